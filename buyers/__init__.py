@@ -1,0 +1,1 @@
+"""Buyers: what they answered, and how liquid each market is."""

@@ -1,0 +1,167 @@
+"""`/api/buyers`."""
+
+from typing import Any
+
+import django_filters
+from drf_spectacular.utils import OpenApiExample
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from buyers import services
+from buyers.liquidity import Event
+from buyers.models import SFR, BuyerFeedbackEvent, BuyerLiquidityNode
+from wholesale import filters
+from wholesale.api import ApiViewSet, ResourceViewSet, RowSerializer, act, ask
+from wholesale.fields import (
+    AwareDateTimeField,
+    IdField,
+    LabelField,
+    ProvinceField,
+    RateField,
+    StrictDecimalField,
+    StrictIntegerField,
+    UpperChoiceField,
+    WordField,
+)
+from wholesale.params import ActParams, Params
+from wholesale.vocabulary import ALL
+
+
+class NodeParams(Params):
+    """A kind of property in a market."""
+
+    province = ProvinceField()
+    market = WordField(default=ALL)
+    property_type = WordField(default=SFR)
+
+
+class FeedbackParams(ActParams, NodeParams):
+    """What a buyer did."""
+
+    event = UpperChoiceField(choices=Event.choices)
+    buyer_id = LabelField(required=False, default=None)
+    actor = LabelField(required=False, help_text="default: your user name")
+
+
+class ScoreOut(serializers.Serializer[Any]):
+    """How liquid a kind of property is in a market; `known` is false for a node never heard of."""
+
+    province = serializers.CharField()
+    market = serializers.CharField()
+    property_type = serializers.CharField()
+    buyer_count = StrictIntegerField(help_text="distinct buyers heard of")
+    active_buyer_count = StrictIntegerField(help_text="of those, who responded or bought")
+    avg_response_rate = RateField()
+    avg_close_rate = RateField()
+    updated_at = AwareDateTimeField(allow_null=True)
+    score = StrictDecimalField(max_digits=14, decimal_places=4, help_text="active * 0.5 + both rates * 50")
+    known = serializers.BooleanField()
+
+
+class NodeOut(RowSerializer):
+    """A node."""
+
+    score = StrictDecimalField(source="liquidity.score", max_digits=14, decimal_places=4, read_only=True)
+
+    class Meta:
+        model = BuyerLiquidityNode
+        fields = (
+            "id",
+            "province",
+            "market",
+            "property_type",
+            "buyer_count",
+            "active_buyer_count",
+            "avg_response_rate",
+            "avg_close_rate",
+            "updated_at",
+            "score",
+        )
+
+
+class FeedbackRecordedOut(NodeOut):
+    """The event's id, and the node after it."""
+
+    event_id = IdField()
+
+    class Meta(NodeOut.Meta):
+        fields = ("event_id", *NodeOut.Meta.fields)
+
+
+class LiquidityViewSet(ApiViewSet):
+    """The liquidity of the buyers' market."""
+
+    permissions = {
+        "nodes": "buyers.view_buyerliquiditynode",
+        "score": "buyers.view_buyerliquiditynode",
+        "feedback": "buyers.record_feedback",
+    }
+
+    @ask("nodes", Params, NodeOut(many=True))
+    def nodes(self, request: Request) -> Response:
+        """All nodes, by province, market and property type."""
+        return Response(NodeOut(BuyerLiquidityNode.objects.all(), many=True).data)
+
+    @ask("score", NodeParams, ScoreOut)
+    def score(self, request: Request, **params: Any) -> Response:
+        """How liquid a market is. Asking makes no node."""
+        return Response(ScoreOut(services.liquidity_score(**params)).data)
+
+    @act(
+        "feedback",
+        FeedbackParams,
+        {201: FeedbackRecordedOut},
+        examples=[
+            OpenApiExample(
+                "A buyer responded",
+                request_only=True,
+                value={"province": "ON", "market": "TORONTO", "event": "RESPONDED", "buyer_id": "B456"},
+            )
+        ],
+    )
+    def feedback(self, request: Request, **params: Any) -> Response:
+        """Record what a buyer did; the answer is the node after it."""
+        params.setdefault("actor", request.user.get_username())
+        recorded = services.record_feedback(**params, user=request.user)
+        return Response({"event_id": recorded.pk, **NodeOut(recorded.node).data}, status=201)
+
+
+class FeedbackOut(RowSerializer):
+    """A feedback event."""
+
+    class Meta:
+        model = BuyerFeedbackEvent
+        fields = (
+            "id",
+            "buyer_id",
+            "province",
+            "market",
+            "property_type",
+            "event",
+            "correlation_id",
+            "actor",
+            "created_at",
+        )
+
+
+class FeedbackFilter(django_filters.FilterSet):
+    """Filters of feedback events."""
+
+    buyer_id = filters.label()
+    province = filters.province()
+    market = filters.word()
+    property_type = filters.word()
+    event = filters.choice(Event.choices)
+    correlation_id = filters.label()
+    since = filters.since("created_at")
+    until = filters.until("created_at")
+
+
+class FeedbackViewSet(ResourceViewSet):
+    """Feedback events, the newest first."""
+
+    queryset = BuyerFeedbackEvent.objects.all()
+    serializer_class = FeedbackOut
+    filterset_class = FeedbackFilter
+    permissions = {"list": "buyers.view_buyerfeedbackevent", "retrieve": "buyers.view_buyerfeedbackevent"}

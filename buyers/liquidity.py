@@ -1,0 +1,72 @@
+"""Liquidity as arithmetic: how an event moves a node, and what the node scores. No database here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from django.db import models
+
+
+class Event(models.TextChoices):
+    """What a buyer did."""
+
+    RESPONDED = "RESPONDED", "Responded"
+    NO_RESPONSE = "NO_RESPONSE", "No response"
+    BOUGHT = "BOUGHT", "Bought"
+    PASSED = "PASSED", "Passed"
+
+
+ACTIVE_EVENTS = (Event.RESPONDED, Event.BOUGHT)
+_STEP = Decimal("0.01")
+_RESPONSE_STEPS = {Event.RESPONDED: _STEP, Event.NO_RESPONSE: -_STEP}
+_CLOSE_STEPS = {Event.BOUGHT: _STEP, Event.PASSED: -_STEP}
+
+
+@dataclass(frozen=True, slots=True)
+class Liquidity:
+    """What is known of a market's buyers: how many, how many of them active, and two rates as fractions 0..1."""
+
+    buyer_count: int = 0
+    active_buyer_count: int = 0
+    avg_response_rate: Decimal = Decimal(0)
+    avg_close_rate: Decimal = Decimal(0)
+
+    @property
+    def score(self) -> Decimal:
+        """The guide's score: active * 0.5 + response rate * 50 + close rate * 50."""
+        return self.active_buyer_count * Decimal("0.5") + (self.avg_response_rate + self.avg_close_rate) * 50
+
+
+def moved(state: Liquidity, event: str, *, named: bool, first_heard: bool, newly_active: bool) -> Liquidity:
+    """The node after one event (CONTRACT section 2). Rates stop at 0 and 1, so the order of events matters.
+
+    A named buyer counts once, in each of the two counts; an unnamed one is active on RESPONDED and never counted.
+    """
+    active = newly_active if named else event == Event.RESPONDED
+    return replace(
+        state,
+        buyer_count=state.buyer_count + (named and first_heard),
+        active_buyer_count=state.active_buyer_count + active,
+        avg_response_rate=_clamped(state.avg_response_rate + _RESPONSE_STEPS.get(Event(event), 0)),
+        avg_close_rate=_clamped(state.avg_close_rate + _CLOSE_STEPS.get(Event(event), 0)),
+    )
+
+
+def _clamped(rate: Decimal) -> Decimal:
+    return min(max(rate, Decimal(0)), Decimal(1))
+
+
+def folded(events: Iterable[tuple[str, str | None]]) -> Liquidity:
+    """The node that all its events make, as (event, buyer_id) in id order."""
+    state = Liquidity()
+    heard: set[str] = set()
+    active: set[str] = set()
+    for event, buyer_id in events:
+        newly_active = event in ACTIVE_EVENTS and buyer_id not in active
+        state = moved(
+            state, event, named=buyer_id is not None, first_heard=buyer_id not in heard, newly_active=newly_active
+        )
+        if buyer_id is not None:
+            heard.add(buyer_id)
+            active.update([buyer_id] if newly_active else [])
+    return state

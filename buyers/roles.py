@@ -1,0 +1,9 @@
+"""Which role may do what with buyers."""
+
+from wholesale.roles import AGENT, EVERYBODY, INTEGRATOR, OPERATOR, Grants
+
+GRANTS: Grants = {
+    "view_buyerliquiditynode": EVERYBODY,
+    "view_buyerfeedbackevent": EVERYBODY,
+    "record_feedback": (OPERATOR, AGENT, INTEGRATOR),
+}

@@ -1,0 +1,115 @@
+"""Verbs of buyers. A node's row is locked before its event is inserted, so that id order is the order of the fold."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser
+from django.db import transaction
+from django.utils import timezone
+
+from buyers.liquidity import ACTIVE_EVENTS, Liquidity, folded, moved
+from buyers.models import LIQUIDITY_FIELDS, SFR, BuyerFeedbackEvent, BuyerLiquidityNode
+from buyers.signals import feedback_recorded
+from governance.decisions import ExecutionClass, verb
+from wholesale import correlation
+from wholesale.vocabulary import ALL
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def record_feedback(
+    province: str,
+    market: str,
+    property_type: str,
+    event: str,
+    buyer_id: str | None = None,
+    correlation_id: str | None = None,
+    *,
+    actor: str = "system",
+    user: AbstractUser | None = None,
+    now: datetime | None = None,
+) -> BuyerFeedbackEvent:
+    """Record what a buyer did and move the market's node by it. The returned event's `node` is the node after it."""
+    place = {"province": province, "market": market, "property_type": property_type}
+    node = _locked_node(place)
+    now = now or timezone.now()
+    first_heard, newly_active = _standing(node, event, buyer_id)
+    recorded = BuyerFeedbackEvent.objects.create(
+        node=node,
+        **place,
+        event=event,
+        buyer_id=buyer_id,
+        correlation_id=correlation_id or correlation.current(),
+        actor=actor,
+        user=user,
+        created_at=now,
+    )
+    node.liquidity = moved(
+        node.liquidity, event, named=buyer_id is not None, first_heard=first_heard, newly_active=newly_active
+    )
+    node.updated_at = now
+    node.save(update_fields=[*LIQUIDITY_FIELDS, "updated_at"])
+    feedback_recorded.send(sender=BuyerFeedbackEvent, events=[recorded])
+    return recorded
+
+
+def _locked_node(place: dict[str, str]) -> BuyerLiquidityNode:
+    locked = BuyerLiquidityNode.objects.select_for_update().filter(**place)
+    node = locked.first()
+    if node is None:
+        # A concurrent first event waits here for the other's insert, then finds its row.
+        fresh = BuyerLiquidityNode(**place, updated_at=timezone.now())
+        BuyerLiquidityNode.objects.bulk_create([fresh], ignore_conflicts=True)
+        node = locked.get()
+    return node
+
+
+def _standing(node: BuyerLiquidityNode, event: str, buyer_id: str | None) -> tuple[bool, bool]:
+    """Whether the event is the first that the node hears of this buyer, and the first that shows it active."""
+    if buyer_id is None:
+        return False, False
+    kinds = set(node.events.filter(buyer_id=buyer_id).values_list("event", flat=True).distinct())
+    return not kinds, event in ACTIVE_EVENTS and kinds.isdisjoint(ACTIVE_EVENTS)
+
+
+@verb(ExecutionClass.READ)
+def liquidity_score(province: str, market: str = ALL, property_type: str = SFR) -> dict[str, Any]:
+    """The node's figures and its `score`; a node never heard of scores 0 with `known` false. Never writes."""
+    node = BuyerLiquidityNode.objects.filter(province=province, market=market, property_type=property_type).first()
+    liquidity = node.liquidity if node else Liquidity()
+    return {
+        "province": province,
+        "market": market,
+        "property_type": property_type,
+        **{name: getattr(liquidity, name) for name in LIQUIDITY_FIELDS},
+        "updated_at": node.updated_at if node else None,
+        "score": liquidity.score,
+        "known": node is not None,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class NodeDifference:
+    """A node that is not the fold of its events."""
+
+    node: BuyerLiquidityNode
+    stored: Liquidity
+    folded: Liquidity
+
+
+@verb(ExecutionClass.CONTROL)
+def rebuild_liquidity(*, write: bool = True, now: datetime | None = None) -> Iterator[NodeDifference]:
+    """Fold every node anew from its events, each in its own transaction; yields those that differed, and mends them."""
+    for pk in BuyerLiquidityNode.objects.order_by("pk").values_list("pk", flat=True):
+        with transaction.atomic():
+            node = BuyerLiquidityNode.objects.select_for_update().get(pk=pk)
+            events = node.events.order_by("id").values_list("event", "buyer_id")
+            stored, fresh = node.liquidity, folded(events.iterator())
+            if stored == fresh:
+                continue
+            if write:
+                node.liquidity, node.updated_at = fresh, now or timezone.now()
+                node.save(update_fields=[*LIQUIDITY_FIELDS, "updated_at"])
+        yield NodeDifference(node, stored, fresh)

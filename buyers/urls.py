@@ -1,0 +1,10 @@
+"""Paths of buyers."""
+
+from rest_framework.routers import SimpleRouter
+
+from buyers.api import FeedbackViewSet, LiquidityViewSet
+
+router = SimpleRouter(trailing_slash=False)
+router.register("buyers/liquidity", LiquidityViewSet, basename="liquidity")
+router.register("buyers/feedback", FeedbackViewSet, basename="feedback")
+urlpatterns = router.urls

@@ -1,0 +1,234 @@
+"""`/api/followups`."""
+
+from typing import Any
+
+import django_filters
+from drf_spectacular.utils import OpenApiExample
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from followups import services
+from followups.models import FollowupLadder, FollowupTask
+from governance.market.rules import Channel
+from wholesale import filters
+from wholesale.api import ROW_ID, ApiViewSet, ResourceViewSet, RowSerializer, act, ask, path_id
+from wholesale.fields import (
+    AwareDateTimeField,
+    IdField,
+    LabelField,
+    ProvinceField,
+    StrictIntegerField,
+    UpperChoiceField,
+    WordField,
+)
+from wholesale.params import ActParams, Params
+from wholesale.vocabulary import ALL
+
+DUE_LIMIT_MAX = 500
+SLA_WINDOW_MAX = 10_000
+
+
+class CreateLadderParams(ActParams):
+    """A lead to follow up."""
+
+    lead_id = LabelField(required=False, default=None)
+    province = ProvinceField()
+    market = WordField(default=ALL)
+    owner = LabelField(required=False, default=None, help_text="whose work it is; absent: anybody's")
+    restart = serializers.BooleanField(default=False, help_text="cancel the open steps and start anew")
+
+
+class StepOut(RowSerializer):
+    """A step of a ladder."""
+
+    class Meta:
+        model = FollowupTask
+        fields = ("id", "due_at", "channel", "step")
+
+
+class CompleteParams(ActParams):
+    """Who did it."""
+
+    actor = LabelField(required=False, help_text="default: your user name")
+
+
+class CompletedOut(RowSerializer):
+    """A completed task."""
+
+    class Meta:
+        model = FollowupTask
+        fields = ("id", "completed_at", "step", "channel")
+
+
+class DueParams(Params):
+    """Which due tasks to list."""
+
+    limit = StrictIntegerField(default=services.DUE_LIMIT, min_value=1, max_value=DUE_LIMIT_MAX)
+    owner = LabelField(required=False)
+    province = ProvinceField(required=False)
+    market = WordField(required=False)
+    channel = UpperChoiceField(required=False, choices=Channel.choices)
+
+
+class DueOut(serializers.Serializer[Any]):
+    """A due task."""
+
+    id = IdField(read_only=True)
+    lead_id = serializers.CharField(allow_null=True)
+    due_at = AwareDateTimeField()
+    channel = serializers.ChoiceField(choices=Channel.choices)
+    step = StrictIntegerField()
+    owner = serializers.CharField(allow_null=True)
+    province = serializers.CharField()
+    market = serializers.CharField()
+
+
+class SlaParams(Params):
+    """Over how many."""
+
+    window = StrictIntegerField(
+        default=services.SLA_WINDOW, min_value=1, max_value=SLA_WINDOW_MAX, help_text="the last so many completed tasks"
+    )
+
+
+class SlaOut(serializers.Serializer[Any]):
+    """How late tasks are completed; fractions from 0 to 1, null when there is none."""
+
+    count = StrictIntegerField()
+    within_30m = serializers.FloatField(allow_null=True)
+    within_2h = serializers.FloatField(allow_null=True)
+
+
+class FollowupViewSet(ApiViewSet):
+    """The ladder at work."""
+
+    permissions = {
+        "create_ladder": "followups.create_ladder",
+        "complete": "followups.complete_task",
+        "due": "followups.list_due_tasks",
+        "sla": "followups.view_sla",
+    }
+
+    @act(
+        "ladder/create",
+        CreateLadderParams,
+        {201: StepOut(many=True), 200: StepOut(many=True)},
+        examples=[
+            OpenApiExample(
+                "A lead of Toronto",
+                request_only=True,
+                value={"lead_id": "L123", "province": "ON", "market": "TORONTO", "owner": "bryan"},
+            )
+        ],
+    )
+    def create_ladder(self, request: Request, **params: Any) -> Response:
+        """Start a lead's six steps: 201. A lead whose ladder is open keeps it: 200 with that ladder's steps."""
+        start = services.start_ladder(**params, actor=request.user.get_username(), user=request.user)
+        return Response(StepOut(start.tasks, many=True).data, status=201 if start.created else 200)
+
+    @act(f"task/{ROW_ID}/complete", CompleteParams, CompletedOut, parameters=[path_id("task")])
+    def complete(self, request: Request, id: str, **params: Any) -> Response:
+        """Record that a task was done. Twice is no error and changes nothing."""
+        params.setdefault("actor", request.user.get_username())
+        return Response(CompletedOut(services.complete_task(int(id), **params, user=request.user)).data)
+
+    @ask("due", DueParams, DueOut(many=True))
+    def due(self, request: Request, **params: Any) -> Response:
+        """The tasks that are due, the oldest first."""
+        return Response([task._asdict() for task in services.due_tasks(**params)])
+
+    @ask("sla", SlaParams, SlaOut)
+    def sla(self, request: Request, window: int) -> Response:
+        """How late the last completed tasks were."""
+        return Response(services.sla_snapshot(window))
+
+
+class LadderOut(RowSerializer):
+    """A ladder."""
+
+    class Meta:
+        model = FollowupLadder
+        fields = (
+            "id",
+            "lead_id",
+            "province",
+            "market",
+            "owner",
+            "created_by",
+            "correlation_id",
+            "created_at",
+            "open_steps",
+            "closed_at",
+        )
+
+
+class LadderFilter(django_filters.FilterSet):
+    """Filters of ladders."""
+
+    lead_id = filters.label()
+    owner = filters.label()
+    province = filters.province()
+    market = filters.word()
+    correlation_id = filters.label()
+    open = django_filters.BooleanFilter(field_name="closed_at", lookup_expr="isnull")
+    since = filters.since("created_at")
+    until = filters.until("created_at")
+
+
+class LadderViewSet(ResourceViewSet):
+    """Ladders, the newest first."""
+
+    queryset = FollowupLadder.objects.all()
+    serializer_class = LadderOut
+    filterset_class = LadderFilter
+    permissions = {"list": "followups.view_followupladder", "retrieve": "followups.view_followupladder"}
+
+
+class TaskOut(RowSerializer):
+    """A task."""
+
+    class Meta:
+        model = FollowupTask
+        fields = (
+            "id",
+            "ladder",
+            "lead_id",
+            "step",
+            "channel",
+            "due_at",
+            "province",
+            "market",
+            "owner",
+            "correlation_id",
+            "created_at",
+            "completed_at",
+            "completed_by",
+            "cancelled_at",
+            "cancel_reason",
+        )
+
+
+class TaskFilter(django_filters.FilterSet):
+    """Filters of tasks."""
+
+    ladder = filters.row_id()
+    lead_id = filters.label()
+    owner = filters.label()
+    province = filters.province()
+    market = filters.word()
+    channel = filters.choice(Channel.choices)
+    correlation_id = filters.label()
+    completed = django_filters.BooleanFilter(field_name="completed_at", lookup_expr="isnull", exclude=True)
+    cancelled = django_filters.BooleanFilter(field_name="cancelled_at", lookup_expr="isnull", exclude=True)
+    due_since = filters.since("due_at")
+    due_until = filters.until("due_at")
+
+
+class TaskViewSet(ResourceViewSet):
+    """Tasks, the newest first."""
+
+    queryset = FollowupTask.objects.all()
+    serializer_class = TaskOut
+    filterset_class = TaskFilter
+    permissions = {"list": "followups.view_followuptask", "retrieve": "followups.view_followuptask"}

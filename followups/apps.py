@@ -1,0 +1,9 @@
+"""Follow-up as an app."""
+
+from django.apps import AppConfig
+
+
+class FollowupsConfig(AppConfig):
+    """Ladders, tasks, SLA."""
+
+    name = "followups"

@@ -1,0 +1,124 @@
+"""Ladders and their tasks."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from followups.querysets import LadderQuerySet, TaskQuerySet
+from governance.market.rules import Channel
+from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
+
+
+def label_field(**kwargs: Any) -> "models.CharField[Any, Any]":
+    """A free label or an id that comes from outside; absent is null."""
+    return models.CharField(max_length=LABEL_MAX_LENGTH, null=True, blank=True, **kwargs)
+
+
+class FollowupLadder(models.Model):
+    """The steps by which one lead is followed up. It closes when none of them is open."""
+
+    lead_id = label_field(help_text="the guide's string; null is a ladder without a lead")
+    province = models.CharField(max_length=2, choices=Province)
+    market = models.CharField(max_length=WORD_MAX_LENGTH, default=ALL)
+    owner = label_field(help_text="whose work it is; null is anybody's")
+    created_by = models.CharField(max_length=LABEL_MAX_LENGTH)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
+    created_at = models.DateTimeField()
+    open_steps = models.PositiveSmallIntegerField()
+    closed_at = models.DateTimeField(null=True)
+
+    objects = LadderQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # Serves the look for a lead's open ladder too: create_ladder().
+            models.UniqueConstraint(
+                fields=["lead_id"], condition=Q(closed_at__isnull=True), name="followupladder_one_open_per_lead"
+            ),
+            models.CheckConstraint(
+                condition=Q(open_steps=0, closed_at__isnull=False) | Q(open_steps__gt=0, closed_at__isnull=True),
+                name="followupladder_closed_without_open_steps",
+            ),
+            models.CheckConstraint(condition=~Q(lead_id=""), name="followupladder_lead_id_not_blank"),
+            models.CheckConstraint(condition=Q(province__in=Province.values), name="followupladder_province"),
+        ]
+        indexes = [models.Index(fields=["lead_id", "-id"], name="followupladder_lead")]  # ladders?lead_id=
+        ordering = ["-id"]
+        default_permissions = ("view",)
+        permissions = [("create_ladder", "Can start a ladder")]
+        verbose_name = "ladder"
+
+    def __str__(self) -> str:
+        return f"Ladder {self.pk} of {self.lead_id or 'no lead'}"
+
+
+class FollowupTask(models.Model):
+    """One step of a ladder. It is open until it is completed or cancelled; completing a cancelled one keeps both times."""
+
+    # No index of its own: the unique constraint on ladder and step begins with it.
+    ladder = models.ForeignKey(FollowupLadder, on_delete=models.PROTECT, related_name="tasks", db_index=False)
+    step = models.PositiveSmallIntegerField()
+    channel = models.CharField(max_length=5, choices=Channel)
+    due_at = models.DateTimeField()
+    # The ladder's own, again: the due list is one query on one table.
+    lead_id = label_field()
+    province = models.CharField(max_length=2, choices=Province)
+    market = models.CharField(max_length=WORD_MAX_LENGTH, default=ALL)
+    owner = label_field()
+    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
+    created_at = models.DateTimeField()
+    completed_at = models.DateTimeField(null=True)
+    completed_by = label_field()
+    completed_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    cancelled_at = models.DateTimeField(null=True)
+    cancel_reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ladder", "step"], name="followuptask_ladder_step"),
+            models.CheckConstraint(condition=Q(step__gt=0), name="followuptask_step_positive"),
+            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="followuptask_channel"),
+        ]
+        indexes = [
+            # due_tasks(): by itself, by owner, by province, by province and market.
+            *(
+                models.Index(
+                    fields=[*prefix, "due_at", "id"],
+                    condition=Q(completed_at__isnull=True, cancelled_at__isnull=True),
+                    name=f"followuptask_due{suffix}",
+                )
+                for prefix, suffix in (
+                    ((), ""),
+                    (("owner",), "_owner"),
+                    (("province",), "_province"),
+                    (("province", "market"), "_market"),
+                )
+            ),
+            # sla_snapshot(): the last completed tasks.
+            models.Index(
+                F("completed_at").desc(),
+                F("id").desc(),
+                condition=Q(completed_at__isnull=False),
+                name="followuptask_completed",
+            ),
+            models.Index(fields=["lead_id", "-id"], name="followuptask_lead"),  # tasks?lead_id=
+        ]
+        ordering = ["-id"]
+        default_permissions = ("view",)
+        permissions = [
+            ("list_due_tasks", "Can list due tasks"),
+            ("complete_task", "Can complete unowned tasks and its own"),
+            ("complete_any_task", "Can complete anybody's task"),
+            ("view_sla", "Can read the SLA"),
+        ]
+        verbose_name = "task"
+
+    def __str__(self) -> str:
+        return f"Step {self.step} {self.channel}"

@@ -1,0 +1,13 @@
+"""Which role may do what in follow-up."""
+
+from wholesale.roles import AGENT, EVERYBODY, INTEGRATOR, OPERATOR, Grants
+
+GRANTS: Grants = {
+    "view_followupladder": EVERYBODY,
+    "view_followuptask": EVERYBODY,
+    "view_sla": EVERYBODY,
+    "list_due_tasks": EVERYBODY,
+    "create_ladder": (OPERATOR, INTEGRATOR),
+    "complete_task": (OPERATOR, AGENT, INTEGRATOR),
+    "complete_any_task": (OPERATOR, INTEGRATOR),
+}

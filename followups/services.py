@@ -1,0 +1,209 @@
+"""Verbs of follow-up. Each locks the ladder's row first, then touches its tasks in step order."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.contrib.auth.models import AbstractUser
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from followups.errors import NotYourTask, TaskNotFound
+from followups.models import FollowupLadder, FollowupTask
+from followups.signals import ladders_created, tasks_completed
+from governance import gate
+from governance.decisions import ExecutionClass, verb
+from governance.market.rules import Channel
+from wholesale import correlation
+from wholesale.vocabulary import ALL
+
+# The guide's default ladder: delay after creation, channel.
+STEPS: tuple[tuple[timedelta, Channel], ...] = (
+    (timedelta(0), Channel.SMS),
+    (timedelta(minutes=30), Channel.CALL),
+    (timedelta(hours=3), Channel.SMS),
+    (timedelta(days=1), Channel.CALL),
+    (timedelta(days=3), Channel.SMS),
+    (timedelta(days=7), Channel.CALL),
+)
+DUE_LIMIT = 50
+SLA_WINDOW = 500
+
+
+@dataclass(frozen=True, slots=True)
+class LadderStart:
+    """The tasks of a lead's open ladder, by step, and whether this call made them."""
+
+    tasks: list[FollowupTask]
+    created: bool
+
+
+class DueTask(NamedTuple):
+    """A task as the due list shows it."""
+
+    id: int
+    lead_id: str | None
+    due_at: datetime
+    channel: str
+    step: int
+    owner: str | None
+    province: str
+    market: str
+
+
+def create_ladder(
+    lead_id: str | None = None,
+    province: str = "",
+    market: str = ALL,
+    owner: str | None = None,
+    correlation_id: str | None = None,
+    **options: Any,
+) -> list[FollowupTask]:
+    """The guide's name for `start_ladder`: the tasks of the lead's open ladder."""
+    return start_ladder(
+        lead_id=lead_id, province=province, market=market, owner=owner, correlation_id=correlation_id, **options
+    ).tasks
+
+
+@verb(ExecutionClass.EXECUTE)
+@transaction.atomic
+def start_ladder(
+    *,
+    lead_id: str | None = None,
+    province: str,
+    market: str = ALL,
+    owner: str | None = None,
+    correlation_id: str | None = None,
+    restart: bool = False,
+    actor: str = "system",
+    user: AbstractUser | None = None,
+    now: datetime | None = None,
+) -> LadderStart:
+    """Start the six steps for a lead; a lead whose ladder is open keeps it, so a retry never doubles the contact.
+
+    With `restart` the open steps are cancelled and a new ladder starts. Without `lead_id` it is always a new one.
+
+    Raises:
+        KillSwitchEngaged, GoLiveDisabled: nothing may act now.
+    """
+    gate.require(ExecutionClass.EXECUTE)
+    now = now or timezone.now()
+    if restart and lead_id:
+        _cancel_open_ladder(lead_id, now=now, reason="restarted")
+    ladder = FollowupLadder(
+        lead_id=lead_id or None,
+        province=province,
+        market=market,
+        owner=owner,
+        created_by=actor,
+        user=user,
+        correlation_id=correlation_id or correlation.current(),
+        created_at=now,
+        open_steps=len(STEPS),
+    )
+    while True:
+        try:
+            with transaction.atomic():
+                ladder.save(force_insert=True)
+            break
+        except IntegrityError:
+            # The only rule that this row can break: the lead has an open ladder. Whoever held its row may have closed it since: then there is none, and we try again.
+            existing = FollowupLadder.objects.open().select_for_update().filter(lead_id=lead_id).first()
+            if existing is not None and not restart:
+                return LadderStart(list(existing.tasks.order_by("step")), created=False)
+            if existing is not None:
+                _cancel_open_ladder(lead_id, now=now, reason="restarted")
+    tasks = FollowupTask.objects.bulk_create(
+        FollowupTask(
+            ladder=ladder,
+            step=step,
+            channel=channel,
+            due_at=now + delay,
+            lead_id=ladder.lead_id,
+            province=province,
+            market=market,
+            owner=owner,
+            correlation_id=ladder.correlation_id,
+            created_at=now,
+        )
+        for step, (delay, channel) in enumerate(STEPS, start=1)
+    )
+    ladders_created.send(sender=FollowupLadder, ladders=[(ladder, tasks)])
+    return LadderStart(tasks, created=True)
+
+
+def _cancel_open_ladder(lead_id: str | None, *, now: datetime, reason: str) -> None:
+    ladder = FollowupLadder.objects.open().select_for_update().filter(lead_id=lead_id).first()
+    if ladder is None:
+        return
+    ladder.tasks.open().update(cancelled_at=now, cancel_reason=reason)
+    ladder.open_steps, ladder.closed_at = 0, now
+    ladder.save(update_fields=["open_steps", "closed_at"])
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def complete_task(
+    task_id: int,
+    actor: str,
+    correlation_id: str | None = None,
+    *,
+    user: AbstractUser | None = None,
+    now: datetime | None = None,
+) -> FollowupTask:
+    """Record that a task was done. Doing so twice changes nothing; a cancelled task may be completed, for it happened.
+
+    With a `user`, one who may not complete anybody's task completes only unowned tasks and those of its own name.
+
+    Raises:
+        TaskNotFound: no such task.
+        NotYourTask: the user may not complete this one.
+    """
+    # The ladder's row is locked; the task's was read before the wait for that lock, so only the updates' counts are believed.
+    locked = FollowupTask.objects.select_related("ladder").select_for_update(of=("ladder",))
+    task = locked.filter(pk=task_id).first()
+    if task is None:
+        raise TaskNotFound
+    if user is not None and task.owner not in (None, user.get_username()) and not _may_complete_any(user):
+        raise NotYourTask
+    now = now or timezone.now()
+    this_task = FollowupTask.objects.filter(pk=task_id)
+    done = {"completed_at": now, "completed_by": actor, "completed_user": user}
+    if this_task.open().update(**done):
+        ladder = task.ladder
+        ladder.open_steps -= 1
+        ladder.closed_at = None if ladder.open_steps else now
+        ladder.save(update_fields=["open_steps", "closed_at"])
+    elif not this_task.filter(completed_at__isnull=True).update(**done):
+        task.refresh_from_db()
+        return task
+    task.completed_at, task.completed_by, task.completed_user = now, actor, user
+    tasks_completed.send(
+        sender=FollowupTask, tasks=[task], actor=actor, user=user, correlation_id=correlation_id or correlation.current()
+    )
+    return task
+
+
+def _may_complete_any(user: AbstractUser) -> bool:
+    return user.has_perm("followups.complete_any_task")
+
+
+@verb(ExecutionClass.EXECUTE)
+def due_tasks(limit: int = DUE_LIMIT, *, now: datetime | None = None, **filters: str) -> list[DueTask]:
+    """The tasks that are due, the oldest first: what a dialer pulls.
+
+    `filters` are `owner`, `province`, `market` and `channel`.
+
+    Raises:
+        KillSwitchEngaged, GoLiveDisabled: nothing may act now.
+    """
+    gate.require(ExecutionClass.EXECUTE)
+    tasks = FollowupTask.objects.due(now or timezone.now()).filter(**filters)
+    return [DueTask(*row) for row in tasks.values_list(*DueTask._fields)[:limit]]
+
+
+@verb(ExecutionClass.READ)
+def sla_snapshot(window: int = SLA_WINDOW) -> dict[str, Any]:
+    """Over the last `window` completed tasks: `count`, and the fractions `within_30m` and `within_2h` (None at count 0)."""
+    return FollowupTask.objects.all().lateness(window)

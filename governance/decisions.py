@@ -1,0 +1,41 @@
+"""A decision is a value, never a bare bool; and every verb of the system belongs to one execution class."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the gate says. `code` is a stable word; `next_allowed_at` (UTC) is given when only time stands in the way."""
+
+    allowed: bool
+    code: str
+    detail: str = ""
+    next_allowed_at: datetime | None = None
+
+
+class ExecutionClass(StrEnum):
+    """What the kill switch and go-live stop (CONTRACT section 4)."""
+
+    READ = "READ"  # lists, scores, reports: always open
+    RECORD = "RECORD"  # a fact that happened is never refused for the state of the system
+    CONTROL = "CONTROL"  # everything that governs: always open
+    SANDBOX = "SANDBOX"  # stopped by the kill switch
+    EXECUTE = "EXECUTE"  # stopped by the kill switch, and by go-live being off where that is enforced
+
+
+Verb = TypeVar("Verb", bound=Callable[..., object])
+VERBS: dict[Callable[..., object], ExecutionClass] = {}
+
+
+def verb(execution_class: ExecutionClass) -> Callable[[Verb], Verb]:
+    """Declare the execution class of a service. A test walks `VERBS` and holds each of them to it."""
+
+    def declare(function: Verb) -> Verb:
+        VERBS[function] = execution_class
+        return function
+
+    return declare

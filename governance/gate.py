@@ -1,0 +1,153 @@
+"""The front door of governance: may this verb act now, may this lead be contacted now. No answer is a refusal."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from governance.clocks.zones import zones_of
+from governance.decisions import Decision, ExecutionClass
+from governance.golive import services as golive
+from governance.golive.models import GoLiveState
+from governance.market import rules as market_rules
+from governance.market.models import MarketPolicy
+from governance.market.rules import Reason, Rules
+from wholesale.errors import DomainError
+from wholesale.vocabulary import ALL
+
+
+class KillSwitchEngaged(DomainError):
+    """The kill switch is engaged: nothing acts until an operator releases it."""
+
+    code = "KILL_SWITCH_ENGAGED"
+    status = 503
+
+
+class GoLiveDisabled(DomainError):
+    """The system is not live: nothing acts until an operator enables go-live."""
+
+    code = "GO_LIVE_DISABLED"
+    status = 503
+
+
+_REFUSALS: dict[str, type[DomainError]] = {error.code: error for error in (KillSwitchEngaged, GoLiveDisabled)}
+STANDING = Decision(True, "standing")
+
+
+def standing(execution_class: ExecutionClass, *, engaged: bool, live: bool) -> Decision:
+    """What the go-live row says to a verb of this class (CONTRACT section 4)."""
+    if execution_class in (ExecutionClass.SANDBOX, ExecutionClass.EXECUTE) and engaged:
+        return Decision(False, KillSwitchEngaged.code, KillSwitchEngaged().detail)
+    if execution_class is ExecutionClass.EXECUTE and not live and settings.GO_LIVE_ENFORCE:
+        return Decision(False, GoLiveDisabled.code, GoLiveDisabled().detail)
+    return STANDING
+
+
+def require(execution_class: ExecutionClass) -> None:
+    """Let a verb act, or refuse. Within its transaction it holds off any toggle until that ends; read the clock after it.
+
+    Raises:
+        KillSwitchEngaged, GoLiveDisabled: the verb may not act now.
+    """
+    if transaction.get_connection().in_atomic_block:
+        golive.lock_shared()
+    decision = _standing_now(execution_class)
+    if not decision.allowed:
+        raise _REFUSALS[decision.code]
+
+
+def _standing_now(execution_class: ExecutionClass) -> Decision:
+    state = golive.current_state()
+    if state is None:
+        return standing(execution_class, engaged=True, live=False)
+    return standing(execution_class, engaged=state.kill_switch_engaged, live=state.go_live_enabled)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactAnswer:
+    """The contact gate's decision, with what it was made from."""
+
+    decision: Decision
+    province: str
+    market: str
+    channel: str
+    matched_market: str | None
+    policy_version: int | None
+    at: datetime | None = None  # the instant that was converted, when local time was not given
+    zone: ZoneInfo | None = None  # the zone that refused, else the first
+    zones: tuple[ZoneInfo, ...] = ()
+
+
+# The state and the policies that may match, in one statement: the gate is asked more often than anything else, and reading
+# the row each time is what keeps its answer true the moment that a policy or the switch changes.
+_CONTACT_SQL = f"""
+SELECT s.kill_switch_engaged, s.go_live_enabled, p.market, p.enabled, p.version, p.rules
+FROM (SELECT 1) AS one
+LEFT JOIN {GoLiveState._meta.db_table} AS s ON s.id = 1
+LEFT JOIN {MarketPolicy._meta.db_table} AS p ON p.province = %s AND p.market IN (%s, '{ALL}')
+"""
+
+
+def decide_contact(
+    province: str,
+    market: str,
+    channel: str,
+    *,
+    lead_score: Decimal | None = None,
+    local: tuple[int, str] | None = None,
+    at: datetime | None = None,
+) -> ContactAnswer:
+    """May somebody in this market be contacted by this channel?
+
+    `local` is the lead's own weekday (Monday is 0) and `HH:MM`; without it the instant `at` (default: now) is converted for
+    every zone that the market may live in, and must be allowed in each. First refusal wins: the kill switch, go-live, then
+    the market policy (CONTRACT section 2).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_CONTACT_SQL, [province, market])
+        rows = cursor.fetchall()
+    engaged, live = rows[0][0], rows[0][1]
+    policies = {row[2]: row[3:] for row in rows}
+    matched = market if market in policies else ALL if ALL in policies else None
+    enabled, version, rules = _policy(policies[matched]) if matched else (False, None, None)
+
+    zones: tuple[ZoneInfo, ...] = ()
+    if local is None:
+        at, zones = at or timezone.now(), zones_of(province, market)
+    minutes = [local] if local else [market_rules.local_minute(at, zone) for zone in zones]
+
+    decision = standing(ExecutionClass.EXECUTE, engaged=engaged is None or bool(engaged), live=bool(live))
+    if decision.allowed:
+        decision = market_rules.judge(rules, enabled=enabled, channel=channel, lead_score=lead_score, minutes=minutes)
+    zone = zones[0] if zones else None
+    if decision.code == Reason.OUTSIDE_CONTACT_WINDOW and rules and at and zones:
+        zone = next(z for z, minute in zip(zones, minutes, strict=True) if not rules.window_open(*minute))
+        decision = market_rules.refusal(Reason.OUTSIDE_CONTACT_WINDOW, market_rules.next_open(rules, zones, at))
+    return ContactAnswer(decision, province, market, channel, matched, version, at, zone, zones)
+
+
+def _policy(row: Iterable[Any]) -> tuple[bool, int, Rules]:
+    enabled, version, rules = row
+    return bool(enabled), version, market_rules.parsed_text(rules)
+
+
+def is_contact_allowed(
+    rules: dict[str, Any], weekday: int, hhmm: str, channel: str, lead_score: Decimal | None = None
+) -> tuple[bool, str]:
+    """The guide's check of rules from `get_effective_policy`: `ok, reason`. Held to the kill switch and go-live as well.
+
+    Empty rules (no policy, or one that is off) are refused.
+    """
+    decision = _standing_now(ExecutionClass.EXECUTE)
+    if decision.allowed:
+        parsed = market_rules.parsed(market_rules.normalised(rules)) if rules else None
+        decision = market_rules.judge(
+            parsed, enabled=True, channel=channel.upper(), lead_score=lead_score, minutes=[(weekday, hhmm)]
+        )
+    return decision.allowed, decision.code

@@ -1,0 +1,67 @@
+"""Reading and toggling the go-live state.
+
+On PostgreSQL an acting verb holds a shared advisory lock until it commits, and a toggle takes the exclusive one, so each act
+is wholly before an engagement or refused. SQLite's IMMEDIATE transactions are one after another and need none.
+"""
+
+from datetime import datetime
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import connection, transaction
+from django.utils import timezone
+
+from governance.decisions import ExecutionClass, verb
+from governance.golive.models import GoLiveState
+
+_LOCK_KEY = 7_301_001  # of PostgreSQL's advisory locks, this product's go-live row
+
+
+def lock_shared() -> None:
+    """Hold off any toggle until the caller's transaction ends. Read the row in a later statement, never in the same one:
+    its snapshot would be older than the lock."""
+    _lock("pg_advisory_xact_lock_shared")
+
+
+def _lock(function: str) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {function}({_LOCK_KEY})")
+
+
+def current_state() -> GoLiveState | None:
+    """The one row, or None where it is missing, which means engaged."""
+    return GoLiveState.objects.filter(pk=1).first()
+
+
+@verb(ExecutionClass.CONTROL)
+@transaction.atomic
+def engage_kill_switch(
+    *, changed_by: str, reason: str, user: AbstractBaseUser | None = None, now: datetime | None = None
+) -> GoLiveState:
+    """Stop everything that acts until released. Engaging it again changes nothing."""
+    return _toggle(engaged=True, changed_by=changed_by, reason=reason, user=user, now=now)
+
+
+@verb(ExecutionClass.CONTROL)
+@transaction.atomic
+def release_kill_switch(
+    *, changed_by: str, reason: str, user: AbstractBaseUser | None = None, now: datetime | None = None
+) -> GoLiveState:
+    """Let the system act again. Releasing it again changes nothing."""
+    return _toggle(engaged=False, changed_by=changed_by, reason=reason, user=user, now=now)
+
+
+def _toggle(
+    *, engaged: bool, changed_by: str, reason: str, user: AbstractBaseUser | None, now: datetime | None
+) -> GoLiveState:
+    _lock("pg_advisory_xact_lock")
+    state = GoLiveState.objects.select_for_update().filter(pk=1).first()
+    if state is not None and state.kill_switch_engaged is engaged:
+        return state
+    state = state or GoLiveState(pk=1)
+    now = now or timezone.now()
+    state.kill_switch_engaged, state.user = engaged, user
+    state.changed_by, state.reason, state.updated_at = changed_by, reason, now
+    state._history_user, state._history_date, state._change_reason = user, now, reason
+    state.save()
+    return state

@@ -1,0 +1,251 @@
+"""`/api/governance/market`."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.generics import get_object_or_404
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from governance import gate, policies
+from governance.market import services
+from governance.market.models import MarketPolicy
+from governance.market.rules import SAFE_RULES, Channel, InvalidRules, is_hhmm, normalised
+from wholesale.api import ROW_ID, ApiViewSet, RowSerializer, act, ask, path_id
+from wholesale.fields import (
+    AwareDateTimeField,
+    JsonField,
+    LabelField,
+    NoteField,
+    ProvinceField,
+    RateField,
+    StrictIntegerField,
+    UpperChoiceField,
+    WordField,
+    iso_utc,
+)
+from wholesale.params import ActParams, Params
+from wholesale.vocabulary import ALL
+
+RULES_SCHEMA = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["contact_windows_local", "channels_allowed", "min_lead_score_to_contact"],
+    "properties": {
+        "contact_windows_local": {
+            "type": "array",
+            "description": "local time, both ends inclusive to the minute; an empty list means never",
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["days", "start", "end"],
+                "properties": {
+                    "days": {
+                        "type": "array",
+                        "items": {"type": "integer", "minimum": 0, "maximum": 6},
+                        "minItems": 1,
+                        "uniqueItems": True,
+                        "description": "Monday is 0",
+                    },
+                    "start": {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"},
+                    "end": {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"},
+                },
+            },
+        },
+        "channels_allowed": {"type": "array", "items": {"type": "string", "enum": Channel.values}, "uniqueItems": True},
+        "min_lead_score_to_contact": {"type": "number", "minimum": 0, "maximum": 1},
+    },
+    "examples": [SAFE_RULES],
+}
+
+
+@extend_schema_field(RULES_SCHEMA)
+class RulesField(JsonField):
+    """Contact rules, checked as a whole; an error names the place within them."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        try:
+            return normalised(super().to_internal_value(data))
+        except InvalidRules as error:
+            raise ValidationError({place: [message] for place, message in error.errors.items()}) from error
+
+
+class HhmmField(serializers.CharField):
+    """A local time `HH:MM`."""
+
+    default_error_messages = {"invalid_time": "Must be a time from 00:00 to 23:59, such as 09:05."}
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if not is_hhmm(text):
+            self.fail("invalid_time")
+        return text
+
+
+class PolicyOut(RowSerializer):
+    """A market policy."""
+
+    rules = RulesField(read_only=True)
+
+    class Meta:
+        model = MarketPolicy
+        fields = ("id", "province", "market", "enabled", "rules", "version", "changed_by", "reason", "updated_at")
+
+
+class UpsertParams(ActParams):
+    """A market policy to create or change; an absent setting keeps its value."""
+
+    province = ProvinceField()
+    market = WordField(default=ALL)
+    enabled = serializers.BooleanField(required=False)
+    rules = RulesField(required=False, help_text="required for a new policy; replaces the old rules as a whole")
+    changed_by = LabelField(required=False, help_text="default: your user name")
+    reason = NoteField(default="")
+    expected_version = StrictIntegerField(required=False, min_value=0, max_value=2**31 - 1)
+
+
+class PlaceParams(Params):
+    """A market."""
+
+    province = ProvinceField()
+    market = WordField(default=ALL)
+
+
+class EffectiveOut(serializers.Serializer[Any]):
+    """The policy that governs a market."""
+
+    found = serializers.BooleanField()
+    province = serializers.CharField()
+    market = serializers.CharField()
+    matched_market = serializers.CharField(allow_null=True)
+    enabled = serializers.BooleanField()
+    version = StrictIntegerField(allow_null=True)
+    rules = JsonField()
+
+
+class CanContactParams(PlaceParams):
+    """Who, how and when: local `weekday` and `hhmm` together, or an instant `at`, or neither for now."""
+
+    channel = UpperChoiceField(choices=Channel.choices)
+    weekday = StrictIntegerField(required=False, min_value=0, max_value=6, help_text="Monday is 0; local to the lead")
+    hhmm = HhmmField(required=False, help_text="local to the lead")
+    at = AwareDateTimeField(required=False, help_text="an instant, converted to the market's zones; default: now")
+    lead_score = RateField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        local = ("weekday" in attrs, "hhmm" in attrs)
+        if any(local) and not all(local):
+            missing = "hhmm" if local[0] else "weekday"
+            raise ValidationError({missing: ["weekday and hhmm come together."]}, code="required")
+        if all(local) and "at" in attrs:
+            raise ValidationError({"at": ["Give either at, or weekday and hhmm."]}, code="invalid")
+        return attrs
+
+
+class CanContactOut(serializers.Serializer[Any]):
+    """The gate's answer. The last four stand there when an instant was converted."""
+
+    ok = serializers.BooleanField()
+    reason = serializers.CharField(help_text="a stable word; the first refusal wins")
+    detail = serializers.CharField()
+    province = serializers.CharField()
+    market = serializers.CharField()
+    channel = serializers.CharField()
+    matched_market = serializers.CharField(allow_null=True)
+    policy_version = StrictIntegerField(allow_null=True)
+    local_time = serializers.DateTimeField(required=False, help_text="in `timezone`, with its offset")
+    timezone = serializers.CharField(required=False, help_text="the zone that refused, else the first")
+    zones = serializers.ListField(child=serializers.CharField(), required=False)
+    next_allowed_at = AwareDateTimeField(required=False, help_text="on a refusal; null when time alone will not help")
+
+
+class MarketViewSet(ApiViewSet):
+    """Contact rules of provinces and markets."""
+
+    permissions = {
+        "policies": "governance.view_marketpolicy",
+        "policy": "governance.view_marketpolicy",
+        "upsert": "governance.change_marketpolicy",
+        "effective": "governance.view_marketpolicy",
+        "can_contact": "governance.ask_contact_gate",
+    }
+
+    @ask("policies", Params, PolicyOut(many=True))
+    def policies(self, request: Request) -> Response:
+        """All market policies, by province and market."""
+        return Response(PolicyOut(MarketPolicy.objects.all(), many=True).data)
+
+    @ask(f"policies/{ROW_ID}", Params, PolicyOut, parameters=[path_id("policy")])
+    def policy(self, request: Request, id: str) -> Response:
+        """One market policy."""
+        return Response(PolicyOut(get_object_or_404(MarketPolicy, id=id)).data)
+
+    @act(
+        "policies/upsert",
+        UpsertParams,
+        PolicyOut,
+        examples=[
+            OpenApiExample(
+                "Toronto, text messages only",
+                request_only=True,
+                value={
+                    "province": "ON",
+                    "market": "TORONTO",
+                    "enabled": True,
+                    "rules": {**SAFE_RULES, "channels_allowed": ["SMS"]},
+                    "changed_by": "bryan",
+                    "reason": "Q1 expansion",
+                },
+            )
+        ],
+    )
+    def upsert(self, request: Request, **params: Any) -> Response:
+        """Create or change the policy of a market."""
+        params.setdefault("changed_by", request.user.get_username())
+        return Response(PolicyOut(services.upsert_policy(user=request.user, **params)).data)
+
+    @ask("effective", PlaceParams, EffectiveOut)
+    def effective(self, request: Request, province: str, market: str) -> Response:
+        """The policy that governs a market: its own, else its province's."""
+        policy = policies.effective(MarketPolicy, province, market)
+        return Response(
+            {
+                "found": policy is not None,
+                "province": province,
+                "market": market,
+                "matched_market": policy.market if policy else None,
+                "enabled": policy is not None and policy.enabled,
+                "version": policy.version if policy else None,
+                "rules": policy.rules if policy else {},
+            }
+        )
+
+    @ask("can-contact", CanContactParams, CanContactOut)
+    def can_contact(self, request: Request, **params: Any) -> Response:
+        """May somebody in this market be contacted by this channel, then or now?"""
+        weekday, hhmm = params.pop("weekday", None), params.pop("hhmm", None)
+        answer = gate.decide_contact(**params, local=None if hhmm is None else (weekday, hhmm))
+        return Response(_can_contact_out(answer))
+
+
+def _can_contact_out(answer: gate.ContactAnswer) -> dict[str, Any]:
+    decision = answer.decision
+    out: dict[str, Any] = {
+        "ok": decision.allowed,
+        "reason": decision.code,
+        "detail": decision.detail,
+        "province": answer.province,
+        "market": answer.market,
+        "channel": answer.channel,
+        "matched_market": answer.matched_market,
+        "policy_version": answer.policy_version,
+    }
+    if answer.at is not None and answer.zone is not None:
+        out["local_time"] = answer.at.astimezone(answer.zone).isoformat()
+        out["timezone"] = answer.zone.key
+        out["zones"] = [zone.key for zone in answer.zones]
+        if not decision.allowed:
+            out["next_allowed_at"] = iso_utc(decision.next_allowed_at) if decision.next_allowed_at else None
+    return out

@@ -1,0 +1,78 @@
+"""Verbs and lookups of the market room."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+
+from governance import policies
+from governance.decisions import ExecutionClass, verb
+from governance.market.models import MarketPolicy
+from governance.market.rules import SAFE_RULES, normalised
+from wholesale.vocabulary import ALL, Province
+
+SEEDED_BY = "seed"
+
+
+def get_effective_policy(province: str, market: str = ALL) -> tuple[MarketPolicy | None, dict[str, Any]]:
+    """The policy that governs a market and its rules: the market's own, else the province's (guide, pack G).
+
+    The rules are empty when no policy is found or the one found is off, so whoever looks only at them is refused.
+    """
+    policy = policies.effective(MarketPolicy, province, market)
+    return policy, policy.rules if policy is not None and policy.enabled else {}
+
+
+@verb(ExecutionClass.CONTROL)
+@transaction.atomic
+def upsert_policy(
+    *,
+    province: str,
+    market: str = ALL,
+    changed_by: str,
+    reason: str = "",
+    user: AbstractBaseUser | None = None,
+    expected_version: int | None = None,
+    now: datetime | None = None,
+    **changes: Any,
+) -> MarketPolicy:
+    """Create or change the policy of a market. `changes` may hold `enabled` and `rules`; what is absent stays.
+
+    Raises:
+        InvalidRules: the rules are not well formed.
+        RequiredParameter: a new policy without rules.
+        VersionConflict: somebody else changed it first.
+    """
+    if "rules" in changes:
+        changes["rules"] = normalised(changes["rules"])
+    return policies.upsert(
+        MarketPolicy,
+        key={"province": province, "market": market},
+        changes=changes,
+        user=user,
+        changed_by=changed_by,
+        reason=reason,
+        expected_version=expected_version,
+        now=now or timezone.now(),
+        required=("rules",),
+    )
+
+
+@transaction.atomic
+def seed_policies(now: datetime | None = None) -> int:
+    """Give each province that has none its safe default, enabled (guide, safe defaults). Returns how many were made."""
+    present = set(MarketPolicy.objects.filter(market=ALL).values_list("province", flat=True))
+    absent = [province for province in Province.values if province not in present]
+    for province in absent:
+        upsert_policy(
+            province=province,
+            enabled=True,
+            rules=SAFE_RULES,
+            changed_by=SEEDED_BY,
+            reason="safe default",
+            expected_version=0,
+            now=now,
+        )
+    return len(absent)

@@ -1,0 +1,119 @@
+"""What all policies have in common: rows with a version, a history, and one race-free way to change them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, models, transaction
+from simple_history.models import HistoricalRecords
+
+from wholesale.errors import RequiredParameter, VersionConflict
+from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
+
+
+class Policy(models.Model):
+    """A rule that an operator edits. It is switched off, never deleted."""
+
+    version = models.PositiveIntegerField(default=1, help_text="raised by each change")
+    changed_by = models.CharField(max_length=LABEL_MAX_LENGTH)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", editable=False)
+    reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
+    created_at = models.DateTimeField(editable=False)
+    updated_at = models.DateTimeField(editable=False)
+
+    history = HistoricalRecords(inherit=True, excluded_fields=["created_at"])
+
+    class Meta:
+        abstract = True
+
+
+class PlacePolicy(Policy):
+    """A policy of one market, or of a whole province as market ALL."""
+
+    province = models.CharField(max_length=2, choices=Province)
+    market = models.CharField(max_length=WORD_MAX_LENGTH, default=ALL)
+    enabled = models.BooleanField(default=False)
+
+    class Meta:
+        abstract = True
+        ordering = ["province", "market"]
+        default_permissions = ("change", "view")
+        constraints = [
+            # Serves the lookup of an effective policy and the list's order too.
+            models.UniqueConstraint(fields=["province", "market"], name="%(app_label)s_%(class)s_place"),
+            models.CheckConstraint(condition=models.Q(province__in=Province.values), name="%(app_label)s_%(class)s_province"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.province} {self.market}"
+
+
+PolicyT = TypeVar("PolicyT", bound=Policy)
+PlacePolicyT = TypeVar("PlacePolicyT", bound=PlacePolicy)
+
+
+def upsert(
+    model: type[PolicyT],
+    *,
+    key: Mapping[str, Any],
+    changes: Mapping[str, Any],
+    user: AbstractBaseUser | None,
+    changed_by: str,
+    reason: str,
+    expected_version: int | None,
+    now: datetime,
+    required: Iterable[str] = (),
+) -> PolicyT:
+    """Create or change the policy under its key, within the caller's transaction.
+
+    `changes` holds only what was given, so an absent setting keeps its value. A row that does not exist has version 0.
+
+    Raises:
+        VersionConflict: `expected_version` was given and is not the row's.
+        RequiredParameter: the row is new, and one of `required` was not given.
+    """
+    locked = model._default_manager.select_for_update().filter(**key)
+    policy = locked.first()
+    if policy is None:
+        for name in required:
+            if name not in changes:
+                raise RequiredParameter(attr=name)
+        created = model(**key, version=0, created_at=now)
+        _change(created, changes, user, changed_by, reason, expected_version, now)
+        try:
+            with transaction.atomic():
+                created.save(force_insert=True)
+            return created
+        except IntegrityError:
+            policy = locked.first()  # somebody else made it between our look and our insert
+            if policy is None:
+                raise  # no: the row itself breaks a rule
+    _change(policy, changes, user, changed_by, reason, expected_version, now)
+    policy.save()
+    return policy
+
+
+def _change(
+    policy: Policy,
+    changes: Mapping[str, Any],
+    user: AbstractBaseUser | None,
+    changed_by: str,
+    reason: str,
+    expected_version: int | None,
+    now: datetime,
+) -> None:
+    if expected_version is not None and expected_version != policy.version:
+        raise VersionConflict(attr="expected_version")
+    for name, value in changes.items():
+        setattr(policy, name, value)
+    policy.version += 1
+    policy.user, policy.changed_by, policy.reason, policy.updated_at = user, changed_by, reason, now
+    policy._history_user, policy._history_date, policy._change_reason = user, now, reason
+
+
+def effective(model: type[PlacePolicyT], province: str, market: str) -> PlacePolicyT | None:
+    """The policy of the market, else of its whole province, else None. A market's row that is off still matches."""
+    rows = {row.market: row for row in model._default_manager.filter(province=province, market__in={market, ALL})}
+    return rows.get(market) or rows.get(ALL)

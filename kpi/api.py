@@ -1,0 +1,105 @@
+"""`/api/kpi`."""
+
+from typing import Any
+
+import django_filters
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from kpi import services
+from kpi.models import KPIEvent
+from wholesale import filters
+from wholesale.api import ApiViewSet, ResourceViewSet, RowSerializer, ask
+from wholesale.fields import AwareDateTimeField, JsonField, StrictDecimalField, StrictIntegerField
+from wholesale.params import Params
+
+
+class EventOut(RowSerializer):
+    """A KPI row."""
+
+    detail = JsonField(read_only=True)
+
+    class Meta:
+        model = KPIEvent
+        fields = (
+            "id",
+            "occurred_at",
+            "domain",
+            "metric",
+            "success",
+            "value",
+            "province",
+            "market",
+            "subject_type",
+            "subject_id",
+            "correlation_id",
+            "actor",
+            "detail",
+        )
+
+
+class EventFilter(django_filters.FilterSet):
+    """Filters of KPI rows."""
+
+    domain = filters.word()
+    metric = filters.metric()
+    success = django_filters.BooleanFilter()
+    province = filters.province()
+    market = filters.word()
+    correlation_id = filters.label()
+    since = filters.since("occurred_at")
+    until = filters.until("occurred_at")
+
+
+class EventViewSet(ResourceViewSet):
+    """The KPI log, the newest first."""
+
+    queryset = KPIEvent.objects.all()
+    serializer_class = EventOut
+    filterset_class = EventFilter
+    permissions = {"list": "kpi.view_kpievent", "retrieve": "kpi.view_kpievent"}
+
+
+class SummaryParams(Params):
+    """A span of time."""
+
+    since = AwareDateTimeField(required=False, help_text="default: 7 days before until")
+    until = AwareDateTimeField(required=False, help_text="default: now")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "since" in attrs and "until" in attrs and attrs["since"] >= attrs["until"]:
+            raise ValidationError({"since": ["Must lie before until."]}, code="invalid")
+        return attrs
+
+
+class SumsOut(serializers.Serializer[Any]):
+    """One metric over one span."""
+
+    count = StrictIntegerField()
+    successes = StrictIntegerField()
+    rate = serializers.FloatField(allow_null=True, help_text="of the rows with a success value")
+    mean_value = StrictDecimalField(max_digits=18, decimal_places=4, allow_null=True)
+    first = AwareDateTimeField(allow_null=True)
+    last = AwareDateTimeField(allow_null=True)
+
+
+class MetricSummaryOut(serializers.Serializer[Any]):
+    """One metric over the span, and over the same span before it."""
+
+    domain = serializers.CharField()
+    metric = serializers.CharField()
+    current = SumsOut()
+    previous = SumsOut()
+
+
+class KpiViewSet(ApiViewSet):
+    """Sums of the KPI log."""
+
+    permissions = {"summary": "kpi.view_kpievent"}
+
+    @ask("summary", SummaryParams, MetricSummaryOut(many=True))
+    def summary(self, request: Request, **params: Any) -> Response:
+        """Each metric over a span of time, beside the same span before it."""
+        return Response(MetricSummaryOut(services.summarise(**params), many=True).data)

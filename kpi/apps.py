@@ -1,0 +1,14 @@
+"""KPI as an app."""
+
+from django.apps import AppConfig
+
+
+class KpiConfig(AppConfig):
+    """The log, its receivers, its sums."""
+
+    name = "kpi"
+
+    def ready(self) -> None:
+        from kpi import receivers  # noqa: PLC0415  # models must be loaded first
+
+        receivers.connect()

@@ -1,0 +1,47 @@
+"""The KPI log."""
+
+from django.conf import settings
+from django.db import models
+
+from wholesale.append_only import AppendOnlyModel
+from wholesale.vocabulary import LABEL_MAX_LENGTH, WORD_MAX_LENGTH, Province
+
+
+class Domain(models.TextChoices):
+    """The domains that the product itself counts in; the column is an open vocabulary."""
+
+    WHOLESALE = "WHOLESALE", "Wholesale"
+    BUYER_MATCH = "BUYER_MATCH", "Buyer match"
+
+
+class KPIEvent(AppendOnlyModel):
+    """Something that counts. Never changed or deleted.
+
+    No unique constraint: the guard of the fact itself (a task completes once) is what makes its row come once.
+    """
+
+    occurred_at = models.DateTimeField()
+    domain = models.CharField(max_length=WORD_MAX_LENGTH)
+    metric = models.CharField(max_length=WORD_MAX_LENGTH)
+    success = models.BooleanField(null=True)
+    value = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    province = models.CharField(max_length=2, choices=Province, null=True, blank=True)
+    market = models.CharField(max_length=WORD_MAX_LENGTH, null=True, blank=True)
+    subject_type = models.CharField(max_length=WORD_MAX_LENGTH, blank=True, help_text="what the row is about")
+    subject_id = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
+    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
+    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    detail = models.JSONField(default=dict)
+
+    class Meta(AppendOnlyModel.Meta):
+        indexes = [
+            models.Index(fields=["domain", "metric", "-id"], name="kpievent_metric"),  # events?domain=&metric=
+            models.Index(fields=["correlation_id"], name="kpievent_correlation"),  # events?correlation_id=
+            models.Index(fields=["occurred_at"], name="kpievent_occurred_at"),  # summarise(), events?since=&until=
+        ]
+        ordering = ["-id"]
+        verbose_name = "KPI event"
+
+    def __str__(self) -> str:
+        return f"{self.domain} {self.metric}"

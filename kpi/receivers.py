@@ -1,0 +1,119 @@
+"""Turns the facts of the other apps into KPI rows, in the transaction of the fact: either both or neither.
+
+The one place that knows which fact counts as which metric (CONTRACT section 6).
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser
+
+from buyers.models import BuyerFeedbackEvent
+from buyers.signals import feedback_recorded
+from followups.models import FollowupLadder, FollowupTask
+from followups.signals import ladders_created, tasks_completed
+from kpi.models import Domain, KPIEvent
+from offers.models import OfferEvidence
+from offers.signals import offers_computed
+
+
+def connect() -> None:
+    """Listen. Connecting again changes nothing."""
+    for signal, receiver in (
+        (ladders_created, on_ladders_created),
+        (tasks_completed, on_tasks_completed),
+        (feedback_recorded, on_feedback_recorded),
+        (offers_computed, on_offers_computed),
+    ):
+        signal.connect(receiver, dispatch_uid=f"kpi.{receiver.__name__}")
+
+
+def on_ladders_created(ladders: Sequence[tuple[FollowupLadder, Sequence[FollowupTask]]], **kwargs: Any) -> None:
+    """WHOLESALE ladder_created."""
+    KPIEvent.objects.bulk_create(
+        KPIEvent(
+            occurred_at=ladder.created_at,
+            domain=Domain.WHOLESALE,
+            metric="ladder_created",
+            success=True,
+            province=ladder.province,
+            market=ladder.market,
+            subject_type="ladder",
+            subject_id=str(ladder.pk),
+            correlation_id=ladder.correlation_id,
+            actor=ladder.created_by,
+            user_id=ladder.user_id,
+            detail={"tasks": len(tasks)},
+        )
+        for ladder, tasks in ladders
+    )
+
+
+def on_tasks_completed(
+    tasks: Sequence[FollowupTask], actor: str, user: AbstractUser | None, correlation_id: str, **kwargs: Any
+) -> None:
+    """WHOLESALE followup_completed."""
+    KPIEvent.objects.bulk_create(
+        KPIEvent(
+            occurred_at=task.completed_at,
+            domain=Domain.WHOLESALE,
+            metric="followup_completed",
+            success=True,
+            province=task.province,
+            market=task.market,
+            subject_type="task",
+            subject_id=str(task.pk),
+            correlation_id=correlation_id,
+            actor=actor,
+            user=user,
+            detail={"task_id": task.pk, "step": task.step, "channel": task.channel},
+        )
+        for task in tasks
+    )
+
+
+def on_feedback_recorded(events: Sequence[BuyerFeedbackEvent], **kwargs: Any) -> None:
+    """BUYER_MATCH buyer_feedback."""
+    KPIEvent.objects.bulk_create(
+        KPIEvent(
+            occurred_at=event.created_at,
+            domain=Domain.BUYER_MATCH,
+            metric="buyer_feedback",
+            success=True,
+            province=event.province,
+            market=event.market,
+            subject_type="feedback",
+            subject_id=str(event.pk),
+            correlation_id=event.correlation_id,
+            actor=event.actor,
+            user_id=event.user_id,
+            detail={
+                "event": event.event,
+                "province": event.province,
+                "market": event.market,
+                "property_type": event.property_type,
+            },
+        )
+        for event in events
+    )
+
+
+def on_offers_computed(evidence: Sequence[OfferEvidence], **kwargs: Any) -> None:
+    """WHOLESALE offer_generated."""
+    KPIEvent.objects.bulk_create(
+        KPIEvent(
+            occurred_at=offer.created_at,
+            domain=Domain.WHOLESALE,
+            metric="offer_generated",
+            success=True,
+            province=offer.province,
+            market=offer.market,
+            subject_type="evidence",
+            subject_id=str(offer.pk),
+            correlation_id=offer.correlation_id,
+            actor=offer.actor,
+            user_id=offer.user_id,
+            detail={"evidence_id": offer.pk, "province": offer.province, "market": offer.market},
+        )
+        for offer in evidence
+    )

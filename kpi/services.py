@@ -1,0 +1,140 @@
+"""Writing and summing KPI rows."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from decimal import Decimal
+from time import perf_counter
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Avg, Count, Max, Min, Q
+from django.utils import timezone
+
+from governance.decisions import ExecutionClass, verb
+from kpi.models import KPIEvent
+from wholesale import correlation
+
+SUMMARY_SPAN = timedelta(days=7)
+
+
+@verb(ExecutionClass.RECORD)
+def emit_kpi(
+    domain: str,
+    metric: str,
+    *,
+    success: bool | None = None,
+    value: Decimal | None = None,
+    province: str | None = None,
+    market: str | None = None,
+    subject_type: str = "",
+    subject_id: str = "",
+    correlation_id: str | None = None,
+    actor: str = "system",
+    user: AbstractBaseUser | None = None,
+    detail: dict[str, Any] | None = None,
+    now: datetime | None = None,
+) -> KPIEvent:
+    """Write one KPI row, in the caller's transaction if there is one."""
+    return KPIEvent.objects.create(
+        occurred_at=now or timezone.now(),
+        domain=domain.upper(),
+        metric=metric.lower(),
+        success=success,
+        value=value,
+        province=province,
+        market=market,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        correlation_id=correlation_id or correlation.current(),
+        actor=actor,
+        user=user,
+        detail=detail or {},
+    )
+
+
+def kpi_success(domain: str, metric: str, **options: Any) -> KPIEvent:
+    """Write a row with success true."""
+    return emit_kpi(domain, metric, success=True, **options)
+
+
+def kpi_fail(domain: str, metric: str, **options: Any) -> KPIEvent:
+    """Write a row with success false."""
+    return emit_kpi(domain, metric, success=False, **options)
+
+
+def kpi_value(domain: str, metric: str, value: Decimal, **options: Any) -> KPIEvent:
+    """Write a row with a value."""
+    return emit_kpi(domain, metric, value=value, **options)
+
+
+@contextmanager
+def kpi_timed_step(domain: str, metric: str, **options: Any) -> Iterator[None]:
+    """Run a block in its own outermost transaction and write how it ended, with its seconds as the value.
+
+    For commands and background tasks, never inside an endpoint. A success row commits with the block; when it raises, all of
+    it is rolled back first and the failure row written then.
+
+    Raises:
+        RuntimeError: a transaction is already open.
+    """
+    started = perf_counter()
+
+    def seconds() -> Decimal:
+        return Decimal(f"{perf_counter() - started:.4f}")
+
+    try:
+        with transaction.atomic(durable=True):
+            yield
+            emit_kpi(domain, metric, success=True, value=seconds(), **options)
+    except Exception as error:
+        if not transaction.get_connection().in_atomic_block:
+            detail = {**options.pop("detail", {}), "error": type(error).__name__}
+            emit_kpi(domain, metric, success=False, value=seconds(), detail=detail, **options)
+        raise
+
+
+@verb(ExecutionClass.READ)
+def summarise(
+    *, since: datetime | None = None, until: datetime | None = None, now: datetime | None = None
+) -> list[dict[str, Any]]:
+    """Per domain and metric over `since`..`until` (default: the last 7 days), beside the same span before it.
+
+    Each of `current` and `previous` holds count, successes, rate (of the rows with a success value; None without any), mean
+    value, first and last.
+    """
+    until = until or now or timezone.now()
+    since = since or until - SUMMARY_SPAN
+    earlier = since - (until - since)
+    current = _sums(since, until)
+    previous = _sums(earlier, since)
+    return [
+        {"domain": key[0], "metric": key[1], "current": current.get(key, _NONE), "previous": previous.get(key, _NONE)}
+        for key in sorted(current.keys() | previous.keys())
+    ]
+
+
+_NONE = {"count": 0, "successes": 0, "rate": None, "mean_value": None, "first": None, "last": None}
+
+
+def _sums(since: datetime, until: datetime) -> dict[tuple[str, str], dict[str, Any]]:
+    rows = (
+        KPIEvent.objects.filter(occurred_at__gte=since, occurred_at__lt=until)
+        .order_by()
+        .values("domain", "metric")
+        .annotate(
+            count=Count("id"),
+            successes=Count("id", filter=Q(success=True)),
+            judged=Count("success"),
+            mean_value=Avg("value"),
+            first=Min("occurred_at"),
+            last=Max("occurred_at"),
+        )
+    )
+    sums = {}
+    for row in rows:
+        judged = row.pop("judged")
+        row["rate"] = row["successes"] / judged if judged else None
+        sums[row.pop("domain"), row.pop("metric")] = row
+    return sums

@@ -1,0 +1,1 @@
+"""Offers: bounded by a policy, computed with their evidence."""

@@ -1,0 +1,207 @@
+"""`/api/deals/offers`."""
+
+from decimal import Decimal
+from typing import Any
+
+import django_filters
+from drf_spectacular.utils import OpenApiExample
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from offers import services
+from offers.math import ARV_MAX, REPAIRS_MAX_SHARE
+from offers.models import OfferEvidence, OfferPolicy
+from wholesale import filters
+from wholesale.api import ApiViewSet, ResourceViewSet, RowSerializer, act, ask
+from wholesale.fields import (
+    IdField,
+    JsonField,
+    LabelField,
+    MoneyField,
+    NoteField,
+    ProvinceField,
+    RateField,
+    StrictIntegerField,
+    WordField,
+)
+from wholesale.params import ActParams, Params
+from wholesale.vocabulary import ALL
+
+_SMALLEST_RATE = Decimal("0.0001")
+_CENT = Decimal("0.01")
+
+
+class PolicyOut(RowSerializer):
+    """An offer policy."""
+
+    class Meta:
+        model = OfferPolicy
+        fields = (
+            "id",
+            "province",
+            "market",
+            "enabled",
+            "max_arv_multiplier",
+            "default_assignment_fee",
+            "default_fees_buffer",
+            "version",
+            "changed_by",
+            "reason",
+            "updated_at",
+        )
+
+
+class UpsertParams(ActParams):
+    """An offer policy to create or change; an absent setting keeps its value."""
+
+    province = ProvinceField()
+    market = WordField(default=ALL)
+    enabled = serializers.BooleanField(required=False)
+    max_arv_multiplier = RateField(required=False, min_value=_SMALLEST_RATE, help_text="new policy: 0.70")
+    default_assignment_fee = MoneyField(required=False, min_value=Decimal(0), help_text="CAD; new policy: 10000")
+    default_fees_buffer = MoneyField(required=False, min_value=Decimal(0), help_text="CAD; new policy: 2500")
+    changed_by = LabelField(required=False, help_text="default: your user name")
+    reason = NoteField(default="")
+    expected_version = StrictIntegerField(required=False, min_value=0, max_value=2**31 - 1)
+
+
+class ComputeParams(ActParams):
+    """A property to make an offer on."""
+
+    province = ProvinceField()
+    market = WordField(default=ALL)
+    arv = MoneyField(min_value=_CENT, max_value=ARV_MAX, help_text="after-repair value, CAD")
+    repairs = MoneyField(
+        min_value=Decimal(0), max_value=ARV_MAX * REPAIRS_MAX_SHARE, help_text="CAD; at most twice the arv"
+    )
+    comps = JsonField(required=False, default=None, help_text="comparable sales; kept with the evidence")
+    assumptions = JsonField(required=False, default=None, help_text="kept with the evidence")
+
+
+class OfferPolicyValuesOut(serializers.Serializer[Any]):
+    """The policy's values when the offer was computed."""
+
+    id = IdField()
+    province = serializers.CharField()
+    market = serializers.CharField()
+    version = StrictIntegerField()
+    max_arv_multiplier = RateField()
+    default_assignment_fee = MoneyField()
+    default_fees_buffer = MoneyField()
+
+
+class CalculationOut(serializers.Serializer[Any]):
+    """The calculation, CAD."""
+
+    arv = MoneyField()
+    repairs = MoneyField()
+    fees_buffer = MoneyField()
+    mao = MoneyField(help_text="maximum allowable offer: arv * multiplier - repairs - fees_buffer; may be negative")
+    recommended_offer = MoneyField(help_text="the mao, but not below 0")
+
+
+class OfferOut(serializers.Serializer[Any]):
+    """An offer with its evidence."""
+
+    policy = OfferPolicyValuesOut()
+    calc = CalculationOut()
+    evidence_id = IdField()
+
+
+class OfferViewSet(ApiViewSet):
+    """Offers within bounds."""
+
+    permissions = {
+        "policies": "offers.view_offerpolicy",
+        "upsert": "offers.change_offerpolicy",
+        "compute": "offers.compute_offer",
+    }
+
+    @ask("policies", Params, PolicyOut(many=True))
+    def policies(self, request: Request) -> Response:
+        """All offer policies, by province and market."""
+        return Response(PolicyOut(OfferPolicy.objects.all(), many=True).data)
+
+    @act(
+        "policies/upsert",
+        UpsertParams,
+        PolicyOut,
+        examples=[
+            OpenApiExample(
+                "Enable one province",
+                request_only=True,
+                value={"province": "ON", "enabled": True, "changed_by": "bryan", "reason": "first province"},
+            )
+        ],
+    )
+    def upsert(self, request: Request, **params: Any) -> Response:
+        """Create or change the offer policy of a market."""
+        params.setdefault("changed_by", request.user.get_username())
+        return Response(PolicyOut(services.upsert_policy(user=request.user, **params)).data)
+
+    @act(
+        "compute",
+        ComputeParams,
+        {201: OfferOut},
+        examples=[
+            OpenApiExample(
+                "The guide's offer: 262,500",
+                request_only=True,
+                value={"province": "ON", "market": "TORONTO", "arv": 450000, "repairs": 50000},
+            )
+        ],
+    )
+    def compute(self, request: Request, **params: Any) -> Response:
+        """Compute the offer that the market's policy allows; its evidence is kept."""
+        evidence = services.make_offer(**params, actor=request.user.get_username(), user=request.user)
+        return Response(OfferOut(services.offer_summary(evidence)).data, status=201)
+
+
+class EvidenceOut(RowSerializer):
+    """An offer as it was computed."""
+
+    comps_json = JsonField(allow_null=True, read_only=True)
+    assumptions_json = JsonField(allow_null=True, read_only=True)
+
+    class Meta:
+        model = OfferEvidence
+        fields = (
+            "id",
+            "policy",
+            "policy_version",
+            "province",
+            "market",
+            "max_arv_multiplier",
+            "default_assignment_fee",
+            "arv",
+            "repairs",
+            "fees_buffer",
+            "mao",
+            "recommended_offer",
+            "comps_json",
+            "assumptions_json",
+            "correlation_id",
+            "actor",
+            "created_at",
+        )
+
+
+class EvidenceFilter(django_filters.FilterSet):
+    """Filters of offer evidence."""
+
+    policy = filters.row_id()
+    province = filters.province()
+    market = filters.word()
+    correlation_id = filters.label()
+    since = filters.since("created_at")
+    until = filters.until("created_at")
+
+
+class EvidenceViewSet(ResourceViewSet):
+    """Offer evidence, the newest first."""
+
+    queryset = OfferEvidence.objects.all()
+    serializer_class = EvidenceOut
+    filterset_class = EvidenceFilter
+    permissions = {"list": "offers.view_offerevidence", "retrieve": "offers.view_offerevidence"}

@@ -1,0 +1,35 @@
+"""Deal arithmetic in Decimal. No database here."""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from offers.errors import OutOfBounds
+
+CENT = Decimal("0.01")
+ARV_MAX = Decimal(100_000_000)
+REPAIRS_MAX_SHARE = 2  # of the ARV
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation:
+    """An offer in CAD. `mao` may be negative; what is recommended may not."""
+
+    arv: Decimal
+    repairs: Decimal
+    fees_buffer: Decimal
+    mao: Decimal
+    recommended_offer: Decimal
+
+
+def calculate(*, arv: Decimal, repairs: Decimal, multiplier: Decimal, fees_buffer: Decimal) -> Calculation:
+    """The guide's maximum allowable offer: ARV * multiplier - repairs - fees buffer, half-up to the cent.
+
+    Raises:
+        OutOfBounds: 0 < arv <= 100,000,000 or 0 <= repairs <= 2 * arv does not hold (CONTRACT section 2).
+    """
+    if not 0 < arv <= ARV_MAX:
+        raise OutOfBounds(f"Must be above 0 and at most {ARV_MAX:,}.", attr="arv")
+    if not 0 <= repairs <= arv * REPAIRS_MAX_SHARE:
+        raise OutOfBounds("Must be from 0 to twice the ARV.", attr="repairs")
+    mao = (arv * multiplier - repairs - fees_buffer).quantize(CENT, rounding=ROUND_HALF_UP)
+    return Calculation(arv, repairs, fees_buffer, mao, max(mao, Decimal(0)))

@@ -1,0 +1,81 @@
+"""Offer policies and the evidence of what they computed."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from governance.policies import PlacePolicy
+from wholesale.append_only import AppendOnlyModel
+from wholesale.vocabulary import LABEL_MAX_LENGTH, WORD_MAX_LENGTH, Province
+
+
+def money_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
+    """An amount in CAD."""
+    return models.DecimalField(max_digits=14, decimal_places=2, **kwargs)
+
+
+class OfferPolicy(PlacePolicy):
+    """How an offer is bounded in a market (guide, pack J). Seeded off: no policy is active until somebody enables it."""
+
+    max_arv_multiplier = models.DecimalField(
+        max_digits=5, decimal_places=4, default=Decimal("0.70"), help_text="fraction of the ARV, above 0 and at most 1"
+    )
+    default_assignment_fee = money_field(default=Decimal(10000), help_text="CAD")
+    default_fees_buffer = money_field(default=Decimal(2500), help_text="CAD, taken off every offer")
+
+    class Meta(PlacePolicy.Meta):
+        constraints = [
+            *PlacePolicy.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(max_arv_multiplier__gt=0, max_arv_multiplier__lte=1), name="offerpolicy_multiplier"
+            ),
+            models.CheckConstraint(
+                condition=Q(default_assignment_fee__gte=0, default_fees_buffer__gte=0), name="offerpolicy_fees"
+            ),
+        ]
+        verbose_name = "offer policy"
+        verbose_name_plural = "offer policies"
+
+
+class OfferEvidence(AppendOnlyModel):
+    """An offer as it was computed, with the policy's values at that moment. Never changed or deleted."""
+
+    policy = models.ForeignKey(OfferPolicy, on_delete=models.PROTECT, related_name="evidence", db_index=False)
+    policy_version = models.PositiveIntegerField()
+    province = models.CharField(max_length=2, choices=Province)
+    market = models.CharField(max_length=WORD_MAX_LENGTH)
+    max_arv_multiplier = models.DecimalField(max_digits=5, decimal_places=4)
+    default_assignment_fee = money_field()
+    arv = money_field(help_text="after-repair value, CAD")
+    repairs = money_field(help_text="CAD")
+    fees_buffer = money_field(help_text="CAD")
+    mao = money_field(help_text="maximum allowable offer, CAD; may be negative")
+    recommended_offer = money_field(help_text="CAD")
+    comps_json = models.JSONField(null=True)
+    assumptions_json = models.JSONField(null=True)
+    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
+    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    created_at = models.DateTimeField()
+
+    class Meta(AppendOnlyModel.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(arv__gt=0, repairs__gte=0, fees_buffer__gte=0, recommended_offer__gte=0),
+                name="offerevidence_amounts",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["correlation_id"], name="offerevidence_correlation"),  # evidence?correlation_id=
+            models.Index(fields=["province", "market", "-id"], name="offerevidence_place"),  # evidence?province=&market=
+        ]
+        ordering = ["-id"]
+        permissions = [("compute_offer", "Can compute an offer")]
+        verbose_name = "offer evidence"
+        verbose_name_plural = "offer evidence"
+
+    def __str__(self) -> str:
+        return f"Offer {self.pk} in {self.province} {self.market}"

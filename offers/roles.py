@@ -1,0 +1,10 @@
+"""Which role may do what with offers."""
+
+from wholesale.roles import EVERYBODY, INTEGRATOR, OPERATOR, Grants
+
+GRANTS: Grants = {
+    "view_offerpolicy": EVERYBODY,
+    "view_offerevidence": EVERYBODY,
+    "change_offerpolicy": (OPERATOR,),
+    "compute_offer": (OPERATOR, INTEGRATOR),
+}

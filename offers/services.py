@@ -1,0 +1,146 @@
+"""Verbs of offers."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, AbstractUser
+from django.db import transaction
+from django.utils import timezone
+
+from governance import gate, policies
+from governance.decisions import ExecutionClass, verb
+from offers.errors import OfferPolicyDisabled
+from offers.math import calculate
+from offers.models import OfferEvidence, OfferPolicy
+from offers.signals import offers_computed
+from wholesale import correlation
+from wholesale.vocabulary import ALL, Province
+
+SEEDED_BY = "seed"
+
+
+@verb(ExecutionClass.CONTROL)
+@transaction.atomic
+def upsert_policy(
+    *,
+    province: str,
+    market: str = ALL,
+    changed_by: str,
+    reason: str = "",
+    user: AbstractBaseUser | None = None,
+    expected_version: int | None = None,
+    now: datetime | None = None,
+    **changes: Any,
+) -> OfferPolicy:
+    """Create or change the offer policy of a market; what `changes` leaves out keeps its value.
+
+    Raises:
+        VersionConflict: somebody else changed it first.
+    """
+    return policies.upsert(
+        OfferPolicy,
+        key={"province": province, "market": market},
+        changes=changes,
+        user=user,
+        changed_by=changed_by,
+        reason=reason,
+        expected_version=expected_version,
+        now=now or timezone.now(),
+    )
+
+
+@transaction.atomic
+def seed_policies(now: datetime | None = None) -> int:
+    """Give each province that has none its default policy, off. Returns how many were made."""
+    present = set(OfferPolicy.objects.filter(market=ALL).values_list("province", flat=True))
+    absent = [province for province in Province.values if province not in present]
+    for province in absent:
+        upsert_policy(
+            province=province, changed_by=SEEDED_BY, reason="safe default, off", expected_version=0, now=now
+        )
+    return len(absent)
+
+
+@verb(ExecutionClass.SANDBOX)
+@transaction.atomic
+def make_offer(
+    *,
+    province: str,
+    market: str = ALL,
+    arv: Decimal,
+    repairs: Decimal,
+    comps: Any = None,
+    assumptions: Any = None,
+    correlation_id: str | None = None,
+    actor: str = "system",
+    user: AbstractUser | None = None,
+    now: datetime | None = None,
+) -> OfferEvidence:
+    """Compute the offer that the market's policy allows and keep its evidence. Amounts are CAD.
+
+    Raises:
+        KillSwitchEngaged: nothing may act now.
+        OfferPolicyDisabled: no policy covers the market, or the one that does is off; nothing is stored.
+        OutOfBounds: the ARV or the repairs are.
+    """
+    gate.require(ExecutionClass.SANDBOX)
+    policy = policies.effective(OfferPolicy, province, market)
+    if policy is None or not policy.enabled:
+        raise OfferPolicyDisabled
+    calc = calculate(
+        arv=arv, repairs=repairs, multiplier=policy.max_arv_multiplier, fees_buffer=policy.default_fees_buffer
+    )
+    evidence = OfferEvidence.objects.create(
+        policy=policy,
+        policy_version=policy.version,
+        province=province,
+        market=market,
+        max_arv_multiplier=policy.max_arv_multiplier,
+        default_assignment_fee=policy.default_assignment_fee,
+        arv=calc.arv,
+        repairs=calc.repairs,
+        fees_buffer=calc.fees_buffer,
+        mao=calc.mao,
+        recommended_offer=calc.recommended_offer,
+        comps_json=comps,
+        assumptions_json=assumptions,
+        correlation_id=correlation_id or correlation.current(),
+        actor=actor,
+        user=user,
+        created_at=now or timezone.now(),
+    )
+    offers_computed.send(sender=OfferEvidence, evidence=[evidence])
+    return evidence
+
+
+def compute_offer(
+    province: str, market: str = ALL, arv: Decimal | int = 0, repairs: Decimal | int = 0, **options: Any
+) -> dict[str, Any]:
+    """The guide's name for `make_offer`: `{"policy": ..., "calc": ..., "evidence_id": ...}` with Decimals."""
+    return offer_summary(
+        make_offer(province=province, market=market, arv=Decimal(arv), repairs=Decimal(repairs), **options)
+    )
+
+
+def offer_summary(evidence: OfferEvidence) -> dict[str, Any]:
+    """An offer in the guide's shape: the policy's values at that moment, the calculation, the evidence's id."""
+    return {
+        "policy": {
+            "id": evidence.policy_id,
+            "province": evidence.policy.province,
+            "market": evidence.policy.market,
+            "version": evidence.policy_version,
+            "max_arv_multiplier": evidence.max_arv_multiplier,
+            "default_assignment_fee": evidence.default_assignment_fee,
+            "default_fees_buffer": evidence.fees_buffer,
+        },
+        "calc": {
+            "arv": evidence.arv,
+            "repairs": evidence.repairs,
+            "fees_buffer": evidence.fees_buffer,
+            "mao": evidence.mao,
+            "recommended_offer": evidence.recommended_offer,
+        },
+        "evidence_id": evidence.pk,
+    }

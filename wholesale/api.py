@@ -1,0 +1,114 @@
+"""What every viewset of the API is made of: `ask` for a GET, `act` for a POST, `ResourceViewSet` for rows."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ClassVar
+
+from django.db import models
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from wholesale import correlation
+from wholesale.fields import AwareDateTimeField, IdField, JsonField, LabelField, StrictDecimalField, StrictIntegerField
+from wholesale.idempotency import idempotent
+from wholesale.pagination import NewestFirst
+from wholesale.params import Params, merged, validated
+
+ROW_ID = r"(?P<id>[0-9]{1,18})"  # in a url_path; the schema shows {id}. 18 digits fit into a bigint
+
+
+class ApiViewSet(GenericViewSet[Any]):
+    """A viewset whose actions each name the permission they need, and which knows its correlation id."""
+
+    permissions: ClassVar[dict[str, str]] = {}
+    queryset: Any = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        header = request.headers.get(correlation.HEADER, "").strip()
+        if header and not correlation.is_valid_header(header):
+            raise ValidationError({correlation.HEADER: ["Must be 1 to 128 characters, no control characters."]})
+        given = merged(request).get("correlation_id") if request.method == "POST" else None
+        if given not in (None, ""):
+            try:
+                correlation.use(LabelField().run_validation(given))
+            except ValidationError as error:
+                raise ValidationError({"correlation_id": error.detail}) from error
+
+
+def ask(url_path: str, params: type[Params], responses: Any, **schema: Any) -> Callable[..., Any]:
+    """Make a method of an ApiViewSet a GET. It is called with the checked parameters as keywords."""
+
+    def decorate(handler: Callable[..., Response]) -> Any:
+        @wraps(handler)
+        def checked(view: ApiViewSet, request: Request, **path: Any) -> Response:
+            return handler(view, request, **path, **validated(params, request))
+
+        parameters = [params, *schema.pop("parameters", [])]
+        documented = extend_schema(parameters=parameters, responses=responses, **schema)(checked)
+        return action(detail=False, methods=["get"], url_path=url_path, pagination_class=None, filter_backends=[])(documented)
+
+    return decorate
+
+
+def act(url_path: str, params: type[Params], responses: Any, **schema: Any) -> Callable[..., Any]:
+    """Make a method of an ApiViewSet a POST, idempotent under a key. It is called with the checked parameters."""
+
+    def decorate(handler: Callable[..., Response]) -> Any:
+        @wraps(handler)
+        def checked(view: ApiViewSet, request: Request, **path: Any) -> Response:
+            return handler(view, request, **path, **validated(params, request))
+
+        parameters = [_in_query(params), *schema.pop("parameters", [])]
+        documented = extend_schema(request=params, parameters=parameters, responses=responses, **schema)(idempotent(checked))
+        return action(detail=False, methods=["post"], url_path=url_path, pagination_class=None, filter_backends=[])(documented)
+
+    return decorate
+
+
+def path_id(what: str) -> OpenApiParameter:
+    """Documents the `{id}` of a path."""
+    return OpenApiParameter("id", int, OpenApiParameter.PATH, description=f"id of the {what}")
+
+
+def _in_query(params: type[Params]) -> type[Params]:
+    """The same parameters as the query string takes them: each optional, since the body may hold it."""
+
+    class InQuery(params):  # type: ignore[valid-type,misc]
+        def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+            fields = {name: f for name, f in super().get_fields().items() if not isinstance(f, JsonField)}
+            for field in fields.values():
+                field.required = False
+            return fields
+
+    InQuery.__name__ = f"{params.__name__}InQuery"
+    return InQuery
+
+
+class RowSerializer(serializers.ModelSerializer[Any]):
+    """Rows as the API shows them: JSON numbers, UTC with Z."""
+
+    serializer_field_mapping = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.AutoField: IdField,
+        models.BigAutoField: IdField,
+        models.DateTimeField: AwareDateTimeField,
+        models.DecimalField: StrictDecimalField,
+        models.IntegerField: StrictIntegerField,
+        models.PositiveIntegerField: StrictIntegerField,
+        models.PositiveSmallIntegerField: StrictIntegerField,
+    }
+
+
+class ResourceViewSet(ListModelMixin, RetrieveModelMixin, ApiViewSet):
+    """Rows to read: a list with filters, newest first in pages, and one by id. Every write goes through a verb."""
+
+    pagination_class = NewestFirst
+    lookup_field = "id"
+    lookup_value_regex = "[0-9]{1,18}"

@@ -1,0 +1,133 @@
+"""Tables whose rows are facts: inserted, then never changed or deleted, by the database's own word.
+
+Row triggers refuse UPDATE and DELETE on both databases. `install` is idempotent: the migration that makes a table calls it,
+and `post_migrate` calls it again, since SQLite rebuilds a table on most alterations and silently loses its triggers. None on
+TRUNCATE: PostgreSQL's test flush needs it, and the application's user should not hold that right.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+from django.apps import AppConfig, apps
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+_FUNCTION = """
+CREATE OR REPLACE FUNCTION refuse_change_of_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$
+"""
+_INSTALL = {
+    "postgresql": (
+        _FUNCTION,
+        "CREATE OR REPLACE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION refuse_change_of_append_only()",
+    ),
+    "sqlite": tuple(
+        f"CREATE TRIGGER IF NOT EXISTS {{table}}_append_only{suffix} BEFORE {verb} ON {{table}} "
+        "BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        for verb, suffix in (("UPDATE", ""), ("DELETE", "_delete"))
+    ),
+}
+_REMOVE = {
+    "postgresql": ("DROP TRIGGER IF EXISTS {table}_append_only ON {table}",),
+    "sqlite": ("DROP TRIGGER IF EXISTS {table}_append_only", "DROP TRIGGER IF EXISTS {table}_append_only_delete"),
+}
+_FIND = {
+    "postgresql": "SELECT count(*) FROM pg_trigger WHERE tgname = %s AND tgenabled <> 'D'",
+    "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name = %s",
+}
+
+
+class AppendOnlyError(Exception):
+    """Raised before the database is asked to change an append-only row."""
+
+
+class AppendOnlyModel(models.Model):
+    """A fact: it can be inserted and read."""
+
+    class Meta:
+        abstract = True
+        default_permissions = ("view",)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert the row.
+
+        Raises:
+            AppendOnlyError: the row exists already.
+        """
+        if not self._state.adding:
+            raise AppendOnlyError(f"{self._meta.label} is append-only")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refuse.
+
+        Raises:
+            AppendOnlyError: always.
+        """
+        raise AppendOnlyError(f"{self._meta.label} is append-only")
+
+
+def append_only_models() -> list[type[models.Model]]:
+    """Every installed append-only model."""
+    return [model for model in apps.get_models() if issubclass(model, AppendOnlyModel)]
+
+
+def install(connection: BaseDatabaseWrapper, table: str) -> None:
+    """Make the table refuse UPDATE and DELETE; again is no change."""
+    _run(connection, _INSTALL, table)
+
+
+def remove(connection: BaseDatabaseWrapper, table: str) -> None:
+    """Lift the table's protection."""
+    _run(connection, _REMOVE, table)
+
+
+@contextmanager
+def lifted(connection: BaseDatabaseWrapper, table: str) -> Iterator[None]:
+    """Within one migration: allow a back-fill of the table, then protect it again."""
+    remove(connection, table)
+    yield
+    install(connection, table)
+
+
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """The append-only tables that exist without their trigger."""
+    tables = set(connection.introspection.table_names())
+    unprotected = []
+    with connection.cursor() as cursor:
+        for model in append_only_models():
+            table = model._meta.db_table
+            cursor.execute(_FIND[connection.vendor], [f"{table}_append_only"])
+            if table in tables and cursor.fetchone()[0] == 0:
+                unprotected.append(table)
+    return unprotected
+
+
+def install_for_app(app_config: AppConfig, using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:
+    """A post_migrate receiver: protect the app's append-only tables."""
+    connection = connections[using]
+    tables = set(connection.introspection.table_names())
+    for model in append_only_models():
+        if model._meta.app_label == app_config.label and model._meta.db_table in tables:
+            install(connection, model._meta.db_table)
+
+
+@register(Tags.database)
+def check_triggers(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """wholesale.E010: an append-only table lost its trigger. Runs with `migrate` and `check --database default`."""
+    return [
+        Error(f"{table} is append-only but has no trigger", hint="Run manage.py migrate.", id="wholesale.E010")
+        for alias in databases or []
+        for table in missing(connections[alias])
+    ]
+
+
+def _run(connection: BaseDatabaseWrapper, statements: dict[str, tuple[str, ...]], table: str) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements[connection.vendor]:
+            cursor.execute(statement.replace("{table}", table))

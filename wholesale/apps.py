@@ -1,0 +1,27 @@
+"""Connects the plumbing."""
+
+from django.apps import AppConfig
+from django.db.models.signals import m2m_changed, post_delete, post_migrate, post_save
+
+
+class WholesaleConfig(AppConfig):
+    """The plumbing as an app: its two tables, its checks, and what happens after migrate."""
+
+    name = "wholesale"
+
+    def ready(self) -> None:
+        from django.contrib.auth import get_user_model  # noqa: PLC0415
+        from knox.models import get_token_model  # noqa: PLC0415
+
+        from wholesale import append_only, checks  # noqa: F401, PLC0415  # registers the system checks
+        from wholesale.authentication import forget_tokens  # noqa: PLC0415
+        from wholesale.roles import grant_new_permissions  # noqa: PLC0415
+
+        post_migrate.connect(append_only.install_for_app, dispatch_uid="append_only.install_for_app")
+        post_migrate.connect(grant_new_permissions, dispatch_uid="roles.grant_new_permissions")
+
+        user_model = get_user_model()
+        post_delete.connect(forget_tokens, sender=get_token_model(), dispatch_uid="forget_tokens.token")
+        post_save.connect(forget_tokens, sender=user_model, dispatch_uid="forget_tokens.user")
+        for through in (user_model.groups.through, user_model.user_permissions.through):
+            m2m_changed.connect(forget_tokens, sender=through, dispatch_uid=f"forget_tokens.{through.__name__}")

@@ -1,0 +1,65 @@
+"""API tokens: knox's, looked up once and then remembered by the process for a few seconds."""
+
+import threading
+from typing import Any
+
+from cachetools import TTLCache
+from django.conf import settings
+from django.utils import timezone
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from knox.auth import TokenAuthentication
+from knox.crypto import hash_token
+from rest_framework.exceptions import AuthenticationFailed
+
+MAX_REMEMBERED = 1024
+
+_lock = threading.Lock()
+_remembered: TTLCache[str, tuple[Any, Any]] = TTLCache(maxsize=MAX_REMEMBERED, ttl=settings.TOKEN_CACHE_SECONDS)
+
+
+def forget_tokens(**kwargs: Any) -> None:
+    """Forget every remembered token in this process; a receiver, connected to the changes that revoke one."""
+    with _lock:
+        _remembered.clear()
+
+
+class CachedTokenAuthentication(TokenAuthentication):
+    """`Authorization: Token ...`. A token revoked in another process lives on for `TOKEN_CACHE_SECONDS` in this one.
+
+    The user comes with its permissions, so a role taken away lives as long.
+    """
+
+    def authenticate_credentials(self, token: bytes) -> tuple[Any, Any]:
+        """The user and the stored token.
+
+        Raises:
+            AuthenticationFailed: not ASCII, holds NUL, unknown, expired, or its user is not active.
+        """
+        if not token.isascii() or not token.isalnum():
+            raise AuthenticationFailed("Invalid token.")
+        digest = hash_token(token.decode("ascii"))
+        with _lock:
+            found = _remembered.get(digest)
+        if found is None:
+            found = super().authenticate_credentials(token)
+            with _lock:
+                _remembered[digest] = found
+        user, stored = found
+        if stored.expiry is not None and stored.expiry < timezone.now():
+            raise AuthenticationFailed("Invalid token.")
+        return user, stored
+
+
+class TokenScheme(OpenApiAuthenticationExtension):
+    """Describes the token in the OpenAPI document."""
+
+    target_class = CachedTokenAuthentication
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": "`Token ` and the token that `manage.py create_api_token` printed",
+        }

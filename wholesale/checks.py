@@ -1,0 +1,67 @@
+"""System checks: rules that span several settings, each with an id and a test."""
+
+import zoneinfo
+from typing import Any
+
+import tzdata
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+TZDATA_NEEDED = (2026, 6)
+_ENGINES = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
+
+
+@register()
+def check_time_zones(**kwargs: Any) -> list[CheckMessage]:
+    """wholesale.E001 and E002: zones come from the tzdata package alone, and it knows the Canadian changes of 2026."""
+    found: list[CheckMessage] = []
+    if zoneinfo.TZPATH:
+        found.append(
+            Error(
+                f"Time zones are read from {zoneinfo.TZPATH[0]} before the tzdata package",
+                hint="Something reset zoneinfo's path after wholesale.settings did; an operating system's copy may be old.",
+                id="wholesale.E001",
+            )
+        )
+    if tuple(int(part) for part in tzdata.__version__.split(".")[:2]) < TZDATA_NEEDED:
+        found.append(
+            Error(
+                f"tzdata {tzdata.__version__} is an hour wrong for BC, AB, MB and NT since November 2026",
+                hint="Install tzdata 2026.6 or newer.",
+                id="wholesale.E002",
+            )
+        )
+    return found
+
+
+@register()
+def check_database(**kwargs: Any) -> list[CheckMessage]:
+    """wholesale.E003 and E004: SQLite or PostgreSQL, and a pool only for the latter."""
+    engine = settings.DATABASES["default"]["ENGINE"]
+    if engine not in _ENGINES:
+        return [Error(f"DATABASE_URL names {engine}", hint="Use sqlite:///... or postgresql://...", id="wholesale.E003")]
+    if settings.DB_POOL and engine == _ENGINES[0]:
+        return [Error("DB_POOL is set, but SQLite has no pool", hint="Set DB_POOL=0.", id="wholesale.E004")]
+    return []
+
+
+@register()
+def check_token_cache(**kwargs: Any) -> list[CheckMessage]:
+    """wholesale.W005: a revoked token lives as long as the process remembers it."""
+    if settings.TOKEN_CACHE_SECONDS <= 60:
+        return []
+    return [
+        Warning(
+            f"A revoked token is accepted for another {settings.TOKEN_CACHE_SECONDS:g} seconds",
+            hint="Set TOKEN_CACHE_SECONDS to 60 or less.",
+            id="wholesale.W005",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_https(**kwargs: Any) -> list[CheckMessage]:
+    """wholesale.W006, at deploy: a token must not travel in the clear."""
+    if settings.HTTPS or settings.DEBUG:
+        return []
+    return [Warning("HTTPS is off: tokens travel readable", hint="Set HTTPS=true behind a TLS proxy.", id="wholesale.W006")]

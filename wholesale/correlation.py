@@ -1,0 +1,56 @@
+"""The correlation id: one for each request, stored on every row that the request writes and echoed in the answer."""
+
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+
+HEADER = "X-Correlation-ID"
+
+_current: ContextVar[str | None] = ContextVar("correlation_id", default=None)
+_VALID_HEADER = re.compile(r"[\x20-\x7e\xa0-\xff]{1,128}")
+
+
+def current() -> str:
+    """The correlation id of the request at hand; outside a request, a new one at each call."""
+    return _current.get() or uuid.uuid4().hex
+
+
+def use(correlation_id: str) -> None:
+    """Make this the correlation id of the request at hand: a parameter that came with it wins over the header."""
+    _current.set(correlation_id)
+    structlog.contextvars.bind_contextvars(correlation_id=correlation_id)
+
+
+@contextmanager
+def correlated(correlation_id: str | None = None) -> Iterator[str]:
+    """Give all that a command or a background task does within this block one correlation id."""
+    token = _current.set(correlation_id or uuid.uuid4().hex)
+    try:
+        yield current()
+    finally:
+        _current.reset(token)
+
+
+def is_valid_header(value: str) -> bool:
+    """Whether a header's text can be a correlation id: 1 to 128 characters, none of them a control character."""
+    return _VALID_HEADER.fullmatch(value) is not None
+
+
+class CorrelationMiddleware:
+    """Takes the id from the header or makes one; the API's views refuse a header that is not valid."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get(HEADER, "").strip()
+        with correlated(given if is_valid_header(given) else None) as correlation_id:
+            structlog.contextvars.bind_contextvars(correlation_id=correlation_id)
+            response = self.get_response(request)
+            response[HEADER] = current()
+            return response

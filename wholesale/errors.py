@@ -1,0 +1,60 @@
+"""The base of the domain's refusals, and those that no one app owns. `handlers.py` shapes them for the API."""
+
+import inspect
+from typing import ClassVar
+
+
+class DomainError(Exception):
+    """A refusal of the domain. A subclass names its code and HTTP status; its docstring is the default message."""
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 409
+    retry_after: ClassVar[int | None] = None  # seconds
+
+    def __init__(self, detail: str | None = None, *, attr: str | None = None) -> None:
+        self.detail = detail or " ".join(inspect.cleandoc(self.__doc__ or "").split())
+        self.attr = attr
+        super().__init__(self.detail)
+
+
+class DatabaseUnavailable(DomainError):
+    """The database did not answer; nothing was changed. Try again shortly."""
+
+    code = "database_unavailable"
+    status = 503
+    retry_after = 1
+
+
+class RequestTooLarge(DomainError):
+    """The body is larger than this server reads."""
+
+    code = "request_too_large"
+    status = 413
+
+
+class NotAllowedForYou(DomainError):
+    """You do not have permission to perform this action."""
+
+    code = "permission_denied"
+    status = 403
+
+
+class NotFound(DomainError):
+    """Not found."""
+
+    code = "not_found"
+    status = 404
+
+
+class RequiredParameter(DomainError):
+    """This parameter is required."""
+
+    code = "required"
+    status = 400
+
+
+class VersionConflict(DomainError):
+    """The policy was changed by somebody else since you read it. Read it again, then repeat your change."""
+
+    code = "version_conflict"
+    status = 409

@@ -1,0 +1,84 @@
+"""One error shape for the whole API, from one handler.
+
+`{"type": "validation_error"|"client_error"|"server_error", "errors": [{"code", "detail", "attr"}]}` (CONTRACT section 1).
+"""
+
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.views import defaults
+from drf_standardized_errors import formatter, handler
+from drf_standardized_errors.types import Error
+from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
+
+from wholesale.errors import DatabaseUnavailable, DomainError, RequestTooLarge
+
+API_PREFIX = "/api/"
+
+
+class ExceptionHandler(handler.ExceptionHandler):
+    """Turns domain errors, database faults and malformed requests into DRF's exceptions."""
+
+    def convert_known_exceptions(self, exc: Exception) -> Exception:
+        if isinstance(exc, OperationalError | InterfaceError):
+            exc = DatabaseUnavailable()
+        if isinstance(exc, RequestDataTooBig):
+            exc = RequestTooLarge()
+        if isinstance(exc, SuspiciousOperation | UnreadablePostError):
+            return exceptions.ParseError(str(exc))
+        if not isinstance(exc, DomainError):
+            return super().convert_known_exceptions(exc)
+        if exc.status == 400:
+            return exceptions.ValidationError({exc.attr: [exceptions.ErrorDetail(exc.detail, exc.code)]})
+        converted = exceptions.APIException(exc.detail, exc.code)
+        converted.status_code = exc.status
+        if exc.retry_after is not None:
+            converted.wait = exc.retry_after  # type: ignore[attr-defined]  # becomes Retry-After
+        return converted
+
+
+class ExceptionFormatter(formatter.ExceptionFormatter):
+    """Names the field that a domain error is about, which DRF's own exceptions cannot carry outside a 400."""
+
+    def get_errors(self) -> list[Error]:
+        errors = super().get_errors()
+        if isinstance(self.original_exc, DomainError) and self.original_exc.attr is not None:
+            for error in errors:
+                error.attr = self.original_exc.attr
+        return errors
+
+
+def error_response(exc: Exception) -> HttpResponse:
+    """The response for an exception that left a view's own handling: a rendering fault, or one in a middleware."""
+    response = ExceptionHandler(exc, {"request": None}).run()  # type: ignore[typeddict-item]
+    assert response is not None
+    return _rendered(response)
+
+
+def _rendered(response: Response) -> HttpResponse:
+    response.accepted_renderer = JSONRenderer()
+    response.accepted_media_type = "application/json"
+    response.renderer_context = {}
+    return response.render()
+
+
+def _api_error(status: int, kind: str, code: str, detail: str) -> JsonResponse:
+    return JsonResponse({"type": kind, "errors": [{"code": code, "detail": detail, "attr": None}]}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400, in the API's shape below /api/."""
+    if request.path.startswith(API_PREFIX):
+        return _api_error(400, "client_error", "parse_error", "The request is malformed.")
+    return defaults.bad_request(request, exception)
+
+
+def server_error(request: HttpRequest, *args: Any) -> HttpResponse:
+    """Django's handler500, in the API's shape below /api/."""
+    if request.path.startswith(API_PREFIX):
+        return _api_error(500, "server_error", "error", "Server Error (500)")
+    return defaults.server_error(request)

@@ -1,0 +1,49 @@
+"""Probes: `/healthz` says that the process answers, `/readyz` that it can do its work."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from wholesale.checks import check_time_zones
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+
+
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 as long as the process answers."""
+    return JsonResponse({"ok": True})
+
+
+def readyz(request: HttpRequest) -> JsonResponse:
+    """200 when the database answers, all migrations are applied and the zones are right; else 503, naming what is not."""
+    checks = {name: _passes(check) for name, check in _CHECKS.items()}
+    ok = all(result == "ok" for result in checks.values())
+    return JsonResponse({"ok": ok, "checks": checks}, status=200 if ok else 503)
+
+
+def _passes(check: Callable[[], str | None]) -> str:
+    try:
+        return check() or "ok"
+    except Exception as error:
+        return f"{type(error).__name__}"
+
+
+def _database() -> str | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return None
+
+
+def _migrations() -> str | None:
+    executor = MigrationExecutor(connection)
+    pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return f"{len(pending)} not applied" if pending else None
+
+
+def _zones() -> str | None:
+    ZoneInfo("America/Vancouver")
+    errors = check_time_zones()
+    return str(errors[0].msg) if errors else None
+
+
+_CHECKS: dict[str, Callable[[], str | None]] = {"database": _database, "migrations": _migrations, "zones": _zones}

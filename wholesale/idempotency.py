@@ -1,0 +1,89 @@
+"""`Idempotency-Key`: a POST repeated under its key is answered again, not acted again (CONTRACT section 1)."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from rest_framework.exceptions import ValidationError
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from wholesale.errors import DomainError
+from wholesale.models import IdempotencyKey
+from wholesale.params import merged
+from wholesale.vocabulary import LABEL_MAX_LENGTH
+
+HEADER = "Idempotency-Key"
+REPLAYED_HEADER = "Idempotency-Replayed"
+
+Handler = Callable[..., Response]
+
+
+class IdempotencyKeyReused(DomainError):
+    """This Idempotency-Key was used for a request with other parameters."""
+
+    code = "idempotency_key_reused"
+    status = 409
+
+
+def idempotent(handler: Handler) -> Handler:
+    """Let a view's POST be named by an Idempotency-Key; a test walks every POST of the API for this decorator.
+
+    The key's row and the act share one transaction, so either both stay or neither. A concurrent duplicate waits at the
+    unique constraint. Only a 2xx answer is kept.
+    """
+
+    @wraps(handler)
+    def wrapper(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        key = request.headers.get(HEADER)
+        if key is None:
+            return handler(view, request, *args, **kwargs)
+        fingerprint = _fingerprint(request)
+        with transaction.atomic():
+            row = _own(request.user.pk, _checked(key), fingerprint, timezone.now())
+            if row.status is not None:
+                return _replay(row, fingerprint)
+            response = handler(view, request, *args, **kwargs)
+            row.status, row.body = response.status_code, JSONRenderer().render(response.data).decode()
+            row.save(update_fields=["status", "body"])
+        return response
+
+    wrapper.is_idempotent = True  # type: ignore[attr-defined]
+    return wrapper
+
+
+def _checked(key: str) -> str:
+    key = key.strip()
+    if not 1 <= len(key) <= LABEL_MAX_LENGTH or not key.isascii() or not key.isprintable():
+        raise ValidationError({HEADER: ["Must be 1 to 128 printable ASCII characters."]})
+    return key
+
+
+def _fingerprint(request: Request) -> str:
+    parameters = {name: value for name, value in merged(request).items() if name != "correlation_id"}
+    canonical = json.dumps([request.method, request.path, parameters], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _own(user_id: int, key: str, fingerprint: str, now: datetime) -> IdempotencyKey:
+    """The key's row, locked. It has no status when the act is ours to do."""
+    fresh = IdempotencyKey(user_id=user_id, key=key, fingerprint=fingerprint, created_at=now)
+    IdempotencyKey.objects.bulk_create([fresh], ignore_conflicts=True)
+    row = IdempotencyKey.objects.select_for_update().get(user_id=user_id, key=key)
+    if row.created_at < now - settings.IDEMPOTENCY_KEY_LIFETIME:
+        row.fingerprint, row.status, row.created_at = fingerprint, None, now
+        row.save(update_fields=["fingerprint", "status", "created_at"])
+    return row
+
+
+def _replay(row: IdempotencyKey, fingerprint: str) -> Response:
+    if row.fingerprint != fingerprint:
+        raise IdempotencyKeyReused
+    return Response(json.loads(row.body), status=row.status, headers={REPLAYED_HEADER: "true"})

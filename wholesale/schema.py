@@ -1,0 +1,84 @@
+"""The OpenAPI document: tags by area, and what every operation has in common, said once."""
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+
+_ERROR_SCHEMA = {
+    "type": "object",
+    "required": ["type", "errors"],
+    "properties": {
+        "type": {"type": "string", "enum": ["validation_error", "client_error", "server_error"]},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["code", "detail", "attr"],
+                "properties": {
+                    "code": {"type": "string", "description": "a stable word (docs/api.md lists them)"},
+                    "detail": {"type": "string", "description": "a sentence for a person"},
+                    "attr": {"type": ["string", "null"], "description": "the field it is about"},
+                },
+            },
+        },
+    },
+    "examples": [
+        {
+            "type": "validation_error",
+            "errors": [{"code": "invalid_choice", "detail": "Must be one of SMS, CALL, EMAIL.", "attr": "channel"}],
+        }
+    ],
+}
+_ERRORS = {
+    "400": "A parameter is wrong, or the request is malformed; `attr` names the field.",
+    "401": "No credentials, or none that are valid.",
+    "403": "Your role may not do this.",
+    "404": "No such row or page.",
+    "405": "No such method here.",
+    "406": "The Accept header asks for what this endpoint cannot give.",
+    "503": "`KILL_SWITCH_ENGAGED`, `GO_LIVE_DISABLED` or `database_unavailable`; the last with Retry-After.",
+}
+_POST_ERRORS = {
+    "409": "The state of the system refuses, or the Idempotency-Key was used for another request.",
+    "413": "The body is too large.",
+    "415": "The body is neither JSON nor a form.",
+}
+_CORRELATION = {
+    "name": "X-Correlation-ID",
+    "in": "header",
+    "required": False,
+    "description": "Stored on every row that the request writes, and echoed; absent, one is made.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"},
+}
+_IDEMPOTENCY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same key with the same parameters replays the first answer for 24 hours, "
+    "with the header Idempotency-Replayed: true.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"},
+}
+
+
+class ApiSchema(AutoSchema):
+    """Groups the operations by area: `/api/governance/market/...` is "governance market", `/api/kpi/...` is "kpi"."""
+
+    def get_tags(self) -> list[str]:
+        parts = self.path.strip("/").split("/")[1:]
+        return [" ".join(parts[:2]) if parts[0] in ("governance", "deals") else parts[0]]
+
+
+def document_common_errors(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    """A drf-spectacular hook: the errors and headers that all operations share."""
+    result["components"]["schemas"]["Error"] = _ERROR_SCHEMA
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    for path in result["paths"].values():
+        for method, operation in path.items():
+            is_post = method == "post"
+            operation.setdefault("parameters", []).extend([_CORRELATION, *([_IDEMPOTENCY] if is_post else [])])
+            for status, description in {**_ERRORS, **(_POST_ERRORS if is_post else {})}.items():
+                operation["responses"].setdefault(status, {"description": description, "content": content})
+            operation["responses"] = dict(sorted(operation["responses"].items()))
+            # Each parameter may come in the query string instead, so no body is required.
+            operation.get("requestBody", {}).pop("required", None)
+    return result

@@ -1,0 +1,42 @@
+"""Every path of the product."""
+
+from django.contrib import admin
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.exceptions import NotFound
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from wholesale.health import healthz, readyz
+
+
+class UnknownPath(APIView):
+    """Whatever no other path below /api/ took."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    schema = None
+
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
+        """Refuse any method alike."""
+        raise NotFound
+
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("healthz", healthz),
+    path("readyz", readyz),
+    path("admin/", admin.site.urls),
+    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/", include("governance.urls")),
+    path("api/", include("followups.urls")),
+    path("api/", include("buyers.urls")),
+    path("api/", include("offers.urls")),
+    path("api/", include("kpi.urls")),
+    re_path(r"^api(/|$)", UnknownPath.as_view()),
+]
+handler400 = "wholesale.handlers.bad_request"
+handler500 = "wholesale.handlers.server_error"

@@ -1,0 +1,48 @@
+"""Words that every app shares: the provinces, and how an open vocabulary is normalised (CONTRACT section 1)."""
+
+import re
+import unicodedata
+
+from django.db import models
+
+ALL = "ALL"  # the market that stands for a whole province
+WORD_MAX_LENGTH = 64
+LABEL_MAX_LENGTH = 128
+NOTE_MAX_LENGTH = 1000
+
+_WORD = re.compile(r"[A-Z0-9_]{1,64}")
+_DROPPED = re.compile("['\u2018\u2019\u02bc`.]")
+_JOINED = re.compile(r"[\s\-\u2010-\u2015]+")
+
+
+class Province(models.TextChoices):
+    """The ten provinces and three territories, by postal abbreviation."""
+
+    AB = "AB", "Alberta"
+    BC = "BC", "British Columbia"
+    MB = "MB", "Manitoba"
+    NB = "NB", "New Brunswick"
+    NL = "NL", "Newfoundland and Labrador"
+    NS = "NS", "Nova Scotia"
+    NT = "NT", "Northwest Territories"
+    NU = "NU", "Nunavut"
+    ON = "ON", "Ontario"
+    PE = "PE", "Prince Edward Island"
+    QC = "QC", "Quebec"
+    SK = "SK", "Saskatchewan"
+    YT = "YT", "Yukon"
+
+
+def normalise_word(text: str) -> str:
+    """Give a market or property type its one spelling: "St. John's" is ST_JOHNS, "Trois-Rivières" TROIS_RIVIERES.
+
+    Accents are folded, letters upper case, apostrophes and dots removed, runs of spaces and hyphens become `_`.
+
+    Raises:
+        ValueError: what is left is not 1 to 64 of A-Z, 0-9 and `_`.
+    """
+    folded = "".join(c for c in unicodedata.normalize("NFKD", text.strip()) if not unicodedata.combining(c))
+    word = _JOINED.sub("_", _DROPPED.sub("", folded.upper()))
+    if not _WORD.fullmatch(word):
+        raise ValueError("must be 1 to 64 letters, digits, spaces or hyphens")
+    return word
