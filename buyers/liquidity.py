@@ -63,9 +63,7 @@ def folded(events: Iterable[tuple[str, str | None]]) -> Liquidity:
     active: set[str] = set()
     for event, buyer_id in events:
         newly_active = event in ACTIVE_EVENTS and buyer_id not in active
-        state = moved(
-            state, event, named=buyer_id is not None, first_heard=buyer_id not in heard, newly_active=newly_active
-        )
+        state = moved(state, event, named=buyer_id is not None, first_heard=buyer_id not in heard, newly_active=newly_active)
         if buyer_id is not None:
             heard.add(buyer_id)
             active.update([buyer_id] if newly_active else [])

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AbstractUser
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils import timezone
 
 from followups.errors import NotYourTask, TaskNotFound
@@ -86,6 +85,7 @@ def start_ladder(
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: nothing may act now.
+
     """
     gate.require(ExecutionClass.EXECUTE)
     now = now or timezone.now()
@@ -108,7 +108,8 @@ def start_ladder(
                 ladder.save(force_insert=True)
             break
         except IntegrityError:
-            # The only rule that this row can break: the lead has an open ladder. Whoever held its row may have closed it since: then there is none, and we try again.
+            # The only rule that this row can break: the lead has an open ladder. Whoever held its row may have closed it
+            # since: then there is none, and we try again.
             existing = FollowupLadder.objects.open().select_for_update().filter(lead_id=lead_id).first()
             if existing is not None and not restart:
                 return LadderStart(list(existing.tasks.order_by("step")), created=False)
@@ -159,8 +160,9 @@ def complete_task(
     Raises:
         TaskNotFound: no such task.
         NotYourTask: the user may not complete this one.
+
     """
-    # The ladder's row is locked; the task's was read before the wait for that lock, so only the updates' counts are believed.
+    # The ladder's row is locked; the task's was read before the wait for that lock, so believe only the updates' counts.
     locked = FollowupTask.objects.select_related("ladder").select_for_update(of=("ladder",))
     task = locked.filter(pk=task_id).first()
     if task is None:
@@ -197,6 +199,7 @@ def due_tasks(limit: int = DUE_LIMIT, *, now: datetime | None = None, **filters:
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: nothing may act now.
+
     """
     gate.require(ExecutionClass.EXECUTE)
     tasks = FollowupTask.objects.due(now or timezone.now()).filter(**filters)

@@ -54,6 +54,7 @@ def require(execution_class: ExecutionClass) -> None:
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: the verb may not act now.
+
     """
     if transaction.get_connection().in_atomic_block:
         golive.lock_shared()

@@ -43,7 +43,9 @@ class PlacePolicy(Policy):
         constraints = [
             # Serves the lookup of an effective policy and the list's order too.
             models.UniqueConstraint(fields=["province", "market"], name="%(app_label)s_%(class)s_place"),
-            models.CheckConstraint(condition=models.Q(province__in=Province.values), name="%(app_label)s_%(class)s_province"),
+            models.CheckConstraint(
+                condition=models.Q(province__in=Province.values), name="%(app_label)s_%(class)s_province"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -73,6 +75,7 @@ def upsert(
     Raises:
         VersionConflict: `expected_version` was given and is not the row's.
         RequiredParameter: the row is new, and one of `required` was not given.
+
     """
     locked = model._default_manager.select_for_update().filter(**key)
     policy = locked.first()

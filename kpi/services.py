@@ -78,6 +78,7 @@ def kpi_timed_step(domain: str, metric: str, **options: Any) -> Iterator[None]:
 
     Raises:
         RuntimeError: a transaction is already open.
+
     """
     started = perf_counter()
 

@@ -32,7 +32,7 @@ _SMALLEST_RATE = Decimal("0.0001")
 _CENT = Decimal("0.01")
 
 
-class PolicyOut(RowSerializer):
+class OfferPolicyOut(RowSerializer):
     """An offer policy."""
 
     class Meta:
@@ -52,7 +52,7 @@ class PolicyOut(RowSerializer):
         )
 
 
-class UpsertParams(ActParams):
+class OfferPolicyParams(ActParams):
     """An offer policy to create or change; an absent setting keeps its value."""
 
     province = ProvinceField()
@@ -72,9 +72,7 @@ class ComputeParams(ActParams):
     province = ProvinceField()
     market = WordField(default=ALL)
     arv = MoneyField(min_value=_CENT, max_value=ARV_MAX, help_text="after-repair value, CAD")
-    repairs = MoneyField(
-        min_value=Decimal(0), max_value=ARV_MAX * REPAIRS_MAX_SHARE, help_text="CAD; at most twice the arv"
-    )
+    repairs = MoneyField(min_value=Decimal(0), max_value=ARV_MAX * REPAIRS_MAX_SHARE, help_text="CAD; at most twice the arv")
     comps = JsonField(required=False, default=None, help_text="comparable sales; kept with the evidence")
     assumptions = JsonField(required=False, default=None, help_text="kept with the evidence")
 
@@ -118,15 +116,15 @@ class OfferViewSet(ApiViewSet):
         "compute": "offers.compute_offer",
     }
 
-    @ask("policies", Params, PolicyOut(many=True))
+    @ask("policies", Params, OfferPolicyOut(many=True))
     def policies(self, request: Request) -> Response:
         """All offer policies, by province and market."""
-        return Response(PolicyOut(OfferPolicy.objects.all(), many=True).data)
+        return Response(OfferPolicyOut(OfferPolicy.objects.all(), many=True).data)
 
     @act(
         "policies/upsert",
-        UpsertParams,
-        PolicyOut,
+        OfferPolicyParams,
+        OfferPolicyOut,
         examples=[
             OpenApiExample(
                 "Enable one province",
@@ -138,7 +136,7 @@ class OfferViewSet(ApiViewSet):
     def upsert(self, request: Request, **params: Any) -> Response:
         """Create or change the offer policy of a market."""
         params.setdefault("changed_by", request.user.get_username())
-        return Response(PolicyOut(services.upsert_policy(user=request.user, **params)).data)
+        return Response(OfferPolicyOut(services.upsert_policy(user=request.user, **params)).data)
 
     @act(
         "compute",

@@ -26,6 +26,7 @@ def calculate(*, arv: Decimal, repairs: Decimal, multiplier: Decimal, fees_buffe
 
     Raises:
         OutOfBounds: 0 < arv <= 100,000,000 or 0 <= repairs <= 2 * arv does not hold (CONTRACT section 2).
+
     """
     if not 0 < arv <= ARV_MAX:
         raise OutOfBounds(f"Must be above 0 and at most {ARV_MAX:,}.", attr="arv")

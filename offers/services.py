@@ -37,6 +37,7 @@ def upsert_policy(
 
     Raises:
         VersionConflict: somebody else changed it first.
+
     """
     return policies.upsert(
         OfferPolicy,
@@ -56,9 +57,7 @@ def seed_policies(now: datetime | None = None) -> int:
     present = set(OfferPolicy.objects.filter(market=ALL).values_list("province", flat=True))
     absent = [province for province in Province.values if province not in present]
     for province in absent:
-        upsert_policy(
-            province=province, changed_by=SEEDED_BY, reason="safe default, off", expected_version=0, now=now
-        )
+        upsert_policy(province=province, changed_by=SEEDED_BY, reason="safe default, off", expected_version=0, now=now)
     return len(absent)
 
 
@@ -83,14 +82,13 @@ def make_offer(
         KillSwitchEngaged: nothing may act now.
         OfferPolicyDisabled: no policy covers the market, or the one that does is off; nothing is stored.
         OutOfBounds: the ARV or the repairs are.
+
     """
     gate.require(ExecutionClass.SANDBOX)
     policy = policies.effective(OfferPolicy, province, market)
     if policy is None or not policy.enabled:
         raise OfferPolicyDisabled
-    calc = calculate(
-        arv=arv, repairs=repairs, multiplier=policy.max_arv_multiplier, fees_buffer=policy.default_fees_buffer
-    )
+    calc = calculate(arv=arv, repairs=repairs, multiplier=policy.max_arv_multiplier, fees_buffer=policy.default_fees_buffer)
     evidence = OfferEvidence.objects.create(
         policy=policy,
         policy_version=policy.version,
@@ -118,9 +116,7 @@ def compute_offer(
     province: str, market: str = ALL, arv: Decimal | int = 0, repairs: Decimal | int = 0, **options: Any
 ) -> dict[str, Any]:
     """The guide's name for `make_offer`: `{"policy": ..., "calc": ..., "evidence_id": ...}` with Decimals."""
-    return offer_summary(
-        make_offer(province=province, market=market, arv=Decimal(arv), repairs=Decimal(repairs), **options)
-    )
+    return offer_summary(make_offer(province=province, market=market, arv=Decimal(arv), repairs=Decimal(repairs), **options))
 
 
 def offer_summary(evidence: OfferEvidence) -> dict[str, Any]:

@@ -1,3 +1,9 @@
 """tmp"""
-def environment(request): return None
-def navigation(request): return []
+
+
+def environment(request):
+    return None
+
+
+def navigation(request):
+    return []

@@ -9,10 +9,12 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
+from rest_framework.generics import GenericAPIView
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import GenericViewSet
+from rest_framework.views import APIView
+from rest_framework.viewsets import ViewSetMixin
 
 from wholesale import correlation
 from wholesale.fields import AwareDateTimeField, IdField, JsonField, LabelField, StrictDecimalField, StrictIntegerField
@@ -23,11 +25,10 @@ from wholesale.params import Params, merged, validated
 ROW_ID = r"(?P<id>[0-9]{1,18})"  # in a url_path; the schema shows {id}. 18 digits fit into a bigint
 
 
-class ApiViewSet(GenericViewSet[Any]):
-    """A viewset whose actions each name the permission they need, and which knows its correlation id."""
+class ApiView(APIView):
+    """A view whose actions each name the permission they need, and which knows its correlation id."""
 
     permissions: ClassVar[dict[str, str]] = {}
-    queryset: Any = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -42,6 +43,10 @@ class ApiViewSet(GenericViewSet[Any]):
                 raise ValidationError({"correlation_id": error.detail}) from error
 
 
+class ApiViewSet(ViewSetMixin, ApiView):
+    """Verbs of one area: methods made by `ask` and `act`."""
+
+
 def ask(url_path: str, params: type[Params], responses: Any, **schema: Any) -> Callable[..., Any]:
     """Make a method of an ApiViewSet a GET. It is called with the checked parameters as keywords."""
 
@@ -50,9 +55,10 @@ def ask(url_path: str, params: type[Params], responses: Any, **schema: Any) -> C
         def checked(view: ApiViewSet, request: Request, **path: Any) -> Response:
             return handler(view, request, **path, **validated(params, request))
 
-        parameters = [params, *schema.pop("parameters", [])]
-        documented = extend_schema(parameters=parameters, responses=responses, **schema)(checked)
-        return action(detail=False, methods=["get"], url_path=url_path, pagination_class=None, filter_backends=[])(documented)
+        documented = [params] if params().fields else []
+        parameters = [*documented, *schema.pop("parameters", [])]
+        routed = action(detail=False, methods=["get"], url_path=url_path)(checked)
+        return extend_schema(parameters=parameters, responses=responses, **schema)(routed)
 
     return decorate
 
@@ -66,8 +72,8 @@ def act(url_path: str, params: type[Params], responses: Any, **schema: Any) -> C
             return handler(view, request, **path, **validated(params, request))
 
         parameters = [_in_query(params), *schema.pop("parameters", [])]
-        documented = extend_schema(request=params, parameters=parameters, responses=responses, **schema)(idempotent(checked))
-        return action(detail=False, methods=["post"], url_path=url_path, pagination_class=None, filter_backends=[])(documented)
+        routed = action(detail=False, methods=["post"], url_path=url_path)(idempotent(checked))
+        return extend_schema(request=params, parameters=parameters, responses=responses, **schema)(routed)
 
     return decorate
 
@@ -106,7 +112,7 @@ class RowSerializer(serializers.ModelSerializer[Any]):
     }
 
 
-class ResourceViewSet(ListModelMixin, RetrieveModelMixin, ApiViewSet):
+class ResourceViewSet(ListModelMixin, RetrieveModelMixin, ViewSetMixin, GenericAPIView[Any], ApiView):
     """Rows to read: a list with filters, newest first in pages, and one by id. Every write goes through a verb."""
 
     pagination_class = NewestFirst

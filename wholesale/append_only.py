@@ -58,6 +58,7 @@ class AppendOnlyModel(models.Model):
 
         Raises:
             AppendOnlyError: the row exists already.
+
         """
         if not self._state.adding:
             raise AppendOnlyError(f"{self._meta.label} is append-only")
@@ -68,6 +69,7 @@ class AppendOnlyModel(models.Model):
 
         Raises:
             AppendOnlyError: always.
+
         """
         raise AppendOnlyError(f"{self._meta.label} is append-only")
 

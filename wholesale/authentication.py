@@ -34,6 +34,7 @@ class CachedTokenAuthentication(TokenAuthentication):
 
         Raises:
             AuthenticationFailed: not ASCII, holds NUL, unknown, expired, or its user is not active.
+
         """
         if not token.isascii() or not token.isalnum():
             raise AuthenticationFailed("Invalid token.")

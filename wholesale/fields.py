@@ -251,6 +251,7 @@ def parse_json(text: str) -> Any:
 
     Raises:
         ValueError: not JSON, nested deeper than 64, or a number that is not finite.
+
     """
     try:
         data = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite_float)

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
-from wholesale.checks import check_time_zones
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
+
+from wholesale.checks import check_time_zones
 
 
 def healthz(request: HttpRequest) -> JsonResponse:

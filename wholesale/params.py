@@ -80,6 +80,7 @@ def merged(request: Request) -> dict[str, Any]:
 
     Raises:
         ParseError: the body is not an object.
+
     """
     query = dict(request.query_params.items())
     if request.method in ("GET", "HEAD"):
@@ -95,6 +96,7 @@ def validated(serializer_class: type[Params], request: Request) -> dict[str, Any
 
     Raises:
         ValidationError: names each wrong field.
+
     """
     serializer = serializer_class(data=merged(request))
     serializer.is_valid(raise_exception=True)

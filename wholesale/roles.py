@@ -35,6 +35,7 @@ def grant_new_permissions(app_config: AppConfig, **kwargs: Any) -> None:
 
     Raises:
         LookupError: the app grants a permission that it does not have.
+
     """
     from wholesale.models import RoleGrant  # noqa: PLC0415  # models are not loaded when apps.py imports this module
 
@@ -54,4 +55,3 @@ def grant_new_permissions(app_config: AppConfig, **kwargs: Any) -> None:
             if pair not in given:
                 groups[role].permissions.add(permissions[codename])
                 RoleGrant.objects.create(group_id=pair[0], permission_id=pair[1])
-

@@ -67,6 +67,11 @@ class ApiSchema(AutoSchema):
         parts = self.path.strip("/").split("/")[1:]
         return [" ".join(parts[:2]) if parts[0] in ("governance", "deals") else parts[0]]
 
+    def get_operation_id(self) -> str:
+        """The method and the path: `get_followups_due`, `post_followups_task_by_id_complete`."""
+        path = self.path.removeprefix("/api/").replace("{id}", "by_id")
+        return f"{self.method.lower()}_{path.replace('/', '_').replace('-', '_')}"
+
 
 def document_common_errors(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     """A drf-spectacular hook: the errors and headers that all operations share."""

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "simple_history",
     "django_structlog",
     "wholesale",
+    "wholesale.demo",
     "governance",
     "followups",
     "buyers",
@@ -108,7 +109,6 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "var" / "static"
 # Served from the apps' own folders: no collectstatic step between `migrate` and the production server.
 WHITENOISE_USE_FINDERS = True
 
@@ -127,11 +127,11 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,  # seconds that a writer waits for another
         "init_command": "PRAGMA journal_mode=WAL;",
     }
-    _database["TEST"] = {"NAME": BASE_DIR / "var" / "test.sqlite3"}  # a file, so that threads can be tested
 else:
     _database.setdefault("OPTIONS", {}).update(
         server_side_binding=True,
-        prepare_threshold=0 if env.bool("DB_PREPARED_STATEMENTS", default=True) else None,
+        # From the second time on; from the first, a migration's statement of several commands fails.
+        prepare_threshold=1 if env.bool("DB_PREPARED_STATEMENTS", default=True) else None,
         **({"pool": {"min_size": 1, "max_size": DB_POOL, "timeout": 5}} if DB_POOL else {}),
     )
 
@@ -191,6 +191,7 @@ UNFOLD = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "ENVIRONMENT": "wholesale.admin.environment",
+    "DASHBOARD_CALLBACK": "wholesale.dashboard.fill",
     "SIDEBAR": {"show_search": True, "navigation": "wholesale.admin.navigation"},
 }
 

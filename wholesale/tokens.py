@@ -14,6 +14,7 @@ def issue_token(username: str, *, role: str, lifetime: timedelta) -> str:
 
     Raises:
         Group.DoesNotExist: there is no such role (run migrate).
+
     """
     user, created = get_user_model().objects.get_or_create(username=username)
     if created:

@@ -40,6 +40,7 @@ def normalise_word(text: str) -> str:
 
     Raises:
         ValueError: what is left is not 1 to 64 of A-Z, 0-9 and `_`.
+
     """
     folded = "".join(c for c in unicodedata.normalize("NFKD", text.strip()) if not unicodedata.combining(c))
     word = _JOINED.sub("_", _DROPPED.sub("", folded.upper()))

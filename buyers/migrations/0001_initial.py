@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,48 +14,146 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='BuyerLiquidityNode',
+            name="BuyerLiquidityNode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('province', models.CharField(choices=[('AB', 'Alberta'), ('BC', 'British Columbia'), ('MB', 'Manitoba'), ('NB', 'New Brunswick'), ('NL', 'Newfoundland and Labrador'), ('NS', 'Nova Scotia'), ('NT', 'Northwest Territories'), ('NU', 'Nunavut'), ('ON', 'Ontario'), ('PE', 'Prince Edward Island'), ('QC', 'Quebec'), ('SK', 'Saskatchewan'), ('YT', 'Yukon')], max_length=2)),
-                ('market', models.CharField(default='ALL', max_length=64)),
-                ('property_type', models.CharField(default='SFR', max_length=64)),
-                ('buyer_count', models.PositiveIntegerField(default=0, help_text='distinct buyers heard of')),
-                ('active_buyer_count', models.PositiveIntegerField(default=0, help_text='of those, who responded or bought')),
-                ('avg_response_rate', models.DecimalField(decimal_places=4, default=0, help_text='fraction 0..1', max_digits=5)),
-                ('avg_close_rate', models.DecimalField(decimal_places=4, default=0, help_text='fraction 0..1', max_digits=5)),
-                ('updated_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "province",
+                    models.CharField(
+                        choices=[
+                            ("AB", "Alberta"),
+                            ("BC", "British Columbia"),
+                            ("MB", "Manitoba"),
+                            ("NB", "New Brunswick"),
+                            ("NL", "Newfoundland and Labrador"),
+                            ("NS", "Nova Scotia"),
+                            ("NT", "Northwest Territories"),
+                            ("NU", "Nunavut"),
+                            ("ON", "Ontario"),
+                            ("PE", "Prince Edward Island"),
+                            ("QC", "Quebec"),
+                            ("SK", "Saskatchewan"),
+                            ("YT", "Yukon"),
+                        ],
+                        max_length=2,
+                    ),
+                ),
+                ("market", models.CharField(default="ALL", max_length=64)),
+                ("property_type", models.CharField(default="SFR", max_length=64)),
+                ("buyer_count", models.PositiveIntegerField(default=0, help_text="distinct buyers heard of")),
+                (
+                    "active_buyer_count",
+                    models.PositiveIntegerField(default=0, help_text="of those, who responded or bought"),
+                ),
+                (
+                    "avg_response_rate",
+                    models.DecimalField(decimal_places=4, default=0, help_text="fraction 0..1", max_digits=5),
+                ),
+                (
+                    "avg_close_rate",
+                    models.DecimalField(decimal_places=4, default=0, help_text="fraction 0..1", max_digits=5),
+                ),
+                ("updated_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': 'liquidity node',
-                'ordering': ['province', 'market', 'property_type'],
-                'default_permissions': ('view',),
-                'constraints': [models.UniqueConstraint(fields=('province', 'market', 'property_type'), name='buyerliquiditynode_place'), models.CheckConstraint(condition=models.Q(('province__in', ['AB', 'BC', 'MB', 'NB', 'NL', 'NS', 'NT', 'NU', 'ON', 'PE', 'QC', 'SK', 'YT'])), name='buyerliquiditynode_province'), models.CheckConstraint(condition=models.Q(('avg_close_rate__range', (0, 1)), ('avg_response_rate__range', (0, 1))), name='buyerliquiditynode_rates')],
+                "verbose_name": "liquidity node",
+                "ordering": ["province", "market", "property_type"],
+                "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("province", "market", "property_type"), name="buyerliquiditynode_place"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("province__in", ["AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"])
+                        ),
+                        name="buyerliquiditynode_province",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("avg_close_rate__range", (0, 1)), ("avg_response_rate__range", (0, 1))),
+                        name="buyerliquiditynode_rates",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='BuyerFeedbackEvent',
+            name="BuyerFeedbackEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('buyer_id', models.CharField(blank=True, help_text="the guide's string", max_length=128, null=True)),
-                ('province', models.CharField(choices=[('AB', 'Alberta'), ('BC', 'British Columbia'), ('MB', 'Manitoba'), ('NB', 'New Brunswick'), ('NL', 'Newfoundland and Labrador'), ('NS', 'Nova Scotia'), ('NT', 'Northwest Territories'), ('NU', 'Nunavut'), ('ON', 'Ontario'), ('PE', 'Prince Edward Island'), ('QC', 'Quebec'), ('SK', 'Saskatchewan'), ('YT', 'Yukon')], max_length=2)),
-                ('market', models.CharField(max_length=64)),
-                ('property_type', models.CharField(max_length=64)),
-                ('event', models.CharField(choices=[('RESPONDED', 'Responded'), ('NO_RESPONSE', 'No response'), ('BOUGHT', 'Bought'), ('PASSED', 'Passed')], max_length=11)),
-                ('correlation_id', models.CharField(max_length=128)),
-                ('actor', models.CharField(max_length=128)),
-                ('created_at', models.DateTimeField()),
-                ('user', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('node', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='buyers.buyerliquiditynode')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("buyer_id", models.CharField(blank=True, help_text="the guide's string", max_length=128, null=True)),
+                (
+                    "province",
+                    models.CharField(
+                        choices=[
+                            ("AB", "Alberta"),
+                            ("BC", "British Columbia"),
+                            ("MB", "Manitoba"),
+                            ("NB", "New Brunswick"),
+                            ("NL", "Newfoundland and Labrador"),
+                            ("NS", "Nova Scotia"),
+                            ("NT", "Northwest Territories"),
+                            ("NU", "Nunavut"),
+                            ("ON", "Ontario"),
+                            ("PE", "Prince Edward Island"),
+                            ("QC", "Quebec"),
+                            ("SK", "Saskatchewan"),
+                            ("YT", "Yukon"),
+                        ],
+                        max_length=2,
+                    ),
+                ),
+                ("market", models.CharField(max_length=64)),
+                ("property_type", models.CharField(max_length=64)),
+                (
+                    "event",
+                    models.CharField(
+                        choices=[
+                            ("RESPONDED", "Responded"),
+                            ("NO_RESPONSE", "No response"),
+                            ("BOUGHT", "Bought"),
+                            ("PASSED", "Passed"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                ("correlation_id", models.CharField(max_length=128)),
+                ("actor", models.CharField(max_length=128)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "node",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="buyers.buyerliquiditynode",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'buyer feedback event',
-                'ordering': ['-id'],
-                'permissions': [('record_feedback', 'Can record what a buyer did')],
-                'abstract': False,
-                'default_permissions': ('view',),
-                'indexes': [models.Index(fields=['node', 'buyer_id', 'event'], name='buyerfeedbackevent_buyer'), models.Index(fields=['node', 'id'], name='buyerfeedbackevent_node'), models.Index(fields=['correlation_id'], name='buyerfeedbackevent_correl')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('event__in', ['RESPONDED', 'NO_RESPONSE', 'BOUGHT', 'PASSED'])), name='buyerfeedbackevent_event')],
+                "verbose_name": "buyer feedback event",
+                "ordering": ["-id"],
+                "permissions": [("record_feedback", "Can record what a buyer did")],
+                "abstract": False,
+                "default_permissions": ("view",),
+                "indexes": [
+                    models.Index(fields=["node", "buyer_id", "event"], name="buyerfeedbackevent_buyer"),
+                    models.Index(fields=["node", "id"], name="buyerfeedbackevent_node"),
+                    models.Index(fields=["correlation_id"], name="buyerfeedbackevent_correl"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("event__in", ["RESPONDED", "NO_RESPONSE", "BOUGHT", "PASSED"])),
+                        name="buyerfeedbackevent_event",
+                    )
+                ],
             },
         ),
     ]

@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,108 +14,232 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='FollowupLadder',
+            name="FollowupLadder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lead_id', models.CharField(blank=True, help_text="the guide's string; null is a ladder without a lead", max_length=128, null=True)),
-                ('province', models.CharField(choices=[('AB', 'Alberta'), ('BC', 'British Columbia'), ('MB', 'Manitoba'), ('NB', 'New Brunswick'), ('NL', 'Newfoundland and Labrador'), ('NS', 'Nova Scotia'), ('NT', 'Northwest Territories'), ('NU', 'Nunavut'), ('ON', 'Ontario'), ('PE', 'Prince Edward Island'), ('QC', 'Quebec'), ('SK', 'Saskatchewan'), ('YT', 'Yukon')], max_length=2)),
-                ('market', models.CharField(default='ALL', max_length=64)),
-                ('owner', models.CharField(blank=True, help_text="whose work it is; null is anybody's", max_length=128, null=True)),
-                ('created_by', models.CharField(max_length=128)),
-                ('correlation_id', models.CharField(max_length=128)),
-                ('created_at', models.DateTimeField()),
-                ('open_steps', models.PositiveSmallIntegerField()),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "lead_id",
+                    models.CharField(
+                        blank=True,
+                        help_text="the guide's string; null is a ladder without a lead",
+                        max_length=128,
+                        null=True,
+                    ),
+                ),
+                (
+                    "province",
+                    models.CharField(
+                        choices=[
+                            ("AB", "Alberta"),
+                            ("BC", "British Columbia"),
+                            ("MB", "Manitoba"),
+                            ("NB", "New Brunswick"),
+                            ("NL", "Newfoundland and Labrador"),
+                            ("NS", "Nova Scotia"),
+                            ("NT", "Northwest Territories"),
+                            ("NU", "Nunavut"),
+                            ("ON", "Ontario"),
+                            ("PE", "Prince Edward Island"),
+                            ("QC", "Quebec"),
+                            ("SK", "Saskatchewan"),
+                            ("YT", "Yukon"),
+                        ],
+                        max_length=2,
+                    ),
+                ),
+                ("market", models.CharField(default="ALL", max_length=64)),
+                (
+                    "owner",
+                    models.CharField(blank=True, help_text="whose work it is; null is anybody's", max_length=128, null=True),
+                ),
+                ("created_by", models.CharField(max_length=128)),
+                ("correlation_id", models.CharField(max_length=128)),
+                ("created_at", models.DateTimeField()),
+                ("open_steps", models.PositiveSmallIntegerField()),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ladder',
-                'ordering': ['-id'],
-                'permissions': [('create_ladder', 'Can start a ladder')],
-                'default_permissions': ('view',),
+                "verbose_name": "ladder",
+                "ordering": ["-id"],
+                "permissions": [("create_ladder", "Can start a ladder")],
+                "default_permissions": ("view",),
             },
         ),
         migrations.CreateModel(
-            name='FollowupTask',
+            name="FollowupTask",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.PositiveSmallIntegerField()),
-                ('channel', models.CharField(choices=[('SMS', 'Text message'), ('CALL', 'Call'), ('EMAIL', 'E-mail')], max_length=5)),
-                ('due_at', models.DateTimeField()),
-                ('lead_id', models.CharField(blank=True, max_length=128, null=True)),
-                ('province', models.CharField(choices=[('AB', 'Alberta'), ('BC', 'British Columbia'), ('MB', 'Manitoba'), ('NB', 'New Brunswick'), ('NL', 'Newfoundland and Labrador'), ('NS', 'Nova Scotia'), ('NT', 'Northwest Territories'), ('NU', 'Nunavut'), ('ON', 'Ontario'), ('PE', 'Prince Edward Island'), ('QC', 'Quebec'), ('SK', 'Saskatchewan'), ('YT', 'Yukon')], max_length=2)),
-                ('market', models.CharField(default='ALL', max_length=64)),
-                ('owner', models.CharField(blank=True, max_length=128, null=True)),
-                ('correlation_id', models.CharField(max_length=128)),
-                ('created_at', models.DateTimeField()),
-                ('completed_at', models.DateTimeField(null=True)),
-                ('completed_by', models.CharField(blank=True, max_length=128, null=True)),
-                ('cancelled_at', models.DateTimeField(null=True)),
-                ('cancel_reason', models.CharField(blank=True, max_length=1000)),
-                ('completed_user', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ladder', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='followups.followupladder')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("step", models.PositiveSmallIntegerField()),
+                (
+                    "channel",
+                    models.CharField(choices=[("SMS", "Text message"), ("CALL", "Call"), ("EMAIL", "E-mail")], max_length=5),
+                ),
+                ("due_at", models.DateTimeField()),
+                ("lead_id", models.CharField(blank=True, max_length=128, null=True)),
+                (
+                    "province",
+                    models.CharField(
+                        choices=[
+                            ("AB", "Alberta"),
+                            ("BC", "British Columbia"),
+                            ("MB", "Manitoba"),
+                            ("NB", "New Brunswick"),
+                            ("NL", "Newfoundland and Labrador"),
+                            ("NS", "Nova Scotia"),
+                            ("NT", "Northwest Territories"),
+                            ("NU", "Nunavut"),
+                            ("ON", "Ontario"),
+                            ("PE", "Prince Edward Island"),
+                            ("QC", "Quebec"),
+                            ("SK", "Saskatchewan"),
+                            ("YT", "Yukon"),
+                        ],
+                        max_length=2,
+                    ),
+                ),
+                ("market", models.CharField(default="ALL", max_length=64)),
+                ("owner", models.CharField(blank=True, max_length=128, null=True)),
+                ("correlation_id", models.CharField(max_length=128)),
+                ("created_at", models.DateTimeField()),
+                ("completed_at", models.DateTimeField(null=True)),
+                ("completed_by", models.CharField(blank=True, max_length=128, null=True)),
+                ("cancelled_at", models.DateTimeField(null=True)),
+                ("cancel_reason", models.CharField(blank=True, max_length=1000)),
+                (
+                    "completed_user",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ladder",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="followups.followupladder",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'task',
-                'ordering': ['-id'],
-                'permissions': [('list_due_tasks', 'Can list due tasks'), ('complete_task', 'Can complete unowned tasks and its own'), ('complete_any_task', "Can complete anybody's task"), ('view_sla', 'Can read the SLA')],
-                'default_permissions': ('view',),
+                "verbose_name": "task",
+                "ordering": ["-id"],
+                "permissions": [
+                    ("list_due_tasks", "Can list due tasks"),
+                    ("complete_task", "Can complete unowned tasks and its own"),
+                    ("complete_any_task", "Can complete anybody's task"),
+                    ("view_sla", "Can read the SLA"),
+                ],
+                "default_permissions": ("view",),
             },
         ),
         migrations.AddIndex(
-            model_name='followupladder',
-            index=models.Index(fields=['lead_id', '-id'], name='followupladder_lead'),
+            model_name="followupladder",
+            index=models.Index(fields=["lead_id", "-id"], name="followupladder_lead"),
         ),
         migrations.AddConstraint(
-            model_name='followupladder',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('lead_id',), name='followupladder_one_open_per_lead'),
+            model_name="followupladder",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_at__isnull", True)), fields=("lead_id",), name="followupladder_one_open_per_lead"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='followupladder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('open_steps', 0)), models.Q(('closed_at__isnull', True), ('open_steps__gt', 0)), _connector='OR'), name='followupladder_closed_without_open_steps'),
+            model_name="followupladder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", False), ("open_steps", 0)),
+                    models.Q(("closed_at__isnull", True), ("open_steps__gt", 0)),
+                    _connector="OR",
+                ),
+                name="followupladder_closed_without_open_steps",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='followupladder',
-            constraint=models.CheckConstraint(condition=models.Q(('lead_id', ''), _negated=True), name='followupladder_lead_id_not_blank'),
+            model_name="followupladder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("lead_id", ""), _negated=True), name="followupladder_lead_id_not_blank"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='followupladder',
-            constraint=models.CheckConstraint(condition=models.Q(('province__in', ['AB', 'BC', 'MB', 'NB', 'NL', 'NS', 'NT', 'NU', 'ON', 'PE', 'QC', 'SK', 'YT'])), name='followupladder_province'),
+            model_name="followupladder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("province__in", ["AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"])
+                ),
+                name="followupladder_province",
+            ),
         ),
         migrations.AddIndex(
-            model_name='followuptask',
-            index=models.Index(condition=models.Q(('cancelled_at__isnull', True), ('completed_at__isnull', True)), fields=['due_at', 'id'], name='followuptask_due'),
+            model_name="followuptask",
+            index=models.Index(
+                condition=models.Q(("cancelled_at__isnull", True), ("completed_at__isnull", True)),
+                fields=["due_at", "id"],
+                name="followuptask_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='followuptask',
-            index=models.Index(condition=models.Q(('cancelled_at__isnull', True), ('completed_at__isnull', True)), fields=['owner', 'due_at', 'id'], name='followuptask_due_owner'),
+            model_name="followuptask",
+            index=models.Index(
+                condition=models.Q(("cancelled_at__isnull", True), ("completed_at__isnull", True)),
+                fields=["owner", "due_at", "id"],
+                name="followuptask_due_owner",
+            ),
         ),
         migrations.AddIndex(
-            model_name='followuptask',
-            index=models.Index(condition=models.Q(('cancelled_at__isnull', True), ('completed_at__isnull', True)), fields=['province', 'due_at', 'id'], name='followuptask_due_province'),
+            model_name="followuptask",
+            index=models.Index(
+                condition=models.Q(("cancelled_at__isnull", True), ("completed_at__isnull", True)),
+                fields=["province", "due_at", "id"],
+                name="followuptask_due_province",
+            ),
         ),
         migrations.AddIndex(
-            model_name='followuptask',
-            index=models.Index(condition=models.Q(('cancelled_at__isnull', True), ('completed_at__isnull', True)), fields=['province', 'market', 'due_at', 'id'], name='followuptask_due_market'),
+            model_name="followuptask",
+            index=models.Index(
+                condition=models.Q(("cancelled_at__isnull", True), ("completed_at__isnull", True)),
+                fields=["province", "market", "due_at", "id"],
+                name="followuptask_due_market",
+            ),
         ),
         migrations.AddIndex(
-            model_name='followuptask',
-            index=models.Index(models.OrderBy(models.F('completed_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('completed_at__isnull', False)), name='followuptask_completed'),
+            model_name="followuptask",
+            index=models.Index(
+                models.OrderBy(models.F("completed_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                condition=models.Q(("completed_at__isnull", False)),
+                name="followuptask_completed",
+            ),
         ),
         migrations.AddIndex(
-            model_name='followuptask',
-            index=models.Index(fields=['lead_id', '-id'], name='followuptask_lead'),
+            model_name="followuptask",
+            index=models.Index(fields=["lead_id", "-id"], name="followuptask_lead"),
         ),
         migrations.AddConstraint(
-            model_name='followuptask',
-            constraint=models.UniqueConstraint(fields=('ladder', 'step'), name='followuptask_ladder_step'),
+            model_name="followuptask",
+            constraint=models.UniqueConstraint(fields=("ladder", "step"), name="followuptask_ladder_step"),
         ),
         migrations.AddConstraint(
-            model_name='followuptask',
-            constraint=models.CheckConstraint(condition=models.Q(('step__gt', 0)), name='followuptask_step_positive'),
+            model_name="followuptask",
+            constraint=models.CheckConstraint(condition=models.Q(("step__gt", 0)), name="followuptask_step_positive"),
         ),
         migrations.AddConstraint(
-            model_name='followuptask',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['SMS', 'CALL', 'EMAIL'])), name='followuptask_channel'),
+            model_name="followuptask",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("channel__in", ["SMS", "CALL", "EMAIL"])), name="followuptask_channel"
+            ),
         ),
     ]

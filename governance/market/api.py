@@ -84,7 +84,7 @@ class HhmmField(serializers.CharField):
         return text
 
 
-class PolicyOut(RowSerializer):
+class MarketPolicyOut(RowSerializer):
     """A market policy."""
 
     rules = RulesField(read_only=True)
@@ -94,7 +94,7 @@ class PolicyOut(RowSerializer):
         fields = ("id", "province", "market", "enabled", "rules", "version", "changed_by", "reason", "updated_at")
 
 
-class UpsertParams(ActParams):
+class MarketPolicyParams(ActParams):
     """A market policy to create or change; an absent setting keeps its value."""
 
     province = ProvinceField()
@@ -172,20 +172,20 @@ class MarketViewSet(ApiViewSet):
         "can_contact": "governance.ask_contact_gate",
     }
 
-    @ask("policies", Params, PolicyOut(many=True))
+    @ask("policies", Params, MarketPolicyOut(many=True))
     def policies(self, request: Request) -> Response:
         """All market policies, by province and market."""
-        return Response(PolicyOut(MarketPolicy.objects.all(), many=True).data)
+        return Response(MarketPolicyOut(MarketPolicy.objects.all(), many=True).data)
 
-    @ask(f"policies/{ROW_ID}", Params, PolicyOut, parameters=[path_id("policy")])
+    @ask(f"policies/{ROW_ID}", Params, MarketPolicyOut, parameters=[path_id("policy")])
     def policy(self, request: Request, id: str) -> Response:
         """One market policy."""
-        return Response(PolicyOut(get_object_or_404(MarketPolicy, id=id)).data)
+        return Response(MarketPolicyOut(get_object_or_404(MarketPolicy, id=id)).data)
 
     @act(
         "policies/upsert",
-        UpsertParams,
-        PolicyOut,
+        MarketPolicyParams,
+        MarketPolicyOut,
         examples=[
             OpenApiExample(
                 "Toronto, text messages only",
@@ -204,7 +204,7 @@ class MarketViewSet(ApiViewSet):
     def upsert(self, request: Request, **params: Any) -> Response:
         """Create or change the policy of a market."""
         params.setdefault("changed_by", request.user.get_username())
-        return Response(PolicyOut(services.upsert_policy(user=request.user, **params)).data)
+        return Response(MarketPolicyOut(services.upsert_policy(user=request.user, **params)).data)
 
     @ask("effective", PlaceParams, EffectiveOut)
     def effective(self, request: Request, province: str, market: str) -> Response:

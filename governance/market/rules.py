@@ -97,10 +97,11 @@ def normalised(rules: object) -> dict[str, Any]:
 
     Raises:
         InvalidRules: names every place that is wrong (CONTRACT section 2, market policy).
+
     """
     if not isinstance(rules, dict):
         raise InvalidRules({"": "Must be an object."})
-    errors = {key: "Unknown key." for key in sorted(set(map(str, rules)) - set(KEYS))}
+    errors = dict.fromkeys(sorted(set(map(str, rules)) - set(KEYS)), "Unknown key.")
     errors |= {key: "This key is required." for key in KEYS if key not in rules}
     windows = list(_windows(rules.get(WINDOWS, []), errors))
     channels = _channels(rules.get(CHANNELS, []), errors)

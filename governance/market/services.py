@@ -44,6 +44,7 @@ def upsert_policy(
         InvalidRules: the rules are not well formed.
         RequiredParameter: a new policy without rules.
         VersionConflict: somebody else changed it first.
+
     """
     if "rules" in changes:
         changes["rules"] = normalised(changes["rules"])

@@ -31,9 +31,7 @@ def seed(apps, schema_editor):
     history = apps.get_model("governance", "HistoricalMarketPolicy").objects
     for province in PROVINCES:
         values = {"enabled": True, "rules": RULES, "version": 1, **by}
-        policy, created = policies.get_or_create(
-            province=province, market="ALL", defaults={**values, "created_at": now}
-        )
+        policy, created = policies.get_or_create(province=province, market="ALL", defaults={**values, "created_at": now})
         if created:
             history.create(id=policy.pk, province=province, market="ALL", **values, **written)
 

@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,29 +14,64 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='KPIEvent',
+            name="KPIEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('occurred_at', models.DateTimeField()),
-                ('domain', models.CharField(max_length=64)),
-                ('metric', models.CharField(max_length=64)),
-                ('success', models.BooleanField(null=True)),
-                ('value', models.DecimalField(decimal_places=4, max_digits=18, null=True)),
-                ('province', models.CharField(blank=True, choices=[('AB', 'Alberta'), ('BC', 'British Columbia'), ('MB', 'Manitoba'), ('NB', 'New Brunswick'), ('NL', 'Newfoundland and Labrador'), ('NS', 'Nova Scotia'), ('NT', 'Northwest Territories'), ('NU', 'Nunavut'), ('ON', 'Ontario'), ('PE', 'Prince Edward Island'), ('QC', 'Quebec'), ('SK', 'Saskatchewan'), ('YT', 'Yukon')], max_length=2, null=True)),
-                ('market', models.CharField(blank=True, max_length=64, null=True)),
-                ('subject_type', models.CharField(blank=True, help_text='what the row is about', max_length=64)),
-                ('subject_id', models.CharField(blank=True, max_length=128)),
-                ('correlation_id', models.CharField(max_length=128)),
-                ('actor', models.CharField(max_length=128)),
-                ('detail', models.JSONField(default=dict)),
-                ('user', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("occurred_at", models.DateTimeField()),
+                ("domain", models.CharField(max_length=64)),
+                ("metric", models.CharField(max_length=64)),
+                ("success", models.BooleanField(null=True)),
+                ("value", models.DecimalField(decimal_places=4, max_digits=18, null=True)),
+                (
+                    "province",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("AB", "Alberta"),
+                            ("BC", "British Columbia"),
+                            ("MB", "Manitoba"),
+                            ("NB", "New Brunswick"),
+                            ("NL", "Newfoundland and Labrador"),
+                            ("NS", "Nova Scotia"),
+                            ("NT", "Northwest Territories"),
+                            ("NU", "Nunavut"),
+                            ("ON", "Ontario"),
+                            ("PE", "Prince Edward Island"),
+                            ("QC", "Quebec"),
+                            ("SK", "Saskatchewan"),
+                            ("YT", "Yukon"),
+                        ],
+                        max_length=2,
+                        null=True,
+                    ),
+                ),
+                ("market", models.CharField(blank=True, max_length=64, null=True)),
+                ("subject_type", models.CharField(blank=True, help_text="what the row is about", max_length=64)),
+                ("subject_id", models.CharField(blank=True, max_length=128)),
+                ("correlation_id", models.CharField(max_length=128)),
+                ("actor", models.CharField(max_length=128)),
+                ("detail", models.JSONField(default=dict)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'KPI event',
-                'ordering': ['-id'],
-                'abstract': False,
-                'default_permissions': ('view',),
-                'indexes': [models.Index(fields=['domain', 'metric', '-id'], name='kpievent_metric'), models.Index(fields=['correlation_id'], name='kpievent_correlation'), models.Index(fields=['occurred_at'], name='kpievent_occurred_at')],
+                "verbose_name": "KPI event",
+                "ordering": ["-id"],
+                "abstract": False,
+                "default_permissions": ("view",),
+                "indexes": [
+                    models.Index(fields=["domain", "metric", "-id"], name="kpievent_metric"),
+                    models.Index(fields=["correlation_id"], name="kpievent_correlation"),
+                    models.Index(fields=["occurred_at"], name="kpievent_occurred_at"),
+                ],
             },
         ),
     ]

@@ -23,9 +23,7 @@ def seed(apps, schema_editor):
     policies = apps.get_model("offers", "OfferPolicy").objects
     history = apps.get_model("offers", "HistoricalOfferPolicy").objects
     for province in PROVINCES:
-        policy, created = policies.get_or_create(
-            province=province, market="ALL", defaults={**values, "created_at": now}
-        )
+        policy, created = policies.get_or_create(province=province, market="ALL", defaults={**values, "created_at": now})
         if created:
             history.create(
                 id=policy.pk,

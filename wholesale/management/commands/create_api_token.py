@@ -28,6 +28,7 @@ class Command(BaseCommand):
 
         Raises:
             CommandError: the name or the days will not do.
+
         """
         name = name.strip()
         if not name or len(name) > LABEL_MAX_LENGTH or not name.isprintable():

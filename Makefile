@@ -1,0 +1,62 @@
+# make up: try it. make test: prove it. make check: what CI asks before the tests. `make help` lists the rest.
+
+SHELL := /bin/sh
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+PY := $(VENV)/bin/python
+PORT ?= 8000
+WORKERS ?= 2
+SETUP := $(VENV)/.installed
+# Settings of `make up`, `make token` and `make manage`; what the environment says wins.
+DEV := DEBUG=$${DEBUG-true}
+
+.PHONY: help setup up serve test test-sqlite test-postgres check bench lock token manage schema
+
+help:  ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+setup: $(SETUP)  ## install into .venv; does nothing when there is nothing to do
+
+$(SETUP): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] < (3, 11) and "Python 3.11 is needed: make PYTHON=/path/to/python3.11 ...")'
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@echo "Installing into $(VENV) ..."
+	@$(PY) -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	@touch $@
+
+up: setup  ## migrate, make an admin user, load the demo, serve on PORT (default 8000)
+	@$(DEV) LOG_LEVEL=$${LOG_LEVEL-WARNING} PORT=$(PORT) VENV=$(VENV) sh scripts/up.sh
+
+serve: setup  ## the production server, with the environment's own settings
+	@exec $(VENV)/bin/granian --interface wsgi --workers $(WORKERS) --blocking-threads 1 --host 127.0.0.1 --port $(PORT) \
+		--no-ws wholesale.wsgi:application
+
+token: setup  ## make -s token NAME=me ROLE=operator
+	@$(DEV) $(PY) manage.py create_api_token "$(NAME)" --role "$(ROLE)"
+
+manage: setup  ## make manage ARGS="sla_report --format json"
+	@$(DEV) $(PY) manage.py $(ARGS)
+
+test: setup  ## everything, on SQLite and on PostgreSQL, with coverage over both
+	@rm -f .coverage
+	@$(MAKE) --no-print-directory test-sqlite
+	@$(MAKE) --no-print-directory test-postgres
+
+test-sqlite: setup
+	@echo "== SQLite"; $(PY) -m pytest --cov --cov-append --cov-report=
+
+test-postgres: setup
+	@echo "== PostgreSQL"; $(PY) -m tests.postgres $(PY) -m pytest --cov --cov-append --cov-report=term
+
+check: setup  ## lint, format, types, imports, migrations, deploy checks, API schema
+	@sh scripts/check.sh
+
+schema: setup  ## write docs/openapi.yaml from the code
+	@$(DEV) $(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+bench: setup  ## full-size measurements into docs/benchmarks.md (needs wrk)
+	@$(PY) -m tests.postgres $(PY) -m tests.bench
+
+lock: setup  ## resolve pyproject.toml into requirements.lock
+	@$(VENV)/bin/uv pip compile pyproject.toml --extra dev --python-version 3.11 --upgrade --quiet \
+		--no-emit-index-url --no-annotate --no-header --output-file requirements.lock

