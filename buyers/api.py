@@ -12,7 +12,7 @@ from buyers import services
 from buyers.liquidity import Event
 from buyers.models import SFR, BuyerFeedbackEvent, BuyerLiquidityNode
 from wholesale import filters
-from wholesale.api import ApiViewSet, ResourceViewSet, RowSerializer, act, ask
+from wholesale.api import ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask
 from wholesale.fields import (
     AwareDateTimeField,
     IdField,
@@ -85,7 +85,8 @@ class FeedbackRecordedOut(NodeOut):
 
     event_id = IdField()
 
-    class Meta(NodeOut.Meta):
+    class Meta:
+        model = BuyerLiquidityNode
         fields = ("event_id", *NodeOut.Meta.fields)
 
 
@@ -123,7 +124,7 @@ class LiquidityViewSet(ApiViewSet):
     def feedback(self, request: Request, **params: Any) -> Response:
         """Record what a buyer did; the answer is the node after it."""
         params.setdefault("actor", request.user.get_username())
-        recorded = services.record_feedback(**params, user=request.user)
+        recorded = services.record_feedback(**params, user=acting_user(request))
         return Response({"event_id": recorded.pk, **NodeOut(recorded.node).data}, status=201)
 
 

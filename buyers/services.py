@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -28,7 +28,7 @@ def record_feedback(
     correlation_id: str | None = None,
     *,
     actor: str = "system",
-    user: AbstractUser | None = None,
+    user: User | None = None,
     now: datetime | None = None,
 ) -> BuyerFeedbackEvent:
     """Record what a buyer did and move the market's node by it. The returned event's `node` is the node after it."""

@@ -12,7 +12,7 @@ from followups import services
 from followups.models import FollowupLadder, FollowupTask
 from governance.market.rules import Channel
 from wholesale import filters
-from wholesale.api import ROW_ID, ApiViewSet, ResourceViewSet, RowSerializer, act, ask, path_id
+from wholesale.api import ROW_ID, ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask, path_id
 from wholesale.fields import (
     AwareDateTimeField,
     IdField,
@@ -124,14 +124,14 @@ class FollowupViewSet(ApiViewSet):
     )
     def create_ladder(self, request: Request, **params: Any) -> Response:
         """Start a lead's six steps: 201. A lead whose ladder is open keeps it: 200 with that ladder's steps."""
-        start = services.start_ladder(**params, actor=request.user.get_username(), user=request.user)
+        start = services.start_ladder(**params, actor=request.user.get_username(), user=acting_user(request))
         return Response(StepOut(start.tasks, many=True).data, status=201 if start.created else 200)
 
     @act(f"task/{ROW_ID}/complete", CompleteParams, CompletedOut, parameters=[path_id("task")])
     def complete(self, request: Request, id: str, **params: Any) -> Response:
         """Record that a task was done. Twice is no error and changes nothing."""
         params.setdefault("actor", request.user.get_username())
-        return Response(CompletedOut(services.complete_task(int(id), **params, user=request.user)).data)
+        return Response(CompletedOut(services.complete_task(int(id), **params, user=acting_user(request))).data)
 
     @ask("due", DueParams, DueOut(many=True))
     def due(self, request: Request, **params: Any) -> Response:

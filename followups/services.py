@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -76,7 +76,7 @@ def start_ladder(
     correlation_id: str | None = None,
     restart: bool = False,
     actor: str = "system",
-    user: AbstractUser | None = None,
+    user: User | None = None,
     now: datetime | None = None,
 ) -> LadderStart:
     """Start the six steps for a lead; a lead whose ladder is open keeps it, so a retry never doubles the contact.
@@ -150,7 +150,7 @@ def complete_task(
     actor: str,
     correlation_id: str | None = None,
     *,
-    user: AbstractUser | None = None,
+    user: User | None = None,
     now: datetime | None = None,
 ) -> FollowupTask:
     """Record that a task was done. Doing so twice changes nothing; a cancelled task may be completed, for it happened.
@@ -187,7 +187,7 @@ def complete_task(
     return task
 
 
-def _may_complete_any(user: AbstractUser) -> bool:
+def _may_complete_any(user: User) -> bool:
     return user.has_perm("followups.complete_any_task")
 
 

@@ -120,8 +120,11 @@ def decide_contact(
 
     zones: tuple[ZoneInfo, ...] = ()
     if local is None:
-        at, zones = at or timezone.now(), zones_of(province, market)
-    minutes = [local] if local else [market_rules.local_minute(at, zone) for zone in zones]
+        at = at or timezone.now()
+        zones = zones_of(province, market)
+        minutes = [market_rules.local_minute(at, zone) for zone in zones]
+    else:
+        minutes = [local]
 
     decision = standing(ExecutionClass.EXECUTE, engaged=engaged is None or bool(engaged), live=bool(live))
     if decision.allowed:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import IntegrityError, models, transaction
 from simple_history.models import HistoricalRecords
 
@@ -13,17 +13,30 @@ from wholesale.errors import RequiredParameter, VersionConflict
 from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
 
 
-class Policy(models.Model):
-    """A rule that an operator edits. It is switched off, never deleted."""
+class Governed(models.Model):
+    """A row that somebody changes for a reason. Every state that it ever had is kept in its history."""
 
-    version = models.PositiveIntegerField(default=1, help_text="raised by each change")
     changed_by = models.CharField(max_length=LABEL_MAX_LENGTH)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", editable=False)
     reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
-    created_at = models.DateTimeField(editable=False)
     updated_at = models.DateTimeField(editable=False)
 
     history = HistoricalRecords(inherit=True, excluded_fields=["created_at"])
+
+    class Meta:
+        abstract = True
+
+    def stamp(self, *, changed_by: str, user: User | None, reason: str, now: datetime) -> None:
+        """Say who changes the row, why and when, for the row and for the history entry that its next save writes."""
+        self.changed_by, self.user, self.reason, self.updated_at = changed_by, user, reason, now
+        self._history_user, self._history_date, self._change_reason = user, now, reason
+
+
+class Policy(Governed):
+    """A rule that an operator edits. It is switched off, never deleted."""
+
+    version = models.PositiveIntegerField(default=1, help_text="raised by each change")
+    created_at = models.DateTimeField(editable=False)
 
     class Meta:
         abstract = True
@@ -61,7 +74,7 @@ def upsert(
     *,
     key: Mapping[str, Any],
     changes: Mapping[str, Any],
-    user: AbstractBaseUser | None,
+    user: User | None,
     changed_by: str,
     reason: str,
     expected_version: int | None,
@@ -84,7 +97,8 @@ def upsert(
             if name not in changes:
                 raise RequiredParameter(attr=name)
         created = model(**key, version=0, created_at=now)
-        _change(created, changes, user, changed_by, reason, expected_version, now)
+        _change(created, changes, expected_version)
+        created.stamp(changed_by=changed_by, user=user, reason=reason, now=now)
         try:
             with transaction.atomic():
                 created.save(force_insert=True)
@@ -93,27 +107,18 @@ def upsert(
             policy = locked.first()  # somebody else made it between our look and our insert
             if policy is None:
                 raise  # no: the row itself breaks a rule
-    _change(policy, changes, user, changed_by, reason, expected_version, now)
+    _change(policy, changes, expected_version)
+    policy.stamp(changed_by=changed_by, user=user, reason=reason, now=now)
     policy.save()
     return policy
 
 
-def _change(
-    policy: Policy,
-    changes: Mapping[str, Any],
-    user: AbstractBaseUser | None,
-    changed_by: str,
-    reason: str,
-    expected_version: int | None,
-    now: datetime,
-) -> None:
+def _change(policy: Policy, changes: Mapping[str, Any], expected_version: int | None) -> None:
     if expected_version is not None and expected_version != policy.version:
         raise VersionConflict(attr="expected_version")
     for name, value in changes.items():
         setattr(policy, name, value)
     policy.version += 1
-    policy.user, policy.changed_by, policy.reason, policy.updated_at = user, changed_by, reason, now
-    policy._history_user, policy._history_date, policy._change_reason = user, now, reason
 
 
 def effective(model: type[PlacePolicyT], province: str, market: str) -> PlacePolicyT | None:

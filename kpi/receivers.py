@@ -6,7 +6,7 @@ The one place that knows which fact counts as which metric (CONTRACT section 6).
 from collections.abc import Sequence
 from typing import Any
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 
 from buyers.models import BuyerFeedbackEvent
 from buyers.signals import feedback_recorded
@@ -50,12 +50,12 @@ def on_ladders_created(ladders: Sequence[tuple[FollowupLadder, Sequence[Followup
 
 
 def on_tasks_completed(
-    tasks: Sequence[FollowupTask], actor: str, user: AbstractUser | None, correlation_id: str, **kwargs: Any
+    tasks: Sequence[FollowupTask], actor: str, user: User | None, correlation_id: str, **kwargs: Any
 ) -> None:
     """WHOLESALE followup_completed."""
     KPIEvent.objects.bulk_create(
         KPIEvent(
-            occurred_at=task.completed_at,
+            occurred_at=task.completed_at,  # type: ignore[misc]  # it is completed, so it has one
             domain=Domain.WHOLESALE,
             metric="followup_completed",
             success=True,

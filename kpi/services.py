@@ -1,13 +1,13 @@
 """Writing and summing KPI rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
 from time import perf_counter
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Avg, Count, Max, Min, Q
 from django.utils import timezone
@@ -32,7 +32,7 @@ def emit_kpi(
     subject_id: str = "",
     correlation_id: str | None = None,
     actor: str = "system",
-    user: AbstractBaseUser | None = None,
+    user: User | None = None,
     detail: dict[str, Any] | None = None,
     now: datetime | None = None,
 ) -> KPIEvent:
@@ -120,7 +120,7 @@ _NONE = {"count": 0, "successes": 0, "rate": None, "mean_value": None, "first": 
 
 
 def _sums(since: datetime, until: datetime) -> dict[tuple[str, str], dict[str, Any]]:
-    rows = (
+    rows: Iterable[Any] = (
         KPIEvent.objects.filter(occurred_at__gte=since, occurred_at__lt=until)
         .order_by()
         .values("domain", "metric")
@@ -133,9 +133,10 @@ def _sums(since: datetime, until: datetime) -> dict[tuple[str, str], dict[str, A
             last=Max("occurred_at"),
         )
     )
-    sums = {}
-    for row in rows:
-        judged = row.pop("judged")
-        row["rate"] = row["successes"] / judged if judged else None
-        sums[row.pop("domain"), row.pop("metric")] = row
-    return sums
+    return {
+        (row["domain"], row["metric"]): {
+            **{name: row[name] for name in ("count", "successes", "mean_value", "first", "last")},
+            "rate": row["successes"] / row["judged"] if row["judged"] else None,
+        }
+        for row in rows
+    }

@@ -13,7 +13,7 @@ from offers import services
 from offers.math import ARV_MAX, REPAIRS_MAX_SHARE
 from offers.models import OfferEvidence, OfferPolicy
 from wholesale import filters
-from wholesale.api import ApiViewSet, ResourceViewSet, RowSerializer, act, ask
+from wholesale.api import ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask
 from wholesale.fields import (
     IdField,
     JsonField,
@@ -136,7 +136,7 @@ class OfferViewSet(ApiViewSet):
     def upsert(self, request: Request, **params: Any) -> Response:
         """Create or change the offer policy of a market."""
         params.setdefault("changed_by", request.user.get_username())
-        return Response(OfferPolicyOut(services.upsert_policy(user=request.user, **params)).data)
+        return Response(OfferPolicyOut(services.upsert_policy(user=acting_user(request), **params)).data)
 
     @act(
         "compute",
@@ -152,7 +152,7 @@ class OfferViewSet(ApiViewSet):
     )
     def compute(self, request: Request, **params: Any) -> Response:
         """Compute the offer that the market's policy allows; its evidence is kept."""
-        evidence = services.make_offer(**params, actor=request.user.get_username(), user=request.user)
+        evidence = services.make_offer(**params, actor=request.user.get_username(), user=acting_user(request))
         return Response(OfferOut(services.offer_summary(evidence)).data, status=201)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser, AbstractUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -28,7 +28,7 @@ def upsert_policy(
     market: str = ALL,
     changed_by: str,
     reason: str = "",
-    user: AbstractBaseUser | None = None,
+    user: User | None = None,
     expected_version: int | None = None,
     now: datetime | None = None,
     **changes: Any,
@@ -73,7 +73,7 @@ def make_offer(
     assumptions: Any = None,
     correlation_id: str | None = None,
     actor: str = "system",
-    user: AbstractUser | None = None,
+    user: User | None = None,
     now: datetime | None = None,
 ) -> OfferEvidence:
     """Compute the offer that the market's policy allows and keep its evidence. Amounts are CAD.

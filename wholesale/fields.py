@@ -101,7 +101,7 @@ class UpperChoiceField(serializers.ChoiceField):
     default_error_messages = {"invalid_choice": "Must be one of {allowed}."}
 
     def to_internal_value(self, data: Any) -> str:
-        word = data.strip().upper() if isinstance(data, str) else None
+        word = data.strip().upper() if isinstance(data, str) else ""
         if word not in self.choices:
             self.fail("invalid_choice", allowed=", ".join(self.choices))
         return word
@@ -133,7 +133,7 @@ class StrictDecimalField(serializers.DecimalField):
         value = Decimal(data if isinstance(data, str | int) else repr(data))
         return self.quantize(self.validate_precision(value))
 
-    def to_representation(self, value: Any) -> int | float:
+    def to_representation(self, value: Any) -> int | float:  # type: ignore[override]  # coerce_to_string is off
         return json_number(Decimal(value))
 
 

@@ -29,7 +29,8 @@ class _SerializerFormField(forms.CharField):
         try:
             return self.serializer_field.run_validation(value)
         except serializers.ValidationError as error:
-            raise ValidationError([ValidationError(str(e), code=e.code) for e in error.detail]) from error
+            details: list[Any] = list(error.detail)
+            raise ValidationError([ValidationError(str(e), code=e.code) for e in details]) from error
 
 
 class ParamFilter(filters.Filter):

@@ -33,7 +33,9 @@ class ExceptionHandler(handler.ExceptionHandler):
         if not isinstance(exc, DomainError):
             return super().convert_known_exceptions(exc)
         if exc.status == 400:
-            return exceptions.ValidationError({exc.attr: [exceptions.ErrorDetail(exc.detail, exc.code)]})
+            return exceptions.ValidationError(
+                {exc.attr or "non_field_errors": [exceptions.ErrorDetail(exc.detail, exc.code)]}
+            )
         converted = exceptions.APIException(exc.detail, exc.code)
         converted.status_code = exc.status
         if exc.retry_after is not None:
@@ -62,7 +64,7 @@ def error_response(exc: Exception) -> HttpResponse:
 def _rendered(response: Response) -> HttpResponse:
     response.accepted_renderer = JSONRenderer()
     response.accepted_media_type = "application/json"
-    response.renderer_context = {}
+    response.renderer_context = {}  # type: ignore[attr-defined]  # DRF's views set it so
     return response.render()
 
 

@@ -47,7 +47,7 @@ def idempotent(handler: Handler) -> Handler:
             return handler(view, request, *args, **kwargs)
         fingerprint = _fingerprint(request)
         with transaction.atomic():
-            row = _own(request.user.pk, _checked(key), fingerprint, timezone.now())
+            row = _own(request.user, _checked(key), fingerprint, timezone.now())
             if row.status is not None:
                 return _replay(row, fingerprint)
             response = handler(view, request, *args, **kwargs)
@@ -72,11 +72,11 @@ def _fingerprint(request: Request) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _own(user_id: int, key: str, fingerprint: str, now: datetime) -> IdempotencyKey:
+def _own(user: Any, key: str, fingerprint: str, now: datetime) -> IdempotencyKey:
     """The key's row, locked. It has no status when the act is ours to do."""
-    fresh = IdempotencyKey(user_id=user_id, key=key, fingerprint=fingerprint, created_at=now)
+    fresh = IdempotencyKey(user=user, key=key, fingerprint=fingerprint, created_at=now)
     IdempotencyKey.objects.bulk_create([fresh], ignore_conflicts=True)
-    row = IdempotencyKey.objects.select_for_update().get(user_id=user_id, key=key)
+    row = IdempotencyKey.objects.select_for_update().get(user=user, key=key)
     if row.created_at < now - settings.IDEMPOTENCY_KEY_LIFETIME:
         row.fingerprint, row.status, row.created_at = fingerprint, None, now
         row.save(update_fields=["fingerprint", "status", "created_at"])

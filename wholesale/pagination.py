@@ -20,9 +20,9 @@ class NewestFirst(CursorPagination):
 
     def decode_cursor(self, request: Request) -> Cursor | None:
         cursor = super().decode_cursor(request)
-        position = cursor.position if cursor else None
-        if position is None:
+        if cursor is None or cursor.position is None:
             return cursor
+        position = str(cursor.position)
         if not (position.isascii() and position.isdigit() and int(position) <= BIGINT_MAX):
             raise NotFound(self.invalid_cursor_message)
         return cursor

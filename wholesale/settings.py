@@ -3,6 +3,7 @@
 import zoneinfo
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import environ
 import structlog
@@ -199,13 +200,13 @@ UNFOLD = {
 
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = 10  # DEBUG: one line a request, the finished one
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_CORRELATION_ID = False  # CorrelationMiddleware binds it, checked
-_log_chain = [
+_log_chain: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
-_renderers = {
+_renderers: dict[str, list[Any]] = {
     "json": [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()],
     "console": [structlog.dev.ConsoleRenderer()],
 }

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from governance.golive import services
 from governance.golive.models import GoLiveState
-from wholesale.api import ApiViewSet, RowSerializer, act
+from wholesale.api import ApiViewSet, RowSerializer, act, acting_user
 from wholesale.fields import LabelField, NoteField
 from wholesale.params import ActParams
 
@@ -36,10 +36,10 @@ class GoLiveViewSet(ApiViewSet):
     def engage(self, request: Request, **params: Any) -> Response:
         """Stop everything that acts, in every environment, until released."""
         params.setdefault("changed_by", request.user.get_username())
-        return Response(StateOut(services.engage_kill_switch(user=request.user, **params)).data)
+        return Response(StateOut(services.engage_kill_switch(user=acting_user(request), **params)).data)
 
     @act("kill-switch/release", ToggleParams, StateOut)
     def release(self, request: Request, **params: Any) -> Response:
         """Let the system act again."""
         params.setdefault("changed_by", request.user.get_username())
-        return Response(StateOut(services.release_kill_switch(user=request.user, **params)).data)
+        return Response(StateOut(services.release_kill_switch(user=acting_user(request), **params)).data)

@@ -1,23 +1,15 @@
 """The state that every acting verb stands on."""
 
-from django.conf import settings
 from django.db import models
-from simple_history.models import HistoricalRecords
 
-from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
+from governance.policies import Governed
 
 
-class GoLiveState(models.Model):
+class GoLiveState(Governed):
     """One row: are we live, and is the kill switch engaged. No row means engaged."""
 
     go_live_enabled = models.BooleanField(default=False)
     kill_switch_engaged = models.BooleanField(default=True)
-    changed_by = models.CharField(max_length=LABEL_MAX_LENGTH)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", editable=False)
-    reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
-    updated_at = models.DateTimeField()
-
-    history = HistoricalRecords()
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="golivestate_one_row")]

@@ -6,7 +6,7 @@ is wholly before an engagement or refused. SQLite's IMMEDIATE transactions are o
 
 from datetime import datetime
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -36,7 +36,7 @@ def current_state() -> GoLiveState | None:
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def engage_kill_switch(
-    *, changed_by: str, reason: str, user: AbstractBaseUser | None = None, now: datetime | None = None
+    *, changed_by: str, reason: str, user: User | None = None, now: datetime | None = None
 ) -> GoLiveState:
     """Stop everything that acts until released. Engaging it again changes nothing."""
     return _toggle(engaged=True, changed_by=changed_by, reason=reason, user=user, now=now)
@@ -45,23 +45,19 @@ def engage_kill_switch(
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def release_kill_switch(
-    *, changed_by: str, reason: str, user: AbstractBaseUser | None = None, now: datetime | None = None
+    *, changed_by: str, reason: str, user: User | None = None, now: datetime | None = None
 ) -> GoLiveState:
     """Let the system act again. Releasing it again changes nothing."""
     return _toggle(engaged=False, changed_by=changed_by, reason=reason, user=user, now=now)
 
 
-def _toggle(
-    *, engaged: bool, changed_by: str, reason: str, user: AbstractBaseUser | None, now: datetime | None
-) -> GoLiveState:
+def _toggle(*, engaged: bool, changed_by: str, reason: str, user: User | None, now: datetime | None) -> GoLiveState:
     _lock("pg_advisory_xact_lock")
     state = GoLiveState.objects.select_for_update().filter(pk=1).first()
     if state is not None and state.kill_switch_engaged is engaged:
         return state
     state = state or GoLiveState(pk=1)
-    now = now or timezone.now()
-    state.kill_switch_engaged, state.user = engaged, user
-    state.changed_by, state.reason, state.updated_at = changed_by, reason, now
-    state._history_user, state._history_date, state._change_reason = user, now, reason
+    state.kill_switch_engaged = engaged
+    state.stamp(changed_by=changed_by, user=user, reason=reason, now=now or timezone.now())
     state.save()
     return state

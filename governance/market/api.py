@@ -13,7 +13,7 @@ from governance import gate, policies
 from governance.market import services
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES, Channel, InvalidRules, is_hhmm, normalised
-from wholesale.api import ROW_ID, ApiViewSet, RowSerializer, act, ask, path_id
+from wholesale.api import ROW_ID, ApiViewSet, RowSerializer, act, acting_user, ask, path_id
 from wholesale.fields import (
     AwareDateTimeField,
     JsonField,
@@ -204,7 +204,7 @@ class MarketViewSet(ApiViewSet):
     def upsert(self, request: Request, **params: Any) -> Response:
         """Create or change the policy of a market."""
         params.setdefault("changed_by", request.user.get_username())
-        return Response(MarketPolicyOut(services.upsert_policy(user=request.user, **params)).data)
+        return Response(MarketPolicyOut(services.upsert_policy(user=acting_user(request), **params)).data)
 
     @ask("effective", PlaceParams, EffectiveOut)
     def effective(self, request: Request, province: str, market: str) -> Response:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -33,7 +33,7 @@ def upsert_policy(
     market: str = ALL,
     changed_by: str,
     reason: str = "",
-    user: AbstractBaseUser | None = None,
+    user: User | None = None,
     expected_version: int | None = None,
     now: datetime | None = None,
     **changes: Any,
