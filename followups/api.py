@@ -171,7 +171,7 @@ class LadderFilter(django_filters.FilterSet):
     province = filters.province()
     market = filters.word()
     correlation_id = filters.label()
-    open = django_filters.BooleanFilter(field_name="closed_at", lookup_expr="isnull")
+    open = filters.FlagFilter(field_name="closed_at", lookup_expr="isnull")
     since = filters.since("created_at")
     until = filters.until("created_at")
 
@@ -219,8 +219,8 @@ class TaskFilter(django_filters.FilterSet):
     market = filters.word()
     channel = filters.choice(Channel.choices)
     correlation_id = filters.label()
-    completed = django_filters.BooleanFilter(field_name="completed_at", lookup_expr="isnull", exclude=True)
-    cancelled = django_filters.BooleanFilter(field_name="cancelled_at", lookup_expr="isnull", exclude=True)
+    completed = filters.FlagFilter(field_name="completed_at", lookup_expr="isnull", exclude=True)
+    cancelled = filters.FlagFilter(field_name="cancelled_at", lookup_expr="isnull", exclude=True)
     due_since = filters.since("due_at")
     due_until = filters.until("due_at")
 

@@ -45,7 +45,7 @@ class EventFilter(django_filters.FilterSet):
 
     domain = filters.word()
     metric = filters.metric()
-    success = django_filters.BooleanFilter()
+    success = filters.FlagFilter()
     province = filters.province()
     market = filters.word()
     correlation_id = filters.label()

@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django_filters import rest_framework as filters
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from wholesale.fields import AwareDateTimeField, IdField, LabelField, MetricField, ProvinceField, UpperChoiceField, WordField
@@ -62,6 +64,14 @@ def province(**kwargs: Any) -> ParamFilter:
 def choice(choices: Any, **kwargs: Any) -> ParamFilter:
     """Equal to one of a closed vocabulary."""
     return ParamFilter(serializer_field=UpperChoiceField(choices=choices), **kwargs)
+
+
+@extend_schema_field(OpenApiTypes.BOOL)
+class FlagFilter(ParamFilter):
+    """True or false; anything else is refused, not ignored."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(serializer_field=serializers.BooleanField(), **kwargs)
 
 
 def row_id(**kwargs: Any) -> ParamFilter:
