@@ -25,6 +25,7 @@ from wholesale.fields import (
     WordField,
 )
 from wholesale.params import ActParams, Params
+from wholesale.rendering import shown
 from wholesale.vocabulary import ALL
 
 
@@ -62,7 +63,7 @@ class ScoreOut(serializers.Serializer[Any]):
 class NodeOut(RowSerializer):
     """A node."""
 
-    score = StrictDecimalField(source="liquidity.score", max_digits=14, decimal_places=4, read_only=True)
+    score = StrictDecimalField(max_digits=14, decimal_places=4, read_only=True)
 
     class Meta:
         model = BuyerLiquidityNode
@@ -102,12 +103,12 @@ class LiquidityViewSet(ApiViewSet):
     @ask("nodes", Params, NodeOut(many=True))
     def nodes(self, request: Request) -> Response:
         """All nodes, by province, market and property type."""
-        return Response(NodeOut(BuyerLiquidityNode.objects.all(), many=True).data)
+        return Response([shown(node, NodeOut.Meta.fields) for node in BuyerLiquidityNode.objects.all()])
 
     @ask("score", NodeParams, ScoreOut)
     def score(self, request: Request, **params: Any) -> Response:
         """How liquid a market is. Asking makes no node."""
-        return Response(ScoreOut(services.liquidity_score(**params)).data)
+        return Response(services.liquidity_score(**params))
 
     @act(
         "feedback",
@@ -125,7 +126,7 @@ class LiquidityViewSet(ApiViewSet):
         """Record what a buyer did; the answer is the node after it."""
         params.setdefault("actor", request.user.get_username())
         recorded = services.record_feedback(**params, user=acting_user(request))
-        return Response({"event_id": recorded.pk, **NodeOut(recorded.node).data}, status=201)
+        return Response({"event_id": recorded.pk, **shown(recorded.node, NodeOut.Meta.fields)}, status=201)
 
 
 class FeedbackOut(RowSerializer):

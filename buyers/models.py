@@ -1,5 +1,7 @@
 """Liquidity nodes and the events that they are folded from."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -48,6 +50,11 @@ class BuyerLiquidityNode(models.Model):
     def liquidity(self, value: Liquidity) -> None:
         self.buyer_count, self.active_buyer_count = value.buyer_count, value.active_buyer_count
         self.avg_response_rate, self.avg_close_rate = value.avg_response_rate, value.avg_close_rate
+
+    @property
+    def score(self) -> Decimal:
+        """The guide's score."""
+        return self.liquidity.score
 
 
 LIQUIDITY_FIELDS = ("buyer_count", "active_buyer_count", "avg_response_rate", "avg_close_rate")

@@ -26,6 +26,7 @@ from wholesale.fields import (
     WordField,
 )
 from wholesale.params import ActParams, Params
+from wholesale.rendering import shown
 from wholesale.vocabulary import ALL
 
 _SMALLEST_RATE = Decimal("0.0001")
@@ -119,7 +120,7 @@ class OfferViewSet(ApiViewSet):
     @ask("policies", Params, OfferPolicyOut(many=True))
     def policies(self, request: Request) -> Response:
         """All offer policies, by province and market."""
-        return Response(OfferPolicyOut(OfferPolicy.objects.all(), many=True).data)
+        return Response(list(OfferPolicy.objects.values(*OfferPolicyOut.Meta.fields)))
 
     @act(
         "policies/upsert",
@@ -136,7 +137,7 @@ class OfferViewSet(ApiViewSet):
     def upsert(self, request: Request, **params: Any) -> Response:
         """Create or change the offer policy of a market."""
         params.setdefault("changed_by", request.user.get_username())
-        return Response(OfferPolicyOut(services.upsert_policy(user=acting_user(request), **params)).data)
+        return Response(shown(services.upsert_policy(user=acting_user(request), **params), OfferPolicyOut.Meta.fields))
 
     @act(
         "compute",
@@ -153,7 +154,7 @@ class OfferViewSet(ApiViewSet):
     def compute(self, request: Request, **params: Any) -> Response:
         """Compute the offer that the market's policy allows; its evidence is kept."""
         evidence = services.make_offer(**params, actor=request.user.get_username(), user=acting_user(request))
-        return Response(OfferOut(services.offer_summary(evidence)).data, status=201)
+        return Response(services.offer_summary(evidence), status=201)
 
 
 class EvidenceOut(RowSerializer):

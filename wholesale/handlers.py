@@ -12,10 +12,10 @@ from django.views import defaults
 from drf_standardized_errors import formatter, handler
 from drf_standardized_errors.types import Error
 from rest_framework import exceptions
-from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from wholesale.errors import DatabaseUnavailable, DomainError, RequestTooLarge
+from wholesale.rendering import NumberJSONRenderer
 
 API_PREFIX = "/api/"
 
@@ -62,7 +62,7 @@ def error_response(exc: Exception) -> HttpResponse:
 
 
 def _rendered(response: Response) -> HttpResponse:
-    response.accepted_renderer = JSONRenderer()
+    response.accepted_renderer = NumberJSONRenderer()
     response.accepted_media_type = "application/json"
     response.renderer_context = {}  # type: ignore[attr-defined]  # DRF's views set it so
     return response.render()

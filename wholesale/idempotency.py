@@ -11,13 +11,13 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from wholesale.errors import DomainError
 from wholesale.models import IdempotencyKey
 from wholesale.params import merged
+from wholesale.rendering import NumberJSONRenderer
 from wholesale.vocabulary import LABEL_MAX_LENGTH
 
 HEADER = "Idempotency-Key"
@@ -51,7 +51,7 @@ def idempotent(handler: Handler) -> Handler:
             if row.status is not None:
                 return _replay(row, fingerprint)
             response = handler(view, request, *args, **kwargs)
-            row.status, row.body = response.status_code, JSONRenderer().render(response.data).decode()
+            row.status, row.body = response.status_code, NumberJSONRenderer().render(response.data).decode()
             row.save(update_fields=["status", "body"])
         return response
 

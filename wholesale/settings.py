@@ -145,7 +145,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["wholesale.permissions.HasActionPermission"],
     "DEFAULT_PARSER_CLASSES": ["wholesale.params.BoundedJSONParser", "wholesale.params.Utf8FormParser"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["wholesale.rendering.NumberJSONRenderer"],
     "DEFAULT_FILTER_BACKENDS": ["wholesale.filters.StrictFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "wholesale.schema.ApiSchema",
     "DEFAULT_METADATA_CLASS": None,
@@ -199,6 +199,7 @@ UNFOLD = {
 # Logs -------------------------------------------------------------------------------------------------------------------
 
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = 10  # DEBUG: one line a request, the finished one
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # a tenth of a cheap request; the proxy in front knows the address
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_CORRELATION_ID = False  # CorrelationMiddleware binds it, checked
 _log_chain: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -235,5 +236,6 @@ LOGGING = {
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django": {"handlers": [], "propagate": True}, "django.server": {"handlers": [], "propagate": True}},
+    # Django gives its own loggers handlers and levels; here they are like all others.
+    "loggers": {name: {"handlers": [], "level": "NOTSET", "propagate": True} for name in ("django", "django.server")},
 }

@@ -27,6 +27,7 @@ from wholesale.fields import (
     iso_utc,
 )
 from wholesale.params import ActParams, Params
+from wholesale.rendering import shown
 from wholesale.vocabulary import ALL
 
 RULES_SCHEMA = {
@@ -175,12 +176,12 @@ class MarketViewSet(ApiViewSet):
     @ask("policies", Params, MarketPolicyOut(many=True))
     def policies(self, request: Request) -> Response:
         """All market policies, by province and market."""
-        return Response(MarketPolicyOut(MarketPolicy.objects.all(), many=True).data)
+        return Response(list(MarketPolicy.objects.values(*MarketPolicyOut.Meta.fields)))
 
     @ask(f"policies/{ROW_ID}", Params, MarketPolicyOut, parameters=[path_id("policy")])
     def policy(self, request: Request, id: str) -> Response:
         """One market policy."""
-        return Response(MarketPolicyOut(get_object_or_404(MarketPolicy, id=id)).data)
+        return Response(shown(get_object_or_404(MarketPolicy, id=id), MarketPolicyOut.Meta.fields))
 
     @act(
         "policies/upsert",
@@ -204,7 +205,7 @@ class MarketViewSet(ApiViewSet):
     def upsert(self, request: Request, **params: Any) -> Response:
         """Create or change the policy of a market."""
         params.setdefault("changed_by", request.user.get_username())
-        return Response(MarketPolicyOut(services.upsert_policy(user=acting_user(request), **params)).data)
+        return Response(shown(services.upsert_policy(user=acting_user(request), **params), MarketPolicyOut.Meta.fields))
 
     @ask("effective", PlaceParams, EffectiveOut)
     def effective(self, request: Request, province: str, market: str) -> Response:
