@@ -146,12 +146,11 @@ def is_contact_allowed(
 ) -> tuple[bool, str]:
     """The guide's check of rules from `get_effective_policy`: `ok, reason`. Held to the kill switch and go-live as well.
 
-    Empty rules (no policy, or one that is off) are refused.
+    Empty rules (no policy, or one that is off) are refused, and so is an `hhmm` that is no time.
     """
     decision = _standing_now(ExecutionClass.EXECUTE)
     if decision.allowed:
+        minutes = [(weekday, hhmm)] if market_rules.is_hhmm(hhmm) else []
         parsed = market_rules.parsed(market_rules.normalised(rules)) if rules else None
-        decision = market_rules.judge(
-            parsed, enabled=True, channel=channel.upper(), lead_score=lead_score, minutes=[(weekday, hhmm)]
-        )
+        decision = market_rules.judge(parsed, enabled=True, channel=channel.upper(), lead_score=lead_score, minutes=minutes)
     return decision.allowed, decision.code
