@@ -12,6 +12,8 @@ from django.test import TransactionTestCase
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
+from governance.golive.models import GoLiveState
+from governance.golive.services import engage_kill_switch
 from wholesale.authentication import forget_tokens
 
 
@@ -89,6 +91,24 @@ def operator(client_of: Callable[..., APIClient]) -> APIClient:
 def agent(client_of: Callable[..., APIClient]) -> APIClient:
     """An API client with the role agent; its user is called agent."""
     return client_of("agent")
+
+
+@pytest.fixture
+def integrator(client_of: Callable[..., APIClient]) -> APIClient:
+    """An API client with the role integrator."""
+    return client_of("integrator")
+
+
+@pytest.fixture
+def auditor(client_of: Callable[..., APIClient]) -> APIClient:
+    """An API client with the role auditor."""
+    return client_of("auditor")
+
+
+@pytest.fixture
+def kill_switch(db: None) -> GoLiveState:
+    """The kill switch, engaged."""
+    return engage_kill_switch(changed_by="test", reason="a test of the kill switch")
 
 
 @pytest.fixture

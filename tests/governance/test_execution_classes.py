@@ -1,0 +1,166 @@
+"""Every verb of the system is held to its execution class (CONTRACT section 4)."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+import buyers.services
+import followups.services
+import governance.golive.services
+import governance.market.services
+import kpi.services
+import offers.services
+from buyers.models import BuyerFeedbackEvent
+from followups.models import FollowupLadder
+from governance.decisions import VERBS
+from governance.gate import GoLiveDisabled, KillSwitchEngaged
+from governance.golive.models import GoLiveState
+from governance.market.rules import SAFE_RULES
+from kpi.models import KPIEvent
+from offers.models import OfferEvidence, OfferPolicy
+from tests.conftest import codes
+from tests.factories import TaskFactory
+
+# Written by hand from CONTRACT section 4: the class of each verb, and one way to call it.
+VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
+    governance.market.services.upsert_policy: (
+        "CONTROL",
+        lambda: governance.market.services.upsert_policy(province="ON", market="X", changed_by="me", rules=SAFE_RULES),
+    ),
+    governance.golive.services.engage_kill_switch: (
+        "CONTROL",
+        lambda: governance.golive.services.engage_kill_switch(changed_by="me", reason="test"),
+    ),
+    governance.golive.services.release_kill_switch: (
+        "CONTROL",
+        lambda: governance.golive.services.release_kill_switch(changed_by="me", reason="test"),
+    ),
+    followups.services.start_ladder: (
+        "EXECUTE",
+        lambda: followups.services.start_ladder(lead_id="L1", province="ON"),
+    ),
+    followups.services.due_tasks: ("EXECUTE", followups.services.due_tasks),
+    followups.services.complete_task: (
+        "RECORD",
+        lambda: followups.services.complete_task(TaskFactory.create().pk, "me"),
+    ),
+    followups.services.sla_snapshot: ("READ", followups.services.sla_snapshot),
+    buyers.services.record_feedback: (
+        "RECORD",
+        lambda: buyers.services.record_feedback("ON", "TORONTO", "SFR", "RESPONDED"),
+    ),
+    buyers.services.liquidity_score: ("READ", lambda: buyers.services.liquidity_score("ON")),
+    buyers.services.rebuild_liquidity: ("CONTROL", lambda: list(buyers.services.rebuild_liquidity())),
+    offers.services.upsert_policy: (
+        "CONTROL",
+        lambda: offers.services.upsert_policy(province="ON", changed_by="me"),
+    ),
+    offers.services.make_offer: (
+        "SANDBOX",
+        lambda: offers.services.make_offer(province="ON", arv=Decimal(450000), repairs=Decimal(50000)),
+    ),
+    kpi.services.emit_kpi: ("RECORD", lambda: kpi.services.emit_kpi("WHOLESALE", "x")),
+    kpi.services.summarise: ("READ", kpi.services.summarise),
+}
+STOPPED_BY_KILL_SWITCH = ("SANDBOX", "EXECUTE")
+each_verb = pytest.mark.parametrize("verb", VERB_CALLS, ids=lambda v: f"{v.__module__}.{v.__name__}")
+
+
+@pytest.fixture(autouse=True)
+def _an_offer_is_possible(db: None) -> None:
+    OfferPolicy.objects.filter(province="ON").update(enabled=True)
+
+
+def rows_of_acts() -> int:
+    return sum(model.objects.count() for model in (FollowupLadder, BuyerFeedbackEvent, OfferEvidence, KPIEvent))
+
+
+def test_every_verb_has_the_class_of_the_contract() -> None:
+    assert {verb: str(execution_class) for verb, execution_class in VERBS.items()} == {
+        verb: execution_class for verb, (execution_class, _) in VERB_CALLS.items()
+    }
+
+
+@each_verb
+def test_with_the_switch_free_every_verb_works(verb: Any) -> None:
+    VERB_CALLS[verb][1]()
+
+
+@each_verb
+def test_with_the_kill_switch_engaged_acting_verbs_refuse_and_the_others_work(verb: Any, kill_switch: GoLiveState) -> None:
+    execution_class, call = VERB_CALLS[verb]
+    before = rows_of_acts()
+    if execution_class in STOPPED_BY_KILL_SWITCH:
+        with pytest.raises(KillSwitchEngaged):
+            call()
+        assert rows_of_acts() == before
+    else:
+        call()
+
+
+@each_verb
+def test_a_missing_row_means_engaged(verb: Any) -> None:
+    GoLiveState.objects.all().delete()
+    execution_class, call = VERB_CALLS[verb]
+    if execution_class in STOPPED_BY_KILL_SWITCH:
+        with pytest.raises(KillSwitchEngaged):
+            call()
+    else:
+        call()
+
+
+@each_verb
+def test_not_live_stops_what_executes_where_it_is_enforced(verb: Any, settings: Settings) -> None:
+    settings.GO_LIVE_ENFORCE = True
+    execution_class, call = VERB_CALLS[verb]
+    before = rows_of_acts()
+    if execution_class == "EXECUTE":
+        with pytest.raises(GoLiveDisabled):
+            call()
+        assert rows_of_acts() == before
+    else:
+        call()
+
+
+@each_verb
+def test_live_lets_every_verb_work(verb: Any, settings: Settings) -> None:
+    settings.GO_LIVE_ENFORCE = True
+    GoLiveState.objects.update(go_live_enabled=True)
+    VERB_CALLS[verb][1]()
+
+
+REFUSED_REQUESTS = [
+    ("post", "/api/followups/ladder/create", {"province": "ON"}, True),
+    ("get", "/api/followups/due", {}, True),
+    ("post", "/api/deals/offers/compute", {"province": "ON", "arv": 450000, "repairs": 50000}, False),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "given", "executes"), REFUSED_REQUESTS)
+def test_the_api_answers_503_with_the_reason(
+    integrator: APIClient, settings: Settings, method: Any, path: Any, given: Any, executes: Any
+) -> None:
+    def answer() -> tuple[int, Any]:
+        response = getattr(integrator, method)(path, given)
+        return response.status_code, codes(response) if response.status_code >= 400 else None
+
+    state = GoLiveState.objects.all()
+    state.update(kill_switch_engaged=True)
+    assert answer() == (503, ["KILL_SWITCH_ENGAGED"])
+    settings.GO_LIVE_ENFORCE = True
+    assert answer() == (503, ["KILL_SWITCH_ENGAGED"])
+    state.update(kill_switch_engaged=False)
+    assert answer() == ((503, ["GO_LIVE_DISABLED"]) if executes else (201, None))
+    assert FollowupLadder.objects.count() == 0
+
+
+def test_a_fact_is_recorded_over_the_api_with_the_switch_engaged(agent: APIClient, kill_switch: GoLiveState) -> None:
+    task = TaskFactory.create()
+    assert agent.post(f"/api/followups/task/{task.pk}/complete").status_code == 200
+    feedback = {"province": "ON", "event": "BOUGHT"}
+    assert agent.post("/api/buyers/liquidity/feedback", feedback).status_code == 201
+    assert KPIEvent.objects.count() == 2
