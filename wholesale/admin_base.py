@@ -1,0 +1,164 @@
+"""What the admin's pages of all apps are made of. Whatever they change, they change through a service."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from simple_history.admin import SimpleHistoryAdmin
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.paginator import InfinitePaginator
+from unfold.widgets import UnfoldAdminExpandableTextareaWidget
+
+from wholesale.vocabulary import NOTE_MAX_LENGTH
+
+
+class Kept:
+    """Rows that stay: nobody deletes them in the admin, superusers included."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+
+class ReadOnly(Kept):
+    """Rows that only the product's verbs write."""
+
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+
+class ReadOnlyAdmin(ReadOnly, ModelAdmin):
+    """Pages of rows to read. The tables grow without end, so no page counts them: it leads to the next one only."""
+
+    paginator = InfinitePaginator
+    show_full_result_count = False
+    list_per_page = 50
+
+
+class ReadOnlyInline(ReadOnly, TabularInline):
+    """Rows to read on the page of the row that they belong to."""
+
+    extra = 0
+    hide_title = True
+
+
+class SinceFilter(admin.SimpleListFilter):
+    """The rows of the last days, by the time that `field` names."""
+
+    title = "when"
+    parameter_name = "days"
+    field: ClassVar[str] = "created_at"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("1", "Last 24 hours"), ("7", "Last 7 days"), ("30", "Last 30 days")]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        days = self.value()
+        if days not in dict(self.lookup_choices):
+            return queryset
+        return queryset.filter(**{f"{self.field}__gte": timezone.now() - timedelta(days=int(days))})
+
+
+# History ----------------------------------------------------------------------------------------------------------------
+
+
+class HistoryAdmin(SimpleHistoryAdmin, ModelAdmin):
+    """Pages of a row whose history can be read: when, who, why, what. Nothing is reverted there, past the service."""
+
+    object_history_list_template = "admin/history_list.html"
+    # The settings whose changes the history shows; a version and its author change each time.
+    history_settings: ClassVar[Sequence[str]] = ()
+
+    def get_urls(self) -> list[Any]:
+        # Without the page of one version, whose form would save that version as it is.
+        return super(SimpleHistoryAdmin, self).get_urls()
+
+    def revert_disabled(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return True
+
+    def set_history_delta_changes(
+        self, request: HttpRequest, historical_records: Any, foreign_keys_are_objs: bool = True
+    ) -> None:
+        """Give each record its changes; the first of all shows what the row was made with."""
+        for newer, older in pairwise([*historical_records, None]):
+            newer.history_delta_changes = self.changes(older, newer)
+
+    def changes(self, older: Any, newer: Any) -> list[dict[str, str]]:
+        """The settings that differ between two records, as people read them."""
+        if older is None and newer.history_type != "+":
+            return []  # what came before is on the next page
+        found = []
+        for name in self.history_settings:
+            old, new = getattr(older, name, None), getattr(newer, name)
+            if old != new:
+                label = str(self.model._meta.get_field(name).verbose_name).capitalize()
+                found.append({"field": label, "old": self.shown(name, old), "new": self.shown(name, new)})
+        return found
+
+    def shown(self, name: str, value: Any) -> str:
+        """A setting's value as people read it; empty when there was none."""
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        return "" if value is None else str(value)
+
+
+# Acts with a reason -----------------------------------------------------------------------------------------------------
+
+
+def reason_field() -> forms.CharField:
+    """Why somebody does it; asked each time, kept in the history."""
+    return forms.CharField(
+        max_length=NOTE_MAX_LENGTH,
+        widget=UnfoldAdminExpandableTextareaWidget(attrs={"placeholder": "Why? It is kept in the history."}),
+        help_text="Required. Whoever reads the history later should understand it.",
+    )
+
+
+class ReasonForm(forms.Form):
+    """What a confirmation page asks."""
+
+    reason = reason_field()
+
+
+def signature(request: HttpRequest) -> dict[str, Any]:
+    """Who acts, in the words of the services."""
+    return {"user": request.user, "changed_by": request.user.get_username()}
+
+
+def restate(form: forms.BaseForm, name: str, value: str) -> None:
+    """Make a hidden field say this when the form is shown again; the rest is shown as it was typed."""
+    data: Any = form.data
+    data = data.copy()
+    data[name] = value
+    form.data = data
+
+
+def confirmation(
+    request: HttpRequest, model_admin: ModelAdmin, *, title: str, form: forms.Form, **context: Any
+) -> TemplateResponse:
+    """The page between a button and its act: what will happen, to what, and why; its form posts back to this address.
+
+    `context` may hold `explanation`, `warning`, `table` (what will change), `hidden` (pairs that are posted along), `submit`
+    (the button's words) and `danger` (its colour).
+    """
+    return TemplateResponse(
+        request,
+        "admin/confirm.html",
+        {
+            **model_admin.admin_site.each_context(request),
+            "title": title,
+            "opts": model_admin.opts,
+            "form": form,
+            "media": model_admin.media + form.media,
+            **context,
+        },
+    )
