@@ -8,7 +8,7 @@ from unfold.decorators import display
 
 from buyers.liquidity import Event
 from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
-from wholesale.admin_base import ReadOnlyAdmin, SinceFilter
+from wholesale.admin_base import GrowingAdmin, ReadOnlyAdmin, SinceFilter, place_text
 
 EVENT_COLOURS = {Event.RESPONDED: "info", Event.BOUGHT: "success", Event.NO_RESPONSE: "warning", Event.PASSED: "danger"}
 
@@ -42,7 +42,7 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
     @display(description="Place", ordering="province")
     def place(self, node: BuyerLiquidityNode) -> str:
         """Where the buyers buy."""
-        return f"{node.get_province_display()}, {node.market}"
+        return place_text(node)
 
     @display(
         description="Score",
@@ -70,7 +70,7 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
 
 
 @admin.register(BuyerFeedbackEvent)
-class BuyerFeedbackEventAdmin(ReadOnlyAdmin):
+class BuyerFeedbackEventAdmin(GrowingAdmin):
     """What buyers did, the latest first."""
 
     list_display = ("id", "created_at", "kind", "buyer", "place", "property_type", "actor")
@@ -96,4 +96,4 @@ class BuyerFeedbackEventAdmin(ReadOnlyAdmin):
     @display(description="Place", ordering="province")
     def place(self, event: BuyerFeedbackEvent) -> str:
         """Where."""
-        return f"{event.get_province_display()}, {event.market}"
+        return place_text(event)

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from unfold.decorators import display
 
 from followups.models import FollowupLadder, FollowupTask
-from wholesale.admin_base import ReadOnlyAdmin, ReadOnlyInline, SinceFilter
+from wholesale.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter, place_text
 
 OVERDUE_AFTER = timedelta(hours=2)  # past due by so much, a task misses the SLA
 TASK_STATES = {"Completed": "success", "Overdue": "danger", "Due": "warning", "Waiting": "info", "Cancelled": ""}
@@ -59,7 +59,7 @@ class LadderStateFilter(admin.SimpleListFilter):
 
 
 @admin.register(FollowupLadder)
-class FollowupLadderAdmin(ReadOnlyAdmin):
+class FollowupLadderAdmin(GrowingAdmin):
     """Ladders, the newest first."""
 
     list_display = ("id", "lead", "state", "open_steps", "place", "owner", "created_at", "created_by")
@@ -87,7 +87,7 @@ class FollowupLadderAdmin(ReadOnlyAdmin):
     @display(description="Place", ordering="province")
     def place(self, ladder: FollowupLadder) -> str:
         """Where the lead is."""
-        return f"{ladder.get_province_display()}, {ladder.market}"
+        return place_text(ladder)
 
 
 class TaskStateFilter(admin.SimpleListFilter):
@@ -126,7 +126,7 @@ class CompletedSinceFilter(SinceFilter):
 
 
 @admin.register(FollowupTask)
-class FollowupTaskAdmin(ReadOnlyAdmin):
+class FollowupTaskAdmin(GrowingAdmin):
     """Tasks; what is to be done comes in the order in which it falls due."""
 
     list_display = ("id", "due_at", "state", "step", "channel", "lead", "owner", "place", "completed_at")
@@ -159,7 +159,7 @@ class FollowupTaskAdmin(ReadOnlyAdmin):
     @display(description="Place", ordering="province")
     def place(self, task: FollowupTask) -> str:
         """Where the lead is."""
-        return f"{task.get_province_display()}, {task.market}"
+        return place_text(task)
 
     @display(description="Ladder")
     def ladder_link(self, task: FollowupTask) -> str:

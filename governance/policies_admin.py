@@ -14,11 +14,11 @@ from django.utils.html import format_html
 from unfold.decorators import display
 
 from governance.policies import PlacePolicy
-from wholesale.admin_base import HistoryAdmin, Kept, reason_field, restate, signature
+from wholesale.admin_base import HistoryAdmin, Kept, place_text, reason_field, restate, signature
 from wholesale.errors import VersionConflict
 from wholesale.vocabulary import normalise_word
 
-SWITCHED = {"On": "success", "Off": "danger"}
+SWITCHED = {"On": "success", "Off": ""}
 
 
 class PlacePolicyForm(forms.ModelForm):
@@ -92,7 +92,7 @@ class PlacePolicyAdmin(Kept, HistoryAdmin):
     @display(description="Place", ordering="province")
     def place(self, policy: PlacePolicy) -> str:
         """The province, and the market where it is not the whole province."""
-        return f"{policy.get_province_display()}, {policy.market}"
+        return place_text(policy)
 
     @display(description="State", ordering="enabled", label=SWITCHED)
     def switched(self, policy: PlacePolicy) -> str:

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from unfold.decorators import display
 
 from kpi.models import Domain, KPIEvent
-from wholesale.admin_base import ReadOnlyAdmin, SinceFilter
+from wholesale.admin_base import GrowingAdmin, SinceFilter, place_text
 
 
 class OccurredSinceFilter(SinceFilter):
@@ -32,7 +32,7 @@ class DomainFilter(admin.SimpleListFilter):
 
 
 @admin.register(KPIEvent)
-class KPIEventAdmin(ReadOnlyAdmin):
+class KPIEventAdmin(GrowingAdmin):
     """What counted, the latest first."""
 
     list_display = ("id", "occurred_at", "domain", "metric", "outcome", "value", "place", "actor", "detail_text")
@@ -54,7 +54,7 @@ class KPIEventAdmin(ReadOnlyAdmin):
     @display(description="Place", ordering="province")
     def place(self, event: KPIEvent) -> str:
         """Where, if anywhere."""
-        return ", ".join(filter(None, (event.get_province_display(), event.market)))
+        return place_text(event)
 
     @display(description="Detail")
     def detail_text(self, event: KPIEvent) -> str:

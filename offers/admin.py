@@ -11,12 +11,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from unfold.decorators import action, display
+from unfold.utils import prettify_json
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldBooleanWidget
 
 from governance.policies_admin import PlacePolicyAdmin, PlacePolicyForm
 from offers.models import OfferEvidence, OfferPolicy
 from offers.services import upsert_policy
-from wholesale.admin_base import ReadOnlyAdmin, ReasonForm, SinceFilter, confirmation, restate, signature
+from wholesale.admin_base import GrowingAdmin, ReasonForm, SinceFilter, confirmation, place_text, restate, signature
 from wholesale.errors import VersionConflict
 
 SMALLEST_MULTIPLIER = Decimal("0.0001")
@@ -25,6 +26,11 @@ SMALLEST_MULTIPLIER = Decimal("0.0001")
 def cad(amount: Decimal) -> str:
     """An amount as people read it."""
     return f"-${-amount:,.2f}" if amount < 0 else f"${amount:,.2f}"
+
+
+def percent(rate: Decimal) -> str:
+    """A fraction as people read it."""
+    return f"{(rate * 100).normalize():f}%"
 
 
 class OfferPolicyForm(PlacePolicyForm):
@@ -100,7 +106,7 @@ class OfferPolicyAdmin(PlacePolicyAdmin):
     @display(description="Max ARV multiplier", ordering="max_arv_multiplier")
     def multiplier(self, policy: OfferPolicy) -> str:
         """The share of the ARV, in percent."""
-        return f"{policy.max_arv_multiplier * 100:.4g}%"
+        return percent(policy.max_arv_multiplier)
 
     @display(description="Assignment fee", ordering="default_assignment_fee")
     def assignment_fee(self, policy: OfferPolicy) -> str:
@@ -157,7 +163,7 @@ class OfferPolicyAdmin(PlacePolicyAdmin):
                 ("action", "enable" if enabled else "disable"),
                 *(("_selected_action", str(row.pk)) for row in chosen),
             ],
-            submit=f"Turn {state}",
+            button=f"Turn {state}",
             danger=not enabled,
         )
 
@@ -193,7 +199,7 @@ class OfferPolicyAdmin(PlacePolicyAdmin):
 
 
 @admin.register(OfferEvidence)
-class OfferEvidenceAdmin(ReadOnlyAdmin):
+class OfferEvidenceAdmin(GrowingAdmin):
     """Offers as they were computed."""
 
     list_display = ("id", "created_at", "place", "arv_cad", "repairs_cad", "offer", "actor")
@@ -202,15 +208,15 @@ class OfferEvidenceAdmin(ReadOnlyAdmin):
     search_fields = ("correlation_id__exact", "market__exact", "actor__exact")
     search_help_text = "Correlation id, market or actor, in full"
     fieldsets = (
-        ("Offer", {"fields": ("place", "calculation", "default_assignment_fee")}),
-        ("Why these figures", {"fields": ("policy", "policy_version", "comps_json", "assumptions_json")}),
+        ("Offer", {"fields": ("place", "calculation", "assignment_fee")}),
+        ("Why these figures", {"fields": ("policy", "policy_version", "comps", "assumptions")}),
         ("Who and when", {"fields": ("actor", "user", "correlation_id", "created_at")}),
     )
 
     @display(description="Place", ordering="province")
     def place(self, evidence: OfferEvidence) -> str:
         """Where the property is."""
-        return f"{evidence.get_province_display()}, {evidence.market}"
+        return place_text(evidence)
 
     @display(description="ARV", ordering="arv")
     def arv_cad(self, evidence: OfferEvidence) -> str:
@@ -227,6 +233,25 @@ class OfferEvidenceAdmin(ReadOnlyAdmin):
         """In CAD; 0 is no offer."""
         return cad(evidence.recommended_offer)
 
+    @display(description="Assignment fee")
+    def assignment_fee(self, evidence: OfferEvidence) -> str:
+        """The policy's, in CAD."""
+        return cad(evidence.default_assignment_fee)
+
+    @display(description="Comparable sales")
+    def comps(self, evidence: OfferEvidence) -> str:
+        """What the ARV rests on."""
+        return self._json(evidence.comps_json)
+
+    @display(description="Assumptions")
+    def assumptions(self, evidence: OfferEvidence) -> str:
+        """What else was taken for granted."""
+        return self._json(evidence.assumptions_json)
+
+    @staticmethod
+    def _json(value: Any) -> str:
+        return "none given" if value is None else prettify_json(value, None)
+
     @display(description="Calculation")
     def calculation(self, evidence: OfferEvidence) -> str:
         """The guide's formula with this offer's figures."""
@@ -236,7 +261,7 @@ class OfferEvidenceAdmin(ReadOnlyAdmin):
             {
                 "lines": [
                     ("After-repair value (ARV)", cad(evidence.arv)),
-                    (f"times the policy's multiplier, {evidence.max_arv_multiplier * 100:.4g}%", cad(share)),
+                    (f"times the policy's multiplier, {percent(evidence.max_arv_multiplier)}", cad(share)),
                     ("less repairs", cad(-evidence.repairs)),
                     ("less the fees buffer", cad(-evidence.fees_buffer)),
                     ("Maximum allowable offer (MAO)", cad(evidence.mao)),

@@ -19,7 +19,7 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.utils import prettify_json
 
-from wholesale.admin_base import Kept, ReadOnly, ReadOnlyAdmin, SinceFilter
+from wholesale.admin_base import GrowingAdmin, Kept, ReadOnlyAdmin, SinceFilter
 from wholesale.models import IdempotencyKey, RoleGrant
 
 admin.site.index_title = "What needs a person now"
@@ -146,7 +146,7 @@ class GroupAdmin(Kept, BaseGroupAdmin, ModelAdmin):
 
 
 @admin.register(AuthToken)
-class AuthTokenAdmin(ModelAdmin):
+class AuthTokenAdmin(ReadOnlyAdmin):
     """API tokens. `create_api_token` makes them, since only it can show one; here they are seen and revoked."""
 
     list_display = ("key", "user", "state", "created", "expiry")
@@ -156,11 +156,8 @@ class AuthTokenAdmin(ModelAdmin):
     ordering = ("-created",)
     fields = ("key", "user", "state", "created", "expiry")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: AuthToken | None = None) -> bool:
-        return False
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return request.user.has_perm("knox.delete_authtoken")
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         _, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
@@ -202,7 +199,7 @@ class RoleGrantAdmin(ReadOnlyAdmin):
 
 
 @admin.register(IdempotencyKey)
-class IdempotencyKeyAdmin(ReadOnlyAdmin):
+class IdempotencyKeyAdmin(GrowingAdmin):
     """POSTs that were named by their sender, with the answer that a repetition gets."""
 
     list_display = ("key", "user", "status", "created_at")
@@ -219,7 +216,7 @@ class IdempotencyKeyAdmin(ReadOnlyAdmin):
 
 
 @admin.register(LogEntry)
-class LogEntryAdmin(ReadOnly, ModelAdmin):
+class LogEntryAdmin(GrowingAdmin):
     """Who pressed which button here. What changed, and why, is in the history of each policy."""
 
     list_display = ("action_time", "user", "kind", "content_type", "object_repr", "what")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
@@ -16,7 +16,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.paginator import InfinitePaginator
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
-from wholesale.vocabulary import NOTE_MAX_LENGTH
+from wholesale.vocabulary import ALL, NOTE_MAX_LENGTH
 
 
 class Kept:
@@ -37,11 +37,29 @@ class ReadOnly(Kept):
 
 
 class ReadOnlyAdmin(ReadOnly, ModelAdmin):
-    """Pages of rows to read. The tables grow without end, so no page counts them: it leads to the next one only."""
+    """Pages of rows to read."""
+
+    list_per_page = 50
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        # Nobody changes the row here, so the admin's log of it, behind the button "History", stays empty.
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "show_history": False})
+
+
+class GrowingAdmin(ReadOnlyAdmin):
+    """Pages of a table that grows without end: nothing here counts its rows or sorts them all, filters make them few."""
 
     paginator = InfinitePaginator
     show_full_result_count = False
-    list_per_page = 50
+    sortable_by = ()
+
+
+def place_text(row: Any) -> str:
+    """The province, and the market where it is not the whole province; empty where there is neither."""
+    market = row.market if row.market != ALL else None
+    return ", ".join(filter(None, (row.get_province_display(), market)))
 
 
 class ReadOnlyInline(ReadOnly, TabularInline):
@@ -147,8 +165,8 @@ def confirmation(
 ) -> TemplateResponse:
     """The page between a button and its act: what will happen, to what, and why; its form posts back to this address.
 
-    `context` may hold `explanation`, `warning`, `table` (what will change), `hidden` (pairs that are posted along), `submit`
-    (the button's words) and `danger` (its colour).
+    `context` may hold `explanation`, `warning`, `table` (what will change), `hidden` (pairs that are posted along), `button`
+    (its words) and `danger` (its colour).
     """
     return TemplateResponse(
         request,

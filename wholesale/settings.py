@@ -185,9 +185,11 @@ SPECTACULAR_SETTINGS = {
 # Admin ------------------------------------------------------------------------------------------------------------------
 
 LOGIN_URL = reverse_lazy("admin:login")
+LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 UNFOLD = {
     "SITE_TITLE": "Wholesale",
     "SITE_HEADER": "Wholesale",
+    "SITE_SUBHEADER": "All times are UTC",
     "SITE_SYMBOL": "real_estate_agent",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,

@@ -83,7 +83,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
             services.engage_kill_switch,
             title="Engage the kill switch",
             explanation=f"{ENGAGED_STOPS} It takes effect at once, for everybody, until somebody releases it.",
-            submit="Engage the kill switch",
+            button="Engage the kill switch",
             done="The kill switch is engaged.",
             danger=True,
         )
@@ -102,7 +102,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
             services.release_kill_switch,
             title="Release the kill switch",
             explanation="Everything acts again at once. Make sure that what it was engaged for is over.",
-            submit="Release the kill switch",
+            button="Release the kill switch",
             done="The kill switch is free.",
         )
 

@@ -34,7 +34,7 @@ def windows_text(rules: dict[str, Any]) -> str:
 
 def channels_text(rules: dict[str, Any]) -> str:
     """The channels in one line, or "none"."""
-    return ", ".join(Channel(word).label for word in rules[CHANNELS]) or "none"
+    return ", ".join(rules[CHANNELS]) or "none"
 
 
 def _days_text(days: Sequence[int]) -> str:
