@@ -204,7 +204,7 @@ class AwareDateTimeField(serializers.DateTimeField):
         return iso_utc(value)
 
 
-@extend_schema_field({"type": "object", "additionalProperties": True})
+@extend_schema_field({"type": ["object", "array"]})
 class JsonField(serializers.JSONField):
     """An object or an array of at most 64 kB, as JSON or as JSON text; no NUL and no lone surrogate within.
 
