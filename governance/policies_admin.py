@@ -25,11 +25,11 @@ class PlacePolicyForm(forms.ModelForm):
     """A policy, why it is changed, and the version that the editor saw."""
 
     expected_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    reason = reason_field()
+    why = reason_field()  # under a name that is not the model's: the last reason stays what it is, and never carries over
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial.update(reason="", expected_version=self._stored_version())  # a reason never carries over
+        self.initial["expected_version"] = self._stored_version()
 
     def _stored_version(self) -> int:
         return self.instance.version if self.instance.pk else 0
@@ -72,7 +72,7 @@ class PlacePolicyForm(forms.ModelForm):
 
     def changes(self) -> dict[str, Any]:
         """The settings for the service."""
-        key = ("province", "market", "reason", "expected_version")
+        key = ("province", "market", "why", "expected_version")
         return {name: value for name, value in self.cleaned_data.items() if name not in key}
 
 
@@ -99,10 +99,8 @@ class PlacePolicyAdmin(Kept, HistoryAdmin):
         """Whether it is on."""
         return "On" if policy.enabled else "Off"
 
-    @display(description="Reason of the last change")
-    def last_reason(self, policy: PlacePolicy) -> str:
-        """Why it was changed last."""
-        return policy.reason
+    def settings_of(self, record: Any) -> dict[str, str]:
+        return {"State": self.switched(record)}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         # One verb makes and changes a policy, so one permission covers both.
@@ -113,12 +111,12 @@ class PlacePolicyAdmin(Kept, HistoryAdmin):
         if not self.has_change_permission(request, obj):
             why: tuple[Any, ...] = ()
         else:
-            why = (("Why", {"fields": ("reason",)}),)
-        last = (("Last change", {"fields": ("changed_by", "updated_at", "last_reason", "version")}),) if obj else ()
+            why = (("Why", {"fields": ("why",)}),)
+        last = (("Last change", {"fields": ("changed_by", "updated_at", "reason", "version")}),) if obj else ()
         return (place, *self.settings_fieldsets, *why, *last)
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Sequence[Any]:
-        kept = ("changed_by", "updated_at", "last_reason", "version")
+        kept = ("changed_by", "updated_at", "reason", "version")
         return ("province", "market", *kept) if obj else kept
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
@@ -148,7 +146,7 @@ class PlacePolicyAdmin(Kept, HistoryAdmin):
             province=obj.province,
             market=obj.market,
             **signature(request),
-            reason=form.cleaned_data["reason"],
+            reason=form.cleaned_data["why"],
             expected_version=form.cleaned_data["expected_version"],
             **form.changes(),
         )

@@ -100,7 +100,6 @@ class OfferPolicyAdmin(PlacePolicyAdmin):
     form = OfferPolicyForm
     list_display = ("place", "switched", "multiplier", "assignment_fee", "fees_buffer", "changed_by", "updated_at")
     settings_fieldsets = (("Offer", {"fields": ("max_arv_multiplier", "default_assignment_fee", "default_fees_buffer")}),)
-    history_settings = ("enabled", "max_arv_multiplier", "default_assignment_fee", "default_fees_buffer")
     actions = ("enable", "disable")
 
     @display(description="Max ARV multiplier", ordering="max_arv_multiplier")
@@ -117,6 +116,14 @@ class OfferPolicyAdmin(PlacePolicyAdmin):
     def fees_buffer(self, policy: OfferPolicy) -> str:
         """In CAD."""
         return cad(policy.default_fees_buffer)
+
+    def settings_of(self, record: Any) -> dict[str, str]:
+        return {
+            **super().settings_of(record),
+            "Max ARV multiplier": self.multiplier(record),
+            "Assignment fee": self.assignment_fee(record),
+            "Fees buffer": self.fees_buffer(record),
+        }
 
     @action(description="Enable...", permissions=["change"])
     def enable(self, request: HttpRequest, queryset: QuerySet[OfferPolicy]) -> HttpResponse | None:

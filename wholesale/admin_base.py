@@ -1,6 +1,5 @@
 """What the admin's pages of all apps are made of. Whatever they change, they change through a service."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any, ClassVar
@@ -53,6 +52,7 @@ class GrowingAdmin(ReadOnlyAdmin):
 
     paginator = InfinitePaginator
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
 
 
@@ -93,8 +93,6 @@ class HistoryAdmin(SimpleHistoryAdmin, ModelAdmin):
     """Pages of a row whose history can be read: when, who, why, what. Nothing is reverted there, past the service."""
 
     object_history_list_template = "admin/history_list.html"
-    # The settings whose changes the history shows; a version and its author change each time.
-    history_settings: ClassVar[Sequence[str]] = ()
 
     def get_urls(self) -> list[Any]:
         # Without the page of one version, whose form would save that version as it is.
@@ -111,22 +109,19 @@ class HistoryAdmin(SimpleHistoryAdmin, ModelAdmin):
             newer.history_delta_changes = self.changes(older, newer)
 
     def changes(self, older: Any, newer: Any) -> list[dict[str, str]]:
-        """The settings that differ between two records, as people read them."""
+        """The settings that differ between two records."""
         if older is None and newer.history_type != "+":
             return []  # what came before is on the next page
-        found = []
-        for name in self.history_settings:
-            old, new = getattr(older, name, None), getattr(newer, name)
-            if old != new:
-                label = str(self.model._meta.get_field(name).verbose_name).capitalize()
-                found.append({"field": label, "old": self.shown(name, old), "new": self.shown(name, new)})
-        return found
+        before = self.settings_of(older) if older is not None else {}
+        return [
+            {"field": name, "old": before.get(name, ""), "new": value}
+            for name, value in self.settings_of(newer).items()
+            if value != before.get(name)
+        ]
 
-    def shown(self, name: str, value: Any) -> str:
-        """A setting's value as people read it; empty when there was none."""
-        if isinstance(value, bool):
-            return "yes" if value else "no"
-        return "" if value is None else str(value)
+    def settings_of(self, record: Any) -> dict[str, str]:
+        """What of a record the history shows, as people read it; not what changes each time, as its version."""
+        raise NotImplementedError
 
 
 # Acts with a reason -----------------------------------------------------------------------------------------------------
@@ -135,6 +130,7 @@ class HistoryAdmin(SimpleHistoryAdmin, ModelAdmin):
 def reason_field() -> forms.CharField:
     """Why somebody does it; asked each time, kept in the history."""
     return forms.CharField(
+        label="Reason",
         max_length=NOTE_MAX_LENGTH,
         widget=UnfoldAdminExpandableTextareaWidget(attrs={"placeholder": "Why? It is kept in the history."}),
         help_text="Required. Whoever reads the history later should understand it.",

@@ -30,7 +30,6 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
         ("Now", {"fields": ("kill_switch", "go_live", "enforced")}),
         ("Last change", {"fields": ("changed_by", "user", "reason", "updated_at")}),
     )
-    history_settings = ("kill_switch_engaged", "go_live_enabled")
 
     @display(description="Kill switch", label={"Engaged": "danger", "Free": "success"})
     def kill_switch(self, state: GoLiveState) -> str:
@@ -48,6 +47,9 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
         if settings.GO_LIVE_ENFORCE:
             return "Go-live is enforced: while it is off no ladder starts and there is no due list."
         return "Go-live is not enforced (GO_LIVE_ENFORCE is false); the kill switch always is."
+
+    def settings_of(self, record: Any) -> dict[str, str]:
+        return {"Kill switch": self.kill_switch(record), "Go-live": self.go_live(record)}
 
     def has_engage_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         """Who may stop everything."""

@@ -1,6 +1,6 @@
 """The admin of contact policies: rules are edited as check boxes, times and a number, never as JSON."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -150,7 +150,6 @@ class MarketPolicyAdmin(PlacePolicyAdmin):
     form = MarketPolicyForm
     change_form_template = "admin/governance/marketpolicy/change_form.html"
     list_display = ("place", "switched", "windows", "channels", "min_score", "changed_by", "updated_at")
-    history_settings = ("enabled", "rules")
 
     @display(description="Contact windows (local time)")
     def windows(self, policy: MarketPolicy) -> str:
@@ -174,11 +173,10 @@ class MarketPolicyAdmin(PlacePolicyAdmin):
             rules = ("windows", *rules)
         return (place, ("Contact rules", {"fields": rules}), *rest)
 
-    def shown(self, name: str, value: Any) -> str:
-        return " · ".join(_rules_text(value)) if name == "rules" and value else super().shown(name, value)
-
-
-def _rules_text(rules: dict[str, Any]) -> Iterator[str]:
-    yield windows_text(rules)
-    yield channels_text(rules)
-    yield f"score from {rules[MIN_SCORE]:g}"
+    def settings_of(self, record: Any) -> dict[str, str]:
+        return {
+            **super().settings_of(record),
+            "Contact windows": self.windows(record),
+            "Channels": self.channels(record),
+            "Minimum lead score": self.min_score(record),
+        }
