@@ -52,7 +52,7 @@ class Params(serializers.Serializer[Any]):
         given = {
             name: value
             for name, value in data.items()
-            if name in self.fields and (self.fields[name].required or not _is_empty(value))
+            if name in self.fields and (self.fields[name].required or not is_empty(value))
         }
         return super().to_internal_value(given)
 
@@ -69,7 +69,8 @@ class ActParams(Params):
         return attrs
 
 
-def _is_empty(value: Any) -> bool:
+def is_empty(value: Any) -> bool:
+    """Whether it counts as absent for an optional parameter."""
     return isinstance(value, str) and not value.strip()
 
 
