@@ -36,9 +36,10 @@ _REMOVE = {
     "postgresql": ("DROP TRIGGER IF EXISTS {table}_append_only ON {table}",),
     "sqlite": ("DROP TRIGGER IF EXISTS {table}_append_only", "DROP TRIGGER IF EXISTS {table}_append_only_delete"),
 }
-_FIND = {
-    "postgresql": "SELECT count(*) FROM pg_trigger WHERE tgname = %s AND tgenabled <> 'D'",
-    "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name = %s",
+_PROTECTED = {
+    "postgresql": "SELECT count(*) = 1 FROM pg_trigger WHERE tgname = '{table}_append_only' AND tgenabled <> 'D'",
+    "sqlite": "SELECT count(*) = 2 FROM sqlite_master WHERE type = 'trigger' "
+    "AND name IN ('{table}_append_only', '{table}_append_only_delete')",
 }
 
 
@@ -98,14 +99,14 @@ def lifted(connection: BaseDatabaseWrapper, table: str) -> Iterator[None]:
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """The append-only tables that exist without their trigger."""
+    """The append-only tables that exist without all of their triggers."""
     tables = set(connection.introspection.table_names())
     unprotected = []
     with connection.cursor() as cursor:
         for model in append_only_models():
             table = model._meta.db_table
-            cursor.execute(_FIND[connection.vendor], [f"{table}_append_only"])
-            if table in tables and cursor.fetchone()[0] == 0:
+            cursor.execute(_PROTECTED[connection.vendor].replace("{table}", table))
+            if table in tables and not cursor.fetchone()[0]:
                 unprotected.append(table)
     return unprotected
 
