@@ -14,7 +14,7 @@ OPERATOR, AGENT, INTEGRATOR, AUDITOR = ROLES = ("operator", "agent", "integrator
 EVERYBODY = frozenset(ROLES)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Endpoint:
     """One method of one path: who may call it, parameters that work, and one parameter that does not."""
 
@@ -29,7 +29,7 @@ class Endpoint:
     def url(self) -> str:
         return self.path.replace("{id}", str(self.row().pk)) if self.row else self.path
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return f"{self.method} {self.path}"
 
 
@@ -145,7 +145,9 @@ def routes() -> Iterator[Route]:
     for path, pattern in _patterns(get_resolver(), "/"):
         actions = getattr(pattern.callback, "actions", None)
         if path.startswith("/api/") and actions:
-            yield Route(path, pattern.callback.cls, actions)  # type: ignore[attr-defined]
+            # The first GET of all adds "head" to the actions.
+            named = {method: action for method, action in actions.items() if method != "head"}
+            yield Route(path, pattern.callback.cls, named)  # type: ignore[attr-defined]
 
 
 def _patterns(resolver: Any, prefix: str) -> Iterator[tuple[str, URLPattern]]:
