@@ -37,12 +37,15 @@ class BoundedJSONParser(BaseParser):
 
 
 class Utf8FormParser(BaseParser):
-    """A form body, read as UTF-8 whatever charset the header claims."""
+    """A form body, in UTF-8 whatever charset the header claims."""
 
     media_type = "application/x-www-form-urlencoded"
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> QueryDict:
-        return QueryDict(_read(stream), encoding="utf-8")
+        try:
+            return QueryDict(_read(stream).decode(), encoding="utf-8")
+        except UnicodeDecodeError as error:  # given the bytes, QueryDict would guess Latin-1
+            raise ParseError(f"The form is not UTF-8: {error}") from error
 
 
 class Params(serializers.Serializer[Any]):

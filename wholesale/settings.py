@@ -145,6 +145,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["wholesale.permissions.HasActionPermission"],
     "DEFAULT_PARSER_CLASSES": ["wholesale.params.BoundedJSONParser", "wholesale.params.Utf8FormParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "wholesale.negotiation.ContentNegotiation",
     "DEFAULT_RENDERER_CLASSES": ["wholesale.rendering.NumberJSONRenderer"],
     "DEFAULT_FILTER_BACKENDS": ["wholesale.filters.StrictFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "wholesale.schema.ApiSchema",
