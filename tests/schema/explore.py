@@ -1,7 +1,7 @@
 """Schemathesis over the whole API schema of a served application: is what it documents what it does?
 
 Two explorations: everything but the kill switch, where nothing may answer 5xx; then the kill switch with the verbs that it
-stops, where the documented 503 is expected. One after the other, since an engaged switch answers for all that stands behind it.
+stops, where the documented 503 is expected. In this order, since an engaged switch answers for all that stands behind it.
 """
 
 import subprocess
