@@ -60,5 +60,5 @@ class KPIEventAdmin(GrowingAdmin):
     def detail_text(self, event: KPIEvent) -> str:
         """The detail in one line."""
         return ", ".join(
-            f"{key}: {value if isinstance(value, str) else json.dumps(value)}" for key, value in event.detail.items()
+            f"{key}: {value if isinstance(value, str) else json.dumps(value)}" for key, value in sorted(event.detail.items())
         )

@@ -33,36 +33,34 @@ def percent(rate: Decimal) -> str:
     return f"{(rate * 100).normalize():f}%"
 
 
+def _number(name: str, **options: Any) -> forms.DecimalField:
+    """The column's own form field, with its default, within the bounds that the table has."""
+    column: Any = OfferPolicy._meta.get_field(name)
+    return forms.DecimalField(
+        initial=column.default,
+        max_digits=column.max_digits,
+        decimal_places=column.decimal_places,
+        widget=UnfoldAdminDecimalFieldWidget(attrs={"step": "0.01"}),
+        **options,
+    )
+
+
 class OfferPolicyForm(PlacePolicyForm):
-    """An offer policy, with the bounds that the table has."""
+    """An offer policy."""
 
     class Meta:
         model = OfferPolicy
         fields = ("province", "market", "enabled", "max_arv_multiplier", "default_assignment_fee", "default_fees_buffer")
 
-    max_arv_multiplier = forms.DecimalField(
-        label="Max ARV multiplier",
+    max_arv_multiplier = _number(
+        "max_arv_multiplier",
         min_value=SMALLEST_MULTIPLIER,
         max_value=1,
-        max_digits=5,
-        decimal_places=4,
-        widget=UnfoldAdminDecimalFieldWidget(attrs={"step": "0.01"}),
+        label="Max ARV multiplier",
         help_text="Fraction of the after-repair value, above 0 and at most 1: 0.70 is 70%.",
     )
-    default_assignment_fee = forms.DecimalField(
-        min_value=0,
-        max_digits=14,
-        decimal_places=2,
-        widget=UnfoldAdminDecimalFieldWidget(attrs={"step": "0.01"}),
-        help_text="CAD, kept with each offer.",
-    )
-    default_fees_buffer = forms.DecimalField(
-        min_value=0,
-        max_digits=14,
-        decimal_places=2,
-        widget=UnfoldAdminDecimalFieldWidget(attrs={"step": "0.01"}),
-        help_text="CAD, taken off every offer.",
-    )
+    default_assignment_fee = _number("default_assignment_fee", min_value=0, help_text="CAD, kept with each offer.")
+    default_fees_buffer = _number("default_fees_buffer", min_value=0, help_text="CAD, taken off every offer.")
 
 
 class SwitchForm(ReasonForm):

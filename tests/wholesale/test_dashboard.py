@@ -36,7 +36,7 @@ def week(client: Client) -> dict[str, tuple[int, int]]:
 def test_due_and_overdue_tasks_are_counted_apart(admin_client: Client) -> None:
     now = timezone.now()
     for minutes in (-30, 10, 119, 121, 500):
-        TaskFactory(due_at=now - timedelta(minutes=minutes))
+        TaskFactory.create(due_at=now - timedelta(minutes=minutes))
     completed(late=timedelta(0), due_at=now - timedelta(days=1))
 
     shown = tiles(admin_client)
@@ -48,7 +48,7 @@ def test_due_and_overdue_tasks_are_counted_apart(admin_client: Client) -> None:
 def test_each_figure_leads_to_the_list_that_it_counts(admin_client: Client) -> None:
     now = timezone.now()
     for minutes in (-30, 10, 500):
-        TaskFactory(due_at=now - timedelta(minutes=minutes))
+        TaskFactory.create(due_at=now - timedelta(minutes=minutes))
     completed(late=timedelta(minutes=5), due_at=now - timedelta(days=1))
     upsert_policy(province="ON", enabled=True, changed_by="ops")
 
@@ -65,7 +65,7 @@ def test_each_figure_leads_to_the_list_that_it_counts(admin_client: Client) -> N
 
 
 def test_the_list_of_due_tasks_begins_with_the_oldest(admin_client: Client) -> None:
-    late, later = (TaskFactory(due_at=timezone.now() - timedelta(hours=hours)) for hours in (1, 5))
+    late, later = (TaskFactory.create(due_at=timezone.now() - timedelta(hours=hours)) for hours in (1, 5))
 
     page = admin_client.get(INDEX)
     listed = admin_client.get(tiles(admin_client)["Tasks due now"].url)
@@ -77,7 +77,7 @@ def test_the_list_of_due_tasks_begins_with_the_oldest(admin_client: Client) -> N
 def test_the_last_seven_days_stand_beside_the_seven_before(admin_client: Client) -> None:
     now = timezone.now()
     for days in (1, 2, 8, 9, 10, 15):
-        KpiFactory(metric="ladder_created", occurred_at=now - timedelta(days=days))
+        KpiFactory.create(metric="ladder_created", occurred_at=now - timedelta(days=days))
 
     assert week(admin_client) == {
         "Ladders started": (2, 3),
@@ -185,7 +185,7 @@ def test_a_user_without_a_role_is_told_to_ask_for_one(user_of: Callable[..., Use
 
 
 def test_every_link_of_the_page_opens(admin_client: Client) -> None:
-    TaskFactory(due_at=timezone.now() - timedelta(hours=1))
+    TaskFactory.create(due_at=timezone.now() - timedelta(hours=1))
 
     found = set(links(admin_client.get(INDEX)))
 
