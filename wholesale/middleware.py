@@ -21,4 +21,4 @@ class ApiPathMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Rendering happens after a view's own error handling, so its faults arrive here."""
-        return error_response(exception) if request.path_info.startswith(API_PREFIX) else None
+        return error_response(exception, request) if request.path_info.startswith(API_PREFIX) else None
