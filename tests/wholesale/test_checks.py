@@ -18,7 +18,7 @@ def ids(*, deploy: bool = False) -> set[str]:
 
 def test_nothing_is_wrong_here() -> None:
     assert ids() == set()
-    registered = {check.__name__ for check in registry.get_checks(include_deployment_checks=True)}
+    registered = {getattr(check, "__name__", "") for check in registry.get_checks(include_deployment_checks=True)}
     assert {"check_time_zones", "check_database", "check_token_cache", "check_https", "check_triggers"} <= registered
 
 
