@@ -30,6 +30,8 @@ class PlacePolicyForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["expected_version"] = self._stored_version()
+        if "market" in self.fields:
+            self.fields["market"].help_text = "ALL is the whole province; a market's own policy wins over it."
 
     def _stored_version(self) -> int:
         return self.instance.version if self.instance.pk else 0
@@ -123,6 +125,11 @@ class PlacePolicyAdmin(Kept, HistoryAdmin):
         if obj is not None and not self.has_change_permission(request, obj):
             kwargs["form"] = forms.ModelForm
         return super().get_form(request, obj, change, **kwargs)
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        # The theme would choose the first province.
+        kwargs["choices"] = db_field.get_choices(blank_choice=[("", "Choose one")])
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         policy = super().get_object(request, object_id, from_field)

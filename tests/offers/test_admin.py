@@ -127,6 +127,7 @@ def test_choosing_the_action_asks_first(ops: Client) -> None:
     page = choose(ops, "enable", "ON")
 
     assert page.status_code == 200
+    assert not page.context["form"].errors
     assert "Ontario" in page.content.decode()
     assert 'role="alert"' not in page.content.decode()
     assert on() == []
