@@ -109,7 +109,7 @@ class PlacePolicyAdmin(Kept, HistoryAdmin):
         return self.has_change_permission(request)
 
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
-        place = ("Place", {"fields": (("province", "market"), "enabled")})
+        place = ("Place", {"fields": ("province", "market", "enabled")})
         if not self.has_change_permission(request, obj):
             why: tuple[Any, ...] = ()
         else:
