@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models.query import QuerySet
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -171,3 +172,19 @@ def test_a_200_is_kept_as_200(operator: APIClient) -> None:
     post(operator, lead)
     kept, replayed = post(operator, lead, key="K-2"), post(operator, lead, key="K-2")
     assert (kept.status_code, replayed.status_code, replayed[REPLAYED]) == (200, 200, "true")
+
+
+def test_a_key_that_is_cleared_while_it_is_asked_for_is_made_anew(
+    operator: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """clear_expired may take an expired row between our insert, which found it, and our look."""
+    looks = [None]
+    original = QuerySet.first
+
+    def first_look_finds_nothing(self: QuerySet[Any]) -> Any:
+        return looks.pop() if self.model is IdempotencyKey and looks else original(self)
+
+    monkeypatch.setattr(QuerySet, "first", first_look_finds_nothing)
+    assert post(operator).status_code == 201
+    assert not looks
+    assert IdempotencyKey.objects.get().status == 201
