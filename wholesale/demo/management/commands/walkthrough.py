@@ -32,7 +32,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The command's own arguments."""
-        parser.add_argument("--url", help="a running server; default: its own on 127.0.0.1, which ALLOWED_HOSTS must hold")
+        parser.add_argument("--url", help="a running server; default: its own on 127.0.0.1, to be in ALLOWED_HOSTS")
         parser.add_argument("--token", help="an operator's token for --url")
         parser.add_argument("--yes-change-this-database", action="store_true", help="required where DEBUG is false")
 
