@@ -15,6 +15,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.paginator import InfinitePaginator
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
+from wholesale.permissions import label_of
 from wholesale.vocabulary import ALL, NOTE_MAX_LENGTH
 
 
@@ -145,7 +146,7 @@ class ReasonForm(forms.Form):
 
 def signature(request: HttpRequest) -> dict[str, Any]:
     """Who acts, in the words of the services."""
-    return {"user": request.user, "changed_by": request.user.get_username()}
+    return {"user": request.user, "changed_by": label_of(request.user)}
 
 
 def restate(form: forms.BaseForm, name: str, value: str) -> None:

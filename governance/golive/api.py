@@ -10,6 +10,7 @@ from governance.golive.models import GoLiveState
 from wholesale.api import ApiViewSet, RowSerializer, act, acting_user
 from wholesale.fields import LabelField, NoteField
 from wholesale.params import ActParams
+from wholesale.permissions import label_of
 
 
 class StateOut(RowSerializer):
@@ -35,11 +36,11 @@ class GoLiveViewSet(ApiViewSet):
     @act("kill-switch/engage", ToggleParams, StateOut)
     def engage(self, request: Request, **params: Any) -> Response:
         """Stop everything that acts, in every environment, until released."""
-        params.setdefault("changed_by", request.user.get_username())
+        params.setdefault("changed_by", label_of(request.user))
         return Response(StateOut(services.engage_kill_switch(user=acting_user(request), **params)).data)
 
     @act("kill-switch/release", ToggleParams, StateOut)
     def release(self, request: Request, **params: Any) -> Response:
         """Let the system act again."""
-        params.setdefault("changed_by", request.user.get_username())
+        params.setdefault("changed_by", label_of(request.user))
         return Response(StateOut(services.release_kill_switch(user=acting_user(request), **params)).data)
