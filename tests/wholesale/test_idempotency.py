@@ -76,11 +76,12 @@ def test_parameters_are_the_same_wherever_they_come_from(operator: APIClient) ->
 
 
 def test_another_user_is_not_replayed(operator: APIClient, integrator: APIClient) -> None:
-    post(operator)
+    first = post(operator)
     response = post(integrator)
     assert response.status_code == 201
     assert REPLAYED not in response.headers
     assert FollowupLadder.objects.count() == 2
+    assert post(operator).content == first.content  # its own, though the other's came later
 
 
 def test_another_key_is_another_act(operator: APIClient) -> None:
