@@ -1,6 +1,7 @@
 """Rows made by SQL, as the constraints want them: ladders whose `open_steps` is the number of their open tasks."""
 
 import secrets
+from math import ceil
 
 from psycopg import Connection
 
@@ -68,8 +69,7 @@ def prepare(connection: Connection, *, tasks: int) -> None:
     for table in _WITH_IDS:
         connection.execute(f"ALTER TABLE {table} ALTER COLUMN id RESTART WITH {FIRST_ID}")
     connection.execute("UPDATE offers_offerpolicy SET enabled = true WHERE province = 'ON' AND market = 'ALL'")
-    others = (tasks - DUE) // STEPS
-    if others > 0:
+    if others := ceil((tasks - DUE) / STEPS):
         _add_ladders(connection, "old-", ladders=others, each=10, to_come=True)
     _add_ladders(connection, "due-", ladders=DUE // STEPS, each=1, to_come=False)
     connection.execute("VACUUM ANALYZE")

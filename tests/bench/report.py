@@ -55,8 +55,8 @@ The production server of `make serve` (2 workers, 1 blocking thread each) with `
 token in every request, PostgreSQL, and wrk with {connections} connections, all on this machine. Rounds of {seconds:g} s
 after a warm-up, {rounds} of them; the figures are medians, times in milliseconds. "Small" is a table of 3,000 due tasks and
 what the operation itself needs, "large" one of {tasks:,} tasks, 90% of them completed; their rounds alternate, and "large
-costs" is the median of the pairs. The status of every answer is checked, every 20th body too, and after each round the KPI rows that
-the answers must have left.
+costs" is the median of the pairs. The status of every answer is checked, every 20th body too, and after each round the KPI
+rows that the answers must have left.
 
 The issue asks for these targets on the small table, p99 under {tail:g} times p50, no error, and the large table within
 {slow:g} times."""
