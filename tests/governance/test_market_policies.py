@@ -231,3 +231,10 @@ def test_seeding_gives_a_province_without_policy_its_safe_default(db: None) -> N
 
 def test_a_policy_is_named_by_its_place(db: None) -> None:
     assert str(MarketPolicyFactory.create(province="ON", market="TORONTO")) == "ON TORONTO"
+
+
+def test_the_longest_reason_is_kept_whole_in_the_row_and_its_history(operator: APIClient) -> None:
+    reason = "r" * 1000
+    assert operator.post(UPSERT, {"province": "ON", "enabled": False, "reason": reason}).status_code == 200
+    policy = MarketPolicy.objects.get(province="ON", market="ALL")
+    assert (policy.reason, policy.history.first().reason) == (reason, reason)
