@@ -36,9 +36,9 @@ _REMOVE = {
     "postgresql": ("DROP TRIGGER IF EXISTS {table}_append_only ON {table}",),
     "sqlite": ("DROP TRIGGER IF EXISTS {table}_append_only", "DROP TRIGGER IF EXISTS {table}_append_only_delete"),
 }
-_FIND = {
-    "postgresql": "SELECT count(*) FROM pg_trigger WHERE tgname = %s AND tgenabled <> 'D'",
-    "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name = %s",
+_INSTALLED = {
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgname LIKE '%append_only' AND tgenabled <> 'D'",
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%append_only'",
 }
 
 
@@ -100,14 +100,11 @@ def lifted(connection: BaseDatabaseWrapper, table: str) -> Iterator[None]:
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
     """The append-only tables that exist without their trigger."""
     tables = set(connection.introspection.table_names())
-    unprotected = []
     with connection.cursor() as cursor:
-        for model in append_only_models():
-            table = model._meta.db_table
-            cursor.execute(_FIND[connection.vendor], [f"{table}_append_only"])
-            if table in tables and cursor.fetchone()[0] == 0:
-                unprotected.append(table)
-    return unprotected
+        cursor.execute(_INSTALLED[connection.vendor])
+        installed = {name for (name,) in cursor.fetchall()}
+    append_only = [model._meta.db_table for model in append_only_models()]
+    return [table for table in append_only if table in tables and f"{table}_append_only" not in installed]
 
 
 def install_for_app(app_config: AppConfig, using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:

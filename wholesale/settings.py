@@ -36,7 +36,10 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come from inside,
 
 # Business switches that differ by machine --------------------------------------------------------------------------------
 
-GO_LIVE_ENFORCE = env.bool("GO_LIVE_ENFORCE", default=False)
+GO_LIVE_ENFORCE = env.bool("GO_LIVE_ENFORCE", default=not DEBUG)
+RISK_BUSINESS_ZONE = env.str("RISK_BUSINESS_ZONE", default="UTC")
+TRIPWIRE_ON_ARRIVAL = env.bool("TRIPWIRE_ON_ARRIVAL", default=False)
+BACKUPS_CONFIGURED = env.bool("BACKUPS_CONFIGURED", default=False)
 TOKEN_CACHE_SECONDS = env.float("TOKEN_CACHE_SECONDS", default=5.0)
 IDEMPOTENCY_KEY_LIFETIME = timedelta(hours=24)  # CONTRACT section 1
 
