@@ -306,3 +306,26 @@ def heimdall_require_prod_eligible(recommendation_id: int, **options: Any) -> No
     decision = heimdall_use(recommendation_id, **options)
     if not decision.allowed:
         raise NotProdEligible(f"{decision.code}: {decision.detail}")
+
+
+engage_kill_switch = golive.engage_kill_switch
+release_kill_switch = golive.release_kill_switch
+
+
+def throttle_engine(engine: str, *, changed_by: str, reason: str, now: datetime | None = None) -> bool:
+    """Switch the engine's risk policy off, saying why. False where it has none, or it was off already."""
+    return _switch_engine(engine, on=False, changed_by=changed_by, reason=reason, user=None, now=now)
+
+
+def lift_throttle(
+    engine: str, *, changed_by: str, reason: str, user: User | None = None, now: datetime | None = None
+) -> bool:
+    """Switch the engine's risk policy on again, saying why. False where it has none, or it was on already."""
+    return _switch_engine(engine, on=True, changed_by=changed_by, reason=reason, user=user, now=now)
+
+
+def _switch_engine(engine: str, *, on: bool, changed_by: str, reason: str, user: User | None, now: datetime | None) -> bool:
+    if risk.is_enabled(engine) != (not on):
+        return False
+    risk.upsert_policy(engine=engine, enabled=on, changed_by=changed_by, reason=reason, user=user, now=now)
+    return True

@@ -28,5 +28,5 @@ GRANTS: Grants = {
     "recommend": (OPERATOR, INTEGRATOR),
     "view_runbook": EVERYBODY,
     "view_runbookrun": EVERYBODY,
-    "add_runbookrun": (OPERATOR,),
+    "store_run": (OPERATOR,),
 }

@@ -9,6 +9,6 @@ class KpiConfig(AppConfig):
     name = "kpi"
 
     def ready(self) -> None:
-        from kpi import receivers  # noqa: PLC0415  # models must be loaded first
+        from kpi import readiness, receivers  # noqa: F401, PLC0415  # models must be loaded first; registers its checks
 
         receivers.connect()

@@ -16,7 +16,7 @@ from wholesale.params import ActParams, Params
 from wholesale.rendering import shown
 
 
-class StateOut(RowSerializer):
+class GoLiveStateOut(RowSerializer):
     """The go-live state."""
 
     class Meta:
@@ -60,7 +60,7 @@ class GoLiveViewSet(ApiViewSet):
         "release": "governance.release_kill_switch",
     }
 
-    @ask("state", Params, StateOut)
+    @ask("state", Params, GoLiveStateOut)
     def state(self, request: Request) -> Response:
         """The go-live state. Where the row is missing everything is stopped, and the answer says so."""
         return Response(_state_out(services.current_state() or GoLiveState()))
@@ -70,22 +70,22 @@ class GoLiveViewSet(ApiViewSet):
         """What must be right before going live."""
         return Response(gate.go_live_checklist())
 
-    @act("enable", ToggleParams, StateOut)
+    @act("enable", ToggleParams, GoLiveStateOut)
     def enable(self, request: Request, **params: Any) -> Response:
         """Go live; 412 while the runbook has a blocker, one error for each."""
         return self._toggled(request, gate.enable_go_live, params)
 
-    @act("disable", ToggleParams, StateOut)
+    @act("disable", ToggleParams, GoLiveStateOut)
     def disable(self, request: Request, **params: Any) -> Response:
         """Stop executing where go-live is enforced."""
         return self._toggled(request, services.disable_go_live, params)
 
-    @act("kill-switch/engage", ToggleParams, StateOut)
+    @act("kill-switch/engage", ToggleParams, GoLiveStateOut)
     def engage(self, request: Request, **params: Any) -> Response:
         """Stop everything that acts, in every environment, until released."""
         return self._toggled(request, services.engage_kill_switch, params)
 
-    @act("kill-switch/release", ToggleParams, StateOut)
+    @act("kill-switch/release", ToggleParams, GoLiveStateOut)
     def release(self, request: Request, **params: Any) -> Response:
         """Let the system act again."""
         return self._toggled(request, services.release_kill_switch, params)
@@ -96,4 +96,4 @@ class GoLiveViewSet(ApiViewSet):
 
 
 def _state_out(state: GoLiveState) -> dict[str, Any]:
-    return shown(state, StateOut.Meta.fields)
+    return shown(state, GoLiveStateOut.Meta.fields)

@@ -22,7 +22,7 @@ class Caps:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What an engine has at stake: today's exposure, loss and actions, and all that is open, whatever day it was reserved."""
+    """What an engine has at stake: today's exposure, loss and actions, and all that is open, whatever its day."""
 
     exposure_used: Decimal
     realized_loss: Decimal

@@ -238,3 +238,8 @@ def _standing(ledger: RiskDay) -> Standing:
         # Summed here: SQLite adds decimals in floating point.
         open_risk=sum(open_days.values_list("open_risk_reserved", flat=True), Decimal(0)),
     )
+
+
+def is_enabled(engine: str) -> bool | None:
+    """Whether the engine's policy is on; None where it has none."""
+    return RiskPolicy.objects.filter(engine=engine).values_list("enabled", flat=True).first()

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
@@ -87,10 +88,15 @@ class RunbookViewSet(ApiViewSet):
         return Response([shown(check, ("id", "severity", "title")) for check in registered()])
 
 
+@extend_schema_field(StatusOut)
+class StoredStatusField(serializers.JSONField):
+    """A status as it was stored."""
+
+
 class RunOut(RowSerializer):
     """A stored run."""
 
-    status = StatusOut()
+    status = StoredStatusField(read_only=True)
 
     class Meta:
         model = RunbookRun
@@ -112,7 +118,7 @@ class RunViewSet(ResourceViewSet):
     permissions = {
         "list": "governance.view_runbookrun",
         "retrieve": "governance.view_runbookrun",
-        "create": "governance.add_runbookrun",
+        "create": "governance.store_run",
     }
 
     @act(None, RunParams, {201: RunOut})

@@ -20,8 +20,7 @@ class RunbookRun(AppendOnlyModel):
 
     class Meta(AppendOnlyModel.Meta):
         ordering = ["-id"]
-        default_permissions = ("add", "view")
-        permissions = [("view_runbook", "Can read the runbook")]
+        permissions = [("view_runbook", "Can read the runbook"), ("store_run", "Can store a run")]
         verbose_name = "runbook run"
 
     def __str__(self) -> str:
