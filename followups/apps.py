@@ -7,3 +7,4 @@ class FollowupsConfig(AppConfig):
     """Ladders, tasks, SLA."""
 
     name = "followups"
+    verbose_name = "Follow-up"

@@ -28,6 +28,7 @@ STEPS: tuple[tuple[timedelta, Channel], ...] = (
 )
 DUE_LIMIT = 50
 SLA_WINDOW = 500
+INSERT_ATTEMPTS = 10  # far more often than a lead's ladder can close between two statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +103,24 @@ def start_ladder(
         created_at=now,
         open_steps=len(STEPS),
     )
+    vanished = 0
     while True:
         try:
             with transaction.atomic():
                 ladder.save(force_insert=True)
             break
         except IntegrityError:
-            # The only rule that this row can break: the lead has an open ladder. Whoever held its row may have closed it
-            # since: then there is none, and we try again.
+            # The lead has an open ladder. Whoever held its row may have closed it since: then there is none, and we try
+            # again; but where none is ever found, the row itself breaks a rule.
             existing = FollowupLadder.objects.open().select_for_update().filter(lead_id=lead_id).first()
-            if existing is not None and not restart:
-                return LadderStart(list(existing.tasks.order_by("step")), created=False)
-            if existing is not None:
+            if existing is None:
+                vanished += 1
+                if vanished == INSERT_ATTEMPTS:
+                    raise
+            elif restart:
                 _cancel_open_ladder(lead_id, now=now, reason="restarted")
+            else:
+                return LadderStart(list(existing.tasks.order_by("step")), created=False)
     tasks = FollowupTask.objects.bulk_create(
         FollowupTask(
             ladder=ladder,

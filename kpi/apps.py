@@ -7,6 +7,7 @@ class KpiConfig(AppConfig):
     """The log, its receivers, its sums."""
 
     name = "kpi"
+    verbose_name = "KPI"
 
     def ready(self) -> None:
         from kpi import readiness, receivers  # noqa: F401, PLC0415  # models must be loaded first; registers its checks

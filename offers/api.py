@@ -60,8 +60,12 @@ class OfferPolicyParams(ActParams):
     market = WordField(default=ALL)
     enabled = serializers.BooleanField(required=False)
     max_arv_multiplier = RateField(required=False, min_value=_SMALLEST_RATE, help_text="new policy: 0.70")
-    default_assignment_fee = MoneyField(required=False, min_value=Decimal(0), help_text="CAD; new policy: 10000")
-    default_fees_buffer = MoneyField(required=False, min_value=Decimal(0), help_text="CAD; new policy: 2500")
+    default_assignment_fee = MoneyField(
+        required=False, min_value=Decimal(0), max_value=ARV_MAX, help_text="CAD; new policy: 10000"
+    )
+    default_fees_buffer = MoneyField(
+        required=False, min_value=Decimal(0), max_value=ARV_MAX, help_text="CAD; new policy: 2500"
+    )
     changed_by = LabelField(required=False, help_text="default: your user name")
     reason = NoteField(default="")
     expected_version = StrictIntegerField(required=False, min_value=0, max_value=2**31 - 1)

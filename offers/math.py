@@ -28,9 +28,9 @@ def calculate(*, arv: Decimal, repairs: Decimal, multiplier: Decimal, fees_buffe
         OutOfBounds: 0 < arv <= 100,000,000 or 0 <= repairs <= 2 * arv does not hold (CONTRACT section 2).
 
     """
-    if not 0 < arv <= ARV_MAX:
+    if not arv.is_finite() or not 0 < arv <= ARV_MAX:
         raise OutOfBounds(f"Must be above 0 and at most {ARV_MAX:,}.", attr="arv")
-    if not 0 <= repairs <= arv * REPAIRS_MAX_SHARE:
+    if not repairs.is_finite() or not 0 <= repairs <= arv * REPAIRS_MAX_SHARE:
         raise OutOfBounds("Must be from 0 to twice the ARV.", attr="repairs")
     mao = (arv * multiplier - repairs - fees_buffer).quantize(CENT, rounding=ROUND_HALF_UP)
     return Calculation(arv, repairs, fees_buffer, mao, max(mao, Decimal(0)))

@@ -9,12 +9,17 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.db import connection, connections
 from django.test import TransactionTestCase
+from hypothesis import settings as hypothesis_settings
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from governance.golive.models import GoLiveState
 from governance.golive.services import engage_kill_switch
 from wholesale.authentication import forget_tokens
+
+# The same examples in each run, and no deadline: the machine may be busy.
+hypothesis_settings.register_profile("tests", derandomize=True, deadline=None, max_examples=60)
+hypothesis_settings.load_profile("tests")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

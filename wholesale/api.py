@@ -21,7 +21,7 @@ from wholesale import correlation
 from wholesale.fields import AwareDateTimeField, IdField, JsonField, LabelField, StrictDecimalField, StrictIntegerField
 from wholesale.idempotency import idempotent
 from wholesale.pagination import NewestFirst
-from wholesale.params import Params, merged, validated
+from wholesale.params import Params, is_empty, merged, validated
 
 ROW_ID = r"(?P<id>[0-9]{1,18})"  # in a url_path; the schema shows {id}. 18 digits fit into a bigint
 
@@ -37,7 +37,7 @@ class ApiView(APIView):
         if header and not correlation.is_valid_header(header):
             raise ValidationError({correlation.HEADER: ["Must be 1 to 128 characters, no control characters."]})
         given = merged(request).get("correlation_id") if request.method == "POST" else None
-        if given not in (None, ""):
+        if given is not None and not is_empty(given):
             try:
                 correlation.use(LabelField().run_validation(given))
             except ValidationError as error:

@@ -38,7 +38,11 @@ _REMOVE = {
 }
 _INSTALLED = {
     "postgresql": "SELECT tgname FROM pg_trigger WHERE tgname LIKE '%append_only' AND tgenabled <> 'D'",
-    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%append_only'",
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%append_only%'",
+}
+_NEEDED = {
+    "postgresql": ("{table}_append_only",),
+    "sqlite": ("{table}_append_only", "{table}_append_only_delete"),
 }
 
 
@@ -98,13 +102,17 @@ def lifted(connection: BaseDatabaseWrapper, table: str) -> Iterator[None]:
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """The append-only tables that exist without their trigger."""
+    """The append-only tables that exist without all of their triggers."""
     tables = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
         cursor.execute(_INSTALLED[connection.vendor])
         installed = {name for (name,) in cursor.fetchall()}
     append_only = [model._meta.db_table for model in append_only_models()]
-    return [table for table in append_only if table in tables and f"{table}_append_only" not in installed]
+    return [table for table in append_only if table in tables and not _needed(connection, table) <= installed]
+
+
+def _needed(connection: BaseDatabaseWrapper, table: str) -> set[str]:
+    return {name.replace("{table}", table) for name in _NEEDED[connection.vendor]}
 
 
 def install_for_app(app_config: AppConfig, using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:

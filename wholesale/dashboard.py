@@ -1,10 +1,145 @@
-"""The admin's first page: what needs a person now."""
+"""The admin's first page: what needs a person now, from few indexed queries."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+from django.db.models import Count, Q
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from followups.admin import OVERDUE_AFTER
+from followups.models import FollowupTask
+from followups.services import SLA_WINDOW, sla_snapshot
+from governance.golive.services import current_state
+from kpi.models import Domain
+from kpi.services import SUMMARY_SPAN, summarise
+from offers.models import OfferPolicy
+from wholesale.vocabulary import Province
+
+OLDEST = 8  # due tasks shown by name
+
+# Metric, what its tile counts, and the list behind it.
+_WEEK: tuple[tuple[tuple[str, str], str, str, dict[str, str]], ...] = (
+    ((Domain.WHOLESALE, "ladder_created"), "Ladders started", "followups.followupladder", {}),
+    ((Domain.WHOLESALE, "followup_completed"), "Tasks completed", "followups.followuptask", {"state": "completed"}),
+    ((Domain.BUYER_MATCH, "buyer_feedback"), "Buyer feedback", "buyers.buyerfeedbackevent", {}),
+    ((Domain.WHOLESALE, "offer_generated"), "Offers computed", "offers.offerevidence", {}),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A figure that leads to its list. `tone` is danger, warning, success, or nothing."""
+
+    title: str
+    value: str
+    note: str
+    url: str
+    tone: str = ""
 
 
 def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Add the page's figures to the admin index's context."""
+    """Add the page's figures to the admin index's context; each user sees those of the pages that it may open."""
+    may = request.user.has_perm
+    context["control"] = _control(request) if may("governance.view_golivestate") else None
+    context["tiles"] = []
+    if may("followups.view_followuptask"):
+        context["tiles"] += _follow_up()
+        context["due"] = _oldest_due()
+    if may("offers.view_offerpolicy"):
+        context["tiles"].append(_offers())
+    if may("kpi.view_kpievent"):
+        context["week"] = list(_week(request))
     return context
+
+
+def _list(model: str, **query: str) -> str:
+    return reverse(f"admin:{model.replace('.', '_')}_changelist", query=query or None)
+
+
+def _control(request: HttpRequest) -> dict[str, Any]:
+    """The banner: does the system act? No row means engaged."""
+    state = current_state()
+    engaged = state is None or state.kill_switch_engaged
+    verb = "release" if engaged else "engage"
+    return {
+        "state": state,
+        "engaged": engaged,
+        "live": state is not None and state.go_live_enabled,
+        "enforced": settings.GO_LIVE_ENFORCE,
+        "url": _list("governance.golivestate"),
+        "toggle": reverse(f"admin:governance_golivestate_{verb}")
+        if request.user.has_perm(f"governance.{verb}_kill_switch")
+        else None,
+    }
+
+
+def _follow_up() -> Iterator[Tile]:
+    now = timezone.now()
+    late = Count("id", filter=Q(due_at__lte=now - OVERDUE_AFTER))
+    tasks = FollowupTask.objects.due(now).order_by().aggregate(due=Count("id"), overdue=late)
+    yield Tile(
+        "Tasks due now",
+        f"{tasks['due']:,}",
+        "the oldest are below" if tasks["due"] else "nobody is waiting",
+        _list("followups.followuptask", state="due"),
+        "warning" if tasks["due"] else "success",
+    )
+    yield Tile(
+        "Overdue by more than 2 hours",
+        f"{tasks['overdue']:,}",
+        "call these first" if tasks["overdue"] else "within the SLA",
+        _list("followups.followuptask", state="overdue"),
+        "danger" if tasks["overdue"] else "success",
+    )
+    yield _sla()
+
+
+def _sla() -> Tile:
+    url = _list("followups.followuptask", state="completed")
+    sla = sla_snapshot(SLA_WINDOW)
+    if not sla["count"]:
+        return Tile("Done within 2 hours", "-", "no task was completed yet", url)
+    return Tile(
+        "Done within 2 hours",
+        f"{sla['within_2h']:.0%}",
+        f"{sla['within_30m']:.0%} within 30 minutes; the last {sla['count']:,} tasks",
+        url,
+        "success" if sla["within_2h"] >= 0.9 else "warning",
+    )
+
+
+def _offers() -> Tile:
+    on = sorted(set(OfferPolicy.objects.filter(enabled=True).values_list("province", flat=True)))
+    if not on:
+        return Tile("Provinces with offers", "0", "enable one to begin with", _list("offers.offerpolicy"), "warning")
+    return Tile(
+        "Provinces with offers",
+        f"{len(on)} of {len(Province)}",
+        ", ".join(on),
+        _list("offers.offerpolicy", enabled__exact="1"),
+        "success",
+    )
+
+
+def _oldest_due() -> list[FollowupTask]:
+    return list(FollowupTask.objects.due(timezone.now())[:OLDEST])
+
+
+def _week(request: HttpRequest) -> Iterator[dict[str, Any]]:
+    """The last 7 days beside the 7 before them."""
+    rows = {(row["domain"], row["metric"]): row for row in summarise()}
+    for key, title, model, query in _WEEK:
+        app, name = model.split(".")
+        row = rows.get(key)
+        current, before = (row["current"]["count"], row["previous"]["count"]) if row else (0, 0)
+        yield {
+            "title": title,
+            "count": current,
+            "before": before,
+            "trend": "trending_up" if current > before else "trending_down" if current < before else "trending_flat",
+            "url": _list(model, days=str(SUMMARY_SPAN.days), **query) if request.user.has_perm(f"{app}.view_{name}") else "",
+        }

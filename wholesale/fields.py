@@ -127,7 +127,10 @@ class StrictDecimalField(serializers.DecimalField):
         if isinstance(data, str):
             if not _NUMBER.fullmatch(data):
                 self.fail("invalid")
-        elif isinstance(data, bool) or not isinstance(data, int | float) or not math.isfinite(data):
+        elif isinstance(data, float):
+            if not math.isfinite(data):  # never asked of an int, which may be too large for a float
+                self.fail("invalid")
+        elif isinstance(data, bool) or not isinstance(data, int):
             self.fail("invalid")
         # repr gives the shortest text that reads back as the same float: 0.1 is one digit, not fifty-five.
         value = Decimal(data if isinstance(data, str | int) else repr(data))
@@ -201,7 +204,7 @@ class AwareDateTimeField(serializers.DateTimeField):
         return iso_utc(value)
 
 
-@extend_schema_field({"type": "object", "additionalProperties": True})
+@extend_schema_field({"type": ["object", "array"]})
 class JsonField(serializers.JSONField):
     """An object or an array of at most 64 kB, as JSON or as JSON text; no NUL and no lone surrogate within.
 

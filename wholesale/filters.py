@@ -32,7 +32,8 @@ class _SerializerFormField(forms.CharField):
             return self.serializer_field.run_validation(value)
         except serializers.ValidationError as error:
             details: list[Any] = list(error.detail)
-            raise ValidationError([ValidationError(str(e), code=e.code) for e in details]) from error
+            # django-filter puts parameters into a message with %, so a % that is meant as such is doubled.
+            raise ValidationError([ValidationError(str(e).replace("%", "%%"), code=e.code) for e in details]) from error
 
 
 class ParamFilter(filters.Filter):

@@ -12,6 +12,7 @@ from django.views import defaults
 from drf_standardized_errors import formatter, handler
 from drf_standardized_errors.types import Error
 from rest_framework import exceptions
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from wholesale.errors import DatabaseUnavailable, DomainError, RequestTooLarge
@@ -53,9 +54,9 @@ class ExceptionFormatter(formatter.ExceptionFormatter):
         return [Error(code=exc.code, detail=detail, attr=attr) for detail, attr in exc.errors]
 
 
-def error_response(exc: Exception) -> HttpResponse:
+def error_response(exc: Exception, request: HttpRequest) -> HttpResponse:
     """The response for an exception that left a view's own handling: a rendering fault, or one in a middleware."""
-    response = ExceptionHandler(exc, {"request": None}).run()  # type: ignore[typeddict-item]
+    response = ExceptionHandler(exc, {"request": Request(request)}).run()  # type: ignore[typeddict-item]
     assert response is not None
     return _rendered(response)
 

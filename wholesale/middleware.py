@@ -8,19 +8,17 @@ from wholesale.handlers import API_PREFIX, error_response
 
 
 class ApiPathMiddleware:
-    """Strips a trailing slash below /api/, reads its text as UTF-8, and gives stray exceptions the API's error shape."""
+    """Strips a trailing slash below /api/, and gives stray exceptions the API's error shape."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith(API_PREFIX):
-            # A Content-Type may claim a charset that is no text encoding ("base64"); it would break the query string too.
-            request.encoding = "utf-8"
             request.path_info = request.path_info.rstrip("/")
             request.path = request.path.rstrip("/")
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Rendering happens after a view's own error handling, so its faults arrive here."""
-        return error_response(exception) if request.path_info.startswith(API_PREFIX) else None
+        return error_response(exception, request) if request.path_info.startswith(API_PREFIX) else None

@@ -23,7 +23,7 @@ class NewestFirst(CursorPagination):
         if cursor is None or cursor.position is None:
             return cursor
         position = str(cursor.position)
-        if not (position.isascii() and position.isdigit() and int(position) <= BIGINT_MAX):
+        if not (position.isascii() and position.isdigit() and len(position) <= 19 and int(position) <= BIGINT_MAX):
             raise NotFound(self.invalid_cursor_message)
         return cursor
 

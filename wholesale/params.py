@@ -37,12 +37,15 @@ class BoundedJSONParser(BaseParser):
 
 
 class Utf8FormParser(BaseParser):
-    """A form body, read as UTF-8 whatever charset the header claims."""
+    """A form body, in UTF-8 whatever charset the header claims."""
 
     media_type = "application/x-www-form-urlencoded"
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> QueryDict:
-        return QueryDict(_read(stream), encoding="utf-8")
+        try:
+            return QueryDict(_read(stream).decode(), encoding="utf-8")
+        except UnicodeDecodeError as error:  # given the bytes, QueryDict would guess Latin-1
+            raise ParseError(f"The form is not UTF-8: {error}") from error
 
 
 class Params(serializers.Serializer[Any]):
@@ -52,7 +55,7 @@ class Params(serializers.Serializer[Any]):
         given = {
             name: value
             for name, value in data.items()
-            if name in self.fields and (self.fields[name].required or not _is_empty(value))
+            if name in self.fields and (self.fields[name].required or not is_empty(value))
         }
         return super().to_internal_value(given)
 
@@ -69,7 +72,8 @@ class ActParams(Params):
         return attrs
 
 
-def _is_empty(value: Any) -> bool:
+def is_empty(value: Any) -> bool:
+    """Whether it counts as absent for an optional parameter."""
     return isinstance(value, str) and not value.strip()
 
 

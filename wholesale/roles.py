@@ -22,6 +22,10 @@ EVERYBODY = ROLES
 Grants = dict[str, tuple[str, ...]]
 
 
+# The plumbing's own tables.
+GRANTS: Grants = {"view_idempotencykey": (OPERATOR, AUDITOR), "view_rolegrant": (OPERATOR, AUDITOR)}
+
+
 def grants_of(app_config: AppConfig) -> Grants:
     """What the app declares, or nothing."""
     name = f"{app_config.name}.roles"

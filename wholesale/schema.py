@@ -58,6 +58,8 @@ _IDEMPOTENCY = {
     "with the header Idempotency-Replayed: true.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"},
 }
+# 18 digits fit into a bigint; more is a path that does not exist.
+_ROW_ID = {"type": "integer", "minimum": 1, "maximum": 10**18 - 1, "examples": [1]}
 
 
 class ApiSchema(AutoSchema):
@@ -74,12 +76,15 @@ class ApiSchema(AutoSchema):
 
 
 def document_common_errors(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-    """A drf-spectacular hook: the errors and headers that all operations share."""
+    """A drf-spectacular hook: the errors, headers and row ids that all operations share."""
     result["components"]["schemas"]["Error"] = _ERROR_SCHEMA
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
     for path in result["paths"].values():
         for method, operation in path.items():
             is_post = method == "post"
+            for parameter in operation.get("parameters", []):
+                if parameter["in"] == "path":
+                    parameter["schema"] = _ROW_ID
             operation.setdefault("parameters", []).extend([_CORRELATION, *([_IDEMPOTENCY] if is_post else [])])
             for status, description in {**_ERRORS, **(_POST_ERRORS if is_post else {})}.items():
                 operation["responses"].setdefault(status, {"description": description, "content": content})

@@ -19,15 +19,33 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
+
+def switch(name: str, *, default: bool) -> bool:
+    """Read a switch; empty counts as absent. A protection that is misspelt ("ture") must not be taken for one that is off.
+
+    Raises:
+        ImproperlyConfigured: a word that is neither true nor false.
+
+    """
+    word = env.str(name, default="").strip().lower()
+    if word in ("true", "yes", "on", "1"):
+        return True
+    if word in ("false", "no", "off", "0"):
+        return False
+    if word:
+        raise ImproperlyConfigured(f"{name} must be true or false, not {word!r}")
+    return default
+
+
 # Security ---------------------------------------------------------------------------------------------------------------
 
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = switch("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or ("development-only-" * 4 if DEBUG else "")
 if not SECRET_KEY:
     raise ImproperlyConfigured("Set SECRET_KEY to at least 50 random characters, or DEBUG=true for development")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-HTTPS = env.bool("HTTPS", default=False)
+HTTPS = switch("HTTPS", default=False)
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
@@ -36,10 +54,10 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come from inside,
 
 # Business switches that differ by machine --------------------------------------------------------------------------------
 
-GO_LIVE_ENFORCE = env.bool("GO_LIVE_ENFORCE", default=not DEBUG)
+GO_LIVE_ENFORCE = switch("GO_LIVE_ENFORCE", default=not DEBUG)
 RISK_BUSINESS_ZONE = env.str("RISK_BUSINESS_ZONE", default="UTC")
-TRIPWIRE_ON_ARRIVAL = env.bool("TRIPWIRE_ON_ARRIVAL", default=False)
-BACKUPS_CONFIGURED = env.bool("BACKUPS_CONFIGURED", default=False)
+TRIPWIRE_ON_ARRIVAL = switch("TRIPWIRE_ON_ARRIVAL", default=False)
+BACKUPS_CONFIGURED = switch("BACKUPS_CONFIGURED", default=False)
 TOKEN_CACHE_SECONDS = env.float("TOKEN_CACHE_SECONDS", default=5.0)
 IDEMPOTENCY_KEY_LIFETIME = timedelta(hours=24)  # CONTRACT section 1
 
@@ -135,7 +153,7 @@ else:
     _database.setdefault("OPTIONS", {}).update(
         server_side_binding=True,
         # From the second time on; from the first, a migration's statement of several commands fails.
-        prepare_threshold=1 if env.bool("DB_PREPARED_STATEMENTS", default=True) else None,
+        prepare_threshold=1 if switch("DB_PREPARED_STATEMENTS", default=True) else None,
         **({"pool": {"min_size": 1, "max_size": DB_POOL, "timeout": 5}} if DB_POOL else {}),
     )
 
@@ -148,6 +166,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["wholesale.permissions.HasActionPermission"],
     "DEFAULT_PARSER_CLASSES": ["wholesale.params.BoundedJSONParser", "wholesale.params.Utf8FormParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "wholesale.negotiation.ContentNegotiation",
     "DEFAULT_RENDERER_CLASSES": ["wholesale.rendering.NumberJSONRenderer"],
     "DEFAULT_FILTER_BACKENDS": ["wholesale.filters.StrictFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "wholesale.schema.ApiSchema",
@@ -188,9 +207,11 @@ SPECTACULAR_SETTINGS = {
 # Admin ------------------------------------------------------------------------------------------------------------------
 
 LOGIN_URL = reverse_lazy("admin:login")
+LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 UNFOLD = {
     "SITE_TITLE": "Wholesale",
     "SITE_HEADER": "Wholesale",
+    "SITE_SUBHEADER": "All times are UTC",
     "SITE_SYMBOL": "real_estate_agent",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
@@ -210,9 +231,11 @@ _log_chain: list[Any] = [
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
+# Without the values of local variables: a token or a lead's data is none of the log's business.
+_tracebacks = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 _renderers: dict[str, list[Any]] = {
-    "json": [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()],
-    "console": [structlog.dev.ConsoleRenderer()],
+    "json": [_tracebacks, structlog.processors.JSONRenderer()],
+    "console": [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)],
 }
 structlog.configure(
     processors=[

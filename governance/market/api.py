@@ -159,7 +159,9 @@ class CanContactOut(serializers.Serializer[Any]):
     local_time = serializers.DateTimeField(required=False, help_text="in `timezone`, with its offset")
     timezone = serializers.CharField(required=False, help_text="the zone that refused, else the first")
     zones = serializers.ListField(child=serializers.CharField(), required=False)
-    next_allowed_at = AwareDateTimeField(required=False, help_text="on a refusal; null when time alone will not help")
+    next_allowed_at = AwareDateTimeField(
+        required=False, allow_null=True, help_text="on a refusal; null when time alone will not help"
+    )
 
 
 class MarketViewSet(ApiViewSet):

@@ -9,6 +9,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 import buyers.services
+import followups.reports
 import followups.services
 import governance.golive.services
 import governance.market.services
@@ -49,6 +50,7 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         lambda: followups.services.complete_task(TaskFactory.create().pk, "me"),
     ),
     followups.services.sla_snapshot: ("READ", followups.services.sla_snapshot),
+    followups.reports.sla_report: ("READ", followups.reports.sla_report),
     buyers.services.record_feedback: (
         "RECORD",
         lambda: buyers.services.record_feedback("ON", "TORONTO", "SFR", "RESPONDED"),

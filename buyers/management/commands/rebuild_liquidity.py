@@ -1,0 +1,35 @@
+"""`rebuild_liquidity [--check]`."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from buyers.services import rebuild_liquidity
+
+
+class Command(BaseCommand):
+    """Folds every liquidity node anew from its feedback events."""
+
+    help = "Recompute every liquidity node from its events, mend those that differ, and name them."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The command's own arguments."""
+        parser.add_argument("--check", action="store_true", help="write nothing, and exit 1 if a node differs")
+
+    def handle(self, *, check: bool, **options: Any) -> None:
+        """Fold, compare, say what differed.
+
+        Raises:
+            CommandError: `--check` found a node that differs.
+
+        """
+        found = 0
+        for difference in rebuild_liquidity(write=not check):
+            found += 1
+            self.stdout.write(f"{difference.node}: stored {difference.stored}, its events make {difference.folded}")
+        if not found:
+            self.stdout.write("Every node is what its events make.")
+        elif check:
+            raise CommandError(f"Nodes that differ: {found}. Nothing was changed.")
+        else:
+            self.stdout.write(f"Nodes mended: {found}.")

@@ -1,0 +1,160 @@
+"""What the admin's pages of all policies have in common: a policy is added and changed by its service, never deleted."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from unfold.decorators import display
+
+from governance.policies import PlacePolicy
+from wholesale.admin_base import HistoryAdmin, Kept, place_text, reason_field, restate, signature
+from wholesale.errors import VersionConflict
+from wholesale.vocabulary import normalise_word
+
+SWITCHED = {"On": "success", "Off": ""}
+
+
+class PlacePolicyForm(forms.ModelForm):
+    """A policy, why it is changed, and the version that the editor saw."""
+
+    expected_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    why = reason_field()  # under a name that is not the model's: the last reason stays what it is, and never carries over
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["expected_version"] = self._stored_version()
+        if "market" in self.fields:
+            self.fields["market"].help_text = "ALL is the whole province; a market's own policy wins over it."
+
+    def _stored_version(self) -> int:
+        return self.instance.version if self.instance.pk else 0
+
+    def clean_market(self) -> str:
+        """The market in its one spelling."""
+        try:
+            return normalise_word(self.cleaned_data["market"])
+        except ValueError as error:
+            raise ValidationError(f"It {error}.", code="invalid_word") from error
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("expected_version") != self._stored_version():
+            self._refuse_stale()
+        return cleaned
+
+    def _refuse_stale(self) -> None:
+        """Save nothing, keep what was typed, and let the editor decide with the other's change in view."""
+        restate(self, "expected_version", str(self._stored_version()))
+        policy = self.instance
+        if not policy.pk:
+            return  # that the policy exists by now is an error of its own
+        opts = policy._meta
+        self.add_error(
+            None,
+            ValidationError(
+                format_html(
+                    "Nothing was saved: changed by {} at {} UTC since you opened it{}. What you typed is kept below. "
+                    '<a href="{}" target="_blank" class="underline">See what changed</a>; '
+                    "saving again puts your values in the place of theirs.",
+                    policy.changed_by,
+                    date_format(policy.updated_at, "DATETIME_FORMAT"),
+                    f", with the reason “{policy.reason}”" if policy.reason else "",
+                    reverse(f"admin:{opts.app_label}_{opts.model_name}_history", args=[policy.pk]),
+                ),
+                code="version_conflict",
+            ),
+        )
+
+    def changes(self) -> dict[str, Any]:
+        """The settings for the service."""
+        key = ("province", "market", "why", "expected_version")
+        return {name: value for name, value in self.cleaned_data.items() if name not in key}
+
+
+class PlacePolicyAdmin(Kept, HistoryAdmin):
+    """Pages of the policies of markets and provinces."""
+
+    upsert: ClassVar[Callable[..., PlacePolicy]]
+    settings_fieldsets: ClassVar[Sequence[tuple[str, dict[str, Any]]]] = ()
+
+    change_form_template = "admin/policy_form.html"
+    list_display_links = ("place",)
+    list_filter = ("enabled", "province")
+    search_fields = ("market", "province", "changed_by", "reason")
+    search_help_text = "Market, province, who changed it, or why"
+    list_per_page = 50
+
+    @display(description="Place", ordering="province")
+    def place(self, policy: PlacePolicy) -> str:
+        """The province, and the market where it is not the whole province."""
+        return place_text(policy)
+
+    @display(description="State", ordering="enabled", label=SWITCHED)
+    def switched(self, policy: PlacePolicy) -> str:
+        """Whether it is on."""
+        return "On" if policy.enabled else "Off"
+
+    def settings_of(self, record: Any) -> dict[str, str]:
+        return {"State": self.switched(record)}
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        # One verb makes and changes a policy, so one permission covers both.
+        return self.has_change_permission(request)
+
+    def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
+        place = ("Place", {"fields": (("province", "market"), "enabled")})
+        if not self.has_change_permission(request, obj):
+            why: tuple[Any, ...] = ()
+        else:
+            why = (("Why", {"fields": ("why",)}),)
+        last = (("Last change", {"fields": ("changed_by", "updated_at", "reason", "version")}),) if obj else ()
+        return (place, *self.settings_fieldsets, *why, *last)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Sequence[Any]:
+        kept = ("changed_by", "updated_at", "reason", "version")
+        return ("province", "market", *kept) if obj else kept
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is not None and not self.has_change_permission(request, obj):
+            kwargs["form"] = forms.ModelForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        # The theme would choose the first province.
+        kwargs["choices"] = db_field.get_choices(blank_choice=[("", "Choose one")])
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        policy = super().get_object(request, object_id, from_field)
+        if policy is None or request.method != "POST":
+            return policy
+        # Locked until the request's transaction ends: the version that the form is checked against is the one it changes.
+        return self.model._default_manager.select_for_update().get(pk=policy.pk)
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponseBase:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except VersionConflict:
+            # Two people added the same market in the same moment. Asked again, the form sees the other's row and says so.
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Through the service, which raises the version and writes the history."""
+        stored = type(self).upsert(
+            province=obj.province,
+            market=obj.market,
+            **signature(request),
+            reason=form.cleaned_data["why"],
+            expected_version=form.cleaned_data["expected_version"],
+            **form.changes(),
+        )
+        obj.pk = stored.pk

@@ -1,0 +1,64 @@
+"""The admin of the KPI log, to read."""
+
+import json
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.decorators import display
+
+from kpi.models import Domain, KPIEvent
+from wholesale.admin_base import GrowingAdmin, SinceFilter, place_text
+
+
+class OccurredSinceFilter(SinceFilter):
+    """Rows by the time of what they count."""
+
+    field = "occurred_at"
+
+
+class DomainFilter(admin.SimpleListFilter):
+    """The domains that the product counts in; the column may hold others, which the search finds."""
+
+    title = "domain"
+    parameter_name = "domain"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(Domain.choices)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(domain=self.value()) if self.value() else queryset
+
+
+@admin.register(KPIEvent)
+class KPIEventAdmin(GrowingAdmin):
+    """What counted, the latest first."""
+
+    list_display = ("id", "occurred_at", "domain", "metric", "outcome", "value", "place", "actor", "detail_text")
+    list_filter = (OccurredSinceFilter, DomainFilter, "success", "province")
+    list_select_related = False
+    search_fields = ("metric__exact", "domain__exact", "correlation_id__exact", "subject_id__exact")
+    search_help_text = "Metric, domain, correlation id or subject id, in full"
+    fieldsets = (
+        ("Event", {"fields": ("domain", "metric", "outcome", "value", "occurred_at")}),
+        ("About", {"fields": ("place", "subject_type", "subject_id", "detail")}),
+        ("Who", {"fields": ("actor", "user", "correlation_id")}),
+    )
+
+    @display(description="Outcome", ordering="success", label={"Success": "success", "Failure": "danger"})
+    def outcome(self, event: KPIEvent) -> str:
+        """Success, failure, or neither."""
+        return {True: "Success", False: "Failure", None: ""}[event.success]
+
+    @display(description="Place", ordering="province")
+    def place(self, event: KPIEvent) -> str:
+        """Where, if anywhere."""
+        return place_text(event)
+
+    @display(description="Detail")
+    def detail_text(self, event: KPIEvent) -> str:
+        """The detail in one line."""
+        return ", ".join(
+            f"{key}: {value if isinstance(value, str) else json.dumps(value)}" for key, value in sorted(event.detail.items())
+        )

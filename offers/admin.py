@@ -1,0 +1,276 @@
+"""The admin of offers: policies with a careful switch, and evidence to read."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from unfold.decorators import action, display
+from unfold.utils import prettify_json
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldBooleanWidget
+
+from governance.policies_admin import PlacePolicyAdmin, PlacePolicyForm
+from offers.models import OfferEvidence, OfferPolicy
+from offers.services import upsert_policy
+from wholesale.admin_base import GrowingAdmin, ReasonForm, SinceFilter, confirmation, place_text, restate, signature
+from wholesale.errors import VersionConflict
+
+SMALLEST_MULTIPLIER = Decimal("0.0001")
+
+
+def cad(amount: Decimal) -> str:
+    """An amount as people read it."""
+    return f"-${-amount:,.2f}" if amount < 0 else f"${amount:,.2f}"
+
+
+def percent(rate: Decimal) -> str:
+    """A fraction as people read it."""
+    return f"{(rate * 100).normalize():f}%"
+
+
+def _number(name: str, **options: Any) -> forms.DecimalField:
+    """The column's own form field, with its default, within the bounds that the table has."""
+    column: Any = OfferPolicy._meta.get_field(name)
+    return forms.DecimalField(
+        initial=column.default,
+        max_digits=column.max_digits,
+        decimal_places=column.decimal_places,
+        widget=UnfoldAdminDecimalFieldWidget(attrs={"step": "0.01"}),
+        **options,
+    )
+
+
+class OfferPolicyForm(PlacePolicyForm):
+    """An offer policy."""
+
+    class Meta:
+        model = OfferPolicy
+        fields = ("province", "market", "enabled", "max_arv_multiplier", "default_assignment_fee", "default_fees_buffer")
+
+    max_arv_multiplier = _number(
+        "max_arv_multiplier",
+        min_value=SMALLEST_MULTIPLIER,
+        max_value=1,
+        label="Max ARV multiplier",
+        help_text="Fraction of the after-repair value, above 0 and at most 1: 0.70 is 70%.",
+    )
+    default_assignment_fee = _number("default_assignment_fee", min_value=0, help_text="CAD, kept with each offer.")
+    default_fees_buffer = _number("default_fees_buffer", min_value=0, help_text="CAD, taken off every offer.")
+
+
+class SwitchForm(ReasonForm):
+    """Why the rows are switched; that several provinces at once are meant; and the versions that the page showed."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    several = forms.BooleanField(widget=UnfoldBooleanWidget)
+
+    def __init__(self, data: Any, *, rows: Sequence[OfferPolicy], provinces: int) -> None:
+        super().__init__(data)
+        self.versions = ",".join(f"{row.pk}:{row.version}" for row in rows)
+        self.initial["seen"] = self.versions
+        if provinces > 1:
+            self.fields["several"].label = f"I mean to turn on {provinces} provinces at once"
+        else:
+            del self.fields["several"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("seen") != self.versions:
+            self.refuse_stale()
+        return cleaned
+
+    def refuse_stale(self) -> None:
+        """Nothing is switched that differs from what the page showed."""
+        restate(self, "seen", self.versions)
+        self.add_error(None, "Nothing was changed: somebody changed these policies meanwhile. Look at the rows again.")
+
+
+@admin.register(OfferPolicy)
+class OfferPolicyAdmin(PlacePolicyAdmin):
+    """How offers are bounded, and where they are made at all."""
+
+    upsert = upsert_policy
+    form = OfferPolicyForm
+    list_display = ("place", "switched", "multiplier", "assignment_fee", "fees_buffer", "changed_by", "updated_at")
+    settings_fieldsets = (("Offer", {"fields": ("max_arv_multiplier", "default_assignment_fee", "default_fees_buffer")}),)
+    actions = ("enable", "disable")
+
+    @display(description="Max ARV multiplier", ordering="max_arv_multiplier")
+    def multiplier(self, policy: OfferPolicy) -> str:
+        """The share of the ARV, in percent."""
+        return percent(policy.max_arv_multiplier)
+
+    @display(description="Assignment fee", ordering="default_assignment_fee")
+    def assignment_fee(self, policy: OfferPolicy) -> str:
+        """In CAD."""
+        return cad(policy.default_assignment_fee)
+
+    @display(description="Fees buffer", ordering="default_fees_buffer")
+    def fees_buffer(self, policy: OfferPolicy) -> str:
+        """In CAD."""
+        return cad(policy.default_fees_buffer)
+
+    def settings_of(self, record: Any) -> dict[str, str]:
+        return {
+            **super().settings_of(record),
+            "Max ARV multiplier": self.multiplier(record),
+            "Assignment fee": self.assignment_fee(record),
+            "Fees buffer": self.fees_buffer(record),
+        }
+
+    @action(description="Enable...", permissions=["change"])
+    def enable(self, request: HttpRequest, queryset: QuerySet[OfferPolicy]) -> HttpResponse | None:
+        """Turn the chosen rows on, after a page that asks why."""
+        return self._switch(request, queryset, enabled=True)
+
+    @action(description="Disable...", permissions=["change"])
+    def disable(self, request: HttpRequest, queryset: QuerySet[OfferPolicy]) -> HttpResponse | None:
+        """Turn the chosen rows off, after a page that asks why."""
+        return self._switch(request, queryset, enabled=False)
+
+    def _switch(self, request: HttpRequest, queryset: QuerySet[OfferPolicy], *, enabled: bool) -> HttpResponse | None:
+        state = "on" if enabled else "off"
+        chosen = list(queryset)
+        rows = [row for row in chosen if row.enabled is not enabled]
+        if not rows:
+            messages.info(request, f"Nothing to do: what you chose is {state} already.")
+            return None
+        provinces = sorted({row.get_province_display() for row in rows}) if enabled else []
+        form = SwitchForm(request.POST if "seen" in request.POST else None, rows=rows, provinces=len(provinces))
+        if form.is_valid():
+            try:
+                self._act(request, rows, enabled=enabled, reason=form.cleaned_data["reason"])
+            except VersionConflict:
+                form.refuse_stale()
+            else:
+                messages.success(request, f"Turned {state}: {', '.join(map(self.place, rows))}.")
+                return None
+        return confirmation(
+            request,
+            self,
+            title=f"{'Enable' if enabled else 'Disable'} offer policies",
+            form=form,
+            explanation=self._explanation(len(rows), len(chosen) - len(rows), state),
+            warning=self._warning(provinces),
+            table={
+                "headers": ["Place", "Now", "Then", "Max ARV multiplier", "Fees buffer"],
+                "rows": [
+                    [self.place(row), self.switched(row), state.capitalize(), self.multiplier(row), self.fees_buffer(row)]
+                    for row in rows
+                ],
+            },
+            hidden=[
+                ("action", "enable" if enabled else "disable"),
+                *(("_selected_action", str(row.pk)) for row in chosen),
+            ],
+            button=f"Turn {state}",
+            danger=not enabled,
+        )
+
+    @staticmethod
+    def _explanation(count: int, left_alone: int, state: str) -> str:
+        policies = "1 policy" if count == 1 else f"{count} policies"
+        also = f" {left_alone} more of what you chose is {state} already and stays as it is." if left_alone else ""
+        effect = "Offers are computed there from then on." if state == "on" else "No offer is computed there any more."
+        return f"This turns {policies} {state}. {effect}{also}"
+
+    @staticmethod
+    def _warning(provinces: list[str]) -> str:
+        """The guide: never all 13 provinces at once; one at a time, the next once the flow is proven."""
+        if len(provinces) < 2:
+            return ""
+        return (
+            f"This turns on {len(provinces)} provinces at once: {', '.join(provinces)}. Enable one, watch its first offers, "
+            "and add the next once the flow is proven. Never all 13 at once."
+        )
+
+    @transaction.atomic
+    def _act(self, request: HttpRequest, rows: list[OfferPolicy], *, enabled: bool, reason: str) -> None:
+        for row in rows:
+            stored = upsert_policy(
+                province=row.province,
+                market=row.market,
+                enabled=enabled,
+                **signature(request),
+                reason=reason,
+                expected_version=row.version,
+            )
+            self.log_change(request, stored, f"Turned {'on' if enabled else 'off'}.")
+
+
+@admin.register(OfferEvidence)
+class OfferEvidenceAdmin(GrowingAdmin):
+    """Offers as they were computed."""
+
+    list_display = ("id", "created_at", "place", "arv_cad", "repairs_cad", "offer", "actor")
+    list_filter = (SinceFilter, "province")
+    list_select_related = False
+    search_fields = ("correlation_id__exact", "market__exact", "actor__exact")
+    search_help_text = "Correlation id, market or actor, in full"
+    fieldsets = (
+        ("Offer", {"fields": ("place", "calculation", "assignment_fee")}),
+        ("Why these figures", {"fields": ("policy", "policy_version", "comps", "assumptions")}),
+        ("Who and when", {"fields": ("actor", "user", "correlation_id", "created_at")}),
+    )
+
+    @display(description="Place", ordering="province")
+    def place(self, evidence: OfferEvidence) -> str:
+        """Where the property is."""
+        return place_text(evidence)
+
+    @display(description="ARV", ordering="arv")
+    def arv_cad(self, evidence: OfferEvidence) -> str:
+        """After-repair value."""
+        return cad(evidence.arv)
+
+    @display(description="Repairs", ordering="repairs")
+    def repairs_cad(self, evidence: OfferEvidence) -> str:
+        """In CAD."""
+        return cad(evidence.repairs)
+
+    @display(description="Recommended offer", ordering="recommended_offer")
+    def offer(self, evidence: OfferEvidence) -> str:
+        """In CAD; 0 is no offer."""
+        return cad(evidence.recommended_offer)
+
+    @display(description="Assignment fee")
+    def assignment_fee(self, evidence: OfferEvidence) -> str:
+        """The policy's, in CAD."""
+        return cad(evidence.default_assignment_fee)
+
+    @display(description="Comparable sales")
+    def comps(self, evidence: OfferEvidence) -> str:
+        """What the ARV rests on."""
+        return self._json(evidence.comps_json)
+
+    @display(description="Assumptions")
+    def assumptions(self, evidence: OfferEvidence) -> str:
+        """What else was taken for granted."""
+        return self._json(evidence.assumptions_json)
+
+    @staticmethod
+    def _json(value: Any) -> str:
+        return "none given" if value is None else prettify_json(value, None)
+
+    @display(description="Calculation")
+    def calculation(self, evidence: OfferEvidence) -> str:
+        """The guide's formula with this offer's figures."""
+        share = evidence.arv * evidence.max_arv_multiplier
+        return render_to_string(
+            "admin/offers/calculation.html",
+            {
+                "lines": [
+                    ("After-repair value (ARV)", cad(evidence.arv)),
+                    (f"times the policy's multiplier, {percent(evidence.max_arv_multiplier)}", cad(share)),
+                    ("less repairs", cad(-evidence.repairs)),
+                    ("less the fees buffer", cad(-evidence.fees_buffer)),
+                    ("Maximum allowable offer (MAO)", cad(evidence.mao)),
+                ],
+                "total": ("Recommended offer", cad(evidence.recommended_offer)),
+            },
+        )

@@ -1,0 +1,178 @@
+"""`due` and `sla`: what a dialer pulls, and how late it was done."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from rest_framework.test import APIClient
+
+from followups.models import FollowupTask
+from followups.services import due_tasks, sla_snapshot
+from tests.conftest import attrs
+from tests.factories import NOON, TaskFactory, completed
+
+DUE, SLA = "/api/followups/due", "/api/followups/sla"
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def _it_is_noon() -> Any:
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+def ids(response: Any) -> list[int]:
+    assert response.status_code == 200, response.json()
+    return [task["id"] for task in response.json()]
+
+
+def test_due_shows_the_tasks_as_the_guide_does(agent: APIClient) -> None:
+    task = TaskFactory.create(owner="bryan", channel="CALL", step=2)
+    assert agent.get(DUE).json() == [
+        {
+            "id": task.pk,
+            "lead_id": task.lead_id,
+            "due_at": "2026-12-15T18:00:00Z",
+            "channel": "CALL",
+            "step": 2,
+            "owner": "bryan",
+            "province": "ON",
+            "market": "TORONTO",
+        }
+    ]
+
+
+def test_due_lists_the_oldest_first_and_equals_by_id(agent: APIClient) -> None:
+    late = TaskFactory.create(due_at=NOON - 2 * MINUTE)
+    later = TaskFactory.create(due_at=NOON - 3 * MINUTE)
+    equal = TaskFactory.create(due_at=NOON - 2 * MINUTE)
+    assert ids(agent.get(DUE)) == [later.pk, late.pk, equal.pk]
+
+
+def test_only_what_is_open_and_due_is_listed(agent: APIClient) -> None:
+    TaskFactory.create(due_at=NOON + timedelta(microseconds=1))
+    completed(late=timedelta(0), due_at=NOON - MINUTE)
+    TaskFactory.create(cancelled_at=NOON, due_at=NOON - MINUTE)
+    just_due = TaskFactory.create(due_at=NOON)
+    assert ids(agent.get(DUE)) == [just_due.pk]
+
+
+def test_an_agent_sees_tasks_of_anybody(agent: APIClient) -> None:
+    owned = TaskFactory.create(owner="bryan")
+    assert ids(agent.get(DUE)) == [owned.pk]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"owner": "bryan"},
+        {"province": "qc"},
+        {"province": "ON", "market": "st. thomas"},
+        {"channel": "email"},
+        {"owner": "bryan", "channel": "CALL"},
+    ],
+)
+def test_due_is_filtered(agent: APIClient, wanted: Any) -> None:
+    stored = {"province": "ON", "market": "TORONTO", "channel": "SMS", "owner": "anna"}
+    values = {**stored, **{name: value.upper() if name != "owner" else value for name, value in wanted.items()}}
+    if "market" in wanted:
+        values["market"] = "ST_THOMAS"
+    TaskFactory.create(**stored)
+    TaskFactory.create(**stored, due_at=NOON - MINUTE)
+    match = TaskFactory.create(**values)
+    assert ids(agent.get(DUE, wanted)) == [match.pk]
+
+
+def test_an_empty_filter_is_no_filter(agent: APIClient) -> None:
+    task = TaskFactory.create()
+    assert ids(agent.get(DUE, {"owner": "", "province": " ", "limit": ""})) == [task.pk]
+
+
+@pytest.mark.parametrize(("limit", "listed"), [(None, 50), (1, 1), (2, 2), (500, 51)])
+def test_the_limit(agent: APIClient, limit: Any, listed: Any) -> None:
+    for minute in range(51):
+        TaskFactory.create(due_at=NOON - minute * MINUTE)
+    found = ids(agent.get(DUE, {} if limit is None else {"limit": limit}))
+    assert len(found) == listed
+    assert found[0] == FollowupTask.objects.order_by("due_at").values_list("pk", flat=True)[0]
+
+
+@pytest.mark.parametrize(
+    ("given", "attr"),
+    [
+        ({"limit": 0}, "limit"),
+        ({"limit": 501}, "limit"),
+        ({"limit": "1.0"}, "limit"),
+        ({"limit": "1_0"}, "limit"),
+        ({"limit": "\u0665"}, "limit"),
+        ({"limit": "9" * 400}, "limit"),
+        ({"province": "XX"}, "province"),
+        ({"market": "%"}, "market"),
+        ({"channel": "FAX"}, "channel"),
+        ({"owner": "x" * 129}, "owner"),
+    ],
+)
+def test_due_names_a_bad_parameter(agent: APIClient, given: Any, attr: Any) -> None:
+    response = agent.get(DUE, given)
+    assert (response.status_code, attrs(response)) == (400, [attr])
+
+
+def test_an_unknown_parameter_is_ignored(agent: APIClient) -> None:
+    assert agent.get(DUE, {"colour": "blue"}).status_code == 200
+
+
+def test_the_guides_function(db: None) -> None:
+    first, second = TaskFactory.create(due_at=NOON - MINUTE), TaskFactory.create()
+    assert [task.id for task in due_tasks()] == [first.pk, second.pk]
+    assert [task.id for task in due_tasks(1)] == [first.pk]
+    assert due_tasks(now=NOON - 2 * MINUTE) == []
+
+
+def test_sla_of_nothing_is_null(auditor: APIClient) -> None:
+    assert auditor.get(SLA).json() == {"count": 0, "within_30m": None, "within_2h": None}
+    TaskFactory.create()
+    assert auditor.get(SLA).json()["count"] == 0
+
+
+def test_sla_counts_to_the_edge_and_early_as_within(auditor: APIClient) -> None:
+    for late in (-timedelta(days=1), 30 * MINUTE, 30 * MINUTE + timedelta(microseconds=1), 31 * MINUTE):
+        completed(late=late)
+    assert auditor.get(SLA).json() == {"count": 4, "within_30m": 0.5, "within_2h": 1.0}
+    completed(late=timedelta(hours=2))
+    completed(late=timedelta(hours=2, microseconds=1))
+    completed(late=timedelta(days=300))
+    completed(late=timedelta(days=1), cancelled_at=NOON)
+    assert auditor.get(SLA).json() == {"count": 8, "within_30m": 0.25, "within_2h": 0.625}
+
+
+def test_sla_looks_at_the_last_completed_only(auditor: APIClient) -> None:
+    for n in range(3):
+        completed(due_at=NOON - n * timedelta(days=1), late=timedelta(minutes=40 if n else 0))
+    assert auditor.get(SLA, {"window": 1}).json() == {"count": 1, "within_30m": 1.0, "within_2h": 1.0}
+    assert auditor.get(SLA, {"window": 2}).json() == {"count": 2, "within_30m": 0.5, "within_2h": 1.0}
+    assert sla_snapshot(10_000)["count"] == 3
+
+
+def test_sla_looks_at_500_by_default(auditor: APIClient) -> None:
+    ladders = [completed(late=timedelta(0)) for _ in range(2)]
+    FollowupTask.objects.bulk_create(
+        FollowupTask(
+            ladder=ladders[0].ladder,
+            step=step,
+            channel="SMS",
+            due_at=NOON,
+            province="ON",
+            correlation_id="made",
+            created_at=NOON,
+            completed_at=NOON,
+        )
+        for step in range(2, 503)
+    )
+    assert auditor.get(SLA).json()["count"] == 500
+
+
+@pytest.mark.parametrize("window", [0, -1, 10_001, "1.0", "many"])
+def test_sla_names_a_bad_window(auditor: APIClient, window: Any) -> None:
+    response = auditor.get(SLA, {"window": window})
+    assert (response.status_code, attrs(response)) == (400, ["window"])

@@ -1,0 +1,508 @@
+"""The admin of contact policies and of the kill switch."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import NoReverseMatch, reverse
+
+from governance.golive.models import GoLiveState
+from governance.market.admin import channels_text, windows_text
+from governance.market.models import MarketPolicy
+from governance.market.rules import SAFE_RULES
+from governance.market.services import upsert_policy
+from tests.staff import form_with, signed_in
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/governance/marketpolicy/"
+ADD = "/admin/governance/marketpolicy/add/"
+
+
+@pytest.fixture
+def ontario() -> MarketPolicy:
+    return MarketPolicy.objects.get(province="ON", market="ALL")
+
+
+@pytest.fixture
+def ops(user_of: Callable[..., User]) -> Client:
+    """A browser of the operator `ops`."""
+    return signed_in(user_of("operator", username="ops"))
+
+
+def page_of(policy: MarketPolicy) -> str:
+    return reverse("admin:governance_marketpolicy_change", args=[policy.pk])
+
+
+def window(row: int, days: str, start: str, end: str) -> dict[str, Any]:
+    return {f"windows-{row}-days": list(days), f"windows-{row}-start": start, f"windows-{row}-end": end}
+
+
+def errors_of(response: Any) -> Any:
+    assert response.status_code == 200
+    return response.context["adminform"].form
+
+
+# What the list says -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        ([0, 1, 2, 3, 4], "Mon-Fri"),
+        ([5], "Sat"),
+        ([0, 2, 4], "Mon, Wed, Fri"),
+        ([0, 1, 4, 5, 6], "Mon-Tue, Fri-Sun"),
+        ([0, 1, 2, 3, 4, 5, 6], "Mon-Sun"),
+    ],
+)
+def test_days_are_read_as_runs(days: list[int], words: str) -> None:
+    rules = {"contact_windows_local": [{"days": days, "start": "09:00", "end": "20:00"}]}
+
+    assert windows_text(rules) == f"{words} 09:00-20:00"
+
+
+def test_the_list_tells_the_rules_in_words(admin_client: Client) -> None:
+    page = admin_client.get(LIST).content.decode()
+
+    assert "Mon-Fri 09:00-20:00, Sat 10:00-18:00" in page
+    assert "SMS, CALL, EMAIL" in page
+    assert "contact_windows_local" not in page
+
+
+def test_no_window_is_never_and_no_channel_is_none() -> None:
+    rules: dict[str, Any] = {"contact_windows_local": [], "channels_allowed": []}
+
+    assert (windows_text(rules), channels_text(rules)) == ("never", "none")
+
+
+# Changing ---------------------------------------------------------------------------------------------------------------
+
+
+def test_saving_the_form_as_it_stands_keeps_the_rules(ops: Client, ontario: MarketPolicy) -> None:
+    form = form_with(ops.get(page_of(ontario)), "why")
+
+    answer = ops.post(page_of(ontario), {**form, "why": "Looked at it"})
+
+    stored = MarketPolicy.objects.get(pk=ontario.pk)
+    assert answer.status_code == 302
+    assert (stored.rules, stored.enabled) == (ontario.rules, ontario.enabled)
+    assert (stored.version, stored.changed_by, stored.reason) == (ontario.version + 1, "ops", "Looked at it")
+
+
+def test_rules_are_edited_as_boxes_times_and_a_number(ops: Client, ontario: MarketPolicy) -> None:
+    form = form_with(ops.get(page_of(ontario)), "why")
+    del form["enabled"]
+
+    ops.post(
+        page_of(ontario),
+        {
+            **form,
+            **window(0, "02", "10:00", "12:30"),
+            "windows-1-DELETE": "on",
+            **window(2, "6", "13:00", "14:00"),  # the first spare row
+            "channels": ["SMS", "EMAIL"],
+            "min_score": "0.7",
+            "why": "Fewer calls",
+        },
+    )
+
+    stored = MarketPolicy.objects.get(pk=ontario.pk)
+    assert stored.rules == {
+        "contact_windows_local": [
+            {"days": [0, 2], "start": "10:00", "end": "12:30"},
+            {"days": [6], "start": "13:00", "end": "14:00"},
+        ],
+        "channels_allowed": ["SMS", "EMAIL"],
+        "min_lead_score_to_contact": 0.7,
+    }
+    assert not stored.enabled
+
+
+def test_a_save_goes_through_the_service_with_its_author(ops: Client, ontario: MarketPolicy) -> None:
+    form = form_with(ops.get(page_of(ontario)), "why")
+
+    ops.post(page_of(ontario), {**form, "min_score": "0.5", "why": "Too strict"})
+
+    record = ontario.history.first()
+    assert (record.version, record.changed_by, record.reason) == (2, "ops", "Too strict")
+    assert record.history_user.username == record.user.username == "ops"
+    assert record.history_change_reason == "Too strict"
+    assert ontario.history.count() == 2
+
+
+def test_every_window_may_be_removed(ops: Client, ontario: MarketPolicy) -> None:
+    form = form_with(ops.get(page_of(ontario)), "why")
+    removed = {"windows-0-DELETE": "on", "windows-1-DELETE": "on"}
+
+    ops.post(page_of(ontario), {**form, **removed, "channels": [], "why": "Nobody is contacted"})
+
+    stored = MarketPolicy.objects.get(pk=ontario.pk)
+    assert stored.rules["contact_windows_local"] == []
+    assert stored.rules["channels_allowed"] == []
+
+
+def test_a_reason_is_asked_each_time(ops: Client, ontario: MarketPolicy) -> None:
+    form = form_with(ops.get(page_of(ontario)), "why")
+    assert form["why"] == [""]
+
+    answer = ops.post(page_of(ontario), {**form, "why": "   "})
+
+    assert list(errors_of(answer).errors) == ["why"]
+    assert MarketPolicy.objects.get(pk=ontario.pk).version == ontario.version
+
+
+def test_the_place_of_a_policy_stays(ops: Client, ontario: MarketPolicy) -> None:
+    form = form_with(ops.get(page_of(ontario)), "why")
+    assert not {"province", "market"} & set(form)
+
+    ops.post(page_of(ontario), {**form, "province": "QC", "market": "MONTREAL", "why": "Move it"})
+
+    stored = MarketPolicy.objects.get(pk=ontario.pk)
+    assert (stored.province, stored.market) == ("ON", "ALL")
+    assert not MarketPolicy.objects.filter(market="MONTREAL").exists()
+
+
+# Errors -----------------------------------------------------------------------------------------------------------------
+
+
+def test_an_error_of_the_rules_stands_at_its_row(ops: Client, ontario: MarketPolicy) -> None:
+    form = form_with(ops.get(page_of(ontario)), "why")
+    windows = {
+        "windows-0-DELETE": "on",  # so that rows and windows are not counted alike
+        **window(2, "5", "17:00", "19:00"),
+        **window(3, "6", "15:00", "14:00"),
+    }
+
+    answer = ops.post(page_of(ontario), {**form, **windows, "why": "x"})
+
+    rows = errors_of(answer).windows.forms
+    assert rows[0].errors == rows[1].errors == {}
+    assert rows[2].non_field_errors() == ["Overlaps or touches another window of the same day."]
+    assert list(rows[3].errors) == ["end"]
+    assert MarketPolicy.objects.get(pk=ontario.pk).version == ontario.version
+
+
+def test_windows_that_touch_are_named_at_the_second(ops: Client, ontario: MarketPolicy) -> None:
+    form = form_with(ops.get(page_of(ontario)), "why")
+
+    answer = ops.post(page_of(ontario), {**form, **window(2, "5", "18:00", "19:00"), "why": "x"})
+
+    rows = errors_of(answer).windows.forms
+    assert [list(row.non_field_errors()) for row in rows] == [
+        [],
+        [],
+        ["Overlaps or touches another window of the same day."],
+        [],
+    ]
+    assert "A contact window needs correction" in answer.content.decode()
+    assert MarketPolicy.objects.get(pk=ontario.pk).version == ontario.version
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"windows-2-days": ["0"], "windows-2-start": "", "windows-2-end": "09:00"}, "start"),
+        ({"windows-2-days": [], "windows-2-start": "08:00", "windows-2-end": "09:00"}, "days"),
+        ({"windows-2-days": ["7"], "windows-2-start": "08:00", "windows-2-end": "09:00"}, "days"),
+        ({"windows-2-days": ["6"], "windows-2-start": "08:00", "windows-2-end": "25:00"}, "end"),
+    ],
+)
+def test_a_row_that_is_half_filled_in_says_what_is_missing(
+    given: dict[str, Any], field: str, ops: Client, ontario: MarketPolicy
+) -> None:
+    form = form_with(ops.get(page_of(ontario)), "why")
+
+    answer = ops.post(page_of(ontario), {**form, **given, "why": "x"})
+
+    assert list(errors_of(answer).windows.forms[2].errors) == [field]
+    assert MarketPolicy.objects.get(pk=ontario.pk).version == ontario.version
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"min_score": "1.5"}, "min_score"),
+        ({"min_score": "-0.1"}, "min_score"),
+        ({"min_score": "0.12345"}, "min_score"),
+        ({"min_score": ""}, "min_score"),
+        ({"channels": ["FAX"]}, "channels"),
+        ({"why": "x" * 1001}, "why"),
+    ],
+)
+def test_a_field_that_is_wrong_is_named(given: dict[str, Any], field: str, ops: Client, ontario: MarketPolicy) -> None:
+    form = form_with(ops.get(page_of(ontario)), "why")
+
+    answer = ops.post(page_of(ontario), {**form, "why": "x", **given})
+
+    assert list(errors_of(answer).errors) == [field]
+    assert MarketPolicy.objects.get(pk=ontario.pk).version == ontario.version
+
+
+# Two editors ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_stale_form_writes_nothing_and_loses_nothing(ops: Client, ontario: MarketPolicy) -> None:
+    form = form_with(ops.get(page_of(ontario)), "why")
+    upsert_policy(province="ON", enabled=False, changed_by="Ada", reason="Strike")
+
+    answer = ops.post(page_of(ontario), {**form, **window(0, "3", "11:00", "12:00"), "min_score": "0.9", "why": "Mine"})
+
+    page = answer.content.decode()
+    again = form_with(answer, "why")
+    stored = MarketPolicy.objects.get(pk=ontario.pk)
+    assert "changed by Ada" in page
+    assert "Strike" in page
+    assert reverse("admin:governance_marketpolicy_history", args=[ontario.pk]) in page
+    assert (stored.version, stored.changed_by, stored.rules) == (2, "Ada", ontario.rules)
+    assert (again["min_score"], again["why"], again["windows-0-days"]) == (["0.9"], ["Mine"], ["3"])
+    assert again["windows-0-start"] == ["11:00"]
+
+
+def test_having_seen_the_others_change_the_editor_may_save(ops: Client, ontario: MarketPolicy) -> None:
+    form = form_with(ops.get(page_of(ontario)), "why")
+    upsert_policy(province="ON", enabled=False, changed_by="Ada", reason="Strike")
+    again = form_with(ops.post(page_of(ontario), {**form, "min_score": "0.9", "why": "Mine"}), "why")
+
+    answer = ops.post(page_of(ontario), again)
+
+    stored = MarketPolicy.objects.get(pk=ontario.pk)
+    assert answer.status_code == 302
+    assert (stored.version, stored.changed_by, stored.reason) == (3, "ops", "Mine")
+    assert stored.rules["min_lead_score_to_contact"] == 0.9
+
+
+@pytest.mark.parametrize("sent", ["", "many", "0", "99"])
+def test_a_form_without_a_true_version_is_stale(sent: str, ops: Client, ontario: MarketPolicy) -> None:
+    form = form_with(ops.get(page_of(ontario)), "why")
+
+    answer = ops.post(page_of(ontario), {**form, "expected_version": sent, "why": "x"})
+
+    assert "Nothing was saved" in answer.content.decode()
+    assert MarketPolicy.objects.get(pk=ontario.pk).version == ontario.version
+
+
+# Adding -----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_market_gets_a_policy_of_its_own(ops: Client) -> None:
+    form = form_with(ops.get(ADD), "why")
+    assert "province" not in form  # nobody's choice but the editor's
+
+    answer = ops.post(ADD, {**form, "province": "NL", "market": "St. John's", "why": "Other hours"})
+
+    made = MarketPolicy.objects.get(province="NL", market="ST_JOHNS")
+    assert answer.status_code == 302
+    assert made.rules == SAFE_RULES
+    assert (made.version, made.enabled, made.changed_by) == (1, False, "ops")
+    assert made.history.get().history_user.username == "ops"
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"market": "!!"}, "market"),
+        ({"market": ""}, "market"),
+        ({"province": "ZZ"}, "province"),
+        ({"province": ""}, "province"),
+    ],
+)
+def test_a_place_that_is_none_is_named(given: dict[str, str], field: str, ops: Client) -> None:
+    form = form_with(ops.get(ADD), "why")
+
+    answer = ops.post(ADD, {**form, "province": "NL", "market": "GANDER", "why": "x", **given})
+
+    assert list(errors_of(answer).errors) == [field]
+    assert MarketPolicy.objects.count() == 13
+
+
+def test_a_second_policy_for_a_place_is_refused(ops: Client, ontario: MarketPolicy) -> None:
+    form = form_with(ops.get(ADD), "why")
+
+    answer = ops.post(ADD, {**form, "province": "ON", "market": " all ", "why": "x"})
+
+    assert "already exists" in answer.content.decode()
+    assert MarketPolicy.objects.get(pk=ontario.pk).version == ontario.version
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_of_many_who_add_one_market_at_once_one_does_and_the_others_are_told(
+    admin_user: User, run_together: Callable[..., list[Any]]
+) -> None:
+    clients = [signed_in(admin_user) for _ in range(8)]
+    forms = [form_with(client.get(ADD), "why") for client in clients]
+
+    def add(n: int) -> Any:
+        return clients[n].post(ADD, {**forms[n], "province": "NL", "market": "GANDER", "why": str(n)})
+
+    answers = run_together(8, add)
+
+    assert sorted(answer.status_code for answer in answers) == [200] * 7 + [302]
+    assert all("already exists" in answer.content.decode() for answer in answers if answer.status_code == 200)
+    assert MarketPolicy.objects.get(market="GANDER").version == 1
+
+
+# History ----------------------------------------------------------------------------------------------------------------
+
+
+def test_the_history_shows_who_when_why_and_what(ops: Client, ontario: MarketPolicy) -> None:
+    form = form_with(ops.get(page_of(ontario)), "why")
+    del form["enabled"]
+    ops.post(page_of(ontario), {**form, "min_score": "0.5", "channels": ["SMS"], "why": "Strike of the dialers"})
+
+    page = ops.get(reverse("admin:governance_marketpolicy_history", args=[ontario.pk]))
+
+    latest, first = page.context["page_obj"]
+    assert latest.history_delta_changes == [
+        {"field": "State", "old": "On", "new": "Off"},
+        {"field": "Channels", "old": "SMS, CALL, EMAIL", "new": "SMS"},
+        {"field": "Minimum lead score", "old": "0.65", "new": "0.5"},
+    ]
+    assert first.history_delta_changes[1] == {
+        "field": "Contact windows",
+        "old": "",
+        "new": "Mon-Fri 09:00-20:00, Sat 10:00-18:00",
+    }
+    text = page.content.decode()
+    assert "Strike of the dialers" in text
+    assert "ops" in text
+
+
+def test_the_history_has_no_way_to_revert(admin_client: Client, ontario: MarketPolicy) -> None:
+    path = reverse("admin:governance_marketpolicy_history", args=[ontario.pk])
+
+    page = admin_client.post(path, {"why": "back"})
+
+    assert "evert" not in page.content.decode()
+    with pytest.raises(NoReverseMatch):
+        reverse("admin:governance_marketpolicy_simple_history", args=[ontario.pk, ontario.history.get().pk])
+    assert ontario.history.count() == 1
+
+
+def test_a_long_history_takes_as_many_queries_as_a_short_one(admin_client: Client, ontario: MarketPolicy) -> None:
+    path = reverse("admin:governance_marketpolicy_history", args=[ontario.pk])
+    user = User.objects.get(username="admin")
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            admin_client.get(path)
+        return len(captured)
+
+    for n in range(20):
+        upsert_policy(province="ON", enabled=bool(n % 2), changed_by="ops", reason=str(n), user=user)
+        if n == 1:
+            short = queries()
+
+    assert queries() == short
+
+
+# The kill switch --------------------------------------------------------------------------------------------------------
+
+
+def verb(name: str) -> str:
+    return reverse(f"admin:governance_golivestate_{name}")
+
+
+def engaged() -> bool:
+    return GoLiveState.objects.get().kill_switch_engaged
+
+
+def test_the_kill_switch_is_engaged_with_a_reason(ops: Client) -> None:
+    form = form_with(ops.get(verb("engage")), "reason")
+
+    answer = ops.post(verb("engage"), {**form, "reason": "Texts went out twice"})
+
+    state = GoLiveState.objects.get()
+    assert answer["Location"] == reverse("admin:governance_golivestate_changelist")
+    assert (state.kill_switch_engaged, state.changed_by, state.reason) == (True, "ops", "Texts went out twice")
+    assert state.user is not None
+    assert state.user.username == "ops"
+    assert state.history.first().history_user.username == "ops"
+
+
+def test_it_is_released_with_a_reason(ops: Client) -> None:
+    GoLiveState.objects.update(kill_switch_engaged=True)
+
+    ops.post(verb("release"), {"reason": "Mended"})
+
+    assert not engaged()
+    assert GoLiveState.objects.get().reason == "Mended"
+
+
+@pytest.mark.parametrize(("name", "before"), [("engage", False), ("release", True)])
+def test_looking_at_the_page_acts_not(name: str, before: bool, ops: Client) -> None:
+    GoLiveState.objects.update(kill_switch_engaged=before)
+
+    for answer in (ops.get(verb(name)), ops.get(verb(name), {"reason": "x"}), ops.head(verb(name))):
+        assert answer.status_code == 200
+
+    assert engaged() is before
+
+
+@pytest.mark.parametrize(("name", "before"), [("engage", False), ("release", True)])
+def test_without_a_reason_nothing_happens(name: str, before: bool, ops: Client) -> None:
+    GoLiveState.objects.update(kill_switch_engaged=before)
+
+    answer = ops.post(verb(name), {"reason": " "})
+
+    assert "This field is required." in answer.content.decode()
+    assert engaged() is before
+
+
+@pytest.mark.parametrize("name", ["engage", "release"])
+def test_each_of_the_two_needs_its_own_permission(name: str, user_of: Callable[..., User]) -> None:
+    user = user_of("operator")
+    other = {"engage": "release_kill_switch", "release": "engage_kill_switch"}[name]
+    user.groups.clear()
+    user.user_permissions.set(Permission.objects.filter(codename__in=["view_golivestate", other]))
+    client = signed_in(user)
+    GoLiveState.objects.update(kill_switch_engaged=name == "release")
+
+    assert client.post(verb(name), {"reason": "x"}).status_code == 403
+    assert engaged() is (name == "release")
+    assert verb(name) not in client.get(reverse("admin:governance_golivestate_changelist")).content.decode()
+
+
+def test_only_the_button_that_changes_something_is_shown(ops: Client) -> None:
+    pages = (
+        reverse("admin:governance_golivestate_changelist"),
+        reverse("admin:governance_golivestate_change", args=[1]),
+    )
+
+    for before in (False, True):
+        GoLiveState.objects.update(kill_switch_engaged=before)
+        for path in pages:
+            page = ops.get(path).content.decode()
+            assert ("/engage/" in page) is not before
+            assert ("/release/" in page) is before
+
+
+def test_a_missing_row_counts_as_engaged_and_can_be_released(ops: Client) -> None:
+    GoLiveState.objects.all().delete()
+    page = ops.get(reverse("admin:governance_golivestate_changelist")).content.decode()
+    assert verb("release") in page
+    assert verb("engage") not in page
+
+    ops.post(verb("release"), {"reason": "Row was lost"})
+
+    assert not engaged()
+
+
+def test_the_states_page_says_what_holds_on_this_server(ops: Client, settings: Any) -> None:
+    path = reverse("admin:governance_golivestate_change", args=[1])
+    for enforced, words in ((True, "Go-live is enforced"), (False, "Go-live is not enforced")):
+        settings.GO_LIVE_ENFORCE = enforced
+        assert words in ops.get(path).content.decode()
+
+
+def test_the_states_history_is_to_be_read(ops: Client) -> None:
+    ops.post(verb("engage"), {"reason": "Drill"})
+
+    page = ops.get(reverse("admin:governance_golivestate_history", args=[1]))
+
+    assert page.context["page_obj"][0].history_delta_changes == [{"field": "Kill switch", "old": "Free", "new": "Engaged"}]
+    assert "Drill" in page.content.decode()

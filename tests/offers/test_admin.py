@@ -1,0 +1,297 @@
+"""The admin of offers: editing a policy, switching many, reading the evidence."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from offers.models import OfferPolicy
+from offers.services import make_offer, upsert_policy
+from tests.staff import form_with, signed_in
+from wholesale.errors import VersionConflict
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/offers/offerpolicy/"
+
+
+@pytest.fixture
+def ops(user_of: Callable[..., User]) -> Client:
+    """A browser of the operator `ops`."""
+    return signed_in(user_of("operator", username="ops"))
+
+
+def policy(province: str, market: str = "ALL") -> OfferPolicy:
+    return OfferPolicy.objects.get(province=province, market=market)
+
+
+def page_of(row: OfferPolicy) -> str:
+    return reverse("admin:offers_offerpolicy_change", args=[row.pk])
+
+
+def on() -> list[str]:
+    return list(OfferPolicy.objects.filter(enabled=True).values_list("province", flat=True))
+
+
+def choose(client: Client, action: str, *provinces: str) -> Any:
+    return client.post(LIST, {"action": action, "_selected_action": [policy(province).pk for province in provinces]})
+
+
+# Editing ----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_policy_is_edited_through_the_service(ops: Client) -> None:
+    form = form_with(ops.get(page_of(policy("ON"))), "why")
+
+    answer = ops.post(
+        page_of(policy("ON")), {**form, "max_arv_multiplier": "0.65", "default_fees_buffer": "3000.50", "why": "Costs rose"}
+    )
+
+    stored = policy("ON")
+    assert answer.status_code == 302
+    assert (stored.max_arv_multiplier, stored.default_fees_buffer) == (Decimal("0.65"), Decimal("3000.50"))
+    assert (stored.default_assignment_fee, stored.enabled) == (Decimal(10000), False)
+    assert (stored.version, stored.changed_by, stored.reason) == (2, "ops", "Costs rose")
+    assert stored.history.first().history_user.username == "ops"
+
+
+def test_a_market_gets_a_policy_of_its_own(ops: Client) -> None:
+    add = reverse("admin:offers_offerpolicy_add")
+    form = form_with(ops.get(add), "why")
+
+    ops.post(add, {**form, "province": "QC", "market": "Trois-Rivières", "why": "First market of Quebec"})
+
+    made = policy("QC", "TROIS_RIVIERES")
+    assert (made.version, made.enabled, made.max_arv_multiplier) == (1, False, Decimal("0.70"))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("max_arv_multiplier", "0"),
+        ("max_arv_multiplier", "1.01"),
+        ("max_arv_multiplier", "0.12345"),
+        ("max_arv_multiplier", "NaN"),
+        ("max_arv_multiplier", ""),
+        ("default_assignment_fee", "-1"),
+        ("default_assignment_fee", "9" * 20),
+        ("default_fees_buffer", "1.234"),
+        ("why", ""),
+    ],
+)
+def test_a_value_out_of_bounds_is_named(field: str, value: str, ops: Client) -> None:
+    form = form_with(ops.get(page_of(policy("ON"))), "why")
+
+    answer = ops.post(page_of(policy("ON")), {**form, "why": "x", field: value})
+
+    assert list(answer.context["adminform"].form.errors) == [field]
+    assert policy("ON").version == 1
+
+
+def test_a_stale_form_writes_nothing_and_loses_nothing(ops: Client) -> None:
+    form = form_with(ops.get(page_of(policy("ON"))), "why")
+    upsert_policy(province="ON", enabled=True, changed_by="Ada", reason="Proven")
+
+    answer = ops.post(page_of(policy("ON")), {**form, "default_fees_buffer": "4000", "why": "Mine"})
+
+    again = form_with(answer, "why")
+    assert "changed by Ada" in answer.content.decode()
+    assert (again["default_fees_buffer"], again["why"], again["expected_version"]) == (["4000"], ["Mine"], ["2"])
+    assert (policy("ON").version, policy("ON").default_fees_buffer) == (2, Decimal(2500))
+    assert "Proven" in answer.content.decode().split("Last change")[1]
+
+
+def test_the_history_shows_amounts_as_amounts(ops: Client) -> None:
+    upsert_policy(province="ON", max_arv_multiplier=Decimal("0.65"), changed_by="ops", reason="x")
+    upsert_policy(province="ON", default_fees_buffer=Decimal(3500), changed_by="desk", user=User.objects.get(), reason="y")
+
+    page = ops.get(reverse("admin:offers_offerpolicy_history", args=[policy("ON").pk]))
+
+    changes = [record.history_delta_changes for record in page.context["page_obj"]]
+    assert changes[:2] == [
+        [{"field": "Fees buffer", "old": "$2,500.00", "new": "$3,500.00"}],
+        [{"field": "Max ARV multiplier", "old": "70%", "new": "65%"}],
+    ]
+    assert "signed in as ops" in page.content.decode()
+
+
+# Switching --------------------------------------------------------------------------------------------------------------
+
+
+def test_choosing_the_action_asks_first(ops: Client) -> None:
+    page = choose(ops, "enable", "ON")
+
+    assert page.status_code == 200
+    assert not page.context["form"].errors
+    assert "Ontario" in page.content.decode()
+    assert 'role="alert"' not in page.content.decode()
+    assert on() == []
+
+
+def test_the_confirmation_turns_the_rows_on_with_its_reason(ops: Client) -> None:
+    form = form_with(choose(ops, "enable", "ON"), "reason")
+
+    answer = ops.post(LIST, {**form, "reason": "Flow proven"}, follow=True)
+
+    stored = policy("ON")
+    assert on() == ["ON"]
+    assert (stored.version, stored.changed_by, stored.reason) == (2, "ops", "Flow proven")
+    assert stored.history.first().history_user.username == "ops"
+    assert LogEntry.objects.get().object_id == str(stored.pk)
+    assert "Turned on: Ontario." in answer.content.decode()
+
+
+def test_rows_are_turned_off_without_a_warning(ops: Client) -> None:
+    for province in ("ON", "QC"):
+        upsert_policy(province=province, enabled=True, changed_by="ops")
+    page = choose(ops, "disable", "ON", "QC")
+    assert 'role="alert"' not in page.content.decode()
+
+    ops.post(LIST, {**form_with(page, "reason"), "reason": "Market turned"})
+
+    assert on() == []
+    assert policy("QC").reason == "Market turned"
+
+
+def test_more_than_one_province_needs_a_tick(ops: Client) -> None:
+    page = choose(ops, "enable", "AB", "BC", "ON")
+    form = form_with(page, "reason")
+
+    refused = ops.post(LIST, {**form, "reason": "All at once"})
+
+    assert "This turns on 3 provinces at once: Alberta, British Columbia, Ontario." in page.content.decode()
+    assert "Never all 13 at once." in page.content.decode()
+    assert list(refused.context["form"].errors) == ["several"]
+    assert on() == []
+
+
+def test_with_the_tick_they_are_turned_on_together(ops: Client) -> None:
+    form = form_with(choose(ops, "enable", "AB", "BC"), "reason")
+
+    ops.post(LIST, {**form, "reason": "One team serves both", "several": "on"})
+
+    assert on() == ["AB", "BC"]
+
+
+def test_two_markets_of_one_province_need_no_tick(ops: Client) -> None:
+    windsor = upsert_policy(province="ON", market="WINDSOR", changed_by="ops")
+    chosen = {"action": "enable", "_selected_action": [policy("ON").pk, windsor.pk]}
+    form = form_with(ops.post(LIST, chosen), "reason")
+
+    ops.post(LIST, {**form, "reason": "Ontario first"})
+
+    assert on() == ["ON", "ON"]
+
+
+def test_rows_that_are_on_already_are_left_alone(ops: Client) -> None:
+    upsert_policy(province="ON", enabled=True, changed_by="Ada", reason="First")
+    page = choose(ops, "enable", "ON", "QC")
+    assert "1 more of what you chose is on already" in page.content.decode()
+    assert 'role="alert"' not in page.content.decode()
+
+    ops.post(LIST, {**form_with(page, "reason"), "reason": "Second"})
+
+    assert (policy("ON").version, policy("ON").reason) == (2, "First")
+    assert policy("QC").reason == "Second"
+
+
+def test_with_nothing_to_do_nothing_is_asked(ops: Client) -> None:
+    answer = ops.post(LIST, {"action": "disable", "_selected_action": [policy("ON").pk]}, follow=True)
+
+    assert "what you chose is off already" in answer.content.decode()
+    assert policy("ON").version == 1
+
+
+def test_a_get_never_acts(ops: Client) -> None:
+    form = form_with(choose(ops, "enable", "ON"), "reason")
+
+    ops.get(LIST, {**form, "reason": "x"})
+
+    assert on() == []
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 1001])
+def test_a_reason_is_asked(reason: str, ops: Client) -> None:
+    form = form_with(choose(ops, "enable", "ON"), "reason")
+
+    answer = ops.post(LIST, {**form, "reason": reason})
+
+    assert list(answer.context["form"].errors) == ["reason"]
+    assert on() == []
+
+
+def test_rows_changed_since_the_page_was_shown_stay_as_they_are(ops: Client) -> None:
+    form = form_with(choose(ops, "enable", "ON"), "reason")
+    upsert_policy(province="ON", max_arv_multiplier=Decimal(1), changed_by="Ada")
+
+    refused = ops.post(LIST, {**form, "reason": "Flow proven"})
+    assert "somebody changed these policies meanwhile" in refused.content.decode()
+    assert "100%" in refused.content.decode()
+    assert on() == []
+
+    ops.post(LIST, form_with(refused, "reason"))
+    assert on() == ["ON"]
+
+
+def test_all_rows_are_switched_or_none(ops: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    form = form_with(choose(ops, "enable", "AB", "BC"), "reason")
+
+    def beaten_at_the_second(**given: Any) -> OfferPolicy:
+        if given["province"] == "BC":
+            raise VersionConflict
+        return upsert_policy(**given)
+
+    monkeypatch.setattr("offers.admin.upsert_policy", beaten_at_the_second)
+    answer = ops.post(LIST, {**form, "reason": "x", "several": "on"})
+
+    assert "somebody changed these policies meanwhile" in answer.content.decode()
+    assert on() == []
+    assert not LogEntry.objects.exists()
+
+
+@pytest.mark.parametrize("role", ["auditor", "agent", "integrator"])
+def test_who_may_not_change_policies_has_no_such_action(role: str, user_of: Callable[..., User]) -> None:
+    client = signed_in(user_of(role))
+    seen = f"{policy('ON').pk}:1"
+
+    client.post(LIST, {"action": "enable", "_selected_action": policy("ON").pk, "seen": seen, "reason": "x"})
+
+    assert on() == []
+    assert client.get(LIST).context["action_form"] is None
+
+
+# Evidence ---------------------------------------------------------------------------------------------------------------
+
+
+def test_the_evidence_shows_its_calculation(ops: Client) -> None:
+    upsert_policy(province="ON", enabled=True, changed_by="ops")
+    offer = make_offer(
+        province="ON",
+        market="WINDSOR",
+        arv=Decimal(450_000),
+        repairs=Decimal(50_000),
+        comps=[{"address": "14 Elm <St>"}],
+        now=None,
+    )
+
+    page = ops.get(reverse("admin:offers_offerevidence_change", args=[offer.pk])).content.decode()
+
+    for amount in ("$450,000.00", "70%", "$315,000.00", "-$50,000.00", "-$2,500.00", "$262,500.00"):
+        assert amount in page, amount
+    assert "14 Elm &lt;St&gt;" in page
+    assert "none given" in page
+
+
+def test_an_offer_of_nothing_shows_the_negative_bound(ops: Client) -> None:
+    upsert_policy(province="ON", enabled=True, changed_by="ops")
+    offer = make_offer(province="ON", arv=Decimal(10_000), repairs=Decimal(20_000))
+
+    page = ops.get(reverse("admin:offers_offerevidence_change", args=[offer.pk])).content.decode()
+
+    assert "-$15,500.00" in page
+    assert "$0.00" in page

@@ -1,0 +1,101 @@
+"""What PostgreSQL does for the statements that the product itself sends."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+from django.db import connection
+from psycopg import sql
+
+# The server prepares a statement that it meets again, and may then plan it without looking at the values: "generic".
+# A parameter has the type that the driver sends for it; a text's is left to the server.
+_TYPES: dict[type, str] = {
+    bool: "bool",
+    int: "bigint",
+    float: "float8",
+    str: "unknown",
+    datetime: "timestamptz",
+    timedelta: "interval",
+}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL as Django hands it to the driver, and its parameters."""
+
+    text: str
+    parameters: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a statement was carried out."""
+
+    scans: tuple[str, ...]  # "Index Scan using name", "Seq Scan"
+    rows_read: int  # index or table entries that the scans looked at
+    buffers: int  # pages of 8 kB
+    milliseconds: float
+
+    def __str__(self) -> str:
+        scans = ", ".join(self.scans)
+        return f"{self.rows_read:>7,} rows, {self.buffers:>7,} pages, {self.milliseconds:>8.2f} ms: {scans}"
+
+
+def statement_of(table: str, act: Callable[[], object]) -> Statement:
+    """The one statement that the act sends about the table.
+
+    Raises:
+        ValueError: it sent none, or several.
+
+    """
+    sent: list[Statement] = []
+
+    def watch(execute: Callable[..., Any], text: str, parameters: Sequence[Any] | None, many: bool, context: Any) -> Any:
+        if f'"{table}"' in text:
+            sent.append(Statement(text, tuple(parameters or ())))
+        return execute(text, parameters, many, context)
+
+    with connection.execute_wrapper(watch):
+        act()
+    (statement,) = sent
+    return statement
+
+
+def explain(postgres: psycopg.Connection, statement: Statement, *, generic: bool) -> Plan:
+    """Carry the statement out and see how; `generic` plans it as a prepared statement, blind to its values."""
+    with psycopg.ClientCursor(postgres) as cursor:
+        if not generic:
+            cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement.text}", statement.parameters)
+            return _plan(cursor.fetchall()[0][0][0])
+        placeholders = [f"${n}" for n in range(1, len(statement.parameters) + 1)]
+        types = ", ".join(_TYPES[type(value)] for value in statement.parameters)
+        cursor.execute("SET plan_cache_mode = force_generic_plan")
+        cursor.execute(f"PREPARE explained ({types}) AS {statement.text % tuple(placeholders)}")
+        try:
+            values = sql.SQL(", ").join(sql.Literal(value) for value in statement.parameters)
+            cursor.execute(sql.SQL("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE explained ({})").format(values))
+            return _plan(cursor.fetchall()[0][0][0])
+        finally:
+            cursor.execute("DEALLOCATE explained")
+
+
+def _plan(explained: dict[str, Any]) -> Plan:
+    scans, rows = [], 0
+    for node in _nodes(explained["Plan"]):
+        kind = node["Node Type"]
+        if not kind.endswith("Scan") or kind == "Subquery Scan":
+            continue
+        index = f" using {node['Index Name']}" if "Index Name" in node else ""
+        scans.append(f"{kind}{index}")
+        removed = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
+        rows += (node["Actual Rows"] + removed) * node["Actual Loops"]
+    buffers = explained["Plan"]["Shared Hit Blocks"] + explained["Plan"]["Shared Read Blocks"]
+    return Plan(tuple(scans), rows, buffers, explained["Execution Time"])
+
+
+def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for child in node.get("Plans", ()):
+        yield from _nodes(child)

@@ -1,0 +1,46 @@
+"""The reads that stay quick however many tasks there are."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from followups.services import due_tasks, sla_snapshot
+
+TABLE = "followups_followuptask"
+ROWS_READ_MAX = 1_000
+
+_PLACES: dict[str, dict[str, Any]] = {
+    "in a common province": {"province": "ON"},
+    "in a province that was left": {"province": "PE"},
+    "in a rare province": {"province": "NU"},
+    "in a common market": {"province": "ON", "market": "TORONTO"},
+    "in a rare market": {"province": "NU", "market": "IQALUIT"},
+    "in a market without tasks": {"province": "ON", "market": "NOWHERE"},
+}
+_OWNERS: dict[str, dict[str, Any]] = {
+    "by an owner with many": {"owner": "busy"},
+    "by an owner whose tasks are the last due": {"owner": "late"},
+    "by an owner with one": {"owner": "single"},
+    "by an owner who left": {"owner": "former"},
+    "by an owner without tasks": {"owner": "nobody"},
+}
+
+READS: dict[str, Callable[[], object]] = {
+    "due": due_tasks,
+    "due, the longest list": partial(due_tasks, 500),
+    **{f"due {name}": partial(due_tasks, **filters) for name, filters in {**_OWNERS, **_PLACES}.items()},
+    **{
+        f"due by phone {name}": partial(due_tasks, channel="CALL", **filters)
+        for name, filters in {"anywhere": {}, **_OWNERS, **_PLACES}.items()
+    },
+    "sla": sla_snapshot,
+}
+# Filters for which there is no index of their own: what they cost is measured, not pinned.
+UNPINNED: dict[str, Callable[[], object]] = {
+    "due in a common market, no province": partial(due_tasks, market="TORONTO"),
+    "due in a rare market, no province": partial(due_tasks, market="IQALUIT"),
+    "due in a market without tasks, no province": partial(due_tasks, market="NOWHERE"),
+    "due by a channel without tasks": partial(due_tasks, channel="EMAIL"),
+    "due by an owner with many in a rare province": partial(due_tasks, owner="busy", province="NU"),
+    "sla over 10,000": partial(sla_snapshot, 10_000),
+}

@@ -1,0 +1,72 @@
+"""Many follow-up tasks, quickly: what a few years of work leave in the table."""
+
+import math
+
+import psycopg
+
+COMPLETED_SHARE = 0.9
+STEPS = 6
+
+# The foreign keys hold by construction; their triggers would take longer than the rows.
+_UNCHECKED = "SET session_replication_role = replica"
+
+_LADDERS = f"""
+INSERT INTO followups_followupladder
+    (lead_id, province, market, created_by, correlation_id, created_at, open_steps, closed_at)
+SELECT 'L' || n, 'ON', 'ALL', 'plans', 'plans', now(),
+    CASE WHEN n <= %(closed)s THEN 0 ELSE {STEPS} END,
+    CASE WHEN n <= %(closed)s THEN now() END
+FROM generate_series(1, %(ladders)s) AS n
+ORDER BY n
+"""
+
+# The oldest 90% are completed, some early and some up to 8 hours late. The open ones lie in the two days before now and the
+# two after it. Six tasks of ten are in ON, one of 5,000 in NU; IQALUIT has one of 20,000; `busy` owns three of ten, `single`
+# has one open task, and those of `late` became due after all others. `former` and PE had a tenth of the completed ones each
+# and have none that is open: what the planner believes of them is wrong.
+_TASKS = f"""
+INSERT INTO followups_followuptask
+    (ladder_id, step, channel, due_at, lead_id, province, market, owner, correlation_id, created_at, completed_at,
+     completed_by, cancel_reason)
+SELECT first_ladder + (n - 1) / {STEPS}, (n - 1) %% {STEPS} + 1, CASE WHEN n %% 2 = 0 THEN 'CALL' ELSE 'SMS' END, due_at,
+    'L' || (n - 1) / {STEPS} + 1, province,
+    CASE WHEN n %% 20000 = 19000 THEN 'IQALUIT' WHEN province = 'ON' AND n %% 3 = 0 THEN 'TORONTO' ELSE 'ALL' END,
+    CASE
+        WHEN n = %(completed)s + 1000 THEN 'single'
+        WHEN due_at BETWEEN now() - interval '10 minutes' AND now() THEN 'late'
+        WHEN n * 7 %% 10 < 3 THEN 'busy'
+        WHEN n * 7 %% 10 < 8 THEN 'va' || n %% 50
+        WHEN n * 7 %% 10 = 8 AND completed_at IS NOT NULL THEN 'former'
+    END,
+    'plans', due_at, completed_at, CASE WHEN completed_at IS NOT NULL THEN 'plans' END, ''
+FROM (
+    SELECT n, (SELECT min(id) FROM followups_followupladder) AS first_ladder, due_at,
+        CASE WHEN n <= %(completed)s THEN due_at + (n * 13 %% 600 - 120) * interval '1 minute' END AS completed_at,
+        CASE
+            WHEN n %% 5000 = 4000 THEN 'NU'
+            WHEN n %% 10 < 6 THEN 'ON'
+            WHEN n %% 10 = 6 AND n <= %(completed)s THEN 'PE'
+            ELSE (ARRAY['BC', 'AB', 'SK', 'MB', 'QC', 'NB', 'NS'])[n %% 7 + 1]
+        END AS province
+    FROM (
+        SELECT n, CASE
+            WHEN n <= %(completed)s THEN now() - interval '900 days' * (%(tasks)s - n) / %(tasks)s::float
+            ELSE now() + interval '4 days' * ((n - %(completed)s) / (%(tasks)s - %(completed)s)::float - 0.5)
+        END AS due_at
+        FROM generate_series(1, %(tasks)s) AS n
+    ) AS timed
+) AS placed
+ORDER BY n
+"""
+
+
+def fill(connection: psycopg.Connection, tasks: int) -> None:
+    """Insert so many tasks, of which a tenth is open, and tell the planner of them."""
+    completed = int(tasks * COMPLETED_SHARE)
+    ladders, closed = math.ceil(tasks / STEPS), completed // STEPS
+    amounts = {"tasks": tasks, "completed": completed, "ladders": ladders, "closed": closed}
+    with psycopg.ClientCursor(connection) as cursor:
+        cursor.execute(_UNCHECKED)
+        cursor.execute(_LADDERS, amounts)
+        cursor.execute(_TASKS, amounts)
+        cursor.execute("ANALYZE followups_followupladder, followups_followuptask")

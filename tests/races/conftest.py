@@ -1,0 +1,20 @@
+"""What races need: as many clients as threads."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from knox.models import AuthToken
+from rest_framework.test import APIClient
+
+CLIENTS = 32
+
+
+@pytest.fixture
+def operators(user_of: Callable[..., User]) -> list[APIClient]:
+    """As many API clients of one operator as there are threads: a client is not made for two threads."""
+    token = AuthToken.objects.create(user=user_of("operator", username="racer"))[1]
+    clients = [APIClient(raise_request_exception=False) for _ in range(CLIENTS)]
+    for client in clients:
+        client.credentials(HTTP_AUTHORIZATION=f"Token {token}")
+    return clients

@@ -1,0 +1,64 @@
+"""Many clients tell of buyers at once: no step is lost, and the ids are in the order of the fold."""
+
+import random
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from buyers.liquidity import Event
+from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
+from buyers.services import rebuild_liquidity
+from kpi.models import KPIEvent
+from tests.races.conftest import CLIENTS
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+
+FEEDBACK = "/api/buyers/liquidity/feedback"
+PLACE = {"province": "ON", "market": "TORONTO", "property_type": "SFR"}
+EVENTS_EACH = 10
+EVENTS = CLIENTS * EVENTS_EACH
+MIXED_EACH = 4
+
+
+def test_feedback_on_one_node_moves_it_by_exactly_the_steps(
+    operators: list[APIClient], run_together: Callable[..., list[Any]]
+) -> None:
+    def tell(number: int) -> list[Any]:
+        return [
+            operators[number].post(FEEDBACK, {**PLACE, "event": Event.BOUGHT, "buyer_id": f"B{number}-{n}"})
+            for n in range(EVENTS_EACH)
+        ]
+
+    answers = [answer for told in run_together(CLIENTS, tell) for answer in told]
+    assert [answer.status_code for answer in answers] == [201] * EVENTS
+    nodes = sorted((answer.json() for answer in answers), key=lambda node: node["event_id"])
+    assert [node["buyer_count"] for node in nodes] == list(range(1, EVENTS + 1))
+    assert [node["active_buyer_count"] for node in nodes] == list(range(1, EVENTS + 1))
+    assert [node["avg_close_rate"] for node in nodes] == [min(step, 100) / 100 for step in range(1, EVENTS + 1)]
+
+    node = BuyerLiquidityNode.objects.get()
+    assert (node.buyer_count, node.active_buyer_count, node.avg_close_rate) == (EVENTS, EVENTS, Decimal(1))
+    assert BuyerFeedbackEvent.objects.filter(node=node).count() == EVENTS
+    assert KPIEvent.objects.filter(metric="buyer_feedback").count() == EVENTS
+    assert list(rebuild_liquidity(write=False)) == []
+
+
+def test_a_node_is_the_fold_of_its_events_whatever_order_they_came_in(
+    operators: list[APIClient], run_together: Callable[..., list[Any]]
+) -> None:
+    """Rates stop at 0, so the same events in another order make another node: near 0 the order shows."""
+
+    def tell(number: int) -> list[int]:
+        dice = random.Random(number)
+        events = [
+            {**PLACE, "event": dice.choice(Event.values), "buyer_id": dice.choice(["", "B1", "B2", "B3"])}
+            for _ in range(MIXED_EACH)
+        ]
+        return [operators[number].post(FEEDBACK, event).status_code for event in events]
+
+    assert run_together(CLIENTS, tell) == [[201] * MIXED_EACH] * CLIENTS
+    assert BuyerFeedbackEvent.objects.count() == CLIENTS * MIXED_EACH
+    assert list(rebuild_liquidity(write=False)) == []

@@ -1,0 +1,58 @@
+"""Many operators change one policy at once: one row, no error, a version and a line of history for each change."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from governance.market.models import MarketPolicy
+from governance.market.rules import SAFE_RULES
+from offers.models import OfferPolicy
+from tests.conftest import codes
+from tests.races.conftest import CLIENTS
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+
+MARKET_UPSERT = "/api/governance/market/policies/upsert"
+OFFER_UPSERT = "/api/deals/offers/policies/upsert"
+
+
+@pytest.mark.parametrize(
+    ("path", "model", "settings"), [(MARKET_UPSERT, MarketPolicy, {"rules": SAFE_RULES}), (OFFER_UPSERT, OfferPolicy, {})]
+)
+@pytest.mark.parametrize(("market", "version_before"), [("ALL", 1), ("TORONTO", 0)], ids=["seeded", "new"])
+def test_upserts_of_one_policy_leave_one_row(
+    operators: list[APIClient],
+    run_together: Callable[..., list[Any]],
+    path: str,
+    model: type[MarketPolicy] | type[OfferPolicy],
+    settings: dict[str, Any],
+    market: str,
+    version_before: int,
+) -> None:
+    place = {"province": "ON", "market": market}
+
+    def upsert(number: int) -> Any:
+        return operators[number].post(path, {**place, **settings, "enabled": number % 2 == 0, "changed_by": f"op{number}"})
+
+    answers = run_together(CLIENTS, upsert)
+    assert [answer.status_code for answer in answers] == [200] * CLIENTS
+    versions = range(version_before + 1, version_before + CLIENTS + 1)
+    assert sorted(answer.json()["version"] for answer in answers) == list(versions)
+
+    policy = model.objects.get(**place)
+    last = max(answers, key=lambda answer: answer.json()["version"]).json()
+    assert (policy.version, policy.enabled, policy.changed_by) == (versions[-1], last["enabled"], last["changed_by"])
+    assert policy.history.filter(version__in=versions).count() == CLIENTS
+    assert policy.history.count() == policy.version
+
+
+def test_of_changes_made_from_one_reading_only_the_first_is_taken(
+    operators: list[APIClient], run_together: Callable[..., list[Any]]
+) -> None:
+    changes = {"province": "ON", "enabled": True, "expected_version": 1}
+    answers = run_together(CLIENTS, lambda number: operators[number].post(OFFER_UPSERT, changes))
+    assert sorted(answer.status_code for answer in answers) == [200] + [409] * (CLIENTS - 1)
+    assert {code for answer in answers if answer.status_code == 409 for code in codes(answer)} == {"version_conflict"}
+    assert OfferPolicy.objects.get(province="ON", market="ALL").version == 2

@@ -1,0 +1,68 @@
+"""Schemathesis over the whole API schema of a served application: is what it documents what it does?
+
+Two explorations: everything but the kill switch, where nothing may answer 5xx; then the kill switch with the verbs that it
+stops, where the documented 503 is expected. In this order, since an engaged switch answers for all that stands behind it.
+"""
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.served import Server
+
+CHECKS = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance")
+_SWITCH = "kill-switch/"
+_STOPPED = "kill-switch/|ladder/create$|offers/compute$|followups/due$"
+
+
+@dataclass(frozen=True)
+class Exploration:
+    """What was asked of schemathesis, and its report."""
+
+    passed: bool
+    report: str
+
+
+def explore(
+    server: Server, token: str, *, phases: Sequence[str], max_examples: int, seed: int | None = None
+) -> list[Exploration]:
+    """Explore both parts. Without a seed the run is the same every time."""
+    _fill(server, token)
+    common = ["--continue-on-failure"]
+    common += ["--generation-deterministic"] if seed is None else ["--seed", str(seed), "--generation-database", "none"]
+    whole = [*common, "--phases", ",".join(phases), "--max-examples", str(max_examples), "--exclude-path-regex", _SWITCH]
+    stopped = [*common, "--phases", "fuzzing", "--max-examples", str(max_examples), "--include-path-regex", _STOPPED]
+    return [
+        _run(server, token, whole, expected=("2xx", "3xx", "4xx")),
+        _run(server, token, stopped, expected=("2xx", "3xx", "4xx", "503")),
+    ]
+
+
+def _run(server: Server, token: str, options: Sequence[str], *, expected: Sequence[str]) -> Exploration:
+    with tempfile.TemporaryDirectory(prefix="wholesale-schema-") as folder:
+        configuration = Path(folder) / "schemathesis.toml"
+        configuration.write_text(f"[checks]\nnot_a_server_error.expected-statuses = {list(expected)}\n")
+        command = [
+            *(str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(configuration), "run"),
+            *(f"{server.url}/api/schema", "--header", f"Authorization: Token {token}", "--no-color"),
+            *("--checks", ",".join(CHECKS), *options),
+        ]
+        # In a folder of its own, since it leaves its notes where it runs.
+        done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    return Exploration(done.returncode == 0, done.stdout)
+
+
+def _fill(server: Server, token: str) -> None:
+    """Rows with id 1 of everything, and a province where offers are on: so that answers have something in them."""
+    with server.client(token) as client:
+        for path, body in (
+            ("deals/offers/policies/upsert", {"province": "ON", "enabled": True}),
+            ("deals/offers/compute", {"province": "ON", "arv": 450_000, "repairs": 50_000, "comps": [{"price": 440_000}]}),
+            ("followups/ladder/create", {"province": "ON", "market": "TORONTO", "lead_id": "L1", "owner": "bryan"}),
+            ("followups/task/1/complete", {}),
+            ("buyers/liquidity/feedback", {"province": "ON", "event": "BOUGHT", "buyer_id": "B1"}),
+        ):
+            client.post(f"/api/{path}", json=body).raise_for_status()

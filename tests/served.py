@@ -1,0 +1,141 @@
+"""The real server as a process of its own, as `make serve` starts it, on a database of its own.
+
+What a test client cannot show (a killed process, a lost connection, a body that stops half-way) is shown on it.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import httpx
+import psycopg
+
+ROOT = Path(__file__).resolve().parent.parent
+START_TIMEOUT = 60  # seconds
+ENVIRONMENT = {
+    "SECRET_KEY": "only-for-served-tests-" * 3,
+    "DEBUG": "false",
+    "GO_LIVE_ENFORCE": "false",
+    "LOG_LEVEL": "CRITICAL",
+}
+
+
+def on_postgresql() -> bool:
+    """Whether PostgreSQL is under test; else SQLite."""
+    return os.environ.get("DATABASE_URL", "").startswith("postgres")
+
+
+@contextmanager
+def fresh_database() -> Iterator[str]:
+    """A migrated database that nobody else uses, of the kind under test; yields its DATABASE_URL."""
+    with empty_database() as url:
+        manage(url, "migrate", "--verbosity", "0")
+        yield url
+
+
+@contextmanager
+def empty_database() -> Iterator[str]:
+    """A new database, gone afterwards; yields its DATABASE_URL."""
+    if not on_postgresql():
+        with tempfile.TemporaryDirectory(prefix="wholesale-served-") as folder:
+            yield f"sqlite:///{folder}/db.sqlite3"
+        return
+    server = os.environ["DATABASE_URL"]
+    name = f"served_{uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        try:
+            yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def manage(database_url: str, *arguments: str) -> str:
+    """Run a management command on the database; returns what it printed."""
+    command = [sys.executable, str(ROOT / "manage.py"), *arguments]
+    environment = {**os.environ, **ENVIRONMENT, "DATABASE_URL": database_url, "DJANGO_SETTINGS_MODULE": "wholesale.settings"}
+    return subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+
+
+def operator_token(database_url: str, name: str = "served") -> str:
+    """An API token of an operator."""
+    return manage(database_url, "create_api_token", name, "--role", "operator")
+
+
+@dataclass
+class Server:
+    """A running server."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def client(self, token: str) -> httpx.Client:
+        """A client with this token and connections of its own."""
+        return httpx.Client(base_url=self.url, headers={"Authorization": f"Token {token}"}, timeout=30)
+
+    def kill(self) -> None:
+        """kill -9 of the server with all its processes: none of them has a last word."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        """End it if it still runs."""
+        if self.process.poll() is None:
+            self.kill()
+
+
+@contextmanager
+def serving(database_url: str, *, workers: int = 1, threads: int = 1, **environment: str) -> Iterator[Server]:
+    """Granian on a free port, answering; gone afterwards. `environment` adds settings.
+
+    Raises:
+        RuntimeError: it did not answer in time, or ended.
+
+    """
+    port = _free_port()
+    command = [
+        *(str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--workers", str(workers)),
+        *("--blocking-threads", str(threads), "--host", "127.0.0.1", "--port", str(port), "--no-ws", "--no-log"),
+        "wholesale.wsgi:application",
+    ]
+    settings = {"DATABASE_URL": database_url, "DJANGO_SETTINGS_MODULE": "wholesale.settings", **environment}
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **ENVIRONMENT, **settings}, start_new_session=True)
+    server = Server(process, port)
+    try:
+        _wait_until_it_answers(server)
+        yield server
+    finally:
+        server.stop()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_it_answers(server: Server) -> None:
+    deadline = time.monotonic() + START_TIMEOUT
+    while time.monotonic() < deadline:
+        if server.process.poll() is not None:
+            raise RuntimeError(f"The server ended with {server.process.returncode}")
+        try:
+            if httpx.get(f"{server.url}/healthz", timeout=5).is_success:
+                return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise RuntimeError("The server did not answer")

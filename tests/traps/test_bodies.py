@@ -1,0 +1,137 @@
+"""Bodies that are no parameters: refused with 400, 413 or 415 by every POST, never a fault of the server."""
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from drf_spectacular.generators import SchemaGenerator
+from rest_framework.test import APIClient
+
+from followups.models import FollowupTask
+from tests.traps.requests import FORM, JSON, POSTS, TASK, assert_refused, post_json, send
+
+pytestmark = pytest.mark.django_db
+
+DEEP = 100_000
+ToPost = Callable[[str], str]
+
+
+def test_every_post_of_the_api_is_here_with_every_text_it_takes() -> None:
+    schema = SchemaGenerator().get_schema(public=True)
+    documented = {path: item["post"] for path, item in schema["paths"].items() if "post" in item}
+    assert set(documented) == set(POSTS)
+    for path, operation in documented.items():
+        texts = {
+            parameter["name"]
+            for parameter in operation["parameters"]
+            if parameter["in"] == "query" and parameter["schema"].get("type") == "string"
+        }
+        assert texts <= set(POSTS[path])
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_the_bodies_here_are_right_but_for_what_a_test_spoils(operator: APIClient, to_post: ToPost, path: str) -> None:
+    status = post_json(operator, to_post(path), POSTS[path]).status_code
+    assert status in ((409,) if path.endswith("compute") else (200, 201))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[]",
+        '["province"]',
+        '"text"',
+        '"\\ud800"',
+        "5",
+        "null",
+        "true",
+        "{",
+        "{}}",
+        "{'province': 'ON'}",
+        '{"province": NaN}',
+        '{"x": Infinity}',
+        '{"x": -Infinity}',
+        '{"x": 1e400}',
+        '{"x": ' + "9" * 5_000 + "}",
+        b"\xff\xfe{}",
+        b'{"province": "\xc3\x28"}',
+        b'{"province": "\xed\xa0\x80"}',
+        "[" * DEEP + "]" * DEEP,
+        '{"a":' * DEEP + "1" + "}" * DEEP,
+        "[" * DEEP,
+        '{"x": ' + "[" * 70 + "]" * 70 + "}",
+    ],
+    ids=lambda body: repr(body[:24]),
+)
+def test_a_body_that_is_no_object_is_refused_by_every_post(operator: APIClient, to_post: ToPost, body: str | bytes) -> None:
+    for path in POSTS:
+        assert_refused(post_json(operator, to_post(path), body), 400, attr=None)
+
+
+@pytest.mark.parametrize("content_type", [JSON, FORM])
+def test_a_body_over_the_limit_is_refused_by_every_post(operator: APIClient, to_post: ToPost, content_type: str) -> None:
+    body = ("x=" if content_type == FORM else "") + " " * settings.DATA_UPLOAD_MAX_MEMORY_SIZE + "{}"
+    for path in POSTS:
+        assert_refused(send(operator, to_post(path), body, content_type), 413, attr=None)
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "text/plain",
+        "application/xml",
+        "multipart/form-data; boundary=x",
+        "multipart/form-data",
+        "nonsense",
+        "/",
+        "a/b/c",
+        "",
+    ],
+)
+def test_a_body_of_another_kind_is_refused_by_every_post(operator: APIClient, to_post: ToPost, content_type: str) -> None:
+    for path in POSTS:
+        answer = send(operator, to_post(path), '{"province": "ON"}', content_type)
+        assert_refused(answer, 415, attr=None)
+
+
+def test_a_byte_order_mark_before_json_is_no_fault(operator: APIClient) -> None:
+    answer = post_json(operator, "/api/followups/ladder/create", b'\xef\xbb\xbf{"province": "ON"}')
+    assert answer.status_code == 201
+
+
+def test_thousands_of_fields_are_refused_by_every_post(operator: APIClient, to_post: ToPost) -> None:
+    many = urlencode([(f"f{n}", "1") for n in range(5_000)])
+    for path in POSTS:
+        assert_refused(send(operator, to_post(path), many, FORM), 400, attr=None)
+        assert_refused(send(operator, f"{to_post(path)}?{many}", "{}", JSON), 400, attr=None)
+
+
+def test_invalid_utf8_in_a_form_is_refused_where_a_word_is_meant(operator: APIClient) -> None:
+    path = "/api/followups/ladder/create"
+    assert_refused(send(operator, path, "province=%FF%FE", FORM), 400, attr="province")
+    assert_refused(send(operator, path, b"province=ON&market=\xff", FORM), 400, attr=None)
+
+
+def test_a_field_given_twice_in_a_form_counts_the_last_time(operator: APIClient) -> None:
+    answer = send(operator, "/api/followups/ladder/create", "province=XX&province=ON", FORM)
+    assert answer.status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("content_type", "status"),
+    [("multipart/form-data; boundary=", 415), ("multipart/form-data; boundary=x", 415), (FORM, 400), (JSON, 400)],
+)
+def test_a_session_with_a_broken_body_is_refused_too(user_of: Callable[..., User], content_type: str, status: int) -> None:
+    """A session's POST is searched for its CSRF token, which reads the body before the API's own parsers do."""
+    browser = APIClient(raise_request_exception=False, enforce_csrf_checks=True)
+    browser.force_login(user_of("operator"))
+    browser.cookies["csrftoken"] = "a" * 32
+    answer = send(browser, "/api/followups/ladder/create", b"--x\r\n\xff", content_type, HTTP_X_CSRFTOKEN="a" * 32)
+    assert_refused(answer, status)
+
+
+def test_a_task_is_not_completed_by_a_broken_body(operator: APIClient, to_post: ToPost) -> None:
+    assert_refused(post_json(operator, to_post(TASK), '{"actor": "\\ud800"}'), 400, attr="actor")
+    assert not FollowupTask.objects.exclude(completed_at=None).exists()

@@ -1,0 +1,133 @@
+"""Values that look like what is meant and are not: each is refused with its field named."""
+
+import json
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from tests.traps.requests import (
+    FORM,
+    LISTS,
+    POSTS,
+    RATES_AND_AMOUNTS,
+    TEXTS,
+    WHOLE_NUMBERS,
+    assert_refused,
+    post_json,
+    send,
+    valid,
+)
+
+pytestmark = pytest.mark.django_db
+
+UNSTORABLE = {"lone surrogate": "\ud800", "low surrogate": "\udfff", "NUL": "\x00"}
+NO_NUMBER = [
+    "1e3",
+    "1_000",
+    "٣",
+    "\uff15",
+    "NaN",
+    "Infinity",
+    "-inf",
+    "9" * 400,
+    "1.",
+    ".5",
+    "+5",
+    "0x10",
+    "--1",
+    "abc",
+]
+NO_JSON_NUMBER: list[Any] = [True, [], {}, [1], {"a": 1}, 10**400, "\ud800", "5\x00"]
+NO_WHOLE_NUMBER: list[Any] = [1.0, "1.0", 1e30, "1.5", 2.5]
+
+
+@pytest.mark.parametrize("character", UNSTORABLE.values(), ids=UNSTORABLE)
+def test_what_no_database_can_store_is_refused_in_every_text(operator: APIClient, to_post: Any, character: str) -> None:
+    for path, name in TEXTS:
+        spoilt = {**POSTS[path], name: f"a{character}b"}
+        assert_refused(post_json(operator, to_post(path), spoilt), 400, attr=name)
+
+
+@pytest.mark.parametrize("escape", ["%00", "a%00b", "%01", "%7F", "%C2%85"])
+def test_control_characters_are_refused_in_forms_and_queries(operator: APIClient, to_post: Any, escape: str) -> None:
+    for path, name in TEXTS:
+        others = "&".join(f"{key}={value}" for key, value in POSTS[path].items() if isinstance(value, str) and key != name)
+        there, spoilt = to_post(path), f"{others}&{name}=x{escape}x"
+        assert_refused(send(operator, there, spoilt, FORM), 400, attr=name)
+        assert_refused(send(operator, f"{there}?{spoilt}", "", FORM), 400, attr=name)
+
+
+@pytest.mark.parametrize("text", ['{"a": "\\ud800"}', '{"\\ud800": 1}', '[{"deep": ["\\u0000"]}]', '{"\\u0000": 1}'])
+def test_what_no_database_can_store_is_refused_within_json_fields(operator: APIClient, text: str) -> None:
+    body = {**POSTS["/api/deals/offers/compute"], "assumptions": json.loads(text)}
+    assert_refused(post_json(operator, "/api/deals/offers/compute", body), 400, attr="assumptions")
+    assert_refused(post_json(operator, "/api/deals/offers/compute", {**body, "assumptions": text}), 400, attr="assumptions")
+    rules = {"province": "ON", "rules": json.loads(text)}
+    assert_refused(post_json(operator, "/api/governance/market/policies/upsert", rules), 400)
+
+
+@pytest.mark.parametrize("name", ["\ud800", "\x00", "a" * 100_000], ids=["surrogate", "NUL", "long"])
+def test_an_unknown_key_is_ignored_whatever_it_is(operator: APIClient, to_post: Any, name: str) -> None:
+    for path, body in POSTS.items():
+        for key in ({}, {"HTTP_IDEMPOTENCY_KEY": path}):
+            answer = post_json(operator, to_post(path), {**body, name: "\ud800\x00"}, **key)
+            assert answer.status_code in ((409,) if path.endswith("compute") else (200, 201)), answer.content
+
+
+def _ask(client: APIClient, to_post: Any, method: str, path: str, name: str, value: Any) -> Any:
+    parameters = {**valid(method, path), name: value}
+    if method == "POST":
+        return post_json(client, to_post(path), parameters)
+    return client.get(path, parameters)
+
+
+@pytest.mark.parametrize(("method", "path", "name"), RATES_AND_AMOUNTS + WHOLE_NUMBERS)
+def test_text_that_is_no_plain_number_is_refused(
+    operator: APIClient, to_post: Any, method: str, path: str, name: str
+) -> None:
+    for value in NO_NUMBER:
+        assert_refused(_ask(operator, to_post, method, path, name, value), 400, attr=name)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "name"), [row for row in RATES_AND_AMOUNTS + WHOLE_NUMBERS if row[1] not in LISTS]
+)
+def test_a_number_between_spaces_is_refused(operator: APIClient, to_post: Any, method: str, path: str, name: str) -> None:
+    """The filters of the resource lists trim."""
+    for value in (" 5", "5 ", "\t5", "5\n"):
+        assert_refused(_ask(operator, to_post, method, path, name, value), 400, attr=name)
+
+
+@pytest.mark.parametrize(("method", "path", "name"), [row for row in RATES_AND_AMOUNTS + WHOLE_NUMBERS if row[0] == "POST"])
+def test_json_that_is_no_number_is_refused(operator: APIClient, to_post: Any, method: str, path: str, name: str) -> None:
+    for value in NO_JSON_NUMBER:
+        assert_refused(_ask(operator, to_post, method, path, name, value), 400, attr=name)
+
+
+@pytest.mark.parametrize(("method", "path", "name"), WHOLE_NUMBERS)
+def test_a_fraction_is_no_whole_number(operator: APIClient, to_post: Any, method: str, path: str, name: str) -> None:
+    for value in NO_WHOLE_NUMBER:
+        assert_refused(_ask(operator, to_post, method, path, name, value), 400, attr=name)
+
+
+@pytest.mark.parametrize(("method", "path", "name"), RATES_AND_AMOUNTS + WHOLE_NUMBERS)
+def test_a_number_out_of_all_bounds_is_refused(operator: APIClient, to_post: Any, method: str, path: str, name: str) -> None:
+    for value in ("-1", "9" * 20, "9" * 40, f"-{'9' * 40}"):
+        assert_refused(_ask(operator, to_post, method, path, name, value), 400, attr=name)
+
+
+@pytest.mark.parametrize("value", ["a\ud800", {"a": 1}, [], 5.5, None, True])
+def test_a_word_of_another_type_is_refused_or_absent(operator: APIClient, to_post: Any, value: Any) -> None:
+    for path, body in POSTS.items():
+        if "province" in body:
+            assert_refused(post_json(operator, path, {**body, "province": value}), 400, attr="province")
+
+
+@pytest.mark.parametrize(
+    "row_id", ["9" * 19, "9" * 400, "9" * 18, "0", "-1", "1.0", "٣", "1e3", "%00", "%ED%A0%80", "a" * 8_000]
+)
+def test_an_id_that_no_row_has_is_not_found(operator: APIClient, row_id: str) -> None:
+    for path in (*LISTS, "/api/governance/market/policies"):
+        assert_refused(operator.get(f"{path}/{row_id}"), 404, attr=None)
+    assert_refused(operator.post(f"/api/followups/task/{row_id}/complete"), 404, attr=None)

@@ -1,0 +1,331 @@
+"""The admin as a whole: every model, every page, every role."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import Group, Permission, User
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from knox.models import AuthToken
+from rest_framework.test import APIClient
+
+from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
+from followups.models import FollowupLadder, FollowupTask
+from governance.golive.models import GoLiveState
+from governance.market.models import MarketPolicy
+from kpi.models import KPIEvent
+from offers.models import OfferEvidence, OfferPolicy
+from tests.factories import (
+    EvidenceFactory,
+    FeedbackFactory,
+    KpiFactory,
+    LadderFactory,
+    MarketPolicyFactory,
+    NodeFactory,
+    OfferPolicyFactory,
+    TaskFactory,
+)
+from tests.staff import signed_in
+from wholesale import admin as frame
+from wholesale.models import IdempotencyKey, RoleGrant
+
+pytestmark = pytest.mark.django_db
+
+# The framework's own: permissions are given on the pages of users and roles, sessions hold keys that open them.
+NOT_SHOWN = {Permission, ContentType, Session}
+
+
+def _user(n: int) -> User:
+    user = User.objects.create_user(f"user{n}", email=f"user{n}@example.ca")
+    user.groups.set(Group.objects.all()[:2])
+    return user
+
+
+def _token(n: int) -> AuthToken:
+    return AuthToken.objects.create(user=_user(n), expiry=timedelta(days=1 if n % 2 else -1))[0]
+
+
+def _key(n: int) -> IdempotencyKey:
+    return IdempotencyKey.objects.create(
+        user=_user(n), key=f"key{n}", status=201, body='{"id": 1}', created_at=timezone.now()
+    )
+
+
+def _grant(n: int) -> RoleGrant:
+    return RoleGrant.objects.create(group=Group.objects.create(name=f"role{n}"), permission=Permission.objects.all()[n])
+
+
+def _entry(n: int) -> LogEntry:
+    content_type = ContentType.objects.get_for_model(OfferPolicy)
+    return LogEntry.objects.create(
+        user=_user(n),
+        content_type=content_type,
+        object_id="1",
+        object_repr="ON ALL",
+        action_flag=CHANGE,
+        change_message="On.",
+    )
+
+
+# One more row of each model; the go-live state has one row by design.
+MAKE: dict[Any, Callable[[int], Any]] = {
+    MarketPolicy: lambda n: MarketPolicyFactory.create(),
+    OfferPolicy: lambda n: OfferPolicyFactory.create(),
+    FollowupLadder: lambda n: LadderFactory.create(),
+    FollowupTask: lambda n: TaskFactory.create(completed_at=timezone.now() if n % 2 else None),
+    BuyerLiquidityNode: lambda n: NodeFactory.create(),
+    BuyerFeedbackEvent: lambda n: FeedbackFactory.create(),
+    OfferEvidence: lambda n: EvidenceFactory.create(comps_json=[{"sold": 1}]),
+    KPIEvent: lambda n: KpiFactory.create(detail={"tasks": 6}),
+    User: _user,
+    Group: lambda n: Group.objects.create(name=f"role{n}"),
+    AuthToken: _token,
+    IdempotencyKey: _key,
+    RoleGrant: _grant,
+    LogEntry: _entry,
+}
+SHOWN: list[Any] = [GoLiveState, *MAKE]
+OURS = [model for model in SHOWN if model.__module__.split(".")[0] not in ("django", "knox")]
+READ_ONLY = [model for model in SHOWN if model not in (MarketPolicy, OfferPolicy, User, Group, AuthToken)]
+
+each_model = pytest.mark.parametrize("model", SHOWN, ids=lambda model: model.__name__)
+
+
+def url(model: Any, page: str, *args: Any) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def row_of(model: Any) -> Any:
+    return MAKE[model](1) if model in MAKE else model._default_manager.get()
+
+
+def test_every_model_has_its_pages() -> None:
+    hidden = {model for model in apps.get_models() if not admin.site.is_registered(model)}
+
+    assert {model for model in hidden if not model.__name__.startswith("Historical")} == NOT_SHOWN
+    assert set(SHOWN) == set(admin.site._registry)
+
+
+@each_model
+def test_every_page_renders_for_a_superuser(model: Any, admin_client: Client) -> None:
+    row = row_of(model)
+    addable = model in (MarketPolicy, OfferPolicy, User, Group)
+
+    assert admin_client.get(url(model, "changelist")).status_code == 200
+    assert admin_client.get(url(model, "change", row.pk)).status_code == 200
+    assert admin_client.get(url(model, "history", row.pk)).status_code == 200
+    assert admin_client.get(url(model, "add")).status_code == (200 if addable else 403)
+
+
+@each_model
+def test_every_search_and_filter_answers(model: Any, admin_client: Client) -> None:
+    row_of(model)
+    page = admin_client.get(url(model, "changelist"))
+    choices = [
+        choice["query_string"] for spec in page.context["cl"].filter_specs for choice in spec.choices(page.context["cl"])
+    ]
+
+    for query in ("?q=nobody", *choices):
+        assert admin_client.get(url(model, "changelist") + query).status_code == 200, query
+
+
+@pytest.mark.parametrize("model", MAKE, ids=lambda model: model.__name__)
+def test_a_list_takes_as_many_queries_for_twenty_rows_as_for_two(model: Any, admin_client: Client) -> None:
+    if model is RoleGrant:
+        RoleGrant.objects.all().delete()
+
+    def queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            assert admin_client.get(url(model, "changelist")).status_code == 200
+        return len(captured)
+
+    for n in range(2):
+        MAKE[model](n)
+    queries()  # fills the cache of content types
+    with_two = queries()
+    for n in range(2, 20):
+        MAKE[model](n)
+
+    assert queries() == with_two
+    assert with_two <= 7
+
+
+def test_no_page_counts_a_table_that_grows(admin_client: Client) -> None:
+    for model in (FollowupLadder, FollowupTask, BuyerFeedbackEvent, OfferEvidence, KPIEvent, IdempotencyKey, LogEntry):
+        with CaptureQueriesContext(connection) as captured:
+            admin_client.get(url(model, "changelist"))
+        table = model._meta.db_table
+        assert not [q["sql"] for q in captured if "COUNT(" in q["sql"] and f'"{table}"' in q["sql"]], table
+
+
+@each_model
+def test_nothing_but_a_token_can_be_deleted(model: Any, admin_client: Client) -> None:
+    row = row_of(model)
+
+    gone = admin_client.post(url(model, "delete", row.pk), {"post": "yes"})
+    admin_client.post(url(model, "changelist"), {"action": "delete_selected", "_selected_action": row.pk, "post": "yes"})
+
+    if model is AuthToken:
+        assert gone.status_code == 302
+        assert not AuthToken.objects.exists()
+    else:
+        assert gone.status_code == 403
+        assert model._default_manager.filter(pk=row.pk).exists()
+
+
+@pytest.mark.parametrize("model", [*READ_ONLY, AuthToken], ids=lambda model: model.__name__)
+def test_a_superuser_reads_what_only_verbs_write(model: Any, admin_client: Client) -> None:
+    row = row_of(model)
+    before = model._default_manager.filter(pk=row.pk).values().get()
+
+    assert admin_client.post(url(model, "change", row.pk), {"reason": "x"}).status_code == 403
+    assert admin_client.post(url(model, "add"), {"reason": "x"}).status_code == 403
+    assert b'name="_save"' not in admin_client.get(url(model, "change", row.pk)).content
+    assert model._default_manager.filter(pk=row.pk).values().get() == before
+
+
+# Roles ------------------------------------------------------------------------------------------------------------------
+
+
+def test_an_auditor_sees_everything_of_ours_and_changes_nothing(user_of: Callable[..., User]) -> None:
+    client = signed_in(user_of("auditor"))
+
+    for model in OURS:
+        row = row_of(model)
+        before = model._default_manager.filter(pk=row.pk).values().get()
+        assert client.get(url(model, "changelist")).status_code == 200, model
+        assert client.get(url(model, "change", row.pk)).status_code == 200, model
+        assert client.get(url(model, "history", row.pk)).status_code == 200, model
+        assert client.get(url(model, "add")).status_code == 403, model
+        assert client.post(url(model, "change", row.pk), {"why": "x", "enabled": "on"}).status_code == 403, model
+        assert client.post(url(model, "delete", row.pk), {"post": "yes"}).status_code == 403, model
+        assert model._default_manager.filter(pk=row.pk).values().get() == before
+    for verb in ("engage", "release"):
+        assert client.post(url(GoLiveState, verb), {"reason": "x"}).status_code == 403
+    assert not GoLiveState.objects.get().kill_switch_engaged
+
+
+def test_an_operator_edits_policies_but_no_user(user_of: Callable[..., User]) -> None:
+    client = signed_in(user_of("operator"))
+
+    for policies in (MarketPolicy, OfferPolicy):
+        assert b'name="_save"' in client.get(url(policies, "change", 1)).content
+        assert client.get(url(policies, "add")).status_code == 200
+    assert client.get(url(GoLiveState, "engage")).status_code == 200
+    for model in (User, Group, AuthToken):
+        assert client.get(url(model, "changelist")).status_code == 403
+
+
+def test_an_agent_who_is_staff_sees_what_its_permissions_say(user_of: Callable[..., User]) -> None:
+    client = signed_in(user_of("agent"))
+
+    for model in OURS:
+        status = 403 if model in (IdempotencyKey, RoleGrant) else 200
+        assert client.get(url(model, "changelist")).status_code == status, model
+    assert b'name="_save"' not in client.get(url(OfferPolicy, "change", 1)).content
+    assert client.get(url(GoLiveState, "engage")).status_code == 403
+
+
+def test_nobody_enters_without_being_staff(client: Client, user_of: Callable[..., User]) -> None:
+    client.force_login(user_of("operator"))
+
+    for path in (reverse("admin:index"), url(OfferPolicy, "changelist"), url(GoLiveState, "engage")):
+        answer = client.get(path)
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/admin/login/")
+
+
+def test_signing_in_leads_to_the_first_page(client: Client, admin_user: User) -> None:
+    answer = client.post("/admin/login/", {"username": "admin", "password": "password"})
+
+    assert answer["Location"] == reverse("admin:index")
+
+
+# The sidebar ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_sidebar_leads_to_every_model() -> None:
+    named = {(app, model) for pages in frame.NAVIGATION.values() for _, _, app, model in pages}
+
+    assert named == {(model._meta.app_label, model._meta.model_name) for model in SHOWN}
+
+
+def test_the_sidebar_shows_only_what_the_user_may_open(user_of: Callable[..., User]) -> None:
+    page = signed_in(user_of("agent")).get(reverse("admin:index"))
+    shown = {str(item["link"]) for group in page.context["sidebar_navigation"] for item in group["items"]}
+
+    assert url(FollowupTask, "changelist") in shown
+    assert url(User, "changelist") not in shown
+    assert url(IdempotencyKey, "changelist") not in shown
+    assert "Access" not in [group.get("title") for group in page.context["sidebar_navigation"]]
+
+
+@pytest.mark.parametrize(("debug", "label"), [(True, True), (False, False)])
+def test_a_development_server_says_so(debug: bool, label: bool, settings: Any, admin_client: Client) -> None:
+    settings.DEBUG = debug
+
+    assert (b"Development" in admin_client.get(reverse("admin:index")).content) is label
+
+
+# Users and tokens -------------------------------------------------------------------------------------------------------
+
+
+def test_a_user_is_made_and_deactivated_in_the_admin(admin_client: Client) -> None:
+    password = "a long enough pass phrase"
+    made = admin_client.post(
+        url(User, "add"),
+        {"username": "va9", "usable_password": "true", "password1": password, "password2": password},
+    )
+    user = User.objects.get(username="va9")
+
+    admin_client.post(
+        url(User, "change", user.pk),
+        {"username": "va9", "date_joined_0": "2026-11-01", "date_joined_1": "09:00:00", "groups": []},
+    )
+
+    assert made.status_code == 302
+    assert not User.objects.get(pk=user.pk).is_active
+
+
+def test_a_token_revoked_in_the_admin_opens_nothing(admin_client: Client, operator: APIClient) -> None:
+    token = AuthToken.objects.get()
+    assert operator.get("/api/deals/offers/policies").status_code == 200
+
+    admin_client.post(
+        url(AuthToken, "changelist"), {"action": "delete_selected", "_selected_action": token.pk, "post": "yes"}
+    )
+
+    assert operator.get("/api/deals/offers/policies").status_code == 401
+
+
+def test_what_asks_before_a_token_goes_names_its_user_and_not_its_digest(admin_client: Client, operator: APIClient) -> None:
+    token = AuthToken.objects.get()
+
+    page = admin_client.post(url(AuthToken, "changelist"), {"action": "delete_selected", "_selected_action": token.pk})
+
+    assert f"Token {token.token_key[:8]}... of operator" in page.content.decode()
+    assert AuthToken.objects.exists()
+
+
+def test_a_permission_taken_from_a_role_is_shown_as_taken_away(admin_client: Client) -> None:
+    permission = Permission.objects.get(codename="compute_offer")
+    Group.objects.get(name="integrator").permissions.remove(permission)
+
+    page = admin_client.get(url(RoleGrant, "changelist"), {"q": "compute_offer"})
+
+    assert {(str(row.group), row.is_held) for row in page.context["cl"].result_list} == {
+        ("integrator", False),
+        ("operator", True),
+    }

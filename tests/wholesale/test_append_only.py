@@ -1,0 +1,144 @@
+"""Facts are inserted, then never changed or deleted: by the ORM's word and by the database's."""
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.checks import Tags, run_checks
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+
+from buyers.models import BuyerFeedbackEvent
+from kpi.models import KPIEvent
+from offers.models import OfferEvidence
+from tests.factories import EvidenceFactory, FeedbackFactory, KpiFactory
+from wholesale import append_only
+from wholesale.append_only import AppendOnlyError
+
+FACTS: list[tuple[Any, Any]] = [
+    (BuyerFeedbackEvent, FeedbackFactory),
+    (OfferEvidence, EvidenceFactory),
+    (KPIEvent, KpiFactory),
+]
+each_fact = pytest.mark.parametrize(("model", "factory"), FACTS, ids=[model.__name__ for model, _ in FACTS])
+
+
+def table_of(model: Any) -> str:
+    return str(model._meta.db_table)
+
+
+def refused(statement: str) -> bool:
+    """Whether the database refuses a raw statement, in its own words."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+    except DatabaseError as error:
+        return "is append-only" in str(error)
+    return False
+
+
+def test_these_are_the_append_only_tables() -> None:
+    assert set(append_only.append_only_models()) == {model for model, _ in FACTS}
+
+
+@each_fact
+def test_the_orm_refuses_to_save_again_or_delete(db: None, model: Any, factory: Any) -> None:
+    row = factory.create()
+    row.actor = "somebody else"
+    with pytest.raises(AppendOnlyError, match="append-only"):
+        row.save()
+    with pytest.raises(AppendOnlyError, match="append-only"):
+        model.objects.get(pk=row.pk).save()
+    with pytest.raises(AppendOnlyError, match="append-only"):
+        row.delete()
+    assert model.objects.get(pk=row.pk).actor == "factory"
+
+
+@each_fact
+def test_querysets_are_refused_by_the_database(db: None, model: Any, factory: Any) -> None:
+    row = factory.create()
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        model.objects.filter(pk=row.pk).update(actor="somebody else")
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        model.objects.filter(pk=row.pk).delete()
+    row.actor = "somebody else"
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        model.objects.bulk_update([row], ["actor"])
+    assert model.objects.get(pk=row.pk).actor == "factory"
+
+
+@each_fact
+def test_raw_statements_are_refused_by_the_database(db: None, model: Any, factory: Any) -> None:
+    row = factory.create()
+    table = table_of(model)
+    assert refused(f"UPDATE {table} SET actor = 'x' WHERE id = {row.pk}")
+    assert refused(f"DELETE FROM {table} WHERE id = {row.pk}")
+    assert refused(f"DELETE FROM {table}")
+    assert model.objects.get(pk=row.pk).actor == "factory"
+
+
+@each_fact
+def test_a_backfill_may_lift_the_protection_and_it_comes_back(db: None, model: Any, factory: Any) -> None:
+    row = factory.create()
+    table = table_of(model)
+    with append_only.lifted(connection, table):
+        assert not refused(f"UPDATE {table} SET actor = 'backfill' WHERE id = {row.pk}")
+    assert refused(f"UPDATE {table} SET actor = 'x' WHERE id = {row.pk}")
+    assert model.objects.get(pk=row.pk).actor == "backfill"
+
+
+def test_nothing_is_missing_after_migrate(db: None) -> None:
+    assert append_only.missing(connection) == []
+    assert run_checks(tags=[Tags.database], databases=["default"]) == []
+
+
+@each_fact
+def test_a_dropped_trigger_is_named(db: None, model: Any, factory: Any) -> None:
+    table = table_of(model)
+    append_only.remove(connection, table)
+    assert append_only.missing(connection) == [table]
+    (error,) = run_checks(tags=[Tags.database], databases=["default"])
+    assert (error.id, table in error.msg, error.is_serious()) == ("wholesale.E010", True, True)
+    assert not any(message.id == "wholesale.E010" for message in run_checks())  # only where a database is named
+
+
+@each_fact
+@pytest.mark.parametrize("statement", ["UPDATE", "DELETE"])
+def test_half_a_protection_is_named_as_none(db: None, model: Any, factory: Any, statement: Any) -> None:
+    """On SQLite two triggers protect a table, and losing either is losing it."""
+    table = table_of(model)
+    trigger = {"UPDATE": f"{table}_append_only", "DELETE": f"{table}_append_only_delete"}[statement]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_append_only")
+        else:
+            cursor.execute(f"DROP TRIGGER {trigger}")
+    assert append_only.missing(connection) == [table]
+
+
+def test_a_table_that_is_not_there_is_not_missed(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    append_only.remove(connection, table_of(KPIEvent))
+    monkeypatch.setattr(KPIEvent._meta, "db_table", "kpi_not_made_yet")
+    assert append_only.missing(connection) == []
+
+
+@each_fact
+def test_migrate_puts_a_lost_trigger_back(db: None, model: Any, factory: Any) -> None:
+    append_only.remove(connection, table_of(model))
+    append_only.install_for_app(apps.get_app_config(model._meta.app_label))
+    assert append_only.missing(connection) == []
+    row = factory.create()
+    assert refused(f"DELETE FROM {table_of(model)} WHERE id = {row.pk}")
+
+
+def test_installing_for_another_app_changes_nothing(db: None) -> None:
+    append_only.remove(connection, table_of(KPIEvent))
+    append_only.install_for_app(apps.get_app_config("buyers"))
+    assert append_only.missing(connection) == [table_of(KPIEvent)]
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_the_migrate_command_itself_puts_it_back(transactional_db: None) -> None:
+    append_only.remove(connection, table_of(KPIEvent))
+    call_command("migrate", verbosity=0)
+    assert append_only.missing(connection) == []

@@ -1,0 +1,67 @@
+"""System checks, by id."""
+
+import zoneinfo
+from typing import Any
+
+import pytest
+import tzdata
+from django.core.checks import run_checks
+from django.core.checks.registry import registry
+from pytest_django import Settings
+
+from wholesale import checks
+
+
+def ids(*, deploy: bool = False) -> set[str]:
+    return {str(m.id) for m in run_checks(include_deployment_checks=deploy) if str(m.id).startswith("wholesale.")}
+
+
+def test_nothing_is_wrong_here() -> None:
+    assert ids() == set()
+    registered = {getattr(check, "__name__", "") for check in registry.get_checks(include_deployment_checks=True)}
+    assert {"check_time_zones", "check_database", "check_token_cache", "check_https", "check_triggers"} <= registered
+
+
+def test_e001_zones_of_the_operating_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zoneinfo, "TZPATH", ("/usr/share/zoneinfo",))
+    assert ids() == {"wholesale.E001"}
+
+
+@pytest.mark.parametrize(
+    ("version", "found"),
+    [("2026.5", {"wholesale.E002"}), ("2025.2", {"wholesale.E002"}), ("2026.6", set()), ("2027.1", set())],
+)
+def test_e002_zones_that_are_too_old(monkeypatch: pytest.MonkeyPatch, version: Any, found: Any) -> None:
+    monkeypatch.setattr(tzdata, "__version__", version)
+    assert ids() == found
+
+
+@pytest.mark.parametrize(
+    ("engine", "pool", "found"),
+    [
+        ("django.db.backends.mysql", 0, ["wholesale.E003"]),
+        ("django.db.backends.mysql", 5, ["wholesale.E003"]),
+        ("django.db.backends.sqlite3", 5, ["wholesale.E004"]),
+        ("django.db.backends.sqlite3", 0, []),
+        ("django.db.backends.postgresql", 5, []),
+    ],
+)
+def test_e003_and_e004_the_database_and_its_pool(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, engine: Any, pool: Any, found: Any
+) -> None:
+    monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", engine)
+    settings.DB_POOL = pool
+    assert [message.id for message in checks.check_database()] == found
+
+
+@pytest.mark.parametrize(("seconds", "found"), [(60, set()), (60.5, {"wholesale.W005"})])
+def test_w005_tokens_remembered_for_long(settings: Settings, seconds: Any, found: Any) -> None:
+    settings.TOKEN_CACHE_SECONDS = seconds
+    assert ids() == found
+
+
+@pytest.mark.parametrize(("https", "debug", "warned"), [(False, False, True), (True, False, False), (False, True, False)])
+def test_w006_tokens_in_the_clear_at_deploy_alone(settings: Settings, https: Any, debug: Any, warned: Any) -> None:
+    settings.HTTPS, settings.DEBUG = https, debug
+    assert ("wholesale.W006" in ids(deploy=True)) is warned
+    assert "wholesale.W006" not in ids()

@@ -1,0 +1,41 @@
+"""`clear_expired`: removes what no request can use any more, and nothing else."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.utils import timezone
+from knox.models import AuthToken
+
+from wholesale.housekeeping import Cleared, clear_expired
+from wholesale.models import IdempotencyKey
+
+pytestmark = pytest.mark.django_db
+
+
+def test_expired_rows_go_and_the_others_stay() -> None:
+    now, second = timezone.now(), timedelta(seconds=1)
+    user = User.objects.create_user("u")
+    for key, age in (("old", timedelta(hours=24) + second), ("young", timedelta(hours=24))):
+        IdempotencyKey.objects.create(user=user, key=key, fingerprint="", status=201, created_at=now - age)
+    AuthToken.objects.create(user=user, expiry=timedelta(hours=1))
+    AuthToken.objects.create(user=user, expiry=None)
+    AuthToken.objects.create(user=user, expiry=-second)
+    Session.objects.create(session_key="old", expire_date=now - second)
+    Session.objects.create(session_key="young", expire_date=now + second)
+
+    assert clear_expired(now) == Cleared(idempotency_keys=1, tokens=1, sessions=1)
+    assert [row.key for row in IdempotencyKey.objects.all()] == ["young"]
+    assert AuthToken.objects.count() == 2
+    assert [row.session_key for row in Session.objects.all()] == ["young"]
+    assert clear_expired(now) == Cleared(0, 0, 0)
+
+
+def test_the_command_prints_the_counts() -> None:
+    Session.objects.create(session_key="old", expire_date=timezone.now() - timedelta(days=1))
+    out = StringIO()
+    call_command("clear_expired", stdout=out)
+    assert out.getvalue() == "Removed 0 idempotency keys, 0 tokens, 1 sessions.\n"

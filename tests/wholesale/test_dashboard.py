@@ -1,0 +1,194 @@
+"""The admin's first page."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from followups.services import complete_task, start_ladder
+from governance.golive.models import GoLiveState
+from governance.golive.services import engage_kill_switch
+from offers.models import OfferPolicy
+from offers.services import upsert_policy
+from tests.factories import KpiFactory, TaskFactory, completed
+from tests.staff import links, signed_in
+
+pytestmark = pytest.mark.django_db
+
+INDEX = "/admin/"
+
+
+def tiles(client: Client) -> dict[str, Any]:
+    return {tile.title: tile for tile in client.get(INDEX).context["tiles"]}
+
+
+def week(client: Client) -> dict[str, tuple[int, int]]:
+    return {figure["title"]: (figure["count"], figure["before"]) for figure in client.get(INDEX).context["week"]}
+
+
+def test_due_and_overdue_tasks_are_counted_apart(admin_client: Client) -> None:
+    now = timezone.now()
+    for minutes in (-30, 10, 119, 121, 500):
+        TaskFactory.create(due_at=now - timedelta(minutes=minutes))
+    completed(late=timedelta(0), due_at=now - timedelta(days=1))
+
+    shown = tiles(admin_client)
+
+    assert (shown["Tasks due now"].value, shown["Tasks due now"].tone) == ("4", "warning")
+    assert (shown["Overdue by more than 2 hours"].value, shown["Overdue by more than 2 hours"].tone) == ("2", "danger")
+
+
+def test_each_figure_leads_to_the_list_that_it_counts(admin_client: Client) -> None:
+    now = timezone.now()
+    for minutes in (-30, 10, 500):
+        TaskFactory.create(due_at=now - timedelta(minutes=minutes))
+    completed(late=timedelta(minutes=5), due_at=now - timedelta(days=1))
+    upsert_policy(province="ON", enabled=True, changed_by="ops")
+
+    rows = {
+        title: admin_client.get(tile.url).context["cl"].result_list.count() for title, tile in tiles(admin_client).items()
+    }
+
+    assert rows == {
+        "Tasks due now": 2,
+        "Overdue by more than 2 hours": 1,
+        "Done within 2 hours": 1,
+        "Provinces with offers": 1,
+    }
+
+
+def test_the_list_of_due_tasks_begins_with_the_oldest(admin_client: Client) -> None:
+    late, later = (TaskFactory.create(due_at=timezone.now() - timedelta(hours=hours)) for hours in (1, 5))
+
+    page = admin_client.get(INDEX)
+    listed = admin_client.get(tiles(admin_client)["Tasks due now"].url)
+
+    assert [task.pk for task in page.context["due"]] == [later.pk, late.pk]
+    assert [task.pk for task in listed.context["cl"].result_list] == [later.pk, late.pk]
+
+
+def test_the_last_seven_days_stand_beside_the_seven_before(admin_client: Client) -> None:
+    now = timezone.now()
+    for days in (1, 2, 8, 9, 10, 15):
+        KpiFactory.create(metric="ladder_created", occurred_at=now - timedelta(days=days))
+
+    assert week(admin_client) == {
+        "Ladders started": (2, 3),
+        "Tasks completed": (0, 0),
+        "Buyer feedback": (0, 0),
+        "Offers computed": (0, 0),
+    }
+
+
+def test_the_weeks_figures_lead_to_their_lists(admin_client: Client) -> None:
+    start = start_ladder(lead_id="L1", province="ON")
+    complete_task(start.tasks[0].pk, actor="va1")
+
+    found = {
+        figure["title"]: len(admin_client.get(figure["url"]).context["cl"].result_list)
+        for figure in admin_client.get(INDEX).context["week"]
+    }
+
+    assert found == {"Ladders started": 1, "Tasks completed": 1, "Buyer feedback": 0, "Offers computed": 0}
+
+
+def test_the_sla_is_of_completed_tasks(admin_client: Client) -> None:
+    assert tiles(admin_client)["Done within 2 hours"].value == "-"
+    for minutes in (5, 20, 60, 300):
+        completed(late=timedelta(minutes=minutes))
+
+    tile = tiles(admin_client)["Done within 2 hours"]
+
+    assert (tile.value, tile.tone) == ("75%", "warning")
+    assert tile.note.startswith("50% within 30 minutes; the last 4 tasks")
+
+
+def test_an_engaged_kill_switch_is_the_first_thing_to_see(admin_client: Client) -> None:
+    engage_kill_switch(changed_by="ops", reason="Dialer runs wild")
+
+    page = admin_client.get(INDEX).content.decode()
+
+    assert "The kill switch is engaged: nothing acts." in page
+    assert "Dialer runs wild" in page
+    assert reverse("admin:governance_golivestate_release") in page
+    assert reverse("admin:governance_golivestate_engage") not in page
+
+
+def test_a_missing_row_is_shown_as_engaged(admin_client: Client) -> None:
+    GoLiveState.objects.all().delete()
+
+    page = admin_client.get(INDEX).content.decode()
+
+    assert "Its row is missing, which means engaged." in page
+    assert reverse("admin:governance_golivestate_release") in page
+
+
+@pytest.mark.parametrize(
+    ("enforced", "live", "words"),
+    [
+        (False, False, "go-live is not enforced on this server"),
+        (True, False, "The system is not live:"),
+        (True, True, "The kill switch is free and go-live is on"),
+    ],
+)
+def test_the_banner_says_whether_the_system_acts(
+    enforced: bool, live: bool, words: str, settings: Any, admin_client: Client
+) -> None:
+    settings.GO_LIVE_ENFORCE = enforced
+    GoLiveState.objects.update(go_live_enabled=live)
+
+    assert words in admin_client.get(INDEX).content.decode()
+
+
+def test_an_empty_system_says_what_to_do_next(admin_client: Client) -> None:
+    page = admin_client.get(INDEX).content.decode()
+
+    assert "No task is due." in page
+    assert "POST /api/followups/ladder/create" in page
+    assert "enable one to begin with" in page
+
+
+def test_the_page_takes_few_queries_however_much_there_is(admin_client: Client) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            admin_client.get(INDEX)
+        return len(captured)
+
+    empty = queries()
+    for n in range(20):
+        start_ladder(lead_id=f"L{n}", province="ON", now=timezone.now() - timedelta(days=2))
+    OfferPolicy.objects.update(enabled=True)
+
+    assert queries() == empty
+    assert empty <= 9  # session, user, and one for each thing shown; the week is two
+
+
+def test_a_user_sees_the_figures_of_the_pages_that_it_may_open(user_of: Callable[..., User]) -> None:
+    page = signed_in(user_of("agent")).get(INDEX)
+
+    assert len(page.context["tiles"]) == 4
+    assert reverse("admin:governance_golivestate_engage") not in page.content.decode()
+
+
+def test_a_user_without_a_role_is_told_to_ask_for_one(user_of: Callable[..., User]) -> None:
+    page = signed_in(user_of()).get(INDEX)
+
+    assert page.context["tiles"] == []
+    assert "You hold no role yet." in page.content.decode()
+
+
+def test_every_link_of_the_page_opens(admin_client: Client) -> None:
+    TaskFactory.create(due_at=timezone.now() - timedelta(hours=1))
+
+    found = set(links(admin_client.get(INDEX)))
+
+    assert len(found) >= 10
+    for href in found:
+        assert admin_client.get(href).status_code == 200, href

@@ -1,0 +1,215 @@
+"""Every endpoint against the rules that all share (CONTRACT sections 1, 5 and 9)."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from rest_framework.test import APIClient
+
+from followups.models import FollowupLadder
+from tests.conftest import attrs, codes
+from tests.wholesale.api_walk import ENDPOINTS, ROLES, Endpoint, call, make_everything_possible, routes
+from wholesale.idempotency import HEADER, REPLAYED_HEADER
+
+METHODS = ("get", "post", "put", "patch", "delete")
+POSTS = [endpoint for endpoint in ENDPOINTS if endpoint.method == "post"]
+every_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=str)
+every_post = pytest.mark.parametrize("endpoint", POSTS, ids=str)
+
+
+@pytest.fixture(autouse=True)
+def _everything_is_possible(db: None) -> None:
+    make_everything_possible()
+
+
+def test_the_table_names_every_endpoint_and_no_other() -> None:
+    routed = {(method, route.path) for route in routes() for method in route.actions}
+    assert {(endpoint.method, endpoint.path) for endpoint in ENDPOINTS} == routed
+    assert len(ENDPOINTS) == len(routed)
+
+
+@every_endpoint
+def test_without_credentials_it_is_401(endpoint: Any) -> None:
+    response = call(APIClient(), endpoint)
+    assert (response.status_code, codes(response)) == (401, ["not_authenticated"])
+    assert response["WWW-Authenticate"] == "Token"
+
+
+@every_endpoint
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_may_do_what_the_table_says(client_of: Callable[..., APIClient], endpoint: Any, role: Any) -> None:
+    response = call(client_of(role), endpoint)
+    if role in endpoint.roles:
+        assert response.status_code == endpoint.status
+    else:
+        assert (response.status_code, codes(response)) == (403, ["permission_denied"])
+
+
+@every_endpoint
+def test_a_user_without_a_role_may_nothing(client_of: Callable[..., APIClient], endpoint: Any) -> None:
+    response = call(client_of(), endpoint)
+    assert (response.status_code, codes(response)) == (403, ["permission_denied"])
+
+
+@pytest.mark.parametrize("endpoint", [endpoint for endpoint in ENDPOINTS if endpoint.bad], ids=str)
+def test_bad_input_is_400_and_names_the_field(operator: APIClient, endpoint: Any) -> None:
+    given, attr = endpoint.bad
+    response = call(operator, endpoint, given)
+    assert response.status_code == 400
+    assert response.json()["type"] == "validation_error"
+    assert attrs(response) == [attr]
+
+
+@pytest.mark.parametrize("endpoint", [endpoint for endpoint in ENDPOINTS if endpoint.row], ids=str)
+@pytest.mark.parametrize("id", ["0", "999999999999999999", "9999999999999999999", "-1", "1.0", "x"])
+def test_an_unknown_id_is_404(operator: APIClient, endpoint: Any, id: Any) -> None:
+    response = call(operator, endpoint, url=endpoint.path.replace("{id}", id))
+    assert (response.status_code, codes(response)) == (404, ["not_found"])
+
+
+@every_endpoint
+def test_other_methods_are_405(operator: APIClient, endpoint: Any) -> None:
+    allowed = {e.method for e in ENDPOINTS if e.path == endpoint.path}
+    url = endpoint.url()
+    for method in set(METHODS) - allowed:
+        response = getattr(operator, method)(url)
+        assert (response.status_code, codes(response)) == (405, ["method_not_allowed"])
+
+
+@every_endpoint
+def test_options_is_405(operator: APIClient, endpoint: Any) -> None:
+    response = operator.options(endpoint.url())
+    assert (response.status_code, codes(response)) == (405, ["method_not_allowed"])
+
+
+@every_endpoint
+def test_a_trailing_slash_works_too(operator: APIClient, endpoint: Any) -> None:
+    assert call(operator, endpoint, url=endpoint.url() + "/").status_code == endpoint.status
+
+
+@pytest.mark.parametrize("endpoint", [endpoint for endpoint in ENDPOINTS if endpoint.method == "get"], ids=str)
+def test_a_get_takes_head_too(operator: APIClient, endpoint: Any) -> None:
+    response = operator.head(endpoint.url(), endpoint.good)
+    assert (response.status_code, response.content) == (200, b"")
+
+
+def query(endpoint: Endpoint, url: str) -> str:
+    texts = {name: json.dumps(value) if isinstance(value, bool) else value for name, value in endpoint.good.items()}
+    return f"{url}?{urlencode(texts)}"
+
+
+@every_post
+def test_parameters_of_a_post_may_come_as_json_as_form_and_in_the_query(operator: APIClient, endpoint: Any) -> None:
+    url = endpoint.url()
+    sent = [
+        lambda: operator.post(url, endpoint.good, format="json"),
+        lambda: operator.post(query(endpoint, url)),
+        lambda: operator.generic(
+            "POST",
+            url,
+            query(endpoint, "").removeprefix("?"),
+            content_type="application/x-www-form-urlencoded",
+        ),
+    ]
+    statuses = [send().status_code for send in sent]
+    again = 200 if endpoint.path.endswith("ladder/create") else endpoint.status  # the lead keeps its open ladder
+    assert statuses == [endpoint.status, again, again]
+
+
+@every_post
+def test_the_body_wins_over_the_query(operator: APIClient, endpoint: Any) -> None:
+    wrong = urlencode(dict.fromkeys(endpoint.good, "\x7f"))
+    assert call(operator, endpoint, url=f"{endpoint.url()}?{wrong}").status_code == endpoint.status
+
+
+@every_post
+def test_json_null_counts_as_absent_so_the_query_fills_it(operator: APIClient, endpoint: Any) -> None:
+    url = query(endpoint, endpoint.url())
+    assert call(operator, endpoint, dict.fromkeys(endpoint.good), url=url).status_code == endpoint.status
+
+
+OPTIONAL = {
+    "governance/market/policies/upsert": ("market", "enabled", "rules", "changed_by", "reason", "expected_version"),
+    "governance/go-live/kill-switch/engage": ("changed_by",),
+    "governance/go-live/kill-switch/release": ("changed_by",),
+    "followups/ladder/create": ("lead_id", "market", "owner", "restart"),
+    "followups/task/{id}/complete": ("actor",),
+    "buyers/liquidity/feedback": ("market", "property_type", "buyer_id", "actor"),
+    "deals/offers/policies/upsert": (
+        "market",
+        "enabled",
+        "max_arv_multiplier",
+        "default_assignment_fee",
+        "default_fees_buffer",
+        "changed_by",
+        "reason",
+        "expected_version",
+    ),
+    "deals/offers/compute": ("market", "comps", "assumptions"),
+}
+
+
+@every_post
+@pytest.mark.parametrize("nothing", [None, "", "  "])
+def test_null_and_empty_count_as_absent_for_what_is_optional(operator: APIClient, endpoint: Any, nothing: Any) -> None:
+    optional = (*OPTIONAL[endpoint.path.removeprefix("/api/")], "correlation_id")
+    response = call(operator, endpoint, {**dict.fromkeys(optional, nothing), **endpoint.good})
+    assert response.status_code == endpoint.status
+
+
+@every_post
+@pytest.mark.parametrize("body", ["[]", '"text"', "5", "null", "true"])
+def test_a_body_that_is_no_object_is_400(operator: APIClient, endpoint: Any, body: Any) -> None:
+    response = operator.generic("POST", endpoint.url(), body, content_type="application/json")
+    assert (response.status_code, codes(response)) == (400, ["parse_error"])
+
+
+@every_post
+def test_every_post_may_be_repeated_under_a_key(operator: APIClient, endpoint: Any) -> None:
+    url = endpoint.url()
+    first = operator.post(url, endpoint.good, headers={HEADER: "K-1"})
+    again = operator.post(url, endpoint.good, headers={HEADER: "K-1"})
+    assert (first.status_code, again.status_code) == (endpoint.status, endpoint.status)
+    assert (first.content, REPLAYED_HEADER in first.headers) == (again.content, False)
+    assert again[REPLAYED_HEADER] == "true"
+    other = operator.post(url, {**endpoint.good, "reason": "other", "actor": "other"}, headers={HEADER: "K-1"})
+    assert (other.status_code, codes(other)) == (409, ["idempotency_key_reused"])
+
+
+@every_endpoint
+def test_the_answer_echoes_the_correlation_id(operator: APIClient, endpoint: Any) -> None:
+    response = getattr(operator, endpoint.method)(endpoint.url(), endpoint.good, headers={"X-Correlation-ID": "C-1"})
+    assert (response.status_code, response["X-Correlation-ID"]) == (endpoint.status, "C-1")
+
+
+@every_endpoint
+def test_a_correlation_id_that_cannot_be_stored_is_400(operator: APIClient, endpoint: Any) -> None:
+    response = getattr(operator, endpoint.method)(endpoint.url(), endpoint.good, headers={"X-Correlation-ID": "x" * 129})
+    assert (response.status_code, attrs(response)) == (400, ["X-Correlation-ID"])
+    assert FollowupLadder.objects.filter(lead_id="L1").count() == 0
+
+
+@every_endpoint
+def test_an_unknown_parameter_is_ignored(operator: APIClient, endpoint: Any) -> None:
+    assert call(operator, endpoint, {**endpoint.good, "colour": "blue"}).status_code == endpoint.status
+
+
+@every_endpoint
+def test_numbers_are_json_numbers_and_times_are_utc(operator: APIClient, endpoint: Any) -> None:
+    def check(name: str, value: Any) -> None:
+        if isinstance(value, dict):
+            for key, item in value.items():
+                check(key, item)
+        elif isinstance(value, list):
+            for item in value:
+                check(name, item)
+        elif isinstance(value, str):
+            assert not value.replace(".", "", 1).replace("-", "", 1).isdigit(), (name, value)
+            if name.endswith(("_at", "first", "last")):
+                assert value.endswith("Z"), (name, value)
+
+    response = call(operator, endpoint)
+    assert response["Content-Type"] == "application/json"
+    check("", response.json())

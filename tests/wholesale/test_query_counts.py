@@ -1,0 +1,95 @@
+"""The number of queries of a GET does not grow with its rows, and the hot reads are one query each."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from followups.models import FollowupTask
+from tests.factories import (
+    NOON,
+    EvidenceFactory,
+    FeedbackFactory,
+    KpiFactory,
+    LadderFactory,
+    MarketPolicyFactory,
+    NodeFactory,
+    OfferPolicyFactory,
+    TaskFactory,
+    many,
+)
+from tests.wholesale.api_walk import ENDPOINTS, Endpoint
+
+GETS = [endpoint for endpoint in ENDPOINTS if endpoint.method == "get"]
+
+
+def more_rows(size: int) -> None:
+    """So many more rows in every table that a GET reads."""
+    many(MarketPolicyFactory, size)
+    policy = many(OfferPolicyFactory, size)[0]
+    FollowupTask.objects.bulk_create(TaskFactory.build(ladder=ladder) for ladder in many(LadderFactory, size))
+    node = many(NodeFactory, size)[0]
+    many(FeedbackFactory, size, node=node)
+    many(EvidenceFactory, size, policy=policy)
+    many(KpiFactory, size)
+
+
+def queries(client: APIClient, endpoint: Endpoint, url: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(url, endpoint.good)
+    assert response.status_code == 200
+    return len(captured)
+
+
+def test_no_get_asks_more_of_200_rows_than_of_2(operator: APIClient) -> None:
+    more_rows(2)
+    urls = {endpoint: endpoint.url() for endpoint in GETS}
+    queries(operator, GETS[0], urls[GETS[0]])  # the token is remembered from here on
+    with_2 = {endpoint: queries(operator, endpoint, url) for endpoint, url in urls.items()}
+    more_rows(198)
+    assert {endpoint: queries(operator, endpoint, url) for endpoint, url in urls.items()} == with_2
+    # On PostgreSQL the test's own transaction makes `due` take the gate's lock, as a verb would.
+    assert max(with_2.values()) <= (2 if connection.vendor == "sqlite" else 3)
+
+
+# Where no transaction is open, as in a served request.
+outside = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+@outside
+@pytest.mark.parametrize(
+    ("path", "given", "expected"),
+    [
+        ("followups/due", {}, 2),  # the gate's row, then the tasks
+        ("followups/due", {"owner": "bryan", "province": "ON", "market": "TORONTO", "channel": "SMS"}, 2),
+        ("followups/sla", {}, 1),
+        ("governance/market/can-contact", {"province": "ON", "market": "TORONTO", "channel": "SMS"}, 1),
+        ("buyers/liquidity/score", {"province": "ON"}, 1),
+        ("governance/market/effective", {"province": "ON", "market": "TORONTO"}, 1),
+    ],
+)
+def test_the_hot_reads(
+    transactional_db: None, client_of: Callable[..., APIClient], path: Any, given: Any, expected: Any
+) -> None:
+    client = client_of("agent")
+    TaskFactory.create(owner="bryan", due_at=NOON.replace(year=2025))
+    client.get(f"/api/{path}", given)  # the token is remembered from here on
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(f"/api/{path}", given).status_code == 200
+    assert [query["sql"].split()[0] for query in captured] == ["SELECT"] * expected
+
+
+@outside
+def test_a_token_that_is_not_remembered_costs_a_few_queries_once(
+    transactional_db: None, client_of: Callable[..., APIClient]
+) -> None:
+    client = client_of("agent")
+    with CaptureQueriesContext(connection) as first:
+        client.get("/api/followups/sla")
+    with CaptureQueriesContext(connection) as second:
+        client.get("/api/followups/sla")
+    assert len(second) == 1
+    assert len(first) > 1

@@ -1,0 +1,100 @@
+"""Roles are groups, granted after migrate, each permission once (CONTRACT section 5)."""
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command
+
+from wholesale import roles
+from wholesale.models import RoleGrant
+
+# Written by hand from CONTRACT section 5.
+READS = {
+    "view_marketpolicy",
+    "ask_contact_gate",
+    "view_golivestate",
+    "view_followupladder",
+    "view_followuptask",
+    "view_sla",
+    "list_due_tasks",
+    "view_buyerliquiditynode",
+    "view_buyerfeedbackevent",
+    "view_offerpolicy",
+    "view_offerevidence",
+    "view_kpievent",
+}
+AGENT = READS | {"complete_task", "record_feedback"}
+INTEGRATOR = AGENT | {"complete_any_task", "create_ladder", "compute_offer"}
+ADMIN_READS = {"view_idempotencykey", "view_rolegrant"}  # the plumbing's own tables, in the admin
+AUDITOR = READS | ADMIN_READS
+OPERATOR = (
+    INTEGRATOR | ADMIN_READS | {"change_marketpolicy", "change_offerpolicy", "engage_kill_switch", "release_kill_switch"}
+)
+
+
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [("operator", OPERATOR), ("integrator", INTEGRATOR), ("agent", AGENT), ("auditor", AUDITOR)],
+)
+def test_each_role_holds_what_the_contract_gives_it(db: None, role: Any, expected: Any) -> None:
+    held = Group.objects.get(name=role).permissions.values_list("codename", flat=True)
+    assert set(held) == expected
+    assert not any("user" in name or "group" in name for name in held)
+
+
+def test_migrate_makes_the_four_roles(db: None) -> None:
+    assert set(Group.objects.values_list("name", flat=True)) == {"operator", "agent", "integrator", "auditor"}
+
+
+def grant(name: str) -> None:
+    roles.grant_new_permissions(apps.get_app_config(name))
+
+
+def test_what_was_taken_away_by_hand_stays_away(db: None) -> None:
+    agent = Group.objects.get(name="agent")
+    taken = Permission.objects.get(codename="complete_task")
+    agent.permissions.remove(taken)
+    grant("followups")
+    assert taken not in agent.permissions.all()
+
+
+def test_what_was_given_by_hand_stays(db: None) -> None:
+    auditor = Group.objects.get(name="auditor")
+    given = Permission.objects.get(codename="complete_task")
+    auditor.permissions.add(given)
+    grant("followups")
+    assert given in auditor.permissions.all()
+
+
+def test_a_new_permission_is_given_once(db: None) -> None:
+    agent, new = Group.objects.get(name="agent"), Permission.objects.get(codename="complete_task")
+    agent.permissions.remove(new)
+    RoleGrant.objects.filter(group=agent, permission=new).delete()  # as if it had never been declared
+    grant("followups")
+    assert new in agent.permissions.all()
+    row = RoleGrant.objects.get(group=agent, permission=new)
+    assert str(row) == f"{agent.pk} {new.pk}"
+
+
+def test_a_permission_that_is_not_there_is_a_mistake(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(roles, "grants_of", lambda config: {"fly": ("agent",)})
+    with pytest.raises(LookupError, match="fly"):
+        grant("followups")
+
+
+def test_an_app_that_declares_nothing_grants_nothing(db: None) -> None:
+    assert roles.grants_of(apps.get_app_config("knox")) == {}
+    before = RoleGrant.objects.count()
+    grant("knox")
+    assert RoleGrant.objects.count() == before
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_another_migrate_changes_nothing(transactional_db: None) -> None:
+    agent = Group.objects.get(name="agent")
+    agent.permissions.remove(Permission.objects.get(codename="complete_task"))
+    before = {group.name: set(group.permissions.values_list("codename", flat=True)) for group in Group.objects.all()}
+    call_command("migrate", verbosity=0)
+    assert before == {group.name: set(group.permissions.values_list("codename", flat=True)) for group in Group.objects.all()}

@@ -1,0 +1,112 @@
+"""Settings from the environment, each read in a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SHOW = """
+import json
+from wholesale import settings as s
+print(json.dumps({name: getattr(s, name) for name in dir(s) if name.isupper()}, default=lambda value: None))
+"""
+
+
+def run(code: str, tmp_path: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
+    clean.setdefault("DATABASE_URL", f"sqlite:///{tmp_path / 'db.sqlite3'}")
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env={**clean, **env}, capture_output=True, text=True, check=False
+    )
+
+
+def shown(tmp_path: Path, **env: str) -> dict[str, Any]:
+    done = run(SHOW, tmp_path, **{"SECRET_KEY": "s" * 50, **env})
+    assert done.returncode == 0, done.stderr
+    settings: dict[str, Any] = json.loads(done.stdout)
+    return settings
+
+
+def test_without_a_secret_key_nothing_starts_outside_debug(tmp_path: Any) -> None:
+    done = run(SHOW, tmp_path)
+    assert done.returncode == 1
+    assert "ImproperlyConfigured: Set SECRET_KEY to at least 50 random characters" in done.stderr
+
+
+def test_debug_needs_no_secret_key(tmp_path: Any) -> None:
+    done = run(SHOW, tmp_path, DEBUG="true")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["DEBUG"] is True
+
+
+def test_what_is_absent_is_safe(tmp_path: Any) -> None:
+    found = shown(tmp_path)
+    assert found["DEBUG"] is False
+    assert found["ALLOWED_HOSTS"] == ["127.0.0.1", "localhost"]
+    assert (found["HTTPS"], found["SECURE_SSL_REDIRECT"], found["SECURE_HSTS_SECONDS"]) == (False, False, 0)
+    assert found["TOKEN_CACHE_SECONDS"] == 5.0
+    database = found["DATABASES"]["default"]
+    assert database["ENGINE"] == "django.db.backends.sqlite3"
+    assert database["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+    assert database["CONN_MAX_AGE"] is None
+
+
+def test_https_turns_all_of_its_settings_on(tmp_path: Any) -> None:
+    found = shown(tmp_path, HTTPS="true", ALLOWED_HOSTS="a.example,b.example")
+    names = ("SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_HSTS_PRELOAD")
+    assert all(found[name] is True for name in names)
+    assert found["SECURE_HSTS_SECONDS"] == 31_536_000
+    assert found["ALLOWED_HOSTS"] == ["a.example", "b.example"]
+
+
+def test_postgresql_keeps_its_connections(tmp_path: Any) -> None:
+    database = shown(tmp_path, DATABASE_URL="postgresql://u:p@h/d")["DATABASES"]["default"]
+    assert database["ENGINE"] == "django.db.backends.postgresql"
+    assert database["CONN_MAX_AGE"] is None
+    assert "pool" not in database["OPTIONS"]
+    assert database["OPTIONS"]["prepare_threshold"] == 1
+
+
+def test_a_pool_takes_the_place_of_persistent_connections(tmp_path: Any) -> None:
+    found = shown(tmp_path, DATABASE_URL="postgresql://u:p@h/d", DB_POOL="4", DB_PREPARED_STATEMENTS="false")
+    database = found["DATABASES"]["default"]
+    assert (found["DB_POOL"], database["CONN_MAX_AGE"]) == (4, 0)
+    assert database["OPTIONS"]["pool"] == {"min_size": 1, "max_size": 4, "timeout": 5}
+    assert database["OPTIONS"]["prepare_threshold"] is None
+
+
+def test_an_engine_that_the_product_does_not_know_is_refused_by_its_name(tmp_path: Any) -> None:
+    done = run(
+        "import django; django.setup(); from django.core.management import call_command; call_command('check')",
+        tmp_path,
+        SECRET_KEY="s" * 50,
+        DATABASE_URL="mysql://u:p@h/d",
+        DJANGO_SETTINGS_MODULE="wholesale.settings",
+    )
+    assert done.returncode == 1
+    assert "mysql" in done.stderr
+
+
+@pytest.mark.parametrize("variable", ["DEBUG", "DB_POOL", "TOKEN_CACHE_SECONDS", "HTTPS", "GO_LIVE_ENFORCE"])
+def test_a_value_that_is_nonsense_starts_nothing(tmp_path: Any, variable: Any) -> None:
+    """A protection that is misspelt must not be taken for one that is off."""
+    done = run(SHOW, tmp_path, SECRET_KEY="s" * 50, **{variable: "ture"})
+    assert done.returncode == 1
+    assert "Error" in done.stderr if variable in ("DB_POOL", "TOKEN_CACHE_SECONDS") else variable in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "on"), [("true", True), ("TRUE", True), ("1", True), ("yes", True), ("false", False), ("0", False), ("", False)]
+)
+def test_a_switch_takes_the_usual_words(tmp_path: Any, text: Any, on: Any) -> None:
+    assert shown(tmp_path, HTTPS=text)["HTTPS"] is on
+
+
+def test_time_zones_are_read_from_the_tzdata_package_alone(tmp_path: Any) -> None:
+    done = run("import wholesale.settings, zoneinfo; print(zoneinfo.TZPATH)", tmp_path, SECRET_KEY="s" * 50)
+    assert done.stdout.strip() == "()"

@@ -1,0 +1,95 @@
+"""What must hold for every view, serializer and role, and is easily forgotten in a new one."""
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth.models import Permission
+from django_filters.filters import Filter
+from rest_framework import serializers
+
+from tests.wholesale.api_walk import ROLES, routes
+from wholesale.fields import AwareDateTimeField, StrictDecimalField, StrictIntegerField
+from wholesale.filters import ParamFilter
+from wholesale.roles import grants_of
+
+PRODUCT = ("wholesale", "governance", "followups", "buyers", "offers", "kpi")
+API_MODULES = ("governance.market.api", "governance.golive.api", "followups.api", "buyers.api", "offers.api", "kpi.api")
+# Fractions of counts, on the way out alone: a float is what they are.
+PLAIN_FLOATS_OUT = {"SlaOut.within_30m", "SlaOut.within_2h", "SumsOut.rate"}
+
+
+def test_every_post_is_idempotent_under_a_key() -> None:
+    posts = [(route.view, route.actions["post"]) for route in routes() if "post" in route.actions]
+    assert posts
+    for view, action in posts:
+        assert getattr(getattr(view, action), "is_idempotent", False), f"{view.__name__}.{action}"
+
+
+def test_every_action_names_a_permission_that_exists(db: None) -> None:
+    for route in routes():
+        for action in route.actions.values():
+            app, codename = route.view.permissions[action].split(".")
+            assert Permission.objects.filter(content_type__app_label=app, codename=codename).exists(), action
+
+
+def test_no_permission_is_named_for_an_action_that_is_not_there() -> None:
+    for view in {route.view for route in routes()}:
+        assert set(view.permissions) == {
+            action for route in routes() if route.view is view for action in route.actions.values()
+        }
+
+
+def test_no_role_is_granted_what_is_not_named() -> None:
+    for config in apps.get_app_configs():
+        assert {role for roles in grants_of(config).values() for role in roles} <= set(ROLES)
+
+
+def serializer_classes() -> Iterator[type[serializers.BaseSerializer[Any]]]:
+    for name in API_MODULES:
+        import_module(name)
+    waiting: list[Any] = [serializers.BaseSerializer]
+    while waiting:
+        for subclass in waiting.pop().__subclasses__():
+            waiting.append(subclass)
+            if subclass.__module__.split(".")[0] in PRODUCT:
+                yield subclass
+
+
+def fields_of(serializer_class: Any) -> Iterator[tuple[str, Any]]:
+    if getattr(getattr(serializer_class, "Meta", None), "model", None) or not issubclass(
+        serializer_class, serializers.ModelSerializer
+    ):
+        for name, field in serializer_class().fields.items():
+            yield f"{serializer_class.__name__}.{name}", getattr(field, "child", field)
+
+
+def test_no_serializer_takes_a_number_or_a_time_by_the_plain_fields() -> None:
+    checked = 0
+    for serializer_class in serializer_classes():
+        for name, field in fields_of(serializer_class):
+            checked += 1
+            if isinstance(field, serializers.FloatField):
+                assert name in PLAIN_FLOATS_OUT
+            if isinstance(field, serializers.DecimalField):
+                assert isinstance(field, StrictDecimalField), name
+            if isinstance(field, serializers.IntegerField):
+                assert isinstance(field, StrictIntegerField), name
+            if isinstance(field, serializers.DateTimeField) and name != "CanContactOut.local_time":
+                assert isinstance(field, AwareDateTimeField), name
+            assert type(field) is not serializers.JSONField, name
+    assert checked > 100
+
+
+def test_every_filter_takes_the_apis_own_kinds() -> None:
+    filters = [
+        (route.view.filterset_class, name, item)
+        for route in routes()
+        if getattr(route.view, "filterset_class", None)
+        for name, item in route.view.filterset_class.base_filters.items()
+    ]
+    assert len(filters) > 30
+    for filterset, name, item in filters:
+        assert isinstance(item, Filter)
+        assert isinstance(item, ParamFilter), f"{filterset.__name__}.{name}"

@@ -1,0 +1,145 @@
+"""`walkthrough`: the guide over real HTTP, on a server of its own or another; policies and tokens are as before after it."""
+
+from datetime import timedelta
+from decimal import Decimal
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from knox.models import AuthToken
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from buyers.models import BuyerFeedbackEvent
+from followups.models import FollowupLadder
+from governance.golive.services import engage_kill_switch
+from governance.market.models import MarketPolicy
+from governance.market.services import upsert_policy
+from kpi.models import KPIEvent
+from offers import services as offers
+from offers.models import OfferEvidence, OfferPolicy
+from wholesale.demo import walkthrough
+from wholesale.tokens import issue_token
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+SETTINGS = ("enabled", "max_arv_multiplier", "default_assignment_fee", "default_fees_buffer")
+
+
+@pytest.fixture(autouse=True)
+def _development(settings: Settings) -> None:
+    settings.DEBUG = True
+
+
+def run(*arguments: str) -> str:
+    out = StringIO()
+    call_command("walkthrough", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def policy_settings() -> list[Any]:
+    return list(OfferPolicy.objects.order_by("id").values_list(*SETTINGS))
+
+
+def test_every_step_comes_out_as_the_guide_says() -> None:
+    before = policy_settings()
+    said = run()
+    assert "All 15 steps came out as the guide says." in said
+    assert "GET /api/governance/market/can-contact?province=ON&market=TORONTO&weekday=2&hhmm=14%3A30&channel=SMS" in said
+    assert '"recommended_offer": 262500' in said
+    assert policy_settings() == before
+    assert BuyerFeedbackEvent.objects.values("buyer_id").distinct().count() == 50
+    assert OfferEvidence.objects.get().recommended_offer == Decimal(262500)
+    (correlation_id,) = KPIEvent.objects.values_list("correlation_id", flat=True).order_by().distinct()
+    assert FollowupLadder.objects.get().correlation_id == correlation_id
+
+
+def test_its_token_is_revoked_and_its_user_has_no_password() -> None:
+    run()
+    assert not AuthToken.objects.exists()
+    assert not User.objects.get(username="walkthrough").has_usable_password()
+
+
+def test_it_can_be_walked_again() -> None:
+    run()
+    assert "as the guide says" in run()
+    assert BuyerFeedbackEvent.objects.values("buyer_id").distinct().count() == 50
+    assert FollowupLadder.objects.count() == 2
+
+
+def test_an_edited_policy_gets_its_own_values_back() -> None:
+    offers.upsert_policy(province="ON", market="TORONTO", changed_by="me", enabled=True, max_arv_multiplier=Decimal("0.65"))
+    before = policy_settings()
+    assert "The offer policy ON TORONTO is on again, as before." in run()
+    assert policy_settings() == before
+    assert OfferPolicy.objects.get(market="TORONTO").reason == "walkthrough: put back"
+
+
+def test_a_step_that_fails_ends_the_walk_with_the_policies_put_back() -> None:
+    upsert_policy(province="ON", market="TORONTO", changed_by="me", enabled=False, rules=MarketPolicy.objects.all()[0].rules)
+    before = policy_settings()
+    with pytest.raises(CommandError, match="The guide says: ok, within_window") as failure:
+        run()
+    assert failure.value.returncode == 1
+    assert policy_settings() == before
+    assert not FollowupLadder.objects.exists()
+    assert not AuthToken.objects.exists()
+
+
+def test_a_refusal_is_a_step_that_fails() -> None:
+    engage_kill_switch(changed_by="me", reason="test")
+    with pytest.raises(CommandError, match="The guide says: ok, within_window"):
+        run()
+    assert not OfferPolicy.objects.filter(enabled=True).exists()
+
+
+def test_a_policy_that_somebody_changed_meanwhile_is_not_overwritten(monkeypatch: pytest.MonkeyPatch) -> None:
+    def somebody_changes_it(walk: walkthrough.Walk) -> None:
+        offers.upsert_policy(province="ON", changed_by="somebody", max_arv_multiplier=Decimal("0.60"))
+
+    monkeypatch.setattr(walkthrough, "monitor", somebody_changes_it)
+    with pytest.raises(CommandError, match="The offer policy ON ALL could not be put back; look at it"):
+        run()
+    assert OfferPolicy.objects.get(province="ON").changed_by == "somebody"
+
+
+def test_it_walks_a_running_server_with_the_token_given(live_server: LiveServer, settings: Settings) -> None:
+    token = issue_token("me", role="operator", lifetime=timedelta(hours=1))
+    assert f"Walking the guide on {live_server.url}" in run("--url", live_server.url, "--token", token)
+    assert OfferEvidence.objects.get().actor == "me"
+    assert AuthToken.objects.count() == 1
+
+
+def test_no_answer_is_a_step_that_fails() -> None:
+    with pytest.raises(CommandError, match="GET /api/governance/market/policies: ConnectError"):
+        run("--url", "http://127.0.0.1:1", "--token", "x")
+
+
+def test_a_wrong_token_is_a_step_that_fails(live_server: LiveServer) -> None:
+    with pytest.raises(CommandError, match="answered 401, not 200"):
+        run("--url", live_server.url, "--token", "x")
+
+
+@pytest.mark.parametrize(
+    ("debug", "arguments", "says"),
+    [
+        (False, (), "DEBUG is false"),
+        (False, ("--url", "http://127.0.0.1:1", "--token", "x"), "DEBUG is false"),
+        (True, ("--url", "https://ops.example.ca", "--token", "x"), "https://ops.example.ca is another machine"),
+        (True, ("--url", "http://127.0.0.1:1"), "--url and --token come together"),
+        (True, ("--token", "x"), "--url and --token come together"),
+        (True, ("--url", "ftp://127.0.0.1", "--token", "x"), "--url must be such as"),
+        (True, ("--url", "http://[", "--token", "x"), "--url must be such as"),
+    ],
+)
+def test_it_refuses_before_it_asks(settings: Settings, debug: bool, arguments: tuple[str, ...], says: str) -> None:
+    settings.DEBUG = debug
+    with pytest.raises(CommandError, match=says):
+        run(*arguments)
+    assert not User.objects.exists()
+
+
+def test_the_flag_lets_it_walk_where_debug_is_false(settings: Settings) -> None:
+    settings.DEBUG = False
+    assert "as the guide says" in run("--yes-change-this-database")

@@ -1,0 +1,28 @@
+"""The product, served for a moment from this process: a threaded WSGI server on a free port of 127.0.0.1."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+
+
+class _QuietRequestHandler(WSGIRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Whoever asks here shows the answers."""
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """The address of a server that runs within this block."""
+    server = ThreadedWSGIServer(("127.0.0.1", 0), _QuietRequestHandler)
+    server.set_app(WSGIHandler())
+    thread = Thread(target=server.serve_forever, name="walkthrough-server", daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

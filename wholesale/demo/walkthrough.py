@@ -1,0 +1,248 @@
+"""The guide, walked over the real HTTP API: its go-live sequence and its two scenarios, each step with what it asked, what
+came back, and whether that is what the guide says."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from rich.console import Console
+from rich.markup import escape
+
+PROVINCE, MARKET, PROPERTY_TYPE = "ON", "TORONTO", "SFR"
+ARV, REPAIRS, OFFER = 450_000, 50_000, 262_500  # the guide's own figures
+OFFER_SETTINGS = {"max_arv_multiplier": 0.7, "default_assignment_fee": 10_000, "default_fees_buffer": 2_500}
+SCORE_NEEDED = 50  # below it the guide calls the market too cold for an offer
+BUYERS = 50
+LADDER = [(1, "SMS"), (2, "CALL"), (3, "SMS"), (4, "CALL"), (5, "SMS"), (6, "CALL")]
+PROVINCES = 13
+METRICS = {"ladder_created", "followup_completed", "buyer_feedback", "offer_generated"}
+NAME = "walkthrough"  # who changes and acts; buyers begin with it too
+_SHOWN = 300  # characters of an answer
+
+
+class StepFailed(Exception):
+    """A step did not come out as the guide says."""
+
+
+@dataclass
+class Walk:
+    """One walk: where it asks, where it writes, and the id that all its rows carry."""
+
+    api: httpx.Client
+    console: Console
+    id: str = field(default_factory=lambda: f"{NAME}-{uuid4().hex[:12]}")
+    step: int = 0
+
+    def title(self, text: str) -> None:
+        """Begin a part."""
+        self.console.print(f"\n[bold]{escape(text)}[/bold]")
+
+    def ask(self, what: str, method: str, path: str, status: int = 200, /, **params: Any) -> Any:
+        """Take a step: say it, ask, show the answer, and give it back.
+
+        Raises:
+            StepFailed: the answer has another status, or none came.
+
+        """
+        self.step += 1
+        self.console.print(f"\n[bold cyan]{self.step}.[/bold cyan] {escape(what)}")
+        answer = self.call(method, path, **params)
+        self.console.print(f"   [dim]{method} {escape(_readable(answer.request))}[/dim]", soft_wrap=True)
+        self.console.print(f"   {answer.status_code} {escape(_shortened(answer))}", soft_wrap=True)
+        if answer.status_code != status:
+            raise StepFailed(f"{method} {path} answered {answer.status_code}, not {status}.")
+        return answer.json()
+
+    def call(self, method: str, path: str, **params: Any) -> httpx.Response:
+        """Ask without a word.
+
+        Raises:
+            StepFailed: no answer came.
+
+        """
+        try:
+            return self.api.request(method, path, params=params, headers={"X-Correlation-ID": self.id})
+        except httpx.HTTPError as error:
+            raise StepFailed(f"{method} {path}: {type(error).__name__}: {error}") from error
+
+    def hold(self, said: str, true: bool) -> None:
+        """Check what the guide says.
+
+        Raises:
+            StepFailed: it is not so.
+
+        """
+        if not true:
+            raise StepFailed(f"The guide says: {said}.")
+        self.console.print(f"   [green]ok[/green] {escape(said)}")
+
+
+def take(walk: Walk) -> None:
+    """The whole walk. Policies that it changes are put back at its end, also when a step fails.
+
+    Raises:
+        StepFailed: at the first step that is not what the guide says.
+
+    """
+    walk.title("Go-live sequence")
+    policies = walk.ask("Migrations have run: each province has its market policy", "GET", "/api/governance/market/policies")
+    seeded = {policy["province"] for policy in policies if policy["market"] == "ALL"}
+    walk.hold(f"{PROVINCES} provinces, market ALL", len(seeded) == PROVINCES)
+    with offers_enabled(walk):
+        lead_comes_in(walk)
+        offer_flow(walk)
+        monitor(walk)
+    walk.console.print(f"\n[bold green]All {walk.step} steps came out as the guide says.[/bold green]")
+
+
+@contextmanager
+def offers_enabled(walk: Walk) -> Iterator[None]:
+    """Within this block the offer policy that governs the market is on, with the guide's values; then it is as before."""
+    policies = walk.ask("Which offer policies are on", "GET", "/api/deals/offers/policies")
+    before = _governing(policies)
+    on = [policy for policy in policies if policy["enabled"]]
+    walk.hold("never all provinces at once", len({policy["province"] for policy in on}) < PROVINCES)
+    settings = {"province": PROVINCE, "market": before["market"], "changed_by": NAME}
+    enabled = walk.ask(
+        "Enable offers, one province to start with",
+        "POST",
+        "/api/deals/offers/policies/upsert",
+        **settings,
+        **OFFER_SETTINGS,
+        enabled="true",
+        reason="walkthrough: enabled for its duration",
+        expected_version=before["version"],
+    )
+    try:
+        walk.hold("the policy is enabled", enabled["enabled"] is True)
+        yield
+    finally:
+        answer = walk.call(
+            "POST",
+            "/api/deals/offers/policies/upsert",
+            **settings,
+            **{name: before[name] for name in OFFER_SETTINGS},
+            enabled=json.dumps(before["enabled"]),
+            reason="walkthrough: put back",
+            expected_version=enabled["version"],
+        )
+        if answer.status_code != 200:
+            walk.console.print(f"   {answer.status_code} {escape(_shortened(answer))}", soft_wrap=True)
+            raise StepFailed(f"The offer policy {PROVINCE} {before['market']} could not be put back; look at it.")
+        walk.console.print(
+            f"\nThe offer policy {PROVINCE} {before['market']} is {'on' if before['enabled'] else 'off'} again, as before."
+        )
+
+
+def lead_comes_in(walk: Walk) -> None:
+    """Scenario 1."""
+    walk.title("Scenario 1: a lead comes in")
+    place = {"province": PROVINCE, "market": MARKET}
+    answer = walk.ask(
+        "May the lead be texted on a Wednesday at 14:30?",
+        "GET",
+        "/api/governance/market/can-contact",
+        **place,
+        weekday=2,
+        hhmm="14:30",
+        channel="SMS",
+    )
+    walk.hold("ok, within_window", (answer["ok"], answer["reason"]) == (True, "within_window"))
+    tasks = walk.ask(
+        "Create its follow-up ladder",
+        "POST",
+        "/api/followups/ladder/create",
+        201,
+        lead_id=walk.id,
+        **place,
+        owner=walk.id,
+    )
+    walk.hold("six steps, SMS and CALL in turn", [(task["step"], task["channel"]) for task in tasks] == LADDER)
+    due = walk.ask("What is due now?", "GET", "/api/followups/due", owner=walk.id, limit=1)
+    first = tasks[0]["id"]
+    walk.hold("the first step, an SMS", [(t["id"], t["step"], t["channel"]) for t in due] == [(first, 1, "SMS")])
+    done = walk.ask("The SMS is sent: complete it", "POST", f"/api/followups/task/{first}/complete", actor=NAME)
+    walk.hold("step 1 is completed", done["step"] == 1 and done["completed_at"] is not None)
+    sla = walk.ask("Monitor with the SLA", "GET", "/api/followups/sla")
+    walk.hold(
+        "fractions over the last completed tasks", sla["count"] > 0 and 0 <= sla["within_30m"] <= sla["within_2h"] <= 1
+    )
+
+
+def offer_flow(walk: Walk) -> None:
+    """Scenario 2, up to the offer's evidence."""
+    walk.title("Scenario 2: an offer")
+    place = {"province": PROVINCE, "market": MARKET}
+    node = {**place, "property_type": PROPERTY_TYPE}
+    walk.ask("Check the buyers' liquidity first", "GET", "/api/buyers/liquidity/score", **node)
+    feedback = {**node, "event": "RESPONDED"}
+    for n in range(1, BUYERS):
+        answer = walk.call("POST", "/api/buyers/liquidity/feedback", **feedback, buyer_id=f"{NAME}-{n}")
+        if answer.status_code != 201:
+            raise StepFailed(f"Feedback {n} answered {answer.status_code}: {_shortened(answer)}")
+    walk.ask(
+        f"{BUYERS} distinct buyers respond; here the last of them",
+        "POST",
+        "/api/buyers/liquidity/feedback",
+        201,
+        **feedback,
+        buyer_id=f"{NAME}-{BUYERS}",
+    )
+    score = walk.ask("Check the liquidity again", "GET", "/api/buyers/liquidity/score", **node)
+    walk.hold(f"a score of {SCORE_NEEDED} or more: the market is not too cold", score["score"] >= SCORE_NEEDED)
+    offer = walk.ask(
+        f"Compute the offer: ARV {ARV:,}, repairs {REPAIRS:,}",
+        "POST",
+        "/api/deals/offers/compute",
+        201,
+        **place,
+        arv=ARV,
+        repairs=REPAIRS,
+    )
+    walk.hold(f"the recommended offer is {OFFER:,}", offer["calc"]["recommended_offer"] == OFFER)
+    evidence = walk.ask("Its evidence is kept", "GET", f"/api/deals/offers/evidence/{offer['evidence_id']}")
+    walk.hold("the same figures, under this walk's correlation id", _same_offer(evidence, offer, walk.id))
+
+
+def monitor(walk: Walk) -> None:
+    """The last steps of the go-live sequence."""
+    walk.title("Monitor")
+    events = walk.ask("The KPI rows of this walk", "GET", "/api/kpi/events", correlation_id=walk.id)["results"]
+    walk.hold(f"{BUYERS + 3} rows of four metrics", len(events) == BUYERS + 3 and {e["metric"] for e in events} == METRICS)
+    summary = walk.ask("The week's figures, for Friday's evaluation", "GET", "/api/kpi/summary")
+    walk.hold("all four metrics are there", {row["metric"] for row in summary} >= METRICS)
+
+
+def _governing(policies: list[dict[str, Any]]) -> dict[str, Any]:
+    """The market's own offer policy, else its province's."""
+    by_market = {policy["market"]: policy for policy in policies if policy["province"] == PROVINCE}
+    governing = by_market.get(MARKET) or by_market.get("ALL")
+    if governing is None:
+        raise StepFailed(f"The guide says: each province has an offer policy. {PROVINCE} has none: run seed_policies.")
+    return governing
+
+
+def _same_offer(evidence: dict[str, Any], offer: dict[str, Any], correlation_id: str) -> bool:
+    figures = {name: evidence[name] for name in offer["calc"]}
+    return figures == offer["calc"] and evidence["correlation_id"] == correlation_id
+
+
+def _readable(request: httpx.Request) -> str:
+    return str(request.url.raw_path, "ascii")
+
+
+def _shortened(answer: httpx.Response) -> str:
+    """The answer's JSON on one line; of a long list the first row, of a long text the beginning."""
+    try:
+        content = answer.json()
+    except ValueError:
+        content = answer.text
+    more = ""
+    if isinstance(content, list) and len(content) > 1:
+        content, more = content[:1], f" and {len(content) - 1} more"
+    text = json.dumps(content, ensure_ascii=False)
+    return (text if len(text) <= _SHOWN else f"{text[:_SHOWN]} ...") + more

@@ -1,0 +1,13 @@
+"""Tables and colours on a command's standard output."""
+
+from typing import IO, cast
+
+from django.core.management.base import OutputWrapper
+from rich.console import Console
+
+PLAIN_WIDTH = 160  # columns where the output is no terminal: a file, a pipe, a test
+
+
+def console_on(stdout: OutputWrapper) -> Console:
+    """A rich console that writes to a command's output."""
+    return Console(file=cast(IO[str], stdout), width=None if stdout.isatty() else PLAIN_WIDTH, highlight=False)
