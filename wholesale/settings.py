@@ -82,6 +82,8 @@ INSTALLED_APPS = [
     "drf_standardized_errors",
     "simple_history",
     "django_structlog",
+    "django_tasks",
+    "django_tasks_db",
     "wholesale",
     "wholesale.demo",
     "governance",
@@ -156,6 +158,11 @@ else:
         prepare_threshold=1 if switch("DB_PREPARED_STATEMENTS", default=True) else None,
         **({"pool": {"min_size": 1, "max_size": DB_POOL, "timeout": 5}} if DB_POOL else {}),
     )
+
+# Background work --------------------------------------------------------------------------------------------------------
+
+# The queue is a table, so that a task is enqueued in the transaction that needs it and is never lost with it.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # API --------------------------------------------------------------------------------------------------------------------
 
