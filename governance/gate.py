@@ -28,6 +28,7 @@ from governance.risk.errors import RiskDenied
 from governance.risk.models import RiskReservation
 from governance.runbook import services as runbook
 from wholesale.errors import DomainError
+from wholesale.fields import iso_utc
 from wholesale.vocabulary import ALL
 
 
@@ -193,7 +194,7 @@ def go_live_checklist(now: datetime | None = None) -> dict[str, Any]:
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def enable_go_live(*, changed_by: str, reason: str, user: User | None = None, now: datetime | None = None) -> GoLiveState:
-    """Go live. The toggle's lock is taken before the runbook is asked, so nothing changes in between.
+    """Go live. The toggle's lock is taken before the runbook is asked, so no kill switch is engaged in between.
 
     Raises:
         ChecklistFailed: the runbook has a blocker.
@@ -253,7 +254,13 @@ def risk_reserved(engine: str, amount: Decimal, *, actor: str, **options: Any) -
     try:
         yield at_stake
     finally:
-        risk.risk_settle(at_stake.reservation.pk, at_stake.realized_loss, actor=actor)
+        risk.risk_settle(
+            at_stake.reservation.pk,
+            at_stake.realized_loss,
+            actor=actor,
+            correlation_id=at_stake.reservation.correlation_id,
+            user=options.get("user"),
+        )
 
 
 @verb(ExecutionClass.SANDBOX)
@@ -308,24 +315,54 @@ def heimdall_require_prod_eligible(recommendation_id: int, **options: Any) -> No
         raise NotProdEligible(f"{decision.code}: {decision.detail}")
 
 
-engage_kill_switch = golive.engage_kill_switch
-release_kill_switch = golive.release_kill_switch
+hold_off_acts = golive.lock_exclusive
 
 
-def throttle_engine(engine: str, *, changed_by: str, reason: str, now: datetime | None = None) -> bool:
-    """Switch the engine's risk policy off, saying why. False where it has none, or it was off already."""
-    return _switch_engine(engine, on=False, changed_by=changed_by, reason=reason, user=None, now=now)
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """What stands still now. Any later change, whoever makes it, gives it another mark."""
+
+    mark: str
+    began: bool  # False where it stood still already
 
 
-def lift_throttle(
-    engine: str, *, changed_by: str, reason: str, user: User | None = None, now: datetime | None = None
-) -> bool:
-    """Switch the engine's risk policy on again, saying why. False where it has none, or it was on already."""
-    return _switch_engine(engine, on=True, changed_by=changed_by, reason=reason, user=user, now=now)
+def stop_all(*, changed_by: str, reason: str, now: datetime) -> Stop:
+    """Engage the kill switch, saying why."""
+    golive.lock_exclusive()
+    state = golive.current_state()
+    began = state is not None and not state.kill_switch_engaged
+    return Stop(_mark(golive.engage_kill_switch(changed_by=changed_by, reason=reason, now=now)), began)
 
 
-def _switch_engine(engine: str, *, on: bool, changed_by: str, reason: str, user: User | None, now: datetime | None) -> bool:
-    if risk.is_enabled(engine) != (not on):
+def lift_stop_of_all(mark: str, *, changed_by: str, reason: str, user: User | None, now: datetime) -> bool:
+    """Release the kill switch, if nobody touched the go-live state since it got this mark. Whether it did."""
+    golive.lock_exclusive()
+    state = golive.current_state()
+    if state is None or _mark(state) != mark:
         return False
-    risk.upsert_policy(engine=engine, enabled=on, changed_by=changed_by, reason=reason, user=user, now=now)
+    golive.release_kill_switch(changed_by=changed_by, reason=reason, user=user, now=now)
+    return True
+
+
+def _mark(state: GoLiveState) -> str:
+    return iso_utc(state.updated_at)
+
+
+def throttle_engine(engine: str, *, changed_by: str, reason: str, now: datetime) -> Stop | None:
+    """Switch the engine's risk policy off, saying why. None where it has none."""
+    policy = risk.locked_policy(engine)
+    if policy is None:
+        return None
+    began = policy.enabled
+    if began:
+        policy = risk.upsert_policy(engine=engine, enabled=False, changed_by=changed_by, reason=reason, now=now)
+    return Stop(str(policy.version), began)
+
+
+def lift_throttle(engine: str, mark: str, *, changed_by: str, reason: str, user: User | None, now: datetime) -> bool:
+    """Switch the engine's risk policy on again, if nobody touched it since it got this mark. Whether it did."""
+    policy = risk.locked_policy(engine)
+    if policy is None or str(policy.version) != mark:
+        return False
+    risk.upsert_policy(engine=engine, enabled=True, changed_by=changed_by, reason=reason, user=user, now=now)
     return True

@@ -29,7 +29,8 @@ class Governed(models.Model):
     def stamp(self, *, changed_by: str, user: User | None, reason: str, now: datetime) -> None:
         """Say who changes the row, why and when, for the row and for the history entry that its next save writes."""
         self.changed_by, self.user, self.reason, self.updated_at = changed_by, user, reason, now
-        self._history_user, self._history_date, self._change_reason = user, now, reason
+        # The history's own column for a reason is short; each entry keeps the whole of it in `reason`.
+        self._history_user, self._history_date, self._change_reason = user, now, reason[:100]
 
 
 class Policy(Governed):

@@ -9,21 +9,25 @@ from kpi.tripwire.services import NONE_TAKEN
 
 @register("regression.policies", Severity.WARNING, "The KPIs are watched")
 def regression_policies(now: datetime) -> Finding:
-    """At least one regression policy is there and enabled."""
-    enabled = [str(policy) for policy in RegressionPolicy.objects.filter(enabled=True)]
+    """At least one regression policy is there and enabled, and none of the enabled asks for more events than it looks at."""
+    enabled = list(RegressionPolicy.objects.filter(enabled=True))
+    blind = [str(policy) for policy in enabled if policy.is_blind]
     if not enabled:
         return Finding(False, "No regression policy is enabled: a falling KPI goes unseen.")
-    return Finding(True, f"{len(enabled)} metrics are watched.", enabled)
+    if blind:
+        return Finding(False, f"Can never judge, for min_events_to_enforce is above a window: {', '.join(blind)}.", blind)
+    return Finding(True, f"{len(enabled)} metrics are watched.", [str(policy) for policy in enabled])
 
 
 @register("regression.triggers", Severity.WARNING, "No tripwire is waiting for a person")
 def regression_triggers(now: datetime) -> Finding:
-    """A trigger that is not undone; worse, one that could do nothing, for its engine has no risk policy."""
-    triggers = RegressionTrigger.objects.filter(undone_at__isnull=True).select_related("policy")[:20]
-    waiting = [f"{trigger.policy}: {trigger.action_taken}" for trigger in triggers]
-    idle = [text for text in waiting if text.endswith(NONE_TAKEN)]
+    """A trigger that is not undone; worse, one that stopped nothing, for its engine has no risk policy."""
+    triggers = list(RegressionTrigger.objects.filter(undone_at__isnull=True).select_related("policy")[:20])
+    if not triggers:
+        return Finding(True, "No tripwire has gone off.")
+    names = ", ".join(f"{trigger.policy} (trigger {trigger.pk})" for trigger in triggers)
+    seen = [f"{trigger.policy}: {trigger.note}" for trigger in triggers]
+    idle = [f"{trigger.policy} (trigger {trigger.pk})" for trigger in triggers if trigger.action_taken == NONE_TAKEN]
     if idle:
-        return Finding(False, f"A tripwire went off and could do nothing: {', '.join(idle)}.", waiting)
-    if waiting:
-        return Finding(False, f"Tripwires went off: {', '.join(waiting)}.", waiting)
-    return Finding(True, "No tripwire has gone off.")
+        return Finding(False, f"Tripwires went off: {names}. Of these, stopped nothing: {', '.join(idle)}.", seen)
+    return Finding(False, f"Tripwires went off, and are not undone: {names}.", seen)

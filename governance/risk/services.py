@@ -16,9 +16,9 @@ from django.utils import timezone
 
 from governance import policies
 from governance.decisions import Decision, ExecutionClass, verb
-from governance.risk.errors import AlreadySettled, ReservationNotFound
+from governance.risk.errors import AlreadySettled, NotAnAmount, ReservationNotFound
 from governance.risk.models import RiskDay, RiskEvent, RiskEventKind, RiskPolicy, RiskReservation
-from governance.risk.rules import GLOBAL, NOTHING, Standing, judge
+from governance.risk.rules import GLOBAL, NOTHING, Standing, is_amount, judge
 from wholesale import correlation
 
 
@@ -71,7 +71,13 @@ def reserve(
     """Put an amount (CAD) at stake if GLOBAL and the engine both allow it, within the caller's transaction.
 
     A denial is an answer: it is kept as an event, and nothing is reserved.
+
+    Raises:
+        NotAnAmount: not above 0, or not in whole cents.
+
     """
+    if not is_amount(amount) or not amount:
+        raise NotAnAmount(attr="amount")
     names = _names(engine)
     caps = {policy.engine: policy.caps for policy in _locked_policies(names)}
     now = now or timezone.now()
@@ -122,9 +128,24 @@ def risk_settle(
 
     Raises:
         ReservationNotFound: no such reservation.
+        NotAnAmount: the loss is none.
 
     """
-    return _close(reservation_id, realized_loss, RiskEventKind.SETTLED, actor, reason, correlation_id, user, now)
+    if not is_amount(realized_loss):
+        raise NotAnAmount(attr="realized_loss")
+    reservation = _locked_reservation(reservation_id)
+    if reservation.settled_at is None:
+        _close(
+            reservation,
+            RiskEventKind.SETTLED,
+            realized_loss=realized_loss,
+            actor=actor,
+            reason=reason,
+            correlation_id=correlation_id or correlation.current(),
+            user=user,
+            now=now or timezone.now(),
+        )
+    return reservation
 
 
 @verb(ExecutionClass.RECORD)
@@ -136,6 +157,7 @@ def settle_by_amount(*, engine: str, reserved_amount: Decimal, **options: Any) -
         ReservationNotFound: none is open.
 
     """
+    _locked_policies(_names(engine))  # first, so that of two at once each finds a reservation of its own
     oldest = RiskReservation.objects.filter(engine=engine, amount=reserved_amount, settled_at__isnull=True)
     reservation_id = oldest.order_by("id").values_list("id", flat=True).first()
     if reservation_id is None:
@@ -155,35 +177,45 @@ def release_reservation(
         AlreadySettled: somebody settled it.
 
     """
-    settled = RiskReservation.objects.filter(pk=reservation_id).values_list("settled_at", flat=True).first()
-    if settled is not None:
+    reservation = _locked_reservation(reservation_id)
+    if reservation.settled_at is not None:
         raise AlreadySettled
-    return _close(reservation_id, Decimal(0), RiskEventKind.RELEASED, actor, reason, None, user, now)
+    _close(
+        reservation,
+        RiskEventKind.RELEASED,
+        realized_loss=Decimal(0),
+        actor=actor,
+        reason=reason,
+        correlation_id=correlation.current(),
+        user=user,
+        now=now or timezone.now(),
+    )
+    return reservation
 
 
-def _close(
-    reservation_id: int,
-    realized_loss: Decimal,
-    kind: RiskEventKind,
-    actor: str,
-    reason: str,
-    correlation_id: str | None,
-    user: User | None,
-    now: datetime | None,
-) -> RiskReservation:
+def _locked_reservation(reservation_id: int) -> RiskReservation:
     found = RiskReservation.objects.filter(pk=reservation_id)
     engine = found.values_list("engine", flat=True).first()
     if engine is None:
         raise ReservationNotFound
-    names = _names(engine)
-    _locked_policies(names)
-    reservation = found.select_for_update().get()
-    if reservation.settled_at is not None:
-        return reservation
-    now = now or timezone.now()
+    _locked_policies(_names(engine))
+    return found.select_for_update().get()
+
+
+def _close(
+    reservation: RiskReservation,
+    kind: RiskEventKind,
+    *,
+    realized_loss: Decimal,
+    actor: str,
+    reason: str,
+    correlation_id: str,
+    user: User | None,
+    now: datetime,
+) -> None:
     today = business_day(now)
     for day in sorted({reservation.day, today}):
-        for ledger in _locked_days(day, names).values():
+        for ledger in _locked_days(day, _names(reservation.engine)).values():
             if day == reservation.day:
                 ledger.open_risk_reserved -= reservation.amount
             if day == today:
@@ -194,7 +226,7 @@ def _close(
     reservation.save(update_fields=["settled_at", "realized_loss", "settled_by", "settled_user", "settle_reason"])
     RiskEvent.objects.create(
         kind=kind,
-        engine=engine,
+        engine=reservation.engine,
         day=today,
         amount=reservation.amount,
         realized_loss=realized_loss,
@@ -202,10 +234,9 @@ def _close(
         actor=actor,
         user=user,
         reason=reason,
-        correlation_id=correlation_id or correlation.current(),
+        correlation_id=correlation_id,
         created_at=now,
     )
-    return reservation
 
 
 def ledger_of(day: date) -> list[RiskDay]:
@@ -240,6 +271,6 @@ def _standing(ledger: RiskDay) -> Standing:
     )
 
 
-def is_enabled(engine: str) -> bool | None:
-    """Whether the engine's policy is on; None where it has none."""
-    return RiskPolicy.objects.filter(engine=engine).values_list("enabled", flat=True).first()
+def locked_policy(engine: str) -> RiskPolicy | None:
+    """The engine's policy, held until the caller's transaction ends; None where it has none."""
+    return next(iter(_locked_policies([engine])), None)

@@ -11,7 +11,7 @@ from kpi.models import KPIEvent
 from kpi.services import emit_kpi
 from kpi.tripwire import services
 from kpi.tripwire.models import RegressionPolicy, RegressionTrigger
-from kpi.tripwire.rules import Action, Method, Statistic
+from kpi.tripwire.rules import EVENTS_MAX, Action, Method, Statistic
 from wholesale.api import ROW_ID, ApiViewSet, RowSerializer, act, acting_user, ask, path_id
 from wholesale.fields import (
     AwareDateTimeField,
@@ -30,14 +30,14 @@ from wholesale.params import ActParams, Params
 from wholesale.rendering import shown
 
 _SMALLEST = Decimal("0.0001")
-_EVENTS_MAX = 100_000
 
 
 class ExpectationOut(serializers.Serializer[Any]):
     """What to expect of the policy, simulated when it was saved."""
 
     rate = RateField(help_text="the success rate it was simulated at")
-    events_a_day = StrictIntegerField(help_text="looked at once a day, as the daily run does")
+    events_a_day = StrictIntegerField(help_text="of the last 30 days")
+    looked_every = StrictIntegerField(help_text="events between two looks: a day's (at most 1,000), or 1 on arrival")
     design_drop = RateField()
     false_alarms_per_1000 = RateField(help_text="share of unchanged runs of 1,000 events with an alarm")
     median_delay_events = StrictDecimalField(
@@ -94,12 +94,14 @@ class RegressionPolicyParams(MetricParams):
     method = UpperChoiceField(required=False, choices=Method.choices)
     action = UpperChoiceField(required=False, choices=Action.choices)
     engine = WordField(required=False, help_text="whose risk policy THROTTLE switches off; default: the domain")
-    window_events = StrictIntegerField(required=False, min_value=1, max_value=_EVENTS_MAX)
-    baseline_events = StrictIntegerField(required=False, min_value=1, max_value=_EVENTS_MAX)
-    min_events_to_enforce = StrictIntegerField(required=False, min_value=1, max_value=_EVENTS_MAX)
+    window_events = StrictIntegerField(required=False, min_value=1, max_value=EVENTS_MAX)
+    baseline_events = StrictIntegerField(required=False, min_value=1, max_value=EVENTS_MAX)
+    min_events_to_enforce = StrictIntegerField(required=False, min_value=1, max_value=EVENTS_MAX)
     window_days = StrictIntegerField(required=False, min_value=1, max_value=365)
     max_drop_fraction = RateField(required=False, min_value=_SMALLEST)
-    design_drop = RateField(required=False, min_value=_SMALLEST, help_text="below 1")
+    design_drop = StrictDecimalField(
+        required=False, max_digits=5, decimal_places=4, min_value=_SMALLEST, max_value=1 - _SMALLEST
+    )
     amber_threshold = StrictDecimalField(
         required=False, max_digits=6, decimal_places=2, min_value=Decimal("0.01"), max_value=Decimal(1000)
     )
@@ -132,9 +134,9 @@ class StateOut(serializers.Serializer[Any]):
     metric = serializers.CharField()
     triggered = serializers.BooleanField()
     amber = serializers.BooleanField()
-    baseline = StrictDecimalField(max_digits=18, decimal_places=6, allow_null=True)
-    current = StrictDecimalField(max_digits=18, decimal_places=6, allow_null=True)
-    drop_fraction = StrictDecimalField(max_digits=18, decimal_places=6, allow_null=True)
+    baseline = StrictDecimalField(max_digits=20, decimal_places=6, allow_null=True)
+    current = StrictDecimalField(max_digits=20, decimal_places=6, allow_null=True)
+    drop_fraction = StrictDecimalField(max_digits=20, decimal_places=6, allow_null=True)
     note = serializers.CharField(allow_blank=True)
     action_taken = serializers.CharField(allow_blank=True, help_text="what its trigger did; none: there was nothing to do")
     evaluated_at = AwareDateTimeField(allow_null=True)
@@ -149,9 +151,12 @@ class EvaluateOut(serializers.Serializer[Any]):
 class TriggerOut(RowSerializer):
     """A tripwire that went off."""
 
+    domain = serializers.CharField()
+    metric = serializers.CharField()
+
     class Meta:
         model = RegressionTrigger
-        fields = services.TRIGGER_FIELDS
+        fields = ("domain", "metric", *services.TRIGGER_FIELDS)
 
 
 class RegressionStateOut(StateOut):
@@ -235,4 +240,4 @@ class RegressionViewSet(ApiViewSet):
         """Take back what a trigger did."""
         params.setdefault("changed_by", request.user.get_username())
         trigger = services.undo_trigger(int(id), user=acting_user(request), **params)
-        return Response({**shown(trigger, TriggerOut.Meta.fields), "policy": trigger.policy_id})
+        return Response(services.trigger_summary(trigger))

@@ -1,12 +1,14 @@
 """When a metric has fallen: the guide's drop rule, and a Bernoulli CUSUM. No database here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from math import log
 
 from django.db import models
 
+EVENTS_MAX = 5_000  # of a window or a baseline: the simulation at save holds as many outcomes for each of its runs
 BASELINE_MIN = 200  # events that a CUSUM's baseline must rest on; better 500 or 1,000
 
 
@@ -34,18 +36,23 @@ class Action(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the drop rule says. `baseline` and `current` are None when there is too little to judge."""
+    """What the drop rule says. `drop_fraction` is None without a verdict; it is negative where the metric rose."""
 
     triggered: bool
-    baseline: Decimal | None
-    current: Decimal | None
-    drop_fraction: Decimal | None
+    baseline: Fraction | None
+    current: Fraction | None
+    drop_fraction: Fraction | None
     note: str
 
 
+def mean(values: Sequence[Decimal | bool]) -> Fraction | None:
+    """The mean, or the share of True; None of nothing. Exact, so that a fall of just the threshold is one."""
+    return Fraction(sum(values, Decimal(0))) / len(values) if values else None
+
+
 def judge_drop(
-    baseline: Decimal | None,
-    current: Decimal | None,
+    baseline: Fraction | None,
+    current: Fraction | None,
     *,
     baseline_events: int,
     current_events: int | None,
@@ -59,13 +66,31 @@ def judge_drop(
     too_few = baseline_events < min_events or (current_events is not None and current_events < min_events)
     if too_few or baseline is None or current is None:
         seen = f"{baseline_events} events before" + ("" if current_events is None else f", {current_events} in the window")
-        return Verdict(False, baseline, current, None, f"not enough data: {seen}, {min_events} needed")
+        return Verdict(False, baseline, current, None, f"not enough data: {seen}; {min_events} needed")
     if baseline <= 0:
-        return Verdict(False, baseline, current, None, "the baseline is 0: nothing can fall")
+        note = f"the baseline is {number(baseline)}: a fall is counted as a share of one above 0"
+        return Verdict(False, baseline, current, None, note)
     drop = (baseline - current) / baseline
-    triggered = drop >= max_drop
-    verb = "triggers" if triggered else "would trigger"
-    return Verdict(triggered, baseline, current, drop, f"{drop:.1%} below the baseline; {max_drop:.1%} {verb}")
+    triggered = drop >= Fraction(max_drop)
+    limit = f"{percent(Fraction(max_drop))} {'or more triggers' if triggered else 'would trigger'}"
+    return Verdict(triggered, baseline, current, drop, f"{fall(baseline, current)}; {limit}")
+
+
+def fall(baseline: Fraction, current: Fraction) -> str:
+    """How `current` stands to a baseline above 0, in words."""
+    share = (baseline - current) / baseline
+    change = "no fall" if share <= 0 else f"{percent(share)} lower"
+    return f"now {number(current)}, before {number(baseline)}: {change}"
+
+
+def percent(share: Fraction) -> str:
+    """A share as percent with at most 2 decimals, rounded down: what is not reached yet never reads as if it were."""
+    return f"{number(Fraction(int(share * 10_000), 100))}%"
+
+
+def number(value: Fraction) -> str:
+    """A number to read, with at most 4 decimals."""
+    return f"{float(value):,.4f}".rstrip("0").rstrip(".")
 
 
 def jeffreys(successes: int, trials: int) -> Decimal:
@@ -87,7 +112,7 @@ def cusum_steps(baseline_rate: float, design_drop: float) -> CusumSteps:
     return CusumSteps(log(dropped / baseline_rate), log((1 - dropped) / (1 - baseline_rate)))
 
 
-def cusum(start: float, outcomes: Iterable[bool], steps: CusumSteps) -> Iterable[float]:
+def cusum(start: float, outcomes: Iterable[bool], steps: CusumSteps) -> Iterator[float]:
     """The sum after each outcome: S = max(0, S + step)."""
     level = start
     for success in outcomes:

@@ -1,37 +1,32 @@
 """Verbs of the tripwire. A policy's row is locked first, so that a fall acts once."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Avg, Case, Count, F, QuerySet, Value, When
-from django.db.models.fields import FloatField
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from governance import gate, policies
 from governance.decisions import ExecutionClass, verb
-from kpi.models import KPIEvent
-from kpi.tripwire import simulation
-from kpi.tripwire.errors import BaselineMissing, NotARate, NotEnoughEvents, PolicyNotFound, TriggerNotFound
-from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
-from kpi.tripwire.rules import (
-    BASELINE_MIN,
-    Action,
-    Method,
-    Statistic,
-    Verdict,
-    cusum,
-    cusum_steps,
-    jeffreys,
-    judge_drop,
+from kpi.tripwire.errors import (
+    BaselineMissing,
+    MayNotRelease,
+    NotARate,
+    NotEnoughEvents,
+    PolicyNotFound,
+    ThresholdsReversed,
+    TriggerNotFound,
 )
+from kpi.tripwire.looking import expectation, judge, judged_events
+from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
+from kpi.tripwire.rules import BASELINE_MIN, Action, Method, Statistic, jeffreys
 from wholesale import correlation
 
 ACTOR = "tripwire"
-EVALUATED_DAILY = timedelta(days=1)  # how often evaluate_tripwires looks, for what to expect
 NONE_TAKEN = "none"
 _RATE_DIGITS = Decimal("0.000001")
 
@@ -51,70 +46,51 @@ def upsert_policy(
 ) -> RegressionPolicy:
     """Create or change how a metric is watched, and store what to expect of that at its own rate and volume.
 
+    Another statistic or method starts anew: what the old one saw is forgotten, its triggers stay.
+
     Raises:
         NotARate: CUSUM with another statistic than SUCCESS_RATE.
         BaselineMissing: CUSUM enabled without an approved baseline.
+        ThresholdsReversed: amber above red.
         VersionConflict: somebody else changed it first.
 
     """
     now = now or timezone.now()
     key = {"domain": domain, "metric": metric}
-    stored = RegressionPolicy.objects.select_for_update().filter(**key).first() or RegressionPolicy(**key)
+    meant = RegressionPolicy.objects.select_for_update().filter(**key).first() or RegressionPolicy(**key)
+    watched_as = (meant.statistic, meant.method)
     for name, value in changes.items():
-        setattr(stored, name, value)
-    if stored.method == Method.CUSUM and stored.statistic != Statistic.SUCCESS_RATE:
+        setattr(meant, name, value)
+    if meant.method == Method.CUSUM and meant.statistic != Statistic.SUCCESS_RATE:
         raise NotARate(attr="method")
-    if stored.method == Method.CUSUM and stored.enabled and stored.baseline_rate is None:
+    if meant.method == Method.CUSUM and meant.enabled and meant.baseline_rate is None:
         raise BaselineMissing(attr="enabled")
-    return policies.upsert(
+    if meant.amber_threshold > meant.red_threshold:
+        raise ThresholdsReversed(attr="amber_threshold")
+    policy = policies.upsert(
         RegressionPolicy,
         key=key,
-        changes={**changes, "expectation": _expectation(stored, now)},
+        changes={**changes, "expectation": expectation(meant, now)},
         user=user,
         changed_by=changed_by,
         reason=reason,
         expected_version=expected_version,
         now=now,
     )
+    if watched_as != (policy.statistic, policy.method):
+        _forget_state(policy)
+    return policy
 
 
-def _expectation(policy: RegressionPolicy, now: datetime) -> dict[str, Any] | None:
-    """What to expect of the policy at the metric's own rate and volume; None where there is no rate yet."""
-    if policy.statistic != Statistic.SUCCESS_RATE:
-        return None
-    recent = _judged_events(policy)
-    last_month = recent.filter(occurred_at__gte=now - timedelta(days=30)).count()
-    rate = policy.baseline_rate if policy.method == Method.CUSUM else None
-    if rate is None:
-        last = list(recent.order_by("-id").values_list("success", flat=True)[:1000])
-        if not last or len(set(last)) == 1:
-            return None
-        rate = jeffreys(sum(map(bool, last)), len(last))
-    check_every = max(1, round(last_month / 30))
-    if policy.method == Method.CUSUM:
-        found = simulation.expect_cusum(
-            rate=float(rate),
-            threshold=float(policy.red_threshold),
-            baseline=policy.baseline_size or policy.baseline_events,
-            design_drop=float(policy.design_drop),
-            check_every=check_every,
-        )
-    else:
-        found = simulation.expect_drop(
-            rate=float(rate),
-            window=policy.window_events,
-            baseline=policy.baseline_events,
-            max_drop=float(policy.max_drop_fraction),
-            design_drop=float(policy.design_drop),
-            check_every=check_every,
-        )
-    return {
-        "rate": round(float(rate), 4),
-        "events_a_day": check_every,
-        "design_drop": float(policy.design_drop),
-        "false_alarms_per_1000": found.false_alarms_per_1000,
-        "median_delay_events": found.median_delay,
-    }
+def _forget_state(policy: RegressionPolicy) -> None:
+    RegressionState.objects.filter(policy=policy).delete()
+
+
+def _locked_policy(domain: str, metric: str) -> RegressionPolicy:
+    policy = RegressionPolicy.objects.select_for_update().filter(domain=domain, metric=metric).first()
+    if policy is None:
+        raise PolicyNotFound
+    return policy
 
 
 @verb(ExecutionClass.CONTROL)
@@ -126,17 +102,12 @@ def evaluate(*, domain: str, metric: str, correlation_id: str | None = None, now
         PolicyNotFound: nobody watches this metric.
 
     """
-    policy = RegressionPolicy.objects.select_for_update().filter(domain=domain, metric=metric).first()
-    if policy is None:
-        raise PolicyNotFound
+    policy = _locked_policy(domain, metric)
     now = now or timezone.now()
-    state = RegressionState.objects.filter(policy=policy).first() or RegressionState(policy=policy)
+    state = RegressionState.objects.filter(policy=policy).first()
+    state = state or RegressionState(policy=policy, last_event_id=policy.baseline_event_id or 0)
     was_triggered = state.triggered
-    if policy.method == Method.CUSUM:
-        _judge_cusum(policy, state)
-    else:
-        _judge_drop(policy, state, now)
-    state.evaluated_at = now
+    judge(policy, state, now)
     if state.triggered and not was_triggered:
         state.action_taken = _act(policy, state, correlation_id or correlation.current(), now)
     elif not state.triggered:
@@ -152,91 +123,26 @@ def evaluate_all(now: datetime | None = None) -> Iterator[tuple[RegressionPolicy
         yield policy, evaluate(domain=policy.domain, metric=policy.metric, now=now)
 
 
-def _judge_drop(policy: RegressionPolicy, state: RegressionState, now: datetime) -> None:
-    verdict = _volume(policy, now) if policy.statistic == Statistic.VOLUME else _last_against_before(policy)
-    state.triggered, state.amber, state.note = verdict.triggered and policy.enabled, False, verdict.note
-    state.baseline, state.current, state.drop_fraction = (
-        None if value is None else value.quantize(_RATE_DIGITS)
-        for value in (verdict.baseline, verdict.current, verdict.drop_fraction)
-    )
-    if verdict.triggered and not policy.enabled:
-        state.note = f"{verdict.note}; the policy is off"
-
-
-def _last_against_before(policy: RegressionPolicy) -> Verdict:
-    window = policy.window_events
-    events = _judged_events(policy).order_by("-id")
-    value: Any = F("value")
-    if policy.statistic == Statistic.SUCCESS_RATE:
-        value = Case(When(success=True, then=Value(1.0)), default=Value(0.0), output_field=FloatField())
-    current = events[:window].aggregate(count=Count("id"), mean=Avg(value))
-    before = events[window : window + policy.baseline_events].aggregate(count=Count("id"), mean=Avg(value))
-    return judge_drop(
-        _decimal(before["mean"]),
-        _decimal(current["mean"]),
-        baseline_events=before["count"],
-        current_events=current["count"],
-        min_events=policy.min_events_to_enforce,
-        max_drop=policy.max_drop_fraction,
-    )
-
-
-def _volume(policy: RegressionPolicy, now: datetime) -> Verdict:
-    span = timedelta(days=policy.window_days)
-    events = KPIEvent.objects.filter(domain=policy.domain, metric=policy.metric)
-    current = events.filter(occurred_at__gt=now - span, occurred_at__lte=now).count()
-    before = events.filter(occurred_at__gt=now - 2 * span, occurred_at__lte=now - span).count()
-    return judge_drop(
-        Decimal(before),
-        Decimal(current),
-        baseline_events=before,
-        current_events=None,
-        min_events=policy.min_events_to_enforce,
-        max_drop=policy.max_drop_fraction,
-    )
-
-
-def _judge_cusum(policy: RegressionPolicy, state: RegressionState) -> None:
-    if policy.baseline_rate is None:
-        state.note = "no approved baseline"
-        return
-    steps = cusum_steps(float(policy.baseline_rate), float(policy.design_drop))
-    fresh = _judged_events(policy).filter(id__gt=state.last_event_id).order_by("id").values_list("id", "success")
-    for event_id, level in _levels(state.cusum, fresh, steps):
-        state.last_event_id, state.cusum = event_id, level
-        state.amber = state.amber or level >= policy.amber_threshold
-        # Latched: once red, it stays so until a person clears it.
-        state.triggered = state.triggered or (policy.enabled and level >= policy.red_threshold)
-    state.baseline = policy.baseline_rate
-    state.note = f"CUSUM {state.cusum:.2f}, amber at {policy.amber_threshold}, red at {policy.red_threshold}"
-
-
-def _levels(start: float, events: QuerySet[Any, Any], steps: Any) -> Iterator[tuple[int, float]]:
-    rows = list(events)
-    return zip((pk for pk, _ in rows), cusum(start, (success for _, success in rows), steps), strict=True)
-
-
-def _judged_events(policy: RegressionPolicy) -> QuerySet[KPIEvent]:
-    events = KPIEvent.objects.filter(domain=policy.domain, metric=policy.metric)
-    column = "value" if policy.statistic == Statistic.MEAN_VALUE else "success"
-    return events.filter(**{f"{column}__isnull": False})
-
-
-def _decimal(value: Any) -> Decimal | None:
-    # An average is a float on SQLite; rounded, a fall of exactly the threshold is one on both databases.
-    return None if value is None else Decimal(str(round(float(value), 12)))
-
-
 def _act(policy: RegressionPolicy, state: RegressionState, correlation_id: str, now: datetime) -> str:
-    reason = f"Tripwire {policy.domain} {policy.metric}: {state.note}"
-    engine = ""
+    # Acts and undoings of triggers are one after another: two triggers may hold one engine.
+    gate.hold_off_acts()
+    seen = f"{policy}: {state.note}"
+    stop: gate.Stop | None
     if policy.action == Action.KILL_SWITCH:
-        gate.engage_kill_switch(changed_by=ACTOR, reason=reason, now=now)
-        taken = Action.KILL_SWITCH.value
+        engine, stopped = "", "the kill switch"
+        stop = gate.stop_all(changed_by=ACTOR, reason=f"Tripwire {seen}", now=now)
     else:
-        engine = policy.throttled_engine
-        throttled = gate.throttle_engine(engine, changed_by=ACTOR, reason=reason, now=now)
-        taken = Action.THROTTLE.value if throttled else NONE_TAKEN
+        engine, stopped = policy.throttled_engine, f"the risk policy {policy.throttled_engine}"
+        stop = gate.throttle_engine(engine, changed_by=ACTOR, reason=f"Tripwire {seen}", now=now)
+    taken, mark = str(policy.action), stop.mark if stop else ""
+    if stop is None:
+        taken, outcome = NONE_TAKEN, f"nothing was throttled, for there is no risk policy {engine}"
+    elif stop.began:
+        outcome = f"stopped by {stopped}"
+    elif _holding(taken, engine, mark).exists():
+        outcome = f"{stopped} stops already, for another trigger"
+    else:
+        taken, outcome = NONE_TAKEN, f"{stopped} stops already, by another hand"
     RegressionTrigger.objects.create(
         policy=policy,
         policy_version=policy.version,
@@ -244,12 +150,18 @@ def _act(policy: RegressionPolicy, state: RegressionState, correlation_id: str, 
         baseline=state.baseline,
         current=state.current,
         drop_fraction=state.drop_fraction,
-        note=state.note,
+        note=f"{state.note}. Action: {outcome}",
         action_taken=taken,
         engine=engine,
+        mark=mark,
         correlation_id=correlation_id,
     )
     return taken
+
+
+def _holding(action: str, engine: str, mark: str) -> QuerySet[RegressionTrigger]:
+    """The triggers for which this stop is in force."""
+    return RegressionTrigger.objects.filter(action_taken=action, engine=engine, mark=mark, undone_at__isnull=True)
 
 
 @verb(ExecutionClass.CONTROL)
@@ -257,33 +169,26 @@ def _act(policy: RegressionPolicy, state: RegressionState, correlation_id: str, 
 def approve_baseline(
     *, domain: str, metric: str, changed_by: str, reason: str, user: User | None = None, now: datetime | None = None
 ) -> RegressionPolicy:
-    """Freeze the rate of the last `baseline_events` events as what a CUSUM compares with, and start it anew from here.
+    """Freeze the rate of the last `baseline_events` events (at least 200) as what a CUSUM compares with, from here on.
 
-    This is also how a chart that went red is cleared.
+    This is also how a CUSUM that went red is cleared. What its trigger did stays until that is undone.
 
     Raises:
         PolicyNotFound: nobody watches this metric.
+        NotARate: it does not watch a success rate.
         NotEnoughEvents: fewer than 200, or all of them alike.
 
     """
-    policy = RegressionPolicy.objects.select_for_update().filter(domain=domain, metric=metric).first()
-    if policy is None:
-        raise PolicyNotFound
-    last = list(_judged_events(policy).order_by("-id").values_list("id", "success")[: policy.baseline_events])
+    policy = _locked_policy(domain, metric)
+    if policy.statistic != Statistic.SUCCESS_RATE:
+        raise NotARate(attr="metric")
+    size = max(policy.baseline_events, BASELINE_MIN)
+    last = list(judged_events(policy).order_by("-id").values_list("id", "success")[:size])
     successes = sum(bool(success) for _, success in last)
     if len(last) < BASELINE_MIN or successes in (0, len(last)):
-        raise NotEnoughEvents
-    RegressionState.objects.update_or_create(
-        policy=policy,
-        defaults={
-            "triggered": False,
-            "amber": False,
-            "cusum": 0.0,
-            "last_event_id": last[0][0],
-            "note": f"baseline approved by {changed_by}",
-            "action_taken": "",
-        },
-    )
+        raise NotEnoughEvents(len(last), successes)
+    if policy.method == Method.CUSUM:
+        _forget_state(policy)
     return upsert_policy(
         domain=domain,
         metric=metric,
@@ -293,6 +198,7 @@ def approve_baseline(
         now=now,
         baseline_rate=jeffreys(successes, len(last)).quantize(_RATE_DIGITS),
         baseline_size=len(last),
+        baseline_event_id=last[0][0],
     )
 
 
@@ -303,29 +209,47 @@ def undo_trigger(
 ) -> RegressionTrigger:
     """Take back what a trigger did: the engine's policy on again, or the kill switch released. Twice changes nothing.
 
+    Only what the trigger itself did: where somebody changed the policy or the go-live state since, or another trigger needs
+    the same stop, that stays, and the trigger's note says so.
+
     Raises:
         TriggerNotFound: no such trigger.
+        MayNotRelease: it engaged the kill switch, which this user may not release.
 
     """
+    gate.hold_off_acts()
     trigger = RegressionTrigger.objects.select_for_update().filter(pk=trigger_id).first()
     if trigger is None:
         raise TriggerNotFound
     if trigger.undone_at is not None:
         return trigger
+    if trigger.action_taken == Action.KILL_SWITCH and user and not user.has_perm("governance.release_kill_switch"):
+        raise MayNotRelease
     now = now or timezone.now()
-    if trigger.action_taken == Action.THROTTLE:
-        gate.lift_throttle(trigger.engine, changed_by=changed_by, reason=reason, user=user, now=now)
-    elif trigger.action_taken == Action.KILL_SWITCH:
-        gate.release_kill_switch(changed_by=changed_by, reason=reason, user=user, now=now)
+    outcome = _lift(trigger, changed_by=changed_by, reason=reason, user=user, now=now)
+    trigger.note = f"{trigger.note}. Undone: {outcome}"
     trigger.undone_at, trigger.undone_by, trigger.undone_user, trigger.undo_reason = now, changed_by, user, reason
-    trigger.save(update_fields=["undone_at", "undone_by", "undone_user", "undo_reason"])
+    trigger.save(update_fields=["note", "undone_at", "undone_by", "undone_user", "undo_reason"])
     return trigger
+
+
+def _lift(trigger: RegressionTrigger, **who: Any) -> str:
+    """Lift the trigger's stop if it is its own alone; says what happened."""
+    if trigger.action_taken == NONE_TAKEN:
+        return "there was nothing to take back"
+    other = _holding(trigger.action_taken, trigger.engine, trigger.mark).exclude(pk=trigger.pk).first()
+    if other is not None:
+        return f"what it stopped stays so for trigger {other.pk}"
+    if trigger.action_taken == Action.KILL_SWITCH:
+        lifted, stopped = gate.lift_stop_of_all(trigger.mark, **who), "the kill switch"
+    else:
+        lifted, stopped = gate.lift_throttle(trigger.engine, trigger.mark, **who), f"the risk policy {trigger.engine}"
+    return f"{stopped} stops no longer" if lifted else f"{stopped} was changed since, and stays as it is"
 
 
 STATE_FIELDS = ("triggered", "amber", "baseline", "current", "drop_fraction", "note", "action_taken", "evaluated_at")
 TRIGGER_FIELDS = (
     "id",
-    "policy",
     "policy_version",
     "created_at",
     "baseline",
@@ -351,17 +275,26 @@ def state_summary(policy: RegressionPolicy, state: RegressionState) -> dict[str,
     }
 
 
+def trigger_summary(trigger: RegressionTrigger) -> dict[str, Any]:
+    """A trigger as the API shows it."""
+    policy = trigger.policy
+    return {
+        "domain": policy.domain,
+        "metric": policy.metric,
+        **{name: getattr(trigger, name) for name in TRIGGER_FIELDS},
+    }
+
+
 @verb(ExecutionClass.READ)
 def states() -> list[dict[str, Any]]:
     """Where every policy stands, with its last triggers, in two queries."""
-    latest: dict[int, list[dict[str, Any]]] = {}
-    for trigger in RegressionTrigger.objects.filter(undone_at__isnull=True).values(*TRIGGER_FIELDS):
-        latest.setdefault(trigger["policy"], []).append(trigger)
+    waiting = RegressionTrigger.objects.filter(undone_at__isnull=True).order_by("-id")[:TRIGGERS_SHOWN]
+    watched = RegressionPolicy.objects.select_related("state").prefetch_related(Prefetch("triggers", waiting))
     return [
         {
             **state_summary(policy, getattr(policy, "state", None) or RegressionState(policy=policy)),
             "enabled": policy.enabled,
-            "triggers": latest.get(policy.pk, [])[:TRIGGERS_SHOWN],
+            "triggers": [trigger_summary(trigger) for trigger in policy.triggers.all()],
         }
-        for policy in RegressionPolicy.objects.select_related("state")
+        for policy in watched
     ]
