@@ -23,7 +23,7 @@ def kill_switch_free(now: datetime) -> Finding:
     """A missing row counts as engaged."""
     state = current_state()
     if state is None:
-        return Finding(False, "The go-live row is missing, which stops everything. Run migrate, or engage and release.")
+        return Finding(False, "The go-live row is missing, which stops everything. Releasing the kill switch makes it.")
     if state.kill_switch_engaged:
         return Finding(False, f"The kill switch was engaged by {state.changed_by}: {state.reason}")
     return Finding(True, "The kill switch is free.")
@@ -60,7 +60,7 @@ def heimdall_charter(now: datetime) -> Finding:
     """Its production use may well be off."""
     domains = list(HeimdallPolicy.objects.values_list("domain", flat=True))
     if not domains:
-        return Finding(False, "No Heimdall policy: no advice could ever be judged. Run seed_policies.")
+        return Finding(False, "No Heimdall policy: no advice could ever be judged. Add one for each domain of advice.")
     return Finding(True, f"{len(domains)} domains have a charter.", domains)
 
 

@@ -11,13 +11,15 @@ from governance import gate
 from governance.golive import services
 from governance.golive.models import GoLiveState
 from wholesale.api import ApiViewSet, RowSerializer, act, acting_user, ask
-from wholesale.fields import LabelField, NoteField
+from wholesale.fields import AwareDateTimeField, JsonField, LabelField, NoteField
 from wholesale.params import ActParams, Params
 from wholesale.rendering import shown
 
 
 class GoLiveStateOut(RowSerializer):
     """The go-live state."""
+
+    updated_at = AwareDateTimeField(allow_null=True, help_text="null: the row is missing, which stops everything")
 
     class Meta:
         model = GoLiveState
@@ -38,7 +40,7 @@ class ChecklistItemOut(serializers.Serializer[Any]):
     ok = serializers.BooleanField()
     severity = serializers.ChoiceField(choices=["blocker", "warning", "info"])
     message = serializers.CharField()
-    detail = serializers.JSONField(allow_null=True)
+    detail = JsonField(allow_null=True)
 
 
 class ChecklistOut(serializers.Serializer[Any]):

@@ -111,11 +111,19 @@ def recommend(
         correlation_id=correlation_id or correlation.current(),
         created_at=now,
     )
-    _keep_event(HeimdallEventKind.RECOMMENDED, kept, decision, actor=actor, user=user, now=now)
+    kind = HeimdallEventKind.RECOMMENDED
+    _keep_event(kind, kept, decision, actor=actor, correlation_id=kept.correlation_id, user=user, now=now)
     return kept
 
 
-def judge_use(recommendation_id: int, *, actor: str, user: User | None = None, now: datetime | None = None) -> Decision:
+def judge_use(
+    recommendation_id: int,
+    *,
+    actor: str,
+    correlation_id: str | None = None,
+    user: User | None = None,
+    now: datetime | None = None,
+) -> Decision:
     """May production use this advice now? Judged anew by today's charter and trials, and kept as an event.
 
     A recommendation expires (`recommendation_hours` of its charter): `recommendation_expired`.
@@ -132,7 +140,8 @@ def judge_use(recommendation_id: int, *, actor: str, user: User | None = None, n
     if policy and decision.allowed and kept.created_at + timedelta(hours=policy.recommendation_hours) < now:
         decision = Decision(False, "recommendation_expired", f"It is older than {policy.recommendation_hours} hours.")
     kind = HeimdallEventKind.USED if decision.allowed else HeimdallEventKind.REFUSED
-    _keep_event(kind, kept, decision, actor=actor, user=user, now=now)
+    correlation_id = correlation_id or correlation.current()
+    _keep_event(kind, kept, decision, actor=actor, correlation_id=correlation_id, user=user, now=now)
     return decision
 
 
@@ -157,6 +166,7 @@ def _keep_event(
     decision: Decision,
     *,
     actor: str,
+    correlation_id: str,
     user: User | None,
     now: datetime,
 ) -> None:
@@ -168,7 +178,7 @@ def _keep_event(
         message=decision.code,
         actor=actor,
         user=user,
-        correlation_id=kept.correlation_id,
+        correlation_id=correlation_id,
         created_at=now,
     )
 

@@ -13,7 +13,16 @@ from governance import gate
 from governance.risk import services
 from governance.risk.models import RiskDay, RiskPolicy
 from wholesale.api import ApiViewSet, RowSerializer, act, acting_user, ask
-from wholesale.fields import IdField, JsonField, LabelField, MoneyField, NoteField, StrictIntegerField, WordField
+from wholesale.fields import (
+    AwareDateTimeField,
+    IdField,
+    JsonField,
+    LabelField,
+    MoneyField,
+    NoteField,
+    StrictIntegerField,
+    WordField,
+)
 from wholesale.params import ActParams, Params
 from wholesale.rendering import shown
 
@@ -109,7 +118,7 @@ class SettleOut(serializers.Serializer[Any]):
     engine = serializers.CharField()
     released = MoneyField(help_text="CAD, on the day of the reservation")
     realized_loss = MoneyField(help_text="CAD, as it was settled first")
-    settled_at = serializers.DateTimeField()
+    settled_at = AwareDateTimeField()
 
 
 class RiskViewSet(ApiViewSet):

@@ -19,3 +19,10 @@ class AlreadySettled(DomainError):
 
     code = "already_settled"
     status = 409
+
+
+class NotAnAmount(DomainError):
+    """Must be CAD in whole cents, not below 0, below a trillion; what is reserved above 0."""
+
+    code = "out_of_bounds"
+    status = 400

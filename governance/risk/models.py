@@ -15,7 +15,12 @@ from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LEN
 
 def money_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
     """An amount in CAD, 0 by default."""
-    return models.DecimalField(max_digits=14, decimal_places=2, default=Decimal(0), **kwargs)
+    return models.DecimalField(**{"max_digits": 14, "decimal_places": 2, "default": Decimal(0), **kwargs})
+
+
+def sum_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
+    """A sum of amounts in CAD, with room for a million of the largest: without caps nothing else bounds it."""
+    return money_field(max_digits=20, **kwargs)
 
 
 def user_field() -> "models.ForeignKey[Any, Any]":
@@ -68,9 +73,9 @@ class RiskDay(models.Model):
 
     engine = models.CharField(max_length=WORD_MAX_LENGTH)
     day = models.DateField()
-    exposure_used = money_field(help_text="CAD reserved on this day")
-    open_risk_reserved = money_field(help_text="of it, CAD not settled yet")
-    realized_loss = money_field(help_text="CAD of loss settled on this day")
+    exposure_used = sum_field(help_text="CAD reserved on this day")
+    open_risk_reserved = sum_field(help_text="of it, CAD not settled yet")
+    realized_loss = sum_field(help_text="CAD of loss settled on this day")
     actions_count = models.PositiveIntegerField(default=0, help_text="reservations of this day")
 
     class Meta:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from governance.decisions import Decision
 
 GLOBAL = "GLOBAL"  # the engine whose caps every reservation must pass, beside its own
+_AMOUNT_LIMIT = Decimal(10**12)  # CAD; beyond it the columns end
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,11 @@ class Standing:
 
 
 NOTHING = Standing(Decimal(0), Decimal(0), 0, Decimal(0))
+
+
+def is_amount(value: Decimal) -> bool:
+    """Whether it can be at stake or lost: CAD in whole cents, not below 0. The database would round what is finer."""
+    return value.is_finite() and 0 <= value < _AMOUNT_LIMIT and value == round(value, 2)
 
 
 def judge(caps: Caps | None, standing: Standing, amount: Decimal, *, engine: str) -> Decision:

@@ -15,7 +15,7 @@ from governance.runbook import services
 from governance.runbook.models import RunbookRun
 from governance.runbook.registry import registered
 from wholesale.api import ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask
-from wholesale.fields import AwareDateTimeField, LabelField, NoteField
+from wholesale.fields import AwareDateTimeField, JsonField, LabelField, NoteField
 from wholesale.params import ActParams, Params
 from wholesale.rendering import shown
 
@@ -37,7 +37,7 @@ class ItemOut(serializers.Serializer[Any]):
     ok = serializers.BooleanField()
     severity = serializers.CharField()
     message = serializers.CharField()
-    detail = serializers.JSONField(allow_null=True)
+    detail = JsonField(allow_null=True)
 
 
 class StatusOut(serializers.Serializer[Any]):

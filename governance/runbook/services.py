@@ -62,10 +62,15 @@ def as_markdown(found: dict[str, Any]) -> str:
     lines += [verdict, ""]
     for title, group in (("Blockers", "blockers"), ("Warnings", "warnings"), ("Checks", "info")):
         lines += [f"## {title}", ""]
-        lines += [f"- {'ok' if item['ok'] else 'NOT OK'} `{item['id']}`: {item['message']}" for item in found[group]]
+        lines += [f"- {'ok' if item['ok'] else 'NOT OK'} `{item['id']}`: {_line(item['message'])}" for item in found[group]]
         lines += [] if found[group] else ["None."]
         lines += [""]
     return "\n".join(lines)
+
+
+def _line(message: str) -> str:
+    # A reason that somebody gave may run over lines, and would end the list.
+    return " ".join(message.split())
 
 
 @verb(ExecutionClass.CONTROL)
