@@ -1,6 +1,6 @@
 """What the admin's pages of all apps are made of. Whatever they change, they change through a service."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -82,6 +82,26 @@ class SinceFilter(admin.SimpleListFilter):
         if days not in dict(self.lookup_choices):
             return queryset
         return queryset.filter(**{f"{self.field}__gte": timezone.now() - timedelta(days=int(days))})
+
+
+class DaySinceFilter(SinceFilter):
+    """The rows of the last days, by their day."""
+
+    field = "day"
+
+
+class WordFilter(admin.SimpleListFilter):
+    """The rows with one word of an open vocabulary, of those that the product knows; the search finds the others."""
+
+    def words(self) -> Iterable[tuple[str, str]]:
+        """Pairs of a word and how it is shown."""
+        raise NotImplementedError
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(self.words())
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        return queryset.filter(**{str(self.parameter_name): self.value()}) if self.value() else queryset
 
 
 # How values are read ----------------------------------------------------------------------------------------------------
@@ -183,8 +203,8 @@ def confirmation(
 ) -> TemplateResponse:
     """The page between a button and its act: what will happen, to what, and why; its form posts back to this address.
 
-    `context` may hold `explanation`, `warning`, `table` (what will change), `hidden` (pairs that are posted along), `button`
-    (its words) and `danger` (its colour).
+    `context` may hold `explanation`, `warning`, `table` (what will change), `details` (HTML below it), `hidden` (pairs that
+    are posted along), `button` (its words) and `danger` (its colour).
     """
     return TemplateResponse(
         request,
@@ -205,7 +225,7 @@ def act_with_reason(
 ) -> HttpResponse:
     """Ask on a confirmation page why, then act and go to `then`. Only a POST acts.
 
-    `act` takes the reason, calls the service, logs it, and returns what to say. A refusal of the domain is shown on the page.
+    `act` takes the reason, calls the service, logs it, and returns what to say. The domain's refusal is shown on the page.
     """
     form = ReasonForm(request.POST if "reason" in request.POST else None)
     if form.is_valid():
