@@ -107,7 +107,7 @@ def _judge_cusum(policy: RegressionPolicy, state: RegressionState, now: datetime
     steps = cusum_steps(float(policy.baseline_rate), float(policy.design_drop))
     events = judged_events(policy)
     fresh = list(events.filter(id__gt=state.last_event_id).order_by("id").values_list("id", "occurred_at", "success"))
-    levels = [state.cusum, *cusum(state.cusum, (success for _, _, success in fresh), steps)]
+    levels = [state.cusum, *cusum(state.cusum, (bool(success) for _, _, success in fresh), steps)]
     # Latched: what was reached once stays until a person clears it.
     state.amber = state.amber or max(levels) >= policy.amber_threshold
     state.triggered = state.triggered or (policy.enabled and max(levels) >= policy.red_threshold)
@@ -118,7 +118,7 @@ def _judge_cusum(policy: RegressionPolicy, state: RegressionState, now: datetime
         state.last_event_id, state.cusum = event_id, level
     baseline = Fraction(policy.baseline_rate)
     last = events.filter(id__gt=policy.baseline_event_id or 0).order_by("-id").values_list("success", flat=True)
-    current = mean(list(last[: policy.window_events]))
+    current = mean([bool(success) for success in last[: policy.window_events]])
     _show(state, baseline, current, None if current is None else (baseline - current) / baseline)
     seen = "no events since the baseline" if current is None else fall(baseline, current)
     state.note = f"{seen}; the sum is {levels[-1]:.2f}, amber from {policy.amber_threshold}, red from {policy.red_threshold}"
@@ -134,7 +134,7 @@ def expectation(policy: RegressionPolicy, now: datetime) -> dict[str, Any] | Non
         last = list(events.order_by("-id").values_list("success", flat=True)[:RATE_EVENTS])
         if len(set(last)) < 2:
             return None
-        rate = jeffreys(sum(last), len(last))
+        rate = jeffreys(sum(map(bool, last)), len(last))
     a_day = max(1, round(events.filter(occurred_at__gt=now - MONTH, occurred_at__lte=now).count() / MONTH.days))
     looked_every = 1 if settings.TRIPWIRE_ON_ARRIVAL else min(a_day, simulation.HORIZON)
     design_drop = float(policy.design_drop)

@@ -289,12 +289,14 @@ def trigger_summary(trigger: RegressionTrigger) -> dict[str, Any]:
 def states() -> list[dict[str, Any]]:
     """Where every policy stands, with its last triggers, in two queries."""
     waiting = RegressionTrigger.objects.filter(undone_at__isnull=True).order_by("-id")[:TRIGGERS_SHOWN]
-    watched = RegressionPolicy.objects.select_related("state").prefetch_related(Prefetch("triggers", waiting))
+    watched = RegressionPolicy.objects.select_related("state").prefetch_related(
+        Prefetch("triggers", waiting, to_attr="waiting")
+    )
     return [
         {
             **state_summary(policy, getattr(policy, "state", None) or RegressionState(policy=policy)),
             "enabled": policy.enabled,
-            "triggers": [trigger_summary(trigger) for trigger in policy.triggers.all()],
+            "triggers": [trigger_summary(trigger) for trigger in policy.waiting],
         }
         for policy in watched
     ]

@@ -65,5 +65,5 @@ def approved(successes: int = 60, events: int = 200, **settings: Any) -> Regress
     """A baseline from these events, approved, and an enabled CUSUM upon it."""
     happened(rate(successes, events))
     RegressionPolicy.objects.filter(**KEY).update(enabled=False)
-    approve_baseline(**KEY, changed_by="bryan", reason=REASON, now=NOON)
+    approve_baseline(domain=KEY["domain"], metric=KEY["metric"], changed_by="bryan", reason=REASON, now=NOON)
     return watch(method="CUSUM", **settings)
