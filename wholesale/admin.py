@@ -106,15 +106,18 @@ NAVIGATION: dict[str, tuple[Page, ...]] = {
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The sidebar: the pages that this user may see, by area."""
     overview = {"title": "Overview", "icon": "space_dashboard", "link": reverse_lazy("admin:index")}
+    shown = [page for pages in NAVIGATION.values() for page in pages if request.user.has_perm(page.needs)]
+    # The theme would mark every page whose address the present one begins with.
+    here = max((page for page in shown if request.path.startswith(str(page.link))), key=lambda p: str(p.link), default=None)
     api = {"title": "API documentation", "icon": "api", "link": reverse_lazy("docs")}
     groups = [
         {
             "title": title,
             "separator": True,
             "items": [
-                {"title": page.title, "icon": page.icon, "link": page.link}
+                {"title": page.title, "icon": page.icon, "link": page.link, "active": page == here}
                 for page in pages
-                if request.user.has_perm(page.needs)
+                if page in shown
             ],
         }
         for title, pages in NAVIGATION.items()
@@ -310,7 +313,7 @@ class DBTaskResultAdmin(GrowingAdmin):
     )
     def state(self, task: DBTaskResult) -> str:
         """Where the task stands."""
-        return TaskResultStatus(task.status).label
+        return str(TaskResultStatus(task.status).label)
 
 
 @admin.register(PeriodicRun)

@@ -48,6 +48,8 @@ class HeimdallPolicyForm(PolicyForm):
         }
         labels = {
             "prod_use_enabled": "Production use",
+            "min_sandbox_trials": "Minimum of trials in the sandbox",
+            "use_lower_bound": "Judge the lower bound",
             "trial_window_days": "Trials count for",
             "recommendation_hours": "A recommendation lasts",
         }
@@ -87,7 +89,7 @@ class HeimdallPolicyAdmin(PolicyAdmin):
         ("What advice must show", {"fields": (*THRESHOLDS, "sandbox")}),
         ("How long it counts", {"fields": SPANS}),
     )
-    list_display = ("domain", "switched", "confidence", "min_sandbox_trials", "success_rate", "changed_by", "updated_at")
+    list_display = ("domain", "switched", "confidence", "trials", "success_rate", "changed_by", "updated_at")
     list_filter = ("prod_use_enabled",)
     search_fields = ("domain", "changed_by", "reason")
     search_help_text = "Domain, who changed it, or why"
@@ -100,6 +102,11 @@ class HeimdallPolicyAdmin(PolicyAdmin):
     def confidence(self, policy: HeimdallPolicy) -> str:
         """At least so much, in percent."""
         return percent(policy.min_confidence_prod)
+
+    @display(description="Trials", ordering="min_sandbox_trials")
+    def trials(self, policy: HeimdallPolicy) -> str:
+        """At least so many, in how many days."""
+        return f"{policy.min_sandbox_trials} in {policy.trial_window_days} days"
 
     @display(description="Success rate", ordering="min_sandbox_success_rate")
     def success_rate(self, policy: HeimdallPolicy) -> str:

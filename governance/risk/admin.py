@@ -202,12 +202,27 @@ class AgeFilter(admin.SimpleListFilter):
         return queryset.filter(created_at__lt=timezone.now() - timedelta(hours=int(hours)))
 
 
-class RiskEventInline(ReadOnlyInline):
+class EventAmounts:
+    """Columns of an event."""
+
+    @display(description="Amount", ordering="amount")
+    def amount_cad(self, event: RiskEvent) -> str:
+        """Asked for, or reserved, in CAD."""
+        return cad(event.amount)
+
+    @display(description="Loss", ordering="realized_loss")
+    def loss(self, event: RiskEvent) -> str:
+        """In CAD."""
+        return cad(event.realized_loss) if event.realized_loss else ""
+
+
+class RiskEventInline(EventAmounts, ReadOnlyInline):
     """What happened to the reservation."""
 
     model = RiskEvent
     ordering = ("id",)
-    fields = ("created_at", "kind", "amount", "realized_loss", "actor", "reason")
+    fields = ("created_at", "kind", "amount_cad", "loss", "actor", "reason")
+    readonly_fields = ("amount_cad", "loss")
 
 
 @admin.register(RiskReservation)
@@ -291,23 +306,23 @@ class RiskReservationAdmin(GrowingAdmin):
     def _release(
         self, request: HttpRequest, reservations: list[RiskReservation], *, hidden: list[tuple[str, str]]
     ) -> HttpResponse:
-        number = f"{len(reservations)} reservation{'' if len(reservations) == 1 else 's'}"
+        what = f"reservation {reservations[0].pk}" if len(reservations) == 1 else f"{len(reservations)} reservations"
+        who: dict[str, Any] = {"actor": request.user.get_username(), "user": request.user}
 
         @transaction.atomic
         def act(reason: str) -> str:
             for reservation in reservations:
-                username = request.user.get_username()
-                released = release_reservation(reservation.pk, actor=username, reason=reason, user=request.user)
+                released = release_reservation(reservation.pk, **who, reason=reason)
                 self.log_change(request, released, "Released.")
-            return f"Released: {number}."
+            return f"Released: {what}."
 
         return act_with_reason(
             request,
             self,
             act,
-            title=f"Release {number}",
-            explanation="What they hold counts no longer against the open risk, and no loss is booked. "
-            "If money was lost, settle them with their loss instead.",
+            title=f"Release {what}",
+            explanation="What is released counts no longer against the open risk, and no loss is booked. "
+            "If money was lost, settle it with its loss instead.",
             table={
                 "headers": ["Reservation", "Engine", "Amount", "State", "Age", "Reserved by"],
                 "rows": [[str(r.pk), r.engine, cad(r.amount), self.state(r), self.age(r), r.actor] for r in reservations],
@@ -320,7 +335,7 @@ class RiskReservationAdmin(GrowingAdmin):
 
 
 @admin.register(RiskEvent)
-class RiskEventAdmin(GrowingAdmin):
+class RiskEventAdmin(EventAmounts, GrowingAdmin):
     """What happened to the engines' risk, the latest first."""
 
     list_display = ("id", "created_at", "what", "engine", "amount_cad", "loss", "actor", "message")
@@ -338,13 +353,3 @@ class RiskEventAdmin(GrowingAdmin):
     def what(self, event: RiskEvent) -> str:
         """What happened."""
         return event.get_kind_display()
-
-    @display(description="Amount", ordering="amount")
-    def amount_cad(self, event: RiskEvent) -> str:
-        """Asked for, or reserved, in CAD."""
-        return cad(event.amount)
-
-    @display(description="Loss", ordering="realized_loss")
-    def loss(self, event: RiskEvent) -> str:
-        """In CAD."""
-        return cad(event.realized_loss) if event.realized_loss else ""

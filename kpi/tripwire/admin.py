@@ -163,7 +163,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
         "switched",
         "state_label",
         "statistic_word",
-        "method",
+        "method_word",
         "action_word",
         "changed_by",
         "updated_at",
@@ -189,6 +189,11 @@ class RegressionPolicyAdmin(PolicyAdmin):
     def statistic_word(self, policy: RegressionPolicy) -> str:
         """What of the metric."""
         return STATISTIC_WORDS[Statistic(policy.statistic)]
+
+    @display(description="Method", ordering="method")
+    def method_word(self, policy: RegressionPolicy) -> str:
+        """Its name alone."""
+        return policy.method
 
     @display(description="A fall does", ordering="action")
     def action_word(self, policy: RegressionPolicy) -> str:
@@ -217,7 +222,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
     def baseline(self, policy: RegressionPolicy) -> str:
         """What the sum compares with."""
         if policy.baseline_rate is None:
-            return "None yet. Save the policy, then approve one with the button above."
+            return "None yet. Save a CUSUM switched off, approve its baseline, then switch it on."
         return f"{percent(policy.baseline_rate)}, measured on {policy.baseline_size:,} events"
 
     def settings_of(self, record: Any) -> dict[str, str]:
@@ -234,7 +239,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
             "Amber": f"{record.amber_threshold.normalize():f}",
             "Red": f"{record.red_threshold.normalize():f}",
             "Designed for": percent(record.design_drop),
-            "Approved baseline": self.baseline(record) if record.baseline_rate is not None else "",
+            "Approved baseline": self.baseline(record) if record.baseline_rate else "none yet",
         }
 
     def has_clear_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
@@ -267,7 +272,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
             "A CUSUM starts anew from here, also one that went red; what its trigger did stays until that is undone.",
             table={
                 "headers": ["Approved baseline", "Where it stands"],
-                "rows": [[self.baseline(policy), self.standing_now(policy)]],
+                "rows": [[self.baseline(policy) if policy.baseline_rate else "none yet", self.standing_now(policy)]],
             },
             button="Approve the baseline",
             then=reverse("admin:kpi_regressionpolicy_change", args=[policy.pk]),
@@ -390,6 +395,7 @@ class RegressionTriggerAdmin(Figures, ReadOnlyAdmin):
                 "headers": ["Went off", "It did", "Drop"],
                 "rows": [[date_format(trigger.created_at, "DATETIME_FORMAT"), self.did(trigger), self.drop(trigger)]],
             },
+            details=trigger.note,
             button="Undo",
             danger=True,
             then=reverse("admin:kpi_regressiontrigger_change", args=[trigger.pk]),
