@@ -182,7 +182,7 @@ class KpiOut(RowSerializer):
 
     class Meta:
         model = KPIEvent
-        fields = ("id", "occurred_at", "domain", "metric", "success", "value")
+        fields = ("id", "occurred_at", "domain", "metric", "success", "value", "province", "market", "actor")
 
 
 class RegressionViewSet(ApiViewSet):

@@ -15,10 +15,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One line for each policy."""
-        triggered = False
+        states = []
         for policy, state in evaluate_all():
-            triggered = triggered or state.triggered
+            states.append(state)
             verdict = f"TRIGGERED ({state.action_taken})" if state.triggered else "amber" if state.amber else "quiet"
             self.stdout.write(f"{policy}: {verdict}: {state.note}")
-        if triggered:
+        if not states:
+            self.stdout.write("No regression policy is enabled.")
+        if any(state.triggered for state in states):
             sys.exit(1)
