@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -29,6 +29,20 @@ from wholesale import correlation
 ACTOR = "tripwire"
 NONE_TAKEN = "none"
 _RATE_DIGITS = Decimal("0.000001")
+
+
+class _Words(NamedTuple):
+    """How the notes tell what was done."""
+
+    done: str
+    already: str
+    undone: str
+
+
+_WORDS = {
+    Action.THROTTLE: _Words("switched off", "off already", "on again"),
+    Action.KILL_SWITCH: _Words("engaged", "engaged already", "released"),
+}
 
 
 @verb(ExecutionClass.CONTROL)
@@ -134,15 +148,15 @@ def _act(policy: RegressionPolicy, state: RegressionState, correlation_id: str, 
     else:
         engine, stopped = policy.throttled_engine, f"the risk policy {policy.throttled_engine}"
         stop = gate.throttle_engine(engine, changed_by=ACTOR, reason=f"Tripwire {seen}", now=now)
-    taken, mark = str(policy.action), stop.mark if stop else ""
+    taken, mark, words = str(policy.action), stop.mark if stop else "", _WORDS[Action(policy.action)]
     if stop is None:
         taken, outcome = NONE_TAKEN, f"nothing was throttled, for there is no risk policy {engine}"
     elif stop.began:
-        outcome = f"stopped by {stopped}"
+        outcome = f"{stopped} was {words.done}"
     elif _holding(taken, engine, mark).exists():
-        outcome = f"{stopped} stops already, for another trigger"
+        outcome = f"{stopped} is {words.already}, for another trigger"
     else:
-        taken, outcome = NONE_TAKEN, f"{stopped} stops already, by another hand"
+        taken, outcome = NONE_TAKEN, f"{stopped} is {words.already}, by another hand"
     RegressionTrigger.objects.create(
         policy=policy,
         policy_version=policy.version,
@@ -244,7 +258,8 @@ def _lift(trigger: RegressionTrigger, **who: Any) -> str:
         lifted, stopped = gate.lift_stop_of_all(trigger.mark, **who), "the kill switch"
     else:
         lifted, stopped = gate.lift_throttle(trigger.engine, trigger.mark, **who), f"the risk policy {trigger.engine}"
-    return f"{stopped} stops no longer" if lifted else f"{stopped} was changed since, and stays as it is"
+    undone = _WORDS[Action(trigger.action_taken)].undone
+    return f"{stopped} is {undone}" if lifted else f"{stopped} was changed since, and stays as it is"
 
 
 STATE_FIELDS = ("triggered", "amber", "baseline", "current", "drop_fraction", "note", "action_taken", "evaluated_at")

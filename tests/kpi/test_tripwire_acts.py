@@ -70,7 +70,7 @@ def test_a_trigger_says_what_was_seen_and_done() -> None:
         "WHOLESALE",
     )
     assert (row.baseline, row.current, row.drop_fraction) == (Decimal("0.95"), Decimal("0.74"), Decimal("0.221053"))
-    assert row.note == f"{SEEN}. Action: stopped by the risk policy WHOLESALE"
+    assert row.note == f"{SEEN}. Action: the risk policy WHOLESALE was switched off"
     assert row.created_at == NOON + timedelta(hours=1)
     assert row.undone_at is None
 
@@ -175,7 +175,7 @@ def test_kill_switch_engages_it_with_the_reason() -> None:
     assert (state.action_taken, golive.kill_switch_engaged, golive.changed_by) == ("KILL_SWITCH", True, "tripwire")
     assert golive.reason == f"Tripwire WHOLESALE contract_rate: {SEEN}"
     assert is_on()
-    assert trigger().note.endswith("Action: stopped by the kill switch")
+    assert trigger().note.endswith("Action: the kill switch was engaged")
 
 
 def test_the_runbook_warns_of_a_trigger_until_it_is_undone() -> None:
@@ -196,7 +196,7 @@ def test_the_runbook_warns_while_nothing_is_watched_and_of_a_policy_that_can_nev
     blind = runbook("regression.policies")
     assert (blind["ok"], blind["detail"]) == (False, ["WHOLESALE contract_rate"])
     watch(min_events_to_enforce=10)
-    assert runbook("regression.policies")["message"] == "1 metrics are watched."
+    assert runbook("regression.policies")["message"] == "Metrics watched: 1."
 
 
 # Undoing -----------------------------------------------------------------------------------------------------------------
@@ -212,7 +212,7 @@ def test_undoing_a_throttle_switches_the_engine_on_with_the_reason(user_of: Call
     assert (policy.enabled, policy.changed_by, policy.reason, policy.user) == (True, "bryan", "a false alarm", user)
     assert (undone.undone_by, undone.undone_user, undone.undo_reason) == ("bryan", user, "a false alarm")
     assert undone.undone_at == LATER
-    assert undone.note.endswith("Undone: the risk policy WHOLESALE stops no longer")
+    assert undone.note.endswith("Undone: the risk policy WHOLESALE is on again")
 
 
 def test_undoing_twice_changes_nothing() -> None:
@@ -261,7 +261,7 @@ def test_an_engine_that_was_off_already_is_not_switched_on_by_the_undo() -> None
     watch()
     fallen()
     assert looked().action_taken == "none"
-    assert trigger().note.endswith("Action: the risk policy WHOLESALE stops already, by another hand")
+    assert trigger().note.endswith("Action: the risk policy WHOLESALE is off already, by another hand")
     undo()
     policy = RiskPolicy.objects.get(engine="WHOLESALE")
     assert (policy.enabled, policy.version, policy.reason) == (False, 2, "a complaint came in")
@@ -273,7 +273,7 @@ def test_an_engine_held_by_two_triggers_is_on_again_when_both_are_undone() -> No
         happened([True] * 200 + [False] * 50, metric=metric)
         assert looked(metric=metric).action_taken == "THROTTLE"
     second, first = RegressionTrigger.objects.all()
-    assert second.note.endswith("Action: the risk policy WHOLESALE stops already, for another trigger")
+    assert second.note.endswith("Action: the risk policy WHOLESALE is off already, for another trigger")
     assert RiskPolicy.objects.get(engine="WHOLESALE").version == 2
     assert undo(first).note.endswith(f"Undone: what it stopped stays so for trigger {second.pk}")
     assert not is_on()
@@ -288,7 +288,7 @@ def test_undoing_a_kill_switch_releases_it_with_the_reason() -> None:
     undone = undo()
     state = GoLiveState.objects.get()
     assert (state.kill_switch_engaged, state.changed_by, state.reason) == (False, "bryan", "a false alarm")
-    assert undone.note.endswith("Undone: the kill switch stops no longer")
+    assert undone.note.endswith("Undone: the kill switch is released")
 
 
 def test_a_kill_switch_that_a_person_engaged_before_is_not_released() -> None:

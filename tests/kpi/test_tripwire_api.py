@@ -323,7 +323,7 @@ def test_a_trigger_is_undone_with_a_reason(operator: APIClient) -> None:
     undone = operator.post(undo_path(trigger), {"reason": "a false alarm"}).json()
     assert (undone["id"], undone["domain"], undone["undone_by"]) == (trigger, "WHOLESALE", "operator")
     assert undone["undo_reason"] == "a false alarm"
-    assert undone["note"].endswith("Undone: the risk policy WHOLESALE stops no longer")
+    assert undone["note"].endswith("Undone: the risk policy WHOLESALE is on again")
     assert is_on()
     assert operator.post(undo_path(trigger), {"reason": "again"}).json() == undone
     assert one(operator, STATE)["triggers"] == []

@@ -41,7 +41,7 @@ def test_metrics_that_fall_together_throttle_their_engine_once(run_together: Cal
     run_together(TOGETHER, lambda number: undo_trigger(triggers[number], changed_by="bryan", reason="false alarms"))
     assert is_on()
     assert RiskPolicy.objects.get(engine="WHOLESALE").version == 3
-    assert RegressionTrigger.objects.filter(note__endswith="stops no longer").count() == 1
+    assert RegressionTrigger.objects.filter(note__endswith="is on again").count() == 1
 
 
 def test_a_trigger_is_undone_once(run_together: Callable[..., list[Any]]) -> None:
