@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminDecimalFieldWidget
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminIntegerFieldWidget
 
 from governance.policies import PlacePolicy, Policy
 from wholesale.admin_base import HistoryAdmin, Kept, place_text, reason_field, restate, signature
@@ -33,6 +33,14 @@ def number_field(model: type[Policy], name: str, **options: Any) -> forms.Decima
         widget=UnfoldAdminDecimalFieldWidget(attrs={"step": "0.01"}),
         **options,
     )
+
+
+def whole_number_field(model: type[Policy], name: str, **options: Any) -> forms.IntegerField:
+    """The form field of a whole number: its default, within the API's bounds, for SQLite's column has none."""
+    column: Any = model._meta.get_field(name)
+    if column.has_default():
+        options.setdefault("initial", column.default)
+    return forms.IntegerField(widget=UnfoldAdminIntegerFieldWidget, **options)
 
 
 def one_spelling(word: str) -> str:

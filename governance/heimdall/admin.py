@@ -16,7 +16,7 @@ from governance.heimdall.models import (
 )
 from governance.heimdall.rules import wilson_lower_bound
 from governance.heimdall.services import trials_in_window, upsert_policy
-from governance.policies_admin import SWITCHED, PolicyAdmin, PolicyForm, number_field, one_spelling
+from governance.policies_admin import SWITCHED, PolicyAdmin, PolicyForm, number_field, one_spelling, whole_number_field
 from wholesale.admin_base import DaySinceFilter, GrowingAdmin, ReadOnlyAdmin, SinceFilter, WordFilter, json_text, percent
 
 THRESHOLDS = ("min_confidence_prod", "min_sandbox_trials", "min_sandbox_success_rate", "use_lower_bound")
@@ -40,18 +40,12 @@ class HeimdallPolicyForm(PolicyForm):
         fields = ("domain", "prod_use_enabled", *THRESHOLDS, *SPANS)
         help_texts = {
             "prod_use_enabled": "Off, production uses no advice of this domain, however good it is.",
-            "min_sandbox_trials": "So many trials must have been made in the window of days below.",
             "use_lower_bound": "Judge the lower end of the success rate's 95% interval instead of the rate itself: "
             "40 successes of 50 count as 67%, not 80%.",
-            "trial_window_days": "Days. Older trials do not count.",
-            "recommendation_hours": "Hours after which a recommendation may not be used any more.",
         }
         labels = {
             "prod_use_enabled": "Production use",
-            "min_sandbox_trials": "Minimum of trials in the sandbox",
             "use_lower_bound": "Judge the lower bound",
-            "trial_window_days": "Trials count for",
-            "recommendation_hours": "A recommendation lasts",
         }
 
     min_confidence_prod = number_field(
@@ -62,6 +56,14 @@ class HeimdallPolicyForm(PolicyForm):
         max_value=1,
         help_text="From 0 to 1: how sure the AI must be of a piece of advice.",
     )
+    min_sandbox_trials = whole_number_field(
+        HeimdallPolicy,
+        "min_sandbox_trials",
+        label="Minimum of trials in the sandbox",
+        min_value=0,
+        max_value=2**31 - 1,
+        help_text="So many trials must have been made in the window of days below.",
+    )
     min_sandbox_success_rate = number_field(
         HeimdallPolicy,
         "min_sandbox_success_rate",
@@ -69,6 +71,23 @@ class HeimdallPolicyForm(PolicyForm):
         min_value=0,
         max_value=1,
         help_text="From 0 to 1: 0.80 is 80% of the trials.",
+    )
+
+    trial_window_days = whole_number_field(
+        HeimdallPolicy,
+        "trial_window_days",
+        label="Trials count for",
+        min_value=1,
+        max_value=3650,
+        help_text="Days. Older trials do not count.",
+    )
+    recommendation_hours = whole_number_field(
+        HeimdallPolicy,
+        "recommendation_hours",
+        label="A recommendation lasts",
+        min_value=1,
+        max_value=8760,
+        help_text="Hours after which a recommendation may not be used any more.",
     )
 
     def clean_domain(self) -> str:

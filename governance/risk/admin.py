@@ -14,7 +14,7 @@ from django.utils.timesince import timesince
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from governance.policies_admin import PolicyAdmin, PolicyForm, number_field, one_spelling
+from governance.policies_admin import PolicyAdmin, PolicyForm, number_field, one_spelling, whole_number_field
 from governance.risk.models import RiskDay, RiskEvent, RiskEventKind, RiskPolicy, RiskReservation
 from governance.risk.rules import GLOBAL
 from governance.risk.services import release_reservation, upsert_policy
@@ -48,10 +48,7 @@ class RiskPolicyForm(PolicyForm):
     class Meta:
         model = RiskPolicy
         fields = ("engine", "enabled", *CAPS)
-        help_texts = {
-            "enabled": "Off, the engine may put nothing at stake.",
-            "max_actions_per_day": "Reservations in a day. 0: no cap.",
-        }
+        help_texts = {"enabled": "Off, the engine may put nothing at stake."}
 
     max_daily_loss = number_field(
         RiskPolicy,
@@ -64,6 +61,14 @@ class RiskPolicyForm(PolicyForm):
     )
     max_open_risk = number_field(
         RiskPolicy, "max_open_risk", min_value=0, help_text="CAD reserved and not settled, whatever the day. 0: no cap."
+    )
+
+    max_actions_per_day = whole_number_field(
+        RiskPolicy,
+        "max_actions_per_day",
+        min_value=0,
+        max_value=2**31 - 1,
+        help_text="Reservations in a day. 0: no cap.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
