@@ -121,6 +121,9 @@ POSTS: dict[str, dict[str, Any]] = {
     "/api/governance/regression/policies/upsert": {
         "domain": "WHOLESALE",
         "metric": "contract_rate",
+        "statistic": "SUCCESS_RATE",
+        "method": "DROP",
+        "action": "THROTTLE",
         "engine": "WHOLESALE",
         "window_events": 50,
         "baseline_events": 200,
