@@ -240,8 +240,8 @@ def test_all_of_the_chosen_are_released_or_none(ops: Client, monkeypatch: pytest
     form = form_with(ops.post(RESERVATIONS, chosen), "reason")
 
     def beaten(reservation_id: int, **given: Any) -> RiskReservation:
-        if reservation_id == first.pk:  # the second of the list is gone by now
-            risk_settle(first.pk, actor="desk", reason="Sold")
+        if reservation_id == second.pk:
+            risk_settle(second.pk, actor="desk", reason="Sold")
         return release_reservation(reservation_id, **given)
 
     monkeypatch.setattr("governance.risk.admin.release_reservation", beaten)
@@ -268,7 +268,7 @@ def test_looking_at_the_page_releases_nothing(ops: Client) -> None:
 
     for answer in (ops.get(release_page(reservation), {"reason": "x"}), ops.head(release_page(reservation))):
         assert answer.status_code == 200
-    ops.get(RESERVATIONS, {"action": "release_chosen", "_selected_action": reservation.pk, "reason": "x"})
+    ops.get(f"{RESERVATIONS}?action=release_chosen&_selected_action={reservation.pk}&reason=x")
 
     reservation.refresh_from_db()
     assert reservation.settled_at is None
