@@ -12,7 +12,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from governance.policies_admin import PolicyAdmin, PolicyForm, number_field, one_spelling
-from kpi.tripwire.errors import BaselineMissing, NotARate
+from kpi.tripwire.errors import NotARate
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
 from kpi.tripwire.rules import BASELINE_MIN, Action, Method, Statistic
 from kpi.tripwire.services import NONE_TAKEN, approve_baseline, undo_trigger, upsert_policy
@@ -23,6 +23,7 @@ STANDINGS = {"Triggered": "danger", "Amber": "warning", "Quiet": "success", "Not
 STATISTIC_WORDS = {Statistic.SUCCESS_RATE: "success rate", Statistic.MEAN_VALUE: "mean value", Statistic.VOLUME: "volume"}
 ACTION_WORDS = {Action.THROTTLE: "Throttle", Action.KILL_SWITCH: "Kill switch", NONE_TAKEN: "Nothing"}
 DROP = ("max_drop_fraction", "window_events", "baseline_events", "min_events_to_enforce")
+NEEDS_BASELINE = "A CUSUM needs an approved baseline: save it switched off, approve one, then switch it on."
 CUSUM = ("amber_threshold", "red_threshold", "baseline")
 
 
@@ -139,7 +140,7 @@ class RegressionPolicyForm(PolicyForm):
             if cleaned.get("statistic") != Statistic.SUCCESS_RATE:
                 self.add_error("method", NotARate().detail)
             elif cleaned.get("enabled") and self.instance.baseline_rate is None:
-                self.add_error("enabled", BaselineMissing().detail)
+                self.add_error("enabled", NEEDS_BASELINE)
         return cleaned
 
 
@@ -222,7 +223,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
     def baseline(self, policy: RegressionPolicy) -> str:
         """What the sum compares with."""
         if policy.baseline_rate is None:
-            return "None yet. Save a CUSUM switched off, approve its baseline, then switch it on."
+            return f"None yet. {NEEDS_BASELINE}"
         return f"{percent(policy.baseline_rate)}, measured on {policy.baseline_size:,} events"
 
     def settings_of(self, record: Any) -> dict[str, str]:
