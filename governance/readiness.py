@@ -5,7 +5,6 @@ from datetime import datetime
 import tzdata
 from django.conf import settings
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from governance.golive.services import current_state
 from governance.heimdall.models import HeimdallPolicy
@@ -15,6 +14,7 @@ from governance.risk.rules import GLOBAL
 from governance.runbook.registry import Finding, Severity, register
 from wholesale import append_only
 from wholesale.checks import check_time_zones
+from wholesale.health import pending_migrations
 from wholesale.vocabulary import ALL, Province
 
 
@@ -79,11 +79,10 @@ def environment_debug(now: datetime) -> Finding:
 @register("environment.migrations", Severity.WARNING, "All migrations are applied")
 def environment_migrations(now: datetime) -> Finding:
     """A blocker where go-live is enforced."""
-    executor = MigrationExecutor(connection)
-    pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    pending = pending_migrations()
     if pending:
-        names = [f"{migration.app_label}.{migration.name}" for migration, _ in pending]
-        return Finding(False, f"{len(pending)} migrations are not applied.", names, _environment_severity())
+        message = f"Migrations not applied: {', '.join(pending)}."
+        return Finding(False, message, pending, _environment_severity())
     return Finding(True, "All migrations are applied.")
 
 

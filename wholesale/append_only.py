@@ -36,9 +36,10 @@ _REMOVE = {
     "postgresql": ("DROP TRIGGER IF EXISTS {table}_append_only ON {table}",),
     "sqlite": ("DROP TRIGGER IF EXISTS {table}_append_only", "DROP TRIGGER IF EXISTS {table}_append_only_delete"),
 }
-_INSTALLED = {
-    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgname LIKE '%append_only' AND tgenabled <> 'D'",
-    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%append_only%'",
+# The names of all tables and of all triggers that work, in one statement.
+_PRESENT = {
+    "postgresql": "SELECT relname FROM pg_class UNION ALL SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'",
+    "sqlite": "SELECT name FROM sqlite_master",
 }
 _NEEDED = {
     "postgresql": ("{table}_append_only",),
@@ -103,12 +104,11 @@ def lifted(connection: BaseDatabaseWrapper, table: str) -> Iterator[None]:
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
     """The append-only tables that exist without all of their triggers."""
-    tables = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
-        cursor.execute(_INSTALLED[connection.vendor])
-        installed = {name for (name,) in cursor.fetchall()}
+        cursor.execute(_PRESENT[connection.vendor])
+        present = {name for (name,) in cursor.fetchall()}
     append_only = [model._meta.db_table for model in append_only_models()]
-    return [table for table in append_only if table in tables and not _needed(connection, table) <= installed]
+    return [table for table in append_only if table in present and not _needed(connection, table) <= present]
 
 
 def _needed(connection: BaseDatabaseWrapper, table: str) -> set[str]:

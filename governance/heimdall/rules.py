@@ -27,7 +27,7 @@ def wilson_lower_bound(successes: int, trials: int) -> float:
     rate, z2 = successes / trials, _Z * _Z
     centre = rate + z2 / (2 * trials)
     spread = _Z * sqrt(rate * (1 - rate) / trials + z2 / (4 * trials * trials))
-    return (centre - spread) / (1 + z2 / trials)
+    return max(0.0, (centre - spread) / (1 + z2 / trials))  # a rounding error below 0 is 0
 
 
 def judge(charter: Charter | None, *, confidence: Decimal, trials: int, successes: int) -> Decision:

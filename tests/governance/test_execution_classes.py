@@ -33,7 +33,7 @@ from offers.models import OfferEvidence, OfferPolicy
 from tests.conftest import codes
 from tests.factories import KpiFactory, RecommendationFactory, TaskFactory, TriggerFactory, many
 
-WATCHED = {"domain": "WHOLESALE", "metric": "contract_rate"}
+WATCHED: dict[str, Any] = {"domain": "WHOLESALE", "metric": "contract_rate"}
 ADVICE: dict[str, Any] = {"domain": "BUYER_MATCH", "confidence": Decimal("0.95"), "actor": "me"}
 
 

@@ -48,12 +48,13 @@ def test_a_missing_policy_and_one_that_is_off_refuse_whatever_the_caps() -> None
 
 def test_the_first_cap_that_refuses_is_named() -> None:
     order = ["max_daily_loss", "max_daily_exposure", "max_open_risk", "max_actions_per_day"]
-    caps = replace(NO_CAPS, max_actions_per_day=1, **dict.fromkeys(order[:3], Decimal(1)))
+    caps = Caps("WHOLESALE", True, Decimal(1), Decimal(1), Decimal(1), 1)
     for cap in order:
         decision = judge(caps, BUSY, Decimal(10), engine="WHOLESALE")
         assert (decision.allowed, decision.code) == (False, cap)
         assert decision.detail.startswith(f"{cap} of WHOLESALE: ")
-        caps = replace(caps, **{cap: 0})
+        lifted: dict[str, Any] = {cap: 0}
+        caps = replace(caps, **lifted)
     assert judge(caps, BUSY, Decimal(10), engine="WHOLESALE").allowed
 
 
