@@ -25,11 +25,11 @@ $(SETUP): requirements.lock
 	@touch $@
 
 up: setup  ## migrate, make an admin user, load the demo, serve on PORT (default 8000)
-	@$(DEV) LOG_LEVEL=$${LOG_LEVEL-WARNING} PORT=$(PORT) VENV=$(VENV) sh scripts/up.sh
+	@exec env $(DEV) LOG_LEVEL=$${LOG_LEVEL-WARNING} PORT=$(PORT) VENV=$(VENV) sh scripts/up.sh
 
 serve: setup  ## the production server, with the environment's own settings
 	@exec $(VENV)/bin/granian --interface wsgi --workers $(WORKERS) --blocking-threads 1 --host 127.0.0.1 --port $(PORT) \
-		--no-ws wholesale.wsgi:application
+		--no-ws --workers-kill-timeout 10 wholesale.wsgi:application
 
 token: setup  ## make -s token NAME=me ROLE=operator
 	@$(DEV) $(PY) manage.py create_api_token "$(NAME)" --role "$(ROLE)"

@@ -25,6 +25,7 @@ from wholesale.fields import (
     WordField,
 )
 from wholesale.params import ActParams, Params
+from wholesale.permissions import label_of
 from wholesale.rendering import shown
 from wholesale.vocabulary import ALL
 
@@ -124,7 +125,7 @@ class LiquidityViewSet(ApiViewSet):
     )
     def feedback(self, request: Request, **params: Any) -> Response:
         """Record what a buyer did; the answer is the node after it."""
-        params.setdefault("actor", request.user.get_username())
+        params.setdefault("actor", label_of(request.user))
         recorded = services.record_feedback(**params, user=acting_user(request))
         return Response({"event_id": recorded.pk, **shown(recorded.node, NodeOut.Meta.fields)}, status=201)
 

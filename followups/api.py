@@ -23,6 +23,7 @@ from wholesale.fields import (
     WordField,
 )
 from wholesale.params import ActParams, Params
+from wholesale.permissions import label_of
 from wholesale.rendering import shown
 from wholesale.vocabulary import ALL
 
@@ -125,13 +126,13 @@ class FollowupViewSet(ApiViewSet):
     )
     def create_ladder(self, request: Request, **params: Any) -> Response:
         """Start a lead's six steps: 201. A lead whose ladder is open keeps it: 200 with that ladder's steps."""
-        start = services.start_ladder(**params, actor=request.user.get_username(), user=acting_user(request))
+        start = services.start_ladder(**params, actor=label_of(request.user), user=acting_user(request))
         return Response([shown(task, StepOut.Meta.fields) for task in start.tasks], status=201 if start.created else 200)
 
     @act(f"task/{ROW_ID}/complete", CompleteParams, CompletedOut, parameters=[path_id("task")])
     def complete(self, request: Request, id: str, **params: Any) -> Response:
         """Record that a task was done. Twice is no error and changes nothing."""
-        params.setdefault("actor", request.user.get_username())
+        params.setdefault("actor", label_of(request.user))
         task = services.complete_task(int(id), **params, user=acting_user(request))
         return Response(shown(task, CompletedOut.Meta.fields))
 

@@ -1,12 +1,13 @@
-"""Ladders and their tasks."""
+"""Ladders and their tasks, with the reads that have a name: time is an argument of them, never read here."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Avg, Case, Count, F, Q, QuerySet, Value, When
+from django.db.models.fields import FloatField
 
-from followups.querysets import LadderQuerySet, TaskQuerySet
 from governance.market.rules import Channel
 from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
 
@@ -14,6 +15,14 @@ from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MA
 def label_field(**kwargs: Any) -> "models.CharField[Any, Any]":
     """A free label or an id that comes from outside; absent is null."""
     return models.CharField(max_length=LABEL_MAX_LENGTH, null=True, blank=True, **kwargs)
+
+
+class LadderQuerySet(QuerySet[Any]):
+    """Ladders."""
+
+    def open(self) -> "LadderQuerySet":
+        """Those with a step to do."""
+        return self.filter(closed_at__isnull=True)
 
 
 class FollowupLadder(models.Model):
@@ -53,6 +62,39 @@ class FollowupLadder(models.Model):
 
     def __str__(self) -> str:
         return f"Ladder {self.pk} of {self.lead_id or 'no lead'}"
+
+
+class TaskQuerySet(QuerySet[Any]):
+    """Tasks."""
+
+    def open(self) -> "TaskQuerySet":
+        """Neither completed nor cancelled."""
+        return self.filter(completed_at__isnull=True, cancelled_at__isnull=True)
+
+    def due(self, now: datetime) -> "TaskQuerySet":
+        """Open and due, the oldest first."""
+        return self.open().filter(due_at__lte=now).order_by("due_at", "id")
+
+    def completed(self) -> "TaskQuerySet":
+        """Completed, the latest first."""
+        return self.filter(completed_at__isnull=False).order_by("-completed_at", "-id")
+
+    def lateness(self, window: int) -> dict[str, Any]:
+        """Over the last `window` completed tasks: how many, and the fractions done within 30 minutes and 2 hours of due.
+
+        Early counts as within; the fractions are None when there is none.
+        """
+        return self.completed()[:window].aggregate(
+            count=Count("id"),
+            within_30m=Avg(_within(timedelta(minutes=30))),
+            within_2h=Avg(_within(timedelta(hours=2))),
+        )
+
+
+def _within(limit: timedelta) -> Case:
+    return Case(
+        When(completed_at__lte=F("due_at") + Value(limit), then=Value(1.0)), default=Value(0.0), output_field=FloatField()
+    )
 
 
 class FollowupTask(models.Model):

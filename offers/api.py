@@ -26,6 +26,7 @@ from wholesale.fields import (
     WordField,
 )
 from wholesale.params import ActParams, Params
+from wholesale.permissions import label_of
 from wholesale.rendering import shown
 from wholesale.vocabulary import ALL
 
@@ -140,7 +141,7 @@ class OfferViewSet(ApiViewSet):
     )
     def upsert(self, request: Request, **params: Any) -> Response:
         """Create or change the offer policy of a market."""
-        params.setdefault("changed_by", request.user.get_username())
+        params.setdefault("changed_by", label_of(request.user))
         return Response(shown(services.upsert_policy(user=acting_user(request), **params), OfferPolicyOut.Meta.fields))
 
     @act(
@@ -157,7 +158,7 @@ class OfferViewSet(ApiViewSet):
     )
     def compute(self, request: Request, **params: Any) -> Response:
         """Compute the offer that the market's policy allows; its evidence is kept."""
-        evidence = services.make_offer(**params, actor=request.user.get_username(), user=acting_user(request))
+        evidence = services.make_offer(**params, actor=label_of(request.user), user=acting_user(request))
         return Response(services.offer_summary(evidence), status=201)
 
 

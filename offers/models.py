@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from governance.policies import PlacePolicy
+from offers.math import ARV_MAX
 from wholesale.append_only import AppendOnlyModel
 from wholesale.vocabulary import LABEL_MAX_LENGTH, WORD_MAX_LENGTH, Province
 
@@ -33,7 +34,9 @@ class OfferPolicy(PlacePolicy):
                 condition=Q(max_arv_multiplier__gt=0, max_arv_multiplier__lte=1), name="offerpolicy_multiplier"
             ),
             models.CheckConstraint(
-                condition=Q(default_assignment_fee__gte=0, default_fees_buffer__gte=0), name="offerpolicy_fees"
+                condition=Q(default_assignment_fee__range=(0, ARV_MAX), default_fees_buffer__range=(0, ARV_MAX)),
+                name="offerpolicy_fees",
+                violation_error_message=f"Fees must be from 0 to {ARV_MAX:,} CAD.",
             ),
         ]
         verbose_name = "offer policy"

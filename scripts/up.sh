@@ -33,5 +33,6 @@ cat <<TEXT
 
 Serving on http://127.0.0.1:$PORT (Ctrl-C stops it)
 TEXT
+# Ctrl-C reaches the worker twice, by the terminal and by its parent, and then it may hang (granian 2.8): hence the timeout.
 exec "$VENV/bin/granian" --interface wsgi --workers 1 --blocking-threads 2 --host 127.0.0.1 --port "$PORT" --no-ws \
-    --log-level warning wholesale.wsgi:application
+    --workers-kill-timeout 2 --log-level warning wholesale.wsgi:application

@@ -19,6 +19,7 @@ from unfold.utils import prettify_json
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
 from wholesale.errors import DomainError
+from wholesale.permissions import label_of
 from wholesale.vocabulary import ALL, NOTE_MAX_LENGTH
 
 
@@ -187,7 +188,7 @@ class ReasonForm(forms.Form):
 
 def signature(request: HttpRequest) -> dict[str, Any]:
     """Who acts, in the words of the services."""
-    return {"user": request.user, "changed_by": request.user.get_username()}
+    return {"user": request.user, "changed_by": label_of(request.user)}
 
 
 def restate(form: forms.BaseForm, name: str, value: str) -> None:

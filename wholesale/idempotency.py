@@ -76,7 +76,9 @@ def _own(user: Any, key: str, fingerprint: str, now: datetime) -> IdempotencyKey
     """The key's row, locked. It has no status when the act is ours to do."""
     fresh = IdempotencyKey(user=user, key=key, fingerprint=fingerprint, created_at=now)
     IdempotencyKey.objects.bulk_create([fresh], ignore_conflicts=True)
-    row = IdempotencyKey.objects.select_for_update().get(user=user, key=key)
+    row = IdempotencyKey.objects.select_for_update().filter(user=user, key=key).first()
+    if row is None:  # it was there, expired, and clear_expired removed it between our two statements
+        return _own(user, key, fingerprint, now)
     if row.created_at < now - settings.IDEMPOTENCY_KEY_LIFETIME:
         row.fingerprint, row.status, row.created_at = fingerprint, None, now
         row.save(update_fields=["fingerprint", "status", "created_at"])

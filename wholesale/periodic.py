@@ -79,16 +79,16 @@ def _turn(name: str) -> None:
 def requeue_lost(now: datetime | None = None) -> int:
     """Give tasks whose worker was killed to another; one that was lost five times has failed. Returns how many."""
     now = now or timezone.now()
-    lost = DBTaskResult.objects.select_for_update().filter(status=TaskResultStatus.RUNNING, started_at__lt=now - LOST_AFTER)
-    count = 0
-    for count, result in enumerate(lost, start=1):
+    running = DBTaskResult.objects.select_for_update().filter(status=TaskResultStatus.RUNNING)
+    lost = list(running.filter(started_at__lt=now - LOST_AFTER))
+    for result in lost:
         if len(result.worker_ids) >= ATTEMPTS_MAX:
             result.status, result.finished_at = TaskResultStatus.FAILED, now
             result.exception_class_path = f"{WorkerLost.__module__}.{WorkerLost.__qualname__}"
         else:
             result.status, result.started_at = TaskResultStatus.READY, None
         result.save(update_fields=["status", "started_at", "finished_at", "exception_class_path"])
-    return count
+    return len(lost)
 
 
 class WorkerLost(Exception):

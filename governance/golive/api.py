@@ -13,6 +13,7 @@ from governance.golive.models import GoLiveState
 from wholesale.api import ApiViewSet, RowSerializer, act, acting_user, ask
 from wholesale.fields import AwareDateTimeField, JsonField, LabelField, NoteField
 from wholesale.params import ActParams, Params
+from wholesale.permissions import label_of
 from wholesale.rendering import shown
 
 
@@ -93,7 +94,7 @@ class GoLiveViewSet(ApiViewSet):
         return self._toggled(request, services.release_kill_switch, params)
 
     def _toggled(self, request: Request, toggle: Callable[..., GoLiveState], params: dict[str, Any]) -> Response:
-        params.setdefault("changed_by", request.user.get_username())
+        params.setdefault("changed_by", label_of(request.user))
         return Response(_state_out(toggle(user=acting_user(request), **params)))
 
 

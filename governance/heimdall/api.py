@@ -13,6 +13,7 @@ from governance.heimdall.models import HeimdallPolicy, HeimdallRecommendation
 from wholesale.api import ApiViewSet, RowSerializer, act, acting_user, ask
 from wholesale.fields import JsonField, LabelField, NoteField, RateField, StrictIntegerField, WordField
 from wholesale.params import ActParams, Params
+from wholesale.permissions import label_of
 from wholesale.rendering import shown
 
 
@@ -124,7 +125,7 @@ class HeimdallViewSet(ApiViewSet):
     @act("policies/upsert", HeimdallPolicyParams, HeimdallPolicyOut)
     def upsert(self, request: Request, **params: Any) -> Response:
         """Create or change the charter of a domain."""
-        params.setdefault("changed_by", request.user.get_username())
+        params.setdefault("changed_by", label_of(request.user))
         policy = services.upsert_policy(user=acting_user(request), **params)
         return Response(shown(policy, HeimdallPolicyOut.Meta.fields))
 
@@ -136,13 +137,13 @@ class HeimdallViewSet(ApiViewSet):
     @act("sandbox/trial", TrialParams, {201: TrialOut})
     def trial(self, request: Request, **params: Any) -> Response:
         """Count a sandbox trial."""
-        params.setdefault("actor", request.user.get_username())
+        params.setdefault("actor", label_of(request.user))
         card = gate.heimdall_trial(user=acting_user(request), **params)
         return Response(shown(card, ("domain", "day", "trials", "successes")), status=201)
 
     @act("recommend", RecommendParams, {201: RecommendationOut})
     def recommend(self, request: Request, **params: Any) -> Response:
         """Keep an AI's advice; the answer says whether production may use it."""
-        params.setdefault("actor", request.user.get_username())
+        params.setdefault("actor", label_of(request.user))
         kept = gate.heimdall_recommend(user=acting_user(request), **params)
         return Response(shown(kept, RecommendationOut.Meta.fields), status=201)

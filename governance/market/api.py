@@ -27,6 +27,7 @@ from wholesale.fields import (
     iso_utc,
 )
 from wholesale.params import ActParams, Params
+from wholesale.permissions import label_of
 from wholesale.rendering import shown
 from wholesale.vocabulary import ALL
 
@@ -206,7 +207,7 @@ class MarketViewSet(ApiViewSet):
     )
     def upsert(self, request: Request, **params: Any) -> Response:
         """Create or change the policy of a market."""
-        params.setdefault("changed_by", request.user.get_username())
+        params.setdefault("changed_by", label_of(request.user))
         return Response(shown(services.upsert_policy(user=acting_user(request), **params), MarketPolicyOut.Meta.fields))
 
     @ask("effective", PlaceParams, EffectiveOut)

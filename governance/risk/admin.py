@@ -29,6 +29,7 @@ from wholesale.admin_base import (
     cad,
     json_text,
 )
+from wholesale.permissions import label_of
 
 NO_CAP = "no cap"
 CAPS = ("max_daily_loss", "max_daily_exposure", "max_open_risk", "max_actions_per_day")
@@ -312,7 +313,7 @@ class RiskReservationAdmin(GrowingAdmin):
         self, request: HttpRequest, reservations: list[RiskReservation], *, hidden: list[tuple[str, str]]
     ) -> HttpResponse:
         what = f"reservation {reservations[0].pk}" if len(reservations) == 1 else f"{len(reservations)} reservations"
-        who: dict[str, Any] = {"actor": request.user.get_username(), "user": request.user}
+        who: dict[str, Any] = {"actor": label_of(request.user), "user": request.user}
 
         @transaction.atomic
         def act(reason: str) -> str:

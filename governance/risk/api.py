@@ -24,6 +24,7 @@ from wholesale.fields import (
     WordField,
 )
 from wholesale.params import ActParams, Params
+from wholesale.permissions import label_of
 from wholesale.rendering import shown
 
 _ZERO = Decimal(0)
@@ -140,7 +141,7 @@ class RiskViewSet(ApiViewSet):
     @act("policies/upsert", RiskPolicyParams, RiskPolicyOut)
     def upsert(self, request: Request, **params: Any) -> Response:
         """Create or change the risk policy of an engine."""
-        params.setdefault("changed_by", request.user.get_username())
+        params.setdefault("changed_by", label_of(request.user))
         policy = services.upsert_policy(user=acting_user(request), **params)
         return Response(shown(policy, RiskPolicyOut.Meta.fields))
 
@@ -153,7 +154,7 @@ class RiskViewSet(ApiViewSet):
     @act("check-and-reserve", ReserveParams, ReserveOut)
     def reserve(self, request: Request, **params: Any) -> Response:
         """Put an amount at stake if GLOBAL and the engine both allow it."""
-        params.setdefault("actor", request.user.get_username())
+        params.setdefault("actor", label_of(request.user))
         decision, reservation = gate.risk_reserve(user=acting_user(request), **params)
         return Response(
             {
@@ -168,7 +169,7 @@ class RiskViewSet(ApiViewSet):
     @act("settle", SettleParams, SettleOut)
     def settle(self, request: Request, **params: Any) -> Response:
         """Release a reservation and book its loss today. Twice changes nothing."""
-        params.setdefault("actor", request.user.get_username())
+        params.setdefault("actor", label_of(request.user))
         engine, amount = params.pop("engine", None), params.pop("reserved_amount", None)
         user = acting_user(request)
         if "reservation_id" in params:

@@ -17,6 +17,7 @@ from governance.runbook.registry import registered
 from wholesale.api import ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask
 from wholesale.fields import AwareDateTimeField, JsonField, LabelField, NoteField
 from wholesale.params import ActParams, Params
+from wholesale.permissions import label_of
 from wholesale.rendering import shown
 
 
@@ -124,6 +125,6 @@ class RunViewSet(ResourceViewSet):
     @act(None, RunParams, {201: RunOut})
     def create(self, request: Request, **params: Any) -> Response:
         """Store what every check finds now, with who asked and why."""
-        params.setdefault("changed_by", request.user.get_username())
+        params.setdefault("changed_by", label_of(request.user))
         run = services.store_run(user=acting_user(request), **params)
         return Response(shown(run, RunOut.Meta.fields), status=201)

@@ -27,6 +27,7 @@ from wholesale.fields import (
     WordField,
 )
 from wholesale.params import ActParams, Params
+from wholesale.permissions import label_of
 from wholesale.rendering import shown
 
 _SMALLEST = Decimal("0.0001")
@@ -206,7 +207,7 @@ class RegressionViewSet(ApiViewSet):
     @act("policies/upsert", RegressionPolicyParams, RegressionPolicyOut)
     def upsert(self, request: Request, **params: Any) -> Response:
         """Create or change how a metric is watched."""
-        params.setdefault("changed_by", request.user.get_username())
+        params.setdefault("changed_by", label_of(request.user))
         policy = services.upsert_policy(user=acting_user(request), **params)
         return Response(shown(policy, RegressionPolicyOut.Meta.fields))
 
@@ -224,20 +225,20 @@ class RegressionViewSet(ApiViewSet):
     @act("kpi", KpiParams, {201: KpiOut})
     def kpi(self, request: Request, **params: Any) -> Response:
         """Record a KPI event."""
-        params.setdefault("actor", request.user.get_username())
+        params.setdefault("actor", label_of(request.user))
         event = emit_kpi(params.pop("domain"), params.pop("metric"), user=acting_user(request), **params)
         return Response(shown(event, KpiOut.Meta.fields), status=201)
 
     @act("baseline/approve", BaselineParams, RegressionPolicyOut)
     def approve_baseline(self, request: Request, **params: Any) -> Response:
         """Freeze the metric's present rate as its baseline; clears a CUSUM that went red."""
-        params.setdefault("changed_by", request.user.get_username())
+        params.setdefault("changed_by", label_of(request.user))
         policy = services.approve_baseline(user=acting_user(request), **params)
         return Response(shown(policy, RegressionPolicyOut.Meta.fields))
 
     @act(f"triggers/{ROW_ID}/undo", UndoParams, TriggerOut, parameters=[path_id("trigger")])
     def undo(self, request: Request, id: str, **params: Any) -> Response:
         """Take back what a trigger did."""
-        params.setdefault("changed_by", request.user.get_username())
+        params.setdefault("changed_by", label_of(request.user))
         trigger = services.undo_trigger(int(id), user=acting_user(request), **params)
         return Response(services.trigger_summary(trigger))

@@ -269,8 +269,12 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="offerpolicy",
             constraint=models.CheckConstraint(
-                condition=models.Q(("default_assignment_fee__gte", 0), ("default_fees_buffer__gte", 0)),
+                condition=models.Q(
+                    ("default_assignment_fee__range", (0, Decimal("100000000"))),
+                    ("default_fees_buffer__range", (0, Decimal("100000000"))),
+                ),
                 name="offerpolicy_fees",
+                violation_error_message="Fees must be from 0 to 100,000,000 CAD.",
             ),
         ),
         migrations.AddIndex(

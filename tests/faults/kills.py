@@ -28,7 +28,8 @@ from tests.served import Server, fresh_database, operator_token, serving
 
 CLIENTS = 4
 THREADS = 4
-SHORTEST, LONGEST = 0.3, 1.2  # seconds from the first request to the kill
+FEWEST, MOST = 20, 200  # completes from one kill to the next; not seconds, since machines differ
+PATIENCE = 60  # seconds for them
 
 _COMPLETED = "SELECT id FROM followups_followuptask WHERE completed_at IS NOT NULL"
 _LADDERS = "SELECT id FROM followups_followupladder"
@@ -81,13 +82,19 @@ def kill_and_compare(database_url: str, kills: int, seed: int = 1) -> Outcome:
             started = threading.Barrier(CLIENTS + 1)
             streams = [pool.submit(_stream, server, token, started, outcome) for _ in range(CLIENTS)]
             started.wait(timeout=30)
-            time.sleep(dice.uniform(SHORTEST, LONGEST))
+            _wait_for(len(outcome.acknowledged) + dice.randint(FEWEST, MOST), outcome)
             server.kill()
             for stream in streams:
                 stream.result(timeout=30)
         outcome.kills += 1
     _compare(database_url, outcome)
     return outcome
+
+
+def _wait_for(acknowledged: int, outcome: Outcome) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while len(outcome.acknowledged) < acknowledged and time.monotonic() < deadline:
+        time.sleep(0.001)
 
 
 def _stream(server: Server, token: str, started: threading.Barrier, outcome: Outcome) -> None:

@@ -112,6 +112,12 @@ def test_a_change_of_the_version_that_is_passes(operator: APIClient) -> None:
     assert response.json()["version"] == 2
 
 
+def test_version_0_says_that_there_is_no_policy_yet(operator: APIClient) -> None:
+    response = operator.post(UPSERT, {"province": "ON", "enabled": False, "expected_version": 0})
+    assert (response.status_code, codes(response)) == (409, ["version_conflict"])
+    assert MarketPolicy.objects.get(province="ON").enabled is True
+
+
 @pytest.mark.parametrize(("expected", "status"), [(0, 200), (1, 409)])
 def test_a_policy_that_is_not_there_has_version_0(operator: APIClient, expected: Any, status: Any) -> None:
     given = {"province": "ON", "market": "TORONTO", "rules": RULES, "expected_version": expected}
@@ -225,3 +231,10 @@ def test_seeding_gives_a_province_without_policy_its_safe_default(db: None) -> N
 
 def test_a_policy_is_named_by_its_place(db: None) -> None:
     assert str(MarketPolicyFactory.create(province="ON", market="TORONTO")) == "ON TORONTO"
+
+
+def test_the_longest_reason_is_kept_whole_in_the_row_and_its_history(operator: APIClient) -> None:
+    reason = "r" * 1000
+    assert operator.post(UPSERT, {"province": "ON", "enabled": False, "reason": reason}).status_code == 200
+    policy = MarketPolicy.objects.get(province="ON", market="ALL")
+    assert (policy.reason, policy.history.first().reason) == (reason, reason)

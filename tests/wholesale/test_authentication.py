@@ -14,6 +14,7 @@ from knox.models import AuthToken
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from kpi.models import KPIEvent
 from tests.conftest import codes
 from wholesale import authentication
 from wholesale.authentication import MAX_REMEMBERED, forget_tokens
@@ -189,3 +190,13 @@ def test_the_admins_session_is_taken_too_and_held_to_csrf(user_of: Callable[...,
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/api/schema", "/api/docs"])
 def test_these_need_no_credentials(db: None, client: Client, path: Any) -> None:
     assert client.get(path).status_code == 200
+
+
+def test_a_user_name_longer_than_a_label_is_cut_where_it_stands_for_one(client_of: Any) -> None:
+    name = "n" * 150
+    client = client_of("operator", username=name)
+    started = client.post("/api/followups/ladder/create", {"province": "ON"})
+    assert started.status_code == 201
+    done = client.post(f"/api/followups/task/{started.json()[0]['id']}/complete")
+    assert done.status_code == 200
+    assert set(KPIEvent.objects.values_list("actor", flat=True)) == {name[:128]}

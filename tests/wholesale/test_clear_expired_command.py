@@ -2,13 +2,16 @@
 
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
+from django.db.models import QuerySet
 from django.utils import timezone
 from knox.models import AuthToken
+from rest_framework.test import APIClient
 
 from wholesale.housekeeping import Cleared, clear_expired
 from wholesale.models import IdempotencyKey
@@ -39,3 +42,25 @@ def test_the_command_prints_the_counts() -> None:
     out = StringIO()
     call_command("clear_expired", stdout=out)
     assert out.getvalue() == "Removed 0 idempotency keys, 0 tokens, 1 sessions.\n"
+
+
+def test_a_key_that_goes_while_it_is_asked_for_is_made_anew(operator: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the insert that found the key and the look at its row, another process removed that row."""
+    user = User.objects.get(username="operator")
+    IdempotencyKey.objects.create(
+        user=user, key="k", fingerprint="", status=201, created_at=timezone.now() - timedelta(days=9)
+    )
+    insert = QuerySet.bulk_create
+    cleared: list[Cleared] = []
+
+    def insert_then_lose(queryset: Any, rows: Any, **options: Any) -> Any:
+        inserted = insert(queryset, rows, **options)
+        if queryset.model is IdempotencyKey and not cleared:
+            cleared.append(clear_expired())
+        return inserted
+
+    monkeypatch.setattr(QuerySet, "bulk_create", insert_then_lose)
+    answer = operator.post("/api/followups/ladder/create", {"province": "ON"}, headers={"Idempotency-Key": "k"})
+    assert answer.status_code == 201
+    assert cleared == [Cleared(idempotency_keys=1, tokens=0, sessions=0)]
+    assert IdempotencyKey.objects.get().status == 201

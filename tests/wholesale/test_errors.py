@@ -14,20 +14,11 @@ from rest_framework.test import APIClient
 from followups import services
 from tests.conftest import attrs, codes
 from wholesale import handlers
-from wholesale.errors import DomainError
+from wholesale.errors import RequiredParameter, VersionConflict
 
 SLA = "/api/followups/sla"
 FEEDBACK = "/api/buyers/liquidity/feedback"
 both_debugs = pytest.mark.parametrize("debug", [False, True])
-
-
-class AskedTooMuch(DomainError):
-    """A refusal
-    over two lines.
-    """
-
-    code = "asked_too_much"
-    status = 418
 
 
 def shape(response: Any, status: int, kind: str, code: str) -> None:
@@ -159,7 +150,8 @@ def test_a_database_that_does_not_answer_while_authenticating_is_503_too(
         (RequestDataTooBig("big"), 413, "client_error", "request_too_large"),
         (SuspiciousOperation("odd"), 400, "client_error", "parse_error"),
         (UnreadablePostError("cut"), 400, "client_error", "parse_error"),
-        (AskedTooMuch(attr="amount"), 418, "client_error", "asked_too_much"),
+        (VersionConflict(attr="expected_version"), 409, "client_error", "version_conflict"),
+        (RequiredParameter(attr="rules"), 400, "validation_error", "required"),
         (ValueError("bug"), 500, "server_error", "error"),
     ],
 )
@@ -172,9 +164,10 @@ def test_what_left_a_view_is_given_the_same_shape(error: Any, status: Any, kind:
 
 
 def test_a_refusals_docstring_is_its_message_and_its_attr_is_kept() -> None:
-    assert AskedTooMuch().detail == "A refusal over two lines."
-    assert str(AskedTooMuch("Another.")) == "Another."
-    assert b'"attr":"amount"' in handlers.error_response(AskedTooMuch(attr="amount"), RequestFactory().get(SLA)).content
+    assert VersionConflict().detail == VersionConflict.__doc__
+    assert str(VersionConflict("Another.")) == "Another."
+    response = handlers.error_response(VersionConflict(attr="expected_version"), RequestFactory().get(SLA))
+    assert b'"attr":"expected_version"' in response.content
 
 
 @pytest.mark.parametrize(("path", "ours"), [("/api/x", True), ("/admin/x", False)])

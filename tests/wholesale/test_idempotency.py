@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models.query import QuerySet
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -75,11 +76,12 @@ def test_parameters_are_the_same_wherever_they_come_from(operator: APIClient) ->
 
 
 def test_another_user_is_not_replayed(operator: APIClient, integrator: APIClient) -> None:
-    post(operator)
+    first = post(operator)
     response = post(integrator)
     assert response.status_code == 201
     assert REPLAYED not in response.headers
     assert FollowupLadder.objects.count() == 2
+    assert post(operator).content == first.content  # its own, though the other's came later
 
 
 def test_another_key_is_another_act(operator: APIClient) -> None:
@@ -171,3 +173,19 @@ def test_a_200_is_kept_as_200(operator: APIClient) -> None:
     post(operator, lead)
     kept, replayed = post(operator, lead, key="K-2"), post(operator, lead, key="K-2")
     assert (kept.status_code, replayed.status_code, replayed[REPLAYED]) == (200, 200, "true")
+
+
+def test_a_key_that_is_cleared_while_it_is_asked_for_is_made_anew(
+    operator: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """clear_expired may take an expired row between our insert, which found it, and our look."""
+    looks = [None]
+    original = QuerySet.first
+
+    def first_look_finds_nothing(self: QuerySet[Any]) -> Any:
+        return looks.pop() if self.model is IdempotencyKey and looks else original(self)
+
+    monkeypatch.setattr(QuerySet, "first", first_look_finds_nothing)
+    assert post(operator).status_code == 201
+    assert not looks
+    assert IdempotencyKey.objects.get().status == 201

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 from django.apps import apps
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Permission, User
 from django_filters.filters import Filter
 from rest_framework import serializers
 
 from tests.wholesale.api_walk import ROLES, routes
 from wholesale.fields import AwareDateTimeField, StrictDecimalField, StrictIntegerField
 from wholesale.filters import ParamFilter
+from wholesale.permissions import HasActionPermission
 from wholesale.roles import grants_of
 
 PRODUCT = ("wholesale", "governance", "followups", "buyers", "offers", "kpi")
@@ -101,3 +103,14 @@ def test_every_filter_takes_the_apis_own_kinds() -> None:
     for filterset, name, item in filters:
         assert isinstance(item, Filter)
         assert isinstance(item, ParamFilter), f"{filterset.__name__}.{name}"
+
+
+def test_an_action_without_an_entry_is_nobodys(db: None) -> None:
+    everything = User.objects.create_superuser("root")
+    view: Any = SimpleNamespace(action="forgotten", permissions={"other": "kpi.view_kpievent"})
+    asked: Any = SimpleNamespace(user=everything)
+    assert not HasActionPermission().has_permission(asked, view)
+    view.action = "other"
+    assert HasActionPermission().has_permission(asked, view)
+    asked.user = None
+    assert not HasActionPermission().has_permission(asked, view)

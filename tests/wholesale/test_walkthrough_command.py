@@ -1,5 +1,6 @@
 """`walkthrough`: the guide over real HTTP, on a server of its own or another; policies and tokens are as before after it."""
 
+import logging
 from datetime import timedelta
 from decimal import Decimal
 from io import StringIO
@@ -53,6 +54,14 @@ def test_every_step_comes_out_as_the_guide_says() -> None:
     assert OfferEvidence.objects.get().recommended_offer == Decimal(262500)
     (correlation_id,) = KPIEvent.objects.values_list("correlation_id", flat=True).order_by().distinct()
     assert FollowupLadder.objects.get().correlation_id == correlation_id
+
+
+def test_its_requests_do_not_flood_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    run()
+    assert caplog.records == []
+    logging.getLogger("any").info("later")
+    assert [record.message for record in caplog.records] == ["later"]
 
 
 def test_its_token_is_revoked_and_its_user_has_no_password() -> None:

@@ -21,7 +21,6 @@ from followups.services import STEPS, complete_task, start_ladder
 from offers.models import OfferEvidence, OfferPolicy
 from offers.services import make_offer, upsert_policy
 from wholesale.demo.houses import houses
-from wholesale.errors import DomainError
 from wholesale.vocabulary import Province
 
 MARKER = "demo-"  # how the correlation id of each of its rows begins
@@ -58,10 +57,8 @@ _BAD = (Event.NO_RESPONSE, Event.NO_RESPONSE, Event.PASSED)
 Deed = tuple[datetime, Callable[..., object]]
 
 
-class DemoRefused(DomainError):
-    """This database holds rows that are not the demo's; it is for an empty one."""
-
-    code = "demo_refused"
+class DemoRefused(Exception):
+    """The database is not empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +95,7 @@ def load(now: datetime | None = None) -> Loaded:
 
     """
     if not is_empty():
-        raise DemoRefused
+        raise DemoRefused("This database holds rows that are not the demo's; it is for an empty one.")
     now = now or timezone.now()
     upsert_policy(
         province=PROVINCE,

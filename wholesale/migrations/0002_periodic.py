@@ -4,23 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('wholesale', '0001_initial'),
+        ("wholesale", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PeriodicRun',
+            name="PeriodicRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=128)),
-                ('slot', models.DateTimeField(help_text='the minute that it was due')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=128)),
+                ("slot", models.DateTimeField(help_text="the minute that it was due")),
             ],
             options={
-                'ordering': ['-slot', 'name'],
-                'default_permissions': ('view',),
-                'constraints': [models.UniqueConstraint(fields=('name', 'slot'), name='periodicrun_name_slot')],
+                "ordering": ["-slot", "name"],
+                "default_permissions": ("view",),
+                "constraints": [models.UniqueConstraint(fields=("name", "slot"), name="periodicrun_name_slot")],
             },
         ),
     ]

@@ -34,8 +34,8 @@ class Command(BaseCommand):
             return
         try:
             loaded = history.load()
-        except DomainError as error:
-            raise CommandError(error.detail) from error
+        except (history.DemoRefused, DomainError) as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(
             f"Loaded the demo: {loaded.ladders} ladders ({loaded.completed} steps done, {loaded.due} due), "
             f"{loaded.feedback} buyers' answers in {loaded.nodes} markets, {loaded.offers} offers.\n"

@@ -1,5 +1,6 @@
 """`walkthrough [--url URL --token TOKEN] [--yes-change-this-database]`."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -32,7 +33,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The command's own arguments."""
-        parser.add_argument("--url", help="a running server; default: one of its own on a free port of 127.0.0.1")
+        parser.add_argument("--url", help="a running server; default: its own on 127.0.0.1, to be in ALLOWED_HOSTS")
         parser.add_argument("--token", help="an operator's token for --url")
         parser.add_argument("--yes-change-this-database", action="store_true", help="required where DEBUG is false")
 
@@ -61,7 +62,7 @@ class Command(BaseCommand):
         console = console_on(self.stdout)
         console.print(f"Walking the guide on {url}")
         try:
-            with httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT, **client) as api:
+            with _quiet_logs(), httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT, **client) as api:
                 take(Walk(api, console))
         except StepFailed as failure:
             raise CommandError(str(failure)) from failure
@@ -75,6 +76,16 @@ def _host(url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise CommandError("--url must be such as http://127.0.0.1:8000.")
     return parts.hostname
+
+
+@contextmanager
+def _quiet_logs() -> Iterator[None]:
+    """Within this block a finished request is no line of the log: the walk shows each one itself."""
+    logging.disable(logging.INFO)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 @contextmanager

@@ -1,0 +1,102 @@
+"""Rows made by SQL, as the constraints want them: ladders whose `open_steps` is the number of their open tasks."""
+
+import secrets
+from math import ceil
+
+from psycopg import Connection
+
+DUE = 3_000
+STEPS = 6
+FIRST_ID = 1_000_000  # an integer that is at least this is a row's id, never a step or a version: floor.py tells them so
+_WITH_IDS = (
+    "followups_followupladder",
+    "followups_followuptask",
+    "kpi_kpievent",
+    "buyers_buyerliquiditynode",
+    "buyers_buyerfeedbackevent",
+    "offers_offerevidence",
+)
+
+# Ladder n of so many, one in `each` of them open (0: none of these). Open ladders are either all due or all to come, so
+# that the due list holds what it should; closed ones were completed over the past year, each task with its KPI row.
+_LADDERS = """
+INSERT INTO followups_followupladder
+    (lead_id, province, market, owner, created_by, user_id, correlation_id, created_at, open_steps, closed_at)
+SELECT %(tag)s || n, (ARRAY['ON','BC','AB','QC','NS','MB','SK','NB'])[n %% 8 + 1],
+    (ARRAY['TORONTO','VANCOUVER','CALGARY','MONTREAL','HALIFAX','WINNIPEG','REGINA','MONCTON'])[n %% 8 + 1],
+    'va' || n %% 20, 'bench', NULL, 'bench', created, CASE WHEN open THEN 6 ELSE 0 END,
+    CASE WHEN open THEN NULL ELSE created + interval '8 days' END
+FROM (
+    SELECT n, n %% %(each)s = 0 AS open,
+        now() - interval '20 days' - CASE WHEN n %% %(each)s = 0 THEN interval '0' ELSE random() * interval '1 year' END
+            AS created
+    FROM generate_series(1, %(ladders)s) AS n
+) AS made
+"""
+_TASKS = """
+INSERT INTO followups_followuptask
+    (ladder_id, step, channel, due_at, lead_id, province, market, owner, correlation_id, created_at,
+     completed_at, completed_by, completed_user_id, cancelled_at, cancel_reason)
+SELECT l.id, s.step, s.channel,
+    l.created_at + s.delay + CASE WHEN l.closed_at IS NULL AND %(to_come)s THEN interval '90 days' ELSE interval '0' END,
+    l.lead_id, l.province, l.market, l.owner, l.correlation_id, l.created_at,
+    CASE WHEN l.closed_at IS NULL THEN NULL ELSE l.created_at + s.delay + random() * interval '3 hours' END,
+    CASE WHEN l.closed_at IS NULL THEN NULL ELSE 'bench' END, NULL, NULL, ''
+FROM followups_followupladder AS l
+CROSS JOIN (VALUES
+    (1, 'SMS', interval '0'), (2, 'CALL', interval '30 minutes'), (3, 'SMS', interval '3 hours'),
+    (4, 'CALL', interval '1 day'), (5, 'SMS', interval '3 days'), (6, 'CALL', interval '7 days')
+) AS s (step, channel, delay)
+WHERE l.id > %(after)s
+"""
+_KPI = """
+INSERT INTO kpi_kpievent
+    (occurred_at, domain, metric, success, value, province, market, subject_type, subject_id, correlation_id, actor, user_id,
+     detail)
+SELECT completed_at, 'WHOLESALE', 'followup_completed', true, NULL, province, market, 'task', id::text, correlation_id,
+    'bench', NULL, jsonb_build_object('task_id', id, 'step', step, 'channel', channel)
+FROM followups_followuptask WHERE ladder_id > %(after)s AND completed_at IS NOT NULL ORDER BY completed_at
+"""
+_OPEN_TO_COME = """
+SELECT id FROM followups_followuptask
+WHERE completed_at IS NULL AND cancelled_at IS NULL AND due_at > now() ORDER BY random() LIMIT %(amount)s
+"""
+
+
+def prepare(connection: Connection, *, tasks: int) -> None:
+    """Go live, and fill the table of tasks with so many: 3,000 due, a tenth of the others open, the rest completed."""
+    connection.execute("UPDATE governance_golivestate SET go_live_enabled = true, kill_switch_engaged = false")
+    for table in _WITH_IDS:
+        connection.execute(f"ALTER TABLE {table} ALTER COLUMN id RESTART WITH {FIRST_ID}")
+    connection.execute("UPDATE offers_offerpolicy SET enabled = true WHERE province = 'ON' AND market = 'ALL'")
+    if others := ceil((tasks - DUE) / STEPS):
+        _add_ladders(connection, "old-", ladders=others, each=10, to_come=True)
+    _add_ladders(connection, "due-", ladders=DUE // STEPS, each=1, to_come=False)
+    connection.execute("VACUUM ANALYZE")
+    connection.execute("CHECKPOINT")
+
+
+def open_tasks(connection: Connection, amount: int) -> list[int]:
+    """So many open tasks that are not due, in random order; made where there are too few."""
+    found = connection.execute(_OPEN_TO_COME, {"amount": amount}).fetchall()
+    if len(found) < amount:
+        ladders = (amount - len(found)) // STEPS + 1
+        _add_ladders(connection, f"more-{secrets.token_hex(4)}-", ladders=ladders, each=1, to_come=True)
+        connection.execute("ANALYZE followups_followuptask")
+        found = connection.execute(_OPEN_TO_COME, {"amount": amount}).fetchall()
+    return [row[0] for row in found]
+
+
+def kpi_rows(connection: Connection, metric: str) -> int:
+    """How many rows of this metric there are."""
+    row = connection.execute("SELECT count(*) FROM kpi_kpievent WHERE metric = %s", [metric]).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _add_ladders(connection: Connection, tag: str, *, ladders: int, each: int, to_come: bool) -> None:
+    row = connection.execute("SELECT coalesce(max(id), 0) FROM followups_followupladder").fetchone()
+    assert row is not None
+    values = {"tag": tag, "ladders": ladders, "each": each, "to_come": to_come, "after": row[0]}
+    for statement in (_LADDERS, _TASKS, _KPI):
+        connection.execute(statement, values)

@@ -1,0 +1,173 @@
+"""The operations that are measured: what is sent, what must come back, and what the issue asks of them."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
+
+from psycopg import Connection
+
+from tests.bench import data
+
+Values = dict[str, str]  # what one request fills into its path, by name
+NODES = 100
+BUYERS = 500  # of one node
+
+_PLACES = (
+    ("ON", "TORONTO"),
+    ("BC", "VANCOUVER"),
+    ("AB", "CALGARY"),
+    ("QC", "MONTREAL"),
+    ("NS", "HALIFAX"),
+    ("MB", "WINNIPEG"),
+    ("SK", "REGINA"),
+    ("NB", "MONCTON"),
+)
+_EVENTS = ("RESPONDED", "NO_RESPONSE", "BOUGHT", "PASSED")
+_WEDNESDAY = datetime(2027, 1, 13, tzinfo=UTC)  # no holiday, no change of clocks near it
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One request of the API.
+
+    `path` is filled by the values that `fresh(connection, amount, round's name)` makes; `once`: each of them only once.
+    A `metric` is the KPI row that every answer must have left. `target` is requests a second, as the issue asks.
+    """
+
+    name: str
+    method: str
+    path: str
+    fresh: Callable[[Connection, int, str], list[Values]]
+    text: str
+    target: int | None = None
+    status: int = 200
+    once: bool = False
+    metric: str | None = None
+
+    def filled(self, values: Values) -> str:
+        """The path of one request."""
+        return self.path.format(**{name: quote(value, safe="") for name, value in values.items()})
+
+
+def _places(connection: Connection, amount: int, tag: str) -> list[Values]:
+    return [{"province": province, "market": market} for province, market in _PLACES]
+
+
+def _nothing(connection: Connection, amount: int, tag: str) -> list[Values]:
+    return [{}, {}]
+
+
+def _instants(hour: int) -> Callable[[Connection, int, str], list[Values]]:
+    """The places, each at one of 400 minutes after this hour (UTC) of a Wednesday."""
+
+    def fresh(connection: Connection, amount: int, tag: str) -> list[Values]:
+        return [
+            {
+                "province": province,
+                "market": market,
+                "at": (_WEDNESDAY + timedelta(hours=hour, minutes=minute)).isoformat().replace("+00:00", "Z"),
+            }
+            for minute in range(0, 240, 5)
+            for province, market in _PLACES
+        ]
+
+    return fresh
+
+
+def _leads(connection: Connection, amount: int, tag: str) -> list[Values]:
+    return [
+        {"lead_id": f"{tag}-{n}", "province": province, "market": market, "owner": f"va{n % 20}"}
+        for n in range(amount)
+        for province, market in (_PLACES[n % len(_PLACES)],)
+    ]
+
+
+def _open_tasks(connection: Connection, amount: int, tag: str) -> list[Values]:
+    return [{"id": str(pk), "actor": f"va{pk % 20}"} for pk in data.open_tasks(connection, amount)]
+
+
+def _feedback(nodes: int) -> Callable[[Connection, int, str], list[Values]]:
+    def fresh(connection: Connection, amount: int, tag: str) -> list[Values]:
+        chance = random.Random(tag)
+        return [
+            {
+                "market": f"BENCH_{chance.randrange(nodes)}_OF_{nodes}",
+                "event": chance.choice(_EVENTS),
+                "buyer_id": f"buyer-{chance.randrange(BUYERS)}",
+            }
+            for _ in range(amount)
+        ]
+
+    return fresh
+
+
+def _properties(connection: Connection, amount: int, tag: str) -> list[Values]:
+    chance = random.Random(tag)
+    return [
+        {"arv": str(chance.randrange(200_000, 900_000)), "repairs": str(chance.randrange(90_000))} for _ in range(amount)
+    ]
+
+
+_CAN_CONTACT = "/api/governance/market/can-contact?province={province}&market={market}&channel=SMS"
+_FEEDBACK = "/api/buyers/liquidity/feedback?province=ON&market={market}&event={event}&buyer_id={buyer_id}"
+
+OPERATIONS = (
+    Operation(
+        "can-contact, weekday and hhmm",
+        "GET",
+        _CAN_CONTACT + "&weekday=2&hhmm=12:30",
+        _places,
+        '"ok":true,"reason":"within_window"',
+        1_300,
+    ),
+    Operation("can-contact, at, open", "GET", _CAN_CONTACT + "&at={at}", _instants(17), '"ok":true,"reason"', 1_300),
+    Operation(
+        "can-contact, at, closed", "GET", _CAN_CONTACT + "&at={at}", _instants(5), '"next_allowed_at":"2027-01-1', 1_300
+    ),
+    Operation("market policies, 13", "GET", "/api/governance/market/policies", _nothing, '"province":"YT"'),
+    Operation("due, 50 of 3,000", "GET", "/api/followups/due?limit=50", _nothing, '"lead_id":"due-', 900),
+    Operation(
+        "feedback, 100 nodes",
+        "POST",
+        _FEEDBACK,
+        _feedback(NODES),
+        '"score":',
+        670,
+        status=201,
+        metric="buyer_feedback",
+    ),
+    Operation("feedback, one hot node", "POST", _FEEDBACK, _feedback(1), '"score":', status=201, metric="buyer_feedback"),
+    Operation(
+        "offer",
+        "POST",
+        "/api/deals/offers/compute?province=ON&market=TORONTO&arv={arv}&repairs={repairs}",
+        _properties,
+        '"recommended_offer":',
+        600,
+        status=201,
+        metric="offer_generated",
+    ),
+    Operation(
+        "complete",
+        "POST",
+        "/api/followups/task/{id}/complete?actor={actor}",
+        _open_tasks,
+        '"completed_at":"',
+        620,
+        once=True,
+        metric="followup_completed",
+    ),
+    Operation(
+        "ladder",
+        "POST",
+        "/api/followups/ladder/create?lead_id={lead_id}&province={province}&market={market}&owner={owner}",
+        _leads,
+        '"step":6',
+        500,
+        status=201,
+        once=True,
+        metric="ladder_created",
+    ),
+)

@@ -1,0 +1,52 @@
+"""The other full-size runs, each a `python -m` module; the last paragraph of what it prints is its summary."""
+
+import importlib.util
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tests.served import ROOT
+
+
+@dataclass(frozen=True, slots=True)
+class FullRun:
+    """A module, and what it shows."""
+
+    name: str
+    module: str
+    shows: str
+    arguments: tuple[str, ...] = ()
+
+
+FULL_RUNS = (
+    FullRun("kills", "tests.faults.kills", "kill -9 of a serving process during a stream of writes", ("--kills", "20")),
+    FullRun("plans", "tests.plans.full", "Plans of the due list and the SLA", ("--tasks", "1000000")),
+    FullRun("schema", "tests.schema.long", "Schemathesis, all phases, many examples", ("--examples", "500")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a full run ended."""
+
+    run: FullRun
+    ok: bool
+    summary: str
+
+
+def carry_out(run: FullRun, environment: Mapping[str, str]) -> Outcome:
+    """Run it. A module that does not exist yet is said to be missing, and is no failure."""
+    if not _exists(run.module):
+        return Outcome(run, True, f"Not run: there is no {run.module}.")
+    command = [sys.executable, "-m", run.module, *run.arguments]
+    done = subprocess.run(command, cwd=ROOT, env=environment, check=False, stdout=subprocess.PIPE, text=True)
+    summary = done.stdout.strip().rsplit("\n\n", 1)[-1] or "It printed nothing."
+    return Outcome(run, done.returncode == 0, summary)
+
+
+def _exists(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:  # nor its package
+        return False

@@ -1,0 +1,157 @@
+"""The speed of each operation: rounds of load on a small and a large table of tasks, with the floor of both beside them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+import psycopg
+
+from tests.bench import data, floor
+from tests.bench.operations import Operation
+from tests.bench.profiling import Caller, environ
+from tests.bench.server import Site, serving
+from tests.bench.wrk import CONNECTIONS, Load, drive
+
+SMALL, LARGE = "small", "large"
+TAIL = 5.0  # p99 must stay under so many times p50
+SLOWDOWN = 1.25  # what the large table may cost
+ROUND_SHARE_WARM_UP, ROUND_SHARE_FLOOR = 0.3, 0.5  # of the seconds of a round
+# How many different requests a round has ready: by these rates, later by so many times the warm-up's own rate, and so many
+# more.
+WARM_UP_RATE, FLOOR_RATE = 3_000, 5_000
+SPARE, MARGIN = 1.5, 2_000
+
+
+@dataclass(slots=True)
+class Result:
+    """All rounds of one operation, by size of the table."""
+
+    operation: Operation
+    loads: dict[str, list[Load]] = field(default_factory=lambda: {SMALL: [], LARGE: []})
+    floors: dict[str, list[float]] = field(default_factory=lambda: {SMALL: [], LARGE: []})
+    warm_ups: list[Load] = field(default_factory=list)
+    statements: int = 0  # of one request
+
+    def rate(self, size: str) -> float:
+        """Requests a second of the median round."""
+        return median(load.rate for load in self.loads[size])
+
+    def floor(self, size: str) -> float:
+        """Transactions a second of the floor's median round."""
+        return median(self.floors[size])
+
+    def p50(self, size: str) -> float:
+        """Milliseconds."""
+        return median(load.p50 for load in self.loads[size])
+
+    def p99(self, size: str) -> float:
+        """Milliseconds."""
+        return median(load.p99 for load in self.loads[size])
+
+    @property
+    def slowdown(self) -> float:
+        """What the large table costs: the median over rounds run one right after the other."""
+        pairs = zip(self.loads[SMALL], self.loads[LARGE], strict=True)
+        return median(small.rate / large.rate for small, large in pairs)
+
+    @property
+    def margin(self) -> float:
+        """How far above its target it is: the rate on the small table over the target; endless without a target."""
+        return self.rate(SMALL) / self.operation.target if self.operation.target else float("inf")
+
+    @property
+    def errors(self) -> int:
+        """Of all rounds and the warm-up: wrong answers, broken connections, answers that left no row."""
+        return sum(load.errors for load in self._all_loads())
+
+    @property
+    def example(self) -> str:
+        """One of the errors, in words; empty without any."""
+        return next((load.example for load in self._all_loads() if load.errors), "")
+
+    def _all_loads(self) -> list[Load]:
+        return [*self.warm_ups, *self.loads[SMALL], *self.loads[LARGE]]
+
+    def misses(self) -> list[str]:
+        """What the issue asks and the figures do not hold."""
+        if self.operation.target is None:
+            return []
+        missed = [] if self.margin >= 1 else [f"{self.rate(SMALL):,.0f} of {self.operation.target:,} a second"]
+        for size in (SMALL, LARGE):
+            tail = self.p99(size) / self.p50(size)
+            if tail >= TAIL:
+                missed.append(f"p99 {tail:.1f} times p50 ({size})")
+        if self.slowdown > SLOWDOWN:
+            missed.append(f"large table {self.slowdown:.2f} times slower")
+        return missed
+
+
+@contextmanager
+def all_serving(sites: Sequence[Site], folder: Path) -> Iterator[None]:
+    """The production server of each site."""
+    with ExitStack() as stack:
+        for site in sites:
+            stack.enter_context(serving(site, folder / f"{site.size}.log"))
+        yield
+
+
+def measure(
+    operation: Operation, sites: Sequence[Site], *, seconds: float, rounds: int, say: Callable[[str], None]
+) -> Result:
+    """Warm up, then round by round: every site, one right after the other, then the floor of each.
+
+    This process's Django must be on the first site.
+    """
+    result = Result(operation)
+    result.warm_ups = [_round(operation, site, WARM_UP_RATE, seconds * ROUND_SHARE_WARM_UP, "warm") for site in sites]
+    trace = _trace(operation, sites[0])
+    result.statements = len(trace.statements)
+    for number in range(rounds):
+        for site, warm_up in zip(sites, result.warm_ups, strict=True):
+            load = _round(operation, site, warm_up.rate * SPARE, seconds, f"load{number}")
+            result.loads[site.size].append(load)
+        for site in sites:
+            result.floors[site.size].append(_floor(operation, site, trace, seconds * ROUND_SHARE_FLOOR, f"floor{number}"))
+    figures = "  ".join(
+        f"{size} {result.rate(size):6,.0f}/s p99/p50 {result.p99(size) / result.p50(size):.1f}" for size in (SMALL, LARGE)
+    )
+    say(f"{operation.name:32} {figures}  errors {result.errors} {result.example}")
+    return result
+
+
+def _round(operation: Operation, site: Site, rate: float, seconds: float, tag: str) -> Load:
+    """One round of load; an act whose KPI row is not there afterwards is an error too."""
+    with psycopg.connect(site.database_url, autocommit=True) as connection:
+        paths = [operation.filled(values) for values in operation.fresh(connection, round(rate * seconds) + MARGIN, tag)]
+        before = data.kpi_rows(connection, operation.metric) if operation.metric else 0
+        load = drive(
+            site,
+            method=operation.method,
+            paths=paths,
+            once=operation.once,
+            status=operation.status,
+            text=operation.text,
+            seconds=seconds,
+        )
+        if operation.metric:
+            rows = data.kpi_rows(connection, operation.metric) - before
+            # What was under way when the time was up left its row and nobody heard the answer.
+            if not load.requests <= rows <= load.requests + CONNECTIONS:
+                return load.with_error(f"{load.requests} answers left {rows} KPI rows")
+    return load
+
+
+def _trace(operation: Operation, site: Site) -> floor.Trace:
+    with psycopg.connect(site.database_url, autocommit=True) as connection:
+        first, second = operation.fresh(connection, 2, "trace")[:2]
+    call = Caller()
+    call(environ(operation, first, site.token), operation.status)  # so that the token is remembered
+    return floor.record(lambda: call(environ(operation, second, site.token), operation.status), second)
+
+
+def _floor(operation: Operation, site: Site, trace: floor.Trace, seconds: float, tag: str) -> float:
+    with psycopg.connect(site.database_url, autocommit=True) as connection:
+        values = operation.fresh(connection, round(FLOOR_RATE * seconds), tag)
+    return floor.rate(site.database_url, trace, values, once=operation.once, seconds=seconds)
