@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from cachetools import TTLCache
 from django.contrib.auth.models import Group, User
 from django.db import connection, connections
 from django.test import TransactionTestCase
@@ -15,7 +16,7 @@ from rest_framework.test import APIClient
 
 from governance.golive.models import GoLiveState
 from governance.golive.services import engage_kill_switch
-from wholesale.authentication import forget_tokens
+from wholesale import authentication
 
 # The same examples in each run, and no deadline: the machine may be busy.
 hypothesis_settings.register_profile("tests", derandomize=True, deadline=None, max_examples=60)
@@ -33,8 +34,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(autouse=True)
-def _forget_tokens() -> None:
-    forget_tokens()
+def _remember_tokens_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None of another test's, and its own however slow the machine: a count of queries must not depend on the clock."""
+    monkeypatch.setattr(authentication, "_remembered", TTLCache(maxsize=authentication.MAX_REMEMBERED, ttl=3600))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -7,6 +7,7 @@ from psycopg import Connection
 
 DUE = 3_000
 STEPS = 6
+NODES = 100
 FIRST_ID = 1_000_000  # an integer that is at least this is a row's id, never a step or a version: floor.py tells them so
 _WITH_IDS = (
     "followups_followupladder",
@@ -62,9 +63,19 @@ SELECT id FROM followups_followuptask
 WHERE completed_at IS NULL AND cancelled_at IS NULL AND due_at > now() ORDER BY random() LIMIT %(amount)s
 """
 
+# As operations.py names their markets. They are there from the start, so every feedback is the same work.
+_NODES = """
+INSERT INTO buyers_buyerliquiditynode
+    (province, market, property_type, buyer_count, active_buyer_count, avg_response_rate, avg_close_rate, updated_at)
+SELECT 'ON', 'BENCH_' || n || '_OF_' || %(nodes)s::int, 'SFR', 0, 0, 0, 0, now() FROM generate_series(0, %(nodes)s - 1) AS n
+"""
+
 
 def prepare(connection: Connection, *, tasks: int) -> None:
-    """Go live, and fill the table of tasks with so many: 3,000 due, a tenth of the others open, the rest completed."""
+    """Go live, and fill the table of tasks with so many: 3,000 due, a tenth of the others open, the rest completed.
+
+    And make the liquidity nodes: a hundred, and the hot one.
+    """
     connection.execute("UPDATE governance_golivestate SET go_live_enabled = true, kill_switch_engaged = false")
     for table in _WITH_IDS:
         connection.execute(f"ALTER TABLE {table} ALTER COLUMN id RESTART WITH {FIRST_ID}")
@@ -72,6 +83,8 @@ def prepare(connection: Connection, *, tasks: int) -> None:
     if others := ceil((tasks - DUE) / STEPS):
         _add_ladders(connection, "old-", ladders=others, each=10, to_come=True)
     _add_ladders(connection, "due-", ladders=DUE // STEPS, each=1, to_come=False)
+    for nodes in (NODES, 1):
+        connection.execute(_NODES, {"nodes": nodes})
     connection.execute("VACUUM ANALYZE")
     connection.execute("CHECKPOINT")
 

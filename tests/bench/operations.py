@@ -11,7 +11,6 @@ from psycopg import Connection
 from tests.bench import data
 
 Values = dict[str, str]  # what one request fills into its path, by name
-NODES = 100
 BUYERS = 500  # of one node
 
 _PLACES = (
@@ -132,7 +131,7 @@ OPERATIONS = (
         "feedback, 100 nodes",
         "POST",
         _FEEDBACK,
-        _feedback(NODES),
+        _feedback(data.NODES),
         '"score":',
         670,
         status=201,

@@ -12,6 +12,7 @@ from tests.bench.server import Site
 
 CONNECTIONS = 16
 THREADS = 2
+TIMEOUT = 2  # seconds without an answer that count as an error
 _SCRIPT = Path(__file__).with_name("requests.lua")
 
 
@@ -53,7 +54,14 @@ def drive(site: Site, *, method: str, paths: Sequence[str], once: bool, status: 
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
         file.write("\n".join(paths))
         file.flush()
-        options = [f"-t{THREADS}", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "-s", str(_SCRIPT)]
+        options = [
+            f"-t{THREADS}",
+            f"-c{CONNECTIONS}",
+            f"-d{max(1, round(seconds))}s",
+            f"--timeout={TIMEOUT}s",
+            "-s",
+            str(_SCRIPT),
+        ]
         arguments = [file.name, method, str(THREADS), "once" if once else "again", str(status), text]
         done = subprocess.run(
             ["wrk", *options, "-H", f"Authorization: Token {site.token}", site.url, "--", *arguments],
@@ -62,11 +70,16 @@ def drive(site: Site, *, method: str, paths: Sequence[str], once: bool, status: 
             text=True,
         )
     found = json.loads(done.stdout.strip().splitlines()[-1])
+    examples = (
+        (found["wrong"], found["example"]),
+        (found["broken"], f"{found['broken']} connections broken or without an answer for {TIMEOUT} s"),
+        (found["exhausted"], "ran out of requests"),
+    )
     return Load(
         requests=found["requests"],
         rate=found["requests"] / found["duration"] * 1e6,
         p50=found["p50"] / 1000,
         p99=found["p99"] / 1000,
         errors=found["wrong"] + found["broken"] + found["exhausted"],
-        example="ran out of requests" if found["exhausted"] else found["example"],
+        example=next((example for count, example in examples if count), ""),
     )
