@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ from governance.risk import services
 from governance.risk.errors import AlreadySettled
 from governance.risk.models import RiskDay, RiskEvent, RiskReservation
 from governance.risk.rules import GLOBAL
+from tests.factories import NOON, RiskPolicyFactory, many
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 
@@ -24,8 +26,8 @@ TEN = Decimal(10)
 RunTogether = Callable[..., list[Any]]
 
 
-def reserve(engine: str = "WHOLESALE", amount: Decimal = TEN) -> bool:
-    return gate.risk_reserve(engine=engine, amount=amount, actor="race")[0].allowed
+def reserve(engine: str = "WHOLESALE", **options: Any) -> bool:
+    return gate.risk_reserve(engine=engine, amount=TEN, actor="race", **options)[0].allowed
 
 
 def caps(engine: str, **changes: Any) -> None:
@@ -86,6 +88,23 @@ def test_two_engines_in_opposite_order_do_not_deadlock(run_together: RunTogether
     assert sum(run_together(THREADS, act)) == 150
     assert RiskDay.objects.get(engine=GLOBAL).exposure_used == 1500
     assert_all_agree(engines)
+
+
+def test_the_open_cap_holds_across_midnight(run_together: RunTogether) -> None:
+    """One reserves on one day and one on the next: two ledgers that nobody shares, and one cap over both."""
+    caps(GLOBAL, max_daily_exposure=0, max_open_risk=0)
+    engines = [policy.engine for policy in many(RiskPolicyFactory, 60, max_open_risk=TEN)]
+    both = threading.Barrier(2)
+
+    def act(number: int) -> list[bool]:
+        allowed = []
+        for engine in engines:
+            both.wait(timeout=30)
+            allowed.append(reserve(engine, now=NOON + timedelta(days=number)))
+        return allowed
+
+    first, second = run_together(2, act)
+    assert [one + other for one, other in zip(first, second, strict=True)] == [1] * len(engines)
 
 
 def test_a_cap_that_is_raised_meanwhile_holds_exactly_too(run_together: RunTogether) -> None:
