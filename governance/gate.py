@@ -74,10 +74,8 @@ def require(execution_class: ExecutionClass) -> None:
 
 
 def _standing_now(execution_class: ExecutionClass) -> Decision:
-    state = golive.current_state()
-    if state is None:
-        return standing(execution_class, engaged=True, live=False)
-    return standing(execution_class, engaged=state.kill_switch_engaged, live=state.go_live_enabled)
+    engaged, live = golive.switches()
+    return standing(execution_class, engaged=engaged, live=live)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,20 @@ def _lock(function: str) -> None:
             cursor.execute(f"SELECT {function}({_LOCK_KEY})")
 
 
+_SWITCHES_SQL = f"SELECT kill_switch_engaged, go_live_enabled FROM {GoLiveState._meta.db_table} WHERE id = 1"
+
+
+def switches() -> tuple[bool, bool]:
+    """Whether the kill switch is engaged and whether we are live; a missing row means engaged.
+
+    SQL of its own: every acting verb reads these two, and a query set would cost more than all else that `due` asks.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_SWITCHES_SQL)
+        row = cursor.fetchone()
+    return (bool(row[0]), bool(row[1])) if row else (True, False)
+
+
 def current_state() -> GoLiveState | None:
     """The one row, or None where it is missing, which means engaged."""
     return GoLiveState.objects.filter(pk=1).first()
