@@ -149,6 +149,10 @@ def _cancel_open_ladder(lead_id: str | None, *, now: datetime, reason: str) -> N
     ladder.save(update_fields=["open_steps", "closed_at"])
 
 
+# What completing needs of the two rows, its answer and its KPI row included; whole rows cost a twentieth more.
+_COMPLETING = ("owner", "step", "channel", "province", "market", "completed_at", "ladder__open_steps")
+
+
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def complete_task(
@@ -169,10 +173,11 @@ def complete_task(
 
     """
     # The ladder's row is locked; the task's was read before the wait for that lock, so believe only the updates' counts.
-    locked = FollowupTask.objects.select_related("ladder").select_for_update(of=("ladder",))
-    task = locked.filter(pk=task_id).first()
-    if task is None:
-        raise TaskNotFound
+    locked = FollowupTask.objects.select_related("ladder").select_for_update(of=("ladder",)).only(*_COMPLETING)
+    try:
+        task = locked.get(pk=task_id)
+    except FollowupTask.DoesNotExist:
+        raise TaskNotFound from None
     if user is not None and task.owner not in (None, user.get_username()) and not _may_complete_any(user):
         raise NotYourTask
     now = now or timezone.now()
@@ -197,6 +202,10 @@ def _may_complete_any(user: User) -> bool:
     return user.has_perm("followups.complete_any_task")
 
 
+# The part of due() that is the same each time, built once.
+_OPEN_BY_DUE = FollowupTask.objects.open().order_by("due_at", "id").values_list(*DueTask._fields)
+
+
 @verb(ExecutionClass.EXECUTE)
 def due_tasks(limit: int = DUE_LIMIT, *, now: datetime | None = None, **filters: str) -> list[DueTask]:
     """The tasks that are due, the oldest first: what a dialer pulls.
@@ -208,8 +217,8 @@ def due_tasks(limit: int = DUE_LIMIT, *, now: datetime | None = None, **filters:
 
     """
     gate.require(ExecutionClass.EXECUTE)
-    tasks = FollowupTask.objects.due(now or timezone.now()).filter(**filters)
-    return [DueTask(*row) for row in tasks.values_list(*DueTask._fields)[:limit]]
+    tasks = _OPEN_BY_DUE.filter(due_at__lte=now or timezone.now(), **filters)[:limit]
+    return [DueTask(*row) for row in tasks]
 
 
 @verb(ExecutionClass.READ)

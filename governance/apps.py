@@ -7,3 +7,6 @@ class GovernanceConfig(AppConfig):
     """Its rooms are packages; its models carry the one label."""
 
     name = "governance"
+
+    def ready(self) -> None:
+        from governance import readiness  # noqa: F401, PLC0415  # registers the runbook's checks

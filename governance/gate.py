@@ -1,6 +1,7 @@
 """The front door of governance: may this verb act now, may this lead be contacted now. No answer is a refusal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,17 +9,26 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
 from governance.clocks.zones import zones_of
-from governance.decisions import Decision, ExecutionClass
+from governance.decisions import Decision, ExecutionClass, verb
 from governance.golive import services as golive
 from governance.golive.models import GoLiveState
+from governance.heimdall import services as heimdall
+from governance.heimdall.errors import NotProdEligible
+from governance.heimdall.models import HeimdallRecommendation, HeimdallScorecard
 from governance.market import rules as market_rules
 from governance.market.models import MarketPolicy
 from governance.market.rules import Reason, Rules
+from governance.risk import services as risk
+from governance.risk.errors import RiskDenied
+from governance.risk.models import RiskReservation
+from governance.runbook import services as runbook
 from wholesale.errors import DomainError
+from wholesale.fields import iso_utc
 from wholesale.vocabulary import ALL
 
 
@@ -64,10 +74,8 @@ def require(execution_class: ExecutionClass) -> None:
 
 
 def _standing_now(execution_class: ExecutionClass) -> Decision:
-    state = golive.current_state()
-    if state is None:
-        return standing(execution_class, engaged=True, live=False)
-    return standing(execution_class, engaged=state.kill_switch_engaged, live=state.go_live_enabled)
+    engaged, live = golive.switches()
+    return standing(execution_class, engaged=engaged, live=live)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,3 +162,205 @@ def is_contact_allowed(
         parsed = market_rules.parsed(market_rules.normalised(rules)) if rules else None
         decision = market_rules.judge(parsed, enabled=True, channel=channel.upper(), lead_score=lead_score, minutes=minutes)
     return decision.allowed, decision.code
+
+
+class ChecklistFailed(DomainError):
+    """The runbook has blockers: go-live stays off."""
+
+    code = "checklist_failed"
+    status = 412
+
+    def __init__(self, blockers: list[dict[str, Any]]) -> None:
+        super().__init__()
+        self.blockers = blockers
+
+    @property
+    def errors(self) -> list[tuple[str, str | None]]:
+        """One for each failing check, named by its id."""
+        return [(blocker["message"], blocker["id"]) for blocker in self.blockers]
+
+
+def go_live_checklist(now: datetime | None = None) -> dict[str, Any]:
+    """The runbook's checks as one list, the failing ones first."""
+    found = runbook.status(now)
+    return {
+        "ok_to_enable_go_live": found["ok_to_enable_go_live"],
+        "items": [*found["blockers"], *found["warnings"], *found["info"]],
+    }
+
+
+@verb(ExecutionClass.CONTROL)
+@transaction.atomic
+def enable_go_live(*, changed_by: str, reason: str, user: User | None = None, now: datetime | None = None) -> GoLiveState:
+    """Go live. The toggle's lock is taken before the runbook is asked, so no kill switch is engaged in between.
+
+    Raises:
+        ChecklistFailed: the runbook has a blocker.
+
+    """
+    golive.lock_exclusive()
+    blockers = runbook.blockers(now)
+    if blockers:
+        raise ChecklistFailed(blockers)
+    return golive.enable_go_live(changed_by=changed_by, reason=reason, user=user, now=now)
+
+
+@verb(ExecutionClass.EXECUTE)
+@transaction.atomic
+def risk_reserve(**reservation: Any) -> tuple[Decision, RiskReservation | None]:
+    """Put an amount at stake (`governance.risk.services.reserve` says how). A denial is an answer, kept as an event.
+
+    Raises:
+        KillSwitchEngaged, GoLiveDisabled: nothing may act now.
+
+    """
+    require(ExecutionClass.EXECUTE)
+    return risk.reserve(**reservation)
+
+
+def risk_reserve_or_raise(engine: str, amount: Decimal, *, actor: str, **options: Any) -> RiskReservation:
+    """The guide's reservation for Python callers.
+
+    Raises:
+        RiskDenied: a cap does not allow it. The denial's event stays unless the caller's own transaction is undone.
+        KillSwitchEngaged, GoLiveDisabled: nothing may act now.
+
+    """
+    decision, reservation = risk_reserve(engine=engine, amount=amount, actor=actor, **options)
+    if reservation is None:
+        raise RiskDenied(decision.detail)
+    return reservation
+
+
+@dataclass(slots=True)
+class AtStake:
+    """A reservation in use; set `realized_loss` (CAD) to what was lost."""
+
+    reservation: RiskReservation
+    realized_loss: Decimal = Decimal(0)
+
+
+@contextmanager
+def risk_reserved(engine: str, amount: Decimal, *, actor: str, **options: Any) -> Iterator[AtStake]:
+    """Hold a reservation for a block, and settle it however the block ends.
+
+    Raises:
+        RiskDenied, KillSwitchEngaged, GoLiveDisabled: see `risk_reserve_or_raise`.
+
+    """
+    at_stake = AtStake(risk_reserve_or_raise(engine, amount, actor=actor, **options))
+    try:
+        yield at_stake
+    finally:
+        risk.risk_settle(
+            at_stake.reservation.pk,
+            at_stake.realized_loss,
+            actor=actor,
+            correlation_id=at_stake.reservation.correlation_id,
+            user=options.get("user"),
+        )
+
+
+@verb(ExecutionClass.SANDBOX)
+@transaction.atomic
+def heimdall_trial(**trial: Any) -> HeimdallScorecard:
+    """Count a sandbox trial (`governance.heimdall.services.record_trial` says how).
+
+    Raises:
+        KillSwitchEngaged: nothing may act now.
+
+    """
+    require(ExecutionClass.SANDBOX)
+    return heimdall.record_trial(**trial)
+
+
+@verb(ExecutionClass.SANDBOX)
+@transaction.atomic
+def heimdall_recommend(**advice: Any) -> HeimdallRecommendation:
+    """Keep an AI's advice (`governance.heimdall.services.recommend` says how).
+
+    Raises:
+        KillSwitchEngaged: nothing may act now.
+
+    """
+    require(ExecutionClass.SANDBOX)
+    return heimdall.recommend(**advice)
+
+
+@verb(ExecutionClass.EXECUTE)
+@transaction.atomic
+def heimdall_use(recommendation_id: int, *, actor: str = "system", **options: Any) -> Decision:
+    """May production use this advice now? Judged anew, and the answer kept as an event.
+
+    Raises:
+        RecommendationNotFound: no such recommendation.
+        KillSwitchEngaged, GoLiveDisabled: nothing may act now.
+
+    """
+    require(ExecutionClass.EXECUTE)
+    return heimdall.judge_use(recommendation_id, actor=actor, **options)
+
+
+def heimdall_require_prod_eligible(recommendation_id: int, **options: Any) -> None:
+    """Let production use this advice, or refuse.
+
+    Raises:
+        NotProdEligible: the gate refuses; its code is in the message. Also: see `heimdall_use`.
+
+    """
+    decision = heimdall_use(recommendation_id, **options)
+    if not decision.allowed:
+        raise NotProdEligible(f"{decision.code}: {decision.detail}")
+
+
+hold_off_acts = golive.lock_exclusive
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """What stands still now. Any later change, whoever makes it, gives it another mark."""
+
+    mark: str
+    began: bool  # False where it stood still already
+
+
+def stop_all(*, changed_by: str, reason: str, now: datetime) -> Stop:
+    """Engage the kill switch, saying why."""
+    golive.lock_exclusive()
+    state = golive.current_state()
+    began = state is not None and not state.kill_switch_engaged
+    return Stop(_mark(golive.engage_kill_switch(changed_by=changed_by, reason=reason, now=now)), began)
+
+
+def lift_stop_of_all(mark: str, *, changed_by: str, reason: str, user: User | None, now: datetime) -> bool:
+    """Release the kill switch, if nobody touched the go-live state since it got this mark. Whether it did."""
+    golive.lock_exclusive()
+    state = golive.current_state()
+    if state is None or _mark(state) != mark:
+        return False
+    golive.release_kill_switch(changed_by=changed_by, reason=reason, user=user, now=now)
+    return True
+
+
+def _mark(state: GoLiveState) -> str:
+    return iso_utc(state.updated_at)
+
+
+def throttle_engine(engine: str, *, changed_by: str, reason: str, now: datetime) -> Stop | None:
+    """Switch the engine's risk policy off, saying why. None where it has none."""
+    policy = risk.locked_policy(engine)
+    if policy is None:
+        return None
+    began = policy.enabled
+    if began:
+        policy = risk.upsert_policy(engine=engine, enabled=False, changed_by=changed_by, reason=reason, now=now)
+    return Stop(str(policy.version), began)
+
+
+def lift_throttle(engine: str, mark: str, *, changed_by: str, reason: str, user: User | None, now: datetime) -> bool:
+    """Switch the engine's risk policy on again, if nobody touched it since it got this mark. Whether it did."""
+    policy = risk.locked_policy(engine)
+    if policy is None or str(policy.version) != mark:
+        return False
+    risk.upsert_policy(engine=engine, enabled=True, changed_by=changed_by, reason=reason, user=user, now=now)
+    return True

@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminIntegerFieldWidget
 
-from governance.policies import PlacePolicy
+from governance.policies import PlacePolicy, Policy
 from wholesale.admin_base import HistoryAdmin, Kept, place_text, reason_field, restate, signature
 from wholesale.errors import VersionConflict
 from wholesale.vocabulary import normalise_word
@@ -21,8 +22,44 @@ from wholesale.vocabulary import normalise_word
 SWITCHED = {"On": "success", "Off": ""}
 
 
-class PlacePolicyForm(forms.ModelForm):
+def number_field(model: type[Policy], name: str, **options: Any) -> forms.DecimalField:
+    """The form field of a decimal column: its default and its digits, within the bounds that the table has."""
+    column: Any = model._meta.get_field(name)
+    if column.has_default():
+        options.setdefault("initial", column.default)
+    return forms.DecimalField(
+        max_digits=column.max_digits,
+        decimal_places=column.decimal_places,
+        widget=UnfoldAdminDecimalFieldWidget(attrs={"step": "0.01"}),
+        **options,
+    )
+
+
+def whole_number_field(model: type[Policy], name: str, **options: Any) -> forms.IntegerField:
+    """The form field of a whole number: its default, within the API's bounds, for SQLite's column has none."""
+    column: Any = model._meta.get_field(name)
+    if column.has_default():
+        options.setdefault("initial", column.default)
+    return forms.IntegerField(widget=UnfoldAdminIntegerFieldWidget, **options)
+
+
+def one_spelling(word: str) -> str:
+    """A word of an open vocabulary in its one spelling.
+
+    Raises:
+        ValidationError: it has none.
+
+    """
+    try:
+        return normalise_word(word)
+    except ValueError as error:
+        raise ValidationError(f"It {error}.", code="invalid_word") from error
+
+
+class PolicyForm(forms.ModelForm):
     """A policy, why it is changed, and the version that the editor saw."""
+
+    key: ClassVar[tuple[str, ...]]  # the fields that name the policy; once it is there they stay
 
     expected_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     why = reason_field()  # under a name that is not the model's: the last reason stays what it is, and never carries over
@@ -30,18 +67,9 @@ class PlacePolicyForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["expected_version"] = self._stored_version()
-        if "market" in self.fields:
-            self.fields["market"].help_text = "ALL is the whole province; a market's own policy wins over it."
 
     def _stored_version(self) -> int:
         return self.instance.version if self.instance.pk else 0
-
-    def clean_market(self) -> str:
-        """The market in its one spelling."""
-        try:
-            return normalise_word(self.cleaned_data["market"])
-        except ValueError as error:
-            raise ValidationError(f"It {error}.", code="invalid_word") from error
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -74,32 +102,26 @@ class PlacePolicyForm(forms.ModelForm):
 
     def changes(self) -> dict[str, Any]:
         """The settings for the service."""
-        key = ("province", "market", "why", "expected_version")
-        return {name: value for name, value in self.cleaned_data.items() if name not in key}
+        others = (*self.key, "why", "expected_version")
+        return {name: value for name, value in self.cleaned_data.items() if name not in others}
 
 
-class PlacePolicyAdmin(Kept, HistoryAdmin):
-    """Pages of the policies of markets and provinces."""
+class PolicyAdmin(Kept, HistoryAdmin):
+    """Pages of policies. A subclass says which service stores one and what its switch is called."""
 
-    upsert: ClassVar[Callable[..., PlacePolicy]]
+    form: type[PolicyForm]
+    upsert: ClassVar[Callable[..., Policy]]
+    key_title: ClassVar[str]
+    switch: ClassVar[str] = "enabled"
     settings_fieldsets: ClassVar[Sequence[tuple[str, dict[str, Any]]]] = ()
 
     change_form_template = "admin/policy_form.html"
-    list_display_links = ("place",)
-    list_filter = ("enabled", "province")
-    search_fields = ("market", "province", "changed_by", "reason")
-    search_help_text = "Market, province, who changed it, or why"
     list_per_page = 50
 
-    @display(description="Place", ordering="province")
-    def place(self, policy: PlacePolicy) -> str:
-        """The province, and the market where it is not the whole province."""
-        return place_text(policy)
-
     @display(description="State", ordering="enabled", label=SWITCHED)
-    def switched(self, policy: PlacePolicy) -> str:
+    def switched(self, policy: Any) -> str:
         """Whether it is on."""
-        return "On" if policy.enabled else "Off"
+        return "On" if getattr(policy, self.switch) else "Off"
 
     def settings_of(self, record: Any) -> dict[str, str]:
         return {"State": self.switched(record)}
@@ -109,17 +131,17 @@ class PlacePolicyAdmin(Kept, HistoryAdmin):
         return self.has_change_permission(request)
 
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
-        place = ("Place", {"fields": ("province", "market", "enabled")})
+        key = (self.key_title, {"fields": (*self.form.key, self.switch)})
         if not self.has_change_permission(request, obj):
             why: tuple[Any, ...] = ()
         else:
             why = (("Why", {"fields": ("why",)}),)
         last = (("Last change", {"fields": ("changed_by", "updated_at", "reason", "version")}),) if obj else ()
-        return (place, *self.settings_fieldsets, *why, *last)
+        return (key, *self.settings_fieldsets, *why, *last)
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Sequence[Any]:
-        kept = ("changed_by", "updated_at", "reason", "version")
-        return ("province", "market", *kept) if obj else kept
+        kept = (*self.readonly_fields, "changed_by", "updated_at", "reason", "version")
+        return (*self.form.key, *kept) if obj else kept
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is not None and not self.has_change_permission(request, obj):
@@ -127,8 +149,9 @@ class PlacePolicyAdmin(Kept, HistoryAdmin):
         return super().get_form(request, obj, change, **kwargs)
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        # The theme would choose the first province.
-        kwargs["choices"] = db_field.get_choices(blank_choice=[("", "Choose one")])
+        if not db_field.has_default():
+            # The theme would choose the first, a province for one.
+            kwargs["choices"] = db_field.get_choices(blank_choice=[("", "Choose one")])
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
@@ -144,17 +167,46 @@ class PlacePolicyAdmin(Kept, HistoryAdmin):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except VersionConflict:
-            # Two people added the same market in the same moment. Asked again, the form sees the other's row and says so.
+            # Two people added the same policy in the same moment. Asked again, the form sees the other's row and says so.
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Through the service, which raises the version and writes the history."""
         stored = type(self).upsert(
-            province=obj.province,
-            market=obj.market,
+            **{name: getattr(obj, name) for name in self.form.key},
             **signature(request),
             reason=form.cleaned_data["why"],
             expected_version=form.cleaned_data["expected_version"],
             **form.changes(),
         )
         obj.pk = stored.pk
+
+
+class PlacePolicyForm(PolicyForm):
+    """A policy of a market or province."""
+
+    key = ("province", "market")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "market" in self.fields:
+            self.fields["market"].help_text = "ALL is the whole province; a market's own policy wins over it."
+
+    def clean_market(self) -> str:
+        """The market in its one spelling."""
+        return one_spelling(self.cleaned_data["market"])
+
+
+class PlacePolicyAdmin(PolicyAdmin):
+    """Pages of the policies of markets and provinces."""
+
+    key_title = "Place"
+    list_display_links = ("place",)
+    list_filter = ("enabled", "province")
+    search_fields = ("market", "province", "changed_by", "reason")
+    search_help_text = "Market, province, who changed it, or why"
+
+    @display(description="Place", ordering="province")
+    def place(self, policy: PlacePolicy) -> str:
+        """The province, and the market where it is not the whole province."""
+        return place_text(policy)

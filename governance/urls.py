@@ -3,9 +3,16 @@
 from rest_framework.routers import SimpleRouter
 
 from governance.golive.api import GoLiveViewSet
+from governance.heimdall.api import HeimdallViewSet
 from governance.market.api import MarketViewSet
+from governance.risk.api import RiskViewSet
+from governance.runbook.api import RunbookViewSet, RunViewSet
 
 router = SimpleRouter(trailing_slash=False)
 router.register("governance/market", MarketViewSet, basename="market")
 router.register("governance/go-live", GoLiveViewSet, basename="go-live")
+router.register("governance/risk", RiskViewSet, basename="risk")
+router.register("governance/heimdall", HeimdallViewSet, basename="heimdall")
+router.register("governance/runbook/runs", RunViewSet, basename="run")
+router.register("governance/runbook", RunbookViewSet, basename="runbook")
 urlpatterns = router.urls

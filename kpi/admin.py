@@ -1,15 +1,14 @@
-"""The admin of the KPI log, to read."""
+"""The admin of the KPI log, to read, and of its tripwire."""
 
 import json
-from typing import Any
+from collections.abc import Iterable
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 from unfold.decorators import display
 
 from kpi.models import Domain, KPIEvent
-from wholesale.admin_base import GrowingAdmin, SinceFilter, place_text
+from kpi.tripwire.admin import RegressionPolicyAdmin, RegressionStateAdmin, RegressionTriggerAdmin
+from wholesale.admin_base import GrowingAdmin, SinceFilter, WordFilter, place_text
 
 
 class OccurredSinceFilter(SinceFilter):
@@ -18,17 +17,14 @@ class OccurredSinceFilter(SinceFilter):
     field = "occurred_at"
 
 
-class DomainFilter(admin.SimpleListFilter):
-    """The domains that the product counts in; the column may hold others, which the search finds."""
+class DomainFilter(WordFilter):
+    """The domains that the product counts in."""
 
     title = "domain"
     parameter_name = "domain"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return list(Domain.choices)
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(domain=self.value()) if self.value() else queryset
+    def words(self) -> Iterable[tuple[str, str]]:
+        return Domain.choices
 
 
 @admin.register(KPIEvent)
@@ -62,3 +58,6 @@ class KPIEventAdmin(GrowingAdmin):
         return ", ".join(
             f"{key}: {value if isinstance(value, str) else json.dumps(value)}" for key, value in sorted(event.detail.items())
         )
+
+
+__all__ = ["KPIEventAdmin", "RegressionPolicyAdmin", "RegressionStateAdmin", "RegressionTriggerAdmin"]

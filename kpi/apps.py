@@ -10,6 +10,7 @@ class KpiConfig(AppConfig):
     verbose_name = "KPI"
 
     def ready(self) -> None:
-        from kpi import receivers  # noqa: PLC0415  # models must be loaded first
+        from kpi import readiness, receivers, tasks  # noqa: F401, PLC0415  # models must be loaded first; registers checks
 
         receivers.connect()
+        tasks.register()

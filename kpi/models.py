@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 
+from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
 from wholesale.append_only import AppendOnlyModel
 from wholesale.vocabulary import LABEL_MAX_LENGTH, WORD_MAX_LENGTH, Province
 
@@ -45,3 +46,6 @@ class KPIEvent(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.domain} {self.metric}"
+
+
+__all__ = ["Domain", "KPIEvent", "RegressionPolicy", "RegressionState", "RegressionTrigger"]

@@ -13,6 +13,7 @@ from buyers.signals import feedback_recorded
 from followups.models import FollowupLadder, FollowupTask
 from followups.signals import ladders_created, tasks_completed
 from kpi.models import Domain, KPIEvent
+from kpi.services import keep
 from offers.models import OfferEvidence
 from offers.signals import offers_computed
 
@@ -30,7 +31,7 @@ def connect() -> None:
 
 def on_ladders_created(ladders: Sequence[tuple[FollowupLadder, Sequence[FollowupTask]]], **kwargs: Any) -> None:
     """WHOLESALE ladder_created."""
-    KPIEvent.objects.bulk_create(
+    keep(
         KPIEvent(
             occurred_at=ladder.created_at,
             domain=Domain.WHOLESALE,
@@ -53,7 +54,7 @@ def on_tasks_completed(
     tasks: Sequence[FollowupTask], actor: str, user: User | None, correlation_id: str, **kwargs: Any
 ) -> None:
     """WHOLESALE followup_completed."""
-    KPIEvent.objects.bulk_create(
+    keep(
         KPIEvent(
             occurred_at=task.completed_at,  # type: ignore[misc]  # it is completed, so it has one
             domain=Domain.WHOLESALE,
@@ -74,7 +75,7 @@ def on_tasks_completed(
 
 def on_feedback_recorded(events: Sequence[BuyerFeedbackEvent], **kwargs: Any) -> None:
     """BUYER_MATCH buyer_feedback."""
-    KPIEvent.objects.bulk_create(
+    keep(
         KPIEvent(
             occurred_at=event.created_at,
             domain=Domain.BUYER_MATCH,
@@ -100,7 +101,7 @@ def on_feedback_recorded(events: Sequence[BuyerFeedbackEvent], **kwargs: Any) ->
 
 def on_offers_computed(evidence: Sequence[OfferEvidence], **kwargs: Any) -> None:
     """WHOLESALE offer_generated."""
-    KPIEvent.objects.bulk_create(
+    keep(
         KPIEvent(
             occurred_at=offer.created_at,
             domain=Domain.WHOLESALE,

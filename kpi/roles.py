@@ -1,5 +1,14 @@
-"""Which role may do what with KPI rows."""
+"""Which role may do what with KPI rows and their tripwire."""
 
-from wholesale.roles import EVERYBODY, Grants
+from wholesale.roles import EVERYBODY, INTEGRATOR, OPERATOR, Grants
 
-GRANTS: Grants = {"view_kpievent": EVERYBODY}
+GRANTS: Grants = {
+    "view_kpievent": EVERYBODY,
+    "view_regressionpolicy": EVERYBODY,
+    "view_regressionstate": EVERYBODY,
+    "view_regressiontrigger": EVERYBODY,
+    "change_regressionpolicy": (OPERATOR,),
+    "evaluate_tripwire": (OPERATOR,),
+    "clear_tripwire": (OPERATOR,),
+    "record_kpi": (OPERATOR, INTEGRATOR),
+}

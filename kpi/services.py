@@ -7,13 +7,15 @@ from decimal import Decimal
 from time import perf_counter
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Avg, Count, Max, Min, Q
 from django.utils import timezone
 
 from governance.decisions import ExecutionClass, verb
-from kpi.models import KPIEvent
+from kpi.models import KPIEvent, RegressionPolicy
+from kpi.tasks import evaluate_tripwire
 from wholesale import correlation
 
 SUMMARY_SPAN = timedelta(days=7)
@@ -37,7 +39,7 @@ def emit_kpi(
     now: datetime | None = None,
 ) -> KPIEvent:
     """Write one KPI row, in the caller's transaction if there is one."""
-    return KPIEvent.objects.create(
+    event = KPIEvent(
         occurred_at=now or timezone.now(),
         domain=domain.upper(),
         metric=metric.lower(),
@@ -52,6 +54,23 @@ def emit_kpi(
         user=user,
         detail=detail or {},
     )
+    keep([event])
+    return event
+
+
+@transaction.atomic
+def keep(events: Iterable[KPIEvent]) -> None:
+    """Write KPI rows in one statement.
+
+    With `TRIPWIRE_ON_ARRIVAL` the metrics that are watched are evaluated soon, in the background: the task is in the queue
+    once these rows are committed, and never runs under their transaction.
+    """
+    kept = KPIEvent.objects.bulk_create(events)
+    if settings.TRIPWIRE_ON_ARRIVAL:
+        arrived = {(event.domain, event.metric) for event in kept}
+        watched = RegressionPolicy.objects.filter(enabled=True).values_list("domain", "metric")
+        for domain, metric in sorted(arrived.intersection(watched)):
+            evaluate_tripwire.enqueue(domain, metric)
 
 
 def kpi_success(domain: str, metric: str, **options: Any) -> KPIEvent:

@@ -11,38 +11,26 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from unfold.decorators import action, display
-from unfold.utils import prettify_json
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldBooleanWidget
+from unfold.widgets import UnfoldBooleanWidget
 
-from governance.policies_admin import PlacePolicyAdmin, PlacePolicyForm
+from governance.policies_admin import PlacePolicyAdmin, PlacePolicyForm, number_field
 from offers.models import OfferEvidence, OfferPolicy
 from offers.services import upsert_policy
-from wholesale.admin_base import GrowingAdmin, ReasonForm, SinceFilter, confirmation, place_text, restate, signature
+from wholesale.admin_base import (
+    GrowingAdmin,
+    ReasonForm,
+    SinceFilter,
+    cad,
+    confirmation,
+    json_text,
+    percent,
+    place_text,
+    restate,
+    signature,
+)
 from wholesale.errors import VersionConflict
 
 SMALLEST_MULTIPLIER = Decimal("0.0001")
-
-
-def cad(amount: Decimal) -> str:
-    """An amount as people read it."""
-    return f"-${-amount:,.2f}" if amount < 0 else f"${amount:,.2f}"
-
-
-def percent(rate: Decimal) -> str:
-    """A fraction as people read it."""
-    return f"{(rate * 100).normalize():f}%"
-
-
-def _number(name: str, **options: Any) -> forms.DecimalField:
-    """The column's own form field, with its default, within the bounds that the table has."""
-    column: Any = OfferPolicy._meta.get_field(name)
-    return forms.DecimalField(
-        initial=column.default,
-        max_digits=column.max_digits,
-        decimal_places=column.decimal_places,
-        widget=UnfoldAdminDecimalFieldWidget(attrs={"step": "0.01"}),
-        **options,
-    )
 
 
 class OfferPolicyForm(PlacePolicyForm):
@@ -52,15 +40,20 @@ class OfferPolicyForm(PlacePolicyForm):
         model = OfferPolicy
         fields = ("province", "market", "enabled", "max_arv_multiplier", "default_assignment_fee", "default_fees_buffer")
 
-    max_arv_multiplier = _number(
+    max_arv_multiplier = number_field(
+        OfferPolicy,
         "max_arv_multiplier",
         min_value=SMALLEST_MULTIPLIER,
         max_value=1,
         label="Max ARV multiplier",
         help_text="Fraction of the after-repair value, above 0 and at most 1: 0.70 is 70%.",
     )
-    default_assignment_fee = _number("default_assignment_fee", min_value=0, help_text="CAD, kept with each offer.")
-    default_fees_buffer = _number("default_fees_buffer", min_value=0, help_text="CAD, taken off every offer.")
+    default_assignment_fee = number_field(
+        OfferPolicy, "default_assignment_fee", min_value=0, help_text="CAD, kept with each offer."
+    )
+    default_fees_buffer = number_field(
+        OfferPolicy, "default_fees_buffer", min_value=0, help_text="CAD, taken off every offer."
+    )
 
 
 class SwitchForm(ReasonForm):
@@ -246,16 +239,12 @@ class OfferEvidenceAdmin(GrowingAdmin):
     @display(description="Comparable sales")
     def comps(self, evidence: OfferEvidence) -> str:
         """What the ARV rests on."""
-        return self._json(evidence.comps_json)
+        return json_text(evidence.comps_json)
 
     @display(description="Assumptions")
     def assumptions(self, evidence: OfferEvidence) -> str:
         """What else was taken for granted."""
-        return self._json(evidence.assumptions_json)
-
-    @staticmethod
-    def _json(value: Any) -> str:
-        return "none given" if value is None else prettify_json(value, None)
+        return json_text(evidence.assumptions_json)
 
     @display(description="Calculation")
     def calculation(self, evidence: OfferEvidence) -> str:

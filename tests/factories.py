@@ -11,9 +11,13 @@ from factory.django import DjangoModelFactory
 from buyers.models import SFR, BuyerFeedbackEvent, BuyerLiquidityNode
 from followups.models import FollowupLadder, FollowupTask
 from followups.services import STEPS
+from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES
+from governance.risk.models import RiskDay, RiskEvent, RiskPolicy, RiskReservation
+from governance.runbook.models import RunbookRun
 from kpi.models import KPIEvent
+from kpi.tripwire.models import RegressionPolicy, RegressionTrigger
 from offers.models import OfferEvidence, OfferPolicy
 
 # A Tuesday afternoon in all of Canada, after the clock changes of 2026.
@@ -150,3 +154,137 @@ class KpiFactory(Row):
     success = True
     correlation_id = "made"
     actor = "factory"
+
+
+class PolicyFactory(Row):
+    """What the policies of the control plane share."""
+
+    class Meta:
+        abstract = True
+
+    changed_by = "factory"
+    created_at = updated_at = NOON
+
+
+class RiskPolicyFactory(PolicyFactory):
+    """On, and without any cap."""
+
+    class Meta:
+        model = RiskPolicy
+
+    engine = Sequence(lambda n: f"ENGINE_{n}")
+    enabled = True
+
+
+class RiskDayFactory(Row):
+    class Meta:
+        model = RiskDay
+
+    engine = Sequence(lambda n: f"ENGINE_{n}")
+    day = NOON.date()
+
+
+class ReservationFactory(Row):
+    """An open reservation, without what it does to the ledgers."""
+
+    class Meta:
+        model = RiskReservation
+
+    engine = "WHOLESALE"
+    day = NOON.date()
+    amount = Decimal(10)
+    actor = "factory"
+    correlation_id = "made"
+    created_at = NOON
+
+
+class RiskEventFactory(Row):
+    class Meta:
+        model = RiskEvent
+
+    kind = "DENIED"
+    engine = "WHOLESALE"
+    day = NOON.date()
+    actor = "factory"
+    correlation_id = "made"
+    created_at = NOON
+
+
+class CharterFactory(PolicyFactory):
+    """Production use is on; 50 trials, of which 8 of 10 succeed, and a confidence of 0.9."""
+
+    class Meta:
+        model = HeimdallPolicy
+
+    domain = Sequence(lambda n: f"DOMAIN_{n}")
+    min_confidence_prod = Decimal("0.9")
+    min_sandbox_trials = 50
+    min_sandbox_success_rate = Decimal("0.8")
+    prod_use_enabled = True
+
+
+class ScorecardFactory(Row):
+    class Meta:
+        model = HeimdallScorecard
+
+    domain = Sequence(lambda n: f"DOMAIN_{n}")
+    day = NOON.date()
+
+
+class RecommendationFactory(Row):
+    class Meta:
+        model = HeimdallRecommendation
+
+    domain = "BUYER_MATCH"
+    confidence = Decimal("0.95")
+    recommendation = LazyFunction(lambda: {"do": "call"})
+    prod_eligible = False
+    gate_reason = "prod_use_disabled"
+    actor = "factory"
+    correlation_id = "made"
+    created_at = NOON
+
+
+class HeimdallEventFactory(Row):
+    class Meta:
+        model = HeimdallEvent
+
+    kind = "TRIAL"
+    domain = "BUYER_MATCH"
+    actor = "factory"
+    correlation_id = "made"
+    created_at = NOON
+
+
+class RunFactory(Row):
+    class Meta:
+        model = RunbookRun
+
+    status = LazyFunction(lambda: {"generated_at": "2026-12-15T18:00:00Z"})
+    ok_to_enable_go_live = True
+    changed_by = "factory"
+    reason = "made"
+    correlation_id = "made"
+    created_at = NOON
+
+
+class RegressionPolicyFactory(PolicyFactory):
+    class Meta:
+        model = RegressionPolicy
+
+    domain = "WHOLESALE"
+    metric = Sequence(lambda n: f"metric_{n}")
+
+
+class TriggerFactory(Row):
+    """A tripwire that went off and found nothing to do."""
+
+    class Meta:
+        model = RegressionTrigger
+
+    policy = SubFactory(RegressionPolicyFactory)
+    policy_version = 1
+    note = "made"
+    action_taken = "none"
+    correlation_id = "made"
+    created_at = NOON

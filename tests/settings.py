@@ -9,6 +9,7 @@ os.environ.setdefault("LOG_LEVEL", "ERROR")
 
 from wholesale.settings import *  # noqa: F403
 
+GO_LIVE_ENFORCE = False  # the tests of what it refuses switch it on
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405

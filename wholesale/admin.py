@@ -1,6 +1,7 @@
 """The admin's frame: its sidebar, its banner of the environment, users, roles, tokens, and the plumbing's tables."""
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,8 @@ from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse_lazy
 from django.utils import timezone
+from django_tasks.base import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 from knox.models import AuthToken
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
@@ -20,36 +23,82 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.utils import prettify_json
 
 from wholesale.admin_base import GrowingAdmin, Kept, ReadOnlyAdmin, SinceFilter
-from wholesale.models import IdempotencyKey, RoleGrant
+from wholesale.models import IdempotencyKey, PeriodicRun, RoleGrant
 
 admin.site.index_title = "What needs a person now"
 
-# Title of the group -> its pages: title, icon, app and model.
-NAVIGATION: dict[str, tuple[tuple[str, str, str, str], ...]] = {
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An entry of the sidebar: a model's list, or another page of its admin with a permission of its own."""
+
+    title: str
+    icon: str
+    app: str
+    model: str
+    view: str = "changelist"
+    permission: str = ""
+
+    @property
+    def needs(self) -> str:
+        """The permission without which it is not shown."""
+        return f"{self.app}.{self.permission or f'view_{self.model}'}"
+
+    @property
+    def link(self) -> Any:
+        """Its address."""
+        return reverse_lazy(f"admin:{self.app}_{self.model}_{self.view}")
+
+
+# Title of the group -> its pages.
+NAVIGATION: dict[str, tuple[Page, ...]] = {
     "Control": (
-        ("Go-live and kill switch", "emergency_home", "governance", "golivestate"),
-        ("Market policies", "schedule", "governance", "marketpolicy"),
-        ("Offer policies", "tune", "offers", "offerpolicy"),
+        Page("Go-live and kill switch", "emergency_home", "governance", "golivestate"),
+        Page("Runbook", "checklist", "governance", "runbookrun", view="now", permission="view_runbook"),
+        Page("Runbook runs", "inventory", "governance", "runbookrun"),
+        Page("Market policies", "schedule", "governance", "marketpolicy"),
+        Page("Offer policies", "tune", "offers", "offerpolicy"),
+    ),
+    "Risk": (
+        Page("Risk policies", "shield", "governance", "riskpolicy"),
+        Page("Reservations", "lock_clock", "governance", "riskreservation"),
+        Page("Ledgers", "account_balance", "governance", "riskday"),
+        Page("Risk events", "receipt_long", "governance", "riskevent"),
+    ),
+    "Heimdall": (
+        Page("Charters", "gavel", "governance", "heimdallpolicy"),
+        Page("Scorecards", "scoreboard", "governance", "heimdallscorecard"),
+        Page("Recommendations", "psychology", "governance", "heimdallrecommendation"),
+        Page("Heimdall events", "list_alt", "governance", "heimdallevent"),
+    ),
+    "Tripwire": (
+        Page("Regression policies", "trending_down", "kpi", "regressionpolicy"),
+        Page("States", "monitor_heart", "kpi", "regressionstate"),
+        Page("Triggers", "notifications_active", "kpi", "regressiontrigger"),
     ),
     "Follow-up": (
-        ("Tasks", "task_alt", "followups", "followuptask"),
-        ("Ladders", "stairs", "followups", "followupladder"),
+        Page("Tasks", "task_alt", "followups", "followuptask"),
+        Page("Ladders", "stairs", "followups", "followupladder"),
     ),
     "Buyers": (
-        ("Liquidity", "water_drop", "buyers", "buyerliquiditynode"),
-        ("Feedback", "forum", "buyers", "buyerfeedbackevent"),
+        Page("Liquidity", "water_drop", "buyers", "buyerliquiditynode"),
+        Page("Feedback", "forum", "buyers", "buyerfeedbackevent"),
     ),
     "Offers and figures": (
-        ("Offers made", "request_quote", "offers", "offerevidence"),
-        ("KPI log", "monitoring", "kpi", "kpievent"),
+        Page("Offers made", "request_quote", "offers", "offerevidence"),
+        Page("KPI log", "monitoring", "kpi", "kpievent"),
+    ),
+    "Background": (
+        Page("Background tasks", "manufacturing", "django_tasks_database", "dbtaskresult"),
+        Page("Periodic runs", "event_repeat", "wholesale", "periodicrun"),
     ),
     "Access": (
-        ("Users", "person", "auth", "user"),
-        ("Roles", "badge", "auth", "group"),
-        ("Role grants", "verified_user", "wholesale", "rolegrant"),
-        ("API tokens", "key", "knox", "authtoken"),
-        ("Idempotency keys", "fingerprint", "wholesale", "idempotencykey"),
-        ("Admin log", "history", "admin", "logentry"),
+        Page("Users", "person", "auth", "user"),
+        Page("Roles", "badge", "auth", "group"),
+        Page("Role grants", "verified_user", "wholesale", "rolegrant"),
+        Page("API tokens", "key", "knox", "authtoken"),
+        Page("Idempotency keys", "fingerprint", "wholesale", "idempotencykey"),
+        Page("Admin log", "history", "admin", "logentry"),
     ),
 }
 
@@ -57,15 +106,18 @@ NAVIGATION: dict[str, tuple[tuple[str, str, str, str], ...]] = {
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The sidebar: the pages that this user may see, by area."""
     overview = {"title": "Overview", "icon": "space_dashboard", "link": reverse_lazy("admin:index")}
+    shown = [page for pages in NAVIGATION.values() for page in pages if request.user.has_perm(page.needs)]
+    # The theme would mark every page whose address the present one begins with.
+    here = max((page for page in shown if request.path.startswith(str(page.link))), key=lambda p: str(p.link), default=None)
     api = {"title": "API documentation", "icon": "api", "link": reverse_lazy("docs")}
     groups = [
         {
             "title": title,
             "separator": True,
             "items": [
-                {"title": name, "icon": icon, "link": reverse_lazy(f"admin:{app}_{model}_changelist")}
-                for name, icon, app, model in pages
-                if request.user.has_perm(f"{app}.view_{model}")
+                {"title": page.title, "icon": page.icon, "link": page.link, "active": page == here}
+                for page in pages
+                if page in shown
             ],
         }
         for title, pages in NAVIGATION.items()
@@ -80,7 +132,7 @@ def environment(request: HttpRequest) -> list[str] | None:
 
 # Users and what they may do ---------------------------------------------------------------------------------------------
 
-admin.site.unregister((User, Group, AuthToken))
+admin.site.unregister((User, Group, AuthToken, DBTaskResult))
 
 
 @admin.register(User)
@@ -235,3 +287,39 @@ class LogEntryAdmin(GrowingAdmin):
     def what(self, entry: LogEntry) -> str:
         """The act in words."""
         return entry.get_change_message()
+
+
+@admin.register(DBTaskResult)
+class DBTaskResultAdmin(GrowingAdmin):
+    """Work that was handed to the worker, the latest first."""
+
+    list_display = ("task_name", "state", "enqueued_at", "started_at", "finished_at")
+    list_filter = ("status",)
+    list_select_related = False
+    search_fields = ("task_path",)
+    search_help_text = "Name of the task"
+    ordering = ("-enqueued_at",)
+    fields = ("task_path", "state", "args_kwargs", "enqueued_at", "started_at", "finished_at", "traceback")
+
+    @display(
+        description="State",
+        ordering="status",
+        label={
+            TaskResultStatus.READY.label: "info",
+            TaskResultStatus.RUNNING.label: "warning",
+            TaskResultStatus.FAILED.label: "danger",
+            TaskResultStatus.SUCCESSFUL.label: "success",
+        },
+    )
+    def state(self, task: DBTaskResult) -> str:
+        """Where the task stands."""
+        return str(TaskResultStatus(task.status).label)
+
+
+@admin.register(PeriodicRun)
+class PeriodicRunAdmin(ReadOnlyAdmin):
+    """Turns of the periodic jobs that were handed to the worker."""
+
+    list_display = ("name", "slot")
+    list_filter = ("name",)
+    fields = ("name", "slot")

@@ -1,20 +1,24 @@
 """What the admin's pages of all apps are made of. Whatever they change, they change through a service."""
 
+from collections.abc import Callable, Iterable
 from datetime import timedelta
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.paginator import InfinitePaginator
+from unfold.utils import prettify_json
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
+from wholesale.errors import DomainError
 from wholesale.permissions import label_of
 from wholesale.vocabulary import ALL, NOTE_MAX_LENGTH
 
@@ -57,12 +61,6 @@ class GrowingAdmin(ReadOnlyAdmin):
     sortable_by = ()
 
 
-def place_text(row: Any) -> str:
-    """The province, and the market where it is not the whole province; empty where there is neither."""
-    market = row.market if row.market != ALL else None
-    return ", ".join(filter(None, (row.get_province_display(), market)))
-
-
 class ReadOnlyInline(ReadOnly, TabularInline):
     """Rows to read on the page of the row that they belong to."""
 
@@ -85,6 +83,50 @@ class SinceFilter(admin.SimpleListFilter):
         if days not in dict(self.lookup_choices):
             return queryset
         return queryset.filter(**{f"{self.field}__gte": timezone.now() - timedelta(days=int(days))})
+
+
+class DaySinceFilter(SinceFilter):
+    """The rows of the last days, by their day."""
+
+    field = "day"
+
+
+class WordFilter(admin.SimpleListFilter):
+    """The rows with one word of an open vocabulary, of those that the product knows; the search finds the others."""
+
+    def words(self) -> Iterable[tuple[str, str]]:
+        """Pairs of a word and how it is shown."""
+        raise NotImplementedError
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(self.words())
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        return queryset.filter(**{str(self.parameter_name): self.value()}) if self.value() else queryset
+
+
+# How values are read ----------------------------------------------------------------------------------------------------
+
+
+def place_text(row: Any) -> str:
+    """The province, and the market where it is not the whole province; empty where there is neither."""
+    market = row.market if row.market != ALL else None
+    return ", ".join(filter(None, (row.get_province_display(), market)))
+
+
+def cad(amount: Decimal) -> str:
+    """An amount as people read it."""
+    return f"-${-amount:,.2f}" if amount < 0 else f"${amount:,.2f}"
+
+
+def percent(rate: Decimal) -> str:
+    """A fraction as people read it."""
+    return f"{(rate * 100).normalize():f}%"
+
+
+def json_text(value: Any) -> str:
+    """JSON in colours and lines; nothing given is said so."""
+    return prettify_json(value, None) if value not in (None, {}) else "none given"
 
 
 # History ----------------------------------------------------------------------------------------------------------------
@@ -162,8 +204,8 @@ def confirmation(
 ) -> TemplateResponse:
     """The page between a button and its act: what will happen, to what, and why; its form posts back to this address.
 
-    `context` may hold `explanation`, `warning`, `table` (what will change), `hidden` (pairs that are posted along), `button`
-    (its words) and `danger` (its colour).
+    `context` may hold `explanation`, `warning`, `table` (what will change), `details` (HTML below it), `hidden` (pairs that
+    are posted along), `button` (its words) and `danger` (its colour).
     """
     return TemplateResponse(
         request,
@@ -177,3 +219,23 @@ def confirmation(
             **context,
         },
     )
+
+
+def act_with_reason(
+    request: HttpRequest, model_admin: ModelAdmin, act: Callable[[str], str], *, then: str, **page: Any
+) -> HttpResponse:
+    """Ask on a confirmation page why, then act and go to `then`. Only a POST acts.
+
+    `act` takes the reason, calls the service, logs it, and returns what to say. The domain's refusal is shown on the page.
+    """
+    form = ReasonForm(request.POST if "reason" in request.POST else None)
+    if form.is_valid():
+        try:
+            done = act(form.cleaned_data["reason"])
+        except DomainError as refusal:
+            for detail, attr in refusal.errors:
+                form.add_error(None, f"{attr}: {detail}" if attr else detail)
+        else:
+            messages.success(request, done)
+            return HttpResponseRedirect(then)
+    return confirmation(request, model_admin, form=form, **page)

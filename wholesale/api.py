@@ -48,7 +48,9 @@ class ApiViewSet(ViewSetMixin, ApiView):
     """Verbs of one area: methods made by `ask` and `act`."""
 
 
-def ask(url_path: str, params: type[Params], responses: Any, **schema: Any) -> Callable[..., Any]:
+def ask(
+    url_path: str, params: type[Params], responses: Any, *, view_options: dict[str, Any] | None = None, **schema: Any
+) -> Callable[..., Any]:
     """Make a method of an ApiViewSet a GET. It is called with the checked parameters as keywords."""
 
     def decorate(handler: Callable[..., Response]) -> Any:
@@ -58,14 +60,17 @@ def ask(url_path: str, params: type[Params], responses: Any, **schema: Any) -> C
 
         documented = [params] if params().fields else []
         parameters = [*documented, *schema.pop("parameters", [])]
-        routed = action(detail=False, methods=["get"], url_path=url_path)(checked)
+        routed = action(detail=False, methods=["get"], url_path=url_path, **(view_options or {}))(checked)
         return extend_schema(parameters=parameters, responses=responses, **schema)(routed)
 
     return decorate
 
 
-def act(url_path: str, params: type[Params], responses: Any, **schema: Any) -> Callable[..., Any]:
-    """Make a method of an ApiViewSet a POST, idempotent under a key. It is called with the checked parameters."""
+def act(url_path: str | None, params: type[Params], responses: Any, **schema: Any) -> Callable[..., Any]:
+    """Make a method of an ApiViewSet a POST, idempotent under a key. It is called with the checked parameters.
+
+    Without a path it is the `create` of a ResourceViewSet, which the router knows already.
+    """
 
     def decorate(handler: Callable[..., Response]) -> Any:
         @wraps(handler)
@@ -73,7 +78,9 @@ def act(url_path: str, params: type[Params], responses: Any, **schema: Any) -> C
             return handler(view, request, **path, **validated(params, request))
 
         parameters = [_in_query(params), *schema.pop("parameters", [])]
-        routed = action(detail=False, methods=["post"], url_path=url_path)(idempotent(checked))
+        routed = idempotent(checked)
+        if url_path is not None:
+            routed = action(detail=False, methods=["post"], url_path=url_path)(routed)
         return extend_schema(request=params, parameters=parameters, responses=responses, **schema)(routed)
 
     return decorate

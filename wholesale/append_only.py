@@ -36,10 +36,14 @@ _REMOVE = {
     "postgresql": ("DROP TRIGGER IF EXISTS {table}_append_only ON {table}",),
     "sqlite": ("DROP TRIGGER IF EXISTS {table}_append_only", "DROP TRIGGER IF EXISTS {table}_append_only_delete"),
 }
-_PROTECTED = {
-    "postgresql": "SELECT count(*) = 1 FROM pg_trigger WHERE tgname = '{table}_append_only' AND tgenabled <> 'D'",
-    "sqlite": "SELECT count(*) = 2 FROM sqlite_master WHERE type = 'trigger' "
-    "AND name IN ('{table}_append_only', '{table}_append_only_delete')",
+# The names of all tables and of all triggers that work, in one statement.
+_PRESENT = {
+    "postgresql": "SELECT relname FROM pg_class UNION ALL SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'",
+    "sqlite": "SELECT name FROM sqlite_master",
+}
+_NEEDED = {
+    "postgresql": ("{table}_append_only",),
+    "sqlite": ("{table}_append_only", "{table}_append_only_delete"),
 }
 
 
@@ -100,15 +104,15 @@ def lifted(connection: BaseDatabaseWrapper, table: str) -> Iterator[None]:
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
     """The append-only tables that exist without all of their triggers."""
-    tables = set(connection.introspection.table_names())
-    unprotected = []
     with connection.cursor() as cursor:
-        for model in append_only_models():
-            table = model._meta.db_table
-            cursor.execute(_PROTECTED[connection.vendor].replace("{table}", table))
-            if table in tables and not cursor.fetchone()[0]:
-                unprotected.append(table)
-    return unprotected
+        cursor.execute(_PRESENT[connection.vendor])
+        present = {name for (name,) in cursor.fetchall()}
+    append_only = [model._meta.db_table for model in append_only_models()]
+    return [table for table in append_only if table in present and not _needed(connection, table) <= present]
+
+
+def _needed(connection: BaseDatabaseWrapper, table: str) -> set[str]:
+    return {name.replace("{table}", table) for name in _NEEDED[connection.vendor]}
 
 
 def install_for_app(app_config: AppConfig, using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:

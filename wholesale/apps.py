@@ -5,7 +5,7 @@ from django.db.models.signals import m2m_changed, post_delete, post_migrate, pos
 
 
 class WholesaleConfig(AppConfig):
-    """The plumbing as an app: its two tables, its checks, and what happens after migrate."""
+    """The plumbing as an app: its tables, its checks, and what happens after migrate."""
 
     name = "wholesale"
 
@@ -13,12 +13,14 @@ class WholesaleConfig(AppConfig):
         from django.contrib.auth import get_user_model  # noqa: PLC0415
         from knox.models import get_token_model  # noqa: PLC0415
 
-        from wholesale import append_only, checks  # noqa: F401, PLC0415  # registers the system checks
+        from wholesale import append_only, checks, tasks  # noqa: F401, PLC0415  # checks registers the system checks
         from wholesale.authentication import forget_tokens  # noqa: PLC0415
         from wholesale.roles import grant_new_permissions  # noqa: PLC0415
 
         post_migrate.connect(append_only.install_for_app, dispatch_uid="append_only.install_for_app")
         post_migrate.connect(grant_new_permissions, dispatch_uid="roles.grant_new_permissions")
+
+        tasks.register()
 
         user_model = get_user_model()
         post_delete.connect(forget_tokens, sender=get_token_model(), dispatch_uid="forget_tokens.token")

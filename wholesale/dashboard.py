@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -14,12 +15,17 @@ from followups.admin import OVERDUE_AFTER
 from followups.models import FollowupTask
 from followups.services import SLA_WINDOW, sla_snapshot
 from governance.golive.services import current_state
-from kpi.models import Domain
+from governance.risk.models import RiskDay, RiskPolicy
+from governance.risk.rules import GLOBAL
+from governance.runbook.services import status as runbook_status
+from kpi.models import Domain, RegressionTrigger
 from kpi.services import SUMMARY_SPAN, summarise
 from offers.models import OfferPolicy
+from wholesale.admin_base import cad
 from wholesale.vocabulary import Province
 
 OLDEST = 8  # due tasks shown by name
+NEARLY_FULL = Decimal("0.8")  # of a cap: from here on it is worth a look
 
 # Metric, what its tile counts, and the list behind it.
 _WEEK: tuple[tuple[tuple[str, str], str, str, dict[str, str]], ...] = (
@@ -46,6 +52,12 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     may = request.user.has_perm
     context["control"] = _control(request) if may("governance.view_golivestate") else None
     context["tiles"] = []
+    if may("governance.view_runbook"):
+        context["tiles"].append(_runbook())
+    if may("governance.view_riskreservation"):
+        context["tiles"].append(_risk())
+    if may("kpi.view_regressiontrigger"):
+        context["tiles"].append(_tripwires())
     if may("followups.view_followuptask"):
         context["tiles"] += _follow_up()
         context["due"] = _oldest_due()
@@ -75,6 +87,41 @@ def _control(request: HttpRequest) -> dict[str, Any]:
         if request.user.has_perm(f"governance.{verb}_kill_switch")
         else None,
     }
+
+
+def _runbook() -> Tile:
+    found = runbook_status()
+    blockers, warnings = len(found["blockers"]), len(found["warnings"])
+    counted = f"{blockers} / {warnings}"
+    url = reverse("admin:governance_runbookrun_now")
+    if blockers:
+        first = found["blockers"][0]["id"]
+        return Tile("Runbook blockers / warnings", counted, f"do not go live: {first}", url, "danger")
+    note = "nothing blocks going live" if warnings else "all is well"
+    return Tile("Runbook blockers / warnings", counted, note, url, "warning" if warnings else "success")
+
+
+def _risk() -> Tile:
+    """What is at stake now, whatever the day it was reserved, beside GLOBAL's cap."""
+    policy = RiskPolicy.objects.filter(engine=GLOBAL).first()
+    open_days = RiskDay.objects.filter(engine=GLOBAL, open_risk_reserved__gt=0)
+    # Summed here: SQLite adds decimals in floating point.
+    at_stake = sum(open_days.values_list("open_risk_reserved", flat=True), Decimal(0))
+    url = _list("governance.riskreservation")
+    if policy is None or not policy.enabled:
+        return Tile("Open risk", cad(at_stake), "the policy GLOBAL is off: nothing can be reserved", url, "danger")
+    if not policy.max_open_risk:
+        return Tile("Open risk", cad(at_stake), "GLOBAL has no cap on it", url, "warning")
+    share = at_stake / policy.max_open_risk
+    tone = "danger" if share >= 1 else "warning" if share >= NEARLY_FULL else "success"
+    return Tile("Open risk", cad(at_stake), f"{share:.0%} of GLOBAL's cap of {cad(policy.max_open_risk)}", url, tone)
+
+
+def _tripwires() -> Tile:
+    waiting = RegressionTrigger.objects.filter(undone_at__isnull=True).count()
+    note = "see what fell, then undo what they did" if waiting else "none went off that is not undone"
+    url = _list("kpi.regressiontrigger", state="standing")
+    return Tile("Tripwires that went off", f"{waiting:,}", note, url, "danger" if waiting else "success")
 
 
 def _follow_up() -> Iterator[Tile]:

@@ -16,6 +16,11 @@ class DomainError(Exception):
         self.attr = attr
         super().__init__(self.detail)
 
+    @property
+    def errors(self) -> list[tuple[str, str | None]]:
+        """What the answer lists: (detail, attr)."""
+        return [(self.detail, self.attr)]
+
 
 class DatabaseUnavailable(DomainError):
     """The database did not answer; nothing was changed. Try again shortly."""

@@ -48,11 +48,10 @@ class ExceptionFormatter(formatter.ExceptionFormatter):
     """Names the field that a domain error is about, which DRF's own exceptions cannot carry outside a 400."""
 
     def get_errors(self) -> list[Error]:
-        errors = super().get_errors()
-        if isinstance(self.original_exc, DomainError) and self.original_exc.attr is not None:
-            for error in errors:
-                error.attr = self.original_exc.attr
-        return errors
+        exc = self.original_exc
+        if not isinstance(exc, DomainError):
+            return super().get_errors()
+        return [Error(code=exc.code, detail=detail, attr=attr) for detail, attr in exc.errors]
 
 
 def error_response(exc: Exception, request: HttpRequest) -> HttpResponse:

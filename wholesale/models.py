@@ -25,6 +25,21 @@ class IdempotencyKey(models.Model):
         return self.key
 
 
+class PeriodicRun(models.Model):
+    """A turn of a periodic job that somebody enqueued (periodic.py)."""
+
+    name = models.CharField(max_length=LABEL_MAX_LENGTH)
+    slot = models.DateTimeField(help_text="the minute that it was due")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name", "slot"], name="periodicrun_name_slot")]
+        ordering = ["-slot", "name"]
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.slot}"
+
+
 class RoleGrant(models.Model):
     """A permission that a role was given once by the product itself, so that it is not given again (roles.py)."""
 

@@ -23,7 +23,11 @@ Grants = dict[str, tuple[str, ...]]
 
 
 # The plumbing's own tables.
-GRANTS: Grants = {"view_idempotencykey": (OPERATOR, AUDITOR), "view_rolegrant": (OPERATOR, AUDITOR)}
+GRANTS: Grants = {
+    "view_idempotencykey": (OPERATOR, AUDITOR),
+    "view_periodicrun": (OPERATOR, AUDITOR),
+    "view_rolegrant": (OPERATOR, AUDITOR),
+}
 
 
 def grants_of(app_config: AppConfig) -> Grants:

@@ -54,7 +54,10 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come from inside,
 
 # Business switches that differ by machine --------------------------------------------------------------------------------
 
-GO_LIVE_ENFORCE = switch("GO_LIVE_ENFORCE", default=False)
+GO_LIVE_ENFORCE = switch("GO_LIVE_ENFORCE", default=not DEBUG)
+RISK_BUSINESS_ZONE = env.str("RISK_BUSINESS_ZONE", default="UTC")
+TRIPWIRE_ON_ARRIVAL = switch("TRIPWIRE_ON_ARRIVAL", default=False)
+BACKUPS_CONFIGURED = switch("BACKUPS_CONFIGURED", default=False)
 TOKEN_CACHE_SECONDS = env.float("TOKEN_CACHE_SECONDS", default=5.0)
 IDEMPOTENCY_KEY_LIFETIME = timedelta(hours=24)  # CONTRACT section 1
 
@@ -79,6 +82,8 @@ INSTALLED_APPS = [
     "drf_standardized_errors",
     "simple_history",
     "django_structlog",
+    "django_tasks",
+    "django_tasks_db",
     "wholesale",
     "wholesale.demo",
     "governance",
@@ -153,6 +158,11 @@ else:
         prepare_threshold=1 if switch("DB_PREPARED_STATEMENTS", default=True) else None,
         **({"pool": {"min_size": 1, "max_size": DB_POOL, "timeout": 5}} if DB_POOL else {}),
     )
+
+# Background work --------------------------------------------------------------------------------------------------------
+
+# The queue is a table, so that a task is enqueued in the transaction that needs it and is never lost with it.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # API --------------------------------------------------------------------------------------------------------------------
 

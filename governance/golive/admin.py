@@ -1,31 +1,33 @@
-"""The admin of the go-live state: what it says, and the two buttons of the kill switch."""
+"""The admin of the go-live state: what it says, and the buttons of the kill switch and of go-live."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.urls import reverse
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
+from governance import gate
 from governance.golive import services
 from governance.golive.models import GoLiveState
-from wholesale.admin_base import HistoryAdmin, ReadOnly, ReasonForm, confirmation, signature
+from wholesale.admin_base import HistoryAdmin, ReadOnly, act_with_reason, signature
 
 ENGAGED_STOPS = "Nothing acts: no ladder starts, no due list, no offer is computed. What happened is still recorded."
 
 
 @admin.register(GoLiveState)
 class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
-    """The one row. It changes only by the two verbs behind its buttons."""
+    """The one row. It changes only by the verbs behind its buttons."""
 
     list_display = ("kill_switch", "go_live", "changed_by", "reason", "updated_at")
     list_display_links = ("kill_switch",)
     list_select_related = False
-    actions_list = ("engage", "release")
-    actions_detail = ("engage", "release")
+    actions_list = ("engage", "release", "enable", "disable")
+    actions_detail = ("engage", "release", "enable", "disable")
     fieldsets = (
         ("Now", {"fields": ("kill_switch", "go_live", "enforced")}),
         ("Last change", {"fields": ("changed_by", "user", "reason", "updated_at")}),
@@ -59,6 +61,14 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
         """Who may let it act again."""
         return request.user.has_perm("governance.release_kill_switch")
 
+    def has_enable_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Who may go live."""
+        return request.user.has_perm("governance.enable_go_live")
+
+    def has_disable_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Who may end it."""
+        return request.user.has_perm("governance.disable_go_live")
+
     def get_actions_list(self, request: HttpRequest) -> list[Any]:
         return self._that_apply(super().get_actions_list(request))
 
@@ -66,10 +76,13 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
         return self._that_apply(super().get_actions_detail(request, object_id))
 
     def _that_apply(self, actions: list[Any]) -> list[Any]:
-        """The button that would change something. No row means engaged."""
-        state = services.current_state()
-        verb = "release" if state is None or state.kill_switch_engaged else "engage"
-        return [a for a in actions if a.method.original_function_name == verb]
+        """The buttons that would change something. No row means engaged, and not live."""
+        state = services.current_state() or GoLiveState()
+        verbs = (
+            "release" if state.kill_switch_engaged else "engage",
+            "disable" if state.go_live_enabled else "enable",
+        )
+        return [a for a in actions if a.method.original_function_name in verbs]
 
     @action(
         description="Engage kill switch",
@@ -108,12 +121,50 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
             done="The kill switch is free.",
         )
 
-    def _toggle(self, request: HttpRequest, verb: Callable[..., GoLiveState], **page: Any) -> HttpResponse:
-        done = page.pop("done")
-        form = ReasonForm(request.POST if request.method == "POST" else None)
-        if not form.is_valid():
-            return confirmation(request, self, form=form, **page)
-        state = verb(**signature(request), reason=form.cleaned_data["reason"])
-        self.log_change(request, state, done)
-        messages.success(request, done)
-        return HttpResponseRedirect(reverse("admin:governance_golivestate_changelist"))
+    @action(
+        description="Enable go-live",
+        permissions=["enable"],
+        icon="rocket_launch",
+        variant=ActionVariant.SUCCESS,
+        url_path="enable",
+    )
+    def enable(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
+        """Go live, if the runbook has no blocker."""
+        checklist = gate.go_live_checklist()
+        return self._toggle(
+            request,
+            gate.enable_go_live,
+            title="Enable go-live",
+            explanation="From then on the system acts. The runbook must have no blocker; this is what it finds now.",
+            warning="" if checklist["ok_to_enable_go_live"] else "It has a blocker: go-live stays off until that is mended.",
+            details=render_to_string("admin/governance/findings.html", {"items": checklist["items"]}),
+            button="Enable go-live",
+            done="Go-live is on.",
+        )
+
+    @action(
+        description="Disable go-live",
+        permissions=["disable"],
+        icon="pause_circle",
+        variant=ActionVariant.DANGER,
+        url_path="disable",
+    )
+    def disable(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
+        """End going live."""
+        return self._toggle(
+            request,
+            services.disable_go_live,
+            title="Disable go-live",
+            explanation="Where go-live is enforced, no ladder starts any more and there is no due list.",
+            button="Disable go-live",
+            done="Go-live is off.",
+            danger=True,
+        )
+
+    def _toggle(self, request: HttpRequest, verb: Callable[..., GoLiveState], *, done: str, **page: Any) -> HttpResponse:
+        def act(reason: str) -> str:
+            state = verb(**signature(request), reason=reason)
+            self.log_change(request, state, done)
+            return done
+
+        return act_with_reason(request, self, act, then=reverse("admin:governance_golivestate_changelist"), **page)

@@ -1,20 +1,26 @@
 """`/api/governance/go-live`."""
 
+from collections.abc import Callable
 from typing import Any
 
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from governance import gate
 from governance.golive import services
 from governance.golive.models import GoLiveState
-from wholesale.api import ApiViewSet, RowSerializer, act, acting_user
-from wholesale.fields import LabelField, NoteField
-from wholesale.params import ActParams
+from wholesale.api import ApiViewSet, RowSerializer, act, acting_user, ask
+from wholesale.fields import AwareDateTimeField, JsonField, LabelField, NoteField
+from wholesale.params import ActParams, Params
 from wholesale.permissions import label_of
+from wholesale.rendering import shown
 
 
-class StateOut(RowSerializer):
+class GoLiveStateOut(RowSerializer):
     """The go-live state."""
+
+    updated_at = AwareDateTimeField(allow_null=True, help_text="null: the row is missing, which stops everything")
 
     class Meta:
         model = GoLiveState
@@ -28,19 +34,69 @@ class ToggleParams(ActParams):
     reason = NoteField()
 
 
+class ChecklistItemOut(serializers.Serializer[Any]):
+    """A check of the runbook."""
+
+    id = serializers.CharField()
+    ok = serializers.BooleanField()
+    severity = serializers.ChoiceField(choices=["blocker", "warning", "info"])
+    message = serializers.CharField()
+    detail = JsonField(allow_null=True)
+
+
+class ChecklistOut(serializers.Serializer[Any]):
+    """Whether go-live may be enabled, and each check that decides it."""
+
+    ok_to_enable_go_live = serializers.BooleanField()
+    items = ChecklistItemOut(many=True)
+
+
 class GoLiveViewSet(ApiViewSet):
-    """The kill switch."""
+    """Are we live, and the kill switch."""
 
-    permissions = {"engage": "governance.engage_kill_switch", "release": "governance.release_kill_switch"}
+    permissions = {
+        "state": "governance.view_golivestate",
+        "checklist": "governance.view_golivestate",
+        "enable": "governance.enable_go_live",
+        "disable": "governance.disable_go_live",
+        "engage": "governance.engage_kill_switch",
+        "release": "governance.release_kill_switch",
+    }
 
-    @act("kill-switch/engage", ToggleParams, StateOut)
+    @ask("state", Params, GoLiveStateOut)
+    def state(self, request: Request) -> Response:
+        """The go-live state. Where the row is missing everything is stopped, and the answer says so."""
+        return Response(_state_out(services.current_state() or GoLiveState()))
+
+    @ask("checklist", Params, ChecklistOut)
+    def checklist(self, request: Request) -> Response:
+        """What must be right before going live."""
+        return Response(gate.go_live_checklist())
+
+    @act("enable", ToggleParams, GoLiveStateOut)
+    def enable(self, request: Request, **params: Any) -> Response:
+        """Go live; 412 while the runbook has a blocker, one error for each."""
+        return self._toggled(request, gate.enable_go_live, params)
+
+    @act("disable", ToggleParams, GoLiveStateOut)
+    def disable(self, request: Request, **params: Any) -> Response:
+        """Stop executing where go-live is enforced."""
+        return self._toggled(request, services.disable_go_live, params)
+
+    @act("kill-switch/engage", ToggleParams, GoLiveStateOut)
     def engage(self, request: Request, **params: Any) -> Response:
         """Stop everything that acts, in every environment, until released."""
-        params.setdefault("changed_by", label_of(request.user))
-        return Response(StateOut(services.engage_kill_switch(user=acting_user(request), **params)).data)
+        return self._toggled(request, services.engage_kill_switch, params)
 
-    @act("kill-switch/release", ToggleParams, StateOut)
+    @act("kill-switch/release", ToggleParams, GoLiveStateOut)
     def release(self, request: Request, **params: Any) -> Response:
         """Let the system act again."""
+        return self._toggled(request, services.release_kill_switch, params)
+
+    def _toggled(self, request: Request, toggle: Callable[..., GoLiveState], params: dict[str, Any]) -> Response:
         params.setdefault("changed_by", label_of(request.user))
-        return Response(StateOut(services.release_kill_switch(user=acting_user(request), **params)).data)
+        return Response(_state_out(toggle(user=acting_user(request), **params)))
+
+
+def _state_out(state: GoLiveState) -> dict[str, Any]:
+    return shown(state, GoLiveStateOut.Meta.fields)

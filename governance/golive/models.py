@@ -17,6 +17,8 @@ class GoLiveState(Governed):
         permissions = [
             ("engage_kill_switch", "Can engage the kill switch"),
             ("release_kill_switch", "Can release the kill switch"),
+            ("enable_go_live", "Can enable go-live"),
+            ("disable_go_live", "Can disable go-live"),
         ]
         verbose_name = "go-live state"
 

@@ -16,6 +16,7 @@ from governance.market.admin import channels_text, windows_text
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES
 from governance.market.services import upsert_policy
+from governance.risk.models import RiskPolicy
 from tests.staff import form_with, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -413,6 +414,10 @@ def engaged() -> bool:
     return GoLiveState.objects.get().kill_switch_engaged
 
 
+def live() -> bool:
+    return GoLiveState.objects.get().go_live_enabled
+
+
 def test_the_kill_switch_is_engaged_with_a_reason(ops: Client) -> None:
     form = form_with(ops.get(verb("engage")), "reason")
 
@@ -435,37 +440,51 @@ def test_it_is_released_with_a_reason(ops: Client) -> None:
     assert GoLiveState.objects.get().reason == "Mended"
 
 
-@pytest.mark.parametrize(("name", "before"), [("engage", False), ("release", True)])
+each_verb = pytest.mark.parametrize(
+    ("name", "before"), [("engage", False), ("release", True), ("enable", False), ("disable", True)]
+)
+
+
+@each_verb
 def test_looking_at_the_page_acts_not(name: str, before: bool, ops: Client) -> None:
-    GoLiveState.objects.update(kill_switch_engaged=before)
+    GoLiveState.objects.update(kill_switch_engaged=before, go_live_enabled=before)
 
     for answer in (ops.get(verb(name)), ops.get(verb(name), {"reason": "x"}), ops.head(verb(name))):
         assert answer.status_code == 200
 
-    assert engaged() is before
+    assert (engaged(), live()) == (before, before)
 
 
-@pytest.mark.parametrize(("name", "before"), [("engage", False), ("release", True)])
+@each_verb
 def test_without_a_reason_nothing_happens(name: str, before: bool, ops: Client) -> None:
-    GoLiveState.objects.update(kill_switch_engaged=before)
+    GoLiveState.objects.update(kill_switch_engaged=before, go_live_enabled=before)
 
     answer = ops.post(verb(name), {"reason": " "})
 
     assert "This field is required." in answer.content.decode()
-    assert engaged() is before
+    assert (engaged(), live()) == (before, before)
 
 
-@pytest.mark.parametrize("name", ["engage", "release"])
-def test_each_of_the_two_needs_its_own_permission(name: str, user_of: Callable[..., User]) -> None:
+VERBS = {
+    "engage": "engage_kill_switch",
+    "release": "release_kill_switch",
+    "enable": "enable_go_live",
+    "disable": "disable_go_live",
+}
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_each_button_needs_its_own_permission(name: str, user_of: Callable[..., User]) -> None:
     user = user_of("operator")
-    other = {"engage": "release_kill_switch", "release": "engage_kill_switch"}[name]
+    others = [permission for verb_name, permission in VERBS.items() if verb_name != name]
     user.groups.clear()
-    user.user_permissions.set(Permission.objects.filter(codename__in=["view_golivestate", other]))
+    user.user_permissions.set(Permission.objects.filter(codename__in=["view_golivestate", *others]))
     client = signed_in(user)
-    GoLiveState.objects.update(kill_switch_engaged=name == "release")
+    GoLiveState.objects.update(kill_switch_engaged=name == "release", go_live_enabled=name == "disable")
 
     assert client.post(verb(name), {"reason": "x"}).status_code == 403
     assert engaged() is (name == "release")
+    assert live() is (name == "disable")
     assert verb(name) not in client.get(reverse("admin:governance_golivestate_changelist")).content.decode()
 
 
@@ -476,11 +495,13 @@ def test_only_the_button_that_changes_something_is_shown(ops: Client) -> None:
     )
 
     for before in (False, True):
-        GoLiveState.objects.update(kill_switch_engaged=before)
+        GoLiveState.objects.update(kill_switch_engaged=before, go_live_enabled=before)
         for path in pages:
             page = ops.get(path).content.decode()
             assert ("/engage/" in page) is not before
             assert ("/release/" in page) is before
+            assert ("/enable/" in page) is not before
+            assert ("/disable/" in page) is before
 
 
 def test_a_missing_row_counts_as_engaged_and_can_be_released(ops: Client) -> None:
@@ -508,3 +529,60 @@ def test_the_states_history_is_to_be_read(ops: Client) -> None:
 
     assert page.context["page_obj"][0].history_delta_changes == [{"field": "Kill switch", "old": "Free", "new": "Engaged"}]
     assert "Drill" in page.content.decode()
+
+
+# Go-live ----------------------------------------------------------------------------------------------------------------
+
+
+def test_go_live_is_enabled_with_a_reason_when_nothing_blocks_it(ops: Client) -> None:
+    page = ops.get(verb("enable"))
+    assert "All 13 provinces have a contact policy." in page.content.decode()
+    assert 'role="alert"' not in page.content.decode()
+
+    answer = ops.post(verb("enable"), {**form_with(page, "reason"), "reason": "The flow is proven"})
+
+    state = GoLiveState.objects.get()
+    assert answer["Location"] == reverse("admin:governance_golivestate_changelist")
+    assert (state.go_live_enabled, state.changed_by, state.reason) == (True, "ops", "The flow is proven")
+    assert state.history.first().history_user.username == "ops"
+
+
+def test_it_is_disabled_with_a_reason(ops: Client) -> None:
+    GoLiveState.objects.update(go_live_enabled=True)
+
+    ops.post(verb("disable"), {"reason": "Holiday"})
+
+    assert not live()
+    assert GoLiveState.objects.get().reason == "Holiday"
+
+
+def test_with_blockers_it_is_refused_and_each_is_named(ops: Client) -> None:
+    GoLiveState.objects.update(kill_switch_engaged=True, changed_by="ada", reason="Drill")
+    RiskPolicy.objects.filter(engine="GLOBAL").update(enabled=False)
+    before = GoLiveState.history.count()
+    page = ops.get(verb("enable")).content.decode()
+    assert "It has a blocker" in page
+    assert page.index("kill_switch.free") < page.index("heimdall.charter")
+
+    answer = ops.post(verb("enable"), {"reason": "We want to"})
+
+    assert answer.status_code == 200
+    assert answer.context["form"].non_field_errors() == [
+        "kill_switch.free: The kill switch was engaged by ada: Drill",
+        "risk.caps: The risk policy GLOBAL is missing or off: nothing can be reserved.",
+    ]
+    assert form_with(answer, "reason")["reason"] == ["We want to"]
+    assert not live()
+    assert GoLiveState.history.count() == before
+
+
+def test_a_missing_row_is_not_live_and_cannot_be_made_so(ops: Client) -> None:
+    GoLiveState.objects.all().delete()
+    page = ops.get(reverse("admin:governance_golivestate_changelist")).content.decode()
+    assert verb("enable") in page
+    assert verb("disable") not in page
+
+    answer = ops.post(verb("enable"), {"reason": "x"})
+
+    assert "kill_switch.free" in answer.content.decode()
+    assert not GoLiveState.objects.exists()

@@ -1,6 +1,7 @@
 """Every verb of the system is held to its execution class (CONTRACT section 4)."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -12,19 +13,47 @@ import buyers.services
 import followups.reports
 import followups.services
 import governance.golive.services
+import governance.heimdall.services
 import governance.market.services
+import governance.risk.services
+import governance.runbook.services
 import kpi.services
+import kpi.tripwire.services
 import offers.services
 from buyers.models import BuyerFeedbackEvent
 from followups.models import FollowupLadder
+from governance import gate
 from governance.decisions import VERBS
-from governance.gate import GoLiveDisabled, KillSwitchEngaged
+from governance.gate import ChecklistFailed, GoLiveDisabled, KillSwitchEngaged
 from governance.golive.models import GoLiveState
 from governance.market.rules import SAFE_RULES
+from governance.models import HeimdallEvent, HeimdallRecommendation, HeimdallScorecard, RiskDay, RiskEvent, RiskReservation
 from kpi.models import KPIEvent
 from offers.models import OfferEvidence, OfferPolicy
 from tests.conftest import codes
-from tests.factories import TaskFactory
+from tests.factories import KpiFactory, RecommendationFactory, TaskFactory, TriggerFactory, many
+
+WATCHED: dict[str, Any] = {"domain": "WHOLESALE", "metric": "contract_rate"}
+ADVICE: dict[str, Any] = {"domain": "BUYER_MATCH", "confidence": Decimal("0.95"), "actor": "me"}
+
+
+def reserved() -> RiskReservation:
+    """A reservation that was made before anything was stopped."""
+    made = governance.risk.services.reserve(engine="WHOLESALE", amount=Decimal(10), actor="me")[1]
+    assert made is not None
+    return made
+
+
+def enable_go_live() -> None:
+    with suppress(ChecklistFailed):  # an engaged kill switch is one of its blockers: see test_go_live.py
+        gate.enable_go_live(changed_by="me", reason="test")
+
+
+def approve_baseline() -> None:
+    for success in (True, False):
+        many(KpiFactory, 100, metric="contract_rate", success=success)
+    kpi.tripwire.services.approve_baseline(**WATCHED, changed_by="me", reason="test")
+
 
 # Written by hand from CONTRACT section 4: the class of each verb, and one way to call it.
 VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
@@ -40,6 +69,55 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "CONTROL",
         lambda: governance.golive.services.release_kill_switch(changed_by="me", reason="test"),
     ),
+    governance.golive.services.disable_go_live: (
+        "CONTROL",
+        lambda: governance.golive.services.disable_go_live(changed_by="me", reason="test"),
+    ),
+    gate.enable_go_live: ("CONTROL", enable_go_live),
+    governance.risk.services.upsert_policy: (
+        "CONTROL",
+        lambda: governance.risk.services.upsert_policy(engine="NEW", changed_by="me"),
+    ),
+    gate.risk_reserve: (
+        "EXECUTE",
+        lambda: gate.risk_reserve(engine="WHOLESALE", amount=Decimal(10), actor="me"),
+    ),
+    governance.risk.services.risk_settle: (
+        "RECORD",
+        lambda: governance.risk.services.risk_settle(reserved().pk, actor="me"),
+    ),
+    governance.risk.services.settle_by_amount: (
+        "RECORD",
+        lambda: governance.risk.services.settle_by_amount(engine="WHOLESALE", reserved_amount=reserved().amount, actor="me"),
+    ),
+    governance.risk.services.release_reservation: (
+        "CONTROL",
+        lambda: governance.risk.services.release_reservation(reserved().pk, actor="me", reason="test"),
+    ),
+    governance.heimdall.services.upsert_policy: (
+        "CONTROL",
+        lambda: governance.heimdall.services.upsert_policy(domain="BUYER_MATCH", changed_by="me"),
+    ),
+    gate.heimdall_trial: ("SANDBOX", lambda: gate.heimdall_trial(**ADVICE, success=True)),
+    gate.heimdall_recommend: ("SANDBOX", lambda: gate.heimdall_recommend(**ADVICE, recommendation={"buyer": "B1"})),
+    gate.heimdall_use: ("EXECUTE", lambda: gate.heimdall_use(HeimdallRecommendation.objects.latest("id").pk)),
+    governance.runbook.services.status: ("READ", governance.runbook.services.status),
+    governance.runbook.services.store_run: (
+        "CONTROL",
+        lambda: governance.runbook.services.store_run(changed_by="me", reason="test"),
+    ),
+    kpi.tripwire.services.upsert_policy: (
+        "CONTROL",
+        lambda: kpi.tripwire.services.upsert_policy(**WATCHED, changed_by="me"),
+    ),
+    kpi.tripwire.services.evaluate: ("CONTROL", lambda: kpi.tripwire.services.evaluate(**WATCHED)),
+    kpi.tripwire.services.evaluate_all: ("CONTROL", lambda: list(kpi.tripwire.services.evaluate_all())),
+    kpi.tripwire.services.approve_baseline: ("CONTROL", approve_baseline),
+    kpi.tripwire.services.undo_trigger: (
+        "CONTROL",
+        lambda: kpi.tripwire.services.undo_trigger(TriggerFactory.create().pk, changed_by="me", reason="test"),
+    ),
+    kpi.tripwire.services.states: ("READ", kpi.tripwire.services.states),
     followups.services.start_ladder: (
         "EXECUTE",
         lambda: followups.services.start_ladder(lead_id="L1", province="ON"),
@@ -73,12 +151,27 @@ each_verb = pytest.mark.parametrize("verb", VERB_CALLS, ids=lambda v: f"{v.__mod
 
 
 @pytest.fixture(autouse=True)
-def _an_offer_is_possible(db: None) -> None:
+def _offers_are_on_and_advice_is_there(db: None) -> None:
     OfferPolicy.objects.filter(province="ON").update(enabled=True)
+    RecommendationFactory.create()
+
+
+ACTS: tuple[Any, ...] = (
+    FollowupLadder,
+    BuyerFeedbackEvent,
+    OfferEvidence,
+    KPIEvent,
+    RiskReservation,
+    RiskDay,
+    RiskEvent,
+    HeimdallScorecard,
+    HeimdallRecommendation,
+    HeimdallEvent,
+)
 
 
 def rows_of_acts() -> int:
-    return sum(model.objects.count() for model in (FollowupLadder, BuyerFeedbackEvent, OfferEvidence, KPIEvent))
+    return sum(model.objects.count() for model in ACTS)
 
 
 def test_every_verb_has_the_class_of_the_contract() -> None:
@@ -139,6 +232,19 @@ REFUSED_REQUESTS = [
     ("post", "/api/followups/ladder/create", {"province": "ON"}, True),
     ("get", "/api/followups/due", {}, True),
     ("post", "/api/deals/offers/compute", {"province": "ON", "arv": 450000, "repairs": 50000}, False),
+    ("post", "/api/governance/risk/check-and-reserve", {"engine": "WHOLESALE", "amount": 10}, True),
+    (
+        "post",
+        "/api/governance/heimdall/sandbox/trial",
+        {"domain": "BUYER_MATCH", "confidence": 0.95, "success": True},
+        False,
+    ),
+    (
+        "post",
+        "/api/governance/heimdall/recommend",
+        {"domain": "BUYER_MATCH", "confidence": 0.95, "recommendation": {"buyer": "B1"}},
+        False,
+    ),
 ]
 
 
@@ -158,6 +264,7 @@ def test_the_api_answers_503_with_the_reason(
     state.update(kill_switch_engaged=False)
     assert answer() == ((503, ["GO_LIVE_DISABLED"]) if executes else (201, None))
     assert FollowupLadder.objects.count() == 0
+    assert RiskEvent.objects.count() == 0
 
 
 def test_a_fact_is_recorded_over_the_api_with_the_switch_engaged(agent: APIClient, kill_switch: GoLiveState) -> None:
@@ -166,3 +273,14 @@ def test_a_fact_is_recorded_over_the_api_with_the_switch_engaged(agent: APIClien
     feedback = {"province": "ON", "event": "BOUGHT"}
     assert agent.post("/api/buyers/liquidity/feedback", feedback).status_code == 201
     assert KPIEvent.objects.count() == 2
+
+
+def test_a_loss_and_a_kpi_are_recorded_over_the_api_with_the_switch_engaged(integrator: APIClient) -> None:
+    reservation = reserved()
+    governance.golive.services.engage_kill_switch(changed_by="me", reason="test")
+    settle = {"reservation_id": reservation.pk, "realized_loss": 4}
+    assert integrator.post("/api/governance/risk/settle", settle).status_code == 200
+    assert integrator.post("/api/governance/regression/kpi", WATCHED).status_code == 201
+    reservation.refresh_from_db()
+    assert reservation.realized_loss == 4
+    assert KPIEvent.objects.count() == 1

@@ -13,11 +13,13 @@ from governance.golive.services import engage_kill_switch
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES
 from governance.market.services import upsert_policy
+from governance.models import HeimdallPolicy, RiskPolicy
+from kpi.tripwire.models import RegressionPolicy
 from offers.models import OfferPolicy
 from offers.services import upsert_policy as upsert_offer_policy
 from wholesale.vocabulary import Province
 
-SEEDS = [import_module("governance.migrations.0002_seed"), import_module("offers.migrations.0002_seed")]
+BY_PROVINCE = [import_module("governance.migrations.0002_seed"), import_module("offers.migrations.0002_seed")]
 TABLES: list[Any] = [
     MarketPolicy,
     MarketPolicy.history.model,
@@ -25,6 +27,12 @@ TABLES: list[Any] = [
     OfferPolicy.history.model,
     GoLiveState,
     GoLiveState.history.model,
+]
+# Migration -> the policies that it makes, and one of them.
+CONTROL: list[tuple[ModuleType, Any, dict[str, str]]] = [
+    (import_module("governance.migrations.0004_seed_control_plane"), RiskPolicy, {"engine": "WHOLESALE"}),
+    (import_module("governance.migrations.0004_seed_control_plane"), HeimdallPolicy, {"domain": "BUYER_MATCH"}),
+    (import_module("kpi.migrations.0004_seed_tripwire"), RegressionPolicy, {"metric": "contract_rate"}),
 ]
 
 
@@ -37,23 +45,23 @@ def everything() -> list[list[dict[str, Any]]]:
     return [list(table.objects.order_by("pk").values()) for table in TABLES]
 
 
-@pytest.mark.parametrize("migration", SEEDS)
+@pytest.mark.parametrize("migration", BY_PROVINCE)
 def test_they_know_all_provinces(migration: ModuleType) -> None:
     assert sorted(migration.PROVINCES) == sorted(Province.values)
 
 
 def test_they_seed_what_the_services_call_safe() -> None:
-    assert SEEDS[0].RULES == SAFE_RULES
+    assert BY_PROVINCE[0].RULES == SAFE_RULES
 
 
-@pytest.mark.parametrize("migration", SEEDS)
+@pytest.mark.parametrize("migration", BY_PROVINCE)
 def test_again_changes_nothing(db: None, migration: Any) -> None:
     before = everything()
     run(migration)
     assert everything() == before
 
 
-@pytest.mark.parametrize("migration", SEEDS)
+@pytest.mark.parametrize("migration", BY_PROVINCE)
 def test_an_edited_row_stays(db: None, migration: Any) -> None:
     rules = {**SAFE_RULES, "contact_windows_local": []}
     upsert_policy(province="ON", enabled=False, rules=rules, changed_by="bryan", reason="closed")
@@ -64,7 +72,7 @@ def test_an_edited_row_stays(db: None, migration: Any) -> None:
     assert everything() == before
 
 
-@pytest.mark.parametrize("migration", SEEDS)
+@pytest.mark.parametrize("migration", BY_PROVINCE)
 def test_what_is_missing_is_made_with_its_history(db: None, migration: Any) -> None:
     for table in TABLES:
         table.objects.all().delete()
@@ -74,3 +82,26 @@ def test_what_is_missing_is_made_with_its_history(db: None, migration: Any) -> N
     assert (made.market, made.version, made.enabled) == ("ALL", 1, model is MarketPolicy)
     assert [row.history_type for row in made.history.all()] == ["+"]
     assert GoLiveState.objects.exists() is (model is MarketPolicy)
+
+
+@pytest.mark.parametrize(("migration", "model", "key"), CONTROL)
+def test_the_control_planes_seeds_change_nothing_again_nor_what_was_edited(
+    db: None, migration: Any, model: Any, key: Any
+) -> None:
+    model.objects.filter(**key).update(version=7, changed_by="bryan")
+    before = list(model.objects.order_by("pk").values()), list(model.history.order_by("pk").values())
+    run(migration)
+    assert (list(model.objects.order_by("pk").values()), list(model.history.order_by("pk").values())) == before
+
+
+@pytest.mark.parametrize(("migration", "model", "key"), CONTROL)
+def test_the_control_planes_seeds_make_what_is_missing_with_its_history(
+    db: None, migration: Any, model: Any, key: Any
+) -> None:
+    count = model.objects.count()
+    model.objects.all().delete()
+    model.history.all().delete()
+    run(migration)
+    assert (model.objects.count(), model.history.count()) == (count, count)
+    made = model.objects.get(**key)
+    assert (made.version, made.changed_by, [row.history_type for row in made.history.all()]) == (1, "seed", ["+"])

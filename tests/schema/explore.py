@@ -15,7 +15,7 @@ from tests.served import Server
 
 CHECKS = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance")
 _SWITCH = "kill-switch/"
-_STOPPED = "kill-switch/|ladder/create$|offers/compute$|followups/due$"
+_STOPPED = "kill-switch/|ladder/create$|offers/compute$|followups/due$|check-and-reserve$|sandbox/trial$|heimdall/recommend$"
 
 
 @dataclass(frozen=True)
@@ -64,5 +64,8 @@ def _fill(server: Server, token: str) -> None:
             ("followups/ladder/create", {"province": "ON", "market": "TORONTO", "lead_id": "L1", "owner": "bryan"}),
             ("followups/task/1/complete", {}),
             ("buyers/liquidity/feedback", {"province": "ON", "event": "BOUGHT", "buyer_id": "B1"}),
+            ("governance/risk/check-and-reserve", {"engine": "WHOLESALE", "amount": 10}),
+            ("governance/heimdall/sandbox/trial", {"domain": "BUYER_MATCH", "confidence": 0.9, "success": True}),
+            ("governance/runbook/runs", {"reason": "to have one"}),
         ):
             client.post(f"/api/{path}", json=body).raise_for_status()

@@ -1,18 +1,21 @@
-"""A task to complete, for the one POST that needs a row."""
+"""A task to complete and a trigger to undo, for the POSTs that need a row."""
 
 from collections.abc import Callable
 
 import pytest
 
 from followups.services import create_ladder
-from tests.traps.requests import TASK
+from tests.factories import TriggerFactory
+from tests.traps.requests import TASK, TRIGGER
 
 
 @pytest.fixture
 def to_post(db: None) -> Callable[[str], str]:
-    """The path of a POST with the id of a task in it."""
+    """The path of a POST with the id of a row in it."""
 
     def path(template: str) -> str:
-        return template.format(id=create_ladder(province="ON")[0].pk) if template == TASK else template
+        if template == TASK:
+            return template.format(id=create_ladder(province="ON")[0].pk)
+        return template.format(id=TriggerFactory.create().pk) if template == TRIGGER else template
 
     return path

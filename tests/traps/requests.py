@@ -10,6 +10,13 @@ from governance.market.rules import SAFE_RULES
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 TASK = "/api/followups/task/{id}/complete"
+TRIGGER = "/api/governance/regression/triggers/{id}/undo"
+# What these answer in an empty database: offers are off, nothing is reserved, and no events make a baseline.
+REFUSED_AT_FIRST = {
+    "/api/deals/offers/compute": 409,
+    "/api/governance/risk/settle": 404,
+    "/api/governance/regression/baseline/approve": 409,
+}
 
 # Each with all its text parameters, so that each can be spoilt.
 POSTS: dict[str, dict[str, Any]] = {
@@ -51,8 +58,38 @@ POSTS: dict[str, dict[str, Any]] = {
         "correlation_id": "c1",
     },
     TASK: {"actor": "bryan", "correlation_id": "c1"},
+    "/api/governance/go-live/disable": {"changed_by": "bryan", "reason": "drill", "correlation_id": "c1"},
+    "/api/governance/go-live/enable": {"changed_by": "bryan", "reason": "drill over", "correlation_id": "c1"},
     "/api/governance/go-live/kill-switch/engage": {"changed_by": "bryan", "reason": "drill", "correlation_id": "c1"},
     "/api/governance/go-live/kill-switch/release": {"changed_by": "bryan", "reason": "drill over", "correlation_id": "c1"},
+    "/api/governance/heimdall/policies/upsert": {
+        "domain": "BUYER_MATCH",
+        "min_confidence_prod": 0.9,
+        "min_sandbox_trials": 50,
+        "min_sandbox_success_rate": 0.8,
+        "prod_use_enabled": False,
+        "use_lower_bound": False,
+        "trial_window_days": 30,
+        "recommendation_hours": 24,
+        "changed_by": "bryan",
+        "reason": "first",
+        "correlation_id": "c1",
+    },
+    "/api/governance/heimdall/recommend": {
+        "domain": "BUYER_MATCH",
+        "confidence": 0.95,
+        "recommendation": {"buyer": "B1"},
+        "evidence": [{"close_rate": 0.3}],
+        "actor": "bryan",
+        "correlation_id": "c1",
+    },
+    "/api/governance/heimdall/sandbox/trial": {
+        "domain": "BUYER_MATCH",
+        "confidence": 0.95,
+        "success": True,
+        "actor": "bryan",
+        "correlation_id": "c1",
+    },
     "/api/governance/market/policies/upsert": {
         "province": "ON",
         "market": "TORONTO",
@@ -62,7 +99,75 @@ POSTS: dict[str, dict[str, Any]] = {
         "reason": "first",
         "correlation_id": "c1",
     },
+    "/api/governance/regression/baseline/approve": {
+        "domain": "WHOLESALE",
+        "metric": "contract_rate",
+        "changed_by": "bryan",
+        "reason": "first",
+        "correlation_id": "c1",
+    },
+    "/api/governance/regression/evaluate": {"domain": "WHOLESALE", "metric": "contract_rate", "correlation_id": "c1"},
+    "/api/governance/regression/kpi": {
+        "domain": "WHOLESALE",
+        "metric": "contract_rate",
+        "success": True,
+        "value": 1.5,
+        "province": "ON",
+        "market": "TORONTO",
+        "actor": "bryan",
+        "detail": {"deal": "D1"},
+        "correlation_id": "c1",
+    },
+    "/api/governance/regression/policies/upsert": {
+        "domain": "WHOLESALE",
+        "metric": "contract_rate",
+        "statistic": "SUCCESS_RATE",
+        "method": "DROP",
+        "action": "THROTTLE",
+        "engine": "WHOLESALE",
+        "window_events": 50,
+        "baseline_events": 200,
+        "min_events_to_enforce": 50,
+        "window_days": 7,
+        "max_drop_fraction": 0.2,
+        "design_drop": 0.4,
+        "amber_threshold": 4,
+        "red_threshold": 7,
+        "changed_by": "bryan",
+        "reason": "first",
+        "correlation_id": "c1",
+    },
+    TRIGGER: {"changed_by": "bryan", "reason": "mended", "correlation_id": "c1"},
+    "/api/governance/risk/check-and-reserve": {
+        "engine": "WHOLESALE",
+        "amount": 10,
+        "actor": "bryan",
+        "reason": "first",
+        "metadata": {"deal": "D1"},
+        "correlation_id": "c1",
+    },
+    "/api/governance/risk/policies/upsert": {
+        "engine": "WHOLESALE",
+        "max_daily_loss": 200,
+        "max_daily_exposure": 1_000,
+        "max_open_risk": 1_000,
+        "max_actions_per_day": 0,
+        "enabled": True,
+        "changed_by": "bryan",
+        "reason": "first",
+        "correlation_id": "c1",
+    },
+    "/api/governance/risk/settle": {
+        "engine": "WHOLESALE",
+        "reserved_amount": 11,
+        "realized_loss": 1,
+        "actor": "bryan",
+        "reason": "first",
+        "correlation_id": "c1",
+    },
+    "/api/governance/runbook/runs": {"changed_by": "bryan", "reason": "first", "correlation_id": "c1"},
 }
+PROVINCE_OPTIONAL = "/api/governance/regression/kpi"
 TEXTS = [(path, name) for path, body in POSTS.items() for name, value in body.items() if isinstance(value, str)]
 
 # Parameters that hold a number: (method, path, name).
@@ -72,9 +177,35 @@ RATES_AND_AMOUNTS = [
     ("POST", "/api/deals/offers/policies/upsert", "max_arv_multiplier"),
     ("POST", "/api/deals/offers/policies/upsert", "default_assignment_fee"),
     ("POST", "/api/deals/offers/policies/upsert", "default_fees_buffer"),
+    *(
+        ("POST", "/api/governance/risk/policies/upsert", cap)
+        for cap in ("max_daily_loss", "max_daily_exposure", "max_open_risk")
+    ),
+    ("POST", "/api/governance/risk/check-and-reserve", "amount"),
+    ("POST", "/api/governance/risk/settle", "reserved_amount"),
+    ("POST", "/api/governance/risk/settle", "realized_loss"),
+    ("POST", "/api/governance/heimdall/policies/upsert", "min_confidence_prod"),
+    ("POST", "/api/governance/heimdall/policies/upsert", "min_sandbox_success_rate"),
+    ("POST", "/api/governance/heimdall/sandbox/trial", "confidence"),
+    ("POST", "/api/governance/heimdall/recommend", "confidence"),
+    *(
+        ("POST", "/api/governance/regression/policies/upsert", name)
+        for name in ("max_drop_fraction", "design_drop", "amber_threshold", "red_threshold")
+    ),
     ("GET", "/api/governance/market/can-contact", "lead_score"),
 ]
 WHOLE_NUMBERS = [
+    ("POST", "/api/governance/risk/policies/upsert", "max_actions_per_day"),
+    ("POST", "/api/governance/risk/policies/upsert", "expected_version"),
+    ("POST", "/api/governance/risk/settle", "reservation_id"),
+    *(
+        ("POST", "/api/governance/heimdall/policies/upsert", name)
+        for name in ("min_sandbox_trials", "trial_window_days", "recommendation_hours", "expected_version")
+    ),
+    *(
+        ("POST", "/api/governance/regression/policies/upsert", name)
+        for name in ("window_events", "baseline_events", "min_events_to_enforce", "window_days", "expected_version")
+    ),
     ("POST", "/api/deals/offers/policies/upsert", "expected_version"),
     ("POST", "/api/governance/market/policies/upsert", "expected_version"),
     ("GET", "/api/governance/market/can-contact", "weekday"),
@@ -93,6 +224,11 @@ LISTS = (
     "/api/followups/tasks",
     "/api/kpi/events",
 )
+
+
+def is_as_at_first(path: str, response: Any) -> bool:
+    """Whether a POST with its right body is answered as in an empty database."""
+    return response.status_code in ((REFUSED_AT_FIRST[path],) if path in REFUSED_AT_FIRST else (200, 201))
 
 
 def valid(method: str, path: str) -> dict[str, Any]:

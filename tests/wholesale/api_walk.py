@@ -1,14 +1,26 @@
-"""Every endpoint of the API, walked, beside one table written by hand from CONTRACT sections 2 and 5."""
+"""Every endpoint of the API, walked, beside one table written by hand from CONTRACT sections 2, 3 and 5."""
 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from governance import gate
 from offers.models import OfferPolicy
-from tests.factories import EvidenceFactory, FeedbackFactory, KpiFactory, LadderFactory, MarketPolicyFactory, TaskFactory
+from tests.factories import (
+    EvidenceFactory,
+    FeedbackFactory,
+    KpiFactory,
+    LadderFactory,
+    MarketPolicyFactory,
+    RunFactory,
+    TaskFactory,
+    TriggerFactory,
+    many,
+)
 
 OPERATOR, AGENT, INTEGRATOR, AUDITOR = ROLES = ("operator", "agent", "integrator", "auditor")
 EVERYBODY = frozenset(ROLES)
@@ -24,9 +36,13 @@ class Endpoint:
     good: dict[str, Any] = field(default_factory=dict)
     bad: tuple[dict[str, Any], str] | None = None  # parameters, and the field that the answer names
     row: Callable[[], Any] | None = None  # makes the row whose id the path takes
+    stands_on: Callable[[], Any] | None = None  # makes other rows that the good parameters need
     status: int = 200
+    media_type: str = "application/json"
 
     def url(self) -> str:
+        if self.stands_on:
+            self.stands_on()
         return self.path.replace("{id}", str(self.row().pk)) if self.row else self.path
 
     def __repr__(self) -> str:
@@ -49,6 +65,17 @@ def _task_of_nobody() -> Any:
     return TaskFactory.create(owner=None)
 
 
+def _reservations() -> None:
+    for _ in range(4):
+        gate.risk_reserve_or_raise("WHOLESALE", Decimal(10), actor="walk")
+
+
+def _events_for_a_baseline() -> None:
+    for success in (True, False):
+        many(KpiFactory, 100, metric="contract_rate", success=success)
+
+
+WATCHED = {"domain": "WHOLESALE", "metric": "contract_rate"}
 ENDPOINTS = [
     get("governance/market/policies"),
     get("governance/market/policies/{id}", row=MarketPolicyFactory.create),
@@ -64,8 +91,96 @@ ENDPOINTS = [
         good={"province": "ON", "channel": "SMS", "weekday": 1, "hhmm": "12:00"},
         bad=({"province": "ON", "channel": "FAX"}, "channel"),
     ),
+    get("governance/go-live/state"),
+    get("governance/go-live/checklist"),
+    post("governance/go-live/enable", OPERATOR, good={"reason": "test"}, bad=({}, "reason")),
+    post("governance/go-live/disable", OPERATOR, good={"reason": "test"}, bad=({"reason": " "}, "reason")),
     post("governance/go-live/kill-switch/engage", OPERATOR, good={"reason": "test"}, bad=({"reason": ""}, "reason")),
     post("governance/go-live/kill-switch/release", OPERATOR, good={"reason": "test"}, bad=({}, "reason")),
+    get("governance/risk/policies"),
+    post(
+        "governance/risk/policies/upsert",
+        OPERATOR,
+        good={"engine": "WHOLESALE", "max_open_risk": 500},
+        bad=({"engine": "WHOLESALE", "max_open_risk": -1}, "max_open_risk"),
+    ),
+    get("governance/risk/ledger/today"),
+    post(
+        "governance/risk/check-and-reserve",
+        OPERATOR,
+        INTEGRATOR,
+        good={"engine": "WHOLESALE", "amount": 10},
+        bad=({"engine": "WHOLESALE", "amount": 0}, "amount"),
+    ),
+    post(
+        "governance/risk/settle",
+        OPERATOR,
+        INTEGRATOR,
+        good={"engine": "WHOLESALE", "reserved_amount": 10},
+        bad=({"engine": "WHOLESALE"}, "reservation_id"),
+        stands_on=_reservations,
+    ),
+    get("governance/heimdall/policies"),
+    post(
+        "governance/heimdall/policies/upsert",
+        OPERATOR,
+        good={"domain": "BUYER_MATCH", "min_sandbox_trials": 60},
+        bad=({"domain": "NEW"}, "min_confidence_prod"),
+    ),
+    get("governance/heimdall/scorecard/today"),
+    post(
+        "governance/heimdall/sandbox/trial",
+        OPERATOR,
+        INTEGRATOR,
+        good={"domain": "BUYER_MATCH", "confidence": 0.9, "success": True},
+        bad=({"domain": "BUYER_MATCH", "confidence": 1.1, "success": True}, "confidence"),
+        status=201,
+    ),
+    post(
+        "governance/heimdall/recommend",
+        OPERATOR,
+        INTEGRATOR,
+        good={"domain": "BUYER_MATCH", "confidence": 0.95, "recommendation": {"buyer": "B1"}},
+        bad=({"domain": "BUYER_MATCH", "confidence": 0.95, "recommendation": "call B1"}, "recommendation"),
+        status=201,
+    ),
+    get("governance/regression/policies"),
+    post(
+        "governance/regression/policies/upsert",
+        OPERATOR,
+        good={**WATCHED, "window_events": 60},
+        bad=({**WATCHED, "window_events": 0}, "window_events"),
+    ),
+    get("governance/regression/state"),
+    post("governance/regression/evaluate", OPERATOR, good=WATCHED, bad=({"domain": "WHOLESALE"}, "metric")),
+    post(
+        "governance/regression/kpi",
+        OPERATOR,
+        INTEGRATOR,
+        good={**WATCHED, "success": True},
+        bad=({**WATCHED, "success": "perhaps"}, "success"),
+        status=201,
+    ),
+    post(
+        "governance/regression/baseline/approve",
+        OPERATOR,
+        good={**WATCHED, "reason": "test"},
+        bad=(WATCHED, "reason"),
+        stands_on=_events_for_a_baseline,
+    ),
+    post(
+        "governance/regression/triggers/{id}/undo",
+        OPERATOR,
+        good={"reason": "test"},
+        bad=({}, "reason"),
+        row=TriggerFactory.create,
+    ),
+    get("governance/runbook/status"),
+    get("governance/runbook/markdown", media_type="text/markdown"),
+    get("governance/runbook/checks"),
+    get("governance/runbook/runs"),
+    get("governance/runbook/runs/{id}", row=RunFactory.create),
+    post("governance/runbook/runs", OPERATOR, good={"reason": "test"}, bad=({"reason": ""}, "reason"), status=201),
     post(
         "followups/ladder/create",
         OPERATOR,

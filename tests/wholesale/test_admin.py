@@ -16,28 +16,44 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
 from followups.models import FollowupLadder, FollowupTask
 from governance.golive.models import GoLiveState
+from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
 from governance.market.models import MarketPolicy
+from governance.risk.models import RiskDay, RiskEvent, RiskPolicy, RiskReservation
+from governance.runbook.models import RunbookRun
 from kpi.models import KPIEvent
+from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
 from offers.models import OfferEvidence, OfferPolicy
 from tests.factories import (
+    CharterFactory,
     EvidenceFactory,
     FeedbackFactory,
+    HeimdallEventFactory,
     KpiFactory,
     LadderFactory,
     MarketPolicyFactory,
     NodeFactory,
     OfferPolicyFactory,
+    RecommendationFactory,
+    RegressionPolicyFactory,
+    ReservationFactory,
+    RiskDayFactory,
+    RiskEventFactory,
+    RiskPolicyFactory,
+    RunFactory,
+    ScorecardFactory,
     TaskFactory,
+    TriggerFactory,
 )
 from tests.staff import signed_in
 from wholesale import admin as frame
-from wholesale.models import IdempotencyKey, RoleGrant
+from wholesale.models import IdempotencyKey, PeriodicRun, RoleGrant
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +93,30 @@ def _entry(n: int) -> LogEntry:
     )
 
 
+def _task(n: int) -> DBTaskResult:
+    return DBTaskResult.objects.create(
+        args_kwargs={"args": [n], "kwargs": {}},
+        task_path="kpi.tasks.evaluate_tripwires",
+        backend_name="default",
+        run_after=timezone.now(),
+    )
+
+
+def _run(n: int) -> RunbookRun:
+    found = {"id": "risk.caps", "ok": False, "severity": "blocker", "message": "No cap.", "detail": None}
+    return RunFactory.create(status={"blockers": [found], "warnings": [], "info": []}, ok_to_enable_go_live=False)
+
+
+def _state(n: int) -> RegressionState:
+    return RegressionState.objects.create(policy=RegressionPolicyFactory.create(), evaluated_at=timezone.now())
+
+
+def _reservation(n: int) -> RiskReservation:
+    reservation = ReservationFactory.create(metadata={"offer": n})
+    RiskEventFactory.create(kind="RESERVED", reservation=reservation)
+    return reservation
+
+
 # One more row of each model; the go-live state has one row by design.
 MAKE: dict[Any, Callable[[int], Any]] = {
     MarketPolicy: lambda n: MarketPolicyFactory.create(),
@@ -87,16 +127,31 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     BuyerFeedbackEvent: lambda n: FeedbackFactory.create(),
     OfferEvidence: lambda n: EvidenceFactory.create(comps_json=[{"sold": 1}]),
     KPIEvent: lambda n: KpiFactory.create(detail={"tasks": 6}),
+    RiskPolicy: lambda n: RiskPolicyFactory.create(),
+    RiskDay: lambda n: RiskDayFactory.create(),
+    RiskReservation: _reservation,
+    RiskEvent: lambda n: RiskEventFactory.create(),
+    HeimdallPolicy: lambda n: CharterFactory.create(),
+    HeimdallScorecard: lambda n: ScorecardFactory.create(trials=3, successes=n % 3),
+    HeimdallRecommendation: lambda n: RecommendationFactory.create(),
+    HeimdallEvent: lambda n: HeimdallEventFactory.create(),
+    RegressionPolicy: lambda n: RegressionPolicyFactory.create(),
+    RegressionState: _state,
+    RegressionTrigger: lambda n: TriggerFactory.create(),
+    RunbookRun: _run,
     User: _user,
     Group: lambda n: Group.objects.create(name=f"role{n}"),
     AuthToken: _token,
     IdempotencyKey: _key,
     RoleGrant: _grant,
     LogEntry: _entry,
+    DBTaskResult: _task,
+    PeriodicRun: lambda n: PeriodicRun.objects.create(name="clear_expired", slot=timezone.now() + timedelta(minutes=n)),
 }
+POLICIES: list[Any] = [MarketPolicy, OfferPolicy, RiskPolicy, HeimdallPolicy, RegressionPolicy]
 SHOWN: list[Any] = [GoLiveState, *MAKE]
-OURS = [model for model in SHOWN if model.__module__.split(".")[0] not in ("django", "knox")]
-READ_ONLY = [model for model in SHOWN if model not in (MarketPolicy, OfferPolicy, User, Group, AuthToken)]
+OURS = [model for model in SHOWN if model.__module__.split(".")[0] not in ("django", "django_tasks_db", "knox")]
+READ_ONLY = [model for model in SHOWN if model not in (*POLICIES, User, Group, AuthToken)]
 
 each_model = pytest.mark.parametrize("model", SHOWN, ids=lambda model: model.__name__)
 
@@ -119,7 +174,7 @@ def test_every_model_has_its_pages() -> None:
 @each_model
 def test_every_page_renders_for_a_superuser(model: Any, admin_client: Client) -> None:
     row = row_of(model)
-    addable = model in (MarketPolicy, OfferPolicy, User, Group)
+    addable = model in (*POLICIES, User, Group)
 
     assert admin_client.get(url(model, "changelist")).status_code == 200
     assert admin_client.get(url(model, "change", row.pk)).status_code == 200
@@ -163,7 +218,11 @@ def test_a_list_takes_as_many_queries_for_twenty_rows_as_for_two(model: Any, adm
 
 
 def test_no_page_counts_a_table_that_grows(admin_client: Client) -> None:
-    for model in (FollowupLadder, FollowupTask, BuyerFeedbackEvent, OfferEvidence, KPIEvent, IdempotencyKey, LogEntry):
+    growing = (
+        *(FollowupLadder, FollowupTask, BuyerFeedbackEvent, OfferEvidence, KPIEvent, IdempotencyKey, LogEntry),
+        *(RiskReservation, RiskEvent, HeimdallRecommendation, HeimdallEvent, DBTaskResult),
+    )
+    for model in growing:
         with CaptureQueriesContext(connection) as captured:
             admin_client.get(url(model, "changelist"))
         table = model._meta.db_table
@@ -212,15 +271,20 @@ def test_an_auditor_sees_everything_of_ours_and_changes_nothing(user_of: Callabl
         assert client.post(url(model, "change", row.pk), {"why": "x", "enabled": "on"}).status_code == 403, model
         assert client.post(url(model, "delete", row.pk), {"post": "yes"}).status_code == 403, model
         assert model._default_manager.filter(pk=row.pk).values().get() == before
-    for verb in ("engage", "release"):
+    for verb in ("engage", "release", "enable", "disable"):
         assert client.post(url(GoLiveState, verb), {"reason": "x"}).status_code == 403
     assert not GoLiveState.objects.get().kill_switch_engaged
+    for model, verb in ((RiskReservation, "release"), (RegressionPolicy, "approve"), (RegressionTrigger, "undo")):
+        row = model._default_manager.all()[0]
+        assert client.post(url(model, verb, row.pk), {"reason": "x"}).status_code == 403
+    assert client.post(url(RunbookRun, "store"), {"reason": "x"}).status_code == 403
+    assert client.get(url(RunbookRun, "now")).status_code == 200
 
 
 def test_an_operator_edits_policies_but_no_user(user_of: Callable[..., User]) -> None:
     client = signed_in(user_of("operator"))
 
-    for policies in (MarketPolicy, OfferPolicy):
+    for policies in POLICIES:
         assert b'name="_save"' in client.get(url(policies, "change", 1)).content
         assert client.get(url(policies, "add")).status_code == 200
     assert client.get(url(GoLiveState, "engage")).status_code == 200
@@ -232,7 +296,7 @@ def test_an_agent_who_is_staff_sees_what_its_permissions_say(user_of: Callable[.
     client = signed_in(user_of("agent"))
 
     for model in OURS:
-        status = 403 if model in (IdempotencyKey, RoleGrant) else 200
+        status = 403 if model in (IdempotencyKey, PeriodicRun, RoleGrant) else 200
         assert client.get(url(model, "changelist")).status_code == status, model
     assert b'name="_save"' not in client.get(url(OfferPolicy, "change", 1)).content
     assert client.get(url(GoLiveState, "engage")).status_code == 403
@@ -257,7 +321,7 @@ def test_signing_in_leads_to_the_first_page(client: Client, admin_user: User) ->
 
 
 def test_the_sidebar_leads_to_every_model() -> None:
-    named = {(app, model) for pages in frame.NAVIGATION.values() for _, _, app, model in pages}
+    named = {(page.app, page.model) for pages in frame.NAVIGATION.values() for page in pages}
 
     assert named == {(model._meta.app_label, model._meta.model_name) for model in SHOWN}
 
@@ -270,6 +334,15 @@ def test_the_sidebar_shows_only_what_the_user_may_open(user_of: Callable[..., Us
     assert url(User, "changelist") not in shown
     assert url(IdempotencyKey, "changelist") not in shown
     assert "Access" not in [group.get("title") for group in page.context["sidebar_navigation"]]
+
+
+@pytest.mark.parametrize("page", ["changelist", "now"])
+def test_the_sidebar_marks_one_page_as_the_present_one(page: str, admin_client: Client) -> None:
+    answer = admin_client.get(url(RunbookRun, page))
+
+    marked = [item for group in answer.context["sidebar_navigation"] for item in group["items"] if item["active"]]
+
+    assert [str(item["link"]) for item in marked] == [url(RunbookRun, page)]
 
 
 @pytest.mark.parametrize(("debug", "label"), [(True, True), (False, False)])

@@ -9,9 +9,18 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from buyers.models import BuyerFeedbackEvent
+from governance.models import HeimdallEvent, HeimdallRecommendation, RiskEvent, RunbookRun
 from kpi.models import KPIEvent
 from offers.models import OfferEvidence
-from tests.factories import EvidenceFactory, FeedbackFactory, KpiFactory
+from tests.factories import (
+    EvidenceFactory,
+    FeedbackFactory,
+    HeimdallEventFactory,
+    KpiFactory,
+    RecommendationFactory,
+    RiskEventFactory,
+    RunFactory,
+)
 from wholesale import append_only
 from wholesale.append_only import AppendOnlyError
 
@@ -19,6 +28,10 @@ FACTS: list[tuple[Any, Any]] = [
     (BuyerFeedbackEvent, FeedbackFactory),
     (OfferEvidence, EvidenceFactory),
     (KPIEvent, KpiFactory),
+    (RiskEvent, RiskEventFactory),
+    (HeimdallRecommendation, RecommendationFactory),
+    (HeimdallEvent, HeimdallEventFactory),
+    (RunbookRun, RunFactory),
 ]
 each_fact = pytest.mark.parametrize(("model", "factory"), FACTS, ids=[model.__name__ for model, _ in FACTS])
 
@@ -44,37 +57,37 @@ def test_these_are_the_append_only_tables() -> None:
 @each_fact
 def test_the_orm_refuses_to_save_again_or_delete(db: None, model: Any, factory: Any) -> None:
     row = factory.create()
-    row.actor = "somebody else"
+    row.correlation_id = "another"
     with pytest.raises(AppendOnlyError, match="append-only"):
         row.save()
     with pytest.raises(AppendOnlyError, match="append-only"):
         model.objects.get(pk=row.pk).save()
     with pytest.raises(AppendOnlyError, match="append-only"):
         row.delete()
-    assert model.objects.get(pk=row.pk).actor == "factory"
+    assert model.objects.get(pk=row.pk).correlation_id == "made"
 
 
 @each_fact
 def test_querysets_are_refused_by_the_database(db: None, model: Any, factory: Any) -> None:
     row = factory.create()
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
-        model.objects.filter(pk=row.pk).update(actor="somebody else")
+        model.objects.filter(pk=row.pk).update(correlation_id="another")
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         model.objects.filter(pk=row.pk).delete()
-    row.actor = "somebody else"
+    row.correlation_id = "another"
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
-        model.objects.bulk_update([row], ["actor"])
-    assert model.objects.get(pk=row.pk).actor == "factory"
+        model.objects.bulk_update([row], ["correlation_id"])
+    assert model.objects.get(pk=row.pk).correlation_id == "made"
 
 
 @each_fact
 def test_raw_statements_are_refused_by_the_database(db: None, model: Any, factory: Any) -> None:
     row = factory.create()
     table = table_of(model)
-    assert refused(f"UPDATE {table} SET actor = 'x' WHERE id = {row.pk}")
+    assert refused(f"UPDATE {table} SET correlation_id = 'x' WHERE id = {row.pk}")
     assert refused(f"DELETE FROM {table} WHERE id = {row.pk}")
     assert refused(f"DELETE FROM {table}")
-    assert model.objects.get(pk=row.pk).actor == "factory"
+    assert model.objects.get(pk=row.pk).correlation_id == "made"
 
 
 @each_fact
@@ -82,9 +95,9 @@ def test_a_backfill_may_lift_the_protection_and_it_comes_back(db: None, model: A
     row = factory.create()
     table = table_of(model)
     with append_only.lifted(connection, table):
-        assert not refused(f"UPDATE {table} SET actor = 'backfill' WHERE id = {row.pk}")
-    assert refused(f"UPDATE {table} SET actor = 'x' WHERE id = {row.pk}")
-    assert model.objects.get(pk=row.pk).actor == "backfill"
+        assert not refused(f"UPDATE {table} SET correlation_id = 'backfill' WHERE id = {row.pk}")
+    assert refused(f"UPDATE {table} SET correlation_id = 'x' WHERE id = {row.pk}")
+    assert model.objects.get(pk=row.pk).correlation_id == "backfill"
 
 
 def test_nothing_is_missing_after_migrate(db: None) -> None:

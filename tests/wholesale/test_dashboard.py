@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,11 +14,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from followups.services import complete_task, start_ladder
+from governance import gate
 from governance.golive.models import GoLiveState
 from governance.golive.services import engage_kill_switch
+from governance.risk.models import RiskPolicy
+from governance.runbook.services import status
+from kpi.tripwire.services import undo_trigger
 from offers.models import OfferPolicy
 from offers.services import upsert_policy
-from tests.factories import KpiFactory, TaskFactory, completed
+from tests.factories import KpiFactory, ReservationFactory, TaskFactory, TriggerFactory, completed
 from tests.staff import links, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -52,11 +57,20 @@ def test_each_figure_leads_to_the_list_that_it_counts(admin_client: Client) -> N
     completed(late=timedelta(minutes=5), due_at=now - timedelta(days=1))
     upsert_policy(province="ON", enabled=True, changed_by="ops")
 
+    ReservationFactory.create()
+    ReservationFactory.create(settled_at=now, realized_loss=0)
+    TriggerFactory.create()
+    TriggerFactory.create(undone_at=now)
+
     rows = {
-        title: admin_client.get(tile.url).context["cl"].result_list.count() for title, tile in tiles(admin_client).items()
+        title: admin_client.get(tile.url).context["cl"].result_list.count()
+        for title, tile in tiles(admin_client).items()
+        if not title.startswith("Runbook")
     }
 
     assert rows == {
+        "Open risk": 1,
+        "Tripwires that went off": 1,
         "Tasks due now": 2,
         "Overdue by more than 2 hours": 1,
         "Done within 2 hours": 1,
@@ -108,6 +122,66 @@ def test_the_sla_is_of_completed_tasks(admin_client: Client) -> None:
 
     assert (tile.value, tile.tone) == ("75%", "warning")
     assert tile.note.startswith("50% within 30 minutes; the last 4 tasks")
+
+
+def test_the_runbooks_blockers_and_warnings_are_counted(admin_client: Client) -> None:
+    fine = tiles(admin_client)["Runbook blockers / warnings"]
+    engage_kill_switch(changed_by="ops", reason="Dialer runs wild")
+
+    tile = tiles(admin_client)["Runbook blockers / warnings"]
+
+    found = status()
+    assert (fine.value[0], fine.note, fine.tone) == ("0", "nothing blocks going live", "warning")
+    assert (tile.value, tile.tone) == (f"1 / {len(found['warnings'])}", "danger")
+    assert tile.note == "do not go live: kill_switch.free"
+    assert tile.url == reverse("admin:governance_runbookrun_now")
+
+
+def test_open_risk_stands_beside_the_cap_of_global_whatever_its_day(admin_client: Client) -> None:
+    assert (tiles(admin_client)["Open risk"].value, tiles(admin_client)["Open risk"].tone) == ("$0.00", "success")
+    yesterday = timezone.now() - timedelta(days=1)
+    gate.risk_reserve(engine="CAPITAL", amount=Decimal(700), actor="ops", now=yesterday)
+    gate.risk_reserve(engine="WHOLESALE", amount=Decimal("500.20"), actor="ops")
+
+    tile = tiles(admin_client)["Open risk"]
+
+    assert (tile.value, tile.note, tile.tone) == ("$1,200.20", "80% of GLOBAL's cap of $1,500.00", "warning")
+
+
+@pytest.mark.parametrize(
+    ("settings_of_global", "note", "tone"),
+    [
+        ({"enabled": False}, "the policy GLOBAL is off: nothing can be reserved", "danger"),
+        ({"max_open_risk": Decimal(0)}, "GLOBAL has no cap on it", "warning"),
+        ({"max_open_risk": Decimal(100)}, "100% of GLOBAL's cap of $100.00", "danger"),
+    ],
+)
+def test_the_tile_of_open_risk_says_what_its_policy_is(
+    settings_of_global: dict[str, Any], note: str, tone: str, admin_client: Client
+) -> None:
+    gate.risk_reserve(engine="WHOLESALE", amount=Decimal(100), actor="ops")
+    RiskPolicy.objects.filter(engine="GLOBAL").update(**settings_of_global)
+
+    tile = tiles(admin_client)["Open risk"]
+
+    assert (tile.value, tile.note, tile.tone) == ("$100.00", note, tone)
+
+
+def test_a_missing_global_policy_is_one_that_is_off(admin_client: Client) -> None:
+    RiskPolicy.objects.all().delete()
+
+    assert tiles(admin_client)["Open risk"].tone == "danger"
+
+
+def test_tripwires_that_went_off_count_until_they_are_undone(admin_client: Client) -> None:
+    quiet = tiles(admin_client)["Tripwires that went off"]
+    trigger = TriggerFactory.create()
+    loud = tiles(admin_client)["Tripwires that went off"]
+    undo_trigger(trigger.pk, changed_by="ops", reason="Looked at it")
+
+    assert (quiet.value, quiet.tone) == ("0", "success")
+    assert (loud.value, loud.tone) == ("1", "danger")
+    assert tiles(admin_client)["Tripwires that went off"] == quiet
 
 
 def test_an_engaged_kill_switch_is_the_first_thing_to_see(admin_client: Client) -> None:
@@ -164,16 +238,21 @@ def test_the_page_takes_few_queries_however_much_there_is(admin_client: Client) 
     empty = queries()
     for n in range(20):
         start_ladder(lead_id=f"L{n}", province="ON", now=timezone.now() - timedelta(days=2))
+        ReservationFactory.create()
+        TriggerFactory.create()
     OfferPolicy.objects.update(enabled=True)
 
+    with CaptureQueriesContext(connection) as captured:
+        status()
     assert queries() == empty
-    assert empty <= 9  # session, user, and one for each thing shown; the week is two
+    # Two of open risk, one of the tripwires, the runbook's own, and these:
+    assert empty - 3 - len(captured) <= 9  # session, user, and one for each thing shown; the week is two
 
 
 def test_a_user_sees_the_figures_of_the_pages_that_it_may_open(user_of: Callable[..., User]) -> None:
     page = signed_in(user_of("agent")).get(INDEX)
 
-    assert len(page.context["tiles"]) == 4
+    assert len(page.context["tiles"]) == 7
     assert reverse("admin:governance_golivestate_engage") not in page.content.decode()
 
 

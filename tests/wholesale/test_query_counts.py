@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from followups.models import FollowupTask
 from tests.factories import (
     NOON,
+    CharterFactory,
     EvidenceFactory,
     FeedbackFactory,
     KpiFactory,
@@ -18,12 +20,20 @@ from tests.factories import (
     MarketPolicyFactory,
     NodeFactory,
     OfferPolicyFactory,
+    RegressionPolicyFactory,
+    RiskDayFactory,
+    RiskPolicyFactory,
+    RunFactory,
+    ScorecardFactory,
     TaskFactory,
+    TriggerFactory,
     many,
 )
 from tests.wholesale.api_walk import ENDPOINTS, Endpoint
 
 GETS = [endpoint for endpoint in ENDPOINTS if endpoint.method == "get"]
+# They ask every check of the runbook; tests/governance/test_runbook.py counts that.
+RUNBOOK = ("/api/governance/go-live/checklist", "/api/governance/runbook/status", "/api/governance/runbook/markdown")
 
 
 def more_rows(size: int) -> None:
@@ -35,6 +45,13 @@ def more_rows(size: int) -> None:
     many(FeedbackFactory, size, node=node)
     many(EvidenceFactory, size, policy=policy)
     many(KpiFactory, size)
+    many(RiskPolicyFactory, size)
+    many(RiskDayFactory, size, day=timezone.now().date())
+    many(CharterFactory, size)
+    many(ScorecardFactory, size, day=timezone.now().date())
+    watched = many(RegressionPolicyFactory, size)
+    many(TriggerFactory, size, policy=watched[0])
+    many(RunFactory, size)
 
 
 def queries(client: APIClient, endpoint: Endpoint, url: str) -> int:
@@ -50,9 +67,11 @@ def test_no_get_asks_more_of_200_rows_than_of_2(operator: APIClient) -> None:
     queries(operator, GETS[0], urls[GETS[0]])  # the token is remembered from here on
     with_2 = {endpoint: queries(operator, endpoint, url) for endpoint, url in urls.items()}
     more_rows(198)
+    queries(operator, GETS[0], urls[GETS[0]])  # however long that took
     assert {endpoint: queries(operator, endpoint, url) for endpoint, url in urls.items()} == with_2
     # On PostgreSQL the test's own transaction makes `due` take the gate's lock, as a verb would.
-    assert max(with_2.values()) <= (2 if connection.vendor == "sqlite" else 3)
+    most = max(count for endpoint, count in with_2.items() if endpoint.path not in RUNBOOK)
+    assert most <= (2 if connection.vendor == "sqlite" else 3)
 
 
 # Where no transaction is open, as in a served request.

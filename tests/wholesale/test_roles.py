@@ -24,14 +24,49 @@ READS = {
     "view_offerpolicy",
     "view_offerevidence",
     "view_kpievent",
+    "view_riskpolicy",
+    "view_riskday",
+    "view_riskreservation",
+    "view_riskevent",
+    "view_heimdallpolicy",
+    "view_heimdallscorecard",
+    "view_heimdallrecommendation",
+    "view_heimdallevent",
+    "view_regressionpolicy",
+    "view_regressionstate",
+    "view_regressiontrigger",
+    "view_runbook",
+    "view_runbookrun",
 }
 AGENT = READS | {"complete_task", "record_feedback"}
-INTEGRATOR = AGENT | {"complete_any_task", "create_ladder", "compute_offer"}
-ADMIN_READS = {"view_idempotencykey", "view_rolegrant"}  # the plumbing's own tables, in the admin
+INTEGRATOR = AGENT | {
+    "complete_any_task",
+    "create_ladder",
+    "compute_offer",
+    "reserve_risk",
+    "settle_risk",
+    "run_trial",
+    "recommend",
+    "record_kpi",
+}
+ADMIN_READS = {"view_idempotencykey", "view_periodicrun", "view_rolegrant"}  # the plumbing's own tables, in the admin
 AUDITOR = READS | ADMIN_READS
-OPERATOR = (
-    INTEGRATOR | ADMIN_READS | {"change_marketpolicy", "change_offerpolicy", "engage_kill_switch", "release_kill_switch"}
-)
+GOVERNS = {
+    "change_marketpolicy",
+    "change_offerpolicy",
+    "change_riskpolicy",
+    "change_heimdallpolicy",
+    "change_regressionpolicy",
+    "engage_kill_switch",
+    "release_kill_switch",
+    "enable_go_live",
+    "disable_go_live",
+    "release_reservation",
+    "evaluate_tripwire",
+    "clear_tripwire",
+    "store_run",
+}
+OPERATOR = INTEGRATOR | ADMIN_READS | GOVERNS
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,20 @@ def test_what_is_absent_is_safe(tmp_path: Any) -> None:
     assert database["CONN_MAX_AGE"] is None
 
 
+@pytest.mark.parametrize(
+    ("given", "enforced"),
+    [
+        ({}, True),
+        ({"DEBUG": "true"}, False),
+        ({"DEBUG": "true", "GO_LIVE_ENFORCE": "true"}, True),
+        ({"GO_LIVE_ENFORCE": "false"}, False),
+        ({"GO_LIVE_ENFORCE": ""}, True),
+    ],
+)
+def test_go_live_is_enforced_outside_debug_unless_told(tmp_path: Any, given: Any, enforced: Any) -> None:
+    assert shown(tmp_path, **given)["GO_LIVE_ENFORCE"] is enforced
+
+
 def test_https_turns_all_of_its_settings_on(tmp_path: Any) -> None:
     found = shown(tmp_path, HTTPS="true", ALLOWED_HOSTS="a.example,b.example")
     names = ("SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_HSTS_PRELOAD")

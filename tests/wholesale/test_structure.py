@@ -17,7 +17,15 @@ from wholesale.permissions import HasActionPermission
 from wholesale.roles import grants_of
 
 PRODUCT = ("wholesale", "governance", "followups", "buyers", "offers", "kpi")
-API_MODULES = ("governance.market.api", "governance.golive.api", "followups.api", "buyers.api", "offers.api", "kpi.api")
+ROOMS = ("golive", "heimdall", "market", "risk", "runbook")
+API_MODULES = (
+    *(f"governance.{room}.api" for room in ROOMS),
+    "followups.api",
+    "buyers.api",
+    "offers.api",
+    "kpi.api",
+    "kpi.tripwire.api",
+)
 # Fractions of counts, on the way out alone: a float is what they are.
 PLAIN_FLOATS_OUT = {"SlaOut.within_30m", "SlaOut.within_2h", "SumsOut.rate"}
 

@@ -1,0 +1,14 @@
+"""Refusals of the Heimdall room."""
+
+from wholesale.errors import DomainError, NotFound
+
+
+class RecommendationNotFound(NotFound):
+    """There is no such recommendation."""
+
+
+class NotProdEligible(DomainError):
+    """The gate does not let this recommendation into production."""
+
+    code = "not_prod_eligible"
+    status = 409

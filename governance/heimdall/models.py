@@ -1,0 +1,147 @@
+"""Charter policies, scorecards, recommendations and events."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from governance.heimdall.rules import Charter
+from governance.policies import Policy
+from wholesale.append_only import AppendOnlyModel
+from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH
+
+
+def rate_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
+    """A fraction 0..1."""
+    return models.DecimalField(max_digits=5, decimal_places=4, **kwargs)
+
+
+class HeimdallPolicy(Policy):
+    """What advice in a domain must show before production may use it."""
+
+    domain = models.CharField(max_length=WORD_MAX_LENGTH, unique=True)
+    min_confidence_prod = rate_field(help_text="fraction 0..1")
+    min_sandbox_trials = models.PositiveIntegerField()
+    min_sandbox_success_rate = rate_field(help_text="fraction 0..1")
+    prod_use_enabled = models.BooleanField(default=False)
+    use_lower_bound = models.BooleanField(
+        default=False, help_text="judge the lower end of the success rate's 95% interval: 40 of 50 counts as 0.67"
+    )
+    trial_window_days = models.PositiveSmallIntegerField(
+        default=30, validators=[MinValueValidator(1)], help_text="trials older than so many days do not count"
+    )
+    recommendation_hours = models.PositiveSmallIntegerField(
+        default=24, validators=[MinValueValidator(1)], help_text="a recommendation older than so many hours is void"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(min_confidence_prod__range=(0, 1), min_sandbox_success_rate__range=(0, 1)),
+                name="heimdallpolicy_rates",
+            ),
+            models.CheckConstraint(
+                condition=Q(trial_window_days__gt=0, recommendation_hours__gt=0), name="heimdallpolicy_spans"
+            ),
+        ]
+        ordering = ["domain"]
+        default_permissions = ("change", "view")
+        permissions = [("run_trial", "Can record a sandbox trial"), ("recommend", "Can record an AI's recommendation")]
+        verbose_name = "Heimdall policy"
+        verbose_name_plural = "Heimdall policies"
+
+    def __str__(self) -> str:
+        return self.domain
+
+    @property
+    def charter(self) -> Charter:
+        """The policy as a value."""
+        return Charter(
+            self.prod_use_enabled,
+            self.min_confidence_prod,
+            self.min_sandbox_trials,
+            self.min_sandbox_success_rate,
+            self.use_lower_bound,
+        )
+
+
+class HeimdallScorecard(models.Model):
+    """The sandbox trials of one domain on one day (UTC)."""
+
+    domain = models.CharField(max_length=WORD_MAX_LENGTH)
+    day = models.DateField()
+    trials = models.PositiveIntegerField(default=0)
+    successes = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            # Serves the count over a window of days too.
+            models.UniqueConstraint(fields=["domain", "day"], name="heimdallscorecard_domain_day"),
+            models.CheckConstraint(condition=Q(successes__lte=F("trials")), name="heimdallscorecard_successes"),
+        ]
+        ordering = ["-day", "domain"]
+        default_permissions = ("view",)
+        verbose_name = "Heimdall scorecard"
+
+    def __str__(self) -> str:
+        return f"{self.domain} {self.day}"
+
+
+class HeimdallRecommendation(AppendOnlyModel):
+    """An AI's advice, and whether the gate let it pass when it was given; it is judged again when it is used."""
+
+    domain = models.CharField(max_length=WORD_MAX_LENGTH)
+    confidence = rate_field()
+    recommendation = models.JSONField()
+    evidence = models.JSONField(null=True)
+    prod_eligible = models.BooleanField()
+    gate_reason = models.CharField(max_length=WORD_MAX_LENGTH)
+    policy_version = models.PositiveIntegerField(null=True)
+    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
+    created_at = models.DateTimeField()
+
+    class Meta(AppendOnlyModel.Meta):
+        ordering = ["-id"]
+        verbose_name = "Heimdall recommendation"
+
+    def __str__(self) -> str:
+        return f"{self.domain} {self.gate_reason}"
+
+
+class HeimdallEventKind(models.TextChoices):
+    """What happened."""
+
+    TRIAL = "TRIAL", "Sandbox trial"
+    RECOMMENDED = "RECOMMENDED", "Recommendation"
+    USED = "USED", "Used in production"
+    REFUSED = "REFUSED", "Refused at use"
+
+
+class HeimdallEvent(AppendOnlyModel):
+    """What happened in a domain. Never changed or deleted."""
+
+    kind = models.CharField(max_length=11, choices=HeimdallEventKind)
+    domain = models.CharField(max_length=WORD_MAX_LENGTH)
+    confidence = rate_field(null=True)
+    success = models.BooleanField(null=True, help_text="of a trial")
+    recommendation = models.ForeignKey(
+        HeimdallRecommendation, null=True, on_delete=models.PROTECT, related_name="events", db_index=False
+    )
+    message = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
+    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
+    created_at = models.DateTimeField()
+
+    class Meta(AppendOnlyModel.Meta):
+        constraints = [models.CheckConstraint(condition=Q(kind__in=HeimdallEventKind.values), name="heimdallevent_kind")]
+        indexes = [models.Index(fields=["domain", "-id"], name="heimdallevent_domain")]  # the admin's list by domain
+        ordering = ["-id"]
+        verbose_name = "Heimdall event"
+
+    def __str__(self) -> str:
+        return f"{self.domain} {self.kind}"

@@ -1,0 +1,47 @@
+"""The gate of AI advice, as arithmetic. No database here."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from math import sqrt
+
+from governance.decisions import Decision
+
+_Z = 1.959964  # of the standard normal: a two-sided interval of 95%
+
+
+@dataclass(frozen=True, slots=True)
+class Charter:
+    """What advice in a domain must show before production may use it. Rates are fractions 0..1."""
+
+    prod_use_enabled: bool
+    min_confidence: Decimal
+    min_trials: int
+    min_success_rate: Decimal
+    use_lower_bound: bool
+
+
+def wilson_lower_bound(successes: int, trials: int) -> float:
+    """The lower end of Wilson's 95% interval of a success rate, 0 without trials: 40 of 50 gives 0.67."""
+    if trials == 0:
+        return 0.0
+    rate, z2 = successes / trials, _Z * _Z
+    centre = rate + z2 / (2 * trials)
+    spread = _Z * sqrt(rate * (1 - rate) / trials + z2 / (4 * trials * trials))
+    return max(0.0, (centre - spread) / (1 + z2 / trials))  # a rounding error below 0 is 0
+
+
+def judge(charter: Charter | None, *, confidence: Decimal, trials: int, successes: int) -> Decision:
+    """May production use this advice? First refusal wins; no charter is one that is off (CONTRACT section 3)."""
+    if charter is None or not charter.prod_use_enabled:
+        return Decision(False, "prod_use_disabled", "Production use of this domain is off.")
+    if confidence < charter.min_confidence:
+        return Decision(False, "confidence_below_threshold", f"Confidence {confidence} is below {charter.min_confidence}.")
+    if trials < charter.min_trials:
+        return Decision(False, "insufficient_sandbox_trials", f"{trials} trials of {charter.min_trials} are done.")
+    # A Decimal, so that a raw rate of exactly the threshold passes.
+    rate = Decimal(wilson_lower_bound(successes, trials)) if charter.use_lower_bound else Decimal(successes) / max(trials, 1)
+    if rate < charter.min_success_rate:
+        return Decision(
+            False, "sandbox_success_rate_below_threshold", f"Success rate {rate:.4f} is below {charter.min_success_rate}."
+        )
+    return Decision(True, "gate_pass", "The advice may be used.")

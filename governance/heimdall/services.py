@@ -1,0 +1,207 @@
+"""Verbs of the Heimdall room. `governance.gate` puts the kill switch before those that act."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import F, Sum
+from django.utils import timezone
+
+from governance import policies
+from governance.decisions import Decision, ExecutionClass, verb
+from governance.heimdall.errors import RecommendationNotFound
+from governance.heimdall.models import (
+    HeimdallEvent,
+    HeimdallEventKind,
+    HeimdallPolicy,
+    HeimdallRecommendation,
+    HeimdallScorecard,
+)
+from governance.heimdall.rules import judge
+from wholesale import correlation
+
+
+@verb(ExecutionClass.CONTROL)
+@transaction.atomic
+def upsert_policy(
+    *,
+    domain: str,
+    changed_by: str,
+    reason: str = "",
+    user: User | None = None,
+    expected_version: int | None = None,
+    now: datetime | None = None,
+    **changes: Any,
+) -> HeimdallPolicy:
+    """Create or change the charter of a domain; what `changes` leaves out keeps its value.
+
+    Raises:
+        RequiredParameter: a new charter without its thresholds.
+        VersionConflict: somebody else changed it first.
+
+    """
+    return policies.upsert(
+        HeimdallPolicy,
+        key={"domain": domain},
+        changes=changes,
+        user=user,
+        changed_by=changed_by,
+        reason=reason,
+        expected_version=expected_version,
+        now=now or timezone.now(),
+        required=("min_confidence_prod", "min_sandbox_trials", "min_sandbox_success_rate"),
+    )
+
+
+def record_trial(
+    *,
+    domain: str,
+    confidence: Decimal,
+    success: bool,
+    actor: str,
+    correlation_id: str | None = None,
+    user: User | None = None,
+    now: datetime | None = None,
+) -> HeimdallScorecard:
+    """Count a sandbox trial on the domain's scorecard of today (UTC), within the caller's transaction."""
+    now = now or timezone.now()
+    card = HeimdallScorecard(domain=domain, day=now.date())
+    HeimdallScorecard.objects.bulk_create([card], ignore_conflicts=True)
+    todays = HeimdallScorecard.objects.filter(domain=domain, day=card.day)
+    todays.update(trials=F("trials") + 1, successes=F("successes") + int(success))
+    HeimdallEvent.objects.create(
+        kind=HeimdallEventKind.TRIAL,
+        domain=domain,
+        confidence=confidence,
+        success=success,
+        actor=actor,
+        user=user,
+        correlation_id=correlation_id or correlation.current(),
+        created_at=now,
+    )
+    return todays.get()
+
+
+def recommend(
+    *,
+    domain: str,
+    confidence: Decimal,
+    recommendation: Any,
+    evidence: Any = None,
+    actor: str,
+    correlation_id: str | None = None,
+    user: User | None = None,
+    now: datetime | None = None,
+) -> HeimdallRecommendation:
+    """Keep an AI's advice with the gate's answer, within the caller's transaction."""
+    now = now or timezone.now()
+    policy, decision = _judged(domain, confidence, now)
+    kept = HeimdallRecommendation.objects.create(
+        domain=domain,
+        confidence=confidence,
+        recommendation=recommendation,
+        evidence=evidence,
+        prod_eligible=decision.allowed,
+        gate_reason=decision.code,
+        policy_version=policy.version if policy else None,
+        actor=actor,
+        user=user,
+        correlation_id=correlation_id or correlation.current(),
+        created_at=now,
+    )
+    kind = HeimdallEventKind.RECOMMENDED
+    _keep_event(kind, kept, decision, actor=actor, correlation_id=kept.correlation_id, user=user, now=now)
+    return kept
+
+
+def judge_use(
+    recommendation_id: int,
+    *,
+    actor: str,
+    correlation_id: str | None = None,
+    user: User | None = None,
+    now: datetime | None = None,
+) -> Decision:
+    """May production use this advice now? Judged anew by today's charter and trials, and kept as an event.
+
+    A recommendation expires (`recommendation_hours` of its charter): `recommendation_expired`.
+
+    Raises:
+        RecommendationNotFound: no such recommendation.
+
+    """
+    kept = HeimdallRecommendation.objects.filter(pk=recommendation_id).first()
+    if kept is None:
+        raise RecommendationNotFound
+    now = now or timezone.now()
+    policy, decision = _judged(kept.domain, kept.confidence, now)
+    if policy and decision.allowed and kept.created_at + timedelta(hours=policy.recommendation_hours) < now:
+        decision = Decision(False, "recommendation_expired", f"It is older than {policy.recommendation_hours} hours.")
+    kind = HeimdallEventKind.USED if decision.allowed else HeimdallEventKind.REFUSED
+    correlation_id = correlation_id or correlation.current()
+    _keep_event(kind, kept, decision, actor=actor, correlation_id=correlation_id, user=user, now=now)
+    return decision
+
+
+def trials_in_window(domain: str, *, days: int, now: datetime) -> tuple[int, int]:
+    """The trials and successes of the last so many days (UTC), today among them."""
+    cards = HeimdallScorecard.objects.filter(domain=domain, day__gt=now.date() - timedelta(days=days), day__lte=now.date())
+    total = cards.aggregate(trials=Sum("trials", default=0), successes=Sum("successes", default=0))
+    return total["trials"], total["successes"]
+
+
+def _judged(domain: str, confidence: Decimal, now: datetime) -> tuple[HeimdallPolicy | None, Decision]:
+    policy = HeimdallPolicy.objects.filter(domain=domain).first()
+    if policy is None:
+        return None, judge(None, confidence=confidence, trials=0, successes=0)
+    trials, successes = trials_in_window(domain, days=policy.trial_window_days, now=now)
+    return policy, judge(policy.charter, confidence=confidence, trials=trials, successes=successes)
+
+
+def _keep_event(
+    kind: HeimdallEventKind,
+    kept: HeimdallRecommendation,
+    decision: Decision,
+    *,
+    actor: str,
+    correlation_id: str,
+    user: User | None,
+    now: datetime,
+) -> None:
+    HeimdallEvent.objects.create(
+        kind=kind,
+        domain=kept.domain,
+        confidence=kept.confidence,
+        recommendation=kept,
+        message=decision.code,
+        actor=actor,
+        user=user,
+        correlation_id=correlation_id,
+        created_at=now,
+    )
+
+
+def scorecards(now: datetime) -> list[dict[str, Any]]:
+    """Each charter's trials today (UTC) and over its own window of days, in two queries."""
+    charters = list(HeimdallPolicy.objects.values_list("domain", "trial_window_days"))
+    first = now.date() - timedelta(days=max((days for _, days in charters), default=1))
+    cards = list(HeimdallScorecard.objects.filter(day__gt=first, day__lte=now.date()))
+    return [_scorecard(domain, days, [card for card in cards if card.domain == domain], now) for domain, days in charters]
+
+
+def _scorecard(domain: str, window_days: int, cards: list[HeimdallScorecard], now: datetime) -> dict[str, Any]:
+    counted = [card for card in cards if card.day > now.date() - timedelta(days=window_days)]
+    today = next((card for card in cards if card.day == now.date()), HeimdallScorecard())
+    trials, successes = sum(card.trials for card in counted), sum(card.successes for card in counted)
+    return {
+        "domain": domain,
+        "day": now.date(),
+        "trials": today.trials,
+        "successes": today.successes,
+        "window_days": window_days,
+        "window_trials": trials,
+        "window_successes": successes,
+        "window_success_rate": round(Decimal(successes) / trials, 4) if trials else None,
+    }

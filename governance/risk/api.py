@@ -1,0 +1,188 @@
+"""`/api/governance/risk`."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from governance import gate
+from governance.risk import services
+from governance.risk.models import RiskDay, RiskPolicy
+from wholesale.api import ApiViewSet, RowSerializer, act, acting_user, ask
+from wholesale.fields import (
+    AwareDateTimeField,
+    IdField,
+    JsonField,
+    LabelField,
+    MoneyField,
+    NoteField,
+    StrictIntegerField,
+    WordField,
+)
+from wholesale.params import ActParams, Params
+from wholesale.permissions import label_of
+from wholesale.rendering import shown
+
+_ZERO = Decimal(0)
+_CENT = Decimal("0.01")
+
+
+class RiskPolicyOut(RowSerializer):
+    """A risk policy; a cap of 0 is none."""
+
+    class Meta:
+        model = RiskPolicy
+        fields = (
+            "id",
+            "engine",
+            "max_daily_loss",
+            "max_daily_exposure",
+            "max_open_risk",
+            "max_actions_per_day",
+            "enabled",
+            "version",
+            "changed_by",
+            "reason",
+            "updated_at",
+        )
+
+
+class RiskPolicyParams(ActParams):
+    """A risk policy to create or change; an absent setting keeps its value."""
+
+    engine = WordField()
+    max_daily_loss = MoneyField(required=False, min_value=_ZERO, help_text="CAD; 0: no cap")
+    max_daily_exposure = MoneyField(required=False, min_value=_ZERO, help_text="CAD; 0: no cap")
+    max_open_risk = MoneyField(required=False, min_value=_ZERO, help_text="CAD; 0: no cap")
+    max_actions_per_day = StrictIntegerField(required=False, min_value=0, max_value=2**31 - 1, help_text="0: no cap")
+    enabled = serializers.BooleanField(required=False)
+    changed_by = LabelField(required=False, help_text="default: your user name")
+    reason = NoteField(default="")
+    expected_version = StrictIntegerField(required=False, min_value=0, max_value=2**31 - 1)
+
+
+class LedgerOut(RowSerializer):
+    """What an engine did today."""
+
+    class Meta:
+        model = RiskDay
+        fields = ("engine", "day", "exposure_used", "open_risk_reserved", "realized_loss", "actions_count")
+
+
+class ReserveParams(ActParams):
+    """An amount to put at stake."""
+
+    engine = WordField()
+    amount = MoneyField(min_value=_CENT, help_text="CAD")
+    actor = LabelField(required=False, help_text="default: your user name")
+    reason = NoteField(default="")
+    metadata = JsonField(required=False, default=None)
+
+
+class ReserveOut(serializers.Serializer[Any]):
+    """The answer; a denial is one too: `ok` false, `reserved` 0, and why."""
+
+    ok = serializers.BooleanField()
+    engine = serializers.CharField()
+    reserved = MoneyField()
+    reservation_id = IdField(allow_null=True)
+    message = serializers.CharField()
+
+
+class SettleParams(ActParams):
+    """A reservation to settle: by id, or the oldest open one of an engine and amount."""
+
+    reservation_id = IdField(required=False)
+    engine = WordField(required=False)
+    reserved_amount = MoneyField(required=False, min_value=_CENT)
+    realized_loss = MoneyField(default=_ZERO, min_value=_ZERO, help_text="CAD")
+    actor = LabelField(required=False, help_text="default: your user name")
+    reason = NoteField(default="")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        if "reservation_id" not in attrs and not {"engine", "reserved_amount"} <= attrs.keys():
+            message = "Give reservation_id, or engine and reserved_amount."
+            raise ValidationError({"reservation_id": [message]}, code="required")
+        return attrs
+
+
+class SettleOut(serializers.Serializer[Any]):
+    """The reservation, settled."""
+
+    ok = serializers.BooleanField()
+    reservation_id = IdField()
+    engine = serializers.CharField()
+    released = MoneyField(help_text="CAD, on the day of the reservation")
+    realized_loss = MoneyField(help_text="CAD, as it was settled first")
+    settled_at = AwareDateTimeField()
+
+
+class RiskViewSet(ApiViewSet):
+    """How much may be at stake."""
+
+    permissions = {
+        "policies": "governance.view_riskpolicy",
+        "upsert": "governance.change_riskpolicy",
+        "ledger_today": "governance.view_riskday",
+        "reserve": "governance.reserve_risk",
+        "settle": "governance.settle_risk",
+    }
+
+    @ask("policies", Params, RiskPolicyOut(many=True))
+    def policies(self, request: Request) -> Response:
+        """All risk policies, by engine."""
+        return Response(list(RiskPolicy.objects.values(*RiskPolicyOut.Meta.fields)))
+
+    @act("policies/upsert", RiskPolicyParams, RiskPolicyOut)
+    def upsert(self, request: Request, **params: Any) -> Response:
+        """Create or change the risk policy of an engine."""
+        params.setdefault("changed_by", label_of(request.user))
+        policy = services.upsert_policy(user=acting_user(request), **params)
+        return Response(shown(policy, RiskPolicyOut.Meta.fields))
+
+    @ask("ledger/today", Params, LedgerOut(many=True))
+    def ledger_today(self, request: Request) -> Response:
+        """The ledgers of today's business day, GLOBAL first."""
+        today = services.business_day(timezone.now())
+        return Response([shown(ledger, LedgerOut.Meta.fields) for ledger in services.ledger_of(today)])
+
+    @act("check-and-reserve", ReserveParams, ReserveOut)
+    def reserve(self, request: Request, **params: Any) -> Response:
+        """Put an amount at stake if GLOBAL and the engine both allow it."""
+        params.setdefault("actor", label_of(request.user))
+        decision, reservation = gate.risk_reserve(user=acting_user(request), **params)
+        return Response(
+            {
+                "ok": decision.allowed,
+                "engine": params["engine"],
+                "reserved": reservation.amount if reservation else _ZERO,
+                "reservation_id": reservation.pk if reservation else None,
+                "message": decision.detail,
+            }
+        )
+
+    @act("settle", SettleParams, SettleOut)
+    def settle(self, request: Request, **params: Any) -> Response:
+        """Release a reservation and book its loss today. Twice changes nothing."""
+        params.setdefault("actor", label_of(request.user))
+        engine, amount = params.pop("engine", None), params.pop("reserved_amount", None)
+        user = acting_user(request)
+        if "reservation_id" in params:
+            settled = services.risk_settle(user=user, **params)
+        else:
+            settled = services.settle_by_amount(engine=engine, reserved_amount=amount, user=user, **params)
+        return Response(
+            {
+                "ok": True,
+                "reservation_id": settled.pk,
+                "engine": settled.engine,
+                "released": settled.amount,
+                "realized_loss": settled.realized_loss,
+                "settled_at": settled.settled_at,
+            }
+        )

@@ -1,0 +1,174 @@
+"""Risk policies, day ledgers, reservations and events."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from governance.policies import Policy
+from governance.risk.rules import Caps
+from wholesale.append_only import AppendOnlyModel
+from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH
+
+
+def money_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
+    """An amount in CAD, 0 by default."""
+    return models.DecimalField(**{"max_digits": 14, "decimal_places": 2, "default": Decimal(0), **kwargs})
+
+
+def sum_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
+    """A sum of amounts in CAD, with room for a million of the largest: without caps nothing else bounds it."""
+    return money_field(max_digits=20, **kwargs)
+
+
+def user_field() -> "models.ForeignKey[Any, Any]":
+    """Who, beside the label that says so."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, editable=False
+    )
+
+
+class RiskPolicy(Policy):
+    """How much an engine may put at stake; 0 means no cap. Without one, or with it off, the engine may nothing."""
+
+    engine = models.CharField(max_length=WORD_MAX_LENGTH, unique=True)
+    enabled = models.BooleanField(default=False)
+    max_daily_loss = money_field(help_text="CAD a day; reached, it closes the engine until the next day; 0: no cap")
+    max_daily_exposure = money_field(help_text="CAD reserved a day; 0: no cap")
+    max_open_risk = money_field(help_text="CAD reserved and not settled, whatever the day; 0: no cap")
+    max_actions_per_day = models.PositiveIntegerField(default=0, help_text="reservations a day; 0: no cap")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(max_daily_loss__gte=0, max_daily_exposure__gte=0, max_open_risk__gte=0), name="riskpolicy_caps"
+            )
+        ]
+        ordering = ["engine"]
+        default_permissions = ("change", "view")
+        permissions = [("reserve_risk", "Can reserve risk"), ("settle_risk", "Can settle a reservation")]
+        verbose_name = "risk policy"
+        verbose_name_plural = "risk policies"
+
+    def __str__(self) -> str:
+        return self.engine
+
+    @property
+    def caps(self) -> Caps:
+        """The policy as a value."""
+        return Caps(
+            self.engine,
+            self.enabled,
+            self.max_daily_loss,
+            self.max_daily_exposure,
+            self.max_open_risk,
+            self.max_actions_per_day,
+        )
+
+
+class RiskDay(models.Model):
+    """What one engine did on one business day. `open_risk_reserved` is shown by the day of the reservation."""
+
+    engine = models.CharField(max_length=WORD_MAX_LENGTH)
+    day = models.DateField()
+    exposure_used = sum_field(help_text="CAD reserved on this day")
+    open_risk_reserved = sum_field(help_text="of it, CAD not settled yet")
+    realized_loss = sum_field(help_text="CAD of loss settled on this day")
+    actions_count = models.PositiveIntegerField(default=0, help_text="reservations of this day")
+
+    class Meta:
+        constraints = [
+            # Serves the day's ledger: lock, read, list.
+            models.UniqueConstraint(fields=["engine", "day"], name="riskday_engine_day"),
+            models.CheckConstraint(
+                condition=Q(exposure_used__gte=0, open_risk_reserved__gte=0, realized_loss__gte=0), name="riskday_amounts"
+            ),
+        ]
+        # An engine's open risk over all days: the days with any are few.
+        indexes = [models.Index(fields=["engine"], condition=Q(open_risk_reserved__gt=0), name="riskday_open")]
+        ordering = ["-day", "engine"]
+        default_permissions = ("view",)
+        verbose_name = "risk ledger of a day"
+        verbose_name_plural = "risk ledgers"
+
+    def __str__(self) -> str:
+        return f"{self.engine} {self.day}"
+
+
+class RiskReservation(models.Model):
+    """An amount that an engine has at stake until it is settled."""
+
+    engine = models.CharField(max_length=WORD_MAX_LENGTH)
+    day = models.DateField(help_text="the business day on which it was made")
+    amount = money_field(help_text="CAD")
+    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
+    user = user_field()
+    reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
+    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
+    metadata = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    realized_loss = models.DecimalField(max_digits=14, decimal_places=2, null=True, help_text="CAD")
+    settled_by = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
+    settled_user = user_field()
+    settle_reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="riskreservation_amount"),
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True, realized_loss__isnull=True)
+                | Q(settled_at__isnull=False, realized_loss__gte=0),
+                name="riskreservation_settled_with_loss",
+            ),
+        ]
+        # The open ones: to settle by engine and amount, to show to the operator.
+        indexes = [
+            models.Index(
+                fields=["engine", "amount", "id"], condition=Q(settled_at__isnull=True), name="riskreservation_open"
+            )
+        ]
+        ordering = ["-id"]
+        default_permissions = ("view",)
+        permissions = [("release_reservation", "Can release a reservation that was never settled")]
+        verbose_name = "risk reservation"
+
+    def __str__(self) -> str:
+        return f"{self.engine} {self.amount}"
+
+
+class RiskEventKind(models.TextChoices):
+    """What happened."""
+
+    RESERVED = "RESERVED", "Reserved"
+    DENIED = "DENIED", "Denied"
+    SETTLED = "SETTLED", "Settled"
+    RELEASED = "RELEASED", "Released by an operator"
+
+
+class RiskEvent(AppendOnlyModel):
+    """What happened to an engine's risk. Never changed or deleted."""
+
+    kind = models.CharField(max_length=8, choices=RiskEventKind)
+    engine = models.CharField(max_length=WORD_MAX_LENGTH)
+    day = models.DateField(help_text="the business day of the event")
+    amount = money_field(help_text="CAD asked for, or reserved")
+    realized_loss = money_field(help_text="CAD")
+    reservation = models.ForeignKey(RiskReservation, null=True, on_delete=models.PROTECT, related_name="events")
+    message = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
+    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
+    user = user_field()
+    reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
+    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
+    created_at = models.DateTimeField()
+
+    class Meta(AppendOnlyModel.Meta):
+        constraints = [models.CheckConstraint(condition=Q(kind__in=RiskEventKind.values), name="riskevent_kind")]
+        indexes = [models.Index(fields=["engine", "-id"], name="riskevent_engine")]  # the admin's list by engine
+        ordering = ["-id"]
+        verbose_name = "risk event"
+
+    def __str__(self) -> str:
+        return f"{self.engine} {self.kind} {self.amount}"

@@ -1,0 +1,65 @@
+"""Risk caps as arithmetic in Decimal. No database here."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from governance.decisions import Decision
+
+GLOBAL = "GLOBAL"  # the engine whose caps every reservation must pass, beside its own
+_AMOUNT_LIMIT = Decimal(10**12)  # CAD; beyond it the columns end
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """What an engine may put at stake, CAD and actions a day; 0 means no cap."""
+
+    engine: str
+    enabled: bool
+    max_daily_loss: Decimal
+    max_daily_exposure: Decimal
+    max_open_risk: Decimal
+    max_actions_per_day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an engine has at stake: today's exposure, loss and actions, and all that is open, whatever its day."""
+
+    exposure_used: Decimal
+    realized_loss: Decimal
+    actions_count: int
+    open_risk: Decimal
+
+
+NOTHING = Standing(Decimal(0), Decimal(0), 0, Decimal(0))
+
+
+def is_amount(value: Decimal) -> bool:
+    """Whether it can be at stake or lost: CAD in whole cents, not below 0. The database would round what is finer."""
+    return value.is_finite() and 0 <= value < _AMOUNT_LIMIT and value == round(value, 2)
+
+
+def judge(caps: Caps | None, standing: Standing, amount: Decimal, *, engine: str) -> Decision:
+    """May the engine put this amount at stake? First refusal wins; no policy, or one that is off, refuses.
+
+    A cap is reached exactly, never passed; the loss cap closes the engine once the loss has reached it (CONTRACT section 3).
+    """
+    if caps is None:
+        return Decision(False, "no_policy", f"{engine} has no risk policy")
+    if not caps.enabled:
+        return Decision(False, "policy_disabled", f"the risk policy of {engine} is off")
+    if caps.max_daily_loss and standing.realized_loss >= caps.max_daily_loss:
+        return _denied(caps, "max_daily_loss", f"today's loss is {standing.realized_loss} of {caps.max_daily_loss}")
+    if caps.max_daily_exposure and standing.exposure_used + amount > caps.max_daily_exposure:
+        return _denied(
+            caps, "max_daily_exposure", f"today's exposure is {standing.exposure_used} of {caps.max_daily_exposure}"
+        )
+    if caps.max_open_risk and standing.open_risk + amount > caps.max_open_risk:
+        return _denied(caps, "max_open_risk", f"the open risk is {standing.open_risk} of {caps.max_open_risk}")
+    if caps.max_actions_per_day and standing.actions_count + 1 > caps.max_actions_per_day:
+        return _denied(caps, "max_actions_per_day", f"today's actions are {standing.actions_count}")
+    return Decision(True, "reserved", "reserved")
+
+
+def _denied(caps: Caps, cap: str, detail: str) -> Decision:
+    return Decision(False, cap, f"{cap} of {caps.engine}: {detail}")

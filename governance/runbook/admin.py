@@ -1,0 +1,118 @@
+"""The admin of the runbook: what every check finds now, and the runs that somebody stored."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from unfold.decorators import action, display
+
+from governance.runbook import services
+from governance.runbook.models import RunbookRun
+from wholesale.admin_base import ReadOnlyAdmin, SinceFilter, act_with_reason, signature
+
+# What of a status is shown under which title.
+GROUPS = (("Blockers", "blockers"), ("Warnings", "warnings"), ("Checks that pass, and what is good to know", "info"))
+
+
+@admin.register(RunbookRun)
+class RunbookRunAdmin(ReadOnlyAdmin):
+    """Stored runs, the newest first; beside them a page of what is found now."""
+
+    list_display = ("id", "created_at", "verdict", "blockers", "warnings", "changed_by", "reason")
+    list_display_links = ("id", "created_at")
+    list_filter = (SinceFilter, "ok_to_enable_go_live")
+    list_select_related = False
+    search_fields = ("changed_by", "reason")
+    search_help_text = "Who stored it, or why"
+    actions_list = ("store",)
+    fieldsets = (
+        ("Run", {"fields": ("verdict", "created_at", "changed_by", "user", "reason", "correlation_id")}),
+        *((title, {"fields": (f"{group}_found",)}) for title, group in GROUPS),
+    )
+
+    def get_urls(self) -> list[Any]:
+        now = path("now/", self.admin_site.admin_view(self.now), name="governance_runbookrun_now")
+        return [now, *super().get_urls()]
+
+    def has_read_permission(self, request: HttpRequest) -> bool:
+        """Who may see what is found now."""
+        return request.user.has_perm("governance.view_runbook")
+
+    def has_store_permission(self, request: HttpRequest) -> bool:
+        """Who may store it."""
+        return request.user.has_perm("governance.store_run")
+
+    @display(description="Verdict", label={"Nothing blocks": "success", "Blocked": "danger"})
+    def verdict(self, run: RunbookRun) -> str:
+        """Whether go-live could be enabled."""
+        return "Nothing blocks" if run.ok_to_enable_go_live else "Blocked"
+
+    @display(description="Blockers")
+    def blockers(self, run: RunbookRun) -> int:
+        """How many."""
+        return len(run.status["blockers"])
+
+    @display(description="Warnings")
+    def warnings(self, run: RunbookRun) -> int:
+        """How many."""
+        return len(run.status["warnings"])
+
+    @display(description="Found")
+    def blockers_found(self, run: RunbookRun) -> str:
+        """The failing checks that forbade going live."""
+        return _findings(run, "blockers")
+
+    @display(description="Found")
+    def warnings_found(self, run: RunbookRun) -> str:
+        """The failing checks that somebody should have looked at."""
+        return _findings(run, "warnings")
+
+    @display(description="Found")
+    def info_found(self, run: RunbookRun) -> str:
+        """All other checks."""
+        return _findings(run, "info")
+
+    def now(self, request: HttpRequest) -> HttpResponse:
+        """What every check finds at this moment."""
+        if not self.has_read_permission(request):
+            raise PermissionDenied
+        found = services.status()
+        return TemplateResponse(
+            request,
+            "admin/governance/runbook.html",
+            {
+                **self.admin_site.each_context(request),
+                "title": "Runbook",
+                "found": found,
+                "groups": [(title, found[group]) for title, group in GROUPS],
+                "runs_url": reverse("admin:governance_runbookrun_changelist") if self.has_view_permission(request) else "",
+                "store_url": reverse("admin:governance_runbookrun_store") if self.has_store_permission(request) else "",
+            },
+        )
+
+    @action(description="Store a run...", permissions=["store"], icon="save", url_path="store")
+    def store(self, request: HttpRequest) -> HttpResponse:
+        """Keep what every check finds now."""
+
+        def act(reason: str) -> str:
+            run = services.store_run(**signature(request), reason=reason)
+            self.log_addition(request, run, "Stored.")
+            return f"Run {run.pk} is stored."
+
+        return act_with_reason(
+            request,
+            self,
+            act,
+            title="Store what the runbook finds now",
+            explanation="Every check runs again, and what it finds is kept for good with your name and your reason.",
+            button="Store the run",
+            then=reverse("admin:governance_runbookrun_changelist"),
+        )
+
+
+def _findings(run: RunbookRun, group: str) -> str:
+    return render_to_string("admin/governance/findings.html", {"items": run.status[group]})

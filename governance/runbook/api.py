@@ -1,0 +1,130 @@
+"""`/api/governance/runbook`."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from governance.runbook import services
+from governance.runbook.models import RunbookRun
+from governance.runbook.registry import registered
+from wholesale.api import ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask
+from wholesale.fields import AwareDateTimeField, JsonField, LabelField, NoteField
+from wholesale.params import ActParams, Params
+from wholesale.permissions import label_of
+from wholesale.rendering import shown
+
+
+class AnyAccept(DefaultContentNegotiation):
+    """For a page that is no JSON: whatever the client accepts, an error comes as JSON."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        renderer = next(iter(renderers))
+        return renderer, renderer.media_type
+
+
+class ItemOut(serializers.Serializer[Any]):
+    """What a check found."""
+
+    id = serializers.CharField()
+    ok = serializers.BooleanField()
+    severity = serializers.CharField()
+    message = serializers.CharField()
+    detail = JsonField(allow_null=True)
+
+
+class StatusOut(serializers.Serializer[Any]):
+    """What every check finds: those that fail as blockers or warnings, all others in info."""
+
+    generated_at = AwareDateTimeField()
+    blockers = ItemOut(many=True)
+    warnings = ItemOut(many=True)
+    info = ItemOut(many=True)
+    ok_to_enable_go_live = serializers.BooleanField()
+
+
+class CheckOut(serializers.Serializer[Any]):
+    """A registered check."""
+
+    id = serializers.CharField()
+    severity = serializers.CharField()
+    title = serializers.CharField()
+
+
+class RunbookViewSet(ApiViewSet):
+    """Is the system ready?"""
+
+    permissions = {
+        "status": "governance.view_runbook",
+        "markdown": "governance.view_runbook",
+        "checks": "governance.view_runbook",
+    }
+
+    @ask("status", Params, StatusOut)
+    def status(self, request: Request) -> Response:
+        """What every check finds now."""
+        return Response(services.status())
+
+    @ask(
+        "markdown",
+        Params,
+        {(200, "text/markdown"): str},
+        view_options={"content_negotiation_class": AnyAccept},
+    )
+    def markdown(self, request: Request) -> HttpResponse:
+        """The same as a page to read."""
+        return HttpResponse(services.as_markdown(services.status()), content_type="text/markdown; charset=utf-8")
+
+    @ask("checks", Params, CheckOut(many=True))
+    def checks(self, request: Request) -> Response:
+        """The checks that are registered."""
+        return Response([shown(check, ("id", "severity", "title")) for check in registered()])
+
+
+@extend_schema_field(StatusOut)
+class StoredStatusField(serializers.JSONField):
+    """A status as it was stored."""
+
+
+class RunOut(RowSerializer):
+    """A stored run."""
+
+    status = StoredStatusField(read_only=True)
+
+    class Meta:
+        model = RunbookRun
+        fields = ("id", "created_at", "changed_by", "reason", "correlation_id", "ok_to_enable_go_live", "status")
+
+
+class RunParams(ActParams):
+    """Who stores a run, and why."""
+
+    changed_by = LabelField(required=False, help_text="default: your user name")
+    reason = NoteField()
+
+
+class RunViewSet(ResourceViewSet):
+    """Stored runs, the newest first."""
+
+    queryset = RunbookRun.objects.all()
+    serializer_class = RunOut
+    permissions = {
+        "list": "governance.view_runbookrun",
+        "retrieve": "governance.view_runbookrun",
+        "create": "governance.store_run",
+    }
+
+    @act(None, RunParams, {201: RunOut})
+    def create(self, request: Request, **params: Any) -> Response:
+        """Store what every check finds now, with who asked and why."""
+        params.setdefault("changed_by", label_of(request.user))
+        run = services.store_run(user=acting_user(request), **params)
+        return Response(shown(run, RunOut.Meta.fields), status=201)

@@ -1,0 +1,27 @@
+"""Stored runs."""
+
+from django.conf import settings
+from django.db import models
+
+from wholesale.append_only import AppendOnlyModel
+from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
+
+
+class RunbookRun(AppendOnlyModel):
+    """The status as it was when somebody stored it, and why. Never changed or deleted."""
+
+    status = models.JSONField()
+    ok_to_enable_go_live = models.BooleanField()
+    changed_by = models.CharField(max_length=LABEL_MAX_LENGTH)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    reason = models.CharField(max_length=NOTE_MAX_LENGTH)
+    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
+    created_at = models.DateTimeField()
+
+    class Meta(AppendOnlyModel.Meta):
+        ordering = ["-id"]
+        permissions = [("view_runbook", "Can read the runbook"), ("store_run", "Can store a run")]
+        verbose_name = "runbook run"
+
+    def __str__(self) -> str:
+        return f"Run {self.pk}"

@@ -1,0 +1,97 @@
+"""Running the checks, showing and storing what they found."""
+
+import logging
+from contextlib import nullcontext
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from governance.decisions import ExecutionClass, verb
+from governance.runbook.models import RunbookRun
+from governance.runbook.registry import Check, Finding, Severity, registered
+from wholesale import correlation
+from wholesale.fields import iso_utc
+
+logger = logging.getLogger(__name__)
+_GROUPS = {Severity.BLOCKER: "blockers", Severity.WARNING: "warnings", Severity.INFO: "info"}
+
+
+@verb(ExecutionClass.READ)
+def status(now: datetime | None = None) -> dict[str, Any]:
+    """What every check finds now, as the API shows it: `blockers` and `warnings` that fail, and in `info` all the rest."""
+    now = now or timezone.now()
+    found: dict[str, Any] = {"generated_at": iso_utc(now), "blockers": [], "warnings": [], "info": []}
+    for check in registered():
+        finding = _found(check, now)
+        severity = finding.severity or check.severity
+        item = {
+            "id": check.id,
+            "ok": finding.ok,
+            "severity": severity.value,
+            "message": finding.message,
+            "detail": finding.detail,
+        }
+        found["info" if finding.ok else _GROUPS[severity]].append(item)
+    found["ok_to_enable_go_live"] = not found["blockers"]
+    return found
+
+
+def blockers(now: datetime | None = None) -> list[dict[str, Any]]:
+    """The checks that forbid going live now."""
+    return status(now)["blockers"]
+
+
+def _found(check: Check, now: datetime) -> Finding:
+    # Within a transaction a check that fails in the database must leave the others theirs.
+    savepoint = transaction.atomic() if transaction.get_connection().in_atomic_block else nullcontext()
+    try:
+        with savepoint:
+            return check.function(now)
+    except Exception as error:
+        logger.exception("runbook check %s raised", check.id)
+        return Finding(False, f"The check itself failed: {type(error).__name__}", severity=Severity.BLOCKER)
+
+
+def as_markdown(found: dict[str, Any]) -> str:
+    """The status as a page of markdown."""
+    lines = ["# Runbook", "", f"As of {found['generated_at']}.", ""]
+    verdict = "Nothing blocks going live." if found["ok_to_enable_go_live"] else "**Do not go live: there are blockers.**"
+    lines += [verdict, ""]
+    for title, group in (("Blockers", "blockers"), ("Warnings", "warnings"), ("Checks", "info")):
+        lines += [f"## {title}", ""]
+        lines += [f"- {'ok' if item['ok'] else 'NOT OK'} `{item['id']}`: {_line(item['message'])}" for item in found[group]]
+        lines += [] if found[group] else ["None."]
+        lines += [""]
+    return "\n".join(lines)
+
+
+def _line(message: str) -> str:
+    # A reason that somebody gave may run over lines, and would end the list.
+    return " ".join(message.split())
+
+
+@verb(ExecutionClass.CONTROL)
+@transaction.atomic
+def store_run(
+    *,
+    changed_by: str,
+    reason: str,
+    correlation_id: str | None = None,
+    user: User | None = None,
+    now: datetime | None = None,
+) -> RunbookRun:
+    """Keep what every check finds now, with who asked and why."""
+    now = now or timezone.now()
+    found = status(now)
+    return RunbookRun.objects.create(
+        status=found,
+        ok_to_enable_go_live=found["ok_to_enable_go_live"],
+        changed_by=changed_by,
+        user=user,
+        reason=reason,
+        correlation_id=correlation_id or correlation.current(),
+        created_at=now,
+    )

@@ -1,0 +1,26 @@
+"""`evaluate_tripwires`: the daily run."""
+
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from kpi.tripwire.services import evaluate_all
+
+
+class Command(BaseCommand):
+    """Evaluates every enabled regression policy; exits 1 when one is triggered."""
+
+    help = "Evaluate every enabled regression policy, act on a fall that begins, and exit 1 when one is triggered."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """One line for each policy."""
+        states = []
+        for policy, state in evaluate_all():
+            states.append(state)
+            verdict = f"TRIGGERED ({state.action_taken})" if state.triggered else "amber" if state.amber else "quiet"
+            self.stdout.write(f"{policy}: {verdict}: {state.note}")
+        if not states:
+            self.stdout.write("No regression policy is enabled.")
+        if any(state.triggered for state in states):
+            sys.exit(1)

@@ -1,0 +1,33 @@
+"""The checks of the runbook that are about the tripwire."""
+
+from datetime import datetime
+
+from governance.runbook.registry import Finding, Severity, register
+from kpi.tripwire.models import RegressionPolicy, RegressionTrigger
+from kpi.tripwire.services import NONE_TAKEN
+
+
+@register("regression.policies", Severity.WARNING, "The KPIs are watched")
+def regression_policies(now: datetime) -> Finding:
+    """At least one regression policy is there and enabled, and none of the enabled asks for more events than it looks at."""
+    enabled = list(RegressionPolicy.objects.filter(enabled=True))
+    blind = [str(policy) for policy in enabled if policy.is_blind]
+    if not enabled:
+        return Finding(False, "No regression policy is enabled: a falling KPI goes unseen.")
+    if blind:
+        return Finding(False, f"Can never judge, for min_events_to_enforce is above a window: {', '.join(blind)}.", blind)
+    return Finding(True, f"Metrics watched: {len(enabled)}.", [str(policy) for policy in enabled])
+
+
+@register("regression.triggers", Severity.WARNING, "No tripwire is waiting for a person")
+def regression_triggers(now: datetime) -> Finding:
+    """A trigger that is not undone; worse, one that stopped nothing, for its engine has no risk policy."""
+    triggers = list(RegressionTrigger.objects.filter(undone_at__isnull=True).select_related("policy")[:20])
+    if not triggers:
+        return Finding(True, "No tripwire has gone off.")
+    names = ", ".join(f"{trigger.policy} (trigger {trigger.pk})" for trigger in triggers)
+    seen = [f"{trigger.policy}: {trigger.note}" for trigger in triggers]
+    idle = [f"{trigger.policy} (trigger {trigger.pk})" for trigger in triggers if trigger.action_taken == NONE_TAKEN]
+    if idle:
+        return Finding(False, f"Tripwires went off: {names}. Of these, stopped nothing: {', '.join(idle)}.", seen)
+    return Finding(False, f"Tripwires went off, and are not undone: {names}.", seen)

@@ -1,0 +1,28 @@
+"""Background tasks of KPI, each safe to do twice."""
+
+from django_tasks import task
+
+from kpi.tripwire import services
+from kpi.tripwire.errors import PolicyNotFound
+from wholesale import periodic
+
+
+@task()
+def evaluate_tripwires() -> None:
+    """The daily run: every enabled policy."""
+    for _ in services.evaluate_all():
+        pass
+
+
+@task()
+def evaluate_tripwire(domain: str, metric: str) -> None:
+    """One metric, whose events have arrived. A metric that nobody watches any more is none."""
+    try:
+        services.evaluate(domain=domain, metric=metric)
+    except PolicyNotFound:
+        return
+
+
+def register() -> None:
+    """Say when: after midnight in every zone of the country."""
+    periodic.every("30 10 * * *", evaluate_tripwires)

@@ -1,0 +1,159 @@
+"""Looking at a metric's events: whether it has fallen, and what to expect of a policy that watches it."""
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from kpi.models import KPIEvent
+from kpi.tripwire import simulation
+from kpi.tripwire.models import RegressionPolicy, RegressionState
+from kpi.tripwire.rules import (
+    BASELINE_MIN,
+    Method,
+    Statistic,
+    Verdict,
+    cusum,
+    cusum_steps,
+    fall,
+    jeffreys,
+    judge_drop,
+    mean,
+)
+
+RATE_EVENTS = 1000  # the rate that a policy is simulated at is that of the last so many events
+MONTH = timedelta(days=30)  # over which its volume is counted
+# A transaction that took an earlier id may commit later than this reading; none stays open for so long.
+SETTLED = timedelta(minutes=10)
+_DIGITS = Decimal("0.000001")
+_RISE_SHOWN = Fraction(10**6)  # a rise by more is shown as one by this
+
+
+def judged_events(policy: RegressionPolicy) -> QuerySet[KPIEvent]:
+    """The metric's events that its statistic is about."""
+    events = KPIEvent.objects.filter(domain=policy.domain, metric=policy.metric)
+    column = "value" if policy.statistic == Statistic.MEAN_VALUE else "success"
+    return events.filter(**{f"{column}__isnull": False})
+
+
+def judge(policy: RegressionPolicy, state: RegressionState, now: datetime) -> None:
+    """Bring the state up to date. Only a policy that is on can become triggered."""
+    if policy.method == Method.CUSUM:
+        _judge_cusum(policy, state, now)
+    else:
+        _judge_drop(policy, state, now)
+    if not policy.enabled:
+        state.note += "; the policy is off"
+    state.evaluated_at = now
+
+
+def _judge_drop(policy: RegressionPolicy, state: RegressionState, now: datetime) -> None:
+    verdict = _volume(policy, now) if policy.statistic == Statistic.VOLUME else _last_against_before(policy)
+    state.triggered, state.note = verdict.triggered and policy.enabled, verdict.note
+    _show(state, verdict.baseline, verdict.current, verdict.drop_fraction)
+
+
+def _show(
+    state: RegressionState, baseline: Fraction | None, current: Fraction | None, drop_fraction: Fraction | None
+) -> None:
+    state.baseline, state.current = _shown(baseline), _shown(current)
+    state.drop_fraction = _shown(None if drop_fraction is None else max(drop_fraction, -_RISE_SHOWN))
+
+
+def _shown(value: Fraction | None) -> Decimal | None:
+    return None if value is None else (Decimal(value.numerator) / value.denominator).quantize(_DIGITS)
+
+
+def _last_against_before(policy: RegressionPolicy) -> Verdict:
+    window = policy.window_events
+    column = "value" if policy.statistic == Statistic.MEAN_VALUE else "success"
+    # Summed here: SQLite averages in floating point, which may miss a fall of just the threshold.
+    events = judged_events(policy).order_by("-id").values_list(column, flat=True)
+    last = list(events[: window + policy.baseline_events])
+    current, before = last[:window], last[window:]
+    return judge_drop(
+        mean(before),
+        mean(current),
+        baseline_events=len(before),
+        current_events=len(current),
+        min_events=policy.min_events_to_enforce,
+        max_drop=policy.max_drop_fraction,
+    )
+
+
+def _volume(policy: RegressionPolicy, now: datetime) -> Verdict:
+    span = timedelta(days=policy.window_days)
+    events = KPIEvent.objects.filter(domain=policy.domain, metric=policy.metric)
+    current = events.filter(occurred_at__gt=now - span, occurred_at__lte=now).count()
+    before = events.filter(occurred_at__gt=now - 2 * span, occurred_at__lte=now - span).count()
+    return judge_drop(
+        Fraction(before),
+        Fraction(current),
+        baseline_events=before,
+        current_events=None,
+        min_events=policy.min_events_to_enforce,
+        max_drop=policy.max_drop_fraction,
+    )
+
+
+def _judge_cusum(policy: RegressionPolicy, state: RegressionState, now: datetime) -> None:
+    if policy.baseline_rate is None:
+        state.note = "no approved baseline"
+        return
+    steps = cusum_steps(float(policy.baseline_rate), float(policy.design_drop))
+    events = judged_events(policy)
+    fresh = list(events.filter(id__gt=state.last_event_id).order_by("id").values_list("id", "occurred_at", "success"))
+    levels = [state.cusum, *cusum(state.cusum, (bool(success) for _, _, success in fresh), steps)]
+    # Latched: what was reached once stays until a person clears it.
+    state.amber = state.amber or max(levels) >= policy.amber_threshold
+    state.triggered = state.triggered or (policy.enabled and max(levels) >= policy.red_threshold)
+    # Done only with what is settled, so that an event whose transaction commits late is not passed over.
+    for (event_id, occurred_at, _), level in zip(fresh, levels[1:], strict=True):
+        if occurred_at > now - SETTLED:
+            break
+        state.last_event_id, state.cusum = event_id, level
+    baseline = Fraction(policy.baseline_rate)
+    last = events.filter(id__gt=policy.baseline_event_id or 0).order_by("-id").values_list("success", flat=True)
+    current = mean([bool(success) for success in last[: policy.window_events]])
+    _show(state, baseline, current, None if current is None else (baseline - current) / baseline)
+    seen = "no events since the baseline" if current is None else fall(baseline, current)
+    state.note = f"{seen}; the sum is {levels[-1]:.2f}, amber from {policy.amber_threshold}, red from {policy.red_threshold}"
+
+
+def expectation(policy: RegressionPolicy, now: datetime) -> dict[str, Any] | None:
+    """What to expect of the policy at the metric's own rate and volume; None where there is no rate yet."""
+    if policy.statistic != Statistic.SUCCESS_RATE:
+        return None
+    events = judged_events(policy)
+    rate = policy.baseline_rate if policy.method == Method.CUSUM else None
+    if rate is None:
+        last = list(events.order_by("-id").values_list("success", flat=True)[:RATE_EVENTS])
+        if len(set(last)) < 2:
+            return None
+        rate = jeffreys(sum(map(bool, last)), len(last))
+    a_day = max(1, round(events.filter(occurred_at__gt=now - MONTH, occurred_at__lte=now).count() / MONTH.days))
+    looked_every = 1 if settings.TRIPWIRE_ON_ARRIVAL else min(a_day, simulation.HORIZON)
+    design_drop = float(policy.design_drop)
+    if policy.method == Method.CUSUM:
+        found = simulation.expect_cusum(
+            rate=float(rate),
+            threshold=float(policy.red_threshold),
+            baseline=policy.baseline_size or max(policy.baseline_events, BASELINE_MIN),
+            design_drop=design_drop,
+            check_every=looked_every,
+        )
+    else:
+        found = simulation.expect_drop(
+            rate=float(rate),
+            window=policy.window_events,
+            baseline=policy.baseline_events,
+            max_drop=float(policy.max_drop_fraction),
+            design_drop=design_drop,
+            check_every=looked_every,
+        )
+    simulated_at = {"rate": round(float(rate), 4), "events_a_day": a_day, "looked_every": looked_every}
+    return {**simulated_at, "design_drop": design_drop, **asdict(found)}

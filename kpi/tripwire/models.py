@@ -1,0 +1,164 @@
+"""Regression policies, where each of them stands, and the triggers that went off."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from governance.policies import Policy
+from kpi.tripwire.rules import EVENTS_MAX, Action, Method, Statistic
+from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH
+
+
+def fraction_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
+    """A fraction 0..1 with 4 decimals."""
+    return models.DecimalField(max_digits=5, decimal_places=4, **kwargs)
+
+
+def positive(default: int, most: int, help_text: str) -> "models.PositiveIntegerField[Any, Any]":
+    """A whole number of at least 1."""
+    validators = [MinValueValidator(1), MaxValueValidator(most)]
+    return models.PositiveIntegerField(default=default, validators=validators, help_text=help_text)
+
+
+def figure_field() -> "models.DecimalField[Any, Any]":
+    """A rate, a mean of values or a number of events, whatever the statistic is; None without a verdict."""
+    return models.DecimalField(max_digits=20, decimal_places=6, null=True)
+
+
+class RegressionPolicy(Policy):
+    """How one metric is watched, and what its fall does."""
+
+    domain = models.CharField(max_length=WORD_MAX_LENGTH)
+    metric = models.CharField(max_length=WORD_MAX_LENGTH)
+    enabled = models.BooleanField(default=False)
+    statistic = models.CharField(max_length=12, choices=Statistic, default=Statistic.SUCCESS_RATE)
+    method = models.CharField(max_length=5, choices=Method, default=Method.DROP)
+    action = models.CharField(max_length=11, choices=Action, default=Action.THROTTLE)
+    engine = models.CharField(
+        max_length=WORD_MAX_LENGTH, blank=True, help_text="whose risk policy THROTTLE switches off; empty: the domain"
+    )
+    window_events = positive(50, EVENTS_MAX, "DROP: the last so many events ...")
+    baseline_events = positive(
+        200, EVENTS_MAX, "... against so many before them; CUSUM: events that a baseline is measured on, better 1,000"
+    )
+    min_events_to_enforce = positive(50, EVENTS_MAX, "DROP: fewer in either: no verdict")
+    window_days = positive(7, 365, "VOLUME: the last so many days against as many before them")
+    max_drop_fraction = fraction_field(default=Decimal("0.20"), help_text="DROP: a fall of this fraction triggers")
+    design_drop = fraction_field(default=Decimal("0.40"), help_text="the fall that the policy is meant to find")
+    amber_threshold = models.DecimalField(max_digits=6, decimal_places=2, default=Decimal(4), help_text="CUSUM: look")
+    red_threshold = models.DecimalField(max_digits=6, decimal_places=2, default=Decimal(7), help_text="CUSUM: act")
+    baseline_rate = models.DecimalField(
+        max_digits=7, decimal_places=6, null=True, editable=False, help_text="CUSUM: frozen, approved; fraction 0..1"
+    )
+    baseline_size = models.PositiveIntegerField(null=True, editable=False, help_text="events that it was measured on")
+    baseline_event_id = models.BigIntegerField(
+        null=True, editable=False, help_text="the last of them: CUSUM starts after it"
+    )
+    expectation = models.JSONField(null=True, editable=False, help_text="simulated when the policy was saved")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["domain", "metric"], name="regressionpolicy_domain_metric"),
+            models.CheckConstraint(
+                condition=Q(max_drop_fraction__gt=0, max_drop_fraction__lte=1, design_drop__gt=0, design_drop__lt=1),
+                name="regressionpolicy_drops",
+                violation_error_message="Drops are above 0; the designed one is below 1.",
+            ),
+            models.CheckConstraint(
+                condition=Q(amber_threshold__gt=0, red_threshold__gte=models.F("amber_threshold")),
+                name="regressionpolicy_thresholds",
+                violation_error_message="The amber threshold lies above the red one.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(method=Method.CUSUM)
+                | Q(statistic=Statistic.SUCCESS_RATE) & (Q(enabled=False) | Q(baseline_rate__isnull=False)),
+                name="regressionpolicy_cusum",
+                violation_error_message="A CUSUM watches a success rate and, once enabled, has an approved baseline.",
+            ),
+        ]
+        ordering = ["domain", "metric"]
+        default_permissions = ("change", "view")
+        permissions = [
+            ("evaluate_tripwire", "Can evaluate a tripwire"),
+            ("record_kpi", "Can record a KPI event"),
+            ("clear_tripwire", "Can clear a tripwire and undo its trigger"),
+        ]
+        verbose_name = "regression policy"
+        verbose_name_plural = "regression policies"
+
+    def __str__(self) -> str:
+        return f"{self.domain} {self.metric}"
+
+    @property
+    def throttled_engine(self) -> str:
+        """Whose risk policy THROTTLE switches off."""
+        return self.engine or self.domain
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether it asks for more events than it looks at, and so can never come to a verdict."""
+        looks_at_events = self.method == Method.DROP and self.statistic != Statistic.VOLUME
+        return looks_at_events and self.min_events_to_enforce > min(self.window_events, self.baseline_events)
+
+
+class RegressionState(models.Model):
+    """Where a policy stands since it was last evaluated."""
+
+    policy = models.OneToOneField(RegressionPolicy, on_delete=models.PROTECT, related_name="state", primary_key=True)
+    triggered = models.BooleanField(default=False)
+    amber = models.BooleanField(default=False, help_text="CUSUM: worth a look")
+    baseline = figure_field()
+    current = figure_field()
+    drop_fraction = figure_field()
+    last_event_id = models.BigIntegerField(default=0, help_text="CUSUM: the last event that it is done with")
+    cusum = models.FloatField(default=0.0, help_text="CUSUM: the sum after that event")
+    note = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
+    action_taken = models.CharField(max_length=WORD_MAX_LENGTH, blank=True)
+    evaluated_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ("view",)
+        verbose_name = "regression state"
+
+    def __str__(self) -> str:
+        return f"{self.policy_id} {'triggered' if self.triggered else 'quiet'}"
+
+
+class RegressionTrigger(models.Model):
+    """A tripwire that went off: what it saw, what it did, and who undid it."""
+
+    policy = models.ForeignKey(RegressionPolicy, on_delete=models.PROTECT, related_name="triggers")
+    policy_version = models.PositiveIntegerField()
+    created_at = models.DateTimeField()
+    baseline = figure_field()
+    current = figure_field()
+    drop_fraction = figure_field()
+    note = models.CharField(max_length=NOTE_MAX_LENGTH)
+    action_taken = models.CharField(max_length=WORD_MAX_LENGTH)
+    engine = models.CharField(max_length=WORD_MAX_LENGTH, blank=True)
+    mark = models.CharField(
+        max_length=WORD_MAX_LENGTH, blank=True, help_text="of what it stopped: undone only while that still has it"
+    )
+    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
+    undone_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    undo_reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
+
+    class Meta:
+        # The latest of each policy that nobody has undone: the state's list, the runbook.
+        indexes = [
+            models.Index(fields=["policy", "-id"], condition=Q(undone_at__isnull=True), name="regressiontrigger_open")
+        ]
+        ordering = ["-id"]
+        default_permissions = ("view",)
+        verbose_name = "regression trigger"
+
+    def __str__(self) -> str:
+        return f"Trigger {self.pk}"

@@ -1,0 +1,76 @@
+"""The gate of AI advice, as arithmetic (CONTRACT section 3, Heimdall)."""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from governance.heimdall.rules import Charter, judge, wilson_lower_bound
+
+CHARTER = Charter(True, Decimal("0.90"), 50, Decimal("0.80"), use_lower_bound=False)
+ENOUGH: dict[str, Any] = {"confidence": Decimal("0.90"), "trials": 50, "successes": 40}
+
+
+@pytest.mark.parametrize(
+    ("charter", "given", "code"),
+    [
+        (CHARTER, {}, "gate_pass"),  # each threshold exactly met
+        (None, {}, "prod_use_disabled"),
+        (replace(CHARTER, prod_use_enabled=False), {}, "prod_use_disabled"),
+        (CHARTER, {"confidence": Decimal("0.8999")}, "confidence_below_threshold"),
+        (CHARTER, {"trials": 49}, "insufficient_sandbox_trials"),
+        (CHARTER, {"trials": 0, "successes": 0}, "insufficient_sandbox_trials"),
+        (CHARTER, {"successes": 39}, "sandbox_success_rate_below_threshold"),
+        # First refusal wins.
+        (
+            replace(CHARTER, prod_use_enabled=False),
+            {"confidence": Decimal(0), "trials": 0, "successes": 0},
+            "prod_use_disabled",
+        ),
+        (CHARTER, {"confidence": Decimal(0), "trials": 0, "successes": 0}, "confidence_below_threshold"),
+        (CHARTER, {"trials": 49, "successes": 0}, "insufficient_sandbox_trials"),
+        # No trials at all, where none are asked for: nothing divides by zero, and no success is no success.
+        (replace(CHARTER, min_trials=0), {"trials": 0, "successes": 0}, "sandbox_success_rate_below_threshold"),
+        (replace(CHARTER, min_trials=0, min_success_rate=Decimal(0)), {"trials": 0, "successes": 0}, "gate_pass"),
+        # The lower bound of 40 of 50 is 0.67.
+        (replace(CHARTER, use_lower_bound=True), {}, "sandbox_success_rate_below_threshold"),
+        (
+            replace(CHARTER, use_lower_bound=True, min_success_rate=Decimal("0.67")),
+            {},
+            "sandbox_success_rate_below_threshold",
+        ),
+        (replace(CHARTER, use_lower_bound=True, min_success_rate=Decimal("0.669")), {}, "gate_pass"),
+        (
+            replace(CHARTER, use_lower_bound=True, min_trials=0),
+            {"trials": 0, "successes": 0},
+            "sandbox_success_rate_below_threshold",
+        ),
+        # A rate that no float holds exactly.
+        (replace(CHARTER, min_success_rate=Decimal("0.82")), {"successes": 41}, "gate_pass"),
+        (replace(CHARTER, min_success_rate=Decimal("0.8201")), {"successes": 41}, "sandbox_success_rate_below_threshold"),
+        (replace(CHARTER, min_success_rate=Decimal(1)), {"successes": 50}, "gate_pass"),
+    ],
+)
+def test_the_gate(charter: Any, given: Any, code: Any) -> None:
+    decision = judge(charter, **{**ENOUGH, **given})
+    assert (decision.code, decision.allowed) == (code, code == "gate_pass")
+    assert decision.detail.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("successes", "trials", "expected"),
+    [(40, 50, 0.6696), (0, 0, 0.0), (0, 10, 0.0), (10, 10, 0.7225), (400, 500, 0.7627), (1, 1, 0.2065)],
+)
+def test_the_lower_bound_is_wilsons(successes: Any, trials: Any, expected: Any) -> None:
+    assert wilson_lower_bound(successes, trials) == pytest.approx(expected, abs=0.00005)
+
+
+def test_the_lower_bound_is_never_below_0() -> None:
+    assert min(wilson_lower_bound(0, trials) for trials in range(1, 500)) == 0
+
+
+def test_more_trials_at_the_same_rate_raise_the_lower_bound() -> None:
+    bounds = [wilson_lower_bound(4 * n, 5 * n) for n in (1, 10, 100, 1000)]
+    assert bounds == sorted(bounds)
+    assert bounds[-1] < 0.8

@@ -1,0 +1,505 @@
+"""The risk guard: reserving, settling, releasing, and what the day ledgers say (CONTRACT section 3, risk)."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from governance import gate
+from governance.gate import risk_reserve_or_raise, risk_reserved
+from governance.golive.models import GoLiveState
+from governance.risk import services
+from governance.risk.errors import AlreadySettled, NotAnAmount, ReservationNotFound, RiskDenied
+from governance.risk.models import RiskDay, RiskEvent, RiskPolicy, RiskReservation
+from governance.risk.rules import GLOBAL
+from tests.conftest import attrs, codes
+from tests.factories import NOON, RiskPolicyFactory
+
+pytestmark = pytest.mark.django_db
+
+API = "/api/governance/risk"
+TODAY, TOMORROW = NOON, NOON + timedelta(days=1)
+
+
+def reserve(amount: str = "10", engine: str = "WHOLESALE", **options: Any) -> Any:
+    """The decision and the reservation."""
+    return gate.risk_reserve(engine=engine, amount=Decimal(amount), actor="bryan", **{"now": TODAY, **options})
+
+
+def reserved(amount: str = "10", engine: str = "WHOLESALE", **options: Any) -> RiskReservation:
+    decision, reservation = reserve(amount, engine, **options)
+    assert decision.allowed, decision
+    return reservation
+
+
+def cap(engine: str = "WHOLESALE", **caps: Any) -> None:
+    """Give an engine these caps and no others, and lift those of GLOBAL."""
+    RiskPolicy.objects.filter(engine__in={GLOBAL, engine}).update(
+        max_daily_loss=0, max_daily_exposure=0, max_open_risk=0, max_actions_per_day=0
+    )
+    RiskPolicy.objects.filter(engine=engine).update(**caps)
+
+
+def ledger(engine: str = "WHOLESALE", day: date = TODAY.date()) -> tuple[str, str, str, int] | None:
+    """Exposure, open risk, loss and actions of the day; None without a row."""
+    row = RiskDay.objects.filter(engine=engine, day=day).first()
+    if row is None:
+        return None
+    return str(row.exposure_used), str(row.open_risk_reserved), str(row.realized_loss), row.actions_count
+
+
+def events() -> list[tuple[str, str, str, str]]:
+    """Kind, engine, amount, loss, the oldest first."""
+    rows = RiskEvent.objects.order_by("id")
+    return [(row.kind, row.engine, str(row.amount), str(row.realized_loss)) for row in rows]
+
+
+# Seeds ------------------------------------------------------------------------------------------------------------------
+
+
+def test_migrate_seeds_the_floors() -> None:
+    rows = RiskPolicy.objects.values_list(
+        "engine", "max_daily_loss", "max_daily_exposure", "max_open_risk", "max_actions_per_day", "enabled"
+    )
+    assert list(rows) == [
+        ("CAPITAL", 150, 750, 750, 0, True),
+        ("GLOBAL", 250, 1500, 1500, 0, True),
+        ("NOTIFY", 0, 0, 0, 0, False),
+        ("WHOLESALE", 200, 1000, 1000, 0, True),
+    ]
+    assert {policy.history.count() for policy in RiskPolicy.objects.all()} == {1}
+
+
+# Reserving --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_reservation_stands_in_the_ledgers_of_the_engine_and_of_global() -> None:
+    reservation = reserved("10.50", reason="an offer", metadata={"deal": "D1"}, correlation_id="C1")
+    assert ledger() == ledger(GLOBAL) == ("10.50", "10.50", "0.00", 1)
+    row = RiskReservation.objects.get()
+    assert row == reservation
+    assert (row.engine, row.day, row.amount, row.settled_at) == ("WHOLESALE", TODAY.date(), Decimal("10.50"), None)
+    assert (row.actor, row.reason, row.metadata, row.correlation_id) == ("bryan", "an offer", {"deal": "D1"}, "C1")
+    event = RiskEvent.objects.get()
+    assert (event.kind, event.reservation, event.correlation_id) == ("RESERVED", reservation, "C1")
+
+
+@pytest.mark.parametrize("denying", ["WHOLESALE", GLOBAL])
+def test_a_denial_is_kept_as_an_event_and_reserves_nothing(denying: Any) -> None:
+    cap(denying, max_daily_exposure=Decimal(15))
+    reserved("10")
+    before = ledger(), ledger(GLOBAL)
+    decision, reservation = reserve("5.01")
+    assert (decision.allowed, decision.code, reservation) == (False, "max_daily_exposure", None)
+    assert decision.detail == f"max_daily_exposure of {denying}: today's exposure is 10.00 of 15.00"
+    assert (ledger(), ledger(GLOBAL)) == before
+    assert RiskReservation.objects.count() == 1
+    assert events()[1:] == [("DENIED", "WHOLESALE", "5.01", "0.00")]
+    denial = RiskEvent.objects.latest("id")
+    assert (denial.message, denial.reservation) == (decision.detail, None)
+    assert reserve("5")[0].allowed
+
+
+def test_global_is_asked_before_the_engine() -> None:
+    RiskPolicy.objects.update(max_daily_exposure=1)
+    assert "of GLOBAL" in reserve("2")[0].detail
+    RiskPolicy.objects.filter(engine=GLOBAL).update(enabled=False)
+    assert reserve("1")[0].detail == "the risk policy of GLOBAL is off"
+    RiskPolicy.objects.filter(engine=GLOBAL).delete()
+    assert reserve("1")[0].detail == "GLOBAL has no risk policy"
+
+
+def test_an_engine_that_is_off_may_nothing() -> None:
+    decision, _ = reserve("1", "NOTIFY")
+    assert (decision.allowed, decision.code, decision.detail) == (
+        False,
+        "policy_disabled",
+        "the risk policy of NOTIFY is off",
+    )
+
+
+def test_an_engine_nobody_heard_of_makes_no_ledger() -> None:
+    decision, _ = reserve("1", "UNHEARD_OF")
+    assert (decision.allowed, decision.code) == (False, "no_policy")
+    assert ledger("UNHEARD_OF") is None
+    assert events() == [("DENIED", "UNHEARD_OF", "1.00", "0.00")]
+    assert not RiskReservation.objects.exists()
+
+
+def test_global_itself_may_be_reserved_on_once() -> None:
+    reserved("10", GLOBAL)
+    assert ledger(GLOBAL) == ("10.00", "10.00", "0.00", 1)
+    assert ledger() is None
+
+
+def test_ten_cents_and_twenty_fit_exactly_into_thirty() -> None:
+    """In the floating point that SQLite keeps decimals in they are more."""
+    cap(max_daily_exposure=Decimal("0.30"), max_open_risk=Decimal("0.30"))
+    reserved("0.10")
+    reserved("0.20")
+    assert ledger() == ("0.30", "0.30", "0.00", 2)
+    assert reserve("0.01")[0].code == "max_daily_exposure"
+
+
+def test_open_risk_is_freed_by_settling_and_exposure_is_not() -> None:
+    cap(max_open_risk=Decimal(10))
+    first = reserved("10")
+    assert reserve("0.01")[0].code == "max_open_risk"
+    services.risk_settle(first.pk, actor="bryan", now=TODAY)
+    reserved("10")
+    assert ledger() == ("20.00", "10.00", "0.00", 2)
+
+
+def test_actions_are_counted_by_the_day() -> None:
+    cap(max_actions_per_day=2)
+    reserved("1")
+    reserved("1")
+    assert reserve("1")[0].code == "max_actions_per_day"
+    assert reserve("1", now=TOMORROW)[0].allowed
+
+
+@pytest.mark.parametrize("amount", ["0", "-1", "0.005", "1E+12", "NaN"])
+def test_what_is_no_amount_is_refused(amount: Any) -> None:
+    with pytest.raises(NotAnAmount):
+        reserve(amount)
+    assert not RiskEvent.objects.exists()
+
+
+def test_a_ledger_has_room_for_the_largest_amounts() -> None:
+    cap()
+    largest = Decimal("999999999999.99")
+    for _ in range(3):
+        made = reserved(str(largest))
+        services.risk_settle(made.pk, largest, actor="bryan", now=TODAY)
+    row = RiskDay.objects.get(engine=GLOBAL)
+    assert (row.exposure_used, row.realized_loss) == (3 * largest, 3 * largest)
+
+
+# Settling ---------------------------------------------------------------------------------------------------------------
+
+
+def test_settling_releases_the_reservation_and_books_the_loss() -> None:
+    reservation = reserved("10")
+    settled = services.risk_settle(reservation.pk, Decimal("4.25"), actor="va1", reason="fell through", now=TODAY)
+    assert ledger() == ledger(GLOBAL) == ("10.00", "0.00", "4.25", 1)
+    assert (settled.settled_at, settled.realized_loss, settled.settled_by) == (TODAY, Decimal("4.25"), "va1")
+    assert RiskReservation.objects.get().settle_reason == "fell through"
+    assert events()[1:] == [("SETTLED", "WHOLESALE", "10.00", "4.25")]
+
+
+def test_settling_twice_changes_nothing() -> None:
+    reservation = reserved("10")
+    first = services.risk_settle(reservation.pk, Decimal(4), actor="va1", now=TODAY)
+    before = ledger(), ledger(GLOBAL), events()
+    again = services.risk_settle(reservation.pk, Decimal(9), actor="va2", now=TOMORROW)
+    assert (again.realized_loss, again.settled_at, again.settled_by) == (4, first.settled_at, "va1")
+    assert (ledger(), ledger(GLOBAL), events()) == before
+    assert ledger(day=TOMORROW.date()) is None
+
+
+def test_what_is_settled_on_another_day_frees_the_first_and_is_lost_on_the_second() -> None:
+    reservation = reserved("10")
+    services.risk_settle(reservation.pk, Decimal(4), actor="bryan", now=TOMORROW)
+    for engine in ("WHOLESALE", GLOBAL):
+        assert ledger(engine, TODAY.date()) == ("10.00", "0.00", "0.00", 1)
+        assert ledger(engine, TOMORROW.date()) == ("0.00", "0.00", "4.00", 0)
+    assert RiskEvent.objects.latest("id").day == TOMORROW.date()
+
+
+def test_what_is_open_overnight_counts_against_the_next_days_open_cap() -> None:
+    cap(max_open_risk=Decimal(100), max_daily_exposure=Decimal(100))
+    first = reserved("60")
+    assert reserve("40.01", now=TOMORROW)[0].code == "max_open_risk"
+    reserved("40", now=TOMORROW)
+    assert ledger(day=TODAY.date()) == ("60.00", "60.00", "0.00", 1)
+    assert ledger(day=TOMORROW.date()) == ("40.00", "40.00", "0.00", 1)
+    services.risk_settle(first.pk, actor="bryan", now=TOMORROW)
+    reserved("60", now=TOMORROW)
+    assert ledger(day=TOMORROW.date()) == ("100.00", "100.00", "0.00", 2)
+
+
+@pytest.mark.parametrize("limited", ["WHOLESALE", GLOBAL])
+def test_the_days_loss_closes_the_engine_until_the_next_day(limited: Any) -> None:
+    cap(limited, max_daily_loss=Decimal(5))
+    services.risk_settle(reserved("10").pk, Decimal("4.99"), actor="bryan", now=TODAY)
+    services.risk_settle(reserved("10").pk, Decimal("0.01"), actor="bryan", now=TODAY)
+    assert reserve("0.01")[0].code == "max_daily_loss"
+    assert reserve("10", now=TOMORROW)[0].allowed
+
+
+def test_another_engines_loss_counts_for_global_alone() -> None:
+    cap(GLOBAL, max_daily_loss=Decimal(5))
+    services.risk_settle(reserved("10", "CAPITAL").pk, Decimal(5), actor="bryan", now=TODAY)
+    assert reserve("1")[0].detail.startswith("max_daily_loss of GLOBAL")
+    cap(max_daily_loss=Decimal(5))
+    assert reserve("1")[0].allowed
+
+
+def test_a_loss_may_be_larger_than_what_was_reserved() -> None:
+    services.risk_settle(reserved("10").pk, Decimal(25), actor="bryan", now=TODAY)
+    assert ledger() == ("10.00", "0.00", "25.00", 1)
+
+
+@pytest.mark.parametrize("loss", ["-0.01", "0.001", "NaN"])
+def test_what_is_no_loss_is_refused(loss: Any) -> None:
+    reservation = reserved("10")
+    with pytest.raises(NotAnAmount):
+        services.risk_settle(reservation.pk, Decimal(loss), actor="bryan")
+    assert RiskReservation.objects.get().settled_at is None
+
+
+def test_the_older_way_settles_the_oldest_open_reservation_of_that_amount() -> None:
+    first, other, second = reserved("10"), reserved("20"), reserved("10")
+    elsewhere = reserved("10", "CAPITAL")
+
+    def settle() -> int:
+        return services.settle_by_amount(
+            engine="WHOLESALE", reserved_amount=Decimal(10), realized_loss=Decimal(1), actor="bryan", now=TODAY
+        ).pk
+
+    assert [settle(), settle()] == [first.pk, second.pk]
+    with pytest.raises(ReservationNotFound):
+        settle()
+    assert set(RiskReservation.objects.filter(settled_at=None)) == {other, elsewhere}
+    assert ledger() == ("40.00", "20.00", "2.00", 3)
+
+
+def test_an_unknown_reservation_is_not_found() -> None:
+    with pytest.raises(ReservationNotFound):
+        services.risk_settle(999_999_999, actor="bryan")
+    with pytest.raises(ReservationNotFound):
+        services.release_reservation(999_999_999, actor="bryan", reason="test")
+    assert not RiskDay.objects.exists()
+
+
+def test_settling_works_though_the_policies_are_off_and_everything_is_stopped(kill_switch: GoLiveState) -> None:
+    _, reservation = services.reserve(engine="WHOLESALE", amount=Decimal(10), actor="bryan", now=TODAY)
+    assert reservation is not None
+    RiskPolicy.objects.update(enabled=False)
+    services.risk_settle(reservation.pk, Decimal(1), actor="bryan", now=TODAY)
+    assert ledger() == ("10.00", "0.00", "1.00", 1)
+
+
+# Releasing --------------------------------------------------------------------------------------------------------------
+
+
+def test_an_operator_releases_what_nobody_settled() -> None:
+    reservation = reserved("10")
+    released = services.release_reservation(reservation.pk, actor="ops", reason="the engine died", now=TOMORROW)
+    assert (released.settled_at, released.realized_loss, released.settled_by) == (TOMORROW, 0, "ops")
+    assert RiskReservation.objects.get().settle_reason == "the engine died"
+    assert ledger() == ledger(GLOBAL) == ("10.00", "0.00", "0.00", 1)
+    assert events()[1:] == [("RELEASED", "WHOLESALE", "10.00", "0.00")]
+    assert RiskEvent.objects.latest("id").reason == "the engine died"
+
+
+def test_what_is_settled_cannot_be_released() -> None:
+    reservation = reserved("10")
+    services.risk_settle(reservation.pk, Decimal(4), actor="bryan", now=TODAY)
+    with pytest.raises(AlreadySettled):
+        services.release_reservation(reservation.pk, actor="ops", reason="too late")
+    assert (AlreadySettled.code, AlreadySettled.status) == ("already_settled", 409)
+    assert RiskReservation.objects.get().realized_loss == 4
+    assert len(events()) == 2
+
+
+# The Python API ---------------------------------------------------------------------------------------------------------
+
+
+def test_risk_reserve_or_raise_gives_the_reservation() -> None:
+    reservation = risk_reserve_or_raise("WHOLESALE", Decimal(10), actor="bryan", now=TODAY)
+    assert (reservation.amount, ledger()) == (10, ("10.00", "10.00", "0.00", 1))
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_risk_reserve_or_raise_raises_and_the_event_stays() -> None:
+    with pytest.raises(RiskDenied, match=r"max_daily_exposure of GLOBAL: today's exposure is 0\.00 of 1500\.00"):
+        risk_reserve_or_raise("WHOLESALE", Decimal(262_500), actor="bryan")
+    assert (RiskDenied.code, RiskDenied.status) == ("risk_denied", 409)
+    assert events() == [("DENIED", "WHOLESALE", "262500.00", "0.00")]
+    assert not RiskReservation.objects.exists()
+
+
+def test_a_block_settles_what_it_lost() -> None:
+    with risk_reserved("WHOLESALE", Decimal(10), actor="bryan", correlation_id="C1") as at_stake:
+        assert RiskReservation.objects.get().settled_at is None
+        at_stake.realized_loss = Decimal("2.50")
+    row = RiskReservation.objects.get()
+    assert (row.realized_loss, row.settled_by) == (Decimal("2.50"), "bryan")
+    assert set(RiskEvent.objects.values_list("kind", "correlation_id")) == {("RESERVED", "C1"), ("SETTLED", "C1")}
+
+
+def test_a_block_that_raises_is_settled_too() -> None:
+    def act() -> None:
+        with risk_reserved("WHOLESALE", Decimal(10), actor="bryan") as at_stake:
+            at_stake.realized_loss = Decimal(3)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        act()
+    assert RiskReservation.objects.get().realized_loss == 3
+    assert [kind for kind, *_ in events()] == ["RESERVED", "SETTLED"]
+
+
+def test_a_block_that_is_denied_is_never_entered() -> None:
+    with pytest.raises(RiskDenied), risk_reserved("NOTIFY", Decimal(1), actor="bryan"):
+        pytest.fail("entered")
+    assert events() == [("DENIED", "NOTIFY", "1.00", "0.00")]
+
+
+# The business day -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "day"),
+    [
+        ("UTC", datetime(2026, 7, 15, 23, 59, tzinfo=UTC), date(2026, 7, 15)),
+        ("UTC", datetime(2026, 7, 16, 0, 0, tzinfo=UTC), date(2026, 7, 16)),
+        ("America/Vancouver", datetime(2026, 7, 16, 6, 30, tzinfo=UTC), date(2026, 7, 15)),
+        ("America/Vancouver", datetime(2026, 7, 16, 7, 0, tzinfo=UTC), date(2026, 7, 16)),
+        ("America/St_Johns", datetime(2026, 7, 16, 2, 29, tzinfo=UTC), date(2026, 7, 15)),
+        ("America/St_Johns", datetime(2026, 7, 16, 2, 30, tzinfo=UTC), date(2026, 7, 16)),
+    ],
+)
+def test_a_day_begins_at_midnight_of_the_business_zone(settings: Settings, zone: Any, now: Any, day: Any) -> None:
+    settings.RISK_BUSINESS_ZONE = zone
+    assert services.business_day(now) == day
+    assert reserved("10", now=now).day == day
+    assert ledger(day=day) == ("10.00", "10.00", "0.00", 1)
+    services.risk_settle(RiskReservation.objects.get().pk, Decimal(1), actor="bryan", now=now)
+    assert ledger(day=day) == ("10.00", "0.00", "1.00", 1)
+
+
+# The tables -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("broken", [{"open_risk_reserved": -1}, {"exposure_used": -1}, {"realized_loss": -1}])
+def test_a_ledger_below_zero_is_refused_by_the_database(broken: Any) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RiskDay.objects.create(engine="X", day=TODAY.date(), **broken)
+
+
+def test_a_policy_with_a_negative_cap_is_refused_by_the_database() -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RiskPolicyFactory.create(max_open_risk=-1)
+
+
+def test_an_event_is_neither_changed_nor_deleted() -> None:
+    reserved("10")
+    for change in (lambda: RiskEvent.objects.update(amount=1), lambda: RiskEvent.objects.all().delete()):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            change()
+    assert events() == [("RESERVED", "WHOLESALE", "10.00", "0.00")]
+
+
+def test_rows_say_what_they_are() -> None:
+    reservation = reserved("10")
+    assert str(reservation) == "WHOLESALE 10"
+    assert str(RiskPolicy.objects.get(engine=GLOBAL)) == "GLOBAL"
+    assert str(RiskDay.objects.get(engine=GLOBAL)) == "GLOBAL 2026-12-15"
+    assert str(RiskEvent.objects.get()) == "WHOLESALE RESERVED 10.00"
+
+
+# Over the API -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_api_reserves_and_settles(integrator: APIClient) -> None:
+    answer = integrator.post(f"{API}/check-and-reserve", {"engine": "wholesale", "amount": 10.5, "correlation_id": "C1"})
+    row = RiskReservation.objects.get()
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"ok": True, "engine": "WHOLESALE", "reserved": 10.5, "reservation_id": row.pk, "message": "reserved"},
+    )
+    assert (row.actor, row.user and row.user.username, row.correlation_id) == ("integrator", "integrator", "C1")
+    settle = {"reservation_id": row.pk, "realized_loss": 2.5, "actor": "va1", "reason": "fell through"}
+    answer = integrator.post(f"{API}/settle", settle)
+    row.refresh_from_db()
+    assert (row.settled_by, row.settled_user and row.settled_user.username) == ("va1", "integrator")
+    assert answer.json() == {
+        "ok": True,
+        "reservation_id": row.pk,
+        "engine": "WHOLESALE",
+        "released": 10.5,
+        "realized_loss": 2.5,
+        "settled_at": answer.json()["settled_at"],
+    }
+    assert integrator.post(f"{API}/settle", {**settle, "realized_loss": 9}).json() == answer.json()
+    today = services.business_day(row.created_at).isoformat()
+    figures = {"day": today, "exposure_used": 10.5, "open_risk_reserved": 0, "realized_loss": 2.5, "actions_count": 1}
+    assert integrator.get(f"{API}/ledger/today").json() == [
+        {"engine": "GLOBAL", **figures},
+        {"engine": "WHOLESALE", **figures},
+    ]
+
+
+def test_a_denial_over_the_api_is_an_answer(integrator: APIClient) -> None:
+    answer = integrator.post(f"{API}/check-and-reserve", {"engine": "WHOLESALE", "amount": 262_500})
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {
+            "ok": False,
+            "engine": "WHOLESALE",
+            "reserved": 0,
+            "reservation_id": None,
+            "message": "max_daily_exposure of GLOBAL: today's exposure is 0.00 of 1500.00",
+        },
+    )
+    assert RiskEvent.objects.get().user is not None
+
+
+def test_the_older_way_over_the_api(integrator: APIClient) -> None:
+    first = reserved("10")
+    answer = integrator.post(f"{API}/settle", {"engine": "WHOLESALE", "reserved_amount": 10, "realized_loss": 1})
+    assert (answer.status_code, answer.json()["reservation_id"]) == (200, first.pk)
+    again = integrator.post(f"{API}/settle", {"engine": "WHOLESALE", "reserved_amount": 10})
+    assert (again.status_code, codes(again)) == (404, ["not_found"])
+
+
+@pytest.mark.parametrize("given", [{}, {"engine": "WHOLESALE"}, {"reserved_amount": 10}, {"realized_loss": 1}])
+def test_a_settle_must_say_of_what(integrator: APIClient, given: Any) -> None:
+    answer = integrator.post(f"{API}/settle", given)
+    assert (answer.status_code, codes(answer), attrs(answer)) == (400, ["required"], ["reservation_id"])
+
+
+def test_settling_an_unknown_id_over_the_api_is_404(integrator: APIClient) -> None:
+    answer = integrator.post(f"{API}/settle", {"reservation_id": 999_999_999})
+    assert (answer.status_code, codes(answer)) == (404, ["not_found"])
+
+
+def test_a_policy_is_changed_with_who_why_and_its_history(operator: APIClient) -> None:
+    change = {"engine": "wholesale", "max_open_risk": 500.5, "reason": "a quiet week"}
+    answer = operator.post(f"{API}/policies/upsert", change).json()
+    row = RiskPolicy.objects.get(engine="WHOLESALE")
+    assert answer == {
+        "id": row.pk,
+        "engine": "WHOLESALE",
+        "max_daily_loss": 200,
+        "max_daily_exposure": 1000,
+        "max_open_risk": 500.5,
+        "max_actions_per_day": 0,
+        "enabled": True,
+        "version": 2,
+        "changed_by": "operator",
+        "reason": "a quiet week",
+        "updated_at": answer["updated_at"],
+    }
+    assert answer in operator.get(f"{API}/policies").json()
+    latest = row.history.first()
+    assert latest is not None
+    assert (row.history.count(), latest.max_open_risk, latest.history_change_reason) == (2, Decimal("500.5"), "a quiet week")
+    conflict = operator.post(f"{API}/policies/upsert", {**change, "expected_version": 1})
+    assert (conflict.status_code, codes(conflict)) == (409, ["version_conflict"])
+
+
+def test_a_new_engine_is_off_until_it_is_enabled(operator: APIClient) -> None:
+    answer = operator.post(f"{API}/policies/upsert", {"engine": "new engine"}).json()
+    assert (answer["engine"], answer["enabled"], answer["max_open_risk"], answer["version"]) == ("NEW_ENGINE", False, 0, 1)
+    assert reserve("1", "NEW_ENGINE")[0].code == "policy_disabled"
+
+
+def test_a_ledger_of_no_day_is_empty(agent: APIClient) -> None:
+    assert agent.get(f"{API}/ledger/today").json() == []

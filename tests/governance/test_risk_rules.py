@@ -1,0 +1,77 @@
+"""Risk caps as arithmetic (CONTRACT section 3, risk)."""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from governance.risk.rules import NOTHING, Caps, Standing, is_amount, judge
+
+NO_CAPS = Caps("WHOLESALE", True, Decimal(0), Decimal(0), Decimal(0), 0)
+BUSY = Standing(Decimal("60.10"), Decimal("20.05"), 3, Decimal("40.20"))
+CENT = Decimal("0.01")
+
+
+def code(caps: Caps | None, standing: Standing = BUSY, amount: str = "10.00") -> str:
+    return judge(caps, standing, Decimal(amount), engine="WHOLESALE").code
+
+
+@pytest.mark.parametrize(
+    ("cap", "just_enough"),
+    [("max_daily_exposure", Decimal("70.10")), ("max_open_risk", Decimal("50.20")), ("max_actions_per_day", 4)],
+)
+def test_a_cap_is_reached_exactly_and_never_passed(cap: Any, just_enough: Any) -> None:
+    assert code(replace(NO_CAPS, **{cap: just_enough})) == "reserved"
+    one_less = 1 if cap == "max_actions_per_day" else CENT
+    assert code(replace(NO_CAPS, **{cap: just_enough - one_less})) == cap
+    if cap != "max_actions_per_day":
+        assert code(replace(NO_CAPS, **{cap: just_enough}), amount="10.01") == cap
+
+
+@pytest.mark.parametrize(
+    ("cap", "expected"),
+    [("20.04", "max_daily_loss"), ("20.05", "max_daily_loss"), ("20.06", "reserved")],
+)
+def test_the_loss_cap_closes_the_engine_once_it_is_reached(cap: Any, expected: Any) -> None:
+    assert code(replace(NO_CAPS, max_daily_loss=Decimal(cap))) == expected
+
+
+def test_0_is_no_cap() -> None:
+    assert code(NO_CAPS, Standing(Decimal(10**9), Decimal(10**9), 10**6, Decimal(10**9)), "999999.99") == "reserved"
+
+
+def test_a_missing_policy_and_one_that_is_off_refuse_whatever_the_caps() -> None:
+    assert code(None, NOTHING) == "no_policy"
+    assert code(replace(NO_CAPS, enabled=False), NOTHING) == "policy_disabled"
+
+
+def test_the_first_cap_that_refuses_is_named() -> None:
+    order = ["max_daily_loss", "max_daily_exposure", "max_open_risk", "max_actions_per_day"]
+    caps = Caps("WHOLESALE", True, Decimal(1), Decimal(1), Decimal(1), 1)
+    for cap in order:
+        decision = judge(caps, BUSY, Decimal(10), engine="WHOLESALE")
+        assert (decision.allowed, decision.code) == (False, cap)
+        assert decision.detail.startswith(f"{cap} of WHOLESALE: ")
+        lifted: dict[str, Any] = {cap: 0}
+        caps = replace(caps, **lifted)
+    assert judge(caps, BUSY, Decimal(10), engine="WHOLESALE").allowed
+
+
+def test_ten_cents_and_twenty_fit_into_thirty() -> None:
+    standing = replace(NOTHING, exposure_used=Decimal("0.10"), open_risk=Decimal("0.10"))
+    caps = replace(NO_CAPS, max_daily_exposure=Decimal("0.30"), max_open_risk=Decimal("0.30"))
+    assert code(caps, standing, "0.20") == "reserved"
+    assert code(caps, standing, "0.21") == "max_daily_exposure"
+
+
+@pytest.mark.parametrize("amount", ["0", "0.01", "10", "10.00", "999999999999.99"])
+def test_an_amount_is_whole_cents(amount: Any) -> None:
+    assert is_amount(Decimal(amount))
+
+
+@pytest.mark.parametrize(
+    "amount", ["-0.01", "0.001", "10.005", "1000000000000", "1E+30", "NaN", "sNaN", "Infinity", "-Infinity"]
+)
+def test_what_the_database_would_round_or_not_hold_is_none(amount: Any) -> None:
+    assert not is_amount(Decimal(amount))

@@ -1,0 +1,69 @@
+"""A watched metric for the tests of the tripwire: its policy, its events, its state."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from governance.risk.models import RiskPolicy
+from kpi.models import KPIEvent
+from kpi.tripwire.models import RegressionPolicy, RegressionState
+from kpi.tripwire.services import approve_baseline, evaluate, upsert_policy
+from tests.factories import NOON, KpiFactory, many
+
+KEY = {"domain": "WHOLESALE", "metric": "contract_rate"}
+REASON = "a test of the tripwire"
+
+
+def watch(**settings: Any) -> RegressionPolicy:
+    """WHOLESALE contract_rate under an enabled policy, the guide's rule unless the settings say otherwise."""
+    settings = {**KEY, "enabled": True, "changed_by": "tests", "reason": REASON, "now": NOON, **settings}
+    return upsert_policy(**settings)
+
+
+def happened(outcomes: Sequence[bool | None], **values: Any) -> None:
+    """One event for each outcome, in this order."""
+    KPIEvent.objects.bulk_create([KpiFactory.build(**{**KEY, "success": outcome, **values}) for outcome in outcomes])
+
+
+def rate(successes: int, events: int) -> list[bool]:
+    """So many successes, spread evenly."""
+    return [(n + 1) * successes // events > n * successes // events for n in range(events)]
+
+
+def valued(*values: str | int) -> None:
+    """One event for each value, without a success value."""
+    KPIEvent.objects.bulk_create([KpiFactory.build(**KEY, success=None, value=Decimal(value)) for value in values])
+
+
+def counted(events: int, at: datetime, **values: Any) -> None:
+    """So many events at this moment, all successes."""
+    many(KpiFactory, events, **{**KEY, "occurred_at": at, **values})
+
+
+def looked(now: datetime = NOON + timedelta(hours=1), **key: Any) -> RegressionState:
+    """The state after an evaluation."""
+    return evaluate(**{**KEY, **key}, now=now)
+
+
+def fallen() -> None:
+    """From 95% to 74%."""
+    happened(rate(190, 200) + rate(37, 50))
+
+
+def recovered() -> None:
+    """The window and the baseline are all successes again."""
+    happened([True] * 250)
+
+
+def is_on(engine: str = "WHOLESALE") -> bool:
+    """Whether the engine's risk policy is on."""
+    return RiskPolicy.objects.get(engine=engine).enabled
+
+
+def approved(successes: int = 60, events: int = 200, **settings: Any) -> RegressionPolicy:
+    """A baseline from these events, approved, and an enabled CUSUM upon it."""
+    happened(rate(successes, events))
+    RegressionPolicy.objects.filter(**KEY).update(enabled=False)
+    approve_baseline(domain=KEY["domain"], metric=KEY["metric"], changed_by="bryan", reason=REASON, now=NOON)
+    return watch(method="CUSUM", **settings)

@@ -1,0 +1,172 @@
+"""Many reserve and settle at once: the caps hold to the cent, and ledgers, reservations and events agree."""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.db.models import Sum
+
+from governance import gate
+from governance.risk import services
+from governance.risk.errors import AlreadySettled
+from governance.risk.models import RiskDay, RiskEvent, RiskReservation
+from governance.risk.rules import GLOBAL
+from tests.factories import NOON, RiskPolicyFactory, many
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+
+THREADS = 32
+EACH = 100
+TEN = Decimal(10)
+RunTogether = Callable[..., list[Any]]
+
+
+def reserve(engine: str = "WHOLESALE", **options: Any) -> bool:
+    return gate.risk_reserve(engine=engine, amount=TEN, actor="race", **options)[0].allowed
+
+
+def caps(engine: str, **changes: Any) -> None:
+    services.upsert_policy(engine=engine, changed_by="race", **changes)
+
+
+def assert_all_agree(engines: tuple[str, ...] = ("WHOLESALE",)) -> None:
+    """Each engine's ledger is the sum of its reservations, GLOBAL's the sum of all, and each has its events."""
+    for engine in (*engines, GLOBAL):
+        made = RiskReservation.objects.filter(engine__in=engines if engine == GLOBAL else (engine,))
+        ledger = RiskDay.objects.get(engine=engine)
+        assert ledger.actions_count == made.count()
+        assert ledger.exposure_used == made.aggregate(sum=Sum("amount", default=0))["sum"]
+        assert ledger.open_risk_reserved == made.filter(settled_at=None).aggregate(sum=Sum("amount", default=0))["sum"]
+        assert ledger.realized_loss == made.aggregate(sum=Sum("realized_loss", default=0))["sum"]
+    for kind, rows in (
+        ("RESERVED", RiskReservation.objects.all()),
+        ("SETTLED", RiskReservation.objects.exclude(settled_at=None)),
+    ):
+        told = RiskEvent.objects.filter(kind=kind).values_list("reservation_id", flat=True)
+        assert sorted(told) == sorted(rows.values_list("id", flat=True))
+
+
+def test_the_cap_holds_exactly_and_each_loss_is_counted_once(run_together: RunTogether) -> None:
+    answers = run_together(THREADS, lambda _: [reserve() for _ in range(EACH)])
+    assert sum(map(sum, answers)) == 100
+    for engine in ("WHOLESALE", GLOBAL):
+        ledger = RiskDay.objects.get(engine=engine)
+        assert (ledger.exposure_used, ledger.open_risk_reserved, ledger.actions_count) == (1000, 1000, 100)
+    assert RiskEvent.objects.filter(kind="DENIED").count() == THREADS * EACH - 100
+    assert_all_agree()
+
+    ids = list(RiskReservation.objects.values_list("id", flat=True))
+
+    def settle(number: int) -> list[Decimal | None]:
+        mine = ids[number::THREADS] + ids[(number + 1) % THREADS :: THREADS]
+        return [services.risk_settle(id, Decimal(number + 1), actor=f"t{number}").realized_loss for id in mine]
+
+    settled = run_together(THREADS, settle)
+    assert sum(map(len, settled)) == 2 * len(ids)
+    for engine in ("WHOLESALE", GLOBAL):
+        assert RiskDay.objects.get(engine=engine).open_risk_reserved == 0
+    assert_all_agree()
+
+
+def test_two_engines_in_opposite_order_do_not_deadlock(run_together: RunTogether) -> None:
+    """GLOBAL's cap of 1,500 is what both meet; the engine's own would allow 1,000 and 750."""
+    engines = ("WHOLESALE", "CAPITAL")
+
+    def act(number: int) -> int:
+        order = engines if number % 2 else engines[::-1]
+        allowed = 0
+        for _ in range(8):
+            with transaction.atomic():
+                allowed += sum([reserve(engine) for engine in order])
+        return allowed
+
+    assert sum(run_together(THREADS, act)) == 150
+    assert RiskDay.objects.get(engine=GLOBAL).exposure_used == 1500
+    assert_all_agree(engines)
+
+
+def test_the_open_cap_holds_across_midnight(run_together: RunTogether) -> None:
+    """One reserves on one day and one on the next: two ledgers that nobody shares, and one cap over both."""
+    caps(GLOBAL, max_daily_exposure=0, max_open_risk=0)
+    engines = [policy.engine for policy in many(RiskPolicyFactory, 60, max_open_risk=TEN)]
+    both = threading.Barrier(2)
+
+    def act(number: int) -> list[bool]:
+        allowed = []
+        for engine in engines:
+            both.wait(timeout=30)
+            allowed.append(reserve(engine, now=NOON + timedelta(days=number)))
+        return allowed
+
+    first, second = run_together(2, act)
+    assert [one + other for one, other in zip(first, second, strict=True)] == [1] * len(engines)
+
+
+def test_a_cap_that_is_raised_meanwhile_holds_exactly_too(run_together: RunTogether) -> None:
+    caps(GLOBAL, max_daily_exposure=0, max_open_risk=0)
+    caps("WHOLESALE", max_daily_exposure=Decimal(100))
+    raised = threading.Event()
+
+    def act(number: int) -> int:
+        if number == 0:
+            while not RiskEvent.objects.filter(kind="DENIED").exists():
+                time.sleep(0.01)
+            assert RiskDay.objects.get(engine="WHOLESALE").exposure_used == 100
+            caps("WHOLESALE", max_daily_exposure=Decimal(200))
+            raised.set()
+            return 0
+        allowed = 0
+        while True:
+            too_late = raised.is_set()
+            if reserve():
+                allowed += 1
+            elif too_late:
+                return allowed
+
+    assert sum(run_together(THREADS, act)) == 20
+    assert RiskDay.objects.get(engine="WHOLESALE").exposure_used == 200
+    assert_all_agree()
+
+
+def test_each_settle_by_amount_finds_a_reservation_of_its_own(run_together: RunTogether) -> None:
+    for _ in range(THREADS):
+        assert reserve()
+    settled = run_together(
+        THREADS,
+        lambda _: (
+            services.settle_by_amount(
+                engine="WHOLESALE", reserved_amount=TEN, realized_loss=Decimal("0.01"), actor="race"
+            ).pk
+        ),
+    )
+    assert sorted(settled) == sorted(RiskReservation.objects.values_list("id", flat=True))
+    assert RiskDay.objects.get(engine="WHOLESALE").realized_loss == Decimal("0.32")
+    assert_all_agree()
+
+
+def test_of_settling_and_releasing_exactly_one_happens(run_together: RunTogether) -> None:
+    for _ in range(10):
+        assert reserve()
+        id = RiskReservation.objects.latest("id").pk
+
+        def act(number: int, id: int = id) -> Any:
+            if number % 2:
+                return services.release_reservation(id, actor="ops", reason="race")
+            return services.risk_settle(id, Decimal(1), actor="race")
+
+        answers = run_together(4, act)
+        row = RiskReservation.objects.get(pk=id)
+        ends = RiskEvent.objects.filter(reservation=id).exclude(kind="RESERVED")
+        assert ends.count() == 1
+        released = ends.get().kind == "RELEASED"
+        assert row.realized_loss == (0 if released else 1)
+        refused = [answer for answer in answers if isinstance(answer, AlreadySettled)]
+        assert len(refused) == (1 if released else 2)
+        assert len(answers) - len(refused) == sum(isinstance(answer, RiskReservation) for answer in answers)
+    ledger = RiskDay.objects.get(engine=GLOBAL)
+    assert (ledger.open_risk_reserved, ledger.actions_count) == (0, 10)

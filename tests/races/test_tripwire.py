@@ -1,0 +1,83 @@
+"""A fall is looked at by many at once: it acts once."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from governance.risk.models import RiskPolicy
+from governance.risk.services import upsert_policy as upsert_risk_policy
+from kpi.models import KPIEvent
+from kpi.tripwire.models import RegressionTrigger
+from kpi.tripwire.rules import cusum_steps
+from kpi.tripwire.services import evaluate, undo_trigger
+from tests.kpi.watched import KEY, approved, fallen, happened, is_on, looked, watch
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+
+TOGETHER = 8
+
+
+def test_a_fall_acts_once(run_together: Callable[..., list[Any]]) -> None:
+    watch()
+    fallen()
+    states = run_together(TOGETHER, lambda _: evaluate(domain=KEY["domain"], metric=KEY["metric"]))
+    assert [(state.triggered, state.action_taken) for state in states] == [(True, "THROTTLE")] * TOGETHER
+    assert RegressionTrigger.objects.count() == 1
+    policy = RiskPolicy.objects.get(engine="WHOLESALE")
+    assert (policy.version, policy.history.count(), policy.history.filter(changed_by="tripwire").count()) == (2, 2, 1)
+
+
+def test_metrics_that_fall_together_throttle_their_engine_once(run_together: Callable[..., list[Any]]) -> None:
+    metrics = [f"metric_{number}" for number in range(TOGETHER)]
+    for metric in metrics:
+        watch(metric=metric)
+        happened([True] * 200 + [False] * 50, metric=metric)
+    states = run_together(TOGETHER, lambda number: evaluate(domain="WHOLESALE", metric=metrics[number]))
+    assert [state.action_taken for state in states] == ["THROTTLE"] * TOGETHER
+    assert RiskPolicy.objects.get(engine="WHOLESALE").version == 2
+
+    triggers = list(RegressionTrigger.objects.values_list("pk", flat=True))
+    run_together(TOGETHER, lambda number: undo_trigger(triggers[number], changed_by="bryan", reason="false alarms"))
+    assert is_on()
+    assert RiskPolicy.objects.get(engine="WHOLESALE").version == 3
+    assert RegressionTrigger.objects.filter(note__endswith="is on again").count() == 1
+
+
+def test_a_trigger_is_undone_once(run_together: Callable[..., list[Any]]) -> None:
+    watch()
+    fallen()
+    looked()
+    trigger = RegressionTrigger.objects.get()
+    run_together(TOGETHER, lambda number: undo_trigger(trigger.pk, changed_by=f"op{number}", reason="a false alarm"))
+    assert is_on()
+    assert RiskPolicy.objects.get(engine="WHOLESALE").version == 3
+
+
+def test_what_a_person_switched_off_meanwhile_stays_off(run_together: Callable[..., list[Any]]) -> None:
+    """Whoever comes first: the trigger's undo leaves alone what is not its own."""
+    watch()
+    fallen()
+
+    def act(number: int) -> Any:
+        if number == 0:
+            return evaluate(domain=KEY["domain"], metric=KEY["metric"])
+        return upsert_risk_policy(engine="WHOLESALE", enabled=False, changed_by="eve", reason="a complaint")
+
+    run_together(2, act)
+    undo_trigger(RegressionTrigger.objects.get().pk, changed_by="bryan", reason="a false alarm")
+    assert not is_on()
+
+
+def test_events_that_arrive_during_looks_are_seen_once(run_together: Callable[..., list[Any]]) -> None:
+    policy = approved(amber_threshold=100, red_threshold=100)
+
+    def act(number: int) -> Any:
+        for _ in range(10):
+            happened([False])
+            evaluate(domain=KEY["domain"], metric=KEY["metric"])
+
+    run_together(TOGETHER, act)
+    assert KPIEvent.objects.count() == 200 + 10 * TOGETHER
+    level = 10 * TOGETHER * cusum_steps(float(policy.baseline_rate or 0), 0.4).failure
+    assert f"the sum is {level:.2f}," in looked().note
