@@ -58,7 +58,7 @@ def emit_kpi(
     return event
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # one with the caller's transaction: both stay or neither
 def keep(events: Iterable[KPIEvent]) -> None:
     """Write KPI rows in one statement.
 
