@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from followups import services
 from followups.models import FollowupLadder, FollowupTask
-from governance.market.rules import Channel
+from governance.channels import Channel
 from wholesale import filters
 from wholesale.api import ROW_ID, ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask, path_id
 from wholesale.fields import (

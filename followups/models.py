@@ -8,7 +8,9 @@ from django.db import models
 from django.db.models import Avg, Case, Count, F, Q, QuerySet, Value, When
 from django.db.models.fields import FloatField
 
-from governance.market.rules import Channel
+from followups.leads.models import InboundMessage, Lead, lead_key
+from governance.channels import Channel
+from wholesale.append_only import AppendOnlyModel
 from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
 
 
@@ -28,7 +30,7 @@ class LadderQuerySet(QuerySet[Any]):
 class FollowupLadder(models.Model):
     """The steps by which one lead is followed up. It closes when none of them is open."""
 
-    lead_id = label_field(help_text="the guide's string; null is a ladder without a lead")
+    lead = lead_key("ladders")
     province = models.CharField(max_length=2, choices=Province)
     market = models.CharField(max_length=WORD_MAX_LENGTH, default=ALL)
     owner = label_field(help_text="whose work it is; null is anybody's")
@@ -45,16 +47,16 @@ class FollowupLadder(models.Model):
         constraints = [
             # Serves the look for a lead's open ladder too: create_ladder().
             models.UniqueConstraint(
-                fields=["lead_id"], condition=Q(closed_at__isnull=True), name="followupladder_one_open_per_lead"
+                fields=["lead"], condition=Q(closed_at__isnull=True), name="followupladder_one_open_per_lead"
             ),
             models.CheckConstraint(
                 condition=Q(open_steps=0, closed_at__isnull=False) | Q(open_steps__gt=0, closed_at__isnull=True),
                 name="followupladder_closed_without_open_steps",
             ),
-            models.CheckConstraint(condition=~Q(lead_id=""), name="followupladder_lead_id_not_blank"),
+            models.CheckConstraint(condition=~Q(lead=""), name="followupladder_lead_id_not_blank"),
             models.CheckConstraint(condition=Q(province__in=Province.values), name="followupladder_province"),
         ]
-        indexes = [models.Index(fields=["lead_id", "-id"], name="followupladder_lead")]  # ladders?lead_id=
+        indexes = [models.Index(fields=["lead", "-id"], name="followupladder_lead")]  # ladders?lead_id=
         ordering = ["-id"]
         default_permissions = ("view",)
         permissions = [("create_ladder", "Can start a ladder")]
@@ -106,7 +108,7 @@ class FollowupTask(models.Model):
     channel = models.CharField(max_length=5, choices=Channel)
     due_at = models.DateTimeField()
     # The ladder's own, again: the due list is one query on one table.
-    lead_id = label_field()
+    lead = lead_key("tasks")
     province = models.CharField(max_length=2, choices=Province)
     market = models.CharField(max_length=WORD_MAX_LENGTH, default=ALL)
     owner = label_field()
@@ -150,7 +152,7 @@ class FollowupTask(models.Model):
                 condition=Q(completed_at__isnull=False),
                 name="followuptask_completed",
             ),
-            models.Index(fields=["lead_id", "-id"], name="followuptask_lead"),  # tasks?lead_id=
+            models.Index(fields=["lead", "-id"], name="followuptask_lead"),  # tasks?lead_id=
         ]
         ordering = ["-id"]
         default_permissions = ("view",)
@@ -164,3 +166,38 @@ class FollowupTask(models.Model):
 
     def __str__(self) -> str:
         return f"Step {self.step} {self.channel}"
+
+
+class ContactAttempt(AppendOnlyModel):
+    """A completed step as a contact: the decision under which it was made, as it was then."""
+
+    task = models.OneToOneField(FollowupTask, on_delete=models.PROTECT, related_name="attempt")
+    lead = lead_key("attempts")
+    channel = models.CharField(max_length=5, choices=Channel)
+    contacted_at = models.DateTimeField()
+    allowed = models.BooleanField()
+    reasons = models.JSONField(help_text="what stood in the way, the first being the reason")
+    warnings = models.JSONField(help_text="what would have, were it enforced")
+    legal_ok = models.BooleanField()
+    policy_ok = models.BooleanField()
+    zone = models.CharField(max_length=40)
+    zone_source = models.CharField(max_length=11)
+    local_time = models.CharField(max_length=32, help_text="there, with its offset")
+    tz_version = models.CharField(max_length=16)
+    matched_market = models.CharField(max_length=WORD_MAX_LENGTH, null=True)
+    policy_version = models.PositiveIntegerField(null=True)
+    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
+    created_at = models.DateTimeField()
+
+    class Meta(AppendOnlyModel.Meta):
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["lead", "-id"], name="contactattempt_lead")]  # a lead's page
+        verbose_name = "contact attempt"
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()} at {self.local_time}"
+
+
+__all__ = ["ContactAttempt", "FollowupLadder", "FollowupTask", "InboundMessage", "LadderQuerySet", "Lead", "TaskQuerySet"]

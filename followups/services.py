@@ -12,8 +12,8 @@ from followups.errors import NotYourTask, TaskNotFound
 from followups.models import FollowupLadder, FollowupTask
 from followups.signals import ladders_created, tasks_completed
 from governance import gate
+from governance.channels import Channel
 from governance.decisions import ExecutionClass, verb
-from governance.market.rules import Channel
 from wholesale import correlation
 from wholesale.vocabulary import ALL
 

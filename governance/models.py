@@ -1,5 +1,7 @@
 """The models of all rooms."""
 
+from governance.clocks.models import MarketZone
+from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
 from governance.golive.models import GoLiveState
 from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
 from governance.market.models import MarketPolicy
@@ -7,12 +9,17 @@ from governance.risk.models import RiskDay, RiskEvent, RiskPolicy, RiskReservati
 from governance.runbook.models import RunbookRun
 
 __all__ = [
+    "ClosedDay",
+    "ContactPoint",
+    "ContactRecord",
     "GoLiveState",
     "HeimdallEvent",
     "HeimdallPolicy",
     "HeimdallRecommendation",
     "HeimdallScorecard",
     "MarketPolicy",
+    "MarketZone",
+    "Organisation",
     "RiskDay",
     "RiskEvent",
     "RiskPolicy",

@@ -58,6 +58,9 @@ GO_LIVE_ENFORCE = switch("GO_LIVE_ENFORCE", default=not DEBUG)
 RISK_BUSINESS_ZONE = env.str("RISK_BUSINESS_ZONE", default="UTC")
 TRIPWIRE_ON_ARRIVAL = switch("TRIPWIRE_ON_ARRIVAL", default=False)
 BACKUPS_CONFIGURED = switch("BACKUPS_CONFIGURED", default=False)
+# Digests of phone numbers and addresses are made with it, so that whoever opted out stays refused after an erasure. It must
+# never change once there are opt-outs (runbook check contact.digest_key), so it is not SECRET_KEY.
+CONTACT_DIGEST_KEY = env.str("CONTACT_DIGEST_KEY", default="") or "unkeyed"
 TOKEN_CACHE_SECONDS = env.float("TOKEN_CACHE_SECONDS", default=5.0)
 IDEMPOTENCY_KEY_LIFETIME = timedelta(hours=24)  # CONTRACT section 1
 

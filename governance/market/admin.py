@@ -17,8 +17,9 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
+from governance.channels import Channel
 from governance.market.models import MarketPolicy
-from governance.market.rules import CHANNELS, MIN_SCORE, SAFE_RULES, WINDOWS, Channel, InvalidRules, normalised
+from governance.market.rules import CHANNELS, MIN_SCORE, SAFE_RULES, WINDOWS, InvalidRules, normalised
 from governance.market.services import upsert_policy
 from governance.policies_admin import PlacePolicyAdmin, PlacePolicyForm
 from wholesale.fields import json_number

@@ -10,9 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from governance import gate, policies
+from governance.api import ContactOut, contact_out
+from governance.channels import Channel
 from governance.market import services
 from governance.market.models import MarketPolicy
-from governance.market.rules import SAFE_RULES, Channel, InvalidRules, is_hhmm, normalised
+from governance.market.rules import SAFE_RULES, InvalidRules, is_hhmm, normalised
 from wholesale.api import ROW_ID, ApiViewSet, RowSerializer, act, acting_user, ask, path_id
 from wholesale.fields import (
     AwareDateTimeField,
@@ -24,7 +26,6 @@ from wholesale.fields import (
     StrictIntegerField,
     UpperChoiceField,
     WordField,
-    iso_utc,
 )
 from wholesale.params import ActParams, Params
 from wholesale.permissions import label_of
@@ -130,6 +131,7 @@ class EffectiveOut(serializers.Serializer[Any]):
 class CanContactParams(PlaceParams):
     """Who, how and when: local `weekday` and `hhmm` together, or an instant `at`, or neither for now."""
 
+    lead_id = LabelField(required=False, help_text="a lead that we know: its own market, zone, score and consents count")
     channel = UpperChoiceField(choices=Channel.choices)
     weekday = StrictIntegerField(required=False, min_value=0, max_value=6, help_text="Monday is 0; local to the lead")
     hhmm = HhmmField(required=False, help_text="local to the lead")
@@ -144,25 +146,6 @@ class CanContactParams(PlaceParams):
         if all(local) and "at" in attrs:
             raise ValidationError({"at": ["Give either at, or weekday and hhmm."]}, code="invalid")
         return attrs
-
-
-class CanContactOut(serializers.Serializer[Any]):
-    """The gate's answer. The last four stand there when an instant was converted."""
-
-    ok = serializers.BooleanField()
-    reason = serializers.CharField(help_text="a stable word; the first refusal wins")
-    detail = serializers.CharField()
-    province = serializers.CharField()
-    market = serializers.CharField()
-    channel = serializers.CharField()
-    matched_market = serializers.CharField(allow_null=True)
-    policy_version = StrictIntegerField(allow_null=True)
-    local_time = serializers.DateTimeField(required=False, help_text="in `timezone`, with its offset")
-    timezone = serializers.CharField(required=False, help_text="the zone that refused, else the first")
-    zones = serializers.ListField(child=serializers.CharField(), required=False)
-    next_allowed_at = AwareDateTimeField(
-        required=False, allow_null=True, help_text="on a refusal; null when time alone will not help"
-    )
 
 
 class MarketViewSet(ApiViewSet):
@@ -226,30 +209,14 @@ class MarketViewSet(ApiViewSet):
             }
         )
 
-    @ask("can-contact", CanContactParams, CanContactOut)
+    @ask("can-contact", CanContactParams, ContactOut)
     def can_contact(self, request: Request, **params: Any) -> Response:
         """May somebody in this market be contacted by this channel, then or now?"""
         weekday, hhmm = params.pop("weekday", None), params.pop("hhmm", None)
-        answer = gate.decide_contact(**params, local=None if hhmm is None else (weekday, hhmm))
-        return Response(_can_contact_out(answer))
-
-
-def _can_contact_out(answer: gate.ContactAnswer) -> dict[str, Any]:
-    decision = answer.decision
-    out: dict[str, Any] = {
-        "ok": decision.allowed,
-        "reason": decision.code,
-        "detail": decision.detail,
-        "province": answer.province,
-        "market": answer.market,
-        "channel": answer.channel,
-        "matched_market": answer.matched_market,
-        "policy_version": answer.policy_version,
-    }
-    if answer.at is not None and answer.zone is not None:
-        out["local_time"] = answer.at.astimezone(answer.zone).isoformat()
-        out["timezone"] = answer.zone.key
-        out["zones"] = [zone.key for zone in answer.zones]
-        if not decision.allowed:
-            out["next_allowed_at"] = iso_utc(decision.next_allowed_at) if decision.next_allowed_at else None
-    return out
+        local = None if hhmm is None else (weekday, hhmm)
+        lead_id = params.pop("lead_id", None)
+        if lead_id is None:
+            answer = gate.decide_contact(**params, local=local)
+        else:
+            answer = gate.decide_lead(lead_id, params["channel"], at=params.get("at"), local=local)
+        return Response(contact_out(answer))

@@ -2,9 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -12,33 +12,14 @@ from zoneinfo import ZoneInfo
 
 from django.db import models
 
-from governance.decisions import Decision
-
-
-class Channel(models.TextChoices):
-    """How a lead is contacted."""
-
-    SMS = "SMS", "Text message"
-    CALL = "CALL", "Call"
-    EMAIL = "EMAIL", "E-mail"
-
-
-class Reason(models.TextChoices):
-    """The answers of the contact gate, in the order in which they are tried; the first refusal wins."""
-
-    NO_POLICY = "no_policy", "No policy covers this market."
-    POLICY_DISABLED = "policy_disabled", "The policy of this market is switched off."
-    CHANNEL_NOT_ALLOWED = "channel_not_allowed", "The policy does not allow this channel."
-    LEAD_SCORE_BELOW_MINIMUM = "lead_score_below_minimum", "The lead's score is below the policy's minimum."
-    OUTSIDE_CONTACT_WINDOW = "outside_contact_window", "It is outside the policy's contact windows there."
-    WITHIN_WINDOW = "within_window", "Contact is allowed."
-
+from governance.channels import Channel
 
 WINDOWS = "contact_windows_local"
 CHANNELS = "channels_allowed"
 MIN_SCORE = "min_lead_score_to_contact"
+CHANNEL_WINDOWS = "channel_windows"  # optional: {"CALL": [windows]}, in place of the windows above for that channel
+HOLIDAYS = "holidays"  # optional: a HolidayRule
 KEYS = (WINDOWS, CHANNELS, MIN_SCORE)
-HORIZON = timedelta(days=30)  # how far ahead the next permitted minute is looked for
 
 SAFE_RULES: dict[str, Any] = {
     WINDOWS: [
@@ -61,6 +42,14 @@ class InvalidRules(ValueError):
         super().__init__("; ".join(f"{place}: {message}" for place, message in errors.items()))
 
 
+class HolidayRule(models.TextChoices):
+    """What a statutory holiday of the province is to the policy's windows."""
+
+    NORMAL = "normal", "A day like any other"
+    WEEKEND = "weekend_hours", "The windows of Saturday"
+    CLOSED = "closed", "No contact"
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """Days (Monday is 0) and local times `HH:MM`, both ends inclusive to the minute."""
@@ -81,10 +70,12 @@ class Rules:
     windows: tuple[Window, ...]
     channels: frozenset[str]
     min_score: Decimal
+    channel_windows: Mapping[str, tuple[Window, ...]] = field(default_factory=dict)  # in place of `windows`, by channel
+    holidays: str = HolidayRule.NORMAL
 
-    def window_open(self, weekday: int, hhmm: str) -> bool:
-        """Whether a local minute lies in one of the windows; no window at all means never."""
-        return any(window.contains(weekday, hhmm) for window in self.windows)
+    def windows_of(self, channel: str) -> tuple[Window, ...]:
+        """The windows that govern a channel; no window at all means never."""
+        return self.channel_windows.get(channel, self.windows)
 
 
 def is_hhmm(text: object) -> bool:
@@ -173,10 +164,16 @@ def _window_errors(item: object) -> Iterator[tuple[str, str]]:
 def parsed(rules: dict[str, Any]) -> Rules:
     """Well-formed rules as a value."""
     return Rules(
-        windows=tuple(Window(frozenset(w["days"]), w["start"], w["end"]) for w in rules[WINDOWS]),
+        windows=_parsed(rules[WINDOWS]),
         channels=frozenset(rules[CHANNELS]),
         min_score=Decimal(str(rules[MIN_SCORE])),
+        channel_windows={channel: _parsed(windows) for channel, windows in rules.get(CHANNEL_WINDOWS, {}).items()},
+        holidays=rules.get(HOLIDAYS, HolidayRule.NORMAL),
     )
+
+
+def _parsed(windows: Iterable[dict[str, Any]]) -> tuple[Window, ...]:
+    return tuple(Window(frozenset(w["days"]), w["start"], w["end"]) for w in windows)
 
 
 @lru_cache(maxsize=512)
@@ -185,84 +182,7 @@ def parsed_text(text: str) -> Rules:
     return parsed(json.loads(text))
 
 
-def judge(
-    rules: Rules | None,
-    *,
-    enabled: bool,
-    channel: str,
-    lead_score: Decimal | None,
-    minutes: Iterable[tuple[int, str]],
-) -> Decision:
-    """The gate's answer for local minutes (weekday, `HH:MM`), one for each zone that the lead may live in.
-
-    All of them must lie in a window. No rules, no minute: refused.
-    """
-    if rules is None:
-        return refusal(Reason.NO_POLICY)
-    if not enabled:
-        return refusal(Reason.POLICY_DISABLED)
-    if channel not in rules.channels:
-        return refusal(Reason.CHANNEL_NOT_ALLOWED)
-    if lead_score is not None and lead_score < rules.min_score:
-        return refusal(Reason.LEAD_SCORE_BELOW_MINIMUM)
-    checked = [rules.window_open(weekday, hhmm) for weekday, hhmm in minutes]
-    if not checked or not all(checked):
-        return refusal(Reason.OUTSIDE_CONTACT_WINDOW)
-    return Decision(True, Reason.WITHIN_WINDOW.value, Reason.WITHIN_WINDOW.label)
-
-
-def refusal(reason: Reason, next_allowed_at: datetime | None = None) -> Decision:
-    """A refusal of the contact gate for this reason."""
-    return Decision(False, reason.value, reason.label, next_allowed_at)
-
-
 def local_minute(at: datetime, zone: ZoneInfo) -> tuple[int, str]:
     """The weekday and `HH:MM` that a clock in the zone shows at an instant."""
     local = at.astimezone(zone)
     return local.weekday(), f"{local.hour:02}:{local.minute:02}"
-
-
-def next_open(rules: Rules, zones: Iterable[ZoneInfo], after: datetime) -> datetime | None:
-    """The first minute at or after an instant that lies in a window in every zone, or None within 30 days.
-
-    Permission can only begin where a window begins or a clock changes in one of the zones, so only those are tried.
-    """
-    zones = tuple(zones)
-    candidates = {after}
-    for zone in zones:
-        candidates.update(_beginnings(rules, zone, after))
-    for at in sorted(candidates):
-        if after <= at <= after + HORIZON and all(rules.window_open(*local_minute(at, zone)) for zone in zones):
-            return at
-    return None
-
-
-def _beginnings(rules: Rules, zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
-    first = after.astimezone(zone).date() - timedelta(days=1)
-    days = [first + timedelta(days=n) for n in range(HORIZON.days + 3)]
-    for day in days:
-        for window in rules.windows:
-            if day.weekday() in window.days:
-                # A time that the clock shows twice begins twice; one that it skips is covered by the change itself.
-                yield from (_instant(day, time.fromisoformat(window.start), zone, fold) for fold in (0, 1))
-        change = _clock_change(day, zone)
-        if change is not None:
-            yield change
-
-
-def _instant(day: date, at: time, zone: ZoneInfo, fold: int) -> datetime:
-    return datetime.combine(day, at.replace(fold=fold), zone).astimezone(UTC)
-
-
-def _clock_change(day: date, zone: ZoneInfo) -> datetime | None:
-    """The minute of this local day at which the zone's offset changes, or None."""
-    start, end = _instant(day, time(), zone, 0), _instant(day + timedelta(days=1), time(), zone, 0)
-    before = start.astimezone(zone).utcoffset()
-    if before == end.astimezone(zone).utcoffset():
-        return None
-    low, high = 0, int((end - start) / timedelta(minutes=1))  # the offset is `before` at low, and another at high
-    while high - low > 1:
-        middle = (low + high) // 2
-        same = (start + timedelta(minutes=middle)).astimezone(zone).utcoffset() == before
-        low, high = (middle, high) if same else (low, middle)
-    return start + timedelta(minutes=high)

@@ -1,0 +1,1 @@
+"""Leads: who they are, how they come in and go out."""

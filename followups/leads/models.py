@@ -1,0 +1,142 @@
+"""Leads, and what they send us."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from governance.channels import Channel
+from governance.clocks.zones import ZONE_CHOICES
+from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
+
+
+class Language(models.TextChoices):
+    """In which a lead is spoken to."""
+
+    EN = "en", "English"
+    FR = "fr", "French"
+
+
+class Lead(models.Model):
+    """A homeowner who may sell. `lead_id` is the guide's string, by which ladders know it whether or not this row exists."""
+
+    class Status(models.TextChoices):
+        """How far it is."""
+
+        NEW = "NEW", "New"
+        CONTACTED = "CONTACTED", "Contacted"
+        APPOINTMENT = "APPOINTMENT", "Appointment"
+        UNDER_CONTRACT = "UNDER_CONTRACT", "Under contract"
+        CLOSED = "CLOSED", "Closed"
+        DEAD = "DEAD", "Dead"
+
+    lead_id = models.CharField(max_length=LABEL_MAX_LENGTH, unique=True)
+    first_name = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
+    last_name = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
+    phone = models.CharField(max_length=16, blank=True, help_text="E.164, such as +14165550123")
+    email = models.EmailField(blank=True)
+    address = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
+    postal_code = models.CharField(max_length=7, blank=True, help_text="such as M5V 2T6")
+    province = models.CharField(max_length=2, choices=Province)
+    market = models.CharField(max_length=WORD_MAX_LENGTH, default=ALL)
+    language = models.CharField(max_length=2, choices=Language, default=Language.EN)
+    zone = models.CharField(
+        "time zone", max_length=40, choices=ZONE_CHOICES, blank=True, help_text="only where it is known for certain"
+    )
+    score = models.DecimalField(max_digits=5, decimal_places=4, null=True, blank=True, help_text="from 0 to 1")
+    source = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
+    status = models.CharField(max_length=14, choices=Status, default=Status.NEW)
+    changed_by = models.CharField(max_length=LABEL_MAX_LENGTH)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+        default_permissions = ("view", "add", "change")
+        permissions = [("import_lead", "Can import leads"), ("export_lead", "Can export leads")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(lead_id=""), name="lead_id_not_blank"),
+            models.CheckConstraint(condition=Q(province__in=Province.values), name="lead_province"),
+            models.CheckConstraint(
+                condition=Q(score__isnull=True) | Q(score__gte=Decimal(0), score__lte=Decimal(1)), name="lead_score_0_to_1"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["phone"], condition=~Q(phone=""), name="lead_phone"
+            ),  # who wrote? inbound, and the admin's search
+            models.Index(fields=["email"], condition=~Q(email=""), name="lead_email"),
+            models.Index(fields=["province", "market", "-id"], name="lead_place"),  # leads?province=&market=
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or self.lead_id
+
+
+def lead_key(related_name: str) -> "models.ForeignKey[Any, Any]":
+    """The guide's `lead_id`: a string that exists before the row it names, and without it.
+
+    `row.lead` raises DoesNotExist where there is no such lead, so read it through `select_related`.
+    """
+    return models.ForeignKey(
+        Lead,
+        to_field="lead_id",
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        blank=True,
+        related_name=related_name,
+    )
+
+
+class InboundMessage(models.Model):
+    """What a lead sent us. Its text is personal, so it can be emptied; what follows from it is in the ledger."""
+
+    class Meaning(models.TextChoices):
+        """What it says."""
+
+        OPT_OUT = "OPT_OUT", "Opt-out"
+        REPLY = "REPLY", "Reply"
+        DOUBTFUL = "DOUBTFUL", "Doubtful: a person decides"
+
+    lead = lead_key("messages")
+    point = models.ForeignKey(
+        "governance.ContactPoint", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    channel = models.CharField(max_length=5, choices=Channel)
+    text = models.TextField(blank=True)
+    meaning = models.CharField(max_length=8, choices=Meaning)
+    received_at = models.DateTimeField()
+    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
+    created_at = models.DateTimeField()
+    # Of a doubtful one: what a person decided.
+    decided_as = models.CharField(max_length=8, choices=Meaning, blank=True)
+    decided_by = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
+    decided_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        default_permissions = ("view",)
+        permissions = [
+            ("record_inbound", "Can record what a lead sent"),
+            ("decide_inbound", "Can decide a doubtful message"),
+        ]
+        indexes = [
+            models.Index(fields=["lead", "-id"], name="inboundmessage_lead"),  # a lead's page
+            models.Index(
+                fields=["id"], condition=Q(meaning="DOUBTFUL", decided_at__isnull=True), name="inboundmessage_undecided"
+            ),
+        ]
+        verbose_name = "inbound message"
+
+    def __str__(self) -> str:
+        return f"{self.get_meaning_display()} by {self.get_channel_display().lower()}"

@@ -1,0 +1,153 @@
+"""`/api/governance/contact`: may we contact this lead now, and why not."""
+
+from datetime import datetime
+from typing import Any
+
+import tzdata
+from drf_spectacular.utils import OpenApiExample
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from governance import gate, leads
+from governance.channels import Channel
+from governance.clocks.resolving import ZoneSource
+from governance.contact import Reason
+from wholesale.api import ApiViewSet, act, ask
+from wholesale.fields import AwareDateTimeField, LabelField, StrictIntegerField, UpperChoiceField, iso_utc
+from wholesale.params import ActParams, Params
+
+EXPLAIN_MAX = 1000  # leads at once
+
+
+class ReasonOut(serializers.Serializer[Any]):
+    """A reason in words."""
+
+    code = serializers.CharField()
+    en = serializers.CharField()
+    fr = serializers.CharField()
+
+
+class ContactOut(serializers.Serializer[Any]):
+    """The gate's answer. `local_time` to `tz_version` stand there when an instant was converted."""
+
+    ok = serializers.BooleanField()
+    reason = serializers.CharField(help_text="the first refusal, a stable word; within_window when there is none")
+    detail = serializers.CharField(help_text="the first refusal as a sentence, in the lead's language")
+    reasons = serializers.ListField(child=serializers.CharField(), help_text="everything that stands in the way, in order")
+    warnings = serializers.ListField(child=serializers.CharField(), help_text="what would, were it enforced")
+    explanations = ReasonOut(many=True, help_text="a sentence for each of the reasons and warnings")
+    legal_ok = serializers.BooleanField()
+    policy_ok = serializers.BooleanField()
+    lead_id = serializers.CharField(required=False)
+    province = serializers.CharField()
+    market = serializers.CharField()
+    channel = serializers.ChoiceField(choices=Channel.choices)
+    matched_market = serializers.CharField(allow_null=True)
+    policy_version = StrictIntegerField(allow_null=True)
+    evaluated_at = AwareDateTimeField(help_text="the instant that was asked about")
+    local_time = serializers.DateTimeField(required=False, help_text="in `timezone`, with its offset")
+    timezone = serializers.CharField(required=False, help_text="the zone that refused, else the first")
+    utc_offset = serializers.CharField(required=False, help_text="of that zone then, such as UTC-7")
+    zones = serializers.ListField(child=serializers.CharField(), required=False, help_text="allowed only if in all of them")
+    zone_source = serializers.ChoiceField(choices=ZoneSource.choices, required=False, help_text="why these zones")
+    tz_version = serializers.CharField(required=False, help_text="of the time zone data")
+    next_allowed_at = AwareDateTimeField(
+        required=False, allow_null=True, help_text="on a refusal; null when time alone will not help within 30 days"
+    )
+
+
+class DecideParams(Params):
+    """Whom, how and when."""
+
+    lead_id = LabelField()
+    channel = UpperChoiceField(choices=Channel.choices)
+    at = AwareDateTimeField(required=False, help_text="default: now")
+
+
+class ExplainParams(ActParams):
+    """Whom, how and when."""
+
+    lead_ids = serializers.ListField(child=LabelField(), min_length=1, max_length=EXPLAIN_MAX)
+    channel = UpperChoiceField(choices=Channel.choices)
+    at = AwareDateTimeField(required=False, help_text="default: now")
+
+
+class ExplainOut(serializers.Serializer[Any]):
+    """An answer for each lead that exists, in the order asked, and those that do not."""
+
+    answers = ContactOut(many=True)
+    unknown = serializers.ListField(child=serializers.CharField())
+
+
+class ContactViewSet(ApiViewSet):
+    """Leads before the gate."""
+
+    permissions = {"decide": "governance.ask_contact_gate", "explain": "governance.ask_contact_gate"}
+
+    @ask("decide", DecideParams, ContactOut)
+    def decide(self, request: Request, lead_id: str, **params: Any) -> Response:
+        """May this lead be contacted by this channel, then or now? Every reason, and when it may."""
+        return Response(contact_out(gate.decide_lead(lead_id, **params)))
+
+    @act(
+        "explain",
+        ExplainParams,
+        ExplainOut,
+        examples=[OpenApiExample("Two leads", request_only=True, value={"lead_ids": ["L123", "L124"], "channel": "CALL"})],
+    )
+    def explain(self, request: Request, lead_ids: list[str], channel: str, **params: Any) -> Response:
+        """The same for up to 1,000 leads at once. It writes nothing."""
+        known = leads.load(lead_ids)
+        contacts = [gate.Contact(known[lead_id], channel) for lead_id in lead_ids if lead_id in known]
+        answers = gate.decide_contacts(contacts, **params) if contacts else []
+        return Response(
+            {
+                "answers": [contact_out(answer) for answer in answers],
+                "unknown": [lead_id for lead_id in lead_ids if lead_id not in known],
+            }
+        )
+
+
+def contact_out(answer: gate.ContactAnswer) -> dict[str, Any]:
+    """The gate's answer as the API shows it."""
+    verdict, lead = answer.verdict, answer.contact.lead
+    out: dict[str, Any] = {
+        "ok": verdict.allowed,
+        "reason": verdict.code,
+        "detail": verdict.detail(lead.language),
+        "reasons": [reason.value for reason in verdict.reasons],
+        "warnings": [reason.value for reason in verdict.warnings],
+        "explanations": [_reason_out(reason) for reason in (*verdict.reasons, *verdict.warnings)],
+        "legal_ok": verdict.legal_ok,
+        "policy_ok": verdict.policy_ok,
+        "province": lead.province,
+        "market": lead.market,
+        "channel": answer.contact.channel,
+        "matched_market": answer.matched_market,
+        "policy_version": answer.policy_version,
+        "evaluated_at": iso_utc(answer.at),
+    }
+    if answer.contact.is_known:
+        out["lead_id"] = lead.lead_id
+    if answer.local_time is not None and verdict.zone is not None:
+        out["local_time"] = answer.local_time.isoformat()
+        out["timezone"] = verdict.zone.key
+        out["utc_offset"] = offset_text(answer.local_time)
+        out["zones"] = [zone.key for zone in answer.zones.zones]
+        out["zone_source"] = answer.zones.source
+        out["tz_version"] = tzdata.__version__
+        if not verdict.allowed:
+            out["next_allowed_at"] = iso_utc(verdict.next_allowed_at) if verdict.next_allowed_at else None
+    return out
+
+
+def _reason_out(reason: Reason) -> dict[str, str]:
+    return {"code": reason.value, "en": str(reason.label), "fr": reason.french}
+
+
+def offset_text(local: datetime) -> str:
+    """An offset as people write it: UTC-7, UTC-3:30. Never an abbreviation: since 2026 those of the west mislead."""
+    text = f"{local:%z}"
+    minutes = text[3:5]
+    return f"UTC{text[0]}{int(text[1:3])}" + (f":{minutes}" if minutes != "00" else "")

@@ -1,0 +1,28 @@
+"""Zones of markets, as the operator knows them."""
+
+from django.db import models
+from django.db.models import Q
+
+from governance.clocks.zones import ZONE_CHOICES
+from governance.policies import Governed
+from wholesale.vocabulary import WORD_MAX_LENGTH, Province
+
+
+class MarketZone(Governed):
+    """The one zone in which all of a market lives (DOMAIN 2.2 seeds the main ones)."""
+
+    province = models.CharField(max_length=2, choices=Province)
+    market = models.CharField(max_length=WORD_MAX_LENGTH)
+    zone = models.CharField(max_length=40, choices=ZONE_CHOICES)
+
+    class Meta:
+        ordering = ["province", "market"]
+        default_permissions = ("view", "add", "change", "delete")
+        constraints = [
+            models.UniqueConstraint(fields=["province", "market"], name="governance_marketzone_place"),  # the gate's lookup
+            models.CheckConstraint(condition=Q(province__in=Province.values), name="governance_marketzone_province"),
+        ]
+        verbose_name = "market zone"
+
+    def __str__(self) -> str:
+        return f"{self.province} {self.market}: {self.zone}"

@@ -1,0 +1,109 @@
+"""What is on file: contact points, the ledger about them, the organisation, its closed days."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from governance.channels import Channel
+from governance.compliance.rules import Basis, Entry, Strictness
+from governance.policies import Governed
+from wholesale.append_only import AppendOnlyModel
+from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, Province
+
+
+class ContactPoint(models.Model):
+    """A phone number or an e-mail address, known by its digest.
+
+    Erasing a person empties `value` and keeps the digest, so that a number that opted out stays refused when it comes again.
+    """
+
+    class Kind(models.TextChoices):
+        """What it is."""
+
+        PHONE = "PHONE", "Phone number"
+        EMAIL = "EMAIL", "E-mail address"
+
+    kind = models.CharField(max_length=5, choices=Kind)
+    digest = models.CharField(max_length=64, unique=True)  # HMAC of kind and value under CONTACT_DIGEST_KEY
+    value = models.CharField(max_length=254, null=True)
+
+    class Meta:
+        default_permissions = ("view",)
+        verbose_name = "contact point"
+
+    def __str__(self) -> str:
+        return self.value or f"{self.get_kind_display()} (erased)"
+
+
+class ContactRecord(AppendOnlyModel):
+    """A line of the ledger: a consent, an opt-out, a do-not-call entry, its lifting, a scrub."""
+
+    # The index serves the gate's lookup: all lines of some points, in order.
+    point = models.ForeignKey(ContactPoint, on_delete=models.PROTECT, related_name="records", db_index=False)
+    entry = models.CharField(max_length=11, choices=Entry)
+    channel = models.CharField(max_length=5, choices=Channel, blank=True, help_text="empty is every channel")
+    basis = models.CharField(max_length=11, choices=Basis, blank=True)
+    effective_at = models.DateTimeField(help_text="obtained, said or checked at")
+    expires_at = models.DateTimeField(null=True, blank=True)
+    evidence = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="where the proof is: a form, a recording")
+    reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
+    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
+    created_at = models.DateTimeField()
+
+    class Meta(AppendOnlyModel.Meta):
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["point", "id"], name="contactrecord_point")]
+        constraints = [
+            models.CheckConstraint(condition=Q(entry__in=Entry.values), name="contactrecord_entry"),
+            models.CheckConstraint(condition=~Q(entry=Entry.CONSENT) | ~Q(basis=""), name="contactrecord_consent_has_basis"),
+        ]
+        permissions = [
+            ("record_consent", "Can record a consent or a scrub"),
+            ("record_opt_out", "Can record an opt-out"),
+            ("lift_opt_out", "Can lift an opt-out that was a mistake"),
+        ]
+        verbose_name = "contact record"
+
+    def __str__(self) -> str:
+        return f"{self.get_entry_display()} {self.channel or 'every channel'}"
+
+
+class Organisation(Governed):
+    """Who contacts, and how strictly it asks for proof. One row."""
+
+    name = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True, help_text="as messages name the sender")
+    mailing_address = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
+    contact = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True, help_text="a phone number, e-mail or web address")
+    consent = models.CharField("consent for text and e-mail", max_length=7, choices=Strictness, default=Strictness.WARN)
+    scrub = models.CharField("registration and scrub for calls", max_length=7, choices=Strictness, default=Strictness.WARN)
+    registration_number = models.CharField("National DNCL registration", max_length=LABEL_MAX_LENGTH, blank=True)
+    registration_expires_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ("view", "change")
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="governance_organisation_one_row")]
+        verbose_name = "organisation"
+
+    def __str__(self) -> str:
+        return self.name or "The organisation"
+
+
+class ClosedDay(Governed):
+    """A day on which the operator contacts nobody, in one province or in all."""
+
+    province = models.CharField(max_length=2, choices=Province, blank=True, help_text="empty is every province")
+    day = models.DateField()
+    name = models.CharField(max_length=LABEL_MAX_LENGTH)
+
+    class Meta:
+        ordering = ["day", "province"]
+        default_permissions = ("view", "add", "change", "delete")
+        constraints = [
+            models.UniqueConstraint(fields=["day", "province"], name="governance_closedday_day")
+        ]  # the gate's lookup
+        verbose_name = "closed day"
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.province or 'everywhere'}: {self.name}"

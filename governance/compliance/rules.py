@@ -1,0 +1,146 @@
+"""The law of Canada as values and pure functions: calling hours, bases of consent, do-not-contact. No database here.
+
+Sources: CRTC Unsolicited Telecommunications Rules (calls), Canada's Anti-Spam Legislation (text messages, e-mail). Not legal
+advice; docs/contact-rules.md lists each rule with its source and what of it is unverified.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from dateutil.relativedelta import relativedelta
+from django.db import models
+
+from governance.channels import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class LegalHours:
+    """Local times `HH:MM` between which a call may be made; the end is exclusive: 21:30:00 is too late."""
+
+    weekday: tuple[str, str]
+    weekend: tuple[str, str]
+
+    def on(self, weekday: int) -> tuple[str, str]:
+        """The hours of a weekday, Monday being 0."""
+        return self.weekend if weekday >= 5 else self.weekday
+
+    def allow(self, weekday: int, hhmm: str) -> bool:
+        """Whether a local minute lies within."""
+        start, end = self.on(weekday)
+        return start <= hhmm < end
+
+
+CALLING_HOURS = LegalHours(weekday=("09:00", "21:30"), weekend=("10:00", "18:00"))  # CRTC, key telemarketing rules
+SCRUB_VALID = timedelta(days=31)  # CRTC: the version of the National DNCL in use is at most 31 days old
+
+
+class Basis(models.TextChoices):
+    """On what ground somebody may be contacted."""
+
+    EXPRESS = "EXPRESS", "Express consent"
+    BUSINESS = "BUSINESS", "Existing business relationship: a purchase, a lease or a contract"
+    INQUIRY = "INQUIRY", "Inquiry or application"
+    PUBLICATION = "PUBLICATION", "Conspicuous publication of the address, in a business role"
+
+
+_CASL = {Basis.BUSINESS: relativedelta(years=2), Basis.INQUIRY: relativedelta(months=6)}
+_DNCL = {Basis.BUSINESS: relativedelta(months=18), Basis.INQUIRY: relativedelta(months=6)}
+
+
+def consent_expiry(channel: str, basis: str, obtained_at: datetime) -> datetime | None:
+    """When a consent for this channel ends, or None where it holds until it is withdrawn.
+
+    CASL for text messages and e-mail: 2 years after a purchase or contract, 6 months after an inquiry. The National DNCL
+    rules for calls: 18 months and 6 months.
+    """
+    span = (_DNCL if channel == Channel.CALL else _CASL).get(Basis(basis))
+    return obtained_at + span if span else None
+
+
+class Entry(models.TextChoices):
+    """What a line of the ledger says."""
+
+    CONSENT = "CONSENT", "Consent"
+    OPT_OUT = "OPT_OUT", "Opt-out"
+    DO_NOT_CALL = "DO_NOT_CALL", "Internal do-not-call list"
+    LIFT = "LIFT", "Opt-out lifted: it was a mistake"
+    SCRUB = "SCRUB", "Checked against the National Do Not Call List"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """One line of the ledger about a lead's phone number or e-mail address."""
+
+    kind: str
+    channel: str  # "" is every channel
+    effective_at: datetime
+    basis: str = ""
+    expires_at: datetime | None = None
+
+    def concerns(self, channel: str) -> bool:
+        """Whether it is about this channel."""
+        return self.channel in ("", channel)
+
+
+class Strictness(models.TextChoices):
+    """What happens where consent or scrub is missing."""
+
+    ENFORCE = "enforce", "Refuse"
+    WARN = "warn", "Allow, with a warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """Who contacts: how strict it is, and its registration with the operator of the National DNCL."""
+
+    consent: str = Strictness.ENFORCE
+    scrub: str = Strictness.ENFORCE
+    registration_number: str = ""
+    registration_expires_on: date | None = None
+
+    def registered(self, on: date) -> bool:
+        """Whether its registration is on file and has not expired."""
+        expiry = self.registration_expires_on
+        return bool(self.registration_number) and expiry is not None and on <= expiry
+
+
+def opted_out(lines: Sequence[LedgerLine], channel: str, at: datetime) -> bool:
+    """Whether the lead has said no to this channel by then. The last line about it counts, and no consent outweighs it."""
+    said = [
+        line
+        for line in _until(lines, at)
+        if line.concerns(channel) and line.kind in (Entry.OPT_OUT, Entry.DO_NOT_CALL, Entry.LIFT)
+    ]
+    return bool(said) and said[-1].kind != Entry.LIFT
+
+
+class Standing(models.TextChoices):
+    """What is on file for a channel."""
+
+    LIVE = "live", "On file and in force"
+    MISSING = "missing", "Not on file"
+    EXPIRED = "expired", "On file, but expired"
+
+
+def consent(lines: Sequence[LedgerLine], channel: str, at: datetime) -> Standing:
+    """Whether a consent for this channel is in force at an instant."""
+    given = [line for line in _until(lines, at) if line.kind == Entry.CONSENT and line.concerns(channel)]
+    if any(line.expires_at is None or at < line.expires_at for line in given):
+        return Standing.LIVE
+    return Standing.EXPIRED if given else Standing.MISSING
+
+
+def scrub(lines: Sequence[LedgerLine], at: datetime) -> Standing:
+    """Whether the number was checked against the National DNCL within 31 days, or is exempt by a consent for calls."""
+    if consent(lines, Channel.CALL, at) is Standing.LIVE:
+        return Standing.LIVE
+    checked = [line.effective_at for line in _until(lines, at) if line.kind == Entry.SCRUB]
+    if checked and at - max(checked) <= SCRUB_VALID:
+        return Standing.LIVE
+    return Standing.EXPIRED if checked else Standing.MISSING
+
+
+def _until(lines: Sequence[LedgerLine], at: datetime) -> list[LedgerLine]:
+    """The lines in force by an instant, in the order in which they took effect."""
+    return sorted((line for line in lines if line.effective_at <= at), key=lambda line: line.effective_at)

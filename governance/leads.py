@@ -1,0 +1,35 @@
+"""Leads as governance knows them: plain values. Whoever keeps the leads registers how they are loaded."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LeadFacts:
+    """What the contact gate needs of a lead."""
+
+    lead_id: str
+    province: str
+    market: str
+    zone: str = ""  # an IANA name that somebody knew for certain; "" is unknown
+    postal_code: str = ""  # "M5V 2T6"
+    phone: str = ""  # E.164, "+14165550123"
+    email: str = ""
+    language: str = "en"
+    score: Decimal | None = None  # 0..1
+
+
+Loader = Callable[[Collection[str]], dict[str, LeadFacts]]
+
+_loaders: list[Loader] = []
+
+
+def register(loader: Loader) -> None:
+    """Say how leads are loaded by their ids, in one query. The last one counts."""
+    _loaders[:] = [loader]
+
+
+def load(lead_ids: Collection[str]) -> dict[str, LeadFacts]:
+    """The leads that exist, by id."""
+    return _loaders[0](lead_ids) if _loaders else {}
