@@ -9,7 +9,7 @@ from factory.declarations import LazyFunction, SelfAttribute, Sequence, SubFacto
 from factory.django import DjangoModelFactory
 
 from buyers.models import SFR, BuyerFeedbackEvent, BuyerLiquidityNode
-from followups.models import FollowupLadder, FollowupTask
+from followups.models import FollowupLadder, FollowupTask, Lead
 from followups.services import STEPS
 from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
 from governance.market.models import MarketPolicy
@@ -60,6 +60,23 @@ class MarketPolicyFactory(PlacePolicyFactory):
 class OfferPolicyFactory(PlacePolicyFactory):
     class Meta:
         model = OfferPolicy
+
+
+class LeadFactory(Row):
+    """A lead of Toronto with a phone number and an address, of which nothing is on file."""
+
+    class Meta:
+        model = Lead
+
+    lead_id = Sequence(lambda n: f"lead-{n}")
+    first_name = "Marie"
+    last_name = "Tremblay"
+    phone = Sequence(lambda n: f"+1416555{n % 10_000:04}")
+    email = Sequence(lambda n: f"lead{n}@example.ca")
+    province = "ON"
+    market = "TORONTO"
+    changed_by = "factory"
+    created_at = updated_at = NOON
 
 
 class LadderFactory(Row):

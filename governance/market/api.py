@@ -131,7 +131,10 @@ class EffectiveOut(serializers.Serializer[Any]):
 class CanContactParams(PlaceParams):
     """Who, how and when: local `weekday` and `hhmm` together, or an instant `at`, or neither for now."""
 
-    lead_id = LabelField(required=False, help_text="a lead that we know: its own market, zone, score and consents count")
+    province = ProvinceField(required=False, help_text="required without lead_id")
+    lead_id = LabelField(
+        required=False, help_text="a lead that we know: its own place, score and consents count, and no others"
+    )
     channel = UpperChoiceField(choices=Channel.choices)
     weekday = StrictIntegerField(required=False, min_value=0, max_value=6, help_text="Monday is 0; local to the lead")
     hhmm = HhmmField(required=False, help_text="local to the lead")
@@ -139,6 +142,8 @@ class CanContactParams(PlaceParams):
     lead_score = RateField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "lead_id" not in attrs and "province" not in attrs:
+            raise ValidationError({"province": ["This field is required without lead_id."]}, code="required")
         local = ("weekday" in attrs, "hhmm" in attrs)
         if any(local) and not all(local):
             missing = "hhmm" if local[0] else "weekday"

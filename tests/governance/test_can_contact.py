@@ -33,10 +33,17 @@ def ask_at(client: Any, at: str, **changes: Any) -> dict[str, Any]:
 
 
 def test_allowed_by_the_provinces_policy(agent: APIClient) -> None:
-    assert ask(agent) == {
+    answer = ask(agent)
+    assert answer.pop("evaluated_at").endswith("Z")
+    assert answer == {
         "ok": True,
         "reason": "within_window",
         "detail": "Contact is allowed.",
+        "reasons": [],
+        "warnings": [],
+        "explanations": [],
+        "legal_ok": True,
+        "policy_ok": True,
         "province": "ON",
         "market": "TORONTO",
         "channel": "SMS",

@@ -15,6 +15,7 @@ from tests.factories import (
     FeedbackFactory,
     KpiFactory,
     LadderFactory,
+    LeadFactory,
     MarketPolicyFactory,
     RunFactory,
     TaskFactory,
@@ -61,6 +62,10 @@ def rows(path: str, make: Callable[[], Any], bad_filter: tuple[dict[str, Any], s
     return [get(path, bad=bad_filter), get(f"{path}/{{id}}", row=make)]
 
 
+def _walked_lead() -> None:
+    LeadFactory.create(lead_id="walked")
+
+
 def _task_of_nobody() -> Any:
     return TaskFactory.create(owner=None)
 
@@ -90,6 +95,19 @@ ENDPOINTS = [
         "governance/market/can-contact",
         good={"province": "ON", "channel": "SMS", "weekday": 1, "hhmm": "12:00"},
         bad=({"province": "ON", "channel": "FAX"}, "channel"),
+    ),
+    get(
+        "governance/contact/decide",
+        good={"lead_id": "walked", "channel": "SMS"},
+        bad=({"lead_id": "walked", "channel": "FAX"}, "channel"),
+        stands_on=_walked_lead,
+    ),
+    post(
+        "governance/contact/explain",
+        *ROLES,
+        good={"lead_ids": ["walked", "nobody"], "channel": "CALL"},
+        bad=({"lead_ids": [], "channel": "CALL"}, "lead_ids"),
+        stands_on=_walked_lead,
     ),
     get("governance/go-live/state"),
     get("governance/go-live/checklist"),
