@@ -106,7 +106,7 @@ def serving(database_url: str, *, workers: int = 1, threads: int = 1, **environm
         RuntimeError: it did not answer in time, or ended.
 
     """
-    port = _free_port()
+    port = free_port()
     command = [
         *(str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--workers", str(workers)),
         *("--blocking-threads", str(threads), "--host", "127.0.0.1", "--port", str(port), "--no-ws", "--no-log"),
@@ -122,7 +122,8 @@ def serving(database_url: str, *, workers: int = 1, threads: int = 1, **environm
         server.stop()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
