@@ -224,6 +224,7 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "ENVIRONMENT": "wholesale.admin.environment",
     "DASHBOARD_CALLBACK": "wholesale.dashboard.fill",
+    "STYLES": ["wholesale.admin.stylesheet"],
     "SIDEBAR": {"show_search": True, "navigation": "wholesale.admin.navigation"},
 }
 
