@@ -404,7 +404,7 @@ class RegressionTriggerAdmin(Figures, ReadOnlyAdmin):
         def act(reason: str) -> str:
             undone = undo_trigger(trigger.pk, **signature(request), reason=reason)
             self.log_change(request, undone, "Undone.")
-            return f"Trigger {undone.pk} is undone. {undone.note.rpartition('. ')[2].capitalize()}."
+            return f"Trigger {undone.pk} is undone: {undone.note.rpartition('Undone: ')[2]}."
 
         return act_with_reason(
             request,
