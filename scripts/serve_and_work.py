@@ -28,8 +28,10 @@ class Stopped(BaseException):
 
 def main() -> int:
     """Start both, wait; the server's exit code, or 128 and the signal that ended both."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # not under nohup
+        signal.signal(signal.SIGHUP, _stop)
     running: list[subprocess.Popen[bytes]] = []
     told = 0
     try:
