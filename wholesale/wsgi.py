@@ -11,8 +11,8 @@ from wholesale.content_type import reading_utf8
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wholesale.settings")
 application = reading_utf8(get_wsgi_application())
 
-# What is loaded by now lives as long as the process. Frozen, it is not walked again by each full collection, which would hold
-# up one request in a hundred for some 70 ms.
+# What is loaded by now lives as long as the process. Frozen, it is not walked again by each full collection, which would
+# hold up one request in a hundred for some 70 ms.
 _ = get_resolver().url_patterns
 gc.collect()
 gc.freeze()
