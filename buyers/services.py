@@ -56,21 +56,22 @@ def record_feedback(
 
 
 def _locked_node(place: dict[str, str]) -> BuyerLiquidityNode:
-    locked = BuyerLiquidityNode.objects.select_for_update().filter(**place)
-    node = locked.first()
-    if node is None:
+    locked = BuyerLiquidityNode.objects.select_for_update()
+    try:
+        return locked.get(**place)
+    except BuyerLiquidityNode.DoesNotExist:
         # A concurrent first event waits here for the other's insert, then finds its row.
         fresh = BuyerLiquidityNode(**place, updated_at=timezone.now())
         BuyerLiquidityNode.objects.bulk_create([fresh], ignore_conflicts=True)
-        node = locked.get()
-    return node
+        return locked.get(**place)
 
 
 def _standing(node: BuyerLiquidityNode, event: str, buyer_id: str | None) -> tuple[bool, bool]:
     """Whether the event is the first that the node hears of this buyer, and the first that shows it active."""
     if buyer_id is None:
         return False, False
-    kinds = set(node.events.filter(buyer_id=buyer_id).values_list("event", flat=True).distinct())
+    # Without an order: with the model's own, DISTINCT would tell every event apart.
+    kinds = set(node.events.filter(buyer_id=buyer_id).order_by().values_list("event", flat=True).distinct())
     return not kinds, event in ACTIVE_EVENTS and kinds.isdisjoint(ACTIVE_EVENTS)
 
 

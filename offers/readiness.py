@@ -37,7 +37,7 @@ def offers_pace(now: datetime) -> Finding:
     if len(turned_on) > PACE_PROVINCES:
         listed = ", ".join(sorted(turned_on))
         return Finding(False, f"{len(turned_on)} provinces were enabled within seven days: {listed}.", sorted(turned_on))
-    return Finding(True, f"{len(turned_on)} provinces were enabled within seven days.", sorted(turned_on))
+    return Finding(True, f"Provinces enabled within seven days: {len(turned_on)}.", sorted(turned_on))
 
 
 def _provinces_turned_on(since: datetime) -> set[str]:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The work of `make up`: a database with a demo in it, an admin user, a server. Again, it just starts.
+# The work of `make up`: a database with a demo in it, an admin user, a server with a worker beside it. Again, it just starts.
 set -eu
 PY="$VENV/bin/python"
 
@@ -31,8 +31,6 @@ cat <<TEXT
   A token    export TOKEN=\$(make -s token NAME=me ROLE=operator)
   Next       README.md, "The guide's checklist"; the whole guide: make manage ARGS=walkthrough
 
-Serving on http://127.0.0.1:$PORT (Ctrl-C stops it)
+Serving on http://127.0.0.1:$PORT, with a background worker (Ctrl-C stops both)
 TEXT
-# Ctrl-C reaches the worker twice, by the terminal and by its parent, and then it may hang (granian 2.8): hence the timeout.
-exec "$VENV/bin/granian" --interface wsgi --workers 1 --blocking-threads 2 --host 127.0.0.1 --port "$PORT" --no-ws \
-    --workers-kill-timeout 2 --log-level warning wholesale.wsgi:application
+exec "$PY" scripts/serve_and_work.py

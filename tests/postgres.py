@@ -7,6 +7,7 @@ As root the wheel makes a system user `pgserver` for it and opens the parents of
 """
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -36,9 +37,13 @@ def server() -> Iterator[str]:
 
 
 def main() -> int:
-    """Start, run, stop; the command's exit code."""
-    with server() as url:
-        return subprocess.run(sys.argv[1:], env={**os.environ, "DATABASE_URL": url}, check=False).returncode
+    """Start, run, stop; the command's exit code. SIGTERM ends the command, then the server."""
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    with server() as url, subprocess.Popen(sys.argv[1:], env={**os.environ, "DATABASE_URL": url}) as command:
+        try:
+            return command.wait()
+        finally:
+            command.terminate()  # where it still runs
 
 
 if __name__ == "__main__":

@@ -63,8 +63,14 @@ def empty_database() -> Iterator[str]:
 def manage(database_url: str, *arguments: str) -> str:
     """Run a management command on the database; returns what it printed."""
     command = [sys.executable, str(ROOT / "manage.py"), *arguments]
-    environment = {**os.environ, **ENVIRONMENT, "DATABASE_URL": database_url, "DJANGO_SETTINGS_MODULE": "wholesale.settings"}
-    return subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    done = subprocess.run(command, env=settings_for(database_url), check=True, stdout=subprocess.PIPE, text=True)
+    return done.stdout.strip()
+
+
+def settings_for(database_url: str, **environment: str) -> dict[str, str]:
+    """The environment of a process that uses the database; `environment` adds settings."""
+    settings = {"DATABASE_URL": database_url, "DJANGO_SETTINGS_MODULE": "wholesale.settings", **environment}
+    return {**os.environ, **ENVIRONMENT, **settings}
 
 
 def operator_token(database_url: str, name: str = "served") -> str:
@@ -106,14 +112,14 @@ def serving(database_url: str, *, workers: int = 1, threads: int = 1, **environm
         RuntimeError: it did not answer in time, or ended.
 
     """
-    port = _free_port()
+    port = free_port()
     command = [
         *(str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--workers", str(workers)),
         *("--blocking-threads", str(threads), "--host", "127.0.0.1", "--port", str(port), "--no-ws", "--no-log"),
         "wholesale.wsgi:application",
     ]
-    settings = {"DATABASE_URL": database_url, "DJANGO_SETTINGS_MODULE": "wholesale.settings", **environment}
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **ENVIRONMENT, **settings}, start_new_session=True)
+    settings = settings_for(database_url, **environment)
+    process = subprocess.Popen(command, cwd=ROOT, env=settings, start_new_session=True)
     server = Server(process, port)
     try:
         _wait_until_it_answers(server)
@@ -122,7 +128,8 @@ def serving(database_url: str, *, workers: int = 1, threads: int = 1, **environm
         server.stop()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

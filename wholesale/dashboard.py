@@ -15,8 +15,8 @@ from followups.admin import OVERDUE_AFTER
 from followups.models import FollowupTask
 from followups.services import SLA_WINDOW, sla_snapshot
 from governance.golive.services import current_state
-from governance.risk.models import RiskDay, RiskPolicy
 from governance.risk.rules import GLOBAL
+from governance.risk.services import open_risk, policy_of
 from governance.runbook.services import status as runbook_status
 from kpi.models import Domain, RegressionTrigger
 from kpi.services import SUMMARY_SPAN, summarise
@@ -103,10 +103,7 @@ def _runbook() -> Tile:
 
 def _risk() -> Tile:
     """What is at stake now, whatever the day it was reserved, beside GLOBAL's cap."""
-    policy = RiskPolicy.objects.filter(engine=GLOBAL).first()
-    open_days = RiskDay.objects.filter(engine=GLOBAL, open_risk_reserved__gt=0)
-    # Summed here: SQLite adds decimals in floating point.
-    at_stake = sum(open_days.values_list("open_risk_reserved", flat=True), Decimal(0))
+    policy, at_stake = policy_of(GLOBAL), open_risk(GLOBAL)
     url = _list("governance.riskreservation")
     if policy is None or not policy.enabled:
         return Tile("Open risk", cad(at_stake), "the policy GLOBAL is off: nothing can be reserved", url, "danger")

@@ -227,6 +227,7 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "ENVIRONMENT": "wholesale.admin.environment",
     "DASHBOARD_CALLBACK": "wholesale.dashboard.fill",
+    "STYLES": ["wholesale.admin.stylesheet"],
     "SIDEBAR": {"show_search": True, "navigation": "wholesale.admin.navigation"},
 }
 
@@ -257,6 +258,7 @@ structlog.configure(
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )
+_log_level = env.str("LOG_LEVEL", default="INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -270,8 +272,9 @@ LOGGING = {
             ],
         }
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+    # The handler's level too: db_worker sets its own loggers to INFO.
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured", "level": _log_level}},
+    "root": {"handlers": ["stderr"], "level": _log_level},
     # Django gives its own loggers handlers and levels; here they are like all others.
     "loggers": {name: {"handlers": [], "level": "NOTSET", "propagate": True} for name in ("django", "django.server")},
 }

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.formats import date_format
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
@@ -167,4 +168,17 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
             self.log_change(request, state, done)
             return done
 
-        return act_with_reason(request, self, act, then=reverse("admin:governance_golivestate_changelist"), **page)
+        return act_with_reason(
+            request, self, act, table=self._now(), then=reverse("admin:governance_golivestate_changelist"), **page
+        )
+
+    def _now(self) -> dict[str, Any] | None:
+        """What the confirmation page shows: who brought about the state that is about to change, when and why."""
+        state = services.current_state()
+        if state is None:
+            return None
+        when = date_format(state.updated_at, "DATETIME_FORMAT")
+        return {
+            "headers": ["Kill switch", "Go-live", "Last changed by", "When (UTC)", "Why"],
+            "rows": [[self.kill_switch(state), self.go_live(state), state.changed_by, when, state.reason or "-"]],
+        }

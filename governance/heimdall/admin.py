@@ -8,6 +8,8 @@ from django.utils import timezone
 from unfold.decorators import display
 
 from governance.heimdall.models import (
+    RECOMMENDATION_HOURS_MAX,
+    TRIAL_WINDOW_DAYS_MAX,
     HeimdallEvent,
     HeimdallEventKind,
     HeimdallPolicy,
@@ -78,7 +80,7 @@ class HeimdallPolicyForm(PolicyForm):
         "trial_window_days",
         label="Trials count for",
         min_value=1,
-        max_value=3650,
+        max_value=TRIAL_WINDOW_DAYS_MAX,
         help_text="Days. Older trials do not count.",
     )
     recommendation_hours = whole_number_field(
@@ -86,7 +88,7 @@ class HeimdallPolicyForm(PolicyForm):
         "recommendation_hours",
         label="A recommendation lasts",
         min_value=1,
-        max_value=8760,
+        max_value=RECOMMENDATION_HOURS_MAX,
         help_text="Hours after which a recommendation may not be used any more.",
     )
 

@@ -9,7 +9,12 @@ from rest_framework.response import Response
 
 from governance import gate
 from governance.heimdall import services
-from governance.heimdall.models import HeimdallPolicy, HeimdallRecommendation
+from governance.heimdall.models import (
+    RECOMMENDATION_HOURS_MAX,
+    TRIAL_WINDOW_DAYS_MAX,
+    HeimdallPolicy,
+    HeimdallRecommendation,
+)
 from wholesale.api import ApiViewSet, RowSerializer, act, acting_user, ask
 from wholesale.fields import JsonField, LabelField, NoteField, RateField, StrictIntegerField, WordField
 from wholesale.params import ActParams, Params
@@ -50,8 +55,8 @@ class HeimdallPolicyParams(ActParams):
     min_sandbox_success_rate = RateField(required=False, help_text="required for a new charter")
     prod_use_enabled = serializers.BooleanField(required=False)
     use_lower_bound = serializers.BooleanField(required=False)
-    trial_window_days = StrictIntegerField(required=False, min_value=1, max_value=3650)
-    recommendation_hours = StrictIntegerField(required=False, min_value=1, max_value=8760)
+    trial_window_days = StrictIntegerField(required=False, min_value=1, max_value=TRIAL_WINDOW_DAYS_MAX)
+    recommendation_hours = StrictIntegerField(required=False, min_value=1, max_value=RECOMMENDATION_HOURS_MAX)
     changed_by = LabelField(required=False, help_text="default: your user name")
     reason = NoteField(default="")
     expected_version = StrictIntegerField(required=False, min_value=0, max_value=2**31 - 1)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
@@ -11,6 +11,9 @@ from governance.heimdall.rules import Charter
 from governance.policies import Policy
 from wholesale.append_only import AppendOnlyModel
 from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH
+
+TRIAL_WINDOW_DAYS_MAX = 3650  # ten years
+RECOMMENDATION_HOURS_MAX = 8760  # a year
 
 
 def rate_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
@@ -30,10 +33,14 @@ class HeimdallPolicy(Policy):
         default=False, help_text="judge the lower end of the success rate's 95% interval: 40 of 50 counts as 0.67"
     )
     trial_window_days = models.PositiveSmallIntegerField(
-        default=30, validators=[MinValueValidator(1)], help_text="trials older than so many days do not count"
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(TRIAL_WINDOW_DAYS_MAX)],
+        help_text="trials older than so many days do not count",
     )
     recommendation_hours = models.PositiveSmallIntegerField(
-        default=24, validators=[MinValueValidator(1)], help_text="a recommendation older than so many hours is void"
+        default=24,
+        validators=[MinValueValidator(1), MaxValueValidator(RECOMMENDATION_HOURS_MAX)],
+        help_text="a recommendation older than so many hours is void",
     )
 
     class Meta:
@@ -43,7 +50,11 @@ class HeimdallPolicy(Policy):
                 name="heimdallpolicy_rates",
             ),
             models.CheckConstraint(
-                condition=Q(trial_window_days__gt=0, recommendation_hours__gt=0), name="heimdallpolicy_spans"
+                condition=Q(
+                    trial_window_days__range=(1, TRIAL_WINDOW_DAYS_MAX),
+                    recommendation_hours__range=(1, RECOMMENDATION_HOURS_MAX),
+                ),
+                name="heimdallpolicy_spans",
             ),
         ]
         ordering = ["domain"]

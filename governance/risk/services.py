@@ -244,6 +244,18 @@ def ledger_of(day: date) -> list[RiskDay]:
     return sorted(RiskDay.objects.filter(day=day), key=lambda ledger: (ledger.engine != GLOBAL, ledger.engine))
 
 
+def open_risk(engine: str) -> Decimal:
+    """What the engine has at stake now (CAD): its reservations that nobody settled, whatever day they were made."""
+    open_days = RiskDay.objects.filter(engine=engine, open_risk_reserved__gt=0)
+    # Summed here: SQLite adds decimals in floating point.
+    return sum(open_days.values_list("open_risk_reserved", flat=True), Decimal(0))
+
+
+def policy_of(engine: str) -> RiskPolicy | None:
+    """The engine's policy as it is now; None where it has none."""
+    return RiskPolicy.objects.filter(engine=engine).first()
+
+
 def _names(engine: str) -> list[str]:
     return [GLOBAL] if engine == GLOBAL else [GLOBAL, engine]
 
@@ -261,13 +273,11 @@ def _locked_days(day: date, names: list[str]) -> dict[str, RiskDay]:
 
 
 def _standing(ledger: RiskDay) -> Standing:
-    open_days = RiskDay.objects.filter(engine=ledger.engine, open_risk_reserved__gt=0)
     return Standing(
         exposure_used=ledger.exposure_used,
         realized_loss=ledger.realized_loss,
         actions_count=ledger.actions_count,
-        # Summed here: SQLite adds decimals in floating point.
-        open_risk=sum(open_days.values_list("open_risk_reserved", flat=True), Decimal(0)),
+        open_risk=open_risk(ledger.engine),
     )
 
 

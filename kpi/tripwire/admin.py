@@ -1,6 +1,7 @@
 """The admin of the tripwire: policies with what to expect of them, where each stands, and the triggers that went off."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
@@ -12,16 +13,17 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from governance.policies_admin import PolicyAdmin, PolicyForm, number_field, one_spelling
-from kpi.tripwire.errors import NotARate
+from kpi.tripwire.errors import NotARate, NotEnoughEvents
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
 from kpi.tripwire.rules import BASELINE_MIN, Action, Method, Statistic
-from kpi.tripwire.services import NONE_TAKEN, approve_baseline, undo_trigger, upsert_policy
+from kpi.tripwire.services import NONE_TAKEN, approve_baseline, measured_baseline, undo_trigger, upsert_policy
 from kpi.tripwire.simulation import HORIZON
 from wholesale.admin_base import ReadOnlyAdmin, SinceFilter, act_with_reason, percent, signature
 
 STANDINGS = {"Triggered": "danger", "Amber": "warning", "Quiet": "success", "Not looked at yet": ""}
 STATISTIC_WORDS = {Statistic.SUCCESS_RATE: "success rate", Statistic.MEAN_VALUE: "mean value", Statistic.VOLUME: "volume"}
-ACTION_WORDS = {Action.THROTTLE: "Throttle", Action.KILL_SWITCH: "Kill switch", NONE_TAKEN: "Nothing"}
+FALL_DOES = {Action.THROTTLE: "Throttles {engine}", Action.KILL_SWITCH: "Engages the kill switch"}
+TRIGGER_DID = {Action.THROTTLE: "Throttled {engine}", Action.KILL_SWITCH: "Engaged the kill switch", NONE_TAKEN: "Nothing"}
 DROP = ("max_drop_fraction", "window_events", "baseline_events", "min_events_to_enforce")
 NEEDS_BASELINE = "A CUSUM needs an approved baseline: save it switched off, approve one, then switch it on."
 CUSUM = ("amber_threshold", "red_threshold", "baseline")
@@ -199,8 +201,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
     @display(description="A fall does", ordering="action")
     def action_word(self, policy: RegressionPolicy) -> str:
         """What, and to whom."""
-        word = ACTION_WORDS[Action(policy.action)]
-        return f"{word} {policy.engine or policy.domain}" if policy.action == Action.THROTTLE else word
+        return FALL_DOES[Action(policy.action)].format(engine=policy.engine or policy.domain)
 
     @display(description="Where it stands")
     def standing_now(self, policy: RegressionPolicy) -> str:
@@ -224,7 +225,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
         """What the sum compares with."""
         if policy.baseline_rate is None:
             return f"None yet. {NEEDS_BASELINE}"
-        return f"{percent(policy.baseline_rate)}, measured on {policy.baseline_size:,} events"
+        return _baseline_text(policy.baseline_rate, policy.baseline_size or 0)
 
     def settings_of(self, record: Any) -> dict[str, str]:
         return {
@@ -263,6 +264,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
             self.log_change(request, stored, "Baseline approved.")
             return f"The baseline of {stored} is {self.baseline(stored)}."
 
+        measured = measured_baseline(policy)
         return act_with_reason(
             request,
             self,
@@ -271,13 +273,25 @@ class RegressionPolicyAdmin(PolicyAdmin):
             explanation=f"The rate of its last {max(policy.baseline_events, BASELINE_MIN):,} events becomes what a CUSUM "
             "compares with, until somebody approves another. Approve it only if the metric was well over these events. "
             "A CUSUM starts anew from here, also one that went red; what its trigger did stays until that is undone.",
+            warning="" if measured.is_enough else NotEnoughEvents(measured.size, measured.successes).detail,
             table={
-                "headers": ["Approved baseline", "Where it stands"],
-                "rows": [[self.baseline(policy) if policy.baseline_rate else "none yet", self.standing_now(policy)]],
+                "headers": ["It would be, as of now", "Successes", "Approved until now", "Where it stands"],
+                "rows": [
+                    [
+                        _baseline_text(measured.rate, measured.size) if measured.is_enough else "not enough to measure",
+                        f"{measured.successes:,} of {measured.size:,}",
+                        self.baseline(policy) if policy.baseline_rate else "none yet",
+                        self.standing_now(policy),
+                    ]
+                ],
             },
             button="Approve the baseline",
             then=reverse("admin:kpi_regressionpolicy_change", args=[policy.pk]),
         )
+
+
+def _baseline_text(rate: Decimal, size: int) -> str:
+    return f"{percent(rate)}, measured on {size:,} events"
 
 
 class Figures:
@@ -307,14 +321,14 @@ def _figure(value: Any) -> str:
 class RegressionStateAdmin(Figures, ReadOnlyAdmin):
     """Where each policy stands since it was last evaluated."""
 
-    list_display = ("policy", "now", "baseline_text", "current_text", "drop", "action_taken", "evaluated_at")
+    list_display = ("policy", "now", "baseline_text", "current_text", "drop", "did", "evaluated_at")
     list_filter = ("triggered", "amber")
     list_select_related = ("policy",)
     search_fields = ("policy__domain", "policy__metric")
     search_help_text = "Domain or metric"
     fieldsets = (
         ("Metric", {"fields": ("policy", "now", "note", "evaluated_at")}),
-        ("Seen", {"fields": ("baseline_text", "current_text", "drop", "action_taken")}),
+        ("Seen", {"fields": ("baseline_text", "current_text", "drop", "did")}),
         ("CUSUM", {"fields": ("cusum", "amber", "last_event_id")}),
     )
 
@@ -322,6 +336,13 @@ class RegressionStateAdmin(Figures, ReadOnlyAdmin):
     def now(self, state: RegressionState) -> str:
         """Where it stands."""
         return standing(state)
+
+    @display(description="It did", ordering="action_taken")
+    def did(self, state: RegressionState) -> str:
+        """What its last trigger did, while it stands."""
+        if not state.action_taken:
+            return ""
+        return TRIGGER_DID[state.action_taken].format(engine=state.policy.throttled_engine)
 
 
 class UndoneFilter(admin.SimpleListFilter):
@@ -363,8 +384,7 @@ class RegressionTriggerAdmin(Figures, ReadOnlyAdmin):
     @display(description="It did", ordering="action_taken")
     def did(self, trigger: RegressionTrigger) -> str:
         """What, and to whom."""
-        word = ACTION_WORDS.get(trigger.action_taken, trigger.action_taken)
-        return f"{word} {trigger.engine}" if trigger.action_taken == Action.THROTTLE else word
+        return TRIGGER_DID[trigger.action_taken].format(engine=trigger.engine)
 
     def has_clear_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         """Who may take back what a trigger did."""
@@ -384,7 +404,7 @@ class RegressionTriggerAdmin(Figures, ReadOnlyAdmin):
         def act(reason: str) -> str:
             undone = undo_trigger(trigger.pk, **signature(request), reason=reason)
             self.log_change(request, undone, "Undone.")
-            return f"Trigger {undone.pk} is undone. {undone.note.rpartition('. ')[2].capitalize()}."
+            return f"Trigger {undone.pk} is undone: {undone.note.rpartition('Undone: ')[2]}."
 
         return act_with_reason(
             request,

@@ -1,6 +1,7 @@
 """Verbs of the tripwire. A policy's row is locked first, so that a fall acts once."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -178,6 +179,32 @@ def _holding(action: str, engine: str, mark: str) -> QuerySet[RegressionTrigger]
     return RegressionTrigger.objects.filter(action_taken=action, engine=engine, mark=mark, undone_at__isnull=True)
 
 
+@dataclass(frozen=True, slots=True)
+class MeasuredBaseline:
+    """What approving a baseline now would freeze."""
+
+    size: int  # events
+    successes: int
+    last_event_id: int  # a CUSUM looks at those after it; 0 without events
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether it may be frozen: at least 200 events, not all of them alike."""
+        return self.size >= BASELINE_MIN and 0 < self.successes < self.size
+
+    @property
+    def rate(self) -> Decimal:
+        """The success rate that is frozen."""
+        return jeffreys(self.successes, self.size).quantize(_RATE_DIGITS)
+
+
+def measured_baseline(policy: RegressionPolicy) -> MeasuredBaseline:
+    """Look at the last `baseline_events` events of the policy's metric (at least 200)."""
+    size = max(policy.baseline_events, BASELINE_MIN)
+    last = list(judged_events(policy).order_by("-id").values_list("id", "success")[:size])
+    return MeasuredBaseline(len(last), sum(bool(success) for _, success in last), last[0][0] if last else 0)
+
+
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def approve_baseline(
@@ -196,11 +223,9 @@ def approve_baseline(
     policy = _locked_policy(domain, metric)
     if policy.statistic != Statistic.SUCCESS_RATE:
         raise NotARate(attr="metric")
-    size = max(policy.baseline_events, BASELINE_MIN)
-    last = list(judged_events(policy).order_by("-id").values_list("id", "success")[:size])
-    successes = sum(bool(success) for _, success in last)
-    if len(last) < BASELINE_MIN or successes in (0, len(last)):
-        raise NotEnoughEvents(len(last), successes)
+    measured = measured_baseline(policy)
+    if not measured.is_enough:
+        raise NotEnoughEvents(measured.size, measured.successes)
     if policy.method == Method.CUSUM:
         _forget_state(policy)
     return upsert_policy(
@@ -210,9 +235,9 @@ def approve_baseline(
         reason=reason,
         user=user,
         now=now,
-        baseline_rate=jeffreys(successes, len(last)).quantize(_RATE_DIGITS),
-        baseline_size=len(last),
-        baseline_event_id=last[0][0],
+        baseline_rate=measured.rate,
+        baseline_size=measured.size,
+        baseline_event_id=measured.last_event_id,
     )
 
 

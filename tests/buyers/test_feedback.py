@@ -5,11 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from buyers.liquidity import Liquidity
-from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
+from buyers.models import SFR, BuyerFeedbackEvent, BuyerLiquidityNode
 from buyers.services import liquidity_score, rebuild_liquidity, record_feedback
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
@@ -262,3 +263,17 @@ def test_the_database_forbids_what_no_node_or_event_can_be(db: None) -> None:
     NodeFactory.create(market="TORONTO")
     with pytest.raises(IntegrityError), transaction.atomic():
         NodeFactory.create(market="TORONTO")
+
+
+@pytest.mark.django_db
+def test_what_is_known_of_a_buyer_is_read_by_kind_not_by_event() -> None:
+    for _ in range(3):
+        record_feedback("ON", "TORONTO", SFR, "RESPONDED", "buyer-1")
+
+    with CaptureQueriesContext(connection) as captured:
+        record_feedback("ON", "TORONTO", SFR, "BOUGHT", "buyer-1")
+
+    (look,) = [query["sql"] for query in captured if "DISTINCT" in query["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute(look)
+        assert sorted(cursor.fetchall()) == [("BOUGHT",), ("RESPONDED",)]

@@ -1,6 +1,7 @@
 """The admin of contact policies and of the kill switch."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 
 from governance.golive.models import GoLiveState
+from governance.golive.services import engage_kill_switch
 from governance.market.admin import channels_text, windows_text
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES
@@ -438,6 +440,16 @@ def test_it_is_released_with_a_reason(ops: Client) -> None:
 
     assert not engaged()
     assert GoLiveState.objects.get().reason == "Mended"
+
+
+def test_who_releases_it_sees_who_engaged_it_when_and_why(ops: Client) -> None:
+    state = engage_kill_switch(
+        changed_by="tripwire", reason="contract_rate fell", now=datetime(2026, 11, 24, 9, 5, tzinfo=UTC)
+    )
+    assert str(state) == "kill switch engaged"
+    page = ops.get(verb("release"))
+    assert page.context["table"]["rows"] == [["Engaged", "Off", "tripwire", "24 Nov 2026, 9:05 a.m.", "contract_rate fell"]]
+    assert "contract_rate fell" in page.content.decode()
 
 
 each_verb = pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, transaction
 from rest_framework.test import APIClient
 
@@ -235,8 +236,26 @@ def test_more_successes_than_trials_are_refused_by_the_database() -> None:
         tried(1, 2)
 
 
+@pytest.mark.parametrize(("name", "most"), [("trial_window_days", 3650), ("recommendation_hours", 8760)])
+def test_a_span_beyond_its_bound_is_refused_with_the_field_named(operator: APIClient, name: str, most: int) -> None:
+    charter()
+    refused = operator.post(f"{API}/policies/upsert", {"domain": DOMAIN, name: most + 1})
+    assert (refused.status_code, codes(refused), attrs(refused)) == (400, ["max_value"], [name])
+    with pytest.raises(ValidationError) as broken:
+        HeimdallPolicy(domain="OTHER", **{name: most + 1}).clean_fields(exclude=["changed_by"])
+    assert name in broken.value.message_dict
+    assert operator.post(f"{API}/policies/upsert", {"domain": DOMAIN, name: most}).json()[name] == most
+
+
 @pytest.mark.parametrize(
-    "broken", [{"trial_window_days": 0}, {"recommendation_hours": 0}, {"min_confidence_prod": "1.0001"}]
+    "broken",
+    [
+        {"trial_window_days": 0},
+        {"trial_window_days": 3651},
+        {"recommendation_hours": 0},
+        {"recommendation_hours": 8761},
+        {"min_confidence_prod": "1.0001"},
+    ],
 )
 def test_a_charter_out_of_bounds_is_refused_by_the_database(broken: Any) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -217,6 +217,8 @@ def test_what_is_open_overnight_counts_against_the_next_days_open_cap() -> None:
     reserved("40", now=TOMORROW)
     assert ledger(day=TODAY.date()) == ("60.00", "60.00", "0.00", 1)
     assert ledger(day=TOMORROW.date()) == ("40.00", "40.00", "0.00", 1)
+    assert services.open_risk("WHOLESALE") == services.open_risk(GLOBAL) == 100
+    assert services.open_risk("CAPITAL") == 0
     services.risk_settle(first.pk, actor="bryan", now=TOMORROW)
     reserved("60", now=TOMORROW)
     assert ledger(day=TOMORROW.date()) == ("100.00", "100.00", "0.00", 2)

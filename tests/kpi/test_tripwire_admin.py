@@ -237,7 +237,7 @@ def test_the_history_shows_what_changed_in_words(ops: Client) -> None:
 
     assert page.context["page_obj"][0].history_delta_changes == [
         {"field": "State", "old": "Off", "new": "On"},
-        {"field": "A fall does", "old": "Throttle WHOLESALE", "new": "Kill switch"},
+        {"field": "A fall does", "old": "Throttles WHOLESALE", "new": "Engages the kill switch"},
         {"field": "Largest drop", "old": "20%", "new": "25%"},
         {"field": "Window", "old": "50 events", "new": "80 events"},
     ]
@@ -272,6 +272,25 @@ def test_a_baseline_is_approved_with_a_reason(ops: Client) -> None:
     assert stored.history.first().history_user.username == "ops"
     assert LogEntry.objects.get().object_id == str(stored.pk)
     assert "30.0995%, measured on 200 events" in answer.content.decode()
+
+
+def test_the_page_shows_what_it_would_freeze_before_it_asks(ops: Client) -> None:
+    happened(rate(60, 200))
+    page = ops.get(url(policy(), "approve"))
+    shown = page.context["table"]["rows"][0][:3]
+    assert shown == ["30.0995%, measured on 200 events", "60 of 200", "none yet"]
+    assert page.context["warning"] == ""
+    assert shown[0] in page.content.decode()
+    ops.post(url(policy(), "approve"), {"reason": "A good month"})
+    assert (policy().baseline_rate, policy().baseline_size) == (Decimal("0.300995"), 200)
+
+
+@pytest.mark.parametrize(("successes", "events"), [(0, 0), (60, 199), (0, 200), (200, 200)])
+def test_the_page_says_when_there_is_nothing_to_freeze(successes: int, events: int, ops: Client) -> None:
+    happened(rate(successes, events))
+    page = ops.get(url(policy(), "approve"))
+    assert page.context["table"]["rows"][0][:2] == ["not enough to measure", f"{successes} of {events}"]
+    assert "A baseline needs at least 200 events" in page.context["warning"]
 
 
 def test_a_cusum_is_enabled_once_its_baseline_is_approved(ops: Client) -> None:
@@ -355,7 +374,7 @@ def test_a_trigger_is_undone_with_a_reason(ops: Client) -> None:
     assert trigger.undone_user is not None
     assert (risk_policy.changed_by, risk_policy.reason) == ("ops", "A data error")
     assert LogEntry.objects.get().object_id == str(trigger.pk)
-    assert f"Trigger {trigger.pk} is undone." in answer.content.decode()
+    assert f"Trigger {trigger.pk} is undone: the risk policy WHOLESALE is on again." in answer.content.decode()
     assert url(trigger, "undo") not in ops.get(url(trigger)).content.decode()
 
 
@@ -436,10 +455,28 @@ def test_triggers_are_filtered_by_whether_they_wait(ops: Client) -> None:
     assert listed() == [undone.pk, waiting.pk]
 
 
+@pytest.mark.parametrize(
+    ("action", "engine", "words"),
+    [
+        ("THROTTLE", "WHOLESALE", "Throttled WHOLESALE"),
+        ("KILL_SWITCH", "", "Engaged the kill switch"),
+        ("none", "", "Nothing"),
+    ],
+)
+def test_a_trigger_says_what_it_did_and_what_it_does_is_said_of_its_policy(
+    action: str, engine: str, words: str, ops: Client
+) -> None:
+    TriggerFactory.create(policy=policy(), action_taken=action, engine=engine)
+    state = RegressionState.objects.create(policy=policy(), action_taken=action, triggered=True)
+    assert words in ops.get(TRIGGERS).content.decode()
+    assert words in ops.get(url(state)).content.decode()
+    assert "Throttles WHOLESALE" in ops.get(LIST).content.decode()
+
+
 def test_a_state_shows_what_was_seen(ops: Client) -> None:
     went_off()
 
     page = ops.get(url(RegressionState.objects.get())).content.decode()
 
-    for text in ("0.95", "0.74", "22.1%", "THROTTLE"):
+    for text in ("0.95", "0.74", "22.1%", "Throttled WHOLESALE"):
         assert text in page, text

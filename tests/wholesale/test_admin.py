@@ -11,6 +11,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
+from django.contrib.staticfiles import finders
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -300,6 +301,22 @@ def test_an_agent_who_is_staff_sees_what_its_permissions_say(user_of: Callable[.
         assert client.get(url(model, "changelist")).status_code == status, model
     assert b'name="_save"' not in client.get(url(OfferPolicy, "change", 1)).content
     assert client.get(url(GoLiveState, "engage")).status_code == 403
+
+
+def test_an_empty_list_says_so_and_offers_only_what_can_be_done(admin_client: Client) -> None:
+    runs = admin_client.get("/admin/governance/runbookrun/").content.decode()
+    assert "Nothing here yet" in runs
+    assert "Add runbook run" not in runs
+    assert "Show all" not in runs
+    searched = admin_client.get("/admin/governance/riskpolicy/", {"q": "zzz"}).content.decode()
+    assert "Nothing matches" in searched
+    assert "Add risk policy" in searched
+    assert '<a href="?"' in searched
+
+
+def test_every_page_has_our_stylesheet_and_it_is_there(admin_client: Client) -> None:
+    assert 'href="/static/wholesale/admin.css"' in admin_client.get("/admin/").content.decode()
+    assert finders.find("wholesale/admin.css") is not None
 
 
 def test_nobody_enters_without_being_staff(client: Client, user_of: Callable[..., User]) -> None:

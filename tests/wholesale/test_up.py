@@ -1,28 +1,122 @@
-"""`scripts/up.sh`, which `make up` calls: what it refuses before it does any work."""
+"""`scripts/up.sh`, which `make up` calls: what it refuses before any work, and that its two processes end together."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests.served import ROOT, free_port
+
+PATIENCE = 60  # seconds, on a busy machine
+
+
+def environment(port: str, database_url: str) -> dict[str, str]:
+    return {
+        **os.environ,
+        "PORT": port,
+        "VENV": str(Path(sys.executable).parent.parent),
+        "DATABASE_URL": database_url,
+        "DJANGO_SETTINGS_MODULE": "wholesale.settings",
+        "DEBUG": "true",
+        "LOG_LEVEL": "WARNING",
+    }
 
 
 def up(tmp_path: Path, port: str) -> tuple[subprocess.CompletedProcess[str], Path]:
     database = tmp_path / "db.sqlite3"
-    environment = {
-        **os.environ,
-        "PORT": port,
-        "VENV": str(Path(sys.executable).parent.parent),
-        "DATABASE_URL": f"sqlite:///{database}",
-        "DEBUG": "true",
-    }
+    settings = environment(port, f"sqlite:///{database}")
     command = ["sh", "scripts/up.sh"]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, timeout=60, check=False)
     return done, database
+
+
+@dataclass
+class Up:
+    """A running `make up`, the leader of its process group as a shell's foreground job is."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+    said: Path
+
+    def worker(self) -> int:
+        """The worker's process id, once there is one."""
+        return wait_for(lambda: next((pid for pid, command in self._children() if command.endswith("manage.py worker")), 0))
+
+    def _children(self) -> Iterator[tuple[int, str]]:
+        listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True)
+        for line in listed.stdout.splitlines():
+            pid, parent, *command = line.split(maxsplit=2)
+            if int(parent) == self.process.pid:
+                yield int(pid), "".join(command)
+
+    def answers(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/healthz", timeout=5, verify=False).is_success
+        except httpx.TransportError:
+            return False
+
+    def ends(self) -> int:
+        """Its exit code; no process of its group is left."""
+        code = self.process.wait(PATIENCE)
+        with pytest.raises(ProcessLookupError):
+            os.killpg(self.process.pid, 0)
+        return code
+
+
+def wait_for(found: Callable[[], Any]) -> Any:
+    """What it gives as soon as that is true."""
+    deadline = time.monotonic() + PATIENCE
+    while not (result := found()):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return result
+
+
+@contextmanager
+def running(tmp_path: Path, *command: str) -> Iterator[Up]:
+    port, said = str(free_port()), tmp_path / "said"
+    settings = environment(port, f"sqlite:///{tmp_path}/db.sqlite3")
+    with said.open("wb") as out:
+        process = subprocess.Popen(command, cwd=ROOT, env=settings, stdout=out, stderr=out, start_new_session=True)
+    started = Up(process, f"http://127.0.0.1:{port}", said)
+    try:
+        wait_for(started.answers)
+        yield started
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def test_server_and_worker_end_together_on_ctrl_c_and_on_sigterm(tmp_path: Path) -> None:
+    with running(tmp_path, "sh", "scripts/up.sh") as started:
+        assert started.worker()
+        os.killpg(started.process.pid, signal.SIGINT)  # as a terminal does
+        assert started.ends() == 128 + signal.SIGINT
+        assert "has ended" not in started.said.read_text()
+    with running(tmp_path, sys.executable, "scripts/serve_and_work.py") as started:  # its last step, on the database made
+        assert started.worker()
+        started.process.terminate()
+        assert started.ends() == 128 + signal.SIGTERM
+        assert "has ended" not in started.said.read_text()
+
+
+def test_a_worker_that_dies_is_told_and_the_server_goes_on(tmp_path: Path) -> None:
+    with running(tmp_path, sys.executable, "scripts/serve_and_work.py") as started:  # on a database without tables
+        wait_for(lambda: "The background worker has ended (exit code 1)" in started.said.read_text())
+        assert started.answers()
+        started.process.terminate()
+        assert started.ends() == 128 + signal.SIGTERM
 
 
 def test_a_taken_port_is_said_before_the_work(tmp_path: Path) -> None:

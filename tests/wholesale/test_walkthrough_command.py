@@ -18,6 +18,8 @@ from followups.models import FollowupLadder
 from governance.golive.services import engage_kill_switch
 from governance.market.models import MarketPolicy
 from governance.market.services import upsert_policy
+from governance.risk import services as risk
+from governance.risk.models import RiskEvent, RiskPolicy, RiskReservation
 from kpi.models import KPIEvent
 from offers import services as offers
 from offers.models import OfferEvidence, OfferPolicy
@@ -26,6 +28,8 @@ from wholesale.tokens import issue_token
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 SETTINGS = ("enabled", "max_arv_multiplier", "default_assignment_fee", "default_fees_buffer")
+CAPS = ("engine", "enabled", "max_daily_loss", "max_daily_exposure", "max_open_risk", "max_actions_per_day")
+OFFER = Decimal(262_500)
 
 
 @pytest.fixture(autouse=True)
@@ -43,13 +47,17 @@ def policy_settings() -> list[Any]:
     return list(OfferPolicy.objects.order_by("id").values_list(*SETTINGS))
 
 
+def risk_caps() -> list[Any]:
+    return list(RiskPolicy.objects.order_by("id").values_list(*CAPS))
+
+
 def test_every_step_comes_out_as_the_guide_says() -> None:
-    before = policy_settings()
+    before, caps_before = policy_settings(), risk_caps()
     said = run()
-    assert "All 15 steps came out as the guide says." in said
+    assert "All 22 steps came out as the guide says." in said
     assert "GET /api/governance/market/can-contact?province=ON&market=TORONTO&weekday=2&hhmm=14%3A30&channel=SMS" in said
     assert '"recommended_offer": 262500' in said
-    assert policy_settings() == before
+    assert (policy_settings(), risk_caps()) == (before, caps_before)
     assert BuyerFeedbackEvent.objects.values("buyer_id").distinct().count() == 50
     assert OfferEvidence.objects.get().recommended_offer == Decimal(262500)
     (correlation_id,) = KPIEvent.objects.values_list("correlation_id", flat=True).order_by().distinct()
@@ -75,6 +83,65 @@ def test_it_can_be_walked_again() -> None:
     assert "as the guide says" in run()
     assert BuyerFeedbackEvent.objects.values("buyer_id").distinct().count() == 50
     assert FollowupLadder.objects.count() == 2
+
+
+def test_the_risk_guard_refuses_the_offer_until_the_caps_are_raised_with_a_reason() -> None:
+    said = run()
+    assert "ok denied, and nothing is reserved: " in said
+    assert "The caps of WHOLESALE are as before; what today used of them stays used." in said
+    kinds = RiskEvent.objects.order_by("id").values_list("kind", "engine", "amount", "realized_loss", "actor")
+    assert list(kinds) == [
+        (kind, "WHOLESALE", OFFER, Decimal(0), "walkthrough") for kind in ("DENIED", "RESERVED", "SETTLED")
+    ]
+    for policy in RiskPolicy.objects.filter(engine__in=["GLOBAL", "WHOLESALE"]):
+        raised = policy.history.filter(reason="walkthrough: room for one offer of 262,500, for its duration").get()
+        assert (raised.max_open_risk, raised.max_daily_loss) == (policy.max_open_risk + OFFER, policy.max_daily_loss)
+        assert policy.reason == "walkthrough: put back"
+
+
+@pytest.mark.parametrize("failing", ["settle", "reserve"])
+def test_caps_are_put_back_when_a_step_of_the_risk_guard_fails(monkeypatch: pytest.MonkeyPatch, failing: str) -> None:
+    before, ask = (policy_settings(), risk_caps()), walkthrough.Walk.ask
+
+    def failing_ask(self: walkthrough.Walk, what: str, *args: Any, **params: Any) -> Any:
+        if what.startswith({"settle": "The deal is done", "reserve": "Ask again"}[failing]):
+            raise walkthrough.StepFailed("no")
+        return ask(self, what, *args, **params)
+
+    monkeypatch.setattr(walkthrough.Walk, "ask", failing_ask)
+    with pytest.raises(CommandError, match="no"):
+        run()
+    assert (policy_settings(), risk_caps()) == before
+
+
+def test_caps_with_room_are_left_alone() -> None:
+    for engine in ("GLOBAL", "WHOLESALE"):
+        risk.upsert_policy(engine=engine, changed_by="me", max_daily_exposure=Decimal(0), max_open_risk=OFFER)
+    before = risk_caps()
+    assert "The caps of this database have room for it already." in run()
+    assert risk_caps() == before
+    assert not RiskPolicy.objects.filter(changed_by="walkthrough").exists()
+    assert RiskReservation.objects.get().settled_at is not None
+
+
+def test_an_engine_that_is_off_is_not_switched_on() -> None:
+    risk.upsert_policy(engine="WHOLESALE", changed_by="me", enabled=False)
+    before = risk_caps()
+    with pytest.raises(CommandError, match="The guide says: 262,500 is reserved"):
+        run()
+    assert risk_caps() == before
+
+
+def test_caps_that_somebody_changed_meanwhile_are_not_overwritten(monkeypatch: pytest.MonkeyPatch) -> None:
+    def somebody_changes_them(walk: walkthrough.Walk, reservation_id: int) -> None:
+        risk.upsert_policy(engine="GLOBAL", changed_by="somebody", max_open_risk=Decimal(7))
+
+    monkeypatch.setattr(walkthrough, "settle", somebody_changes_them)
+    with pytest.raises(CommandError, match="The risk policy GLOBAL could not be put back; look at it"):
+        run()
+    assert RiskPolicy.objects.get(engine="GLOBAL").changed_by == "somebody"
+    assert RiskPolicy.objects.get(engine="WHOLESALE").reason == "walkthrough: put back"
+    assert not OfferPolicy.objects.filter(enabled=True).exists()
 
 
 def test_an_edited_policy_gets_its_own_values_back() -> None:

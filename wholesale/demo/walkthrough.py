@@ -3,7 +3,7 @@ came back, and whether that is what the guide says."""
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -19,6 +19,8 @@ SCORE_NEEDED = 50  # below it the guide calls the market too cold for an offer
 BUYERS = 50
 LADDER = [(1, "SMS"), (2, "CALL"), (3, "SMS"), (4, "CALL"), (5, "SMS"), (6, "CALL")]
 PROVINCES = 13
+ENGINE = "WHOLESALE"  # it and GLOBAL must allow what the offer puts at stake
+CAPS = ("max_daily_exposure", "max_open_risk")  # those of the seeded ones that refuse the offer
 METRICS = {"ladder_created", "followup_completed", "buyer_feedback", "offer_generated"}
 NAME = "walkthrough"  # who changes and acts; buyers begin with it too
 _SHOWN = 300  # characters of an answer
@@ -82,7 +84,7 @@ class Walk:
 
 
 def take(walk: Walk) -> None:
-    """The whole walk. Policies that it changes are put back at its end, also when a step fails.
+    """The whole walk. Policies and caps that it changes are put back at its end, also when a step fails.
 
     Raises:
         StepFailed: at the first step that is not what the guide says.
@@ -95,6 +97,7 @@ def take(walk: Walk) -> None:
     with offers_enabled(walk):
         lead_comes_in(walk)
         offer_flow(walk)
+        risk_guard(walk)
         monitor(walk)
     walk.console.print(f"\n[bold green]All {walk.step} steps came out as the guide says.[/bold green]")
 
@@ -121,21 +124,31 @@ def offers_enabled(walk: Walk) -> Iterator[None]:
         walk.hold("the policy is enabled", enabled["enabled"] is True)
         yield
     finally:
-        answer = walk.call(
-            "POST",
+        put_back(
+            walk,
+            f"The offer policy {PROVINCE} {before['market']}",
             "/api/deals/offers/policies/upsert",
             **settings,
             **{name: before[name] for name in OFFER_SETTINGS},
             enabled=json.dumps(before["enabled"]),
-            reason="walkthrough: put back",
             expected_version=enabled["version"],
         )
-        if answer.status_code != 200:
-            walk.console.print(f"   {answer.status_code} {escape(_shortened(answer))}", soft_wrap=True)
-            raise StepFailed(f"The offer policy {PROVINCE} {before['market']} could not be put back; look at it.")
         walk.console.print(
             f"\nThe offer policy {PROVINCE} {before['market']} is {'on' if before['enabled'] else 'off'} again, as before."
         )
+
+
+def put_back(walk: Walk, what: str, path: str, /, **params: Any) -> None:
+    """Give a policy its own settings again, unless somebody changed it since this walk did.
+
+    Raises:
+        StepFailed: it could not be done.
+
+    """
+    answer = walk.call("POST", path, **params, reason="walkthrough: put back")
+    if answer.status_code != 200:
+        walk.console.print(f"   {answer.status_code} {escape(_shortened(answer))}", soft_wrap=True)
+        raise StepFailed(f"{what} could not be put back; look at it.")
 
 
 def lead_comes_in(walk: Walk) -> None:
@@ -206,6 +219,70 @@ def offer_flow(walk: Walk) -> None:
     walk.hold(f"the recommended offer is {OFFER:,}", offer["calc"]["recommended_offer"] == OFFER)
     evidence = walk.ask("Its evidence is kept", "GET", f"/api/deals/offers/evidence/{offer['evidence_id']}")
     walk.hold("the same figures, under this walk's correlation id", _same_offer(evidence, offer, walk.id))
+
+
+def risk_guard(walk: Walk) -> None:
+    """Scenario 2, the risk guard: the day's caps refuse the guide's own offer, until somebody raises them with a reason."""
+    walk.title("Scenario 2: the risk guard")
+    answer = reserve(walk, f"Put the offer's {OFFER:,} at stake")
+    if answer["ok"]:
+        walk.console.print("   The caps of this database have room for it already.")
+        settle(walk, answer["reservation_id"])
+        return
+    walk.hold(f"denied, and nothing is reserved: {answer['message']}", answer["reserved"] == 0)
+    policies = {row["engine"]: row for row in walk.ask("The caps", "GET", "/api/governance/risk/policies")}
+    walk.hold(f"GLOBAL and {ENGINE} have one each", {"GLOBAL", ENGINE} <= policies.keys())
+    ledgers = walk.ask("What today has used of them", "GET", "/api/governance/risk/ledger/today")
+    used = {row["engine"]: row["exposure_used"] for row in ledgers}
+    with ExitStack() as raised:
+        for engine in ("GLOBAL", ENGINE):
+            raised.enter_context(caps_raised(walk, policies[engine], used.get(engine, 0)))
+        answer = reserve(walk, "Ask again")
+        walk.hold(f"{OFFER:,} is reserved", answer["ok"] and answer["reserved"] == OFFER)
+        settle(walk, answer["reservation_id"])
+
+
+@contextmanager
+def caps_raised(walk: Walk, before: dict[str, Any], used: float) -> Iterator[None]:
+    """Within this block the engine's caps have room for the offer beside what today has used; then they are as before."""
+    engine = before["engine"]
+    path = "/api/governance/risk/policies/upsert"
+    raised = walk.ask(
+        f"Raise the caps of {engine} by the offer",
+        "POST",
+        path,
+        engine=engine,
+        **{cap: before[cap] + used + OFFER for cap in CAPS if before[cap]},  # 0 is no cap
+        changed_by=NAME,
+        reason=f"walkthrough: room for one offer of {OFFER:,}, for its duration",
+        expected_version=before["version"],
+    )
+    try:
+        yield
+    finally:
+        put_back(
+            walk,
+            f"The risk policy {engine}",
+            path,
+            engine=engine,
+            **{cap: before[cap] for cap in CAPS},
+            changed_by=NAME,
+            expected_version=raised["version"],
+        )
+        walk.console.print(f"\nThe caps of {engine} are as before; what today used of them stays used.")
+
+
+def reserve(walk: Walk, what: str) -> Any:
+    """Ask the risk guard for the offer's amount."""
+    path = "/api/governance/risk/check-and-reserve"
+    return walk.ask(what, "POST", path, engine=ENGINE, amount=OFFER, actor=NAME, reason="walkthrough: the offer")
+
+
+def settle(walk: Walk, reservation_id: int) -> None:
+    """Release what was reserved, without a loss."""
+    what = "The deal is done without a loss: settle the reservation"
+    settled = walk.ask(what, "POST", "/api/governance/risk/settle", reservation_id=reservation_id, actor=NAME)
+    walk.hold(f"{OFFER:,} is released, a loss of 0", (settled["released"], settled["realized_loss"]) == (OFFER, 0))
 
 
 def monitor(walk: Walk) -> None:

@@ -27,8 +27,9 @@ class Command(BaseCommand):
     """Walks the guide over the real HTTP API and says whether each step is what the guide says."""
 
     help = (
-        "Walk the guide's go-live sequence and scenarios over the HTTP API, step by step. Writes a ladder, buyers' feedback "
-        "and an offer, and puts the policies back at its end. Exits 1 if a step is not what the guide says."
+        "Walk the guide's go-live sequence and scenarios over the HTTP API, step by step. Writes a ladder, buyers' "
+        "feedback, an offer and a reservation, and puts policies and caps back at its end. Exits 1 if a step is not what "
+        "the guide says."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,0 +1,94 @@
+"""The last step of `make up`: the server and the background worker side by side.
+
+Ctrl-C, SIGTERM or the end of the server ends both. A worker that ends by itself is told, and the server goes on.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import FrameType
+
+BIN = Path(os.environ["VENV"]) / "bin"
+WORKER = [str(BIN / "python"), "manage.py", "worker"]
+SERVER = [
+    *(str(BIN / "granian"), "--interface", "wsgi", "--workers", "1", "--blocking-threads", "2", "--no-ws"),
+    *("--host", "127.0.0.1", "--port", os.environ["PORT"], "--log-level", "warning"),
+    # Ctrl-C reaches its worker twice, by the terminal and by its parent, and then it may hang (granian 2.8).
+    *("--workers-kill-timeout", "2", "wholesale.wsgi:application"),
+]
+GRACE = 2  # seconds that a process told by the terminal gets before it is told by us
+PATIENCE = 10  # seconds from there to a kill
+
+
+class Stopped(BaseException):
+    """Somebody wants both to end."""
+
+
+def main() -> int:
+    """Start both, wait; the server's exit code, or 128 and the signal that ended both."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # not under nohup
+        signal.signal(signal.SIGHUP, _stop)
+    running: list[subprocess.Popen[bytes]] = []
+    told = 0
+    try:
+        server = _started(SERVER, running)
+        worker = _started(WORKER, running, stdout=subprocess.DEVNULL)  # what it logs is on stderr
+        if _next_to_end(running) is worker:
+            sys.stderr.write(
+                f"\nThe background worker has ended (exit code {worker.returncode}): queued and periodic work waits. "
+                "The server goes on. To have both: Ctrl-C, then make up.\n"
+            )
+        return server.wait()
+    except Stopped as stopped:
+        told = stopped.args[0]
+        return 128 + told
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        for process in running:
+            _end(process, by_terminal=told == signal.SIGINT)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise Stopped(number)
+
+
+def _started(
+    command: list[str], running: list[subprocess.Popen[bytes]], stdout: int | None = None
+) -> subprocess.Popen[bytes]:
+    process = subprocess.Popen(command, stdout=stdout)
+    running.append(process)
+    return process
+
+
+def _next_to_end(running: list[subprocess.Popen[bytes]]) -> subprocess.Popen[bytes]:
+    number, status = os.wait()
+    process = next(process for process in running if process.pid == number)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process
+
+
+def _end(process: subprocess.Popen[bytes], *, by_terminal: bool) -> None:
+    """End it and wait until it has. Ctrl-C has told it already: told twice, a worker drops its task."""
+    if by_terminal and _ends_within(process, GRACE):
+        return
+    process.terminate()
+    if not _ends_within(process, PATIENCE):
+        process.kill()
+        process.wait()
+
+
+def _ends_within(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main())
