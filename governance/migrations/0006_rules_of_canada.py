@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("governance", "0004_seed_control_plane"),
+        ("governance", "0005_heimdall_spans"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
