@@ -113,7 +113,17 @@ class MarketPolicyOut(RowSerializer):
 
     class Meta:
         model = MarketPolicy
-        fields = ("id", "province", "market", "enabled", "rules", "version", "changed_by", "reason", "updated_at")
+        fields: tuple[str, ...] = (
+            "id",
+            "province",
+            "market",
+            "enabled",
+            "rules",
+            "version",
+            "changed_by",
+            "reason",
+            "updated_at",
+        )
 
 
 class WarningOut(serializers.Serializer[Any]):
