@@ -99,7 +99,7 @@ WindowFormSet = forms.formset_factory(WindowForm, formset=BaseWindowFormSet, ext
 
 
 class MarketPolicyForm(PlacePolicyForm):
-    """A contact policy. Beside its fields stand formsets, `windows` and those of each channel; together they are the rules."""
+    """A contact policy. Beside its fields stand formsets, `windows` and those of each channel; all of them are the rules."""
 
     channels = forms.MultipleChoiceField(
         choices=Channel.choices,
