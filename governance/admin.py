@@ -1,5 +1,6 @@
 """The admin of all rooms."""
 
+from governance.clocks.admin import MarketZoneAdmin
 from governance.golive.admin import GoLiveStateAdmin
 from governance.heimdall.admin import (
     HeimdallEventAdmin,
@@ -18,6 +19,7 @@ __all__ = [
     "HeimdallRecommendationAdmin",
     "HeimdallScorecardAdmin",
     "MarketPolicyAdmin",
+    "MarketZoneAdmin",
     "RiskDayAdmin",
     "RiskEventAdmin",
     "RiskPolicyAdmin",

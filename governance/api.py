@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from governance import gate, leads
 from governance.channels import Channel
-from governance.clocks.resolving import ZoneSource
+from governance.clocks.resolving import ZoneSource, phone_hint
 from governance.contact import Reason
 from wholesale.api import ApiViewSet, act, ask
 from wholesale.fields import AwareDateTimeField, LabelField, StrictIntegerField, UpperChoiceField, iso_utc
@@ -57,6 +57,15 @@ class ContactOut(serializers.Serializer[Any]):
     )
 
 
+class DecideOut(ContactOut):
+    """The gate's answer about one lead."""
+
+    phone_zones = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="for which the lead's number was issued: a hint where its zone is doubtful, never decided by",
+    )
+
+
 class DecideParams(Params):
     """Whom, how and when."""
 
@@ -85,10 +94,11 @@ class ContactViewSet(ApiViewSet):
 
     permissions = {"decide": "governance.ask_contact_gate", "explain": "governance.ask_contact_gate"}
 
-    @ask("decide", DecideParams, ContactOut)
+    @ask("decide", DecideParams, DecideOut)
     def decide(self, request: Request, lead_id: str, **params: Any) -> Response:
         """May this lead be contacted by this channel, then or now? Every reason, and when it may."""
-        return Response(contact_out(gate.decide_lead(lead_id, **params)))
+        answer = gate.decide_lead(lead_id, **params)
+        return Response({**contact_out(answer), "phone_zones": list(phone_hint(answer.contact.lead.phone))})
 
     @act(
         "explain",

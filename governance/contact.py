@@ -3,10 +3,11 @@
 `gate` loads the values; nothing here reads a clock or a database. Every reason is returned, in the order of `Reason`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -25,7 +26,7 @@ from governance.compliance.rules import (
     scrub,
 )
 from governance.decisions import Decision
-from governance.market.rules import HolidayRule, Rules, Window, local_minute
+from governance.market.rules import CHANNEL_WINDOWS, CHANNELS, WINDOWS, HolidayRule, Rules, Window, local_minute
 
 HORIZON = timedelta(days=30)  # how far ahead the next permitted minute is looked for
 _DAYS_AT_ONCE = 3  # of the horizon; most answers lie within the next days
@@ -178,20 +179,58 @@ def decide(situation: Situation, channel: str, at: datetime, local: tuple[int, s
 
 
 def next_allowed_at(situation: Situation, channel: str, after: datetime) -> datetime | None:
-    """The first minute at or after an instant at which contact is allowed, or None within 30 days.
+    """The first instant at or after another at which contact is allowed, `after` itself perhaps, or None within 30 days.
 
-    Permission can only begin where a window or the legal hours begin or a clock changes in one of the zones, so only those
-    are tried.
+    Permission can only begin where a window or the legal hours begin, a clock changes in one of the zones, or a line of the
+    ledger takes effect, so only those are tried.
     """
+    if not situation.zones:
+        return None
     latest = after + HORIZON
     for candidates in _candidates(situation, channel, after):
         for at in sorted(candidates):
             if at > latest:
                 return None
-            if at >= after and not any(_at(situation, channel, at, zone) for zone in situation.zones):
-                # What is on file may have expired by then, and then it stays so.
-                return None if _lasting(situation, channel, at)[0] else at
+            if (
+                at >= after
+                and not any(_at(situation, channel, at, zone) for zone in situation.zones)
+                and not _lasting(situation, channel, at)[0]  # a consent may have expired by then
+            ):
+                return at
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class LegalWarning:
+    """A policy's window that is wider than the hours in which the law allows calls."""
+
+    place: str  # within the rules: `contact_windows_local.0`, `channel_windows.CALL.1`
+    detail: str
+    is_last_minute_only: bool  # it ends on the very minute, itself too late, at which those hours end
+
+
+def legal_warnings(rules: Mapping[str, Any], channel: str = Channel.CALL) -> list[LegalWarning]:
+    """The windows of well-formed rules in which this channel, if it is allowed, could be used outside calling hours.
+
+    The law's end is exclusive and a window's inclusive, so a window within ends a minute before: 21:29, weekends 17:59.
+    """
+    if channel not in rules[CHANNELS]:
+        return []
+    own = rules.get(CHANNEL_WINDOWS, {})
+    place = f"{CHANNEL_WINDOWS}.{channel}" if channel in own else WINDOWS
+    found = (_warning(f"{place}.{n}", window) for n, window in enumerate(own.get(channel, rules[WINDOWS])))
+    return [warning for warning in found if warning]
+
+
+def _warning(place: str, window: Mapping[str, Any]) -> LegalWarning | None:
+    hours = {CALLING_HOURS.on(day) for day in window["days"]}
+    wider = {(start, end) for start, end in hours if window["start"] < start or window["end"] > end}
+    touching = {(start, end) for start, end in hours if window["end"] == end}
+    if not wider | touching:
+        return None
+    said = {CALLING_HOURS.weekday: "on weekdays", CALLING_HOURS.weekend: "at weekends"}
+    detail = " and ".join(f"from {start} until before {end} {said[start, end]}" for start, end in sorted(wider | touching))
+    return LegalWarning(place, f"The law allows calls {detail}; outside those hours none is made.", not wider)
 
 
 def _ordered(reasons: set[Reason]) -> tuple[Reason, ...]:
@@ -235,7 +274,7 @@ def _unproven(
 
 
 def _unproven_call(organisation: Organisation, ledger: tuple[LedgerLine, ...], at: datetime) -> Iterator[Reason]:
-    if not organisation.registered(at.date()):
+    if not organisation.registered(at.astimezone(UTC).date()):
         yield Reason.NOT_REGISTERED
     standing = scrub(ledger, at)
     if standing is Standing.MISSING:
@@ -287,15 +326,16 @@ def _holiday_rule(situation: Situation) -> str:
 def _candidates(situation: Situation, channel: str, after: datetime) -> Iterator[list[datetime]]:
     """The instants at which permission may begin, a few days at a time; none of a later batch is earlier."""
     windows = _windows(situation, channel)
-    today = min((after.astimezone(zone).date() for zone in situation.zones), default=after.date())
-    pending: list[datetime] = [after]
+    today = min(after.astimezone(zone).date() for zone in situation.zones)
+    # A line of the ledger lies ahead of an instant that is past.
+    pending = [after, *(line.effective_at for line in situation.ledger or () if line.effective_at > after)]
     for offset in range(-1, HORIZON.days + 3, _DAYS_AT_ONCE):
         days = [today + timedelta(days=offset + n) for n in range(_DAYS_AT_ONCE)]
         for zone in situation.zones:
             for day in days:
                 pending += _beginnings(situation, channel, windows, day, zone)
         following = days[-1] + timedelta(days=1)
-        complete_until = min((_instant(following, time(), zone, 0) for zone in situation.zones), default=after)
+        complete_until = min(_instant(following, time(), zone, 0) for zone in situation.zones)
         yield [at for at in pending if at < complete_until]
         pending = [at for at in pending if at >= complete_until]
 

@@ -2,19 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the gate says. `code` is a stable word; `next_allowed_at` (UTC) is given when only time stands in the way."""
+    """What the gate says; `code` is a stable word."""
 
     allowed: bool
     code: str
     detail: str = ""
-    next_allowed_at: datetime | None = None
 
 
 class ExecutionClass(StrEnum):

@@ -56,13 +56,18 @@ def one_spelling(word: str) -> str:
         raise ValidationError(f"It {error}.", code="invalid_word") from error
 
 
-class PolicyForm(forms.ModelForm):
+class GovernedForm(forms.ModelForm):
+    """A governed row, and why it is changed."""
+
+    key: ClassVar[tuple[str, ...]]  # the fields that name the row; once it is there they stay
+
+    why = reason_field()  # under a name that is not the model's: the last reason stays what it is, and never carries over
+
+
+class PolicyForm(GovernedForm):
     """A policy, why it is changed, and the version that the editor saw."""
 
-    key: ClassVar[tuple[str, ...]]  # the fields that name the policy; once it is there they stay
-
     expected_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    why = reason_field()  # under a name that is not the model's: the last reason stays what it is, and never carries over
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -106,17 +111,54 @@ class PolicyForm(forms.ModelForm):
         return {name: value for name, value in self.cleaned_data.items() if name not in others}
 
 
-class PolicyAdmin(Kept, HistoryAdmin):
+class GovernedAdmin(Kept, HistoryAdmin):
+    """Pages of governed rows. What names a row stays, and only who may change it sees the form."""
+
+    form: type[GovernedForm]
+    key_title: ClassVar[str]
+    settings_fieldsets: ClassVar[Sequence[tuple[str, dict[str, Any]]]] = ()
+    last_change: ClassVar[tuple[str, ...]] = ("changed_by", "updated_at", "reason")
+
+    list_per_page = 50
+
+    def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
+        key = (self.key_title, {"fields": self.key_fields()})
+        if not self.has_change_permission(request, obj):
+            why: tuple[Any, ...] = ()
+        else:
+            why = (("Why", {"fields": ("why",)}),)
+        last = (("Last change", {"fields": self.last_change}),) if obj else ()
+        return (key, *self.settings_fieldsets, *why, *last)
+
+    def key_fields(self) -> tuple[str, ...]:
+        """What the first part of the form shows."""
+        return self.form.key
+
+    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Sequence[Any]:
+        kept = (*self.readonly_fields, *self.last_change)
+        return (*self.form.key, *kept) if obj else kept
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is not None and not self.has_change_permission(request, obj):
+            kwargs["form"] = forms.ModelForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if not db_field.has_default():
+            # The theme would choose the first, a province for one.
+            kwargs["choices"] = db_field.get_choices(blank_choice=[("", "Choose one")])
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+
+class PolicyAdmin(GovernedAdmin):
     """Pages of policies. A subclass says which service stores one and what its switch is called."""
 
     form: type[PolicyForm]
     upsert: ClassVar[Callable[..., Policy]]
-    key_title: ClassVar[str]
     switch: ClassVar[str] = "enabled"
-    settings_fieldsets: ClassVar[Sequence[tuple[str, dict[str, Any]]]] = ()
+    last_change = (*GovernedAdmin.last_change, "version")
 
     change_form_template = "admin/policy_form.html"
-    list_per_page = 50
 
     @display(description="State", ordering="enabled", label=SWITCHED)
     def switched(self, policy: Any) -> str:
@@ -130,29 +172,8 @@ class PolicyAdmin(Kept, HistoryAdmin):
         # One verb makes and changes a policy, so one permission covers both.
         return self.has_change_permission(request)
 
-    def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
-        key = (self.key_title, {"fields": (*self.form.key, self.switch)})
-        if not self.has_change_permission(request, obj):
-            why: tuple[Any, ...] = ()
-        else:
-            why = (("Why", {"fields": ("why",)}),)
-        last = (("Last change", {"fields": ("changed_by", "updated_at", "reason", "version")}),) if obj else ()
-        return (key, *self.settings_fieldsets, *why, *last)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Sequence[Any]:
-        kept = (*self.readonly_fields, "changed_by", "updated_at", "reason", "version")
-        return (*self.form.key, *kept) if obj else kept
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        if obj is not None and not self.has_change_permission(request, obj):
-            kwargs["form"] = forms.ModelForm
-        return super().get_form(request, obj, change, **kwargs)
-
-    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if not db_field.has_default():
-            # The theme would choose the first, a province for one.
-            kwargs["choices"] = db_field.get_choices(blank_choice=[("", "Choose one")])
-        return super().formfield_for_choice_field(db_field, request, **kwargs)
+    def key_fields(self) -> tuple[str, ...]:
+        return (*self.form.key, self.switch)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         policy = super().get_object(request, object_id, from_field)

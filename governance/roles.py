@@ -5,6 +5,10 @@ from wholesale.roles import EVERYBODY, INTEGRATOR, OPERATOR, Grants
 GRANTS: Grants = {
     "view_marketpolicy": EVERYBODY,
     "change_marketpolicy": (OPERATOR,),
+    "view_marketzone": EVERYBODY,
+    "add_marketzone": (OPERATOR,),
+    "change_marketzone": (OPERATOR,),
+    "delete_marketzone": (OPERATOR,),
     "ask_contact_gate": EVERYBODY,
     "view_golivestate": EVERYBODY,
     "engage_kill_switch": (OPERATOR,),

@@ -58,6 +58,7 @@ NAVIGATION: dict[str, tuple[Page, ...]] = {
         Page("Runbook", "checklist", "governance", "runbookrun", view="now", permission="view_runbook"),
         Page("Runbook runs", "inventory", "governance", "runbookrun"),
         Page("Market policies", "schedule", "governance", "marketpolicy"),
+        Page("Market zones", "public", "governance", "marketzone"),
         Page("Offer policies", "tune", "offers", "offerpolicy"),
     ),
     "Risk": (

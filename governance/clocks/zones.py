@@ -1,13 +1,25 @@
-"""Zones of provinces and the seeds of market zones, read from `zones.toml`."""
+"""Zones of provinces, the seeds of market zones and the zones of postal codes, read from `zones.toml` and `postal.toml`."""
 
 import tomllib
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
-_DATA = tomllib.loads(Path(__file__).with_name("zones.toml").read_text())
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name(name).read_text())
+
+
+_DATA = _read("zones.toml")
 _BY_PROVINCE: dict[str, tuple[ZoneInfo, ...]] = {
     province: tuple(ZoneInfo(name) for name in facts["zones"]) for province, facts in _DATA.items()
 }
+# Province -> the beginning of a postal code -> its zones.
+_BY_POSTAL_CODE: dict[str, dict[str, tuple[ZoneInfo, ...]]] = {
+    province: {beginning: tuple(map(ZoneInfo, names)) for beginning, names in beginnings.items()}
+    for province, beginnings in _read("postal.toml").items()
+}
+_FORWARD_SORTATION_AREA = 3  # characters, with which a postal code begins; fewer are none
 # (province, market) -> IANA name: what the table of market zones begins with.
 MARKET_SEEDS: dict[tuple[str, str], str] = {
     (province, market): name for province, facts in _DATA.items() for market, name in facts["markets"].items()
@@ -20,3 +32,15 @@ ZONE_CHOICES = [(name, name) for name in CANADIAN_ZONES]
 def province_zones(province: str) -> tuple[ZoneInfo, ...]:
     """All zones of a province, its default first. Contact must be allowed in each of them (CONTRACT section 2)."""
     return _BY_PROVINCE[province]
+
+
+def postal_zones(province: str, postal_code: str) -> tuple[ZoneInfo, ...]:
+    """The zones of a postal code's longest known beginning; none where it is incomplete, unknown, or of another province."""
+    known = _BY_POSTAL_CODE[province]
+    code = postal_code.replace(" ", "").upper()
+    if len(code) < _FORWARD_SORTATION_AREA:
+        return ()
+    for length in range(len(code), 0, -1):
+        if code[:length] in known:
+            return known[code[:length]]
+    return ()

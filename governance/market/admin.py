@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest
 from unfold.decorators import display
@@ -14,12 +14,24 @@ from unfold.widgets import (
     INPUT_CLASSES,
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminSelectWidget,
     UnfoldBooleanWidget,
 )
 
 from governance.channels import Channel
+from governance.contact import legal_warnings
 from governance.market.models import MarketPolicy
-from governance.market.rules import CHANNELS, MIN_SCORE, SAFE_RULES, WINDOWS, InvalidRules, normalised
+from governance.market.rules import (
+    CHANNEL_WINDOWS,
+    CHANNELS,
+    HOLIDAYS,
+    MIN_SCORE,
+    SAFE_RULES,
+    WINDOWS,
+    HolidayRule,
+    InvalidRules,
+    normalised,
+)
 from governance.market.services import upsert_policy
 from governance.policies_admin import PlacePolicyAdmin, PlacePolicyForm
 from wholesale.fields import json_number
@@ -29,8 +41,14 @@ SPARE_ROWS = 2  # empty rows below the windows, for browsers without JavaScript
 
 
 def windows_text(rules: dict[str, Any]) -> str:
-    """Contact windows in one line: "Mon-Fri 09:00-20:00, Sat 10:00-18:00", or "never"."""
-    return ", ".join(f"{_days_text(w['days'])} {w['start']}-{w['end']}" for w in rules[WINDOWS]) or "never"
+    """Contact windows in one line: "Mon-Fri 09:00-20:00, Sat 10:00-18:00; Call: Mon 09:00-12:00", or "never"."""
+    own = rules.get(CHANNEL_WINDOWS, {})
+    parts = [f"{channel.label}: {_windows_text(own[channel])}" for channel in Channel if channel in own]
+    return "; ".join([_windows_text(rules[WINDOWS]), *parts])
+
+
+def _windows_text(windows: list[dict[str, Any]]) -> str:
+    return ", ".join(f"{_days_text(w['days'])} {w['start']}-{w['end']}" for w in windows) or "never"
 
 
 def channels_text(rules: dict[str, Any]) -> str:
@@ -81,7 +99,7 @@ WindowFormSet = forms.formset_factory(WindowForm, formset=BaseWindowFormSet, ext
 
 
 class MarketPolicyForm(PlacePolicyForm):
-    """A contact policy. `windows` is a formset beside its fields; together they make the rules."""
+    """A contact policy. Beside its fields stand formsets, `windows` and those of each channel; all of them are the rules."""
 
     channels = forms.MultipleChoiceField(
         choices=Channel.choices,
@@ -98,6 +116,19 @@ class MarketPolicyForm(PlacePolicyForm):
         widget=UnfoldAdminDecimalFieldWidget(attrs={"step": "0.01"}),
         help_text="From 0 to 1. A lead that scores less is not contacted; 0 contacts every lead.",
     )
+    holidays = forms.ChoiceField(
+        label="Statutory holidays",
+        choices=HolidayRule.choices,
+        widget=UnfoldAdminSelectWidget,
+        help_text="What a public holiday of the province is to the contact windows. The law's calling hours know none.",
+    )
+    own_windows = forms.MultipleChoiceField(
+        label="Windows of their own",
+        choices=Channel.choices,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text="A channel ticked here has windows of its own, below, in place of the contact windows of all.",
+    )
 
     class Meta:
         model = MarketPolicy
@@ -106,38 +137,74 @@ class MarketPolicyForm(PlacePolicyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rules = self.instance.rules if self.instance.pk else SAFE_RULES
-        self.initial.update(channels=rules[CHANNELS], min_score=rules[MIN_SCORE])
-        self.windows: Any = WindowFormSet(self.data if self.is_bound else None, prefix="windows", initial=rules[WINDOWS])
+        own = rules.get(CHANNEL_WINDOWS, {})
+        self.initial.update(
+            channels=rules[CHANNELS],
+            min_score=rules[MIN_SCORE],
+            holidays=rules.get(HOLIDAYS, HolidayRule.NORMAL),
+            own_windows=list(own),
+        )
+        self.windows = self._windows("windows", rules[WINDOWS], is_sent=self.is_bound)
+        # Of a channel that has none of its own, those of all are what one begins with.
+        self.channel_windows = {
+            channel: self._windows(f"windows_{channel}", own.get(channel, rules[WINDOWS]), is_sent=channel in self._ticked())
+            for channel in Channel
+        }
+
+    def _windows(self, prefix: str, initial: list[dict[str, Any]], *, is_sent: bool) -> Any:
+        return WindowFormSet(self.data if is_sent else None, prefix=prefix, initial=initial)
+
+    def _ticked(self) -> list[str]:
+        """The channels whose own windows were sent to be saved."""
+        return self["own_windows"].data or [] if self.is_bound else []
+
+    @property
+    def channel_sections(self) -> list[tuple[Channel, Any]]:
+        """Each channel with its own windows, for the page."""
+        return list(self.channel_windows.items())
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if self.windows.is_valid():
-            self._check_rules(cleaned)
-        if not self.windows.is_valid():
+        formsets = {
+            WINDOWS: self.windows,
+            **{f"{CHANNEL_WINDOWS}.{c}": windows for c, windows in self.channel_windows.items() if windows.is_bound},
+        }
+        # A list, for each must be asked: asking finds its errors.
+        if all([windows.is_valid() for windows in formsets.values()]):  # noqa: C419
+            self._check_rules(cleaned, {place: windows.kept() for place, windows in formsets.items()})
+        if not all(windows.is_valid() for windows in formsets.values()):
             self.add_error(None, "A contact window needs correction: see its row below.")
         return cleaned
 
-    def _check_rules(self, cleaned: dict[str, Any]) -> None:
-        rows = self.windows.kept()
+    def _check_rules(self, cleaned: dict[str, Any], rows: dict[str, list[WindowForm]]) -> None:
+        windows = {place: [row.window() for row in kept] for place, kept in rows.items()}
+        rules = {
+            WINDOWS: windows.pop(WINDOWS),
+            CHANNELS: cleaned.get("channels", []),
+            MIN_SCORE: json_number(cleaned.get("min_score", Decimal(0))),
+        }
+        if windows:
+            rules[CHANNEL_WINDOWS] = {place.split(".")[1]: own for place, own in windows.items()}
+        if cleaned.get("holidays", HolidayRule.NORMAL) != HolidayRule.NORMAL:
+            rules[HOLIDAYS] = cleaned["holidays"]
         try:
-            cleaned["rules"] = normalised(
-                {
-                    WINDOWS: [row.window() for row in rows],
-                    CHANNELS: cleaned.get("channels", []),
-                    MIN_SCORE: json_number(cleaned.get("min_score", Decimal(0))),
-                }
-            )
+            cleaned["rules"] = normalised(rules)
         except InvalidRules as error:
             for place, message in error.errors.items():
                 self._show(place, message, rows)
-
-    def _show(self, place: str, message: str, rows: list[WindowForm]) -> None:
-        """Put an error of the rules where people look for it: `contact_windows_local.1.end` at the end of the second row."""
-        name, *inner = place.split(".")
-        if name == WINDOWS and inner:
-            rows[int(inner[0])].add_error(inner[1] if len(inner) > 1 else None, message)
         else:
-            self.add_error({CHANNELS: "channels", MIN_SCORE: "min_score"}.get(name), message)
+            for warning in legal_warnings(cleaned["rules"]):
+                if not warning.is_last_minute_only:
+                    self._show(warning.place, warning.detail, rows)
+
+    def _show(self, place: str, message: str, rows: dict[str, list[WindowForm]]) -> None:
+        """Put an error of the rules where people look for it: `contact_windows_local.1.end` at the end of the second row."""
+        for name, kept in rows.items():
+            if place.startswith(f"{name}."):
+                row, *field = place.removeprefix(f"{name}.").split(".")
+                kept[int(row)].add_error(field[0] if field else None, message)
+                return
+        self.add_error({CHANNELS: "channels", MIN_SCORE: "min_score"}.get(place.split(".", 1)[0]), message)
 
     def changes(self) -> dict[str, Any]:
         return {"enabled": self.cleaned_data["enabled"], "rules": self.cleaned_data["rules"]}
@@ -162,6 +229,11 @@ class MarketPolicyAdmin(PlacePolicyAdmin):
         """The channels in one line."""
         return channels_text(policy.rules)
 
+    @display(description="Statutory holidays")
+    def holidays(self, policy: MarketPolicy) -> str:
+        """What they are to the windows."""
+        return HolidayRule(policy.rules.get(HOLIDAYS, HolidayRule.NORMAL)).label
+
     @display(description="Minimum lead score")
     def min_score(self, policy: MarketPolicy) -> str:
         """The score below which a lead is not contacted."""
@@ -169,9 +241,8 @@ class MarketPolicyAdmin(PlacePolicyAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
         place, *rest = super().get_fieldsets(request, obj)
-        rules: tuple[str, ...] = ("channels", "min_score")
-        if not self.has_change_permission(request, obj):
-            rules = ("windows", *rules)
+        rules: tuple[str, ...] = ("channels", "min_score", "holidays")
+        rules = (*rules, "own_windows") if self.has_change_permission(request, obj) else ("windows", *rules)
         return (place, ("Contact rules", {"fields": rules}), *rest)
 
     def settings_of(self, record: Any) -> dict[str, str]:
@@ -180,4 +251,18 @@ class MarketPolicyAdmin(PlacePolicyAdmin):
             "Contact windows": self.windows(record),
             "Channels": self.channels(record),
             "Minimum lead score": self.min_score(record),
+            "Statutory holidays": self.holidays(record),
         }
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        rules = form.cleaned_data["rules"]
+        for warning in legal_warnings(rules):
+            messages.warning(request, f"{Channel.CALL.label}: {warning.detail}")
+        for channel in Channel:
+            if channel != Channel.CALL and any(not w.is_last_minute_only for w in legal_warnings(rules, channel)):
+                messages.warning(
+                    request,
+                    f"{channel.label}: a window is wider than the hours in which the law allows calls. "
+                    "None sets hours for this channel, but people may mind.",
+                )

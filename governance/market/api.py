@@ -12,9 +12,10 @@ from rest_framework.response import Response
 from governance import gate, policies
 from governance.api import ContactOut, contact_out
 from governance.channels import Channel
+from governance.contact import Reason, legal_warnings
 from governance.market import services
 from governance.market.models import MarketPolicy
-from governance.market.rules import SAFE_RULES, InvalidRules, is_hhmm, normalised
+from governance.market.rules import SAFE_RULES, HolidayRule, InvalidRules, is_hhmm, normalised
 from wholesale.api import ROW_ID, ApiViewSet, RowSerializer, act, acting_user, ask, path_id
 from wholesale.fields import (
     AwareDateTimeField,
@@ -32,33 +33,51 @@ from wholesale.permissions import label_of
 from wholesale.rendering import shown
 from wholesale.vocabulary import ALL
 
+HHMM_SCHEMA = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
+WINDOWS_SCHEMA = {
+    "type": "array",
+    "maxItems": 50,
+    "items": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["days", "start", "end"],
+        "properties": {
+            "days": {
+                "type": "array",
+                "items": {"type": "integer", "minimum": 0, "maximum": 6},
+                "minItems": 1,
+                "uniqueItems": True,
+                "description": "Monday is 0",
+            },
+            "start": HHMM_SCHEMA,
+            "end": HHMM_SCHEMA,
+        },
+    },
+}
 RULES_SCHEMA = {
     "type": "object",
     "additionalProperties": False,
     "required": ["contact_windows_local", "channels_allowed", "min_lead_score_to_contact"],
     "properties": {
         "contact_windows_local": {
-            "type": "array",
+            **WINDOWS_SCHEMA,
             "description": "local time, both ends inclusive to the minute; an empty list means never",
-            "items": {
-                "type": "object",
-                "additionalProperties": False,
-                "required": ["days", "start", "end"],
-                "properties": {
-                    "days": {
-                        "type": "array",
-                        "items": {"type": "integer", "minimum": 0, "maximum": 6},
-                        "minItems": 1,
-                        "uniqueItems": True,
-                        "description": "Monday is 0",
-                    },
-                    "start": {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"},
-                    "end": {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"},
-                },
-            },
         },
         "channels_allowed": {"type": "array", "items": {"type": "string", "enum": Channel.values}, "uniqueItems": True},
         "min_lead_score_to_contact": {"type": "number", "minimum": 0, "maximum": 1},
+        "channel_windows": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": dict.fromkeys(Channel.values, WINDOWS_SCHEMA),
+            "description": "optional: the windows of a channel, in place of contact_windows_local for it",
+        },
+        "holidays": {
+            "type": "string",
+            "enum": HolidayRule.values,
+            "default": HolidayRule.NORMAL,
+            "description": "optional: what a statutory holiday of the province is to the windows: a day like any other, "
+            "a Saturday, or a day without contact",
+        },
     },
     "examples": [SAFE_RULES],
 }
@@ -94,7 +113,36 @@ class MarketPolicyOut(RowSerializer):
 
     class Meta:
         model = MarketPolicy
-        fields = ("id", "province", "market", "enabled", "rules", "version", "changed_by", "reason", "updated_at")
+        fields: tuple[str, ...] = (
+            "id",
+            "province",
+            "market",
+            "enabled",
+            "rules",
+            "version",
+            "changed_by",
+            "reason",
+            "updated_at",
+        )
+
+
+class WarningOut(serializers.Serializer[Any]):
+    """What a policy allows and the law does not: it is stored, and the gate refuses all the same."""
+
+    code = serializers.CharField(help_text="the reason with which the gate refuses")
+    detail = serializers.CharField()
+    attr = serializers.CharField(help_text="the place within the parameters, such as rules.contact_windows_local.0")
+
+
+class MarketPolicyStoredOut(MarketPolicyOut):
+    """A market policy as it was stored."""
+
+    warnings = WarningOut(
+        many=True, read_only=True, help_text="windows in which calls are allowed, wider than calling hours"
+    )
+
+    class Meta(MarketPolicyOut.Meta):
+        fields = (*MarketPolicyOut.Meta.fields, "warnings")
 
 
 class MarketPolicyParams(ActParams):
@@ -177,7 +225,7 @@ class MarketViewSet(ApiViewSet):
     @act(
         "policies/upsert",
         MarketPolicyParams,
-        MarketPolicyOut,
+        MarketPolicyStoredOut,
         examples=[
             OpenApiExample(
                 "Toronto, text messages only",
@@ -196,7 +244,12 @@ class MarketViewSet(ApiViewSet):
     def upsert(self, request: Request, **params: Any) -> Response:
         """Create or change the policy of a market."""
         params.setdefault("changed_by", label_of(request.user))
-        return Response(shown(services.upsert_policy(user=acting_user(request), **params), MarketPolicyOut.Meta.fields))
+        policy = services.upsert_policy(user=acting_user(request), **params)
+        warnings = [
+            {"code": Reason.OUTSIDE_LEGAL_HOURS.value, "detail": warning.detail, "attr": f"rules.{warning.place}"}
+            for warning in legal_warnings(policy.rules)
+        ]
+        return Response({**shown(policy, MarketPolicyOut.Meta.fields), "warnings": warnings})
 
     @ask("effective", PlaceParams, EffectiveOut)
     def effective(self, request: Request, province: str, market: str) -> Response:

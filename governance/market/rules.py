@@ -20,6 +20,7 @@ MIN_SCORE = "min_lead_score_to_contact"
 CHANNEL_WINDOWS = "channel_windows"  # optional: {"CALL": [windows]}, in place of the windows above for that channel
 HOLIDAYS = "holidays"  # optional: a HolidayRule
 KEYS = (WINDOWS, CHANNELS, MIN_SCORE)
+OPTIONAL_KEYS = (CHANNEL_WINDOWS, HOLIDAYS)
 
 SAFE_RULES: dict[str, Any] = {
     WINDOWS: [
@@ -32,6 +33,7 @@ SAFE_RULES: dict[str, Any] = {
 
 _HHMM = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _MAX_WINDOWS = 50
+_NO_CHANNEL = f"Must be one of {', '.join(Channel.values)}."
 
 
 class InvalidRules(ValueError):
@@ -84,7 +86,8 @@ def is_hhmm(text: object) -> bool:
 
 
 def normalised(rules: object) -> dict[str, Any]:
-    """The rules as they are stored: the three keys, days in order, channels in upper case.
+    """The rules as they are stored: the three keys and what is given of the optional ones, days in order, channels in
+    upper case.
 
     Raises:
         InvalidRules: names every place that is wrong (CONTRACT section 2, market policy).
@@ -92,18 +95,27 @@ def normalised(rules: object) -> dict[str, Any]:
     """
     if not isinstance(rules, dict):
         raise InvalidRules({"": "Must be an object."})
-    errors = dict.fromkeys(sorted(set(map(str, rules)) - set(KEYS)), "Unknown key.")
+    errors = dict.fromkeys(sorted(set(map(str, rules)) - {*KEYS, *OPTIONAL_KEYS}), "Unknown key.")
     errors |= {key: "This key is required." for key in KEYS if key not in rules}
-    windows = list(_windows(rules.get(WINDOWS, []), errors))
-    channels = _channels(rules.get(CHANNELS, []), errors)
-    score = rules.get(MIN_SCORE, 0)
+    stored: dict[str, Any] = {
+        WINDOWS: list(_windows(rules.get(WINDOWS, []), WINDOWS, errors)),
+        CHANNELS: _channels(rules.get(CHANNELS, []), errors),
+        MIN_SCORE: rules.get(MIN_SCORE, 0),
+    }
+    score = stored[MIN_SCORE]
     if isinstance(score, bool) or not isinstance(score, int | float) or not 0 <= score <= 1:
         errors[MIN_SCORE] = "Must be a number from 0 to 1."
     elif round(score, 4) != score:
         errors[MIN_SCORE] = "Must have at most 4 decimals."
+    if CHANNEL_WINDOWS in rules:
+        stored[CHANNEL_WINDOWS] = _channel_windows(rules[CHANNEL_WINDOWS], errors)
+    if HOLIDAYS in rules:
+        stored[HOLIDAYS] = rules[HOLIDAYS]
+        if not isinstance(rules[HOLIDAYS], str) or rules[HOLIDAYS] not in HolidayRule.values:
+            errors[HOLIDAYS] = f"Must be one of {', '.join(HolidayRule.values)}."
     if errors:
         raise InvalidRules(errors)
-    return {WINDOWS: windows, CHANNELS: channels, MIN_SCORE: score}
+    return stored
 
 
 def _channels(given: object, errors: dict[str, str]) -> list[str]:
@@ -112,9 +124,9 @@ def _channels(given: object, errors: dict[str, str]) -> list[str]:
         return []
     channels: list[str] = []
     for n, item in enumerate(given):
-        word = item.strip().upper() if isinstance(item, str) else None
-        if word not in Channel.values:
-            errors[f"{CHANNELS}.{n}"] = f"Must be one of {', '.join(Channel.values)}."
+        word = _channel(item)
+        if word is None:
+            errors[f"{CHANNELS}.{n}"] = _NO_CHANNEL
         elif word in channels:
             errors[f"{CHANNELS}.{n}"] = "Is listed twice."
         else:
@@ -122,20 +134,41 @@ def _channels(given: object, errors: dict[str, str]) -> list[str]:
     return channels
 
 
-def _windows(given: object, errors: dict[str, str]) -> Iterator[dict[str, Any]]:
+def _channel(given: object) -> str | None:
+    word = given.strip().upper() if isinstance(given, str) else None
+    return word if word in Channel.values else None
+
+
+def _channel_windows(given: object, errors: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
+    if not isinstance(given, dict):
+        errors[CHANNEL_WINDOWS] = "Must be an object with a list of windows for each channel that has its own."
+        return {}
+    windows: dict[str, list[dict[str, Any]]] = {}
+    for key, item in given.items():
+        word = _channel(key)
+        if word is None:
+            errors[f"{CHANNEL_WINDOWS}.{key}"] = _NO_CHANNEL
+        elif word in windows:
+            errors[f"{CHANNEL_WINDOWS}.{key}"] = "Is given twice."
+        else:
+            windows[word] = list(_windows(item, f"{CHANNEL_WINDOWS}.{word}", errors))
+    return windows
+
+
+def _windows(given: object, place: str, errors: dict[str, str]) -> Iterator[dict[str, Any]]:
     if not isinstance(given, list) or len(given) > _MAX_WINDOWS:
-        errors[WINDOWS] = f"Must be a list of at most {_MAX_WINDOWS} windows."
+        errors[place] = f"Must be a list of at most {_MAX_WINDOWS} windows."
         return
     taken: list[tuple[int, str, str]] = []
     for n, item in enumerate(given):
-        place = f"{WINDOWS}.{n}"
+        row = f"{place}.{n}"
         wrong = dict(_window_errors(item))
         if wrong:
-            errors |= {f"{place}.{key}" if key else place: message for key, message in wrong.items()}
+            errors |= {f"{row}.{key}" if key else row: message for key, message in wrong.items()}
             continue
         days, start, end = sorted(item["days"]), item["start"], item["end"]
         if any(day in days and start <= other_end and other_start <= end for day, other_start, other_end in taken):
-            errors[place] = "Overlaps or touches another window of the same day."
+            errors[row] = "Overlaps or touches another window of the same day."
         taken += [(day, start, end) for day in days]
         yield {"days": days, "start": start, "end": end}
 

@@ -1,11 +1,16 @@
 """Contact rules as values: how they must be written, and what they say (CONTRACT section 2)."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from governance.market.rules import SAFE_RULES, InvalidRules, Reason, Rules, Window, judge, normalised, parsed, parsed_text
+from governance.contact import PolicyFacts, Reason, decide, legal_warnings
+from governance.market.rules import SAFE_RULES, HolidayRule, InvalidRules, Window, normalised, parsed, parsed_text
+from tests.factories import NOON
+from tests.governance.situations import rules as rules_value
+from tests.governance.situations import situation, zone
 
 WEEKDAYS = {"days": [0, 1, 2, 3, 4], "start": "09:00", "end": "20:00"}
 
@@ -186,8 +191,9 @@ def test_both_ends_of_a_window_are_inclusive_to_the_minute(weekday: Any, hhmm: A
 
 
 def test_no_window_means_never() -> None:
-    closed = Rules(windows=(), channels=frozenset({"SMS"}), min_score=Decimal(0))
-    assert not any(closed.window_open(day, f"{hour:02}:00") for day in range(7) for hour in range(24))
+    closed = situation(rules=rules_value())
+    minutes = [(day, f"{hour:02}:00") for day in range(7) for hour in range(24)]
+    assert {decide(closed, "SMS", NOON, minute).code for minute in minutes} == {"outside_contact_window"}
 
 
 def test_stored_text_and_given_rules_are_the_same_value() -> None:
@@ -204,35 +210,158 @@ def test_stored_text_and_given_rules_are_the_same_value() -> None:
     assert parsed(given).min_score == Decimal("0.65")
 
 
-OPEN = [(0, "12:00")]
-SHUT = [(6, "12:00")]
+OPEN = (0, "12:00")
+SHUT = (6, "12:00")
 
 
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"rules": None, "enabled": False, "channel": "FAX", "minutes": SHUT}, "no_policy"),
-        ({"enabled": False, "channel": "FAX", "lead_score": Decimal(0), "minutes": SHUT}, "policy_disabled"),
-        ({"channel": "FAX", "lead_score": Decimal(0), "minutes": SHUT}, "channel_not_allowed"),
-        ({"lead_score": Decimal("0.6499"), "minutes": SHUT}, "lead_score_below_minimum"),
-        ({"lead_score": Decimal("0.65"), "minutes": SHUT}, "outside_contact_window"),
-        ({"minutes": OPEN + SHUT}, "outside_contact_window"),
-        ({"minutes": []}, "outside_contact_window"),
+        ({"rules": None, "enabled": False, "channel": "FAX", "local": SHUT}, "no_policy"),
+        ({"enabled": False, "channel": "FAX", "lead_score": Decimal(0), "local": SHUT}, "policy_disabled"),
+        ({"channel": "FAX", "lead_score": Decimal(0), "local": SHUT}, "channel_not_allowed"),
+        ({"lead_score": Decimal("0.6499"), "local": SHUT}, "lead_score_below_minimum"),
+        ({"lead_score": Decimal("0.65"), "local": SHUT}, "outside_contact_window"),
         ({"lead_score": Decimal("0.65")}, "within_window"),
         ({"lead_score": None}, "within_window"),
     ],
 )
 def test_the_first_refusal_wins(changes: Any, code: Any) -> None:
-    decision = judge(
-        **{
-            "rules": parsed(SAFE_RULES),
-            "enabled": True,
-            "channel": "SMS",
-            "lead_score": None,
-            "minutes": OPEN,
-            **changes,
-        }
-    )
-    assert decision.code == code
-    assert decision.allowed is (code == "within_window")
-    assert decision.detail == Reason(code).label
+    given = {"rules": parsed(SAFE_RULES), "enabled": True, "channel": "SMS", "lead_score": None, "local": OPEN, **changes}
+    policy = PolicyFacts("ALL", 1, given["enabled"], given["rules"]) if given["rules"] else None
+    verdict = decide(situation(policy=policy, lead_score=given["lead_score"]), given["channel"], NOON, given["local"])
+    assert verdict.code == code
+    assert verdict.allowed is (code == "within_window")
+    assert verdict.detail() == ("Contact is allowed." if verdict.allowed else Reason(code).label)
+
+
+@pytest.mark.parametrize(
+    ("zones", "code"),
+    [
+        (("Toronto",), "within_window"),
+        (("Toronto", "Edmonton"), "outside_contact_window"),  # 09:30 in the one, 08:30 in the other
+        (("Edmonton", "Toronto"), "outside_contact_window"),
+        ((), "outside_contact_window"),  # nobody knows where
+    ],
+)
+def test_each_zone_must_be_open(zones: Any, code: Any) -> None:
+    asked = situation(rules=parsed(SAFE_RULES), zones=tuple(map(zone, zones)))
+    assert decide(asked, "SMS", datetime(2026, 12, 15, 14, 30, tzinfo=UTC)).code == code
+
+
+# Windows of a channel, holidays -----------------------------------------------------------------------------------------
+
+CALLS = [{"days": [0, 1], "start": "10:00", "end": "12:00"}]
+
+
+def test_optional_keys_are_stored_when_they_are_given_and_only_then() -> None:
+    given = rules(channel_windows={" call": [{"end": "12:00", "start": "10:00", "days": [1, 0]}]}, holidays="closed")
+    assert normalised(given) == {**SAFE_RULES, "channel_windows": {"CALL": CALLS}, "holidays": "closed"}
+    assert set(normalised(SAFE_RULES)) == set(SAFE_RULES)
+
+
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        (None, "channel_windows"),
+        ([], "channel_windows"),
+        ("CALL", "channel_windows"),
+        ({"FAX": CALLS}, "channel_windows.FAX"),
+        ({5: CALLS}, "channel_windows.5"),
+        ({"CALL": CALLS, " call": CALLS}, "channel_windows. call"),
+        ({"CALL": None}, "channel_windows.CALL"),
+        ({"CALL": CALLS * 51}, "channel_windows.CALL"),
+        ({"CALL": [None]}, "channel_windows.CALL.0"),
+        ({"CALL": [{**CALLS[0], "end": "24:00"}]}, "channel_windows.CALL.0.end"),
+        ({"SMS": CALLS, "CALL": [*CALLS, {**CALLS[0], "days": [7]}]}, "channel_windows.CALL.1.days"),
+        ({"CALL": [*CALLS, {"days": [1], "start": "12:00", "end": "13:00"}]}, "channel_windows.CALL.1"),
+    ],
+)
+def test_windows_of_a_channel_name_the_wrong_place(given: Any, place: Any) -> None:
+    assert list(errors_of(rules(channel_windows=given))) == [place]
+
+
+def test_windows_of_different_channels_may_overlap() -> None:
+    given = rules(channel_windows={"CALL": CALLS, "SMS": CALLS, "EMAIL": []})
+    assert normalised(given)["channel_windows"] == {"CALL": CALLS, "SMS": CALLS, "EMAIL": []}
+
+
+@pytest.mark.parametrize("given", [None, "", "never", "CLOSED", 1, True, [], ["closed"], {"closed": 1}])
+def test_holidays_must_be_one_of_the_rules_for_them(given: Any) -> None:
+    assert list(errors_of(rules(holidays=given))) == ["holidays"]
+
+
+@pytest.mark.parametrize("given", HolidayRule.values)
+def test_holidays_are_kept_as_given(given: Any) -> None:
+    assert normalised(rules(holidays=given))["holidays"] == given
+    assert parsed(rules(holidays=given)).holidays == given
+
+
+def test_a_channel_is_governed_by_its_own_windows_else_by_those_of_all() -> None:
+    value = parsed(rules(channel_windows={"CALL": CALLS, "EMAIL": []}))
+    assert value.windows_of("CALL") == (Window(frozenset({0, 1}), "10:00", "12:00"),)
+    assert value.windows_of("EMAIL") == ()
+    assert value.windows_of("SMS") == value.windows == parsed(SAFE_RULES).windows
+    assert parsed(SAFE_RULES).holidays == "normal"
+
+
+# Windows wider than the law ---------------------------------------------------------------------------------------------
+
+
+def warned(windows: Any, channel: str = "CALL", **changes: Any) -> list[tuple[str, bool]]:
+    found = legal_warnings(normalised(rules(contact_windows_local=windows, **changes)), channel)
+    return [(warning.place, warning.is_last_minute_only) for warning in found]
+
+
+@pytest.mark.parametrize(
+    ("days", "start", "end", "expected"),
+    [
+        ([0, 4], "09:00", "21:29", None),
+        ([0], "09:00", "21:30", True),  # its end belongs to the window, and 21:30:00 is too late
+        ([4], "09:00", "21:31", False),
+        ([0], "08:59", "21:29", False),
+        ([5, 6], "10:00", "17:59", None),
+        ([5], "10:00", "18:00", True),
+        ([6], "10:00", "18:01", False),
+        ([6], "09:59", "17:00", False),
+        ([4, 5], "10:00", "17:59", None),
+        ([4, 5], "09:00", "17:00", False),  # too early on Saturday
+        ([4, 5], "10:00", "18:00", True),
+        ([4, 5], "10:00", "21:30", False),
+        ([0], "22:00", "23:00", False),
+    ],
+)
+def test_a_window_wider_than_calling_hours_is_named(days: Any, start: Any, end: Any, expected: Any) -> None:
+    inside = {"days": [2], "start": "10:00", "end": "11:00"}
+    found = warned([inside, {"days": days, "start": start, "end": end}])
+    assert found == ([] if expected is None else [("contact_windows_local.1", expected)])
+
+
+WIDE = [{"days": [0, 6], "start": "06:00", "end": "23:00"}]
+
+
+def test_only_the_windows_that_calls_use_are_held_to_the_law() -> None:
+    assert warned(WIDE) == [("contact_windows_local.0", False)]
+    assert warned(WIDE, channels_allowed=["SMS", "EMAIL"]) == []
+    assert warned(WIDE, channel_windows={"CALL": CALLS}) == []
+    assert warned(WIDE, channel_windows={"SMS": CALLS}) == [("contact_windows_local.0", False)]
+    assert warned([], channel_windows={"CALL": [*CALLS, {**WIDE[0], "days": [4]}]}) == [("channel_windows.CALL.1", False)]
+
+
+def test_another_channel_is_looked_at_when_it_is_asked_for() -> None:
+    assert warned(WIDE, "SMS", channel_windows={"CALL": CALLS}) == [("contact_windows_local.0", False)]
+    assert warned(WIDE, "EMAIL", channel_windows={"EMAIL": CALLS}) == []
+
+
+def test_a_warning_says_what_the_law_allows() -> None:
+    def detail(days: list[int]) -> str:
+        (warning,) = legal_warnings(rules(contact_windows_local=[{**WIDE[0], "days": days}]))
+        return warning.detail
+
+    assert detail([0]) == "The law allows calls from 09:00 until before 21:30 on weekdays; outside those hours none is made."
+    assert detail([6]) == "The law allows calls from 10:00 until before 18:00 at weekends; outside those hours none is made."
+    assert "from 09:00 until before 21:30 on weekdays and from 10:00 until before 18:00 at weekends" in detail([0, 6])
+
+
+def test_the_safe_rules_are_wider_by_saturdays_last_minute_alone() -> None:
+    assert [(w.place, w.is_last_minute_only) for w in legal_warnings(SAFE_RULES)] == [("contact_windows_local.1", True)]

@@ -1,0 +1,118 @@
+"""The admin of market zones."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+
+from governance.clocks.models import MarketZone
+from governance.clocks.services import check_zone, checked_market, remove_market_zone, set_market_zone
+from governance.clocks.zones import province_zones
+from governance.policies_admin import GovernedAdmin, GovernedForm
+from wholesale.admin_base import act_with_reason, place_text, signature
+
+
+class MarketZoneForm(GovernedForm):
+    """A market and its zone."""
+
+    key = ("province", "market")
+
+    class Meta:
+        model = MarketZone
+        fields = ("province", "market", "zone")
+        help_texts = {
+            "market": "As leads and policies name it. All of it must lie in the one zone.",
+            "zone": "Its leads are contacted by this clock. Without a zone of its own a market has those of the lead's "
+            "postal code, else all of its province's, and contact must be allowed in each.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            zone_field: Any = self.fields["zone"]
+            zone_field.choices = [(zone.key, zone.key) for zone in province_zones(self.instance.province)]
+
+    def clean_market(self) -> str:
+        """The market in its one spelling."""
+        return checked_market(self.cleaned_data["market"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        province = cleaned.get("province") or self.instance.province
+        if province and cleaned.get("zone"):
+            check_zone(province, cleaned["zone"])
+        return cleaned
+
+
+@admin.register(MarketZone)
+class MarketZoneAdmin(GovernedAdmin):
+    """In which zone each market lives."""
+
+    form = MarketZoneForm
+    key_title = "Market"
+    settings_fieldsets = (("Clock", {"fields": ("zone",)}),)
+    list_display = ("place", "zone", "changed_by", "reason", "updated_at")
+    list_display_links = ("place",)
+    list_filter = ("province", "zone")
+    list_select_related = False
+    search_fields = ("market", "province", "zone", "changed_by", "reason")
+    search_help_text = "Market, province, zone, who changed it, or why"
+    actions_detail = ("remove",)
+
+    @display(description="Market", ordering="market")
+    def place(self, row: MarketZone) -> str:
+        """The province and the market."""
+        return place_text(row)
+
+    def settings_of(self, record: Any) -> dict[str, str]:
+        return {"Zone": record.zone}
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Through the service, which writes the history."""
+        stored = set_market_zone(
+            province=obj.province,
+            market=obj.market,
+            zone=form.cleaned_data["zone"],
+            reason=form.cleaned_data["why"],
+            **signature(request),
+        )
+        obj.pk = stored.pk
+
+    def has_remove_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Who may take a market's zone away."""
+        return request.user.has_perm("governance.delete_marketzone")
+
+    @action(
+        description="Remove...",
+        permissions=["remove"],
+        icon="delete",
+        variant=ActionVariant.DANGER,
+        url_path="remove",
+    )
+    def remove(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Take the zone away, after a page that asks why."""
+        row = self.get_object(request, object_id)
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+
+        @transaction.atomic
+        def act(reason: str) -> str:
+            self.log_deletions(request, MarketZone.objects.filter(pk=row.pk))
+            remove_market_zone(province=row.province, market=row.market, reason=reason, **signature(request))
+            return f"{place_text(row)} has no zone of its own any more."
+
+        return act_with_reason(
+            request,
+            self,
+            act,
+            title=f"Remove the zone of {place_text(row)}",
+            explanation="Its leads then have the zones of their postal code, else all of "
+            f"{row.get_province_display()}, and contact must be allowed in each.",
+            button="Remove the zone",
+            danger=True,
+            then=reverse("admin:governance_marketzone_changelist"),
+        )

@@ -1,0 +1,141 @@
+"""Situations of the contact gate, and what may be done in them, said once more as plainly as possible: an oracle."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from functools import cache, lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from governance.compliance.rules import LedgerLine, Organisation
+from governance.contact import PolicyFacts, Situation
+from governance.decisions import Decision
+from governance.market.rules import Rules, Window
+
+MINUTE = timedelta(minutes=1)
+EVERY_DAY = range(7)
+ALWAYS = (EVERY_DAY, "00:00", "23:59")
+
+
+def zone(name: str) -> ZoneInfo:
+    return ZoneInfo(f"America/{name}")
+
+
+def window(days: Iterable[int], start: str, end: str) -> Window:
+    return Window(frozenset(days), start, end)
+
+
+def rules(*windows: tuple[Iterable[int], str, str], **changes: Any) -> Rules:
+    """Rules with these windows that allow every channel to everybody."""
+    given: dict[str, Any] = {"channels": frozenset({"SMS", "CALL", "EMAIL"}), "min_score": Decimal(0), **changes}
+    return Rules(tuple(window(*w) for w in windows), **given)
+
+
+def situation(*windows: tuple[Iterable[int], str, str], **changes: Any) -> Situation:
+    """Somebody in Toronto of whom nothing else is known, under a policy of these windows, by default always."""
+    given_rules = changes.pop("rules", None) or rules(*(windows or (ALWAYS,)))
+    given: dict[str, Any] = {
+        "province": "ON",
+        "zones": (zone("Toronto"),),
+        "standing": Decision(True, "standing"),
+        "policy": PolicyFacts("ALL", 1, True, given_rules),
+        "organisation": Organisation(),
+        **changes,
+    }
+    return Situation(**given)
+
+
+# The oracle -------------------------------------------------------------------------------------------------------------
+
+
+def is_calling_hour(weekday: int, hhmm: str) -> bool:
+    """CRTC: 09:00 to 21:30 from Monday to Friday, 10:00 to 18:00 on Saturday and Sunday."""
+    return "10:00" <= hhmm < "18:00" if weekday in (5, 6) else "09:00" <= hhmm < "21:30"
+
+
+def is_proven(given: Situation, channel: str, at: datetime) -> bool:
+    """Whether nobody said no, and what must be on file is on file."""
+    lines = sorted((line for line in given.ledger or () if line.effective_at <= at), key=lambda line: line.effective_at)
+    no = False
+    for line in lines:
+        if line.channel in ("", channel) and line.kind in ("OPT_OUT", "DO_NOT_CALL", "LIFT"):
+            no = line.kind != "LIFT"
+    if given.ledger is None:
+        return True
+    strictness = given.organisation.scrub if channel == "CALL" else given.organisation.consent
+    if no or strictness == "warn":
+        return not no
+    consented = any(
+        line.kind == "CONSENT" and line.channel in ("", channel) and (line.expires_at is None or at < line.expires_at)
+        for line in lines
+    )
+    if channel != "CALL":
+        return consented
+    scrubbed = any(line.kind == "SCRUB" and at - line.effective_at <= timedelta(days=31) for line in lines)
+    return _is_registered(given.organisation, at) and (consented or scrubbed)
+
+
+def _is_registered(organisation: Organisation, at: datetime) -> bool:
+    if not organisation.registration_number or organisation.registration_expires_on is None:
+        return False
+    end_of_day = datetime.combine(organisation.registration_expires_on, time.max, UTC)
+    return at <= end_of_day
+
+
+def is_legal(given: Situation, channel: str, at: datetime) -> bool:
+    """Whether the law allows it in each zone."""
+    in_hours = all(channel != "CALL" or is_calling_hour(*clock(at, z)[1:]) for z in given.zones)
+    return in_hours and is_proven(given, channel, at)
+
+
+def is_open(given: Situation, channel: str, at: datetime) -> bool:
+    """Whether the hours are right in each zone: the law's and the policy's."""
+    return bool(given.zones) and all(_is_open_there(given, channel, *clock(at, z)) for z in given.zones)
+
+
+def _is_open_there(given: Situation, channel: str, day: date, weekday: int, hhmm: str) -> bool:
+    assert given.policy is not None
+    policy = given.policy.rules
+    is_holiday = day in _holidays(given.province, day.year)
+    if day in given.closed_days or (policy.holidays == "closed" and is_holiday):
+        return False
+    if channel == "CALL" and not is_calling_hour(weekday, hhmm):
+        return False
+    if policy.holidays == "weekend_hours" and is_holiday and weekday < 5:
+        weekday = 5
+    windows = policy.channel_windows.get(channel, policy.windows)
+    return any(weekday in w.days and w.start <= hhmm <= w.end for w in windows)
+
+
+@cache
+def _holidays(province: str, year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays("CA", subdiv=province, years=year))
+
+
+def clock(at: datetime, z: ZoneInfo) -> tuple[date, int, str]:
+    """What the clock and the calendar on the wall show."""
+    return _clocks(z, at.date())[at.hour * 60 + at.minute]
+
+
+@lru_cache(maxsize=4096)
+def _clocks(z: ZoneInfo, day: date) -> list[tuple[date, int, str]]:
+    """For each minute of a UTC day: a search asks for the same ones again and again."""
+    midnight = datetime.combine(day, time(), UTC)
+    local = [(midnight + n * MINUTE).astimezone(z) for n in range(24 * 60)]
+    return [(shown.date(), shown.weekday(), f"{shown:%H:%M}") for shown in local]
+
+
+def by_search(given: Situation, channel: str, after: datetime, span: timedelta) -> datetime | None:
+    """The first instant at or after `after` at which everything allows it, minute by minute; None within the span."""
+    at, end = after, after + span
+    while at <= end:
+        if is_open(given, channel, at) and is_proven(given, channel, at):
+            return at
+        at = at.replace(second=0, microsecond=0) + MINUTE
+    return None
+
+
+def line(kind: str, effective_at: datetime, channel: str = "", **more: Any) -> LedgerLine:
+    return LedgerLine(kind, channel, effective_at, **more)

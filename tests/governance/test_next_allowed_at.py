@@ -1,0 +1,221 @@
+"""The next permitted minute, held against a search of every minute, over the clock changes of Canada."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from governance.contact import Reason, decide, next_allowed_at
+from tests.governance.situations import EVERY_DAY, by_search, line, rules, situation, window, zone
+
+TORONTO, ST_JOHNS, VANCOUVER, WINNIPEG = map(zone, ("Toronto", "St_Johns", "Vancouver", "Winnipeg"))
+
+HOURS_AND_MINUTES = st.builds(lambda h, m: f"{h:02}:{m:02}", st.integers(0, 23), st.integers(0, 59))
+WINDOWS = st.builds(
+    lambda days, times: (days, *sorted(times)),
+    st.sets(st.integers(0, 6), min_size=1),
+    st.lists(HOURS_AND_MINUTES, min_size=2, max_size=2, unique=True),
+)
+# Around the nights on which these clocks change, both years: 2026-03-08, 2026-11-01, 2027-03-14, 2027-11-07.
+CHANGES = st.sampled_from([datetime(2026, 3, 8), datetime(2026, 11, 1), datetime(2027, 3, 14), datetime(2027, 11, 7)])
+AFTER = st.builds(
+    lambda change, seconds: change.replace(tzinfo=UTC) + timedelta(seconds=seconds),
+    CHANGES,
+    st.integers(-36 * 3600, 36 * 3600),
+)
+ZONES = st.sampled_from([(TORONTO,), (ST_JOHNS,), (VANCOUVER,), (TORONTO, ST_JOHNS), (TORONTO, VANCOUVER)])
+
+
+def opens(*windows: Any, after: datetime, zones: Any = (TORONTO,), **changes: Any) -> datetime | None:
+    return next_allowed_at(situation(*windows, zones=tuple(zones), **changes), "SMS", after)
+
+
+@settings(max_examples=120, deadline=None)
+@given(windows=st.lists(WINDOWS, min_size=1, max_size=3), zones=ZONES, after=AFTER)
+def test_it_is_the_first_permitted_minute_of_all(windows: Any, zones: Any, after: Any) -> None:
+    asked = situation(*windows, zones=zones)
+    found = next_allowed_at(asked, "SMS", after)
+    # A week and a day sees every window of every day; only a window that the zones hardly share may come later.
+    searched = by_search(asked, "SMS", after, timedelta(days=8))
+    if searched is not None:
+        assert found == searched
+    else:
+        assert found is None or found > after + timedelta(days=8)
+
+
+@settings(deadline=None)
+@given(start=st.sampled_from(["01:00", "01:30", "02:00", "02:15", "02:30", "02:59"]), zones=ZONES, after=AFTER)
+def test_windows_in_the_hour_that_a_clock_skips_or_repeats(start: Any, zones: Any, after: Any) -> None:
+    end = f"{start[:3]}{min(int(start[3:]) + 20, 59):02}" if not start.endswith("59") else "03:05"
+    asked = situation((EVERY_DAY, start, end), zones=zones)
+    searched = by_search(asked, "SMS", after, timedelta(days=3))
+    if searched is not None:
+        assert next_allowed_at(asked, "SMS", after) == searched
+
+
+@pytest.mark.parametrize(
+    ("zone", "window", "after", "expected"),
+    [
+        # 02:00 to 03:00 is skipped: a window from 02:30 on begins with the change itself, at 03:00.
+        (TORONTO, ("02:30", "04:00"), "2027-03-14T05:00Z", "2027-03-14T07:00Z"),
+        (ST_JOHNS, ("02:30", "04:00"), "2027-03-14T04:00Z", "2027-03-14T05:30Z"),
+        # 01:00 to 02:00 comes twice: the window opens twice.
+        (TORONTO, ("01:30", "01:40"), "2026-11-01T05:41Z", "2026-11-01T06:30Z"),
+        # Vancouver no longer changes its clock.
+        (VANCOUVER, ("09:00", "20:00"), "2026-12-15T04:00Z", "2026-12-15T16:00Z"),
+    ],
+)
+def test_known_nights(zone: Any, window: Any, after: Any, expected: Any) -> None:
+    found = opens((EVERY_DAY, *window), zones=[zone], after=datetime.fromisoformat(after))
+    assert found == datetime.fromisoformat(expected)
+
+
+def test_an_instant_that_is_permitted_is_its_own_answer_to_the_second() -> None:
+    after = datetime(2026, 12, 15, 15, 0, 59, 5, tzinfo=UTC)
+    assert opens(({1}, "10:00", "10:00"), after=after) == after
+
+
+def test_a_second_after_the_last_minute_waits_for_the_next_window() -> None:
+    after = datetime(2026, 12, 15, 15, 1, 0, 1, tzinfo=UTC)
+    assert opens(({1}, "10:00", "10:00"), after=after) == datetime(2026, 12, 22, 15, 0, tzinfo=UTC)
+
+
+def test_zones_must_all_be_open() -> None:
+    # 09:00 to 17:00 in both: it opens with the western clock.
+    after = datetime(2026, 12, 15, 10, 0, tzinfo=UTC)
+    found = opens(({1}, "09:00", "17:00"), zones=[ST_JOHNS, VANCOUVER], after=after)
+    assert found == datetime(2026, 12, 15, 16, 0, tzinfo=UTC)
+
+
+def test_zones_that_share_no_minute_are_never_open() -> None:
+    after = datetime(2026, 12, 15, tzinfo=UTC)
+    assert opens(({1}, "09:00", "09:30"), zones=[ST_JOHNS, VANCOUVER], after=after) is None
+
+
+@pytest.mark.parametrize("channel", ["SMS", "CALL"])
+def test_no_window_is_never_open(channel: str) -> None:
+    asked = situation(rules=rules())
+    assert next_allowed_at(asked, channel, datetime(2026, 12, 15, tzinfo=UTC)) is None
+
+
+def test_where_nobody_knows_the_zone_it_is_never_open() -> None:
+    assert opens(zones=(), after=datetime(2026, 12, 15, 15, tzinfo=UTC)) is None
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        # In summer Toronto is an hour ahead of Winnipeg, so they share a minute again only after 2027-11-07.
+        (datetime(2027, 10, 20, tzinfo=UTC), datetime(2027, 11, 7, 15, 0, tzinfo=UTC)),
+        (datetime(2027, 10, 1, tzinfo=UTC), None),
+    ],
+)
+def test_nothing_beyond_30_days_is_promised(after: Any, expected: Any) -> None:
+    assert opens((EVERY_DAY, "10:00", "10:00"), zones=[TORONTO, WINNIPEG], after=after) == expected
+
+
+def test_the_thirtieth_day_is_the_last() -> None:
+    tuesdays = frozenset(date(2026, 12, 15) + timedelta(weeks=n) for n in range(4))
+    after = datetime(2026, 12, 13, 15, 0, tzinfo=UTC)
+    opening = datetime(2027, 1, 12, 15, 0, tzinfo=UTC)
+    at_ten = ({1}, "10:00", "10:00")
+    assert opening - after == timedelta(days=30)
+    assert opens(at_ten, after=after, closed_days=tuesdays) == opening
+    assert opens(at_ten, after=after - timedelta(seconds=1), closed_days=tuesdays) is None
+
+
+# Calls ------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("windows", "after", "expected"),
+    [
+        # The window begins before the law allows, or ends after.
+        ([(EVERY_DAY, "06:00", "23:00")], "2026-12-15T11:00Z", "2026-12-15T14:00Z"),
+        ([(EVERY_DAY, "06:00", "23:00")], "2026-12-16T02:29:59Z", "2026-12-16T02:29:59Z"),
+        ([(EVERY_DAY, "06:00", "23:00")], "2026-12-16T02:30Z", "2026-12-16T14:00Z"),
+        # Saturday, 10:00 to 18:00.
+        ([(EVERY_DAY, "06:00", "23:00")], "2026-12-19T14:00Z", "2026-12-19T15:00Z"),
+        ([(EVERY_DAY, "06:00", "23:00")], "2026-12-19T23:00Z", "2026-12-20T15:00Z"),
+        # Never within the law's hours.
+        ([(EVERY_DAY, "21:30", "23:00")], "2026-12-15T11:00Z", None),
+        ([({6}, "18:00", "18:30")], "2026-12-15T11:00Z", None),
+    ],
+)
+def test_a_call_waits_for_the_law_and_for_the_policy(windows: Any, after: Any, expected: Any) -> None:
+    found = next_allowed_at(situation(*windows), "CALL", datetime.fromisoformat(after))
+    assert found == (datetime.fromisoformat(expected) if expected else None)
+
+
+# Days -------------------------------------------------------------------------------------------------------------------
+
+OFFICE = (range(5), "09:00", "17:00")
+CHRISTMAS_EVE_NIGHT = datetime(2026, 12, 25, 1, 0, tzinfo=UTC)  # Thursday 20:00 in Toronto; Boxing Day is the Monday's too
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("normal", datetime(2026, 12, 25, 14, 0, tzinfo=UTC)),
+        ("weekend_hours", datetime(2026, 12, 25, 17, 0, tzinfo=UTC)),
+        ("closed", datetime(2026, 12, 29, 14, 0, tzinfo=UTC)),
+    ],
+)
+def test_a_holiday_is_what_the_policy_says(rule: str, expected: datetime) -> None:
+    windows = (OFFICE, ({5}, "12:00", "13:00")) if rule == "weekend_hours" else (OFFICE,)
+    asked = situation(rules=rules(*windows, holidays=rule))
+    assert next_allowed_at(asked, "SMS", CHRISTMAS_EVE_NIGHT) == expected
+
+
+def test_a_closed_day_is_passed_over() -> None:
+    found = opens(OFFICE, after=CHRISTMAS_EVE_NIGHT, closed_days=frozenset({date(2026, 12, 25), date(2026, 12, 28)}))
+    assert found == datetime(2026, 12, 29, 14, 0, tzinfo=UTC)
+
+
+def test_a_closed_day_ends_at_midnight_there() -> None:
+    asked = situation(zones=(VANCOUVER,), closed_days=frozenset({date(2026, 12, 15)}))
+    assert next_allowed_at(asked, "SMS", datetime(2026, 12, 15, 12, tzinfo=UTC)) == datetime(2026, 12, 16, 7, tzinfo=UTC)
+
+
+def test_a_channel_waits_for_its_own_windows() -> None:
+    asked = situation(rules=rules(OFFICE, channel_windows={"SMS": (window({6}, "12:00", "13:00"),)}))
+    assert next_allowed_at(asked, "SMS", CHRISTMAS_EVE_NIGHT) == datetime(2026, 12, 27, 17, 0, tzinfo=UTC)
+    assert next_allowed_at(asked, "EMAIL", CHRISTMAS_EVE_NIGHT) == datetime(2026, 12, 25, 14, 0, tzinfo=UTC)
+
+
+# What is on file --------------------------------------------------------------------------------------------------------
+
+TUESDAY_NIGHT = datetime(2026, 12, 16, 1, 0, tzinfo=UTC)  # 20:00 in Toronto
+WEDNESDAY_NINE = datetime(2026, 12, 16, 14, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(-1, None), (0, None), (1, WEDNESDAY_NINE)])
+def test_a_consent_that_expires_before_the_window_opens_is_no_promise(seconds: int, expected: Any) -> None:
+    expires_at = WEDNESDAY_NINE + timedelta(seconds=seconds)
+    ledger = (line("CONSENT", TUESDAY_NIGHT - timedelta(days=9), "SMS", basis="INQUIRY", expires_at=expires_at),)
+    asked = situation(OFFICE, ledger=ledger)
+    assert next_allowed_at(asked, "SMS", TUESDAY_NIGHT) == expected
+    assert decide(asked, "SMS", TUESDAY_NIGHT).next_allowed_at == expected
+    assert decide(asked, "SMS", TUESDAY_NIGHT).reasons == (Reason.OUTSIDE_CONTACT_WINDOW,)
+
+
+def test_a_consent_that_comes_later_opens_when_it_comes() -> None:
+    given_at = WEDNESDAY_NINE + timedelta(hours=1, seconds=7)
+    asked = situation(OFFICE, ledger=(line("CONSENT", given_at, "SMS", basis="EXPRESS"),))
+    assert next_allowed_at(asked, "SMS", TUESDAY_NIGHT) == given_at
+
+
+@pytest.mark.parametrize("kind", ["OPT_OUT", "DO_NOT_CALL"])
+def test_an_opt_out_closes_for_good(kind: str) -> None:
+    consent = line("CONSENT", TUESDAY_NIGHT - timedelta(days=9), basis="EXPRESS")
+    asked = situation(OFFICE, ledger=(consent, line(kind, TUESDAY_NIGHT - timedelta(days=1))))
+    assert next_allowed_at(asked, "SMS", TUESDAY_NIGHT) is None
+
+
+def test_what_time_will_not_mend_has_no_next_time() -> None:
+    for changes in ({"policy": None}, {"ledger": ()}, {"zones": ()}):
+        assert decide(situation(OFFICE, **changes), "SMS", TUESDAY_NIGHT).next_allowed_at is None
+    assert decide(situation(OFFICE), "SMS", TUESDAY_NIGHT).next_allowed_at == WEDNESDAY_NINE
+    assert decide(situation(OFFICE), "SMS", WEDNESDAY_NINE).next_allowed_at is None  # allowed: there is nothing to wait for
