@@ -14,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from governance import policies
@@ -25,7 +26,6 @@ from governance.decisions import ExecutionClass, verb
 from wholesale import correlation
 
 EVERY_CHANNEL = ""
-UNKEYED = "unkeyed"  # what settings.CONTACT_DIGEST_KEY is where nobody set it
 _MARKED = b"contact points"
 
 Point = tuple[str, str]  # a ContactPoint.Kind, and the number as E.164 or the address
@@ -75,12 +75,12 @@ def _spelling(value: str) -> str:
     return value.strip().lower()
 
 
-def _stored(points: Collection[Point]) -> dict[Point, int]:
-    """The ids of these points, which are made where they are new. Race-free, in at most four statements."""
+def _stored(points: Collection[Point]) -> dict[Point, ContactPoint]:
+    """The rows of these points, which are made where they are new. Race-free, in at most four statements."""
     by_digest = {digest(point): point for point in points}
-    found = _ids(by_digest)
-    # In one order, so that two who make the same points do not wait for each other.
-    new = sorted(known_by for known_by, point in by_digest.items() if point not in found)
+    found = _found(by_digest)
+    # In one order, so that two who make the same points do not wait for each other in a circle.
+    new = sorted(by_digest.keys() - found.keys())
     if new:
         ContactPoint.objects.bulk_create(
             [
@@ -90,13 +90,12 @@ def _stored(points: Collection[Point]) -> dict[Point, int]:
             ignore_conflicts=True,
         )
         Organisation.objects.filter(digest_key_mark="").update(digest_key_mark=digest_key_mark())
-        found |= _ids({known_by: by_digest[known_by] for known_by in new})
-    return {point: found[by_digest[digest(point)]] for point in points}
+        found |= _found(new)
+    return {point: found[digest(point)] for point in points}
 
 
-def _ids(by_digest: dict[str, Point]) -> dict[Point, int]:
-    rows = ContactPoint.objects.filter(digest__in=by_digest).values_list("digest", "id")
-    return {by_digest[known_by]: id for known_by, id in rows}
+def _found(digests: Collection[str]) -> dict[str, ContactPoint]:
+    return {point.digest: point for point in ContactPoint.objects.filter(digest__in=digests)}
 
 
 # What is on file --------------------------------------------------------------------------------------------------------
@@ -112,6 +111,11 @@ def ledgers(points: Collection[Point]) -> dict[Point, tuple[LedgerLine, ...]]:
     ):
         lines[known_by].append(LedgerLine(kind, channel, effective_at, basis, expires_at))
     return {point: tuple(lines[digest(point)]) for point in points}
+
+
+def records_of(queryset: QuerySet[ContactRecord], points: Collection[Point]) -> QuerySet[ContactRecord]:
+    """Of these lines those about some points, erased or not."""
+    return queryset.filter(point__digest__in=[digest(point) for point in points])
 
 
 # Facts ------------------------------------------------------------------------------------------------------------------
@@ -368,11 +372,11 @@ def _append(
     correlation_id: str | None,
     **said: Any,
 ) -> list[ContactRecord]:
-    ids = _stored({point for point, _ in pairs}) if pairs else {}
+    stored = _stored({point for point, _ in pairs}) if pairs else {}
     correlation_id = correlation_id or correlation.current()
     return ContactRecord.objects.bulk_create(
         ContactRecord(
-            point_id=ids[point],
+            point=stored[point],
             entry=entry,
             channel=channel,
             basis=basis,
