@@ -1,5 +1,6 @@
 """The admin of all rooms."""
 
+from governance.compliance.admin import ClosedDayAdmin, ContactPointAdmin, ContactRecordAdmin, OrganisationAdmin
 from governance.golive.admin import GoLiveStateAdmin
 from governance.heimdall.admin import (
     HeimdallEventAdmin,
@@ -12,12 +13,16 @@ from governance.risk.admin import RiskDayAdmin, RiskEventAdmin, RiskPolicyAdmin,
 from governance.runbook.admin import RunbookRunAdmin
 
 __all__ = [
+    "ClosedDayAdmin",
+    "ContactPointAdmin",
+    "ContactRecordAdmin",
     "GoLiveStateAdmin",
     "HeimdallEventAdmin",
     "HeimdallPolicyAdmin",
     "HeimdallRecommendationAdmin",
     "HeimdallScorecardAdmin",
     "MarketPolicyAdmin",
+    "OrganisationAdmin",
     "RiskDayAdmin",
     "RiskEventAdmin",
     "RiskPolicyAdmin",
