@@ -1,6 +1,7 @@
 """The admin of all rooms."""
 
 from governance.clocks.admin import MarketZoneAdmin
+from governance.compliance.admin import ClosedDayAdmin, ContactPointAdmin, ContactRecordAdmin, OrganisationAdmin
 from governance.golive.admin import GoLiveStateAdmin
 from governance.heimdall.admin import (
     HeimdallEventAdmin,
@@ -13,6 +14,9 @@ from governance.risk.admin import RiskDayAdmin, RiskEventAdmin, RiskPolicyAdmin,
 from governance.runbook.admin import RunbookRunAdmin
 
 __all__ = [
+    "ClosedDayAdmin",
+    "ContactPointAdmin",
+    "ContactRecordAdmin",
     "GoLiveStateAdmin",
     "HeimdallEventAdmin",
     "HeimdallPolicyAdmin",
@@ -20,6 +24,7 @@ __all__ = [
     "HeimdallScorecardAdmin",
     "MarketPolicyAdmin",
     "MarketZoneAdmin",
+    "OrganisationAdmin",
     "RiskDayAdmin",
     "RiskEventAdmin",
     "RiskPolicyAdmin",

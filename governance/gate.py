@@ -142,10 +142,20 @@ def decide_lead(
         LeadNotFound: nobody knows this lead.
 
     """
+    return decide_contacts([Contact(known_lead(lead_id), channel)], at=at, local=local)[0]
+
+
+def known_lead(lead_id: str) -> LeadFacts:
+    """The lead with this id.
+
+    Raises:
+        LeadNotFound: nobody knows this lead.
+
+    """
     lead = leads.load([lead_id]).get(lead_id)
     if lead is None:
         raise LeadNotFound
-    return decide_contacts([Contact(lead, channel)], at=at, local=local)[0]
+    return lead
 
 
 def decide_contacts(

@@ -1,21 +1,27 @@
 """Governance's own checks of the runbook. Beside `gate`, the one place that looks into several rooms."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import tzdata
 from django.conf import settings
 from django.db import connection
 
+from governance.compliance.models import Organisation
+from governance.compliance.rules import Strictness
+from governance.compliance.services import digest_key_mark
 from governance.golive.services import current_state
 from governance.heimdall.models import HeimdallPolicy
 from governance.market.models import MarketPolicy
 from governance.risk.models import RiskPolicy
 from governance.risk.rules import GLOBAL
-from governance.runbook.registry import Finding, Severity, register
+from governance.runbook.registry import Finding, Severity, read_once, register
 from wholesale import append_only
 from wholesale.checks import check_time_zones
 from wholesale.health import pending_migrations
 from wholesale.vocabulary import ALL, Province
+
+REGISTRATION_NOTICE = timedelta(days=30)  # before it expires
+PROOFS = {"consent": "consent for text and e-mail", "scrub": "registration and scrub for calls"}  # by strictness
 
 
 @register("kill_switch.free", Severity.BLOCKER, "The kill switch is free")
@@ -62,6 +68,63 @@ def heimdall_charter(now: datetime) -> Finding:
     if not domains:
         return Finding(False, "No Heimdall policy: no advice could ever be judged. Add one for each domain of advice.")
     return Finding(True, f"{len(domains)} domains have a charter.", domains)
+
+
+@read_once
+def _organisation() -> Organisation | None:
+    return Organisation.objects.filter(pk=1).first()
+
+
+@register("contact.strictness", Severity.WARNING, "Messages and calls without proof are refused")
+def contact_strictness(now: datetime) -> Finding:
+    """Not only warned of. A missing row enforces both."""
+    organisation = _organisation()
+    lenient = [name for name in PROOFS if organisation and getattr(organisation, name) == Strictness.WARN]
+    if lenient:
+        named = " and ".join(PROOFS[name] for name in lenient)
+        return Finding(False, f"What is missing is only warned of, not refused: {named}.", lenient)
+    return Finding(True, "Consent for text and e-mail, registration and scrub for calls are enforced.")
+
+
+@register("contact.identification", Severity.WARNING, "Messages can say who sends them")
+def contact_identification(now: datetime) -> Finding:
+    """CASL wants a name, a mailing address and one more way to answer in each."""
+    organisation = _organisation() or Organisation()
+    missing = [name for name in ("name", "mailing_address", "contact") if not getattr(organisation, name)]
+    if missing:
+        named = ", ".join(name.replace("_", " ") for name in missing)
+        return Finding(False, f"The organisation has no {named}, which each message must give.", missing)
+    return Finding(True, f"Messages are sent by {organisation.name}.")
+
+
+@register("contact.registration", Severity.WARNING, "The National DNCL registration is in force")
+def contact_registration(now: datetime) -> Finding:
+    """And stays so for 30 days."""
+    organisation = _organisation() or Organisation()
+    expires_on = organisation.registration_expires_on
+    if not organisation.registration_number or expires_on is None:
+        return Finding(False, "No registration with the National DNCL is on file, with its number and expiry.")
+    if expires_on < now.date():
+        return Finding(False, f"The registration with the National DNCL expired on {expires_on}.")
+    if expires_on <= now.date() + REGISTRATION_NOTICE:
+        return Finding(False, f"The registration with the National DNCL expires on {expires_on}.")
+    return Finding(True, f"The registration with the National DNCL is in force until {expires_on}.")
+
+
+@register("contact.digest_key", Severity.BLOCKER, "Opt-outs are found under the key that they were recorded with")
+def contact_digest_key(now: datetime) -> Finding:
+    """Under another CONTACT_DIGEST_KEY nobody would seem to have opted out. Without one it is a warning."""
+    organisation = _organisation()
+    if organisation is None:
+        return Finding(
+            False, "The organisation's row is missing: nobody can tell which key the contact points were made with."
+        )
+    if organisation.digest_key_mark not in ("", digest_key_mark()):
+        return Finding(False, "CONTACT_DIGEST_KEY was changed: no opt-out is found. Put the key of before back.")
+    if settings.CONTACT_DIGEST_KEY == settings.UNKEYED:
+        message = "CONTACT_DIGEST_KEY is not set. Set it before the first contact point is recorded; then it must stay."
+        return Finding(False, message, severity=Severity.WARNING)
+    return Finding(True, "CONTACT_DIGEST_KEY is the one that the contact points were made with.")
 
 
 def _environment_severity() -> Severity:

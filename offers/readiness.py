@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from governance.runbook.registry import Finding, Severity, register
+from governance.runbook.registry import Finding, Severity, read_once, register
 from offers.models import OfferPolicy
 from wholesale.vocabulary import ALL, Province
 
@@ -11,10 +11,16 @@ PACE_SPAN = timedelta(days=7)
 PACE_PROVINCES = 2
 
 
+@read_once
+def _policies() -> list[tuple[str, str, bool]]:
+    """Province, market and whether it is enabled, of each."""
+    return list(OfferPolicy.objects.values_list("province", "market", "enabled"))
+
+
 @register("offers.policies", Severity.BLOCKER, "Every province has an offer policy")
 def offer_policies(now: datetime) -> Finding:
     """As market ALL, on or off."""
-    present = set(OfferPolicy.objects.filter(market=ALL).values_list("province", flat=True))
+    present = {province for province, market, _ in _policies() if market == ALL}
     missing = sorted(set(Province.values) - present)
     if missing:
         return Finding(False, f"No offer policy for {', '.join(missing)}. Run seed_policies.", missing)
@@ -24,7 +30,7 @@ def offer_policies(now: datetime) -> Finding:
 @register("offers.enabled", Severity.WARNING, "At least one offer policy is enabled")
 def offers_enabled(now: datetime) -> Finding:
     """Without one no offer can be computed."""
-    enabled = sorted(set(OfferPolicy.objects.filter(enabled=True).values_list("province", flat=True)))
+    enabled = sorted({province for province, _, enabled in _policies() if enabled})
     if not enabled:
         return Finding(False, "No offer policy is enabled: no offer can be computed.")
     return Finding(True, f"Offers are enabled in {', '.join(enabled)}.", enabled)

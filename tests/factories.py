@@ -11,6 +11,7 @@ from factory.django import DjangoModelFactory
 from buyers.models import SFR, BuyerFeedbackEvent, BuyerLiquidityNode
 from followups.models import FollowupLadder, FollowupTask, Lead
 from followups.services import STEPS
+from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord
 from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES
@@ -271,6 +272,40 @@ class HeimdallEventFactory(Row):
     actor = "factory"
     correlation_id = "made"
     created_at = NOON
+
+
+class PointFactory(Row):
+    """A phone number whose digest is of no number at all: `governance.compliance.services` makes those that are found."""
+
+    class Meta:
+        model = ContactPoint
+
+    kind = "PHONE"
+    digest = Sequence(lambda n: f"digest {n}")
+    value = Sequence(lambda n: f"+1416555{n % 10_000:04}")
+
+
+class RecordFactory(Row):
+    """An opt-out of everything, of a point of its own."""
+
+    class Meta:
+        model = ContactRecord
+
+    point = SubFactory(PointFactory)
+    entry = "OPT_OUT"
+    effective_at = created_at = NOON
+    actor = "factory"
+    correlation_id = "made"
+
+
+class ClosedDayFactory(Row):
+    class Meta:
+        model = ClosedDay
+
+    day = Sequence(lambda n: NOON.date() + timedelta(days=n))
+    name = "Stocktaking"
+    changed_by = "factory"
+    updated_at = NOON
 
 
 class RunFactory(Row):

@@ -61,6 +61,12 @@ NAVIGATION: dict[str, tuple[Page, ...]] = {
         Page("Market zones", "public", "governance", "marketzone"),
         Page("Offer policies", "tune", "offers", "offerpolicy"),
     ),
+    "Consent and opt-outs": (
+        Page("Ledger", "contract", "governance", "contactrecord"),
+        Page("Contact points", "contact_phone", "governance", "contactpoint"),
+        Page("Organisation", "domain", "governance", "organisation"),
+        Page("Closed days", "event_busy", "governance", "closedday"),
+    ),
     "Risk": (
         Page("Risk policies", "shield", "governance", "riskpolicy"),
         Page("Reservations", "lock_clock", "governance", "riskreservation"),

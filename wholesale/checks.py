@@ -65,3 +65,17 @@ def check_https(**kwargs: Any) -> list[CheckMessage]:
     if settings.HTTPS or settings.DEBUG:
         return []
     return [Warning("HTTPS is off: tokens travel readable", hint="Set HTTPS=true behind a TLS proxy.", id="wholesale.W006")]
+
+
+@register(Tags.security, deploy=True)
+def check_contact_digest_key(**kwargs: Any) -> list[CheckMessage]:
+    """wholesale.W007, at deploy: without a key anybody can try out which number a digest stands for."""
+    if settings.CONTACT_DIGEST_KEY != settings.UNKEYED:
+        return []
+    return [
+        Warning(
+            "CONTACT_DIGEST_KEY is not set: the digest of a phone number tells the number",
+            hint="Set it to at least 50 random characters, once: under another key no opt-out is found.",
+            id="wholesale.W007",
+        )
+    ]

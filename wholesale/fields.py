@@ -9,7 +9,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -29,6 +29,7 @@ JSON_MAX_BYTES = 64 * 1024
 BIGINT_MAX = 2**63 - 1
 _NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
 _INTEGER = re.compile(r"-?[0-9]{1,40}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -202,6 +203,21 @@ class AwareDateTimeField(serializers.DateTimeField):
 
     def to_representation(self, value: datetime) -> str:
         return iso_utc(value)
+
+
+class DayField(serializers.DateField):
+    """A day, YYYY-MM-DD, between the years 2000 and 2100."""
+
+    default_error_messages = {"out_of_range": "The day must lie between the years 2000 and 2100."}
+
+    def to_internal_value(self, data: Any) -> date:
+        text = data.strip() if isinstance(data, str) else ""
+        if not _DAY.fullmatch(text):
+            self.fail("invalid", format="YYYY-MM-DD")
+        day = super().to_internal_value(text)
+        if not 2000 <= day.year < 2100:
+            self.fail("out_of_range")
+        return day
 
 
 @extend_schema_field({"type": ["object", "array"]})

@@ -60,7 +60,8 @@ TRIPWIRE_ON_ARRIVAL = switch("TRIPWIRE_ON_ARRIVAL", default=False)
 BACKUPS_CONFIGURED = switch("BACKUPS_CONFIGURED", default=False)
 # Digests of phone numbers and addresses are made with it, so that whoever opted out stays refused after an erasure. It must
 # never change once there are opt-outs (runbook check contact.digest_key), so it is not SECRET_KEY.
-CONTACT_DIGEST_KEY = env.str("CONTACT_DIGEST_KEY", default="") or "unkeyed"
+UNKEYED = "unkeyed"
+CONTACT_DIGEST_KEY = env.str("CONTACT_DIGEST_KEY", default="") or UNKEYED
 TOKEN_CACHE_SECONDS = env.float("TOKEN_CACHE_SECONDS", default=5.0)
 IDEMPOTENCY_KEY_LIFETIME = timedelta(hours=24)  # CONTRACT section 1
 
@@ -207,7 +208,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api",
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {"StrictnessEnum": "governance.compliance.rules.Strictness"},
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "wholesale.schema.document_common_errors",

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from governance.channels import Channel
 from governance.compliance.rules import Basis, Entry, Strictness
-from governance.policies import Governed
+from governance.policies import Governed, Policy
 from wholesale.append_only import AppendOnlyModel
 from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, Province
 
@@ -29,6 +29,7 @@ class ContactPoint(models.Model):
 
     class Meta:
         default_permissions = ("view",)
+        permissions = [("erase_contactpoint", "Can erase a phone number or an e-mail address")]
         verbose_name = "contact point"
 
     def __str__(self) -> str:
@@ -36,7 +37,7 @@ class ContactPoint(models.Model):
 
 
 class ContactRecord(AppendOnlyModel):
-    """A line of the ledger: a consent, an opt-out, a do-not-call entry, its lifting, a scrub."""
+    """A line of the ledger: a consent, an opt-out, a do-not-call entry, its lifting, a scrub, an erasure."""
 
     # The index serves the gate's lookup: all lines of some points, in order.
     point = models.ForeignKey(ContactPoint, on_delete=models.PROTECT, related_name="records", db_index=False)
@@ -57,7 +58,10 @@ class ContactRecord(AppendOnlyModel):
         indexes = [models.Index(fields=["point", "id"], name="contactrecord_point")]
         constraints = [
             models.CheckConstraint(condition=Q(entry__in=Entry.values), name="contactrecord_entry"),
-            models.CheckConstraint(condition=~Q(entry=Entry.CONSENT) | ~Q(basis=""), name="contactrecord_consent_has_basis"),
+            # And a channel, for the same ground expires at another time for calls than for messages.
+            models.CheckConstraint(
+                condition=~Q(entry=Entry.CONSENT) | (~Q(basis="") & ~Q(channel="")), name="contactrecord_consent_is_whole"
+            ),
         ]
         permissions = [
             ("record_consent", "Can record a consent or a scrub"),
@@ -70,8 +74,8 @@ class ContactRecord(AppendOnlyModel):
         return f"{self.get_entry_display()} {self.channel or 'every channel'}"
 
 
-class Organisation(Governed):
-    """Who contacts, and how strictly it asks for proof. One row."""
+class Organisation(Policy):
+    """Who contacts, and how strictly it asks for proof. One row; without it consent and scrub are enforced."""
 
     name = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True, help_text="as messages name the sender")
     mailing_address = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
@@ -80,6 +84,12 @@ class Organisation(Governed):
     scrub = models.CharField("registration and scrub for calls", max_length=7, choices=Strictness, default=Strictness.WARN)
     registration_number = models.CharField("National DNCL registration", max_length=LABEL_MAX_LENGTH, blank=True)
     registration_expires_on = models.DateField(null=True, blank=True)
+    digest_key_mark = models.CharField(
+        max_length=64,
+        blank=True,
+        editable=False,
+        help_text="of the CONTACT_DIGEST_KEY that the first contact point was made with",
+    )
 
     class Meta:
         default_permissions = ("view", "change")
@@ -101,8 +111,9 @@ class ClosedDay(Governed):
         ordering = ["day", "province"]
         default_permissions = ("view", "add", "change", "delete")
         constraints = [
-            models.UniqueConstraint(fields=["day", "province"], name="governance_closedday_day")
-        ]  # the gate's lookup
+            # Serves the gate's lookup too.
+            models.UniqueConstraint(fields=["day", "province"], name="governance_closedday_day"),
+        ]
         verbose_name = "closed day"
 
     def __str__(self) -> str:

@@ -48,6 +48,11 @@ _CASL = {Basis.BUSINESS: relativedelta(years=2), Basis.INQUIRY: relativedelta(mo
 _DNCL = {Basis.BUSINESS: relativedelta(months=18), Basis.INQUIRY: relativedelta(months=6)}
 
 
+def is_basis(channel: str, basis: str) -> bool:
+    """Whether this ground counts for the channel: publication of an address is one of CASL alone and exempts no call."""
+    return not (channel == Channel.CALL and basis == Basis.PUBLICATION)
+
+
 def consent_expiry(channel: str, basis: str, obtained_at: datetime) -> datetime | None:
     """When a consent for this channel ends, or None where it holds until it is withdrawn.
 
@@ -66,6 +71,7 @@ class Entry(models.TextChoices):
     DO_NOT_CALL = "DO_NOT_CALL", "Internal do-not-call list"
     LIFT = "LIFT", "Opt-out lifted: it was a mistake"
     SCRUB = "SCRUB", "Checked against the National Do Not Call List"
+    ERASED = "ERASED", "Number or address erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +106,26 @@ class Organisation:
     registration_expires_on: date | None = None
 
     def registered(self, on: date) -> bool:
-        """Whether its registration is on file and has not expired."""
+        """Whether its registration is on file and has not expired; its last day counts until that ends in UTC."""
         expiry = self.registration_expires_on
         return bool(self.registration_number) and expiry is not None and on <= expiry
 
 
 def opted_out(lines: Sequence[LedgerLine], channel: str, at: datetime) -> bool:
-    """Whether the lead has said no to this channel by then. The last line about it counts, and no consent outweighs it."""
-    said = [
-        line
-        for line in _until(lines, at)
-        if line.concerns(channel) and line.kind in (Entry.OPT_OUT, Entry.DO_NOT_CALL, Entry.LIFT)
-    ]
-    return bool(said) and said[-1].kind != Entry.LIFT
+    """Whether the lead has said no to this channel by then. No consent outweighs it, however new.
+
+    `lines` come in the order in which they were recorded. A lift takes back what was on file and had been said by then,
+    never an opt-out that was recorded later, whenever it was said.
+    """
+    said: list[datetime] = []
+    for line in lines:
+        if line.effective_at > at or not line.concerns(channel):
+            continue
+        if line.kind in (Entry.OPT_OUT, Entry.DO_NOT_CALL):
+            said.append(line.effective_at)
+        elif line.kind == Entry.LIFT:
+            said = [said_at for said_at in said if said_at > line.effective_at]
+    return bool(said)
 
 
 class Standing(models.TextChoices):
@@ -124,8 +137,15 @@ class Standing(models.TextChoices):
 
 
 def consent(lines: Sequence[LedgerLine], channel: str, at: datetime) -> Standing:
-    """Whether a consent for this channel is in force at an instant."""
-    given = [line for line in _until(lines, at) if line.kind == Entry.CONSENT and line.concerns(channel)]
+    """Whether a consent for this channel is in force at an instant. At the instant of its expiry it no longer is."""
+    given = [
+        line
+        for line in lines
+        if line.kind == Entry.CONSENT
+        and line.effective_at <= at
+        and line.concerns(channel)
+        and is_basis(channel, line.basis)
+    ]
     if any(line.expires_at is None or at < line.expires_at for line in given):
         return Standing.LIVE
     return Standing.EXPIRED if given else Standing.MISSING
@@ -135,12 +155,7 @@ def scrub(lines: Sequence[LedgerLine], at: datetime) -> Standing:
     """Whether the number was checked against the National DNCL within 31 days, or is exempt by a consent for calls."""
     if consent(lines, Channel.CALL, at) is Standing.LIVE:
         return Standing.LIVE
-    checked = [line.effective_at for line in _until(lines, at) if line.kind == Entry.SCRUB]
+    checked = [line.effective_at for line in lines if line.kind == Entry.SCRUB and line.effective_at <= at]
     if checked and at - max(checked) <= SCRUB_VALID:
         return Standing.LIVE
     return Standing.EXPIRED if checked else Standing.MISSING
-
-
-def _until(lines: Sequence[LedgerLine], at: datetime) -> list[LedgerLine]:
-    """The lines in force by an instant, in the order in which they took effect."""
-    return sorted((line for line in lines if line.effective_at <= at), key=lambda line: line.effective_at)

@@ -1,17 +1,41 @@
-"""Verbs and lookups of compliance."""
+"""Verbs and lookups of compliance.
+
+A fact about a contact is one line of an append-only ledger, and a line is never refused for the state of the system. What is
+on file for a channel follows from the lines alone (`rules`).
+"""
 
 import hashlib
 import hmac
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
 
+from governance import policies
 from governance.channels import Channel
-from governance.compliance.models import ContactPoint, ContactRecord
-from governance.compliance.rules import LedgerLine
+from governance.compliance.errors import InTheFuture, NoGroundForChannel, PointMissing
+from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
+from governance.compliance.rules import Entry, LedgerLine, consent_expiry, is_basis, opted_out
+from governance.decisions import ExecutionClass, verb
+from wholesale import correlation
+
+EVERY_CHANNEL = ""
+_MARKED = b"contact points"
 
 Point = tuple[str, str]  # a ContactPoint.Kind, and the number as E.164 or the address
+_CHANNELS: dict[str, tuple[Channel, ...]] = {
+    ContactPoint.Kind.PHONE: (Channel.SMS, Channel.CALL),
+    ContactPoint.Kind.EMAIL: (Channel.EMAIL,),
+}
+
+
+# Points -----------------------------------------------------------------------------------------------------------------
 
 
 def point_of(channel: str, *, phone: str, email: str) -> Point | None:
@@ -21,18 +45,430 @@ def point_of(channel: str, *, phone: str, email: str) -> Point | None:
     return (ContactPoint.Kind.PHONE, phone) if phone else None
 
 
+def points_of(*, phone: str = "", email: str = "") -> list[Point]:
+    """The points that are given; no phone and no address make none."""
+    both = (point_of(channel, phone=phone, email=email) for channel in (Channel.CALL, Channel.EMAIL))
+    return [point for point in both if point]
+
+
+def channels_of(point: Point) -> tuple[Channel, ...]:
+    """The channels that reach a point."""
+    return _CHANNELS[point[0]]
+
+
 def digest(point: Point) -> str:
     """What a point is known by, also after its value was erased."""
     kind, value = point
-    message = f"{kind}:{value.strip().lower()}".encode()
+    return _hmac(f"{kind}:{_spelling(value)}".encode())
+
+
+def digest_key_mark() -> str:
+    """What tells the present CONTACT_DIGEST_KEY from any other, without saying what it is."""
+    return _hmac(_MARKED)
+
+
+def _hmac(message: bytes) -> str:
     return hmac.new(settings.CONTACT_DIGEST_KEY.encode(), message, hashlib.sha256).hexdigest()
 
 
-def ledgers(points: Collection[Point]) -> dict[Point, tuple[LedgerLine, ...]]:
-    """All lines about some points, by point, in one query."""
+def _spelling(value: str) -> str:
+    return value.strip().lower()
+
+
+def _stored(points: Collection[Point]) -> dict[Point, ContactPoint]:
+    """The rows of these points, which are made where they are new. Race-free, in at most four statements."""
     by_digest = {digest(point): point for point in points}
-    lines: dict[Point, list[LedgerLine]] = defaultdict(list)
+    found = _found(by_digest)
+    # In one order, so that two who make the same points do not wait for each other in a circle.
+    new = sorted(by_digest.keys() - found.keys())
+    if new:
+        ContactPoint.objects.bulk_create(
+            [
+                ContactPoint(kind=kind, digest=known_by, value=_spelling(value))
+                for known_by, (kind, value) in ((known_by, by_digest[known_by]) for known_by in new)
+            ],
+            ignore_conflicts=True,
+        )
+        Organisation.objects.filter(digest_key_mark="").update(digest_key_mark=digest_key_mark())
+        found |= _found(new)
+    return {point: found[digest(point)] for point in points}
+
+
+def _found(digests: Collection[str]) -> dict[str, ContactPoint]:
+    return {point.digest: point for point in ContactPoint.objects.filter(digest__in=digests)}
+
+
+# What is on file --------------------------------------------------------------------------------------------------------
+
+
+def ledgers(points: Collection[Point]) -> dict[Point, tuple[LedgerLine, ...]]:
+    """All lines about some points, by point, in the order in which they were recorded, in one query."""
+    by_digest = {digest(point): point for point in points}
+    lines: dict[str, list[LedgerLine]] = defaultdict(list)
     rows = ContactRecord.objects.filter(point__digest__in=by_digest).order_by("id")
-    for known_by, *line in rows.values_list("point__digest", "entry", "channel", "effective_at", "basis", "expires_at"):
-        lines[by_digest[known_by]].append(LedgerLine(*line))
-    return {point: tuple(lines[point]) for point in points}
+    for known_by, kind, channel, effective_at, basis, expires_at in rows.values_list(
+        "point__digest", "entry", "channel", "effective_at", "basis", "expires_at"
+    ):
+        lines[known_by].append(LedgerLine(kind, channel, effective_at, basis, expires_at))
+    return {point: tuple(lines[digest(point)]) for point in points}
+
+
+def records_of(queryset: QuerySet[ContactRecord], points: Collection[Point]) -> QuerySet[ContactRecord]:
+    """Of these lines those about some points, erased or not."""
+    return queryset.filter(point__digest__in=[digest(point) for point in points])
+
+
+# Facts ------------------------------------------------------------------------------------------------------------------
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def record_consent(
+    *,
+    points: Collection[Point],
+    channel: str = EVERY_CHANNEL,
+    basis: str,
+    obtained_at: datetime,
+    evidence: str,
+    actor: str,
+    reason: str = "",
+    correlation_id: str | None = None,
+    user: User | None = None,
+    now: datetime | None = None,
+) -> list[ContactRecord]:
+    """A ground to contact somebody, and where its proof is. For every channel it is a line for each, since their expiries
+    differ; a published address then says nothing of calls.
+
+    Raises:
+        PointMissing: the channel reaches none of the points.
+        NoGroundForChannel: a published address, for calls.
+        InTheFuture: `obtained_at` is later than now.
+
+    """
+    now = now or timezone.now()
+    _require_past("obtained_at", obtained_at, now)
+    pairs = [
+        (point, reached)
+        for point in _reached(points, channel)
+        for reached in channels_of(point)
+        if channel in (EVERY_CHANNEL, reached) and is_basis(reached, basis)
+    ]
+    if not pairs:
+        raise NoGroundForChannel(attr="basis")
+    return _append(
+        pairs,
+        Entry.CONSENT,
+        basis=basis,
+        effective_at=obtained_at,
+        evidence=evidence,
+        reason=reason,
+        actor=actor,
+        user=user,
+        correlation_id=correlation_id,
+        now=now,
+    )
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def record_opt_out(
+    *,
+    points: Collection[Point],
+    channel: str = EVERY_CHANNEL,
+    said_at: datetime | None = None,
+    actor: str,
+    evidence: str = "",
+    reason: str = "",
+    correlation_id: str | None = None,
+    user: User | None = None,
+    now: datetime | None = None,
+) -> list[ContactRecord]:
+    """Somebody wants no more contact by a channel, or by any. It holds from then on; a clock that runs ahead of ours delays
+    nothing, so what was said later than now was said now.
+
+    Raises:
+        PointMissing: the channel reaches none of the points.
+
+    """
+    now = now or timezone.now()
+    return _append(
+        [(point, channel) for point in _reached(points, channel)],
+        Entry.OPT_OUT,
+        effective_at=min(said_at or now, now),
+        evidence=evidence,
+        reason=reason,
+        actor=actor,
+        user=user,
+        correlation_id=correlation_id,
+        now=now,
+    )
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def record_do_not_call(
+    *,
+    points: Collection[Point],
+    said_at: datetime | None = None,
+    actor: str,
+    evidence: str = "",
+    reason: str = "",
+    correlation_id: str | None = None,
+    user: User | None = None,
+    now: datetime | None = None,
+) -> list[ContactRecord]:
+    """These numbers are on the internal do-not-call list, which beats every exemption. It speaks of calls alone.
+
+    Raises:
+        PointMissing: no phone number is among the points.
+
+    """
+    now = now or timezone.now()
+    return _append(
+        [(point, Channel.CALL) for point in _reached(points, Channel.CALL)],
+        Entry.DO_NOT_CALL,
+        effective_at=min(said_at or now, now),
+        evidence=evidence,
+        reason=reason,
+        actor=actor,
+        user=user,
+        correlation_id=correlation_id,
+        now=now,
+    )
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def record_scrub(
+    *,
+    points: Collection[Point],
+    checked_at: datetime,
+    evidence: str,
+    actor: str,
+    reason: str = "",
+    correlation_id: str | None = None,
+    user: User | None = None,
+    now: datetime | None = None,
+) -> list[ContactRecord]:
+    """These numbers were checked against the National Do Not Call List and are not on it; `checked_at` is the date of the
+    list's version. As few statements for ten thousand numbers as for one.
+
+    Raises:
+        PointMissing: no phone number is among the points.
+        InTheFuture: `checked_at` is later than now.
+
+    """
+    now = now or timezone.now()
+    _require_past("checked_at", checked_at, now)
+    return _append(
+        [(point, Channel.CALL) for point in _reached(points, Channel.CALL)],
+        Entry.SCRUB,
+        effective_at=checked_at,
+        evidence=evidence,
+        reason=reason,
+        actor=actor,
+        user=user,
+        correlation_id=correlation_id,
+        now=now,
+    )
+
+
+@verb(ExecutionClass.CONTROL)
+@transaction.atomic
+def lift_opt_out(
+    *,
+    points: Collection[Point],
+    channel: str = EVERY_CHANNEL,
+    reason: str,
+    actor: str,
+    evidence: str = "",
+    correlation_id: str | None = None,
+    user: User | None = None,
+    now: datetime | None = None,
+) -> list[ContactRecord]:
+    """The opt-outs and do-not-call entries on file were a mistake. Where there are none nothing is written.
+
+    Raises:
+        PointMissing: the channel reaches none of the points.
+
+    """
+    now = now or timezone.now()
+    on_file = ledgers(_reached(points, channel))
+    refused = [
+        point
+        for point, lines in on_file.items()
+        if any(opted_out(lines, reached, now) for reached in channels_of(point) if channel in (EVERY_CHANNEL, reached))
+    ]
+    return _append(
+        [(point, channel) for point in refused],
+        Entry.LIFT,
+        effective_at=now,
+        evidence=evidence,
+        reason=reason,
+        actor=actor,
+        user=user,
+        correlation_id=correlation_id,
+        now=now,
+    )
+
+
+@verb(ExecutionClass.CONTROL)
+@transaction.atomic
+def erase_point(
+    *,
+    point_id: int,
+    reason: str,
+    actor: str,
+    correlation_id: str | None = None,
+    user: User | None = None,
+    now: datetime | None = None,
+) -> ContactPoint:
+    """Forget a number or an address, and keep what it is known by: what was recorded of it holds when it comes again. Twice
+    changes nothing.
+
+    Raises:
+        ContactPoint.DoesNotExist: there is no such point.
+
+    """
+    now = now or timezone.now()
+    point = ContactPoint.objects.select_for_update().get(pk=point_id)
+    if point.value is None:
+        return point
+    point.value = None
+    point.save(update_fields=["value"])
+    ContactRecord.objects.create(
+        point=point,
+        entry=Entry.ERASED,
+        effective_at=now,
+        reason=reason,
+        actor=actor,
+        user=user,
+        correlation_id=correlation_id or correlation.current(),
+        created_at=now,
+    )
+    return point
+
+
+def _require_past(attr: str, at: datetime, now: datetime) -> None:
+    if at > now:
+        raise InTheFuture(attr=attr)
+
+
+def _reached(points: Iterable[Point], channel: str) -> list[Point]:
+    """Each of the points that the channel reaches, once."""
+    reached = list(dict.fromkeys(point for point in points if channel == EVERY_CHANNEL or channel in channels_of(point)))
+    if not reached:
+        raise PointMissing(attr="email" if channel == Channel.EMAIL else "phone")
+    return reached
+
+
+def _append(
+    pairs: Collection[tuple[Point, str]],
+    entry: Entry,
+    *,
+    effective_at: datetime,
+    basis: str = "",
+    now: datetime,
+    correlation_id: str | None,
+    **said: Any,
+) -> list[ContactRecord]:
+    stored = _stored({point for point, _ in pairs}) if pairs else {}
+    correlation_id = correlation_id or correlation.current()
+    return ContactRecord.objects.bulk_create(
+        ContactRecord(
+            point=stored[point],
+            entry=entry,
+            channel=channel,
+            basis=basis,
+            effective_at=effective_at,
+            expires_at=consent_expiry(channel, basis, effective_at) if basis else None,
+            correlation_id=correlation_id,
+            created_at=now,
+            **said,
+        )
+        for point, channel in pairs
+    )
+
+
+# The organisation and its closed days -----------------------------------------------------------------------------------
+
+
+@verb(ExecutionClass.CONTROL)
+@transaction.atomic
+def upsert_organisation(
+    *,
+    changed_by: str,
+    reason: str = "",
+    user: User | None = None,
+    expected_version: int | None = None,
+    now: datetime | None = None,
+    **changes: Any,
+) -> Organisation:
+    """Change who we are and how strict we are; what is absent stays.
+
+    Raises:
+        VersionConflict: somebody else changed it first.
+
+    """
+    return policies.upsert(
+        Organisation,
+        key={"id": 1},
+        changes=changes,
+        user=user,
+        changed_by=changed_by,
+        reason=reason,
+        expected_version=expected_version,
+        now=now or timezone.now(),
+    )
+
+
+@verb(ExecutionClass.CONTROL)
+@transaction.atomic
+def set_closed_day(
+    *,
+    day: date,
+    province: str = "",
+    name: str,
+    changed_by: str,
+    reason: str = "",
+    user: User | None = None,
+    now: datetime | None = None,
+) -> ClosedDay:
+    """Contact nobody on this day in a province, or in all of them; one that is there gets this name."""
+    now = now or timezone.now()
+
+    def saved(closed: ClosedDay) -> ClosedDay:
+        closed.name = name
+        closed.stamp(changed_by=changed_by, user=user, reason=reason, now=now)
+        closed.save()
+        return closed
+
+    locked = ClosedDay.objects.select_for_update().filter(day=day, province=province)
+    closed = locked.first()
+    if closed is None:
+        try:
+            with transaction.atomic():
+                return saved(ClosedDay(day=day, province=province))
+        except IntegrityError:
+            closed = locked.get()  # somebody else made it between our look and our insert
+    return saved(closed)
+
+
+@verb(ExecutionClass.CONTROL)
+@transaction.atomic
+def remove_closed_day(
+    *,
+    day: date,
+    province: str = "",
+    changed_by: str,
+    reason: str = "",
+    user: User | None = None,
+    now: datetime | None = None,
+) -> bool:
+    """Be open again on this day. Whether it was closed; its history stays."""
+    closed = ClosedDay.objects.select_for_update().filter(day=day, province=province).first()
+    if closed is None:
+        return False
+    closed.stamp(changed_by=changed_by, user=user, reason=reason, now=now or timezone.now())
+    closed.delete()
+    return True

@@ -180,9 +180,7 @@ class CanContactParams(PlaceParams):
     """Who, how and when: local `weekday` and `hhmm` together, or an instant `at`, or neither for now."""
 
     province = ProvinceField(required=False, help_text="required without lead_id")
-    lead_id = LabelField(
-        required=False, help_text="a lead that we know: its own place, score and consents count alone"
-    )
+    lead_id = LabelField(required=False, help_text="a lead that we know: its own place, score and consents count alone")
     channel = UpperChoiceField(choices=Channel.choices)
     weekday = StrictIntegerField(required=False, min_value=0, max_value=6, help_text="Monday is 0; local to the lead")
     hhmm = HhmmField(required=False, help_text="local to the lead")

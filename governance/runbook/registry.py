@@ -1,10 +1,13 @@
 """The registry of runbook checks, in the manner of Django's system checks. Each app registers its own in `ready()`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 
 
 class Severity(StrEnum):
@@ -53,3 +56,32 @@ def register(
 def registered() -> list[Check]:
     """All checks, by id."""
     return [_checks[id] for id in sorted(_checks)]
+
+
+Read = TypeVar("Read")
+_made: ContextVar[dict[Callable[[], Any], Any] | None] = ContextVar("reads_of_a_status", default=None)
+
+
+def read_once(read: Callable[[], Read]) -> Callable[[], Read]:
+    """Decorate a read that several checks stand on: within one status it is made once."""
+
+    @wraps(read)
+    def once() -> Read:
+        made = _made.get()
+        if made is None:
+            return read()
+        if read not in made:
+            made[read] = read()
+        return made[read]
+
+    return once
+
+
+@contextmanager
+def one_status() -> Iterator[None]:
+    """Within this block each of the shared reads is made once."""
+    token = _made.set({})
+    try:
+        yield
+    finally:
+        _made.reset(token)

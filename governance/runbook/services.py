@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from governance.decisions import ExecutionClass, verb
 from governance.runbook.models import RunbookRun
-from governance.runbook.registry import Check, Finding, Severity, registered
+from governance.runbook.registry import Check, Finding, Severity, one_status, registered
 from wholesale import correlation
 from wholesale.fields import iso_utc
 
@@ -24,8 +24,9 @@ def status(now: datetime | None = None) -> dict[str, Any]:
     """What every check finds now, as the API shows it: `blockers` and `warnings` that fail, and in `info` all the rest."""
     now = now or timezone.now()
     found: dict[str, Any] = {"generated_at": iso_utc(now), "blockers": [], "warnings": [], "info": []}
-    for check in registered():
-        finding = _found(check, now)
+    with one_status():
+        findings = [(check, _found(check, now)) for check in registered()]
+    for check, finding in findings:
         severity = finding.severity or check.severity
         item = {
             "id": check.id,

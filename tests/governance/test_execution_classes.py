@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 import buyers.services
 import followups.reports
 import followups.services
+import governance.compliance.services
 import governance.golive.services
 import governance.heimdall.services
 import governance.market.services
@@ -31,8 +32,9 @@ from governance.models import HeimdallEvent, HeimdallRecommendation, HeimdallSco
 from kpi.models import KPIEvent
 from offers.models import OfferEvidence, OfferPolicy
 from tests.conftest import codes
-from tests.factories import KpiFactory, RecommendationFactory, TaskFactory, TriggerFactory, many
+from tests.factories import NOON, KpiFactory, PointFactory, RecommendationFactory, TaskFactory, TriggerFactory, many
 
+POINTS = [("PHONE", "+14165550123")]
 WATCHED: dict[str, Any] = {"domain": "WHOLESALE", "metric": "contract_rate"}
 ADVICE: dict[str, Any] = {"domain": "BUYER_MATCH", "confidence": Decimal("0.95"), "actor": "me"}
 
@@ -60,6 +62,46 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     governance.market.services.upsert_policy: (
         "CONTROL",
         lambda: governance.market.services.upsert_policy(province="ON", market="X", changed_by="me", rules=SAFE_RULES),
+    ),
+    governance.compliance.services.record_consent: (
+        "RECORD",
+        lambda: governance.compliance.services.record_consent(
+            points=POINTS, basis="EXPRESS", obtained_at=NOON, evidence="form 1", actor="me", now=NOON
+        ),
+    ),
+    governance.compliance.services.record_opt_out: (
+        "RECORD",
+        lambda: governance.compliance.services.record_opt_out(points=POINTS, actor="me"),
+    ),
+    governance.compliance.services.record_do_not_call: (
+        "RECORD",
+        lambda: governance.compliance.services.record_do_not_call(points=POINTS, actor="me"),
+    ),
+    governance.compliance.services.record_scrub: (
+        "RECORD",
+        lambda: governance.compliance.services.record_scrub(
+            points=POINTS, checked_at=NOON, evidence="file 1", actor="me", now=NOON
+        ),
+    ),
+    governance.compliance.services.lift_opt_out: (
+        "CONTROL",
+        lambda: governance.compliance.services.lift_opt_out(points=POINTS, actor="me", reason="test"),
+    ),
+    governance.compliance.services.erase_point: (
+        "CONTROL",
+        lambda: governance.compliance.services.erase_point(point_id=PointFactory.create().pk, actor="me", reason="test"),
+    ),
+    governance.compliance.services.upsert_organisation: (
+        "CONTROL",
+        lambda: governance.compliance.services.upsert_organisation(changed_by="me", consent="enforce"),
+    ),
+    governance.compliance.services.set_closed_day: (
+        "CONTROL",
+        lambda: governance.compliance.services.set_closed_day(day=NOON.date(), name="Stocktaking", changed_by="me"),
+    ),
+    governance.compliance.services.remove_closed_day: (
+        "CONTROL",
+        lambda: governance.compliance.services.remove_closed_day(day=NOON.date(), changed_by="me"),
     ),
     governance.golive.services.engage_kill_switch: (
         "CONTROL",

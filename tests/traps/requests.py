@@ -11,11 +11,16 @@ JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 TASK = "/api/followups/task/{id}/complete"
 TRIGGER = "/api/governance/regression/triggers/{id}/undo"
-# What these answer in an empty database: offers are off, nothing is reserved, and no events make a baseline.
+WHO = {"lead_id": "L1", "phone": "+14165550123", "actor": "bryan", "correlation_id": "c1"}
+# What these answer in an empty database: offers are off, nothing is reserved, no events make a baseline, no lead is known.
 REFUSED_AT_FIRST = {
     "/api/deals/offers/compute": 409,
     "/api/governance/risk/settle": 404,
     "/api/governance/regression/baseline/approve": 409,
+    **dict.fromkeys(
+        (f"/api/governance/contact/{path}" for path in ("consents", "opt-outs", "opt-outs/lift", "do-not-call", "scrubs")),
+        404,
+    ),
 }
 
 # Each with all its text parameters, so that each can be spoilt.
@@ -58,6 +63,69 @@ POSTS: dict[str, dict[str, Any]] = {
         "correlation_id": "c1",
     },
     TASK: {"actor": "bryan", "correlation_id": "c1"},
+    "/api/governance/contact/consents": {
+        **WHO,
+        "email": "ann@example.ca",
+        "channel": "SMS",
+        "basis": "EXPRESS",
+        "obtained_at": "2026-05-01T12:00:00Z",
+        "evidence": "form 1",
+        "reason": "first",
+    },
+    "/api/governance/contact/opt-outs": {
+        **WHO,
+        "email": "ann@example.ca",
+        "channel": "SMS",
+        "said_at": "2026-05-01T12:00:00Z",
+        "evidence": "message 1",
+        "reason": "first",
+    },
+    "/api/governance/contact/opt-outs/lift": {
+        **WHO,
+        "email": "ann@example.ca",
+        "channel": "SMS",
+        "evidence": "message 1",
+        "reason": "first",
+    },
+    "/api/governance/contact/do-not-call": {
+        **WHO,
+        "said_at": "2026-05-01T12:00:00Z",
+        "evidence": "call 1",
+        "reason": "first",
+    },
+    "/api/governance/contact/scrubs": {
+        **WHO,
+        "checked_at": "2026-05-01T12:00:00Z",
+        "evidence": "file 1",
+        "reason": "first",
+    },
+    "/api/governance/contact/organisation/upsert": {
+        "name": "Maple Homes",
+        "mailing_address": "1 King St, Toronto",
+        "contact": "info@example.ca",
+        "consent": "enforce",
+        "scrub": "warn",
+        "registration_number": "R-1",
+        "registration_expires_on": "2027-12-31",
+        "changed_by": "bryan",
+        "reason": "first",
+        "correlation_id": "c1",
+    },
+    "/api/governance/contact/closed-days": {
+        "day": "2026-12-24",
+        "province": "ON",
+        "name": "Christmas Eve",
+        "changed_by": "bryan",
+        "reason": "first",
+        "correlation_id": "c1",
+    },
+    "/api/governance/contact/closed-days/remove": {
+        "day": "2026-12-24",
+        "province": "ON",
+        "changed_by": "bryan",
+        "reason": "first",
+        "correlation_id": "c1",
+    },
     "/api/governance/go-live/disable": {"changed_by": "bryan", "reason": "drill", "correlation_id": "c1"},
     "/api/governance/go-live/enable": {"changed_by": "bryan", "reason": "drill over", "correlation_id": "c1"},
     "/api/governance/go-live/kill-switch/engage": {"changed_by": "bryan", "reason": "drill", "correlation_id": "c1"},
@@ -208,6 +276,7 @@ WHOLE_NUMBERS = [
     ),
     ("POST", "/api/deals/offers/policies/upsert", "expected_version"),
     ("POST", "/api/governance/market/policies/upsert", "expected_version"),
+    ("POST", "/api/governance/contact/organisation/upsert", "expected_version"),
     ("GET", "/api/governance/market/can-contact", "weekday"),
     ("GET", "/api/followups/due", "limit"),
     ("GET", "/api/followups/sla", "window"),
@@ -221,6 +290,8 @@ LISTS = (
     "/api/buyers/feedback",
     "/api/deals/offers/evidence",
     "/api/followups/ladders",
+    "/api/governance/contact/closed-days",
+    "/api/governance/contact/records",
     "/api/followups/tasks",
     "/api/kpi/events",
 )

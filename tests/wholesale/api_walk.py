@@ -9,14 +9,17 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from governance import gate
+from governance.compliance import services as compliance
 from offers.models import OfferPolicy
 from tests.factories import (
+    ClosedDayFactory,
     EvidenceFactory,
     FeedbackFactory,
     KpiFactory,
     LadderFactory,
     LeadFactory,
     MarketPolicyFactory,
+    RecordFactory,
     RunFactory,
     TaskFactory,
     TriggerFactory,
@@ -80,6 +83,11 @@ def _events_for_a_baseline() -> None:
         many(KpiFactory, 100, metric="contract_rate", success=success)
 
 
+def _an_opt_out() -> None:
+    compliance.record_opt_out(points=compliance.points_of(phone="+14165550123"), actor="walk")
+
+
+ABOUT = {"phone": "416 555 0123"}
 WATCHED = {"domain": "WHOLESALE", "metric": "contract_rate"}
 ENDPOINTS = [
     get("governance/market/policies"),
@@ -109,6 +117,47 @@ ENDPOINTS = [
         bad=({"lead_ids": [], "channel": "CALL"}, "lead_ids"),
         stands_on=_walked_lead,
     ),
+    post(
+        "governance/contact/consents",
+        OPERATOR,
+        INTEGRATOR,
+        good={**ABOUT, "basis": "EXPRESS", "obtained_at": "2026-05-01T12:00:00Z", "evidence": "form 1"},
+        bad=({**ABOUT, "basis": "EXPRESS", "obtained_at": "2026-05-01T12:00:00Z"}, "evidence"),
+        status=201,
+    ),
+    post("governance/contact/opt-outs", OPERATOR, INTEGRATOR, good=ABOUT, bad=({"phone": "555"}, "phone"), status=201),
+    post("governance/contact/do-not-call", OPERATOR, INTEGRATOR, good=ABOUT, bad=({}, "lead_id"), status=201),
+    post(
+        "governance/contact/opt-outs/lift",
+        OPERATOR,
+        good={**ABOUT, "reason": "test"},
+        bad=(ABOUT, "reason"),
+        stands_on=_an_opt_out,
+    ),
+    post(
+        "governance/contact/scrubs",
+        OPERATOR,
+        INTEGRATOR,
+        good={**ABOUT, "checked_at": "2026-05-01T12:00:00Z", "evidence": "file 1"},
+        bad=({**ABOUT, "checked_at": "2026-05-01T12:00:00", "evidence": "file 1"}, "checked_at"),
+        status=201,
+    ),
+    *rows("governance/contact/records", RecordFactory.create, ({"phone": "555"}, "phone")),
+    get("governance/contact/organisation"),
+    post(
+        "governance/contact/organisation/upsert",
+        OPERATOR,
+        good={"consent": "enforce"},
+        bad=({"consent": "perhaps"}, "consent"),
+    ),
+    *rows("governance/contact/closed-days", ClosedDayFactory.create, ({"province": "XX"}, "province")),
+    post(
+        "governance/contact/closed-days",
+        OPERATOR,
+        good={"day": "2026-12-24", "name": "Christmas Eve"},
+        bad=({"day": "2026-12-32", "name": "Never"}, "day"),
+    ),
+    post("governance/contact/closed-days/remove", OPERATOR, good={"day": "2026-12-24"}, bad=({"day": "24/12/2026"}, "day")),
     get("governance/go-live/state"),
     get("governance/go-live/checklist"),
     post("governance/go-live/enable", OPERATOR, good={"reason": "test"}, bad=({}, "reason")),

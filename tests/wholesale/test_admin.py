@@ -23,6 +23,7 @@ from rest_framework.test import APIClient
 
 from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
 from followups.models import FollowupLadder, FollowupTask
+from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
 from governance.golive.models import GoLiveState
 from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
 from governance.market.models import MarketPolicy
@@ -33,6 +34,7 @@ from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTri
 from offers.models import OfferEvidence, OfferPolicy
 from tests.factories import (
     CharterFactory,
+    ClosedDayFactory,
     EvidenceFactory,
     FeedbackFactory,
     HeimdallEventFactory,
@@ -41,7 +43,9 @@ from tests.factories import (
     MarketPolicyFactory,
     NodeFactory,
     OfferPolicyFactory,
+    PointFactory,
     RecommendationFactory,
+    RecordFactory,
     RegressionPolicyFactory,
     ReservationFactory,
     RiskDayFactory,
@@ -118,7 +122,7 @@ def _reservation(n: int) -> RiskReservation:
     return reservation
 
 
-# One more row of each model; the go-live state has one row by design.
+# One more row of each model; the go-live state and the organisation have one row by design.
 MAKE: dict[Any, Callable[[int], Any]] = {
     MarketPolicy: lambda n: MarketPolicyFactory.create(),
     OfferPolicy: lambda n: OfferPolicyFactory.create(),
@@ -128,6 +132,9 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     BuyerFeedbackEvent: lambda n: FeedbackFactory.create(),
     OfferEvidence: lambda n: EvidenceFactory.create(comps_json=[{"sold": 1}]),
     KPIEvent: lambda n: KpiFactory.create(detail={"tasks": 6}),
+    ContactPoint: lambda n: PointFactory.create(value=None if n % 2 else f"+1416555{n:04}"),
+    ContactRecord: lambda n: RecordFactory.create(),
+    ClosedDay: lambda n: ClosedDayFactory.create(),
     RiskPolicy: lambda n: RiskPolicyFactory.create(),
     RiskDay: lambda n: RiskDayFactory.create(),
     RiskReservation: _reservation,
@@ -150,9 +157,10 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     PeriodicRun: lambda n: PeriodicRun.objects.create(name="clear_expired", slot=timezone.now() + timedelta(minutes=n)),
 }
 POLICIES: list[Any] = [MarketPolicy, OfferPolicy, RiskPolicy, HeimdallPolicy, RegressionPolicy]
-SHOWN: list[Any] = [GoLiveState, *MAKE]
+SHOWN: list[Any] = [GoLiveState, Organisation, *MAKE]
 OURS = [model for model in SHOWN if model.__module__.split(".")[0] not in ("django", "django_tasks_db", "knox")]
-READ_ONLY = [model for model in SHOWN if model not in (*POLICIES, User, Group, AuthToken)]
+EDITED = (*POLICIES, Organisation, ClosedDay)
+READ_ONLY = [model for model in SHOWN if model not in (*EDITED, User, Group, AuthToken)]
 
 each_model = pytest.mark.parametrize("model", SHOWN, ids=lambda model: model.__name__)
 
@@ -175,7 +183,7 @@ def test_every_model_has_its_pages() -> None:
 @each_model
 def test_every_page_renders_for_a_superuser(model: Any, admin_client: Client) -> None:
     row = row_of(model)
-    addable = model in (*POLICIES, User, Group)
+    addable = model in (*POLICIES, ClosedDay, User, Group)
 
     assert admin_client.get(url(model, "changelist")).status_code == 200
     assert admin_client.get(url(model, "change", row.pk)).status_code == 200
@@ -221,7 +229,7 @@ def test_a_list_takes_as_many_queries_for_twenty_rows_as_for_two(model: Any, adm
 def test_no_page_counts_a_table_that_grows(admin_client: Client) -> None:
     growing = (
         *(FollowupLadder, FollowupTask, BuyerFeedbackEvent, OfferEvidence, KPIEvent, IdempotencyKey, LogEntry),
-        *(RiskReservation, RiskEvent, HeimdallRecommendation, HeimdallEvent, DBTaskResult),
+        *(ContactPoint, ContactRecord, RiskReservation, RiskEvent, HeimdallRecommendation, HeimdallEvent, DBTaskResult),
     )
     for model in growing:
         with CaptureQueriesContext(connection) as captured:
@@ -275,7 +283,15 @@ def test_an_auditor_sees_everything_of_ours_and_changes_nothing(user_of: Callabl
     for verb in ("engage", "release", "enable", "disable"):
         assert client.post(url(GoLiveState, verb), {"reason": "x"}).status_code == 403
     assert not GoLiveState.objects.get().kill_switch_engaged
-    for model, verb in ((RiskReservation, "release"), (RegressionPolicy, "approve"), (RegressionTrigger, "undo")):
+    for verb in ("opt_out", "consent", "scrub", "do_not_call", "lift"):
+        assert client.post(url(ContactRecord, verb), {"reason": "x"}).status_code == 403
+    for model, verb in (
+        (ContactPoint, "erase"),
+        (ClosedDay, "remove"),
+        (RiskReservation, "release"),
+        (RegressionPolicy, "approve"),
+        (RegressionTrigger, "undo"),
+    ):
         row = model._default_manager.all()[0]
         assert client.post(url(model, verb, row.pk), {"reason": "x"}).status_code == 403
     assert client.post(url(RunbookRun, "store"), {"reason": "x"}).status_code == 403

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from buyers.models import BuyerFeedbackEvent
-from governance.models import HeimdallEvent, HeimdallRecommendation, RiskEvent, RunbookRun
+from governance.models import ContactRecord, HeimdallEvent, HeimdallRecommendation, RiskEvent, RunbookRun
 from kpi.models import KPIEvent
 from offers.models import OfferEvidence
 from tests.factories import (
@@ -18,6 +18,7 @@ from tests.factories import (
     HeimdallEventFactory,
     KpiFactory,
     RecommendationFactory,
+    RecordFactory,
     RiskEventFactory,
     RunFactory,
 )
@@ -32,6 +33,7 @@ FACTS: list[tuple[Any, Any]] = [
     (HeimdallRecommendation, RecommendationFactory),
     (HeimdallEvent, HeimdallEventFactory),
     (RunbookRun, RunFactory),
+    (ContactRecord, RecordFactory),
 ]
 each_fact = pytest.mark.parametrize(("model", "factory"), FACTS, ids=[model.__name__ for model, _ in FACTS])
 

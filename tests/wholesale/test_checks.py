@@ -60,6 +60,13 @@ def test_w005_tokens_remembered_for_long(settings: Settings, seconds: Any, found
     assert ids() == found
 
 
+@pytest.mark.parametrize(("key", "warned"), [("unkeyed", True), ("a key", False)])
+def test_w007_contact_points_without_a_key_at_deploy_alone(settings: Settings, key: Any, warned: Any) -> None:
+    settings.CONTACT_DIGEST_KEY = key
+    assert ("wholesale.W007" in ids(deploy=True)) is warned
+    assert "wholesale.W007" not in ids()
+
+
 @pytest.mark.parametrize(("https", "debug", "warned"), [(False, False, True), (True, False, False), (False, True, False)])
 def test_w006_tokens_in_the_clear_at_deploy_alone(settings: Settings, https: Any, debug: Any, warned: Any) -> None:
     settings.HTTPS, settings.DEBUG = https, debug

@@ -13,6 +13,7 @@ from followups.models import FollowupTask
 from tests.factories import (
     NOON,
     CharterFactory,
+    ClosedDayFactory,
     EvidenceFactory,
     FeedbackFactory,
     KpiFactory,
@@ -20,6 +21,8 @@ from tests.factories import (
     MarketPolicyFactory,
     NodeFactory,
     OfferPolicyFactory,
+    PointFactory,
+    RecordFactory,
     RegressionPolicyFactory,
     RiskDayFactory,
     RiskPolicyFactory,
@@ -54,6 +57,9 @@ def more_rows(size: int) -> None:
     watched = many(RegressionPolicyFactory, size)
     many(TriggerFactory, size, policy=watched[0])
     many(RunFactory, size)
+    for point in many(PointFactory, size):
+        RecordFactory.create(point=point)
+    many(ClosedDayFactory, size)
 
 
 def queries(client: APIClient, endpoint: Endpoint, url: str) -> int:

@@ -1,0 +1,422 @@
+"""`/api/governance/contact`: what is on file about a number or an address, the organisation, its closed days."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiExample
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from governance import gate, leads
+from governance.channels import Channel
+from governance.compliance import services
+from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
+from governance.compliance.phones import e164
+from governance.compliance.rules import SCRUB_VALID, Basis, Entry, Strictness
+from governance.compliance.services import Point
+from wholesale import filters
+from wholesale.api import ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask
+from wholesale.fields import (
+    AwareDateTimeField,
+    DayField,
+    LabelField,
+    NoteField,
+    ProvinceField,
+    StrictIntegerField,
+    UpperChoiceField,
+)
+from wholesale.params import ActParams, Params
+from wholesale.permissions import label_of
+from wholesale.rendering import shown
+
+NUMBERS_MAX = 10_000  # in one call
+_WHO = ("lead_id", "phone", "phones", "email")  # the parameters that say whom it is about
+
+
+class PhoneField(LabelField):
+    """A phone number, Canadian where it names no country; E.164 from then on."""
+
+    default_error_messages = {"invalid_phone": "Must be a phone number with its area code, such as +14165550123."}
+
+    def to_internal_value(self, data: Any) -> str:
+        try:
+            return e164(super().to_internal_value(data))
+        except ValueError:
+            self.fail("invalid_phone")
+
+
+class AddressField(LabelField, serializers.EmailField):
+    """An e-mail address, in lower case."""
+
+    longest = 254
+
+    def to_internal_value(self, data: Any) -> str:
+        return super().to_internal_value(data).lower()
+
+
+class StrictnessField(UpperChoiceField):
+    """`enforce` or `warn`, in any case."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=Strictness.choices, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        word = data.strip().lower() if isinstance(data, str) else ""
+        if word not in self.choices:
+            self.fail("invalid_choice", allowed=", ".join(self.choices))
+        return word
+
+
+# What is recorded -------------------------------------------------------------------------------------------------------
+
+
+class RecordOut(RowSerializer):
+    """A line of the ledger."""
+
+    kind = serializers.ChoiceField(source="point.kind", choices=ContactPoint.Kind.choices)
+    value = serializers.CharField(source="point.value", allow_null=True, help_text="null: it was erased")
+    channel = serializers.CharField(help_text="empty is every channel")
+
+    class Meta:
+        model = ContactRecord
+        fields = (
+            "id",
+            "kind",
+            "value",
+            "entry",
+            "channel",
+            "basis",
+            "effective_at",
+            "expires_at",
+            "evidence",
+            "reason",
+            "actor",
+            "correlation_id",
+            "created_at",
+        )
+
+
+class WhoParams(ActParams):
+    """Whom it is about; each that is given counts."""
+
+    lead_id = LabelField(required=False, help_text="a lead that we know: its phone number and its address count")
+    phone = PhoneField(required=False, help_text="Canadian where it names no country")
+    email = AddressField(required=False)
+    actor = LabelField(required=False, help_text="default: your user name")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        named = [name for name in _WHO if name in self.fields]
+        if not any(name in attrs for name in named):
+            raise ValidationError({named[0]: [f"Give one of {', '.join(named)}."]}, code="required")
+        return attrs
+
+
+class ChannelParams(WhoParams):
+    """Whom it is about, and by which channel."""
+
+    channel = UpperChoiceField(choices=Channel.choices, required=False, help_text="default: every channel")
+
+
+class ConsentParams(ChannelParams):
+    """A ground to contact somebody."""
+
+    basis = UpperChoiceField(choices=Basis.choices)
+    obtained_at = AwareDateTimeField()
+    evidence = NoteField(help_text="where the proof is: a form, a recording")
+    reason = NoteField(default="")
+
+
+class OptOutParams(ChannelParams):
+    """Somebody wants no more contact."""
+
+    said_at = AwareDateTimeField(required=False, help_text="default: now")
+    evidence = NoteField(default="")
+    reason = NoteField(default="")
+
+
+class LiftParams(ChannelParams):
+    """An opt-out that was a mistake."""
+
+    reason = NoteField()
+    evidence = NoteField(default="")
+
+
+class NumbersParams(WhoParams):
+    """One or many numbers."""
+
+    email = None  # type: ignore[assignment]  # calls reach no address
+    phones = serializers.ListField(child=PhoneField(), required=False, min_length=1, max_length=NUMBERS_MAX)
+    evidence = NoteField(default="")
+    reason = NoteField(default="")
+
+
+class DoNotCallParams(NumbersParams):
+    """Numbers of the internal do-not-call list."""
+
+    said_at = AwareDateTimeField(required=False, help_text="default: now")
+
+
+class ScrubParams(NumbersParams):
+    """Numbers that were checked against the National Do Not Call List and are not on it."""
+
+    checked_at = AwareDateTimeField(help_text="the date of the version of the list")
+    evidence = NoteField(help_text="where the proof is: the file and its date")
+
+
+class RecordedOut(serializers.Serializer[Any]):
+    """How many lines were written."""
+
+    recorded = StrictIntegerField()
+
+
+class ScrubOut(RecordedOut):
+    """How many lines were written, and until when they count."""
+
+    valid_until = AwareDateTimeField()
+
+
+class OrganisationOut(RowSerializer):
+    """Who contacts, and how strictly it asks for proof."""
+
+    updated_at = AwareDateTimeField(allow_null=True, help_text="null: the row is missing, which enforces everything")
+
+    class Meta:
+        model = Organisation
+        fields = (
+            "name",
+            "mailing_address",
+            "contact",
+            "consent",
+            "scrub",
+            "registration_number",
+            "registration_expires_on",
+            "version",
+            "changed_by",
+            "reason",
+            "updated_at",
+        )
+
+
+class OrganisationParams(ActParams):
+    """What to change; an absent setting keeps its value."""
+
+    name = LabelField(required=False, help_text="as messages name the sender")
+    mailing_address = NoteField(required=False)
+    contact = LabelField(required=False, help_text="a phone number, an e-mail or web address")
+    consent = StrictnessField(required=False, help_text="whether messages without a consent are refused")
+    scrub = StrictnessField(required=False, help_text="whether calls without registration and scrub are refused")
+    registration_number = LabelField(required=False, help_text="with the operator of the National DNCL")
+    registration_expires_on = DayField(required=False)
+    changed_by = LabelField(required=False, help_text="default: your user name")
+    reason = NoteField(default="")
+    expected_version = StrictIntegerField(required=False, min_value=0, max_value=2**31 - 1)
+
+
+class ComplianceViewSet(ApiViewSet):
+    """Consent, opt-outs, scrubs, and who contacts."""
+
+    permissions = {
+        "consents": "governance.record_consent",
+        "opt_outs": "governance.record_opt_out",
+        "do_not_call": "governance.record_opt_out",
+        "lift": "governance.lift_opt_out",
+        "scrubs": "governance.record_consent",
+        "organisation": "governance.view_organisation",
+        "upsert_organisation": "governance.change_organisation",
+    }
+
+    @act(
+        "consents",
+        ConsentParams,
+        {201: RecordOut(many=True)},
+        examples=[
+            OpenApiExample(
+                "Express consent to text messages",
+                request_only=True,
+                value={
+                    "lead_id": "L123",
+                    "channel": "SMS",
+                    "basis": "EXPRESS",
+                    "obtained_at": "2026-12-01T15:00:00Z",
+                    "evidence": "web form 481",
+                },
+            )
+        ],
+    )
+    def consents(self, request: Request, **params: Any) -> Response:
+        """Record a consent. For every channel it is a line for each, since their expiries differ."""
+        return _records_out(services.record_consent(**_signed(request, params)), status=201)
+
+    @act("opt-outs", OptOutParams, {201: RecordOut(many=True)})
+    def opt_outs(self, request: Request, **params: Any) -> Response:
+        """Record an opt-out: from then on contact by the channel, or by any, is refused."""
+        return _records_out(services.record_opt_out(**_signed(request, params)), status=201)
+
+    @act("do-not-call", DoNotCallParams, {201: RecordedOut})
+    def do_not_call(self, request: Request, **params: Any) -> Response:
+        """Put numbers on the internal do-not-call list: calls to them are refused."""
+        written = services.record_do_not_call(**_signed(request, params))
+        return Response({"recorded": len(written)}, status=201)
+
+    @act("opt-outs/lift", LiftParams, RecordOut(many=True))
+    def lift(self, request: Request, **params: Any) -> Response:
+        """Take an opt-out or a do-not-call entry back that was a mistake. Where there is none nothing is written."""
+        return _records_out(services.lift_opt_out(**_signed(request, params)), status=200)
+
+    @act("scrubs", ScrubParams, {201: ScrubOut})
+    def scrubs(self, request: Request, checked_at: datetime, **params: Any) -> Response:
+        """Record that numbers were checked against the National Do Not Call List and are not on it."""
+        written = services.record_scrub(checked_at=checked_at, **_signed(request, params))
+        return Response({"recorded": len(written), "valid_until": checked_at + SCRUB_VALID}, status=201)
+
+    @ask("organisation", Params, OrganisationOut)
+    def organisation(self, request: Request) -> Response:
+        """Who contacts. Where the row is missing consent and scrub are enforced, and the answer says so."""
+        missing = Organisation(consent=Strictness.ENFORCE, scrub=Strictness.ENFORCE, version=0)
+        return Response(shown(Organisation.objects.filter(pk=1).first() or missing, OrganisationOut.Meta.fields))
+
+    @act("organisation/upsert", OrganisationParams, OrganisationOut)
+    def upsert_organisation(self, request: Request, **params: Any) -> Response:
+        """Change who contacts, and how strictly it asks for proof."""
+        params.setdefault("changed_by", label_of(request.user))
+        changed = services.upsert_organisation(user=acting_user(request), **params)
+        return Response(shown(changed, OrganisationOut.Meta.fields))
+
+
+def _signed(request: Request, params: dict[str, Any]) -> dict[str, Any]:
+    """The parameters as the services take them: points for who is meant, and who acts."""
+    params.setdefault("actor", label_of(request.user))
+    who = {name: params.pop(name) for name in _WHO if name in params}
+    return {**params, "points": _points(**who), "user": acting_user(request)}
+
+
+def _points(lead_id: str = "", phone: str = "", email: str = "", phones: Iterable[str] = ()) -> list[Point]:
+    points = services.points_of(phone=phone, email=email)
+    for number in phones:
+        points += services.points_of(phone=number)
+    if lead_id:
+        lead = gate.known_lead(lead_id)
+        points += services.points_of(phone=lead.phone, email=lead.email)
+    return points
+
+
+def _records_out(records: list[ContactRecord], *, status: int) -> Response:
+    return Response(RecordOut(records, many=True).data, status=status)
+
+
+# What is on file --------------------------------------------------------------------------------------------------------
+
+
+class RecordFilter(django_filters.FilterSet):
+    """Filters of the ledger."""
+
+    lead_id = filters.label(method="about_lead")
+    phone = filters.ParamFilter(serializer_field=PhoneField(), method="about_phone")
+    email = filters.ParamFilter(serializer_field=AddressField(), method="about_email")
+    channel = filters.choice(Channel.choices, method="concerning")
+    entry = filters.choice(Entry.choices)
+    since = filters.since("created_at")
+    until = filters.until("created_at")
+
+    def about_lead(self, queryset: QuerySet[ContactRecord], name: str, value: str) -> QuerySet[ContactRecord]:
+        """About the number and the address of a lead; of one that nobody knows there is nothing."""
+        lead = leads.load([value]).get(value)
+        return services.records_of(queryset, services.points_of(phone=lead.phone, email=lead.email) if lead else [])
+
+    def about_phone(self, queryset: QuerySet[ContactRecord], name: str, value: str) -> QuerySet[ContactRecord]:
+        """About a number, erased or not."""
+        return services.records_of(queryset, services.points_of(phone=value))
+
+    def about_email(self, queryset: QuerySet[ContactRecord], name: str, value: str) -> QuerySet[ContactRecord]:
+        """About an address, erased or not."""
+        return services.records_of(queryset, services.points_of(email=value))
+
+    def concerning(self, queryset: QuerySet[ContactRecord], name: str, value: str) -> QuerySet[ContactRecord]:
+        """About a channel, or about all of them."""
+        return queryset.filter(channel__in=(value, services.EVERY_CHANNEL))
+
+
+class RecordViewSet(ResourceViewSet):
+    """The ledger, the newest first."""
+
+    queryset = ContactRecord.objects.select_related("point")
+    serializer_class = RecordOut
+    filterset_class = RecordFilter
+    permissions = {"list": "governance.view_contactrecord", "retrieve": "governance.view_contactrecord"}
+
+
+# Closed days ------------------------------------------------------------------------------------------------------------
+
+
+class ClosedDayOut(RowSerializer):
+    """A day on which nobody is contacted."""
+
+    province = serializers.CharField(help_text="empty is every province")
+
+    class Meta:
+        model = ClosedDay
+        fields = ("id", "day", "province", "name", "changed_by", "reason", "updated_at")
+
+
+class ClosedDayParams(ActParams):
+    """A day, in one province or in all."""
+
+    day = DayField()
+    province = ProvinceField(required=False, help_text="default: every province")
+    changed_by = LabelField(required=False, help_text="default: your user name")
+    reason = NoteField(default="")
+
+
+class SetClosedDayParams(ClosedDayParams):
+    """A day on which nobody is to be contacted."""
+
+    name = LabelField(help_text="what the day is")
+
+
+class RemovedOut(serializers.Serializer[Any]):
+    """Whether it was closed."""
+
+    removed = serializers.BooleanField()
+
+
+class ClosedDayFilter(django_filters.FilterSet):
+    """Filters of closed days."""
+
+    province = filters.province(method="closed_in")
+
+    def closed_in(self, queryset: QuerySet[ClosedDay], name: str, value: str) -> QuerySet[ClosedDay]:
+        """Those of a province and those of all."""
+        return queryset.filter(province__in=(value, ""))
+
+
+class ClosedDayViewSet(ResourceViewSet):
+    """The operator's own closed days, those entered last first."""
+
+    queryset = ClosedDay.objects.all()
+    serializer_class = ClosedDayOut
+    filterset_class = ClosedDayFilter
+    permissions = {
+        "list": "governance.view_closedday",
+        "retrieve": "governance.view_closedday",
+        "create": "governance.change_closedday",
+        "remove": "governance.delete_closedday",
+    }
+
+    @act(None, SetClosedDayParams, ClosedDayOut)
+    def create(self, request: Request, **params: Any) -> Response:
+        """Close a day; one that is closed gets this name."""
+        params.setdefault("changed_by", label_of(request.user))
+        closed = services.set_closed_day(user=acting_user(request), **params)
+        return Response(shown(closed, ClosedDayOut.Meta.fields))
+
+    @act("remove", ClosedDayParams, RemovedOut)
+    def remove(self, request: Request, **params: Any) -> Response:
+        """Open a day again. Twice changes nothing."""
+        params.setdefault("changed_by", label_of(request.user))
+        return Response({"removed": services.remove_closed_day(user=acting_user(request), **params)})

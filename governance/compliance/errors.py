@@ -1,0 +1,24 @@
+"""Refusals of compliance."""
+
+from wholesale.errors import DomainError
+
+
+class PointMissing(DomainError):
+    """The channel reaches none of these: a text message and a call need a phone number, an e-mail an address."""
+
+    code = "point_missing"
+    status = 400
+
+
+class NoGroundForChannel(DomainError):
+    """A published address is a ground for text messages and e-mail; it exempts no call from the National DNCL rules."""
+
+    code = "no_ground_for_channel"
+    status = 400
+
+
+class InTheFuture(DomainError):
+    """This lies in the future: what is recorded has happened."""
+
+    code = "in_the_future"
+    status = 400

@@ -1,0 +1,184 @@
+"""What is on file, judged at an instant: opt-outs, consents and scrubs as a table of their edges."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from governance.channels import Channel
+from governance.compliance.rules import (
+    Basis,
+    Entry,
+    LedgerLine,
+    Organisation,
+    Standing,
+    consent,
+    consent_expiry,
+    is_basis,
+    opted_out,
+    scrub,
+)
+
+AT = datetime(2026, 12, 15, 18, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+DAY = timedelta(days=1)
+
+
+def line(kind: str, ago: timedelta = DAY, channel: str = "", **values: Any) -> LedgerLine:
+    return LedgerLine(kind, channel, AT - ago, **values)
+
+
+def agreed(channel: str, ago: timedelta = DAY, *, expires_in: timedelta | None = None, basis: str = "EXPRESS") -> LedgerLine:
+    return line("CONSENT", ago, channel, basis=basis, expires_at=None if expires_in is None else AT + expires_in)
+
+
+OPT_OUT, LIFT, SCRUB = Entry.OPT_OUT, Entry.LIFT, Entry.SCRUB
+
+# The lines in the order in which they were recorded -> the channels that are refused at AT.
+OPT_OUTS: list[tuple[str, list[LedgerLine], set[str]]] = [
+    ("nothing on file", [], set()),
+    ("every channel", [line(OPT_OUT)], {"SMS", "CALL", "EMAIL"}),
+    ("one channel", [line(OPT_OUT, channel="SMS")], {"SMS"}),
+    ("said at this very instant", [line(OPT_OUT, timedelta(0))], {"SMS", "CALL", "EMAIL"}),
+    ("said a second later", [line(OPT_OUT, -SECOND)], set()),
+    ("on the internal list", [line(Entry.DO_NOT_CALL, channel="CALL")], {"CALL"}),
+    ("after a consent", [agreed("SMS", 2 * DAY), line(OPT_OUT, channel="SMS")], {"SMS"}),
+    ("before a consent, which does not outweigh it", [line(OPT_OUT, 2 * DAY, "SMS"), agreed("SMS")], {"SMS"}),
+    ("lifted", [line(OPT_OUT, 2 * DAY), line(LIFT)], set()),
+    ("lifted at the instant at which it was said", [line(OPT_OUT), line(LIFT)], set()),
+    ("lifted later than asked about", [line(OPT_OUT), line(LIFT, -SECOND)], {"SMS", "CALL", "EMAIL"}),
+    ("lifted for one channel", [line(OPT_OUT, 2 * DAY), line(LIFT, channel="SMS")], {"CALL", "EMAIL"}),
+    ("one channel, lifted for every one", [line(OPT_OUT, 2 * DAY, "SMS"), line(LIFT)], set()),
+    ("another channel lifted", [line(OPT_OUT, 2 * DAY, "SMS"), line(LIFT, channel="CALL")], {"SMS"}),
+    ("lifted, and said again", [line(OPT_OUT, 3 * DAY), line(LIFT, 2 * DAY), line(OPT_OUT)], {"SMS", "CALL", "EMAIL"}),
+    (
+        "said before the lift, but recorded after it: nobody called that one a mistake",
+        [line(OPT_OUT, 3 * DAY), line(LIFT, DAY), line(OPT_OUT, 2 * DAY)],
+        {"SMS", "CALL", "EMAIL"},
+    ),
+    ("the internal list, lifted", [line(Entry.DO_NOT_CALL, 2 * DAY, "CALL"), line(LIFT, channel="CALL")], set()),
+    ("a lift of nothing", [line(LIFT)], set()),
+    ("an erasure says nothing", [line(OPT_OUT, 2 * DAY, "SMS"), line(Entry.ERASED)], {"SMS"}),
+    ("a scrub says nothing", [line(SCRUB, channel="CALL")], set()),
+]
+
+
+@pytest.mark.parametrize(("lines", "refused"), [row[1:] for row in OPT_OUTS], ids=[row[0] for row in OPT_OUTS])
+def test_an_opt_out_holds_for_its_channels_until_it_is_lifted(lines: Any, refused: Any) -> None:
+    assert {channel for channel in Channel.values if opted_out(lines, channel, AT)} == refused
+
+
+CONSENTS: list[tuple[str, list[LedgerLine], str, Standing]] = [
+    ("nothing on file", [], "SMS", Standing.MISSING),
+    ("until it is withdrawn", [agreed("SMS", 4000 * DAY)], "SMS", Standing.LIVE),
+    ("for another channel", [agreed("EMAIL")], "SMS", Standing.MISSING),
+    ("obtained at this very instant", [agreed("SMS", timedelta(0))], "SMS", Standing.LIVE),
+    ("obtained a second later", [agreed("SMS", -SECOND)], "SMS", Standing.MISSING),
+    ("a second before it expires", [agreed("SMS", expires_in=SECOND)], "SMS", Standing.LIVE),
+    ("at the instant of its expiry", [agreed("SMS", expires_in=timedelta(0))], "SMS", Standing.EXPIRED),
+    ("expired", [agreed("SMS", 2 * DAY, expires_in=-DAY)], "SMS", Standing.EXPIRED),
+    ("expired, and given anew", [agreed("SMS", 2 * DAY, expires_in=-DAY), agreed("SMS")], "SMS", Standing.LIVE),
+    ("in force, and a later one expired", [agreed("SMS", 2 * DAY), agreed("SMS", expires_in=-SECOND)], "SMS", Standing.LIVE),
+    ("a published address, for a message", [agreed("EMAIL", basis="PUBLICATION")], "EMAIL", Standing.LIVE),
+    ("a published number, for a call", [agreed("CALL", basis="PUBLICATION")], "CALL", Standing.MISSING),
+    ("a scrub is no consent", [line(SCRUB, channel="CALL")], "CALL", Standing.MISSING),
+]
+
+
+@pytest.mark.parametrize(("lines", "channel", "standing"), [r[1:] for r in CONSENTS], ids=[r[0] for r in CONSENTS])
+def test_a_consent_is_in_force_from_when_it_was_given_until_it_expires(lines: Any, channel: Any, standing: Any) -> None:
+    assert consent(lines, channel, AT) is standing
+
+
+SCRUBS: list[tuple[str, list[LedgerLine], Standing]] = [
+    ("never checked", [], Standing.MISSING),
+    ("checked just now", [line(SCRUB, timedelta(0))], Standing.LIVE),
+    ("checked a second later", [line(SCRUB, -SECOND)], Standing.MISSING),
+    ("exactly 31 days ago", [line(SCRUB, 31 * DAY)], Standing.LIVE),
+    ("31 days and a second ago", [line(SCRUB, 31 * DAY + SECOND)], Standing.EXPIRED),
+    ("long ago, and again", [line(SCRUB, DAY), line(SCRUB, 400 * DAY)], Standing.LIVE),
+    ("exempt by a business relationship", [agreed("CALL", basis="BUSINESS", expires_in=DAY)], Standing.LIVE),
+    ("exempt until a second ago", [agreed("CALL", basis="BUSINESS", expires_in=-SECOND)], Standing.MISSING),
+    ("consent to texts exempts no call", [agreed("SMS")], Standing.MISSING),
+    ("a published number exempts no call", [agreed("CALL", basis="PUBLICATION")], Standing.MISSING),
+    ("an old check, and exempt", [line(SCRUB, 40 * DAY), agreed("CALL")], Standing.LIVE),
+]
+
+
+@pytest.mark.parametrize(("lines", "standing"), [row[1:] for row in SCRUBS], ids=[row[0] for row in SCRUBS])
+def test_a_scrub_counts_for_31_days_and_an_exemption_stands_for_it(lines: Any, standing: Any) -> None:
+    assert scrub(lines, AT) is standing
+
+
+# Written by hand from docs/contact-rules.md: obtained on 2026-08-31T18:00Z.
+EXPIRIES = {
+    ("SMS", "EXPRESS"): None,
+    ("EMAIL", "EXPRESS"): None,
+    ("CALL", "EXPRESS"): None,
+    ("SMS", "BUSINESS"): (2028, 8, 31),
+    ("EMAIL", "BUSINESS"): (2028, 8, 31),
+    ("CALL", "BUSINESS"): (2028, 2, 29),
+    ("SMS", "INQUIRY"): (2027, 2, 28),
+    ("EMAIL", "INQUIRY"): (2027, 2, 28),
+    ("CALL", "INQUIRY"): (2027, 2, 28),
+    ("SMS", "PUBLICATION"): None,
+    ("EMAIL", "PUBLICATION"): None,
+}
+
+
+@pytest.mark.parametrize("channel", Channel.values)
+@pytest.mark.parametrize("basis", Basis.values)
+def test_each_ground_expires_as_the_table_says(channel: Any, basis: Any) -> None:
+    assert is_basis(channel, basis) is ((channel, basis) in EXPIRIES)
+    if is_basis(channel, basis):
+        day = EXPIRIES[channel, basis]
+        expected = datetime(*day, 18, tzinfo=UTC) if day else None
+        assert consent_expiry(channel, basis, datetime(2026, 8, 31, 18, tzinfo=UTC)) == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "expires_on", "registered"),
+    [
+        ("R-1", date(2026, 12, 16), True),
+        ("R-1", date(2026, 12, 15), True),
+        ("R-1", date(2026, 12, 14), False),
+        ("R-1", None, False),
+        ("", date(2027, 12, 15), False),
+    ],
+)
+def test_a_registration_holds_through_its_last_day(number: Any, expires_on: Any, registered: Any) -> None:
+    organisation = Organisation(registration_number=number, registration_expires_on=expires_on)
+    assert organisation.registered(AT.date()) is registered
+
+
+KINDS = st.sampled_from([OPT_OUT, Entry.DO_NOT_CALL, LIFT, Entry.CONSENT, SCRUB])
+LINES = st.lists(
+    st.builds(
+        lambda kind, hours, channel: line(kind, timedelta(hours=hours), channel, basis="EXPRESS"),
+        KINDS,
+        st.integers(-48, 48),
+        st.sampled_from(["", *Channel.values]),
+    ),
+    max_size=8,
+)
+
+
+@given(lines=LINES, channel=st.sampled_from(Channel.values))
+def test_an_opt_out_recorded_last_always_refuses(lines: Any, channel: Any) -> None:
+    assert opted_out([*lines, line(OPT_OUT, timedelta(hours=3), channel)], channel, AT)
+    assert opted_out([*lines, line(OPT_OUT, timedelta(hours=3))], channel, AT)
+
+
+@given(lines=LINES, channel=st.sampled_from(Channel.values))
+def test_no_consent_makes_an_opted_out_lead_reachable(lines: Any, channel: Any) -> None:
+    assert opted_out([*lines, agreed(channel)], channel, AT) == opted_out(lines, channel, AT)
+
+
+@given(lines=LINES, channel=st.sampled_from(Channel.values))
+def test_what_is_said_later_changes_no_earlier_answer(lines: Any, channel: Any) -> None:
+    later = [line(kind, -SECOND, channel, basis="EXPRESS") for kind in (OPT_OUT, LIFT, Entry.CONSENT, SCRUB)]
+    for judge in (opted_out, consent):
+        assert judge([*lines, *later], channel, AT) == judge(lines, channel, AT)
+    assert scrub([*lines, *later], AT) == scrub(lines, AT)
