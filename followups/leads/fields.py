@@ -95,7 +95,7 @@ class LeadRow(Params):
     language = SpelledChoiceField(Language.choices, required=False, help_text="new leads: fr in Quebec, else en")
     zone = SpelledChoiceField(ZONE_CHOICES, required=False, help_text="only where it is known for certain")
     score = RateField(required=False, help_text="from 0 to 1")
-    source = LabelField(required=False)
+    source = LabelField(required=False)  # type: ignore[assignment]  # the serializer class takes it from its attributes
     status = UpperChoiceField(choices=Lead.Status.choices, required=False, help_text="new leads: NEW")
 
 

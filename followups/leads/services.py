@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from itertools import islice
+from operator import attrgetter
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -24,6 +25,7 @@ from wholesale.errors import RequiredParameter
 from wholesale.vocabulary import Province
 
 BATCH = 1_000
+NO_PROVINCE = "A new lead needs its province."
 _LOCK_KEY = 7_301_005  # of PostgreSQL's advisory locks, that of whoever writes leads
 _WRITTEN = (*SETTINGS, "changed_by", "user", "updated_at")
 EXTRA_CELLS = None  # the column, as csv.DictReader has it, of cells beyond the header
@@ -84,40 +86,24 @@ def upsert_leads(
     """Create or change leads by their `lead_id`, in batches, each a transaction of its own.
 
     A row holds text, as a file gives it, or typed values. What is absent or empty keeps its stored value. A row that is not
-    valid, or whose lead an earlier row brought already, is refused, and the others are stored; so the same rows again
+    valid, or whose lead an earlier row named already, is refused, and the others are stored; so the same rows again
     change nothing. With `refuse` each refused row goes there as it comes, and the report only counts it.
     """
     now = now or timezone.now()
     report = Report()
-    brought: dict[str, int] = {}  # lead_id -> number of its row
+    seen: dict[str, int] = {}  # lead_id -> number of its row
     numbered = ((number, row) for number, row in enumerate(rows, first_number) if _has_content(row))
-
-    def refused(number: int, row: Row, errors: dict[str, list[str]]) -> None:
-        report.refused += 1
-        (refuse or report.refused_rows.append)(RefusedRow(number, row, errors))
-
     for batch in _batches(numbered):
-        good: dict[str, tuple[int, Row, dict[str, Any]]] = {}
-        for number, row in batch:
-            try:
-                settings = _checked(row)
-            except ValidationError as error:
-                refused(number, row, _messages(error))
-                continue
-            lead_id = settings.pop("lead_id")
-            if lead_id in brought:
-                refused(number, row, {"lead_id": [f"Row {brought[lead_id]} has the same lead; this one was left out."]})
-                continue
-            brought[lead_id] = number
-            good[lead_id] = number, row, settings
-        given = {lead_id: settings for lead_id, (_, _, settings) in good.items()}
+        good, refused = _sifted(batch, seen)
+        given = {lead_id: settings for lead_id, (_, settings) in good.items()}
         for lead_id, (_, outcome) in _store(given, actor=actor, user=user, now=now, dry_run=dry_run).items():
             if outcome is Outcome.NO_PROVINCE:
-                number, row, _ = good[lead_id]
-                del brought[lead_id]
-                refused(number, row, {"province": ["A new lead needs its province."]})
+                refused.append(RefusedRow(seen[lead_id], good[lead_id][0], {"province": [NO_PROVINCE]}))
             else:
                 setattr(report, outcome.value, getattr(report, outcome.value) + 1)
+        report.refused += len(refused)
+        for one in sorted(refused, key=attrgetter("number")):
+            (refuse or report.refused_rows.append)(one)
     return report
 
 
@@ -134,7 +120,7 @@ def upsert_lead(
     now = now or timezone.now()
     lead, outcome = _store({lead_id: settings}, actor=actor, user=user, now=now)[lead_id]
     if outcome is Outcome.NO_PROVINCE:
-        raise RequiredParameter("A new lead needs its province.", attr="province")
+        raise RequiredParameter(NO_PROVINCE, attr="province")
     return lead, outcome
 
 
@@ -142,6 +128,28 @@ def facts_of(lead_ids: Collection[str]) -> dict[str, LeadFacts]:
     """What the contact gate needs of the leads that exist, by id, in one query."""
     names = LeadFacts.__dataclass_fields__
     return {row[0]: LeadFacts(*row) for row in Lead.objects.filter(lead_id__in=lead_ids).values_list(*names)}
+
+
+def _sifted(
+    batch: Iterable[tuple[int, Row]], seen: dict[str, int]
+) -> tuple[dict[str, tuple[Row, dict[str, Any]]], list[RefusedRow]]:
+    """The rows that are valid, as they came and checked, by lead; and those that are not. `seen` learns the former."""
+    good: dict[str, tuple[Row, dict[str, Any]]] = {}
+    refused: list[RefusedRow] = []
+    for number, row in batch:
+        try:
+            settings = _checked(row)
+        except ValidationError as error:
+            refused.append(RefusedRow(number, row, _messages(error)))
+            continue
+        lead_id = settings.pop("lead_id")
+        if lead_id in seen:
+            again = f"Row {seen[lead_id]} has the same lead; this one was left out."
+            refused.append(RefusedRow(number, row, {"lead_id": [again]}))
+        else:
+            seen[lead_id] = number
+            good[lead_id] = row, settings
+    return good, refused
 
 
 _row = LeadRow()  # one for all rows, as in wholesale.params: checking leaves no state

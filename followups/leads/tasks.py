@@ -35,7 +35,7 @@ def work_on(import_id: int) -> None:
 
 
 def _run(row: LeadImport) -> tuple[Report, str]:
-    lead_file = files.read(io.BytesIO(row.content), files.Format.of(row.file_name))
+    lead_file = files.read(io.BytesIO(row.content or b""), files.Format.of(row.file_name))
     text = io.StringIO()
     refused = files.RefusedFile(text, lead_file.columns)
     report = upsert_leads(

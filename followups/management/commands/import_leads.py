@@ -46,8 +46,8 @@ class Command(BaseCommand):
             raise CommandError(f"{file}: {error.detail} Rows before the fault are kept.") from error
         except OSError as error:
             raise CommandError(f"{error.filename}: {error.strerror}") from error
-        done = f"Created {report.created:,}, updated {report.updated:,}, unchanged {report.unchanged:,}."
-        self.stdout.write(f"Nothing was stored. {done}" if dry_run else done)
+        counts = f"created {report.created:,}, updated {report.updated:,}, unchanged {report.unchanged:,}."
+        self.stdout.write(f"{'Nothing was stored; it would be' if dry_run else 'Leads'}: {counts}")
         if report.refused:
             raise CommandError(f"Refused {report.refused:,} of {report.rows:,} rows; each with its reason: {refused}")
 
