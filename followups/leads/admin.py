@@ -48,7 +48,9 @@ IMPORT_COLOURS = {
     LeadImport.State.DONE.label: "success",
     LeadImport.State.FAILED.label: "danger",
 }
-REFUSED_SHOWN = 50
+REFUSED_SHOWN = 20
+READ_SHOWN = 5
+RELOAD = "Reload this page to see what came of it."
 _row = LeadRow()
 
 
@@ -225,7 +227,11 @@ class LeadAdmin(Kept, ImportExportMixin, ModelAdmin):
             except DomainError as refusal:
                 form.add_error("import_file", refusal.detail)
             else:
-                return HttpResponseRedirect(_confirm_url(begun) if _is_ready(begun) else _page_url(begun))
+                if _is_ready(begun):
+                    return HttpResponseRedirect(_confirm_url(begun))
+                if begun.is_large:
+                    messages.info(request, f"The worker looks through it. {RELOAD}")
+                return HttpResponseRedirect(_page_url(begun))
         context = {
             **self.admin_site.each_context(request),
             "title": "Import leads",
@@ -240,8 +246,8 @@ class LeadAdmin(Kept, ImportExportMixin, ModelAdmin):
         if not self.has_import_permission(request):
             raise PermissionDenied
         pk = request.GET.get("import", "")
-        asked = get_object_or_404(LeadImport.objects.defer("content"), pk=int(pk) if pk.isdecimal() else 0)
-        if request.method == "POST" or not _is_ready(asked):
+        asked = get_object_or_404(LeadImport, pk=int(pk) if pk.isdecimal() else 0)
+        if request.method == "POST" or not _is_ready(asked) or asked.content is None:
             return self._confirmed(request, asked)
         return confirmation(
             request,
@@ -251,7 +257,7 @@ class LeadAdmin(Kept, ImportExportMixin, ModelAdmin):
             explanation="The file was looked through; nothing is imported yet. What is empty in it keeps its stored value.",
             warning=_unused(asked),
             table={"headers": ["New", "Changed", "Unchanged", "Refused"], "rows": [_counts(asked)]},
-            details=_refused_table(asked),
+            details=_first_rows(asked) + _refused_table(asked),
             button=f"Import {asked.created + asked.updated:,} leads",
         )
 
@@ -261,7 +267,7 @@ class LeadAdmin(Kept, ImportExportMixin, ModelAdmin):
         except DomainError as refusal:
             messages.error(request, refusal.detail)
         else:
-            said = "The worker imports it; this page shows when it is done." if done.is_large else "The leads are imported."
+            said = f"The worker imports it. {RELOAD}" if done.is_large else "The leads are imported."
             messages.success(request, said)
         return HttpResponseRedirect(_page_url(asked))
 
@@ -287,14 +293,20 @@ class LeadImportAdmin(GrowingAdmin):
     search_fields = ("file_name__icontains", "changed_by__exact")
     search_help_text = "Name of the file, or who brought it"
     actions_detail = ("confirm", "download")
-    fieldsets = (
-        ("Import", {"fields": (("file_name", "state_label"), "failure", "unused")}),
-        ("Leads", {"fields": (("created", "updated"), ("unchanged", "refused"), "refused_shown")}),
-        ("Who and when", {"fields": (("changed_by", "user"), ("created_at", "finished_at"))}),
-    )
+    _counts_by_state = {LeadImport.State.CHECKED: "What an import would do", LeadImport.State.DONE: "What the import did"}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LeadImport]:
         return super().get_queryset(request).defer("content", "refused_rows")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Only what there is: a file that cannot be read has a fault and no counts."""
+        more = [name for name, there in (("failure", obj.failure), ("unused", obj.unknown_columns)) if there]
+        counts = {"fields": (("created", "updated"), ("unchanged", "refused"), "refused_shown")}
+        return (
+            ("Import", {"fields": (("file_name", "state_label"), *more)}),
+            *((title, counts) for state, title in self._counts_by_state.items() if state == obj.state),
+            ("Who and when", {"fields": (("changed_by", "user"), ("created_at", "finished_at"))}),
+        )
 
     def has_import_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         """Who may import leads, and take home what was refused."""
@@ -359,6 +371,14 @@ def _counts(row: LeadImport) -> list[str]:
 
 def _unused(row: LeadImport) -> str:
     return f"Columns that are not used: {', '.join(row.unknown_columns)}." if row.unknown_columns else ""
+
+
+def _first_rows(row: LeadImport) -> str:
+    """How the beginning of the file was read: whether its columns are the right ones is seen at a glance."""
+    lead_file = files.read(io.BytesIO(row.content or b""), files.Format.of(row.file_name))
+    columns = [name for name in lead_file.columns if name in COLUMNS]
+    rows = [[one.get(name) for name in columns] for one in islice(lead_file.rows, READ_SHOWN)]
+    return render_to_string("admin/followups/first_rows.html", {"columns": columns, "rows": rows})
 
 
 def _refused_table(row: LeadImport) -> str:
