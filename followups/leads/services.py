@@ -14,6 +14,8 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 
@@ -127,7 +129,15 @@ def upsert_lead(
 def facts_of(lead_ids: Collection[str]) -> dict[str, LeadFacts]:
     """What the contact gate needs of the leads that exist, by id, in one query."""
     names = LeadFacts.__dataclass_fields__
-    return {row[0]: LeadFacts(*row) for row in Lead.objects.filter(lead_id__in=lead_ids).values_list(*names)}
+    return {row[0]: LeadFacts(*row) for row in _leads(lead_ids).values_list(*names)}
+
+
+def _leads(lead_ids: Collection[str]) -> QuerySet[Lead]:
+    """Those that exist."""
+    if connection.vendor != "postgresql":
+        return Lead.objects.filter(lead_id__in=lead_ids)
+    # As one array: a prepared statement with a thousand parameters may compare each of them with each row of the table.
+    return Lead.objects.filter(lead_id__in=RawSQL("SELECT unnest(%s::varchar[])", [list(lead_ids)]))
 
 
 def _sifted(
@@ -182,7 +192,7 @@ def _store(
     """Store settings by `lead_id` in two statements, whatever their number; `dry_run` tells what would become of them."""
     if not dry_run:
         _hold_off_other_writers()
-    stored = Lead.objects.in_bulk(given, field_name="lead_id")
+    stored = {lead.lead_id: lead for lead in _leads(given.keys())}
     results = {lead_id: _merged(lead_id, stored.get(lead_id), settings) for lead_id, settings in given.items()}
     written = [lead for lead, outcome in results.values() if outcome in (Outcome.CREATED, Outcome.UPDATED)]
     for lead in written:

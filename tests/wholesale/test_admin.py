@@ -21,7 +21,7 @@ from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
-from followups.models import FollowupLadder, FollowupTask
+from followups.models import FollowupLadder, FollowupTask, Lead, LeadImport
 from governance.golive.models import GoLiveState
 from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
 from governance.market.models import MarketPolicy
@@ -37,6 +37,8 @@ from tests.factories import (
     HeimdallEventFactory,
     KpiFactory,
     LadderFactory,
+    LeadFactory,
+    LeadImportFactory,
     MarketPolicyFactory,
     NodeFactory,
     OfferPolicyFactory,
@@ -121,6 +123,8 @@ def _reservation(n: int) -> RiskReservation:
 MAKE: dict[Any, Callable[[int], Any]] = {
     MarketPolicy: lambda n: MarketPolicyFactory.create(),
     OfferPolicy: lambda n: OfferPolicyFactory.create(),
+    Lead: lambda n: LeadFactory.create(),
+    LeadImport: lambda n: LeadImportFactory.create(),
     FollowupLadder: lambda n: LadderFactory.create(),
     FollowupTask: lambda n: TaskFactory.create(completed_at=timezone.now() if n % 2 else None),
     BuyerLiquidityNode: lambda n: NodeFactory.create(),
@@ -151,7 +155,8 @@ MAKE: dict[Any, Callable[[int], Any]] = {
 POLICIES: list[Any] = [MarketPolicy, OfferPolicy, RiskPolicy, HeimdallPolicy, RegressionPolicy]
 SHOWN: list[Any] = [GoLiveState, *MAKE]
 OURS = [model for model in SHOWN if model.__module__.split(".")[0] not in ("django", "django_tasks_db", "knox")]
-READ_ONLY = [model for model in SHOWN if model not in (*POLICIES, User, Group, AuthToken)]
+EDITED: list[Any] = [*POLICIES, Lead, User, Group]
+READ_ONLY = [model for model in SHOWN if model not in (*EDITED, AuthToken)]
 
 each_model = pytest.mark.parametrize("model", SHOWN, ids=lambda model: model.__name__)
 
@@ -174,7 +179,7 @@ def test_every_model_has_its_pages() -> None:
 @each_model
 def test_every_page_renders_for_a_superuser(model: Any, admin_client: Client) -> None:
     row = row_of(model)
-    addable = model in (*POLICIES, User, Group)
+    addable = model in EDITED
 
     assert admin_client.get(url(model, "changelist")).status_code == 200
     assert admin_client.get(url(model, "change", row.pk)).status_code == 200
@@ -219,7 +224,17 @@ def test_a_list_takes_as_many_queries_for_twenty_rows_as_for_two(model: Any, adm
 
 def test_no_page_counts_a_table_that_grows(admin_client: Client) -> None:
     growing = (
-        *(FollowupLadder, FollowupTask, BuyerFeedbackEvent, OfferEvidence, KPIEvent, IdempotencyKey, LogEntry),
+        *(
+            Lead,
+            LeadImport,
+            FollowupLadder,
+            FollowupTask,
+            BuyerFeedbackEvent,
+            OfferEvidence,
+            KPIEvent,
+            IdempotencyKey,
+            LogEntry,
+        ),
         *(RiskReservation, RiskEvent, HeimdallRecommendation, HeimdallEvent, DBTaskResult),
     )
     for model in growing:
