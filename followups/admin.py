@@ -1,4 +1,4 @@
-"""The admin of follow-up: ladders and tasks to read."""
+"""The admin of follow-up: ladders and tasks to read; leads are in `leads/admin.py`."""
 
 from datetime import timedelta
 from typing import Any
@@ -11,8 +11,11 @@ from django.utils import timezone
 from django.utils.html import format_html
 from unfold.decorators import display
 
+from followups.leads.admin import LeadAdmin, LeadImportAdmin
 from followups.models import FollowupLadder, FollowupTask
 from wholesale.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter, place_text
+
+__all__ = ["FollowupLadderAdmin", "FollowupTaskAdmin", "LeadAdmin", "LeadImportAdmin"]
 
 OVERDUE_AFTER = timedelta(hours=2)  # past due by so much, a task misses the SLA
 TASK_STATES = {"Completed": "success", "Overdue": "danger", "Due": "warning", "Waiting": "info", "Cancelled": ""}

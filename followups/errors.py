@@ -1,6 +1,6 @@
 """Refusals of follow-up."""
 
-from wholesale.errors import NotAllowedForYou, NotFound
+from wholesale.errors import DomainError, NotAllowedForYou, NotFound
 
 
 class TaskNotFound(NotFound):
@@ -9,3 +9,17 @@ class TaskNotFound(NotFound):
 
 class NotYourTask(NotAllowedForYou):
     """This task has another owner; your role completes unowned tasks and its own."""
+
+
+class UnreadableFile(DomainError):
+    """The file cannot be read."""
+
+    code = "unreadable_file"
+    status = 400
+
+
+class ImportNotReady(DomainError):
+    """This import is not waiting to be confirmed: it is not checked yet, was imported already, or its file is gone."""
+
+    code = "import_not_ready"
+    status = 409

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Avg, Case, Count, F, Q, QuerySet, Value, When
 from django.db.models.fields import FloatField
 
-from followups.leads.models import InboundMessage, Lead, lead_key
+from followups.leads.models import InboundMessage, Lead, LeadImport, lead_key
 from governance.channels import Channel
 from wholesale.append_only import AppendOnlyModel
 from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
@@ -200,4 +200,13 @@ class ContactAttempt(AppendOnlyModel):
         return f"{self.get_channel_display()} at {self.local_time}"
 
 
-__all__ = ["ContactAttempt", "FollowupLadder", "FollowupTask", "InboundMessage", "LadderQuerySet", "Lead", "TaskQuerySet"]
+__all__ = [
+    "ContactAttempt",
+    "FollowupLadder",
+    "FollowupTask",
+    "InboundMessage",
+    "LadderQuerySet",
+    "Lead",
+    "LeadImport",
+    "TaskQuerySet",
+]

@@ -3,6 +3,12 @@
 from wholesale.roles import AGENT, EVERYBODY, INTEGRATOR, OPERATOR, Grants
 
 GRANTS: Grants = {
+    "view_lead": EVERYBODY,
+    "add_lead": (OPERATOR, INTEGRATOR),
+    "change_lead": (OPERATOR, INTEGRATOR),
+    "import_lead": (OPERATOR, INTEGRATOR),
+    "export_lead": (OPERATOR, INTEGRATOR),
+    "view_leadimport": EVERYBODY,
     "view_followupladder": EVERYBODY,
     "view_followuptask": EVERYBODY,
     "view_sla": EVERYBODY,

@@ -9,7 +9,7 @@ from factory.declarations import LazyFunction, SelfAttribute, Sequence, SubFacto
 from factory.django import DjangoModelFactory
 
 from buyers.models import SFR, BuyerFeedbackEvent, BuyerLiquidityNode
-from followups.models import FollowupLadder, FollowupTask, Lead
+from followups.models import FollowupLadder, FollowupTask, Lead, LeadImport
 from followups.services import STEPS
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord
 from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
@@ -64,20 +64,34 @@ class OfferPolicyFactory(PlacePolicyFactory):
 
 
 class LeadFactory(Row):
-    """A lead of Toronto with a phone number and an address, of which nothing is on file."""
+    """A lead of Toronto."""
 
     class Meta:
         model = Lead
 
-    lead_id = Sequence(lambda n: f"lead-{n}")
-    first_name = "Marie"
-    last_name = "Tremblay"
-    phone = Sequence(lambda n: f"+1416555{n % 10_000:04}")
-    email = Sequence(lambda n: f"lead{n}@example.ca")
+    lead_id = Sequence(lambda n: f"L{n}")
+    first_name = "Ana"
+    phone = "+14165550123"
+    postal_code = "M5V 2T6"
     province = "ON"
     market = "TORONTO"
     changed_by = "factory"
     created_at = updated_at = NOON
+
+
+class LeadImportFactory(Row):
+    """A file that was looked through; it has one new lead."""
+
+    class Meta:
+        model = LeadImport
+
+    file_name = "leads.csv"
+    is_large = False
+    content = b"lead_id,province\nF1,ON\n"
+    state = LeadImport.State.CHECKED
+    created = 1
+    changed_by = "factory"
+    created_at = NOON
 
 
 class LadderFactory(Row):

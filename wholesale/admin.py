@@ -85,6 +85,8 @@ NAVIGATION: dict[str, tuple[Page, ...]] = {
         Page("Triggers", "notifications_active", "kpi", "regressiontrigger"),
     ),
     "Follow-up": (
+        Page("Leads", "contacts", "followups", "lead"),
+        Page("Imports of leads", "upload_file", "followups", "leadimport"),
         Page("Tasks", "task_alt", "followups", "followuptask"),
         Page("Ladders", "stairs", "followups", "followupladder"),
     ),

@@ -7,7 +7,6 @@ product uses the plain ones (a test walks them).
 import json
 import math
 import re
-import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -31,6 +30,7 @@ _NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
 _INTEGER = re.compile(r"-?[0-9]{1,40}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # Unicode's categories Cc and Cs
 
 
 def json_number(value: Decimal) -> int | float:
@@ -44,7 +44,7 @@ def iso_utc(value: datetime) -> str:
 
 
 def _has_control(text: str, allowed: str = "") -> bool:
-    return any(unicodedata.category(c) in ("Cc", "Cs") and c not in allowed for c in text)
+    return any(c not in allowed for c in _CONTROL.findall(text))
 
 
 # Words ------------------------------------------------------------------------------------------------------------------

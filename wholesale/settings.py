@@ -70,6 +70,7 @@ IDEMPOTENCY_KEY_LIFETIME = timedelta(hours=24)  # CONTRACT section 1
 INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",
+    "unfold.contrib.import_export",
     "unfold.contrib.simple_history",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -85,6 +86,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "drf_standardized_errors",
     "simple_history",
+    "import_export",
     "django_structlog",
     "django_tasks",
     "django_tasks_db",
@@ -231,6 +233,9 @@ UNFOLD = {
     "STYLES": ["wholesale.admin.stylesheet"],
     "SIDEBAR": {"show_search": True, "navigation": "wholesale.admin.navigation"},
 }
+# Of files of leads: who may, by the names of permissions.
+IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
+IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
 
 # Logs -------------------------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,8 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 import buyers.services
+import followups.leads.imports
+import followups.leads.services
 import followups.reports
 import followups.services
 import governance.compliance.services
@@ -32,7 +34,16 @@ from governance.models import HeimdallEvent, HeimdallRecommendation, HeimdallSco
 from kpi.models import KPIEvent
 from offers.models import OfferEvidence, OfferPolicy
 from tests.conftest import codes
-from tests.factories import NOON, KpiFactory, PointFactory, RecommendationFactory, TaskFactory, TriggerFactory, many
+from tests.factories import (
+    NOON,
+    KpiFactory,
+    LeadImportFactory,
+    PointFactory,
+    RecommendationFactory,
+    TaskFactory,
+    TriggerFactory,
+    many,
+)
 
 POINTS = [("PHONE", "+14165550123")]
 WATCHED: dict[str, Any] = {"domain": "WHOLESALE", "metric": "contract_rate"}
@@ -168,6 +179,22 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     followups.services.complete_task: (
         "RECORD",
         lambda: followups.services.complete_task(TaskFactory.create().pk, "me"),
+    ),
+    followups.leads.services.upsert_leads: (
+        "RECORD",
+        lambda: followups.leads.services.upsert_leads([{"lead_id": "L1", "province": "ON"}]),
+    ),
+    followups.leads.services.upsert_lead: (
+        "RECORD",
+        lambda: followups.leads.services.upsert_lead(lead_id="L1", province="ON"),
+    ),
+    followups.leads.imports.begin_import: (
+        "RECORD",
+        lambda: followups.leads.imports.begin_import(file_name="a.csv", content=b"lead_id,province\nL1,ON\n"),
+    ),
+    followups.leads.imports.confirm_import: (
+        "RECORD",
+        lambda: followups.leads.imports.confirm_import(LeadImportFactory.create().pk),
     ),
     followups.services.sla_snapshot: ("READ", followups.services.sla_snapshot),
     followups.reports.sla_report: ("READ", followups.reports.sla_report),

@@ -22,7 +22,7 @@ from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
-from followups.models import FollowupLadder, FollowupTask
+from followups.models import FollowupLadder, FollowupTask, Lead, LeadImport
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
 from governance.golive.models import GoLiveState
 from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
@@ -40,6 +40,8 @@ from tests.factories import (
     HeimdallEventFactory,
     KpiFactory,
     LadderFactory,
+    LeadFactory,
+    LeadImportFactory,
     MarketPolicyFactory,
     NodeFactory,
     OfferPolicyFactory,
@@ -126,6 +128,8 @@ def _reservation(n: int) -> RiskReservation:
 MAKE: dict[Any, Callable[[int], Any]] = {
     MarketPolicy: lambda n: MarketPolicyFactory.create(),
     OfferPolicy: lambda n: OfferPolicyFactory.create(),
+    Lead: lambda n: LeadFactory.create(),
+    LeadImport: lambda n: LeadImportFactory.create(),
     FollowupLadder: lambda n: LadderFactory.create(),
     FollowupTask: lambda n: TaskFactory.create(completed_at=timezone.now() if n % 2 else None),
     BuyerLiquidityNode: lambda n: NodeFactory.create(),
@@ -159,8 +163,8 @@ MAKE: dict[Any, Callable[[int], Any]] = {
 POLICIES: list[Any] = [MarketPolicy, OfferPolicy, RiskPolicy, HeimdallPolicy, RegressionPolicy]
 SHOWN: list[Any] = [GoLiveState, Organisation, *MAKE]
 OURS = [model for model in SHOWN if model.__module__.split(".")[0] not in ("django", "django_tasks_db", "knox")]
-EDITED = (*POLICIES, Organisation, ClosedDay)
-READ_ONLY = [model for model in SHOWN if model not in (*EDITED, User, Group, AuthToken)]
+EDITED: list[Any] = [*POLICIES, Organisation, ClosedDay, Lead, User, Group]
+READ_ONLY = [model for model in SHOWN if model not in (*EDITED, AuthToken)]
 
 each_model = pytest.mark.parametrize("model", SHOWN, ids=lambda model: model.__name__)
 
@@ -183,7 +187,7 @@ def test_every_model_has_its_pages() -> None:
 @each_model
 def test_every_page_renders_for_a_superuser(model: Any, admin_client: Client) -> None:
     row = row_of(model)
-    addable = model in (*POLICIES, ClosedDay, User, Group)
+    addable = model in EDITED and model is not Organisation
 
     assert admin_client.get(url(model, "changelist")).status_code == 200
     assert admin_client.get(url(model, "change", row.pk)).status_code == 200
@@ -228,8 +232,20 @@ def test_a_list_takes_as_many_queries_for_twenty_rows_as_for_two(model: Any, adm
 
 def test_no_page_counts_a_table_that_grows(admin_client: Client) -> None:
     growing = (
-        *(FollowupLadder, FollowupTask, BuyerFeedbackEvent, OfferEvidence, KPIEvent, IdempotencyKey, LogEntry),
-        *(ContactPoint, ContactRecord, RiskReservation, RiskEvent, HeimdallRecommendation, HeimdallEvent, DBTaskResult),
+        *(
+            Lead,
+            LeadImport,
+            ContactPoint,
+            ContactRecord,
+            FollowupLadder,
+            FollowupTask,
+            BuyerFeedbackEvent,
+            OfferEvidence,
+            KPIEvent,
+            IdempotencyKey,
+            LogEntry,
+        ),
+        *(RiskReservation, RiskEvent, HeimdallRecommendation, HeimdallEvent, DBTaskResult),
     )
     for model in growing:
         with CaptureQueriesContext(connection) as captured:

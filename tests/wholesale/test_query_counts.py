@@ -18,6 +18,7 @@ from tests.factories import (
     FeedbackFactory,
     KpiFactory,
     LadderFactory,
+    LeadFactory,
     MarketPolicyFactory,
     NodeFactory,
     OfferPolicyFactory,
@@ -46,6 +47,7 @@ def more_rows(size: int) -> None:
     many(MarketPolicyFactory, size)
     policy = many(OfferPolicyFactory, size)[0]
     FollowupTask.objects.bulk_create(TaskFactory.build(ladder=ladder) for ladder in many(LadderFactory, size))
+    many(LeadFactory, size)
     node = many(NodeFactory, size)[0]
     many(FeedbackFactory, size, node=node)
     many(EvidenceFactory, size, policy=policy)

@@ -21,6 +21,7 @@ ROOMS = ("golive", "heimdall", "market", "risk", "runbook")
 API_MODULES = (
     *(f"governance.{room}.api" for room in ROOMS),
     "followups.api",
+    "followups.leads.api",
     "buyers.api",
     "offers.api",
     "kpi.api",

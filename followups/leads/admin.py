@@ -1,0 +1,389 @@
+"""The admin of leads: found, edited one by one, brought in and taken out as files."""
+
+import csv
+import io
+from itertools import islice
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from import_export import fields, resources
+from import_export.admin import ImportExportMixin
+from import_export.formats.base_formats import CSV, XLSX
+from rest_framework.exceptions import ValidationError
+from unfold.admin import ModelAdmin
+from unfold.contrib.import_export.forms import ExportForm
+from unfold.decorators import action, display
+from unfold.paginator import InfinitePaginator
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
+
+from followups.leads import files, services
+from followups.leads.fields import COLUMNS, SETTINGS, LeadRow, PhoneField
+from followups.leads.imports import BYTES_MAX, ROWS_AT_ONCE, begin_import, confirm_import
+from followups.leads.models import Language, Lead, LeadImport
+from wholesale.admin_base import GrowingAdmin, Kept, SinceFilter, confirmation, place_text
+from wholesale.errors import DomainError
+from wholesale.permissions import label_of
+from wholesale.vocabulary import LABEL_MAX_LENGTH
+
+STATUS_COLOURS = {
+    Lead.Status.NEW.label: "info",
+    Lead.Status.CONTACTED.label: "warning",
+    Lead.Status.APPOINTMENT.label: "warning",
+    Lead.Status.UNDER_CONTRACT.label: "success",
+    Lead.Status.CLOSED.label: "success",
+    Lead.Status.DEAD.label: "",
+}
+IMPORT_COLOURS = {
+    LeadImport.State.CHECKING.label: "info",
+    LeadImport.State.CHECKED.label: "warning",
+    LeadImport.State.IMPORTING.label: "info",
+    LeadImport.State.DONE.label: "success",
+    LeadImport.State.FAILED.label: "danger",
+}
+REFUSED_SHOWN = 20
+READ_SHOWN = 5
+RELOAD = "Reload this page to see what came of it."
+_row = LeadRow()
+
+
+def _typed(name: str, **options: Any) -> forms.CharField:
+    """A text that is brought into its one spelling after it was typed, so it may be longer than its column."""
+    widget = UnfoldAdminTextInputWidget(attrs={"placeholder": options.pop("placeholder", "")})
+    return forms.CharField(label=name, max_length=LABEL_MAX_LENGTH, required=False, widget=widget, **options)
+
+
+class LeadForm(forms.ModelForm):
+    """A lead, checked as the API and imports check one."""
+
+    phone = _typed("Phone", placeholder="416-555-0123")
+    postal_code = _typed("Postal code", placeholder="M5V 2T6")
+    market = _typed("Market", help_text="ALL, or nothing, is the whole province.")
+
+    class Meta:
+        model = Lead
+        fields = COLUMNS
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "language" in self.fields and not self.instance.pk:
+            language: Any = self.fields["language"]
+            language.required, language.initial, self.initial["language"] = False, "", ""
+            language.choices = [("", "French in Quebec, else English"), *Language.choices]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        given = {"lead_id": self.instance.lead_id, **cleaned}
+        try:
+            checked = _row.run_validation({name: str(value) for name, value in given.items() if value not in (None, "")})
+        except ValidationError as error:
+            details: Any = error.detail
+            for name in details:
+                if name not in self.errors:
+                    self.add_error(name, [str(message) for message in details[name]])
+            return cleaned
+        empty = {name: getattr(Lead(), name) for name in cleaned}
+        return {**empty, **{name: value for name, value in checked.items() if name in cleaned}}
+
+    def settings(self) -> dict[str, Any]:
+        """For the service: of a new lead what was given, of another what was changed."""
+        changed = [name for name in self.changed_data if name in SETTINGS]
+        return {name: self.cleaned_data[name] for name in changed}
+
+
+class LeadResource(resources.ModelResource):
+    """Leads as rows of a file that can be imported again."""
+
+    class Meta:
+        model = Lead
+        fields = COLUMNS
+
+    def export_field(self, field: fields.Field, instance: Lead, **kwargs: Any) -> Any:
+        value = super().export_field(field, instance, **kwargs)
+        return value if field.attribute == "phone" or not isinstance(value, str) else files.guarded(value)
+
+
+class UploadForm(forms.Form):
+    """A file of leads."""
+
+    import_file = forms.FileField(
+        label="File",
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".csv,.xlsx"}),
+        help_text="CSV (UTF-8) or XLSX; its first row names the columns. Nothing is imported before you have seen what it "
+        f"would do. The worker takes files of more than {ROWS_AT_ONCE:,} rows.",
+    )
+
+
+@admin.register(Lead)
+class LeadAdmin(Kept, ImportExportMixin, ModelAdmin):
+    """Leads, the newest first. Nothing here counts them all."""
+
+    form = LeadForm
+    resource_classes = (LeadResource,)
+    export_form_class = ExportForm
+    list_display = ("lead_id", "name", "phone", "place", "status_label", "score", "source", "updated_at")
+    list_display_links = ("lead_id", "name")
+    list_filter = ("status", "province", "language", SinceFilter)
+    list_select_related = False
+    list_per_page = 50
+    paginator = InfinitePaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    sortable_by = ()
+    search_fields = (
+        "lead_id__exact",
+        "email__iexact",
+        "last_name__istartswith",
+        "first_name__istartswith",
+        "market__iexact",
+    )
+    search_help_text = "Lead id, phone, e-mail or market in full; how a name begins"
+    actions_detail = ("ladders",)
+    fieldsets = (
+        ("Lead", {"fields": ("lead_id", ("first_name", "last_name"), ("status", "score"), ("source", "language"))}),
+        ("Contact", {"fields": (("phone", "email"),)}),
+        ("Place", {"fields": ("address", ("postal_code", "province"), ("market", "zone"))}),
+    )
+    _last = (("Last change", {"fields": (("changed_by", "updated_at"), "created_at")}),)
+    readonly_fields = ("changed_by", "updated_at", "created_at")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return (*self.fieldsets, *self._last) if obj else self.fieldsets
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("lead_id", *self.readonly_fields) if obj else self.readonly_fields
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is not None and not self.has_change_permission(request, obj):
+            kwargs["form"] = forms.ModelForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if not db_field.has_default():
+            # The theme would choose the first, a province for one.
+            blank = "not known" if db_field.blank else "Choose one"
+            kwargs["choices"] = db_field.get_choices(blank_choice=[("", blank)])
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[Any, bool]:
+        try:
+            phone = PhoneField().run_validation(search_term)
+        except ValidationError:
+            return super().get_search_results(request, queryset, search_term)
+        return queryset.filter(Q(phone=phone) | Q(lead_id=search_term.strip())), False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Through the service."""
+        user: Any = request.user
+        stored, _ = services.upsert_lead(lead_id=obj.lead_id, actor=label_of(user), user=user, **form.settings())
+        obj.pk = stored.pk
+
+    @display(description="Name")
+    def name(self, lead: Lead) -> str:
+        """Both names."""
+        return f"{lead.first_name} {lead.last_name}".strip()
+
+    @display(description="Place")
+    def place(self, lead: Lead) -> str:
+        """Where the lead is."""
+        return place_text(lead)
+
+    @display(description="Status", label=STATUS_COLOURS)
+    def status_label(self, lead: Lead) -> str:
+        """How far it is."""
+        return lead.get_status_display()
+
+    @action(description="Ladders", icon="stairs", url_path="ladders")
+    def ladders(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The ladders of this lead."""
+        lead = get_object_or_404(Lead, pk=object_id)
+        listed = reverse("admin:followups_followupladder_changelist", query={"q": lead.lead_id})
+        return HttpResponseRedirect(listed)
+
+    # Files: the library's two steps of an import, upload and confirmation, with our own service behind them.
+
+    def get_export_formats(self) -> list[Any]:
+        return [CSV, XLSX]
+
+    def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Take a file, and show what an import of it would do."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        form = UploadForm(request.POST or None, request.FILES or None)
+        if form.is_valid():
+            file = form.cleaned_data["import_file"]
+            user: Any = request.user
+            try:
+                begun = begin_import(
+                    file_name=file.name, content=file.read(BYTES_MAX + 1), changed_by=label_of(user), user=user
+                )
+            except DomainError as refusal:
+                form.add_error("import_file", refusal.detail)
+            else:
+                if _is_ready(begun):
+                    return HttpResponseRedirect(_confirm_url(begun))
+                if begun.is_large:
+                    messages.info(request, f"The worker looks through it. {RELOAD}")
+                return HttpResponseRedirect(_page_url(begun))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Import leads",
+            "opts": self.opts,
+            "form": form,
+            "fields_list": [("Leads", list(COLUMNS))],
+        }
+        return TemplateResponse(request, self.import_template_name, context)
+
+    def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Show what a file holds; a POST imports it."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        pk = request.GET.get("import", "")
+        asked = get_object_or_404(LeadImport, pk=int(pk) if pk.isdecimal() else 0)
+        if request.method == "POST" or not _is_ready(asked) or asked.content is None:
+            return self._confirmed(request, asked)
+        return confirmation(
+            request,
+            self,
+            title=f"Import {asked.file_name}",
+            form=forms.Form(),
+            explanation="The file was looked through; nothing is imported yet. What is empty in it keeps its stored value.",
+            warning=_unused(asked),
+            table={"headers": ["New", "Changed", "Unchanged", "Refused"], "rows": [_counts(asked)]},
+            details=_first_rows(asked) + _refused_table(asked),
+            button=f"Import {asked.created + asked.updated:,} leads",
+        )
+
+    def _confirmed(self, request: HttpRequest, asked: LeadImport) -> HttpResponse:
+        try:
+            done = confirm_import(asked.pk)
+        except DomainError as refusal:
+            messages.error(request, refusal.detail)
+        else:
+            said = f"The worker imports it. {RELOAD}" if done.is_large else "The leads are imported."
+            messages.success(request, said)
+        return HttpResponseRedirect(_page_url(asked))
+
+
+@admin.register(LeadImport)
+class LeadImportAdmin(GrowingAdmin):
+    """Files of leads that were brought here, the newest first."""
+
+    list_display = (
+        "id",
+        "file_name",
+        "state_label",
+        "created",
+        "updated",
+        "unchanged",
+        "refused",
+        "changed_by",
+        "created_at",
+    )
+    list_display_links = ("id", "file_name")
+    list_filter = ("state", SinceFilter)
+    list_select_related = False
+    search_fields = ("file_name__icontains", "changed_by__exact")
+    search_help_text = "Name of the file, or who brought it"
+    actions_detail = ("confirm", "download")
+    _counts_by_state = {LeadImport.State.CHECKED: "What an import would do", LeadImport.State.DONE: "What the import did"}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LeadImport]:
+        return super().get_queryset(request).defer("content", "refused_rows")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Only what there is: a file that cannot be read has a fault and no counts."""
+        more = [name for name, there in (("failure", obj.failure), ("unused", obj.unknown_columns)) if there]
+        counts = {"fields": (("created", "updated"), ("unchanged", "refused"), "refused_shown")}
+        return (
+            ("Import", {"fields": (("file_name", "state_label"), *more)}),
+            *((title, counts) for state, title in self._counts_by_state.items() if state == obj.state),
+            ("Who and when", {"fields": (("changed_by", "user"), ("created_at", "finished_at"))}),
+        )
+
+    def has_import_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Who may import leads, and take home what was refused."""
+        return request.user.has_perm("followups.import_lead")
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        row = LeadImport.objects.defer("content").filter(pk=object_id).first()
+        possible = {"confirm": row is not None and _is_ready(row), "download": row is not None and bool(row.refused_rows)}
+        return [
+            detail
+            for detail in super().get_actions_detail(request, object_id)
+            if possible[detail.action_name.rpartition("_")[2]]
+        ]
+
+    @display(description="State", label=IMPORT_COLOURS)
+    def state_label(self, row: LeadImport) -> str:
+        """How far it is."""
+        return row.get_state_display()
+
+    @display(description="Columns that were not used")
+    def unused(self, row: LeadImport) -> str:
+        """Whose names mean nothing here."""
+        return ", ".join(row.unknown_columns)
+
+    @display(description="What was refused")
+    def refused_shown(self, row: LeadImport) -> str:
+        """The first of the refused rows."""
+        return _refused_table(row)
+
+    @action(description="Import...", permissions=["import"], icon="upload", url_path="confirm")
+    def confirm(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """To what will be imported."""
+        return HttpResponseRedirect(_confirm_url(get_object_or_404(LeadImport, pk=object_id)))
+
+    @action(description="Download refused rows", permissions=["import"], icon="download", url_path="refused")
+    def download(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What was refused, to be mended and brought again."""
+        row = get_object_or_404(LeadImport, pk=object_id)
+        name = f"import-{row.pk}.refused.csv"
+        return HttpResponse(
+            row.refused_rows.encode(files.ENCODING),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+
+def _is_ready(row: LeadImport) -> bool:
+    return row.state == LeadImport.State.CHECKED
+
+
+def _confirm_url(row: LeadImport) -> str:
+    return reverse("admin:followups_lead_process_import", query={"import": row.pk})
+
+
+def _page_url(row: LeadImport) -> str:
+    return reverse("admin:followups_leadimport_change", args=[row.pk])
+
+
+def _counts(row: LeadImport) -> list[str]:
+    return [f"{count:,}" for count in (row.created, row.updated, row.unchanged, row.refused)]
+
+
+def _unused(row: LeadImport) -> str:
+    return f"Columns that are not used: {', '.join(row.unknown_columns)}." if row.unknown_columns else ""
+
+
+def _first_rows(row: LeadImport) -> str:
+    """How the beginning of the file was read: whether its columns are the right ones is seen at a glance."""
+    lead_file = files.read(io.BytesIO(row.content or b""), files.Format.of(row.file_name))
+    columns = [name for name in lead_file.columns if name in COLUMNS]
+    rows = [[one.get(name) for name in columns] for one in islice(lead_file.rows, READ_SHOWN)]
+    return render_to_string("admin/followups/first_rows.html", {"columns": columns, "rows": rows})
+
+
+def _refused_table(row: LeadImport) -> str:
+    refused = csv.DictReader(io.StringIO(row.refused_rows))
+    shown = [(one["row"], one.get("lead_id", ""), one["reason"]) for one in islice(refused, REFUSED_SHOWN)]
+    return render_to_string(
+        "admin/followups/refused.html", {"shown": shown, "more": max(0, row.refused - len(shown)), "refused": row.refused}
+    )

@@ -1,0 +1,101 @@
+"""`/api/followups/leads`."""
+
+from typing import Any
+
+import django_filters
+from drf_spectacular.utils import OpenApiExample
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from followups.leads import services
+from followups.leads.fields import EmailAddressField, LeadRow, PhoneField, SpelledChoiceField
+from followups.leads.models import Language, Lead
+from wholesale import filters
+from wholesale.api import ResourceViewSet, RowSerializer, act, acting_user
+from wholesale.fields import LabelField
+from wholesale.params import ActParams
+from wholesale.permissions import label_of
+from wholesale.rendering import shown
+
+
+class LeadParams(ActParams, LeadRow):
+    """A lead; what is absent keeps its stored value."""
+
+    actor = LabelField(required=False, help_text="default: your user name")
+
+
+class LeadOut(RowSerializer):
+    """A lead."""
+
+    class Meta:
+        model = Lead
+        fields = (
+            "id",
+            "lead_id",
+            "first_name",
+            "last_name",
+            "phone",
+            "email",
+            "address",
+            "postal_code",
+            "province",
+            "market",
+            "language",
+            "zone",
+            "score",
+            "source",
+            "status",
+            "changed_by",
+            "created_at",
+            "updated_at",
+        )
+
+
+class LeadFilter(django_filters.FilterSet):
+    """Filters of leads."""
+
+    lead_id = filters.label()
+    phone = filters.ParamFilter(serializer_field=PhoneField())
+    email = filters.ParamFilter(serializer_field=EmailAddressField())
+    province = filters.province()
+    market = filters.word()
+    status = filters.choice(Lead.Status.choices)
+    source = filters.label()
+    language = filters.ParamFilter(serializer_field=SpelledChoiceField(Language.choices))
+    since = filters.since("created_at")
+    until = filters.until("created_at")
+
+
+class LeadViewSet(ResourceViewSet):
+    """Leads, the newest first."""
+
+    queryset = Lead.objects.all()
+    serializer_class = LeadOut
+    filterset_class = LeadFilter
+    permissions = {"list": "followups.view_lead", "retrieve": "followups.view_lead", "upsert": "followups.change_lead"}
+
+    @act(
+        "upsert",
+        LeadParams,
+        {201: LeadOut, 200: LeadOut},
+        examples=[
+            OpenApiExample(
+                "A lead of Toronto",
+                request_only=True,
+                value={
+                    "lead_id": "L123",
+                    "first_name": "Ana",
+                    "phone": "416-555-0123",
+                    "postal_code": "M5V 2T6",
+                    "province": "ON",
+                    "market": "TORONTO",
+                    "score": 0.72,
+                },
+            )
+        ],
+    )
+    def upsert(self, request: Request, **params: Any) -> Response:
+        """Create a lead: 201. One with this `lead_id` is changed: 200; what is absent keeps its value."""
+        params.setdefault("actor", label_of(request.user))
+        lead, outcome = services.upsert_lead(**params, user=acting_user(request))
+        return Response(shown(lead, LeadOut.Meta.fields), status=201 if outcome is services.Outcome.CREATED else 200)

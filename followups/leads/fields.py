@@ -1,0 +1,103 @@
+"""What a lead is made of, a serializer field for each kind of value: the API, the admin and imports say the same errors."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import phonenumbers
+from rest_framework import serializers
+
+from followups.leads.models import Language, Lead
+from governance.clocks.zones import ZONE_CHOICES
+from wholesale.fields import LabelField, NoteField, ProvinceField, RateField, UpperChoiceField, WordField
+from wholesale.params import Params
+
+REGION = "CA"  # of a phone number without its country
+# Canada Post uses neither D, F, I, O, Q, U anywhere, nor W and Z in the first place.
+_POSTAL_CODE = re.compile(r"([ABCEGHJ-NPRSTVXY][0-9][ABCEGHJ-NPRSTV-Z])([0-9][ABCEGHJ-NPRSTV-Z][0-9])")
+_BETWEEN = re.compile(r"[\s\-]+")
+
+
+class PhoneField(LabelField):
+    """A phone number that exists, as E.164: "(416) 555-0123" is +14165550123. Without a country it is Canadian."""
+
+    default_error_messages = {
+        "invalid_phone": "Must be a valid phone number, such as 416-555-0123; outside Canada with + and its country.",
+        "extension": "A phone number with an extension cannot be dialled or texted: leave the extension out.",
+    }
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        try:
+            number = phonenumbers.parse(text, REGION)
+        except phonenumbers.NumberParseException:
+            self.fail("invalid_phone")
+        if not phonenumbers.is_valid_number(number):
+            self.fail("invalid_phone")
+        if number.extension:
+            self.fail("extension")
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+class EmailAddressField(LabelField):
+    """An e-mail address, in lower case: whoever writes is found by it."""
+
+    longest = 254
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.checked = serializers.EmailField()
+
+    def to_internal_value(self, data: Any) -> str:
+        return self.checked.run_validation(super().to_internal_value(data)).lower()
+
+
+class PostalCodeField(LabelField):
+    """A Canadian postal code, as Canada Post writes it: "m5v2t6" is M5V 2T6."""
+
+    default_error_messages = {"invalid_postal_code": "Must be a Canadian postal code, such as M5V 2T6."}
+
+    def to_internal_value(self, data: Any) -> str:
+        code = _POSTAL_CODE.fullmatch(_BETWEEN.sub("", super().to_internal_value(data)).upper())
+        if code is None:
+            self.fail("invalid_postal_code")
+        return f"{code[1]} {code[2]}"
+
+
+class SpelledChoiceField(serializers.ChoiceField):
+    """A word of a closed vocabulary that is not upper case; any case is taken, and the vocabulary's own given."""
+
+    default_error_messages = UpperChoiceField.default_error_messages
+
+    def __init__(self, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(choices, **kwargs)
+        self.by_upper = {word.upper(): word for word, _ in choices}
+
+    def to_internal_value(self, data: Any) -> str:
+        word = self.by_upper.get(data.strip().upper()) if isinstance(data, str) else None
+        if word is None:
+            self.fail("invalid_choice", allowed=", ".join(self.choices))
+        return word
+
+
+class LeadRow(Params):
+    """A lead as it comes in. What is absent or empty keeps its stored value; a new lead needs its province."""
+
+    lead_id = LabelField()
+    first_name = LabelField(required=False)
+    last_name = LabelField(required=False)
+    phone = PhoneField(required=False, help_text="any valid number; stored as E.164, such as +14165550123")
+    email = EmailAddressField(required=False)
+    address = NoteField(required=False)
+    postal_code = PostalCodeField(required=False)
+    province = ProvinceField(required=False, help_text="required for a new lead")
+    market = WordField(required=False, help_text="new leads: ALL")
+    language = SpelledChoiceField(Language.choices, required=False, help_text="new leads: fr in Quebec, else en")
+    zone = SpelledChoiceField(ZONE_CHOICES, required=False, help_text="only where it is known for certain")
+    score = RateField(required=False, help_text="from 0 to 1")
+    source = LabelField(required=False)  # type: ignore[assignment]  # the serializer class takes it from its attributes
+    status = UpperChoiceField(choices=Lead.Status.choices, required=False, help_text="new leads: NEW")
+
+
+COLUMNS = tuple(LeadRow().fields)  # of an import, in the order of an export
+SETTINGS = COLUMNS[1:]

@@ -1,0 +1,73 @@
+"""Verbs of imports in the admin: a file is looked through, then imported when somebody has confirmed it.
+
+Few rows are done at once, many by the worker.
+"""
+
+import io
+from datetime import datetime
+from itertools import islice
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from followups.errors import ImportNotReady, UnreadableFile
+from followups.leads import files, tasks
+from followups.leads.models import LeadImport
+from governance.decisions import ExecutionClass, verb
+
+ROWS_AT_ONCE = 5_000  # a file with more is the worker's
+BYTES_MAX = 50 * 1024 * 1024  # some 300,000 leads
+State = LeadImport.State
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def begin_import(
+    *, file_name: str, content: bytes, changed_by: str = "system", user: User | None = None, now: datetime | None = None
+) -> LeadImport:
+    """Keep a file and have it looked through.
+
+    Raises:
+        UnreadableFile: it is too large, neither CSV nor XLSX, or its header will not do.
+
+    """
+    if len(content) > BYTES_MAX:
+        raise UnreadableFile(f"It is larger than {BYTES_MAX // 1024**2} MB: divide it, or use manage.py import_leads.")
+    lead_file = files.read(io.BytesIO(content), files.Format.of(file_name))
+    begun = LeadImport.objects.create(
+        file_name=file_name,
+        content=content,
+        unknown_columns=lead_file.unknown,
+        is_large=sum(1 for _ in islice(lead_file.rows, ROWS_AT_ONCE + 1)) > ROWS_AT_ONCE,
+        changed_by=changed_by,
+        user=user,
+        created_at=now or timezone.now(),
+    )
+    return _worked_on(begun)
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def confirm_import(import_id: int) -> LeadImport:
+    """Import a file that was looked through.
+
+    Raises:
+        ImportNotReady: it was not, it was imported already, or its file is gone.
+
+    """
+    confirmed = LeadImport.objects.select_for_update().defer("content").get(pk=import_id)
+    if confirmed.state != State.CHECKED or not LeadImport.objects.filter(pk=import_id, content__isnull=False).exists():
+        raise ImportNotReady
+    confirmed.state = State.IMPORTING
+    confirmed.save(update_fields=["state"])
+    return _worked_on(confirmed)
+
+
+def _worked_on(row: LeadImport) -> LeadImport:
+    if row.is_large:
+        tasks.work_on_import.enqueue(row.pk)
+    else:
+        tasks.work_on(row.pk)
+        row.refresh_from_db()
+    return row

@@ -1,0 +1,66 @@
+"""Background tasks of leads, each safe to do twice: rows that are imported again change nothing."""
+
+import io
+from datetime import timedelta
+
+from django.utils import timezone
+from django_tasks import task
+
+from followups.errors import UnreadableFile
+from followups.leads import files
+from followups.leads.models import LeadImport
+from followups.leads.services import Report, upsert_leads
+from wholesale import periodic
+
+State = LeadImport.State
+KEPT_FOR = timedelta(days=30)  # a file and what was refused of it: personal, and of no use later
+
+
+def work_on(import_id: int) -> None:
+    """Do what an import waits for: look through its file, or import it. One that waits for nothing is left alone."""
+    row = LeadImport.objects.get(pk=import_id)
+    if row.state not in (State.CHECKING, State.IMPORTING):
+        return
+    waiting = LeadImport.objects.filter(pk=import_id, state=row.state)
+    try:
+        report, refused_rows = _run(row)
+    except UnreadableFile as error:
+        waiting.update(state=State.FAILED, failure=error.detail, content=None, finished_at=timezone.now())
+        return
+    counts = {name: getattr(report, name) for name in ("created", "updated", "unchanged", "refused")}
+    if row.state == State.CHECKING:
+        waiting.update(state=State.CHECKED, refused_rows=refused_rows, **counts)
+    else:
+        waiting.update(state=State.DONE, refused_rows=refused_rows, content=None, finished_at=timezone.now(), **counts)
+
+
+def _run(row: LeadImport) -> tuple[Report, str]:
+    lead_file = files.read(io.BytesIO(row.content or b""), files.Format.of(row.file_name))
+    text = io.StringIO()
+    refused = files.RefusedFile(text, lead_file.columns)
+    report = upsert_leads(
+        lead_file.rows,
+        actor=row.changed_by,
+        user=row.user,
+        first_number=files.HEADER_NUMBER + 1,
+        dry_run=row.state == State.CHECKING,
+        refuse=refused.write,
+    )
+    return report, text.getvalue() if report.refused else ""
+
+
+@task()
+def work_on_import(import_id: int) -> None:
+    """An import of many rows."""
+    work_on(import_id)
+
+
+@task()
+def forget_files() -> None:
+    """Empty the imports that are old: of them their counts remain."""
+    LeadImport.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).update(content=None, refused_rows="")
+
+
+def register() -> None:
+    """Say when."""
+    periodic.every("37 4 * * *", forget_files)
