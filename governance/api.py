@@ -52,17 +52,13 @@ class ContactOut(serializers.Serializer[Any]):
     zones = serializers.ListField(child=serializers.CharField(), required=False, help_text="allowed only if in all of them")
     zone_source = serializers.ChoiceField(choices=ZoneSource.choices, required=False, help_text="why these zones")
     tz_version = serializers.CharField(required=False, help_text="of the time zone data")
-    next_allowed_at = AwareDateTimeField(
-        required=False, allow_null=True, help_text="on a refusal; null when time alone will not help within 30 days"
-    )
-
-
-class DecideOut(ContactOut):
-    """The gate's answer about one lead."""
-
     phone_zones = serializers.ListField(
         child=serializers.CharField(),
-        help_text="for which the lead's number was issued: a hint where its zone is doubtful, never decided by",
+        required=False,
+        help_text="of one lead: for which its number was issued. A hint where its zone is doubtful, never decided by",
+    )
+    next_allowed_at = AwareDateTimeField(
+        required=False, allow_null=True, help_text="on a refusal; null when time alone will not help within 30 days"
     )
 
 
@@ -94,11 +90,10 @@ class ContactViewSet(ApiViewSet):
 
     permissions = {"decide": "governance.ask_contact_gate", "explain": "governance.ask_contact_gate"}
 
-    @ask("decide", DecideParams, DecideOut)
+    @ask("decide", DecideParams, ContactOut)
     def decide(self, request: Request, lead_id: str, **params: Any) -> Response:
         """May this lead be contacted by this channel, then or now? Every reason, and when it may."""
-        answer = gate.decide_lead(lead_id, **params)
-        return Response({**contact_out(answer), "phone_zones": list(phone_hint(answer.contact.lead.phone))})
+        return Response(lead_out(gate.decide_lead(lead_id, **params)))
 
     @act(
         "explain",
@@ -150,6 +145,11 @@ def contact_out(answer: gate.ContactAnswer) -> dict[str, Any]:
         if not verdict.allowed:
             out["next_allowed_at"] = iso_utc(verdict.next_allowed_at) if verdict.next_allowed_at else None
     return out
+
+
+def lead_out(answer: gate.ContactAnswer) -> dict[str, Any]:
+    """The gate's answer about one lead, with what its phone number hints at."""
+    return {**contact_out(answer), "phone_zones": list(phone_hint(answer.contact.lead.phone))}
 
 
 def _reason_out(reason: Reason) -> dict[str, str]:

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from governance import gate, policies
-from governance.api import ContactOut, contact_out
+from governance.api import ContactOut, contact_out, lead_out
 from governance.channels import Channel
 from governance.contact import Reason, legal_warnings
 from governance.market import services
@@ -272,7 +272,5 @@ class MarketViewSet(ApiViewSet):
         local = None if hhmm is None else (weekday, hhmm)
         lead_id = params.pop("lead_id", None)
         if lead_id is None:
-            answer = gate.decide_contact(**params, local=local)
-        else:
-            answer = gate.decide_lead(lead_id, params["channel"], at=params.get("at"), local=local)
-        return Response(contact_out(answer))
+            return Response(contact_out(gate.decide_contact(**params, local=local)))
+        return Response(lead_out(gate.decide_lead(lead_id, params["channel"], at=params.get("at"), local=local)))
