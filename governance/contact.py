@@ -343,18 +343,17 @@ def _candidates(situation: Situation, channel: str, after: datetime) -> Iterator
 def _beginnings(
     situation: Situation, channel: str, windows: tuple[Window, ...], day: date, zone: ZoneInfo
 ) -> Iterator[datetime]:
-    if not _is_closed(situation, day):
-        weekday = _policy_weekday(situation, day)
-        starts = [window.start for window in windows if weekday in window.days]
-        if channel == Channel.CALL:
-            starts.append(situation.hours.on(day.weekday())[0])
-        for start in starts:
-            # A time that the clock shows twice begins twice; one that it skips is covered by the change itself.
-            at = time.fromisoformat(start)
-            once, again = _instant(day, at, zone, 0), _instant(day, at, zone, 1)
-            yield once
-            if again != once:
-                yield again
+    weekday = _policy_weekday(situation, day)
+    starts = [window.start for window in windows if weekday in window.days]
+    if channel == Channel.CALL:
+        starts.append(situation.hours.on(day.weekday())[0])
+    for start in starts:
+        # A time that the clock shows twice begins twice; one that it skips is covered by the change itself.
+        at = time.fromisoformat(start)
+        once, again = _instant(day, at, zone, 0), _instant(day, at, zone, 1)
+        yield once
+        if again != once:
+            yield again
     change = _clock_change(day, zone)
     if change is not None:
         yield change

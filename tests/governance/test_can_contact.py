@@ -33,15 +33,23 @@ def ask_at(client: Any, at: str, **changes: Any) -> dict[str, Any]:
 
 
 def test_allowed_by_the_provinces_policy(agent: APIClient) -> None:
-    assert ask(agent) == {
+    with time_machine.travel(datetime(2026, 12, 15, 17, 0, tzinfo=UTC), tick=False):
+        answer = ask(agent)
+    assert answer == {
         "ok": True,
         "reason": "within_window",
         "detail": "Contact is allowed.",
+        "reasons": [],
+        "warnings": [],
+        "explanations": [],
+        "legal_ok": True,
+        "policy_ok": True,
         "province": "ON",
         "market": "TORONTO",
         "channel": "SMS",
         "matched_market": "ALL",
         "policy_version": 1,
+        "evaluated_at": "2026-12-15T17:00:00Z",
     }
 
 

@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 import buyers.services
 import followups.reports
 import followups.services
+import governance.clocks.services
 import governance.golive.services
 import governance.heimdall.services
 import governance.market.services
@@ -60,6 +61,16 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     governance.market.services.upsert_policy: (
         "CONTROL",
         lambda: governance.market.services.upsert_policy(province="ON", market="X", changed_by="me", rules=SAFE_RULES),
+    ),
+    governance.clocks.services.set_market_zone: (
+        "CONTROL",
+        lambda: governance.clocks.services.set_market_zone(
+            province="ON", market="DRYDEN", zone="America/Winnipeg", changed_by="me"
+        ),
+    ),
+    governance.clocks.services.remove_market_zone: (
+        "CONTROL",
+        lambda: governance.clocks.services.remove_market_zone(province="ON", market="KENORA", changed_by="me"),
     ),
     governance.golive.services.engage_kill_switch: (
         "CONTROL",

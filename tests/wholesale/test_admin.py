@@ -22,6 +22,7 @@ from rest_framework.test import APIClient
 
 from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
 from followups.models import FollowupLadder, FollowupTask
+from governance.clocks.models import MarketZone
 from governance.golive.models import GoLiveState
 from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
 from governance.market.models import MarketPolicy
@@ -38,6 +39,7 @@ from tests.factories import (
     KpiFactory,
     LadderFactory,
     MarketPolicyFactory,
+    MarketZoneFactory,
     NodeFactory,
     OfferPolicyFactory,
     RecommendationFactory,
@@ -120,6 +122,7 @@ def _reservation(n: int) -> RiskReservation:
 # One more row of each model; the go-live state has one row by design.
 MAKE: dict[Any, Callable[[int], Any]] = {
     MarketPolicy: lambda n: MarketPolicyFactory.create(),
+    MarketZone: lambda n: MarketZoneFactory.create(),
     OfferPolicy: lambda n: OfferPolicyFactory.create(),
     FollowupLadder: lambda n: LadderFactory.create(),
     FollowupTask: lambda n: TaskFactory.create(completed_at=timezone.now() if n % 2 else None),
@@ -148,7 +151,8 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     DBTaskResult: _task,
     PeriodicRun: lambda n: PeriodicRun.objects.create(name="clear_expired", slot=timezone.now() + timedelta(minutes=n)),
 }
-POLICIES: list[Any] = [MarketPolicy, OfferPolicy, RiskPolicy, HeimdallPolicy, RegressionPolicy]
+# What an operator adds and changes.
+POLICIES: list[Any] = [MarketPolicy, MarketZone, OfferPolicy, RiskPolicy, HeimdallPolicy, RegressionPolicy]
 SHOWN: list[Any] = [GoLiveState, *MAKE]
 OURS = [model for model in SHOWN if model.__module__.split(".")[0] not in ("django", "django_tasks_db", "knox")]
 READ_ONLY = [model for model in SHOWN if model not in (*POLICIES, User, Group, AuthToken)]
@@ -274,7 +278,12 @@ def test_an_auditor_sees_everything_of_ours_and_changes_nothing(user_of: Callabl
     for verb in ("engage", "release", "enable", "disable"):
         assert client.post(url(GoLiveState, verb), {"reason": "x"}).status_code == 403
     assert not GoLiveState.objects.get().kill_switch_engaged
-    for model, verb in ((RiskReservation, "release"), (RegressionPolicy, "approve"), (RegressionTrigger, "undo")):
+    for model, verb in (
+        (MarketZone, "remove"),
+        (RiskReservation, "release"),
+        (RegressionPolicy, "approve"),
+        (RegressionTrigger, "undo"),
+    ):
         row = model._default_manager.all()[0]
         assert client.post(url(model, verb, row.pk), {"reason": "x"}).status_code == 403
     assert client.post(url(RunbookRun, "store"), {"reason": "x"}).status_code == 403
