@@ -181,10 +181,10 @@ def decide(situation: Situation, channel: str, at: datetime, local: tuple[int, s
 def next_allowed_at(situation: Situation, channel: str, after: datetime) -> datetime | None:
     """The first instant at or after another at which contact is allowed, `after` itself perhaps, or None within 30 days.
 
-    Permission can only begin where a window or the legal hours begin, a clock changes in one of the zones, or a line of the
-    ledger takes effect, so only those are tried.
+    Permission can only begin where a window begins (a call's not before the legal hours), a clock changes in one of the
+    zones, or a line of the ledger takes effect, so only those are tried.
     """
-    if not situation.zones:
+    if not situation.zones or not _windows(situation, channel):
         return None
     latest = after + HORIZON
     for candidates in _candidates(situation, channel, after):
@@ -343,18 +343,15 @@ def _candidates(situation: Situation, channel: str, after: datetime) -> Iterator
 def _beginnings(
     situation: Situation, channel: str, windows: tuple[Window, ...], day: date, zone: ZoneInfo
 ) -> Iterator[datetime]:
-    if not _is_closed(situation, day):
-        weekday = _policy_weekday(situation, day)
-        starts = [window.start for window in windows if weekday in window.days]
-        if channel == Channel.CALL:
-            starts.append(situation.hours.on(day.weekday())[0])
-        for start in starts:
-            # A time that the clock shows twice begins twice; one that it skips is covered by the change itself.
-            at = time.fromisoformat(start)
-            once, again = _instant(day, at, zone, 0), _instant(day, at, zone, 1)
-            yield once
-            if again != once:
-                yield again
+    weekday = _policy_weekday(situation, day)
+    opening = situation.hours.on(day.weekday())[0] if channel == Channel.CALL else ""
+    for start in {max(window.start, opening) for window in windows if weekday in window.days}:
+        # A time that the clock shows twice begins twice; one that it skips is covered by the change itself.
+        at = time.fromisoformat(start)
+        once, again = _instant(day, at, zone, 0), _instant(day, at, zone, 1)
+        yield once
+        if again != once:
+            yield again
     change = _clock_change(day, zone)
     if change is not None:
         yield change

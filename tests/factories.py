@@ -11,6 +11,7 @@ from factory.django import DjangoModelFactory
 from buyers.models import SFR, BuyerFeedbackEvent, BuyerLiquidityNode
 from followups.models import FollowupLadder, FollowupTask, Lead, LeadImport
 from followups.services import STEPS
+from governance.clocks.models import MarketZone
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord
 from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
 from governance.market.models import MarketPolicy
@@ -56,6 +57,17 @@ class MarketPolicyFactory(PlacePolicyFactory):
         model = MarketPolicy
 
     rules = LazyFunction(lambda: dict(SAFE_RULES))
+
+
+class MarketZoneFactory(Row):
+    class Meta:
+        model = MarketZone
+
+    province = "ON"
+    market = Sequence(lambda n: f"TOWN_{n}")
+    zone = "America/Winnipeg"
+    changed_by = "factory"
+    updated_at = NOON
 
 
 class OfferPolicyFactory(PlacePolicyFactory):

@@ -36,12 +36,10 @@ class MarketZoneForm(GovernedForm):
             zone_field: Any = self.fields["zone"]
             zone_field.choices = [(zone.key, zone.key) for zone in province_zones(self.instance.province)]
 
-    def clean_market(self) -> str:
-        """The market in its one spelling."""
-        return checked_market(self.cleaned_data["market"])
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if "market" in cleaned:
+            cleaned["market"] = checked_market(cleaned["market"])
         province = cleaned.get("province") or self.instance.province
         if province and cleaned.get("zone"):
             check_zone(province, cleaned["zone"])

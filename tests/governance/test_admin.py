@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.messages import get_messages
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -245,6 +246,120 @@ def test_a_field_that_is_wrong_is_named(given: dict[str, Any], field: str, ops: 
 
     assert list(errors_of(answer).errors) == [field]
     assert MarketPolicy.objects.get(pk=ontario.pk).version == ontario.version
+
+
+# Calls and the law ------------------------------------------------------------------------------------------------------
+
+
+def own_window(channel: str, row: int, days: str, start: str, end: str) -> dict[str, Any]:
+    return {name.replace("windows", f"windows_{channel}"): v for name, v in window(row, days, start, end).items()}
+
+
+def said(answer: Any) -> list[str]:
+    return [str(message) for message in get_messages(answer.wsgi_request)]
+
+
+def test_a_window_in_which_calls_would_break_the_law_is_refused_at_its_row(ops: Client, ontario: MarketPolicy) -> None:
+    form = form_with(ops.get(page_of(ontario)), "why")
+
+    answer = ops.post(page_of(ontario), {**form, **window(2, "6", "08:00", "12:00"), "why": "Sundays"})
+
+    rows = errors_of(answer).windows.forms
+    assert [bool(row.errors) for row in rows] == [False, False, True, False]
+    assert "from 10:00 until before 18:00 at weekends" in rows[2].non_field_errors()[0]
+    assert MarketPolicy.objects.get(pk=ontario.pk).version == ontario.version
+
+
+@pytest.mark.parametrize("others", [{"channels": ["SMS", "EMAIL"]}, {"own_windows": ["CALL"]}])
+def test_where_calls_do_not_use_it_the_window_is_stored_and_the_editor_is_told(
+    others: dict[str, Any], ops: Client, ontario: MarketPolicy
+) -> None:
+    form = form_with(ops.get(page_of(ontario)), "why")
+
+    answer = ops.post(page_of(ontario), {**form, **window(2, "6", "08:00", "12:00"), **others, "why": "Sundays"})
+
+    assert answer.status_code == 302
+    assert MarketPolicy.objects.get(pk=ontario.pk).rules["contact_windows_local"][2]["start"] == "08:00"
+    assert [text.split(":")[0] for text in said(answer) if "wider" in text] == ["Text message", "E-mail"]
+
+
+def test_a_last_minute_that_is_too_late_for_a_call_is_told_and_not_refused(ops: Client, ontario: MarketPolicy) -> None:
+    form = form_with(ops.get(page_of(ontario)), "why")
+
+    answer = ops.post(page_of(ontario), {**form, "why": "Looked at it"})
+
+    assert answer.status_code == 302
+    assert [text for text in said(answer) if text.startswith("Call: The law allows calls from 10:00 until before 18:00")]
+
+
+def test_a_channel_gets_windows_of_its_own(ops: Client, ontario: MarketPolicy) -> None:
+    form = form_with(ops.get(page_of(ontario)), "why")
+    assert "own_windows" not in form
+    assert form["windows_CALL-0-start"] == ["09:00"]  # one begins with the windows of all
+
+    own = {"windows_CALL-1-DELETE": "on", **own_window("CALL", 0, "13", "10:00", "12:00")}
+    ops.post(page_of(ontario), {**form, **own, "own_windows": ["CALL"], "holidays": "closed", "why": "Calls by day"})
+
+    stored = MarketPolicy.objects.get(pk=ontario.pk)
+    assert stored.rules == {
+        **SAFE_RULES,
+        "channel_windows": {"CALL": [{"days": [1, 3], "start": "10:00", "end": "12:00"}]},
+        "holidays": "closed",
+    }
+    again = form_with(ops.get(page_of(ontario)), "why")
+    assert (again["own_windows"], again["holidays"], again["windows_CALL-0-days"]) == (["CALL"], ["closed"], ["1", "3"])
+    ops.post(page_of(ontario), {**again, "why": "The same"})
+    assert MarketPolicy.objects.get(pk=ontario.pk).rules == stored.rules
+    page = ops.get(LIST).content.decode()
+    assert "Sat 10:00-18:00; Call: Tue, Thu 10:00-12:00" in page
+
+
+def test_a_channel_no_longer_ticked_has_the_windows_of_all_again(ops: Client, ontario: MarketPolicy) -> None:
+    own = {**SAFE_RULES, "channel_windows": {"EMAIL": []}, "holidays": "weekend_hours"}
+    upsert_policy(province="ON", rules=own, changed_by="Ada")
+    form = form_with(ops.get(page_of(ontario)), "why")
+    assert form["own_windows"] == ["EMAIL"]
+    del form["own_windows"]
+
+    ops.post(page_of(ontario), {**form, "holidays": "normal", "why": "As all"})
+
+    assert MarketPolicy.objects.get(pk=ontario.pk).rules == SAFE_RULES
+
+
+def test_an_error_of_a_channels_windows_stands_at_its_row(ops: Client, ontario: MarketPolicy) -> None:
+    form = form_with(ops.get(page_of(ontario)), "why")
+    wrong = {"windows_CALL-0-DELETE": "on", **own_window("CALL", 2, "0", "08:00", "10:00")}
+    crossed = own_window("SMS", 3, "0", "21:00", "20:30")
+
+    late = ops.post(page_of(ontario), {**form, **wrong, "own_windows": ["CALL"], "why": "x"})
+    both = ops.post(page_of(ontario), {**form, **wrong, **crossed, "own_windows": ["CALL", "SMS"], "why": "x"})
+
+    assert [bool(row.errors) for row in errors_of(late).channel_windows["CALL"].forms] == [False, False, True, False]
+    assert list(errors_of(both).channel_windows["SMS"].forms[3].errors) == ["end"]
+    assert "A contact window needs correction" in both.content.decode()
+    assert MarketPolicy.objects.get(pk=ontario.pk).version == ontario.version
+
+
+def test_what_is_typed_for_a_channel_that_is_not_ticked_does_not_count(ops: Client, ontario: MarketPolicy) -> None:
+    form = form_with(ops.get(page_of(ontario)), "why")
+
+    answer = ops.post(page_of(ontario), {**form, **own_window("CALL", 0, "0", "23:00", "01:00"), "why": "x"})
+
+    assert answer.status_code == 302
+    assert MarketPolicy.objects.get(pk=ontario.pk).rules == SAFE_RULES
+
+
+def test_the_history_tells_a_channels_windows_and_the_holidays(ops: Client, ontario: MarketPolicy) -> None:
+    own = {**SAFE_RULES, "channel_windows": {"CALL": []}, "holidays": "closed"}
+    upsert_policy(province="ON", rules=own, changed_by="Ada")
+
+    latest = ops.get(reverse("admin:governance_marketpolicy_history", args=[ontario.pk])).context["page_obj"][0]
+
+    safe = "Mon-Fri 09:00-20:00, Sat 10:00-18:00"
+    assert latest.history_delta_changes == [
+        {"field": "Contact windows", "old": safe, "new": f"{safe}; Call: never"},
+        {"field": "Statutory holidays", "old": "A day like any other", "new": "No contact"},
+    ]
 
 
 # Two editors ------------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ import followups.leads.imports
 import followups.leads.services
 import followups.reports
 import followups.services
+import governance.clocks.services
 import governance.compliance.services
 import governance.golive.services
 import governance.heimdall.services
@@ -113,6 +114,16 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     governance.compliance.services.remove_closed_day: (
         "CONTROL",
         lambda: governance.compliance.services.remove_closed_day(day=NOON.date(), changed_by="me"),
+    ),
+    governance.clocks.services.set_market_zone: (
+        "CONTROL",
+        lambda: governance.clocks.services.set_market_zone(
+            province="ON", market="DRYDEN", zone="America/Winnipeg", changed_by="me"
+        ),
+    ),
+    governance.clocks.services.remove_market_zone: (
+        "CONTROL",
+        lambda: governance.clocks.services.remove_market_zone(province="ON", market="KENORA", changed_by="me"),
     ),
     governance.golive.services.engage_kill_switch: (
         "CONTROL",

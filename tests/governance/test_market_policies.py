@@ -56,6 +56,7 @@ def test_upsert_creates_off_by_default(operator: APIClient) -> None:
         "changed_by": "operator",
         "reason": "",
         "updated_at": policy.updated_at.isoformat().replace("+00:00", "Z"),
+        "warnings": [],
     }
     assert policy.user is not None
     assert policy.user.username == "operator"
@@ -143,6 +144,37 @@ def test_rules_are_checked_on_the_way_in_and_the_place_is_named(operator: APICli
     response = operator.post(UPSERT, {"province": "ON", "rules": rules})
     assert response.status_code == 400
     assert attrs(response) == [attr]
+    assert MarketPolicy.objects.get(province="ON").version == 1
+
+
+WIDE = [{"days": [0, 1], "start": "08:00", "end": "22:00"}]
+
+
+def test_calls_beyond_the_laws_hours_are_stored_with_a_warning(operator: APIClient) -> None:
+    answer = operator.post(UPSERT, {"province": "ON", "rules": {**SAFE_RULES, "contact_windows_local": WIDE}}).json()
+    assert answer["warnings"] == [
+        {
+            "code": "outside_legal_hours",
+            "detail": "The law allows calls from 09:00 until before 21:30 on weekdays; outside those hours none is made.",
+            "attr": "rules.contact_windows_local.0",
+        }
+    ]
+    assert MarketPolicy.objects.get(province="ON").rules["contact_windows_local"] == WIDE
+    own = {**SAFE_RULES, "channel_windows": {"CALL": WIDE}, "holidays": "closed"}
+    answer = operator.post(UPSERT, {"province": "ON", "rules": own}).json()
+    assert [warning["attr"] for warning in answer["warnings"]] == ["rules.channel_windows.CALL.0"]
+    assert answer["rules"] == own
+
+
+def test_what_is_no_call_is_stored_without_a_warning(operator: APIClient) -> None:
+    rules = {**RULES, "contact_windows_local": WIDE}
+    assert operator.post(UPSERT, {"province": "ON", "rules": rules}).json()["warnings"] == []
+
+
+def test_the_windows_of_a_channel_and_holidays_are_checked_on_the_way_in(operator: APIClient) -> None:
+    wrong = {"channel_windows": {"CALL": [{**WIDE[0], "end": "x"}]}, "holidays": "never"}
+    response = operator.post(UPSERT, {"province": "ON", "rules": {**RULES, **wrong}})
+    assert (response.status_code, set(attrs(response))) == (400, {"rules.channel_windows.CALL.0.end", "rules.holidays"})
     assert MarketPolicy.objects.get(province="ON").version == 1
 
 

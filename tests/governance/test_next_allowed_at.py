@@ -126,6 +126,15 @@ def test_the_thirtieth_day_is_the_last() -> None:
     assert opens(at_ten, after=after - timedelta(seconds=1), closed_days=tuesdays) is None
 
 
+@pytest.mark.parametrize("days_before", [1, 2, 3, 4])
+def test_the_earlier_of_two_openings_between_the_midnights_of_two_zones_counts(days_before: int) -> None:
+    # Late on Tuesday in Vancouver, early on Wednesday in St. John's: both from 04:00 UTC, and again from 04:16 UTC.
+    evenings = [({1}, "20:31", "21:14"), ({1}, "21:16", "23:59")]
+    opening = datetime(2026, 12, 16, 4, 0, tzinfo=UTC)
+    after = opening - timedelta(days=days_before, hours=-8)
+    assert opens(*evenings, ({2}, "00:30", "03:59"), zones=[ST_JOHNS, VANCOUVER], after=after) == opening
+
+
 # Calls ------------------------------------------------------------------------------------------------------------------
 
 

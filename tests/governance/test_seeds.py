@@ -8,6 +8,8 @@ import pytest
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
+from governance.clocks.models import MarketZone
+from governance.clocks.zones import MARKET_SEEDS
 from governance.golive.models import GoLiveState
 from governance.golive.services import engage_kill_switch
 from governance.market.models import MarketPolicy
@@ -105,3 +107,34 @@ def test_the_control_planes_seeds_make_what_is_missing_with_its_history(
     assert (model.objects.count(), model.history.count()) == (count, count)
     made = model.objects.get(**key)
     assert (made.version, made.changed_by, [row.history_type for row in made.history.all()]) == (1, "seed", ["+"])
+
+
+RULES_OF_CANADA = import_module("governance.migrations.0007_seed_rules_of_canada")
+
+
+def test_the_main_markets_are_seeded_with_their_zones_and_history(db: None) -> None:
+    seeded = {(row.province, row.market): row.zone for row in MarketZone.objects.all()}
+    assert len(seeded) == 66
+    assert seeded == MARKET_SEEDS
+    assert seeded["BC", "CRANBROOK"] == "America/Edmonton"
+    assert all(row.changed_by == "seed" and row.history.get().zone == row.zone for row in MarketZone.objects.all())
+
+
+def test_the_zones_seeds_change_nothing_again_nor_what_was_edited(db: None) -> None:
+    MarketZone.objects.filter(market="KENORA").update(zone="America/Toronto", changed_by="bryan")
+    before = list(MarketZone.objects.order_by("pk").values()), list(MarketZone.history.order_by("pk").values())
+    run(RULES_OF_CANADA)
+    assert (list(MarketZone.objects.order_by("pk").values()), list(MarketZone.history.order_by("pk").values())) == before
+
+
+def test_the_zones_seeds_make_what_is_missing_with_its_history(db: None) -> None:
+    MarketZone.objects.all().delete()
+    MarketZone.history.all().delete()
+    run(RULES_OF_CANADA)
+    assert (MarketZone.objects.count(), MarketZone.history.count()) == (66, 66)
+    made = MarketZone.objects.get(market="KENORA")
+    assert (made.zone, made.history.get().history_type, made.history.get().reason) == (
+        "America/Winnipeg",
+        "+",
+        "safe default",
+    )

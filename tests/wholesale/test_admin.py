@@ -23,6 +23,7 @@ from rest_framework.test import APIClient
 
 from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
 from followups.models import FollowupLadder, FollowupTask, Lead, LeadImport
+from governance.clocks.models import MarketZone
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
 from governance.golive.models import GoLiveState
 from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
@@ -43,6 +44,7 @@ from tests.factories import (
     LeadFactory,
     LeadImportFactory,
     MarketPolicyFactory,
+    MarketZoneFactory,
     NodeFactory,
     OfferPolicyFactory,
     PointFactory,
@@ -127,6 +129,7 @@ def _reservation(n: int) -> RiskReservation:
 # One more row of each model; the go-live state and the organisation have one row by design.
 MAKE: dict[Any, Callable[[int], Any]] = {
     MarketPolicy: lambda n: MarketPolicyFactory.create(),
+    MarketZone: lambda n: MarketZoneFactory.create(),
     OfferPolicy: lambda n: OfferPolicyFactory.create(),
     Lead: lambda n: LeadFactory.create(),
     LeadImport: lambda n: LeadImportFactory.create(),
@@ -160,7 +163,8 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     DBTaskResult: _task,
     PeriodicRun: lambda n: PeriodicRun.objects.create(name="clear_expired", slot=timezone.now() + timedelta(minutes=n)),
 }
-POLICIES: list[Any] = [MarketPolicy, OfferPolicy, RiskPolicy, HeimdallPolicy, RegressionPolicy]
+# What an operator adds and changes.
+POLICIES: list[Any] = [MarketPolicy, MarketZone, OfferPolicy, RiskPolicy, HeimdallPolicy, RegressionPolicy]
 SHOWN: list[Any] = [GoLiveState, Organisation, *MAKE]
 OURS = [model for model in SHOWN if model.__module__.split(".")[0] not in ("django", "django_tasks_db", "knox")]
 EDITED: list[Any] = [*POLICIES, Organisation, ClosedDay, Lead, User, Group]
@@ -304,6 +308,7 @@ def test_an_auditor_sees_everything_of_ours_and_changes_nothing(user_of: Callabl
     for model, verb in (
         (ContactPoint, "erase"),
         (ClosedDay, "remove"),
+        (MarketZone, "remove"),
         (RiskReservation, "release"),
         (RegressionPolicy, "approve"),
         (RegressionTrigger, "undo"),

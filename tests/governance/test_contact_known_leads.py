@@ -1,0 +1,210 @@
+"""`/api/governance/contact`: what is on file about a lead, and how few queries that takes."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from followups.leads.models import Lead
+from governance import gate
+from governance.clocks.services import set_market_zone
+from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
+from governance.compliance.services import digest
+from governance.market.models import MarketPolicy
+from tests.factories import NOON
+
+pytestmark = pytest.mark.django_db
+
+DECIDE = "/api/governance/contact/decide"
+EXPLAIN = "/api/governance/contact/explain"
+AT = "2026-12-15T18:00:00Z"  # a Tuesday, 13:00 in Toronto
+
+
+def lead(n: int = 1, **values: Any) -> Lead:
+    given = {"province": "ON", "market": "TORONTO", "phone": f"+1416555{n:04}", "email": f"lead{n}@example.ca", **values}
+    return Lead(lead_id=f"L{n}", changed_by="test", created_at=NOON, updated_at=NOON, **given)
+
+
+def known(n: int = 1, **values: Any) -> Lead:
+    made = lead(n, **values)
+    made.save()
+    return made
+
+
+def written(value: str, entry: str, kind: str = "PHONE", **values: Any) -> ContactRecord:
+    point, _ = ContactPoint.objects.get_or_create(digest=digest((kind, value)), defaults={"kind": kind, "value": value})
+    times = {"effective_at": NOON, "created_at": NOON, **values}
+    return ContactRecord.objects.create(point=point, entry=entry, actor="test", correlation_id="test", **times)
+
+
+def asked(client: APIClient, **changes: Any) -> dict[str, Any]:
+    response = client.get(DECIDE, {"lead_id": "L1", "channel": "SMS", "at": AT, **changes})
+    assert response.status_code == 200, response.json()
+    return response.json()
+
+
+def test_everything_is_told_about_a_lead(agent: APIClient) -> None:
+    known(score=Decimal("0.7"))
+    assert asked(agent) == {
+        "ok": True,
+        "reason": "within_window",
+        "detail": "Contact is allowed.",
+        "reasons": [],
+        "warnings": ["consent_missing"],
+        "explanations": [
+            {
+                "code": "consent_missing",
+                "en": "No consent to messages of this channel is on file.",
+                "fr": "Aucun consentement aux messages de ce type n'est au dossier.",
+            }
+        ],
+        "legal_ok": True,
+        "policy_ok": True,
+        "lead_id": "L1",
+        "province": "ON",
+        "market": "TORONTO",
+        "channel": "SMS",
+        "matched_market": "ALL",
+        "policy_version": 1,
+        "evaluated_at": AT,
+        "local_time": "2026-12-15T13:00:00-05:00",
+        "timezone": "America/Toronto",
+        "utc_offset": "UTC-5",
+        "zones": ["America/Toronto"],
+        "zone_source": "market",
+        "tz_version": "2026.6",
+        "phone_zones": ["America/Toronto"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("values", "zones", "source"),
+    [
+        ({"market": "ALL"}, ["America/Toronto", "America/Winnipeg", "America/Atikokan"], "province"),
+        ({"market": "DRYDEN", "postal_code": "P8N 1A1"}, ["America/Winnipeg"], "postal_code"),
+        (
+            {"market": "DRYDEN", "postal_code": "T2P 1A1"},
+            ["America/Toronto", "America/Winnipeg", "America/Atikokan"],
+            "province",
+        ),
+        ({"market": "TORONTO", "postal_code": "P8N 1A1"}, ["America/Toronto"], "market"),
+        ({"market": "TORONTO", "zone": "America/Atikokan"}, ["America/Atikokan"], "lead"),
+    ],
+)
+def test_the_answer_says_which_zones_and_why(agent: APIClient, values: Any, zones: Any, source: Any) -> None:
+    known(**values)
+    answer = asked(agent)
+    assert (answer["zones"], answer["zone_source"]) == (zones, source)
+
+
+def test_the_zone_of_a_number_is_shown_and_decides_nothing(agent: APIClient) -> None:
+    known(phone="+16045550123")
+    answer = asked(agent, at="2026-12-15T14:00:00Z")  # 09:00 in Toronto, 07:00 in Vancouver
+    assert (answer["ok"], answer["phone_zones"], answer["timezone"]) == (True, ["America/Vancouver"], "America/Toronto")
+    Lead.objects.update(phone="")
+    assert asked(agent)["phone_zones"] == []
+
+
+def test_a_lead_is_answered_in_its_language(agent: APIClient) -> None:
+    known(language="fr")
+    written("+14165550001", "OPT_OUT")
+    assert asked(agent)["detail"] == "La personne a demandé de ne plus être contactée par ce moyen."
+
+
+@pytest.mark.parametrize(
+    ("province", "market", "at", "local_time", "ok"),
+    [
+        ("BC", "VANCOUVER", "2026-12-15T04:45:00Z", "2026-12-14T21:45:00-07:00", False),
+        ("AB", "EDMONTON", "2026-12-15T02:10:00Z", "2026-12-14T20:10:00-06:00", False),  # the policy ends at 20:00
+        ("AB", "EDMONTON", "2026-12-15T02:00:00Z", "2026-12-14T20:00:00-06:00", True),
+    ],
+)
+def test_calls_by_the_clocks_of_december_2026(
+    agent: APIClient, province: Any, market: Any, at: Any, local_time: Any, ok: Any
+) -> None:
+    known(province=province, market=market)
+    answer = asked(agent, channel="CALL", at=at)
+    assert (answer["local_time"], answer["ok"]) == (local_time, ok)
+    assert answer["legal_ok"] is (market == "EDMONTON")
+
+
+def test_a_closed_day_is_of_its_province_or_of_all(agent: APIClient) -> None:
+    known()
+    ClosedDay.objects.create(province="QC", day=NOON.date(), name="Snow", changed_by="test", updated_at=NOON)
+    assert asked(agent)["ok"]
+    ClosedDay.objects.create(province="", day=NOON.date(), name="Retreat", changed_by="test", updated_at=NOON)
+    answer = asked(agent)
+    assert (answer["reasons"], answer["next_allowed_at"]) == (["closed_day"], "2026-12-16T14:00:00Z")
+    ClosedDay.objects.create(province="ON", day="2026-12-16", name="After it", changed_by="test", updated_at=NOON)
+    assert asked(agent)["next_allowed_at"] == "2026-12-17T14:00:00Z"
+
+
+def test_a_holiday_is_what_the_policy_says(agent: APIClient) -> None:
+    known()
+    policy = MarketPolicy.objects.get(province="ON")
+    assert asked(agent, at="2026-12-25T18:00:00Z")["ok"]
+    MarketPolicy.objects.filter(pk=policy.pk).update(rules={**policy.rules, "holidays": "closed"})
+    answer = asked(agent, at="2026-12-25T18:00:00Z")
+    assert (answer["reasons"], answer["next_allowed_at"]) == (["closed_day"], "2026-12-29T14:00:00Z")  # Boxing Day's Monday
+
+
+@pytest.mark.parametrize("channel", ["SMS", "CALL", "EMAIL"])
+def test_a_lead_costs_four_queries(agent: APIClient, channel: str) -> None:
+    known()
+    for n in range(20):
+        written("+14165550001", "CONSENT", basis="EXPRESS", channel="SMS", effective_at=NOON.replace(year=2000 + n))
+    with CaptureQueriesContext(connection) as captured:
+        gate.decide_lead("L1", channel, at=NOON)
+    assert len(captured) == 4
+
+
+def test_a_thousand_leads_cost_no_more_queries_than_ten(agent: APIClient) -> None:
+    places = [("ON", "TORONTO"), ("ON", "ALL"), ("BC", "SOMEWHERE"), ("NU", "IQALUIT"), ("QC", "MONTREAL")]
+    Lead.objects.bulk_create(
+        lead(n, province=places[n % 5][0], market=places[n % 5][1] + ("" if n % 5 != 2 else f"_{n}")) for n in range(1000)
+    )
+    written("+14165550007", "OPT_OUT")
+
+    def queries(size: int) -> tuple[int, Any]:
+        body = {"lead_ids": [f"L{n}" for n in range(size)], "channel": "CALL", "at": AT}
+        with CaptureQueriesContext(connection) as captured:
+            response = agent.post(EXPLAIN, body, format="json")
+        assert response.status_code == 200
+        return len(captured), response.json()
+
+    queries(1)  # the token is remembered from here on
+    of_ten, _ = queries(10)
+    of_all, answer = queries(1000)
+    assert of_all == of_ten
+    assert [row["lead_id"] for row in answer["answers"]] == [f"L{n}" for n in range(1000)]
+    assert [row["lead_id"] for row in answer["answers"] if "opted_out" in row["reasons"]] == ["L7"]
+    assert answer["unknown"] == []
+
+
+def test_leads_that_are_not_there_are_named(agent: APIClient) -> None:
+    known()
+    answer = agent.post(EXPLAIN, {"lead_ids": ["L2", "L1", "L3"], "channel": "SMS", "at": AT}, format="json").json()
+    assert (answer["unknown"], [row["lead_id"] for row in answer["answers"]]) == (["L2", "L3"], ["L1"])
+    assert agent.get(DECIDE, {"lead_id": "L2", "channel": "SMS"}).status_code == 404
+
+
+def test_a_zone_set_for_a_market_is_obeyed_at_once(agent: APIClient) -> None:
+    known(market="DRYDEN")
+    assert asked(agent)["zone_source"] == "province"
+    set_market_zone(province="ON", market="DRYDEN", zone="America/Winnipeg", changed_by="test")
+    assert (asked(agent)["zones"], asked(agent)["zone_source"]) == (["America/Winnipeg"], "market")
+
+
+def test_a_strict_organisation_refuses_what_a_lenient_one_warns_of(agent: APIClient) -> None:
+    known()
+    Organisation.objects.update(consent="enforce", scrub="enforce")
+    assert asked(agent)["reasons"] == ["consent_missing"]
+    assert asked(agent, channel="CALL")["reasons"] == ["organisation_not_registered", "scrub_missing"]
+    assert asked(agent)["next_allowed_at"] is None
+    written("+14165550001", "CONSENT", basis="EXPRESS", channel="SMS", effective_at=NOON.replace(year=2025))
+    assert asked(agent)["ok"]
+    written("+14165550001", "OPT_OUT", channel="SMS")
+    assert asked(agent)["reasons"] == ["opted_out"]
