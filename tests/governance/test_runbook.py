@@ -15,6 +15,8 @@ from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from governance.compliance.models import Organisation
+from governance.compliance.services import record_opt_out
 from governance.golive.models import GoLiveState
 from governance.golive.services import engage_kill_switch
 from governance.market.models import MarketPolicy
@@ -37,6 +39,10 @@ QUERIES_MAX = 12
 
 # By id. How a failing check weighs.
 CHECKS = {
+    "contact.digest_key": "blocker",
+    "contact.identification": "warning",
+    "contact.registration": "warning",
+    "contact.strictness": "warning",
     "environment.append_only": "blocker",
     "environment.backups": "info",
     "environment.debug": "warning",
@@ -51,6 +57,16 @@ CHECKS = {
     "regression.policies": "warning",
     "regression.triggers": "warning",
     "risk.caps": "blocker",
+}
+
+# What warns after migrate.
+FIRST_DAY = {
+    "contact.digest_key",
+    "contact.identification",
+    "contact.registration",
+    "contact.strictness",
+    "offers.enabled",
+    "regression.policies",
 }
 
 
@@ -78,8 +94,8 @@ def without_caps(engine: str, **caps: Any) -> None:
 def test_after_migrate_nothing_blocks(agent: APIClient) -> None:
     status = agent.get(f"{API}/status").json()
     assert (status["blockers"], status["ok_to_enable_go_live"]) == ([], True)
-    assert {item["id"] for item in status["warnings"]} == {"offers.enabled", "regression.policies"}
-    assert [item["id"] for item in status["info"]] == sorted(CHECKS.keys() - {"offers.enabled", "regression.policies"})
+    assert [item["id"] for item in status["warnings"]] == sorted(FIRST_DAY)
+    assert [item["id"] for item in status["info"]] == sorted(CHECKS.keys() - FIRST_DAY)
     assert {item["id"] for item in status["info"] if not item["ok"]} == {"environment.backups"}
     assert status["generated_at"].endswith("Z")
 
@@ -285,6 +301,73 @@ def test_markets_of_one_province_are_one_province() -> None:
     assert found("offers.pace", now=ROLL_OUT)["detail"] == ["ON"]
 
 
+# The organisation and its key -------------------------------------------------------------------------------------------
+
+
+def organisation(**values: Any) -> None:
+    Organisation.objects.update(**values)
+
+
+def test_leniency_is_named_while_it_lasts() -> None:
+    item = found("contact.strictness")
+    assert (item["ok"], item["severity"], item["detail"]) == (False, "warning", ["consent", "scrub"])
+    organisation(consent="enforce")
+    item = found("contact.strictness")
+    assert (item["detail"], item["message"].endswith("not refused: registration and scrub for calls.")) == (["scrub"], True)
+    organisation(scrub="enforce")
+    assert passes("contact.strictness")
+    Organisation.objects.all().delete()
+    assert passes("contact.strictness")  # which enforces both
+
+
+def test_messages_must_say_who_sends_them() -> None:
+    assert found("contact.identification")["detail"] == ["name", "mailing_address", "contact"]
+    organisation(name="Maple Homes", contact="info@example.ca")
+    item = found("contact.identification")
+    assert (item["severity"], item["detail"]) == ("warning", ["mailing_address"])
+    organisation(mailing_address="1 King St, Toronto")
+    assert passes("contact.identification")
+    Organisation.objects.all().delete()
+    assert not passes("contact.identification")
+
+
+@pytest.mark.parametrize(
+    ("number", "days", "says"),
+    [
+        ("R-1", 31, ""),
+        ("R-1", 30, "expires on 2027-01-14"),
+        ("R-1", 0, "expires on 2026-12-15"),
+        ("R-1", -1, "expired on 2026-12-14"),
+        ("R-1", None, "No registration"),
+        ("", 300, "No registration"),
+    ],
+)
+def test_the_registration_warns_thirty_days_before_it_ends(number: Any, days: Any, says: Any) -> None:
+    expires_on = None if days is None else NOON.date() + timedelta(days=days)
+    organisation(registration_number=number, registration_expires_on=expires_on)
+    item = found("contact.registration", now=NOON)
+    assert (item["ok"], item["severity"]) == (not says, "warning")
+    assert says in item["message"]
+
+
+def test_a_key_that_is_not_set_warns_and_one_that_was_changed_blocks(settings: Settings) -> None:
+    item = found("contact.digest_key")
+    assert (item["ok"], item["severity"]) == (False, "warning")
+    settings.CONTACT_DIGEST_KEY = "the first key"
+    assert passes("contact.digest_key")
+    record_opt_out(points=[("PHONE", "+14165550123")], actor="me")
+    assert passes("contact.digest_key")
+    for other in ("another key", settings.UNKEYED):
+        settings.CONTACT_DIGEST_KEY = other
+        item = found("contact.digest_key")
+        assert (item["ok"], item["severity"]) == (False, "blocker")
+        assert "the first key" not in item["message"]
+    settings.CONTACT_DIGEST_KEY = "the first key"
+    assert passes("contact.digest_key")
+    Organisation.objects.all().delete()
+    assert (passes("contact.digest_key"), found("contact.digest_key")["severity"]) == (False, "blocker")
+
+
 # How checks are run -----------------------------------------------------------------------------------------------------
 
 
@@ -326,7 +409,7 @@ def test_a_check_that_raises_is_a_blocker_and_the_others_are_asked(
     assert (blocker["id"], blocker["severity"]) == ("a.first", "blocker")
     assert blocker["message"].startswith(f"The check itself failed: {name}")
     assert "secret-host" not in answer.content.decode()
-    assert len(answer.json()["info"]) == len(CHECKS) - 2
+    assert len(answer.json()["info"]) == len(CHECKS) - len(FIRST_DAY)
     enable = operator.post("/api/governance/go-live/enable", {"reason": "test"})
     assert (enable.status_code, enable.json()["errors"][0]["attr"]) == (412, "a.first")
     assert operator.post(f"{API}/runs", {"reason": "test"}).status_code == 201
@@ -344,6 +427,16 @@ def test_a_failing_check_stands_where_its_severity_says(monkeypatch: pytest.Monk
 def test_a_finding_may_weigh_other_than_its_check(monkeypatch: pytest.MonkeyPatch) -> None:
     with_check(monkeypatch, lambda now: Finding(False, "Look.", severity=Severity.BLOCKER))
     assert [item["id"] for item in services.blockers()] == ["a.first"]
+
+
+def test_a_shared_read_is_made_once_for_each_status(monkeypatch: pytest.MonkeyPatch) -> None:
+    reads: list[int] = []
+    read = registry.read_once(lambda: reads.append(1) or len(reads))
+    for id in ("a.first", "a.second"):
+        check = Check(id, Severity.INFO, "A check", lambda now: Finding(True, str(read())))
+        monkeypatch.setitem(registry._checks, id, check)
+    assert (found("a.first")["message"], found("a.second")["message"]) == ("1", "2")
+    assert (read(), read()) == (3, 4)  # outside a status each is its own
 
 
 def test_a_check_is_given_the_instant_that_the_status_is_of(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -235,7 +235,11 @@ POSTS: dict[str, dict[str, Any]] = {
     },
     "/api/governance/runbook/runs": {"changed_by": "bryan", "reason": "first", "correlation_id": "c1"},
 }
-PROVINCE_OPTIONAL = "/api/governance/regression/kpi"
+PROVINCE_OPTIONAL = (
+    "/api/governance/contact/closed-days",
+    "/api/governance/contact/closed-days/remove",
+    "/api/governance/regression/kpi",
+)
 TEXTS = [(path, name) for path, body in POSTS.items() for name, value in body.items() if isinstance(value, str)]
 
 # Parameters that hold a number: (method, path, name).

@@ -14,6 +14,10 @@ from wholesale.models import RoleGrant
 READS = {
     "view_marketpolicy",
     "ask_contact_gate",
+    "view_contactpoint",
+    "view_contactrecord",
+    "view_organisation",
+    "view_closedday",
     "view_golivestate",
     "view_followupladder",
     "view_followuptask",
@@ -48,11 +52,19 @@ INTEGRATOR = AGENT | {
     "run_trial",
     "recommend",
     "record_kpi",
+    "record_consent",
+    "record_opt_out",
 }
 ADMIN_READS = {"view_idempotencykey", "view_periodicrun", "view_rolegrant"}  # the plumbing's own tables, in the admin
 AUDITOR = READS | ADMIN_READS
 GOVERNS = {
     "change_marketpolicy",
+    "erase_contactpoint",
+    "lift_opt_out",
+    "change_organisation",
+    "add_closedday",
+    "change_closedday",
+    "delete_closedday",
     "change_offerpolicy",
     "change_riskpolicy",
     "change_heimdallpolicy",

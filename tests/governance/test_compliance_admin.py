@@ -1,0 +1,260 @@
+"""The admin of compliance: the ledger's acts, erasing a point, the organisation's form, closed days."""
+
+from collections.abc import Callable, Collection
+from datetime import date
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from governance import leads
+from governance.compliance import services
+from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
+from governance.leads import LeadFacts
+from tests.factories import NOON
+from tests.staff import form_with, signed_in
+
+pytestmark = pytest.mark.django_db
+
+PHONE = ("PHONE", "+14165550123")
+LEDGER = reverse("admin:governance_contactrecord_changelist")
+
+
+def page(verb: str, *args: Any) -> str:
+    return reverse(f"admin:governance_contactrecord_{verb}", args=args)
+
+
+def lines() -> list[tuple[Any, ...]]:
+    return list(ContactRecord.objects.order_by("id").values_list("point__value", "entry", "channel", "actor"))
+
+
+@pytest.fixture
+def operator_at_desk(user_of: Callable[..., User]) -> Client:
+    return signed_in(user_of("operator"))
+
+
+@pytest.fixture
+def _a_lead(monkeypatch: pytest.MonkeyPatch) -> None:
+    lead = LeadFacts("L1", "ON", "TORONTO", phone=PHONE[1], email="ann@example.ca")
+    empty = LeadFacts("EMPTY", "ON", "TORONTO")
+
+    def load(lead_ids: Collection[str]) -> dict[str, LeadFacts]:
+        return {each.lead_id: each for each in (lead, empty) if each.lead_id in lead_ids}
+
+    monkeypatch.setattr(leads, "_loaders", [load])
+
+
+# The ledger -------------------------------------------------------------------------------------------------------------
+
+GIVEN: dict[str, dict[str, str]] = {
+    "opt_out": {"points": "(416) 555-0123", "channel": "SMS", "said_at": "2026-05-01T12:00", "evidence": "message 1"},
+    "consent": {
+        "points": "416 555 0123",
+        "channel": "SMS",
+        "basis": "EXPRESS",
+        "obtained_at": "2026-05-01T12:00",
+        "evidence": "form 1",
+    },
+    "scrub": {"points": "416 555 0123\n902 555 0199\n", "checked_at": "2026-05-01T12:00", "evidence": "file 1"},
+    "do_not_call": {"points": "\n4165550123\n", "said_at": "2026-05-01T12:00"},
+    "lift": {"points": "416 555 0123", "reason": "wrong number"},
+}
+WRITTEN = {
+    "opt_out": [("+14165550123", "OPT_OUT", "SMS", "operator")],
+    "consent": [("+14165550123", "CONSENT", "SMS", "operator")],
+    "scrub": [("+14165550123", "SCRUB", "CALL", "operator"), ("+19025550199", "SCRUB", "CALL", "operator")],
+    "do_not_call": [("+14165550123", "DO_NOT_CALL", "CALL", "operator")],
+    "lift": [],
+}
+
+
+@pytest.mark.parametrize("verb", GIVEN)
+def test_a_page_writes_what_it_says_and_returns_to_the_ledger(operator_at_desk: Client, verb: str) -> None:
+    assert operator_at_desk.get(page(verb)).status_code == 200
+    assert lines() == []
+    done = operator_at_desk.post(page(verb), GIVEN[verb])
+    assert (done.status_code, done["Location"]) == (302, LEDGER)
+    assert lines() == WRITTEN[verb]
+
+
+def test_what_the_page_shows_as_now_can_be_sent_as_it_stands(operator_at_desk: Client) -> None:
+    form = form_with(operator_at_desk.get(page("opt_out")), "points")
+    assert operator_at_desk.post(page("opt_out"), {**form, "points": "416 555 0123"}).status_code == 302
+    assert services.ledgers([PHONE])[PHONE][0].kind == "OPT_OUT"
+
+
+def test_an_opt_out_is_lifted_with_its_reason(operator_at_desk: Client) -> None:
+    operator_at_desk.post(page("opt_out"), GIVEN["opt_out"])
+    operator_at_desk.post(page("lift"), GIVEN["lift"])
+    lift = ContactRecord.objects.get(entry="LIFT")
+    assert (lift.reason, lift.user and lift.user.username) == ("wrong number", "operator")
+    assert LogEntry.objects.filter(object_id=str(lift.pk)).count() == 1
+
+
+WRONG: list[tuple[str, dict[str, str], str, str]] = [
+    ("opt_out", {"points": "416 555"}, "points", "Neither a lead that we know"),
+    ("opt_out", {"points": "ann@"}, "points", "valid email"),
+    ("opt_out", {"channel": "EMAIL"}, "points", "reaches none of these"),
+    ("consent", {"evidence": ""}, "evidence", "required"),
+    ("consent", {"basis": ""}, "basis", "required"),
+    ("consent", {"basis": "PUBLICATION", "channel": "CALL"}, "basis", "exempts no call"),
+    ("consent", {"obtained_at": "2096-05-01T12:00"}, "obtained_at", "future"),
+    ("scrub", {"points": "416 555 0123\nabc"}, "points", "“abc” is no phone number"),
+    ("scrub", {"points": "4165550123\n" * 10_001}, "points", "10,001 numbers are more"),
+    ("lift", {"reason": " "}, "reason", "required"),
+]
+
+
+@pytest.mark.parametrize(("verb", "spoilt", "field", "says"), WRONG)
+def test_what_is_wrong_is_said_at_its_field_and_nothing_is_written(
+    operator_at_desk: Client, verb: str, spoilt: Any, field: str, says: str
+) -> None:
+    answer = operator_at_desk.post(page(verb), {**GIVEN[verb], **spoilt})
+    assert answer.status_code == 200
+    assert says in " ".join(answer.context["form"].errors[field])
+    assert not ContactRecord.objects.exists()
+
+
+@pytest.mark.usefixtures("_a_lead")
+def test_a_lead_stands_for_its_number_and_its_address(operator_at_desk: Client) -> None:
+    operator_at_desk.post(page("opt_out"), {**GIVEN["opt_out"], "points": "L1", "channel": ""})
+    assert [row[0] for row in lines()] == ["+14165550123", "ann@example.ca"]
+    answer = operator_at_desk.post(page("opt_out"), {**GIVEN["opt_out"], "points": "EMPTY"})
+    assert "neither a phone number nor" in answer.context["form"].errors["points"][0]
+
+
+@pytest.mark.usefixtures("_a_lead")
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("(416) 555-0123", ["+14165550123"]),
+        ("ANN@example.ca", ["ann@example.ca"]),
+        ("L1", ["ann@example.ca", "+14165550123"]),
+        ("555-0123", []),
+        ("nobody", []),
+    ],
+)
+def test_the_ledger_and_the_points_are_searched_by_the_whole_number(operator_at_desk: Client, text: Any, found: Any) -> None:
+    services.record_opt_out(points=[PHONE, ("EMAIL", "ann@example.ca"), ("PHONE", "+19025550199")], actor="me")
+    shown = operator_at_desk.get(LEDGER, {"q": text}).context["cl"].result_list
+    assert [record.point.value for record in shown] == found
+    points = operator_at_desk.get(reverse("admin:governance_contactpoint_changelist"), {"q": text})
+    assert [point.value for point in points.context["cl"].result_list] == found
+
+
+def test_an_integrator_records_and_lifts_nothing(user_of: Callable[..., User]) -> None:
+    client = signed_in(user_of("integrator"))
+    shown = client.get(LEDGER).content.decode()
+    assert (page("opt_out") in shown, page("consent") in shown, page("lift") in shown) == (True, True, False)
+    assert client.post(page("opt_out"), GIVEN["opt_out"]).status_code == 302
+    assert client.post(page("lift"), GIVEN["lift"]).status_code == 403
+    assert len(lines()) == 1
+
+
+# Points -----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_point_is_erased_with_a_reason_and_keeps_its_lines(operator_at_desk: Client) -> None:
+    (made,) = services.record_opt_out(points=[PHONE], actor="me")
+    erase = reverse("admin:governance_contactpoint_erase", args=[made.point_id])
+    change = reverse("admin:governance_contactpoint_change", args=[made.point_id])
+    assert erase in operator_at_desk.get(change).content.decode()
+    assert operator_at_desk.post(erase, {"reason": " "}).status_code == 200
+    assert ContactPoint.objects.get().value == "+14165550123"
+
+    assert operator_at_desk.post(erase, {"reason": "asked for it"}).status_code == 302
+    assert ContactPoint.objects.get().value is None
+    shown = operator_at_desk.get(change).content.decode()
+    assert ("Phone number (erased)" in shown, "asked for it" in shown, erase in shown) == (True, True, False)
+    assert "4165550123" not in shown
+    assert not LogEntry.objects.filter(object_repr__contains="4165550123").exists()
+    assert operator_at_desk.get(LEDGER, {"q": "416 555 0123"}).context["cl"].result_list
+
+
+def test_erasing_what_is_not_there_leads_back(operator_at_desk: Client) -> None:
+    answer = operator_at_desk.post(reverse("admin:governance_contactpoint_erase", args=[9]), {"reason": "x"})
+    assert answer.status_code == 302
+
+
+# The organisation -------------------------------------------------------------------------------------------------------
+
+ORGANISATION = reverse("admin:governance_organisation_change", args=[1])
+
+
+def test_the_organisation_is_changed_with_a_reason_and_its_history_shows_what(operator_at_desk: Client) -> None:
+    form = form_with(operator_at_desk.get(ORGANISATION), "consent")
+    given = {**form, "name": "Maple Homes", "consent": "enforce", "registration_expires_on": "2027-12-31"}
+    assert operator_at_desk.post(ORGANISATION, {**given, "why": ""}).status_code == 200
+    assert Organisation.objects.get().version == 1
+    assert operator_at_desk.post(ORGANISATION, {**given, "why": "before going live"}).status_code == 302
+    row = Organisation.objects.get()
+    assert (row.name, row.consent, row.scrub, row.version, row.reason) == (
+        "Maple Homes",
+        "enforce",
+        "warn",
+        2,
+        "before going live",
+    )
+    assert row.registration_expires_on == date(2027, 12, 31)
+    history = operator_at_desk.get(reverse("admin:governance_organisation_history", args=[1])).content.decode()
+    for words in ("Maple Homes", "Messages without consent", "Refuse", "before going live"):
+        assert words in history
+
+
+def test_a_stale_form_saves_nothing(operator_at_desk: Client) -> None:
+    form = form_with(operator_at_desk.get(ORGANISATION), "consent")
+    services.upsert_organisation(changed_by="ann", name="Oak", now=NOON)
+    answer = operator_at_desk.post(ORGANISATION, {**form, "name": "Maple Homes", "why": "late"})
+    assert answer.status_code == 200
+    assert "changed by ann" in answer.content.decode()
+    assert Organisation.objects.get().name == "Oak"
+
+
+def test_there_is_one_organisation_and_a_reader_changes_nothing(admin_client: Client, user_of: Callable[..., User]) -> None:
+    assert admin_client.get(reverse("admin:governance_organisation_add")).status_code == 403
+    reader = signed_in(user_of("auditor"))
+    assert b'name="_save"' not in reader.get(ORGANISATION).content
+    assert reader.post(ORGANISATION, {"why": "x", "name": "Oak"}).status_code == 403
+
+
+# Closed days ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_day_is_closed_renamed_and_opened_again(operator_at_desk: Client) -> None:
+    add = reverse("admin:governance_closedday_add")
+    given = {"day": "2026-12-24", "province": "", "name": "Eve", "why": "rest"}
+    assert operator_at_desk.post(add, given).status_code == 302
+    row = ClosedDay.objects.get()
+    assert (row.day, row.province, row.name, row.changed_by, row.reason) == (
+        date(2026, 12, 24),
+        "",
+        "Eve",
+        "operator",
+        "rest",
+    )
+    assert operator_at_desk.post(add, given).status_code == 200  # it is there
+    change = reverse("admin:governance_closedday_change", args=[row.pk])
+    assert operator_at_desk.post(change, {"name": "Christmas Eve", "why": "in full"}).status_code == 302
+    row.refresh_from_db()
+    assert (row.day, row.name, row.reason) == (date(2026, 12, 24), "Christmas Eve", "in full")
+    shown = operator_at_desk.get(reverse("admin:governance_closedday_history", args=[row.pk])).content.decode()
+    assert ("Christmas Eve" in shown, "rest" in shown) == (True, True)
+
+    remove = reverse("admin:governance_closedday_remove", args=[row.pk])
+    assert operator_at_desk.post(remove, {"reason": ""}).status_code == 200
+    assert operator_at_desk.post(remove, {"reason": "we work"}).status_code == 302
+    assert not ClosedDay.objects.exists()
+    assert ClosedDay.history.latest().reason == "we work"
+    assert operator_at_desk.get(remove).status_code == 302
+
+
+def test_an_agent_sees_closed_days_and_changes_none(user_of: Callable[..., User]) -> None:
+    services.set_closed_day(day=date(2026, 12, 24), name="Eve", changed_by="me")
+    client = signed_in(user_of("agent"))
+    change = reverse("admin:governance_closedday_change", args=[ClosedDay.objects.get().pk])
+    assert b'name="_save"' not in client.get(change).content
+    assert client.post(change, {"name": "x", "why": "x"}).status_code == 403
+    assert client.get(reverse("admin:governance_closedday_add")).status_code == 403

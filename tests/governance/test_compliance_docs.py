@@ -1,0 +1,59 @@
+"""docs/contact-rules.md has a line for each reason, with what it says and where it comes from."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from governance.channels import Channel
+from governance.compliance.rules import CALLING_HOURS, SCRUB_VALID, Basis, consent_expiry, is_basis
+from governance.contact import Reason
+from tests.factories import NOON
+
+ROOT = Path(__file__).resolve().parents[2]
+RULES = (ROOT / "docs" / "contact-rules.md").read_text()
+ROW = re.compile(r"^\| `(\w+)` \| (.+?) \| (.+?) \| (.+?) \| (.+?) \| (.+?) \|$", re.MULTILINE)
+SPANS = {"until withdrawn": (0, 0), "2 years": (2, 0), "18 months": (1, 6), "6 months": (0, 6)}  # years, months
+
+
+def test_every_reason_has_its_line_in_the_order_of_the_gate() -> None:
+    rows = {code: cells for code, *cells in ROW.findall(RULES)}
+    assert list(rows) == [reason.value for reason in Reason]
+    for reason in Reason:
+        english, french, rule, source, enforced = rows[reason.value]
+        assert (english, french) == (str(reason.label), reason.french)
+        assert rule.endswith(".")
+        assert source == "ours" or source.startswith("[")
+        assert enforced
+
+
+def test_every_source_has_a_public_address() -> None:
+    named = set(re.findall(r"\]\[(\w+)\]", RULES))
+    given = dict(re.findall(r"^\[(\w+)\]: (https://\S+)$", RULES, re.MULTILINE))
+    assert named == set(given)
+
+
+@pytest.mark.parametrize("basis", Basis.values)
+def test_the_table_of_grounds_is_what_the_rules_compute(basis: Any) -> None:
+    (row,) = re.findall(rf"^\| `{basis}`.*?\| (.+?) \| (.+?) \| .+ \|$", RULES, re.MULTILINE)
+    for channel, span in (("SMS", row[0]), ("EMAIL", row[0]), ("CALL", row[1])):
+        assert is_basis(channel, basis) is (span != "no ground")
+        if span in SPANS:
+            expiry = consent_expiry(channel, basis, NOON)
+            years, months = SPANS[span]
+            year, month = NOON.year + years + (NOON.month + months - 1) // 12, (NOON.month + months - 1) % 12 + 1
+            assert expiry == (NOON.replace(year=year, month=month) if span != "until withdrawn" else None)
+
+
+def test_the_hours_and_the_age_of_a_scrub_are_those_of_the_rules() -> None:
+    assert SCRUB_VALID.days == 31
+    assert f"{SCRUB_VALID.days} days old" in RULES
+    for start, end in (CALLING_HOURS.weekday, CALLING_HOURS.weekend):
+        assert f"from {start} to {end}" in RULES
+
+
+def test_it_promises_nothing() -> None:
+    assert "not legal advice" in RULES
+    assert "compliant" not in RULES.lower()
+    assert set(Channel.values) == {"SMS", "CALL", "EMAIL"}  # a channel more needs its rules here
