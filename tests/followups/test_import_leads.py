@@ -13,7 +13,7 @@ from followups.errors import UnreadableFile
 from followups.leads import files
 from followups.leads.files import Format
 from followups.leads.models import Lead
-from followups.leads.services import RefusedRow
+from followups.leads.services import EXTRA_CELLS, RefusedRow
 from tests.leads.rows import BAD_EVERY, fault, write
 
 HEADER = "lead_id,first_name,province,score"
@@ -76,7 +76,7 @@ def test_a_row_may_be_shorter_than_the_header_but_not_longer() -> None:
     assert read("lead_id,province\nL1\nL2,ON,\nL3,ON,x\n") == [
         {"lead_id": "L1"},
         {"lead_id": "L2", "province": "ON"},
-        {"lead_id": "L3", "province": "ON", files.EXTRA_CELLS: ["x"]},
+        {"lead_id": "L3", "province": "ON", EXTRA_CELLS: ["x"]},
     ]
 
 

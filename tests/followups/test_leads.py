@@ -55,7 +55,7 @@ STORED = {
 
 
 def stored(lead_id: str = "L1") -> dict[str, Any]:
-    return Lead.objects.values().get(lead_id=lead_id)
+    return dict(Lead.objects.values().get(lead_id=lead_id))
 
 
 # How values are spelled -------------------------------------------------------------------------------------------------
