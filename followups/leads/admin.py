@@ -73,6 +73,8 @@ class LeadForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.show_hidden_initial = True  # what was changed is told from what its editor saw, not from what is there now
         if "language" in self.fields and not self.instance.pk:
             language: Any = self.fields["language"]
             language.required, language.initial, self.initial["language"] = False, "", ""

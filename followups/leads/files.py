@@ -1,7 +1,6 @@
 """Leads as files, CSV and XLSX, read row by row so that memory stays steady; what was refused is written with its reason."""
 
 import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -124,14 +123,15 @@ def _cell(cell: Any) -> Any:
 def _csv(stream: IO[bytes]) -> tuple[int, Iterator[list[str]]]:
     about = sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(1 << 20), b"")) - 1
     stream.seek(0)
-    return about, _csv_lines(io.TextIOWrapper(stream, encoding=ENCODING, newline=""))
+    return about, _csv_lines(stream)
 
 
-def _csv_lines(text: io.TextIOWrapper) -> Iterator[list[str]]:
+def _csv_lines(stream: IO[bytes]) -> Iterator[list[str]]:
     try:
-        first = text.readline()
+        first = stream.readline().decode(ENCODING)
         delimiter = max(DELIMITERS, key=first.count)
-        yield from csv.reader(chain([first], text), delimiter=delimiter, strict=True)
+        rest = (line.decode() for line in stream)
+        yield from csv.reader(chain([first], rest), delimiter=delimiter, strict=True)
     except UnicodeDecodeError:
         raise UnreadableFile("It is not in UTF-8: save it as “CSV UTF-8”.") from None
     except csv.Error as error:

@@ -20,12 +20,13 @@ SECONDS_MAX = 300
 # Above a tenth of the rows the process may grow by what remembers each lead_id, and little else.
 GROWTH_MAX_MB = 64
 STATE = "SELECT count(*), count(DISTINCT lead_id), min(created_at), max(updated_at) FROM followups_lead"
-# The command in a process that says at its end how much memory it ever had (kB, as Linux counts).
+# The command in a process that says at its end how much memory it ever had (kB, as Linux counts) and its CPU seconds.
 _MEASURED = (
     "import resource, sys; from django.core.management import execute_from_command_line as run\n"
     "try: run(sys.argv)\n"
     "except SystemExit: pass\n"
-    "sys.stdout.write(f'peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}\\n')"
+    "used = resource.getrusage(resource.RUSAGE_SELF)\n"
+    "sys.stdout.write(f'peak {used.ru_maxrss} {used.ru_utime + used.ru_stime:.0f}\\n')"
 )
 
 
@@ -63,8 +64,9 @@ def _import(url: str, path: Path, what: str) -> tuple[float, float]:
     started = time.monotonic()
     done = subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True)
     seconds = time.monotonic() - started
-    said, peak = done.stdout.rsplit("peak ", 1)
-    sys.stdout.write(f"{what}: {seconds:.0f} s, {int(peak) / 1024:.0f} MB. {said}")
+    said, used = done.stdout.rsplit("peak ", 1)
+    peak, cpu = used.split()
+    sys.stdout.write(f"{what}: {seconds:.0f} s ({cpu} s of CPU), {int(peak) / 1024:.0f} MB. {said}")
     return int(peak) / 1024, seconds
 
 

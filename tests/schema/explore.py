@@ -61,6 +61,7 @@ def _fill(server: Server, token: str) -> None:
         for path, body in (
             ("deals/offers/policies/upsert", {"province": "ON", "enabled": True}),
             ("deals/offers/compute", {"province": "ON", "arv": 450_000, "repairs": 50_000, "comps": [{"price": 440_000}]}),
+            ("followups/leads/upsert", {"lead_id": "L1", "province": "ON", "phone": "416-555-0123", "score": 0.5}),
             ("followups/ladder/create", {"province": "ON", "market": "TORONTO", "lead_id": "L1", "owner": "bryan"}),
             ("followups/task/1/complete", {}),
             ("buyers/liquidity/feedback", {"province": "ON", "event": "BOUGHT", "buyer_id": "B1"}),

@@ -36,7 +36,12 @@ def lost_task(*, workers: int, started_at: datetime) -> DBTaskResult:
 
 def test_every_job_names_times_that_a_scheduler_understands() -> None:
     names = [job.name for job in periodic.jobs()]
-    assert names == [DAILY, "wholesale.tasks.clear_expired", "wholesale.tasks.requeue_lost"]
+    assert names == [
+        "followups.leads.tasks.forget_files",
+        DAILY,
+        "wholesale.tasks.clear_expired",
+        "wholesale.tasks.requeue_lost",
+    ]
     for job in periodic.jobs():
         assert CronTrigger.from_crontab(job.crontab, timezone="UTC").get_next_fire_time(None, NOW) > NOW
 

@@ -1,0 +1,242 @@
+"""Files of leads: how they are read, what `import_leads` says and leaves behind."""
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from openpyxl import Workbook
+
+from followups.errors import UnreadableFile
+from followups.leads import files
+from followups.leads.files import Format
+from followups.leads.models import Lead
+from followups.leads.services import EXTRA_CELLS, RefusedRow
+from tests.leads.rows import BAD_EVERY, fault, write
+
+HEADER = "lead_id,first_name,province,score"
+
+
+def read(text: str | bytes, file_format: Format = Format.CSV) -> list[dict[Any, Any]]:
+    content = text if isinstance(text, bytes) else text.encode()
+    return list(files.read(io.BytesIO(content), file_format).rows)
+
+
+def workbook(*rows: tuple[Any, ...]) -> bytes:
+    book = Workbook()
+    assert book.active is not None
+    for row in rows:
+        book.active.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def run(path: Path, *options: str) -> str:
+    """What it says; with its error, if it ends with one."""
+    out = io.StringIO()
+    try:
+        call_command("import_leads", str(path), *options, stdout=out)
+    except CommandError as error:
+        return out.getvalue() + f"error: {error}"
+    return out.getvalue()
+
+
+# Reading ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_csv_file_is_read_as_spreadsheets_write_it(delimiter: str, encoding: str, end: str) -> None:
+    text = end.join(('Lead ID,First-Name, "province"', 'L1,"Ana; Bo, Cy",ON', "L2,Zo\u00e9,QC")).replace(
+        ' "province"', " PROVINCE "
+    )
+    lines = [delimiter.join(cells) for cells in csv.reader(io.StringIO(text)) if cells]
+    quoted = end.join(line.replace("Ana; Bo, Cy", '"Ana; Bo, Cy"') for line in lines)
+
+    assert read(quoted.encode(encoding)) == [
+        {"lead_id": "L1", "first_name": "Ana; Bo, Cy", "province": "ON"},
+        {"lead_id": "L2", "first_name": "Zo\u00e9", "province": "QC"},
+    ]
+
+
+def test_an_xlsx_file_is_read_with_its_numbers_as_people_see_them() -> None:
+    content = workbook(("lead_id", "phone", "score", None), (17.0, 4165550123, 0.25, None), ("L2", None, None, None))
+
+    assert read(content, Format.XLSX) == [
+        {"lead_id": 17, "phone": 4165550123, "score": 0.25},
+        {"lead_id": "L2", "phone": None, "score": None},
+    ]
+
+
+def test_a_row_may_be_shorter_than_the_header_but_not_longer() -> None:
+    assert read("lead_id,province\nL1\nL2,ON,\nL3,ON,x\n") == [
+        {"lead_id": "L1"},
+        {"lead_id": "L2", "province": "ON"},
+        {"lead_id": "L3", "province": "ON", EXTRA_CELLS: ["x"]},
+    ]
+
+
+def test_columns_that_mean_nothing_are_named() -> None:
+    lead_file = files.read(io.BytesIO(b"lead_id,Note\x00,province,\nL1,x,ON,\n"), Format.CSV)
+
+    assert (lead_file.unknown, lead_file.about, list(lead_file.rows)) == (
+        ["note\ufffd"],
+        1,
+        [{"lead_id": "L1", "note\ufffd": "x", "province": "ON"}],
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "file_format", "said"),
+    [
+        (b"", Format.CSV, "must name the columns"),
+        (b"name,phone\nA,1\n", Format.CSV, "must name the columns"),
+        (b"lead_id,province,Province\n", Format.CSV, "a column twice"),
+        ("lead_id,first_name\nL1,Zo\u00e9\n".encode("latin-1"), Format.CSV, "not in UTF-8"),
+        (b'lead_id,first_name\nL1,"A"x\n', Format.CSV, "no CSV file"),
+        (b"lead_id\n" + b"x" * 200_000, Format.CSV, "no CSV file"),
+        (b"lead_id\nL1\n", Format.XLSX, "no XLSX file"),
+        (workbook(("lead_id",), ("L1",))[:-400], Format.XLSX, "no XLSX file"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_with_what_is_wrong(content: bytes, file_format: Format, said: str) -> None:
+    with pytest.raises(UnreadableFile, match=said):
+        read(content, file_format)
+
+
+@pytest.mark.parametrize(("name", "expected"), [("a.csv", Format.CSV), ("A.B.XLSX", Format.XLSX)])
+def test_the_name_tells_the_format(name: str, expected: Format) -> None:
+    assert Format.of(name) is expected
+
+
+@pytest.mark.parametrize("name", ["a.xls", "csv", "a.csv.zip"])
+def test_another_format_is_refused(name: str) -> None:
+    with pytest.raises(UnreadableFile, match=r"\.csv or \.xlsx"):
+        Format.of(name)
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "Ana", "'", "'quoted'", "\tx"])
+def test_what_was_refused_comes_back_as_it_was_and_no_spreadsheet_runs_it(cell: str) -> None:
+    text = io.StringIO()
+    refused = files.RefusedFile(text, ["lead_id", "first_name", "reason"])
+    refused.write(RefusedRow(7, {"lead_id": "L1", "first_name": cell}, {"phone": ["Wrong."]}))
+
+    (written,) = csv.DictReader(io.StringIO(text.getvalue()))
+
+    assert (written["row"], written["reason"], read(text.getvalue())[0]["first_name"]) == ("7", "phone: Wrong.", cell)
+    assert not written["first_name"].startswith(("=", "+", "-", "@", "\t"))
+
+
+# The command ------------------------------------------------------------------------------------------------------------
+
+db = pytest.mark.django_db
+
+
+@db
+def test_a_good_file_is_imported_and_leaves_no_other_file(tmp_path: Path) -> None:
+    path = tmp_path / "leads.csv"
+    path.write_text(f"{HEADER},Colour\nL1,Ana,ON,0.5,red\nL2,Bo,qc,,\n")
+
+    assert run(path) == "Columns that are not used: colour.\nLeads: created 2, updated 0, unchanged 0.\n"
+    assert run(path).endswith("created 0, updated 0, unchanged 2.\n")
+    assert sorted(Lead.objects.values_list("lead_id", "language", "changed_by")) == [
+        ("L1", "en", "import_leads"),
+        ("L2", "fr", "import_leads"),
+    ]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@db
+def test_refused_rows_are_written_beside_the_file_and_can_be_mended_there(tmp_path: Path) -> None:
+    path = tmp_path / "leads.csv"
+    path.write_text(f"{HEADER}\nL1,Ana,ON,\nL2,=Bo,Ontario,7\n\nL3,Cy,ON,x\n")
+    beside = tmp_path / "leads.refused.csv"
+
+    said = run(path)
+
+    assert said.startswith("Leads: created 1, updated 0, unchanged 0.\nerror: Refused 2 of 3 rows")
+    assert str(beside) in said
+    rows = list(csv.DictReader(io.StringIO(beside.read_text("utf-8-sig"))))
+    assert [(row["row"], row["lead_id"], row["first_name"]) for row in rows] == [("3", "L2", "'=Bo"), ("5", "L3", "Cy")]
+    assert "province: Must be one of AB, " in rows[0]["reason"]
+    assert "score: " in rows[0]["reason"]
+    assert rows[1]["reason"] == "score: A valid number is required."
+
+    beside.write_text(beside.read_text("utf-8-sig").replace("Ontario,7", "ON,0.7").replace("ON,x", "ON,"))
+    assert "created 2, updated 0, unchanged 0." in run(beside)
+    assert Lead.objects.get(lead_id="L2").first_name == "=Bo"
+
+
+@db
+def test_a_dry_run_stores_nothing_and_names_what_is_refused(tmp_path: Path) -> None:
+    path, elsewhere = tmp_path / "leads.csv", tmp_path / "elsewhere.csv"
+    path.write_text(f"{HEADER}\nL1,Ana,ON,\nL2,Bo,Ontario,\n")
+
+    said = run(path, "--dry-run", "--refused", str(elsewhere))
+
+    assert said.startswith("Nothing was stored; it would be: created 1, updated 0, unchanged 0.\nerror: Refused 1 of 2")
+    assert not Lead.objects.exists()
+    assert sorted(tmp_path.iterdir()) == [elsewhere, path]
+
+
+@db
+def test_an_xlsx_file_is_imported(tmp_path: Path) -> None:
+    path = tmp_path / "leads.xlsx"
+    path.write_bytes(workbook(("lead_id", "phone", "province", "score"), (17, 4165550123, "ON", 0.25)))
+
+    assert "created 1," in run(path)
+    lead = Lead.objects.get()
+    assert (lead.lead_id, lead.phone, str(lead.score)) == ("17", "+14165550123", "0.2500")
+
+
+@db
+def test_a_file_that_ends_badly_keeps_its_rows_before_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("followups.leads.services.BATCH", 1)
+    path = tmp_path / "leads.csv"
+    path.write_bytes(f"{HEADER}\nL1,Ana,ON,\n".encode() + b"L2,Zo\xe9,QC,\n" * 2000)
+
+    assert "UTF-8" in run(path)
+    path.write_text(f"{HEADER}\nL1,Ana,ON,\nL2,Bo,QC,\n")
+    assert "created" in run(path)
+    assert Lead.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "said"),
+    [
+        ("absent.csv", (), "No such file"),
+        ("leads.txt", (), "must end with .csv or .xlsx"),
+        ("leads.csv", ("--refused", "leads.csv"), "must be another file"),
+    ],
+)
+def test_an_argument_that_will_not_do_is_an_error(
+    name: str, options: tuple[str, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for there in ("leads.txt", "leads.csv"):
+        Path(there).write_text(f"{HEADER}\n")
+
+    assert said in run(Path(name), *options)
+
+
+@db
+def test_of_5000_rows_with_one_in_a_hundred_bad_the_rest_is_imported_and_each_bad_one_is_named(tmp_path: Path) -> None:
+    """The full size is `python -m tests.leads.full`."""
+    rows = 5_000
+    path = write(tmp_path / "leads.csv", rows)
+    bad = {number: fault(number) for number in range(rows) if fault(number)}
+    assert len(bad) == rows // BAD_EVERY
+
+    assert f"created {rows - len(bad):,}, updated 0, unchanged 0.\nerror: Refused {len(bad)} of {rows:,}" in run(path)
+    assert Lead.objects.count() == rows - len(bad)
+    with (tmp_path / "leads.refused.csv").open(encoding="utf-8-sig", newline="") as stream:
+        named = {int(row["row"]) - 2: row["reason"].partition(":")[0] for row in csv.DictReader(stream)}
+    assert named == {number: wrong[0] for number, wrong in bad.items() if wrong}
+
+    before = list(Lead.objects.order_by("id").values())
+    assert f"created 0, updated 0, unchanged {rows - len(bad):,}." in run(path)
+    assert list(Lead.objects.order_by("id").values()) == before

@@ -1,0 +1,398 @@
+"""Leads: one upsert for whoever brings them, how values are spelled, and what is refused."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.serializers import ValidationError
+from rest_framework.test import APIClient
+
+from followups.leads.fields import EmailAddressField, LeadRow, PhoneField, PostalCodeField, SpelledChoiceField
+from followups.leads.models import Language, Lead
+from followups.leads.services import Outcome, upsert_lead, upsert_leads
+from followups.models import FollowupLadder
+from governance import leads as governance_leads
+from governance.clocks.zones import ZONE_CHOICES
+from tests.conftest import attrs, codes
+from tests.factories import NOON, LadderFactory, LeadFactory, many
+from wholesale.errors import RequiredParameter
+
+URL = "/api/followups/leads"
+LATER = NOON + timedelta(days=1)
+ROW = {
+    "lead_id": " L1 ",
+    "first_name": "Ana",
+    "last_name": "Silva",
+    "phone": "(416) 555-0123",
+    "email": "Ana@Example.ca",
+    "address": "1 King St W",
+    "postal_code": "m5v2t6",
+    "province": "on",
+    "market": "Toronto",
+    "language": "EN",
+    "zone": "america/toronto",
+    "score": "0.75",
+    "source": "mailer",
+    "status": "contacted",
+}
+STORED = {
+    **ROW,
+    "lead_id": "L1",
+    "phone": "+14165550123",
+    "email": "ana@example.ca",
+    "postal_code": "M5V 2T6",
+    "province": "ON",
+    "market": "TORONTO",
+    "language": "en",
+    "zone": "America/Toronto",
+    "score": Decimal("0.75"),
+    "status": "CONTACTED",
+}
+
+
+def stored(lead_id: str = "L1") -> dict[str, Any]:
+    return dict(Lead.objects.values().get(lead_id=lead_id))
+
+
+# How values are spelled -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("field", "given", "expected"),
+    [
+        (PhoneField(), "416-555-0123", "+14165550123"),
+        (PhoneField(), "1 (416) 555.0123", "+14165550123"),
+        (PhoneField(), " +1 416 555 0123 ", "+14165550123"),
+        (PhoneField(), 4165550123, "+14165550123"),
+        (PhoneField(), "+33 1 42 68 53 00", "+33142685300"),
+        (EmailAddressField(), " Ana.Silva@Example.CA ", "ana.silva@example.ca"),
+        (PostalCodeField(), "h2x-1y4", "H2X 1Y4"),
+        (PostalCodeField(), "H 2 X 1 Y 4", "H2X 1Y4"),
+        (SpelledChoiceField(Language.choices), " FR ", "fr"),
+        (SpelledChoiceField(ZONE_CHOICES), "AMERICA/ST_JOHNS", "America/St_Johns"),
+    ],
+)
+def test_a_value_has_one_spelling(field: Any, given: Any, expected: str) -> None:
+    assert field.run_validation(given) == expected
+
+
+@pytest.mark.parametrize(
+    ("field", "given", "code"),
+    [
+        (PhoneField(), "555", "invalid_phone"),
+        (PhoneField(), "call me", "invalid_phone"),
+        (PhoneField(), "116-555-0123", "invalid_phone"),
+        (PhoneField(), "+1416555012345", "invalid_phone"),
+        (PhoneField(), "416-555-0123 ext. 5", "extension"),
+        (PhoneField(), "4165550123\x00", "control_characters"),
+        (EmailAddressField(), "ana", "invalid"),
+        (EmailAddressField(), "ana@\ud800.ca", "control_characters"),
+        (EmailAddressField(), f"a@{'b.' * 130}ca", "max_length"),
+        (PostalCodeField(), "90210", "invalid_postal_code"),
+        (PostalCodeField(), "D5V 2T6", "invalid_postal_code"),
+        (PostalCodeField(), "M5V 2T\u0666", "invalid_postal_code"),
+        (SpelledChoiceField(Language.choices), "es", "invalid_choice"),
+        (SpelledChoiceField(Language.choices), 5, "invalid_choice"),
+        (SpelledChoiceField(ZONE_CHOICES), "Europe/Paris", "invalid_choice"),
+    ],
+)
+def test_a_value_that_is_none_is_refused(field: Any, given: Any, code: str) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        field.run_validation(given)
+    assert [error.code for error in refusal.value.detail] == [code]  # type: ignore[union-attr]
+
+
+# The service ------------------------------------------------------------------------------------------------------------
+
+db = pytest.mark.django_db
+
+
+@db
+def test_a_row_becomes_a_lead_in_the_one_spelling_of_each_value(user_of: Callable[..., Any]) -> None:
+    user = user_of("operator")
+
+    report = upsert_leads([ROW], actor="bryan", user=user, now=NOON)
+
+    assert (report.created, report.updated, report.unchanged, report.refused) == (1, 0, 0, 0)
+    who = {"changed_by": "bryan", "user_id": user.pk, "created_at": NOON, "updated_at": NOON}
+    assert {**stored(), "id": None} == {**STORED, **who, "id": None}
+
+
+@db
+def test_the_same_rows_again_change_nothing() -> None:
+    upsert_leads([ROW], actor="bryan", now=NOON)
+    before = stored()
+
+    report = upsert_leads([ROW], actor="somebody else", now=LATER)
+
+    assert (report.created, report.updated, report.unchanged, report.refused) == (0, 0, 1, 0)
+    assert stored() == before
+
+
+@db
+@pytest.mark.parametrize("nothing", [None, "", "  "])
+def test_what_is_absent_or_empty_keeps_its_stored_value(nothing: Any) -> None:
+    upsert_leads([ROW], actor="bryan", now=NOON)
+    before = stored()
+    row = {**dict.fromkeys(ROW, nothing), "lead_id": "L1", "first_name": "Anna"}
+
+    assert upsert_leads([row], actor="va1", now=LATER).updated == 1
+    assert stored() == {**before, "first_name": "Anna", "changed_by": "va1", "updated_at": LATER}
+
+
+@db
+def test_a_new_lead_needs_only_its_province() -> None:
+    upsert_leads([{"lead_id": "L1", "province": "ON"}], now=NOON)
+
+    lead = stored()
+    assert (lead["market"], lead["language"], lead["status"], lead["score"]) == ("ALL", "en", "NEW", None)
+    assert (lead["phone"], lead["zone"], lead["changed_by"]) == ("", "", "system")
+
+
+@db
+@pytest.mark.parametrize(("given", "expected"), [({}, "fr"), ({"language": "en"}, "en")])
+def test_quebec_is_spoken_to_in_french_unless_told(given: dict[str, str], expected: str) -> None:
+    """DOMAIN 1.3: the customer must be served in French."""
+    upsert_leads([{"lead_id": "L1", "province": "QC", **given}])
+
+    assert stored()["language"] == expected
+
+
+@db
+def test_moving_a_lead_to_quebec_keeps_its_language() -> None:
+    upsert_leads([{"lead_id": "L1", "province": "ON"}])
+    upsert_leads([{"lead_id": "L1", "province": "QC"}])
+
+    assert stored()["language"] == "en"
+
+
+@db
+def test_a_bad_row_is_named_with_every_fault_and_the_others_are_stored() -> None:
+    bad = {"lead_id": "L2", "province": "Ontario", "score": "0.12345", "phone": "555"}
+
+    report = upsert_leads([ROW, bad, {"lead_id": "L3", "province": "bc"}], first_number=2)
+
+    (refused,) = report.refused_rows
+    assert (report.created, report.refused, report.rows) == (2, 1, 3)
+    assert (refused.number, refused.row, set(refused.errors)) == (3, bad, {"province", "score", "phone"})
+    assert refused.errors["score"] == ["Ensure that there are no more than 4 decimal places."]
+    assert "phone: Must be a valid phone number" in refused.reason
+    assert set(Lead.objects.values_list("lead_id", flat=True)) == {"L1", "L3"}
+
+
+@db
+def test_a_new_lead_without_a_province_is_refused_and_a_known_one_is_not() -> None:
+    LeadFactory.create(lead_id="L1")
+
+    report = upsert_leads([{"lead_id": "L1", "first_name": "Bo"}, {"lead_id": "L2", "first_name": "Bo"}])
+
+    assert (report.updated, [one.errors for one in report.refused_rows]) == (
+        1,
+        [{"province": ["A new lead needs its province."]}],
+    )
+    assert not Lead.objects.filter(lead_id="L2").exists()
+
+
+@db
+def test_of_two_rows_with_one_lead_the_later_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever batch it is in."""
+    monkeypatch.setattr("followups.leads.services.BATCH", 2)
+    rows = [{"lead_id": name, "province": "ON", "source": str(n)} for n, name in enumerate(("A", "A", "B", "A"))]
+
+    report = upsert_leads(rows)
+
+    assert (report.created, report.refused) == (2, 2)
+    assert [(one.number, one.errors) for one in report.refused_rows] == [
+        (n, {"lead_id": ["Row 1 has the same lead; this one was left out."]}) for n in (2, 4)
+    ]
+    assert stored("A")["source"] == "0"
+
+
+@db
+def test_a_row_that_was_refused_does_not_stand_in_the_way_of_a_later_one() -> None:
+    report = upsert_leads([{"lead_id": "A", "province": "ON", "phone": "5"}, {"lead_id": "A", "province": "ON"}])
+
+    assert (report.created, report.refused) == (1, 1)
+
+
+@db
+def test_an_empty_row_is_none() -> None:
+    report = upsert_leads([{"lead_id": "", "province": None}, {}, ROW])
+
+    assert (report.created, report.rows) == (1, 1)
+
+
+@db
+def test_a_dry_run_tells_what_would_be_and_stores_nothing() -> None:
+    LeadFactory.create(lead_id="L2", first_name="Ana")
+    LeadFactory.create(lead_id="L3", first_name="Ana")
+    before = list(Lead.objects.values())
+    rows = [ROW, {"lead_id": "L2", "first_name": "Bo"}, {"lead_id": "L3", "first_name": "Ana"}, {"lead_id": "L4"}]
+
+    report = upsert_leads(rows, dry_run=True)
+
+    assert (report.created, report.updated, report.unchanged, report.refused) == (1, 1, 1, 1)
+    assert list(Lead.objects.values()) == before
+
+
+@db
+def test_refused_rows_go_where_they_are_told_as_they_come() -> None:
+    taken: list[int] = []
+
+    report = upsert_leads([{"lead_id": "L1"}, {"lead_id": ""}, {"phone": "5"}], refuse=lambda one: taken.append(one.number))
+
+    assert (taken, report.refused, report.refused_rows) == ([1, 3], 2, [])
+
+
+@db
+@pytest.mark.postgres  # SQLite takes fewer parameters in a statement than a batch has
+def test_a_batch_takes_as_many_statements_for_500_leads_as_for_5() -> None:
+    def statements(size: int) -> int:
+        rows = [{"lead_id": f"S{size}-{n}", "province": "ON"} for n in range(size)]
+        with CaptureQueriesContext(connection) as captured:
+            upsert_leads(rows)
+        return len(captured)
+
+    few = statements(5)
+
+    assert few <= 6  # the savepoint, the lock, the look, the insert, and bulk_create's own savepoint
+    assert statements(500) == few
+
+
+@db
+def test_one_lead_goes_the_same_way() -> None:
+    made, first = upsert_lead(lead_id="L1", province="QC", actor="me", now=NOON)
+    changed, second = upsert_lead(lead_id="L1", score=Decimal("0.5"), actor="you", now=LATER)
+    same, third = upsert_lead(lead_id="L1", score=Decimal("0.5000"), actor="they", now=LATER)
+
+    assert (first, second, third) == (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED)
+    assert made.pk == changed.pk == same.pk == stored()["id"]
+    assert (made.language, changed.language, changed.created_at, stored()["changed_by"]) == ("fr", "fr", NOON, "you")
+
+
+@db
+def test_one_lead_can_be_emptied_of_a_value() -> None:
+    LeadFactory.create(lead_id="L1", score=Decimal("0.5"))
+
+    upsert_lead(lead_id="L1", phone="", score=None)
+
+    assert (stored()["phone"], stored()["score"]) == ("", None)
+
+
+@db
+def test_one_new_lead_without_a_province_is_refused() -> None:
+    with pytest.raises(RequiredParameter) as refusal:
+        upsert_lead(lead_id="L1", first_name="Ana")
+    assert refusal.value.attr == "province"
+    assert not Lead.objects.exists()
+
+
+@db
+def test_governance_loads_leads_in_one_query() -> None:
+    many(LeadFactory, 3)
+    LeadFactory.create(lead_id="L-9", zone="America/Toronto", score=Decimal("0.4"), email="a@b.ca")
+
+    with CaptureQueriesContext(connection) as captured:
+        facts = governance_leads.load(["L-9", "nobody", *Lead.objects.values_list("lead_id", flat=True)])
+    loaded = facts["L-9"]
+
+    assert (len(facts), "nobody" in facts, len(captured)) == (4, False, 2)  # the other is this test's own
+    assert (loaded.province, loaded.market, loaded.zone, loaded.postal_code) == (
+        "ON",
+        "TORONTO",
+        "America/Toronto",
+        "M5V 2T6",
+    )
+    assert (loaded.phone, loaded.email, loaded.language, loaded.score) == ("+14165550123", "a@b.ca", "en", Decimal("0.4"))
+
+
+@db
+def test_a_ladder_belongs_to_its_lead_whether_the_lead_comes_first_or_later() -> None:
+    LadderFactory.create(lead_id="L1")
+    assert not Lead.objects.filter(lead_id="L1").exists()
+
+    upsert_leads([ROW])
+
+    ladder = FollowupLadder.objects.select_related("lead").get()
+    assert ladder.lead == Lead.objects.get(lead_id="L1")
+
+
+# The API ----------------------------------------------------------------------------------------------------------------
+
+
+@db
+def test_an_upsert_answers_201_for_a_new_lead_and_200_for_another(operator: APIClient) -> None:
+    made = operator.post(f"{URL}/upsert", ROW)
+    changed = operator.post(f"{URL}/upsert", {"lead_id": "L1", "last_name": "Silva-Roy", "phone": None, "email": ""})
+    same = operator.post(f"{URL}/upsert", {"lead_id": "L1", "last_name": "Silva-Roy"})
+
+    assert (made.status_code, changed.status_code, same.status_code) == (201, 200, 200)
+    assert {name: made.json()[name] for name in STORED} == {**STORED, "score": 0.75}
+    assert (changed.json()["phone"], changed.json()["changed_by"]) == ("+14165550123", "operator")
+    assert same.json() == changed.json() == operator.get(f"{URL}/{stored()['id']}").json()
+
+
+@db
+def test_the_api_says_the_same_of_a_bad_value_as_an_import(operator: APIClient) -> None:
+    row = {"lead_id": "L1", "province": "ON", "phone": "5", "postal_code": "x", "zone": "x", "score": "2", "email": "x"}
+
+    answer = operator.post(f"{URL}/upsert", row)
+    (refused,) = upsert_leads([row]).refused_rows
+
+    assert answer.status_code == 400
+    assert {error["attr"]: [error["detail"]] for error in answer.json()["errors"]} == refused.errors
+    assert not Lead.objects.exists()
+
+
+@db
+def test_a_new_lead_without_a_province_is_400(operator: APIClient) -> None:
+    answer = operator.post(f"{URL}/upsert", {"lead_id": "L1"})
+
+    assert (answer.status_code, codes(answer), attrs(answer)) == (400, ["required"], ["province"])
+
+
+@db
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"lead_id": "A"}, {"A"}),
+        ({"phone": "(514) 555-0199"}, {"B"}),
+        ({"phone": "+15145550199"}, {"B"}),
+        ({"email": "B@Example.ca"}, {"B"}),
+        ({"province": "qc"}, {"B"}),
+        ({"province": "qc", "market": "Montréal"}, {"B"}),
+        ({"status": "dead"}, {"B"}),
+        ({"source": "radio"}, {"B"}),
+        ({"language": "FR"}, {"B"}),
+        ({"since": "2026-12-16T00:00:00Z"}, {"B"}),
+        ({"until": "2026-12-16T00:00:00Z"}, {"A"}),
+        ({}, {"A", "B"}),
+    ],
+)
+def test_leads_are_filtered(agent: APIClient, query: dict[str, str], found: set[str]) -> None:
+    LeadFactory.create(lead_id="A")
+    LeadFactory.create(
+        lead_id="B",
+        phone="+15145550199",
+        email="b@example.ca",
+        province="QC",
+        market="MONTREAL",
+        status="DEAD",
+        source="radio",
+        language="fr",
+        created_at=LATER,
+    )
+
+    answer = agent.get(URL, query)
+
+    assert answer.status_code == 200
+    assert {lead["lead_id"] for lead in answer.json()["results"]} == found
+
+
+def test_an_import_has_every_column_of_a_lead() -> None:
+    ours = {"id", "changed_by", "user", "created_at", "updated_at"}
+    assert set(LeadRow().fields) == {column.name for column in Lead._meta.fields} - ours

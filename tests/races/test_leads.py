@@ -1,0 +1,71 @@
+"""Many imports of one file at once: no row lost, none doubled, and the counts are exact."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from followups.leads.imports import confirm_import
+from followups.leads.models import Lead
+from followups.leads.services import Report, upsert_leads
+from tests.factories import LeadImportFactory
+from tests.races.conftest import CLIENTS
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+
+ROWS = 300
+
+
+def rows(**more: Any) -> list[dict[str, Any]]:
+    return [{"lead_id": f"L{number}", "province": "ON", **more} for number in range(ROWS)]
+
+
+def test_imports_of_one_file_make_each_lead_once(
+    run_together: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In either direction, which would deadlock if each locked row by row."""
+    monkeypatch.setattr("followups.leads.services.BATCH", 50)
+
+    reports = run_together(8, lambda number: upsert_leads(rows()[:: 1 if number % 2 else -1]))
+
+    assert all(isinstance(report, Report) for report in reports), reports
+    assert sum(report.created for report in reports) == ROWS
+    assert {(report.created + report.unchanged, report.updated, report.refused) for report in reports} == {(ROWS, 0, 0)}
+    assert sorted(Lead.objects.values_list("lead_id", flat=True)) == sorted(row["lead_id"] for row in rows())
+
+
+def test_imports_of_different_columns_lose_nothing_of_each_other(
+    run_together: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("followups.leads.services.BATCH", 50)
+    columns = ({"first_name": "Ana"}, {"source": "mailer"}, {"score": "0.5"}, {"status": "DEAD"})
+
+    reports = run_together(4, lambda number: upsert_leads(rows(**columns[number])))
+
+    assert all(isinstance(report, Report) for report in reports), reports
+    assert sum(report.created for report in reports) == ROWS
+    assert set(Lead.objects.values_list("first_name", "source", "score", "status")) == {("Ana", "mailer", 0.5, "DEAD")}
+
+
+def test_upserts_of_one_lead_over_the_api_make_it_once(
+    operators: list[APIClient], run_together: Callable[..., list[Any]]
+) -> None:
+    answers = run_together(
+        CLIENTS, lambda number: operators[number].post("/api/followups/leads/upsert", {"lead_id": "L1", "province": "ON"})
+    )
+
+    assert Counter(answer.status_code for answer in answers) == {201: 1, 200: CLIENTS - 1}
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    assert Lead.objects.count() == 1
+
+
+def test_an_import_that_many_confirm_is_done_once(run_together: Callable[..., list[Any]]) -> None:
+    waiting = LeadImportFactory.create()
+
+    done = run_together(8, lambda _: confirm_import(waiting.pk).state)
+
+    assert sorted(map(str, done)).count("DONE") == 1
+    assert {getattr(error, "code", error) for error in done} == {"DONE", "import_not_ready"}
+    assert Lead.objects.count() == 1
