@@ -13,6 +13,7 @@ from wholesale.models import RoleGrant
 # Written by hand from CONTRACT section 5.
 READS = {
     "view_marketpolicy",
+    "view_marketzone",
     "ask_contact_gate",
     "view_golivestate",
     "view_followupladder",
@@ -53,6 +54,9 @@ ADMIN_READS = {"view_idempotencykey", "view_periodicrun", "view_rolegrant"}  # t
 AUDITOR = READS | ADMIN_READS
 GOVERNS = {
     "change_marketpolicy",
+    "add_marketzone",
+    "change_marketzone",
+    "delete_marketzone",
     "change_offerpolicy",
     "change_riskpolicy",
     "change_heimdallpolicy",
