@@ -124,7 +124,7 @@ def _clocks(z: ZoneInfo, day: date) -> list[tuple[date, int, str]]:
     """For each minute of a UTC day: a search asks for the same ones again and again."""
     midnight = datetime.combine(day, time(), UTC)
     local = [(midnight + n * MINUTE).astimezone(z) for n in range(24 * 60)]
-    return [(shown.date(), shown.weekday(), f"{shown:%H:%M}") for shown in local]
+    return [(shown.date(), shown.weekday(), f"{shown.hour:02}:{shown.minute:02}") for shown in local]
 
 
 def by_search(given: Situation, channel: str, after: datetime, span: timedelta) -> datetime | None:

@@ -465,7 +465,7 @@ def test_allowed_means_legal_now_in_every_zone_and_by_the_policy(case: Any) -> N
     assert verdict.allowed is (verdict.legal_ok and verdict.policy_ok)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(case=cases())
 def test_the_next_time_is_the_first_minute_of_all(case: Any) -> None:
     given_situation, channel, at = case
@@ -483,7 +483,7 @@ def test_the_next_time_is_the_first_minute_of_all(case: Any) -> None:
         assert told == found
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(case=cases())
 def test_nothing_within_30_days_is_missed(case: Any) -> None:
     given_situation, channel, at = case
@@ -497,7 +497,7 @@ ceilings = st.builds(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(case=cases(), one=ceilings, other=ceilings)
 def test_a_wider_ceiling_never_turns_yes_into_no(case: Any, one: Any, other: Any) -> None:
     given_situation, _, at = case
@@ -510,7 +510,7 @@ def test_a_wider_ceiling_never_turns_yes_into_no(case: Any, one: Any, other: Any
     assert later is None or (sooner is not None and sooner <= later)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(case=cases())
 def test_no_policy_is_wider_than_the_law(case: Any) -> None:
     given_situation, _, at = case
@@ -519,7 +519,7 @@ def test_no_policy_is_wider_than_the_law(case: Any) -> None:
     assert (Reason.OUTSIDE_LEGAL_HOURS in verdict.reasons) is not inside
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(case=cases(), extra=st.sampled_from(ZONE_NAMES))
 def test_one_zone_more_never_turns_no_into_yes(case: Any, extra: Any) -> None:
     given_situation, channel, at = case

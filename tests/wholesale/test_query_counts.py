@@ -97,11 +97,7 @@ outside = pytest.mark.django_db(transaction=True, serialized_rollback=True)
         ("followups/due", {}, 2),  # the gate's row, then the tasks
         ("followups/due", {"owner": "bryan", "province": "ON", "market": "TORONTO", "channel": "SMS"}, 2),
         ("followups/sla", {}, 1),
-        (
-            "governance/market/can-contact",
-            {"province": "ON", "market": "TORONTO", "channel": "SMS"},
-            2,
-        ),  # the state, the place
+        ("governance/market/can-contact", {"province": "ON", "market": "TORONTO", "channel": "SMS"}, 2),  # state, policies
         ("buyers/liquidity/score", {"province": "ON"}, 1),
         ("governance/market/effective", {"province": "ON", "market": "TORONTO"}, 1),
     ],

@@ -13,6 +13,7 @@ from wholesale.models import RoleGrant
 # Written by hand from CONTRACT section 5.
 READS = {
     "view_marketpolicy",
+    "view_marketzone",
     "ask_contact_gate",
     "view_contactpoint",
     "view_contactrecord",
@@ -71,6 +72,9 @@ GOVERNS = {
     "add_closedday",
     "change_closedday",
     "delete_closedday",
+    "add_marketzone",
+    "change_marketzone",
+    "delete_marketzone",
     "change_offerpolicy",
     "change_riskpolicy",
     "change_heimdallpolicy",
