@@ -20,6 +20,7 @@ from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
 
+from followups.errors import ImportNotReady
 from followups.leads import files, services
 from followups.leads.fields import COLUMNS, SETTINGS, LeadRow, PhoneField
 from followups.leads.imports import BYTES_MAX, ROWS_AT_ONCE, begin_import, confirm_import
@@ -237,8 +238,11 @@ class LeadAdmin(Kept, ImportExportMixin, ModelAdmin):
             raise PermissionDenied
         pk = request.GET.get("import", "")
         asked = get_object_or_404(LeadImport, pk=int(pk) if pk.isdecimal() else 0)
-        if request.method == "POST" or not is_ready(asked) or asked.content is None:
+        if request.method == "POST":
             return self._confirmed(request, asked)
+        if not is_ready(asked) or asked.content is None:
+            messages.error(request, ImportNotReady().detail)
+            return HttpResponseRedirect(page_url(asked))
         return confirmation(
             request,
             self,
