@@ -1,4 +1,4 @@
-"""The admin of follow-up: ladders and tasks to read; leads are in `leads/admin.py`."""
+"""The admin of follow-up: ladders and tasks to read; leads are in `leads/`."""
 
 from datetime import timedelta
 from typing import Any
@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from unfold.decorators import display
 
-from followups.leads.admin import LeadAdmin, LeadImportAdmin
+from followups.leads.admin import LeadAdmin
+from followups.leads.imports_admin import LeadImportAdmin
 from followups.models import FollowupLadder, FollowupTask
 from wholesale.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter, place_text
 

@@ -1,8 +1,5 @@
 """The admin of leads: found, edited one by one, brought in and taken out as files."""
 
-import csv
-import io
-from itertools import islice
 from typing import Any
 
 from django import forms
@@ -11,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from import_export import fields, resources
@@ -24,11 +20,13 @@ from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
 
+from followups.errors import ImportNotReady
 from followups.leads import files, services
 from followups.leads.fields import COLUMNS, SETTINGS, LeadRow, PhoneField
 from followups.leads.imports import BYTES_MAX, ROWS_AT_ONCE, begin_import, confirm_import
+from followups.leads.imports_admin import confirm_url, counts_of, first_rows, is_ready, page_url, refused_table, unused_text
 from followups.leads.models import Language, Lead, LeadImport
-from wholesale.admin_base import GrowingAdmin, Kept, SinceFilter, confirmation, place_text
+from wholesale.admin_base import Kept, SinceFilter, confirmation, place_text
 from wholesale.errors import DomainError
 from wholesale.permissions import label_of
 from wholesale.vocabulary import LABEL_MAX_LENGTH
@@ -41,15 +39,6 @@ STATUS_COLOURS = {
     Lead.Status.CLOSED.label: "success",
     Lead.Status.DEAD.label: "",
 }
-IMPORT_COLOURS = {
-    LeadImport.State.CHECKING.label: "info",
-    LeadImport.State.CHECKED.label: "warning",
-    LeadImport.State.IMPORTING.label: "info",
-    LeadImport.State.DONE.label: "success",
-    LeadImport.State.FAILED.label: "danger",
-}
-REFUSED_SHOWN = 20
-READ_SHOWN = 5
 RELOAD = "Reload this page to see what came of it."
 _row = LeadRow()
 
@@ -229,11 +218,11 @@ class LeadAdmin(Kept, ImportExportMixin, ModelAdmin):
             except DomainError as refusal:
                 form.add_error("import_file", refusal.detail)
             else:
-                if _is_ready(begun):
-                    return HttpResponseRedirect(_confirm_url(begun))
+                if is_ready(begun):
+                    return HttpResponseRedirect(confirm_url(begun))
                 if begun.is_large:
                     messages.info(request, f"The worker looks through it. {RELOAD}")
-                return HttpResponseRedirect(_page_url(begun))
+                return HttpResponseRedirect(page_url(begun))
         context = {
             **self.admin_site.each_context(request),
             "title": "Import leads",
@@ -249,17 +238,20 @@ class LeadAdmin(Kept, ImportExportMixin, ModelAdmin):
             raise PermissionDenied
         pk = request.GET.get("import", "")
         asked = get_object_or_404(LeadImport, pk=int(pk) if pk.isdecimal() else 0)
-        if request.method == "POST" or not _is_ready(asked) or asked.content is None:
+        if request.method == "POST":
             return self._confirmed(request, asked)
+        if not is_ready(asked) or asked.content is None:
+            messages.error(request, ImportNotReady().detail)
+            return HttpResponseRedirect(page_url(asked))
         return confirmation(
             request,
             self,
             title=f"Import {asked.file_name}",
             form=forms.Form(),
             explanation="The file was looked through; nothing is imported yet. What is empty in it keeps its stored value.",
-            warning=_unused(asked),
-            table={"headers": ["New", "Changed", "Unchanged", "Refused"], "rows": [_counts(asked)]},
-            details=_first_rows(asked) + _refused_table(asked),
+            warning=unused_text(asked),
+            table={"headers": ["New", "Changed", "Unchanged", "Refused"], "rows": [counts_of(asked)]},
+            details=first_rows(asked) + refused_table(asked),
             button=f"Import {asked.created + asked.updated:,} leads",
         )
 
@@ -271,121 +263,4 @@ class LeadAdmin(Kept, ImportExportMixin, ModelAdmin):
         else:
             said = f"The worker imports it. {RELOAD}" if done.is_large else "The leads are imported."
             messages.success(request, said)
-        return HttpResponseRedirect(_page_url(asked))
-
-
-@admin.register(LeadImport)
-class LeadImportAdmin(GrowingAdmin):
-    """Files of leads that were brought here, the newest first."""
-
-    list_display = (
-        "id",
-        "file_name",
-        "state_label",
-        "created",
-        "updated",
-        "unchanged",
-        "refused",
-        "changed_by",
-        "created_at",
-    )
-    list_display_links = ("id", "file_name")
-    list_filter = ("state", SinceFilter)
-    list_select_related = False
-    search_fields = ("file_name__icontains", "changed_by__exact")
-    search_help_text = "Name of the file, or who brought it"
-    actions_detail = ("confirm", "download")
-    _counts_by_state = {LeadImport.State.CHECKED: "What an import would do", LeadImport.State.DONE: "What the import did"}
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[LeadImport]:
-        return super().get_queryset(request).defer("content", "refused_rows")
-
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Only what there is: a file that cannot be read has a fault and no counts."""
-        more = [name for name, there in (("failure", obj.failure), ("unused", obj.unknown_columns)) if there]
-        counts = {"fields": (("created", "updated"), ("unchanged", "refused"), "refused_shown")}
-        return (
-            ("Import", {"fields": (("file_name", "state_label"), *more)}),
-            *((title, counts) for state, title in self._counts_by_state.items() if state == obj.state),
-            ("Who and when", {"fields": (("changed_by", "user"), ("created_at", "finished_at"))}),
-        )
-
-    def has_import_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may import leads, and take home what was refused."""
-        return request.user.has_perm("followups.import_lead")
-
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        row = LeadImport.objects.defer("content").filter(pk=object_id).first()
-        possible = {"confirm": row is not None and _is_ready(row), "download": row is not None and bool(row.refused_rows)}
-        return [
-            detail
-            for detail in super().get_actions_detail(request, object_id)
-            if possible[detail.action_name.rpartition("_")[2]]
-        ]
-
-    @display(description="State", label=IMPORT_COLOURS)
-    def state_label(self, row: LeadImport) -> str:
-        """How far it is."""
-        return row.get_state_display()
-
-    @display(description="Columns that were not used")
-    def unused(self, row: LeadImport) -> str:
-        """Whose names mean nothing here."""
-        return ", ".join(row.unknown_columns)
-
-    @display(description="What was refused")
-    def refused_shown(self, row: LeadImport) -> str:
-        """The first of the refused rows."""
-        return _refused_table(row)
-
-    @action(description="Import...", permissions=["import"], icon="upload", url_path="confirm")
-    def confirm(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """To what will be imported."""
-        return HttpResponseRedirect(_confirm_url(get_object_or_404(LeadImport, pk=object_id)))
-
-    @action(description="Download refused rows", permissions=["import"], icon="download", url_path="refused")
-    def download(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """What was refused, to be mended and brought again."""
-        row = get_object_or_404(LeadImport, pk=object_id)
-        name = f"import-{row.pk}.refused.csv"
-        return HttpResponse(
-            row.refused_rows.encode(files.ENCODING),
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
-
-
-def _is_ready(row: LeadImport) -> bool:
-    return row.state == LeadImport.State.CHECKED
-
-
-def _confirm_url(row: LeadImport) -> str:
-    return reverse("admin:followups_lead_process_import", query={"import": row.pk})
-
-
-def _page_url(row: LeadImport) -> str:
-    return reverse("admin:followups_leadimport_change", args=[row.pk])
-
-
-def _counts(row: LeadImport) -> list[str]:
-    return [f"{count:,}" for count in (row.created, row.updated, row.unchanged, row.refused)]
-
-
-def _unused(row: LeadImport) -> str:
-    return f"Columns that are not used: {', '.join(row.unknown_columns)}." if row.unknown_columns else ""
-
-
-def _first_rows(row: LeadImport) -> str:
-    """How the beginning of the file was read: whether its columns are the right ones is seen at a glance."""
-    lead_file = files.read(io.BytesIO(row.content or b""), files.Format.of(row.file_name))
-    columns = [name for name in lead_file.columns if name in COLUMNS]
-    rows = [[one.get(name) for name in columns] for one in islice(lead_file.rows, READ_SHOWN)]
-    return render_to_string("admin/followups/first_rows.html", {"columns": columns, "rows": rows})
-
-
-def _refused_table(row: LeadImport) -> str:
-    refused = csv.DictReader(io.StringIO(row.refused_rows))
-    shown = [(one["row"], one.get("lead_id", ""), one["reason"]) for one in islice(refused, REFUSED_SHOWN)]
-    return render_to_string(
-        "admin/followups/refused.html", {"shown": shown, "more": max(0, row.refused - len(shown)), "refused": row.refused}
-    )
+        return HttpResponseRedirect(page_url(asked))

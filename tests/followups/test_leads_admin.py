@@ -287,6 +287,16 @@ def test_old_files_are_forgotten_and_their_counts_remain() -> None:
         confirm_import(old.pk)
 
 
+@pytest.mark.parametrize("state", ["CHECKING", "IMPORTING", "DONE", "FAILED"])
+def test_looking_at_an_import_that_is_not_ready_leads_to_its_page_and_does_nothing(state: str, admin_client: Client) -> None:
+    row = LeadImportFactory.create(state=state)
+
+    answer = admin_client.get(f"{LEADS}process_import/?import={row.pk}")
+
+    assert answer["Location"] == f"/admin/followups/leadimport/{row.pk}/change/"
+    assert (LeadImport.objects.get().state, Lead.objects.count()) == (state, 0)
+
+
 @pytest.mark.parametrize("asked", ["", "x", "0", "\u0661", "9" * 30])
 def test_an_import_that_is_none_is_404(asked: str, admin_client: Client) -> None:
     assert admin_client.get(f"{LEADS}process_import/", {"import": asked}).status_code == 404
