@@ -48,6 +48,7 @@ OPT_OUTS: list[tuple[str, list[LedgerLine], set[str]]] = [
     ("before a consent, which does not outweigh it", [line(OPT_OUT, 2 * DAY, "SMS"), agreed("SMS")], {"SMS"}),
     ("lifted", [line(OPT_OUT, 2 * DAY), line(LIFT)], set()),
     ("lifted at the instant at which it was said", [line(OPT_OUT), line(LIFT)], set()),
+    ("said after the instant of the lift", [line(OPT_OUT), line(LIFT, 2 * DAY)], {"SMS", "CALL", "EMAIL"}),
     ("lifted later than asked about", [line(OPT_OUT), line(LIFT, -SECOND)], {"SMS", "CALL", "EMAIL"}),
     ("lifted for one channel", [line(OPT_OUT, 2 * DAY), line(LIFT, channel="SMS")], {"CALL", "EMAIL"}),
     ("one channel, lifted for every one", [line(OPT_OUT, 2 * DAY, "SMS"), line(LIFT)], set()),

@@ -1,5 +1,6 @@
 """The runbook: each check, how they are run, shown and stored (CONTRACT section 3)."""
 
+import itertools
 import zoneinfo
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -430,8 +431,8 @@ def test_a_finding_may_weigh_other_than_its_check(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_shared_read_is_made_once_for_each_status(monkeypatch: pytest.MonkeyPatch) -> None:
-    reads: list[int] = []
-    read = registry.read_once(lambda: reads.append(1) or len(reads))
+    numbers = itertools.count(1)
+    read = registry.read_once(lambda: next(numbers))
     for id in ("a.first", "a.second"):
         check = Check(id, Severity.INFO, "A check", lambda now: Finding(True, str(read())))
         monkeypatch.setitem(registry._checks, id, check)
