@@ -1,6 +1,6 @@
 """Refusals of follow-up."""
 
-from wholesale.errors import NotAllowedForYou, NotFound
+from wholesale.errors import DomainError, NotAllowedForYou, NotFound
 
 
 class TaskNotFound(NotFound):
@@ -9,3 +9,26 @@ class TaskNotFound(NotFound):
 
 class NotYourTask(NotAllowedForYou):
     """This task has another owner; your role completes unowned tasks and its own."""
+
+
+class TimeOutOfRange(DomainError):
+    """The time must not lie in the future, nor too far back."""
+
+    code = "out_of_range"
+    status = 400
+
+
+class LeadOptedOut(DomainError):
+    """The lead has opted out of every channel of the ladder: no ladder starts."""
+
+    code = "lead_opted_out"
+
+
+class MessageNotFound(NotFound):
+    """There is no message with this id."""
+
+
+class AlreadyDecided(DomainError):
+    """This message was no doubtful one, or somebody has decided otherwise."""
+
+    code = "already_decided"

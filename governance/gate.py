@@ -18,6 +18,7 @@ from governance.clocks.resolving import ZoneFacts, resolve
 from governance.compliance import services as compliance
 from governance.compliance.models import ClosedDay, Organisation
 from governance.compliance.rules import Organisation as OrganisationFacts
+from governance.compliance.rules import opted_out
 from governance.contact import HORIZON, NO_MINUTE, PolicyFacts, Situation, Verdict, decide
 from governance.decisions import Decision, ExecutionClass, verb
 from governance.golive import services as golive
@@ -203,6 +204,28 @@ def decide_contacts(
 
 def _point(contact: Contact) -> compliance.Point | None:
     return compliance.point_of(contact.channel, phone=contact.lead.phone, email=contact.lead.email)
+
+
+def opted_out_channels(lead: LeadFacts, channels: Collection[str], *, at: datetime) -> set[str]:
+    """Those of the channels by which the lead has asked not to be contacted. In one query, in none where it has no point."""
+    points = {channel: _point(Contact(lead, channel)) for channel in channels}
+    lines = compliance.ledgers({point for point in points.values() if point}) if any(points.values()) else {}
+    return {channel for channel, point in points.items() if point and opted_out(lines[point], channel, at)}
+
+
+HoldingOffOptOuts = compliance.HoldingOffOptOuts
+contact_points = compliance.contact_points
+point_of = compliance.point_of
+lock_for_opt_out = compliance.lock_for_opt_out
+
+
+def record_opt_out(points: Collection[compliance.Point], **line: Any) -> None:
+    """Keep an opt-out (`governance.compliance.services.record_opt_out` says how), in the caller's transaction.
+
+    The acts under way that it would have refused end first, and what the caller reads from here on shows them.
+    """
+    compliance.lock_for_opt_out(points)
+    compliance.record_opt_out(points=points, **line)
 
 
 # The go-live row, the organisation and its closed days in one statement, the policies and zones of some markets in another.

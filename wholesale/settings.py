@@ -207,7 +207,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api",
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "ChannelEnum": "governance.channels.Channel",
+        "ReasonEnum": "governance.contact.Reason",
+        "MeaningEnum": "followups.leads.models.InboundMessage.Meaning",
+        "DecidedMeaningEnum": "followups.inbound.rules.DECIDED",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "wholesale.schema.document_common_errors",
