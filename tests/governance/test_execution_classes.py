@@ -10,8 +10,10 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 import buyers.services
+import followups.inbound.services
 import followups.reports
 import followups.services
+import governance.compliance.services
 import governance.golive.services
 import governance.heimdall.services
 import governance.market.services
@@ -31,7 +33,7 @@ from governance.models import HeimdallEvent, HeimdallRecommendation, HeimdallSco
 from kpi.models import KPIEvent
 from offers.models import OfferEvidence, OfferPolicy
 from tests.conftest import codes
-from tests.factories import KpiFactory, RecommendationFactory, TaskFactory, TriggerFactory, many
+from tests.factories import NOON, InboundFactory, KpiFactory, RecommendationFactory, TaskFactory, TriggerFactory, many
 
 WATCHED: dict[str, Any] = {"domain": "WHOLESALE", "metric": "contract_rate"}
 ADVICE: dict[str, Any] = {"domain": "BUYER_MATCH", "confidence": Decimal("0.95"), "actor": "me"}
@@ -128,6 +130,18 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         lambda: followups.services.complete_task(TaskFactory.create().pk, "me"),
     ),
     followups.services.sla_snapshot: ("READ", followups.services.sla_snapshot),
+    followups.inbound.services.record_inbound: (
+        "RECORD",
+        lambda: followups.inbound.services.record_inbound(lead_id="L1", channel="SMS", text="STOP"),
+    ),
+    followups.inbound.services.decide_inbound: (
+        "RECORD",
+        lambda: followups.inbound.services.decide_inbound(InboundFactory.create().pk, "REPLY", "test"),
+    ),
+    governance.compliance.services.record_opt_out: (
+        "RECORD",
+        lambda: governance.compliance.services.record_opt_out(points=[("PHONE", "+14165550123")], said_at=NOON, actor="me"),
+    ),
     followups.reports.sla_report: ("READ", followups.reports.sla_report),
     buyers.services.record_feedback: (
         "RECORD",

@@ -11,8 +11,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from governance import gate
 from offers.models import OfferPolicy
 from tests.factories import (
+    AttemptFactory,
     EvidenceFactory,
     FeedbackFactory,
+    InboundFactory,
     KpiFactory,
     LadderFactory,
     MarketPolicyFactory,
@@ -202,6 +204,24 @@ ENDPOINTS = [
     get("followups/sla", good={"window": 10}, bad=({"window": 0}, "window")),
     *rows("followups/ladders", LadderFactory.create, ({"open": "perhaps"}, "open")),
     *rows("followups/tasks", TaskFactory.create, ({"ladder": "1.0"}, "ladder")),
+    *rows("followups/attempts", AttemptFactory.create, ({"allowed": "perhaps"}, "allowed")),
+    *rows("followups/inbound", InboundFactory.create, ({"meaning": "MAYBE"}, "meaning")),
+    post(
+        "followups/inbound",
+        OPERATOR,
+        INTEGRATOR,
+        good={"phone": "416 555-0123", "channel": "SMS", "text": "STOP"},
+        bad=({"phone": "416 555-0123", "channel": "FAX", "text": "STOP"}, "channel"),
+        status=201,
+    ),
+    post(
+        "followups/inbound/{id}/decide",
+        OPERATOR,
+        AGENT,
+        good={"meaning": "OPT_OUT", "reason": "test"},
+        bad=({"meaning": "DOUBTFUL", "reason": "test"}, "meaning"),
+        row=InboundFactory.create,
+    ),
     get("buyers/liquidity/nodes"),
     get("buyers/liquidity/score", good={"province": "ON"}, bad=({"province": "ON", "market": "%"}, "market")),
     post(

@@ -21,7 +21,7 @@ from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
-from followups.models import FollowupLadder, FollowupTask
+from followups.models import ContactAttempt, FollowupLadder, FollowupTask, InboundMessage
 from governance.golive.models import GoLiveState
 from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
 from governance.market.models import MarketPolicy
@@ -31,10 +31,12 @@ from kpi.models import KPIEvent
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
 from offers.models import OfferEvidence, OfferPolicy
 from tests.factories import (
+    AttemptFactory,
     CharterFactory,
     EvidenceFactory,
     FeedbackFactory,
     HeimdallEventFactory,
+    InboundFactory,
     KpiFactory,
     LadderFactory,
     MarketPolicyFactory,
@@ -123,6 +125,8 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     OfferPolicy: lambda n: OfferPolicyFactory.create(),
     FollowupLadder: lambda n: LadderFactory.create(),
     FollowupTask: lambda n: TaskFactory.create(completed_at=timezone.now() if n % 2 else None),
+    ContactAttempt: lambda n: AttemptFactory.create(allowed=n % 2 == 0, reasons=["closed_day"] if n % 2 else []),
+    InboundMessage: lambda n: InboundFactory.create(),
     BuyerLiquidityNode: lambda n: NodeFactory.create(),
     BuyerFeedbackEvent: lambda n: FeedbackFactory.create(),
     OfferEvidence: lambda n: EvidenceFactory.create(comps_json=[{"sold": 1}]),

@@ -17,6 +17,8 @@ READS = {
     "view_golivestate",
     "view_followupladder",
     "view_followuptask",
+    "view_contactattempt",
+    "view_inboundmessage",
     "view_sla",
     "list_due_tasks",
     "view_buyerliquiditynode",
@@ -38,8 +40,10 @@ READS = {
     "view_runbook",
     "view_runbookrun",
 }
-AGENT = READS | {"complete_task", "record_feedback"}
-INTEGRATOR = AGENT | {
+DECIDES = {"decide_inbound"}  # what a person reads and judges, and no machine
+AGENT = READS | DECIDES | {"complete_task", "record_feedback"}
+INTEGRATOR = (AGENT - DECIDES) | {
+    "record_inbound",
     "complete_any_task",
     "create_ladder",
     "compute_offer",
@@ -66,7 +70,7 @@ GOVERNS = {
     "clear_tripwire",
     "store_run",
 }
-OPERATOR = INTEGRATOR | ADMIN_READS | GOVERNS
+OPERATOR = INTEGRATOR | DECIDES | ADMIN_READS | GOVERNS
 
 
 @pytest.mark.parametrize(
