@@ -286,7 +286,7 @@ def test_a_fact_is_recorded_over_the_api_with_the_switch_engaged(agent: APIClien
     assert agent.post(f"/api/followups/task/{task.pk}/complete").status_code == 200
     feedback = {"province": "ON", "event": "BOUGHT"}
     assert agent.post("/api/buyers/liquidity/feedback", feedback).status_code == 201
-    assert KPIEvent.objects.count() == 2
+    assert set(KPIEvent.objects.values_list("metric", flat=True)) >= {"followup_completed", "buyer_feedback"}
 
 
 def test_a_loss_and_a_kpi_are_recorded_over_the_api_with_the_switch_engaged(integrator: APIClient) -> None:
