@@ -20,12 +20,6 @@ OVERDUE_AFTER = timedelta(hours=2)  # past due by so much, a task misses the SLA
 TASK_STATES = {"Completed": "success", "Overdue": "danger", "Due": "warning", "Waiting": "info", "Cancelled": ""}
 
 
-def lead_text(row: Any) -> str | None:
-    """The lead's name where there is such a lead, else its id alone."""
-    name = str(row.lead or "")
-    return f"{name} ({row.lead_id})" if name and name != row.lead_id else row.lead_id
-
-
 def task_state(task: FollowupTask) -> str:
     """One of `TASK_STATES`; a task that was completed after it was cancelled is completed."""
     if task.completed_at:
@@ -43,6 +37,12 @@ class WithLead:
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("lead")  # type: ignore[misc]
+
+    @display(description="Lead", ordering="lead_id", empty_value="no lead")
+    def who(self, row: Any) -> str | None:
+        """The lead's name where there is such a lead, else its id alone."""
+        name = str(row.lead or "")
+        return f"{name} ({row.lead_id})" if name and name != row.lead_id else row.lead_id
 
 
 class TaskInline(ReadOnlyInline):
@@ -77,22 +77,17 @@ class LadderStateFilter(admin.SimpleListFilter):
 class FollowupLadderAdmin(WithLead, GrowingAdmin):
     """Ladders, the newest first."""
 
-    list_display = ("id", "lead", "state", "open_steps", "place", "owner", "created_at", "created_by")
-    list_display_links = ("id", "lead")
+    list_display = ("id", "who", "state", "open_steps", "place", "owner", "created_at", "created_by")
+    list_display_links = ("id", "who")
     list_filter = (LadderStateFilter, SinceFilter, "province")
     list_select_related = False
     search_fields = ("lead_id__exact", "owner__exact", "market__exact", "correlation_id__exact")
     search_help_text = "Lead id, owner, market or correlation id, in full"
     inlines = (TaskInline,)
     fieldsets = (
-        ("Ladder", {"fields": (("lead", "owner"), ("province", "market"), ("open_steps", "closed_at"))}),
+        ("Ladder", {"fields": (("who", "owner"), ("province", "market"), ("open_steps", "closed_at"))}),
         ("Who and when", {"fields": (("created_by", "user"), ("created_at", "correlation_id"))}),
     )
-
-    @display(description="Lead", ordering="lead_id", empty_value="no lead")
-    def lead(self, ladder: FollowupLadder) -> str | None:
-        """Who it is."""
-        return lead_text(ladder)
 
     @display(description="State", label={"Open": "info", "Closed": ""})
     def state(self, ladder: FollowupLadder) -> str:
@@ -171,23 +166,18 @@ class AttemptInline(AttemptPage, ReadOnlyInline):
 class ContactAttemptAdmin(AttemptPage, WithLead, GrowingAdmin):
     """Contacts with the decision under which each was made, the newest first."""
 
-    list_display = ("id", "contacted_at", "verdict", "channel", "lead", "local_time", "why_not", "actor")
+    list_display = ("id", "contacted_at", "verdict", "channel", "who", "local_time", "why_not", "actor")
     list_display_links = ("id", "contacted_at")
     list_filter = ("allowed", "channel", SinceFilter)
     list_select_related = False
     search_fields = ("lead_id__exact", "actor__exact", "correlation_id__exact")
     search_help_text = "Lead id, actor or correlation id, in full"
     fieldsets = (
-        ("Contact", {"fields": (("lead", "channel"), ("contacted_at", "local_time"), "task_link")}),
+        ("Contact", {"fields": (("who", "channel"), ("contacted_at", "local_time"), "task_link")}),
         ("Decision", {"fields": (("verdict", "legal_ok", "policy_ok"), "why_not", "warned")}),
         ("From what", {"fields": (("zone", "zone_source", "tz_version"), ("matched_market", "policy_version"))}),
         ("Who and when", {"fields": (("actor", "user"), ("created_at", "correlation_id"))}),
     )
-
-    @display(description="Lead", ordering="lead_id", empty_value="no lead")
-    def lead(self, attempt: ContactAttempt) -> str | None:
-        """Who it is."""
-        return lead_text(attempt)
 
     @display(description="Task")
     def task_link(self, attempt: ContactAttempt) -> str:
@@ -200,7 +190,7 @@ class ContactAttemptAdmin(AttemptPage, WithLead, GrowingAdmin):
 class FollowupTaskAdmin(WithLead, GrowingAdmin):
     """Tasks; what is to be done comes in the order in which it falls due."""
 
-    list_display = ("id", "due_at", "state", "step", "channel", "lead", "owner", "place", "completed_at")
+    list_display = ("id", "due_at", "state", "step", "channel", "who", "owner", "place", "completed_at")
     list_display_links = ("id", "due_at")
     list_filter = (TaskStateFilter, CompletedSinceFilter, "channel", "province")
     list_select_related = False
@@ -209,7 +199,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
     inlines = (AttemptInline,)
     fieldsets = (
         ("Task", {"fields": (("ladder_link", "step"), ("channel", "due_at"), ("state", "owner"))}),
-        ("Lead", {"fields": (("lead", "province", "market"),)}),
+        ("Lead", {"fields": (("who", "province", "market"),)}),
         ("Completed", {"fields": (("completed_at", "completed_by", "completed_user"),)}),
         ("Cancelled", {"fields": (("cancelled_at", "cancel_reason"),)}),
         ("Origin", {"fields": (("created_at", "correlation_id"),)}),
@@ -222,11 +212,6 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
     def state(self, task: FollowupTask) -> str:
         """Where the task stands."""
         return task_state(task)
-
-    @display(description="Lead", ordering="lead_id", empty_value="no lead")
-    def lead(self, task: FollowupTask) -> str | None:
-        """Who it is."""
-        return lead_text(task)
 
     @display(description="Place", ordering="province")
     def place(self, task: FollowupTask) -> str:

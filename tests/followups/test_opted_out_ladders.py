@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 CREATE = "/api/followups/ladder/create"
 PHONE = "+14165550123"
-JANE = {"lead_id": "JANE", "province": "ON"}
+JANE: dict[str, Any] = {"lead_id": "JANE", "province": "ON"}
 
 
 @pytest.fixture
