@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.formats import localize
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
@@ -150,7 +151,7 @@ class InboundMessageAdmin(GrowingAdmin):
             table={
                 "headers": ["From", "Channel", "Received", "Text"],
                 "rows": [
-                    [self.who(message), message.get_channel_display(), str(message.received_at), self.excerpt(message)]
+                    [self.who(message), message.get_channel_display(), localize(message.received_at), message.text],
                 ],
             },
             then=reverse("admin:followups_inboundmessage_changelist"),
