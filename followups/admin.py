@@ -1,4 +1,4 @@
-"""The admin of follow-up: ladders and tasks to read; leads are in `leads/`."""
+"""The admin of follow-up: ladders, tasks and contact attempts to read; leads and messages have their own rooms."""
 
 from datetime import timedelta
 from typing import Any
@@ -11,9 +11,11 @@ from django.utils import timezone
 from django.utils.html import format_html
 from unfold.decorators import display
 
+from followups.inbound.admin import InboundMessageAdmin
 from followups.leads.admin import LeadAdmin
 from followups.leads.imports_admin import LeadImportAdmin
-from followups.models import FollowupLadder, FollowupTask
+from followups.models import ContactAttempt, FollowupLadder, FollowupTask
+from governance.contact import Reason
 from wholesale.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter, place_text
 
 __all__ = ["FollowupLadderAdmin", "FollowupTaskAdmin", "LeadAdmin", "LeadImportAdmin"]
@@ -32,6 +34,19 @@ def task_state(task: FollowupTask) -> str:
     if late < timedelta(0):
         return "Waiting"
     return "Overdue" if late >= OVERDUE_AFTER else "Due"
+
+
+class WithLead:
+    """Rows that name a lead, whether or not there is one."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("lead")  # type: ignore[misc]
+
+    @display(description="Lead", ordering="lead_id", empty_value="no lead")
+    def who(self, row: Any) -> str | None:
+        """The lead's name where there is such a lead, else its id alone."""
+        name = str(row.lead or "")
+        return f"{name} ({row.lead_id})" if name and name != row.lead_id else row.lead_id
 
 
 class TaskInline(ReadOnlyInline):
@@ -63,25 +78,20 @@ class LadderStateFilter(admin.SimpleListFilter):
 
 
 @admin.register(FollowupLadder)
-class FollowupLadderAdmin(GrowingAdmin):
+class FollowupLadderAdmin(WithLead, GrowingAdmin):
     """Ladders, the newest first."""
 
-    list_display = ("id", "lead", "state", "open_steps", "place", "owner", "created_at", "created_by")
-    list_display_links = ("id", "lead")
+    list_display = ("id", "who", "state", "open_steps", "place", "owner", "created_at", "created_by")
+    list_display_links = ("id", "who")
     list_filter = (LadderStateFilter, SinceFilter, "province")
     list_select_related = False
     search_fields = ("lead_id__exact", "owner__exact", "market__exact", "correlation_id__exact")
     search_help_text = "Lead id, owner, market or correlation id, in full"
     inlines = (TaskInline,)
     fieldsets = (
-        ("Ladder", {"fields": (("lead_id", "owner"), ("province", "market"), ("open_steps", "closed_at"))}),
+        ("Ladder", {"fields": (("who", "owner"), ("province", "market"), ("open_steps", "closed_at"))}),
         ("Who and when", {"fields": (("created_by", "user"), ("created_at", "correlation_id"))}),
     )
-
-    @display(description="Lead", ordering="lead_id", empty_value="no lead")
-    def lead(self, ladder: FollowupLadder) -> str | None:
-        """The lead's id."""
-        return ladder.lead_id
 
     @display(description="State", label={"Open": "info", "Closed": ""})
     def state(self, ladder: FollowupLadder) -> str:
@@ -129,19 +139,71 @@ class CompletedSinceFilter(SinceFilter):
     field = "completed_at"
 
 
+class AttemptPage:
+    """How a contact attempt is shown."""
+
+    @display(description="By the rules", label={"Within": "success", "Outside": "danger"})
+    def verdict(self, attempt: ContactAttempt) -> str:
+        """Whether nothing stood in the way."""
+        return "Within" if attempt.allowed else "Outside"
+
+    @display(description="Why not", empty_value="")
+    def why_not(self, attempt: ContactAttempt) -> str:
+        """The reasons as sentences."""
+        return " ".join(str(Reason(reason).label) for reason in attempt.reasons)
+
+    @display(description="Warnings", empty_value="")
+    def warned(self, attempt: ContactAttempt) -> str:
+        """What would have stood in the way, were it enforced."""
+        return " ".join(str(Reason(warning).label) for warning in attempt.warnings)
+
+
+class AttemptInline(AttemptPage, ReadOnlyInline):
+    """The contact by which the task was done."""
+
+    model = ContactAttempt
+    fields = ("contacted_at", "verdict", "why_not", "warned", "local_time", "zone", "actor")
+    readonly_fields = ("verdict", "why_not", "warned")
+
+
+@admin.register(ContactAttempt)
+class ContactAttemptAdmin(AttemptPage, WithLead, GrowingAdmin):
+    """Contacts with the decision under which each was made, the newest first."""
+
+    list_display = ("id", "contacted_at", "verdict", "channel", "who", "local_time", "why_not", "actor")
+    list_display_links = ("id", "contacted_at")
+    list_filter = ("allowed", "channel", SinceFilter)
+    list_select_related = False
+    search_fields = ("lead_id__exact", "actor__exact", "correlation_id__exact")
+    search_help_text = "Lead id, actor or correlation id, in full"
+    fieldsets = (
+        ("Contact", {"fields": (("who", "channel"), ("contacted_at", "local_time"), "task_link")}),
+        ("Decision", {"fields": (("verdict", "legal_ok", "policy_ok"), "why_not", "warned")}),
+        ("From what", {"fields": (("zone", "zone_source", "tz_version"), ("matched_market", "policy_version"))}),
+        ("Who and when", {"fields": (("actor", "user"), ("created_at", "correlation_id"))}),
+    )
+
+    @display(description="Task")
+    def task_link(self, attempt: ContactAttempt) -> str:
+        """To the task."""
+        url = reverse("admin:followups_followuptask_change", args=[attempt.task_id])
+        return format_html('<a href="{}" class="text-link">Task {}</a>', url, attempt.task_id)
+
+
 @admin.register(FollowupTask)
-class FollowupTaskAdmin(GrowingAdmin):
+class FollowupTaskAdmin(WithLead, GrowingAdmin):
     """Tasks; what is to be done comes in the order in which it falls due."""
 
-    list_display = ("id", "due_at", "state", "step", "channel", "lead", "owner", "place", "completed_at")
+    list_display = ("id", "due_at", "state", "step", "channel", "who", "owner", "place", "completed_at")
     list_display_links = ("id", "due_at")
     list_filter = (TaskStateFilter, CompletedSinceFilter, "channel", "province")
     list_select_related = False
     search_fields = ("lead_id__exact", "owner__exact", "market__exact", "correlation_id__exact")
     search_help_text = "Lead id, owner, market or correlation id, in full"
+    inlines = (AttemptInline,)
     fieldsets = (
         ("Task", {"fields": (("ladder_link", "step"), ("channel", "due_at"), ("state", "owner"))}),
-        ("Lead", {"fields": (("lead_id", "province", "market"),)}),
+        ("Lead", {"fields": (("who", "province", "market"),)}),
         ("Completed", {"fields": (("completed_at", "completed_by", "completed_user"),)}),
         ("Cancelled", {"fields": (("cancelled_at", "cancel_reason"),)}),
         ("Origin", {"fields": (("created_at", "correlation_id"),)}),
@@ -155,11 +217,6 @@ class FollowupTaskAdmin(GrowingAdmin):
         """Where the task stands."""
         return task_state(task)
 
-    @display(description="Lead", ordering="lead_id", empty_value="no lead")
-    def lead(self, task: FollowupTask) -> str | None:
-        """The lead's id."""
-        return task.lead_id
-
     @display(description="Place", ordering="province")
     def place(self, task: FollowupTask) -> str:
         """Where the lead is."""
@@ -170,3 +227,6 @@ class FollowupTaskAdmin(GrowingAdmin):
         """To the task's ladder."""
         url = reverse("admin:followups_followupladder_change", args=[task.ladder_id])
         return format_html('<a href="{}" class="text-link">Ladder {}</a>', url, task.ladder_id)
+
+
+__all__ = ["ContactAttemptAdmin", "FollowupLadderAdmin", "FollowupTaskAdmin", "InboundMessageAdmin"]

@@ -10,9 +10,12 @@ class FollowupsConfig(AppConfig):
     verbose_name = "Follow-up"
 
     def ready(self) -> None:
-        """Tell governance how leads are loaded, and when what is periodic is due."""
-        from followups.leads import services, tasks  # noqa: PLC0415  # models are not loaded before
+        """Tell governance how leads are loaded, listen for opt-outs, and say when what is periodic is due."""
+        from followups.inbound.services import on_opted_out_of  # noqa: PLC0415  # models are not loaded before
+        from followups.leads import services, tasks  # noqa: PLC0415
         from governance import leads  # noqa: PLC0415
+        from governance.compliance.signals import opted_out_of  # noqa: PLC0415
 
         leads.register(services.facts_of)
+        opted_out_of.connect(on_opted_out_of, dispatch_uid="followups.on_opted_out_of")
         tasks.register()

@@ -23,3 +23,26 @@ class ImportNotReady(DomainError):
 
     code = "import_not_ready"
     status = 409
+
+
+class TimeOutOfRange(DomainError):
+    """The time must not lie in the future, nor too far back."""
+
+    code = "out_of_range"
+    status = 400
+
+
+class LeadOptedOut(DomainError):
+    """The lead has opted out of every channel of the ladder: no ladder starts."""
+
+    code = "lead_opted_out"
+
+
+class MessageNotFound(NotFound):
+    """There is no message with this id."""
+
+
+class AlreadyDecided(DomainError):
+    """This message was no doubtful one, or somebody has decided otherwise."""
+
+    code = "already_decided"

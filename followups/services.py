@@ -1,19 +1,24 @@
 """Verbs of follow-up. Each locks the ladder's row first, then touches its tasks in step order."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+import tzdata
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from followups.errors import NotYourTask, TaskNotFound
-from followups.models import FollowupLadder, FollowupTask
+from followups.errors import LeadOptedOut, NotYourTask, TaskNotFound, TimeOutOfRange
+from followups.leads.facts import FACTS, lead_facts
+from followups.leads.models import Lead
+from followups.models import ContactAttempt, FollowupLadder, FollowupTask
 from followups.signals import ladders_created, tasks_completed
 from governance import gate
 from governance.channels import Channel
 from governance.decisions import ExecutionClass, verb
+from governance.leads import LeadFacts
 from wholesale import correlation
 from wholesale.vocabulary import ALL
 
@@ -26,6 +31,9 @@ STEPS: tuple[tuple[timedelta, Channel], ...] = (
     (timedelta(days=3), Channel.SMS),
     (timedelta(days=7), Channel.CALL),
 )
+CHANNELS = frozenset(channel for _, channel in STEPS)
+OPTED_OUT = "opted_out"  # why a step is cancelled
+TOLD_WITHIN = timedelta(days=7)  # a contact is recorded so long after it happened, and no later
 DUE_LIMIT = 50
 SLA_WINDOW = 500
 INSERT_ATTEMPTS = 10  # far more often than a lead's ladder can close between two statements
@@ -82,14 +90,20 @@ def start_ladder(
 ) -> LadderStart:
     """Start the six steps for a lead; a lead whose ladder is open keeps it, so a retry never doubles the contact.
 
-    With `restart` the open steps are cancelled and a new ladder starts. Without `lead_id` it is always a new one.
+    With `restart` the open steps are cancelled and a new ladder starts. Without `lead_id` it is always a new one. Steps of a
+    channel that the lead opted out of are made cancelled.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: nothing may act now.
+        LeadOptedOut: of every channel of the ladder.
 
     """
     gate.require(ExecutionClass.EXECUTE)
+    lead = _holding_off_opt_outs(lead_id) if lead_id else None
     now = now or timezone.now()
+    closed = gate.opted_out_channels(lead, CHANNELS, at=now) if lead else set()
+    if closed >= CHANNELS:
+        raise LeadOptedOut
     if restart and lead_id:
         _cancel_open_ladder(lead_id, now=now, reason="restarted")
     ladder = FollowupLadder(
@@ -101,7 +115,7 @@ def start_ladder(
         user=user,
         correlation_id=correlation_id or correlation.current(),
         created_at=now,
-        open_steps=len(STEPS),
+        open_steps=sum(channel not in closed for _, channel in STEPS),
     )
     vanished = 0
     while True:
@@ -133,6 +147,8 @@ def start_ladder(
             owner=owner,
             correlation_id=ladder.correlation_id,
             created_at=now,
+            cancelled_at=now if channel in closed else None,
+            cancel_reason=OPTED_OUT if channel in closed else "",
         )
         for step, (delay, channel) in enumerate(STEPS, start=1)
     )
@@ -140,17 +156,40 @@ def start_ladder(
     return LadderStart(tasks, created=True)
 
 
+def _holding_off_opt_outs(lead_id: str) -> LeadFacts | None:
+    """The lead, if it exists; until the transaction ends nobody's opt-out of its number is recorded.
+
+    So an opt-out in flight comes before the ladder, and then it is read, or after it, and then it cancels the ladder.
+    """
+    row = Lead.objects.filter(lead_id=lead_id).values_list(*FACTS, gate.HoldingOffOptOuts("phone")).first()
+    return LeadFacts(*row[:-1]) if row else None
+
+
 def _cancel_open_ladder(lead_id: str | None, *, now: datetime, reason: str) -> None:
-    ladder = FollowupLadder.objects.open().select_for_update().filter(lead_id=lead_id).first()
-    if ladder is None:
-        return
-    ladder.tasks.open().update(cancelled_at=now, cancel_reason=reason)
-    ladder.open_steps, ladder.closed_at = 0, now
-    ladder.save(update_fields=["open_steps", "closed_at"])
+    if lead_id:
+        cancel_open_ladders([lead_id], now=now, reason=reason)
 
 
-# What completing needs of the two rows, its answer and its KPI row included; whole rows cost a twentieth more.
-_COMPLETING = ("owner", "step", "channel", "province", "market", "completed_at", "ladder__open_steps")
+def cancel_open_ladders(
+    lead_ids: Collection[str], *, now: datetime, reason: str, channels: Collection[str] = CHANNELS
+) -> int:
+    """Cancel the open steps of these leads by these channels, and say how many. Within the caller's transaction."""
+    cancelled = 0
+    for ladder in FollowupLadder.objects.open().filter(lead_id__in=lead_ids).order_by("pk").select_for_update():
+        steps = ladder.tasks.open().filter(channel__in=channels).update(cancelled_at=now, cancel_reason=reason)
+        if steps:
+            ladder.open_steps -= steps
+            ladder.closed_at = None if ladder.open_steps else now
+            ladder.save(update_fields=["open_steps", "closed_at"])
+        cancelled += steps
+    return cancelled
+
+
+# What completing needs of the rows, its answer, its KPI row and its evidence included; whole rows cost a twentieth more.
+_COMPLETING = (
+    *("owner", "step", "channel", "province", "market", "lead", "completed_at", "ladder__open_steps"),
+    *(f"lead__{name}" for name in FACTS),
+)
 
 
 @verb(ExecutionClass.RECORD)
@@ -160,20 +199,24 @@ def complete_task(
     actor: str,
     correlation_id: str | None = None,
     *,
+    contacted_at: datetime | None = None,
     user: User | None = None,
     now: datetime | None = None,
 ) -> FollowupTask:
     """Record that a task was done. Doing so twice changes nothing; a cancelled task may be completed, for it happened.
 
-    With a `user`, one who may not complete anybody's task completes only unowned tasks and those of its own name.
+    `contacted_at` (default: now) is when: the rules are judged at it, and what they say is kept as the task's `attempt`,
+    whatever it is, for a fact is not refused. The SLA stays on `completed_at`, which is now. With a `user`, one who may not
+    complete anybody's task completes only unowned tasks and those of its own name.
 
     Raises:
         TaskNotFound: no such task.
         NotYourTask: the user may not complete this one.
+        TimeOutOfRange: `contacted_at` lies in the future, or more than 7 days back.
 
     """
     # The ladder's row is locked; the task's was read before the wait for that lock, so believe only the updates' counts.
-    locked = FollowupTask.objects.select_related("ladder").select_for_update(of=("ladder",)).only(*_COMPLETING)
+    locked = FollowupTask.objects.select_related("ladder", "lead").select_for_update(of=("ladder",)).only(*_COMPLETING)
     try:
         task = locked.get(pk=task_id)
     except FollowupTask.DoesNotExist:
@@ -181,6 +224,10 @@ def complete_task(
     if user is not None and task.owner not in (None, user.get_username()) and not _may_complete_any(user):
         raise NotYourTask
     now = now or timezone.now()
+    contacted_at = contacted_at or now
+    # A repetition is answered as the first was, however late it comes.
+    if task.completed_at is None and not now - TOLD_WITHIN <= contacted_at <= now:
+        raise TimeOutOfRange("Must not lie in the future, nor more than 7 days back.", attr="contacted_at")
     this_task = FollowupTask.objects.filter(pk=task_id)
     done = {"completed_at": now, "completed_by": actor, "completed_user": user}
     if this_task.open().update(**done):
@@ -192,10 +239,43 @@ def complete_task(
         task.refresh_from_db()
         return task
     task.completed_at, task.completed_by, task.completed_user = now, actor, user
+    correlation_id = correlation_id or correlation.current()
+    attempt = _attempt(task, contacted_at, actor=actor, user=user, correlation_id=correlation_id, created_at=now)
+    attempt.save(force_insert=True)
     tasks_completed.send(
-        sender=FollowupTask, tasks=[task], actor=actor, user=user, correlation_id=correlation_id or correlation.current()
+        sender=FollowupTask, tasks=[task], attempts=[attempt], actor=actor, user=user, correlation_id=correlation_id
     )
     return task
+
+
+def _attempt(task: FollowupTask, contacted_at: datetime, **signature: Any) -> ContactAttempt:
+    """The contact by which a task was done, under the decision of its own instant. Of no known lead the place is judged."""
+    if task.lead:
+        contact = gate.Contact(lead_facts(task.lead), task.channel)
+    else:
+        somebody = LeadFacts(lead_id=task.lead_id or "", province=task.province, market=task.market)
+        contact = gate.Contact(somebody, task.channel, is_known=False)
+    # Whether the system was live matters to what may be done, not to whether it was lawful.
+    answer = gate.decide_contacts([contact], at=contacted_at, standing_counts=False)[0]
+    verdict, local_time = answer.verdict, answer.local_time
+    return ContactAttempt(
+        task=task,
+        lead_id=task.lead_id,
+        channel=task.channel,
+        contacted_at=contacted_at,
+        allowed=verdict.allowed,
+        reasons=[reason.value for reason in verdict.reasons],
+        warnings=[reason.value for reason in verdict.warnings],
+        legal_ok=verdict.legal_ok,
+        policy_ok=verdict.policy_ok,
+        zone=verdict.zone.key if verdict.zone else "",
+        zone_source=answer.zones.source,
+        local_time=local_time.isoformat(timespec="seconds") if local_time else "",
+        tz_version=tzdata.__version__,
+        matched_market=answer.matched_market,
+        policy_version=answer.policy_version,
+        **signature,
+    )
 
 
 def _may_complete_any(user: User) -> bool:

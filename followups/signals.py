@@ -6,5 +6,6 @@ ladders_created = Signal()
 """Ladders came to be. `ladders`: sequence of (FollowupLadder, its list of FollowupTask)."""
 
 tasks_completed = Signal()
-"""Tasks were completed, each for the first time. `tasks`: sequence of FollowupTask; `actor`: str; `user`: User | None;
-`correlation_id`: str, of the act, not of the ladder."""
+"""Tasks were completed, each for the first time. `tasks`: sequence of FollowupTask; `attempts`: sequence of ContactAttempt,
+the decision under which each was done, in the same order; `actor`: str; `user`: User | None; `correlation_id`: str, of the
+act, not of the ladder."""

@@ -2,12 +2,16 @@
 
 from rest_framework.routers import SimpleRouter
 
-from followups.api import FollowupViewSet, LadderViewSet, TaskViewSet
+from followups.api.rows import AttemptViewSet, LadderViewSet, TaskViewSet
+from followups.api.verbs import FollowupViewSet
+from followups.inbound.api import InboundViewSet
 from followups.leads.api import LeadViewSet
 
 router = SimpleRouter(trailing_slash=False)
 router.register("followups/ladders", LadderViewSet, basename="ladder")
 router.register("followups/tasks", TaskViewSet, basename="task")
+router.register("followups/attempts", AttemptViewSet, basename="attempt")
+router.register("followups/inbound", InboundViewSet, basename="inbound")
 router.register("followups/leads", LeadViewSet, basename="lead")
 router.register("followups", FollowupViewSet, basename="followup")
 urlpatterns = router.urls

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 
 from buyers.models import BuyerFeedbackEvent
 from buyers.signals import feedback_recorded
-from followups.models import FollowupLadder, FollowupTask
+from followups.models import ContactAttempt, FollowupLadder, FollowupTask
 from followups.signals import ladders_created, tasks_completed
 from kpi.models import Domain, KPIEvent
 from kpi.services import keep
@@ -51,15 +51,18 @@ def on_ladders_created(ladders: Sequence[tuple[FollowupLadder, Sequence[Followup
 
 
 def on_tasks_completed(
-    tasks: Sequence[FollowupTask], actor: str, user: User | None, correlation_id: str, **kwargs: Any
+    tasks: Sequence[FollowupTask],
+    attempts: Sequence[ContactAttempt],
+    actor: str,
+    user: User | None,
+    correlation_id: str,
+    **kwargs: Any,
 ) -> None:
-    """WHOLESALE followup_completed."""
-    keep(
-        KPIEvent(
-            occurred_at=task.completed_at,  # type: ignore[misc]  # it is completed, so it has one
+    """WHOLESALE followup_completed, and contact_outside_rules for each that the rules did not allow."""
+
+    def row(task: FollowupTask, **what: Any) -> KPIEvent:
+        return KPIEvent(
             domain=Domain.WHOLESALE,
-            metric="followup_completed",
-            success=True,
             province=task.province,
             market=task.market,
             subject_type="task",
@@ -67,10 +70,31 @@ def on_tasks_completed(
             correlation_id=correlation_id,
             actor=actor,
             user=user,
+            **what,
+        )
+
+    completed = [
+        row(
+            task,
+            occurred_at=task.completed_at,
+            metric="followup_completed",
+            success=True,
             detail={"task_id": task.pk, "step": task.step, "channel": task.channel},
         )
         for task in tasks
-    )
+    ]
+    outside_rules = [
+        row(
+            attempt.task,
+            occurred_at=attempt.contacted_at,
+            metric="contact_outside_rules",
+            success=False,
+            detail={"task_id": attempt.task_id, "channel": attempt.channel, "reasons": attempt.reasons},
+        )
+        for attempt in attempts
+        if not attempt.allowed
+    ]
+    keep([*completed, *outside_rules])
 
 
 def on_feedback_recorded(events: Sequence[BuyerFeedbackEvent], **kwargs: Any) -> None:

@@ -9,7 +9,7 @@ from factory.declarations import LazyFunction, SelfAttribute, Sequence, SubFacto
 from factory.django import DjangoModelFactory
 
 from buyers.models import SFR, BuyerFeedbackEvent, BuyerLiquidityNode
-from followups.models import FollowupLadder, FollowupTask, Lead, LeadImport
+from followups.models import ContactAttempt, FollowupLadder, FollowupTask, InboundMessage, Lead, LeadImport
 from followups.services import STEPS
 from governance.clocks.models import MarketZone
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord
@@ -76,14 +76,15 @@ class OfferPolicyFactory(PlacePolicyFactory):
 
 
 class LeadFactory(Row):
-    """A lead of Toronto."""
+    """A lead of Toronto with a number of its own and no e-mail address."""
 
     class Meta:
         model = Lead
 
-    lead_id = Sequence(lambda n: f"L{n}")
-    first_name = "Ana"
-    phone = "+14165550123"
+    lead_id = Sequence(lambda n: f"LEAD-{n}")
+    first_name = "Jane"
+    last_name = "Roe"
+    phone = Sequence(lambda n: f"+1416555{n % 10_000:04}")
     postal_code = "M5V 2T6"
     province = "ON"
     market = "TORONTO"
@@ -143,6 +144,43 @@ def completed(*, late: timedelta, **values: Any) -> Any:
     """A task that was completed so long after it was due (before it, if negative)."""
     due_at = values.pop("due_at", NOON)
     return TaskFactory.create(due_at=due_at, completed_at=due_at + late, completed_by="factory", **values)
+
+
+class AttemptFactory(Row):
+    """A text message to Toronto at noon, within the rules."""
+
+    class Meta:
+        model = ContactAttempt
+
+    task = SubFactory(TaskFactory)
+    lead_id = SelfAttribute("task.lead_id")
+    channel = SelfAttribute("task.channel")
+    contacted_at = created_at = NOON
+    allowed = legal_ok = policy_ok = True
+    reasons = warnings = LazyFunction(list)
+    zone = "America/Toronto"
+    zone_source = "market"
+    local_time = "2026-12-15T13:00:00-05:00"
+    tz_version = "2026.6"
+    matched_market = "ALL"
+    policy_version = 1
+    actor = "factory"
+    correlation_id = "made"
+
+
+class InboundFactory(Row):
+    """A doubtful message that waits for a person, from a number that nobody knows."""
+
+    class Meta:
+        model = InboundMessage
+
+    lead_id = Sequence(lambda n: f"L{n}")
+    channel = "SMS"
+    text = "please stop calling me"
+    meaning = "DOUBTFUL"
+    received_at = created_at = NOON
+    actor = "factory"
+    correlation_id = "made"
 
 
 class NodeFactory(Row):

@@ -89,6 +89,8 @@ NAVIGATION: dict[str, tuple[Page, ...]] = {
         Page("Imports of leads", "upload_file", "followups", "leadimport"),
         Page("Tasks", "task_alt", "followups", "followuptask"),
         Page("Ladders", "stairs", "followups", "followupladder"),
+        Page("Contact attempts", "call_made", "followups", "contactattempt"),
+        Page("Inbound messages", "mark_chat_unread", "followups", "inboundmessage"),
     ),
     "Buyers": (
         Page("Liquidity", "water_drop", "buyers", "buyerliquiditynode"),

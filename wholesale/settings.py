@@ -210,7 +210,13 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api",
-    "ENUM_NAME_OVERRIDES": {"StrictnessEnum": "governance.compliance.rules.Strictness"},
+    "ENUM_NAME_OVERRIDES": {
+        "StrictnessEnum": "governance.compliance.rules.Strictness",
+        "ChannelEnum": "governance.channels.Channel",
+        "ReasonEnum": "governance.contact.Reason",
+        "MeaningEnum": "followups.leads.models.InboundMessage.Meaning",
+        "DecidedMeaningEnum": "followups.inbound.rules.DECIDED",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "wholesale.schema.document_common_errors",

@@ -159,6 +159,7 @@ class InboundMessage(models.Model):
     created_at = models.DateTimeField()
     # Of a doubtful one: what a person decided.
     decided_as = models.CharField(max_length=8, choices=Meaning, blank=True)
+    decided_reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     decided_by = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
     decided_user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False

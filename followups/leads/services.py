@@ -19,6 +19,7 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 
+from followups.leads.facts import FACTS
 from followups.leads.fields import SETTINGS, LeadRow
 from followups.leads.models import Language, Lead
 from governance.decisions import ExecutionClass, verb
@@ -128,8 +129,7 @@ def upsert_lead(
 
 def facts_of(lead_ids: Collection[str]) -> dict[str, LeadFacts]:
     """What the contact gate needs of the leads that exist, by id, in one query."""
-    names = LeadFacts.__dataclass_fields__
-    return {row[0]: LeadFacts(*row) for row in _leads(lead_ids).values_list(*names)}
+    return {row[0]: LeadFacts(*row) for row in _leads(lead_ids).values_list(*FACTS)}
 
 
 def _leads(lead_ids: Collection[str]) -> QuerySet[Lead]:

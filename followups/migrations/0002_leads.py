@@ -75,6 +75,7 @@ class Migration(migrations.Migration):
                         max_length=8,
                     ),
                 ),
+                ("decided_reason", models.CharField(blank=True, max_length=1000)),
                 ("decided_by", models.CharField(blank=True, max_length=128)),
                 ("decided_at", models.DateTimeField(null=True)),
             ],

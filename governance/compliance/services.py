@@ -13,8 +13,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Func, QuerySet, TextField
 from django.utils import timezone
 
 from governance import policies
@@ -22,6 +22,7 @@ from governance.channels import Channel
 from governance.compliance.errors import InTheFuture, NoGroundForChannel, PointMissing
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
 from governance.compliance.rules import Entry, LedgerLine, consent_expiry, is_basis, opted_out
+from governance.compliance.signals import opted_out_of
 from governance.decisions import ExecutionClass, verb
 from wholesale import correlation
 
@@ -75,7 +76,7 @@ def _spelling(value: str) -> str:
     return value.strip().lower()
 
 
-def _stored(points: Collection[Point]) -> dict[Point, ContactPoint]:
+def contact_points(points: Collection[Point]) -> dict[Point, ContactPoint]:
     """The rows of these points, which are made where they are new. Race-free, in at most four statements."""
     by_digest = {digest(point): point for point in points}
     found = _found(by_digest)
@@ -116,6 +117,34 @@ def ledgers(points: Collection[Point]) -> dict[Point, tuple[LedgerLine, ...]]:
 def records_of(queryset: QuerySet[ContactRecord], points: Collection[Point]) -> QuerySet[ContactRecord]:
     """Of these lines those about some points, erased or not."""
     return queryset.filter(point__digest__in=[digest(point) for point in points])
+
+
+# Opt-outs in flight ---------------------------------------------------------------------------------------------------
+
+# An opt-out and an act that depends on there being none (a ladder begins) are one after the other: the opt-out takes
+# PostgreSQL's exclusive advisory lock of its points, the act the shared one. SQLite's IMMEDIATE transactions need none.
+_LOCK_KEY = "hashtextextended({}, 7301002)"
+
+
+class HoldingOffOptOuts(Func):
+    """Selected beside a number or an address: nobody's opt-out of it is recorded until the caller's transaction ends.
+
+    Read the ledger in a later statement, never in the same one: its snapshot would be older than the lock.
+    """
+
+    template = f"pg_advisory_xact_lock_shared({_LOCK_KEY.format('%(expressions)s')})"
+    output_field = TextField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[str | int, ...]]:
+        return "NULL", ()
+
+
+def lock_for_opt_out(points: Collection[Point]) -> None:
+    """Wait for the acts that hold off an opt-out of these points, and hold off new ones until the transaction ends."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            for value in sorted(value for _, value in points):
+                cursor.execute(f"SELECT pg_advisory_xact_lock({_LOCK_KEY.format('%s')})", [value])
 
 
 # Facts ------------------------------------------------------------------------------------------------------------------
@@ -190,9 +219,11 @@ def record_opt_out(
         PointMissing: the channel reaches none of the points.
 
     """
+    reached = _reached(points, channel)
+    lock_for_opt_out(reached)
     now = now or timezone.now()
-    return _append(
-        [(point, channel) for point in _reached(points, channel)],
+    records = _append(
+        [(point, channel) for point in reached],
         Entry.OPT_OUT,
         effective_at=min(said_at or now, now),
         evidence=evidence,
@@ -202,6 +233,8 @@ def record_opt_out(
         correlation_id=correlation_id,
         now=now,
     )
+    opted_out_of.send(sender=ContactRecord, points=reached, channel=channel, now=now)
+    return records
 
 
 @verb(ExecutionClass.RECORD)
@@ -223,9 +256,11 @@ def record_do_not_call(
         PointMissing: no phone number is among the points.
 
     """
+    reached = _reached(points, Channel.CALL)
+    lock_for_opt_out(reached)
     now = now or timezone.now()
-    return _append(
-        [(point, Channel.CALL) for point in _reached(points, Channel.CALL)],
+    records = _append(
+        [(point, Channel.CALL) for point in reached],
         Entry.DO_NOT_CALL,
         effective_at=min(said_at or now, now),
         evidence=evidence,
@@ -235,6 +270,8 @@ def record_do_not_call(
         correlation_id=correlation_id,
         now=now,
     )
+    opted_out_of.send(sender=ContactRecord, points=reached, channel=Channel.CALL, now=now)
+    return records
 
 
 @verb(ExecutionClass.RECORD)
@@ -372,7 +409,7 @@ def _append(
     correlation_id: str | None,
     **said: Any,
 ) -> list[ContactRecord]:
-    stored = _stored({point for point, _ in pairs}) if pairs else {}
+    stored = contact_points({point for point, _ in pairs}) if pairs else {}
     correlation_id = correlation_id or correlation.current()
     return ContactRecord.objects.bulk_create(
         ContactRecord(

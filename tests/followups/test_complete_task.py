@@ -40,6 +40,8 @@ def test_completing_answers_the_task(agent: APIClient, steps: Any) -> None:
         "completed_at": task.completed_at.isoformat().replace("+00:00", "Z"),
         "step": 2,
         "channel": "CALL",
+        "outside_rules": not task.attempt.allowed,
+        "reasons": task.attempt.reasons,
     }
     assert task.completed_by == "bryan"
     assert task.completed_user is not None

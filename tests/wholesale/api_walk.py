@@ -12,9 +12,11 @@ from governance import gate
 from governance.compliance import services as compliance
 from offers.models import OfferPolicy
 from tests.factories import (
+    AttemptFactory,
     ClosedDayFactory,
     EvidenceFactory,
     FeedbackFactory,
+    InboundFactory,
     KpiFactory,
     LadderFactory,
     LeadFactory,
@@ -278,6 +280,24 @@ ENDPOINTS = [
     ),
     *rows("followups/ladders", LadderFactory.create, ({"open": "perhaps"}, "open")),
     *rows("followups/tasks", TaskFactory.create, ({"ladder": "1.0"}, "ladder")),
+    *rows("followups/attempts", AttemptFactory.create, ({"allowed": "perhaps"}, "allowed")),
+    *rows("followups/inbound", InboundFactory.create, ({"meaning": "MAYBE"}, "meaning")),
+    post(
+        "followups/inbound",
+        OPERATOR,
+        INTEGRATOR,
+        good={"phone": "416 555-0123", "channel": "SMS", "text": "STOP"},
+        bad=({"phone": "416 555-0123", "channel": "FAX", "text": "STOP"}, "channel"),
+        status=201,
+    ),
+    post(
+        "followups/inbound/{id}/decide",
+        OPERATOR,
+        AGENT,
+        good={"meaning": "OPT_OUT", "reason": "test"},
+        bad=({"meaning": "DOUBTFUL", "reason": "test"}, "meaning"),
+        row=InboundFactory.create,
+    ),
     get("buyers/liquidity/nodes"),
     get("buyers/liquidity/score", good={"province": "ON"}, bad=({"province": "ON", "market": "%"}, "market")),
     post(

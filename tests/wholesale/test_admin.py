@@ -22,7 +22,7 @@ from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
-from followups.models import FollowupLadder, FollowupTask, Lead, LeadImport
+from followups.models import ContactAttempt, FollowupLadder, FollowupTask, InboundMessage, Lead, LeadImport
 from governance.clocks.models import MarketZone
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
 from governance.golive.models import GoLiveState
@@ -34,11 +34,13 @@ from kpi.models import KPIEvent
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
 from offers.models import OfferEvidence, OfferPolicy
 from tests.factories import (
+    AttemptFactory,
     CharterFactory,
     ClosedDayFactory,
     EvidenceFactory,
     FeedbackFactory,
     HeimdallEventFactory,
+    InboundFactory,
     KpiFactory,
     LadderFactory,
     LeadFactory,
@@ -135,6 +137,8 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     LeadImport: lambda n: LeadImportFactory.create(),
     FollowupLadder: lambda n: LadderFactory.create(),
     FollowupTask: lambda n: TaskFactory.create(completed_at=timezone.now() if n % 2 else None),
+    ContactAttempt: lambda n: AttemptFactory.create(allowed=n % 2 == 0, reasons=["closed_day"] if n % 2 else []),
+    InboundMessage: lambda n: InboundFactory.create(),
     BuyerLiquidityNode: lambda n: NodeFactory.create(),
     BuyerFeedbackEvent: lambda n: FeedbackFactory.create(),
     OfferEvidence: lambda n: EvidenceFactory.create(comps_json=[{"sold": 1}]),

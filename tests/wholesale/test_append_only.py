@@ -9,10 +9,12 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from buyers.models import BuyerFeedbackEvent
+from followups.models import ContactAttempt
 from governance.models import ContactRecord, HeimdallEvent, HeimdallRecommendation, RiskEvent, RunbookRun
 from kpi.models import KPIEvent
 from offers.models import OfferEvidence
 from tests.factories import (
+    AttemptFactory,
     EvidenceFactory,
     FeedbackFactory,
     HeimdallEventFactory,
@@ -27,6 +29,7 @@ from wholesale.append_only import AppendOnlyError
 
 FACTS: list[tuple[Any, Any]] = [
     (BuyerFeedbackEvent, FeedbackFactory),
+    (ContactAttempt, AttemptFactory),
     (OfferEvidence, EvidenceFactory),
     (KPIEvent, KpiFactory),
     (RiskEvent, RiskEventFactory),

@@ -113,10 +113,10 @@ def test_bad_input_is_not_kept(operator: APIClient) -> None:
 
 
 def test_a_fault_is_not_kept_and_undoes_the_act(operator: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    from followups import api
+    from followups.api import verbs
 
     with monkeypatch.context() as patched:
-        patched.setattr(api, "shown", lambda *args: 1 / 0)
+        patched.setattr(verbs, "shown", lambda *args: 1 / 0)
         assert post(operator).status_code == 500
     assert not IdempotencyKey.objects.exists()
     assert not FollowupLadder.objects.exists()

@@ -9,13 +9,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from followups.models import FollowupTask
+from followups.models import ContactAttempt, FollowupTask
 from tests.factories import (
     NOON,
+    AttemptFactory,
     CharterFactory,
     ClosedDayFactory,
     EvidenceFactory,
     FeedbackFactory,
+    InboundFactory,
     KpiFactory,
     LadderFactory,
     LeadFactory,
@@ -46,7 +48,9 @@ def more_rows(size: int) -> None:
     """So many more rows in every table that a GET reads."""
     many(MarketPolicyFactory, size)
     policy = many(OfferPolicyFactory, size)[0]
-    FollowupTask.objects.bulk_create(TaskFactory.build(ladder=ladder) for ladder in many(LadderFactory, size))
+    tasks = FollowupTask.objects.bulk_create(TaskFactory.build(ladder=ladder) for ladder in many(LadderFactory, size))
+    ContactAttempt.objects.bulk_create(AttemptFactory.build(task=task) for task in tasks)
+    many(InboundFactory, size)
     many(LeadFactory, size)
     node = many(NodeFactory, size)[0]
     many(FeedbackFactory, size, node=node)
@@ -111,6 +115,33 @@ def test_the_hot_reads(
     with CaptureQueriesContext(connection) as captured:
         assert client.get(f"/api/{path}", given).status_code == 200
     assert [query["sql"].split()[0] for query in captured] == ["SELECT"] * expected
+
+
+def statements(captured: CaptureQueriesContext) -> list[str]:
+    """Their first words, without those that begin and end a transaction or take the go-live lock."""
+    said = [query["sql"].split() for query in captured]
+    return [word for word, *rest in said if word in ("SELECT", "INSERT", "UPDATE") and not rest[0].startswith("pg_advisory")]
+
+
+@outside
+@pytest.mark.parametrize("lead_is_known", [False, True])
+def test_the_hot_acts(transactional_db: None, client_of: Callable[..., APIClient], lead_is_known: bool) -> None:
+    client = client_of("integrator")
+    ledger = ["SELECT"] if lead_is_known else []
+    if lead_is_known:
+        LeadFactory.create(lead_id="L1")
+    client.get("/api/followups/sla")  # the token is remembered from here on
+    with CaptureQueriesContext(connection) as creating:
+        steps = client.post("/api/followups/ladder/create", {"lead_id": "L1", "province": "ON"}).json()
+    with CaptureQueriesContext(connection) as nobodys:
+        client.post("/api/followups/ladder/create", {"province": "ON"})
+    with CaptureQueriesContext(connection) as completing:
+        assert client.post(f"/api/followups/task/{steps[0]['id']}/complete").status_code == 200
+    # The gate's row; ladder, tasks, KPI. With a lead, whether it exists; if so, what is on file about it.
+    assert statements(nobodys) == ["SELECT", "INSERT", "INSERT", "INSERT"]
+    assert statements(creating) == ["SELECT", "SELECT", *ledger, "INSERT", "INSERT", "INSERT"]
+    # The task with its lead; task, ladder; what the rules are there, in two; attempt, KPI.
+    assert statements(completing) == ["SELECT", "UPDATE", "UPDATE", "SELECT", "SELECT", *ledger, "INSERT", "INSERT"]
 
 
 @outside

@@ -24,6 +24,8 @@ READS = {
     "view_followuptask",
     "view_lead",
     "view_leadimport",
+    "view_contactattempt",
+    "view_inboundmessage",
     "view_sla",
     "list_due_tasks",
     "view_buyerliquiditynode",
@@ -45,8 +47,10 @@ READS = {
     "view_runbook",
     "view_runbookrun",
 }
-AGENT = READS | {"complete_task", "record_feedback"}
-INTEGRATOR = AGENT | {
+DECIDES = {"decide_inbound"}  # what a person reads and judges, and no machine
+AGENT = READS | DECIDES | {"complete_task", "record_feedback"}
+INTEGRATOR = (AGENT - DECIDES) | {
+    "record_inbound",
     "complete_any_task",
     "create_ladder",
     "add_lead",
@@ -88,7 +92,7 @@ GOVERNS = {
     "clear_tripwire",
     "store_run",
 }
-OPERATOR = INTEGRATOR | ADMIN_READS | GOVERNS
+OPERATOR = INTEGRATOR | DECIDES | ADMIN_READS | GOVERNS
 
 
 @pytest.mark.parametrize(

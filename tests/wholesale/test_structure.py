@@ -20,7 +20,9 @@ PRODUCT = ("wholesale", "governance", "followups", "buyers", "offers", "kpi")
 ROOMS = ("golive", "heimdall", "market", "risk", "runbook")
 API_MODULES = (
     *(f"governance.{room}.api" for room in ROOMS),
-    "followups.api",
+    "followups.api.rows",
+    "followups.api.verbs",
+    "followups.inbound.api",
     "followups.leads.api",
     "buyers.api",
     "offers.api",

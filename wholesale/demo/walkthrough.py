@@ -289,7 +289,8 @@ def monitor(walk: Walk) -> None:
     """The last steps of the go-live sequence."""
     walk.title("Monitor")
     events = walk.ask("The KPI rows of this walk", "GET", "/api/kpi/events", correlation_id=walk.id)["results"]
-    walk.hold(f"{BUYERS + 3} rows of four metrics", len(events) == BUYERS + 3 and {e["metric"] for e in events} == METRICS)
+    counted = [event["metric"] for event in events if event["metric"] in METRICS]  # at night there is contact_outside_rules
+    walk.hold(f"{BUYERS + 3} rows of four metrics", len(counted) == BUYERS + 3 and set(counted) == METRICS)
     summary = walk.ask("The week's figures, for Friday's evaluation", "GET", "/api/kpi/summary")
     walk.hold("all four metrics are there", {row["metric"] for row in summary} >= METRICS)
 

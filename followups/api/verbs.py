@@ -1,18 +1,17 @@
-"""`/api/followups`."""
+"""The ladder at work: `/api/followups`."""
 
 from typing import Any
 
-import django_filters
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from followups import services
-from followups.models import FollowupLadder, FollowupTask
+from followups.models import ContactAttempt, FollowupTask
 from governance.channels import Channel
-from wholesale import filters
-from wholesale.api import ROW_ID, ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask, path_id
+from governance.contact import Reason
+from wholesale.api import ROW_ID, ApiViewSet, RowSerializer, act, acting_user, ask, path_id
 from wholesale.fields import (
     AwareDateTimeField,
     IdField,
@@ -46,21 +45,48 @@ class StepOut(RowSerializer):
 
     class Meta:
         model = FollowupTask
-        fields = ("id", "due_at", "channel", "step")
+        fields = ("id", "due_at", "channel", "step", "cancelled")
+
+    cancelled = serializers.BooleanField(
+        required=False, help_text="there, and true, on a step that is not to be done: the lead opted out of its channel"
+    )
+
+
+def step(task: FollowupTask) -> dict[str, Any]:
+    """A step as `StepOut` says."""
+    return {**shown(task, ("id", "due_at", "channel", "step")), **({"cancelled": True} if task.cancelled_at else {})}
 
 
 class CompleteParams(ActParams):
-    """Who did it."""
+    """Who did it, and when."""
 
     actor = LabelField(required=False, help_text="default: your user name")
+    contacted_at = AwareDateTimeField(
+        required=False, help_text="when it happened, at most 7 days ago; default: now. The rules are judged at it"
+    )
 
 
 class CompletedOut(RowSerializer):
-    """A completed task."""
+    """A completed task, and whether the rules allowed the contact."""
 
     class Meta:
         model = FollowupTask
-        fields = ("id", "completed_at", "step", "channel")
+        fields = ("id", "completed_at", "step", "channel", "outside_rules", "reasons")
+
+    outside_rules = serializers.BooleanField(
+        allow_null=True, help_text="null for a task that was completed before attempts were kept"
+    )
+    reasons = serializers.ListField(child=serializers.ChoiceField(Reason.choices), help_text="what stood in the way")
+
+
+def completed(task: FollowupTask) -> dict[str, Any]:
+    """A completed task as `CompletedOut` says."""
+    attempt: ContactAttempt | None = getattr(task, "attempt", None)
+    return {
+        **shown(task, ("id", "completed_at", "step", "channel")),
+        "outside_rules": None if attempt is None else not attempt.allowed,
+        "reasons": [] if attempt is None else attempt.reasons,
+    }
 
 
 class DueParams(Params):
@@ -125,16 +151,19 @@ class FollowupViewSet(ApiViewSet):
         ],
     )
     def create_ladder(self, request: Request, **params: Any) -> Response:
-        """Start a lead's six steps: 201. A lead whose ladder is open keeps it: 200 with that ladder's steps."""
+        """Start a lead's six steps: 201. A lead whose ladder is open keeps it: 200 with that ladder's steps.
+
+        Steps of a channel that the lead opted out of are made cancelled; of every channel of the ladder, it is 409.
+        """
         start = services.start_ladder(**params, actor=label_of(request.user), user=acting_user(request))
-        return Response([shown(task, StepOut.Meta.fields) for task in start.tasks], status=201 if start.created else 200)
+        return Response([step(task) for task in start.tasks], status=201 if start.created else 200)
 
     @act(f"task/{ROW_ID}/complete", CompleteParams, CompletedOut, parameters=[path_id("task")])
     def complete(self, request: Request, id: str, **params: Any) -> Response:
-        """Record that a task was done. Twice is no error and changes nothing."""
+        """Record that a task was done, within the rules or not. Twice is no error and changes nothing."""
         params.setdefault("actor", label_of(request.user))
         task = services.complete_task(int(id), **params, user=acting_user(request))
-        return Response(shown(task, CompletedOut.Meta.fields))
+        return Response(completed(task))
 
     @ask("due", DueParams, DueOut(many=True))
     def due(self, request: Request, **params: Any) -> Response:
@@ -145,93 +174,3 @@ class FollowupViewSet(ApiViewSet):
     def sla(self, request: Request, window: int) -> Response:
         """How late the last completed tasks were."""
         return Response(services.sla_snapshot(window))
-
-
-class LadderOut(RowSerializer):
-    """A ladder."""
-
-    class Meta:
-        model = FollowupLadder
-        fields = (
-            "id",
-            "lead_id",
-            "province",
-            "market",
-            "owner",
-            "created_by",
-            "correlation_id",
-            "created_at",
-            "open_steps",
-            "closed_at",
-        )
-
-
-class LadderFilter(django_filters.FilterSet):
-    """Filters of ladders."""
-
-    lead_id = filters.label()
-    owner = filters.label()
-    province = filters.province()
-    market = filters.word()
-    correlation_id = filters.label()
-    open = filters.FlagFilter(field_name="closed_at", lookup_expr="isnull")
-    since = filters.since("created_at")
-    until = filters.until("created_at")
-
-
-class LadderViewSet(ResourceViewSet):
-    """Ladders, the newest first."""
-
-    queryset = FollowupLadder.objects.all()
-    serializer_class = LadderOut
-    filterset_class = LadderFilter
-    permissions = {"list": "followups.view_followupladder", "retrieve": "followups.view_followupladder"}
-
-
-class TaskOut(RowSerializer):
-    """A task."""
-
-    class Meta:
-        model = FollowupTask
-        fields = (
-            "id",
-            "ladder",
-            "lead_id",
-            "step",
-            "channel",
-            "due_at",
-            "province",
-            "market",
-            "owner",
-            "correlation_id",
-            "created_at",
-            "completed_at",
-            "completed_by",
-            "cancelled_at",
-            "cancel_reason",
-        )
-
-
-class TaskFilter(django_filters.FilterSet):
-    """Filters of tasks."""
-
-    ladder = filters.row_id()
-    lead_id = filters.label()
-    owner = filters.label()
-    province = filters.province()
-    market = filters.word()
-    channel = filters.choice(Channel.choices)
-    correlation_id = filters.label()
-    completed = filters.FlagFilter(field_name="completed_at", lookup_expr="isnull", exclude=True)
-    cancelled = filters.FlagFilter(field_name="cancelled_at", lookup_expr="isnull", exclude=True)
-    due_since = filters.since("due_at")
-    due_until = filters.until("due_at")
-
-
-class TaskViewSet(ResourceViewSet):
-    """Tasks, the newest first."""
-
-    queryset = FollowupTask.objects.all()
-    serializer_class = TaskOut
-    filterset_class = TaskFilter
-    permissions = {"list": "followups.view_followuptask", "retrieve": "followups.view_followuptask"}

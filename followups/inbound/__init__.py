@@ -1,0 +1,1 @@
+"""What leads send us: replies, and the word that stops everything."""

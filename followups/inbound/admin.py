@@ -1,0 +1,159 @@
+"""The admin of what leads send us: the doubtful ones wait here for a person."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.formats import localize
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+
+from followups.inbound.rules import Meaning
+from followups.inbound.services import decide_inbound, undecided
+from followups.models import InboundMessage
+from wholesale.admin_base import GrowingAdmin, SinceFilter, act_with_reason
+from wholesale.permissions import label_of
+
+EXCERPT = 80  # characters of a message in a list
+WAITING = "Waits for a person"
+SHOWN = {WAITING: "warning", "Opt-out": "danger", "Reply": "info"}
+
+
+class MeaningFilter(admin.SimpleListFilter):
+    """What messages mean; without a choice those that wait for a person, which a partial index serves."""
+
+    title = "meaning"
+    parameter_name = "meaning"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("opt_out", "Opt-out"), ("reply", "Reply"), ("decided", "Decided by a person"), ("all", "All")]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        unchosen, *rest = super().choices(changelist)
+        yield {**unchosen, "display": WAITING}
+        yield from rest
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = {
+            "opt_out": Q(meaning=Meaning.OPT_OUT) | Q(decided_as=Meaning.OPT_OUT),
+            "reply": Q(meaning=Meaning.REPLY) | Q(decided_as=Meaning.REPLY),
+            "decided": Q(decided_at__isnull=False),
+            "all": Q(),
+        }.get(self.value() or "")
+        return queryset & undecided().order_by() if chosen is None else queryset.filter(chosen)
+
+
+@admin.register(InboundMessage)
+class InboundMessageAdmin(GrowingAdmin):
+    """Messages; those that wait for a person come first, the oldest of them on top."""
+
+    list_display = ("id", "received_at", "means", "channel", "who", "excerpt")
+    list_display_links = ("id", "received_at")
+    list_filter = (MeaningFilter, "channel", SinceFilter)
+    list_select_related = False
+    search_fields = ("lead_id__exact", "correlation_id__exact")
+    search_help_text = "Lead id or correlation id, in full"
+    actions_detail = ("as_opt_out", "as_reply")
+    fieldsets = (
+        ("Message", {"fields": (("who", "channel"), "received_at", "text", ("means", "meaning"))}),
+        ("Decided", {"fields": (("decided_by", "decided_user", "decided_at"), "decided_reason")}),
+        ("Who and when", {"fields": (("actor", "user"), ("created_at", "correlation_id"))}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("lead", "point")
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        return ("-id",) if request.GET.get("meaning") else ("id",)
+
+    @display(description="Means", label=SHOWN)
+    def means(self, message: InboundMessage) -> str:
+        """What it says, or what a person decided that it says."""
+        if message.decided_as:
+            return str(message.get_decided_as_display())
+        return WAITING if message.meaning == Meaning.DOUBTFUL else str(message.get_meaning_display())
+
+    @display(description="From", empty_value="unknown")
+    def who(self, message: InboundMessage) -> str | None:
+        """The lead, and where it came from."""
+        lead = f"{message.lead} ({message.lead_id})" if message.lead else message.lead_id
+        return ", ".join(filter(None, (lead, str(message.point or "")))) or None
+
+    @display(description="Text")
+    def excerpt(self, message: InboundMessage) -> str:
+        """How it begins."""
+        return message.text if len(message.text) <= EXCERPT else f"{message.text[:EXCERPT]}..."
+
+    def has_decide_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Who may say what a doubtful message means."""
+        return request.user.has_perm("followups.decide_inbound")
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        waits = undecided().filter(pk=object_id).exists()
+        return super().get_actions_detail(request, object_id) if waits else []
+
+    @action(
+        description="It is an opt-out...",
+        permissions=["decide"],
+        icon="block",
+        variant=ActionVariant.DANGER,
+        url_path="as-opt-out",
+    )
+    def as_opt_out(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Close the channel, after a page that asks why."""
+        return self._decide(
+            request,
+            object_id,
+            Meaning.OPT_OUT,
+            title="Take this message as an opt-out",
+            explanation="The channel that it came by is closed for that number or address from when it came, and the open "
+            "ladder of every lead that is reached there is cancelled.",
+            button="It is an opt-out",
+            danger=True,
+        )
+
+    @action(
+        description="It is a reply...",
+        permissions=["decide"],
+        icon="reply",
+        variant=ActionVariant.SUCCESS,
+        url_path="as-reply",
+    )
+    def as_reply(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Leave everything as it is, after a page that asks why."""
+        return self._decide(
+            request,
+            object_id,
+            Meaning.REPLY,
+            title="Take this message as a reply",
+            explanation="Nothing is closed: the lead's ladder goes on.",
+            button="It is a reply",
+        )
+
+    def _decide(self, request: HttpRequest, object_id: str, as_: str, **page: Any) -> HttpResponse:
+        message = self.get_object(request, object_id)
+        if message is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+
+        def act(reason: str) -> str:
+            who: dict[str, Any] = {"actor": label_of(request.user), "user": request.user}
+            recorded = decide_inbound(message.pk, as_, reason, **who)
+            self.log_change(request, recorded.message, f"Decided: {Meaning(as_).label}.")
+            return f"Decided: {Meaning(as_).label}. Steps cancelled: {recorded.cancelled_steps}."
+
+        return act_with_reason(
+            request,
+            self,
+            act,
+            table={
+                "headers": ["From", "Channel", "Received", "Text"],
+                "rows": [
+                    [self.who(message), message.get_channel_display(), localize(message.received_at), message.text],
+                ],
+            },
+            then=reverse("admin:followups_inboundmessage_changelist"),
+            **page,
+        )

@@ -1,0 +1,381 @@
+"""`/api/followups/inbound`: an opt-out counts at once, doubt waits for a person, a reply stops nothing."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from followups.errors import AlreadyDecided, MessageNotFound
+from followups.inbound.services import decide_inbound, record_inbound
+from followups.models import FollowupLadder, FollowupTask, InboundMessage, Lead
+from followups.services import start_ladder
+from governance import gate
+from governance.compliance.models import ContactPoint, ContactRecord
+from governance.golive.models import GoLiveState
+from governance.leads import LeadFacts
+from kpi.models import KPIEvent
+from tests.conftest import attrs, codes
+from tests.factories import NOON, InboundFactory, LeadFactory
+
+pytestmark = pytest.mark.django_db
+
+INBOUND = "/api/followups/inbound"
+PHONE, MAIL = "+14165550123", "jane@example.ca"
+ALL_CHANNELS = {"SMS", "CALL", "EMAIL"}
+
+
+@pytest.fixture
+def jane() -> Lead:
+    """A lead with a number, an address and an open ladder."""
+    lead: Lead = LeadFactory.create(lead_id="JANE", phone=PHONE, email=MAIL)
+    start_ladder(lead_id="JANE", province="ON", now=NOON)
+    return lead
+
+
+def send(client: Any, text: str = "STOP", **given: Any) -> Any:
+    return client.post(INBOUND, {"channel": "SMS", "text": text, **given})
+
+
+def closed_to(phone: str = PHONE, email: str = MAIL) -> set[str]:
+    """The channels by which the gate lets nobody reach this number and address."""
+    lead = LeadFacts(lead_id="?", province="ON", market="ALL", phone=phone, email=email)
+    return gate.opted_out_channels(lead, ALL_CHANNELS, at=timezone.now() + timedelta(seconds=1))
+
+
+def open_steps(lead_id: str) -> int:
+    steps = FollowupTask.objects.open().filter(lead_id=lead_id).count()
+    assert steps == sum(FollowupLadder.objects.filter(lead_id=lead_id).values_list("open_steps", flat=True))
+    return steps
+
+
+def test_an_opt_out_closes_the_channel_and_cancels_the_ladder(integrator: APIClient, jane: Lead) -> None:
+    response = send(integrator, lead_id="JANE", correlation_id="C-1")
+
+    assert response.status_code == 201
+    message = InboundMessage.objects.get()
+    assert response.json() == {
+        "id": message.pk,
+        "meaning": "OPT_OUT",
+        "opted_out_channels": ["SMS"],
+        "cancelled_steps": 6,
+    }
+    assert (message.lead_id, message.channel, message.text, message.meaning) == ("JANE", "SMS", "STOP", "OPT_OUT")
+    assert (message.actor, message.correlation_id, message.decided_as) == ("integrator", "C-1", "")
+    assert message.point == ContactPoint.objects.get()
+    record = ContactRecord.objects.get()
+    assert (record.point, record.entry, record.channel) == (message.point, "OPT_OUT", "SMS")
+    assert (record.effective_at, record.evidence) == (message.received_at, f"inbound message {message.pk}")
+    assert (record.actor, record.user, record.correlation_id) == ("integrator", message.user, "C-1")
+    assert closed_to() == {"SMS"}
+    ladder = FollowupLadder.objects.get()
+    assert (ladder.open_steps, ladder.closed_at) == (0, message.created_at)
+    assert set(ladder.tasks.values_list("cancel_reason", "cancelled_at")) == {("opted_out", message.created_at)}
+
+
+@pytest.mark.parametrize(
+    ("given", "closed", "answered"),
+    [
+        ({"channel": "SMS", "text": "ARRÊT"}, {"SMS"}, ["SMS"]),
+        ({"channel": "CALL", "text": "Stop."}, {"CALL"}, ["CALL"]),
+        ({"channel": "EMAIL", "text": "unsubscribe"}, {"EMAIL"}, ["EMAIL"]),
+        ({"channel": "SMS", "text": "STOP ALL"}, ALL_CHANNELS, ["SMS", "CALL", "EMAIL"]),
+        ({"channel": "EMAIL", "text": "arrêt tout"}, ALL_CHANNELS, ["SMS", "CALL", "EMAIL"]),
+    ],
+)
+def test_which_channels_an_opt_out_closes(
+    integrator: APIClient, jane: Lead, given: dict[str, str], closed: set[str], answered: list[str]
+) -> None:
+    response = send(integrator, lead_id="JANE", **given)
+    assert (response.json()["opted_out_channels"], response.json()["cancelled_steps"]) == (answered, 6)
+    assert closed_to() == closed
+    assert open_steps("JANE") == 0
+
+
+@pytest.mark.parametrize("number", [PHONE, "416 555-0123", "(416) 555.0123", "1-416-555-0123"])
+def test_a_number_is_known_however_it_is_written(integrator: APIClient, jane: Lead, number: str) -> None:
+    assert send(integrator, phone=number).json()["cancelled_steps"] == 6
+    assert InboundMessage.objects.get().lead_id == "JANE"
+    assert closed_to() == {"SMS"}
+
+
+def test_an_address_is_known_in_any_case(integrator: APIClient, jane: Lead) -> None:
+    response = send(integrator, channel="EMAIL", email="Jane@Example.CA")
+    assert (response.json()["opted_out_channels"], response.json()["cancelled_steps"]) == (["EMAIL"], 6)
+
+
+def test_a_number_may_belong_to_several_leads(integrator: APIClient, jane: Lead) -> None:
+    LeadFactory.create(lead_id="JOHN", phone=PHONE)
+    LeadFactory.create(lead_id="MARY")
+    for lead_id in ("JOHN", "MARY"):
+        start_ladder(lead_id=lead_id, province="ON")
+
+    response = send(integrator, phone=PHONE)
+
+    assert response.json()["cancelled_steps"] == 12
+    assert [open_steps(lead_id) for lead_id in ("JANE", "JOHN", "MARY")] == [0, 0, 6]
+    assert InboundMessage.objects.get().lead_id is None  # nobody knows which of the two it was
+    assert ContactRecord.objects.count() == 1
+
+
+def test_stop_all_of_a_number_closes_the_leads_address_too(integrator: APIClient, jane: Lead) -> None:
+    assert send(integrator, "STOP ALL", phone=PHONE).json()["opted_out_channels"] == ["SMS", "CALL", "EMAIL"]
+    assert closed_to() == ALL_CHANNELS
+
+
+def test_an_unknown_number_is_closed_before_anybody_has_it(integrator: APIClient) -> None:
+    response = send(integrator, phone=PHONE)
+    assert (response.status_code, response.json()["opted_out_channels"]) == (201, ["SMS"])
+    assert response.json()["cancelled_steps"] == 0
+    assert closed_to(PHONE, "") == {"SMS"}
+    assert closed_to("+14165550124", "") == set()
+
+
+def test_a_lead_that_is_only_an_id_loses_its_ladder_and_nothing_is_on_file(integrator: APIClient) -> None:
+    start_ladder(lead_id="L1", province="ON")
+    response = send(integrator, lead_id="L1")
+    assert (response.json()["opted_out_channels"], response.json()["cancelled_steps"]) == ([], 6)
+    assert open_steps("L1") == 0
+    assert not ContactRecord.objects.exists()
+
+
+def test_a_lead_that_is_only_an_id_is_closed_by_the_number_it_wrote_from(integrator: APIClient) -> None:
+    start_ladder(lead_id="L1", province="ON")
+    response = send(integrator, lead_id="L1", phone=PHONE)
+    assert (response.json()["opted_out_channels"], response.json()["cancelled_steps"]) == (["SMS"], 6)
+    assert closed_to(PHONE, "") == {"SMS"}
+
+
+def test_completed_and_cancelled_steps_stay_as_they_are(integrator: APIClient, jane: Lead) -> None:
+    first, second, *_ = FollowupTask.objects.order_by("step")
+    FollowupTask.objects.filter(pk=first.pk).update(completed_at=NOON)
+    FollowupTask.objects.filter(pk=second.pk).update(cancelled_at=NOON, cancel_reason="by hand")
+    FollowupLadder.objects.update(open_steps=4)
+
+    assert send(integrator, lead_id="JANE").json()["cancelled_steps"] == 4
+
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.cancelled_at, first.cancel_reason) == (None, "")
+    assert (second.cancelled_at, second.cancel_reason) == (NOON, "by hand")
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"), [("Yes, call me tomorrow", "REPLY"), ("please stop calling me", "DOUBTFUL"), ("Oui", "REPLY")]
+)
+def test_a_reply_or_a_doubtful_message_stops_nothing(integrator: APIClient, jane: Lead, text: str, meaning: str) -> None:
+    response = send(integrator, text, lead_id="JANE")
+    assert response.json() == {
+        "id": InboundMessage.objects.get().pk,
+        "meaning": meaning,
+        "opted_out_channels": [],
+        "cancelled_steps": 0,
+    }
+    assert closed_to() == set()
+    assert open_steps("JANE") == 6
+    assert not ContactRecord.objects.exists()
+
+
+def test_the_second_stop_is_kept_and_finds_nothing_to_cancel(integrator: APIClient, jane: Lead) -> None:
+    send(integrator, lead_id="JANE")
+    assert send(integrator, lead_id="JANE").json()["cancelled_steps"] == 0
+    assert InboundMessage.objects.count() == 2
+    assert closed_to() == {"SMS"}
+
+
+def test_an_opt_out_counts_from_when_it_came(integrator: APIClient, jane: Lead) -> None:
+    came = timezone.now() - timedelta(days=40)
+    send(integrator, lead_id="JANE", received_at=came.isoformat())
+    assert ContactRecord.objects.get().effective_at == InboundMessage.objects.get().received_at == came
+
+
+@pytest.mark.parametrize(
+    ("given", "attr", "code"),
+    [
+        ({}, "lead_id", "required"),
+        ({"lead_id": " "}, "lead_id", "required"),
+        ({"phone": "stop"}, "phone", "invalid_phone"),
+        ({"phone": "12"}, "phone", "invalid_phone"),
+        ({"email": "jane"}, "email", "invalid"),
+        ({"lead_id": "L1", "channel": "FAX"}, "channel", "invalid_choice"),
+        ({"lead_id": "L1", "channel": ""}, "channel", "invalid_choice"),
+        ({"lead_id": "L1", "text": " "}, "text", "blank"),
+        ({"lead_id": "L1", "text": "a" * 65_537}, "text", "max_length"),
+        ({"lead_id": "L1", "received_at": "2026-12-15T12:00:00"}, "received_at", "naive"),
+        ({"lead_id": "L1", "received_at": "2099-01-01T00:00:00Z"}, "received_at", "out_of_range"),
+    ],
+)
+def test_bad_input_names_the_field_and_keeps_nothing(integrator: APIClient, given: Any, attr: str, code: str) -> None:
+    response = send(integrator, **given)
+    assert (response.status_code, attrs(response), codes(response)) == (400, [attr], [code])
+    assert not InboundMessage.objects.exists()
+    assert not ContactPoint.objects.exists()
+
+
+def test_it_is_recorded_with_the_kill_switch_engaged(integrator: APIClient, jane: Lead, kill_switch: GoLiveState) -> None:
+    assert send(integrator, lead_id="JANE").json()["cancelled_steps"] == 6
+
+
+def test_a_failing_ledger_leaves_no_message_and_no_cancelled_step(jane: Lead, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(gate, "record_opt_out", fail)
+    with pytest.raises(RuntimeError):
+        record_inbound(lead_id="JANE", channel="SMS", text="STOP")
+    assert not InboundMessage.objects.exists()
+    assert open_steps("JANE") == 6
+
+
+# A person decides --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def doubtful(jane: Lead) -> InboundMessage:
+    """Jane's, that a person must read."""
+    return record_inbound(lead_id="JANE", channel="SMS", text="please stop calling me", now=NOON).message
+
+
+def decide(client: Any, message: InboundMessage, **given: Any) -> Any:
+    return client.post(f"{INBOUND}/{message.pk}/decide", {"reason": "read it", **given})
+
+
+def test_deciding_an_opt_out_closes_from_when_it_came_and_cancels(agent: APIClient, doubtful: InboundMessage) -> None:
+    response = decide(agent, doubtful, meaning="opt_out", correlation_id="C-2")
+
+    assert response.status_code == 200
+    assert response.json() == {
+        "id": doubtful.pk,
+        "meaning": "OPT_OUT",
+        "opted_out_channels": ["SMS"],
+        "cancelled_steps": 6,
+    }
+    doubtful.refresh_from_db()
+    assert (doubtful.meaning, doubtful.decided_as, doubtful.decided_reason) == ("DOUBTFUL", "OPT_OUT", "read it")
+    assert doubtful.decided_at is not None
+    assert (doubtful.decided_by, str(doubtful.decided_user)) == ("agent", "agent")
+    record = ContactRecord.objects.get()
+    assert (record.channel, record.effective_at, record.reason) == ("SMS", NOON, "read it")
+    assert (record.actor, record.correlation_id) == ("agent", "C-2")
+    assert open_steps("JANE") == 0
+
+
+def test_deciding_a_reply_closes_nothing(agent: APIClient, doubtful: InboundMessage) -> None:
+    response = decide(agent, doubtful, meaning="REPLY")
+    assert (response.json()["meaning"], response.json()["opted_out_channels"]) == ("REPLY", [])
+    doubtful.refresh_from_db()
+    assert (doubtful.decided_as, doubtful.decided_by, doubtful.decided_reason) == ("REPLY", "agent", "read it")
+    assert open_steps("JANE") == 6
+    assert not ContactRecord.objects.exists()
+
+
+def test_deciding_the_same_again_changes_nothing(agent: APIClient, operator: APIClient, doubtful: InboundMessage) -> None:
+    decide(agent, doubtful, meaning="OPT_OUT")
+    again = decide(operator, doubtful, meaning="OPT_OUT", reason="me too")
+    assert again.status_code == 200
+    assert (again.json()["opted_out_channels"], again.json()["cancelled_steps"]) == (["SMS"], 0)
+    doubtful.refresh_from_db()
+    assert (doubtful.decided_by, doubtful.decided_reason) == ("agent", "read it")
+    assert ContactRecord.objects.count() == 1
+
+
+@pytest.mark.parametrize(("first", "second"), [("OPT_OUT", "REPLY"), ("REPLY", "OPT_OUT")])
+def test_what_was_decided_stays_decided(agent: APIClient, doubtful: InboundMessage, first: str, second: str) -> None:
+    decide(agent, doubtful, meaning=first)
+    lines = ContactRecord.objects.count()
+    response = decide(agent, doubtful, meaning=second)
+    assert (response.status_code, codes(response)) == (409, ["already_decided"])
+    doubtful.refresh_from_db()
+    assert doubtful.decided_as == first
+    assert ContactRecord.objects.count() == lines
+
+
+@pytest.mark.parametrize("meaning", ["OPT_OUT", "REPLY"])
+def test_what_was_never_doubtful_is_not_decided(meaning: str) -> None:
+    message = InboundFactory.create(meaning=meaning)
+    with pytest.raises(AlreadyDecided):
+        decide_inbound(message.pk, "REPLY", "because")
+    message.refresh_from_db()
+    assert (message.decided_as, message.decided_at) == ("", None)
+
+
+def test_an_unknown_message_is_not_found(agent: APIClient) -> None:
+    response = agent.post(f"{INBOUND}/999999999/decide", {"meaning": "REPLY", "reason": "because"})
+    assert (response.status_code, codes(response)) == (404, ["not_found"])
+    with pytest.raises(MessageNotFound):
+        decide_inbound(999_999_999, "REPLY", "because")
+
+
+@pytest.mark.parametrize(
+    ("given", "attr", "code"),
+    [
+        ({"meaning": "DOUBTFUL"}, "meaning", "invalid_choice"),
+        ({"meaning": None}, "meaning", "required"),
+        ({"meaning": "REPLY", "reason": " "}, "reason", "blank"),
+    ],
+)
+def test_a_decision_has_a_meaning_and_a_reason(
+    agent: APIClient, doubtful: InboundMessage, given: Any, attr: str, code: str
+) -> None:
+    given = {name: value for name, value in given.items() if value is not None}
+    response = decide(agent, doubtful, **given)
+    assert (response.status_code, attrs(response), codes(response)) == (400, [attr], [code])
+    doubtful.refresh_from_db()
+    assert doubtful.decided_at is None
+
+
+# Rows to read ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_message_as_the_api_shows_it(auditor: APIClient) -> None:
+    message = InboundFactory.create(lead_id="L1")
+    shown = auditor.get(f"{INBOUND}/{message.pk}").json()
+    assert shown == {
+        "id": message.pk,
+        "lead_id": "L1",
+        "channel": "SMS",
+        "text": "please stop calling me",
+        "meaning": "DOUBTFUL",
+        "received_at": "2026-12-15T18:00:00Z",
+        "actor": "factory",
+        "correlation_id": "made",
+        "created_at": "2026-12-15T18:00:00Z",
+        "decided_as": "",
+        "decided_reason": "",
+        "decided_by": "",
+        "decided_at": None,
+    }
+    assert auditor.get(INBOUND).json() == {"next": None, "previous": None, "results": [shown]}
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({}, [2, 1, 0]),
+        ({"lead_id": "A"}, [0]),
+        ({"channel": "email"}, [1]),
+        ({"meaning": "REPLY"}, [1]),
+        ({"decided": "false"}, [1, 0]),
+        ({"decided": "true"}, [2]),
+        ({"correlation_id": "C-1"}, [2]),
+        ({"since": "2026-12-15T18:00:01Z"}, [2]),
+        ({"until": "2026-12-15T18:00:01Z"}, [1, 0]),
+    ],
+)
+def test_the_filters(auditor: APIClient, given: Any, found: list[int]) -> None:
+    rows = [
+        InboundFactory.create(lead_id="A"),
+        InboundFactory.create(channel="EMAIL", meaning="REPLY"),
+        InboundFactory.create(
+            decided_as="REPLY", decided_at=NOON, correlation_id="C-1", received_at=NOON + timedelta(minutes=1)
+        ),
+    ]
+    response = auditor.get(INBOUND, given)
+    assert [row["id"] for row in response.json()["results"]] == [rows[n].pk for n in found]
+
+
+def test_no_message_is_a_kpi(integrator: APIClient, jane: Lead) -> None:
+    before = KPIEvent.objects.count()
+    send(integrator, lead_id="JANE")
+    assert KPIEvent.objects.count() == before

@@ -1,0 +1,190 @@
+"""What a message means, in English and French: a stop word alone is an opt-out, among other words a person's work."""
+
+import time
+
+import pytest
+
+from followups.inbound.rules import Meaning, Reading, read
+
+OPT_OUTS = [
+    # The words of DOMAIN 1.2.
+    *("STOP", "ARRET", "ARRÊT", "END", "QUIT", "CANCEL", "UNSUBSCRIBE", "DESABONNER", "DÉSABONNER"),
+    # Their like.
+    *("opt out", "Opt-Out", "OPTOUT", "revoke", "Arrêter", "arrêtez", "arrete", "Me désabonner", "désabonnez-moi"),
+    *("Désabonnement", "Me désinscrire", "désinscription", "FIN", "Annuler"),
+    # Case, accents, spaces, punctuation.
+    *(
+        "stop",
+        "Stop",
+        "sToP",
+        "  stop  ",
+        "\tSTOP\n",
+        "STOP.",
+        "Stop!!!",
+        "'STOP'",
+        "«STOP»",
+        "*stop*",
+        "S.T.O.P.",
+        "s t o p",
+    ),
+    *(
+        "arre\u0302t",
+        "ARRE\u0302T",
+        "\uff33\uff34\uff2f\uff30",
+        "ST\u200bOP",
+        "\u00a0STOP\u00a0",
+        "\U0001f6d1 STOP",
+        "STOP \U0001f64f",
+    ),
+    # With courtesy, or twice.
+    *("please stop", "Stop please", "STOP, thanks", "stop thank you", "Stop svp", "ARRÊT s'il vous plaît", "stop merci"),
+    *("STOP STOP STOP", "stop! Arrêt!", "Arrêtez s\u2019il vous pla\u00eet"),
+    # As the first line or sentence.
+    *(
+        "STOP\nSent from my iPhone",
+        "Stop. I mean it.",
+        "STOP! Who is this?",
+        "ARRÊT\r\nEnvoyé de mon iPhone",
+        "\n\nstop\n-- \nJane",
+    ),
+    "Unsubscribe\n\nOn Tue, Nov 24, 2026 Acme wrote:\n> Reply STOP to unsubscribe.",
+    "> Reply STOP to opt out.\n\nSTOP",
+]
+OPT_OUTS_OF_EVERYTHING = [
+    *("STOPALL", "STOP ALL", "stop all", "Stop all.", "STOP-ALL", "stop everything", "unsubscribe all", "opt out all"),
+    *("ARRET TOUT", "Arrêt tout", "Arrêtez tout", "arrêter tout", "TOUT ARRÊTER", "stop tout", "Please STOP ALL!"),
+]
+DOUBTFUL = [
+    # A stop word among other words.
+    *(
+        "please stop calling me",
+        "I said STOP texting",
+        "stop by at noon",
+        "at the end of the month",
+        "don't stop",
+        "no, stop",
+    ),
+    *(
+        "I have to cancel our appointment",
+        "how do I unsubscribe?",
+        "how do I opt out of this",
+        "I quit smoking",
+        "un arrêt de bus",
+    ),
+    *(
+        "comment me désabonner?",
+        "je veux me désinscrire de votre liste",
+        "arrêtez de m'appeler",
+        "arrete ca",
+        "STOP ALL of it",
+    ),
+    # A wish in other words, English.
+    *(
+        "remove me",
+        "Remove me from your list",
+        "take me off your list",
+        "Take my number off",
+        "get me off this",
+        "delete my number",
+    ),
+    *(
+        "do not contact",
+        "Do not contact me again",
+        "don't call",
+        "dont call me",
+        "Don\u2019t text me",
+        "never call this number again",
+    ),
+    *(
+        "no more texts",
+        "No more messages please",
+        "leave me alone",
+        "Leave us alone!",
+        "lose my number",
+        "wrong number",
+        "go away",
+    ),
+    *(
+        "not interested",
+        "I'm no longer interested",
+        "this is harassment",
+        "SPAM",
+        "I am on the do not call list",
+        "fuck off",
+    ),
+    *("stopping here", "kindly cease calling", "I opted out already"),
+    # French.
+    *(
+        "ne plus me contacter",
+        "Veuillez ne plus me contacter",
+        "ne me contactez plus",
+        "Ne m'appelez plus",
+        "n'appelez plus",
+    ),
+    *(
+        "n\u2019appelez plus jamais",
+        "ne me textez pas",
+        "ne plus m'écrire",
+        "plus de messages",
+        "plus d'appels svp",
+        "plus jamais",
+    ),
+    *(
+        "laissez-moi tranquille",
+        "laisse moi tranquille",
+        "retirez-moi de votre liste",
+        "enlevez mon numéro",
+        "me retirer svp",
+    ),
+    *("foutez-moi la paix", "cessez", "Cessez de m'écrire", "mauvais numéro", "pas intéressé", "Pas du tout intéressée"),
+    *("c'est du harcèlement", "pourriel"),
+]
+REPLIES = [
+    *("Yes", "ok", "Call me tomorrow at 5", "How much would you pay?", "Who is this?", "I might sell in spring", "?", ""),
+    *("Oui", "Appelez-moi en fin de semaine", "Rappelez-moi plus tard", "Combien offrez-vous?", "Je n'ai plus la maison"),
+    *(
+        "I am interested",
+        "Interested, send details",
+        "Je suis intéressé",
+        "Stopover in Toronto",
+        "unstoppable",
+        "weekend is fine",
+    ),
+    *(
+        "the endless summer",
+        "Bonne fin de journée",
+        "The number is 416 555 0123",
+        "don't worry, call me",
+        "\U0001f44d",
+        "Attendez un peu",
+    ),
+    "Sounds good, call me.\n> Reply STOP to unsubscribe.",
+]
+
+
+@pytest.mark.parametrize("text", OPT_OUTS)
+def test_a_stop_word_alone_is_an_opt_out_from_its_channel(text: str) -> None:
+    assert read(text) == Reading(Meaning.OPT_OUT)
+
+
+@pytest.mark.parametrize("text", OPT_OUTS_OF_EVERYTHING)
+def test_stop_all_is_an_opt_out_from_everything(text: str) -> None:
+    assert read(text) == Reading(Meaning.OPT_OUT, from_everything=True)
+
+
+@pytest.mark.parametrize("text", DOUBTFUL)
+def test_such_a_word_or_wish_among_other_words_goes_to_a_person(text: str) -> None:
+    assert read(text) == Reading(Meaning.DOUBTFUL)
+
+
+@pytest.mark.parametrize("text", REPLIES)
+def test_anything_else_is_a_reply(text: str) -> None:
+    assert read(text) == Reading(Meaning.REPLY)
+
+
+@pytest.mark.parametrize("piece", ["n ", ">", "\n", " ", "ne me ", "stop ", "plus de ", "a", ".", "\u0301", "don t "])
+def test_no_text_is_slow_to_read(piece: str) -> None:
+    text = (piece * 64_000)[:64_000]
+    started = time.perf_counter()
+    read(text)
+    assert time.perf_counter() - started < 2

@@ -1,0 +1,133 @@
+"""No ladder for a lead that opted out of all its channels; of some, those steps are made cancelled."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from followups.errors import LeadOptedOut
+from followups.models import FollowupLadder, FollowupTask, Lead
+from followups.services import complete_task, due_tasks, sla_snapshot, start_ladder
+from governance import gate
+from governance.compliance.models import ContactRecord
+from kpi.models import KPIEvent
+from tests.conftest import codes
+from tests.factories import NOON, LeadFactory
+
+pytestmark = pytest.mark.django_db
+
+CREATE = "/api/followups/ladder/create"
+PHONE = "+14165550123"
+JANE: dict[str, Any] = {"lead_id": "JANE", "province": "ON"}
+
+
+@pytest.fixture
+def jane() -> Lead:
+    """A lead with a number and an address."""
+    lead: Lead = LeadFactory.create(lead_id="JANE", phone=PHONE, email="jane@example.ca")
+    return lead
+
+
+def opt_out(*channels: str, point: tuple[str, str] = ("PHONE", PHONE)) -> None:
+    for channel in channels:
+        gate.record_opt_out(points=[point], channel=channel, said_at=timezone.now(), actor="test")
+
+
+def test_out_of_every_channel_no_ladder_starts(integrator: APIClient, jane: Lead) -> None:
+    opt_out("SMS", "CALL")
+    response = integrator.post(CREATE, JANE)
+    assert (response.status_code, codes(response)) == (409, ["lead_opted_out"])
+    assert not FollowupLadder.objects.exists()
+    assert not KPIEvent.objects.exists()
+
+
+def test_out_of_everything_no_ladder_starts(jane: Lead) -> None:
+    opt_out("")
+    with pytest.raises(LeadOptedOut):
+        start_ladder(**JANE)
+    assert not FollowupTask.objects.exists()
+
+
+def test_a_restart_is_refused_and_leaves_the_open_ladder_alone(integrator: APIClient, jane: Lead) -> None:
+    start_ladder(**JANE)
+    opt_out("")
+    response = integrator.post(CREATE, {**JANE, "restart": True})
+    assert (response.status_code, codes(response)) == (409, ["lead_opted_out"])
+    ladder = FollowupLadder.objects.get()
+    assert (ladder.open_steps, ladder.tasks.open().count()) == (6, 6)
+
+
+@pytest.mark.parametrize(("channel", "closed"), [("SMS", [1, 3, 5]), ("CALL", [2, 4, 6])])
+def test_out_of_one_channel_its_steps_are_made_cancelled(
+    integrator: APIClient, jane: Lead, channel: str, closed: list[int]
+) -> None:
+    opt_out(channel)
+    response = integrator.post(CREATE, JANE)
+
+    assert response.status_code == 201
+    steps = response.json()
+    assert [step["step"] for step in steps] == [1, 2, 3, 4, 5, 6]
+    assert [step["step"] for step in steps if "cancelled" in step] == closed
+    assert all(step["cancelled"] is True for step in steps if "cancelled" in step)
+    ladder = FollowupLadder.objects.get()
+    assert (ladder.open_steps, ladder.closed_at) == (3, None)
+    cancelled = ladder.tasks.filter(cancelled_at__isnull=False).order_by("step")
+    assert list(cancelled.values_list("step", "cancel_reason", "cancelled_at")) == [
+        (step, "opted_out", ladder.created_at) for step in closed
+    ]
+    assert ladder.tasks.open().count() == 3
+    assert KPIEvent.objects.get().metric == "ladder_created"
+    assert integrator.post(CREATE, JANE).json() == steps  # a retry
+
+
+def test_cancelled_steps_are_neither_due_nor_in_the_sla_and_the_ladder_closes_without_them(jane: Lead) -> None:
+    opt_out("CALL")
+    tasks = start_ladder(**JANE, now=NOON).tasks
+    late = NOON + timedelta(days=30)
+    assert [task.step for task in due_tasks(now=late)] == [1, 3, 5]
+    assert sla_snapshot()["count"] == 0
+    for task in tasks[::2]:
+        complete_task(task.pk, "va1", now=late)
+    assert FollowupLadder.objects.get().closed_at == late
+
+
+def test_a_restart_with_one_channel_closed_replaces_the_open_ladder(integrator: APIClient, jane: Lead) -> None:
+    start_ladder(**JANE)
+    opt_out("SMS")
+    assert integrator.post(CREATE, {**JANE, "restart": True}).status_code == 201
+    new, old = FollowupLadder.objects.order_by("-id")
+    assert (old.open_steps, new.open_steps) == (0, 3)
+
+
+def test_an_opt_out_of_the_address_leaves_a_ladder_of_calls_and_texts_whole(integrator: APIClient, jane: Lead) -> None:
+    opt_out("", point=("EMAIL", "jane@example.ca"))
+    assert integrator.post(CREATE, JANE).status_code == 201
+    assert FollowupLadder.objects.get().open_steps == 6
+
+
+def test_an_opt_out_that_was_lifted_counts_no_more(jane: Lead) -> None:
+    opt_out("")
+    said = ContactRecord.objects.get()
+    ContactRecord.objects.create(
+        point=said.point, entry="LIFT", effective_at=timezone.now(), actor="test", correlation_id="made", created_at=NOON
+    )
+    assert start_ladder(**JANE).created
+
+
+@pytest.mark.parametrize("given", [{"lead_id": "NOBODY"}, {}])
+def test_of_whom_nobody_knows_a_number_nothing_is_on_file(integrator: APIClient, jane: Lead, given: Any) -> None:
+    opt_out("")
+    assert integrator.post(CREATE, {"province": "ON", **given}).status_code == 201
+
+
+def test_a_lead_without_a_number_gets_its_ladder(integrator: APIClient) -> None:
+    LeadFactory.create(lead_id="JANE", phone="")
+    assert integrator.post(CREATE, JANE).status_code == 201
+
+
+def test_a_number_that_opted_out_stays_refused_for_the_next_lead_that_has_it(integrator: APIClient, jane: Lead) -> None:
+    opt_out("")
+    LeadFactory.create(lead_id="AGAIN", phone=PHONE)
+    assert codes(integrator.post(CREATE, {**JANE, "lead_id": "AGAIN"})) == ["lead_opted_out"]

@@ -1,0 +1,65 @@
+"""A contact outside the rules is two KPI rows, and one fact with them: all or nothing."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from followups.models import ContactAttempt, FollowupTask
+from followups.services import complete_task
+from followups.signals import tasks_completed
+from kpi.models import KPIEvent
+from tests.factories import NOON, TaskFactory
+
+pytestmark = pytest.mark.django_db
+
+NIGHT = NOON - timedelta(hours=10)  # 03:00 in Toronto
+
+
+class ReceiverFails(Exception):
+    """Raised by a receiver under test."""
+
+
+def facts() -> tuple[int, int, int]:
+    done = FollowupTask.objects.filter(completed_at__isnull=False)
+    return done.count(), ContactAttempt.objects.count(), KPIEvent.objects.count()
+
+
+def test_it_is_counted_beside_the_completion() -> None:
+    complete_task(TaskFactory.create().pk, "va1", now=NIGHT)
+    rows = KPIEvent.objects.order_by("metric").values_list("metric", "success")
+    assert list(rows) == [("contact_outside_rules", False), ("followup_completed", True)]
+
+
+def test_within_the_rules_it_is_not_counted() -> None:
+    complete_task(TaskFactory.create().pk, "va1", now=NOON)
+    assert KPIEvent.objects.get().metric == "followup_completed"
+
+
+def test_a_failing_receiver_undoes_both_rows_the_attempt_and_the_completion() -> None:
+    def fail(**kwargs: Any) -> None:
+        assert facts() == (1, 1, 2)  # ours comes after kpi's
+        raise ReceiverFails
+
+    task = TaskFactory.create()
+    tasks_completed.connect(fail)
+    try:
+        with pytest.raises(ReceiverFails), transaction.atomic():
+            complete_task(task.pk, "va1", now=NIGHT)
+    finally:
+        tasks_completed.disconnect(fail)
+    assert facts() == (0, 0, 0)
+
+
+def test_rows_that_cannot_be_written_undo_the_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: Any, **kwargs: Any) -> None:
+        raise ReceiverFails
+
+    task = TaskFactory.create()
+    monkeypatch.setattr(KPIEvent, "objects", SimpleNamespace(bulk_create=fail))
+    with pytest.raises(ReceiverFails), transaction.atomic():
+        complete_task(task.pk, "va1", now=NIGHT)
+    monkeypatch.undo()
+    assert facts() == (0, 0, 0)

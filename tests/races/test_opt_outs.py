@@ -1,0 +1,90 @@
+"""Ladders begin while an opt-out arrives: whichever comes first, afterwards nobody is to be contacted."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from followups.models import FollowupLadder, FollowupTask, InboundMessage
+from governance.compliance.models import ContactPoint, ContactRecord
+from kpi.models import KPIEvent
+from tests.factories import InboundFactory, LeadFactory
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+
+CREATE, INBOUND = "/api/followups/ladder/create", "/api/followups/inbound"
+PHONE = "+14165550123"
+CREATES = 16
+ROUNDS = 5
+
+
+def assert_nobody_is_to_be_contacted() -> None:
+    assert not FollowupTask.objects.open().exists()
+    assert not FollowupLadder.objects.open().exists()
+    assert set(FollowupTask.objects.values_list("cancel_reason", flat=True)) <= {"opted_out", "restarted"}
+
+
+@pytest.mark.parametrize("more", [{}, {"restart": True}], ids=["create", "restart"])
+@pytest.mark.parametrize("several", [False, True], ids=["one lead", "a lead each"])
+def test_a_stop_among_creates_leaves_no_open_step(
+    operators: list[APIClient], run_together: Callable[..., list[Any]], more: dict[str, Any], several: bool
+) -> None:
+    for n in range(ROUNDS):
+        phone = f"+1416555{n:04}"
+        for lead in range(CREATES if several else 1):
+            LeadFactory.create(lead_id=f"L{n}-{lead}", phone=phone)
+
+        def act(number: int, n: int = n, phone: str = phone) -> int:
+            if number == CREATES:
+                return operators[number].post(INBOUND, {"phone": phone, "channel": "SMS", "text": "STOP ALL"}).status_code
+            lead_id = f"L{n}-{number if several else 0}"
+            return operators[number].post(CREATE, {"lead_id": lead_id, "province": "ON", **more}).status_code
+
+        *creates, stop = run_together(CREATES + 1, act)
+        assert stop == 201
+        assert set(creates) <= {200, 201, 409}
+        assert_nobody_is_to_be_contacted()
+        assert KPIEvent.objects.count() == FollowupLadder.objects.count()
+    assert InboundMessage.objects.count() == ROUNDS
+
+
+def test_stops_and_creates_of_leads_that_share_numbers_do_not_deadlock(
+    operators: list[APIClient], run_together: Callable[..., list[Any]]
+) -> None:
+    for n in range(8):
+        LeadFactory.create(lead_id=f"L{n}", phone=f"+1416555{n % 3:04}", email=f"{n % 2}@example.ca")
+
+    def act(number: int) -> int:
+        client, lead = operators[number], f"L{number % 8}"
+        if number % 3 == 0:
+            return client.post(INBOUND, {"lead_id": lead, "channel": "SMS", "text": "STOP ALL"}).status_code
+        return client.post(CREATE, {"lead_id": lead, "province": "ON", "restart": number % 3 == 1}).status_code
+
+    assert set(run_together(24, act)) <= {200, 201, 409}
+    assert_nobody_is_to_be_contacted()
+
+
+def test_stops_of_a_number_that_nobody_knew_make_one_point(
+    operators: list[APIClient], run_together: Callable[..., list[Any]]
+) -> None:
+    stop = {"phone": PHONE, "channel": "SMS", "text": "STOP"}
+    answers = run_together(CREATES, lambda number: operators[number].post(INBOUND, stop).status_code)
+    assert answers == [201] * CREATES
+    assert ContactPoint.objects.count() == 1
+    assert ContactRecord.objects.count() == InboundMessage.objects.count() == CREATES
+
+
+def test_two_who_decide_otherwise_leave_one_decision(
+    operators: list[APIClient], run_together: Callable[..., list[Any]]
+) -> None:
+    message = InboundFactory.create()
+
+    def decide(number: int) -> int:
+        given = {"meaning": ("OPT_OUT", "REPLY")[number % 2], "reason": "read it"}
+        return operators[number].post(f"{INBOUND}/{message.pk}/decide", given).status_code
+
+    answers = run_together(CREATES, decide)
+    message.refresh_from_db()
+    ours = ("OPT_OUT", "REPLY").index(message.decided_as)
+    assert answers == [200 if number % 2 == ours else 409 for number in range(CREATES)]
