@@ -103,7 +103,8 @@ def _in_query(params: type[Params]) -> type[Params]:
 
     class InQuery(params):  # type: ignore[valid-type,misc]
         def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-            fields = {name: f for name, f in super().get_fields().items() if not isinstance(f, JsonField)}
+            bodies = (JsonField, serializers.ListField)  # neither fits into an address
+            fields = {name: f for name, f in super().get_fields().items() if not isinstance(f, bodies)}
             for field in fields.values():
                 field.required = False
             return fields

@@ -408,7 +408,7 @@ class ClosedDayViewSet(ResourceViewSet):
         "remove": "governance.delete_closedday",
     }
 
-    @act(None, SetClosedDayParams, ClosedDayOut)
+    @act(None, SetClosedDayParams, {200: ClosedDayOut})
     def create(self, request: Request, **params: Any) -> Response:
         """Close a day; one that is closed gets this name."""
         params.setdefault("changed_by", label_of(request.user))
