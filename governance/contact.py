@@ -40,6 +40,10 @@ class Reason(models.TextChoices):
     NO_POLICY = "no_policy", "No policy covers this market."
     POLICY_DISABLED = "policy_disabled", "The policy of this market is switched off."
     CHANNEL_NOT_ALLOWED = "channel_not_allowed", "The policy does not allow this channel."
+    LEDGER_UNREADABLE = (
+        "ledger_unreadable",
+        "What is on file about the lead cannot be found: CONTACT_DIGEST_KEY was changed.",
+    )
     OPTED_OUT = "opted_out", "The lead has asked not to be contacted by this channel."
     CONSENT_MISSING = "consent_missing", "No consent to messages of this channel is on file."
     CONSENT_EXPIRED = "consent_expired", "The consent to messages of this channel has expired."
@@ -66,6 +70,7 @@ _FRENCH = {
     Reason.NO_POLICY: "Aucune règle ne couvre ce marché.",
     Reason.POLICY_DISABLED: "La règle de ce marché est désactivée.",
     Reason.CHANNEL_NOT_ALLOWED: "La règle ne permet pas ce moyen de contact.",
+    Reason.LEDGER_UNREADABLE: "Le dossier de la personne est introuvable : CONTACT_DIGEST_KEY a été changée.",
     Reason.OPTED_OUT: "La personne a demandé de ne plus être contactée par ce moyen.",
     Reason.CONSENT_MISSING: "Aucun consentement aux messages de ce type n'est au dossier.",
     Reason.CONSENT_EXPIRED: "Le consentement aux messages de ce type est expiré.",
@@ -81,6 +86,7 @@ _FRENCH = {
 _ORDER = {reason: n for n, reason in enumerate(Reason)}
 _LEGAL = frozenset(
     {
+        Reason.LEDGER_UNREADABLE,
         Reason.OPTED_OUT,
         Reason.CONSENT_MISSING,
         Reason.CONSENT_EXPIRED,
@@ -254,6 +260,8 @@ def _lasting(situation: Situation, channel: str, at: datetime) -> tuple[set[Reas
         if situation.lead_score is not None and situation.lead_score < policy.rules.min_score:
             reasons.add(Reason.LEAD_SCORE_BELOW_MINIMUM)
     if situation.ledger is not None:
+        if not situation.organisation.is_ledger_readable:
+            reasons.add(Reason.LEDGER_UNREADABLE)
         if opted_out(situation.ledger, channel, at):
             reasons.add(Reason.OPTED_OUT)
         strictness, unproven = _unproven(situation, situation.ledger, channel, at)

@@ -236,7 +236,7 @@ record_opt_out = compliance.record_opt_out
 # of them changes. A query set would cost more than all the rest.
 _STATE_SQL = f"""
 SELECT s.kill_switch_engaged, s.go_live_enabled,
-    o.consent, o.scrub, o.registration_number, o.registration_expires_on, c.province, c.day
+    o.consent, o.scrub, o.registration_number, o.registration_expires_on, o.digest_key_mark, c.province, c.day
 FROM (SELECT 1) AS one
 LEFT JOIN {GoLiveState._meta.db_table} AS s ON s.id = 1
 LEFT JOIN {Organisation._meta.db_table} AS o ON o.id = 1
@@ -256,10 +256,13 @@ def _state(at: datetime) -> tuple[Decision, OrganisationFacts, list[tuple[str, d
     with connection.cursor() as cursor:
         cursor.execute(_STATE_SQL, [at.date() - _A_DAY, (at + HORIZON).date() + _A_DAY])
         rows = cursor.fetchall()
-    engaged, live, consent, scrub, number, expires_on = rows[0][:6]
+    engaged, live, consent, scrub, number, expires_on, key_mark = rows[0][:7]
     decided = standing(ExecutionClass.EXECUTE, engaged=engaged is None or bool(engaged), live=bool(live))
-    organisation = OrganisationFacts(consent, scrub, number, _date(expires_on)) if consent else OrganisationFacts()
-    closed = [(row[6], _date(row[7])) for row in rows if row[7]]
+    organisation = OrganisationFacts()
+    if consent:
+        is_readable = key_mark in ("", compliance.digest_key_mark())
+        organisation = OrganisationFacts(consent, scrub, number, _date(expires_on), is_readable)
+    closed = [(row[7], _date(row[8])) for row in rows if row[8]]
     return decided, organisation, [(province, day) for province, day in closed if day]
 
 

@@ -104,6 +104,7 @@ class Organisation:
     scrub: str = Strictness.ENFORCE
     registration_number: str = ""
     registration_expires_on: date | None = None
+    is_ledger_readable: bool = True  # False under another CONTACT_DIGEST_KEY than the one that made the ledger's points
 
     def registered(self, on: date) -> bool:
         """Whether its registration is on file and has not expired; its last day counts until that ends in UTC."""

@@ -131,3 +131,27 @@ def test_a_number_that_opted_out_stays_refused_for_the_next_lead_that_has_it(int
     opt_out("")
     LeadFactory.create(lead_id="AGAIN", phone=PHONE)
     assert codes(integrator.post(CREATE, {**JANE, "lead_id": "AGAIN"})) == ["lead_opted_out"]
+
+
+def test_an_opt_out_on_file_cancels_the_open_steps_of_its_channel(integrator: APIClient, jane: Lead) -> None:
+    integrator.post(CREATE, JANE)
+    integrator.post("/api/governance/contact/opt-outs", {"lead_id": "JANE", "channel": "SMS"})
+    ladder = FollowupLadder.objects.get()
+    assert (ladder.open_steps, ladder.closed_at) == (3, None)
+    assert set(ladder.tasks.open().values_list("channel", flat=True)) == {"CALL"}
+    assert set(ladder.tasks.filter(channel="SMS").values_list("cancel_reason", flat=True)) == {"opted_out"}
+
+
+def test_a_do_not_call_entry_after_it_closes_the_ladder(integrator: APIClient, jane: Lead) -> None:
+    integrator.post(CREATE, JANE)
+    integrator.post("/api/governance/contact/opt-outs", {"lead_id": "JANE", "channel": "SMS"})
+    integrator.post("/api/governance/contact/do-not-call", {"lead_id": "JANE"})
+    ladder = FollowupLadder.objects.get()
+    assert (ladder.open_steps, ladder.tasks.open().count()) == (0, 0)
+    assert ladder.closed_at is not None
+
+
+def test_an_opt_out_by_email_leaves_a_ladder_of_calls_and_texts_alone(integrator: APIClient, jane: Lead) -> None:
+    integrator.post(CREATE, JANE)
+    integrator.post("/api/governance/contact/opt-outs", {"lead_id": "JANE", "channel": "EMAIL"})
+    assert FollowupLadder.objects.get().open_steps == 6

@@ -240,9 +240,12 @@ def test_the_closed_days_of_a_province_are_its_own_and_those_of_all(operator: AP
     ]
 
 
-def test_under_another_key_the_runbook_blocks(operator: APIClient, settings: Settings) -> None:
+def test_under_another_key_no_known_lead_is_contacted_and_the_runbook_blocks(
+    operator: APIClient, settings: Settings
+) -> None:
     post(operator, "opt-outs", phone=PHONE)
     settings.CONTACT_DIGEST_KEY = "another key"
-    assert decide(operator, "SMS")["ok"] is True  # the danger itself
+    answer = decide(operator, "SMS")  # the opt-out itself cannot be found
+    assert (answer["reasons"], answer["legal_ok"]) == (["ledger_unreadable"], False)
     blockers = operator.get("/api/governance/runbook/status").json()["blockers"]
     assert [item["id"] for item in blockers] == ["contact.digest_key"]

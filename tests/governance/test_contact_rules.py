@@ -50,6 +50,12 @@ EACH: dict[Reason, tuple[dict[str, Any], str, datetime, str]] = {
     Reason.NO_POLICY: ({"policy": None}, "SMS", TUESDAY, "policy"),
     Reason.POLICY_DISABLED: ({"policy": PolicyFacts("ALL", 1, False, OFFICE)}, "SMS", TUESDAY, "policy"),
     Reason.CHANNEL_NOT_ALLOWED: ({"rules": replace(OFFICE, channels=frozenset({"SMS"}))}, "CALL", TUESDAY, "policy"),
+    Reason.LEDGER_UNREADABLE: (
+        {"ledger": (CONSENT,), "organisation": Organisation(is_ledger_readable=False)},
+        "SMS",
+        TUESDAY,
+        "law",
+    ),
     Reason.OPTED_OUT: ({"ledger": (CONSENT, line("OPT_OUT", YEAR_AGO, "SMS"))}, "SMS", TUESDAY, "law"),
     Reason.CONSENT_MISSING: ({"ledger": ()}, "SMS", TUESDAY, "law"),
     Reason.CONSENT_EXPIRED: (
@@ -72,6 +78,7 @@ FRENCH_WORDS = {
     Reason.NO_POLICY: "Aucune règle",
     Reason.POLICY_DISABLED: "désactivée",
     Reason.CHANNEL_NOT_ALLOWED: "ne permet pas ce moyen",
+    Reason.LEDGER_UNREADABLE: "introuvable",
     Reason.OPTED_OUT: "ne plus être contactée",
     Reason.CONSENT_MISSING: "Aucun consentement",
     Reason.CONSENT_EXPIRED: "est expiré",
