@@ -42,7 +42,7 @@ class Reason(models.TextChoices):
     CHANNEL_NOT_ALLOWED = "channel_not_allowed", "The policy does not allow this channel."
     LEDGER_UNREADABLE = (
         "ledger_unreadable",
-        "What is on file about the lead cannot be found: CONTACT_DIGEST_KEY was changed.",
+        "What is on file of the lead cannot be found: CONTACT_DIGEST_KEY was changed.",
     )
     OPTED_OUT = "opted_out", "The lead has asked not to be contacted by this channel."
     CONSENT_MISSING = "consent_missing", "No consent to messages of this channel is on file."

@@ -240,7 +240,7 @@ def test_the_closed_days_of_a_province_are_its_own_and_those_of_all(operator: AP
     ]
 
 
-def test_under_another_key_no_known_lead_is_contacted_and_the_runbook_blocks(
+def test_under_another_key_no_lead_is_contacted_and_the_runbook_blocks(
     operator: APIClient, settings: Settings
 ) -> None:
     post(operator, "opt-outs", phone=PHONE)
