@@ -14,7 +14,7 @@ from governance.channels import Channel
 from governance.clocks.resolving import ZoneSource, phone_hint
 from governance.contact import Reason
 from wholesale.api import ApiViewSet, act, ask
-from wholesale.fields import AwareDateTimeField, LabelField, StrictIntegerField, UpperChoiceField, iso_utc
+from wholesale.fields import AwareDateTimeField, LabelField, ManyField, StrictIntegerField, UpperChoiceField, iso_utc
 from wholesale.params import ActParams, Params
 
 EXPLAIN_MAX = 1000  # leads at once
@@ -73,7 +73,7 @@ class DecideParams(Params):
 class ExplainParams(ActParams):
     """Whom, how and when."""
 
-    lead_ids = serializers.ListField(child=LabelField(), min_length=1, max_length=EXPLAIN_MAX)
+    lead_ids = ManyField(child=LabelField(), min_length=1, max_length=EXPLAIN_MAX)
     channel = UpperChoiceField(choices=Channel.choices)
     at = AwareDateTimeField(required=False, help_text="default: now")
 

@@ -258,7 +258,7 @@ def _state(at: datetime) -> tuple[Decision, OrganisationFacts, list[tuple[str, d
         rows = cursor.fetchall()
     engaged, live, consent, scrub, number, expires_on, key_mark = rows[0][:7]
     decided = standing(ExecutionClass.EXECUTE, engaged=engaged is None or bool(engaged), live=bool(live))
-    organisation = OrganisationFacts()
+    organisation = OrganisationFacts(is_ledger_readable=False)  # without its row nobody can tell
     if consent:
         is_readable = key_mark in ("", compliance.digest_key_mark())
         organisation = OrganisationFacts(consent, scrub, number, _date(expires_on), is_readable)

@@ -18,10 +18,19 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
 
 from wholesale import correlation
-from wholesale.fields import AwareDateTimeField, IdField, JsonField, LabelField, StrictDecimalField, StrictIntegerField
+from wholesale.fields import (
+    AwareDateTimeField,
+    IdField,
+    JsonField,
+    LabelField,
+    ManyField,
+    StrictDecimalField,
+    StrictIntegerField,
+)
 from wholesale.idempotency import idempotent
 from wholesale.pagination import NewestFirst
 from wholesale.params import Params, is_empty, merged, validated
+from wholesale.vocabulary import NOTE_MAX_LENGTH
 
 ROW_ID = r"(?P<id>[0-9]{1,18})"  # in a url_path; the schema shows {id}. 18 digits fit into a bigint
 
@@ -103,14 +112,18 @@ def _in_query(params: type[Params]) -> type[Params]:
 
     class InQuery(params):  # type: ignore[valid-type,misc]
         def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-            bodies = (JsonField, serializers.ListField)  # neither fits into an address
-            fields = {name: f for name, f in super().get_fields().items() if not isinstance(f, bodies)}
+            fields = {name: f for name, f in super().get_fields().items() if not _fills_a_body(f)}
             for field in fields.values():
                 field.required = False
             return fields
 
     InQuery.__name__ = f"{params.__name__}InQuery"
     return InQuery
+
+
+def _fills_a_body(field: serializers.Field[Any, Any, Any, Any]) -> bool:
+    """Whether it is longer than an address may be."""
+    return isinstance(field, JsonField | ManyField) or (getattr(field, "max_length", None) or 0) > NOTE_MAX_LENGTH
 
 
 class RowSerializer(serializers.ModelSerializer[Any]):

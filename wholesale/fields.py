@@ -248,6 +248,18 @@ class JsonField(serializers.JSONField):
         return data
 
 
+class ManyField(serializers.ListField):
+    """Several values: a JSON array, or its text where a form or a query string brings it."""
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        if isinstance(data, str):
+            try:
+                data = parse_json(data)
+            except ValueError:
+                self.fail("not_a_list", input_type="str")
+        return super().to_internal_value(data)
+
+
 def _nodes(data: Any) -> Iterator[Any]:
     """All values and keys within parsed JSON."""
     stack = [data]

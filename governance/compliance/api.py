@@ -25,6 +25,7 @@ from wholesale.fields import (
     AwareDateTimeField,
     DayField,
     LabelField,
+    ManyField,
     NoteField,
     ProvinceField,
     StrictIntegerField,
@@ -151,7 +152,7 @@ class NumbersParams(WhoParams):
     """One or many numbers."""
 
     email = None  # type: ignore[assignment]  # calls reach no address
-    phones = serializers.ListField(child=PhoneField(), required=False, min_length=1, max_length=NUMBERS_MAX)
+    phones = ManyField(child=PhoneField(), required=False, min_length=1, max_length=NUMBERS_MAX)
     evidence = NoteField(default="")
     reason = NoteField(default="")
 

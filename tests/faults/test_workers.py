@@ -91,4 +91,9 @@ def test_two_workers_do_each_task_and_each_turn_once(served: Served, tmp_path: P
     done = results(served)
     assert {(task["status"], len(task["worker_ids"])) for task in done} == {("SUCCESSFUL", 1)}
     turns = sorted(task["task_path"] for task in done if not task["task_path"].startswith("tests."))
-    assert turns == ["kpi.tasks.evaluate_tripwires", "wholesale.tasks.clear_expired", "wholesale.tasks.requeue_lost"]
+    assert turns == [
+        "followups.leads.tasks.forget_files",
+        "kpi.tasks.evaluate_tripwires",
+        "wholesale.tasks.clear_expired",
+        "wholesale.tasks.requeue_lost",
+    ]

@@ -146,7 +146,9 @@ def test_a_repetition_is_answered_however_late_it_comes(agent: APIClient) -> Non
 def test_a_known_lead_is_judged_by_where_it_is_and_what_is_on_file() -> None:
     # 13:00 in Toronto is 10:00 in Vancouver; the number said no a day before, in time for one of the two contacts.
     LeadFactory.create(lead_id="JANE", phone="+16045550123", province="BC", market="ALL", zone="America/Vancouver")
-    gate.record_opt_out(points=[("PHONE", "+16045550123")], channel="SMS", said_at=NOON - timedelta(days=1), actor="test")
+    gate.record_opt_out(
+        points=[("PHONE", "+16045550123")], channel="SMS", said_at=NOON - timedelta(days=1), actor="test", now=NOON
+    )
     before = TaskFactory.create(ladder__lead_id="JANE", ladder__open_steps=1)
     complete_task(before.pk, "va1", contacted_at=NOON - timedelta(days=2), now=NOON)
     after = TaskFactory.create(ladder__lead_id="JANE", ladder__open_steps=1)

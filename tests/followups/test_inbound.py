@@ -1,6 +1,6 @@
 """`/api/followups/inbound`: an opt-out counts at once, doubt waits for a person, a reply stops nothing."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -231,10 +231,14 @@ def test_a_failing_ledger_leaves_no_message_and_no_cancelled_step(jane: Lead, mo
 # A person decides --------------------------------------------------------------------------------------------------------
 
 
+# Before any decision of these tests, by the real clock.
+WRITTEN = datetime(2026, 1, 13, 18, 0, tzinfo=UTC)
+
+
 @pytest.fixture
 def doubtful(jane: Lead) -> InboundMessage:
     """Jane's, that a person must read."""
-    return record_inbound(lead_id="JANE", channel="SMS", text="please stop calling me", now=NOON).message
+    return record_inbound(lead_id="JANE", channel="SMS", text="please stop calling me", now=WRITTEN).message
 
 
 def decide(client: Any, message: InboundMessage, **given: Any) -> Any:
@@ -256,7 +260,7 @@ def test_deciding_an_opt_out_closes_from_when_it_came_and_cancels(agent: APIClie
     assert doubtful.decided_at is not None
     assert (doubtful.decided_by, str(doubtful.decided_user)) == ("agent", "agent")
     record = ContactRecord.objects.get()
-    assert (record.channel, record.effective_at, record.reason) == ("SMS", NOON, "read it")
+    assert (record.channel, record.effective_at, record.reason) == ("SMS", WRITTEN, "read it")
     assert (record.actor, record.correlation_id) == ("agent", "C-2")
     assert open_steps("JANE") == 0
 

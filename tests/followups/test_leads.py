@@ -294,7 +294,7 @@ def test_one_new_lead_without_a_province_is_refused() -> None:
 @db
 def test_governance_loads_leads_in_one_query() -> None:
     many(LeadFactory, 3)
-    LeadFactory.create(lead_id="L-9", zone="America/Toronto", score=Decimal("0.4"), email="a@b.ca")
+    LeadFactory.create(lead_id="L-9", zone="America/Toronto", score=Decimal("0.4"), phone="+14165550123", email="a@b.ca")
 
     with CaptureQueriesContext(connection) as captured:
         facts = governance_leads.load(["L-9", "nobody", *Lead.objects.values_list("lead_id", flat=True)])

@@ -50,13 +50,13 @@ def test_out_of_everything_no_ladder_starts(jane: Lead) -> None:
     assert not FollowupTask.objects.exists()
 
 
-def test_a_restart_is_refused_and_leaves_the_open_ladder_alone(integrator: APIClient, jane: Lead) -> None:
+def test_a_restart_is_refused_and_starts_nothing(integrator: APIClient, jane: Lead) -> None:
     start_ladder(**JANE)
     opt_out("")
     response = integrator.post(CREATE, {**JANE, "restart": True})
     assert (response.status_code, codes(response)) == (409, ["lead_opted_out"])
     ladder = FollowupLadder.objects.get()
-    assert (ladder.open_steps, ladder.tasks.open().count()) == (6, 6)
+    assert (ladder.open_steps, ladder.tasks.open().count()) == (0, 0)
 
 
 @pytest.mark.parametrize(("channel", "closed"), [("SMS", [1, 3, 5]), ("CALL", [2, 4, 6])])

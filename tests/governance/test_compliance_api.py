@@ -94,7 +94,7 @@ def test_each_strictness_is_its_own(operator: APIClient) -> None:
 
 def test_without_the_organisations_row_everything_is_enforced(operator: APIClient) -> None:
     Organisation.objects.all().delete()
-    assert decide(operator, "SMS")["reasons"] == ["consent_missing"]
+    assert decide(operator, "SMS")["reasons"] == ["ledger_unreadable", "consent_missing"]
     answer = operator.get(f"{API}/organisation").json()
     assert (answer["consent"], answer["scrub"], answer["version"], answer["updated_at"]) == ("enforce", "enforce", 0, None)
 
@@ -240,9 +240,7 @@ def test_the_closed_days_of_a_province_are_its_own_and_those_of_all(operator: AP
     ]
 
 
-def test_under_another_key_no_lead_is_contacted_and_the_runbook_blocks(
-    operator: APIClient, settings: Settings
-) -> None:
+def test_under_another_key_no_lead_is_contacted_and_the_runbook_blocks(operator: APIClient, settings: Settings) -> None:
     post(operator, "opt-outs", phone=PHONE)
     settings.CONTACT_DIGEST_KEY = "another key"
     answer = decide(operator, "SMS")  # the opt-out itself cannot be found

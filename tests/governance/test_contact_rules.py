@@ -132,6 +132,7 @@ def test_the_order_of_the_reasons_is_the_contracts() -> None:
         "no_policy",
         "policy_disabled",
         "channel_not_allowed",
+        "ledger_unreadable",  # not the contract's: without it no opt-out could be told
         "opted_out",
         "consent_missing",
         "consent_expired",

@@ -107,7 +107,13 @@ def test_releasing_the_kill_switch_lets_nothing_at_stake(operator: APIClient) ->
 
 def test_the_runbook_names_all_that_is_missing(agent: APIClient) -> None:
     blockers = agent.get("/api/governance/runbook/status").json()["blockers"]
-    assert [item["id"] for item in blockers] == ["heimdall.charter", "kill_switch.free", "market.policies", "risk.caps"]
+    assert [item["id"] for item in blockers] == [
+        "contact.digest_key",
+        "heimdall.charter",
+        "kill_switch.free",
+        "market.policies",
+        "risk.caps",
+    ]
 
 
 def test_the_tables_are_protected_again() -> None:

@@ -1,12 +1,12 @@
-"""A task to complete and a trigger to undo, for the POSTs that need a row."""
+"""A task to complete, a message to decide and a trigger to undo, for the POSTs that need a row."""
 
 from collections.abc import Callable
 
 import pytest
 
 from followups.services import create_ladder
-from tests.factories import TriggerFactory
-from tests.traps.requests import TASK, TRIGGER
+from tests.factories import InboundFactory, TriggerFactory
+from tests.traps.requests import MESSAGE, TASK, TRIGGER
 
 
 @pytest.fixture
@@ -16,6 +16,8 @@ def to_post(db: None) -> Callable[[str], str]:
     def path(template: str) -> str:
         if template == TASK:
             return template.format(id=create_ladder(province="ON")[0].pk)
+        if template == MESSAGE:
+            return template.format(id=InboundFactory.create().pk)
         return template.format(id=TriggerFactory.create().pk) if template == TRIGGER else template
 
     return path

@@ -1,6 +1,7 @@
 """Every POST with a body that is right, and what each refusal must look like."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from rest_framework.test import APIClient
@@ -10,6 +11,7 @@ from governance.market.rules import SAFE_RULES
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 TASK = "/api/followups/task/{id}/complete"
+MESSAGE = "/api/followups/inbound/{id}/decide"
 TRIGGER = "/api/governance/regression/triggers/{id}/undo"
 WHO = {"lead_id": "L1", "phone": "+14165550123", "actor": "bryan", "correlation_id": "c1"}
 # What these answer in an empty database: offers are off, nothing is reserved, no events make a baseline, no lead is known.
@@ -62,7 +64,41 @@ POSTS: dict[str, dict[str, Any]] = {
         "restart": False,
         "correlation_id": "c1",
     },
-    TASK: {"actor": "bryan", "correlation_id": "c1"},
+    TASK: {"actor": "bryan", "contacted_at": datetime.now(UTC).isoformat(), "correlation_id": "c1"},
+    "/api/governance/contact/explain": {
+        "lead_ids": ["L1", "L2"],
+        "channel": "CALL",
+        "at": "2026-12-15T15:00:00Z",
+        "correlation_id": "c1",
+    },
+    "/api/followups/leads/upsert": {
+        "lead_id": "L2",
+        "province": "ON",
+        "market": "TORONTO",
+        "first_name": "Jane",
+        "last_name": "Roe",
+        "phone": "+14165550123",
+        "email": "jane@example.ca",
+        "address": "1 King St",
+        "postal_code": "M5V 2T6",
+        "language": "en",
+        "zone": "America/Toronto",
+        "score": 0.5,
+        "source": "mail",
+        "status": "NEW",
+        "actor": "bryan",
+        "correlation_id": "c1",
+    },
+    "/api/followups/inbound": {
+        "lead_id": "L1",
+        "phone": "+14165550123",
+        "email": "jane@example.ca",
+        "channel": "SMS",
+        "text": "hello",
+        "received_at": "2026-05-01T12:00:00Z",
+        "correlation_id": "c1",
+    },
+    MESSAGE: {"meaning": "REPLY", "reason": "read it", "correlation_id": "c1"},
     "/api/governance/contact/consents": {
         **WHO,
         "email": "ann@example.ca",
