@@ -23,8 +23,14 @@ hypothesis_settings.register_profile("tests", derandomize=True, deadline=None, m
 hypothesis_settings.load_profile("tests")
 
 
+# What takes longest comes first, so that one worker is not left with it alone at the end. None of it uses the tests' own
+# database: of those that do, pytest-django keeps the order, since some empty the tables.
+LONGEST = ("tests/schema/", "tests/wholesale/test_up.py")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What only PostgreSQL can show (races, its plans, its pool) is collected only where PostgreSQL is under test."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
     if connection.vendor == "postgresql":
         return
     elsewhere = [item for item in items if item.get_closest_marker("postgres")]

@@ -11,6 +11,7 @@ from wholesale.settings import *  # noqa: F403
 
 GO_LIVE_ENFORCE = False  # the tests of what it refuses switch it on
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+WHITENOISE_AUTOREFRESH = True  # else each test client looks through all static files before its first request
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
     # A file, so that threads can be tested; one for each run, so that runs do not meet.
