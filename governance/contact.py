@@ -83,7 +83,10 @@ _FRENCH = {
     Reason.OUTSIDE_CONTACT_WINDOW: "C'est en dehors des plages de contact de la règle à cet endroit.",
 }
 
-_ORDER = {reason: n for n, reason in enumerate(Reason)}
+_ORDER: dict[Reason, float] = {reason: n for n, reason in enumerate(Reason)}
+# Asked by the lead's own weekday and time, the guide's question: its windows are named before the law's hours, as its
+# checklist has it. A call on Saturday at 09:30 is outside of both.
+_GUIDE_ORDER = {**_ORDER, Reason.OUTSIDE_CONTACT_WINDOW: _ORDER[Reason.OUTSIDE_LEGAL_HOURS] - 0.5}
 _LEGAL = frozenset(
     {
         Reason.LEDGER_UNREADABLE,
@@ -169,7 +172,7 @@ def decide(situation: Situation, channel: str, at: datetime, local: tuple[int, s
     lasting, warnings = _lasting(situation, channel, at)
     if local is not None:
         passing = _passing(situation, channel, None, *local)
-        return Verdict(_ordered(lasting | passing), _ordered(warnings))
+        return Verdict(_ordered(lasting | passing, _GUIDE_ORDER), _ordered(warnings))
     refusing = None
     passing = set()
     for zone in situation.zones:
@@ -239,8 +242,8 @@ def _warning(place: str, window: Mapping[str, Any]) -> LegalWarning | None:
     return LegalWarning(place, f"The law allows calls {detail}; outside those hours none is made.", not wider)
 
 
-def _ordered(reasons: set[Reason]) -> tuple[Reason, ...]:
-    return tuple(sorted(reasons, key=_ORDER.__getitem__))
+def _ordered(reasons: set[Reason], order: Mapping[Reason, float] = _ORDER) -> tuple[Reason, ...]:
+    return tuple(sorted(reasons, key=order.__getitem__))
 
 
 def _lasting(situation: Situation, channel: str, at: datetime) -> tuple[set[Reason], set[Reason]]:

@@ -75,6 +75,14 @@ def test_the_safe_rules_at_their_edges(agent: APIClient, changes: Any, reason: A
     assert (answer["reason"], answer["ok"]) == (reason, reason == "within_window")
 
 
+def test_a_call_outside_window_and_law_names_the_window_first_where_local_time_is_given(agent: APIClient) -> None:
+    local = ask(agent, channel="CALL", weekday=5, hhmm="09:30")
+    assert local["reasons"] == ["outside_contact_window", "outside_legal_hours"]
+    assert (local["legal_ok"], local["policy_ok"]) == (False, False)
+    converted = ask_at(agent, "2026-12-19T14:30:00Z", channel="CALL")  # the same minute in Toronto
+    assert converted["reasons"] == ["outside_legal_hours", "outside_contact_window"]
+
+
 def test_no_policy_fails_closed(agent: APIClient) -> None:
     MarketPolicy.objects.filter(province="ON").delete()
     answer = ask(agent)
