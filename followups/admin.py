@@ -18,7 +18,14 @@ from followups.models import ContactAttempt, FollowupLadder, FollowupTask
 from governance.contact import Reason
 from wholesale.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter, place_text
 
-__all__ = ["FollowupLadderAdmin", "FollowupTaskAdmin", "LeadAdmin", "LeadImportAdmin"]
+__all__ = [
+    "ContactAttemptAdmin",
+    "FollowupLadderAdmin",
+    "FollowupTaskAdmin",
+    "InboundMessageAdmin",
+    "LeadAdmin",
+    "LeadImportAdmin",
+]
 
 OVERDUE_AFTER = timedelta(hours=2)  # past due by so much, a task misses the SLA
 TASK_STATES = {"Completed": "success", "Overdue": "danger", "Due": "warning", "Waiting": "info", "Cancelled": ""}
@@ -227,6 +234,3 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
         """To the task's ladder."""
         url = reverse("admin:followups_followupladder_change", args=[task.ladder_id])
         return format_html('<a href="{}" class="text-link">Ladder {}</a>', url, task.ladder_id)
-
-
-__all__ = ["ContactAttemptAdmin", "FollowupLadderAdmin", "FollowupTaskAdmin", "InboundMessageAdmin"]

@@ -296,8 +296,8 @@ def _unproven_call(organisation: Organisation, ledger: tuple[LedgerLine, ...], a
 
 def _at(situation: Situation, channel: str, at: datetime, zone: ZoneInfo) -> set[Reason]:
     """What only time stands in the way with, on a clock of this zone."""
-    weekday, hhmm = local_minute(at, zone)
-    return _passing(situation, channel, at.astimezone(zone).date(), weekday, hhmm)
+    local = at.astimezone(zone)
+    return _passing(situation, channel, local.date(), *local_minute(local, zone))
 
 
 def _passing(situation: Situation, channel: str, day: date | None, weekday: int, hhmm: str) -> set[Reason]:
@@ -340,30 +340,35 @@ def _candidates(situation: Situation, channel: str, after: datetime) -> Iterator
     today = min(after.astimezone(zone).date() for zone in situation.zones)
     # A line of the ledger lies ahead of an instant that is past.
     pending = [after, *(line.effective_at for line in situation.ledger or () if line.effective_at > after)]
+    steady = {zone for zone in situation.zones if _keeps_its_offset(zone, after)}
     for offset in range(-1, HORIZON.days + 3, _DAYS_AT_ONCE):
         days = [today + timedelta(days=offset + n) for n in range(_DAYS_AT_ONCE)]
         for zone in situation.zones:
             for day in days:
-                pending += _beginnings(situation, channel, windows, day, zone)
+                pending += _beginnings(situation, channel, windows, day, zone, is_steady=zone in steady)
         following = days[-1] + timedelta(days=1)
         complete_until = min(_instant(following, time(), zone, 0) for zone in situation.zones)
         yield [at for at in pending if at < complete_until]
         pending = [at for at in pending if at >= complete_until]
 
 
+def _keeps_its_offset(zone: ZoneInfo, after: datetime) -> bool:
+    """Whether no clock changes in the zone around the horizon; changes there and back lie months apart."""
+    around = (after - timedelta(days=_DAYS_AT_ONCE), after + HORIZON + timedelta(days=2 * _DAYS_AT_ONCE))
+    return len({at.astimezone(zone).utcoffset() for at in around}) == 1
+
+
 def _beginnings(
-    situation: Situation, channel: str, windows: tuple[Window, ...], day: date, zone: ZoneInfo
+    situation: Situation, channel: str, windows: tuple[Window, ...], day: date, zone: ZoneInfo, *, is_steady: bool
 ) -> Iterator[datetime]:
     weekday = _policy_weekday(situation, day)
     opening = situation.hours.on(day.weekday())[0] if channel == Channel.CALL else ""
     for start in {max(window.start, opening) for window in windows if weekday in window.days}:
-        # A time that the clock shows twice begins twice; one that it skips is covered by the change itself.
         at = time.fromisoformat(start)
-        once, again = _instant(day, at, zone, 0), _instant(day, at, zone, 1)
-        yield once
-        if again != once:
-            yield again
-    change = _clock_change(day, zone)
+        yield _instant(day, at, zone, 0)
+        if not is_steady:
+            yield _instant(day, at, zone, 1)  # a time that the clock shows twice begins twice
+    change = None if is_steady else _clock_change(day, zone)  # which covers a time that the clock skips
     if change is not None:
         yield change
 

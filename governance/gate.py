@@ -176,7 +176,7 @@ def decide_contacts(
         standing = STANDING
     policies, market_zones = _places({contact.lead.province for contact in contacts}, {c.lead.market for c in contacts})
     points = {contact: _point(contact) for contact in contacts if contact.is_known}
-    lines = compliance.ledgers({point for point in points.values() if point}) if any(points.values()) else {}
+    lines = compliance.ledgers({point for point in points.values() if point})
     answers = []
     for contact in contacts:
         lead = contact.lead
@@ -219,15 +219,16 @@ def _point(contact: Contact) -> compliance.Point | None:
 def opted_out_channels(lead: LeadFacts, channels: Collection[str], *, at: datetime) -> set[str]:
     """Those of the channels by which the lead has asked not to be contacted. In one query, in none where it has no point."""
     points = {channel: _point(Contact(lead, channel)) for channel in channels}
-    lines = compliance.ledgers({point for point in points.values() if point}) if any(points.values()) else {}
+    lines = compliance.ledgers({point for point in points.values() if point})
     return {channel for channel, point in points.items() if point and opted_out(lines[point], channel, at)}
 
 
 HoldingOffOptOuts = compliance.HoldingOffOptOuts
+channels_of = compliance.channels_of
 contact_points = compliance.contact_points
-point_of = compliance.point_of
 lock_for_opt_out = compliance.lock_for_opt_out
-
+point_of = compliance.point_of
+points_of = compliance.points_of
 record_opt_out = compliance.record_opt_out
 
 

@@ -63,13 +63,10 @@ def ask(
     """Make a method of an ApiViewSet a GET. It is called with the checked parameters as keywords."""
 
     def decorate(handler: Callable[..., Response]) -> Any:
-        @wraps(handler)
-        def checked(view: ApiViewSet, request: Request, **path: Any) -> Response:
-            return handler(view, request, **path, **validated(params, request))
-
         documented = [params] if params().fields else []
         parameters = [*documented, *schema.pop("parameters", [])]
-        routed = action(detail=False, methods=["get"], url_path=url_path, **(view_options or {}))(checked)
+        route = action(detail=False, methods=["get"], url_path=url_path, **(view_options or {}))
+        routed = route(_checked(handler, params))
         return extend_schema(parameters=parameters, responses=responses, **schema)(routed)
 
     return decorate
@@ -82,17 +79,23 @@ def act(url_path: str | None, params: type[Params], responses: Any, **schema: An
     """
 
     def decorate(handler: Callable[..., Response]) -> Any:
-        @wraps(handler)
-        def checked(view: ApiViewSet, request: Request, **path: Any) -> Response:
-            return handler(view, request, **path, **validated(params, request))
-
         parameters = [_in_query(params), *schema.pop("parameters", [])]
-        routed = idempotent(checked)
+        routed = idempotent(_checked(handler, params))
         if url_path is not None:
             routed = action(detail=False, methods=["post"], url_path=url_path)(routed)
         return extend_schema(request=params, parameters=parameters, responses=responses, **schema)(routed)
 
     return decorate
+
+
+def _checked(handler: Callable[..., Response], params: type[Params]) -> Callable[..., Response]:
+    """The handler, called with the checked parameters beside those of the path."""
+
+    @wraps(handler)
+    def checked(view: ApiViewSet, request: Request, **path: Any) -> Response:
+        return handler(view, request, **path, **validated(params, request))
+
+    return checked
 
 
 def acting_user(request: Request) -> User:

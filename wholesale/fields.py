@@ -7,7 +7,7 @@ product uses the plain ones (a test walks them).
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -75,6 +75,15 @@ class NoteField(LabelField):
     longest = NOTE_MAX_LENGTH
 
 
+class EmailAddressField(LabelField, serializers.EmailField):
+    """An e-mail address, in lower case: whoever writes is found by it."""
+
+    longest = 254
+
+    def to_internal_value(self, data: Any) -> str:
+        return super().to_internal_value(data).lower()
+
+
 class WordField(LabelField):
     """A word of an open vocabulary (market, property type), in its one spelling."""
 
@@ -104,6 +113,22 @@ class UpperChoiceField(serializers.ChoiceField):
     def to_internal_value(self, data: Any) -> str:
         word = data.strip().upper() if isinstance(data, str) else ""
         if word not in self.choices:
+            self.fail("invalid_choice", allowed=", ".join(self.choices))
+        return word
+
+
+class SpelledChoiceField(serializers.ChoiceField):
+    """A word of a closed vocabulary that is not upper case; any case is taken, and the vocabulary's own given."""
+
+    default_error_messages = UpperChoiceField.default_error_messages
+
+    def __init__(self, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(choices, **kwargs)
+        self.by_upper = {word.upper(): word for word, _ in choices}
+
+    def to_internal_value(self, data: Any) -> str:
+        word = self.by_upper.get(data.strip().upper()) if isinstance(data, str) else None
+        if word is None:
             self.fail("invalid_choice", allowed=", ".join(self.choices))
         return word
 

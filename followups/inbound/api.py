@@ -14,10 +14,18 @@ from followups.inbound.rules import DECIDED, Meaning
 from followups.inbound.services import Recorded
 from followups.models import InboundMessage
 from governance.channels import Channel
-from governance.compliance.api import AddressField, PhoneField
+from governance.compliance.api import PhoneField
 from wholesale import filters
 from wholesale.api import ROW_ID, ResourceViewSet, RowSerializer, act, acting_user, path_id
-from wholesale.fields import AwareDateTimeField, IdField, LabelField, NoteField, StrictIntegerField, UpperChoiceField
+from wholesale.fields import (
+    AwareDateTimeField,
+    EmailAddressField,
+    IdField,
+    LabelField,
+    NoteField,
+    StrictIntegerField,
+    UpperChoiceField,
+)
 from wholesale.params import ActParams
 from wholesale.permissions import label_of
 
@@ -29,7 +37,7 @@ class InboundParams(ActParams):
 
     lead_id = LabelField(required=False, default=None)
     phone = PhoneField(required=False, help_text="the number that it came from")
-    email = AddressField(required=False, help_text="the address that it came from")
+    email = EmailAddressField(required=False, help_text="the address that it came from")
     channel = UpperChoiceField(choices=Channel.choices)
     text = NoteField(max_length=TEXT_MAX_LENGTH)
     received_at = AwareDateTimeField(required=False, help_text="default: now")

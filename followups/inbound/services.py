@@ -164,12 +164,8 @@ def on_opted_out_of(points: Collection[Point], channel: str, now: datetime, **kw
 
 def _closed(channel: str, points: set[Point]) -> tuple[str, ...]:
     """The channels that an opt-out of these points closes."""
-    kinds = {kind for kind, _ in points}
-    return tuple(one.value for one in Channel if channel in ("", one) and _kind_of(one) in kinds)
-
-
-def _kind_of(channel: Channel) -> str:
-    return ContactPoint.Kind.EMAIL if channel == Channel.EMAIL else ContactPoint.Kind.PHONE
+    reached = {one for point in points for one in gate.channels_of(point)}
+    return tuple(one.value for one in Channel if channel in ("", one) and one in reached)
 
 
 def _points(*points: Point | None) -> set[Point]:
@@ -178,12 +174,9 @@ def _points(*points: Point | None) -> set[Point]:
 
 def _all_points(phone: str, email: str) -> set[Point]:
     """These, and the other ones of the leads that are reached there."""
-    given = _both(phone, email)
-    return given.union(*(_both(lead.phone, lead.email) for lead in _leads_at(given).only("phone", "email")))
-
-
-def _both(phone: str, email: str) -> set[Point]:
-    return _points(*(gate.point_of(channel, phone=phone, email=email) for channel in Channel))
+    given = gate.points_of(phone=phone, email=email)
+    leads = _leads_at(given).only("phone", "email")
+    return set(given).union(*(gate.points_of(phone=lead.phone, email=lead.email) for lead in leads))
 
 
 def _leads_at(points: Collection[Point]) -> "QuerySet[Lead]":

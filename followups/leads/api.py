@@ -8,11 +8,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from followups.leads import services
-from followups.leads.fields import EmailAddressField, LeadRow, PhoneField, SpelledChoiceField
+from followups.leads.fields import LeadRow, PhoneField
 from followups.leads.models import Language, Lead
 from wholesale import filters
 from wholesale.api import ResourceViewSet, RowSerializer, act, acting_user
-from wholesale.fields import LabelField
+from wholesale.fields import EmailAddressField, LabelField, SpelledChoiceField
 from wholesale.params import ActParams
 from wholesale.permissions import label_of
 from wholesale.rendering import shown

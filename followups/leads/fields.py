@@ -1,7 +1,7 @@
 """What a lead is made of, a serializer field for each kind of value: the API, the admin and imports say the same errors."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +11,16 @@ from rest_framework.fields import empty
 
 from followups.leads.models import Language, Lead
 from governance.clocks.zones import ZONE_CHOICES
-from wholesale.fields import LabelField, NoteField, ProvinceField, RateField, UpperChoiceField, WordField
+from wholesale.fields import (
+    EmailAddressField,
+    LabelField,
+    NoteField,
+    ProvinceField,
+    RateField,
+    SpelledChoiceField,
+    UpperChoiceField,
+    WordField,
+)
 from wholesale.params import Params, is_empty
 
 REGION = "CA"  # of a phone number without its country
@@ -41,19 +50,6 @@ class PhoneField(LabelField):
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-class EmailAddressField(LabelField):
-    """An e-mail address, in lower case: whoever writes is found by it."""
-
-    longest = 254
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.checked = serializers.EmailField()
-
-    def to_internal_value(self, data: Any) -> str:
-        return self.checked.run_validation(super().to_internal_value(data)).lower()
-
-
 class PostalCodeField(LabelField):
     """A Canadian postal code, as Canada Post writes it: "m5v2t6" is M5V 2T6."""
 
@@ -64,22 +60,6 @@ class PostalCodeField(LabelField):
         if code is None:
             self.fail("invalid_postal_code")
         return f"{code[1]} {code[2]}"
-
-
-class SpelledChoiceField(serializers.ChoiceField):
-    """A word of a closed vocabulary that is not upper case; any case is taken, and the vocabulary's own given."""
-
-    default_error_messages = UpperChoiceField.default_error_messages
-
-    def __init__(self, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(choices, **kwargs)
-        self.by_upper = {word.upper(): word for word, _ in choices}
-
-    def to_internal_value(self, data: Any) -> str:
-        word = self.by_upper.get(data.strip().upper()) if isinstance(data, str) else None
-        if word is None:
-            self.fail("invalid_choice", allowed=", ".join(self.choices))
-        return word
 
 
 class LeadRow(Params):

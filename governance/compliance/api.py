@@ -24,10 +24,12 @@ from wholesale.api import ApiViewSet, ResourceViewSet, RowSerializer, act, actin
 from wholesale.fields import (
     AwareDateTimeField,
     DayField,
+    EmailAddressField,
     LabelField,
     ManyField,
     NoteField,
     ProvinceField,
+    SpelledChoiceField,
     StrictIntegerField,
     UpperChoiceField,
 )
@@ -49,28 +51,6 @@ class PhoneField(LabelField):
             return e164(super().to_internal_value(data))
         except ValueError:
             self.fail("invalid_phone")
-
-
-class AddressField(LabelField, serializers.EmailField):
-    """An e-mail address, in lower case."""
-
-    longest = 254
-
-    def to_internal_value(self, data: Any) -> str:
-        return super().to_internal_value(data).lower()
-
-
-class StrictnessField(UpperChoiceField):
-    """`enforce` or `warn`, in any case."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(choices=Strictness.choices, **kwargs)
-
-    def to_internal_value(self, data: Any) -> str:
-        word = data.strip().lower() if isinstance(data, str) else ""
-        if word not in self.choices:
-            self.fail("invalid_choice", allowed=", ".join(self.choices))
-        return word
 
 
 # What is recorded -------------------------------------------------------------------------------------------------------
@@ -107,7 +87,7 @@ class WhoParams(ActParams):
 
     lead_id = LabelField(required=False, help_text="a lead that we know: its phone number and its address count")
     phone = PhoneField(required=False, help_text="Canadian where it names no country")
-    email = AddressField(required=False)
+    email = EmailAddressField(required=False)
     actor = LabelField(required=False, help_text="default: your user name")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -210,8 +190,12 @@ class OrganisationParams(ActParams):
     name = LabelField(required=False, help_text="as messages name the sender")
     mailing_address = NoteField(required=False)
     contact = LabelField(required=False, help_text="a phone number, an e-mail or web address")
-    consent = StrictnessField(required=False, help_text="whether messages without a consent are refused")
-    scrub = StrictnessField(required=False, help_text="whether calls without registration and scrub are refused")
+    consent = SpelledChoiceField(
+        Strictness.choices, required=False, help_text="whether messages without a consent are refused"
+    )
+    scrub = SpelledChoiceField(
+        Strictness.choices, required=False, help_text="whether calls without registration and scrub are refused"
+    )
     registration_number = LabelField(required=False, help_text="with the operator of the National DNCL")
     registration_expires_on = DayField(required=False)
     changed_by = LabelField(required=False, help_text="default: your user name")
@@ -319,7 +303,7 @@ class RecordFilter(django_filters.FilterSet):
 
     lead_id = filters.label(method="about_lead")
     phone = filters.ParamFilter(serializer_field=PhoneField(), method="about_phone")
-    email = filters.ParamFilter(serializer_field=AddressField(), method="about_email")
+    email = filters.ParamFilter(serializer_field=EmailAddressField(), method="about_email")
     channel = filters.choice(Channel.choices, method="concerning")
     entry = filters.choice(Entry.choices)
     since = filters.since("created_at")

@@ -103,7 +103,7 @@ def _found(digests: Collection[str]) -> dict[str, ContactPoint]:
 
 
 def ledgers(points: Collection[Point]) -> dict[Point, tuple[LedgerLine, ...]]:
-    """All lines about some points, by point, in the order in which they were recorded, in one query."""
+    """All lines about some points, by point, in the order in which they were recorded, in one query; of none in none."""
     by_digest = {digest(point): point for point in points}
     lines: dict[str, list[LedgerLine]] = defaultdict(list)
     rows = ContactRecord.objects.filter(point__digest__in=by_digest).order_by("id")
@@ -219,13 +219,11 @@ def record_opt_out(
         PointMissing: the channel reaches none of the points.
 
     """
-    reached = _reached(points, channel)
-    lock_for_opt_out(reached)
-    now = now or timezone.now()
-    records = _append(
-        [(point, channel) for point in reached],
+    return _say_no(
+        points,
+        channel,
         Entry.OPT_OUT,
-        effective_at=min(said_at or now, now),
+        said_at=said_at,
         evidence=evidence,
         reason=reason,
         actor=actor,
@@ -233,8 +231,6 @@ def record_opt_out(
         correlation_id=correlation_id,
         now=now,
     )
-    opted_out_of.send(sender=ContactRecord, points=reached, channel=channel, now=now)
-    return records
 
 
 @verb(ExecutionClass.RECORD)
@@ -256,13 +252,11 @@ def record_do_not_call(
         PointMissing: no phone number is among the points.
 
     """
-    reached = _reached(points, Channel.CALL)
-    lock_for_opt_out(reached)
-    now = now or timezone.now()
-    records = _append(
-        [(point, Channel.CALL) for point in reached],
+    return _say_no(
+        points,
+        Channel.CALL,
         Entry.DO_NOT_CALL,
-        effective_at=min(said_at or now, now),
+        said_at=said_at,
         evidence=evidence,
         reason=reason,
         actor=actor,
@@ -270,7 +264,17 @@ def record_do_not_call(
         correlation_id=correlation_id,
         now=now,
     )
-    opted_out_of.send(sender=ContactRecord, points=reached, channel=Channel.CALL, now=now)
+
+
+def _say_no(
+    points: Collection[Point], channel: str, entry: Entry, *, said_at: datetime | None, now: datetime | None, **said: Any
+) -> list[ContactRecord]:
+    reached = _reached(points, channel)
+    lock_for_opt_out(reached)
+    now = now or timezone.now()
+    lines = [(point, channel) for point in reached]
+    records = _append(lines, entry, effective_at=min(said_at or now, now), now=now, **said)
+    opted_out_of.send(sender=ContactRecord, points=reached, channel=channel, now=now)
     return records
 
 

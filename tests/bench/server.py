@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ import httpx
 import psycopg
 
 from tests.bench import data
-from tests.served import ENVIRONMENT, ROOT, fresh_database, operator_token
+from tests.served import ENVIRONMENT, ROOT, free_port, fresh_database, operator_token
 
 START_SECONDS = 60  # how long a server may take until it is ready
 STOP_SECONDS = 20
@@ -48,7 +47,7 @@ def filled(size: str, *, tasks: int) -> Iterator[Site]:
     with fresh_database() as url:
         with psycopg.connect(url, autocommit=True) as connection:
             data.prepare(connection, tasks=tasks)
-        yield Site(size, url, operator_token(url, "bench"), _free_port())
+        yield Site(size, url, operator_token(url, "bench"), free_port())
 
 
 @contextmanager
@@ -73,12 +72,6 @@ def serving(site: Site, log: Path) -> Iterator[None]:
             yield
         finally:
             _stop(server)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_until_ready(site: Site, server: "subprocess.Popen[bytes]", log: Path) -> None:

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.serializers import ValidationError
 from rest_framework.test import APIClient
 
-from followups.leads.fields import EmailAddressField, LeadRow, PhoneField, PostalCodeField, SpelledChoiceField
+from followups.leads.fields import LeadRow, PhoneField, PostalCodeField
 from followups.leads.models import Language, Lead
 from followups.leads.services import Outcome, upsert_lead, upsert_leads
 from followups.models import FollowupLadder
@@ -20,6 +20,7 @@ from governance.clocks.zones import ZONE_CHOICES
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LadderFactory, LeadFactory, many
 from wholesale.errors import RequiredParameter
+from wholesale.fields import EmailAddressField, SpelledChoiceField
 
 URL = "/api/followups/leads"
 LATER = NOON + timedelta(days=1)

@@ -11,10 +11,10 @@ from rest_framework.test import APIClient
 from followups.leads.models import Lead
 from governance import gate
 from governance.clocks.services import set_market_zone
-from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
-from governance.compliance.services import digest
+from governance.compliance.models import ClosedDay, Organisation
+from governance.compliance.services import contact_points
 from governance.market.models import MarketPolicy
-from tests.factories import NOON
+from tests.factories import NOON, LeadFactory, RecordFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -24,8 +24,9 @@ AT = "2026-12-15T18:00:00Z"  # a Tuesday, 13:00 in Toronto
 
 
 def lead(n: int = 1, **values: Any) -> Lead:
-    given = {"province": "ON", "market": "TORONTO", "phone": f"+1416555{n:04}", "email": f"lead{n}@example.ca", **values}
-    return Lead(lead_id=f"L{n}", changed_by="test", created_at=NOON, updated_at=NOON, **given)
+    given = {"phone": f"+1416555{n:04}", "email": f"lead{n}@example.ca", "postal_code": "", **values}
+    made: Lead = LeadFactory.build(lead_id=f"L{n}", **given)
+    return made
 
 
 def known(n: int = 1, **values: Any) -> Lead:
@@ -34,10 +35,9 @@ def known(n: int = 1, **values: Any) -> Lead:
     return made
 
 
-def written(value: str, entry: str, kind: str = "PHONE", **values: Any) -> ContactRecord:
-    point, _ = ContactPoint.objects.get_or_create(digest=digest((kind, value)), defaults={"kind": kind, "value": value})
-    times = {"effective_at": NOON, "created_at": NOON, **values}
-    return ContactRecord.objects.create(point=point, entry=entry, actor="test", correlation_id="test", **times)
+def written(value: str, entry: str, kind: str = "PHONE", **values: Any) -> None:
+    point = (kind, value)
+    RecordFactory.create(point=contact_points([point])[point], entry=entry, **values)
 
 
 def asked(client: APIClient, **changes: Any) -> dict[str, Any]:
