@@ -24,6 +24,7 @@ from followups.leads.fields import SETTINGS, LeadRow
 from followups.leads.models import Language, Lead
 from governance.decisions import ExecutionClass, verb
 from governance.leads import LeadFacts
+from wholesale import locks
 from wholesale.errors import RequiredParameter
 from wholesale.vocabulary import Province
 
@@ -191,7 +192,7 @@ def _store(
 ) -> dict[str, tuple[Lead, Outcome]]:
     """Store settings by `lead_id` in two statements, whatever their number; `dry_run` tells what would become of them."""
     if not dry_run:
-        _hold_off_other_writers()
+        locks.hold(_LOCK_KEY)
     stored = {lead.lead_id: lead for lead in _leads(given.keys())}
     results = {lead_id: _merged(lead_id, stored.get(lead_id), settings) for lead_id, settings in given.items()}
     written = [lead for lead, outcome in results.values() if outcome in (Outcome.CREATED, Outcome.UPDATED)]
@@ -213,9 +214,3 @@ def _merged(lead_id: str, stored: Lead | None, settings: Mapping[str, Any]) -> t
     # Without its key, so that new and changed rows are one statement; the conflict on `lead_id` finds the row.
     kept = {name: getattr(stored, name) for name in (*SETTINGS, "created_at")}
     return Lead(lead_id=lead_id, **{**kept, **settings}), Outcome.UPDATED
-
-
-def _hold_off_other_writers() -> None:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT pg_advisory_xact_lock({_LOCK_KEY})")

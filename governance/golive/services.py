@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from governance.decisions import ExecutionClass, verb
 from governance.golive.models import GoLiveState
+from wholesale import locks
 
 _LOCK_KEY = 7_301_001  # of PostgreSQL's advisory locks, this product's go-live row
 
@@ -19,18 +20,12 @@ _LOCK_KEY = 7_301_001  # of PostgreSQL's advisory locks, this product's go-live 
 def lock_shared() -> None:
     """Hold off any toggle until the caller's transaction ends. Read the row in a later statement, never in the same one:
     its snapshot would be older than the lock."""
-    _lock("pg_advisory_xact_lock_shared")
+    locks.hold(_LOCK_KEY, shared=True)
 
 
 def lock_exclusive() -> None:
     """Wait for every act under way, and hold off new ones until the caller's transaction ends."""
-    _lock("pg_advisory_xact_lock")
-
-
-def _lock(function: str) -> None:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {function}({_LOCK_KEY})")
+    locks.hold(_LOCK_KEY)
 
 
 _SWITCHES_SQL = f"SELECT kill_switch_engaged, go_live_enabled FROM {GoLiveState._meta.db_table} WHERE id = 1"
