@@ -46,3 +46,31 @@ class AlreadyDecided(DomainError):
     """This message was no doubtful one, or somebody has decided otherwise."""
 
     code = "already_decided"
+
+
+class LadderTemplateDisabled(DomainError):
+    """No ladder template of this market, or of its province, is on: no ladder starts."""
+
+    code = "ladder_template_disabled"
+
+
+class TaskLeased(DomainError):
+    """Somebody else holds a live claim of this task. With force and a note it is recorded all the same."""
+
+    code = "task_leased"
+
+
+class TaskClosed(DomainError):
+    """This task is completed or cancelled already."""
+
+    code = "task_closed"
+
+
+class LadderClosed(DomainError):
+    """This ladder has no open step."""
+
+    code = "ladder_closed"
+
+
+class LadderNotFound(NotFound):
+    """There is no ladder with this id."""

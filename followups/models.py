@@ -9,6 +9,10 @@ from django.db.models import Avg, Case, Count, F, Q, QuerySet, Value, When
 from django.db.models.fields import FloatField
 
 from followups.leads.models import InboundMessage, Lead, LeadImport, lead_key
+from followups.outcomes.models import OutcomeRule
+from followups.outcomes.rules import Outcome
+from followups.pool.models import PoolAgent
+from followups.steps.models import LadderTemplate
 from governance.channels import Channel
 from wholesale.append_only import AppendOnlyModel
 from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
@@ -34,6 +38,9 @@ class FollowupLadder(models.Model):
     province = models.CharField(max_length=2, choices=Province)
     market = models.CharField(max_length=WORD_MAX_LENGTH, default=ALL)
     owner = label_field(help_text="whose work it is; null is anybody's")
+    # Null of a ladder from before there were templates.
+    template = models.ForeignKey(LadderTemplate, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    template_version = models.PositiveIntegerField(null=True)
     created_by = models.CharField(max_length=LABEL_MAX_LENGTH)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
@@ -99,6 +106,9 @@ def _within(limit: timedelta) -> Case:
     )
 
 
+_OPEN = Q(completed_at__isnull=True, cancelled_at__isnull=True)
+
+
 class FollowupTask(models.Model):
     """One step of a ladder. It is open until it is completed or cancelled; completing a cancelled one keeps both times."""
 
@@ -107,6 +117,10 @@ class FollowupTask(models.Model):
     step = models.PositiveSmallIntegerField()
     channel = models.CharField(max_length=5, choices=Channel)
     due_at = models.DateTimeField()
+    # Null where no minute of the next 30 days is permitted, as far as is known. Of an open task only.
+    actionable_at = models.DateTimeField(null=True, help_text="the first permitted minute at or after due_at, for the SLA")
+    open_from = models.DateTimeField(null=True, help_text="the permitted interval that contains now, or the next one")
+    open_until = models.DateTimeField(null=True, help_text="its last instant")
     # The ladder's own, again: the due list is one query on one table.
     lead = lead_key("tasks")
     province = models.CharField(max_length=2, choices=Province)
@@ -119,8 +133,16 @@ class FollowupTask(models.Model):
     completed_user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
+    outcome = models.CharField(max_length=14, choices=Outcome, blank=True)
+    note = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="what came of it, in words; may be emptied")
     cancelled_at = models.DateTimeField(null=True)
     cancel_reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
+    # The last claim. It is live until then, of an open task.
+    leased_by = label_field()
+    leased_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    leased_until = models.DateTimeField(null=True)
 
     objects = TaskQuerySet.as_manager()
 
@@ -129,22 +151,39 @@ class FollowupTask(models.Model):
             models.UniqueConstraint(fields=["ladder", "step"], name="followuptask_ladder_step"),
             models.CheckConstraint(condition=Q(step__gt=0), name="followuptask_step_positive"),
             models.CheckConstraint(condition=Q(channel__in=Channel.values), name="followuptask_channel"),
+            models.CheckConstraint(
+                condition=Q(open_from__isnull=True, open_until__isnull=True)
+                | Q(open_from__isnull=False, open_until__isnull=False, open_from__lte=F("open_until")),
+                name="followuptask_interval",
+            ),
+            models.CheckConstraint(
+                condition=Q(leased_by__isnull=True, leased_until__isnull=True)
+                | Q(leased_by__isnull=False, leased_until__isnull=False),
+                name="followuptask_lease_is_whole",
+            ),
         ]
         indexes = [
-            # due_tasks(): by itself, by owner, by province, by province and market.
+            # All that is due, permitted now or not: due?include_blocked=true, the admin's lists.
+            models.Index(fields=["due_at", "id"], condition=_OPEN, name="followuptask_due"),
+            # due and claim: what is permitted now, by itself, by owner, by province, by province and market. Whether the
+            # interval contains now is seen in the index, so that what is not permitted costs no look into the table.
             *(
                 models.Index(
-                    fields=[*prefix, "due_at", "id"],
-                    condition=Q(completed_at__isnull=True, cancelled_at__isnull=True),
-                    name=f"followuptask_due{suffix}",
+                    fields=[*prefix, "due_at", "id", "open_from", "open_until"],
+                    condition=_OPEN & Q(open_from__isnull=False) & condition,
+                    name=f"followuptask_{suffix}",
                 )
-                for prefix, suffix in (
-                    ((), ""),
-                    (("owner",), "_owner"),
-                    (("province",), "_province"),
-                    (("province", "market"), "_market"),
+                for prefix, condition, suffix in (
+                    ((), Q(), "permitted"),
+                    (("owner",), Q(owner__isnull=False), "owned"),
+                    ((), Q(owner__isnull=True), "unowned"),
+                    (("province",), Q(), "province"),
+                    (("province", "market"), Q(), "market"),
                 )
             ),
+            models.Index(
+                fields=["open_until", "id"], condition=_OPEN, name="followuptask_roll"
+            ),  # minutes: what has run out
             # sla_snapshot(): the last completed tasks.
             models.Index(
                 F("completed_at").desc(),
@@ -160,6 +199,9 @@ class FollowupTask(models.Model):
             ("list_due_tasks", "Can list due tasks"),
             ("complete_task", "Can complete unowned tasks and its own"),
             ("complete_any_task", "Can complete anybody's task"),
+            ("claim_task", "Can claim due tasks"),
+            ("put_off_task", "Can snooze and skip its own tasks"),
+            ("steer_ladder", "Can reassign, cancel and restart ladders"),
             ("view_sla", "Can read the SLA"),
         ]
         verbose_name = "task"
@@ -200,13 +242,48 @@ class ContactAttempt(AppendOnlyModel):
         return f"{self.get_channel_display()} at {self.local_time}"
 
 
+class TaskEvent(AppendOnlyModel):
+    """A line of a task's history: what happened to it after it was made."""
+
+    class Kind(models.TextChoices):
+        """What happened."""
+
+        COMPLETED = "COMPLETED", "Completed"
+        CANCELLED = "CANCELLED", "Cancelled"
+        SKIPPED = "SKIPPED", "Skipped"
+        SNOOZED = "SNOOZED", "Snoozed"
+        PAUSED = "PAUSED", "Put off by an outcome"
+        REASSIGNED = "REASSIGNED", "Given to another owner"
+
+    task = models.ForeignKey(FollowupTask, on_delete=models.PROTECT, related_name="events", db_index=False)
+    kind = models.CharField(max_length=10, choices=Kind)
+    reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
+    detail = models.JSONField(default=dict, help_text="what changed: names, from and to")
+    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
+    created_at = models.DateTimeField()
+
+    class Meta(AppendOnlyModel.Meta):
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["task", "id"], name="taskevent_task")]  # a task's page, events?task=
+        verbose_name = "task event"
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
 __all__ = [
     "ContactAttempt",
     "FollowupLadder",
     "FollowupTask",
     "InboundMessage",
     "LadderQuerySet",
+    "LadderTemplate",
     "Lead",
     "LeadImport",
+    "OutcomeRule",
+    "PoolAgent",
+    "TaskEvent",
     "TaskQuerySet",
 ]

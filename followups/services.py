@@ -3,18 +3,22 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import tzdata
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from followups.due.services import due_tasks
 from followups.errors import LeadOptedOut, NotYourTask, TaskNotFound, TimeOutOfRange
-from followups.leads.facts import FACTS, lead_facts
+from followups.leads.facts import FACTS, contact_of, lead_facts
 from followups.leads.models import Lead
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask
+from followups.pool.services import next_agent
 from followups.signals import ladders_created, tasks_completed
+from followups.steps.rules import parsed
+from followups.steps.services import template_for
 from governance import gate
 from governance.channels import Channel
 from governance.decisions import ExecutionClass, verb
@@ -22,19 +26,17 @@ from governance.leads import LeadFacts
 from wholesale import correlation
 from wholesale.vocabulary import ALL
 
-# The guide's default ladder: delay after creation, channel.
-STEPS: tuple[tuple[timedelta, Channel], ...] = (
-    (timedelta(0), Channel.SMS),
-    (timedelta(minutes=30), Channel.CALL),
-    (timedelta(hours=3), Channel.SMS),
-    (timedelta(days=1), Channel.CALL),
-    (timedelta(days=3), Channel.SMS),
-    (timedelta(days=7), Channel.CALL),
-)
-CHANNELS = frozenset(channel for _, channel in STEPS)
+__all__ = [
+    "cancel_open_ladders",
+    "complete_task",
+    "create_ladder",
+    "due_tasks",
+    "sla_snapshot",
+    "start_ladder",
+]
+
 OPTED_OUT = "opted_out"  # why a step is cancelled
 TOLD_WITHIN = timedelta(days=7)  # a contact is recorded so long after it happened, and no later
-DUE_LIMIT = 50
 SLA_WINDOW = 500
 INSERT_ATTEMPTS = 10  # far more often than a lead's ladder can close between two statements
 
@@ -45,19 +47,6 @@ class LadderStart:
 
     tasks: list[FollowupTask]
     created: bool
-
-
-class DueTask(NamedTuple):
-    """A task as the due list shows it."""
-
-    id: int
-    lead_id: str | None
-    due_at: datetime
-    channel: str
-    step: int
-    owner: str | None
-    province: str
-    market: str
 
 
 def create_ladder(
@@ -91,18 +80,27 @@ def start_ladder(
     """Start the six steps for a lead; a lead whose ladder is open keeps it, so a retry never doubles the contact.
 
     With `restart` the open steps are cancelled and a new ladder starts. Without `lead_id` it is always a new one. Steps of a
-    channel that the lead opted out of are made cancelled.
+    channel that the lead opted out of are made cancelled. The steps are those of the place's template; without an owner the
+    ladder goes to the agent of the pool whose turn it is, if there is a pool.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: nothing may act now.
+        LadderTemplateDisabled: no template of the place is on.
         LeadOptedOut: of every channel of the ladder.
 
     """
     gate.require(ExecutionClass.EXECUTE)
+    template = template_for(province, market)
     lead = _holding_off_opt_outs(lead_id) if lead_id else None
     now = now or timezone.now()
-    closed = gate.opted_out_channels(lead, CHANNELS, at=now) if lead else set()
-    if closed >= CHANNELS:
+    steps = parsed(template.steps)
+    contacts = [
+        (contact_of(lead, lead_id=lead_id, province=province, market=market, channel=step.channel), now + step.delay)
+        for step in steps
+    ]
+    minutes = gate.permitted_minutes(contacts, now=now)
+    open_steps = sum(not one.opted_out for one in minutes)
+    if not open_steps:
         raise LeadOptedOut
     if restart and lead_id:
         _cancel_open_ladder(lead_id, now=now, reason="restarted")
@@ -111,11 +109,13 @@ def start_ladder(
         province=province,
         market=market,
         owner=owner,
+        template=template,
+        template_version=template.version,
         created_by=actor,
         user=user,
         correlation_id=correlation_id or correlation.current(),
         created_at=now,
-        open_steps=sum(channel not in closed for _, channel in STEPS),
+        open_steps=open_steps,
     )
     vanished = 0
     while True:
@@ -135,25 +135,37 @@ def start_ladder(
                 _cancel_open_ladder(lead_id, now=now, reason="restarted")
             else:
                 return LadderStart(list(existing.tasks.order_by("step")), created=False)
+    if owner is None:
+        _give_to_the_pool(ladder, now)
     tasks = FollowupTask.objects.bulk_create(
         FollowupTask(
             ladder=ladder,
-            step=step,
-            channel=channel,
-            due_at=now + delay,
+            step=number,
+            channel=step.channel,
+            due_at=now + step.delay,
+            actionable_at=allowed.actionable_at,
+            open_from=allowed.open_from,
+            open_until=allowed.open_until,
             lead_id=ladder.lead_id,
             province=province,
             market=market,
-            owner=owner,
+            owner=ladder.owner,
             correlation_id=ladder.correlation_id,
             created_at=now,
-            cancelled_at=now if channel in closed else None,
-            cancel_reason=OPTED_OUT if channel in closed else "",
+            cancelled_at=now if allowed.opted_out else None,
+            cancel_reason=OPTED_OUT if allowed.opted_out else "",
         )
-        for step, (delay, channel) in enumerate(STEPS, start=1)
+        for number, (step, allowed) in enumerate(zip(steps, minutes, strict=True), start=1)
     )
     ladders_created.send(sender=FollowupLadder, ladders=[(ladder, tasks)])
     return LadderStart(tasks, created=True)
+
+
+def _give_to_the_pool(ladder: FollowupLadder, now: datetime) -> None:
+    """Its owner is whose turn it is. The ladder's row comes before the pool's, so that nobody waits in a circle."""
+    ladder.owner = next_agent(ladder.province, ladder.market, now)
+    if ladder.owner is not None:
+        ladder.save(update_fields=["owner"])
 
 
 def _holding_off_opt_outs(lead_id: str) -> LeadFacts | None:
@@ -171,7 +183,7 @@ def _cancel_open_ladder(lead_id: str | None, *, now: datetime, reason: str) -> N
 
 
 def cancel_open_ladders(
-    lead_ids: Collection[str], *, now: datetime, reason: str, channels: Collection[str] = CHANNELS
+    lead_ids: Collection[str], *, now: datetime, reason: str, channels: Collection[str] = tuple(Channel)
 ) -> int:
     """Cancel the open steps of these leads by these channels, and say how many. Within the caller's transaction."""
     cancelled = 0
@@ -250,11 +262,8 @@ def complete_task(
 
 def _attempt(task: FollowupTask, contacted_at: datetime, **signature: Any) -> ContactAttempt:
     """The contact by which a task was done, under the decision of its own instant. Of no known lead the place is judged."""
-    if task.lead:
-        contact = gate.Contact(lead_facts(task.lead), task.channel)
-    else:
-        somebody = LeadFacts(lead_id=task.lead_id or "", province=task.province, market=task.market)
-        contact = gate.Contact(somebody, task.channel, is_known=False)
+    lead = lead_facts(task.lead) if task.lead else None
+    contact = contact_of(lead, lead_id=task.lead_id, province=task.province, market=task.market, channel=task.channel)
     # Whether the system was live matters to what may be done, not to whether it was lawful.
     answer = gate.decide_contacts([contact], at=contacted_at, standing_counts=False)[0]
     verdict, local_time = answer.verdict, answer.local_time
@@ -280,25 +289,6 @@ def _attempt(task: FollowupTask, contacted_at: datetime, **signature: Any) -> Co
 
 def _may_complete_any(user: User) -> bool:
     return user.has_perm("followups.complete_any_task")
-
-
-# The part of due() that is the same each time, built once.
-_OPEN_BY_DUE = FollowupTask.objects.open().order_by("due_at", "id").values_list(*DueTask._fields)
-
-
-@verb(ExecutionClass.EXECUTE)
-def due_tasks(limit: int = DUE_LIMIT, *, now: datetime | None = None, **filters: str) -> list[DueTask]:
-    """The tasks that are due, the oldest first: what a dialer pulls.
-
-    `filters` are `owner`, `province`, `market` and `channel`.
-
-    Raises:
-        KillSwitchEngaged, GoLiveDisabled: nothing may act now.
-
-    """
-    gate.require(ExecutionClass.EXECUTE)
-    tasks = _OPEN_BY_DUE.filter(due_at__lte=now or timezone.now(), **filters)[:limit]
-    return [DueTask(*row) for row in tasks]
 
 
 @verb(ExecutionClass.READ)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -19,7 +19,7 @@ from governance.compliance import services as compliance
 from governance.compliance.models import ClosedDay, Organisation
 from governance.compliance.rules import Organisation as OrganisationFacts
 from governance.compliance.rules import opted_out
-from governance.contact import HORIZON, NO_MINUTE, PolicyFacts, Situation, Verdict, decide
+from governance.contact import HORIZON, NO_MINUTE, PolicyFacts, Situation, Verdict, decide, next_allowed_at
 from governance.decisions import Decision, ExecutionClass, verb
 from governance.golive import services as golive
 from governance.golive.models import GoLiveState
@@ -171,13 +171,31 @@ def decide_contacts(
     Without `standing_counts` the go-live row is left aside: what the rules say of a contact that has happened.
     """
     at = at or timezone.now()
+    return [
+        ContactAnswer(
+            decide(situation, contact.channel, at, local),
+            contact,
+            at,
+            zones,
+            situation.policy.matched_market if situation.policy else None,
+            situation.policy.version if situation.policy else None,
+            is_converted=local is None,
+        )
+        for contact, zones, situation in _situations(contacts, at, standing_counts=standing_counts)
+    ]
+
+
+def _situations(
+    contacts: Sequence[Contact], at: datetime, *, standing_counts: bool
+) -> list[tuple[Contact, ZoneFacts, Situation]]:
+    """All that each answer depends on, in their order."""
     standing, organisation, closed = _state(at)
     if not standing_counts:
         standing = STANDING
     policies, market_zones = _places({contact.lead.province for contact in contacts}, {c.lead.market for c in contacts})
     points = {contact: _point(contact) for contact in contacts if contact.is_known}
     lines = compliance.ledgers({point for point in points.values() if point})
-    answers = []
+    found = []
     for contact in contacts:
         lead = contact.lead
         zones = resolve(
@@ -186,30 +204,50 @@ def decide_contacts(
             market_zone=market_zones.get((lead.province, lead.market), ""),
             postal_code=lead.postal_code,
         )
-        policy = policies.get((lead.province, lead.market)) or policies.get((lead.province, ALL))
         point = points.get(contact)
         situation = Situation(
             province=lead.province,
             zones=zones.zones,
             standing=standing,
-            policy=policy,
+            policy=policies.get((lead.province, lead.market)) or policies.get((lead.province, ALL)),
             organisation=organisation,
             closed_days=frozenset(day for province, day in closed if province in ("", lead.province)),
             lead_score=lead.score,
             ledger=(lines[point] if point else ()) if contact.is_known else None,
         )
-        answers.append(
-            ContactAnswer(
-                decide(situation, contact.channel, at, local),
-                contact,
-                at,
-                zones,
-                policy.matched_market if policy else None,
-                policy.version if policy else None,
-                is_converted=local is None,
-            )
-        )
-    return answers
+        found.append((contact, zones, situation))
+    return found
+
+
+class Minutes(NamedTuple):
+    """When a contact may be made: the first permitted minute at or after it falls due, and the permitted interval that
+    contains now, or the next one. None where no minute of the next 30 days is permitted, as far as is known."""
+
+    actionable_at: datetime | None
+    open_from: datetime | None
+    open_until: datetime | None  # its last instant
+    opted_out: bool  # the lead has said no to the channel
+
+
+INTERVAL_MAX = timedelta(hours=24)  # of what lies after now or its own beginning: who stops renewing intervals stops acting
+
+
+def permitted_minutes(contacts: Sequence[tuple[Contact, datetime]], *, now: datetime) -> list[Minutes]:
+    """For each contact and the time at which it falls due: its minutes, in the same order, in three queries.
+
+    The go-live row is left aside: it stops all at once, and no minute more than another.
+    """
+    found = _situations([contact for contact, _ in contacts], now, standing_counts=False)
+    minutes = []
+    for (contact, due_at), (_, _, situation) in zip(contacts, found, strict=True):
+        opens = next_allowed_at(situation, contact.channel, now)
+        closes = opens
+        if opens and closes:
+            while closes < opens + INTERVAL_MAX and next_allowed_at(situation, contact.channel, closes) == closes:
+                closes += timedelta(hours=1)
+        refused = bool(situation.ledger) and opted_out(situation.ledger or (), contact.channel, now)
+        minutes.append(Minutes(next_allowed_at(situation, contact.channel, due_at), opens, closes, refused))
+    return minutes
 
 
 def _point(contact: Contact) -> compliance.Point | None:

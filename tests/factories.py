@@ -10,7 +10,7 @@ from factory.django import DjangoModelFactory
 
 from buyers.models import SFR, BuyerFeedbackEvent, BuyerLiquidityNode
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask, InboundMessage, Lead, LeadImport
-from followups.services import STEPS
+from followups.steps.rules import GUIDE_STEPS
 from governance.clocks.models import MarketZone
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord
 from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
@@ -119,7 +119,7 @@ class LadderFactory(Row):
     created_by = "factory"
     correlation_id = "made"
     created_at = NOON
-    open_steps = len(STEPS)
+    open_steps = len(GUIDE_STEPS)
 
 
 class TaskFactory(Row):

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from followups import services
+from followups.due.services import DUE_LIMIT, due_tasks
 from followups.models import ContactAttempt, FollowupTask
 from governance.channels import Channel
 from governance.contact import Reason
@@ -92,7 +93,7 @@ def completed(task: FollowupTask) -> dict[str, Any]:
 class DueParams(Params):
     """Which due tasks to list."""
 
-    limit = StrictIntegerField(default=services.DUE_LIMIT, min_value=1, max_value=DUE_LIMIT_MAX)
+    limit = StrictIntegerField(default=DUE_LIMIT, min_value=1, max_value=DUE_LIMIT_MAX)
     owner = LabelField(required=False)
     province = ProvinceField(required=False)
     market = WordField(required=False)
@@ -168,7 +169,7 @@ class FollowupViewSet(ApiViewSet):
     @ask("due", DueParams, DueOut(many=True))
     def due(self, request: Request, **params: Any) -> Response:
         """The tasks that are due, the oldest first."""
-        return Response([task._asdict() for task in services.due_tasks(**params)])
+        return Response([task._asdict() for task in due_tasks(**params)])
 
     @ask("sla", SlaParams, SlaOut)
     def sla(self, request: Request, window: int) -> Response:

@@ -14,7 +14,7 @@ from followups.errors import AlreadyDecided, MessageNotFound, TimeOutOfRange
 from followups.inbound import rules
 from followups.inbound.rules import Meaning
 from followups.leads.models import InboundMessage, Lead
-from followups.services import CHANNELS, OPTED_OUT, cancel_open_ladders
+from followups.services import OPTED_OUT, cancel_open_ladders
 from governance import gate
 from governance.channels import Channel
 from governance.compliance.models import ContactPoint
@@ -159,7 +159,7 @@ def on_opted_out_of(points: Collection[Point], channel: str, now: datetime, **kw
     """Cancel the open steps of a channel that was closed, whoever recorded it and wherever."""
     leads = list(_leads_at(points).values_list("lead_id", flat=True))
     if leads:
-        cancel_open_ladders(leads, now=now, reason=OPTED_OUT, channels=[channel] if channel else CHANNELS)
+        cancel_open_ladders(leads, now=now, reason=OPTED_OUT, channels=[channel] if channel else tuple(Channel))
 
 
 def _closed(channel: str, points: set[Point]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from dataclasses import fields
 
 from followups.leads.models import Lead
+from governance import gate
 from governance.leads import LeadFacts
 
 FACTS = tuple(field.name for field in fields(LeadFacts))  # each is a column of a lead
@@ -11,3 +12,10 @@ FACTS = tuple(field.name for field in fields(LeadFacts))  # each is a column of 
 def lead_facts(lead: Lead) -> LeadFacts:
     """The plain values of a lead."""
     return LeadFacts(*(getattr(lead, name) for name in FACTS))
+
+
+def contact_of(lead: LeadFacts | None, *, lead_id: str | None, province: str, market: str, channel: str) -> gate.Contact:
+    """The contact of a step. Of a lead that nobody knows, the place is judged."""
+    if lead is not None:
+        return gate.Contact(lead, channel)
+    return gate.Contact(LeadFacts(lead_id=lead_id or "", province=province, market=market), channel, is_known=False)

@@ -17,7 +17,8 @@ from buyers.liquidity import Event
 from buyers.models import SFR, BuyerFeedbackEvent, BuyerLiquidityNode
 from buyers.services import record_feedback
 from followups.models import FollowupLadder, FollowupTask
-from followups.services import STEPS, complete_task, start_ladder
+from followups.services import complete_task, start_ladder
+from followups.steps.rules import GUIDE_STEPS, parsed
 from offers.models import OfferEvidence, OfferPolicy
 from offers.services import make_offer, upsert_policy
 from wholesale.demo.houses import houses
@@ -133,10 +134,10 @@ def _ladders(random: Random, now: datetime) -> Iterator[Deed]:
         lead = _Lead(f"{MARKER}ladder-{n + 1}", f"DEMO-L{n + 1:03}", province, market, random.choice(_OWNERS))
         started_at = now - SPAN * (count - 1 - n) / count - timedelta(minutes=1)
         yield started_at, lead.start
-        for step, (delay, _) in enumerate(STEPS, start=1):
-            done_at = max(started_at + delay + timedelta(minutes=random.choice(_MINUTES_LATE)), started_at)
+        for number, step in enumerate(parsed(GUIDE_STEPS), start=1):
+            done_at = max(started_at + step.delay + timedelta(minutes=random.choice(_MINUTES_LATE)), started_at)
             if random.random() >= _FORGOTTEN and done_at < now:
-                yield done_at, partial(lead.complete, step)
+                yield done_at, partial(lead.complete, number)
 
 
 @dataclass(slots=True)

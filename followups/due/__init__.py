@@ -1,0 +1,1 @@
+"""The due list, and claims of tasks on it."""

@@ -1,0 +1,1 @@
+"""Permitted minutes: when each open task may be done."""

@@ -1,0 +1,39 @@
+"""What may come of a contact, and what that does to the ladder. No database here."""
+
+from django.db import models
+
+
+class Outcome(models.TextChoices):
+    """What came of a contact."""
+
+    REACHED = "REACHED", "Reached"
+    NO_ANSWER = "NO_ANSWER", "No answer"
+    LEFT_MESSAGE = "LEFT_MESSAGE", "Left a message"
+    REPLIED = "REPLIED", "Replied"
+    APPOINTMENT = "APPOINTMENT", "Appointment made"
+    NOT_INTERESTED = "NOT_INTERESTED", "Not interested"
+    WRONG_NUMBER = "WRONG_NUMBER", "Wrong number"
+    OPTED_OUT = "OPTED_OUT", "Wants no more contact"
+
+
+class Effect(models.TextChoices):
+    """What an outcome does to the ladder."""
+
+    GO_ON = "GO_ON", "Go on with the next step"
+    PAUSE = "PAUSE", "Put the open steps off by some days"
+    STOP = "STOP", "Cancel the open steps"
+    OPT_OUT = "OPT_OUT", "Record the opt-out, and cancel the open steps"
+
+
+PAUSE_DAYS_MAX = 365
+# outcome: effect, days of a pause
+SEEDED: dict[Outcome, tuple[Effect, int]] = {
+    Outcome.REACHED: (Effect.GO_ON, 0),
+    Outcome.NO_ANSWER: (Effect.GO_ON, 0),
+    Outcome.LEFT_MESSAGE: (Effect.GO_ON, 0),
+    Outcome.REPLIED: (Effect.PAUSE, 3),
+    Outcome.APPOINTMENT: (Effect.STOP, 0),
+    Outcome.NOT_INTERESTED: (Effect.STOP, 0),
+    Outcome.WRONG_NUMBER: (Effect.STOP, 0),
+    Outcome.OPTED_OUT: (Effect.OPT_OUT, 0),
+}

@@ -1,0 +1,1 @@
+"""Agents who take the ladders that have no owner, in turn."""

@@ -1,0 +1,38 @@
+"""Who takes the ladders of a market that have no owner."""
+
+from django.db import models
+from django.db.models import Q
+
+from governance.policies import Governed
+from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, WORD_MAX_LENGTH, Province
+
+WEIGHT_MAX = 100
+
+
+class PoolAgent(Governed):
+    """An agent in the pool of a market, or of a whole province as market ALL."""
+
+    province = models.CharField(max_length=2, choices=Province)
+    market = models.CharField(max_length=WORD_MAX_LENGTH, default=ALL)
+    agent = models.CharField(max_length=LABEL_MAX_LENGTH, help_text="the owner of the ladders: a user name")
+    weight = models.PositiveSmallIntegerField(
+        default=1, help_text="of two agents, one of weight 2 gets twice as many ladders"
+    )
+    paused_until = models.DateTimeField(null=True, blank=True, help_text="gets no ladder before")
+    # Of the smooth weighted round robin: raised by the weight at each turn, lowered by all weights when chosen.
+    credit = models.IntegerField(default=0, editable=False)
+
+    class Meta:
+        ordering = ["province", "market", "agent"]
+        default_permissions = ("view", "add", "change", "delete")
+        constraints = [
+            # Serves the look for a market's pool too.
+            models.UniqueConstraint(fields=["province", "market", "agent"], name="poolagent_once"),
+            models.CheckConstraint(condition=Q(weight__range=(1, WEIGHT_MAX)), name="poolagent_weight"),
+            models.CheckConstraint(condition=Q(province__in=Province.values), name="poolagent_province"),
+        ]
+        verbose_name = "agent in the pool"
+        verbose_name_plural = "agents in the pool"
+
+    def __str__(self) -> str:
+        return self.agent

@@ -1,0 +1,1 @@
+"""Ladder templates: which steps a ladder has, and what to say at each."""
