@@ -11,6 +11,10 @@ class NotYourTask(NotAllowedForYou):
     """This task has another owner; your role completes unowned tasks and its own."""
 
 
+class NotYourName(NotAllowedForYou):
+    """Your role claims tasks under its own user name only."""
+
+
 class UnreadableFile(DomainError):
     """The file cannot be read."""
 

@@ -84,6 +84,14 @@ class TaskQuerySet(QuerySet[Any]):
         """Open and due, the oldest first."""
         return self.open().filter(due_at__lte=now).order_by("due_at", "id")
 
+    def permitted(self, now: datetime) -> "TaskQuerySet":
+        """Due, and as far as the stored intervals say permitted now; the oldest first."""
+        return self.due(now).filter(open_from__lte=now, open_until__gte=now)
+
+    def unleased(self, now: datetime) -> "TaskQuerySet":
+        """Under no live claim."""
+        return self.filter(Q(leased_until__isnull=True) | Q(leased_until__lte=now))
+
     def completed(self) -> "TaskQuerySet":
         """Completed, the latest first."""
         return self.filter(completed_at__isnull=False).order_by("-completed_at", "-id")

@@ -4,6 +4,7 @@ from rest_framework.routers import SimpleRouter
 
 from followups.api.rows import AttemptViewSet, LadderViewSet, TaskViewSet
 from followups.api.verbs import FollowupViewSet
+from followups.due.api import DueViewSet
 from followups.inbound.api import InboundViewSet
 from followups.leads.api import LeadViewSet
 
@@ -13,5 +14,6 @@ router.register("followups/tasks", TaskViewSet, basename="task")
 router.register("followups/attempts", AttemptViewSet, basename="attempt")
 router.register("followups/inbound", InboundViewSet, basename="inbound")
 router.register("followups/leads", LeadViewSet, basename="lead")
+router.register("followups", DueViewSet, basename="due")
 router.register("followups", FollowupViewSet, basename="followup")
 urlpatterns = router.urls

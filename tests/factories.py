@@ -123,7 +123,7 @@ class LadderFactory(Row):
 
 
 class TaskFactory(Row):
-    """An open task, due at `NOON`, the first of a ladder of its own."""
+    """An open task, due at `NOON` and permitted around it, the first of a ladder of its own."""
 
     class Meta:
         model = FollowupTask
@@ -131,7 +131,9 @@ class TaskFactory(Row):
     ladder = SubFactory(LadderFactory)
     step = 1
     channel = "SMS"
-    due_at = NOON
+    due_at = actionable_at = NOON
+    open_from = NOON - timedelta(hours=3)
+    open_until = NOON + timedelta(hours=3)
     lead_id = SelfAttribute("ladder.lead_id")
     province = SelfAttribute("ladder.province")
     market = SelfAttribute("ladder.market")
@@ -143,6 +145,7 @@ class TaskFactory(Row):
 def completed(*, late: timedelta, **values: Any) -> Any:
     """A task that was completed so long after it was due (before it, if negative)."""
     due_at = values.pop("due_at", NOON)
+    values.setdefault("actionable_at", due_at)
     return TaskFactory.create(due_at=due_at, completed_at=due_at + late, completed_by="factory", **values)
 
 

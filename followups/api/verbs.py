@@ -8,18 +8,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from followups import services
-from followups.due.services import DUE_LIMIT, due_tasks
 from followups.models import ContactAttempt, FollowupTask
-from governance.channels import Channel
 from governance.contact import Reason
 from wholesale.api import ROW_ID, ApiViewSet, RowSerializer, act, acting_user, ask, path_id
 from wholesale.fields import (
     AwareDateTimeField,
-    IdField,
     LabelField,
     ProvinceField,
     StrictIntegerField,
-    UpperChoiceField,
     WordField,
 )
 from wholesale.params import ActParams, Params
@@ -27,7 +23,6 @@ from wholesale.permissions import label_of
 from wholesale.rendering import shown
 from wholesale.vocabulary import ALL
 
-DUE_LIMIT_MAX = 500
 SLA_WINDOW_MAX = 10_000
 
 
@@ -90,29 +85,6 @@ def completed(task: FollowupTask) -> dict[str, Any]:
     }
 
 
-class DueParams(Params):
-    """Which due tasks to list."""
-
-    limit = StrictIntegerField(default=DUE_LIMIT, min_value=1, max_value=DUE_LIMIT_MAX)
-    owner = LabelField(required=False)
-    province = ProvinceField(required=False)
-    market = WordField(required=False)
-    channel = UpperChoiceField(required=False, choices=Channel.choices)
-
-
-class DueOut(serializers.Serializer[Any]):
-    """A due task."""
-
-    id = IdField(read_only=True)
-    lead_id = serializers.CharField(allow_null=True)
-    due_at = AwareDateTimeField()
-    channel = serializers.ChoiceField(choices=Channel.choices)
-    step = StrictIntegerField()
-    owner = serializers.CharField(allow_null=True)
-    province = serializers.CharField()
-    market = serializers.CharField()
-
-
 class SlaParams(Params):
     """Over how many."""
 
@@ -135,7 +107,6 @@ class FollowupViewSet(ApiViewSet):
     permissions = {
         "create_ladder": "followups.create_ladder",
         "complete": "followups.complete_task",
-        "due": "followups.list_due_tasks",
         "sla": "followups.view_sla",
     }
 
@@ -165,11 +136,6 @@ class FollowupViewSet(ApiViewSet):
         params.setdefault("actor", label_of(request.user))
         task = services.complete_task(int(id), **params, user=acting_user(request))
         return Response(completed(task))
-
-    @ask("due", DueParams, DueOut(many=True))
-    def due(self, request: Request, **params: Any) -> Response:
-        """The tasks that are due, the oldest first."""
-        return Response([task._asdict() for task in due_tasks(**params)])
 
     @ask("sla", SlaParams, SlaOut)
     def sla(self, request: Request, window: int) -> Response:
