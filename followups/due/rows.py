@@ -75,11 +75,12 @@ class Candidate(NamedTuple):
 def candidates(tasks: TaskQuerySet) -> list[Candidate]:
     """These tasks with their leads' facts, in one query and without a model instance."""
     facts, names = len(_TASK), len(_TASK) + len(FACTS)
+    province = facts + FACTS.index("province")  # null where there is no such lead
     return [
         Candidate(
             row[:facts],
             contact_of(
-                LeadFacts(*row[facts:names]) if row[facts] is not None else None,
+                LeadFacts(*row[facts:names]) if row[province] is not None else None,
                 lead_id=row[1],
                 province=row[6],
                 market=row[7],

@@ -196,7 +196,7 @@ def release_leases(
 
 
 def _held(task_ids: Collection[int], owner: str, now: datetime | None) -> tuple[list[int], datetime]:
-    """Which of the tasks are under a live lease of the owner's, and when. Locked in the order in which every verb locks tasks."""
+    """Which of the tasks are under a live lease of the owner's, and when; locked in the order of every verb."""
     leased = FollowupTask.objects.open().filter(pk__in=task_ids, leased_by=owner).order_by("ladder_id", "step")
     locked = list(leased.select_for_update().values_list("pk", "leased_until"))
     now = now or timezone.now()
