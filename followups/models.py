@@ -88,6 +88,15 @@ class TaskQuerySet(QuerySet[Any]):
         """Due, and as far as the stored intervals say permitted now; the oldest first."""
         return self.due(now).filter(open_from__lte=now, open_until__gte=now)
 
+    def blocked(self, now: datetime) -> "TaskQuerySet":
+        """Due, and as far as the stored intervals say not permitted now; the oldest first."""
+        outside = Q(open_from__isnull=True) | Q(open_from__gt=now) | Q(open_until__lt=now)
+        return self.due(now).filter(outside)
+
+    def claimed(self, now: datetime) -> "TaskQuerySet":
+        """Under a live claim; what was claimed was due."""
+        return self.due(now).filter(leased_until__gt=now)
+
     def unleased(self, now: datetime) -> "TaskQuerySet":
         """Under no live claim."""
         return self.filter(Q(leased_until__isnull=True) | Q(leased_until__lte=now))

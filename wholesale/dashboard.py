@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from followups.admin import OVERDUE_AFTER
+from followups.admin.rows import OVERDUE_AFTER
 from followups.models import FollowupTask
 from followups.services import SLA_WINDOW, sla_snapshot
 from governance.golive.services import current_state

@@ -1,0 +1,19 @@
+"""The admin of follow-up: the work queue of the agents, tasks, ladders, their history; leads and messages have their own."""
+
+from followups.admin.attempts import ContactAttemptAdmin
+from followups.admin.events import TaskEventAdmin
+from followups.admin.ladders import FollowupLadderAdmin
+from followups.admin.tasks import FollowupTaskAdmin
+from followups.inbound.admin import InboundMessageAdmin
+from followups.leads.admin import LeadAdmin
+from followups.leads.imports_admin import LeadImportAdmin
+
+__all__ = [
+    "ContactAttemptAdmin",
+    "FollowupLadderAdmin",
+    "FollowupTaskAdmin",
+    "InboundMessageAdmin",
+    "LeadAdmin",
+    "LeadImportAdmin",
+    "TaskEventAdmin",
+]

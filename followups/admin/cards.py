@@ -1,0 +1,118 @@
+"""What an agent sees of a task in its hands: whom to contact, when and where, what to say, what was done before."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any
+
+from django import forms
+
+from followups.admin.forms import CompleteForm, SnoozeForm
+from followups.admin.rows import clock, contact_for
+from followups.models import FollowupTask, Lead
+from governance import gate
+from governance.channels import Channel
+from wholesale.admin_base import ReasonForm, place_text
+
+# What each button asks.
+FORMS: dict[str, type[forms.Form]] = {
+    "complete": CompleteForm,
+    "snooze": SnoozeForm,
+    "skip": ReasonForm,
+    "renew": forms.Form,
+    "give_back": forms.Form,
+}
+
+
+@dataclass(slots=True)
+class Card:
+    """A task with what its page shows of it at `now`."""
+
+    task: FollowupTask
+    answer: gate.ContactAnswer
+    script: str
+    steps: list[FollowupTask]  # of the whole ladder, in their order
+    now: datetime
+    forms: dict[str, forms.Form]
+    is_anothers: bool = False  # somebody else holds it, so that only force records what came of it
+
+    def form(self, act: str, data: Mapping[str, Any] | None = None) -> forms.Form:
+        """What the button asks, as it was filled in."""
+        options = {"zone": self.zone} if FORMS[act] is SnoozeForm else {}
+        return FORMS[act](data, auto_id=f"{act}_{self.task.pk}_%s", **options)
+
+    @property
+    def lead(self) -> Lead | None:
+        """Whom to contact, where somebody knows."""
+        return self.task.lead
+
+    @property
+    def name(self) -> str:
+        """Its name, else its id."""
+        return str(self.lead or self.task.lead_id or "A lead without an id")
+
+    @property
+    def phone(self) -> str:
+        """Where to call or to text."""
+        return self.lead.phone if self.lead and self.task.channel != Channel.EMAIL else ""
+
+    @property
+    def email(self) -> str:
+        """Where to write."""
+        return self.lead.email if self.lead and self.task.channel == Channel.EMAIL else ""
+
+    @property
+    def address(self) -> str:
+        """Where it lives, as one line."""
+        if self.lead is None:
+            return place_text(self.task)
+        return ", ".join(filter(None, (self.lead.address, place_text(self.lead), self.lead.postal_code)))
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """Of its clock."""
+        return self.answer.verdict.zone
+
+    @property
+    def time_there(self) -> str:
+        """What its clock shows."""
+        return clock(self.now, self.zone)
+
+    @property
+    def open_until(self) -> str:
+        """When the permitted interval that contains now ends there; empty where none does."""
+        task = self.task
+        if task.open_from and task.open_until and task.open_from <= self.now <= task.open_until:
+            return clock(task.open_until, self.zone)
+        return ""
+
+    @property
+    def refusal(self) -> str:
+        """Why the lead may not be contacted now, and from when it may; empty if it may."""
+        verdict = self.answer.verdict
+        why = " ".join(str(reason.label) for reason in verdict.reasons)
+        opens = verdict.next_allowed_at
+        return f"{why} Permitted again {clock(opens, self.zone)} there." if why and opens else why
+
+    @property
+    def is_held(self) -> bool:
+        """Whether its last claim still lives."""
+        return self.task.leased_until is not None and self.task.leased_until > self.now
+
+
+def cards(tasks: Sequence[FollowupTask], now: datetime) -> list[Card]:
+    """A card for each of these tasks, read with their leads, in a constant number of queries."""
+    if not tasks:
+        return []
+    steps: dict[int, list[FollowupTask]] = defaultdict(list)
+    for step in FollowupTask.objects.filter(ladder_id__in={task.ladder_id for task in tasks}).order_by("ladder_id", "step"):
+        steps[step.ladder_id].append(step)
+    answers = gate.decide_contacts([contact_for(task) for task in tasks], at=now)
+    scripts: dict[int, str] = {}
+    made = []
+    for task, answer in zip(tasks, answers, strict=True):
+        card = Card(task, answer, scripts.get(task.pk) or "", steps[task.ladder_id], now, forms={})
+        card.forms = {act: card.form(act) for act in FORMS}
+        made.append(card)
+    return made

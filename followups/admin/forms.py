@@ -1,0 +1,105 @@
+"""What the pages of the work queue, of tasks and of ladders ask before they act."""
+
+from collections.abc import Callable
+from datetime import datetime, tzinfo
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from unfold.admin import ModelAdmin
+from unfold.widgets import (
+    UnfoldAdminExpandableTextareaWidget,
+    UnfoldAdminRadioSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
+)
+
+from followups.outcomes.rules import Outcome
+from wholesale.admin_base import confirmation, reason_field
+from wholesale.errors import DomainError
+from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
+
+
+class MomentThereField(forms.DateTimeField):
+    """A time to the minute as the lead's own clock shows it; one that its clock skips or shows twice is refused."""
+
+    zone: tzinfo | None = None  # UTC where none is known
+
+    def clean(self, value: Any) -> datetime | None:
+        with timezone.override(self.zone):
+            return super().clean(value)
+
+
+class ThereForm(forms.Form):
+    """A form with a time of the lead's own clock."""
+
+    def __init__(self, *args: Any, zone: tzinfo | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, MomentThereField):
+                field.zone = zone
+                field.label = f"{field.label}, {zone or 'UTC'} time"
+
+
+class CompleteForm(forms.Form):
+    """What came of a contact. Its outcome comes from the button that was pressed, or from a choice."""
+
+    outcome = forms.ChoiceField(choices=Outcome.choices, widget=UnfoldAdminRadioSelectWidget)
+    note = forms.CharField(
+        label="What happened",
+        required=False,
+        max_length=NOTE_MAX_LENGTH,
+        widget=UnfoldAdminExpandableTextareaWidget(attrs={"placeholder": "What was said, in a line or two."}),
+    )
+    force = forms.BooleanField(
+        label="Record it although somebody else holds the task",
+        required=False,
+        widget=UnfoldBooleanWidget,
+        help_text="It happened, so it is recorded; the note must say how.",
+    )
+
+
+class SnoozeForm(ThereForm):
+    """Until when a step is put off, and why."""
+
+    until = MomentThereField(label="Until", widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}))
+    reason = reason_field()
+
+
+class ReassignForm(forms.Form):
+    """Whose work a ladder becomes, and why."""
+
+    owner = forms.CharField(
+        label="New owner",
+        required=False,
+        max_length=LABEL_MAX_LENGTH,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="A user's name. Nothing makes it anybody's.",
+    )
+    reason = reason_field()
+
+
+def show_refusal(form: forms.Form, refusal: DomainError) -> None:
+    """The domain's refusal in words, at the field that it names."""
+    for detail, attr in refusal.errors:
+        form.add_error(attr if attr in form.fields else None, detail)
+
+
+def act_with_form(
+    request: HttpRequest, model_admin: ModelAdmin, form: forms.Form, act: Callable[..., str], *, then: str, **page: Any
+) -> HttpResponse:
+    """Ask on a confirmation page what the form asks, then act and go to `then`. Only a POST acts.
+
+    `act` takes the form's values by name, calls the service, logs it, and returns what to say.
+    """
+    if form.is_valid():
+        try:
+            done = act(**form.cleaned_data)
+        except DomainError as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, done)
+            return HttpResponseRedirect(then)
+    return confirmation(request, model_admin, form=form, **page)

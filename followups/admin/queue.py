@@ -1,0 +1,233 @@
+"""The work queue: an agent takes the task that is next, sees what there is to know, and says what came of it.
+
+It works without JavaScript: each button is a form, only a POST acts, and the page that follows says what was done.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Min, Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from unfold.admin import ModelAdmin
+
+from followups.admin.cards import Card, cards
+from followups.admin.forms import show_refusal
+from followups.admin.rows import clock
+from followups.due.services import claim_due, release_leases, renew_leases
+from followups.errors import TaskLeased, TaskNotFound
+from followups.models import FollowupTask, TaskQuerySet
+from followups.outcomes.rules import Outcome
+from followups.services import complete_task
+from followups.transitions import skip_task, snooze_task
+from wholesale.errors import DomainError
+from wholesale.permissions import label_of
+
+COUNTED_MAX = 1000  # of each figure: a longer list is long, and counting all of it takes longer with each task
+LAPSED_SHOWN = timedelta(hours=1)  # so long after a claim ended, its task is still at hand, to say what came of it
+# What a button needs.
+NEEDS = {
+    "next": "followups.claim_task",
+    "renew": "followups.claim_task",
+    "give_back": "followups.claim_task",
+    "complete": "followups.complete_task",
+    "snooze": "followups.put_off_task",
+    "skip": "followups.put_off_task",
+}
+
+
+def work_queue(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
+    """The page, and what its buttons do."""
+    if not request.user.has_perm("followups.claim_task"):
+        raise PermissionDenied
+    if request.method == "POST":
+        return _act(request, model_admin)
+    return _page(request, model_admin, timezone.now())
+
+
+def queue_url() -> str:
+    """Its address."""
+    return reverse("admin:followups_followuptask_queue")
+
+
+# What it shows ----------------------------------------------------------------------------------------------------------
+
+
+def _page(request: HttpRequest, model_admin: ModelAdmin, now: datetime, refused: Card | None = None) -> HttpResponse:
+    """What the user holds and what waits; after a refusal the task in question stands first, as it was filled in."""
+    in_hand = [
+        refused if refused and card.task.pk == refused.task.pk else card for card in cards(_in_hand(request.user, now), now)
+    ]
+    if refused and refused not in in_hand:
+        in_hand.insert(0, refused)
+    holds_one = any(card.is_held for card in in_hand)
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": "Work queue",
+        "opts": model_admin.opts,
+        "cards": in_hand,
+        "holds_one": holds_one,
+        "figures": _figures(request.user, now),
+        "soonest": None if in_hand else _soonest(request.user, now),
+        "outcomes": Outcome.choices,
+        "may": {act: request.user.has_perm(needed) for act, needed in NEEDS.items()},
+    }
+    return TemplateResponse(request, "admin/followups/queue.html", context)
+
+
+def _in_hand(user: Any, now: datetime) -> list[FollowupTask]:
+    """The tasks that the user claimed, the oldest first; what was claimed was due."""
+    claimed = FollowupTask.objects.due(now).filter(leased_by=label_of(user), leased_until__gt=now - LAPSED_SHOWN)
+    return list(claimed.select_related("lead", "ladder"))
+
+
+def _for(user: Any, tasks: TaskQuerySet) -> TaskQuerySet:
+    """Those that the user is given: its own and unowned ones."""
+    return tasks.filter(Q(owner=label_of(user)) | Q(owner__isnull=True))
+
+
+def _figures(user: Any, now: datetime) -> list[tuple[str, str]]:
+    """How much waits, each figure with its words."""
+    free = FollowupTask.objects.permitted(now).unleased(now)
+    return [
+        ("yours, to be done now", _counted(free.filter(owner=label_of(user)))),
+        ("nobody's, to be done now", _counted(free.filter(owner__isnull=True))),
+        ("due, but not permitted now", _counted(_for(user, FollowupTask.objects.blocked(now)))),
+    ]
+
+
+def _counted(tasks: TaskQuerySet) -> str:
+    count = tasks[:COUNTED_MAX].count()
+    return f"{count:,}+" if count == COUNTED_MAX else f"{count:,}"
+
+
+def _soonest(user: Any, now: datetime) -> datetime | None:
+    """When the first of what is due for the user becomes permitted."""
+    opens = _for(user, FollowupTask.objects.due(now)).filter(open_from__gt=now)
+    soonest: datetime | None = opens.order_by().aggregate(at=Min("open_from"))["at"]
+    return soonest
+
+
+# What its buttons do ----------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def _act(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
+    """Act, and go back to the page. Each user's acts come one after the other, so that a form that is sent twice acts once."""
+    act = request.POST.get("act", "")
+    if act not in NEEDS or not request.user.has_perm(NEEDS[act]):
+        raise PermissionDenied
+    user = User.objects.select_for_update(no_key=True).get(pk=request.user.pk)
+    now = timezone.now()
+    if act == "next":
+        return _take_next(request, user, now)
+    card = _card_of(request.POST.get("task", ""), now)
+    if card is None:
+        messages.error(request, TaskNotFound().detail)
+        return _back()
+    done_before = _done_before(card, act, user)
+    if done_before:
+        messages.info(request, done_before)
+        return _back()
+    form = card.forms[act] = card.form(act, request.POST)
+    if form.is_valid():
+        try:
+            said = ACTS[act](card, user, **form.cleaned_data)
+        except DomainError as refusal:
+            show_refusal(form, refusal)
+            card.is_anothers = isinstance(refusal, TaskLeased)
+        else:
+            messages.success(request, said)
+            return _back()
+    return _page(request, model_admin, now, refused=card)
+
+
+def _back() -> HttpResponse:
+    return HttpResponseRedirect(queue_url())
+
+
+def _card_of(task_id: str, now: datetime) -> Card | None:
+    task = FollowupTask.objects.select_related("lead").filter(pk=int(task_id) if task_id.isdecimal() else 0).first()
+    return cards([task], now)[0] if task else None
+
+
+def _done_before(card: Card, act: str, user: User) -> str:
+    """What to say where the button has nothing to do any more, as when it was pressed twice."""
+    task = card.task
+    if task.completed_at:
+        return f"Step {task.step} of {card.name} was recorded already."
+    if act == "complete":
+        return ""  # what happened is recorded, whoever holds the task
+    if task.cancelled_at:
+        return f"Step {task.step} of {card.name} is no longer open."
+    return "" if task.leased_by == label_of(user) else f"You do not hold step {task.step} of {card.name} any more."
+
+
+def _take_next(request: HttpRequest, user: User, now: datetime) -> HttpResponse:
+    """One task, for somebody who holds none."""
+    if any(task.leased_until > now for task in _in_hand(user, now)):
+        messages.info(request, "You hold a task already: say what came of it, or give it back.")
+        return _back()
+    try:
+        if not claim_due(owner=label_of(user), limit=1, user=user, now=now):
+            messages.info(request, "Nothing may be done now.")
+    except DomainError as refusal:
+        messages.error(request, refusal.detail)
+    return _back()
+
+
+def complete(card: Card, user: Any, *, outcome: str, note: str, force: bool = False) -> str:
+    """Record what came of a task, and say what follows."""
+    task = complete_task(card.task.pk, label_of(user), outcome=outcome, note=note, force=force, user=user)
+    return f"Step {task.step} of {card.name}: {Outcome(outcome).label}. {what_follows(card)}"
+
+
+def what_follows(card: Card) -> str:
+    """What is left of the ladder."""
+    left = FollowupTask.objects.open().filter(ladder_id=card.task.ladder_id)
+    following = left.order_by("due_at", "step").first()
+    if following is None:
+        return "The ladder is closed."
+    count = left.count()
+    steps = "1 step is left" if count == 1 else f"{count} steps are left, the next"
+    return f"{steps}, due {clock(following.due_at, card.zone)} there."
+
+
+def snooze(card: Card, user: Any, *, until: datetime, reason: str) -> str:
+    """Put a task off."""
+    snooze_task(card.task.pk, until=until, reason=reason, actor=label_of(user), user=user)
+    return f"Step {card.task.step} of {card.name} is put off until {clock(until, card.zone)} there."
+
+
+def skip(card: Card, user: Any, *, reason: str) -> str:
+    """Leave a task out, and say what follows."""
+    skip_task(card.task.pk, reason=reason, actor=label_of(user), user=user)
+    return f"Step {card.task.step} of {card.name} is skipped. {what_follows(card)}"
+
+
+def _renew(card: Card, user: User) -> str:
+    renewal = renew_leases(task_ids=[card.task.pk], owner=label_of(user), user=user)
+    if renewal.lost:
+        raise TaskLapsed
+    return f"{card.name} is yours until {clock(renewal.leased_until, card.zone)} there."
+
+
+def _give_back(card: Card, user: User) -> str:
+    release_leases(task_ids=[card.task.pk], owner=label_of(user), user=user)
+    return f"{card.name} is given back: whoever comes next may have it."
+
+
+ACTS: dict[str, Callable[..., str]] = {
+    "complete": complete,
+    "snooze": snooze,
+    "skip": skip,
+    "renew": _renew,
+    "give_back": _give_back,
+}
