@@ -78,3 +78,17 @@ class LadderClosed(DomainError):
 
 class LadderNotFound(NotFound):
     """There is no ladder with this id."""
+
+
+class OptOutStays(DomainError):
+    """Who wants no more contact is contacted no more: this outcome always records the opt-out."""
+
+    code = "opt_out_stays"
+    status = 400
+
+
+class PauseNeedsDays(DomainError):
+    """A pause has 1 to 365 days, any other effect 0."""
+
+    code = "pause_needs_days"
+    status = 400

@@ -1,6 +1,5 @@
 """Verbs of follow-up. Each locks the ladder's row first, then touches its tasks in step order."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,24 +9,29 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from followups import history, leases
+from followups.cancelling import OPTED_OUT, cancel_open_ladders, close_steps
 from followups.due.services import due_tasks
 from followups.errors import LeadOptedOut, NotYourTask, TaskNotFound, TimeOutOfRange
+from followups.history import Act
 from followups.leads.facts import FACTS, contact_of, lead_facts
 from followups.leads.models import Lead
-from followups.models import ContactAttempt, FollowupLadder, FollowupTask
+from followups.models import ContactAttempt, FollowupLadder, FollowupTask, TaskEvent
+from followups.outcomes import effects
+from followups.outcomes.rules import Effect
+from followups.outcomes.services import effect_of
 from followups.pool.services import next_agent
 from followups.signals import ladders_created, tasks_completed
 from followups.steps.rules import parsed
 from followups.steps.services import template_for
 from governance import gate
-from governance.channels import Channel
 from governance.decisions import ExecutionClass, verb
 from governance.leads import LeadFacts
-from wholesale import correlation
+from wholesale.errors import RequiredParameter
 from wholesale.vocabulary import ALL
 
 __all__ = [
-    "cancel_open_ladders",
+    "begin_ladder",
     "complete_task",
     "create_ladder",
     "due_tasks",
@@ -35,7 +39,7 @@ __all__ = [
     "start_ladder",
 ]
 
-OPTED_OUT = "opted_out"  # why a step is cancelled
+RESTARTED = "restarted"  # why a step is cancelled
 TOLD_WITHIN = timedelta(days=7)  # a contact is recorded so long after it happened, and no later
 SLA_WINDOW = 500
 INSERT_ATTEMPTS = 10  # far more often than a lead's ladder can close between two statements
@@ -90,9 +94,38 @@ def start_ladder(
 
     """
     gate.require(ExecutionClass.EXECUTE)
+    lead = holding_off_opt_outs(lead_id) if lead_id else None
+    return begin_ladder(
+        lead,
+        lead_id=lead_id,
+        province=province,
+        market=market,
+        owner=owner,
+        restart_reason=RESTARTED if restart else None,
+        act=Act.of(actor, user, correlation_id, now or timezone.now()),
+    )
+
+
+def begin_ladder(
+    lead: LeadFacts | None,
+    *,
+    lead_id: str | None,
+    province: str,
+    market: str,
+    owner: str | None,
+    restart_reason: str | None,
+    act: Act,
+) -> LadderStart:
+    """What starting and restarting have in common, within the caller's transaction, which has asked the gate and holds off
+    opt-outs of the lead. With a `restart_reason` the open steps of the lead are cancelled for it.
+
+    Raises:
+        LadderTemplateDisabled: no template of the place is on.
+        LeadOptedOut: of every channel of the ladder.
+
+    """
+    now = act.now
     template = template_for(province, market)
-    lead = _holding_off_opt_outs(lead_id) if lead_id else None
-    now = now or timezone.now()
     steps = parsed(template.steps)
     contacts = [
         (contact_of(lead, lead_id=lead_id, province=province, market=market, channel=step.channel), now + step.delay)
@@ -102,8 +135,8 @@ def start_ladder(
     open_steps = sum(not one.opted_out for one in minutes)
     if not open_steps:
         raise LeadOptedOut
-    if restart and lead_id:
-        _cancel_open_ladder(lead_id, now=now, reason="restarted")
+    if restart_reason is not None:
+        _cancel_open_ladder(lead_id, act=act, reason=restart_reason)
     ladder = FollowupLadder(
         lead_id=lead_id or None,
         province=province,
@@ -111,9 +144,9 @@ def start_ladder(
         owner=owner,
         template=template,
         template_version=template.version,
-        created_by=actor,
-        user=user,
-        correlation_id=correlation_id or correlation.current(),
+        created_by=act.actor,
+        user=act.user,
+        correlation_id=act.correlation_id,
         created_at=now,
         open_steps=open_steps,
     )
@@ -131,8 +164,8 @@ def start_ladder(
                 vanished += 1
                 if vanished == INSERT_ATTEMPTS:
                     raise
-            elif restart:
-                _cancel_open_ladder(lead_id, now=now, reason="restarted")
+            elif restart_reason is not None:
+                _cancel_open_ladder(lead_id, act=act, reason=restart_reason)
             else:
                 return LadderStart(list(existing.tasks.order_by("step")), created=False)
     if owner is None:
@@ -168,7 +201,7 @@ def _give_to_the_pool(ladder: FollowupLadder, now: datetime) -> None:
         ladder.save(update_fields=["owner"])
 
 
-def _holding_off_opt_outs(lead_id: str) -> LeadFacts | None:
+def holding_off_opt_outs(lead_id: str) -> LeadFacts | None:
     """The lead, if it exists; until the transaction ends nobody's opt-out of its number is recorded.
 
     So an opt-out in flight comes before the ladder, and then it is read, or after it, and then it cancels the ladder.
@@ -177,29 +210,15 @@ def _holding_off_opt_outs(lead_id: str) -> LeadFacts | None:
     return LeadFacts(*row[:-1]) if row else None
 
 
-def _cancel_open_ladder(lead_id: str | None, *, now: datetime, reason: str) -> None:
+def _cancel_open_ladder(lead_id: str | None, *, act: Act, reason: str) -> None:
     if lead_id:
-        cancel_open_ladders([lead_id], now=now, reason=reason)
-
-
-def cancel_open_ladders(
-    lead_ids: Collection[str], *, now: datetime, reason: str, channels: Collection[str] = tuple(Channel)
-) -> int:
-    """Cancel the open steps of these leads by these channels, and say how many. Within the caller's transaction."""
-    cancelled = 0
-    for ladder in FollowupLadder.objects.open().filter(lead_id__in=lead_ids).order_by("pk").select_for_update():
-        steps = ladder.tasks.open().filter(channel__in=channels).update(cancelled_at=now, cancel_reason=reason)
-        if steps:
-            ladder.open_steps -= steps
-            ladder.closed_at = None if ladder.open_steps else now
-            ladder.save(update_fields=["open_steps", "closed_at"])
-        cancelled += steps
-    return cancelled
+        cancel_open_ladders([lead_id], act=act, reason=reason)
 
 
 # What completing needs of the rows, its answer, its KPI row and its evidence included; whole rows cost a twentieth more.
 _COMPLETING = (
-    *("owner", "step", "channel", "province", "market", "lead", "completed_at", "ladder__open_steps"),
+    *("owner", "step", "channel", "province", "market", "lead", "completed_at"),
+    *("ladder__open_steps", "ladder__closed_at"),
     *(f"lead__{name}" for name in FACTS),
 )
 
@@ -212,6 +231,9 @@ def complete_task(
     correlation_id: str | None = None,
     *,
     contacted_at: datetime | None = None,
+    outcome: str | None = None,
+    note: str = "",
+    force: bool = False,
     user: User | None = None,
     now: datetime | None = None,
 ) -> FollowupTask:
@@ -219,21 +241,28 @@ def complete_task(
 
     `contacted_at` (default: now) is when: the rules are judged at it, and what they say is kept as the task's `attempt`,
     whatever it is, for a fact is not refused. The SLA stays on `completed_at`, which is now. With a `user`, one who may not
-    complete anybody's task completes only unowned tasks and those of its own name.
+    complete anybody's task completes only unowned tasks and those of its own name. What an `outcome` does to the ladder, the
+    table of outcomes says. A task under another's live claim is recorded with `force` and a `note`, and its history says so.
 
     Raises:
         TaskNotFound: no such task.
         NotYourTask: the user may not complete this one.
         TimeOutOfRange: `contacted_at` lies in the future, or more than 7 days back.
+        RequiredParameter: `force` without a `note`.
+        TaskLeased: somebody else holds a live claim of the task.
 
     """
+    if force and not note:
+        raise RequiredParameter(attr="note")
+    effect, pause_days = effect_of(outcome) if outcome else (Effect.GO_ON, 0)
+    opting_out = effects.hold_opt_out(task_id) if effect == Effect.OPT_OUT else None
     # The ladder's row is locked; the task's was read before the wait for that lock, so believe only the updates' counts.
     locked = FollowupTask.objects.select_related("ladder", "lead").select_for_update(of=("ladder",)).only(*_COMPLETING)
     try:
         task = locked.get(pk=task_id)
     except FollowupTask.DoesNotExist:
         raise TaskNotFound from None
-    if user is not None and task.owner not in (None, user.get_username()) and not _may_complete_any(user):
+    if user is not None and task.owner not in (None, user.get_username()) and not may_work_any(user):
         raise NotYourTask
     now = now or timezone.now()
     contacted_at = contacted_at or now
@@ -241,22 +270,39 @@ def complete_task(
     if task.completed_at is None and not now - TOLD_WITHIN <= contacted_at <= now:
         raise TimeOutOfRange("Must not lie in the future, nor more than 7 days back.", attr="contacted_at")
     this_task = FollowupTask.objects.filter(pk=task_id)
-    done = {"completed_at": now, "completed_by": actor, "completed_user": user}
-    if this_task.open().update(**done):
-        ladder = task.ladder
-        ladder.open_steps -= 1
-        ladder.closed_at = None if ladder.open_steps else now
-        ladder.save(update_fields=["open_steps", "closed_at"])
-    elif not this_task.filter(completed_at__isnull=True).update(**done):
-        task.refresh_from_db()
-        return task
-    task.completed_at, task.completed_by, task.completed_user = now, actor, user
-    correlation_id = correlation_id or correlation.current()
-    attempt = _attempt(task, contacted_at, actor=actor, user=user, correlation_id=correlation_id, created_at=now)
+    done = {
+        "completed_at": now,
+        "completed_by": actor,
+        "completed_user": user,
+        "outcome": outcome or "",
+        "note": note,
+    }
+    detail: dict[str, Any] = {"outcome": outcome} if outcome else {}
+    was_open = bool(this_task.open().filter(leases.free_for(actor, user, now)).update(**done))
+    if not was_open:
+        # Completed, cancelled or claimed by somebody else: under the task's own lock it stays what it is now.
+        stored = this_task.select_for_update().get()
+        if stored.completed_at is not None:
+            stored.ladder = task.ladder
+            return stored
+        was_open = stored.cancelled_at is None
+        if was_open:
+            if not force:
+                raise leases.leased_to(stored)
+            detail |= {"forced": True, "leased_by": stored.leased_by}
+        this_task.update(**done)
+    for name, value in done.items():
+        setattr(task, name, value)
+    if was_open:
+        close_steps(task.ladder, 1, now)
+    act = Act.of(actor, user, correlation_id, now)
+    history.write(TaskEvent.Kind.COMPLETED, [task_id], act, details={task_id: detail})
+    signature = {"actor": actor, "user": user, "correlation_id": act.correlation_id}
+    attempt = _attempt(task, contacted_at, **signature, created_at=now)
     attempt.save(force_insert=True)
-    tasks_completed.send(
-        sender=FollowupTask, tasks=[task], attempts=[attempt], actor=actor, user=user, correlation_id=correlation_id
-    )
+    tasks_completed.send(sender=FollowupTask, tasks=[task], attempts=[attempt], **signature)
+    if outcome:
+        effects.take(effect, task, act, pause_days=pause_days, opting_out=opting_out, said_at=contacted_at)
     return task
 
 
@@ -287,7 +333,8 @@ def _attempt(task: FollowupTask, contacted_at: datetime, **signature: Any) -> Co
     )
 
 
-def _may_complete_any(user: User) -> bool:
+def may_work_any(user: User) -> bool:
+    """Whether somebody else's tasks are theirs to work too."""
     return user.has_perm("followups.complete_any_task")
 
 

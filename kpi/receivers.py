@@ -79,7 +79,12 @@ def on_tasks_completed(
             occurred_at=task.completed_at,
             metric="followup_completed",
             success=True,
-            detail={"task_id": task.pk, "step": task.step, "channel": task.channel},
+            detail={
+                "task_id": task.pk,
+                "step": task.step,
+                "channel": task.channel,
+                **({"outcome": task.outcome} if task.outcome else {}),
+            },
         )
         for task in tasks
     ]

@@ -7,17 +7,18 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from followups.cancelling import EVERY_CHANNEL, OPTED_OUT, cancel_open_ladders
 from followups.errors import AlreadyDecided, MessageNotFound, TimeOutOfRange
+from followups.history import Act
 from followups.inbound import rules
 from followups.inbound.rules import Meaning
 from followups.leads.models import InboundMessage, Lead
-from followups.services import OPTED_OUT, cancel_open_ladders
+from followups.leads.reached import leads_at
 from governance import gate
 from governance.channels import Channel
-from governance.compliance.models import ContactPoint
 from governance.compliance.services import Point
 from governance.decisions import ExecutionClass, verb
 from wholesale import correlation
@@ -84,7 +85,7 @@ def record_inbound(
     if reading.meaning != Meaning.OPT_OUT:
         return Recorded(message)
     closed = "" if reading.from_everything else channel
-    return _opt_out(message, closing, closed, actor=actor, user=user, correlation_id=message.correlation_id, now=now)
+    return _opt_out(message, closing, closed, Act(actor, user, message.correlation_id, now))
 
 
 @verb(ExecutionClass.RECORD)
@@ -125,17 +126,8 @@ def decide_inbound(
     message.save(update_fields=["decided_as", "decided_reason", "decided_by", "decided_user", "decided_at"])
     if as_ != Meaning.OPT_OUT:
         return Recorded(message)
-    correlation_id = correlation_id or correlation.current()
-    return _opt_out(
-        message,
-        closing,
-        message.channel,
-        reason=reason,
-        actor=actor,
-        user=user,
-        correlation_id=correlation_id,
-        now=now,
-    )
+    act = Act.of(actor, user, correlation_id, now)
+    return _opt_out(message, closing, message.channel, act, reason=reason)
 
 
 def undecided() -> "QuerySet[InboundMessage]":
@@ -143,23 +135,41 @@ def undecided() -> "QuerySet[InboundMessage]":
     return InboundMessage.objects.filter(meaning=Meaning.DOUBTFUL, decided_at__isnull=True)
 
 
-def _opt_out(message: InboundMessage, points: set[Point], channel: str, *, now: datetime, **line: Any) -> Recorded:
+def _opt_out(message: InboundMessage, points: set[Point], channel: str, act: Act, *, reason: str = "") -> Recorded:
     """Cancel the whole open ladder of whoever is reached there, and suppress. An empty channel is every one."""
-    leads = set(_leads_at(points).values_list("lead_id", flat=True))
+    leads = set(leads_at(points).values_list("lead_id", flat=True))
     if message.lead_id:
         leads.add(message.lead_id)
-    cancelled = cancel_open_ladders(leads, now=now, reason=OPTED_OUT)
+    cancelled = cancel_open_ladders(leads, act=act, reason=OPTED_OUT)
     if points:
-        evidence = f"inbound message {message.pk}"
-        gate.record_opt_out(points=points, channel=channel, said_at=message.received_at, evidence=evidence, now=now, **line)
+        gate.record_opt_out(
+            points=points,
+            channel=channel,
+            said_at=message.received_at,
+            evidence=f"inbound message {message.pk}",
+            reason=reason,
+            actor=act.actor,
+            user=act.user,
+            correlation_id=act.correlation_id,
+            now=act.now,
+        )
     return Recorded(message, _closed(channel, points), cancelled)
 
 
-def on_opted_out_of(points: Collection[Point], channel: str, now: datetime, **kwargs: Any) -> None:
+def on_opted_out_of(
+    points: Collection[Point],
+    channel: str,
+    now: datetime,
+    actor: str = "system",
+    user: User | None = None,
+    correlation_id: str | None = None,
+    **kwargs: Any,
+) -> None:
     """Cancel the open steps of a channel that was closed, whoever recorded it and wherever."""
-    leads = list(_leads_at(points).values_list("lead_id", flat=True))
+    leads = list(leads_at(points).values_list("lead_id", flat=True))
     if leads:
-        cancel_open_ladders(leads, now=now, reason=OPTED_OUT, channels=[channel] if channel else tuple(Channel))
+        act = Act.of(actor, user, correlation_id, now)
+        cancel_open_ladders(leads, act=act, reason=OPTED_OUT, channels=[channel] if channel else EVERY_CHANNEL)
 
 
 def _closed(channel: str, points: set[Point]) -> tuple[str, ...]:
@@ -175,21 +185,11 @@ def _points(*points: Point | None) -> set[Point]:
 def _all_points(phone: str, email: str) -> set[Point]:
     """These, and the other ones of the leads that are reached there."""
     given = gate.points_of(phone=phone, email=email)
-    leads = _leads_at(given).only("phone", "email")
+    leads = leads_at(given).only("phone", "email")
     return set(given).union(*(gate.points_of(phone=lead.phone, email=lead.email) for lead in leads))
-
-
-def _leads_at(points: Collection[Point]) -> "QuerySet[Lead]":
-    """The leads with one of these numbers or addresses; a number may belong to several."""
-    if not points:
-        return Lead.objects.none()
-    reached = Q()
-    for kind, value in points:
-        reached |= Q(phone=value) if kind == ContactPoint.Kind.PHONE else Q(email=value)
-    return Lead.objects.filter(reached)
 
 
 def _only_lead_at(point: Point | None) -> str | None:
     """The lead who wrote, where there is only one whom it can be."""
-    found = list(_leads_at(_points(point)).values_list("lead_id", flat=True)[:2])
+    found = list(leads_at(_points(point)).values_list("lead_id", flat=True)[:2])
     return found[0] if len(found) == 1 else None

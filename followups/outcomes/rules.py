@@ -37,3 +37,8 @@ SEEDED: dict[Outcome, tuple[Effect, int]] = {
     Outcome.WRONG_NUMBER: (Effect.STOP, 0),
     Outcome.OPTED_OUT: (Effect.OPT_OUT, 0),
 }
+
+
+def careful(outcome: Outcome) -> Effect:
+    """What an outcome does whose rule is missing: nobody is contacted further, and a no stays a no."""
+    return Effect.OPT_OUT if outcome == Outcome.OPTED_OUT else Effect.STOP

@@ -1,0 +1,50 @@
+"""How open steps are cancelled, whoever asks for it: the ladders by id, then their tasks, then a line of history each."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from followups import history
+from followups.history import Act
+from followups.models import FollowupLadder, FollowupTask, TaskEvent
+from governance.channels import Channel
+
+EVERY_CHANNEL = tuple(Channel)
+OPTED_OUT = "opted_out"  # why a step is cancelled
+
+
+def cancel_open_ladders(
+    lead_ids: Collection[str], *, act: Act, reason: str, channels: Collection[str] = EVERY_CHANNEL
+) -> int:
+    """Cancel the open steps of these leads by these channels, and say how many. Within the caller's transaction."""
+    ladders = FollowupLadder.objects.open().filter(lead_id__in=lead_ids).order_by("pk").select_for_update()
+    return cancel_steps(list(ladders), act=act, reason=reason, channels=channels)
+
+
+def cancel_steps(
+    ladders: Sequence[FollowupLadder],
+    *,
+    act: Act,
+    reason: str,
+    channels: Collection[str] = EVERY_CHANNEL,
+) -> int:
+    """Cancel the open steps of ladders whose rows the caller has locked, and say how many there were."""
+    tasks = FollowupTask.objects.open().filter(ladder__in=[ladder.pk for ladder in ladders], channel__in=channels)
+    found = list(tasks.order_by("pk").select_for_update().values_list("pk", "ladder_id")) if ladders else []
+    if not found:
+        return 0
+    task_ids = [task_id for task_id, _ in found]
+    FollowupTask.objects.filter(pk__in=task_ids).update(cancelled_at=act.now, cancel_reason=reason)
+    history.write(TaskEvent.Kind.CANCELLED, task_ids, act, reason=reason)
+    steps = Counter(ladder_id for _, ladder_id in found)
+    for ladder in ladders:
+        if steps[ladder.pk]:
+            close_steps(ladder, steps[ladder.pk], act.now)
+    return len(found)
+
+
+def close_steps(ladder: FollowupLadder, steps: int, now: datetime) -> None:
+    """So many steps of a locked ladder are open no more; without any it closes."""
+    ladder.open_steps -= steps
+    ladder.closed_at = None if ladder.open_steps else now
+    ladder.save(update_fields=["open_steps", "closed_at"])

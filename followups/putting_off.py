@@ -1,0 +1,38 @@
+"""How open steps move to a later time, with the permitted minutes that they have there."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from followups import history
+from followups.history import Act
+from followups.leads.facts import contact_of, lead_facts
+from followups.models import FollowupTask, TaskEvent
+from governance import gate
+from wholesale.fields import iso_utc
+
+MOVED = ("due_at", "actionable_at", "open_from", "open_until")
+
+
+def put_off(
+    tasks: Sequence[tuple[FollowupTask, datetime]], *, kind: TaskEvent.Kind, act: Act, reason: str = "", **others: Any
+) -> None:
+    """Give each open task, whose row the caller has locked with its lead, its new time. In one question to the gate.
+
+    `others` are values that all of them get besides.
+    """
+    minutes = gate.permitted_minutes([(_contact(task), due_at) for task, due_at in tasks], now=act.now)
+    details = {}
+    for (task, due_at), allowed in zip(tasks, minutes, strict=True):
+        details[task.pk] = {"from": iso_utc(task.due_at), "to": iso_utc(due_at)}
+        task.due_at, task.actionable_at = due_at, allowed.actionable_at
+        task.open_from, task.open_until = allowed.open_from, allowed.open_until
+        for name, value in others.items():
+            setattr(task, name, value)
+    FollowupTask.objects.bulk_update([task for task, _ in tasks], (*MOVED, *others))
+    history.write(kind, list(details), act, reason=reason, details=details)
+
+
+def _contact(task: FollowupTask) -> gate.Contact:
+    lead = lead_facts(task.lead) if task.lead else None
+    return contact_of(lead, lead_id=task.lead_id, province=task.province, market=task.market, channel=task.channel)
