@@ -85,10 +85,12 @@ NAVIGATION: dict[str, tuple[Page, ...]] = {
         Page("Triggers", "notifications_active", "kpi", "regressiontrigger"),
     ),
     "Follow-up": (
+        Page("Work queue", "headset_mic", "followups", "followuptask", view="queue", permission="claim_task"),
         Page("Leads", "contacts", "followups", "lead"),
         Page("Imports of leads", "upload_file", "followups", "leadimport"),
         Page("Tasks", "task_alt", "followups", "followuptask"),
         Page("Ladders", "stairs", "followups", "followupladder"),
+        Page("Task history", "history", "followups", "taskevent"),
         Page("Contact attempts", "call_made", "followups", "contactattempt"),
         Page("Inbound messages", "mark_chat_unread", "followups", "inboundmessage"),
     ),

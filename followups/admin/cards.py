@@ -11,6 +11,7 @@ from django import forms
 from followups.admin.forms import CompleteForm, SnoozeForm
 from followups.admin.rows import clock, contact_for
 from followups.models import FollowupTask, Lead
+from followups.steps.services import scripts_of
 from governance import gate
 from governance.channels import Channel
 from wholesale.admin_base import ReasonForm, place_text
@@ -109,10 +110,9 @@ def cards(tasks: Sequence[FollowupTask], now: datetime) -> list[Card]:
     for step in FollowupTask.objects.filter(ladder_id__in={task.ladder_id for task in tasks}).order_by("ladder_id", "step"):
         steps[step.ladder_id].append(step)
     answers = gate.decide_contacts([contact_for(task) for task in tasks], at=now)
-    scripts: dict[int, str] = {}
     made = []
-    for task, answer in zip(tasks, answers, strict=True):
-        card = Card(task, answer, scripts.get(task.pk) or "", steps[task.ladder_id], now, forms={})
+    for task, answer, script in zip(tasks, answers, scripts_of(tasks), strict=True):
+        card = Card(task, answer, script or "", steps[task.ladder_id], now, forms={})
         card.forms = {act: card.form(act) for act in FORMS}
         made.append(card)
     return made

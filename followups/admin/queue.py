@@ -3,7 +3,8 @@
 It works without JavaScript: each button is a form, only a POST acts, and the page that follows says what was done.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timesince import timeuntil
 from unfold.admin import ModelAdmin
 
 from followups.admin.cards import Card, cards
@@ -27,6 +29,8 @@ from followups.models import FollowupTask, TaskQuerySet
 from followups.outcomes.rules import Outcome
 from followups.services import complete_task
 from followups.transitions import skip_task, snooze_task
+from governance import gate
+from governance.decisions import ExecutionClass
 from wholesale.errors import DomainError
 from wholesale.permissions import label_of
 
@@ -67,15 +71,15 @@ def _page(request: HttpRequest, model_admin: ModelAdmin, now: datetime, refused:
     ]
     if refused and refused not in in_hand:
         in_hand.insert(0, refused)
-    holds_one = any(card.is_held for card in in_hand)
     context = {
         **model_admin.admin_site.each_context(request),
         "title": "Work queue",
         "opts": model_admin.opts,
         "cards": in_hand,
-        "holds_one": holds_one,
-        "figures": _figures(request.user, now),
-        "soonest": None if in_hand else _soonest(request.user, now),
+        "holds_one": any(card.is_held for card in in_hand),
+        "stopped": _stopped(),
+        "figures": (figures := _figures(request.user, now)),
+        "waiting": _waiting(request.user, figures, now),
         "outcomes": Outcome.choices,
         "may": {act: request.user.has_perm(needed) for act, needed in NEEDS.items()},
     }
@@ -93,26 +97,55 @@ def _for(user: Any, tasks: TaskQuerySet) -> TaskQuerySet:
     return tasks.filter(Q(owner=label_of(user)) | Q(owner__isnull=True))
 
 
-def _figures(user: Any, now: datetime) -> list[tuple[str, str]]:
-    """How much waits, each figure with its words."""
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How many tasks wait; each is counted to `COUNTED_MAX`."""
+
+    yours: int
+    unowned: int
+    blocked: int
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        """What the page says: how many, of what."""
+        for count, words in (
+            (self.yours, "yours, to be done now"),
+            (self.unowned, "nobody's, to be done now"),
+            (self.blocked, "due, but not permitted now"),
+        ):
+            yield f"{count:,}{'+' if count == COUNTED_MAX else ''}", words
+
+
+def _figures(user: Any, now: datetime) -> Figures:
+    """How much waits for the user."""
     free = FollowupTask.objects.permitted(now).unleased(now)
-    return [
-        ("yours, to be done now", _counted(free.filter(owner=label_of(user)))),
-        ("nobody's, to be done now", _counted(free.filter(owner__isnull=True))),
-        ("due, but not permitted now", _counted(_for(user, FollowupTask.objects.blocked(now)))),
-    ]
+    lists = (
+        free.filter(owner=label_of(user)),
+        free.filter(owner__isnull=True),
+        _for(user, FollowupTask.objects.blocked(now)),
+    )
+    return Figures(*(tasks[:COUNTED_MAX].count() for tasks in lists))
 
 
-def _counted(tasks: TaskQuerySet) -> str:
-    count = tasks[:COUNTED_MAX].count()
-    return f"{count:,}+" if count == COUNTED_MAX else f"{count:,}"
+def _waiting(user: Any, figures: Figures, now: datetime) -> str:
+    """What to expect of the button."""
+    if figures.yours or figures.unowned:
+        return "Press Next to take the task that has waited longest: your own first, then nobody's."
+    if not figures.blocked:
+        return "Nothing that you could do is due."
+    opens = _for(user, FollowupTask.objects.blocked(now)).filter(open_from__gt=now)
+    soonest = opens.order_by().aggregate(at=Min("open_from"))["at"]
+    if soonest is None:
+        return "Nothing may be done now, and nothing says when: of what is due no permitted minute is known."
+    return f"Nothing may be done now; next at {clock(soonest, None)}, in {timeuntil(soonest, now)}."
 
 
-def _soonest(user: Any, now: datetime) -> datetime | None:
-    """When the first of what is due for the user becomes permitted."""
-    opens = _for(user, FollowupTask.objects.due(now)).filter(open_from__gt=now)
-    soonest: datetime | None = opens.order_by().aggregate(at=Min("open_from"))["at"]
-    return soonest
+def _stopped() -> str:
+    """Why nothing acts now; empty if it does."""
+    try:
+        gate.require(ExecutionClass.EXECUTE)
+    except DomainError as refusal:
+        return refusal.detail
+    return ""
 
 
 # What its buttons do ----------------------------------------------------------------------------------------------------
@@ -120,7 +153,7 @@ def _soonest(user: Any, now: datetime) -> datetime | None:
 
 @transaction.atomic
 def _act(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
-    """Act, and go back to the page. Each user's acts come one after the other, so that a form that is sent twice acts once."""
+    """Act, and go back to the page. A user's acts come one after the other: a form that is sent twice acts once."""
     act = request.POST.get("act", "")
     if act not in NEEDS or not request.user.has_perm(NEEDS[act]):
         raise PermissionDenied
@@ -167,6 +200,8 @@ def _done_before(card: Card, act: str, user: User) -> str:
         return ""  # what happened is recorded, whoever holds the task
     if task.cancelled_at:
         return f"Step {task.step} of {card.name} is no longer open."
+    if act == "renew" and not card.is_held:
+        return f"Your claim of {card.name} has ended: with Next you may get it again."
     return "" if task.leased_by == label_of(user) else f"You do not hold step {task.step} of {card.name} any more."
 
 
@@ -177,7 +212,7 @@ def _take_next(request: HttpRequest, user: User, now: datetime) -> HttpResponse:
         return _back()
     try:
         if not claim_due(owner=label_of(user), limit=1, user=user, now=now):
-            messages.info(request, "Nothing may be done now.")
+            messages.info(request, _waiting(user, _figures(user, now), now))
     except DomainError as refusal:
         messages.error(request, refusal.detail)
     return _back()
@@ -213,9 +248,7 @@ def skip(card: Card, user: Any, *, reason: str) -> str:
 
 
 def _renew(card: Card, user: User) -> str:
-    renewal = renew_leases(task_ids=[card.task.pk], owner=label_of(user), user=user)
-    if renewal.lost:
-        raise TaskLapsed
+    renewal = renew_leases(task_ids=[card.task.pk], owner=label_of(user), user=user, now=card.now)
     return f"{card.name} is yours until {clock(renewal.leased_until, card.zone)} there."
 
 

@@ -181,8 +181,8 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
             form_for,
             queue.complete,
             title="Complete",
-            explanation="It is recorded as done now, with what the rules say of this moment. The outcome decides what becomes "
-            "of the ladder.",
+            explanation="It is recorded as done now, with what the rules say of this moment. The outcome decides what "
+            "becomes of the ladder.",
             button="Record it",
         )
 
