@@ -2,6 +2,8 @@
 
 from django.apps import AppConfig
 
+from wholesale import seeds
+
 
 class GovernanceConfig(AppConfig):
     """Its rooms are packages; its models carry the one label."""
@@ -10,3 +12,6 @@ class GovernanceConfig(AppConfig):
 
     def ready(self) -> None:
         from governance import readiness  # noqa: F401, PLC0415  # registers the runbook's checks
+        from governance.market.services import seed_policies  # noqa: PLC0415
+
+        seeds.register("market policies", seed_policies)

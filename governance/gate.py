@@ -268,6 +268,7 @@ lock_for_opt_out = compliance.lock_for_opt_out
 point_of = compliance.point_of
 points_of = compliance.points_of
 record_opt_out = compliance.record_opt_out
+sender = compliance.sender
 
 
 # The go-live row, the organisation and its closed days in one statement, the policies and zones of some markets in another.

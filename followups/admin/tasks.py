@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.html import format_html
 from unfold.decorators import action, display
 
+from followups.admin import queue
 from followups.admin.attempts import AttemptInline
 from followups.admin.cards import Card, cards
 from followups.admin.events import EventInline
 from followups.admin.forms import CompleteForm, SnoozeForm, act_with_form
-from followups.admin import queue
 from followups.admin.rows import OVERDUE_AFTER, TASK_STATES, WithLead, clock, contact_for, ladder_url, task_state, task_url
 from followups.models import FollowupTask
 from governance import gate

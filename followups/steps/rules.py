@@ -1,11 +1,34 @@
 """The steps of a ladder as values: the guide's six, whether some are well formed, what they say. No database here."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from governance.channels import Channel
+from wholesale.vocabulary import Province
+
+STEPS_MAX = 20
+DELAY_MAX = 525_600  # minutes: a year
+SCRIPT_MAX_LENGTH = 1600  # ten segments of a text message
+KEYS = ("delay_minutes", "channel", "script_en", "script_fr")
+# What a script may name, in braces.
+FIELDS = ("first_name", "last_name", "address", "market", "agent", "company", "company_address", "company_contact")
+
+_FIELD = re.compile(r"\{([^{}]{0,40})\}")
+_FILLED = re.compile(r"( ?)\{([a-z_]+)\}")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # all but lines and tabs
+_HOW_TO_STOP = re.compile(r"\b(stop|arr[eê]t|unsubscribe|d[eé]sabonn\w*)\b", re.IGNORECASE)
+_COMMERCIAL_MESSAGES = (Channel.SMS, Channel.EMAIL)  # of which CASL wants identification and a way to unsubscribe
+
+
+class InvalidSteps(ValueError):
+    """Steps that are not well formed; `errors` names each place (`0.script_fr`) with its message."""
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        self.errors = errors
+        super().__init__("; ".join(f"{place}: {message}" for place, message in errors.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +40,120 @@ class Step:
     script_en: str = ""
     script_fr: str = ""
 
+    def script(self, language: str) -> str:
+        """What to say in `en` or `fr`; empty where nothing was written in it."""
+        return self.script_fr if language == "fr" else self.script_en
+
+
+# A text message names its sender, the sender's address and how to reach it, and says how to stop it (CASL; DOMAIN 1.2);
+# a caller identifies itself first.
+_SENDER = "{company}, {company_address}, {company_contact}."
+_FIRST_SMS = (
+    "Hi {first_name}, this is {company}. We would like to make you an offer to buy {address}, as it stands. May we talk? "
+    f"{_SENDER} Reply STOP to opt out.",
+    "Bonjour {first_name}, ici {company}. Nous aimerions vous faire une offre d'achat pour {address}, telle quelle. "
+    f"Pouvons-nous en parler? {_SENDER} Répondez ARRET pour ne plus recevoir de messages.",
+)
+_SECOND_SMS = (
+    "Hi {first_name}, {company} again, about an offer to buy {address}. When would be a good time to call you? "
+    f"{_SENDER} Reply STOP to opt out.",
+    "Bonjour {first_name}, ici {company}, au sujet d'une offre d'achat pour {address}. Quand pourrions-nous vous appeler? "
+    f"{_SENDER} Répondez ARRET pour ne plus recevoir de messages.",
+)
+_LAST_SMS = (
+    "Hi {first_name}, {company} here. If you would still consider an offer for {address}, just reply to this message. "
+    f"{_SENDER} Reply STOP to opt out.",
+    "Bonjour {first_name}, ici {company}. Si une offre pour {address} vous intéresse toujours, répondez à ce message. "
+    f"{_SENDER} Répondez ARRET pour ne plus recevoir de messages.",
+)
+_FIRST_CALL = (
+    "Hello {first_name}, my name is {agent}, calling for {company}. You can reach us at {company_contact}. "
+    "I am calling about an offer to buy {address}. Is this a good moment?",
+    "Bonjour {first_name}, je m'appelle {agent} et j'appelle de la part de {company}. Vous pouvez nous joindre ainsi: "
+    "{company_contact}. Je vous appelle au sujet d'une offre d'achat pour {address}. Est-ce un bon moment?",
+)
+_SECOND_CALL = (
+    "Hello {first_name}, this is {agent}, calling for {company}, {company_contact}. We wrote to you about an offer to buy "
+    "{address}. May I ask you two or three questions about it? If you would rather not be called, tell me and we will stop.",
+    "Bonjour {first_name}, c'est {agent}, de la part de {company}, {company_contact}. Nous vous avons écrit au sujet d'une "
+    "offre d'achat pour {address}. Puis-je vous poser deux ou trois questions? Si vous préférez ne plus être appelé, "
+    "dites-le-moi et nous cesserons.",
+)
+_LAST_CALL = (
+    "Hello {first_name}, this is {agent}, calling for {company}, {company_contact}, for the last time about an offer to buy "
+    "{address}. Would you like to hear it? If not, we will not call again.",
+    "Bonjour {first_name}, c'est {agent}, de la part de {company}, {company_contact}. Je vous appelle une dernière fois au "
+    "sujet d'une offre d'achat pour {address}. Aimeriez-vous l'entendre? Sinon, nous ne rappellerons pas.",
+)
 
 # The guide's default ladder, as templates store it.
 GUIDE_STEPS: list[dict[str, Any]] = [
-    {"delay_minutes": 0, "channel": Channel.SMS.value, "script_en": "", "script_fr": ""},
-    {"delay_minutes": 30, "channel": Channel.CALL.value, "script_en": "", "script_fr": ""},
-    {"delay_minutes": 180, "channel": Channel.SMS.value, "script_en": "", "script_fr": ""},
-    {"delay_minutes": 1440, "channel": Channel.CALL.value, "script_en": "", "script_fr": ""},
-    {"delay_minutes": 4320, "channel": Channel.SMS.value, "script_en": "", "script_fr": ""},
-    {"delay_minutes": 10080, "channel": Channel.CALL.value, "script_en": "", "script_fr": ""},
+    {"delay_minutes": minutes, "channel": channel.value, "script_en": english, "script_fr": french}
+    for minutes, channel, (english, french) in (
+        (0, Channel.SMS, _FIRST_SMS),
+        (30, Channel.CALL, _FIRST_CALL),
+        (180, Channel.SMS, _SECOND_SMS),
+        (1440, Channel.CALL, _SECOND_CALL),
+        (4320, Channel.SMS, _LAST_SMS),
+        (10080, Channel.CALL, _LAST_CALL),
+    )
 ]
+
+
+# Whether steps are well formed ------------------------------------------------------------------------------------------
+
+
+def normalised(steps: object) -> list[dict[str, Any]]:
+    """The steps as they are stored: all four keys of each, channels in upper case, scripts trimmed, an absent script empty.
+
+    Raises:
+        InvalidSteps: names every place that is wrong.
+
+    """
+    if not isinstance(steps, list) or not 1 <= len(steps) <= STEPS_MAX:
+        raise InvalidSteps({"": f"Must be a list of 1 to {STEPS_MAX} steps."})
+    errors: dict[str, str] = {}
+    stored = []
+    latest = 0
+    for n, item in enumerate(steps):
+        if not isinstance(item, dict):
+            errors[f"{n}"] = "Must be an object with delay_minutes, channel, script_en and script_fr."
+            continue
+        errors |= dict.fromkeys((f"{n}.{key}" for key in sorted(set(map(str, item)) - set(KEYS))), "Unknown key.")
+        delay = item.get("delay_minutes")
+        if isinstance(delay, bool) or not isinstance(delay, int) or not 0 <= delay <= DELAY_MAX:
+            errors[f"{n}.delay_minutes"] = f"Must be a whole number of minutes from 0 to {DELAY_MAX}."
+        elif delay < latest:
+            errors[f"{n}.delay_minutes"] = "Must not be less than that of the step before."
+        else:
+            latest = delay
+        channel = item.get("channel")
+        channel = channel.strip().upper() if isinstance(channel, str) else None
+        if channel not in Channel.values:
+            errors[f"{n}.channel"] = f"Must be one of {', '.join(Channel.values)}."
+        scripts = {key: _script(item.get(key, ""), f"{n}.{key}", errors) for key in ("script_en", "script_fr")}
+        stored.append({"delay_minutes": delay, "channel": channel, **scripts})
+    if errors:
+        raise InvalidSteps(errors)
+    return stored
+
+
+def _script(given: object, place: str, errors: dict[str, str]) -> str:
+    if not isinstance(given, str):
+        errors[place] = "Must be text."
+        return ""
+    script = given.replace("\r\n", "\n").strip()
+    unknown = sorted(set(_FIELD.findall(script)) - set(FIELDS))
+    if len(script) > SCRIPT_MAX_LENGTH:
+        errors[place] = f"Must be at most {SCRIPT_MAX_LENGTH} characters."
+    elif _CONTROL.search(script):
+        errors[place] = "Control characters are not allowed."
+    elif unknown:
+        allowed = ", ".join(f"{{{name}}}" for name in FIELDS)
+        errors[place] = f"Unknown field {{{unknown[0]}}}; a script may name {allowed}."
+    elif re.search("[{}]", _FIELD.sub("", script)):
+        errors[place] = "A brace stands alone; braces go around a field, such as {first_name}."
+    return script
 
 
 def parsed(steps: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:
@@ -35,3 +162,69 @@ def parsed(steps: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:
         Step(timedelta(minutes=step["delay_minutes"]), step["channel"], step["script_en"], step["script_fr"])
         for step in steps
     )
+
+
+class Doubt(NamedTuple):
+    """What is well formed and may still be a mistake: the number of the step, from 0, and what is wrong with it."""
+
+    step: int
+    detail: str
+
+
+def doubts(steps: Sequence[Mapping[str, Any]], province: str) -> Iterator[Doubt]:
+    """What an editor should look at: a step without French in Quebec, a message without its sender or how to stop it."""
+    for n, step in enumerate(parsed(steps)):
+        if province == Province.QC and not step.script_fr:
+            yield Doubt(n, "has no French text.")
+        if step.channel not in _COMMERCIAL_MESSAGES:
+            continue
+        for language, script in (("English", step.script_en), ("French", step.script_fr)):
+            if script and "{company}" not in script:
+                yield Doubt(n, f"does not name the company in {language}: the law wants to know who sends a message.")
+            if script and not _HOW_TO_STOP.search(script):
+                yield Doubt(n, f"does not say in {language} how to stop the messages, as the law wants it.")
+
+
+# What a step says -------------------------------------------------------------------------------------------------------
+
+# What stands in a script for what is not known. What a person must not leave out is seen to be missing.
+_UNKNOWN: dict[str, dict[str, str]] = {
+    "en": {
+        "address": "your property",
+        "market": "your area",
+        "agent": "[your name]",
+        "company": "[company]",
+        "company_address": "[company address]",
+        "company_contact": "[company contact]",
+    },
+    "fr": {
+        "address": "votre propriété",
+        "market": "votre région",
+        "agent": "[votre nom]",
+        "company": "[entreprise]",
+        "company_address": "[adresse de l'entreprise]",
+        "company_contact": "[coordonnées de l'entreprise]",
+    },
+}
+
+
+def known_or_said(values: Mapping[str, str], language: str) -> dict[str, str]:
+    """The value of each field of a script, with words of this language where it is not known; a name is left out."""
+    unknown = _UNKNOWN["fr" if language == "fr" else "en"]
+    return {name: values.get(name) or unknown.get(name, "") for name in FIELDS}
+
+
+def rendered(text: str, values: Mapping[str, str]) -> str:
+    """A well-formed script with its fields filled in. An empty value takes the space before it away: "Hi {first_name},"
+    is "Hi," to somebody whose name nobody knows. A value is never read as a script itself."""
+    return _FILLED.sub(lambda field: field[1] + values[field[2]] if values[field[2]] else "", text)
+
+
+def delay_text(minutes: int) -> str:
+    """A delay as people read it: "at once", "30 minutes", "1 day 12 hours"."""
+    parts = []
+    for size, unit in ((1440, "day"), (60, "hour"), (1, "minute")):
+        amount, minutes = divmod(minutes, size)
+        if amount:
+            parts.append(f"{amount} {unit}{'s' if amount > 1 else ''}")
+    return " ".join(parts) or "at once"

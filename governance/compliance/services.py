@@ -9,7 +9,7 @@ import hmac
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -432,6 +432,20 @@ def _append(
 
 
 # The organisation and its closed days -----------------------------------------------------------------------------------
+
+
+class Sender(NamedTuple):
+    """Who contacts, as messages must name it; what is not on file is empty."""
+
+    name: str = ""
+    mailing_address: str = ""
+    contact: str = ""
+
+
+def sender() -> Sender:
+    """The organisation as a sender."""
+    row = Organisation.objects.values_list(*Sender._fields).first()
+    return Sender(*row) if row else Sender()
 
 
 @verb(ExecutionClass.CONTROL)

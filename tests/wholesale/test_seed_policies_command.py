@@ -2,10 +2,13 @@
 
 from decimal import Decimal
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
 
+from followups.steps.models import LadderTemplate
+from followups.steps.rules import GUIDE_STEPS
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES
 from offers.models import OfferPolicy
@@ -19,29 +22,46 @@ def run() -> str:
     return out.getvalue()
 
 
+def made(market_policies: int, ladder_templates: int, offer_policies: int) -> str:
+    return (
+        f"Made {market_policies} market policies.\n"
+        f"Made {ladder_templates} ladder templates.\n"
+        f"Made {offer_policies} offer policies, which are off.\n"
+    )
+
+
+def state() -> list[Any]:
+    models = (MarketPolicy, LadderTemplate, OfferPolicy)
+    return [(list(model.objects.values()), model.history.count()) for model in models]
+
+
 def test_after_migrate_it_makes_nothing() -> None:
-    before = list(MarketPolicy.objects.values()), list(OfferPolicy.objects.values())
-    histories = MarketPolicy.history.count(), OfferPolicy.history.count()
-    assert run() == "Made 0 market policies and 0 offer policies, the latter off.\n"
-    assert (list(MarketPolicy.objects.values()), list(OfferPolicy.objects.values())) == before
-    assert (MarketPolicy.history.count(), OfferPolicy.history.count()) == histories
+    before = state()
+    assert run() == made(0, 0, 0)
+    assert state() == before
 
 
 def test_missing_policies_come_back_with_their_defaults_offers_off() -> None:
     MarketPolicy.objects.filter(province__in=("ON", "BC")).delete()
+    LadderTemplate.objects.filter(province="YT").delete()
     OfferPolicy.objects.filter(province="ON").delete()
-    assert run() == "Made 2 market policies and 1 offer policies, the latter off.\n"
+    assert run() == made(2, 1, 1)
     assert MarketPolicy.objects.get(province="ON", market="ALL").rules == SAFE_RULES
     assert MarketPolicy.objects.get(province="BC", market="ALL").enabled
+    template = LadderTemplate.objects.get(province="YT", market="ALL")
+    assert (template.enabled, template.steps) == (True, GUIDE_STEPS)
     assert not OfferPolicy.objects.get(province="ON", market="ALL").enabled
     assert OfferPolicy.history.filter(province="ON").first().changed_by == "seed"
 
 
 def test_edited_policies_are_left_as_they_are() -> None:
     MarketPolicy.objects.filter(province="ON").update(enabled=False)
+    LadderTemplate.objects.filter(province="ON").update(enabled=False, steps=GUIDE_STEPS[:1])
     OfferPolicy.objects.filter(province="ON").update(enabled=True, max_arv_multiplier=Decimal("0.65"))
     run()
     assert not MarketPolicy.objects.get(province="ON", market="ALL").enabled
+    template = LadderTemplate.objects.get(province="ON", market="ALL")
+    assert (template.enabled, template.steps) == (False, GUIDE_STEPS[:1])
     policy = OfferPolicy.objects.get(province="ON", market="ALL")
     assert (policy.enabled, policy.max_arv_multiplier) == (True, Decimal("0.65"))
     assert OfferPolicy.objects.filter(enabled=True).count() == 1
