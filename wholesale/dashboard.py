@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -122,22 +121,36 @@ def _tripwires() -> Tile:
 
 
 def _follow_up() -> Iterator[Tile]:
+    """What is due, by whether it may be done now: to call somebody at a forbidden minute is no remedy for being late."""
     now = timezone.now()
-    late = Count("id", filter=Q(due_at__lte=now - OVERDUE_AFTER))
-    tasks = FollowupTask.objects.due(now).order_by().aggregate(due=Count("id"), overdue=late)
+    tasks = FollowupTask.objects
+    permitted, blocked, claimed = tasks.permitted(now).count(), tasks.blocked(now).count(), tasks.claimed(now).count()
+    overdue = tasks.due(now - OVERDUE_AFTER).count()
     yield Tile(
-        "Tasks due now",
-        f"{tasks['due']:,}",
-        "the oldest are below" if tasks["due"] else "nobody is waiting",
-        _list("followups.followuptask", state="due"),
-        "warning" if tasks["due"] else "success",
+        "Due and permitted now",
+        f"{permitted:,}",
+        "the oldest are below" if permitted else "nobody is waiting",
+        _list("followups.followuptask", state="permitted"),
+        "warning" if permitted else "success",
+    )
+    yield Tile(
+        "Due, but not permitted now",
+        f"{blocked:,}",
+        "their minute comes" if blocked else "nothing is held back",
+        _list("followups.followuptask", state="blocked"),
+    )
+    yield Tile(
+        "Claimed",
+        f"{claimed:,}",
+        "somebody is at it" if claimed else "nobody is at it",
+        _list("followups.followuptask", state="claimed"),
     )
     yield Tile(
         "Overdue by more than 2 hours",
-        f"{tasks['overdue']:,}",
-        "call these first" if tasks["overdue"] else "within the SLA",
+        f"{overdue:,}",
+        "what is permitted of them comes first" if overdue else "within the SLA",
         _list("followups.followuptask", state="overdue"),
-        "danger" if tasks["overdue"] else "success",
+        "danger" if overdue else "success",
     )
     yield _sla()
 
@@ -170,7 +183,7 @@ def _offers() -> Tile:
 
 
 def _oldest_due() -> list[FollowupTask]:
-    return list(FollowupTask.objects.due(timezone.now())[:OLDEST])
+    return list(FollowupTask.objects.permitted(timezone.now())[:OLDEST])
 
 
 def _week(request: HttpRequest) -> Iterator[dict[str, Any]]:

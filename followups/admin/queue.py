@@ -74,7 +74,6 @@ def _page(request: HttpRequest, model_admin: ModelAdmin, now: datetime, refused:
     context = {
         **model_admin.admin_site.each_context(request),
         "title": "Work queue",
-        "opts": model_admin.opts,
         "cards": in_hand,
         "holds_one": any(card.is_held for card in in_hand),
         "stopped": _stopped(),
