@@ -230,8 +230,8 @@ def what_follows(card: Card) -> str:
     if following is None:
         return "The ladder is closed."
     count = left.count()
-    steps = "1 step is left" if count == 1 else f"{count} steps are left, the next"
-    return f"{steps}, due {clock(following.due_at, card.zone)} there."
+    steps = "1 step is left," if count == 1 else f"{count} steps are left, the next"
+    return f"{steps} due {clock(following.due_at, card.zone)} there."
 
 
 def snooze(card: Card, user: Any, *, until: datetime, reason: str) -> str:
