@@ -105,7 +105,7 @@ class ContactViewSet(ApiViewSet):
         """The same for up to 1,000 leads at once. It writes nothing."""
         known = leads.load(lead_ids)
         contacts = [gate.Contact(known[lead_id], channel) for lead_id in lead_ids if lead_id in known]
-        answers = gate.decide_contacts(contacts, **params) if contacts else []
+        answers = gate.decide_contacts(contacts, **params)
         return Response(
             {
                 "answers": [contact_out(answer) for answer in answers],

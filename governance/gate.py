@@ -19,7 +19,7 @@ from governance.compliance import services as compliance
 from governance.compliance.models import ClosedDay, Organisation
 from governance.compliance.rules import Organisation as OrganisationFacts
 from governance.compliance.rules import opted_out
-from governance.contact import HORIZON, NO_MINUTE, PolicyFacts, Situation, Verdict, decide, next_allowed_at
+from governance.contact import NO_MINUTE, PolicyFacts, Situation, Verdict, decide, decide_all
 from governance.decisions import Decision, ExecutionClass, verb
 from governance.golive import services as golive
 from governance.golive.models import GoLiveState
@@ -29,6 +29,7 @@ from governance.heimdall.models import HeimdallRecommendation, HeimdallScorecard
 from governance.leads import LeadFacts
 from governance.market import rules as market_rules
 from governance.market.models import MarketPolicy
+from governance.permitted import HORIZON, INTERVAL_MAX, Permission, calendar_of
 from governance.risk import services as risk
 from governance.risk.errors import RiskDenied
 from governance.risk.models import RiskReservation
@@ -171,9 +172,11 @@ def decide_contacts(
     Without `standing_counts` the go-live row is left aside: what the rules say of a contact that has happened.
     """
     at = at or timezone.now()
+    found = _situations(contacts, at, at, standing_counts=standing_counts)
+    verdicts = decide_all([(situation, contact.channel) for contact, _, situation in found], at, local)
     return [
         ContactAnswer(
-            decide(situation, contact.channel, at, local),
+            verdict,
             contact,
             at,
             zones,
@@ -181,42 +184,8 @@ def decide_contacts(
             situation.policy.version if situation.policy else None,
             is_converted=local is None,
         )
-        for contact, zones, situation in _situations(contacts, at, standing_counts=standing_counts)
+        for verdict, (contact, zones, situation) in zip(verdicts, found, strict=True)
     ]
-
-
-def _situations(
-    contacts: Sequence[Contact], at: datetime, *, standing_counts: bool
-) -> list[tuple[Contact, ZoneFacts, Situation]]:
-    """All that each answer depends on, in their order."""
-    standing, organisation, closed = _state(at)
-    if not standing_counts:
-        standing = STANDING
-    policies, market_zones = _places({contact.lead.province for contact in contacts}, {c.lead.market for c in contacts})
-    points = {contact: _point(contact) for contact in contacts if contact.is_known}
-    lines = compliance.ledgers({point for point in points.values() if point})
-    found = []
-    for contact in contacts:
-        lead = contact.lead
-        zones = resolve(
-            lead.province,
-            lead_zone=lead.zone,
-            market_zone=market_zones.get((lead.province, lead.market), ""),
-            postal_code=lead.postal_code,
-        )
-        point = points.get(contact)
-        situation = Situation(
-            province=lead.province,
-            zones=zones.zones,
-            standing=standing,
-            policy=policies.get((lead.province, lead.market)) or policies.get((lead.province, ALL)),
-            organisation=organisation,
-            closed_days=frozenset(day for province, day in closed if province in ("", lead.province)),
-            lead_score=lead.score,
-            ledger=(lines[point] if point else ()) if contact.is_known else None,
-        )
-        found.append((contact, zones, situation))
-    return found
 
 
 class Minutes(NamedTuple):
@@ -229,36 +198,80 @@ class Minutes(NamedTuple):
     opted_out: bool  # the lead has said no to the channel
 
 
-INTERVAL_MAX = timedelta(hours=24)  # of what lies after now or its own beginning: who stops renewing intervals stops acting
-
-
 def permitted_minutes(contacts: Sequence[tuple[Contact, datetime]], *, now: datetime) -> list[Minutes]:
     """For each contact and the time at which it falls due: its minutes, in the same order, in three queries.
 
     The go-live row is left aside: it stops all at once, and no minute more than another.
     """
-    found = _situations([contact for contact, _ in contacts], now, standing_counts=False)
+    latest = max([due_at for _, due_at in contacts], default=now)
+    found = _situations([contact for contact, _ in contacts], now, max(latest, now), standing_counts=False)
+    shared: dict[Any, Minutes] = {}
     minutes = []
-    for (contact, due_at), (_, _, situation) in zip(contacts, found, strict=True):
-        opens = next_allowed_at(situation, contact.channel, now)
-        closes = opens
-        if opens and closes:
-            while closes < opens + INTERVAL_MAX and next_allowed_at(situation, contact.channel, closes) == closes:
-                closes += timedelta(hours=1)
-        refused = bool(situation.ledger) and opted_out(situation.ledger or (), contact.channel, now)
-        minutes.append(Minutes(next_allowed_at(situation, contact.channel, due_at), opens, closes, refused))
+    for (contact, _, situation), (_, due_at) in zip(found, contacts, strict=True):
+        channel, ledger = contact.channel, situation.ledger
+        if ledger:  # what is on file is the lead's own
+            minutes.append(_minutes(situation, channel, due_at, now))
+            continue
+        same = calendar_of(situation, channel), id(situation.policy), situation.lead_score, ledger is None, due_at
+        minutes.append(shared.get(same) or shared.setdefault(same, _minutes(situation, channel, due_at, now)))
     return minutes
+
+
+def _minutes(situation: Situation, channel: str, due_at: datetime, now: datetime) -> Minutes:
+    permission = Permission(situation, channel)
+    interval = permission.interval(now)
+    open_from, open_until = interval or (None, None)
+    is_open_then = interval is not None and interval[0] <= due_at <= interval[1]
+    actionable_at = due_at if is_open_then else permission.next_at(due_at)
+    return Minutes(actionable_at, open_from, open_until, opted_out(situation.ledger or (), channel, now))
+
+
+def _situations(
+    contacts: Sequence[Contact], at: datetime, until: datetime, *, standing_counts: bool
+) -> list[tuple[Contact, ZoneFacts, Situation]]:
+    """All that each answer depends on, in their order, for questions about the instants from `at` to `until`."""
+    if not contacts:
+        return []
+    standing, organisation, closed = _state(at, until)
+    if not standing_counts:
+        standing = STANDING
+    policies, market_zones = _places({contact.lead.province for contact in contacts}, {c.lead.market for c in contacts})
+    points = {contact: _point(contact) for contact in contacts if contact.is_known}
+    lines = compliance.ledgers({point for point in points.values() if point})
+    closed_days = {
+        province: frozenset(day for where, day in closed if where in ("", province))
+        for province in {contact.lead.province for contact in contacts}
+    }
+    resolved: dict[tuple[str, str, str, str], ZoneFacts] = {}  # most leads share their place with others
+    found = []
+    for contact in contacts:
+        lead = contact.lead
+        place = lead.province, lead.market, lead.zone, lead.postal_code
+        zones = resolved.get(place)
+        if zones is None:
+            zones = resolved[place] = resolve(
+                lead.province,
+                lead_zone=lead.zone,
+                market_zone=market_zones.get((lead.province, lead.market), ""),
+                postal_code=lead.postal_code,
+            )
+        point = points.get(contact)
+        situation = Situation(
+            province=lead.province,
+            zones=zones.zones,
+            standing=standing,
+            policy=policies.get((lead.province, lead.market)) or policies.get((lead.province, ALL)),
+            organisation=organisation,
+            closed_days=closed_days[lead.province],
+            lead_score=lead.score,
+            ledger=(lines[point] if point else ()) if contact.is_known else None,
+        )
+        found.append((contact, zones, situation))
+    return found
 
 
 def _point(contact: Contact) -> compliance.Point | None:
     return compliance.point_of(contact.channel, phone=contact.lead.phone, email=contact.lead.email)
-
-
-def opted_out_channels(lead: LeadFacts, channels: Collection[str], *, at: datetime) -> set[str]:
-    """Those of the channels by which the lead has asked not to be contacted. In one query, in none where it has no point."""
-    points = {channel: _point(Contact(lead, channel)) for channel in channels}
-    lines = compliance.ledgers({point for point in points.values() if point})
-    return {channel for channel, point in points.items() if point and opted_out(lines[point], channel, at)}
 
 
 HoldingOffOptOuts = compliance.HoldingOffOptOuts
@@ -289,12 +302,13 @@ UNION ALL
 SELECT province, market, NULL, NULL, NULL, zone FROM {MarketZone._meta.db_table}
 WHERE province IN ({{provinces}}) AND market IN ({{markets}})
 """
-_A_DAY = timedelta(days=1)  # a local day begins and ends at other instants than one of UTC
+# A local day begins and ends at other instants than one of UTC, and an interval is looked for a day before.
+_BEFORE, _AFTER = INTERVAL_MAX + timedelta(days=1), HORIZON + timedelta(days=1)
 
 
-def _state(at: datetime) -> tuple[Decision, OrganisationFacts, list[tuple[str, date]]]:
+def _state(at: datetime, until: datetime) -> tuple[Decision, OrganisationFacts, list[tuple[str, date]]]:
     with connection.cursor() as cursor:
-        cursor.execute(_STATE_SQL, [at.date() - _A_DAY, (at + HORIZON).date() + _A_DAY])
+        cursor.execute(_STATE_SQL, [(at - _BEFORE).date(), (until + _AFTER).date()])
         rows = cursor.fetchall()
     engaged, live, consent, scrub, number, expires_on, key_mark = rows[0][:7]
     decided = standing(ExecutionClass.EXECUTE, engaged=engaged is None or bool(engaged), live=bool(live))
@@ -337,7 +351,7 @@ def is_contact_allowed(
     Empty rules (no policy, or one that is off) are refused, and so is an `hhmm` that is no time.
     """
     at = timezone.now()
-    decided, organisation, _ = _state(at)
+    decided, organisation, _ = _state(at, at)
     policy = None
     if rules:
         policy = PolicyFacts(ALL, 0, enabled=True, rules=market_rules.parsed(market_rules.normalised(rules)))

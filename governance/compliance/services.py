@@ -69,7 +69,7 @@ def digest_key_mark() -> str:
 
 
 def _hmac(message: bytes) -> str:
-    return hmac.new(settings.CONTACT_DIGEST_KEY.encode(), message, hashlib.sha256).hexdigest()
+    return hmac.digest(settings.CONTACT_DIGEST_KEY.encode(), message, hashlib.sha256).hex()
 
 
 def _spelling(value: str) -> str:
@@ -104,14 +104,14 @@ def _found(digests: Collection[str]) -> dict[str, ContactPoint]:
 
 def ledgers(points: Collection[Point]) -> dict[Point, tuple[LedgerLine, ...]]:
     """All lines about some points, by point, in the order in which they were recorded, in one query; of none in none."""
-    by_digest = {digest(point): point for point in points}
+    by_point = {point: digest(point) for point in points}
     lines: dict[str, list[LedgerLine]] = defaultdict(list)
-    rows = ContactRecord.objects.filter(point__digest__in=by_digest).order_by("id")
+    rows = ContactRecord.objects.filter(point__digest__in=by_point.values()).order_by("id")
     for known_by, kind, channel, effective_at, basis, expires_at in rows.values_list(
         "point__digest", "entry", "channel", "effective_at", "basis", "expires_at"
     ):
         lines[known_by].append(LedgerLine(kind, channel, effective_at, basis, expires_at))
-    return {point: tuple(lines[digest(point)]) for point in points}
+    return {point: tuple(lines[known_by]) for point, known_by in by_point.items()}
 
 
 def records_of(queryset: QuerySet[ContactRecord], points: Collection[Point]) -> QuerySet[ContactRecord]:

@@ -13,6 +13,7 @@ from followups.models import FollowupLadder, FollowupTask, InboundMessage, Lead
 from followups.services import start_ladder
 from governance import gate
 from governance.compliance.models import ContactPoint, ContactRecord
+from governance.contact import Reason
 from governance.golive.models import GoLiveState
 from governance.leads import LeadFacts
 from kpi.models import KPIEvent
@@ -41,7 +42,9 @@ def send(client: Any, text: str = "STOP", **given: Any) -> Any:
 def closed_to(phone: str = PHONE, email: str = MAIL) -> set[str]:
     """The channels by which the gate lets nobody reach this number and address."""
     lead = LeadFacts(lead_id="?", province="ON", market="ALL", phone=phone, email=email)
-    return gate.opted_out_channels(lead, ALL_CHANNELS, at=timezone.now() + timedelta(seconds=1))
+    contacts = [gate.Contact(lead, channel) for channel in ALL_CHANNELS]
+    answers = gate.decide_contacts(contacts, at=timezone.now() + timedelta(seconds=1))
+    return {answer.contact.channel for answer in answers if Reason.OPTED_OUT in answer.verdict.reasons}
 
 
 def open_steps(lead_id: str) -> int:

@@ -1,0 +1,205 @@
+"""What a contact depends on as plain values, and what of it stands in the way: for good, or at this minute.
+
+`gate` loads the values; nothing here reads a clock or a database.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
+
+from governance.channels import Channel
+from governance.compliance.holidays import is_holiday
+from governance.compliance.rules import (
+    CALLING_HOURS,
+    SCRUB_VALID,
+    Entry,
+    LedgerLine,
+    LegalHours,
+    Organisation,
+    Standing,
+    Strictness,
+    consent,
+    opted_out,
+    scrub,
+)
+from governance.decisions import Decision
+from governance.market.rules import HolidayRule, Rules, Window
+from governance.reasons import Reason
+
+MINUTES_OF_A_DAY = 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFacts:
+    """The market policy that governs."""
+
+    matched_market: str
+    version: int
+    enabled: bool
+    rules: Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All that the answer depends on, beside the channel and the time."""
+
+    province: str
+    zones: tuple[ZoneInfo, ...]  # in which the lead may live; contact must be allowed in each
+    standing: Decision  # what the go-live row says
+    policy: PolicyFacts | None
+    organisation: Organisation
+    closed_days: frozenset[date] = frozenset()  # the operator's own, in this province
+    lead_score: Decimal | None = None
+    ledger: tuple[LedgerLine, ...] | None = None  # None where no lead is known: then nobody is asked for consent
+    hours: LegalHours = CALLING_HOURS
+
+
+# What lasts -------------------------------------------------------------------------------------------------------------
+
+
+def lasting(situation: Situation, channel: str, at: datetime) -> tuple[set[Reason], set[Reason]]:
+    """What no later minute mends, and what would refuse too if it were enforced."""
+    reasons: set[Reason] = set()
+    warnings: set[Reason] = set()
+    if not situation.standing.allowed:
+        reasons.add(Reason(situation.standing.code))
+    policy = situation.policy
+    if policy is None:
+        reasons.add(Reason.NO_POLICY)
+    else:
+        if not policy.enabled:
+            reasons.add(Reason.POLICY_DISABLED)
+        if channel not in policy.rules.channels:
+            reasons.add(Reason.CHANNEL_NOT_ALLOWED)
+        if situation.lead_score is not None and situation.lead_score < policy.rules.min_score:
+            reasons.add(Reason.LEAD_SCORE_BELOW_MINIMUM)
+    if situation.ledger is not None:
+        if not situation.organisation.is_ledger_readable:
+            reasons.add(Reason.LEDGER_UNREADABLE)
+        if opted_out(situation.ledger, channel, at):
+            reasons.add(Reason.OPTED_OUT)
+        strictness, unproven = _unproven(situation, situation.ledger, channel, at)
+        (reasons if strictness == Strictness.ENFORCE else warnings).update(unproven)
+    return reasons, warnings
+
+
+def _unproven(
+    situation: Situation, ledger: tuple[LedgerLine, ...], channel: str, at: datetime
+) -> tuple[str, Iterator[Reason]]:
+    """What is not on file for the channel, and how strict the organisation is about it."""
+    organisation = situation.organisation
+    if channel == Channel.CALL:
+        return organisation.scrub, _unproven_call(organisation, ledger, at)
+    missing = {Standing.MISSING: Reason.CONSENT_MISSING, Standing.EXPIRED: Reason.CONSENT_EXPIRED}
+    standing = consent(ledger, channel, at)
+    return organisation.consent, iter([missing[standing]] if standing in missing else [])
+
+
+def _unproven_call(organisation: Organisation, ledger: tuple[LedgerLine, ...], at: datetime) -> Iterator[Reason]:
+    if not organisation.registered(at.astimezone(UTC).date()):
+        yield Reason.NOT_REGISTERED
+    standing = scrub(ledger, at)
+    if standing is Standing.MISSING:
+        yield Reason.SCRUB_MISSING
+    elif standing is Standing.EXPIRED:
+        yield Reason.SCRUB_EXPIRED
+
+
+def turning_points(situation: Situation, channel: str) -> list[datetime]:
+    """The instants, in order, at which what lasts may change: from each on, until the next, it is the same."""
+    ledger = situation.ledger or ()
+    turns = {line.effective_at for line in ledger}
+    turns |= {line.expires_at for line in ledger if line.expires_at}
+    if channel == Channel.CALL:
+        # 31 days after it a scrub is still in force.
+        turns |= {line.effective_at + SCRUB_VALID + datetime.resolution for line in ledger if line.kind == Entry.SCRUB}
+        last_day = situation.organisation.registration_expires_on
+        if situation.ledger is not None and last_day:
+            turns.add(datetime.combine(last_day, time(), UTC) + timedelta(days=1))
+    return sorted(turns)
+
+
+# What passes with time --------------------------------------------------------------------------------------------------
+
+
+class Timetable(NamedTuple):
+    """The local minutes of each day at which a channel may be used in a province."""
+
+    province: str
+    windows: (
+        tuple[Window, ...] | None
+    )  # None where no policy governs: then no window is asked for, and no minute is permitted
+    holidays: str  # a HolidayRule
+    closed_days: frozenset[date]
+    legal: LegalHours | None  # None where the law leaves the hours free
+
+    def refusals(self, day: date | None, weekday: int, hhmm: str) -> set[Reason]:
+        """What stands in the way of a local minute. Without its day no holiday is known."""
+        reasons = set()
+        if self.legal and not self.legal.allow(weekday, hhmm):
+            reasons.add(Reason.OUTSIDE_LEGAL_HOURS)
+        if day is not None and self._is_closed(day):
+            reasons.add(Reason.CLOSED_DAY)
+        if self.windows is not None:
+            weekday = weekday if day is None else self._weekday_of_windows(day)
+            if not any(window.contains(weekday, hhmm) for window in self.windows):
+                reasons.add(Reason.OUTSIDE_CONTACT_WINDOW)
+        return reasons
+
+    def minutes(self, day: date) -> list[tuple[int, int]]:
+        """The minutes of a local day that nothing stands in the way of: from one to before another, counted from 00:00."""
+        if self._is_closed(day):
+            return []
+        first, last = 0, MINUTES_OF_A_DAY
+        if self.legal:
+            first, last = map(_minute, self.legal.on(day.weekday()))
+        weekday = self._weekday_of_windows(day)
+        within = [
+            (max(_minute(window.start), first), min(_minute(window.end) + 1, last))
+            for window in self.windows or ()
+            if weekday in window.days
+        ]
+        return merged(sorted((start, end) for start, end in within if start < end))
+
+    def _is_closed(self, day: date) -> bool:
+        return day in self.closed_days or (self.holidays == HolidayRule.CLOSED and is_holiday(self.province, day))
+
+    def _weekday_of_windows(self, day: date) -> int:
+        """A holiday may have Saturday's windows. The law's calling hours know no holidays."""
+        weekday = day.weekday()
+        if weekday < 5 and self.holidays == HolidayRule.WEEKEND and is_holiday(self.province, day):
+            return 5
+        return weekday
+
+
+def timetable_of(situation: Situation, channel: str) -> Timetable:
+    """When the channel may be used, as far as time alone decides it."""
+    policy = situation.policy
+    return Timetable(
+        situation.province,
+        policy.rules.windows_of(channel) if policy else None,
+        policy.rules.holidays if policy else HolidayRule.NORMAL,
+        situation.closed_days,
+        situation.hours if channel == Channel.CALL else None,
+    )
+
+
+def _minute(hhmm: str) -> int:
+    return int(hhmm[:2]) * 60 + int(hhmm[3:])
+
+
+At = TypeVar("At", int, datetime)
+
+
+def merged(stretches: Iterable[tuple[At, At]]) -> list[tuple[At, At]]:
+    """Stretches that come in order, each from one point to before another, where those that touch or overlap are one."""
+    found: list[tuple[At, At]] = []
+    for start, end in stretches:
+        if found and start <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], end)
+        else:
+            found.append((start, end))
+    return found

@@ -1,0 +1,221 @@
+"""The permitted interval, held against the verdict of every minute and of the microseconds around each of its ends."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from governance.compliance.rules import Organisation
+from governance.contact import PolicyFacts, Situation, decide, decide_all, next_allowed_at
+from governance.decisions import Decision
+from governance.permitted import INTERVAL_MAX, Calendar, permitted_interval
+from governance.situation import Timetable
+from tests.governance.situations import ALWAYS, EVERY_DAY, MINUTE, line, rules, situation, window, zone
+
+TORONTO, ST_JOHNS, VANCOUVER, REGINA = map(zone, ("Toronto", "St_Johns", "Vancouver", "Regina"))
+INSTANT = datetime.resolution
+A_DAY = timedelta(days=1)
+NOON = datetime(2026, 12, 15, 17, 0, tzinfo=UTC)  # Tuesday 12:00 in Toronto
+OFFICE = (range(5), "09:00", "17:00")
+REGISTERED = Organisation(registration_number="123", registration_expires_on=date(2026, 12, 15))
+
+
+def interval(asked: Situation, at: datetime, channel: str = "SMS") -> Any:
+    return permitted_interval(asked, channel, at)
+
+
+# Against every minute -----------------------------------------------------------------------------------------------------
+
+hours_and_minutes = st.builds(lambda h, m: f"{h:02}:{m:02}", st.integers(0, 23), st.integers(0, 59))
+windows = st.just(ALWAYS) | st.builds(
+    lambda days, times: (days, *sorted(times)),
+    st.sets(st.integers(0, 6), min_size=1) | st.just(EVERY_DAY),
+    st.lists(hours_and_minutes, min_size=2, max_size=2, unique=True),
+)
+policies = st.builds(
+    lambda all_windows, own, holidays: rules(
+        *all_windows, channel_windows={name: tuple(window(*w) for w in ws) for name, ws in own.items()}, holidays=holidays
+    ),
+    st.lists(windows, min_size=1, max_size=3),
+    st.dictionaries(st.sampled_from(["SMS", "CALL"]), st.lists(windows, max_size=2), max_size=1),
+    st.sampled_from(["normal", "weekend_hours", "closed"]),
+)
+# The nights on which clocks change, and holidays.
+DAYS = [datetime(2026, 11, 1), datetime(2027, 3, 14), datetime(2026, 12, 25), datetime(2027, 7, 1), datetime(2026, 8, 19)]
+instants = st.builds(
+    lambda day, seconds: day.replace(tzinfo=UTC) + timedelta(seconds=seconds),
+    st.sampled_from(DAYS),
+    st.integers(-36 * 3600, 36 * 3600),
+)
+ZONES = [(TORONTO,), (ST_JOHNS,), (VANCOUVER,), (REGINA,), (TORONTO, ST_JOHNS), (VANCOUVER, TORONTO), ()]
+
+
+@st.composite
+def cases(draw: Any) -> tuple[Situation, str, datetime]:
+    """Anybody, whose consent, scrub or registration may begin or end within the hours around the instant."""
+    at = draw(instants)
+    near = st.integers(-48 * 3600, 48 * 3600).map(lambda seconds: at + timedelta(seconds=seconds))
+    consents = st.builds(
+        lambda effective_at, channel, ends: line("CONSENT", effective_at, channel, basis="INQUIRY", expires_at=ends),
+        near,
+        st.sampled_from(["", "SMS", "CALL"]),
+        st.none() | near,
+    )
+    scrubs = near.map(lambda ends: line("SCRUB", ends - timedelta(days=31), "CALL"))
+    words = st.builds(line, st.sampled_from(["LIFT", "OPT_OUT", "DO_NOT_CALL"]), near, st.sampled_from(["", "CALL", "SMS"]))
+    organisation = Organisation(
+        consent=draw(st.sampled_from(["enforce", "warn"])),
+        registration_number="123",
+        registration_expires_on=draw(st.sampled_from([(at + n * A_DAY).date() for n in (-1, 0, 1, 9)])),
+    )
+    return (
+        Situation(
+            province=draw(st.sampled_from(["ON", "QC", "NL"])),
+            zones=draw(st.sampled_from(ZONES)),
+            standing=Decision(True, "standing"),
+            policy=draw(st.none() | st.builds(PolicyFacts, st.just("ALL"), st.just(1), st.just(True), policies)),
+            organisation=organisation,
+            closed_days=frozenset(draw(st.lists(st.integers(-1, 2).map(lambda n: (at + n * A_DAY).date()), max_size=2))),
+            ledger=draw(st.none() | st.lists(consents | consents | scrubs | words, max_size=4).map(tuple)),
+        ),
+        draw(st.sampled_from(["SMS", "CALL", "EMAIL"])),
+        at,
+    )
+
+
+def allowed(asked: Situation, channel: str, at: datetime) -> bool:
+    return decide(asked, channel, at).allowed
+
+
+def probes(asked: Situation, start: datetime, end: datetime) -> Sequence[datetime]:
+    """Each minute, and just before, at and after whatever is on file begins or ends."""
+    minute = start.replace(second=0, microsecond=0)
+    minutes = [minute + n * MINUTE for n in range((end - minute) // MINUTE + 1)]
+    turns = [line.effective_at for line in asked.ledger or ()]
+    turns += [line.effective_at + timedelta(days=31) for line in asked.ledger or ()]
+    turns += [line.expires_at for line in asked.ledger or () if line.expires_at]
+    at = {*minutes, start, end, *(turn + n * INSTANT for turn in turns for n in (-1, 0, 1))}
+    return sorted(one for one in at if start <= one <= end)
+
+
+@settings(max_examples=150, deadline=None)
+@given(case=cases())
+def test_every_instant_of_an_interval_is_permitted_and_none_beside_it(case: Any) -> None:
+    asked, channel, at = case
+    found = permitted_interval(asked, channel, at)
+    if found is None:
+        assert not any(allowed(asked, channel, one) for one in probes(asked, at, at + 2 * A_DAY))
+        assert next_allowed_at(asked, channel, at) is None
+        return
+    opens, closes = found
+    assert all(allowed(asked, channel, one) for one in probes(asked, opens, closes))
+    assert at <= closes <= max(at, opens) + INTERVAL_MAX
+    assert opens >= at - INTERVAL_MAX
+    if closes < max(at, opens) + INTERVAL_MAX:
+        assert not allowed(asked, channel, closes + INSTANT)
+    if opens > at - INTERVAL_MAX:
+        assert not allowed(asked, channel, opens - INSTANT)
+    between = probes(asked, at, min(opens - INSTANT, at + 2 * A_DAY)) if opens > at else []
+    assert not any(allowed(asked, channel, one) for one in between)
+    assert next_allowed_at(asked, channel, at) == max(opens, at)
+
+
+@settings(max_examples=60, deadline=None)
+@given(case=cases(), others=st.lists(cases(), max_size=3))
+@example(case=(situation(OFFICE), "SMS", NOON), others=[(situation(OFFICE, ledger=()), "SMS", NOON)])
+def test_many_are_answered_as_each_is(case: Any, others: Any) -> None:
+    asked = [(one, channel) for one, channel, _ in (case, *others)]
+    at = case[2]
+    assert decide_all(asked, at) == [decide(one, channel, at) for one, channel in asked]
+    assert decide_all(asked, at, (3, "10:00")) == [decide(one, channel, at, (3, "10:00")) for one, channel in asked]
+
+
+# What it says -------------------------------------------------------------------------------------------------------------
+
+
+def test_it_is_the_window_that_contains_the_instant_to_the_last_microsecond_of_its_last_minute() -> None:
+    expected = (NOON - timedelta(hours=3), NOON + timedelta(hours=5, minutes=1) - INSTANT)
+    assert interval(situation(OFFICE), NOON) == expected
+    assert interval(situation(OFFICE), expected[0]) == interval(situation(OFFICE), expected[1]) == expected
+
+
+@pytest.mark.parametrize("after", [timedelta(hours=5, minutes=1), timedelta(hours=-3, days=1, microseconds=-1)])
+def test_outside_a_window_it_is_the_next_one(after: timedelta) -> None:
+    following = NOON + A_DAY
+    expected = (following - timedelta(hours=3), following + timedelta(hours=5, minutes=1) - INSTANT)
+    assert interval(situation(OFFICE), NOON + after) == expected
+
+
+def test_a_call_ends_with_the_law() -> None:
+    found = interval(situation(ALWAYS), NOON, "CALL")
+    assert found == (NOON - timedelta(hours=3), NOON + timedelta(hours=9, minutes=30) - INSTANT)
+
+
+def test_what_is_always_permitted_runs_out_a_day_after_it_was_asked_for() -> None:
+    assert interval(situation(ALWAYS), NOON) == (NOON - A_DAY, NOON + A_DAY)
+
+
+def test_windows_that_touch_are_one() -> None:
+    morning, afternoon = (EVERY_DAY, "09:00", "11:59"), (EVERY_DAY, "12:00", "17:00")
+    assert interval(situation(morning, afternoon), NOON) == interval(situation(OFFICE), NOON)
+
+
+def test_windows_of_two_days_that_touch_at_midnight_are_one() -> None:
+    asked = situation(({1}, "20:00", "23:59"), ({2}, "00:00", "03:00"))
+    late = datetime(2026, 12, 16, 4, 59, tzinfo=UTC)
+    assert interval(asked, late) == (late - timedelta(hours=3, minutes=59), late + timedelta(hours=3, minutes=2) - INSTANT)
+
+
+def test_it_ends_when_the_consent_does() -> None:
+    ends = NOON + timedelta(hours=1, seconds=7, microseconds=5)
+    asked = situation(OFFICE, ledger=(line("CONSENT", NOON - 9 * A_DAY, "SMS", basis="INQUIRY", expires_at=ends),))
+    assert interval(asked, NOON) == (NOON - timedelta(hours=3), ends - INSTANT)
+    assert interval(asked, ends) is None
+
+
+def test_it_ends_a_moment_after_the_scrub_is_31_days_old() -> None:
+    scrubbed = NOON - timedelta(days=31) + timedelta(hours=1)
+    lasting = replace(REGISTERED, registration_expires_on=date(2027, 12, 31))
+    asked = situation(OFFICE, ledger=(line("SCRUB", scrubbed, "CALL"),), organisation=lasting)
+    assert interval(asked, NOON, "CALL") == (NOON - timedelta(hours=3), NOON + timedelta(hours=1))
+
+
+def test_the_last_day_of_the_registration_ends_in_utc() -> None:
+    asked = situation((EVERY_DAY, "09:00", "21:00"), ledger=(line("SCRUB", NOON - A_DAY, "CALL"),), organisation=REGISTERED)
+    assert interval(asked, NOON, "CALL") == (NOON - timedelta(hours=3), datetime(2026, 12, 16, tzinfo=UTC) - INSTANT)
+    assert interval(asked, NOON + timedelta(hours=7), "CALL") is None
+
+
+def test_what_is_refused_for_ever_has_none() -> None:
+    assert interval(situation(OFFICE, ledger=()), NOON) is None
+    assert interval(situation(OFFICE, ledger=(), organisation=Organisation(consent="warn")), NOON) is not None
+    assert (
+        interval(situation(OFFICE, lead_score=Decimal("0.1"), rules=rules(OFFICE, min_score=Decimal("0.5"))), NOON) is None
+    )
+
+
+# A calendar ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_day_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    calendar = Calendar(Timetable("ON", (window(*ALWAYS),), "normal", frozenset(), None), (TORONTO, VANCOUVER))
+    asked: list[date] = []
+    minutes = Timetable.minutes
+    monkeypatch.setattr(Timetable, "minutes", lambda table, day: asked.append(day) or minutes(table, day))  # type: ignore[func-returns-value]
+    first = list(calendar.within(NOON, NOON + A_DAY))
+    assert asked
+    asked.clear()
+    assert list(calendar.within(NOON, NOON + A_DAY)) == first
+    assert asked == []
+
+
+def test_a_calendar_forgets_rather_than_grow_without_end() -> None:
+    calendar = Calendar(Timetable("ON", (window(*ALWAYS),), "normal", frozenset(), None), (TORONTO,))
+    for n in range(2000):
+        assert list(calendar.within(NOON + n * A_DAY, NOON + n * A_DAY + MINUTE))
+    assert len(calendar._days) <= 400
