@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
-from django import forms
+from django.forms import Form
 
 from followups.admin.forms import CompleteForm, SnoozeForm
 from followups.admin.rows import clock, contact_for
@@ -17,12 +17,12 @@ from governance.channels import Channel
 from wholesale.admin_base import ReasonForm, place_text
 
 # What each button asks.
-FORMS: dict[str, type[forms.Form]] = {
+FORMS: dict[str, type[Form]] = {
     "complete": CompleteForm,
     "snooze": SnoozeForm,
     "skip": ReasonForm,
-    "renew": forms.Form,
-    "give_back": forms.Form,
+    "renew": Form,
+    "give_back": Form,
 }
 
 
@@ -35,12 +35,12 @@ class Card:
     script: str
     steps: list[FollowupTask]  # of the whole ladder, in their order
     now: datetime
-    forms: dict[str, forms.Form]
+    asks: dict[str, Form]  # what each button asks
     is_anothers: bool = False  # somebody else holds it, so that only force records what came of it
 
-    def form(self, act: str, data: Mapping[str, Any] | None = None) -> forms.Form:
+    def form(self, act: str, data: Mapping[str, Any] | None = None) -> Form:
         """What the button asks, as it was filled in."""
-        options = {"zone": self.zone} if FORMS[act] is SnoozeForm else {}
+        options: dict[str, Any] = {"zone": self.zone} if FORMS[act] is SnoozeForm else {}
         return FORMS[act](data, auto_id=f"{act}_{self.task.pk}_%s", **options)
 
     @property
@@ -112,7 +112,7 @@ def cards(tasks: Sequence[FollowupTask], now: datetime) -> list[Card]:
     answers = gate.decide_contacts([contact_for(task) for task in tasks], at=now)
     made = []
     for task, answer, script in zip(tasks, answers, scripts_of(tasks), strict=True):
-        card = Card(task, answer, script or "", steps[task.ladder_id], now, forms={})
-        card.forms = {act: card.form(act) for act in FORMS}
+        card = Card(task, answer, script or "", steps[task.ladder_id], now, asks={})
+        card.asks = {act: card.form(act) for act in FORMS}
         made.append(card)
     return made

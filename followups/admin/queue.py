@@ -156,7 +156,8 @@ def _act(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
     act = request.POST.get("act", "")
     if act not in NEEDS or not request.user.has_perm(NEEDS[act]):
         raise PermissionDenied
-    user = User.objects.select_for_update(no_key=True).get(pk=request.user.pk)
+    acting: Any = request.user
+    user = User.objects.select_for_update(no_key=True).get(pk=acting.pk)
     now = timezone.now()
     if act == "next":
         return _take_next(request, user, now)
@@ -168,7 +169,7 @@ def _act(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
     if done_before:
         messages.info(request, done_before)
         return _back()
-    form = card.forms[act] = card.form(act, request.POST)
+    form = card.asks[act] = card.form(act, request.POST)
     if form.is_valid():
         try:
             said = ACTS[act](card, user, **form.cleaned_data)
@@ -206,7 +207,7 @@ def _done_before(card: Card, act: str, user: User) -> str:
 
 def _take_next(request: HttpRequest, user: User, now: datetime) -> HttpResponse:
     """One task, for somebody who holds none."""
-    if any(task.leased_until > now for task in _in_hand(user, now)):
+    if FollowupTask.objects.claimed(now).filter(leased_by=label_of(user)).exists():
         messages.info(request, "You hold a task already: say what came of it, or give it back.")
         return _back()
     try:
