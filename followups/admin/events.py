@@ -25,11 +25,11 @@ KIND_COLOURS = {
 
 
 def value_text(value: Any) -> str:
-    """A value of an event's detail as people read it: a time is one of UTC, no value is nobody or nothing."""
+    """A value of an event's detail as people read it."""
     moment = parse_datetime(value) if isinstance(value, str) and "T" in value else None
     if moment:
         return f"{date_format(moment, 'Y-m-d H:i')} UTC"
-    return "none" if value in (None, "") else str(value)
+    return {None: "none", True: "yes", False: "no"}.get(value, str(value))
 
 
 class EventPage:
@@ -42,13 +42,10 @@ class EventPage:
 
     @display(description="Changed", empty_value="")
     def change(self, event: TaskEvent) -> str:
-        """Each name with what it was and what it became."""
-        return "; ".join(
-            f"{name.replace('_', ' ')}: {value_text(value['from'])} -> {value_text(value['to'])}"
-            if isinstance(value, dict) and {"from", "to"} <= set(value)
-            else f"{name.replace('_', ' ')}: {value_text(value)}"
-            for name, value in event.detail.items()
-        )
+        """What it was and what it became, and what else is kept of it."""
+        detail = dict(event.detail)
+        moved = [f"{value_text(detail.pop('from'))} -> {value_text(detail.pop('to'))}"] if "from" in detail else []
+        return "; ".join((*moved, *(f"{name.replace('_', ' ')}: {value_text(value)}" for name, value in detail.items())))
 
 
 class EventInline(EventPage, ReadOnlyInline):

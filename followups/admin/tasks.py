@@ -82,7 +82,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Of a task that is open, when it may be done and who holds it; of another, what became of it."""
-        now = (("Now", {"fields": (("permitted", "actionable_there"), "lease")}),) if is_open(obj) else ()
+        now = (("Now", {"fields": (("permitted", "actionable"), "lease")}),) if is_open(obj) else ()
         completed = (("completed_at", "completed_by", "completed_user"), ("outcome", "note"))
         return (
             ("Task", {"fields": (("ladder_link", "step"), ("channel", "due_at"), ("state", "owner"))}),
@@ -136,16 +136,16 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
         now = " ".join(str(reason.label) for reason in answer.verdict.reasons)
         return f"{interval}. Now: {now or 'yes.'}"
 
-    @display(description="First permitted minute after due", empty_value="none")
-    def actionable_there(self, task: FollowupTask) -> str | None:
+    @display(description="First permitted minute after due")
+    def actionable(self, task: FollowupTask) -> str:
         """What the SLA of permitted time counts from."""
-        return f"{clock(task.actionable_at, None)}" if task.actionable_at else None
+        return clock(task.actionable_at, None) if task.actionable_at else "none is known"
 
-    @display(description="Claim", empty_value="nobody holds it")
-    def lease(self, task: FollowupTask) -> str | None:
+    @display(description="Claim")
+    def lease(self, task: FollowupTask) -> str:
         """Who holds it, and until when."""
         holder = self.claimed_by(task)
-        return f"{holder}, until {clock(task.leased_until, None)}" if holder and task.leased_until else None
+        return f"{holder}, until {clock(task.leased_until, None)}" if holder and task.leased_until else "nobody holds it"
 
     # What a person does with one ----------------------------------------------------------------------------------------
 

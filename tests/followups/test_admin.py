@@ -1,16 +1,24 @@
-"""The admin of follow-up, to read."""
+"""The admin of follow-up: what is found and read, and what a person does with a task or a ladder."""
 
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from followups.models import FollowupLadder, FollowupTask
+from followups.due.services import claim_due
+from followups.models import FollowupLadder, FollowupTask, TaskEvent
 from followups.services import complete_task, start_ladder
-from tests.factories import TaskFactory
+from followups.steps.services import template_for
+from followups.transitions import snooze_task
+from tests.factories import NOON, LeadFactory, TaskFactory
+from tests.staff import form_with, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -111,3 +119,246 @@ def test_a_task_leads_to_its_ladder(admin_client: Client) -> None:
     page = admin_client.get(reverse("admin:followups_followuptask_change", args=[task.pk]))
 
     assert reverse("admin:followups_followupladder_change", args=[task.ladder_id]) in page.content.decode()
+
+
+# Permitted minutes and claims -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("state", "names"), [("permitted", {"open", "held"}), ("blocked", {"later", "passed", "never"}), ("claimed", {"held"})]
+)
+def test_due_tasks_are_filtered_by_whether_they_may_be_done_now(state: str, names: set[str], admin_client: Client) -> None:
+    now, hour = timezone.now(), timedelta(hours=1)
+
+    def task(opens: datetime | None, closes: datetime | None, due_at: datetime = now - hour, **values: Any) -> int:
+        return TaskFactory.create(due_at=due_at, open_from=opens, open_until=closes, **values).pk
+
+    tasks = {
+        "open": task(now - hour, now + hour, leased_by="va1", leased_until=now - hour),
+        "held": task(now - hour, now + hour, leased_by="va1", leased_until=now + hour),
+        "later": task(now + hour, now + 2 * hour),
+        "passed": task(now - 2 * hour, now - hour),
+        "never": task(None, None),
+        "not due": task(now - hour, now + hour, due_at=now + hour),
+        "done": task(now - hour, now + hour, completed_at=now, leased_by="va1", leased_until=now + hour),
+    }
+
+    assert listed(admin_client, TASKS, state=state) == {tasks[name] for name in names}
+
+
+@pytest.fixture
+def noon() -> Iterator[None]:
+    """It is Tuesday, one in the afternoon in Toronto."""
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.fixture
+def task(noon: None) -> FollowupTask:
+    """The first step of a ladder of Toronto, due since an hour."""
+    LeadFactory.create(lead_id="LEAD-1")
+    return start_ladder(lead_id="LEAD-1", province="ON", market="TORONTO", now=NOON - timedelta(hours=1)).tasks[0]
+
+
+@pytest.fixture
+def agent_of_the_admin(user_of: Callable[..., User]) -> Client:
+    """A browser of the agent va1."""
+    return signed_in(user_of("agent", username="va1"))
+
+
+@pytest.fixture
+def operator_of_the_admin(user_of: Callable[..., User]) -> Client:
+    """A browser of the operator ops."""
+    return signed_in(user_of("operator", username="ops"))
+
+
+def page_of(row: Any, act: str = "change") -> str:
+    return reverse(f"admin:followups_{row._meta.model_name}_{act}", args=[row.pk])
+
+
+def buttons(client: Client, row: Any) -> list[str]:
+    return [action["title"] for action in client.get(page_of(row)).context["actions_detail"]]
+
+
+def test_a_tasks_page_says_when_it_may_be_done_and_who_holds_it(task: FollowupTask, admin_client: Client) -> None:
+    free = admin_client.get(page_of(task)).content.decode()
+    claim_due(owner="va1", limit=1)
+    held = admin_client.get(page_of(task)).content.decode()
+
+    assert "America/Toronto time. Now: yes." in free
+    assert "nobody holds it" in free
+    assert "va1, until Tue 15 Dec, 18:15 UTC" in held
+
+
+def test_a_tasks_page_says_what_stands_in_the_way(task: FollowupTask, admin_client: Client) -> None:
+    with time_machine.travel(NOON + timedelta(hours=12), tick=False):
+        page = admin_client.get(page_of(task)).content.decode()
+
+    assert "Now: It is outside the" in page
+
+
+def test_a_tasks_history_says_what_when_why_and_who(task: FollowupTask, admin_client: Client) -> None:
+    snooze_task(task.pk, NOON + timedelta(hours=3), "Elle préfère l'après-midi", actor="va1")
+
+    page = admin_client.get(page_of(task)).content.decode()
+    listed_page = admin_client.get("/admin/followups/taskevent/", {"q": str(task.pk)})
+
+    for text in ("Snoozed", "2026-12-15 17:00 UTC -&gt; 2026-12-15 21:00 UTC", "Elle préfère l&#x27;après-midi", "va1"):
+        assert text in page
+        assert text in listed_page.content.decode()
+    assert [event.task_id for event in listed_page.context["cl"].result_list] == [task.pk]
+
+
+@pytest.mark.parametrize(("term", "found"), [("va1", 1), ("va2", 0), ("1" * 30, 0), ("nobody", 0)])
+def test_events_are_found_by_who_acted(term: str, found: int, task: FollowupTask, admin_client: Client) -> None:
+    snooze_task(task.pk, NOON + timedelta(hours=3), "later", actor="va1")
+
+    assert len(listed(admin_client, "/admin/followups/taskevent/", q=term)) == found
+
+
+# What a person does with a task -------------------------------------------------------------------------------------------
+
+
+def test_the_buttons_of_a_task_are_those_that_may_do_something(
+    task: FollowupTask, agent_of_the_admin: Client, user_of: Callable[..., User]
+) -> None:
+    every = ["Complete...", "Snooze...", "Skip..."]
+    assert buttons(agent_of_the_admin, task) == every
+    assert buttons(signed_in(user_of("auditor")), task) == []
+    FollowupTask.objects.filter(pk=task.pk).update(cancelled_at=NOON)
+    assert buttons(agent_of_the_admin, task) == ["Complete..."]
+    FollowupTask.objects.filter(pk=task.pk).update(completed_at=NOON)
+    assert buttons(agent_of_the_admin, task) == []
+
+
+def test_a_task_is_completed_on_its_page(task: FollowupTask, agent_of_the_admin: Client) -> None:
+    asked = agent_of_the_admin.get(page_of(task, "complete"))
+    assert "force" not in asked.context["form"].fields
+    assert not TaskEvent.objects.exists()
+
+    answer = agent_of_the_admin.post(
+        page_of(task, "complete"), {"outcome": "LEFT_MESSAGE", "note": "Répondeur"}, follow=True
+    )
+
+    task.refresh_from_db()
+    assert (task.completed_by, task.outcome, task.note) == ("va1", "LEFT_MESSAGE", "Répondeur")
+    assert [str(message) for message in answer.context["messages"]] == [
+        "Step 1 of Jane Roe: Left a message. 5 steps are left, the next due Tue 15 Dec, 12:30 there."
+    ]
+    assert LogEntry.objects.get().object_id == str(task.pk)
+
+
+def test_what_another_holds_is_completed_only_with_force_and_a_note(task: FollowupTask, agent_of_the_admin: Client) -> None:
+    claim_due(owner="va2", limit=1)
+    page = page_of(task, "complete")
+
+    refused = agent_of_the_admin.post(page, {"outcome": "REACHED", "note": "She called"})
+    without_note = agent_of_the_admin.post(page, {"outcome": "REACHED", "force": "on"})
+    assert "va2 holds this task" in refused.content.decode()
+    assert without_note.context["form"].errors["note"]
+    assert not TaskEvent.objects.exists()
+
+    agent_of_the_admin.post(page, {"outcome": "REACHED", "note": "She called", "force": "on"})
+    assert TaskEvent.objects.get().detail["forced"] is True
+
+
+def test_an_operator_snoozes_by_the_leads_clock_and_skips(task: FollowupTask, operator_of_the_admin: Client) -> None:
+    page = operator_of_the_admin.get(page_of(task, "snooze"))
+    assert page.context["form"].fields["until"].label == "Until, America/Toronto time"
+
+    operator_of_the_admin.post(page_of(task, "snooze"), {"until": "2026-12-16T10:00", "reason": "Snowed in"})
+    task.refresh_from_db()
+    assert task.due_at == datetime(2026, 12, 16, 15, 0, tzinfo=UTC)
+    operator_of_the_admin.post(page_of(task, "skip"), {"reason": "No such number"})
+
+    assert list(TaskEvent.objects.order_by("id").values_list("kind", "reason", "actor")) == [
+        ("SNOOZED", "Snowed in", "ops"),
+        ("SKIPPED", "No such number", "ops"),
+    ]
+
+
+@pytest.mark.parametrize("act", ["snooze", "skip"])
+def test_an_agent_does_not_put_away_what_is_anothers(act: str, task: FollowupTask, agent_of_the_admin: Client) -> None:
+    FollowupTask.objects.filter(pk=task.pk).update(owner="va2")
+
+    answer = agent_of_the_admin.post(page_of(task, act), {"until": "2026-12-16T10:00", "reason": "mine now"})
+
+    assert "Your role puts off and skips its own tasks" in answer.content.decode()
+    assert not TaskEvent.objects.exists()
+
+
+def test_who_may_not_complete_gets_no_page(task: FollowupTask, user_of: Callable[..., User]) -> None:
+    client = signed_in(user_of("auditor"))
+
+    for act in ("complete", "snooze", "skip"):
+        assert client.post(page_of(task, act), {"outcome": "REACHED", "reason": "x"}).status_code == 403
+    for act in ("reassign", "cancel", "restart"):
+        assert client.post(page_of(task.ladder, act), {"reason": "x"}).status_code == 403
+    assert not TaskEvent.objects.exists()
+
+
+@pytest.mark.parametrize("act", ["complete", "snooze", "skip"])
+def test_a_task_that_is_not_there_leads_back(act: str, admin_client: Client) -> None:
+    assert admin_client.get(f"{TASKS}99/{act}/").status_code == 302
+
+
+# What an operator does with a ladder --------------------------------------------------------------------------------------
+
+
+def test_a_ladders_page_names_the_template_that_it_was_made_from(task: FollowupTask, admin_client: Client) -> None:
+    version = template_for("ON").version
+
+    page = admin_client.get(page_of(task.ladder)).content.decode()
+    FollowupLadder.objects.update(template=None, template_version=None)
+    old = admin_client.get(page_of(task.ladder)).content.decode()
+
+    assert f"the template of Ontario, version {version}" in page
+    assert "before there were templates" in old
+
+
+def test_only_who_steers_has_the_buttons_of_a_ladder(
+    task: FollowupTask, agent_of_the_admin: Client, operator_of_the_admin: Client
+) -> None:
+    assert buttons(agent_of_the_admin, task.ladder) == []
+    assert buttons(operator_of_the_admin, task.ladder) == ["Reassign...", "Cancel...", "Restart..."]
+    operator_of_the_admin.post(page_of(task.ladder, "cancel"), {"reason": "Sold"})
+    assert buttons(operator_of_the_admin, task.ladder) == ["Restart..."]
+
+
+def test_a_ladder_is_given_to_somebody_else_and_to_anybody(task: FollowupTask, operator_of_the_admin: Client) -> None:
+    page = page_of(task.ladder, "reassign")
+    operator_of_the_admin.post(page, {"owner": "va2", "reason": "Speaks French"})
+    assert set(FollowupTask.objects.values_list("owner", flat=True)) == {"va2"}
+    assert form_with(operator_of_the_admin.get(page), "owner")["owner"] == ["va2"]
+
+    operator_of_the_admin.post(page, {"owner": "", "reason": "On leave"})
+
+    assert set(FollowupTask.objects.values_list("owner", flat=True)) == {None}
+    assert TaskEvent.objects.filter(task=task).count() == 2
+
+
+def test_a_ladder_is_cancelled_with_a_reason_and_not_without(task: FollowupTask, operator_of_the_admin: Client) -> None:
+    page = page_of(task.ladder, "cancel")
+    operator_of_the_admin.post(page, {"reason": ""})
+    assert FollowupLadder.objects.open().count() == 1
+
+    operator_of_the_admin.post(page, {"reason": "Sold to a cousin"})
+    again = operator_of_the_admin.post(page, {"reason": "Sold to a cousin"})
+
+    assert not FollowupTask.objects.open().exists()
+    assert set(TaskEvent.objects.values_list("kind", "reason", "actor")) == {("CANCELLED", "Sold to a cousin", "ops")}
+    assert TaskEvent.objects.count() == 6
+    assert "This ladder has no open step." in again.content.decode()
+
+
+def test_a_ladder_begins_anew(task: FollowupTask, operator_of_the_admin: Client) -> None:
+    answer = operator_of_the_admin.post(page_of(task.ladder, "restart"), {"reason": "New number"}, follow=True)
+
+    new, old = FollowupLadder.objects.order_by("-id")
+    assert (old.closed_at, old.open_steps, new.lead_id, new.open_steps) == (NOON, 0, "LEAD-1", 6)
+    assert [str(message) for message in answer.context["messages"]] == [f"Ladder {new.pk} began instead of ladder {old.pk}."]
+
+
+@pytest.mark.parametrize("act", ["reassign", "cancel", "restart"])
+def test_a_ladder_that_is_not_there_leads_back(act: str, admin_client: Client) -> None:
+    assert admin_client.get(f"{LADDERS}99/{act}/").status_code == 302
