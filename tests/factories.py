@@ -9,7 +9,15 @@ from factory.declarations import LazyFunction, SelfAttribute, Sequence, SubFacto
 from factory.django import DjangoModelFactory
 
 from buyers.models import SFR, BuyerFeedbackEvent, BuyerLiquidityNode
-from followups.models import ContactAttempt, FollowupLadder, FollowupTask, InboundMessage, Lead, LeadImport
+from followups.models import (
+    ContactAttempt,
+    FollowupLadder,
+    FollowupTask,
+    InboundMessage,
+    Lead,
+    LeadImport,
+    TaskEvent,
+)
 from followups.steps.rules import GUIDE_STEPS
 from governance.clocks.models import MarketZone
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord
@@ -169,6 +177,21 @@ class AttemptFactory(Row):
     policy_version = 1
     actor = "factory"
     correlation_id = "made"
+
+
+class TaskEventFactory(Row):
+    """A task was snoozed by two hours."""
+
+    class Meta:
+        model = TaskEvent
+
+    task = SubFactory(TaskFactory)
+    kind = "SNOOZED"
+    reason = "made"
+    detail = LazyFunction(lambda: {"from": "2026-12-15T18:00:00Z", "to": "2026-12-15T20:00:00Z"})
+    actor = "factory"
+    correlation_id = "made"
+    created_at = NOON
 
 
 class InboundFactory(Row):

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -58,8 +59,9 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if may("kpi.view_regressiontrigger"):
         context["tiles"].append(_tripwires())
     if may("followups.view_followuptask"):
-        context["tiles"] += _follow_up()
-        context["due"] = _oldest_due()
+        counts = _due_counts()
+        context["tiles"] += _follow_up(counts)
+        context["due"], context["blocked"] = _oldest_due(), counts["blocked"]
     if may("offers.view_offerpolicy"):
         context["tiles"].append(_offers())
     if may("kpi.view_kpievent"):
@@ -120,37 +122,49 @@ def _tripwires() -> Tile:
     return Tile("Tripwires that went off", f"{waiting:,}", note, url, "danger" if waiting else "success")
 
 
-def _follow_up() -> Iterator[Tile]:
-    """What is due, by whether it may be done now: to call somebody at a forbidden minute is no remedy for being late."""
+def _due_counts() -> dict[str, int]:
+    """How many tasks are due, and of them permitted now, not permitted now, claimed, overdue; in one query."""
     now = timezone.now()
-    tasks = FollowupTask.objects
-    permitted, blocked, claimed = tasks.permitted(now).count(), tasks.blocked(now).count(), tasks.claimed(now).count()
-    overdue = tasks.due(now - OVERDUE_AFTER).count()
+    counts: dict[str, int] = (
+        FollowupTask.objects.due(now)
+        .order_by()
+        .aggregate(
+            due=Count("id"),
+            permitted=Count("id", filter=Q(open_from__lte=now, open_until__gte=now)),
+            claimed=Count("id", filter=Q(leased_until__gt=now)),
+            overdue=Count("id", filter=Q(due_at__lte=now - OVERDUE_AFTER)),
+        )
+    )
+    return {**counts, "blocked": counts["due"] - counts["permitted"]}
+
+
+def _follow_up(due: dict[str, int]) -> Iterator[Tile]:
+    """What is due, by whether it may be done now: to call somebody at a forbidden minute is no remedy for being late."""
     yield Tile(
         "Due and permitted now",
-        f"{permitted:,}",
-        "the oldest are below" if permitted else "nobody is waiting",
+        f"{due['permitted']:,}",
+        "the oldest are below" if due["permitted"] else "nobody is waiting",
         _list("followups.followuptask", state="permitted"),
-        "warning" if permitted else "success",
+        "warning" if due["permitted"] else "success",
     )
     yield Tile(
         "Due, but not permitted now",
-        f"{blocked:,}",
-        "their minute comes" if blocked else "nothing is held back",
+        f"{due['blocked']:,}",
+        "their minute comes" if due["blocked"] else "nothing is held back",
         _list("followups.followuptask", state="blocked"),
     )
     yield Tile(
         "Claimed",
-        f"{claimed:,}",
-        "somebody is at it" if claimed else "nobody is at it",
+        f"{due['claimed']:,}",
+        "somebody is at it" if due["claimed"] else "nobody is at it",
         _list("followups.followuptask", state="claimed"),
     )
     yield Tile(
         "Overdue by more than 2 hours",
-        f"{overdue:,}",
-        "what is permitted of them comes first" if overdue else "within the SLA",
+        f"{due['overdue']:,}",
+        "what is permitted of them comes first" if due["overdue"] else "within the SLA",
         _list("followups.followuptask", state="overdue"),
-        "danger" if overdue else "success",
+        "danger" if due["overdue"] else "success",
     )
     yield _sla()
 

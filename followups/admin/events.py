@@ -29,7 +29,9 @@ def value_text(value: Any) -> str:
     moment = parse_datetime(value) if isinstance(value, str) and "T" in value else None
     if moment:
         return f"{date_format(moment, 'Y-m-d H:i')} UTC"
-    return {None: "none", True: "yes", False: "no"}.get(value, str(value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else str(value)
 
 
 class EventPage:

@@ -22,7 +22,7 @@ from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
-from followups.models import ContactAttempt, FollowupLadder, FollowupTask, InboundMessage, Lead, LeadImport
+from followups.models import ContactAttempt, FollowupLadder, FollowupTask, InboundMessage, Lead, LeadImport, TaskEvent
 from governance.clocks.models import MarketZone
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
 from governance.golive.models import GoLiveState
@@ -59,6 +59,7 @@ from tests.factories import (
     RiskPolicyFactory,
     RunFactory,
     ScorecardFactory,
+    TaskEventFactory,
     TaskFactory,
     TriggerFactory,
 )
@@ -138,6 +139,7 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     FollowupLadder: lambda n: LadderFactory.create(),
     FollowupTask: lambda n: TaskFactory.create(completed_at=timezone.now() if n % 2 else None),
     ContactAttempt: lambda n: AttemptFactory.create(allowed=n % 2 == 0, reasons=["closed_day"] if n % 2 else []),
+    TaskEvent: lambda n: TaskEventFactory.create(),
     InboundMessage: lambda n: InboundFactory.create(),
     BuyerLiquidityNode: lambda n: NodeFactory.create(),
     BuyerFeedbackEvent: lambda n: FeedbackFactory.create(),
@@ -247,6 +249,7 @@ def test_no_page_counts_a_table_that_grows(admin_client: Client) -> None:
             ContactRecord,
             FollowupLadder,
             FollowupTask,
+            TaskEvent,
             BuyerFeedbackEvent,
             OfferEvidence,
             KPIEvent,
@@ -394,13 +397,16 @@ def test_the_sidebar_shows_only_what_the_user_may_open(user_of: Callable[..., Us
     assert "Access" not in [group.get("title") for group in page.context["sidebar_navigation"]]
 
 
-@pytest.mark.parametrize("page", ["changelist", "now"])
-def test_the_sidebar_marks_one_page_as_the_present_one(page: str, admin_client: Client) -> None:
-    answer = admin_client.get(url(RunbookRun, page))
+@pytest.mark.parametrize(
+    ("model", "page"),
+    [(RunbookRun, "changelist"), (RunbookRun, "now"), (FollowupTask, "changelist"), (FollowupTask, "queue")],
+)
+def test_the_sidebar_marks_one_page_as_the_present_one(model: Any, page: str, admin_client: Client) -> None:
+    answer = admin_client.get(url(model, page))
 
     marked = [item for group in answer.context["sidebar_navigation"] for item in group["items"] if item["active"]]
 
-    assert [str(item["link"]) for item in marked] == [url(RunbookRun, page)]
+    assert [str(item["link"]) for item in marked] == [url(model, page)]
 
 
 @pytest.mark.parametrize(("debug", "label"), [(True, True), (False, False)])

@@ -38,22 +38,43 @@ def week(client: Client) -> dict[str, tuple[int, int]]:
     return {figure["title"]: (figure["count"], figure["before"]) for figure in client.get(INDEX).context["week"]}
 
 
-def test_due_and_overdue_tasks_are_counted_apart(admin_client: Client) -> None:
+def permitted(*, minutes: int, **values: Any) -> Any:
+    """A task that is due since so many minutes, and may be done now."""
     now = timezone.now()
+    interval = {"open_from": now - timedelta(days=1), "open_until": now + timedelta(days=1)}
+    return TaskFactory.create(due_at=now - timedelta(minutes=minutes), **{**interval, **values})
+
+
+def test_due_and_overdue_tasks_are_counted_apart(admin_client: Client) -> None:
     for minutes in (-30, 10, 119, 121, 500):
-        TaskFactory.create(due_at=now - timedelta(minutes=minutes))
-    completed(late=timedelta(0), due_at=now - timedelta(days=1))
+        permitted(minutes=minutes)
+    completed(late=timedelta(0), due_at=timezone.now() - timedelta(days=1))
 
     shown = tiles(admin_client)
 
-    assert (shown["Tasks due now"].value, shown["Tasks due now"].tone) == ("4", "warning")
+    assert (shown["Due and permitted now"].value, shown["Due and permitted now"].tone) == ("4", "warning")
     assert (shown["Overdue by more than 2 hours"].value, shown["Overdue by more than 2 hours"].tone) == ("2", "danger")
+
+
+def test_what_may_not_be_done_now_and_what_is_claimed_are_counted_apart(admin_client: Client) -> None:
+    soon = timezone.now() + timedelta(minutes=10)
+    permitted(minutes=10)
+    permitted(minutes=10, leased_by="va1", leased_until=soon)
+    for closed in ({"open_from": None, "open_until": None}, {"open_from": soon}, {"open_until": timezone.now()}):
+        permitted(minutes=300, **closed)
+
+    shown = tiles(admin_client)
+
+    counted = ("Due and permitted now", "Due, but not permitted now", "Claimed", "Overdue by more than 2 hours")
+    assert [shown[title].value for title in counted] == ["2", "3", "1", "3"]
+    assert {task.leased_by for task in admin_client.get(INDEX).context["due"]} == {None, "va1"}
 
 
 def test_each_figure_leads_to_the_list_that_it_counts(admin_client: Client) -> None:
     now = timezone.now()
     for minutes in (-30, 10, 500):
-        TaskFactory.create(due_at=now - timedelta(minutes=minutes))
+        permitted(minutes=minutes)
+    TaskFactory.create(due_at=now, leased_by="va1", leased_until=now + timedelta(hours=1))
     completed(late=timedelta(minutes=5), due_at=now - timedelta(days=1))
     upsert_policy(province="ON", enabled=True, changed_by="ops")
 
@@ -71,7 +92,9 @@ def test_each_figure_leads_to_the_list_that_it_counts(admin_client: Client) -> N
     assert rows == {
         "Open risk": 1,
         "Tripwires that went off": 1,
-        "Tasks due now": 2,
+        "Due and permitted now": 2,
+        "Due, but not permitted now": 1,
+        "Claimed": 1,
         "Overdue by more than 2 hours": 1,
         "Done within 2 hours": 1,
         "Provinces with offers": 1,
@@ -79,10 +102,10 @@ def test_each_figure_leads_to_the_list_that_it_counts(admin_client: Client) -> N
 
 
 def test_the_list_of_due_tasks_begins_with_the_oldest(admin_client: Client) -> None:
-    late, later = (TaskFactory.create(due_at=timezone.now() - timedelta(hours=hours)) for hours in (1, 5))
+    late, later = (permitted(minutes=minutes) for minutes in (60, 300))
 
     page = admin_client.get(INDEX)
-    listed = admin_client.get(tiles(admin_client)["Tasks due now"].url)
+    listed = admin_client.get(tiles(admin_client)["Due and permitted now"].url)
 
     assert [task.pk for task in page.context["due"]] == [later.pk, late.pk]
     assert [task.pk for task in listed.context["cl"].result_list] == [later.pk, late.pk]
@@ -252,7 +275,7 @@ def test_the_page_takes_few_queries_however_much_there_is(admin_client: Client) 
 def test_a_user_sees_the_figures_of_the_pages_that_it_may_open(user_of: Callable[..., User]) -> None:
     page = signed_in(user_of("agent")).get(INDEX)
 
-    assert len(page.context["tiles"]) == 7
+    assert len(page.context["tiles"]) == 9
     assert reverse("admin:governance_golivestate_engage") not in page.content.decode()
 
 
