@@ -50,5 +50,5 @@ class ContactAttemptAdmin(AttemptPage, WithTask, WithLead, GrowingAdmin):
         ("Contact", {"fields": (("who", "channel"), ("contacted_at", "local_time"), "task_link")}),
         ("Decision", {"fields": (("verdict", "legal_ok", "policy_ok"), "why_not", "warned")}),
         ("From what", {"fields": (("zone", "zone_source", "tz_version"), ("matched_market", "policy_version"))}),
-        ("Who and when", {"fields": (("actor", "user"), ("created_at", "correlation_id"))}),
+        ("Who and when", {"fields": (("actor", "user"), "created_at", "correlation_id")}),
     )

@@ -72,7 +72,7 @@ class TaskEventAdmin(EventPage, WithTask, GrowingAdmin):
     search_help_text = "Number of the task, actor or correlation id, in full"
     fieldsets = (
         ("What happened", {"fields": (("what", "task_link"), "change", "reason")}),
-        ("Who and when", {"fields": (("actor", "user"), ("created_at", "correlation_id"))}),
+        ("Who and when", {"fields": (("actor", "user"), "created_at", "correlation_id")}),
     )
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[Any, bool]:

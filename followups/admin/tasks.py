@@ -82,15 +82,15 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Of a task that is open, when it may be done and who holds it; of another, what became of it."""
-        now = (("Now", {"fields": (("permitted", "actionable"), "lease")}),) if is_open(obj) else ()
-        completed = (("completed_at", "completed_by", "completed_user"), ("outcome", "note"))
+        now = (("Now", {"fields": ("permitted", ("actionable", "lease"))}),) if is_open(obj) else ()
+        completed = (("completed_at", "outcome"), ("completed_by", "completed_user"), "note")
         return (
             ("Task", {"fields": (("ladder_link", "step"), ("channel", "due_at"), ("state", "owner"))}),
             *now,
-            ("Lead", {"fields": (("who", "province", "market"),)}),
+            ("Lead", {"fields": ("who", ("province", "market"))}),
             *((("Completed", {"fields": completed}),) if obj.completed_at else ()),
             *((("Cancelled", {"fields": (("cancelled_at", "cancel_reason"),)}),) if obj.cancelled_at else ()),
-            ("Origin", {"fields": (("created_at", "correlation_id"),)}),
+            ("Origin", {"fields": ("created_at", "correlation_id")}),
         )
 
     def get_urls(self) -> list[Any]:
