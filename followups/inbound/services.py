@@ -7,17 +7,17 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from followups.errors import AlreadyDecided, MessageNotFound, TimeOutOfRange
 from followups.inbound import rules
 from followups.inbound.rules import Meaning
+from followups.leads.lookups import leads_at
 from followups.leads.models import InboundMessage, Lead
 from followups.services import OPTED_OUT, cancel_open_ladders
 from governance import gate
 from governance.channels import Channel
-from governance.compliance.models import ContactPoint
 from governance.compliance.services import Point
 from governance.decisions import ExecutionClass, verb
 from wholesale import correlation
@@ -145,7 +145,7 @@ def undecided() -> "QuerySet[InboundMessage]":
 
 def _opt_out(message: InboundMessage, points: set[Point], channel: str, *, now: datetime, **line: Any) -> Recorded:
     """Cancel the whole open ladder of whoever is reached there, and suppress. An empty channel is every one."""
-    leads = set(_leads_at(points).values_list("lead_id", flat=True))
+    leads = set(leads_at(points).values_list("lead_id", flat=True))
     if message.lead_id:
         leads.add(message.lead_id)
     cancelled = cancel_open_ladders(leads, now=now, reason=OPTED_OUT)
@@ -157,7 +157,7 @@ def _opt_out(message: InboundMessage, points: set[Point], channel: str, *, now: 
 
 def on_opted_out_of(points: Collection[Point], channel: str, now: datetime, **kwargs: Any) -> None:
     """Cancel the open steps of a channel that was closed, whoever recorded it and wherever."""
-    leads = list(_leads_at(points).values_list("lead_id", flat=True))
+    leads = list(leads_at(points).values_list("lead_id", flat=True))
     if leads:
         cancel_open_ladders(leads, now=now, reason=OPTED_OUT, channels=[channel] if channel else tuple(Channel))
 
@@ -175,21 +175,11 @@ def _points(*points: Point | None) -> set[Point]:
 def _all_points(phone: str, email: str) -> set[Point]:
     """These, and the other ones of the leads that are reached there."""
     given = gate.points_of(phone=phone, email=email)
-    leads = _leads_at(given).only("phone", "email")
+    leads = leads_at(given).only("phone", "email")
     return set(given).union(*(gate.points_of(phone=lead.phone, email=lead.email) for lead in leads))
-
-
-def _leads_at(points: Collection[Point]) -> "QuerySet[Lead]":
-    """The leads with one of these numbers or addresses; a number may belong to several."""
-    if not points:
-        return Lead.objects.none()
-    reached = Q()
-    for kind, value in points:
-        reached |= Q(phone=value) if kind == ContactPoint.Kind.PHONE else Q(email=value)
-    return Lead.objects.filter(reached)
 
 
 def _only_lead_at(point: Point | None) -> str | None:
     """The lead who wrote, where there is only one whom it can be."""
-    found = list(_leads_at(_points(point)).values_list("lead_id", flat=True)[:2])
+    found = list(leads_at(_points(point)).values_list("lead_id", flat=True)[:2])
     return found[0] if len(found) == 1 else None
