@@ -65,12 +65,12 @@ def recompute_places(provinces: Collection[str] | None, markets: Collection[str]
 
     A task is where its lead lives; of a lead that nobody knows, where its ladder was started.
     """
-    of_lead, of_ladder = Q(), Q(lead__province__isnull=True)
-    for name, words in (("province", provinces), ("market", markets)):
-        if words is not None:
-            of_lead &= Q(**{f"lead__{name}__in": words})
-            of_ladder &= Q(**{f"{name}__in": words})
-    return _recompute(FollowupTask.objects.filter(of_lead | of_ladder), now)
+    words = {"province": provinces, "market": markets}
+    given = {f"{name}__in": listed for name, listed in words.items() if listed is not None}
+    if not given:
+        return _recompute(FollowupTask.objects.all(), now)
+    of_lead = Q(**{f"lead__{name}": listed for name, listed in given.items()})
+    return _recompute(FollowupTask.objects.filter(of_lead | Q(lead__province__isnull=True, **given)), now)
 
 
 def recompute_missing(now: datetime | None = None) -> int:
