@@ -12,15 +12,26 @@ class FollowupsConfig(AppConfig):
     verbose_name = "Follow-up"
 
     def ready(self) -> None:
-        """Tell governance how leads are loaded, listen for opt-outs, and say when what is periodic is due."""
+        """Tell governance how leads are loaded, listen to what it tells, and say when what is periodic is due."""
         from followups.inbound.services import on_opted_out_of  # noqa: PLC0415  # models are not loaded before
         from followups.leads import services, tasks  # noqa: PLC0415
-        from followups.steps import readiness  # noqa: F401, PLC0415  # registers the runbook's checks
+        from followups.minutes import readiness  # noqa: PLC0415  # registers a check of the runbook
+        from followups.minutes import tasks as minutes  # noqa: PLC0415
+        from followups.outcomes.services import seed_outcomes  # noqa: PLC0415
+        from followups.steps import readiness as _steps  # noqa: F401, PLC0415  # registers the runbook's checks
         from followups.steps.services import seed_templates  # noqa: PLC0415
         from governance import leads  # noqa: PLC0415
-        from governance.compliance.signals import opted_out_of  # noqa: PLC0415
+        from governance.compliance.signals import contact_records_changed, opted_out_of  # noqa: PLC0415
+        from governance.signals import contact_rules_changed  # noqa: PLC0415
 
         leads.register(services.facts_of)
         opted_out_of.connect(on_opted_out_of, dispatch_uid="followups.on_opted_out_of")
+        contact_rules_changed.connect(minutes.on_contact_rules_changed, dispatch_uid="followups.on_contact_rules_changed")
+        contact_records_changed.connect(
+            minutes.on_contact_records_changed, dispatch_uid="followups.on_contact_records_changed"
+        )
         tasks.register()
         seeds.register("ladder templates", seed_templates)
+        seeds.register("outcomes", seed_outcomes)
+        minutes.register()
+        readiness.register_warning()

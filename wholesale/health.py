@@ -22,10 +22,22 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when the database answers, all migrations are applied and the zones are right; else 503, naming what is not."""
+    """200 when the database answers, all migrations are applied and the zones are right; else 503, naming what is not.
+
+    Warnings make it no 503: with them, too, this process records facts and engages the kill switch.
+    """
     checks = {name: _passes(check) for name, check in _CHECKS.items()}
+    warnings = {name: _passes(check) for name, check in sorted(_warnings.items())}
     ok = all(result == "ok" for result in checks.values())
-    return JsonResponse({"ok": ok, "checks": checks}, status=200 if ok else 503)
+    return JsonResponse({"ok": ok, "checks": checks, "warnings": warnings}, status=200 if ok else 503)
+
+
+def warn_of(name: str, check: Callable[[], str | None]) -> None:
+    """Show a check under the warnings of `/readyz`. Each app registers its own in `ready()`.
+
+    It says what is wrong, or nothing, by one quick query.
+    """
+    _warnings[name] = check
 
 
 def _passes(check: Callable[[], str | None]) -> str:
@@ -53,3 +65,4 @@ def _zones() -> str | None:
 
 
 _CHECKS: dict[str, Callable[[], str | None]] = {"database": _database, "migrations": _migrations, "zones": _zones}
+_warnings: dict[str, Callable[[], str | None]] = {}

@@ -15,6 +15,7 @@ from followups.errors import AlreadyDecided, MessageNotFound, TimeOutOfRange
 from followups.history import Act
 from followups.inbound import rules
 from followups.inbound.rules import Meaning
+from followups.leads.lookups import leads_at
 from followups.leads.models import InboundMessage, Lead
 from followups.leads.reached import leads_at
 from governance import gate

@@ -13,15 +13,15 @@ from operator import attrgetter
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import connection, transaction
-from django.db.models import QuerySet
-from django.db.models.expressions import RawSQL
+from django.db import transaction
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 
 from followups.leads.facts import FACTS
 from followups.leads.fields import SETTINGS, LeadRow
+from followups.leads.lookups import leads_by_id
 from followups.leads.models import Language, Lead
+from followups.minutes.tasks import enqueue_leads
 from governance.decisions import ExecutionClass, verb
 from governance.leads import LeadFacts
 from wholesale import locks
@@ -130,15 +130,7 @@ def upsert_lead(
 
 def facts_of(lead_ids: Collection[str]) -> dict[str, LeadFacts]:
     """What the contact gate needs of the leads that exist, by id, in one query."""
-    return {row[0]: LeadFacts(*row) for row in _leads(lead_ids).values_list(*FACTS)}
-
-
-def _leads(lead_ids: Collection[str]) -> QuerySet[Lead]:
-    """Those that exist."""
-    if connection.vendor != "postgresql":
-        return Lead.objects.filter(lead_id__in=lead_ids)
-    # As one array: a prepared statement with a thousand parameters may compare each of them with each row of the table.
-    return Lead.objects.filter(lead_id__in=RawSQL("SELECT unnest(%s::varchar[])", [list(lead_ids)]))
+    return {row[0]: LeadFacts(*row) for row in leads_by_id(lead_ids).values_list(*FACTS)}
 
 
 def _sifted(
@@ -190,10 +182,10 @@ def _batches(rows: Iterator[tuple[int, Row]]) -> Iterator[list[tuple[int, Row]]]
 def _store(
     given: Mapping[str, Mapping[str, Any]], *, actor: str, user: User | None, now: datetime, dry_run: bool = False
 ) -> dict[str, tuple[Lead, Outcome]]:
-    """Store settings by `lead_id` in two statements, whatever their number; `dry_run` tells what would become of them."""
+    """Store settings by `lead_id` in a few statements, whatever their number; `dry_run` tells what would become of them."""
     if not dry_run:
         locks.hold(_LOCK_KEY)
-    stored = {lead.lead_id: lead for lead in _leads(given.keys())}
+    stored = {lead.lead_id: lead for lead in leads_by_id(given.keys())}
     results = {lead_id: _merged(lead_id, stored.get(lead_id), settings) for lead_id, settings in given.items()}
     written = [lead for lead, outcome in results.values() if outcome in (Outcome.CREATED, Outcome.UPDATED)]
     for lead in written:
@@ -201,7 +193,15 @@ def _store(
         lead.created_at = lead.created_at or now
     if not dry_run:
         Lead.objects.bulk_create(written, update_conflicts=True, unique_fields=["lead_id"], update_fields=_WRITTEN)
+        moved = [lead.lead_id for lead in written if _is_news_to_the_gate(stored.get(lead.lead_id), lead)]
+        if moved:
+            enqueue_leads(moved)
     return results
+
+
+def _is_news_to_the_gate(stored: Lead | None, lead: Lead) -> bool:
+    """Whether when it may be contacted can be another. A new lead may have had a ladder before anybody knew it."""
+    return stored is None or any(getattr(stored, name) != getattr(lead, name) for name in FACTS)
 
 
 def _merged(lead_id: str, stored: Lead | None, settings: Mapping[str, Any]) -> tuple[Lead, Outcome]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from governance.clocks.models import MarketZone
 from governance.clocks.zones import province_zones
 from governance.decisions import ExecutionClass, verb
+from governance.signals import contact_rules_changed
 from wholesale.errors import NotFound
 from wholesale.vocabulary import ALL, Province, normalise_word
 
@@ -85,7 +86,12 @@ def _saved(row: MarketZone, zone: str, stamp: dict[str, Any]) -> MarketZone:
     row.zone = zone
     row.stamp(**stamp)
     row.save()
+    _tell(row, stamp["now"])
     return row
+
+
+def _tell(row: MarketZone, now: datetime) -> None:
+    contact_rules_changed.send(sender=MarketZone, provinces=[row.province], markets=[row.market], now=now)
 
 
 @verb(ExecutionClass.CONTROL)
@@ -108,5 +114,7 @@ def remove_market_zone(
     row = MarketZone.objects.select_for_update().filter(province=province, market=checked_market(market)).first()
     if row is None:
         raise MarketZoneNotFound
-    row.stamp(changed_by=changed_by, user=user, reason=reason, now=now or timezone.now())
+    now = now or timezone.now()
+    row.stamp(changed_by=changed_by, user=user, reason=reason, now=now)
     row.delete()
+    _tell(row, now)

@@ -22,8 +22,9 @@ from governance.channels import Channel
 from governance.compliance.errors import InTheFuture, NoGroundForChannel, PointMissing
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
 from governance.compliance.rules import Entry, LedgerLine, consent_expiry, is_basis, opted_out
-from governance.compliance.signals import opted_out_of
+from governance.compliance.signals import contact_records_changed, opted_out_of
 from governance.decisions import ExecutionClass, verb
+from governance.signals import contact_rules_changed
 from wholesale import correlation
 
 EVERY_CHANNEL = ""
@@ -184,7 +185,7 @@ def record_consent(
     ]
     if not pairs:
         raise NoGroundForChannel(attr="basis")
-    return _append(
+    return _append_and_tell(
         pairs,
         Entry.CONSENT,
         basis=basis,
@@ -267,14 +268,24 @@ def record_do_not_call(
 
 
 def _say_no(
-    points: Collection[Point], channel: str, entry: Entry, *, said_at: datetime | None, now: datetime | None, **said: Any
+    points: Collection[Point],
+    channel: str,
+    entry: Entry,
+    *,
+    said_at: datetime | None,
+    now: datetime | None,
+    actor: str,
+    user: User | None,
+    correlation_id: str | None,
+    **said: Any,
 ) -> list[ContactRecord]:
     reached = _reached(points, channel)
     lock_for_opt_out(reached)
     now = now or timezone.now()
     lines = [(point, channel) for point in reached]
-    records = _append(lines, entry, effective_at=min(said_at or now, now), now=now, **said)
-    opted_out_of.send(sender=ContactRecord, points=reached, channel=channel, now=now)
+    signature: dict[str, Any] = {"actor": actor, "user": user, "correlation_id": correlation_id or correlation.current()}
+    records = _append(lines, entry, effective_at=min(said_at or now, now), now=now, **signature, **said)
+    opted_out_of.send(sender=ContactRecord, points=reached, channel=channel, now=now, **signature)
     return records
 
 
@@ -301,7 +312,7 @@ def record_scrub(
     """
     now = now or timezone.now()
     _require_past("checked_at", checked_at, now)
-    return _append(
+    return _append_and_tell(
         [(point, Channel.CALL) for point in _reached(points, Channel.CALL)],
         Entry.SCRUB,
         effective_at=checked_at,
@@ -340,7 +351,7 @@ def lift_opt_out(
         for point, lines in on_file.items()
         if any(opted_out(lines, reached, now) for reached in channels_of(point) if channel in (EVERY_CHANNEL, reached))
     ]
-    return _append(
+    return _append_and_tell(
         [(point, channel) for point in refused],
         Entry.LIFT,
         effective_at=now,
@@ -431,6 +442,16 @@ def _append(
     )
 
 
+def _append_and_tell(
+    pairs: Collection[tuple[Point, str]], entry: Entry, *, now: datetime, **line: Any
+) -> list[ContactRecord]:
+    records = _append(pairs, entry, now=now, **line)
+    if records:
+        points = list(dict.fromkeys(point for point, _ in pairs))
+        contact_records_changed.send(sender=ContactRecord, points=points, now=now)
+    return records
+
+
 # The organisation and its closed days -----------------------------------------------------------------------------------
 
 
@@ -465,7 +486,8 @@ def upsert_organisation(
         VersionConflict: somebody else changed it first.
 
     """
-    return policies.upsert(
+    now = now or timezone.now()
+    organisation = policies.upsert(
         Organisation,
         key={"id": 1},
         changes=changes,
@@ -473,8 +495,10 @@ def upsert_organisation(
         changed_by=changed_by,
         reason=reason,
         expected_version=expected_version,
-        now=now or timezone.now(),
+        now=now,
     )
+    contact_rules_changed.send(sender=Organisation, provinces=None, markets=None, now=now)
+    return organisation
 
 
 @verb(ExecutionClass.CONTROL)
@@ -496,6 +520,7 @@ def set_closed_day(
         closed.name = name
         closed.stamp(changed_by=changed_by, user=user, reason=reason, now=now)
         closed.save()
+        _tell_of_closed_day(province, now)
         return closed
 
     locked = ClosedDay.objects.select_for_update().filter(day=day, province=province)
@@ -524,6 +549,12 @@ def remove_closed_day(
     closed = ClosedDay.objects.select_for_update().filter(day=day, province=province).first()
     if closed is None:
         return False
-    closed.stamp(changed_by=changed_by, user=user, reason=reason, now=now or timezone.now())
+    now = now or timezone.now()
+    closed.stamp(changed_by=changed_by, user=user, reason=reason, now=now)
     closed.delete()
+    _tell_of_closed_day(province, now)
     return True
+
+
+def _tell_of_closed_day(province: str, now: datetime) -> None:
+    contact_rules_changed.send(sender=ClosedDay, provinces=[province] if province else None, markets=None, now=now)

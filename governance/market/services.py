@@ -11,6 +11,7 @@ from governance import policies
 from governance.decisions import ExecutionClass, verb
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES, normalised
+from governance.signals import contact_rules_changed
 from wholesale.vocabulary import ALL, Province
 
 SEEDED_BY = "seed"
@@ -48,7 +49,8 @@ def upsert_policy(
     """
     if "rules" in changes:
         changes["rules"] = normalised(changes["rules"])
-    return policies.upsert(
+    now = now or timezone.now()
+    policy = policies.upsert(
         MarketPolicy,
         key={"province": province, "market": market},
         changes=changes,
@@ -56,9 +58,12 @@ def upsert_policy(
         changed_by=changed_by,
         reason=reason,
         expected_version=expected_version,
-        now=now or timezone.now(),
+        now=now,
         required=("rules",),
     )
+    markets = None if market == ALL else [market]
+    contact_rules_changed.send(sender=MarketPolicy, provinces=[province], markets=markets, now=now)
+    return policy
 
 
 @transaction.atomic

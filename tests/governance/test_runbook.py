@@ -49,6 +49,7 @@ CHECKS = {
     "environment.debug": "warning",
     "environment.migrations": "warning",
     "environment.time_zones": "blocker",
+    "followups.minutes": "warning",
     "heimdall.charter": "blocker",
     "kill_switch.free": "blocker",
     "market.policies": "blocker",

@@ -1,0 +1,177 @@
+"""Permitted minutes: when each open task may be done, kept up to date.
+
+Every interval runs out within a day or so, and what has none is not listed: if nobody renews them, nothing is (fail closed).
+A batch locks its tasks first and asks the gate after, so that of two who renew one task the later one knows more. It waits
+for nobody: what somebody else holds (a claim, a completion) it leaves, or comes back to once that is done.
+"""
+
+import time
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db import connection, transaction
+from django.db.models import Count, Min, Q
+from django.utils import timezone
+
+from followups.leads.facts import contact_of
+from followups.models import FollowupTask, TaskQuerySet
+from governance import gate, leads
+from wholesale.lookups import among
+
+BATCH = 2_000
+TURN_MAX = 100_000  # tasks that one turn rolls, so that other work of a worker has its turn as well
+OVERDUE_AFTER = timedelta(minutes=10)  # a worker rolls every minute
+ATTEMPTS = 50  # to lock what somebody else holds; after them its interval is left to run out
+PAUSE = 0.1  # seconds between two of them
+
+
+class _Row(NamedTuple):
+    """What is needed of an open task."""
+
+    id: int
+    lead_id: str | None
+    province: str
+    market: str
+    channel: str
+    due_at: datetime
+    actionable_at: datetime | None
+    open_from: datetime | None
+    open_until: datetime | None
+
+
+def roll(now: datetime | None = None, limit: int = TURN_MAX) -> int:
+    """Give the open tasks whose interval has run out their next one. Two who roll at once share the work. How many."""
+    now = now or timezone.now()
+    run_out = FollowupTask.objects.open().filter(open_until__lt=now).order_by("open_until", "id")
+    rolled = 0
+    while rolled < limit:
+        size = min(BATCH, limit - rolled)
+        with transaction.atomic():
+            done = len(_renew(run_out[:size], now))
+        rolled += done
+        if done < size:
+            break
+    return rolled
+
+
+def recompute_leads(lead_ids: Collection[str], now: datetime | None = None) -> int:
+    """Work out the minutes of these leads' open tasks anew. How many."""
+    return _recompute(FollowupTask.objects.filter(lead_id__in=among(lead_ids)), now)
+
+
+def recompute_places(provinces: Collection[str] | None, markets: Collection[str] | None, now: datetime | None = None) -> int:
+    """Work out the minutes of the open tasks in these places anew; None is all of them. How many.
+
+    A task is where its lead lives; of a lead that nobody knows, where its ladder was started.
+    """
+    words = {"province": provinces, "market": markets}
+    given = {f"{name}__in": listed for name, listed in words.items() if listed is not None}
+    if not given:
+        return _recompute(FollowupTask.objects.all(), now)
+    of_lead = Q(**{f"lead__{name}": listed for name, listed in given.items()})
+    return _recompute(FollowupTask.objects.filter(of_lead | Q(lead__province__isnull=True, **given)), now)
+
+
+def recompute_missing(now: datetime | None = None) -> int:
+    """Look again for the minutes of open tasks of which none was known: time alone may have brought some. How many."""
+    return _recompute(FollowupTask.objects.filter(Q(open_from__isnull=True) | Q(actionable_at__isnull=True)), now)
+
+
+class Overdue(NamedTuple):
+    """The open tasks whose interval ran out more than ten minutes ago, and was not rolled."""
+
+    tasks: int
+    since: datetime | None  # when the first ran out; None where there is none
+
+
+def overdue(now: datetime) -> Overdue:
+    """How many they are, and since when, by the index of what is to be rolled."""
+    found = _overdue(now).aggregate(tasks=Count("id"), since=Min("open_until"))
+    return Overdue(**found)
+
+
+def is_overdue(now: datetime) -> bool:
+    """Whether there is one: a look at the first of them, however many there are."""
+    return _overdue(now).exists()
+
+
+def _overdue(now: datetime) -> TaskQuerySet:
+    return FollowupTask.objects.open().filter(open_until__lt=now - OVERDUE_AFTER)
+
+
+def _recompute(tasks: TaskQuerySet, now: datetime | None) -> int:
+    now = now or timezone.now()
+    return sum(_recompute_these(ids, now) for ids in _batches(tasks.open()))
+
+
+def _recompute_these(ids: set[int], now: datetime) -> int:
+    left = set(ids)
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            time.sleep(PAUSE)
+        still_open = FollowupTask.objects.open().filter(pk__in=among(left, "bigint")).order_by("pk")
+        with transaction.atomic():
+            left -= _renew(still_open, now, due_too=True)
+        if left:  # somebody holds them, or has done them by now
+            left &= set(still_open.values_list("pk", flat=True))
+        if not left:
+            break
+    return len(ids) - len(left)
+
+
+def _batches(tasks: TaskQuerySet) -> Iterator[set[int]]:
+    """The ids of open tasks, as the index of what is due has them."""
+    ordered = tasks.order_by("due_at", "id").values_list("due_at", "id")
+    page = list(ordered[:BATCH])
+    while page:
+        yield {pk for _, pk in page}
+        due_at, last = page[-1]
+        page = list(ordered.filter(due_at__gte=due_at).exclude(due_at=due_at, id__lte=last)[:BATCH])
+
+
+def _renew(tasks: TaskQuerySet, now: datetime, *, due_too: bool = False) -> set[int]:
+    """Lock those of some open tasks that nobody holds, and store their minutes. With `due_too` also the first minute at
+    which they can be done, unless that is past: it was, whatever the rules say now. Which they were."""
+    rows = [_Row(*row) for row in tasks.select_for_update(skip_locked=True).values_list(*_Row._fields)]
+    known = leads.load({row.lead_id for row in rows if row.lead_id})
+    contacts = [
+        contact_of(
+            known.get(row.lead_id or ""), lead_id=row.lead_id, province=row.province, market=row.market, channel=row.channel
+        )
+        for row in rows
+    ]
+    asked = [(contact, max(row.due_at, now) if due_too else now) for row, contact in zip(rows, contacts, strict=True)]
+    changed = []
+    for row, found in zip(rows, gate.permitted_minutes(asked, now=now), strict=True):
+        is_past = row.actionable_at is not None and row.actionable_at <= now
+        actionable_at = found.actionable_at if due_too and not is_past else row.actionable_at
+        stored = row.actionable_at, row.open_from, row.open_until
+        minutes = actionable_at, found.open_from, found.open_until
+        if minutes != stored:
+            changed.append((row.id, *minutes))
+    _store(changed)
+    return {row.id for row in rows}
+
+
+def _store(minutes: Sequence[tuple[int, datetime | None, datetime | None, datetime | None]]) -> None:
+    """In one statement, whatever their number."""
+    if not minutes:
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(_STORE_ALL, list(map(list, zip(*minutes, strict=True))))
+        else:
+            as_stored = connection.ops.adapt_datetimefield_value
+            cursor.executemany(_STORE_EACH, [(*map(as_stored, times), pk) for pk, *times in minutes])
+
+
+_TABLE = FollowupTask._meta.db_table
+_STORE_EACH = f"UPDATE {_TABLE} SET actionable_at = %s, open_from = %s, open_until = %s WHERE id = %s"
+_STORE_ALL = f"""
+UPDATE {_TABLE} AS task
+SET actionable_at = given.actionable_at, open_from = given.open_from, open_until = given.open_until
+FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])
+    AS given (id, actionable_at, open_from, open_until)
+WHERE task.id = given.id
+"""

@@ -1,0 +1,8 @@
+"""What governance tells about its rules: changes already written, sent inside their transaction, so that a failing receiver
+undoes them."""
+
+from django.dispatch import Signal
+
+contact_rules_changed = Signal()
+"""A policy, a zone, a closed day or the organisation changed, and with it when people of some places may be contacted.
+`provinces`, `markets`: collection of str, or None for all of them; `now`: when it is recorded."""

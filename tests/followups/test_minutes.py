@@ -1,0 +1,376 @@
+"""Permitted minutes of open tasks: rolled forward every minute, worked out anew when a rule, a lead or what is on file
+changes, and run out where nobody does."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from followups.leads.services import upsert_lead, upsert_leads
+from followups.minutes import services
+from followups.minutes.readiness import permitted_minutes
+from followups.minutes.services import recompute_leads, recompute_missing, recompute_places, roll
+from followups.models import FollowupTask
+from governance.clocks.services import remove_market_zone, set_market_zone
+from governance.compliance.services import (
+    lift_opt_out,
+    record_consent,
+    record_opt_out,
+    record_scrub,
+    remove_closed_day,
+    set_closed_day,
+    upsert_organisation,
+)
+from governance.market.models import MarketPolicy
+from governance.market.services import upsert_policy
+from tests.factories import NOON, LadderFactory, LeadFactory, TaskFactory
+
+pytestmark = pytest.mark.django_db
+
+INSTANT = timedelta(microseconds=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+PHONE = ("PHONE", "+14165550123")
+# The safe default in Toronto, where NOON is 13:00 on a Tuesday: 09:00 to 20:00.
+OPENS, CLOSES = NOON - 4 * HOUR, NOON + 7 * HOUR + MINUTE - INSTANT
+TODAY = (OPENS, CLOSES)
+TOMORROW = (OPENS + DAY, CLOSES + DAY)
+NEVER = (None, None)
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is NOON."""
+    monkeypatch.setattr(timezone, "now", lambda: NOON)
+
+
+def task(lead_id: str = "JANE", **values: Any) -> FollowupTask:
+    """An open task of today."""
+    ladder = LadderFactory.create(lead_id=lead_id, open_steps=1)
+    given = {"actionable_at": NOON, "open_from": OPENS, "open_until": CLOSES, **values}
+    made: FollowupTask = TaskFactory.create(ladder=ladder, **given)
+    return made
+
+
+def jane(**values: Any) -> None:
+    LeadFactory.create(lead_id="JANE", phone=PHONE[1], **values)
+
+
+def interval(one: FollowupTask) -> tuple[datetime | None, datetime | None]:
+    one.refresh_from_db()
+    return one.open_from, one.open_until
+
+
+def listed(now: datetime) -> list[int]:
+    """The due tasks whose interval contains an instant."""
+    due = FollowupTask.objects.due(now).filter(open_from__lte=now, open_until__gte=now)
+    return list(due.values_list("pk", flat=True))
+
+
+def waiting() -> list[tuple[str, list[Any]]]:
+    """What waits for the worker: the task's name and its arguments, in order."""
+    results = DBTaskResult.objects.order_by("enqueued_at", "id")
+    return [(result.task_path.rpartition(".")[2], result.args_kwargs["args"]) for result in results]
+
+
+def work() -> None:
+    """The worker's turn."""
+    for result in DBTaskResult.objects.order_by("enqueued_at", "id"):
+        result.task.call(*result.args_kwargs["args"])
+    DBTaskResult.objects.all().delete()
+
+
+# Rolling ------------------------------------------------------------------------------------------------------------------
+
+
+def test_an_interval_that_has_run_out_is_followed_by_the_next_one() -> None:
+    jane()
+    over, running = task(actionable_at=OPENS - DAY), task("JOE")
+    assert roll(CLOSES) == 0
+    assert roll(CLOSES + INSTANT) == 2
+    assert (interval(over), interval(running)) == (TOMORROW, TOMORROW)
+    assert over.actionable_at == OPENS - DAY
+
+
+def test_rolling_twice_changes_nothing() -> None:
+    task()
+    assert roll(NOON + DAY) == 1
+    assert roll(NOON + DAY) == 0
+
+
+def test_who_may_not_be_contacted_any_more_has_no_interval() -> None:
+    one = task(actionable_at=NOON - HOUR)
+    MarketPolicy.objects.filter(province="ON").update(enabled=False)
+    assert roll(CLOSES + MINUTE) == 1
+    assert interval(one) == NEVER
+    assert one.actionable_at == NOON - HOUR  # it was, then
+
+
+def test_closed_tasks_are_left_alone() -> None:
+    done = task(completed_at=NOON, completed_by="va1")
+    cancelled = task("JOE", cancelled_at=NOON)
+    assert roll(CLOSES + DAY) == 0
+    assert recompute_places(None, None, CLOSES + DAY) == 0
+    assert interval(done) == interval(cancelled) == TODAY
+
+
+def test_a_turn_rolls_no_more_than_its_limit_and_the_next_one_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "BATCH", 2)
+    for n in range(7):
+        task(f"L{n}")
+    assert [roll(NOON + DAY, limit=3), roll(NOON + DAY), roll(NOON + DAY)] == [3, 4, 0]
+
+
+def test_what_nobody_rolls_is_listed_no_longer_than_its_day() -> None:
+    one = task()
+    assert listed(NOON) == [one.pk]
+    assert [listed(NOON + n * HOUR) for n in range(8, 24 * 9, 5)] == [[]] * 42
+    roll(NOON + DAY)
+    assert listed(NOON + DAY) == [one.pk]
+
+
+def test_a_batch_takes_as_many_queries_whatever_its_size(django_assert_num_queries: Callable[..., Any]) -> None:
+    for n in range(12):
+        if n % 2:
+            LeadFactory.create(lead_id=f"L{n}", province="BC", market="VANCOUVER")
+        task(f"L{n}", channel=("SMS", "CALL", "EMAIL")[n % 3])
+    # The tasks, their leads, the gate's three, the update.
+    with CaptureQueriesContext(connection) as captured:
+        assert roll(NOON + DAY, limit=2) == 2
+    few = [query["sql"].split()[0] for query in captured]
+    with CaptureQueriesContext(connection) as captured:
+        assert roll(NOON + DAY, limit=10) == 10
+    many = [query["sql"].split()[0] for query in captured]
+    reads = ["SELECT"] * 5
+    assert [word for word in few if word == "SELECT"] == reads
+    assert [word for word in many if word == "SELECT"] == reads
+    if connection.vendor == "postgresql":
+        assert few == many == ["SAVEPOINT", *reads, "UPDATE", "RELEASE"]
+
+
+# Changes ------------------------------------------------------------------------------------------------------------------
+
+
+def rules(start: str, end: str) -> dict[str, Any]:
+    stored = MarketPolicy.objects.get(province="ON", market="ALL").rules
+    return {**stored, "contact_windows_local": [{"days": list(range(7)), "start": start, "end": end}]}
+
+
+def upsert_ontario(start: str = "09:00", end: str = "20:00", **changes: Any) -> None:
+    given = {"market": "ALL", "rules": rules(start, end), **changes}
+    upsert_policy(province="ON", changed_by="op", reason="test", **given)
+
+
+def test_a_policy_that_is_narrowed_closes_its_tasks_and_those_of_no_other_place() -> None:
+    one, elsewhere = task(), task("JOE")
+    FollowupTask.objects.filter(pk=elsewhere.pk).update(province="QC", market="ALL")
+    upsert_ontario(start="14:00")
+    assert waiting() == [("recompute_places", [["ON"], None])]
+    assert interval(one) == TODAY
+    work()
+    assert interval(one) == (NOON + HOUR, CLOSES)
+    assert one.actionable_at == NOON  # that was before
+    assert interval(elsewhere) == TODAY
+
+
+def test_a_policy_that_is_widened_opens_its_tasks() -> None:
+    one = task(open_from=None, open_until=None, actionable_at=None)
+    upsert_ontario(market="TORONTO", enabled=True)
+    assert waiting() == [("recompute_places", [["ON"], ["TORONTO"]])]
+    work()
+    assert interval(one) == TODAY
+    assert one.actionable_at == NOON
+
+
+def test_a_policy_that_is_switched_off_closes_all_and_switched_on_opens_them_again() -> None:
+    one = task(due_at=NOON + HOUR, actionable_at=NOON + HOUR)
+    upsert_ontario(enabled=False)
+    work()
+    assert interval(one) == NEVER
+    assert one.actionable_at is None
+    upsert_ontario(enabled=True)
+    work()
+    assert interval(one) == TODAY
+    assert one.actionable_at == NOON + HOUR
+
+
+def test_a_task_is_where_its_lead_lives_and_not_where_its_ladder_was_started() -> None:
+    jane(province="QC", market="ALL")
+    in_quebec, unknown = task(), task("JOE")
+    upsert_ontario(start="14:00")
+    work()
+    assert (interval(in_quebec), interval(unknown)) == (TODAY, (NOON + HOUR, CLOSES))
+    upsert_policy(province="QC", changed_by="op", reason="test", enabled=False)
+    work()
+    assert (interval(in_quebec), interval(unknown)) == (NEVER, (NOON + HOUR, CLOSES))
+
+
+def test_a_zone_of_a_market_moves_its_tasks_and_its_removal_too() -> None:
+    one = task()
+    FollowupTask.objects.update(province="QC", market="GASPE")
+    set_market_zone(province="QC", market="GASPE", zone="America/Halifax", changed_by="op", now=NOON)
+    assert waiting() == [("recompute_places", [["QC"], ["GASPE"]])]
+    work()
+    assert interval(one) == (OPENS - HOUR, CLOSES - HOUR)
+    remove_market_zone(province="QC", market="GASPE", changed_by="op", now=NOON)
+    work()
+    assert interval(one) == (OPENS, CLOSES - HOUR)  # all of the province's clocks must allow it
+
+
+def test_a_closed_day_closes_and_its_removal_opens() -> None:
+    one = task()
+    set_closed_day(day=date(2026, 12, 15), province="ON", name="Stocktaking", changed_by="op")
+    assert waiting() == [("recompute_places", [["ON"], None])]
+    work()
+    assert interval(one) == TOMORROW
+    remove_closed_day(day=date(2026, 12, 15), province="ON", changed_by="op")
+    work()
+    assert interval(one) == TODAY
+    set_closed_day(day=date(2026, 12, 15), name="Everywhere", changed_by="op")
+    assert waiting() == [("recompute_places", [None, None])]
+
+
+def test_a_stricter_organisation_closes_what_is_not_proven_and_a_consent_opens_it() -> None:
+    jane()
+    one, stranger = task(due_at=NOON - DAY, actionable_at=None), task("JOE")
+    upsert_organisation(consent="enforce", changed_by="op")
+    assert waiting() == [("recompute_places", [None, None])]
+    work()
+    assert (interval(one), interval(stranger)) == (NEVER, TODAY)
+    record_consent(points=[PHONE], channel="SMS", basis="EXPRESS", obtained_at=NOON - DAY, evidence="form", actor="va1")
+    assert waiting() == [("recompute_leads", [["JANE"]])]
+    assert PHONE[1] not in str(list(DBTaskResult.objects.values()))
+    work()
+    assert interval(one) == TODAY
+    assert one.actionable_at == NOON  # nobody could know it sooner
+
+
+def test_a_scrub_opens_calls() -> None:
+    jane()
+    one = task(channel="CALL", open_from=None, open_until=None)
+    upsert_organisation(scrub="enforce", registration_number="1", registration_expires_on=date(2027, 1, 1), changed_by="op")
+    work()
+    assert interval(one) == NEVER
+    record_scrub(points=[PHONE], checked_at=NOON - DAY, evidence="list", actor="va1")
+    work()
+    assert interval(one) == TODAY
+
+
+def test_a_lift_opens_again_what_an_opt_out_had_closed() -> None:
+    jane()
+    record_opt_out(points=[PHONE], channel="SMS", said_at=NOON - DAY, actor="va1", now=NOON - HOUR)
+    one = task(open_from=None, open_until=None)
+    recompute_leads(["JANE"])
+    assert interval(one) == NEVER
+    lift_opt_out(points=[PHONE], channel="SMS", reason="mistaken", actor="op")
+    work()
+    assert interval(one) == (NOON, CLOSES)  # from the lift on
+
+
+def test_an_opt_out_leaves_nothing_to_the_worker() -> None:
+    jane()
+    one = task()
+    record_opt_out(points=[PHONE], channel="SMS", actor="va1")
+    one.refresh_from_db()
+    assert one.cancelled_at == NOON
+    assert waiting() == []
+
+
+def test_a_lead_that_moves_takes_its_tasks_along() -> None:
+    jane(market="ALL", province="BC", postal_code="V5K 0A1")
+    one = task(open_from=OPENS + 2 * HOUR, open_until=CLOSES + 2 * HOUR)
+    upsert_lead(lead_id="JANE", postal_code="V1C 1A1")  # Cranbrook, which keeps Alberta's clock
+    assert waiting() == [("recompute_leads", [["JANE"]])]
+    work()
+    assert interval(one) == (OPENS + HOUR, CLOSES + HOUR)
+
+
+def test_a_lead_that_becomes_known_is_judged_by_what_is_known() -> None:
+    one = task("NEW")
+    upsert_lead(lead_id="NEW", province="AB", market="CALGARY")
+    work()
+    assert interval(one) == (OPENS + HOUR, CLOSES + HOUR)
+
+
+def test_what_the_gate_does_not_look_at_costs_the_worker_nothing() -> None:
+    jane()
+    task()
+    upsert_lead(lead_id="JANE", first_name="Janet", status="DEAD")
+    upsert_lead(lead_id="JANE", postal_code="M5V 2T6")
+    upsert_lead(lead_id="NOBODY", province="ON", phone="+14165550199")
+    record_consent(
+        points=[("PHONE", "+14165550199")], channel="SMS", basis="EXPRESS", obtained_at=NOON, evidence="form", actor="va1"
+    )
+    assert waiting() == []
+
+
+def test_many_leads_go_to_the_worker_in_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("followups.minutes.tasks.LEADS_AT_ONCE", 3)
+    for n in range(5):
+        task(f"L{n}")
+    upsert_leads([{"lead_id": f"L{n}", "province": "AB"} for n in range(5)])
+    assert sorted(waiting()) == [("recompute_leads", [["L0", "L1", "L2"]]), ("recompute_leads", [["L3", "L4"]])]
+
+
+def test_where_nobody_is_followed_up_a_new_rule_costs_the_worker_nothing() -> None:
+    upsert_ontario(start="14:00")
+    assert waiting() == []
+
+
+def test_a_change_that_is_undone_leaves_nothing_to_the_worker() -> None:
+    task()
+    with transaction.atomic():
+        upsert_ontario(start="14:00")
+        transaction.set_rollback(True)
+    assert waiting() == []
+
+
+def test_more_than_a_batch_is_worked_out_anew_each_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "BATCH", 4)
+    same_time = [task(f"L{n}") for n in range(9)]
+    others = [task(f"M{n}", due_at=NOON + n * MINUTE) for n in range(3)]
+    MarketPolicy.objects.filter(province="ON").update(rules=rules("14:00", "20:00"))
+    assert recompute_places(["ON"], ["TORONTO"]) == 12
+    assert {interval(one) for one in (*same_time, *others)} == {(NOON + HOUR, CLOSES)}
+
+
+def test_what_was_never_permitted_is_looked_at_again_by_night() -> None:
+    hopeless, known = task(open_from=None, open_until=None), task("JOE")
+    no_first_minute = task("JIM", actionable_at=None)
+    assert recompute_missing() == 2
+    assert [interval(one) for one in (hopeless, known, no_first_minute)] == [TODAY] * 3
+    assert no_first_minute.actionable_at == NOON
+
+
+# Whether anybody rolls ----------------------------------------------------------------------------------------------------
+
+
+def test_ten_minutes_are_given_to_the_worker(client: Client) -> None:
+    task(open_until=NOON - 10 * MINUTE)
+    assert permitted_minutes(NOON).ok
+    assert client.get("/readyz").json()["warnings"] == {"permitted_minutes": "ok"}
+
+
+def test_where_nobody_rolls_the_runbook_says_how_many_wait_and_since_when_and_readyz_that_they_do(client: Client) -> None:
+    task(open_until=NOON - HOUR)
+    task("JOE", open_until=NOON - 11 * MINUTE)
+    task("DONE", open_until=NOON - 2 * HOUR, completed_at=NOON, completed_by="va1")
+    with CaptureQueriesContext(connection) as captured:
+        found = permitted_minutes(NOON)
+    assert len(captured) == 1
+    assert (found.ok, found.detail) == (False, {"tasks": 2, "since": "2026-12-15T17:00:00Z"})
+    assert (
+        found.message == "2 open tasks wait for the next permitted interval since 2026-12-15T17:00:00Z. Is a worker running?"
+    )
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()["ok"]) == (200, True)
+    warning = "not kept up to date for more than 10 minutes: is a worker running?"
+    assert response.json()["warnings"] == {"permitted_minutes": warning}
+    roll()
+    assert permitted_minutes(NOON).ok
+    assert client.get("/readyz").json()["warnings"] == {"permitted_minutes": "ok"}
