@@ -15,6 +15,7 @@ from followups.inbound.admin import InboundMessageAdmin
 from followups.leads.admin import LeadAdmin
 from followups.leads.imports_admin import LeadImportAdmin
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask
+from followups.outcomes.admin import OutcomeRuleAdmin
 from governance.contact import Reason
 from wholesale.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter, place_text
 
@@ -25,6 +26,7 @@ __all__ = [
     "InboundMessageAdmin",
     "LeadAdmin",
     "LeadImportAdmin",
+    "OutcomeRuleAdmin",
 ]
 
 OVERDUE_AFTER = timedelta(hours=2)  # past due by so much, a task misses the SLA

@@ -9,7 +9,7 @@ from factory.declarations import LazyFunction, SelfAttribute, Sequence, SubFacto
 from factory.django import DjangoModelFactory
 
 from buyers.models import SFR, BuyerFeedbackEvent, BuyerLiquidityNode
-from followups.models import ContactAttempt, FollowupLadder, FollowupTask, InboundMessage, Lead, LeadImport
+from followups.models import ContactAttempt, FollowupLadder, FollowupTask, InboundMessage, Lead, LeadImport, TaskEvent
 from followups.steps.rules import GUIDE_STEPS
 from governance.clocks.models import MarketZone
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord
@@ -166,6 +166,20 @@ class AttemptFactory(Row):
     policy_version = 1
     actor = "factory"
     correlation_id = "made"
+
+
+class TaskEventFactory(Row):
+    """A task was skipped."""
+
+    class Meta:
+        model = TaskEvent
+
+    task = SubFactory(TaskFactory)
+    kind = "SKIPPED"
+    reason = "made"
+    actor = "factory"
+    correlation_id = "made"
+    created_at = NOON
 
 
 class InboundFactory(Row):
