@@ -43,7 +43,6 @@ from tests.factories import (
     NOON,
     InboundFactory,
     KpiFactory,
-    LadderFactory,
     LeadImportFactory,
     PointFactory,
     RecommendationFactory,
@@ -272,7 +271,7 @@ each_verb = pytest.mark.parametrize("verb", VERB_CALLS, ids=lambda v: f"{v.__mod
 def _offers_are_on_and_advice_and_a_ladder_are_there(db: None) -> None:
     OfferPolicy.objects.filter(province="ON").update(enabled=True)
     RecommendationFactory.create()
-    LadderFactory.create(lead_id="L0")
+    TaskFactory.create(ladder__lead_id="L0", ladder__open_steps=1)
 
 
 ACTS: tuple[Any, ...] = (

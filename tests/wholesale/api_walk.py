@@ -83,7 +83,7 @@ def _task_of_the_agent() -> Any:
 
 
 def _ladder_at_work() -> Any:
-    return TaskFactory.create().ladder
+    return TaskFactory.create(ladder__open_steps=1).ladder
 
 
 def _reservations() -> None:
