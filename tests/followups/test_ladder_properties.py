@@ -1,4 +1,4 @@
-"""Whatever is done to ladders in whatever order: what must hold of them holds after each act, beside a model of the history."""
+"""Whatever is done to ladders in whatever order: what must hold of them holds after each act, and each left its history."""
 
 from collections import Counter
 from datetime import timedelta
@@ -15,6 +15,7 @@ from followups.models import FollowupLadder, FollowupTask, TaskEvent
 from followups.outcomes.rules import Outcome
 from followups.services import complete_task, start_ladder
 from governance import gate
+from governance.compliance import services as compliance
 from kpi.models import KPIEvent
 from tests.factories import NOON, LeadFactory
 
@@ -65,7 +66,7 @@ def do(act: tuple[str, int, Any], now: Any) -> None:
     elif verb == "opt_out":
         gate.record_opt_out(points=[("PHONE", PHONE)], channel=what, **by)
     else:
-        gate.lift_opt_out(points=[("PHONE", PHONE)], channel=what, reason="a mistake", **by)
+        compliance.lift_opt_out(points=[("PHONE", PHONE)], channel=what, reason="a mistake", **by)
 
 
 STATE = ("completed_at", "cancelled_at", "due_at", "owner")
@@ -107,27 +108,29 @@ def assert_ladders_hold(closed_before: dict[int, Any]) -> None:
     assert sorted(begun) == sorted(str(pk) for pk in FollowupLadder.objects.values_list("pk", flat=True))
 
 
-class _UndoneError(Exception):
-    """Each example begins with nothing."""
-
-
 @pytest.mark.django_db
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(acts=st.lists(ACTS, min_size=3, max_size=14))
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(acts=st.lists(ACTS, min_size=3, max_size=12))
 def test_whatever_is_done_what_must_hold_of_ladders_holds(acts: list[tuple[str, int, Any]]) -> None:
-    with pytest.raises(_UndoneError), transaction.atomic():
-        for lead in ("A", "B"):
-            LeadFactory.create(lead_id=lead, phone=PHONE)
-            start_ladder(lead_id=lead, province="ON", market="TORONTO", now=NOON)
-        for minute, act in enumerate(acts, start=1):
-            before, lines = states(), TaskEvent.objects.count()
-            closed = dict(FollowupLadder.objects.exclude(closed_at=None).values_list("pk", "closed_at"))
-            try:
-                with transaction.atomic():
-                    do(act, NOON + timedelta(minutes=minute))
-            except REFUSALS:
-                assert states() == before
-            assert_ladders_hold(closed)
-            written = TaskEvent.objects.order_by("pk")[lines:].values_list("task_id", "kind")
-            assert Counter(written) == transitions_between(before, states(), act[0])
-        raise _UndoneError
+    example = transaction.savepoint()
+    try:
+        _play(acts)
+    finally:
+        transaction.savepoint_rollback(example)  # each example begins with nothing
+
+
+def _play(acts: list[tuple[str, int, Any]]) -> None:
+    for lead in ("A", "B"):
+        LeadFactory.create(lead_id=lead, phone=PHONE)
+        start_ladder(lead_id=lead, province="ON", market="TORONTO", now=NOON)
+    for minute, act in enumerate(acts, start=1):
+        before, lines = states(), TaskEvent.objects.count()
+        closed = dict(FollowupLadder.objects.exclude(closed_at=None).values_list("pk", "closed_at"))
+        try:
+            with transaction.atomic():
+                do(act, NOON + timedelta(minutes=minute))
+        except REFUSALS:
+            assert states() == before
+        assert_ladders_hold(closed)
+        written = TaskEvent.objects.order_by("pk")[lines:].values_list("task_id", "kind")
+        assert Counter(written) == transitions_between(before, states(), act[0])
