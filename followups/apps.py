@@ -17,7 +17,7 @@ class FollowupsConfig(AppConfig):
         from followups.leads import services, tasks  # noqa: PLC0415
         from followups.minutes import readiness  # noqa: PLC0415  # registers a check of the runbook
         from followups.minutes import tasks as minutes  # noqa: PLC0415
-        from followups.outcomes.services import seed_outcomes  # noqa: PLC0415
+        from followups.outcomes.services import seed_rules  # noqa: PLC0415
         from followups.steps import readiness as _steps  # noqa: F401, PLC0415  # registers the runbook's checks
         from followups.steps.services import seed_templates  # noqa: PLC0415
         from governance import leads  # noqa: PLC0415
@@ -32,6 +32,6 @@ class FollowupsConfig(AppConfig):
         )
         tasks.register()
         seeds.register("ladder templates", seed_templates)
-        seeds.register("outcomes", seed_outcomes)
+        seeds.register("outcomes", seed_rules)
         minutes.register()
         readiness.register_warning()

@@ -2,18 +2,21 @@
 
 from rest_framework.routers import SimpleRouter
 
-from followups.api.rows import AttemptViewSet, LadderViewSet, TaskViewSet
+from followups.api.rows import AttemptViewSet, EventViewSet, LadderViewSet, TaskViewSet
 from followups.api.verbs import FollowupViewSet
 from followups.due.api import DueViewSet
 from followups.inbound.api import InboundViewSet
 from followups.leads.api import LeadViewSet
+from followups.outcomes.api import OutcomeViewSet
 
 router = SimpleRouter(trailing_slash=False)
 router.register("followups/ladders", LadderViewSet, basename="ladder")
 router.register("followups/tasks", TaskViewSet, basename="task")
+router.register("followups/events", EventViewSet, basename="event")
 router.register("followups/attempts", AttemptViewSet, basename="attempt")
 router.register("followups/inbound", InboundViewSet, basename="inbound")
 router.register("followups/leads", LeadViewSet, basename="lead")
 router.register("followups", DueViewSet, basename="due")
+router.register("followups", OutcomeViewSet, basename="outcome")
 router.register("followups", FollowupViewSet, basename="followup")
 urlpatterns = router.urls

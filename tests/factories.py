@@ -9,15 +9,7 @@ from factory.declarations import LazyFunction, SelfAttribute, Sequence, SubFacto
 from factory.django import DjangoModelFactory
 
 from buyers.models import SFR, BuyerFeedbackEvent, BuyerLiquidityNode
-from followups.models import (
-    ContactAttempt,
-    FollowupLadder,
-    FollowupTask,
-    InboundMessage,
-    Lead,
-    LeadImport,
-    TaskEvent,
-)
+from followups.models import ContactAttempt, FollowupLadder, FollowupTask, InboundMessage, Lead, LeadImport, TaskEvent
 from followups.steps.rules import GUIDE_STEPS
 from governance.clocks.models import MarketZone
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord

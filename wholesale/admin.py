@@ -93,6 +93,7 @@ NAVIGATION: dict[str, tuple[Page, ...]] = {
         Page("Task history", "history", "followups", "taskevent"),
         Page("Contact attempts", "call_made", "followups", "contactattempt"),
         Page("Inbound messages", "mark_chat_unread", "followups", "inboundmessage"),
+        Page("Outcomes", "rule", "followups", "outcomerule"),
     ),
     "Buyers": (
         Page("Liquidity", "water_drop", "buyers", "buyerliquiditynode"),

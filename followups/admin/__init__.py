@@ -7,6 +7,7 @@ from followups.admin.tasks import FollowupTaskAdmin
 from followups.inbound.admin import InboundMessageAdmin
 from followups.leads.admin import LeadAdmin
 from followups.leads.imports_admin import LeadImportAdmin
+from followups.outcomes.admin import OutcomeRuleAdmin
 
 __all__ = [
     "ContactAttemptAdmin",
@@ -15,5 +16,6 @@ __all__ = [
     "InboundMessageAdmin",
     "LeadAdmin",
     "LeadImportAdmin",
+    "OutcomeRuleAdmin",
     "TaskEventAdmin",
 ]

@@ -1,13 +1,14 @@
-"""The rows of follow-up to read: ladders, tasks, contact attempts."""
+"""The rows of follow-up to read: ladders, tasks and their history, contact attempts."""
 
 import django_filters
 from rest_framework import serializers
 
-from followups.models import ContactAttempt, FollowupLadder, FollowupTask
+from followups.models import ContactAttempt, FollowupLadder, FollowupTask, TaskEvent
 from governance.channels import Channel
 from governance.contact import Reason
 from wholesale import filters
 from wholesale.api import ResourceViewSet, RowSerializer
+from wholesale.fields import JsonField
 
 
 class LadderOut(RowSerializer):
@@ -63,6 +64,9 @@ class TaskOut(RowSerializer):
             "step",
             "channel",
             "due_at",
+            "actionable_at",
+            "open_from",
+            "open_until",
             "province",
             "market",
             "owner",
@@ -70,8 +74,12 @@ class TaskOut(RowSerializer):
             "created_at",
             "completed_at",
             "completed_by",
+            "outcome",
+            "note",
             "cancelled_at",
             "cancel_reason",
+            "leased_by",
+            "leased_until",
         )
 
 
@@ -98,6 +106,35 @@ class TaskViewSet(ResourceViewSet):
     serializer_class = TaskOut
     filterset_class = TaskFilter
     permissions = {"list": "followups.view_followuptask", "retrieve": "followups.view_followuptask"}
+
+
+class EventOut(RowSerializer):
+    """A line of a task's history."""
+
+    class Meta:
+        model = TaskEvent
+        fields = ("id", "task", "kind", "reason", "detail", "actor", "correlation_id", "created_at")
+
+    detail = JsonField(read_only=True)
+
+
+class EventFilter(django_filters.FilterSet):
+    """Filters of the history of tasks."""
+
+    task = filters.row_id()
+    ladder = filters.row_id(field_name="task__ladder")
+    kind = filters.choice(TaskEvent.Kind.choices)
+    since = filters.since("created_at")
+    until = filters.until("created_at")
+
+
+class EventViewSet(ResourceViewSet):
+    """What happened to tasks, the newest first."""
+
+    queryset = TaskEvent.objects.all()
+    serializer_class = EventOut
+    filterset_class = EventFilter
+    permissions = {"list": "followups.view_taskevent", "retrieve": "followups.view_taskevent"}
 
 
 class AttemptOut(RowSerializer):

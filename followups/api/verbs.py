@@ -7,13 +7,16 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from followups import services
-from followups.models import ContactAttempt, FollowupTask
+from followups import services, transitions
+from followups.api.rows import LadderOut, TaskOut
+from followups.models import ContactAttempt, FollowupLadder, FollowupTask
+from followups.outcomes.rules import Outcome
 from governance.contact import Reason
 from wholesale.api import ROW_ID, ApiViewSet, RowSerializer, act, acting_user, ask, path_id
 from wholesale.fields import (
     AwareDateTimeField,
     LabelField,
+    NoteField,
     ProvinceField,
     StrictIntegerField,
     WordField,
@@ -54,35 +57,70 @@ def step(task: FollowupTask) -> dict[str, Any]:
 
 
 class CompleteParams(ActParams):
-    """Who did it, and when."""
+    """Who did it, when, and what came of it."""
 
     actor = LabelField(required=False, help_text="default: your user name")
     contacted_at = AwareDateTimeField(
         required=False, help_text="when it happened, at most 7 days ago; default: now. The rules are judged at it"
     )
+    outcome = UpperChoiceField(
+        required=False, choices=Outcome.choices, help_text="what came of it; the table of outcomes says what follows"
+    )
+    note = NoteField(default="")
+    force = serializers.BooleanField(
+        default=False, help_text="record it though somebody else has claimed the task; needs a note"
+    )
+
+
+class LadderStateOut(RowSerializer):
+    """Where a ladder stands."""
+
+    class Meta:
+        model = FollowupLadder
+        fields = ("id", "open_steps", "closed_at")
 
 
 class CompletedOut(RowSerializer):
-    """A completed task, and whether the rules allowed the contact."""
+    """A completed task, whether the rules allowed the contact, and where that leaves the ladder."""
 
     class Meta:
         model = FollowupTask
-        fields = ("id", "completed_at", "step", "channel", "outside_rules", "reasons")
+        fields = ("id", "completed_at", "step", "channel", "outcome", "outside_rules", "reasons", "ladder")
 
     outside_rules = serializers.BooleanField(
         allow_null=True, help_text="null for a task that was completed before attempts were kept"
     )
     reasons = serializers.ListField(child=serializers.ChoiceField(Reason.choices), help_text="what stood in the way")
+    ladder = LadderStateOut()
 
 
 def completed(task: FollowupTask) -> dict[str, Any]:
     """A completed task as `CompletedOut` says."""
     attempt: ContactAttempt | None = getattr(task, "attempt", None)
     return {
-        **shown(task, ("id", "completed_at", "step", "channel")),
+        **shown(task, ("id", "completed_at", "step", "channel", "outcome")),
         "outside_rules": None if attempt is None else not attempt.allowed,
         "reasons": [] if attempt is None else attempt.reasons,
+        "ladder": shown(task.ladder, LadderStateOut.Meta.fields),
     }
+
+
+class ReasonParams(ActParams):
+    """Why."""
+
+    reason = NoteField()
+
+
+class SnoozeParams(ReasonParams):
+    """Until when, and why."""
+
+    until = AwareDateTimeField(help_text="when the task falls due, at most 90 days from now")
+
+
+class ReassignParams(ReasonParams):
+    """To whom, and why."""
+
+    owner = LabelField(required=False, default=None, help_text="whose work it is; absent: anybody's")
 
 
 class SlaParams(Params):
@@ -107,6 +145,11 @@ class FollowupViewSet(ApiViewSet):
     permissions = {
         "create_ladder": "followups.create_ladder",
         "complete": "followups.complete_task",
+        "snooze": "followups.put_off_task",
+        "skip": "followups.put_off_task",
+        "reassign": "followups.steer_ladder",
+        "cancel": "followups.steer_ladder",
+        "restart": "followups.steer_ladder",
         "sla": "followups.view_sla",
     }
 
@@ -132,12 +175,49 @@ class FollowupViewSet(ApiViewSet):
 
     @act(f"task/{ROW_ID}/complete", CompleteParams, CompletedOut, parameters=[path_id("task")])
     def complete(self, request: Request, id: str, **params: Any) -> Response:
-        """Record that a task was done, within the rules or not. Twice is no error and changes nothing."""
+        """Record that a task was done, within the rules or not. Twice is no error and changes nothing.
+
+        A task under another's live claim is 409 `task_leased`; with `force` and a `note` it is recorded all the same.
+        """
         params.setdefault("actor", label_of(request.user))
         task = services.complete_task(int(id), **params, user=acting_user(request))
         return Response(completed(task))
+
+    @act(f"task/{ROW_ID}/snooze", SnoozeParams, TaskOut, parameters=[path_id("task")])
+    def snooze(self, request: Request, id: str, **params: Any) -> Response:
+        """Let an open task fall due at another time; a claim of it ends."""
+        task = transitions.snooze_task(int(id), **params, **_signature(request))
+        return Response(TaskOut(task).data)
+
+    @act(f"task/{ROW_ID}/skip", ReasonParams, TaskOut, parameters=[path_id("task")])
+    def skip(self, request: Request, id: str, **params: Any) -> Response:
+        """Cancel one open task and go on with the others."""
+        task = transitions.skip_task(int(id), **params, **_signature(request))
+        return Response(TaskOut(task).data)
+
+    @act(f"ladder/{ROW_ID}/reassign", ReassignParams, LadderOut, parameters=[path_id("ladder")])
+    def reassign(self, request: Request, id: str, **params: Any) -> Response:
+        """Give an open ladder and its open tasks to another owner, or to anybody; claims of them end."""
+        ladder = transitions.reassign_ladder(int(id), **params, **_signature(request))
+        return Response(LadderOut(ladder).data)
+
+    @act(f"ladder/{ROW_ID}/cancel", ReasonParams, LadderOut, parameters=[path_id("ladder")])
+    def cancel(self, request: Request, id: str, **params: Any) -> Response:
+        """Cancel the open steps of a ladder, which closes it."""
+        ladder = transitions.cancel_ladder(int(id), **params, **_signature(request))
+        return Response(LadderOut(ladder).data)
+
+    @act(f"ladder/{ROW_ID}/restart", ReasonParams, {201: StepOut(many=True)}, parameters=[path_id("ladder")])
+    def restart(self, request: Request, id: str, **params: Any) -> Response:
+        """Begin a ladder anew, for the same lead, place and owner; what is open of it is cancelled."""
+        start = transitions.restart_ladder(int(id), **params, **_signature(request))
+        return Response([step(task) for task in start.tasks], status=201)
 
     @ask("sla", SlaParams, SlaOut)
     def sla(self, request: Request, window: int) -> Response:
         """How late the last completed tasks were."""
         return Response(services.sla_snapshot(window))
+
+
+def _signature(request: Request) -> dict[str, Any]:
+    return {"actor": label_of(request.user), "user": acting_user(request)}

@@ -23,6 +23,20 @@ def effect_of(outcome: str) -> tuple[Effect, int]:
     return (Effect(rule[0]), rule[1]) if rule else (careful(Outcome(outcome)), 0)
 
 
+def require_sound(outcome: str, effect: str, pause_days: int) -> None:
+    """Refuse a rule that contradicts itself or what somebody asked for.
+
+    Raises:
+        OptOutStays: who wants no more contact would be contacted.
+        PauseNeedsDays: a pause without days, or days without a pause.
+
+    """
+    if outcome == Outcome.OPTED_OUT and effect != Effect.OPT_OUT:
+        raise OptOutStays(attr="effect")
+    if (effect == Effect.PAUSE) is not (pause_days > 0):
+        raise PauseNeedsDays(attr="pause_days")
+
+
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def upsert_rule(
@@ -52,10 +66,7 @@ def upsert_rule(
     if effect != Effect.PAUSE:
         changes.setdefault("pause_days", 0)
     days = changes.get("pause_days", stored.pause_days if stored else 0)
-    if (effect == Effect.PAUSE) is not (days > 0):
-        raise PauseNeedsDays(attr="pause_days")
-    if outcome == Outcome.OPTED_OUT and effect != Effect.OPT_OUT:
-        raise OptOutStays(attr="effect")
+    require_sound(outcome, effect, days)
     return policies.upsert(
         OutcomeRule,
         key={"outcome": outcome},

@@ -40,8 +40,10 @@ def test_completing_answers_the_task(agent: APIClient, steps: Any) -> None:
         "completed_at": task.completed_at.isoformat().replace("+00:00", "Z"),
         "step": 2,
         "channel": "CALL",
+        "outcome": "",
         "outside_rules": not task.attempt.allowed,
         "reasons": task.attempt.reasons,
+        "ladder": {"id": task.ladder_id, "open_steps": 5, "closed_at": None},
     }
     assert task.completed_by == "bryan"
     assert task.completed_user is not None

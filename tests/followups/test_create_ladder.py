@@ -215,7 +215,7 @@ def test_the_guides_function_gives_the_tasks(db: None) -> None:
 @pytest.mark.parametrize("lead_id", ["L1", None])
 def test_a_row_that_breaks_a_rule_of_the_database_is_not_taken_for_a_race(db: None, lead_id: Any) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        create_ladder(lead_id)  # no province
+        create_ladder(lead_id, "ON", actor=None)  # made by nobody
     assert FollowupLadder.objects.count() == 0
 
 

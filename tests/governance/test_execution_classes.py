@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,8 +14,10 @@ import buyers.services
 import followups.inbound.services
 import followups.leads.imports
 import followups.leads.services
+import followups.outcomes.services
 import followups.reports
 import followups.services
+import followups.transitions
 import governance.clocks.services
 import governance.compliance.services
 import governance.golive.services
@@ -193,6 +196,30 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "RECORD",
         lambda: followups.services.complete_task(TaskFactory.create().pk, "me"),
     ),
+    followups.transitions.snooze_task: (
+        "RECORD",
+        lambda: followups.transitions.snooze_task(TaskFactory.create().pk, NOON + timedelta(days=1), "test", now=NOON),
+    ),
+    followups.transitions.skip_task: (
+        "RECORD",
+        lambda: followups.transitions.skip_task(TaskFactory.create().pk, "test"),
+    ),
+    followups.transitions.reassign_ladder: (
+        "CONTROL",
+        lambda: followups.transitions.reassign_ladder(TaskFactory.create().ladder_id, "anna", "test"),
+    ),
+    followups.transitions.cancel_ladder: (
+        "CONTROL",
+        lambda: followups.transitions.cancel_ladder(TaskFactory.create().ladder_id, "test"),
+    ),
+    followups.transitions.restart_ladder: (
+        "EXECUTE",
+        lambda: followups.transitions.restart_ladder(FollowupLadder.objects.earliest("id").pk, "test"),
+    ),
+    followups.outcomes.services.upsert_rule: (
+        "CONTROL",
+        lambda: followups.outcomes.services.upsert_rule(outcome="REACHED", effect="STOP", changed_by="me"),
+    ),
     followups.leads.services.upsert_leads: (
         "RECORD",
         lambda: followups.leads.services.upsert_leads([{"lead_id": "L1", "province": "ON"}]),
@@ -241,9 +268,10 @@ each_verb = pytest.mark.parametrize("verb", VERB_CALLS, ids=lambda v: f"{v.__mod
 
 
 @pytest.fixture(autouse=True)
-def _offers_are_on_and_advice_is_there(db: None) -> None:
+def _offers_are_on_and_advice_and_a_ladder_are_there(db: None) -> None:
     OfferPolicy.objects.filter(province="ON").update(enabled=True)
     RecommendationFactory.create()
+    TaskFactory.create(ladder__lead_id="L0", ladder__open_steps=1)
 
 
 ACTS: tuple[Any, ...] = (
@@ -353,7 +381,7 @@ def test_the_api_answers_503_with_the_reason(
     assert answer() == (503, ["KILL_SWITCH_ENGAGED"])
     state.update(kill_switch_engaged=False)
     assert answer() == ((503, ["GO_LIVE_DISABLED"]) if executes else (201, None))
-    assert FollowupLadder.objects.count() == 0
+    assert FollowupLadder.objects.count() == 1  # the one that was there
     assert RiskEvent.objects.count() == 0
 
 

@@ -1,4 +1,4 @@
-"""A task to complete, a message to decide and a trigger to undo, for the POSTs that need a row."""
+"""A task, a ladder, a message to decide and a trigger to undo, for the POSTs that need a row."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ import pytest
 
 from followups.services import create_ladder
 from tests.factories import InboundFactory, TriggerFactory
-from tests.traps.requests import MESSAGE, TASK, TRIGGER
+from tests.traps.requests import CANCEL, MESSAGE, REASSIGN, RESTART, SKIP, SNOOZE, TASK, TRIGGER
 
 
 @pytest.fixture
@@ -14,8 +14,10 @@ def to_post(db: None) -> Callable[[str], str]:
     """The path of a POST with the id of a row in it."""
 
     def path(template: str) -> str:
-        if template == TASK:
+        if template in (TASK, SNOOZE, SKIP):
             return template.format(id=create_ladder(province="ON")[0].pk)
+        if template in (REASSIGN, CANCEL, RESTART):
+            return template.format(id=create_ladder(province="ON")[0].ladder_id)
         if template == MESSAGE:
             return template.format(id=InboundFactory.create().pk)
         return template.format(id=TriggerFactory.create().pk) if template == TRIGGER else template

@@ -1,7 +1,7 @@
 """Every POST with a body that is right, and what each refusal must look like."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rest_framework.test import APIClient
@@ -11,6 +11,11 @@ from governance.market.rules import SAFE_RULES
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 TASK = "/api/followups/task/{id}/complete"
+SNOOZE = "/api/followups/task/{id}/snooze"
+SKIP = "/api/followups/task/{id}/skip"
+REASSIGN = "/api/followups/ladder/{id}/reassign"
+CANCEL = "/api/followups/ladder/{id}/cancel"
+RESTART = "/api/followups/ladder/{id}/restart"
 MESSAGE = "/api/followups/inbound/{id}/decide"
 TRIGGER = "/api/governance/regression/triggers/{id}/undo"
 WHO = {"lead_id": "L1", "phone": "+14165550123", "actor": "bryan", "correlation_id": "c1"}
@@ -64,7 +69,31 @@ POSTS: dict[str, dict[str, Any]] = {
         "restart": False,
         "correlation_id": "c1",
     },
-    TASK: {"actor": "bryan", "contacted_at": datetime.now(UTC).isoformat(), "correlation_id": "c1"},
+    TASK: {
+        "actor": "bryan",
+        "contacted_at": datetime.now(UTC).isoformat(),
+        "outcome": "REACHED",
+        "note": "called back",
+        "force": False,
+        "correlation_id": "c1",
+    },
+    SNOOZE: {
+        "until": (datetime.now(UTC) + timedelta(days=1)).isoformat(),
+        "reason": "asked for tomorrow",
+        "correlation_id": "c1",
+    },
+    SKIP: {"reason": "not needed", "correlation_id": "c1"},
+    REASSIGN: {"owner": "anna", "reason": "holidays", "correlation_id": "c1"},
+    CANCEL: {"reason": "sold", "correlation_id": "c1"},
+    RESTART: {"reason": "new interest", "correlation_id": "c1"},
+    "/api/followups/outcomes/upsert": {
+        "outcome": "REPLIED",
+        "effect": "PAUSE",
+        "pause_days": 7,
+        "changed_by": "bryan",
+        "reason": "they asked for time",
+        "correlation_id": "c1",
+    },
     "/api/governance/contact/explain": {
         "lead_ids": ["L1", "L2"],
         "channel": "CALL",
@@ -314,6 +343,8 @@ WHOLE_NUMBERS = [
         ("POST", "/api/governance/regression/policies/upsert", name)
         for name in ("window_events", "baseline_events", "min_events_to_enforce", "window_days", "expected_version")
     ),
+    *(("POST", "/api/followups/outcomes/upsert", name) for name in ("pause_days", "expected_version")),
+    ("GET", "/api/followups/events", "task"),
     ("POST", "/api/deals/offers/policies/upsert", "expected_version"),
     ("POST", "/api/governance/market/policies/upsert", "expected_version"),
     ("POST", "/api/governance/contact/organisation/upsert", "expected_version"),

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from governance import gate
 from governance.compliance import services as compliance
@@ -23,6 +25,7 @@ from tests.factories import (
     MarketPolicyFactory,
     RecordFactory,
     RunFactory,
+    TaskEventFactory,
     TaskFactory,
     TriggerFactory,
     many,
@@ -73,6 +76,14 @@ def _walked_lead() -> None:
 
 def _task_of_nobody() -> Any:
     return TaskFactory.create(owner=None)
+
+
+def _task_of_the_agent() -> Any:
+    return TaskFactory.create(owner="agent")
+
+
+def _ladder_at_work() -> Any:
+    return TaskFactory.create(ladder__open_steps=1).ladder
 
 
 def _reservations() -> None:
@@ -266,6 +277,57 @@ ENDPOINTS = [
         good={"actor": "bryan"},
         bad=({"actor": ["a"]}, "actor"),
         row=_task_of_nobody,
+    ),
+    post(
+        "followups/task/{id}/snooze",
+        OPERATOR,
+        AGENT,
+        INTEGRATOR,
+        good={"until": (timezone.now() + timedelta(days=1)).isoformat(), "reason": "test"},
+        bad=({"until": "2026-12-15T12:00:00", "reason": "test"}, "until"),
+        row=_task_of_the_agent,
+    ),
+    post(
+        "followups/task/{id}/skip",
+        OPERATOR,
+        AGENT,
+        INTEGRATOR,
+        good={"reason": "test"},
+        bad=({"reason": ""}, "reason"),
+        row=_task_of_the_agent,
+    ),
+    post(
+        "followups/ladder/{id}/reassign",
+        OPERATOR,
+        INTEGRATOR,
+        good={"owner": "anna", "reason": "test"},
+        bad=({"owner": ["a"], "reason": "test"}, "owner"),
+        row=_ladder_at_work,
+    ),
+    post(
+        "followups/ladder/{id}/cancel",
+        OPERATOR,
+        INTEGRATOR,
+        good={"reason": "test"},
+        bad=({"reason": ""}, "reason"),
+        row=_ladder_at_work,
+    ),
+    post(
+        "followups/ladder/{id}/restart",
+        OPERATOR,
+        INTEGRATOR,
+        good={"reason": "test"},
+        bad=({"reason": ""}, "reason"),
+        row=_ladder_at_work,
+        status=201,
+    ),
+    *rows("followups/events", TaskEventFactory.create, ({"kind": "MAYBE"}, "kind")),
+    get("followups/outcomes"),
+    post(
+        "followups/outcomes/upsert",
+        OPERATOR,
+        good={"outcome": "REPLIED", "effect": "PAUSE", "pause_days": 7, "reason": "test"},
+        bad=({"outcome": "REPLIED", "pause_days": 366}, "pause_days"),
     ),
     get("followups/due", good={"limit": 10}, bad=({"limit": "1.0"}, "limit")),
     get("followups/sla", good={"window": 10}, bad=({"window": 0}, "window")),

@@ -117,8 +117,9 @@ def test_parameters_of_a_post_may_come_as_json_as_form_and_in_the_query(operator
         ),
     ]
     statuses = [send().status_code for send in sent]
-    # A lead keeps its open ladder, and is made once.
+    # A lead keeps its open ladder, and is made once. What is closed is not closed again.
     again = 200 if endpoint.path.endswith(("ladder/create", "leads/upsert")) else endpoint.status
+    again = 409 if endpoint.path.endswith(("task/{id}/skip", "ladder/{id}/cancel")) else again
     assert statuses == [endpoint.status, again, again]
 
 
@@ -211,7 +212,13 @@ OPTIONAL = {
     "governance/runbook/runs": ("changed_by",),
     "followups/leads/upsert": (*SETTINGS[:6], *SETTINGS[7:], "actor"),  # all but the province
     "followups/ladder/create": ("lead_id", "market", "owner", "restart"),
-    "followups/task/{id}/complete": ("actor", "contacted_at"),
+    "followups/task/{id}/complete": ("actor", "contacted_at", "outcome", "note", "force"),
+    "followups/task/{id}/snooze": (),
+    "followups/task/{id}/skip": (),
+    "followups/ladder/{id}/reassign": ("owner",),
+    "followups/ladder/{id}/cancel": (),
+    "followups/ladder/{id}/restart": (),
+    "followups/outcomes/upsert": ("effect", "pause_days", "changed_by", "reason", "expected_version"),
     "followups/inbound": ("lead_id", "email", "received_at"),
     "followups/inbound/{id}/decide": (),
     "buyers/liquidity/feedback": ("market", "property_type", "buyer_id", "actor"),

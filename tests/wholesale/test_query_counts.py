@@ -137,11 +137,16 @@ def test_the_hot_acts(transactional_db: None, client_of: Callable[..., APIClient
         client.post("/api/followups/ladder/create", {"province": "ON"})
     with CaptureQueriesContext(connection) as completing:
         assert client.post(f"/api/followups/task/{steps[0]['id']}/complete").status_code == 200
+    with CaptureQueriesContext(connection) as with_outcome:
+        client.post(f"/api/followups/task/{steps[1]['id']}/complete", {"outcome": "REACHED"})
     # The gate's row; ladder, tasks, KPI. With a lead, whether it exists; if so, what is on file about it.
     assert statements(nobodys) == ["SELECT", "INSERT", "INSERT", "INSERT"]
     assert statements(creating) == ["SELECT", "SELECT", *ledger, "INSERT", "INSERT", "INSERT"]
-    # The task with its lead; task, ladder; what the rules are there, in two; attempt, KPI.
-    assert statements(completing) == ["SELECT", "UPDATE", "UPDATE", "SELECT", "SELECT", *ledger, "INSERT", "INSERT"]
+    # The task with its lead; task, ladder, history; what the rules are there, in two; attempt, KPI.
+    completed = ["UPDATE", "UPDATE", "INSERT", "SELECT", "SELECT", *ledger, "INSERT", "INSERT"]
+    assert statements(completing) == ["SELECT", *completed]
+    # The outcome's rule comes before.
+    assert statements(with_outcome) == ["SELECT", "SELECT", *completed]
 
 
 @outside

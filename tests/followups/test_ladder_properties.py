@@ -1,0 +1,136 @@
+"""Whatever is done to ladders in whatever order: what must hold of them holds after each act, and each left its history."""
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from followups import transitions
+from followups.errors import LadderClosed, LeadOptedOut, TaskClosed
+from followups.models import FollowupLadder, FollowupTask, TaskEvent
+from followups.outcomes.rules import Outcome
+from followups.services import complete_task, start_ladder
+from governance import gate
+from governance.compliance import services as compliance
+from kpi.models import KPIEvent
+from tests.factories import NOON, LeadFactory
+
+PHONE = "+14165550123"
+LEADS = ("A", "B", "NOBODY", None)  # A and B share a number
+REFUSALS = (LadderClosed, TaskClosed, LeadOptedOut)
+
+# A verb, and which of the leads, ladders, tasks or channels there are it is done to.
+ACTS = st.one_of(
+    st.tuples(st.sampled_from(("start", "restart_lead")), st.integers(0, len(LEADS) - 1), st.none()),
+    st.tuples(st.just("complete"), st.integers(0, 30), st.sampled_from((None, *Outcome))),
+    st.tuples(st.sampled_from(("snooze", "skip")), st.integers(0, 30), st.none()),
+    st.tuples(st.sampled_from(("cancel", "restart")), st.integers(0, 5), st.none()),
+    st.tuples(st.just("reassign"), st.integers(0, 5), st.sampled_from((None, "anna", "bob"))),
+    st.tuples(st.sampled_from(("opt_out", "lift")), st.just(0), st.sampled_from(("", "SMS", "CALL"))),
+)
+
+
+def task_at(number: int) -> int:
+    """The id of one of the tasks; the latest are the likeliest to be open."""
+    ids = list(FollowupTask.objects.order_by("-pk").values_list("pk", flat=True))
+    return ids[number % len(ids)]
+
+
+def ladder_at(number: int) -> int:
+    ids = list(FollowupLadder.objects.order_by("-pk").values_list("pk", flat=True))
+    return ids[number % len(ids)]
+
+
+def do(act: tuple[str, int, Any], now: Any) -> None:
+    """Do one act."""
+    verb, number, what = act
+    by: dict[str, Any] = {"actor": "va1", "now": now}
+    if verb in ("start", "restart_lead"):
+        start_ladder(lead_id=LEADS[number], province="ON", market="TORONTO", restart=verb == "restart_lead", **by)
+    elif verb == "complete":
+        complete_task(task_at(number), "va1", outcome=what, now=now)
+    elif verb == "snooze":
+        transitions.snooze_task(task_at(number), now + timedelta(days=2), "later", **by)
+    elif verb == "skip":
+        transitions.skip_task(task_at(number), "no", **by)
+    elif verb == "cancel":
+        transitions.cancel_ladder(ladder_at(number), "sold", **by)
+    elif verb == "restart":
+        transitions.restart_ladder(ladder_at(number), "again", **by)
+    elif verb == "reassign":
+        transitions.reassign_ladder(ladder_at(number), what, "holidays", **by)
+    elif verb == "opt_out":
+        gate.record_opt_out(points=[("PHONE", PHONE)], channel=what, **by)
+    else:
+        compliance.lift_opt_out(points=[("PHONE", PHONE)], channel=what, reason="a mistake", **by)
+
+
+STATE = ("completed_at", "cancelled_at", "due_at", "owner")
+
+
+def states() -> dict[int, dict[str, Any]]:
+    return {row["id"]: row for row in FollowupTask.objects.values("id", *STATE)}
+
+
+def transitions_between(before: dict[int, dict[str, Any]], after: dict[int, dict[str, Any]], verb: str) -> Counter[Any]:
+    """Which lines of history an act must leave, seen from what it changed. What is made by it leaves none."""
+    due: Counter[Any] = Counter()
+    for task, was in before.items():
+        now = after[task]
+        if was["completed_at"] != now["completed_at"]:
+            due[task, "COMPLETED"] += 1
+        if was["cancelled_at"] != now["cancelled_at"]:
+            due[task, "SKIPPED" if verb == "skip" else "CANCELLED"] += 1
+        if was["due_at"] != now["due_at"]:
+            due[task, "SNOOZED" if verb == "snooze" else "PAUSED"] += 1
+        if was["owner"] != now["owner"]:
+            due[task, "REASSIGNED"] += 1
+    return due
+
+
+def assert_ladders_hold(closed_before: dict[int, Any]) -> None:
+    """What must hold of all ladders at any time."""
+    for ladder in FollowupLadder.objects.all():
+        steps = list(ladder.tasks.open().values_list("step", flat=True))
+        assert len(steps) == len(set(steps)) == ladder.open_steps
+        assert (ladder.closed_at is not None) is (ladder.open_steps == 0)
+        assert closed_before.get(ladder.pk) in (None, ladder.closed_at)  # closed, it stays so
+    open_steps = FollowupTask.objects.open().exclude(lead_id=None).values_list("lead_id", "step")
+    assert len(open_steps) == len(set(open_steps))
+    completed = FollowupTask.objects.exclude(completed_at=None).values_list("pk", flat=True)
+    told = KPIEvent.objects.filter(metric="followup_completed").values_list("subject_id", flat=True)
+    assert sorted(told) == sorted(map(str, completed))
+    begun = KPIEvent.objects.filter(metric="ladder_created").values_list("subject_id", flat=True)
+    assert sorted(begun) == sorted(str(pk) for pk in FollowupLadder.objects.values_list("pk", flat=True))
+
+
+@pytest.mark.django_db
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(acts=st.lists(ACTS, min_size=3, max_size=12))
+def test_whatever_is_done_what_must_hold_of_ladders_holds(acts: list[tuple[str, int, Any]]) -> None:
+    example = transaction.savepoint()
+    try:
+        _play(acts)
+    finally:
+        transaction.savepoint_rollback(example)  # each example begins with nothing
+
+
+def _play(acts: list[tuple[str, int, Any]]) -> None:
+    for lead in ("A", "B"):
+        LeadFactory.create(lead_id=lead, phone=PHONE)
+        start_ladder(lead_id=lead, province="ON", market="TORONTO", now=NOON)
+    for minute, act in enumerate(acts, start=1):
+        before, lines = states(), TaskEvent.objects.count()
+        closed = dict(FollowupLadder.objects.exclude(closed_at=None).values_list("pk", "closed_at"))
+        try:
+            with transaction.atomic():
+                do(act, NOON + timedelta(minutes=minute))
+        except REFUSALS:
+            assert states() == before
+        assert_ladders_hold(closed)
+        written = TaskEvent.objects.order_by("pk")[lines:].values_list("task_id", "kind")
+        assert Counter(written) == transitions_between(before, states(), act[0])

@@ -1,0 +1,98 @@
+"""Every verb of ladders at once, on leads that share a number: nobody waits in a circle, and what must hold holds."""
+
+from collections import Counter
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.db.models import F
+
+from followups import transitions
+from followups.errors import LadderClosed, LeadOptedOut, TaskClosed
+from followups.inbound.services import record_inbound
+from followups.models import FollowupLadder, FollowupTask, TaskEvent
+from followups.outcomes.rules import Outcome
+from followups.services import complete_task, start_ladder
+from governance import gate
+from governance.compliance import services as compliance
+from kpi.models import KPIEvent
+from tests.factories import LeadFactory
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+
+PHONE, EMAIL = "+14165550123", "jane@example.ca"
+LEADS = ("A", "B", "C")
+WORKERS = 8
+ROUNDS = 8
+ACTS_EACH = 6
+REFUSALS = (LadderClosed, TaskClosed, LeadOptedOut)
+
+
+def some_act(luck: Random) -> Callable[[], Any]:
+    """One of the verbs, on one of the rows that there are now."""
+    tasks = list(FollowupTask.objects.order_by("-pk").values_list("pk", flat=True)[:18])
+    task, lead = luck.choice(tasks), luck.choice(LEADS)
+    ladder = FollowupTask.objects.values_list("ladder_id", flat=True).get(pk=task)
+    outcome = luck.choice((None, *Outcome))
+    later = FollowupTask.objects.values_list("created_at", flat=True).get(pk=task).replace(microsecond=0)
+    return luck.choice(
+        (
+            lambda: complete_task(task, "va1", outcome=outcome),
+            lambda: complete_task(task, "va1", outcome="OPTED_OUT"),
+            lambda: start_ladder(lead_id=lead, province="ON", market="TORONTO", restart=True),
+            lambda: transitions.restart_ladder(ladder, "again"),
+            lambda: transitions.snooze_task(task, later.replace(year=later.year, month=12, day=31), "later"),
+            lambda: transitions.skip_task(task, "no"),
+            lambda: transitions.cancel_ladder(ladder, "sold"),
+            lambda: transitions.reassign_ladder(ladder, luck.choice(("anna", "bob")), "holidays"),
+            lambda: gate.record_opt_out(points=[("PHONE", PHONE), ("EMAIL", EMAIL)], actor="va1"),
+            lambda: record_inbound(lead_id=lead, channel="SMS", text="STOP ALL"),
+            lambda: compliance.lift_opt_out(points=[("PHONE", PHONE), ("EMAIL", EMAIL)], actor="va1", reason="a mistake"),
+        )
+    )
+
+
+def assert_all_holds() -> None:
+    for ladder in FollowupLadder.objects.all():
+        open_tasks = ladder.tasks.open().count()
+        assert (ladder.open_steps, ladder.closed_at is None) == (open_tasks, open_tasks > 0)
+    completed = sorted(FollowupTask.objects.exclude(completed_at=None).values_list("pk", flat=True))
+    told = KPIEvent.objects.filter(metric="followup_completed").values_list("subject_id", flat=True)
+    assert sorted(map(int, told)) == completed
+    lines = Counter(TaskEvent.objects.values_list("task_id", "kind"))
+    assert sorted(task for task, kind in lines if kind == "COMPLETED") == completed
+    ended = {task: times for (task, kind), times in lines.items() if kind in ("CANCELLED", "SKIPPED")}
+    cancelled = FollowupTask.objects.exclude(cancelled_at=None).exclude(cancelled_at=F("created_at"))  # not made so
+    assert set(ended) == set(cancelled.values_list("pk", flat=True))
+    assert all(times == 1 for (_, kind), times in lines.items() if kind in ("COMPLETED", "CANCELLED", "SKIPPED"))
+
+
+def test_all_verbs_at_once_on_leads_of_one_number_neither_deadlock_nor_miscount(
+    run_together: Callable[..., list[Any]],
+) -> None:
+    for lead in LEADS:
+        LeadFactory.create(lead_id=lead, phone=PHONE, email=EMAIL if lead != "C" else "")
+    start_ladder(lead_id="A", province="ON", market="TORONTO")
+
+    for round_ in range(ROUNDS):
+        for lead in LEADS:
+            compliance.lift_opt_out(points=[("PHONE", PHONE), ("EMAIL", EMAIL)], actor="va1", reason="a mistake")
+            start_ladder(lead_id=lead, province="ON", market="TORONTO")
+
+        def work(number: int, round_: int = round_) -> int:
+            luck = Random(f"{round_}.{number}")
+            done = 0
+            for _ in range(ACTS_EACH):
+                try:
+                    some_act(luck)()
+                    done += 1
+                except REFUSALS:
+                    connections["default"].close_if_unusable_or_obsolete()
+            return done
+
+        answers = run_together(WORKERS, work)
+        assert [answer for answer in answers if isinstance(answer, Exception)] == []
+        assert sum(answers) > 0
+        assert_all_holds()
