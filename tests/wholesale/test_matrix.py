@@ -212,6 +212,9 @@ OPTIONAL = {
     "followups/leads/upsert": (*SETTINGS[:6], *SETTINGS[7:], "actor"),  # all but the province
     "followups/ladder/create": ("lead_id", "market", "owner", "restart"),
     "followups/task/{id}/complete": ("actor", "contacted_at"),
+    "followups/due/claim": ("owner", "limit", "lease_minutes", "province", "market", "channel"),
+    "followups/due/renew": ("owner", "lease_minutes"),
+    "followups/due/release": ("owner",),
     "followups/inbound": ("lead_id", "email", "received_at"),
     "followups/inbound/{id}/decide": (),
     "buyers/liquidity/feedback": ("market", "property_type", "buyer_id", "actor"),
