@@ -19,7 +19,7 @@ FROM generate_series(1, %(tasks)s) AS n
 _LADDERS = f"""
 INSERT INTO followups_followupladder
     (lead_id, province, market, owner, created_by, correlation_id, created_at, open_steps)
-SELECT 'L' || n, ({_PLACES})[n %% 8 + 1], 'ALL', CASE WHEN n %% 10 = 0 THEN 'claimant-' || n %% 16 END, 'claims', 'claims',
+SELECT 'L' || n, ({_PLACES})[n %% 8 + 1], 'ALL', CASE WHEN n %% 10 = 0 THEN 'claimant-' || n / 10 %% %(claimants)s END, 'claims', 'claims',
     %(now)s, 1
 FROM generate_series(1, %(tasks)s) AS n
 """
@@ -34,9 +34,9 @@ FROM (SELECT *, %(now)s - id %% 1440 * interval '1 minute' AS due_at FROM follow
 """
 
 
-def fill(connection: psycopg.Connection, tasks: int, now: datetime) -> None:
+def fill(connection: psycopg.Connection, tasks: int, now: datetime, claimants: int) -> None:
     """Insert so many tasks, a tenth of them owned by the claimants, and tell the planner of them."""
-    values = {"tasks": tasks, "now": now}
+    values = {"tasks": tasks, "now": now, "claimants": claimants}
     with psycopg.ClientCursor(connection) as cursor:
         cursor.execute(_UNCHECKED)
         for statement in (_LEADS, _LADDERS, _TASKS):
