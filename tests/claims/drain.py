@@ -3,8 +3,9 @@
     python -m tests.claims.drain --tasks 50000 --claimants 16 --kills 5
 
 First all claim and complete, and while they do some are killed by SIGKILL. When nothing more is given, what is left open is
-what the killed ones hold or own, and not a moment before their leases expire may anybody have it. Then the clock moves to the
-expiry, the killed ones are started again, and all do the rest. Last, claims a second through the service beside a bare loop of psycopg.
+what the killed ones hold or own, and not a moment before their leases expire may anybody have it. Then the clock moves to
+the expiry, the killed ones are started again, and all do the rest. Last, claims a second through the service beside a bare
+loop of psycopg.
 """
 
 import argparse

@@ -19,8 +19,8 @@ FROM generate_series(1, %(tasks)s) AS n
 _LADDERS = f"""
 INSERT INTO followups_followupladder
     (lead_id, province, market, owner, created_by, correlation_id, created_at, open_steps)
-SELECT 'L' || n, ({_PLACES})[n %% 8 + 1], 'ALL', CASE WHEN n %% 10 = 0 THEN 'claimant-' || n / 10 %% %(claimants)s END, 'claims', 'claims',
-    %(now)s, 1
+SELECT 'L' || n, ({_PLACES})[n %% 8 + 1], 'ALL', CASE WHEN n %% 10 = 0 THEN 'claimant-' || n / 10 %% %(claimants)s END,
+    'claims', 'claims', %(now)s, 1
 FROM generate_series(1, %(tasks)s) AS n
 """
 _TASKS = """
