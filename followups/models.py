@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Avg, Case, Count, F, Q, QuerySet, Value, When
-from django.db.models.fields import FloatField
+from django.db.models.functions import Coalesce
 
 from followups.leads.models import InboundMessage, Lead, LeadImport, lead_key
 from followups.outcomes.models import OutcomeRule
@@ -106,21 +106,25 @@ class TaskQuerySet(QuerySet[Any]):
         return self.filter(completed_at__isnull=False).order_by("-completed_at", "-id")
 
     def lateness(self, window: int) -> dict[str, Any]:
-        """Over the last `window` completed tasks: how many, and the fractions done within 30 minutes and 2 hours of due.
+        """Over the last `window` completed tasks: how many, and the fractions done within 30 minutes and 2 hours.
 
-        Early counts as within; the fractions are None when there is none.
+        By the guide's clock, from `due_at`, and by the lead's, from the first permitted minute (`..._actionable`); where
+        none was known the guide's counts. Early counts as within; the fractions are None when there is none.
         """
         return self.completed()[:window].aggregate(
             count=Count("id"),
-            within_30m=Avg(_within(timedelta(minutes=30))),
-            within_2h=Avg(_within(timedelta(hours=2))),
+            **{name: Avg(Case(When(within, then=Value(1.0)), default=Value(0.0))) for name, within in WITHIN.items()},
         )
 
 
-def _within(limit: timedelta) -> Case:
-    return Case(
-        When(completed_at__lte=F("due_at") + Value(limit), then=Value(1.0)), default=Value(0.0), output_field=FloatField()
-    )
+# When a task fell due: by the guide's clock, and by the lead's.
+DUE, ACTIONABLE = F("due_at"), Coalesce("actionable_at", "due_at")
+# Name of a fraction of the SLA: which tasks count as within.
+WITHIN = {
+    f"within_{limit}{suffix}": Q(completed_at__lte=clock + Value(allowed))
+    for clock, suffix in ((DUE, ""), (ACTIONABLE, "_actionable"))
+    for limit, allowed in (("30m", timedelta(minutes=30)), ("2h", timedelta(hours=2)))
+}
 
 
 _OPEN = Q(completed_at__isnull=True, cancelled_at__isnull=True)

@@ -4,16 +4,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q, Value, Window
+from django.db.models import Count, F, Q, Window
 from django.db.models.functions import RowNumber
 
-from followups.models import FollowupTask
+from followups.models import WITHIN, FollowupTask
 from governance.decisions import ExecutionClass, verb
 
 GROUPS = ("province", "market", "owner", "channel", "step")
 PERCENTILES = (50, 90, 99)
-LIMITS = {"within_30m": timedelta(minutes=30), "within_2h": timedelta(hours=2)}
-FIGURES = ("count", *(f"p{percentile}" for percentile in PERCENTILES), *LIMITS)
+FIGURES = ("count", *(f"p{percentile}" for percentile in PERCENTILES), *WITHIN)
 
 
 @verb(ExecutionClass.READ)
@@ -23,13 +22,14 @@ def sla_report(
     """How late tasks were completed from `since` until before `until`, one row for each group, in the groups' order.
 
     A row holds the fields of `by` (out of `GROUPS`) and the `FIGURES`: `count`; `p50`, `p90` and `p99`, the lateness in
-    minutes that so many percent of the tasks did not exceed, negative where they were early; `within_30m` and `within_2h`,
-    fractions as in the SLA. Without `by` it is one row, whose figures are None at count 0.
+    minutes after `due_at` that so many percent of the tasks did not exceed, negative where they were early; and the
+    fractions of the SLA by both clocks. Without `by` it is one row, whose figures are None at count 0.
     """
     groups: dict[tuple[Any, ...], tuple[int, dict[str, int], dict[int, timedelta]]] = {}
-    for *key, lateness, rank, count, within_30m, within_2h in _at_percentiles(since, until, by):
-        within = {"within_30m": within_30m, "within_2h": within_2h}
-        groups.setdefault(tuple(key), (count, within, {}))[2][rank] = lateness
+    for row in _at_percentiles(since, until, by):
+        key, (lateness, rank, count, *numbers) = row[: len(by)], row[len(by) :]
+        within = dict(zip(WITHIN, numbers, strict=True))
+        groups.setdefault(key, (count, within, {}))[2][rank] = lateness
     if not groups and not by:
         return [{**dict.fromkeys(FIGURES), "count": 0}]
     return [
@@ -57,15 +57,12 @@ def _at_percentiles(since: datetime | None, until: datetime | None, by: Sequence
         lateness=F("completed_at") - F("due_at"),
         rank=Window(RowNumber(), partition_by=list(by) or None, order_by=["lateness", "id"]),
         count=Window(Count("id"), partition_by=list(by) or None),
-        **{
-            name: Window(Count("id", filter=Q(completed_at__lte=F("due_at") + Value(limit))), partition_by=list(by) or None)
-            for name, limit in LIMITS.items()
-        },
+        **{name: Window(Count("id", filter=within), partition_by=list(by) or None) for name, within in WITHIN.items()},
     )
     chosen = Q()
     for percentile in PERCENTILES:
         chosen |= Q(rank=(F("count") * percentile + 99) / 100)
-    return ranked.filter(chosen).order_by().values_list(*by, "lateness", "rank", "count", *LIMITS)
+    return ranked.filter(chosen).order_by().values_list(*by, "lateness", "rank", "count", *WITHIN)
 
 
 def _rank(percentile: int, count: int) -> int:

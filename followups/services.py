@@ -340,5 +340,8 @@ def may_work_any(user: User) -> bool:
 
 @verb(ExecutionClass.READ)
 def sla_snapshot(window: int = SLA_WINDOW) -> dict[str, Any]:
-    """Over the last `window` completed tasks: `count`, and the fractions `within_30m` and `within_2h` (None at count 0)."""
+    """Over the last `window` completed tasks: `count`, and the fractions `within_30m` and `within_2h` (None at count 0).
+
+    `within_30m_actionable` and `within_2h_actionable` measure from the first permitted minute instead.
+    """
     return FollowupTask.objects.all().lateness(window)

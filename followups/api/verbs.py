@@ -137,6 +137,8 @@ class SlaOut(serializers.Serializer[Any]):
     count = StrictIntegerField()
     within_30m = serializers.FloatField(allow_null=True)
     within_2h = serializers.FloatField(allow_null=True)
+    within_30m_actionable = serializers.FloatField(allow_null=True, help_text="from the first permitted minute")
+    within_2h_actionable = serializers.FloatField(allow_null=True, help_text="from the first permitted minute")
 
 
 class FollowupViewSet(ApiViewSet):

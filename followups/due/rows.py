@@ -1,42 +1,39 @@
-"""A due task as the lists show it, with what the contact gate says of it now."""
+"""Due tasks as they are read: with their leads' facts, in one statement, and no model instance.
 
-from collections.abc import Sequence
-from datetime import datetime
+SQL of its own: a dialer pulls all day, and building the same query set each time would cost more than carrying it out.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.db import connection
+
 from followups.leads.facts import FACTS, contact_of
-from followups.models import TaskQuerySet
+from followups.leads.models import Lead
+from followups.models import FollowupTask
 from governance import gate
 from governance.leads import LeadFacts
 
+FILTERS = ("owner", "province", "market", "channel")
 _TASK = (
     *("id", "lead_id", "due_at", "channel", "step", "owner", "province", "market"),
     *("actionable_at", "open_until", "leased_by", "leased_until"),
 )
-_NAME = ("lead__first_name", "lead__last_name")
-_COLUMNS = (*_TASK, *(f"lead__{name}" for name in FACTS), *_NAME)
-
-
-class DueTask(NamedTuple):
-    """A due task. Times are UTC but for `local_time`."""
-
-    id: int
-    lead_id: str | None
-    due_at: datetime
-    channel: str
-    step: int
-    owner: str | None
-    province: str
-    market: str
-    actionable_at: datetime | None  # the first permitted minute at or after due_at
-    open_until: datetime | None  # the last instant of the permitted interval that contains now, or of the next
-    local_time: str | None  # the lead's clock: ISO 8601 with its offset; None where nobody knows where it lives
-    timezone: str | None  # the IANA name of that clock's zone
-    allowed: bool
-    reason: str  # `within_window`, else what stands in the way first
-    next_allowed_at: datetime | None  # where only time stands in the way
-    leased_by: str | None  # who holds a live claim
-    leased_until: datetime | None
+_TIMES = frozenset({"due_at", "actionable_at", "open_until", "leased_until"})
+_LEAD = (*FACTS, "first_name", "last_name")
+_TABLE = FollowupTask._meta.db_table
+_SELECT = f"""
+SELECT {", ".join(f"t.{name}" for name in _TASK)}, {", ".join(f"l.{name}" for name in _LEAD)}
+FROM {_TABLE} AS t LEFT JOIN {Lead._meta.db_table} AS l ON l.lead_id = t.lead_id
+WHERE t.completed_at IS NULL AND t.cancelled_at IS NULL AND t.due_at <= %(now)s
+"""
+_PERMITTED = " AND t.open_from <= %(now)s AND t.open_until >= %(now)s"
+_UNLEASED = " AND (t.leased_until IS NULL OR t.leased_until <= %(now)s)"
+_LEASE = f"UPDATE {_TABLE} SET leased_by = %(owner)s, leased_user_id = %(user)s, leased_until = %(until)s WHERE id"
+_OLDEST_FIRST = " ORDER BY t.due_at, t.id LIMIT "
 
 
 class ContactDetails(NamedTuple):
@@ -48,70 +45,90 @@ class ContactDetails(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """A due task before the gate is asked: the columns of `_TASK`, and whom the contact would reach."""
+    """A due task before the gate is asked."""
 
-    task: tuple[Any, ...]
+    id: int
+    lead_id: str | None
+    due_at: datetime
+    channel: str
+    step: int
+    owner: str | None
+    province: str
+    market: str
+    actionable_at: datetime | None
+    open_until: datetime | None
+    leased_by: str | None
+    leased_until: datetime | None
     contact: gate.Contact
-    name: str
-
-    @property
-    def pk(self) -> int:
-        """The task's id."""
-        return int(self.task[0])
-
-    @property
-    def due_at(self) -> datetime:
-        """When the task is due."""
-        due_at: datetime = self.task[2]
-        return due_at
-
-    @property
-    def details(self) -> ContactDetails:
-        """What a dialer needs."""
-        lead = self.contact.lead
-        return ContactDetails(self.name, lead.phone, lead.email)
+    details: ContactDetails
 
 
-def candidates(tasks: TaskQuerySet) -> list[Candidate]:
-    """These tasks with their leads' facts, in one query and without a model instance."""
-    facts, names = len(_TASK), len(_TASK) + len(FACTS)
-    province = facts + FACTS.index("province")  # null where there is no such lead
-    return [
-        Candidate(
-            row[:facts],
-            contact_of(
-                LeadFacts(*row[facts:names]) if row[province] is not None else None,
-                lead_id=row[1],
-                province=row[6],
-                market=row[7],
-                channel=row[3],
-            ),
-            " ".join(filter(None, row[names:])),
-        )
-        for row in tasks.values_list(*_COLUMNS)
-    ]
+def due(now: datetime, limit: int, filters: Mapping[str, str | None]) -> list[Candidate]:
+    """All that is due, the oldest first."""
+    return _read(_SELECT + _narrowed(filters) + _OLDEST_FIRST + str(limit), {**filters, "now": now})
 
 
-def shown(candidate: Candidate, answer: gate.ContactAnswer) -> DueTask:
-    """The task with the gate's answer, which is asked at the instant that leases are measured by."""
-    *task, leased_by, leased_until = candidate.task
-    is_leased = leased_until is not None and leased_until > answer.at
-    verdict, local_time = answer.verdict, answer.local_time
-    *head, actionable_at, open_until = task
-    return DueTask(
-        *head,
-        actionable_at=actionable_at,
-        open_until=open_until,
-        local_time=local_time.isoformat(timespec="seconds") if local_time else None,
-        timezone=verdict.zone.key if verdict.zone else None,
-        allowed=verdict.allowed,
-        reason=verdict.code,
-        next_allowed_at=verdict.next_allowed_at,
-        leased_by=leased_by if is_leased else None,
-        leased_until=leased_until if is_leased else None,
+def permitted(now: datetime, limit: int, filters: Mapping[str, str | None]) -> list[Candidate]:
+    """What is due and, as far as the stored intervals say, permitted now; the oldest first."""
+    return _read(_SELECT + _PERMITTED + _narrowed(filters) + _OLDEST_FIRST + str(limit), {**filters, "now": now})
+
+
+def locked_for_claim(owner: str, now: datetime, limit: int, filters: Mapping[str, str | None]) -> list[Candidate]:
+    """What is permitted now and under no live lease, locked: the owner's, then unowned ones, each the oldest first.
+
+    What somebody else has locked at this moment is passed over. The lead's row is not locked.
+    """
+    lock = " FOR UPDATE OF t SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
+    free = _SELECT + _PERMITTED + _UNLEASED + _narrowed(filters)
+    return _read(
+        f"WITH own AS ({free} AND t.owner = %(claimant)s{_OLDEST_FIRST}{limit}{lock}),"
+        f" unowned AS ({free} AND t.owner IS NULL{_OLDEST_FIRST}{limit} - (SELECT count(*) FROM own){lock})"
+        " SELECT * FROM own UNION ALL SELECT * FROM unowned",
+        {**filters, "now": now, "claimant": owner},
     )
 
 
-def asked(found: Sequence[Candidate], now: datetime) -> list[gate.ContactAnswer]:
-    """What the gate says of each, in a constant number of queries; of none in none."""
-    return gate.decide_contacts([candidate.contact for candidate in found], at=now) if found else []
+def lease(ids: Collection[int], *, owner: str, user_id: int | None, until: datetime) -> None:
+    """Write the lease on these tasks, which are locked."""
+    values = {"owner": owner, "user": user_id, "until": connection.ops.adapt_datetimefield_value(until)}
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"{_LEASE} = ANY(%(ids)s)", {**values, "ids": list(ids)})
+        else:
+            cursor.execute(f"{_LEASE} IN (SELECT value FROM json_each(%(ids)s))", {**values, "ids": json.dumps(list(ids))})
+
+
+def _narrowed(filters: Mapping[str, str | None]) -> str:
+    return "".join(f" AND t.{name} = %({name})s" for name in FILTERS if filters.get(name) is not None)
+
+
+def _read(sql: str, values: dict[str, Any]) -> list[Candidate]:
+    values["now"] = connection.ops.adapt_datetimefield_value(values["now"])
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        rows = cursor.fetchall()
+    return [_candidate(row if connection.vendor == "postgresql" else _typed(row)) for row in rows]
+
+
+_FACTS_END = len(_TASK) + len(FACTS)
+
+
+def _candidate(row: tuple[Any, ...]) -> Candidate:
+    task, first_name, last_name = row[: len(_TASK)], row[-2], row[-1]
+    facts = LeadFacts(*row[len(_TASK) : _FACTS_END]) if row[len(_TASK)] is not None else None
+    contact = contact_of(facts, lead_id=task[1], province=task[6], market=task[7], channel=task[3])
+    name = f"{first_name} {last_name}".strip() if facts else ""
+    return Candidate._make((*task, contact, ContactDetails(name, contact.lead.phone, contact.lead.email)))
+
+
+def _typed(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """SQLite answers a time as text or without its zone, and a decimal as a float."""
+    task = [_time(value) if name in _TIMES else value for name, value in zip(_TASK, row, strict=False)]
+    lead = list(row[len(_TASK) :])
+    score = FACTS.index("score")
+    lead[score] = None if lead[score] is None else Decimal(str(lead[score]))
+    return (*task, *lead)
+
+
+def _time(value: datetime | str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(str(value)).replace(tzinfo=UTC)

@@ -13,7 +13,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from followups.due.rows import Candidate, ContactDetails, DueTask, asked, candidates, shown
+from followups.due import rows
+from followups.due.rows import Candidate, ContactDetails
 from followups.errors import NotYourName
 from followups.models import FollowupTask
 from governance import gate
@@ -26,6 +27,28 @@ DUE_LIMIT, DUE_LIMIT_MAX = 50, 500
 SPARE = 50
 LEASE_MINUTES, LEASE_MINUTES_MAX = 15, 240
 CLAIM_ROUNDS = 10  # of so many tasks each as are wanted, where the gate refuses what the intervals permit
+
+
+class DueTask(NamedTuple):
+    """A due task, with what the contact gate says of it now. Times are UTC but for `local_time`."""
+
+    id: int
+    lead_id: str | None
+    due_at: datetime
+    channel: str
+    step: int
+    owner: str | None
+    province: str
+    market: str
+    actionable_at: datetime | None  # the first permitted minute at or after due_at
+    open_until: datetime | None  # the last instant of the permitted interval that contains now, or of the next, as stored
+    leased_by: str | None  # who holds a live claim
+    leased_until: datetime | None
+    local_time: str | None  # the lead's clock: ISO 8601 with its offset; None where nobody knows where it lives
+    timezone: str | None  # the IANA name of that clock's zone
+    allowed: bool
+    reason: str  # `within_window`, else what stands in the way first
+    next_allowed_at: datetime | None  # where only time stands in the way
 
 
 class ClaimedTask(NamedTuple):
@@ -53,13 +76,20 @@ class Release(NamedTuple):
 
 @verb(ExecutionClass.EXECUTE)
 def due_tasks(
-    limit: int = DUE_LIMIT, *, include_blocked: bool = False, now: datetime | None = None, **filters: str
+    limit: int = DUE_LIMIT,
+    *,
+    owner: str | None = None,
+    province: str | None = None,
+    market: str | None = None,
+    channel: str | None = None,
+    include_blocked: bool = False,
+    now: datetime | None = None,
 ) -> list[DueTask]:
     """The tasks that are due and permitted now, the oldest first; those under somebody's lease too, with its holder.
 
     The stored intervals choose them, then the gate is asked of each and what it refuses is left out: an interval may be
-    behind, the gate never. `include_blocked` lists all that is due, each with what stands in the way. `filters` are `owner`,
-    `province`, `market` and `channel`. It reads the go-live row without a lock, since it writes nothing.
+    behind, the gate never. `include_blocked` lists all that is due, each with what stands in the way. It writes nothing, so
+    it reads the go-live row without a lock.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: nothing may act now.
@@ -67,10 +97,12 @@ def due_tasks(
     """
     gate.require(ExecutionClass.EXECUTE)
     now = now or timezone.now()
-    tasks = FollowupTask.objects.filter(**filters)
-    found = candidates(tasks.due(now)[:limit] if include_blocked else tasks.permitted(now)[: limit + SPARE])
-    rows = [shown(candidate, answer) for candidate, answer in zip(found, asked(found, now), strict=True)]
-    return rows if include_blocked else [row for row in rows if row.allowed][:limit]
+    filters = {"owner": owner, "province": province, "market": market, "channel": channel}
+    found = rows.due(now, limit, filters) if include_blocked else rows.permitted(now, limit + SPARE, filters)
+    pairs = _asked(found, now)
+    if not include_blocked:
+        pairs = [pair for pair in pairs if pair[1].verdict.allowed][:limit]
+    return [_shown(candidate, answer) for candidate, answer in pairs]
 
 
 @verb(ExecutionClass.EXECUTE)
@@ -80,15 +112,16 @@ def claim_due(
     owner: str,
     limit: int = DUE_LIMIT,
     lease_minutes: int = LEASE_MINUTES,
+    province: str | None = None,
+    market: str | None = None,
+    channel: str | None = None,
     user: User | None = None,
     now: datetime | None = None,
-    **filters: str,
 ) -> list[ClaimedTask]:
     """Take on tasks that are due and permitted now: the owner's own first, then unowned ones, each the oldest first.
 
-    Each task is under one live lease at most, and one's own is not given again. `filters` are `province`, `market` and
-    `channel`. A task that the gate refuses is not leased, and its stored interval is put right, so that the next claim does
-    not meet it again.
+    A task is under one live lease at most, and one's own is not given again. A task that the gate refuses is not leased, and
+    its stored interval is put right, so that the next claim does not meet it again.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: nothing may act now.
@@ -99,24 +132,23 @@ def claim_due(
     gate.require(ExecutionClass.EXECUTE)
     now = now or timezone.now()
     leased_until = now + timedelta(minutes=lease_minutes)
+    filters = {"province": province, "market": market, "channel": channel}
     claimed: list[tuple[Candidate, gate.ContactAnswer]] = []
     for _ in range(CLAIM_ROUNDS):
-        found = _locked_candidates(owner, limit - len(claimed), now, filters)
-        pairs = list(zip(found, asked(found, now), strict=True))
+        pairs = _asked(rows.locked_for_claim(owner, now, limit - len(claimed), filters), now)
         allowed = [pair for pair in pairs if pair[1].verdict.allowed]
         if allowed:
-            FollowupTask.objects.filter(pk__in=[candidate.pk for candidate, _ in allowed]).update(
-                leased_by=owner, leased_user=user, leased_until=leased_until
-            )
-        claimed += allowed
+            ids = [candidate.id for candidate, _ in allowed]
+            rows.lease(ids, owner=owner, user_id=user.pk if user else None, until=leased_until)
+            claimed += allowed
         if len(allowed) == len(pairs):
             break
         _put_right([candidate for candidate, answer in pairs if not answer.verdict.allowed], now)
-    scripts = _scripts_of([candidate.pk for candidate, _ in claimed])
+    scripts = _scripts_of([candidate.id for candidate, _ in claimed])
     return [
         ClaimedTask(
-            shown(candidate, answer)._replace(leased_by=owner, leased_until=leased_until),
-            scripts.get(candidate.pk),
+            _shown(candidate._replace(leased_by=owner, leased_until=leased_until), answer),
+            scripts[candidate.id],
             candidate.details,
         )
         for candidate, answer in claimed
@@ -128,14 +160,28 @@ def _require_own_name(owner: str, user: User | None) -> None:
         raise NotYourName
 
 
-def _locked_candidates(owner: str, limit: int, now: datetime, filters: dict[str, str]) -> list[Candidate]:
-    """At most so many tasks that may be leased, locked: the owner's, then unowned ones."""
-    tasks = FollowupTask.objects.filter(**filters).permitted(now).unleased(now)
-    free = tasks.select_for_update(of=("self",), skip_locked=True)
-    found = candidates(free.filter(owner=owner)[:limit])
-    if len(found) < limit:
-        found += candidates(free.filter(owner__isnull=True)[: limit - len(found)])
-    return found
+def _asked(found: Sequence[Candidate], now: datetime) -> list[tuple[Candidate, gate.ContactAnswer]]:
+    """Each with what the gate says of it now, in a constant number of queries; in none where there is none."""
+    answers = gate.decide_contacts([candidate.contact for candidate in found], at=now) if found else []
+    return list(zip(found, answers, strict=True))
+
+
+def _shown(candidate: Candidate, answer: gate.ContactAnswer) -> DueTask:
+    """The task with the gate's answer; of the lease no more than is live at the instant that was asked about."""
+    *task, leased_by, leased_until, _, _ = candidate
+    is_leased = leased_until is not None and leased_until > answer.at
+    verdict, local_time = answer.verdict, answer.local_time
+    return DueTask._make(
+        (
+            *task,
+            *((leased_by, leased_until) if is_leased else (None, None)),
+            local_time.isoformat(timespec="seconds") if local_time else None,
+            verdict.zone.key if verdict.zone else None,
+            verdict.allowed,
+            verdict.code,
+            verdict.next_allowed_at,
+        )
+    )
 
 
 def _put_right(refused: Sequence[Candidate], now: datetime) -> None:
@@ -143,7 +189,7 @@ def _put_right(refused: Sequence[Candidate], now: datetime) -> None:
     minutes = gate.permitted_minutes([(candidate.contact, candidate.due_at) for candidate in refused], now=now)
     by_interval: dict[tuple[datetime | None, datetime | None], list[int]] = defaultdict(list)
     for candidate, one in zip(refused, minutes, strict=True):
-        by_interval[one.open_from, one.open_until].append(candidate.pk)
+        by_interval[one.open_from, one.open_until].append(candidate.id)
     for (open_from, open_until), ids in by_interval.items():
         FollowupTask.objects.filter(pk__in=ids).update(open_from=open_from, open_until=open_until)
 

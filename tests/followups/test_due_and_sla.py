@@ -22,12 +22,18 @@ def _it_is_noon() -> Any:
         yield
 
 
+def sla(count: int, within_30m: float | None, within_2h: float | None) -> dict[str, Any]:
+    """The same by both clocks: the tasks were permitted when they were due."""
+    within = {"within_30m": within_30m, "within_2h": within_2h}
+    return {"count": count, **within, **{f"{name}_actionable": value for name, value in within.items()}}
+
+
 def ids(response: Any) -> list[int]:
     assert response.status_code == 200, response.json()
     return [task["id"] for task in response.json()]
 
 
-def test_due_shows_the_tasks_as_the_guide_does(agent: APIClient) -> None:
+def test_due_shows_the_tasks_as_the_guide_does_with_what_the_gate_says(agent: APIClient) -> None:
     task = TaskFactory.create(owner="bryan", channel="CALL", step=2)
     assert agent.get(DUE).json() == [
         {
@@ -39,6 +45,15 @@ def test_due_shows_the_tasks_as_the_guide_does(agent: APIClient) -> None:
             "owner": "bryan",
             "province": "ON",
             "market": "TORONTO",
+            "actionable_at": "2026-12-15T18:00:00Z",
+            "open_until": "2026-12-15T21:00:00Z",
+            "leased_by": None,
+            "leased_until": None,
+            "local_time": "2026-12-15T13:00:00-05:00",
+            "timezone": "America/Toronto",
+            "allowed": True,
+            "reason": "within_window",
+            "next_allowed_at": None,
         }
     ]
 
@@ -130,7 +145,7 @@ def test_the_guides_function(db: None) -> None:
 
 
 def test_sla_of_nothing_is_null(auditor: APIClient) -> None:
-    assert auditor.get(SLA).json() == {"count": 0, "within_30m": None, "within_2h": None}
+    assert auditor.get(SLA).json() == sla(0, None, None)
     TaskFactory.create()
     assert auditor.get(SLA).json()["count"] == 0
 
@@ -138,20 +153,34 @@ def test_sla_of_nothing_is_null(auditor: APIClient) -> None:
 def test_sla_counts_to_the_edge_and_early_as_within(auditor: APIClient) -> None:
     for late in (-timedelta(days=1), 30 * MINUTE, 30 * MINUTE + timedelta(microseconds=1), 31 * MINUTE):
         completed(late=late)
-    assert auditor.get(SLA).json() == {"count": 4, "within_30m": 0.5, "within_2h": 1.0}
+    assert auditor.get(SLA).json() == sla(4, 0.5, 1.0)
     completed(late=timedelta(hours=2))
     completed(late=timedelta(hours=2, microseconds=1))
     completed(late=timedelta(days=300))
     completed(late=timedelta(days=1), cancelled_at=NOON)
-    assert auditor.get(SLA).json() == {"count": 8, "within_30m": 0.25, "within_2h": 0.625}
+    assert auditor.get(SLA).json() == sla(8, 0.25, 0.625)
 
 
 def test_sla_looks_at_the_last_completed_only(auditor: APIClient) -> None:
     for n in range(3):
         completed(due_at=NOON - n * timedelta(days=1), late=timedelta(minutes=40 if n else 0))
-    assert auditor.get(SLA, {"window": 1}).json() == {"count": 1, "within_30m": 1.0, "within_2h": 1.0}
-    assert auditor.get(SLA, {"window": 2}).json() == {"count": 2, "within_30m": 0.5, "within_2h": 1.0}
+    assert auditor.get(SLA, {"window": 1}).json() == sla(1, 1.0, 1.0)
+    assert auditor.get(SLA, {"window": 2}).json() == sla(2, 0.5, 1.0)
     assert sla_snapshot(10_000)["count"] == 3
+
+
+def test_the_second_clock_starts_at_the_first_permitted_minute_where_one_is_known(auditor: APIClient) -> None:
+    morning = NOON + timedelta(hours=13)
+    for late in (30 * MINUTE, 30 * MINUTE + timedelta(microseconds=1), timedelta(hours=2), timedelta(hours=2, seconds=1)):
+        completed(late=morning - NOON + late, actionable_at=morning)
+    completed(late=MINUTE, actionable_at=None)
+    assert auditor.get(SLA).json() == {
+        "count": 5,
+        "within_30m": 0.2,
+        "within_2h": 0.2,
+        "within_30m_actionable": 0.4,
+        "within_2h_actionable": 0.8,
+    }
 
 
 def test_sla_looks_at_500_by_default(auditor: APIClient) -> None:

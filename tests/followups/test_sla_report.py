@@ -23,6 +23,15 @@ def minutes(number: float) -> timedelta:
     return timedelta(minutes=number)
 
 
+def within(half_an_hour: Any, two_hours: Any) -> dict[str, Any]:
+    """The fractions, the same by both clocks."""
+    return {
+        f"within_{limit}{clock}": value
+        for clock in ("", "_actionable")
+        for limit, value in (("30m", half_an_hour), ("2h", two_hours))
+    }
+
+
 def printed(*arguments: str) -> str:
     out = StringIO()
     call_command("sla_report", *arguments, stdout=out)
@@ -32,13 +41,15 @@ def printed(*arguments: str) -> str:
 def test_nothing_completed_is_one_row_of_nothing() -> None:
     TaskFactory.create()
     nothing = {"count": 0, "p50": None, "p90": None, "p99": None, "within_30m": None, "within_2h": None}
+    nothing |= {"within_30m_actionable": None, "within_2h_actionable": None}
     assert sla_report() == [nothing]
     assert sla_report(by=["owner"]) == []
 
 
 def test_one_task_is_its_own_percentile() -> None:
     completed(late=minutes(31.5))
-    assert sla_report() == [{"count": 1, "p50": 31.5, "p90": 31.5, "p99": 31.5, "within_30m": 0, "within_2h": 1}]
+    (row,) = sla_report()
+    assert row == {"count": 1, **dict.fromkeys(("p50", "p90", "p99"), 31.5), **within(0, 1)}
 
 
 def test_early_is_negative_and_within() -> None:
@@ -46,6 +57,15 @@ def test_early_is_negative_and_within() -> None:
     completed(late=minutes(30))
     (row,) = sla_report()
     assert (row["p50"], row["p99"], row["within_30m"]) == (-10, 30, 1)
+
+
+def test_both_clocks_are_reported_for_each_group() -> None:
+    morning = NOON + timedelta(hours=13)
+    completed(late=morning - NOON + minutes(30), actionable_at=morning, ladder__owner="a")
+    completed(late=morning - NOON + minutes(120), actionable_at=morning, ladder__owner="a")
+    completed(late=minutes(30), actionable_at=None, ladder__owner="b")
+    figures = [(row["owner"], *(row[name] for name in within(0, 0))) for row in sla_report(by=["owner"])]
+    assert figures == [("a", 0, 0, 0.5, 1), ("b", 1, 1, 1, 1)]
 
 
 def test_percentiles_are_the_nearest_rank_of_the_latenesses() -> None:
@@ -98,7 +118,7 @@ def test_it_is_one_query_that_reads_three_rows_a_group(django_assert_num_queries
 def test_json_holds_the_figures() -> None:
     completed(late=minutes(45), ladder__owner="va1")
     assert json.loads(printed("--by", "owner, step", "--format", "json")) == [
-        {"owner": "va1", "step": 1, "count": 1, "p50": 45.0, "p90": 45.0, "p99": 45.0, "within_30m": 0.0, "within_2h": 1.0}
+        {"owner": "va1", "step": 1, "count": 1, **dict.fromkeys(("p50", "p90", "p99"), 45.0), **within(0.0, 1.0)}
     ]
 
 
@@ -111,11 +131,10 @@ def test_csv_has_a_header_and_a_line_for_each_group() -> None:
         "p50": "45.0",
         "p90": "45.0",
         "p99": "45.0",
-        "within_30m": "0.0",
-        "within_2h": "1.0",
+        **within("0.0", "1.0"),
     }
     assert printed("--by", "step", "--format", "csv", "--since", "2030-01-01T00:00:00Z").splitlines() == [
-        "step,count,p50,p90,p99,within_30m,within_2h"
+        "step,count,p50,p90,p99,within_30m,within_2h,within_30m_actionable,within_2h_actionable"
     ]
 
 

@@ -57,12 +57,17 @@ def test_every_verb_that_executes_refuses(settings: Settings, verb: Any, enforce
 
 
 def test_these_are_the_verbs_that_execute() -> None:
-    assert {verb.__name__ for verb in EXECUTING} == {"start_ladder", "due_tasks", "risk_reserve", "heimdall_use"}
+    assert {verb.__name__ for verb in EXECUTING} == {
+        *("start_ladder", "due_tasks", "claim_due", "renew_leases"),
+        *("risk_reserve", "heimdall_use"),
+    }
 
 
 STOPPED = {
     "post /api/followups/ladder/create",
     "get /api/followups/due",
+    "post /api/followups/due/claim",
+    "post /api/followups/due/renew",
     "post /api/deals/offers/compute",
     "post /api/governance/risk/check-and-reserve",
     "post /api/governance/heimdall/sandbox/trial",

@@ -11,6 +11,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 import buyers.services
+import followups.due.services
 import followups.inbound.services
 import followups.leads.imports
 import followups.leads.services
@@ -192,6 +193,15 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         lambda: followups.services.start_ladder(lead_id="L1", province="ON"),
     ),
     followups.services.due_tasks: ("EXECUTE", followups.services.due_tasks),
+    followups.due.services.claim_due: ("EXECUTE", lambda: followups.due.services.claim_due(owner="me")),
+    followups.due.services.renew_leases: (
+        "EXECUTE",
+        lambda: followups.due.services.renew_leases(task_ids=[1], owner="me"),
+    ),
+    followups.due.services.release_leases: (
+        "RECORD",
+        lambda: followups.due.services.release_leases(task_ids=[1], owner="me"),
+    ),
     followups.services.complete_task: (
         "RECORD",
         lambda: followups.services.complete_task(TaskFactory.create().pk, "me"),

@@ -100,6 +100,7 @@ def _an_opt_out() -> None:
     compliance.record_opt_out(points=compliance.points_of(phone="+14165550123"), actor="walk")
 
 
+CLAIMING = (OPERATOR, AGENT, INTEGRATOR)
 ABOUT = {"phone": "416 555 0123"}
 WATCHED = {"domain": "WHOLESALE", "metric": "contract_rate"}
 ENDPOINTS = [
@@ -330,6 +331,9 @@ ENDPOINTS = [
         bad=({"outcome": "REPLIED", "pause_days": 366}, "pause_days"),
     ),
     get("followups/due", good={"limit": 10}, bad=({"limit": "1.0"}, "limit")),
+    post("followups/due/claim", *CLAIMING, good={"limit": 10}, bad=({"lease_minutes": 241}, "lease_minutes")),
+    post("followups/due/renew", *CLAIMING, good={"task_ids": [1]}, bad=({"task_ids": []}, "task_ids")),
+    post("followups/due/release", *CLAIMING, good={"task_ids": [1]}, bad=({"task_ids": {}}, "task_ids")),
     get("followups/sla", good={"window": 10}, bad=({"window": 0}, "window")),
     *rows("followups/leads", LeadFactory.create, ({"phone": "555"}, "phone")),
     post(

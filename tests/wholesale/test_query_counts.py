@@ -98,8 +98,8 @@ outside = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.parametrize(
     ("path", "given", "expected"),
     [
-        ("followups/due", {}, 2),  # the gate's row, then the tasks
-        ("followups/due", {"owner": "bryan", "province": "ON", "market": "TORONTO", "channel": "SMS"}, 2),
+        ("followups/due", {}, 4),  # the gate's row, the tasks, then the gate of them all: state, policies
+        ("followups/due", {"owner": "bryan", "province": "ON", "market": "TORONTO", "channel": "SMS"}, 4),
         ("followups/sla", {}, 1),
         ("governance/market/can-contact", {"province": "ON", "market": "TORONTO", "channel": "SMS"}, 2),  # state, policies
         ("buyers/liquidity/score", {"province": "ON"}, 1),
@@ -110,7 +110,8 @@ def test_the_hot_reads(
     transactional_db: None, client_of: Callable[..., APIClient], path: Any, given: Any, expected: Any
 ) -> None:
     client = client_of("agent")
-    TaskFactory.create(owner="bryan", due_at=NOON.replace(year=2025))
+    years = {"open_from": NOON.replace(year=2025), "open_until": NOON.replace(year=2099)}
+    TaskFactory.create(owner="bryan", due_at=NOON.replace(year=2025), **years)
     client.get(f"/api/{path}", given)  # the token is remembered from here on
     with CaptureQueriesContext(connection) as captured:
         assert client.get(f"/api/{path}", given).status_code == 200

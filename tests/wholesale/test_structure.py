@@ -22,6 +22,7 @@ API_MODULES = (
     *(f"governance.{room}.api" for room in ROOMS),
     "followups.api.rows",
     "followups.api.verbs",
+    "followups.due.api",
     "followups.inbound.api",
     "followups.leads.api",
     "buyers.api",
@@ -30,7 +31,10 @@ API_MODULES = (
     "kpi.tripwire.api",
 )
 # Fractions of counts, on the way out alone: a float is what they are.
-PLAIN_FLOATS_OUT = {"SlaOut.within_30m", "SlaOut.within_2h", "SumsOut.rate"}
+PLAIN_FLOATS_OUT = {
+    *(f"SlaOut.within_{limit}{clock}" for limit in ("30m", "2h") for clock in ("", "_actionable")),
+    "SumsOut.rate",
+}
 
 
 def test_every_post_is_idempotent_under_a_key() -> None:

@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     help = (
         "How late tasks were completed: count; p50, p90 and p99 of the lateness in minutes, by nearest rank, negative where "
-        "early; fractions done within 30 minutes and 2 hours of due."
+        "early; fractions done within 30 minutes and 2 hours of due, and (actionable) of the first permitted minute."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

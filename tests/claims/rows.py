@@ -1,0 +1,45 @@
+"""Many due tasks that are permitted now, each of a ladder and a lead of its own."""
+
+from datetime import datetime
+
+import psycopg
+
+_PLACES = "ARRAY['ON', 'BC', 'AB', 'QC', 'NS', 'MB', 'SK', 'NB']"
+
+# The foreign keys hold by construction; their triggers would take longer than the rows.
+_UNCHECKED = "SET session_replication_role = replica"
+_LEADS = f"""
+INSERT INTO followups_lead
+    (lead_id, first_name, last_name, phone, email, address, postal_code, province, market, language, zone, source, status,
+     changed_by, created_at, updated_at)
+SELECT 'L' || n, 'Jane', 'Roe ' || n, '+1416' || to_char(2000000 + n, 'FM0000000'), '', '', '',
+    ({_PLACES})[n %% 8 + 1], 'ALL', 'en', '', '', 'NEW', 'claims', %(now)s, %(now)s
+FROM generate_series(1, %(tasks)s) AS n
+"""
+_LADDERS = f"""
+INSERT INTO followups_followupladder
+    (lead_id, province, market, owner, created_by, correlation_id, created_at, open_steps)
+SELECT 'L' || n, ({_PLACES})[n %% 8 + 1], 'ALL', CASE WHEN n %% 10 = 0 THEN 'claimant-' || n / 10 %% %(claimants)s END,
+    'claims', 'claims', %(now)s, 1
+FROM generate_series(1, %(tasks)s) AS n
+"""
+_TASKS = """
+INSERT INTO followups_followuptask
+    (ladder_id, step, channel, due_at, actionable_at, open_from, open_until, lead_id, province, market, owner,
+     correlation_id, created_at, outcome, note, cancel_reason)
+SELECT id, 1, CASE WHEN id %% 2 = 0 THEN 'CALL' ELSE 'SMS' END, due_at, due_at,
+    %(now)s - interval '1 hour', %(now)s + interval '2 hours', lead_id, province, market, owner,
+    'claims', %(now)s, '', '', ''
+FROM (SELECT *, %(now)s - id %% 1440 * interval '1 minute' AS due_at FROM followups_followupladder) AS ladders
+"""
+
+
+def fill(connection: psycopg.Connection, tasks: int, now: datetime, claimants: int) -> None:
+    """Insert so many tasks, a tenth of them owned by the claimants, and tell the planner of them."""
+    values = {"tasks": tasks, "now": now, "claimants": claimants}
+    with psycopg.ClientCursor(connection) as cursor:
+        cursor.execute(_UNCHECKED)
+        for statement in (_LEADS, _LADDERS, _TASKS):
+            cursor.execute(statement, values)
+        cursor.execute("SET session_replication_role = origin")
+        cursor.execute("VACUUM ANALYZE followups_lead, followups_followupladder, followups_followuptask")
