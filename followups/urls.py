@@ -6,6 +6,8 @@ from followups.api.rows import AttemptViewSet, LadderViewSet, TaskViewSet
 from followups.api.verbs import FollowupViewSet
 from followups.inbound.api import InboundViewSet
 from followups.leads.api import LeadViewSet
+from followups.pool.api import PoolViewSet
+from followups.steps.api import TemplateViewSet
 
 router = SimpleRouter(trailing_slash=False)
 router.register("followups/ladders", LadderViewSet, basename="ladder")
@@ -13,5 +15,7 @@ router.register("followups/tasks", TaskViewSet, basename="task")
 router.register("followups/attempts", AttemptViewSet, basename="attempt")
 router.register("followups/inbound", InboundViewSet, basename="inbound")
 router.register("followups/leads", LeadViewSet, basename="lead")
+router.register("followups", TemplateViewSet, basename="template")
+router.register("followups", PoolViewSet, basename="pool")
 router.register("followups", FollowupViewSet, basename="followup")
 urlpatterns = router.urls

@@ -87,6 +87,8 @@ NAVIGATION: dict[str, tuple[Page, ...]] = {
     "Follow-up": (
         Page("Leads", "contacts", "followups", "lead"),
         Page("Imports of leads", "upload_file", "followups", "leadimport"),
+        Page("Ladder templates", "format_list_numbered", "followups", "laddertemplate"),
+        Page("Agents in the pool", "groups", "followups", "poolagent"),
         Page("Tasks", "task_alt", "followups", "followuptask"),
         Page("Ladders", "stairs", "followups", "followupladder"),
         Page("Contact attempts", "call_made", "followups", "contactattempt"),

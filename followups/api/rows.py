@@ -21,6 +21,8 @@ class LadderOut(RowSerializer):
             "province",
             "market",
             "owner",
+            "template",
+            "template_version",
             "created_by",
             "correlation_id",
             "created_at",

@@ -49,6 +49,8 @@ CHECKS = {
     "environment.debug": "warning",
     "environment.migrations": "warning",
     "environment.time_zones": "blocker",
+    "followups.templates": "warning",
+    "followups.templates_french": "warning",
     "heimdall.charter": "blocker",
     "kill_switch.free": "blocker",
     "market.policies": "blocker",

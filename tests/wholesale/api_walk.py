@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from followups.pool.services import upsert_agent
 from governance import gate
 from governance.compliance import services as compliance
 from offers.models import OfferPolicy
@@ -73,6 +74,10 @@ def _walked_lead() -> None:
 
 def _task_of_nobody() -> Any:
     return TaskFactory.create(owner=None)
+
+
+def _an_agent_in_the_pool() -> None:
+    upsert_agent(agent="va1", province="ON", changed_by="walk")
 
 
 def _reservations() -> None:
@@ -266,6 +271,28 @@ ENDPOINTS = [
         good={"actor": "bryan"},
         bad=({"actor": ["a"]}, "actor"),
         row=_task_of_nobody,
+    ),
+    get("followups/templates"),
+    get("followups/templates/effective", good={"province": "ON"}, bad=({"province": ""}, "province")),
+    post(
+        "followups/templates/upsert",
+        OPERATOR,
+        good={"province": "ON", "enabled": True},
+        bad=({"province": "ON", "steps": [{"delay_minutes": 0, "channel": "FAX"}]}, "steps.0.channel"),
+    ),
+    get("followups/pool"),
+    post(
+        "followups/pool/upsert",
+        OPERATOR,
+        good={"province": "ON", "agent": "va1"},
+        bad=({"province": "ON", "agent": "va1", "weight": 0}, "weight"),
+    ),
+    post(
+        "followups/pool/remove",
+        OPERATOR,
+        good={"province": "ON", "agent": "va1"},
+        bad=({"province": "ON"}, "agent"),
+        stands_on=_an_agent_in_the_pool,
     ),
     get("followups/due", good={"limit": 10}, bad=({"limit": "1.0"}, "limit")),
     get("followups/sla", good={"window": 10}, bad=({"window": 0}, "window")),

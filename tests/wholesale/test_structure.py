@@ -24,6 +24,8 @@ API_MODULES = (
     "followups.api.verbs",
     "followups.inbound.api",
     "followups.leads.api",
+    "followups.pool.api",
+    "followups.steps.api",
     "buyers.api",
     "offers.api",
     "kpi.api",
