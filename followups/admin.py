@@ -15,6 +15,8 @@ from followups.inbound.admin import InboundMessageAdmin
 from followups.leads.admin import LeadAdmin
 from followups.leads.imports_admin import LeadImportAdmin
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask
+from followups.pool.admin import PoolAgentAdmin
+from followups.steps.admin import LadderTemplateAdmin
 from governance.contact import Reason
 from wholesale.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter, place_text
 
@@ -23,8 +25,10 @@ __all__ = [
     "FollowupLadderAdmin",
     "FollowupTaskAdmin",
     "InboundMessageAdmin",
+    "LadderTemplateAdmin",
     "LeadAdmin",
     "LeadImportAdmin",
+    "PoolAgentAdmin",
 ]
 
 OVERDUE_AFTER = timedelta(hours=2)  # past due by so much, a task misses the SLA

@@ -74,7 +74,3 @@ class LadderClosed(DomainError):
 
 class LadderNotFound(NotFound):
     """There is no ladder with this id."""
-
-
-class PoolAgentNotFound(NotFound):
-    """This agent is not in the pool of this market."""

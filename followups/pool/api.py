@@ -45,11 +45,9 @@ class PoolAgentParams(PoolPlaceParams):
 
 
 class PoolRemovedOut(serializers.Serializer[Any]):
-    """Who was taken out of which pool."""
+    """Whether the agent was there."""
 
-    province = serializers.CharField()
-    market = serializers.CharField()
-    agent = serializers.CharField()
+    removed = serializers.BooleanField()
 
 
 class PoolViewSet(ApiViewSet):
@@ -87,5 +85,4 @@ class PoolViewSet(ApiViewSet):
     def remove(self, request: Request, **params: Any) -> Response:
         """Take an agent out of the pool of a market. It keeps the ladders that it has."""
         params.setdefault("changed_by", label_of(request.user))
-        services.remove_agent(user=acting_user(request), **params)
-        return Response({name: params[name] for name in ("province", "market", "agent")})
+        return Response({"removed": services.remove_agent(user=acting_user(request), **params)})

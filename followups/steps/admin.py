@@ -1,6 +1,6 @@
 """The admin of ladder templates: steps are edited as rows, never as JSON, and looked at before they are saved."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -69,7 +69,8 @@ class StepForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["amount"].widget = UnfoldAdminIntegerFieldWidget(attrs={"min": 0, "aria-label": "How long"})
         for name, label in (("unit", "In"), ("channel", "Channel")):
-            self.fields[name].widget = UnfoldAdminSelectWidget(attrs={"aria-label": label}, choices=self.fields[name].choices)
+            field: Any = self.fields[name]
+            field.widget = UnfoldAdminSelectWidget(attrs={"aria-label": label}, choices=field.choices)
         for name in ("script_en", "script_fr"):
             self.fields[name].widget = UnfoldAdminTextareaWidget(attrs={"rows": 5, "maxlength": SCRIPT_MAX_LENGTH})
 
@@ -132,7 +133,7 @@ class LadderTemplateForm(PlacePolicyForm):
         for step in self.instance.steps if self.instance.pk else GUIDE_STEPS:
             amount, unit = amount_and_unit(step["delay_minutes"])
             initial.append({**step, "amount": amount, "unit": unit})
-        self.steps = StepFormSet(self.data if self.is_bound else None, prefix="steps", initial=initial)
+        self.steps: Any = StepFormSet(self.data if self.is_bound else None, prefix="steps", initial=initial)
 
     @property
     def script_fields(self) -> list[str]:
@@ -205,11 +206,12 @@ class LadderTemplateAdmin(PlacePolicyAdmin):
         return (*super().get_readonly_fields(request, obj), "steps_to_read")
 
     def settings_of(self, record: Any) -> dict[str, str]:
-        steps = {
-            f"Step {number}": f"{step_text(step)}. English: {step['script_en'] or 'none'} French: {step['script_fr'] or 'none'}"
-            for number, step in enumerate(record.steps, start=1)
-        }
-        return {**super().settings_of(record), "Number of steps": str(len(record.steps)), **steps}
+        settings = {**super().settings_of(record), "Number of steps": str(len(record.steps))}
+        for number, step in enumerate(record.steps, start=1):
+            settings[f"Step {number}"] = step_text(step)
+            settings[f"Step {number}, English"] = step["script_en"] or "none"
+            settings[f"Step {number}, French"] = step["script_fr"] or "none"
+        return settings
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -231,13 +233,13 @@ class LadderTemplateAdmin(PlacePolicyAdmin):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         form = PreviewForm(request.POST)
-        formset = StepFormSet(request.POST, prefix="steps")
+        formset: Any = StepFormSet(request.POST, prefix="steps")
         steps = formset.checked()
         context = {
             **self.admin_site.each_context(request),
             "title": "Preview of a ladder",
             "opts": self.opts,
-            "errors": [*_errors_of([form]), *formset.non_form_errors(), *_errors_of(formset.forms, "Row")],
+            "errors": [*_errors_of(form), *formset.non_form_errors(), *_errors_of(*formset.forms, place="Row {}, ")],
         }
         if form.is_valid() and steps is not None:
             context |= self._previewed(request, steps, **form.cleaned_data)
@@ -260,11 +262,9 @@ class LadderTemplateAdmin(PlacePolicyAdmin):
         }
 
 
-def _errors_of(forms_: Iterable[forms.Form], row: str = "") -> list[str]:
-    """The errors of some forms, each with its place in words."""
-    return [
-        f"{f'{row} {number}, ' if row else ''}{form.fields[name].label or name if name in form.fields else 'in all'}: {error}"
-        for number, form in enumerate(forms_, start=1)
-        for name, errors in form.errors.items()
-        for error in errors
-    ]
+def _errors_of(*asked: forms.Form, place: str = "") -> Iterator[str]:
+    """The errors of some forms in words, each with its place; `{}` in `place` is the form's number."""
+    for number, form in enumerate(asked, start=1):
+        for name, errors in form.errors.items():
+            label = form.fields[name].label or name.capitalize() if name in form.fields else "in all"
+            yield from (f"{place.format(number)}{label}: {error}" for error in errors)

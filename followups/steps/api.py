@@ -10,7 +10,16 @@ from rest_framework.response import Response
 
 from followups.steps import services
 from followups.steps.models import LadderTemplate
-from followups.steps.rules import DELAY_MAX, FIELDS, GUIDE_STEPS, KEYS, SCRIPT_MAX_LENGTH, STEPS_MAX, InvalidSteps, normalised
+from followups.steps.rules import (
+    DELAY_MAX,
+    FIELDS,
+    GUIDE_STEPS,
+    KEYS,
+    SCRIPT_MAX_LENGTH,
+    STEPS_MAX,
+    InvalidSteps,
+    normalised,
+)
 from governance import policies
 from governance.channels import Channel
 from wholesale.api import ApiViewSet, RowSerializer, act, acting_user, ask
@@ -140,7 +149,13 @@ class TemplateViewSet(ApiViewSet):
             OpenApiExample(
                 "Toronto, one text message and one call",
                 request_only=True,
-                value={"province": "ON", "market": "TORONTO", "enabled": True, "steps": GUIDE_STEPS[:2], "reason": "a trial"},
+                value={
+                    "province": "ON",
+                    "market": "TORONTO",
+                    "enabled": True,
+                    "steps": GUIDE_STEPS[:2],
+                    "reason": "a trial",
+                },
             )
         ],
     )

@@ -42,7 +42,7 @@ def zones_of(province: str, market: str) -> Sequence[ZoneInfo]:
 def preview(
     steps: Sequence[Mapping[str, Any]], *, province: str, market: str, start: datetime, zone: ZoneInfo, agent: str
 ) -> list[PreviewedStep]:
-    """The ladder of a lead of this place who has no consent or number on file, started at `start`. `steps` are well formed."""
+    """The ladder of a lead of this place of whom nothing is on file, started at `start`. `steps` are well formed."""
     values = parsed(steps)
     contacts = [
         (contact_of(None, lead_id=None, province=province, market=market, channel=step.channel), start + step.delay)

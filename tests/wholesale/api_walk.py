@@ -8,7 +8,6 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from followups.pool.services import upsert_agent
 from governance import gate
 from governance.compliance import services as compliance
 from offers.models import OfferPolicy
@@ -74,10 +73,6 @@ def _walked_lead() -> None:
 
 def _task_of_nobody() -> Any:
     return TaskFactory.create(owner=None)
-
-
-def _an_agent_in_the_pool() -> None:
-    upsert_agent(agent="va1", province="ON", changed_by="walk")
 
 
 def _reservations() -> None:
@@ -292,7 +287,6 @@ ENDPOINTS = [
         OPERATOR,
         good={"province": "ON", "agent": "va1"},
         bad=({"province": "ON"}, "agent"),
-        stands_on=_an_agent_in_the_pool,
     ),
     get("followups/due", good={"limit": 10}, bad=({"limit": "1.0"}, "limit")),
     get("followups/sla", good={"window": 10}, bad=({"window": 0}, "window")),

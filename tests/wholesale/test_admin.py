@@ -181,10 +181,10 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     PeriodicRun: lambda n: PeriodicRun.objects.create(name="clear_expired", slot=timezone.now() + timedelta(minutes=n)),
 }
 # What an operator adds and changes.
-POLICIES: list[Any] = [MarketPolicy, MarketZone, OfferPolicy, LadderTemplate, PoolAgent, RiskPolicy, HeimdallPolicy, RegressionPolicy]
+POLICIES: list[Any] = [MarketPolicy, MarketZone, OfferPolicy, LadderTemplate, RiskPolicy, HeimdallPolicy, RegressionPolicy]
 SHOWN: list[Any] = [GoLiveState, Organisation, *MAKE]
 OURS = [model for model in SHOWN if model.__module__.split(".")[0] not in ("django", "django_tasks_db", "knox")]
-EDITED: list[Any] = [*POLICIES, Organisation, ClosedDay, Lead, User, Group]
+EDITED: list[Any] = [*POLICIES, PoolAgent, Organisation, ClosedDay, Lead, User, Group]
 READ_ONLY = [model for model in SHOWN if model not in (*EDITED, AuthToken)]
 
 each_model = pytest.mark.parametrize("model", SHOWN, ids=lambda model: model.__name__)
