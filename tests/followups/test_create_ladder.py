@@ -216,9 +216,11 @@ def test_the_guides_function_gives_the_tasks(db: None) -> None:
 def test_a_row_that_breaks_a_rule_of_the_database_is_not_taken_for_a_race(
     db: None, monkeypatch: pytest.MonkeyPatch, lead_id: Any
 ) -> None:
-    monkeypatch.setattr("followups.services.template_for", lambda *place: LadderTemplate.objects.all()[0])
+    broken = LadderTemplate.objects.all()[0]
+    broken.version = -1
+    monkeypatch.setattr("followups.services.template_for", lambda *place: broken)
     with pytest.raises(IntegrityError), transaction.atomic():
-        create_ladder(lead_id)  # no province
+        create_ladder(lead_id, "ON")
     assert FollowupLadder.objects.count() == 0
 
 

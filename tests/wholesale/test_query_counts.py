@@ -137,9 +137,11 @@ def test_the_hot_acts(transactional_db: None, client_of: Callable[..., APIClient
         client.post("/api/followups/ladder/create", {"province": "ON"})
     with CaptureQueriesContext(connection) as completing:
         assert client.post(f"/api/followups/task/{steps[0]['id']}/complete").status_code == 200
-    # The gate's row; ladder, tasks, KPI. With a lead, whether it exists; if so, what is on file about it.
-    assert statements(nobodys) == ["SELECT", "INSERT", "INSERT", "INSERT"]
-    assert statements(creating) == ["SELECT", "SELECT", *ledger, "INSERT", "INSERT", "INSERT"]
+    # The gate's row, the template, what the rules are there, in two; ladder, the pool, tasks, KPI. With a lead, whether it
+    # exists; if so, what is on file about it.
+    made = ["INSERT", "SELECT", "INSERT", "INSERT"]
+    assert statements(nobodys) == ["SELECT", "SELECT", "SELECT", "SELECT", *made]
+    assert statements(creating) == ["SELECT", "SELECT", "SELECT", "SELECT", "SELECT", *ledger, *made]
     # The task with its lead; task, ladder; what the rules are there, in two; attempt, KPI.
     assert statements(completing) == ["SELECT", "UPDATE", "UPDATE", "SELECT", "SELECT", *ledger, "INSERT", "INSERT"]
 
