@@ -95,7 +95,7 @@ class PoolAgentAdmin(GovernedAdmin):
     key_title = "Agent"
     settings_fieldsets = (("Share", {"fields": ("weight", "share", "state")}),)
     readonly_fields = ("share", "state")
-    list_display = ("agent", "place", "weight", "share", "state", "changed_by", "reason", "updated_at")
+    list_display = ("agent", "place", "weight", "share", "state", "changed_by", "updated_at")
     list_display_links = ("agent",)
     list_filter = (StateFilter, "province")
     list_select_related = False
@@ -120,11 +120,11 @@ class PoolAgentAdmin(GovernedAdmin):
         """The province, and the market where it is not the whole province."""
         return place_text(row)
 
-    @display(description="Share of new ladders", empty_value="none while paused")
-    def share(self, row: Any) -> str | None:
+    @display(description="Share of new ladders")
+    def share(self, row: Any) -> str:
         """Of the ladders of its pool that have no owner."""
         if not self._works(row):
-            return None
+            return "none while paused"
         return percent(round(Decimal(row.weight) / row.pool_weight, 2))
 
     @display(description="State", label={"Working": "success"})

@@ -253,7 +253,7 @@ class LadderTemplateAdmin(PlacePolicyAdmin):
         start = preview_start.replace(tzinfo=zone) if preview_start else timezone.now()
         user: Any = request.user
         agent = user.get_full_name() or label_of(user)
-        place = Province(province).label if market == ALL else f"{market}, {Province(province).label}"
+        place = Province(province).label if market == ALL else f"{Province(province).label}, {market}"
         return {
             "place": place,
             "zones": [known.key for known in zones],

@@ -240,7 +240,7 @@ def test_without_a_template_that_is_on_nothing_is_stored(operator: APIClient, ho
     if how == "missing":
         LadderTemplate.objects.filter(province="ON").delete()
     else:
-        place = {"province": "ON", "market": "ALL" if how == "off" else "TORONTO"}
+        place: dict[str, Any] = {"province": "ON", "market": "ALL" if how == "off" else "TORONTO"}
         upsert_template(**place, enabled=False, steps=GUIDE_STEPS, changed_by="test")
     refused = operator.post(CREATE, {"lead_id": "L1", "province": "ON", "market": "TORONTO"})
     assert (refused.status_code, codes(refused)) == (409, ["ladder_template_disabled"])
