@@ -78,13 +78,13 @@ def test_what_is_typed_is_stored_by_delay_whatever_the_order_of_the_rows(operato
 
 
 def test_without_javascript_a_tick_removes_a_row_and_the_spare_one_adds(operator: Client) -> None:
-    sent: dict[str, Any] = form_with(operator.get(page(template())), "steps-TOTAL_FORMS")
-    sent |= {f"steps-{n}-DELETE": "on" for n in range(1, 6)} | {"why": "fewer"}
+    sent: dict[str, Any] = {**form_with(operator.get(page(template())), "steps-TOTAL_FORMS")}
+    sent.update({f"steps-{n}-DELETE": "on" for n in range(1, 6)}, why="fewer")
     assert operator.post(page(template()), sent).status_code == 302
     assert template().steps == GUIDE_STEPS[:1]  # the spare row is none while it is empty
 
-    sent = form_with(operator.get(page(template())), "steps-TOTAL_FORMS")
-    sent |= {"steps-1-amount": "3", "steps-1-unit": "1440", "steps-1-channel": "EMAIL", "why": "one more"}
+    sent = {**form_with(operator.get(page(template())), "steps-TOTAL_FORMS")}
+    sent.update({"steps-1-amount": "3", "steps-1-unit": "1440", "steps-1-channel": "EMAIL"}, why="one more")
     assert operator.post(page(template()), sent).status_code == 302
     added = {"delay_minutes": 4320, "channel": "EMAIL", "script_en": "", "script_fr": ""}
     assert template().steps == [*GUIDE_STEPS[:1], added]
