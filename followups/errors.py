@@ -92,7 +92,3 @@ class PauseNeedsDays(DomainError):
 
     code = "pause_needs_days"
     status = 400
-
-
-class PoolAgentNotFound(NotFound):
-    """This agent is not in the pool of this market."""

@@ -8,6 +8,8 @@ from followups.due.api import DueViewSet
 from followups.inbound.api import InboundViewSet
 from followups.leads.api import LeadViewSet
 from followups.outcomes.api import OutcomeViewSet
+from followups.pool.api import PoolViewSet
+from followups.steps.api import TemplateViewSet
 
 router = SimpleRouter(trailing_slash=False)
 router.register("followups/ladders", LadderViewSet, basename="ladder")
@@ -18,5 +20,7 @@ router.register("followups/inbound", InboundViewSet, basename="inbound")
 router.register("followups/leads", LeadViewSet, basename="lead")
 router.register("followups", DueViewSet, basename="due")
 router.register("followups", OutcomeViewSet, basename="outcome")
+router.register("followups", TemplateViewSet, basename="template")
+router.register("followups", PoolViewSet, basename="pool")
 router.register("followups", FollowupViewSet, basename="followup")
 urlpatterns = router.urls

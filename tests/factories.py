@@ -9,7 +9,17 @@ from factory.declarations import LazyFunction, SelfAttribute, Sequence, SubFacto
 from factory.django import DjangoModelFactory
 
 from buyers.models import SFR, BuyerFeedbackEvent, BuyerLiquidityNode
-from followups.models import ContactAttempt, FollowupLadder, FollowupTask, InboundMessage, Lead, LeadImport, TaskEvent
+from followups.models import (
+    ContactAttempt,
+    FollowupLadder,
+    FollowupTask,
+    InboundMessage,
+    LadderTemplate,
+    Lead,
+    LeadImport,
+    PoolAgent,
+    TaskEvent,
+)
 from followups.steps.rules import GUIDE_STEPS
 from governance.clocks.models import MarketZone
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord
@@ -199,6 +209,28 @@ class InboundFactory(Row):
     received_at = created_at = NOON
     actor = "factory"
     correlation_id = "made"
+
+
+class PoolAgentFactory(Row):
+    """An agent of Toronto who works, of weight 1."""
+
+    class Meta:
+        model = PoolAgent
+
+    province = "ON"
+    market = "TORONTO"
+    agent = Sequence(lambda n: f"va{n}")
+    changed_by = "factory"
+    updated_at = NOON
+
+
+class LadderTemplateFactory(PlacePolicyFactory):
+    """The guide's steps."""
+
+    class Meta:
+        model = LadderTemplate
+
+    steps = LazyFunction(lambda: [dict(step) for step in GUIDE_STEPS])
 
 
 class NodeFactory(Row):

@@ -88,6 +88,8 @@ NAVIGATION: dict[str, tuple[Page, ...]] = {
         Page("Work queue", "headset_mic", "followups", "followuptask", view="queue", permission="claim_task"),
         Page("Leads", "contacts", "followups", "lead"),
         Page("Imports of leads", "upload_file", "followups", "leadimport"),
+        Page("Ladder templates", "format_list_numbered", "followups", "laddertemplate"),
+        Page("Agents in the pool", "groups", "followups", "poolagent"),
         Page("Tasks", "task_alt", "followups", "followuptask"),
         Page("Ladders", "stairs", "followups", "followupladder"),
         Page("Task history", "history", "followups", "taskevent"),

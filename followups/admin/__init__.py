@@ -8,14 +8,18 @@ from followups.inbound.admin import InboundMessageAdmin
 from followups.leads.admin import LeadAdmin
 from followups.leads.imports_admin import LeadImportAdmin
 from followups.outcomes.admin import OutcomeRuleAdmin
+from followups.pool.admin import PoolAgentAdmin
+from followups.steps.admin import LadderTemplateAdmin
 
 __all__ = [
     "ContactAttemptAdmin",
     "FollowupLadderAdmin",
     "FollowupTaskAdmin",
     "InboundMessageAdmin",
+    "LadderTemplateAdmin",
     "LeadAdmin",
     "LeadImportAdmin",
     "OutcomeRuleAdmin",
+    "PoolAgentAdmin",
     "TaskEventAdmin",
 ]

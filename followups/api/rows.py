@@ -22,6 +22,8 @@ class LadderOut(RowSerializer):
             "province",
             "market",
             "owner",
+            "template",
+            "template_version",
             "created_by",
             "correlation_id",
             "created_at",

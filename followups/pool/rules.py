@@ -15,8 +15,8 @@ class Member(NamedTuple):
 def turn(members: Sequence[Member]) -> tuple[int, list[Member]]:
     """The id of whose turn it is, and the members after it, in their order.
 
-    Each member's credit rises by its weight; the highest is chosen, of equals the lowest id, and pays what all got. So over as
-    many turns as the weights add up to each is chosen as often as its weight says, and spread as evenly as that allows.
+    Each member's credit rises by its weight; the highest is chosen, of equals the lowest id, and pays what all got. So over
+    as many turns as the weights add up to each is chosen as often as its weight says, and spread as evenly as that allows.
     """
     raised = [member._replace(credit=member.credit + member.weight) for member in members]
     chosen = max(raised, key=lambda member: (member.credit, -member.id)).id

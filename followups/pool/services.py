@@ -8,7 +8,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from followups.errors import PoolAgentNotFound
 from followups.pool.models import PoolAgent
 from followups.pool.rules import Member, turn
 from governance.decisions import ExecutionClass, verb
@@ -92,15 +91,11 @@ def remove_agent(
     reason: str = "",
     user: User | None = None,
     now: datetime | None = None,
-) -> None:
-    """Take an agent out of the pool of a market. It keeps the ladders that it has; history stays.
-
-    Raises:
-        PoolAgentNotFound: it is not in this pool.
-
-    """
+) -> bool:
+    """Take an agent out of the pool of a market. It keeps the ladders that it has; history stays. Whether it was there."""
     row = _locked(province=province, market=market, agent=agent).first()
     if row is None:
-        raise PoolAgentNotFound
+        return False
     row.stamp(changed_by=changed_by, user=user, reason=reason, now=now or timezone.now())
     row.delete()
+    return True

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models.query import QuerySet
 from rest_framework.test import APIClient
 
-from followups.models import FollowupLadder, FollowupTask
+from followups.models import FollowupLadder, FollowupTask, LadderTemplate
 from followups.services import complete_task, create_ladder, start_ladder
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
@@ -213,9 +213,14 @@ def test_the_guides_function_gives_the_tasks(db: None) -> None:
 
 
 @pytest.mark.parametrize("lead_id", ["L1", None])
-def test_a_row_that_breaks_a_rule_of_the_database_is_not_taken_for_a_race(db: None, lead_id: Any) -> None:
+def test_a_row_that_breaks_a_rule_of_the_database_is_not_taken_for_a_race(
+    db: None, monkeypatch: pytest.MonkeyPatch, lead_id: Any
+) -> None:
+    broken = LadderTemplate.objects.all()[0]
+    broken.version = -1
+    monkeypatch.setattr("followups.services.template_for", lambda *place: broken)
     with pytest.raises(IntegrityError), transaction.atomic():
-        create_ladder(lead_id, "ON", actor=None)  # made by nobody
+        create_ladder(lead_id, "ON")
     assert FollowupLadder.objects.count() == 0
 
 

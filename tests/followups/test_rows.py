@@ -25,6 +25,8 @@ def test_a_ladder_as_the_api_shows_it(auditor: APIClient) -> None:
         "province": "ON",
         "market": "TORONTO",
         "owner": "bryan",
+        "template": None,
+        "template_version": None,
         "created_by": "factory",
         "correlation_id": "made",
         "created_at": "2026-12-15T18:00:00Z",

@@ -16,8 +16,10 @@ import followups.inbound.services
 import followups.leads.imports
 import followups.leads.services
 import followups.outcomes.services
+import followups.pool.services
 import followups.reports
 import followups.services
+import followups.steps.services
 import followups.transitions
 import governance.clocks.services
 import governance.compliance.services
@@ -46,6 +48,7 @@ from tests.factories import (
     KpiFactory,
     LeadImportFactory,
     PointFactory,
+    PoolAgentFactory,
     RecommendationFactory,
     TaskFactory,
     TriggerFactory,
@@ -73,6 +76,11 @@ def approve_baseline() -> None:
     for success in (True, False):
         many(KpiFactory, 100, metric="contract_rate", success=success)
     kpi.tripwire.services.approve_baseline(**WATCHED, changed_by="me", reason="test")
+
+
+def remove_agent() -> None:
+    agent = PoolAgentFactory.create()
+    followups.pool.services.remove_agent(agent=agent.agent, province="ON", market="TORONTO", changed_by="me")
 
 
 # Written by hand from CONTRACT section 4: the class of each verb, and one way to call it.
@@ -192,6 +200,15 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "EXECUTE",
         lambda: followups.services.start_ladder(lead_id="L1", province="ON"),
     ),
+    followups.steps.services.upsert_template: (
+        "CONTROL",
+        lambda: followups.steps.services.upsert_template(province="ON", enabled=False, changed_by="me"),
+    ),
+    followups.pool.services.upsert_agent: (
+        "CONTROL",
+        lambda: followups.pool.services.upsert_agent(agent="va1", province="ON", changed_by="me"),
+    ),
+    followups.pool.services.remove_agent: ("CONTROL", remove_agent),
     followups.services.due_tasks: ("EXECUTE", followups.services.due_tasks),
     followups.due.services.claim_due: ("EXECUTE", lambda: followups.due.services.claim_due(owner="me")),
     followups.due.services.renew_leases: (

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
+from followups.models import LadderTemplate
+from followups.steps.rules import GUIDE_STEPS
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES
 from offers.models import OfferPolicy
@@ -16,17 +18,23 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, seri
 
 MARKET_UPSERT = "/api/governance/market/policies/upsert"
 OFFER_UPSERT = "/api/deals/offers/policies/upsert"
+TEMPLATE_UPSERT = "/api/followups/templates/upsert"
 
 
 @pytest.mark.parametrize(
-    ("path", "model", "settings"), [(MARKET_UPSERT, MarketPolicy, {"rules": SAFE_RULES}), (OFFER_UPSERT, OfferPolicy, {})]
+    ("path", "model", "settings"),
+    [
+        (MARKET_UPSERT, MarketPolicy, {"rules": SAFE_RULES}),
+        (OFFER_UPSERT, OfferPolicy, {}),
+        (TEMPLATE_UPSERT, LadderTemplate, {"steps": GUIDE_STEPS}),
+    ],
 )
 @pytest.mark.parametrize(("market", "version_before"), [("ALL", 1), ("TORONTO", 0)], ids=["seeded", "new"])
 def test_upserts_of_one_policy_leave_one_row(
     operators: list[APIClient],
     run_together: Callable[..., list[Any]],
     path: str,
-    model: type[MarketPolicy] | type[OfferPolicy],
+    model: Any,
     settings: dict[str, Any],
     market: str,
     version_before: int,

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework.test import APIClient
 
+from followups.steps.rules import GUIDE_STEPS
 from governance.market.rules import SAFE_RULES
 
 JSON = "application/json"
@@ -109,6 +110,33 @@ POSTS: dict[str, dict[str, Any]] = {
         "lead_ids": ["L1", "L2"],
         "channel": "CALL",
         "at": "2026-12-15T15:00:00Z",
+        "correlation_id": "c1",
+    },
+    "/api/followups/templates/upsert": {
+        "province": "ON",
+        "market": "TORONTO",
+        "enabled": True,
+        "steps": GUIDE_STEPS,
+        "changed_by": "bryan",
+        "reason": "first",
+        "correlation_id": "c1",
+    },
+    "/api/followups/pool/upsert": {
+        "province": "ON",
+        "market": "TORONTO",
+        "agent": "va1",
+        "weight": 2,
+        "paused_until": "2026-12-15T15:00:00Z",
+        "changed_by": "bryan",
+        "reason": "first",
+        "correlation_id": "c1",
+    },
+    "/api/followups/pool/remove": {
+        "province": "ON",
+        "market": "TORONTO",
+        "agent": "va1",
+        "changed_by": "bryan",
+        "reason": "first",
         "correlation_id": "c1",
     },
     "/api/followups/leads/upsert": {
@@ -358,6 +386,8 @@ WHOLE_NUMBERS = [
     ("GET", "/api/followups/events", "task"),
     ("POST", "/api/deals/offers/policies/upsert", "expected_version"),
     ("POST", "/api/governance/market/policies/upsert", "expected_version"),
+    ("POST", "/api/followups/templates/upsert", "expected_version"),
+    ("POST", "/api/followups/pool/upsert", "weight"),
     ("POST", "/api/governance/contact/organisation/upsert", "expected_version"),
     ("GET", "/api/governance/market/can-contact", "weekday"),
     ("GET", "/api/followups/due", "limit"),

@@ -22,7 +22,17 @@ from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
-from followups.models import ContactAttempt, FollowupLadder, FollowupTask, InboundMessage, Lead, LeadImport, TaskEvent
+from followups.models import (
+    ContactAttempt,
+    FollowupLadder,
+    FollowupTask,
+    InboundMessage,
+    LadderTemplate,
+    Lead,
+    LeadImport,
+    PoolAgent,
+    TaskEvent,
+)
 from governance.clocks.models import MarketZone
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
 from governance.golive.models import GoLiveState
@@ -43,6 +53,7 @@ from tests.factories import (
     InboundFactory,
     KpiFactory,
     LadderFactory,
+    LadderTemplateFactory,
     LeadFactory,
     LeadImportFactory,
     MarketPolicyFactory,
@@ -50,6 +61,7 @@ from tests.factories import (
     NodeFactory,
     OfferPolicyFactory,
     PointFactory,
+    PoolAgentFactory,
     RecommendationFactory,
     RecordFactory,
     RegressionPolicyFactory,
@@ -136,6 +148,8 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     OfferPolicy: lambda n: OfferPolicyFactory.create(),
     Lead: lambda n: LeadFactory.create(),
     LeadImport: lambda n: LeadImportFactory.create(),
+    LadderTemplate: lambda n: LadderTemplateFactory.create(),
+    PoolAgent: lambda n: PoolAgentFactory.create(paused_until=timezone.now() if n % 2 else None),
     FollowupLadder: lambda n: LadderFactory.create(),
     FollowupTask: lambda n: TaskFactory.create(completed_at=timezone.now() if n % 2 else None),
     ContactAttempt: lambda n: AttemptFactory.create(allowed=n % 2 == 0, reasons=["closed_day"] if n % 2 else []),
@@ -170,10 +184,10 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     PeriodicRun: lambda n: PeriodicRun.objects.create(name="clear_expired", slot=timezone.now() + timedelta(minutes=n)),
 }
 # What an operator adds and changes.
-POLICIES: list[Any] = [MarketPolicy, MarketZone, OfferPolicy, RiskPolicy, HeimdallPolicy, RegressionPolicy]
+POLICIES: list[Any] = [MarketPolicy, MarketZone, OfferPolicy, LadderTemplate, RiskPolicy, HeimdallPolicy, RegressionPolicy]
 SHOWN: list[Any] = [GoLiveState, Organisation, *MAKE]
 OURS = [model for model in SHOWN if model.__module__.split(".")[0] not in ("django", "django_tasks_db", "knox")]
-EDITED: list[Any] = [*POLICIES, Organisation, ClosedDay, Lead, User, Group]
+EDITED: list[Any] = [*POLICIES, PoolAgent, Organisation, ClosedDay, Lead, User, Group]
 READ_ONLY = [model for model in SHOWN if model not in (*EDITED, AuthToken)]
 
 each_model = pytest.mark.parametrize("model", SHOWN, ids=lambda model: model.__name__)

@@ -211,6 +211,9 @@ OPTIONAL = {
     "governance/regression/triggers/{id}/undo": ("changed_by",),
     "governance/runbook/runs": ("changed_by",),
     "followups/leads/upsert": (*SETTINGS[:6], *SETTINGS[7:], "actor"),  # all but the province
+    "followups/templates/upsert": ("market", "enabled", "steps", "changed_by", "reason", "expected_version"),
+    "followups/pool/upsert": ("market", "weight", "paused_until", "changed_by", "reason"),
+    "followups/pool/remove": ("market", "changed_by", "reason"),
     "followups/ladder/create": ("lead_id", "market", "owner", "restart"),
     "followups/task/{id}/complete": ("actor", "contacted_at", "outcome", "note", "force"),
     "followups/task/{id}/snooze": (),

@@ -25,6 +25,8 @@ API_MODULES = (
     "followups.due.api",
     "followups.inbound.api",
     "followups.leads.api",
+    "followups.pool.api",
+    "followups.steps.api",
     "buyers.api",
     "offers.api",
     "kpi.api",

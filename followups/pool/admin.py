@@ -1,0 +1,236 @@
+"""The admin of the pool: who takes the ladders that have no owner, in which share, and who is away."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import models, transaction
+from django.db.models import OuterRef, Subquery, Sum
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+from unfold.widgets import INPUT_CLASSES
+
+from followups.pool.models import WEIGHT_MAX, PoolAgent
+from followups.pool.services import remove_agent, upsert_agent, working
+from governance.policies_admin import GovernedAdmin, GovernedForm, one_spelling
+from wholesale.admin_base import ReasonForm, act_with_reason, confirmation, percent, place_text, reason_field, signature
+
+LOCAL_TIME = "%Y-%m-%dT%H:%M"
+
+
+class PoolAgentForm(GovernedForm):
+    """An agent in a pool. A pause is a button of its own."""
+
+    key = ("province", "market", "agent")
+
+    weight = forms.IntegerField(
+        min_value=1,
+        max_value=WEIGHT_MAX,
+        initial=1,
+        widget=forms.NumberInput(attrs={"class": " ".join(INPUT_CLASSES), "min": 1, "max": WEIGHT_MAX}),
+        help_text="Of two agents, one of weight 2 gets twice as many ladders as one of weight 1.",
+    )
+
+    class Meta:
+        model = PoolAgent
+        fields = ("province", "market", "agent", "weight")
+        help_texts = {
+            "market": "ALL takes the ladders of the province's markets in whose own pool nobody works.",
+            "agent": "The user name: it becomes the owner of the ladders.",
+        }
+
+    def clean_market(self) -> str:
+        """The market in its one spelling."""
+        return one_spelling(self.cleaned_data["market"])
+
+
+class PauseForm(ReasonForm):
+    """Until when an agent is away, and why."""
+
+    until = forms.DateTimeField(
+        label="Until (UTC)",
+        input_formats=[LOCAL_TIME],
+        widget=forms.DateTimeInput(
+            attrs={"type": "datetime-local", "class": " ".join(INPUT_CLASSES)},
+            format=LOCAL_TIME,
+        ),
+        help_text="Gets no new ladder before. Those that it has stay its own.",
+    )
+    reason = reason_field()
+
+    field_order = ("until", "reason")
+
+    def clean_until(self) -> Any:
+        """A pause ends later than now."""
+        until = self.cleaned_data["until"]
+        if until <= timezone.now():
+            raise forms.ValidationError("Must lie in the future.")
+        return until
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Who works, who is away."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("working", "Working"), ("paused", "Paused")]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        works = working(timezone.now())
+        return {"working": queryset.filter(works), "paused": queryset.exclude(works)}.get(self.value() or "", queryset)
+
+
+@admin.register(PoolAgent)
+class PoolAgentAdmin(GovernedAdmin):
+    """Agents in their pools."""
+
+    form = PoolAgentForm
+    key_title = "Agent"
+    settings_fieldsets = (("Share", {"fields": ("weight", "share", "state")}),)
+    readonly_fields = ("share", "state")
+    list_display = ("agent", "place", "weight", "share", "state", "changed_by", "updated_at")
+    list_display_links = ("agent",)
+    list_filter = (StateFilter, "province")
+    list_select_related = False
+    search_fields = ("agent", "market", "province", "changed_by", "reason")
+    search_help_text = "Agent, market, province, who changed it, or why"
+    actions_detail = ("pause", "resume", "remove")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """With the weight of all who work in the same pool."""
+        pool = PoolAgent.objects.filter(working(timezone.now()), province=OuterRef("province"), market=OuterRef("market"))
+        weights = pool.order_by().values("market").annotate(total=Sum("weight")).values("total")
+        return super().get_queryset(request).annotate(pool_weight=Subquery(weights))
+
+    def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is not None:
+            return fieldsets
+        return tuple((title, {"fields": ("weight",)} if title == "Share" else options) for title, options in fieldsets)
+
+    @display(description="Pool", ordering="province")
+    def place(self, row: PoolAgent) -> str:
+        """The province, and the market where it is not the whole province."""
+        return place_text(row)
+
+    @display(description="Share of new ladders")
+    def share(self, row: Any) -> str:
+        """Of the ladders of its pool that have no owner."""
+        if not self._works(row):
+            return "none while paused"
+        return percent(round(Decimal(row.weight) / row.pool_weight, 2))
+
+    @display(description="State", label={"Working": "success"})
+    def state(self, row: PoolAgent) -> str:
+        """Whether it gets ladders now."""
+        if self._works(row) or row.paused_until is None:
+            return "Working"
+        return f"Paused until {date_format(row.paused_until, 'DATETIME_FORMAT')} UTC"
+
+    def _works(self, row: PoolAgent) -> bool:
+        return row.paused_until is None or row.paused_until <= timezone.now()
+
+    def settings_of(self, record: Any) -> dict[str, str]:
+        until = record.paused_until
+        return {
+            "Weight": str(record.weight),
+            "Paused until": f"{date_format(until, 'DATETIME_FORMAT')} UTC" if until else "not paused",
+        }
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Through the service, which writes the history."""
+        weight, why = form.cleaned_data["weight"], form.cleaned_data["why"]
+        obj.pk = upsert_agent(**_key_of(obj), weight=weight, reason=why, **signature(request)).pk
+
+    def has_remove_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Who may take an agent out of a pool."""
+        return request.user.has_perm("followups.delete_poolagent")
+
+    @action(description="Pause...", permissions=["change"], icon="pause", url_path="pause")
+    def pause(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """No new ladders until then, after a page that asks until when and why."""
+        row = self.get_object(request, object_id)
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        form = PauseForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            until, why = form.cleaned_data["until"], form.cleaned_data["reason"]
+            paused = upsert_agent(**_key_of(row), paused_until=until, reason=why, **signature(request))
+            self.log_change(request, paused, "Paused.")
+            messages.success(request, f"{row.agent} gets no new ladder of {place_text(row)} for now.")
+            return HttpResponseRedirect(_page_of(row))
+        return confirmation(
+            request,
+            self,
+            form=form,
+            title=f"Pause {row.agent} in {place_text(row)}",
+            explanation="Others of the pool get its share. In its other pools it is paused there.",
+            button="Pause",
+        )
+
+    @action(description="Resume...", permissions=["change"], icon="play_arrow", url_path="resume")
+    def resume(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ladders again from now on, after a page that asks why."""
+        row = self.get_object(request, object_id)
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+
+        def act(reason: str) -> str:
+            resumed = upsert_agent(**_key_of(row), paused_until=None, reason=reason, **signature(request))
+            self.log_change(request, resumed, "Resumed.")
+            return f"{row.agent} gets ladders of {place_text(row)} again."
+
+        return act_with_reason(
+            request,
+            self,
+            act,
+            title=f"Resume {row.agent} in {place_text(row)}",
+            explanation="It gets its share of new ladders from now on.",
+            button="Resume",
+            then=_page_of(row),
+        )
+
+    @action(
+        description="Remove...",
+        permissions=["remove"],
+        icon="delete",
+        variant=ActionVariant.DANGER,
+        url_path="remove",
+    )
+    def remove(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Take the agent out of the pool, after a page that asks why."""
+        row = self.get_object(request, object_id)
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+
+        @transaction.atomic
+        def act(reason: str) -> str:
+            self.log_deletions(request, PoolAgent.objects.filter(pk=row.pk))
+            remove_agent(**_key_of(row), reason=reason, **signature(request))
+            return f"{row.agent} is in the pool of {place_text(row)} no more."
+
+        return act_with_reason(
+            request,
+            self,
+            act,
+            title=f"Remove {row.agent} from the pool of {place_text(row)}",
+            explanation="It gets no new ladder there. The ladders that it has stay its own.",
+            button="Remove",
+            danger=True,
+            then=reverse("admin:followups_poolagent_changelist"),
+        )
+
+
+def _key_of(row: PoolAgent) -> dict[str, Any]:
+    return {"agent": row.agent, "province": row.province, "market": row.market}
+
+
+def _page_of(row: PoolAgent) -> str:
+    return reverse("admin:followups_poolagent_change", args=[row.pk])

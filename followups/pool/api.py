@@ -1,0 +1,88 @@
+"""The pool of agents: `/api/followups/pool`."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from followups.pool import services
+from followups.pool.models import WEIGHT_MAX, PoolAgent
+from wholesale.api import ApiViewSet, RowSerializer, act, acting_user, ask
+from wholesale.fields import AwareDateTimeField, LabelField, NoteField, ProvinceField, StrictIntegerField, WordField
+from wholesale.params import ActParams, Params
+from wholesale.permissions import label_of
+from wholesale.rendering import shown
+from wholesale.vocabulary import ALL
+
+
+class PoolAgentOut(RowSerializer):
+    """An agent in the pool of a market."""
+
+    class Meta:
+        model = PoolAgent
+        fields = ("id", "province", "market", "agent", "weight", "paused_until", "changed_by", "reason", "updated_at")
+
+
+class PoolPlaceParams(ActParams):
+    """An agent and a pool."""
+
+    province = ProvinceField()
+    market = WordField(default=ALL, help_text="ALL: for the province's markets in whose own pool nobody works")
+    agent = LabelField(help_text="the owner of the ladders: a user name")
+    changed_by = LabelField(required=False, help_text="default: your user name")
+    reason = NoteField(default="")
+
+
+class PoolAgentParams(PoolPlaceParams):
+    """An agent to put into the pool of a market or to change there; an absent setting keeps its value."""
+
+    weight = StrictIntegerField(
+        required=False, min_value=1, max_value=WEIGHT_MAX, help_text="new agent: 1; weight 2 gets twice as many ladders"
+    )
+    paused_until = AwareDateTimeField(required=False, help_text="gets no ladder before; a time that is past ends a pause")
+
+
+class PoolRemovedOut(serializers.Serializer[Any]):
+    """Whether the agent was there."""
+
+    removed = serializers.BooleanField()
+
+
+class PoolViewSet(ApiViewSet):
+    """Who takes the ladders that have no owner."""
+
+    permissions = {
+        "pool": "followups.view_poolagent",
+        "upsert": "followups.change_poolagent",
+        "remove": "followups.delete_poolagent",
+    }
+
+    @ask("pool", Params, PoolAgentOut(many=True))
+    def pool(self, request: Request) -> Response:
+        """All agents in the pool, by province, market and name."""
+        return Response(list(PoolAgent.objects.values(*PoolAgentOut.Meta.fields)))
+
+    @act(
+        "pool/upsert",
+        PoolAgentParams,
+        PoolAgentOut,
+        examples=[
+            OpenApiExample(
+                "An agent of Toronto",
+                request_only=True,
+                value={"province": "ON", "market": "TORONTO", "agent": "va1", "weight": 2, "reason": "started today"},
+            )
+        ],
+    )
+    def upsert(self, request: Request, **params: Any) -> Response:
+        """Put an agent into the pool of a market, or change it there."""
+        params.setdefault("changed_by", label_of(request.user))
+        return Response(shown(services.upsert_agent(user=acting_user(request), **params), PoolAgentOut.Meta.fields))
+
+    @act("pool/remove", PoolPlaceParams, PoolRemovedOut)
+    def remove(self, request: Request, **params: Any) -> Response:
+        """Take an agent out of the pool of a market. It keeps the ladders that it has."""
+        params.setdefault("changed_by", label_of(request.user))
+        return Response({"removed": services.remove_agent(user=acting_user(request), **params)})

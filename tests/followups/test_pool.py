@@ -1,0 +1,257 @@
+"""The pool: whose turn it is, who is away, and what is kept of it."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+from rest_framework.test import APIClient
+
+from followups.models import FollowupLadder, FollowupTask, PoolAgent
+from followups.pool.rules import Member, turn
+from followups.pool.services import next_agent, remove_agent, upsert_agent
+from followups.services import start_ladder
+from tests.conftest import attrs
+from tests.factories import NOON, PoolAgentFactory
+from tests.staff import signed_in
+
+API = "/api/followups/pool"
+AN_HOUR = timedelta(hours=1)
+
+
+def turns(weights: list[int], n: int) -> list[int]:
+    """Who has the next so many turns, of members who begin without credit; ids are 1, 2, ..."""
+    members = [Member(id, weight, 0) for id, weight in enumerate(weights, start=1)]
+    chosen = []
+    for _ in range(n):
+        id, members = turn(members)
+        chosen.append(id)
+    return chosen
+
+
+# Whose turn it is -------------------------------------------------------------------------------------------------------
+
+
+def test_turns_are_spread_and_not_in_bursts() -> None:
+    assert turns([5, 1, 1], 7) == [1, 1, 2, 1, 3, 1, 1]  # nginx's own example
+    assert turns([1, 1, 1], 6) == [1, 2, 3, 1, 2, 3]
+
+
+weights = st.lists(st.integers(1, 100), min_size=1, max_size=8)
+
+
+@given(weights, st.integers(1, 3))
+def test_over_whole_rounds_each_gets_exactly_its_weight(given_weights: list[int], rounds: int) -> None:
+    counted = Counter(turns(given_weights, rounds * sum(given_weights)))
+    assert counted == {id: rounds * weight for id, weight in enumerate(given_weights, start=1)}
+
+
+@given(weights)
+def test_a_round_leaves_no_credit_and_credits_always_add_up_to_none(given_weights: list[int]) -> None:
+    members = [Member(id, weight, 0) for id, weight in enumerate(given_weights, start=1)]
+    for _ in range(sum(given_weights)):
+        _, members = turn(members)
+        assert sum(member.credit for member in members) == 0
+    assert all(member.credit == 0 for member in members)
+
+
+@given(st.integers(1, 30), st.integers(1, 30))
+def test_who_weighs_no_more_than_the_others_together_never_has_two_turns_running_within_a_round(one: int, two: int) -> None:
+    light = min(one, two)
+    chosen = turns([light, max(one, two)], one + two)
+    assert not any(first == second == 1 for first, second in pairwise(chosen)) or one == two
+
+
+# Which pool -------------------------------------------------------------------------------------------------------------
+
+
+def owners(n: int, market: str = "TORONTO") -> list[str | None]:
+    tasks = [start_ladder(province="ON", market=market, now=NOON).tasks[0] for _ in range(n)]
+    return [task.owner for task in tasks]
+
+
+def test_a_ladder_without_an_owner_goes_to_whose_turn_it_is_with_all_its_tasks(db: None) -> None:
+    for agent, weight in (("va1", 2), ("va2", 1)):
+        PoolAgentFactory.create(agent=agent, weight=weight)
+    assert owners(6) == ["va1", "va2", "va1"] * 2
+    assert FollowupLadder.objects.filter(owner="va1").count() == 4
+    assert FollowupTask.objects.filter(owner="va1").count() == 24
+    assert set(PoolAgent.objects.values_list("credit", flat=True)) == {0}
+
+
+def test_an_owner_that_is_given_takes_nobodys_turn(operator: APIClient) -> None:
+    PoolAgentFactory.create(agent="va1")
+    PoolAgentFactory.create(agent="va2")
+    start_ladder(province="ON", market="TORONTO", owner="bryan")
+    assert owners(2) == ["va1", "va2"]
+    lead = {"lead_id": "L1", "province": "ON", "market": "TORONTO"}
+    for _ in range(3):
+        operator.post("/api/followups/ladder/create", lead)  # only the first makes a ladder
+    assert FollowupLadder.objects.get(lead_id="L1").owner == "va1"
+    assert owners(1) == ["va2"]
+
+
+def test_without_a_pool_a_ladder_is_anybodys(db: None) -> None:
+    PoolAgentFactory.create(province="QC", market="ALL")
+    PoolAgentFactory.create(market="OTTAWA")
+    assert owners(1) == [None]
+
+
+def test_a_market_whose_agents_are_all_away_falls_to_its_province(db: None) -> None:
+    away = NOON + timedelta(seconds=1)
+    PoolAgentFactory.create(agent="city", paused_until=away)
+    PoolAgentFactory.create(agent="province", market="ALL")
+    assert owners(1) == ["province"]
+    assert owners(1, market="ALL") == ["province"]
+    PoolAgent.objects.filter(agent="province").update(paused_until=away)
+    assert owners(1) == [None]
+
+
+def test_a_pause_ends_at_its_time(db: None) -> None:
+    PoolAgentFactory.create(agent="va1", paused_until=NOON)
+    with transaction.atomic():
+        assert next_agent("ON", "TORONTO", NOON - timedelta(microseconds=1)) is None
+        assert next_agent("ON", "TORONTO", NOON) == "va1"
+
+
+def test_an_agent_who_is_away_keeps_its_credit_and_others_share_its_turns(db: None) -> None:
+    for agent in ("va1", "va2", "va3"):
+        PoolAgentFactory.create(agent=agent)
+    PoolAgent.objects.filter(agent="va2").update(paused_until=NOON + timedelta(days=1))
+    assert owners(4) == ["va1", "va3", "va1", "va3"]
+    assert PoolAgent.objects.get(agent="va2").credit == 0
+
+
+def test_a_turn_leaves_no_line_in_the_history(db: None) -> None:
+    agent = upsert_agent(agent="va1", province="ON", market="TORONTO", changed_by="test")
+    upsert_agent(agent="va2", province="ON", market="TORONTO", changed_by="test")
+    owners(1)
+    agent.refresh_from_db()
+    assert (agent.credit, agent.history.count()) == (-1, 1)
+
+
+# Changes ----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_change_keeps_what_is_not_given_and_each_is_in_the_history(db: None) -> None:
+    until = NOON + timedelta(days=3)
+    upsert_agent(agent="va1", province="ON", weight=3, changed_by="bryan", reason="started", now=NOON)
+    upsert_agent(agent="va1", province="ON", paused_until=until, changed_by="bryan", reason="holiday", now=NOON + AN_HOUR)
+    row = PoolAgent.objects.get()
+    assert (row.market, row.weight, row.paused_until, row.reason) == ("ALL", 3, until, "holiday")
+    upsert_agent(agent="va1", province="ON", paused_until=None, changed_by="bryan", reason="back", now=NOON + 2 * AN_HOUR)
+    assert PoolAgent.objects.get().paused_until is None
+    assert [entry.reason for entry in row.history.all()] == ["back", "holiday", "started"]
+
+
+def test_who_is_removed_keeps_its_ladders_and_its_history(db: None) -> None:
+    upsert_agent(agent="va1", province="ON", market="TORONTO", changed_by="bryan")
+    owners(1)
+    place: dict[str, Any] = {"agent": "va1", "province": "ON", "market": "TORONTO"}
+    assert remove_agent(**place, changed_by="bryan", reason="left")
+    assert not remove_agent(**place, changed_by="bryan", reason="left")
+    assert owners(1) == [None]
+    assert FollowupLadder.objects.filter(owner="va1").count() == 1
+    assert [(entry.history_type, entry.reason) for entry in PoolAgent.history.all()] == [("-", "left"), ("+", "")]
+
+
+@pytest.mark.parametrize("values", [{"weight": 0}, {"weight": 101}, {"province": "XX"}])
+def test_the_database_forbids_what_no_agent_can_be(db: None, values: dict[str, Any]) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PoolAgentFactory.create(**values)
+
+
+def test_the_api_puts_changes_lists_and_removes(operator: APIClient) -> None:
+    va1 = {"province": "ON", "market": "toronto", "agent": "va1"}
+    made = operator.post(
+        f"{API}/upsert", {**va1, "weight": 2, "paused_until": "2026-12-15T18:00:00Z", "reason": "new"}
+    ).json()
+    assert (made["market"], made["weight"], made["paused_until"]) == ("TORONTO", 2, "2026-12-15T18:00:00Z")
+    assert (made["changed_by"], made["reason"]) == ("operator", "new")
+    assert operator.get(API).json() == [made]
+    assert operator.post(f"{API}/remove", va1).json() == {"removed": True}
+    assert operator.post(f"{API}/remove", va1).json() == {"removed": False}
+    assert operator.get(API).json() == []
+
+
+@pytest.mark.parametrize("weight", [0, 101, "1.0", "2e0"])
+def test_a_weight_is_a_whole_number_from_1_to_100(operator: APIClient, weight: Any) -> None:
+    refused = operator.post(f"{API}/upsert", {"province": "ON", "agent": "va1", "weight": weight})
+    assert (refused.status_code, attrs(refused), PoolAgent.objects.count()) == (400, ["weight"], 0)
+
+
+# The admin --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def staff(user_of: Callable[..., Any]) -> Client:
+    return signed_in(user_of("operator"))
+
+
+def page(name: str, *args: Any) -> str:
+    return reverse(f"admin:followups_poolagent_{name}", args=args)
+
+
+def test_the_list_shows_shares_of_those_who_work_and_who_is_away(staff: Client) -> None:
+    for agent, weight in (("va1", 2), ("va2", 3)):
+        PoolAgentFactory.create(agent=agent, weight=weight)
+    PoolAgentFactory.create(agent="va3", weight=5, paused_until=NOON.replace(year=2099))
+    PoolAgentFactory.create(agent="other", market="ALL")
+    shown = staff.get(page("changelist")).content.decode()
+    for text in ("40%", "60%", "100%", "none while paused", "Paused until 15 Dec 2099"):
+        assert text in shown
+    away = staff.get(page("changelist"), {"state": "paused"}).content.decode()
+    assert ("va3" in away, "va1" in away) == (True, False)
+    working = staff.get(page("changelist"), {"state": "working"}).content.decode()
+    assert ("va3" in working, "va1" in working, "40%" in working) == (False, True, True)
+
+
+def test_an_agent_is_added_and_changed_through_the_service(staff: Client) -> None:
+    new = {"province": "ON", "market": "North Bay", "agent": "va1", "weight": "2", "why": "started"}
+    assert staff.post(page("add"), new).status_code == 302
+    row = PoolAgent.objects.get()
+    assert (row.market, row.agent, row.weight, row.changed_by, row.reason) == ("NORTH_BAY", "va1", 2, "operator", "started")
+    staff.post(page("change", row.pk), {"weight": "4", "why": "more time"})
+    row.refresh_from_db()
+    assert (row.weight, row.reason, row.history.count()) == (4, "more time", 2)
+    again = staff.post(page("add"), new)
+    assert again.status_code == 200
+    assert PoolAgent.objects.get().weight == 4
+
+
+def test_a_pause_asks_until_when_and_why_and_is_ended_with_a_reason(staff: Client) -> None:
+    row = PoolAgentFactory.create()
+    assert staff.get(page("pause", row.pk)).status_code == 200
+    for wrong in ({"until": "2001-01-01T00:00", "reason": "x"}, {"until": "2099-01-01T00:00"}, {"reason": "x"}):
+        assert staff.post(page("pause", row.pk), wrong).status_code == 200
+        assert PoolAgent.objects.get().paused_until is None
+    assert staff.post(page("pause", row.pk), {"until": "2099-01-01T00:00", "reason": "holiday"}).status_code == 302
+    row.refresh_from_db()
+    assert (f"{row.paused_until:%Y-%m-%d %H:%M %Z}", row.reason) == ("2099-01-01 00:00 UTC", "holiday")
+    assert staff.get(page("resume", row.pk)).status_code == 200
+    assert staff.post(page("resume", row.pk), {"reason": "back"}).status_code == 302
+    row.refresh_from_db()
+    assert (row.paused_until, row.reason) == (None, "back")
+    assert "Paused until" in staff.get(page("history", row.pk)).content.decode()
+
+
+def test_a_removal_asks_why(staff: Client, user_of: Callable[..., Any]) -> None:
+    row = PoolAgentFactory.create()
+    for act in ("pause", "resume", "remove"):
+        assert (
+            signed_in(user_of("auditor", username=f"auditor-{act}")).post(page(act, row.pk), {"reason": "x"}).status_code
+            == 403
+        )
+        assert staff.post(page(act, 999), {"reason": "x"}).status_code == 302
+    assert staff.post(page("remove", row.pk), {"reason": ""}).status_code == 200
+    assert PoolAgent.objects.exists()
+    assert staff.post(page("remove", row.pk), {"reason": "left"}).status_code == 302
+    assert not PoolAgent.objects.exists()
+    assert PoolAgent.history.latest().reason == "left"
