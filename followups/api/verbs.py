@@ -19,6 +19,7 @@ from wholesale.fields import (
     NoteField,
     ProvinceField,
     StrictIntegerField,
+    UpperChoiceField,
     WordField,
 )
 from wholesale.params import ActParams, Params

@@ -17,7 +17,6 @@ from followups.inbound import rules
 from followups.inbound.rules import Meaning
 from followups.leads.lookups import leads_at
 from followups.leads.models import InboundMessage, Lead
-from followups.leads.reached import leads_at
 from governance import gate
 from governance.channels import Channel
 from governance.compliance.services import Point
@@ -161,9 +160,9 @@ def on_opted_out_of(
     points: Collection[Point],
     channel: str,
     now: datetime,
-    actor: str = "system",
-    user: User | None = None,
-    correlation_id: str | None = None,
+    actor: str,
+    user: User | None,
+    correlation_id: str,
     **kwargs: Any,
 ) -> None:
     """Cancel the open steps of a channel that was closed, whoever recorded it and wherever."""

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from followups.cancelling import OPTED_OUT, cancel_steps
 from followups.history import Act
-from followups.leads.reached import leads_at
+from followups.leads.lookups import leads_at
 from followups.models import FollowupLadder, FollowupTask, TaskEvent
 from followups.outcomes.rules import Effect
 from followups.putting_off import put_off

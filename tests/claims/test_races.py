@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from followups.cancelling import cancel_open_ladders
 from followups.due.services import claim_due, release_leases, renew_leases
+from followups.history import Act
 from followups.models import FollowupLadder, FollowupTask
-from followups.services import cancel_open_ladders, complete_task
+from followups.services import complete_task
 from tests.claims.test_due import task_of
 from tests.factories import NOON, LeadFactory
 
@@ -58,7 +60,11 @@ def test_claims_among_renewals_completions_and_cancellations_do_not_deadlock(
                 complete_task(tasks[(number + turn) % 40], owner, now=NOON)
             elif number % 5 == 3:
                 with transaction.atomic():
-                    cancel_open_ladders([lead.lead_id for lead in leads[number % 8 :: 8]], now=NOON, reason="test")
+                    cancel_open_ladders(
+                        [lead.lead_id for lead in leads[number % 8 :: 8]],
+                        act=Act.of("test", None, None, NOON),
+                        reason="test",
+                    )
             else:
                 claim_due(owner=owner, limit=10, now=NOON)
 
