@@ -21,6 +21,8 @@ def put_off(
 
     `others` are values that all of them get besides.
     """
+    if not tasks:
+        return
     minutes = gate.permitted_minutes([(_contact(task), due_at) for task, due_at in tasks], now=act.now)
     details = {}
     for (task, due_at), allowed in zip(tasks, minutes, strict=True):

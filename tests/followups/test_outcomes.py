@@ -81,6 +81,15 @@ def test_a_pause_puts_the_open_steps_off_and_says_from_when_to_when(db: None, st
     assert FollowupLadder.objects.get().open_steps == 4
 
 
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_at_the_last_step_every_outcome_leaves_a_closed_ladder(db: None, steps: Any, outcome: Any) -> None:
+    for step in steps[:5]:
+        complete_task(step.pk, "va1", now=LATER)
+    complete_task(steps[5].pk, "va1", outcome=outcome, now=LATER)
+    assert FollowupLadder.objects.get().closed_at == LATER
+    assert set(TaskEvent.objects.values_list("kind", flat=True)) == {"COMPLETED"}
+
+
 @pytest.mark.parametrize("outcome", ["APPOINTMENT", "NOT_INTERESTED", "WRONG_NUMBER"])
 def test_a_stop_cancels_the_open_steps_and_closes_the_ladder(agent: APIClient, steps: Any, outcome: Any) -> None:
     answer = agent.post(f"/api/followups/task/{steps[0].pk}/complete", {"outcome": outcome}).json()
