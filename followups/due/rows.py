@@ -24,11 +24,15 @@ _TASK = (
 )
 _TIMES = frozenset({"due_at", "actionable_at", "open_until", "leased_until"})
 _LEAD = (*FACTS, "first_name", "last_name")
-_TABLE = FollowupTask._meta.db_table
-_SELECT = f"""
-SELECT {", ".join(f"t.{name}" for name in _TASK)}, {", ".join(f"l.{name}" for name in _LEAD)}
-FROM {_TABLE} AS t LEFT JOIN {Lead._meta.db_table} AS l ON l.lead_id = t.lead_id
+_TABLE = f'"{FollowupTask._meta.db_table}"'
+# The tasks are chosen first and their leads looked up then, so that the plan is made for the index and the limit alone.
+_TASKS = f"""
+SELECT {", ".join(_TASK)} FROM {_TABLE} AS t
 WHERE t.completed_at IS NULL AND t.cancelled_at IS NULL AND t.due_at <= %(now)s
+"""
+_WITH_LEADS = f"""
+SELECT {", ".join(f"t.{name}" for name in _TASK)}, {", ".join(f"l.{name}" for name in _LEAD)}
+FROM ({{tasks}}) AS t LEFT JOIN {Lead._meta.db_table} AS l ON l.lead_id = t.lead_id ORDER BY {{order}}
 """
 _PERMITTED = " AND t.open_from <= %(now)s AND t.open_until >= %(now)s"
 _UNLEASED = " AND (t.leased_until IS NULL OR t.leased_until <= %(now)s)"
@@ -65,12 +69,12 @@ class Candidate(NamedTuple):
 
 def due(now: datetime, limit: int, filters: Mapping[str, str | None]) -> list[Candidate]:
     """All that is due, the oldest first."""
-    return _read(_SELECT + _narrowed(filters) + _OLDEST_FIRST + str(limit), {**filters, "now": now})
+    return _read(_TASKS + _narrowed(filters) + _OLDEST_FIRST + str(limit), {**filters, "now": now})
 
 
 def permitted(now: datetime, limit: int, filters: Mapping[str, str | None]) -> list[Candidate]:
     """What is due and, as far as the stored intervals say, permitted now; the oldest first."""
-    return _read(_SELECT + _PERMITTED + _narrowed(filters) + _OLDEST_FIRST + str(limit), {**filters, "now": now})
+    return _read(_TASKS + _PERMITTED + _narrowed(filters) + _OLDEST_FIRST + str(limit), {**filters, "now": now})
 
 
 def locked_for_claim(owner: str, now: datetime, limit: int, filters: Mapping[str, str | None]) -> list[Candidate]:
@@ -78,13 +82,14 @@ def locked_for_claim(owner: str, now: datetime, limit: int, filters: Mapping[str
 
     What somebody else has locked at this moment is passed over. The lead's row is not locked.
     """
-    lock = " FOR UPDATE OF t SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
-    free = _SELECT + _PERMITTED + _UNLEASED + _narrowed(filters)
+    lock = " FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
+    free = _TASKS + _PERMITTED + _UNLEASED + _narrowed(filters)
     return _read(
         f"WITH own AS ({free} AND t.owner = %(claimant)s{_OLDEST_FIRST}{limit}{lock}),"
         f" unowned AS ({free} AND t.owner IS NULL{_OLDEST_FIRST}{limit} - (SELECT count(*) FROM own){lock})"
         " SELECT * FROM own UNION ALL SELECT * FROM unowned",
         {**filters, "now": now, "claimant": owner},
+        order="t.owner IS NULL, t.due_at, t.id",
     )
 
 
@@ -102,10 +107,10 @@ def _narrowed(filters: Mapping[str, str | None]) -> str:
     return "".join(f" AND t.{name} = %({name})s" for name in FILTERS if filters.get(name) is not None)
 
 
-def _read(sql: str, values: dict[str, Any]) -> list[Candidate]:
+def _read(tasks: str, values: dict[str, Any], order: str = "t.due_at, t.id") -> list[Candidate]:
     values["now"] = connection.ops.adapt_datetimefield_value(values["now"])
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+        cursor.execute(_WITH_LEADS.format(tasks=tasks, order=order), values)
         rows = cursor.fetchall()
     return [_candidate(row if connection.vendor == "postgresql" else _typed(row)) for row in rows]
 

@@ -1,6 +1,7 @@
 """What PostgreSQL does for the statements that the product itself sends."""
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +19,10 @@ _TYPES: dict[type, str] = {
     str: "unknown",
     datetime: "timestamptz",
     timedelta: "interval",
+    list: "bigint[]",
+    type(None): "unknown",
 }
+_NAMED = re.compile(r"%\((\w+)\)s")
 
 
 @dataclass(frozen=True)
@@ -52,15 +56,21 @@ def statement_of(table: str, act: Callable[[], object]) -> Statement:
     """
     sent: list[Statement] = []
 
-    def watch(execute: Callable[..., Any], text: str, parameters: Sequence[Any] | None, many: bool, context: Any) -> Any:
+    def watch(execute: Callable[..., Any], text: str, parameters: Any, many: bool, context: Any) -> Any:
         if f'"{table}"' in text:
-            sent.append(Statement(text, tuple(parameters or ())))
+            sent.append(_statement(text, parameters))
         return execute(text, parameters, many, context)
 
     with connection.execute_wrapper(watch):
         act()
     (statement,) = sent
     return statement
+
+
+def _statement(text: str, parameters: Sequence[Any] | Mapping[str, Any] | None) -> Statement:
+    if isinstance(parameters, Mapping):
+        return Statement(_NAMED.sub("%s", text), tuple(parameters[name] for name in _NAMED.findall(text)))
+    return Statement(text, tuple(parameters or ()))
 
 
 def explain(postgres: psycopg.Connection, statement: Statement, *, generic: bool) -> Plan:

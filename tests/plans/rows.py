@@ -10,6 +10,14 @@ STEPS = 6
 # The foreign keys hold by construction; their triggers would take longer than the rows.
 _UNCHECKED = "SET session_replication_role = replica"
 
+_LEADS = """
+INSERT INTO followups_lead
+    (lead_id, first_name, last_name, phone, email, address, postal_code, province, market, language, zone, source, status,
+     changed_by, created_at, updated_at)
+SELECT 'L' || n, 'Jane', 'Roe', '', '', '', '', 'ON', 'ALL', 'en', '', '', 'NEW', 'plans', now(), now()
+FROM generate_series(1, %(ladders)s) AS n
+"""
+
 _LADDERS = f"""
 INSERT INTO followups_followupladder
     (lead_id, province, market, created_by, correlation_id, created_at, open_steps, closed_at)
@@ -23,12 +31,15 @@ ORDER BY n
 # The oldest 90% are completed, some early and some up to 8 hours late. The open ones lie in the two days before now and the
 # two after it. Six tasks of ten are in ON, one of 5,000 in NU; IQALUIT has one of 20,000; `busy` owns three of ten, `single`
 # has one open task, and those of `late` became due after all others. `former` and PE had a tenth of the completed ones each
-# and have none that is open: what the planner believes of them is wrong.
+# and have none that is open: what the planner believes of them is wrong. An open task has today's interval, which contains
+# now but for the tasks of BC: there it is night, and theirs is tomorrow's.
 _TASKS = f"""
 INSERT INTO followups_followuptask
-    (ladder_id, step, channel, due_at, lead_id, province, market, owner, correlation_id, created_at, completed_at,
-     completed_by, cancel_reason)
+    (ladder_id, step, channel, due_at, actionable_at, open_from, open_until, lead_id, province, market, owner,
+     correlation_id, created_at, completed_at, completed_by, outcome, note, cancel_reason)
 SELECT first_ladder + (n - 1) / {STEPS}, (n - 1) %% {STEPS} + 1, CASE WHEN n %% 2 = 0 THEN 'CALL' ELSE 'SMS' END, due_at,
+    due_at, CASE WHEN completed_at IS NULL THEN now() + CASE WHEN province = 'BC' THEN 6 ELSE -6 END * interval '1 hour' END,
+    CASE WHEN completed_at IS NULL THEN now() + CASE WHEN province = 'BC' THEN 18 ELSE 6 END * interval '1 hour' END,
     'L' || (n - 1) / {STEPS} + 1, province,
     CASE WHEN n %% 20000 = 19000 THEN 'IQALUIT' WHEN province = 'ON' AND n %% 3 = 0 THEN 'TORONTO' ELSE 'ALL' END,
     CASE
@@ -38,7 +49,7 @@ SELECT first_ladder + (n - 1) / {STEPS}, (n - 1) %% {STEPS} + 1, CASE WHEN n %% 
         WHEN n * 7 %% 10 < 8 THEN 'va' || n %% 50
         WHEN n * 7 %% 10 = 8 AND completed_at IS NOT NULL THEN 'former'
     END,
-    'plans', due_at, completed_at, CASE WHEN completed_at IS NOT NULL THEN 'plans' END, ''
+    'plans', due_at, completed_at, CASE WHEN completed_at IS NOT NULL THEN 'plans' END, '', '', ''
 FROM (
     SELECT n, (SELECT min(id) FROM followups_followupladder) AS first_ladder, due_at,
         CASE WHEN n <= %(completed)s THEN due_at + (n * 13 %% 600 - 120) * interval '1 minute' END AS completed_at,
@@ -67,6 +78,7 @@ def fill(connection: psycopg.Connection, tasks: int) -> None:
     amounts = {"tasks": tasks, "completed": completed, "ladders": ladders, "closed": closed}
     with psycopg.ClientCursor(connection) as cursor:
         cursor.execute(_UNCHECKED)
+        cursor.execute(_LEADS, amounts)
         cursor.execute(_LADDERS, amounts)
         cursor.execute(_TASKS, amounts)
-        cursor.execute("ANALYZE followups_followupladder, followups_followuptask")
+        cursor.execute("ANALYZE followups_lead, followups_followupladder, followups_followuptask")
