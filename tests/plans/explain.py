@@ -76,7 +76,7 @@ def _statement(text: str, parameters: Sequence[Any] | Mapping[str, Any] | None) 
 def explain(postgres: psycopg.Connection, statement: Statement, *, generic: bool) -> Plan:
     """Carry the statement out and see how; `generic` plans it as a prepared statement, blind to its values."""
     with psycopg.ClientCursor(postgres) as cursor:
-        if not generic:
+        if not generic or not statement.parameters:  # without a value there is nothing to be blind to
             cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement.text}", statement.parameters)
             return _plan(cursor.fetchall()[0][0][0])
         placeholders = [f"${n}" for n in range(1, len(statement.parameters) + 1)]
@@ -95,7 +95,7 @@ def _plan(explained: dict[str, Any]) -> Plan:
     scans, rows = [], 0
     for node in _nodes(explained["Plan"]):
         kind = node["Node Type"]
-        if not kind.endswith("Scan") or kind == "Subquery Scan":
+        if not kind.endswith("Scan") or kind in ("Subquery Scan", "CTE Scan"):
             continue
         index = f" using {node['Index Name']}" if "Index Name" in node else ""
         scans.append(f"{kind}{index}")

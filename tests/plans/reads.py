@@ -49,16 +49,23 @@ READS: dict[str, Callable[[], object]] = {
         for name, filters in {"anywhere": {}, **_OWNERS, **_PLACES}.items()
     },
     **{f"claim {name}": partial(_claim, **filters) for name, filters in _OWNERS.items()},
-    **{f"claim {name}": partial(_claim, "nobody", **filters) for name, filters in _PLACES.items()},
+    **{
+        f"claim {name}": partial(_claim, "nobody", **filters)
+        for name, filters in _PLACES.items()
+        if name != "in a province that was left"
+    },
     "claim, the longest": partial(_claim, "nobody", 500),
     "claim, the lease": _lease,
     "sla": sla_snapshot,
 }
+# What the server may prepare. The lists have the clock in their text, so that they are planned for their values each time.
+PREPARED = ("claim, the lease", "sla")
 # A task that is due but not permitted now costs a look at its index entry, and none into the table: what a whole province
 # asleep costs is measured, and so is all that is due. For the other filters there is no index of their own.
 UNPINNED: dict[str, Callable[[], object]] = {
     "due in a province where it is night": partial(due_tasks, province="BC"),
     "claim in a province where it is night": partial(_claim, "nobody", province="BC"),
+    "claim in a province that was left": partial(_claim, "nobody", province="PE"),
     "due, blocked ones included": partial(due_tasks, include_blocked=True),
     "due, blocked ones included, in a rare province": partial(due_tasks, include_blocked=True, province="NU"),
     "due in a common market, no province": partial(due_tasks, market="TORONTO"),

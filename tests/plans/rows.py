@@ -38,8 +38,8 @@ INSERT INTO followups_followuptask
     (ladder_id, step, channel, due_at, actionable_at, open_from, open_until, lead_id, province, market, owner,
      correlation_id, created_at, completed_at, completed_by, outcome, note, cancel_reason)
 SELECT first_ladder + (n - 1) / {STEPS}, (n - 1) %% {STEPS} + 1, CASE WHEN n %% 2 = 0 THEN 'CALL' ELSE 'SMS' END, due_at,
-    due_at, CASE WHEN completed_at IS NULL THEN now() + CASE WHEN province = 'BC' THEN 6 ELSE -6 END * interval '1 hour' END,
-    CASE WHEN completed_at IS NULL THEN now() + CASE WHEN province = 'BC' THEN 18 ELSE 6 END * interval '1 hour' END,
+    due_at, around + CASE WHEN province = 'BC' THEN 6 ELSE -6 END * interval '1 hour',
+    around + CASE WHEN province = 'BC' THEN 18 ELSE 6 END * interval '1 hour',
     'L' || (n - 1) / {STEPS} + 1, province,
     CASE WHEN n %% 20000 = 19000 THEN 'IQALUIT' WHEN province = 'ON' AND n %% 3 = 0 THEN 'TORONTO' ELSE 'ALL' END,
     CASE
@@ -67,6 +67,7 @@ FROM (
         FROM generate_series(1, %(tasks)s) AS n
     ) AS timed
 ) AS placed
+CROSS JOIN LATERAL (SELECT CASE WHEN completed_at IS NULL THEN now() ELSE due_at END AS around) AS intervals
 ORDER BY n
 """
 
