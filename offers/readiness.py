@@ -2,6 +2,10 @@
 
 from datetime import datetime, timedelta
 from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
+
+from django.db.models import Value
 
 from governance.runbook.registry import Finding, Severity, read_once, register
 from offers.models import OfferPolicy
@@ -11,16 +15,33 @@ PACE_SPAN = timedelta(days=7)
 PACE_PROVINCES = 2
 
 
+class _State(NamedTuple):
+    """What an offer policy is, or was from a time on."""
+
+    is_present: bool
+    id: int
+    province: str
+    market: str
+    enabled: bool
+    since: datetime
+
+
 @read_once
-def _policies() -> list[tuple[str, str, bool]]:
-    """Province, market and whether it is enabled, of each."""
-    return list(OfferPolicy.objects.values_list("province", "market", "enabled"))
+def _states() -> list[_State]:
+    """All policies as they are and as they ever were, in one query: the runbook has few."""
+    now = OfferPolicy.objects.order_by().values_list(Value(True), "id", "province", "market", "enabled", "updated_at")
+    ever = OfferPolicy.history.order_by().values_list(Value(False), "id", "province", "market", "enabled", "history_date")
+    return [_State(*row) for row in now.union(ever, all=True)]
+
+
+def _policies() -> list[_State]:
+    return [state for state in _states() if state.is_present]
 
 
 @register("offers.policies", Severity.BLOCKER, "Every province has an offer policy")
 def offer_policies(now: datetime) -> Finding:
     """As market ALL, on or off."""
-    present = {province for province, market, _ in _policies() if market == ALL}
+    present = {policy.province for policy in _policies() if policy.market == ALL}
     missing = sorted(set(Province.values) - present)
     if missing:
         return Finding(False, f"No offer policy for {', '.join(missing)}. Run seed_policies.", missing)
@@ -30,7 +51,7 @@ def offer_policies(now: datetime) -> Finding:
 @register("offers.enabled", Severity.WARNING, "At least one offer policy is enabled")
 def offers_enabled(now: datetime) -> Finding:
     """Without one no offer can be computed."""
-    enabled = sorted({province for province, _, enabled in _policies() if enabled})
+    enabled = sorted({policy.province for policy in _policies() if policy.enabled})
     if not enabled:
         return Finding(False, "No offer policy is enabled: no offer can be computed.")
     return Finding(True, f"Offers are enabled in {', '.join(enabled)}.", enabled)
@@ -47,13 +68,12 @@ def offers_pace(now: datetime) -> Finding:
 
 
 def _provinces_turned_on(since: datetime) -> set[str]:
-    entries = OfferPolicy.history.order_by("id", "history_date", "history_id")
-    rows = entries.values_list("id", "province", "enabled", "history_date")
+    ever = sorted((state for state in _states() if not state.is_present), key=attrgetter("id", "since"))
     turned_on = set()
-    for _, changes in groupby(rows, key=lambda row: row[0]):
+    for _, changes in groupby(ever, key=attrgetter("id")):
         was_enabled = False
-        for _, province, enabled, changed_at in changes:
-            if enabled and not was_enabled and changed_at >= since:
-                turned_on.add(province)
-            was_enabled = enabled
+        for state in changes:
+            if state.enabled and not was_enabled and state.since >= since:
+                turned_on.add(state.province)
+            was_enabled = state.enabled
     return turned_on

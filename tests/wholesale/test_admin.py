@@ -30,6 +30,7 @@ from followups.models import (
     LadderTemplate,
     Lead,
     LeadImport,
+    OutcomeRule,
     PoolAgent,
     TaskEvent,
 )
@@ -185,9 +186,9 @@ MAKE: dict[Any, Callable[[int], Any]] = {
 }
 # What an operator adds and changes.
 POLICIES: list[Any] = [MarketPolicy, MarketZone, OfferPolicy, LadderTemplate, RiskPolicy, HeimdallPolicy, RegressionPolicy]
-SHOWN: list[Any] = [GoLiveState, Organisation, *MAKE]
+SHOWN: list[Any] = [GoLiveState, Organisation, OutcomeRule, *MAKE]
 OURS = [model for model in SHOWN if model.__module__.split(".")[0] not in ("django", "django_tasks_db", "knox")]
-EDITED: list[Any] = [*POLICIES, PoolAgent, Organisation, ClosedDay, Lead, User, Group]
+EDITED: list[Any] = [*POLICIES, PoolAgent, Organisation, OutcomeRule, ClosedDay, Lead, User, Group]
 READ_ONLY = [model for model in SHOWN if model not in (*EDITED, AuthToken)]
 
 each_model = pytest.mark.parametrize("model", SHOWN, ids=lambda model: model.__name__)
