@@ -72,7 +72,7 @@ def test_a_pause_puts_the_open_steps_off_and_says_from_when_to_when(db: None, st
     complete_task(steps[0].pk, "va1", "C-2", outcome="REPLIED", now=LATER)
     moved = FollowupTask.objects.filter(step__gt=2).order_by("step")
     assert [task.due_at for task in moved] == [task.due_at + timedelta(days=3) for task in steps[2:]]
-    assert all(task.actionable_at >= task.due_at for task in moved)
+    assert all(task.actionable_at is not None and task.actionable_at >= task.due_at for task in moved)
     assert set(FollowupTask.objects.filter(step__lte=2).values_list("due_at", flat=True)) == {NOON, steps[1].due_at}
     lines = events("PAUSED").order_by("task__step")
     assert [line.task for line in lines] == list(moved)
