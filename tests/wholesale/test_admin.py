@@ -199,7 +199,7 @@ def url(model: Any, page: str, *args: Any) -> str:
 
 
 def row_of(model: Any) -> Any:
-    return MAKE[model](1) if model in MAKE else model._default_manager.get()
+    return MAKE[model](1) if model in MAKE else model._default_manager.all()[0]
 
 
 def test_every_model_has_its_pages() -> None:
