@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from followups.leads.facts import FACTS, contact_of
-from followups.leads.models import Lead
-from followups.models import FollowupTask
+from followups.leads.models import Language, Lead
+from followups.models import FollowupLadder, FollowupTask
+from followups.steps.services import Occasion
 from governance import gate
 from governance.leads import LeadFacts
 
@@ -23,16 +24,20 @@ _TASK = (
     *("actionable_at", "open_until", "leased_by", "leased_until"),
 )
 _TIMES = frozenset({"due_at", "actionable_at", "open_until", "leased_until"})
-_LEAD = (*FACTS, "first_name", "last_name")
+_LEAD = (*FACTS, "first_name", "last_name", "address")
 _TABLE = f'"{FollowupTask._meta.db_table}"'
 # The tasks are chosen first and their leads looked up then, so that the plan is made for the index and the limit alone.
 _TASKS = f"""
-SELECT {", ".join(_TASK)} FROM {_TABLE} AS t
+SELECT {", ".join(_TASK)}, ladder_id FROM {_TABLE} AS t
 WHERE t.completed_at IS NULL AND t.cancelled_at IS NULL AND t.due_at <= {{now}}
 """
 _WITH_LEADS = f"""
-SELECT {", ".join(f"t.{name}" for name in _TASK)}, {", ".join(f"l.{name}" for name in _LEAD)}
-FROM ({{tasks}}) AS t LEFT JOIN {Lead._meta.db_table} AS l ON l.lead_id = t.lead_id ORDER BY {{order}}
+SELECT {", ".join(f"t.{name}" for name in _TASK)}, {", ".join(f"l.{name}" for name in _LEAD)},
+    ladder.template_id, ladder.template_version
+FROM ({{tasks}}) AS t
+JOIN {FollowupLadder._meta.db_table} AS ladder ON ladder.id = t.ladder_id
+LEFT JOIN {Lead._meta.db_table} AS l ON l.lead_id = t.lead_id
+ORDER BY {{order}}
 """
 _PERMITTED = " AND t.open_from <= {now} AND t.open_until >= {now}"
 _UNLEASED = " AND (t.leased_until IS NULL OR t.leased_until <= {now})"
@@ -65,6 +70,7 @@ class Candidate(NamedTuple):
     leased_until: datetime | None
     contact: gate.Contact
     details: ContactDetails
+    occasion: Occasion  # of what is said then, by nobody yet
 
 
 def due(now: datetime, limit: int, filters: Mapping[str, str | None]) -> list[Candidate]:
@@ -124,11 +130,14 @@ _FACTS_END = len(_TASK) + len(FACTS)
 
 
 def _candidate(row: tuple[Any, ...]) -> Candidate:
-    task, first_name, last_name = row[: len(_TASK)], row[-2], row[-1]
+    task, (first_name, last_name, address, template, version) = row[: len(_TASK)], row[-5:]
     facts = LeadFacts(*row[len(_TASK) : _FACTS_END]) if row[len(_TASK)] is not None else None
     contact = contact_of(facts, lead_id=task[1], province=task[6], market=task[7], channel=task[3])
     name = f"{first_name} {last_name}".strip() if facts else ""
-    return Candidate._make((*task, contact, ContactDetails(name, contact.lead.phone, contact.lead.email)))
+    language = facts.language if facts else Language.EN
+    said = first_name or "", last_name or "", address or "", contact.lead.market, ""
+    occasion = Occasion(template, version, task[4], language, *said)
+    return Candidate._make((*task, contact, ContactDetails(name, contact.lead.phone, contact.lead.email), occasion))
 
 
 def _typed(row: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -5,7 +5,7 @@ lease needs nothing: it is not live. A claim is no transition of a task, so it l
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from followups.due import rows
 from followups.due.rows import Candidate, ContactDetails
 from followups.errors import NotYourName
 from followups.models import FollowupTask
+from followups.steps.services import names_of, scripts
 from governance import gate
 from governance.decisions import ExecutionClass, verb
 from wholesale.permissions import label_of
@@ -106,7 +107,6 @@ def due_tasks(
 
 
 @verb(ExecutionClass.EXECUTE)
-@transaction.atomic
 def claim_due(
     *,
     owner: str,
@@ -120,8 +120,9 @@ def claim_due(
 ) -> list[ClaimedTask]:
     """Take on tasks that are due and permitted now: the owner's own first, then unowned ones, each the oldest first.
 
-    A task is under one live lease at most, and one's own is not given again. A task that the gate refuses is not leased, and
-    its stored interval is put right, so that the next claim does not meet it again.
+    A task is under one live lease at most, and one's own is not given again. The lease comes first, in a transaction as
+    short as can be, then the gate is asked: a task that it refuses is given back before anybody hears of it, and its stored
+    interval is put right. Should the process die in between, the lease runs out by itself.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: nothing may act now.
@@ -129,30 +130,50 @@ def claim_due(
 
     """
     _require_own_name(owner, user)
-    gate.require(ExecutionClass.EXECUTE)
-    now = now or timezone.now()
-    leased_until = now + timedelta(minutes=lease_minutes)
     filters = {"province": province, "market": market, "channel": channel}
     claimed: list[tuple[Candidate, gate.ContactAnswer]] = []
     for _ in range(CLAIM_ROUNDS):
-        pairs = _asked(rows.locked_for_claim(owner, now, limit - len(claimed), filters), now)
-        allowed = [pair for pair in pairs if pair[1].verdict.allowed]
-        if allowed:
-            ids = [candidate.id for candidate, _ in allowed]
-            rows.lease(ids, owner=owner, user_id=user.pk if user else None, until=leased_until)
-            claimed += allowed
-        if len(allowed) == len(pairs):
+        taken, at = _take(owner, limit - len(claimed), lease_minutes, filters, user, now)
+        pairs = _asked(taken, at)
+        claimed += [pair for pair in pairs if pair[1].verdict.allowed]
+        refused = [candidate for candidate, answer in pairs if not answer.verdict.allowed]
+        if not refused:
             break
-        _put_right([candidate for candidate, answer in pairs if not answer.verdict.allowed], now)
-    scripts = _scripts_of([candidate.id for candidate, _ in claimed])
+        _give_back(refused, at)
+    agent = names_of([owner]).get(owner, owner) if claimed else owner
+    said = scripts([candidate.occasion._replace(agent=agent) for candidate, _ in claimed])
     return [
-        ClaimedTask(
-            _shown(candidate._replace(leased_by=owner, leased_until=leased_until), answer),
-            scripts[candidate.id],
-            candidate.details,
-        )
-        for candidate, answer in claimed
+        ClaimedTask(_shown(candidate, answer), script, candidate.details)
+        for (candidate, answer), script in zip(claimed, said, strict=True)
     ]
+
+
+@transaction.atomic
+def _take(
+    owner: str, limit: int, lease_minutes: int, filters: Mapping[str, str | None], user: User | None, now: datetime | None
+) -> tuple[list[Candidate], datetime]:
+    """Lease what the stored intervals permit, and say when. The tasks are locked for two statements, no longer: who claims
+    beside us passes over what is locked."""
+    gate.require(ExecutionClass.EXECUTE)
+    now = now or timezone.now()
+    until = now + timedelta(minutes=lease_minutes)
+    free = rows.locked_for_claim(owner, now, limit, filters)
+    if free:
+        rows.lease([candidate.id for candidate in free], owner=owner, user_id=user.pk if user else None, until=until)
+    return [candidate._replace(leased_by=owner, leased_until=until) for candidate in free], now
+
+
+@transaction.atomic
+def _give_back(refused: Sequence[Candidate], now: datetime) -> None:
+    """Take the lease off what the gate refuses, and store the intervals that hold, so that no claim meets it again."""
+    minutes = gate.permitted_minutes([(candidate.contact, candidate.due_at) for candidate in refused], now=now)
+    by_interval: dict[tuple[datetime | None, datetime | None], list[int]] = defaultdict(list)
+    for candidate, one in zip(refused, minutes, strict=True):
+        by_interval[one.open_from, one.open_until].append(candidate.id)
+    mine = FollowupTask.objects.filter(leased_by=refused[0].leased_by, leased_until=refused[0].leased_until)
+    for (open_from, open_until), ids in by_interval.items():
+        interval = {"open_from": open_from, "open_until": open_until}
+        mine.filter(pk__in=ids).update(leased_by=None, leased_user=None, leased_until=None, **interval)
 
 
 def _require_own_name(owner: str, user: User | None) -> None:
@@ -168,7 +189,7 @@ def _asked(found: Sequence[Candidate], now: datetime) -> list[tuple[Candidate, g
 
 def _shown(candidate: Candidate, answer: gate.ContactAnswer) -> DueTask:
     """The task with the gate's answer; of the lease no more than is live at the instant that was asked about."""
-    *task, leased_by, leased_until, _, _ = candidate
+    *task, leased_by, leased_until, _, _, _ = candidate
     is_leased = leased_until is not None and leased_until > answer.at
     verdict, local_time = answer.verdict, answer.local_time
     return DueTask._make(
@@ -182,21 +203,6 @@ def _shown(candidate: Candidate, answer: gate.ContactAnswer) -> DueTask:
             verdict.next_allowed_at,
         )
     )
-
-
-def _put_right(refused: Sequence[Candidate], now: datetime) -> None:
-    """Store the intervals that hold for these tasks, which are locked."""
-    minutes = gate.permitted_minutes([(candidate.contact, candidate.due_at) for candidate in refused], now=now)
-    by_interval: dict[tuple[datetime | None, datetime | None], list[int]] = defaultdict(list)
-    for candidate, one in zip(refused, minutes, strict=True):
-        by_interval[one.open_from, one.open_until].append(candidate.id)
-    for (open_from, open_until), ids in by_interval.items():
-        FollowupTask.objects.filter(pk__in=ids).update(open_from=open_from, open_until=open_until)
-
-
-def _scripts_of(task_ids: Sequence[int]) -> dict[int, str | None]:
-    """What to say at each task."""
-    return dict.fromkeys(task_ids)
 
 
 @verb(ExecutionClass.EXECUTE)

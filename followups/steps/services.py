@@ -1,8 +1,8 @@
 """Verbs and lookups of ladder templates, and what to say at a task."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -92,39 +92,70 @@ def seed_templates(now: datetime | None = None) -> int:
 # What to say ------------------------------------------------------------------------------------------------------------
 
 
+class Occasion(NamedTuple):
+    """What a script is made from: the step, the template and version that its ladder was made from, and the values."""
+
+    template: int | None  # None of a ladder from before there were templates
+    version: int | None
+    step: int
+    language: str
+    first_name: str
+    last_name: str
+    address: str
+    market: str
+    agent: str  # the name by which whoever does it introduces himself
+
+
+def scripts(occasions: Sequence[Occasion]) -> list[str | None]:
+    """What to say on each occasion, in their order, in two queries however many there are.
+
+    It is the text of the version that the ladder was made from, in the lead's language, with the lead's values and the
+    organisation's. None where nothing was written in that language, or where the ladder is from before there were templates.
+    """
+    steps = _steps_of({(occasion.template, occasion.version) for occasion in occasions})
+    company = company_values() if steps else {}
+    return [_script(occasion, steps.get((occasion.template, occasion.version), ()), company) for occasion in occasions]
+
+
+def _script(occasion: Occasion, steps: tuple[Step, ...], company: dict[str, str]) -> str | None:
+    text = steps[occasion.step - 1].script(occasion.language) if occasion.step <= len(steps) else ""
+    if not text:
+        return None
+    values = {
+        "first_name": occasion.first_name,
+        "last_name": occasion.last_name,
+        "address": occasion.address,
+        "market": market_text(occasion.market),
+        "agent": occasion.agent,
+        **company,
+    }
+    return rendered(text, known_or_said(values, occasion.language))
+
+
 def script_of(task: FollowupTask) -> str | None:
     """What to say at a task; see `scripts_of`."""
     return scripts_of([task])[0]
 
 
 def scripts_of(tasks: Sequence[FollowupTask]) -> list[str | None]:
-    """What to say at each task, in their order, in five queries however many there are.
+    """What to say at each task, in their order, in five queries however many there are; see `scripts`.
 
-    It is the text of the version that the ladder was made from, in the lead's language (English for a lead that nobody
-    knows), with the lead's values and the organisation's. None where nothing was written in that language, or where the
-    ladder is from before there were templates.
+    A lead that nobody knows is spoken to in English.
     """
-    steps = _steps_of(tasks)
+    ladders = FollowupLadder.objects.filter(pk__in={task.ladder_id for task in tasks})
+    made_from = {pk: made for pk, *made in ladders.values_list("pk", "template_id", "template_version")}
     leads = Lead.objects.in_bulk({task.lead_id for task in tasks if task.lead_id}, field_name="lead_id")
-    agents = _names_of({name for task in tasks if (name := agent_of(task))})
-    company = company_values()
-    scripts: list[str | None] = []
+    agents = names_of({name for task in tasks if (name := agent_of(task))})
+    nobody = Lead(language=Language.EN)
+    occasions = []
     for task in tasks:
-        lead = leads.get(task.lead_id)
-        language = lead.language if lead else Language.EN
-        made_from = steps.get(task.ladder_id, ())
-        text = made_from[task.step - 1].script(language) if task.step <= len(made_from) else ""
-        agent = agent_of(task)
-        values = {
-            "first_name": lead.first_name if lead else "",
-            "last_name": lead.last_name if lead else "",
-            "address": lead.address if lead else "",
-            "market": market_text(lead.market if lead else task.market),
-            "agent": agents.get(agent, agent),
-            **company,
-        }
-        scripts.append(rendered(text, known_or_said(values, language)) if text else None)
-    return scripts
+        lead = leads.get(task.lead_id, nobody)
+        template, version = made_from[task.ladder_id]
+        market = lead.market if lead.pk else task.market
+        agent = agents.get(agent_of(task), agent_of(task))
+        said = lead.language, lead.first_name, lead.last_name, lead.address, market, agent
+        occasions.append(Occasion(template, version, task.step, *said))
+    return scripts(occasions)
 
 
 def agent_of(task: FollowupTask) -> str:
@@ -143,21 +174,15 @@ def company_values() -> dict[str, str]:
     return {"company": sender.name, "company_address": sender.mailing_address, "company_contact": sender.contact}
 
 
-def _steps_of(tasks: Iterable[FollowupTask]) -> dict[int, tuple[Step, ...]]:
-    """The steps that each ladder was made from, by ladder. The history has every version of a template."""
-    ladders = FollowupLadder.objects.filter(pk__in={task.ladder_id for task in tasks}, template__isnull=False)
-    made_from = {pk: (template, version) for pk, template, version in ladders.values_list("pk", *_MADE_FROM)}
-    versions = LadderTemplate.history.filter(
-        id__in={template for template, _ in made_from.values()}, version__in={version for _, version in made_from.values()}
-    )
-    steps = {(id, version): parsed(steps) for id, version, steps in versions.values_list("id", "version", "steps")}
-    return {pk: steps[version] for pk, version in made_from.items() if version in steps}
+def _steps_of(made_from: Collection[tuple[int | None, int | None]]) -> dict[tuple[int | None, int | None], tuple[Step, ...]]:
+    """The steps of each template's version. The history has every version."""
+    templates = {template for template, _ in made_from if template is not None}
+    versions = {version for _, version in made_from if version is not None}
+    found = LadderTemplate.history.filter(id__in=templates, version__in=versions).order_by() if templates else ()
+    return {(row.id, row.version): parsed(row.steps) for row in found if (row.id, row.version) in made_from}
 
 
-_MADE_FROM = ("template_id", "template_version")
-
-
-def _names_of(usernames: Iterable[str]) -> dict[str, str]:
+def names_of(usernames: Collection[str]) -> dict[str, str]:
     """The full names of users who have one, by user name."""
-    users = User.objects.filter(username__in=usernames)
+    users = User.objects.filter(username__in=usernames) if usernames else ()
     return {user.get_username(): user.get_full_name() or user.get_username() for user in users}

@@ -26,6 +26,7 @@ from governance.compliance.signals import contact_records_changed, opted_out_of
 from governance.decisions import ExecutionClass, verb
 from governance.signals import contact_rules_changed
 from wholesale import correlation
+from wholesale.lookups import among
 
 EVERY_CHANNEL = ""
 _MARKED = b"contact points"
@@ -107,7 +108,7 @@ def ledgers(points: Collection[Point]) -> dict[Point, tuple[LedgerLine, ...]]:
     """All lines about some points, by point, in the order in which they were recorded, in one query; of none in none."""
     by_point = {point: digest(point) for point in points}
     lines: dict[str, list[LedgerLine]] = defaultdict(list)
-    rows = ContactRecord.objects.filter(point__digest__in=by_point.values()).order_by("id")
+    rows = ContactRecord.objects.filter(point__digest__in=among(by_point.values())).order_by("id")
     for known_by, kind, channel, effective_at, basis, expires_at in rows.values_list(
         "point__digest", "entry", "channel", "effective_at", "basis", "expires_at"
     ):
