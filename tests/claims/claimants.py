@@ -1,8 +1,10 @@
 """What a claimant process does, started by `tests.claims.drain`: claim, write it down, do it, until nothing is given.
 
-    python -m tests.claims.claimants NAME JOB LIMIT NOW DIARY
+    python -m tests.claims.claimants NAME JOB LIMIT DIARY
 
-A line of the diary is one JSON array, on disk before the work begins: `["claimed", [ids], from, until]` or `["done", id]`.
+When it is ready it says so on stdout. Each line on stdin is an instant, at which it works until nothing is given; then it
+says so. It ends with stdin, and with the process that started it. A line of the diary is one JSON array, on disk before the
+work begins: `["claimed", [ids], from, until]` or `["done", id]`; of a measurement `[tasks, seconds spent claiming]`.
 """
 
 import json
@@ -26,22 +28,23 @@ ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 _BARE_LEASE = "UPDATE followups_followuptask SET leased_by = %s, leased_until = %s WHERE id = ANY(%s)"
 _DONE = "UPDATE followups_followuptask SET completed_at = %s WHERE id = ANY(%s)"
 
-Claim = Callable[[], list[int]]
+Claim = Callable[[datetime], list[int]]
+_STARTED_BY = os.getppid()
 
 
-def through_the_service(name: str, limit: int, now: datetime) -> Claim:
+def through_the_service(name: str, limit: int) -> Claim:
     """A claim as the product makes it."""
     django.setup()
     from followups.due.services import claim_due
 
-    return lambda: [one.task.id for one in claim_due(owner=name, limit=limit, now=now)]
+    return lambda now: [one.task.id for one in claim_due(owner=name, limit=limit, now=now)]
 
 
-def bare(name: str, limit: int, now: datetime) -> Claim:
+def bare(name: str, limit: int) -> Claim:
     """The least that a claim can be: two statements and a commit, asking no gate."""
     connection = psycopg.connect(os.environ["DATABASE_URL"])
 
-    def claim() -> list[int]:
+    def claim(now: datetime) -> list[int]:
         ids = [pk for (pk,) in connection.execute(_BARE, {"now": now, "limit": limit}).fetchall()]
         connection.execute(_BARE_LEASE, (name, now + LEASE, ids))
         connection.commit()
@@ -50,9 +53,8 @@ def bare(name: str, limit: int, now: datetime) -> Claim:
     return claim
 
 
-def drain(name: str, limit: int, now: datetime, diary: Path) -> None:
+def drain(claim: Claim, name: str, now: datetime, diary: Path) -> None:
     """Claim and complete each task by the product's own verbs, until nothing is given."""
-    claim = through_the_service(name, limit, now)
     from followups.services import complete_task
 
     with diary.open("a") as lines:
@@ -62,7 +64,7 @@ def drain(name: str, limit: int, now: datetime, diary: Path) -> None:
             lines.flush()
             os.fsync(lines.fileno())
 
-        while given := claim():
+        while _is_wanted() and (given := claim(now)):
             write("claimed", given, now.isoformat(), (now + LEASE).isoformat())
             for pk in given:
                 complete_task(pk, name, now=now)
@@ -70,15 +72,15 @@ def drain(name: str, limit: int, now: datetime, diary: Path) -> None:
 
 
 def measure(claim: Claim, now: datetime, diary: Path) -> None:
-    """Claim until nothing is given, and write down `[tasks, seconds spent claiming]`.
+    """Claim until nothing is given, and write down how long it took.
 
     The tasks are marked done by one plain statement, the same whoever claims, so that they leave the index as they would.
     """
     tasks, seconds = 0, 0.0
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        while True:
+        while _is_wanted():
             began = time.perf_counter()
-            given = claim()
+            given = claim(now)
             seconds += time.perf_counter() - began
             if not given:
                 break
@@ -87,18 +89,29 @@ def measure(claim: Claim, now: datetime, diary: Path) -> None:
     diary.write_text(json.dumps([tasks, seconds]))
 
 
+def _is_wanted() -> bool:
+    """Whether the process that started this one still lives. One that was killed could not say so."""
+    return os.getppid() == _STARTED_BY
+
+
 def main() -> int:
-    """Wait for a line on stdin, so that all begin together; then do the job."""
-    name, job, limit, now, diary = sys.argv[1:]
-    at = datetime.fromisoformat(now)
-    if job == "drain":
-        sys.stdin.readline()
-        drain(name, int(limit), at, Path(diary))
-        return 0
-    claim = {"service": through_the_service, "bare": bare}[job](name, int(limit), at)
-    sys.stdin.readline()
-    measure(claim, at, Path(diary))
+    """Get ready, then work at each instant that comes in; say so of each."""
+    name, job, limit, diary = sys.argv[1:]
+    claim = (bare if job == "bare" else through_the_service)(name, int(limit))
+    _say("ready")
+    for line in sys.stdin:
+        now = datetime.fromisoformat(line.strip())
+        if job == "drain":
+            drain(claim, name, now, Path(diary))
+        else:
+            measure(claim, now, Path(diary))
+        _say("nothing is left")
     return 0
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -12,13 +12,15 @@ import argparse
 import json
 import os
 import random
+import select
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -77,57 +79,88 @@ class Outcome:
 def drain_with_kills(url: str, *, tasks: int, claimants: int, kills: int, seed: int = 1) -> Outcome:
     """Fill, drain, kill, recover, compare."""
     outcome = Outcome(tasks)
+    dice = random.Random(seed)
     with psycopg.connect(url, autocommit=True) as postgres, tempfile.TemporaryDirectory(prefix="claims-") as folder:
         fill(postgres, tasks, NOON, claimants)
         diaries = Path(folder)
-        began = time.monotonic()
-        _drain(url, range(claimants), NOON, diaries, kills=kills, dice=random.Random(seed))
-        outcome.kills = kills
-        dead = [f"claimant-{number}" for number in range(kills)]
-        outcome.recovered = _count(postgres, "leased_by = ANY(%s) AND leased_until = %s", dead, NOON + LEASE)
-        left = _count(postgres, "TRUE")
-        outcome.held_by_nobody = left - _count(postgres, "leased_by = ANY(%s) OR owner = ANY(%s)", dead, dead)
-        _drain(url, [claimants - 1], NOON + LEASE - timedelta(microseconds=1), diaries)
-        outcome.too_early = left - _count(postgres, "TRUE")
-        _drain(url, range(claimants), NOON + LEASE, diaries)
-        outcome.seconds = time.monotonic() - began
+        with _started(url, claimants, "drain", LIMIT, diaries) as processes:
+            began = time.monotonic()
+            _tell(processes, NOON)
+            for number, process in enumerate(processes[:kills]):
+                _wait_for_a_claim(diaries / str(number), process)
+                time.sleep(dice.uniform(0, 0.2))
+                process.kill()
+                process.wait()
+                outcome.kills += 1
+            _listen(processes[kills:])
+            dead = [_name(number) for number in range(kills)]
+            outcome.recovered = _count(postgres, "leased_by = ANY(%s) AND leased_until = %s", dead, NOON + LEASE)
+            left = _count(postgres, "TRUE")
+            outcome.held_by_nobody = left - _count(postgres, "leased_by = ANY(%s) OR owner = ANY(%s)", dead, dead)
+            _work(processes[-1:], NOON + LEASE - timedelta(microseconds=1))
+            outcome.too_early = left - _count(postgres, "TRUE")
+            processes[:kills] = [_claimant(url, number, "drain", LIMIT, diaries) for number in range(kills)]
+            _listen(processes[:kills])
+            _work(processes, NOON + LEASE)
+            outcome.seconds = time.monotonic() - began
         _compare(postgres, outcome, diaries)
     return outcome
 
 
-def _drain(
-    url: str,
-    numbers: Sequence[int],
-    now: datetime,
-    diaries: Path,
-    *,
-    kills: int = 0,
-    dice: random.Random | None = None,
-) -> None:
-    processes = [_claimant(url, number, "drain", LIMIT, now, diaries / str(number)) for number in numbers]
-    _begin(processes)
-    for number in range(kills):
-        _wait_for_a_claim(diaries / str(number), processes[number])
-        time.sleep(dice.uniform(0, 0.2) if dice else 0)
-        processes[number].send_signal(signal.SIGKILL)
-    for process in processes:
-        process.wait(PATIENCE)
+@contextmanager
+def _started(url: str, claimants: int, job: str, limit: int, diaries: Path) -> Iterator[list["subprocess.Popen[bytes]"]]:
+    """So many claimants, ready to work. All that are in the list afterwards are gone, however the block ends."""
+    processes: list[subprocess.Popen[bytes]] = []
+    try:
+        processes += (_claimant(url, number, job, limit, diaries) for number in range(claimants))
+        _listen(processes)
+        yield processes
+    finally:
+        for process in processes:
+            process.kill()
+        for process in processes:
+            process.communicate()
 
 
-def _claimant(url: str, number: int, job: str, limit: int, now: datetime, diary: Path) -> subprocess.Popen[bytes]:
-    words = [f"claimant-{number}", job, str(limit), now.isoformat(), str(diary)]
+def _claimant(url: str, number: int, job: str, limit: int, diaries: Path) -> "subprocess.Popen[bytes]":
+    words = [_name(number), job, str(limit), str(diaries / str(number))]
     command = [sys.executable, "-m", "tests.claims.claimants", *words]
-    return subprocess.Popen(command, cwd=ROOT, env=settings_for(url), stdin=subprocess.PIPE)
+    return subprocess.Popen(
+        command, cwd=ROOT, env=settings_for(url), stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
+    )
 
 
-def _begin(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+def _name(number: int) -> str:
+    return f"claimant-{number}"
+
+
+def _work(processes: Sequence["subprocess.Popen[bytes]"], now: datetime) -> None:
+    """All work at this instant, until nothing is given to any."""
+    _tell(processes, now)
+    _listen(processes)
+
+
+def _tell(processes: Sequence["subprocess.Popen[bytes]"], now: datetime) -> None:
     for process in processes:
         assert process.stdin
-        process.stdin.write(b"\n")
-        process.stdin.close()
+        process.stdin.write(f"{now.isoformat()}\n".encode())
 
 
-def _wait_for_a_claim(diary: Path, process: subprocess.Popen[bytes]) -> None:
+def _listen(processes: Sequence["subprocess.Popen[bytes]"]) -> None:
+    """Wait until each has said its word.
+
+    Raises:
+        RuntimeError: one ended, or said nothing for an hour.
+
+    """
+    for process in processes:
+        assert process.stdout
+        ready, _, _ = select.select([process.stdout], [], [], PATIENCE)
+        if not (ready and process.stdout.readline()):
+            raise RuntimeError(f"A claimant said nothing; it ended with {process.poll()}")
+
+
+def _wait_for_a_claim(diary: Path, process: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + PATIENCE
     while not (diary.exists() and diary.stat().st_size) and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.001)
@@ -180,14 +213,9 @@ def claims_a_second(url: str, *, job: str, limit: int, claimants: int) -> float:
     with psycopg.connect(url, autocommit=True) as postgres, tempfile.TemporaryDirectory(prefix="claims-") as folder:
         postgres.execute("UPDATE followups_followuptask SET leased_by = NULL, leased_until = NULL, completed_at = NULL")
         postgres.execute("VACUUM FULL ANALYZE followups_followuptask")
-        diaries = [Path(folder) / str(number) for number in range(claimants)]
-        processes = [_claimant(url, n, job, limit, NOON, diary) for n, diary in enumerate(diaries)]
-        time.sleep(claimants * 0.5)  # all have started
-        _begin(processes)
-        for process in processes:
-            if process.wait(PATIENCE):
-                raise RuntimeError(f"A claimant ended with {process.returncode}")
-        told = [json.loads(diary.read_text()) for diary in diaries]
+        with _started(url, claimants, job, limit, Path(folder)) as processes:
+            _work(processes, NOON)
+        told = [json.loads(diary.read_text()) for diary in Path(folder).iterdir()]
     seconds = sum(spent for _, spent in told) / claimants
     return float(sum(tasks for tasks, _ in told) / seconds)
 
@@ -200,6 +228,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=5)
     options = parser.parse_args()
     os.environ.setdefault("GO_LIVE_ENFORCE", "false")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # a stopped run takes its claimants with it
     with fresh_database() as url:
         outcome = drain_with_kills(url, tasks=options.tasks, claimants=options.claimants, kills=options.kills)
     with fresh_database() as url:
