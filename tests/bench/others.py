@@ -22,6 +22,12 @@ class FullRun:
 FULL_RUNS = (
     FullRun("kills", "tests.faults.kills", "kill -9 of a serving process during a stream of writes", ("--kills", "20")),
     FullRun("plans", "tests.plans.full", "Plans of the due list and the SLA", ("--tasks", "1000000")),
+    FullRun(
+        "sizes",
+        "tests.plans.sizes",
+        "The due list and claims with 10,000 and with 5,000,000 tasks",
+        ("--small", "10000", "--large", "5000000"),
+    ),
     FullRun("claims", "tests.claims.drain", "16 claimants drain 50,000 due tasks, 5 of them killed", ("--tasks", "50000")),
     FullRun("leads", "tests.leads.full", "Import of leads: time, memory, twice the same file", ("--rows", "200000")),
     FullRun("schema", "tests.schema.long", "Schemathesis, all phases, many examples", ("--examples", "500")),

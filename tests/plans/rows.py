@@ -1,6 +1,7 @@
 """Many follow-up tasks, quickly: what a few years of work leave in the table."""
 
 import math
+from datetime import UTC, datetime
 
 import psycopg
 
@@ -14,16 +15,16 @@ _LEADS = """
 INSERT INTO followups_lead
     (lead_id, first_name, last_name, phone, email, address, postal_code, province, market, language, zone, source, status,
      changed_by, created_at, updated_at)
-SELECT 'L' || n, 'Jane', 'Roe', '', '', '', '', 'ON', 'ALL', 'en', '', '', 'NEW', 'plans', now(), now()
+SELECT 'L' || n, 'Jane', 'Roe', '', '', '', '', 'ON', 'ALL', 'en', '', '', 'NEW', 'plans', %(now)s, %(now)s
 FROM generate_series(1, %(ladders)s) AS n
 """
 
 _LADDERS = f"""
 INSERT INTO followups_followupladder
     (lead_id, province, market, created_by, correlation_id, created_at, open_steps, closed_at)
-SELECT 'L' || n, 'ON', 'ALL', 'plans', 'plans', now(),
+SELECT 'L' || n, 'ON', 'ALL', 'plans', 'plans', %(now)s,
     CASE WHEN n <= %(closed)s THEN 0 ELSE {STEPS} END,
-    CASE WHEN n <= %(closed)s THEN now() END
+    CASE WHEN n <= %(closed)s THEN %(now)s END
 FROM generate_series(1, %(ladders)s) AS n
 ORDER BY n
 """
@@ -44,7 +45,7 @@ SELECT first_ladder + (n - 1) / {STEPS}, (n - 1) %% {STEPS} + 1, CASE WHEN n %% 
     CASE WHEN n %% 20000 = 19000 THEN 'IQALUIT' WHEN province = 'ON' AND n %% 3 = 0 THEN 'TORONTO' ELSE 'ALL' END,
     CASE
         WHEN n = %(completed)s + 1000 THEN 'single'
-        WHEN due_at BETWEEN now() - interval '10 minutes' AND now() THEN 'late'
+        WHEN due_at BETWEEN %(now)s - interval '10 minutes' AND %(now)s THEN 'late'
         WHEN n * 7 %% 10 < 3 THEN 'busy'
         WHEN n * 7 %% 10 < 8 THEN 'va' || n %% 50
         WHEN n * 7 %% 10 = 8 AND completed_at IS NOT NULL THEN 'former'
@@ -61,22 +62,31 @@ FROM (
         END AS province
     FROM (
         SELECT n, CASE
-            WHEN n <= %(completed)s THEN now() - interval '900 days' * (%(tasks)s - n) / %(tasks)s::float
-            ELSE now() + interval '4 days' * ((n - %(completed)s) / (%(tasks)s - %(completed)s)::float - 0.5)
+            WHEN n <= %(completed)s THEN %(now)s - interval '900 days' * (%(tasks)s - n) / %(tasks)s::float
+            WHEN n <= %(completed)s + %(due)s
+            THEN %(now)s - interval '2 days' * (1 - (n - %(completed)s) / %(due)s::float)
+            ELSE %(now)s + interval '2 days' * (n - %(completed)s - %(due)s) / (%(tasks)s - %(completed)s - %(due)s)::float
         END AS due_at
         FROM generate_series(1, %(tasks)s) AS n
     ) AS timed
 ) AS placed
-CROSS JOIN LATERAL (SELECT CASE WHEN completed_at IS NULL THEN now() ELSE due_at END AS around) AS intervals
+CROSS JOIN LATERAL (SELECT CASE WHEN completed_at IS NULL THEN %(now)s ELSE due_at END AS around) AS intervals
 ORDER BY n
 """
 
 
-def fill(connection: psycopg.Connection, tasks: int) -> None:
-    """Insert so many tasks, of which a tenth is open, and tell the planner of them."""
+def fill(connection: psycopg.Connection, tasks: int, *, due: int | None = None, now: datetime | None = None) -> None:
+    """Insert so many tasks and tell the planner of them: a tenth is open, `due` of these (else half) are due."""
     completed = int(tasks * COMPLETED_SHARE)
     ladders, closed = math.ceil(tasks / STEPS), completed // STEPS
-    amounts = {"tasks": tasks, "completed": completed, "ladders": ladders, "closed": closed}
+    amounts = {
+        "tasks": tasks,
+        "completed": completed,
+        "due": (tasks - completed) // 2 if due is None else due,
+        "ladders": ladders,
+        "closed": closed,
+        "now": now or datetime.now(UTC),
+    }
     with psycopg.ClientCursor(connection) as cursor:
         cursor.execute(_UNCHECKED)
         cursor.execute(_LEADS, amounts)
