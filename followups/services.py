@@ -150,24 +150,21 @@ def begin_ladder(
         created_at=now,
         open_steps=open_steps,
     )
-    vanished = 0
-    while True:
+    for attempt in range(1, INSERT_ATTEMPTS + 1):
         try:
             with transaction.atomic():
                 ladder.save(force_insert=True)
             break
         except IntegrityError:
             # The lead has an open ladder. Whoever held its row may have closed it since: then there is none, and we try
-            # again; but where none is ever found, the row itself breaks a rule.
+            # again; but where none is ever found, or one that no cancelling closes, a row breaks a rule.
             existing = FollowupLadder.objects.open().select_for_update().filter(lead_id=lead_id).first()
-            if existing is None:
-                vanished += 1
-                if vanished == INSERT_ATTEMPTS:
-                    raise
-            elif restart_reason is not None:
+            if existing is not None:
+                if restart_reason is None:
+                    return LadderStart(list(existing.tasks.order_by("step")), created=False)
                 _cancel_open_ladder(lead_id, act=act, reason=restart_reason)
-            else:
-                return LadderStart(list(existing.tasks.order_by("step")), created=False)
+            if attempt == INSERT_ATTEMPTS:
+                raise
     if owner is None:
         _give_to_the_pool(ladder, now)
     tasks = FollowupTask.objects.bulk_create(
@@ -202,12 +199,13 @@ def _give_to_the_pool(ladder: FollowupLadder, now: datetime) -> None:
 
 
 def holding_off_opt_outs(lead_id: str) -> LeadFacts | None:
-    """The lead, if it exists; until the transaction ends nobody's opt-out of its number is recorded.
+    """The lead, if it exists; until the transaction ends nobody's opt-out of its number or address is recorded.
 
     So an opt-out in flight comes before the ladder, and then it is read, or after it, and then it cancels the ladder.
     """
-    row = Lead.objects.filter(lead_id=lead_id).values_list(*FACTS, gate.HoldingOffOptOuts("phone")).first()
-    return LeadFacts(*row[:-1]) if row else None
+    held = map(gate.HoldingOffOptOuts, ("email", "phone"))  # in the order in which an opt-out locks them
+    row = Lead.objects.filter(lead_id=lead_id).values_list(*FACTS, *held).first()
+    return LeadFacts(*row[: len(FACTS)]) if row else None
 
 
 def _cancel_open_ladder(lead_id: str | None, *, act: Act, reason: str) -> None:

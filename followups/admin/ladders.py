@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
@@ -76,7 +78,9 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
         """The template and its version then; a ladder from before there were templates has the guide's steps."""
         if ladder.template is None:
             return "the guide's steps, before there were templates"
-        return f"the template of {place_text(ladder.template)}, version {ladder.template_version}"
+        url = reverse("admin:followups_laddertemplate_change", args=[ladder.template.pk])
+        named = f"the template of {place_text(ladder.template)}"
+        return format_html('<a href="{}" class="text-link">{}</a>, version {}', url, named, ladder.template_version)
 
     # What an operator does with one -------------------------------------------------------------------------------------
 

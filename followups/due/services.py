@@ -140,7 +140,7 @@ def claim_due(
         if not refused:
             break
         _give_back(refused, at)
-    agent = names_of([owner]).get(owner, owner) if claimed else owner
+    agent = _name_of(owner, user) if claimed else ""
     said = scripts([candidate.occasion._replace(agent=agent) for candidate, _ in claimed])
     return [
         ClaimedTask(_shown(candidate, answer), script, candidate.details)
@@ -174,6 +174,13 @@ def _give_back(refused: Sequence[Candidate], now: datetime) -> None:
     for (open_from, open_until), ids in by_interval.items():
         interval = {"open_from": open_from, "open_until": open_until}
         mine.filter(pk__in=ids).update(leased_by=None, leased_user=None, leased_until=None, **interval)
+
+
+def _name_of(owner: str, user: User | None) -> str:
+    """By which the claimant introduces himself."""
+    if user is not None and user.get_username() == owner:
+        return user.get_full_name() or owner
+    return names_of([owner]).get(owner, owner)
 
 
 def _require_own_name(owner: str, user: User | None) -> None:

@@ -184,5 +184,5 @@ def _steps_of(made_from: Collection[tuple[int | None, int | None]]) -> dict[tupl
 
 def names_of(usernames: Collection[str]) -> dict[str, str]:
     """The full names of users who have one, by user name."""
-    users = User.objects.filter(username__in=usernames) if usernames else ()
+    users = User.objects.filter(username__in=usernames).only("username", "first_name", "last_name") if usernames else ()
     return {user.get_username(): user.get_full_name() or user.get_username() for user in users}

@@ -145,7 +145,7 @@ def lock_for_opt_out(points: Collection[Point]) -> None:
     """Wait for the acts that hold off an opt-out of these points, and hold off new ones until the transaction ends."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            for value in sorted(value for _, value in points):
+            for _, value in sorted(points):
                 cursor.execute(f"SELECT pg_advisory_xact_lock({_LOCK_KEY.format('%s')})", [value])
 
 

@@ -179,6 +179,15 @@ def test_a_ladder_opened_between_look_and_insert_is_restarted_too(db: None, monk
     assert FollowupLadder.objects.count() == 2
 
 
+def test_a_restart_of_a_ladder_that_no_cancelling_closes_gives_up(db: None, integrator: APIClient) -> None:
+    """A row that breaks the rule, open by its count and without an open step, is an error, never an endless wait."""
+    broken = LadderFactory.create(lead_id="L1", open_steps=2)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        start_ladder(lead_id="L1", province="ON", restart=True, now=NOW)
+    assert FollowupLadder.objects.get() == broken
+    assert not FollowupTask.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("given", "attr", "code"),
     [

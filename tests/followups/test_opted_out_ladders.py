@@ -8,6 +8,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from followups.errors import LeadOptedOut
+from followups.minutes.services import roll
 from followups.models import FollowupLadder, FollowupTask, Lead
 from followups.services import complete_task, due_tasks, sla_snapshot, start_ladder
 from governance import gate
@@ -86,6 +87,7 @@ def test_cancelled_steps_are_neither_due_nor_in_the_sla_and_the_ladder_closes_wi
     opt_out("CALL")
     tasks = start_ladder(**JANE, now=NOON).tasks
     late = NOON + timedelta(days=30)
+    roll(late)
     assert [task.step for task in due_tasks(now=late)] == [1, 3, 5]
     assert sla_snapshot()["count"] == 0
     for task in tasks[::2]:

@@ -17,7 +17,7 @@ from governance.models import GoLiveState, HeimdallPolicy, RiskPolicy
 from kpi.tripwire.models import RegressionPolicy
 from offers.models import OfferPolicy
 from tests.conftest import codes
-from tests.factories import RecommendationFactory
+from tests.factories import RecommendationFactory, TaskFactory
 from tests.governance.test_execution_classes import VERB_CALLS
 from tests.wholesale.api_walk import ENDPOINTS, Endpoint, call
 from wholesale import append_only
@@ -52,19 +52,21 @@ EXECUTING = [verb for verb, execution_class in VERBS.items() if execution_class 
 def test_every_verb_that_executes_refuses(settings: Settings, verb: Any, enforced: bool) -> None:
     settings.GO_LIVE_ENFORCE = enforced
     RecommendationFactory.create()  # there is advice to use; its charter is gone
+    TaskFactory.create(ladder__lead_id="L0", ladder__open_steps=1)  # and a ladder to begin anew
     with pytest.raises(KillSwitchEngaged):
         VERB_CALLS[verb][1]()
 
 
 def test_these_are_the_verbs_that_execute() -> None:
     assert {verb.__name__ for verb in EXECUTING} == {
-        *("start_ladder", "due_tasks", "claim_due", "renew_leases"),
+        *("start_ladder", "restart_ladder", "due_tasks", "claim_due", "renew_leases"),
         *("risk_reserve", "heimdall_use"),
     }
 
 
 STOPPED = {
     "post /api/followups/ladder/create",
+    "post /api/followups/ladder/{id}/restart",
     "get /api/followups/due",
     "post /api/followups/due/claim",
     "post /api/followups/due/renew",

@@ -51,6 +51,12 @@ def test_a_step_that_is_due_later_has_todays_interval_and_its_own_first_minute()
     assert minutes(contact(), NOON + 42 * DAY).actionable_at == NOON + 42 * DAY
 
 
+def test_of_nobody_there_are_none_and_nothing_is_asked() -> None:
+    with CaptureQueriesContext(connection) as queries:
+        assert gate.permitted_minutes([], now=NOON) == []
+    assert len(queries) == 0
+
+
 def test_of_one_who_opted_out_no_minute_is_permitted() -> None:
     asked = contact()
     written(asked.lead, "OPT_OUT", channel="SMS", effective_at=NOON - DAY)

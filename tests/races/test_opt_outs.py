@@ -1,12 +1,17 @@
 """Ladders begin while an opt-out arrives: whichever comes first, afterwards nobody is to be contacted."""
 
 from collections.abc import Callable
+from threading import Event
 from typing import Any
 
 import pytest
+from django.db import transaction
 from rest_framework.test import APIClient
 
 from followups.models import FollowupLadder, FollowupTask, InboundMessage
+from followups.services import start_ladder
+from followups.steps.services import upsert_template
+from governance import gate
 from governance.compliance.models import ContactPoint, ContactRecord
 from kpi.models import KPIEvent
 from tests.factories import InboundFactory, LeadFactory
@@ -63,6 +68,49 @@ def test_stops_and_creates_of_leads_that_share_numbers_do_not_deadlock(
 
     assert set(run_together(24, act)) <= {200, 201, 409}
     assert_nobody_is_to_be_contacted()
+
+
+def test_an_opt_out_of_the_address_among_creates_leaves_no_open_step_by_e_mail(
+    operators: list[APIClient], run_together: Callable[..., list[Any]]
+) -> None:
+    steps = [{"delay_minutes": 0, "channel": "EMAIL"}, {"delay_minutes": 60, "channel": "EMAIL"}]
+    upsert_template(province="ON", steps=steps, changed_by="me", expected_version=1)
+    for n in range(ROUNDS):
+        for lead in range(CREATES):
+            LeadFactory.create(lead_id=f"L{n}-{lead}", phone="", email=f"{n}@example.ca")
+
+        def act(number: int, n: int = n) -> int:
+            if number == CREATES:
+                stop = {"lead_id": f"L{n}-0", "channel": "EMAIL", "text": "STOP"}
+                return operators[number].post(INBOUND, stop).status_code
+            return operators[number].post(CREATE, {"lead_id": f"L{n}-{number}", "province": "ON"}).status_code
+
+        *creates, stop = run_together(CREATES + 1, act)
+        assert stop == 201
+        assert set(creates) <= {201, 409}
+        assert_nobody_is_to_be_contacted()
+
+
+def test_a_ladder_begins_only_after_an_opt_out_of_the_address_that_came_first(
+    run_together: Callable[..., list[Any]],
+) -> None:
+    """The ladder that is being started waits for the address's lock, which an opt-out in flight holds."""
+    LeadFactory.create(lead_id="L1", phone=PHONE, email="jane@example.ca")
+    is_held, has_started = Event(), Event()
+
+    def act(number: int) -> str:
+        if number == 0:
+            with transaction.atomic():
+                gate.lock_for_opt_out([("EMAIL", "jane@example.ca")])
+                is_held.set()
+                assert not has_started.wait(1)
+                return "held"
+        is_held.wait()
+        start_ladder(lead_id="L1", province="ON")
+        has_started.set()
+        return "started"
+
+    assert run_together(2, act) == ["held", "started"]
 
 
 def test_stops_of_a_number_that_nobody_knew_make_one_point(

@@ -189,6 +189,7 @@ POLICIES: list[Any] = [MarketPolicy, MarketZone, OfferPolicy, LadderTemplate, Ri
 SHOWN: list[Any] = [GoLiveState, Organisation, OutcomeRule, *MAKE]
 OURS = [model for model in SHOWN if model.__module__.split(".")[0] not in ("django", "django_tasks_db", "knox")]
 EDITED: list[Any] = [*POLICIES, PoolAgent, Organisation, OutcomeRule, ClosedDay, Lead, User, Group]
+FIXED = (Organisation, OutcomeRule)  # their rows are made by migrate: edited, never added
 READ_ONLY = [model for model in SHOWN if model not in (*EDITED, AuthToken)]
 
 each_model = pytest.mark.parametrize("model", SHOWN, ids=lambda model: model.__name__)
@@ -212,7 +213,7 @@ def test_every_model_has_its_pages() -> None:
 @each_model
 def test_every_page_renders_for_a_superuser(model: Any, admin_client: Client) -> None:
     row = row_of(model)
-    addable = model in EDITED and model is not Organisation
+    addable = model in EDITED and model not in FIXED
 
     assert admin_client.get(url(model, "changelist")).status_code == 200
     assert admin_client.get(url(model, "change", row.pk)).status_code == 200

@@ -13,10 +13,11 @@ from django.utils import timezone
 from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
 from buyers.services import rebuild_liquidity, record_feedback
 from followups.models import FollowupLadder, FollowupTask
-from followups.services import start_ladder
+from followups.services import due_tasks, start_ladder
 from governance.golive.services import engage_kill_switch
 from kpi.models import KPIEvent
 from offers.models import OfferEvidence, OfferPolicy
+from tests.factories import NOON
 from wholesale.demo.history import MARKER, load
 from wholesale.demo.houses import houses
 
@@ -47,6 +48,14 @@ def test_it_makes_ladders_in_six_provinces_some_late_some_due_some_unowned() -> 
     assert any(late <= timedelta(minutes=30) for late in lateness)
     assert any(late > timedelta(hours=2) for late in lateness)
     assert 1 <= FollowupTask.objects.due(now).count() < FollowupTask.objects.open().count()
+
+
+def test_tasks_of_old_ladders_have_the_permitted_minutes_of_today() -> None:
+    load(NOON)
+    assert not FollowupTask.objects.open().filter(open_until__lt=NOON).exists()
+    listed = due_tasks(now=NOON)
+    assert any(task.due_at < NOON - timedelta(days=2) for task in listed)
+    assert all(task.open_until and task.open_until >= NOON for task in listed)
 
 
 def test_it_makes_twenty_offers_on_the_real_sales() -> None:

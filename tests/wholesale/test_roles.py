@@ -24,6 +24,8 @@ READS = {
     "view_followuptask",
     "view_laddertemplate",
     "view_poolagent",
+    "view_outcomerule",
+    "view_taskevent",
     "view_lead",
     "view_leadimport",
     "view_contactattempt",
@@ -50,11 +52,12 @@ READS = {
     "view_runbookrun",
 }
 DECIDES = {"decide_inbound"}  # what a person reads and judges, and no machine
-AGENT = READS | DECIDES | {"complete_task", "record_feedback"}
+AGENT = READS | DECIDES | {"claim_task", "complete_task", "put_off_task", "record_feedback"}
 INTEGRATOR = (AGENT - DECIDES) | {
     "record_inbound",
     "complete_any_task",
     "create_ladder",
+    "steer_ladder",
     "add_lead",
     "change_lead",
     "import_lead",
@@ -83,6 +86,7 @@ GOVERNS = {
     "delete_marketzone",
     "change_offerpolicy",
     "change_laddertemplate",
+    "change_outcomerule",
     "add_poolagent",
     "change_poolagent",
     "delete_poolagent",

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from followups.outcomes.models import OutcomeRule
 from followups.steps.models import LadderTemplate
 from followups.steps.rules import GUIDE_STEPS
 from governance.market.models import MarketPolicy
@@ -22,34 +23,39 @@ def run() -> str:
     return out.getvalue()
 
 
-def made(market_policies: int, ladder_templates: int, offer_policies: int) -> str:
+def made(market_policies: int, ladder_templates: int, outcomes: int, offer_policies: int) -> str:
     return (
         f"Made {market_policies} market policies.\n"
         f"Made {ladder_templates} ladder templates.\n"
+        f"Made {outcomes} outcomes.\n"
         f"Made {offer_policies} offer policies, which are off.\n"
     )
 
 
 def state() -> list[Any]:
-    models = (MarketPolicy, LadderTemplate, OfferPolicy)
+    models = (MarketPolicy, LadderTemplate, OutcomeRule, OfferPolicy)
     return [(list(model.objects.values()), model.history.count()) for model in models]
 
 
 def test_after_migrate_it_makes_nothing() -> None:
     before = state()
-    assert run() == made(0, 0, 0)
+    assert run() == made(0, 0, 0, 0)
     assert state() == before
 
 
 def test_missing_policies_come_back_with_their_defaults_offers_off() -> None:
     MarketPolicy.objects.filter(province__in=("ON", "BC")).delete()
     LadderTemplate.objects.filter(province="YT").delete()
+    OutcomeRule.objects.filter(outcome__in=("REPLIED", "OPTED_OUT")).delete()
     OfferPolicy.objects.filter(province="ON").delete()
-    assert run() == made(2, 1, 1)
+    assert run() == made(2, 1, 2, 1)
     assert MarketPolicy.objects.get(province="ON", market="ALL").rules == SAFE_RULES
     assert MarketPolicy.objects.get(province="BC", market="ALL").enabled
     template = LadderTemplate.objects.get(province="YT", market="ALL")
     assert (template.enabled, template.steps) == (True, GUIDE_STEPS)
+    rule = OutcomeRule.objects.get(outcome="REPLIED")
+    assert (rule.effect, rule.pause_days, rule.changed_by) == ("PAUSE", 3, "seed")
+    assert OutcomeRule.objects.get(outcome="OPTED_OUT").effect == "OPT_OUT"
     assert not OfferPolicy.objects.get(province="ON", market="ALL").enabled
     assert OfferPolicy.history.filter(province="ON").first().changed_by == "seed"
 
@@ -57,11 +63,13 @@ def test_missing_policies_come_back_with_their_defaults_offers_off() -> None:
 def test_edited_policies_are_left_as_they_are() -> None:
     MarketPolicy.objects.filter(province="ON").update(enabled=False)
     LadderTemplate.objects.filter(province="ON").update(enabled=False, steps=GUIDE_STEPS[:1])
+    OutcomeRule.objects.filter(outcome="REPLIED").update(effect="GO_ON", pause_days=0)
     OfferPolicy.objects.filter(province="ON").update(enabled=True, max_arv_multiplier=Decimal("0.65"))
     run()
     assert not MarketPolicy.objects.get(province="ON", market="ALL").enabled
     template = LadderTemplate.objects.get(province="ON", market="ALL")
     assert (template.enabled, template.steps) == (False, GUIDE_STEPS[:1])
+    assert OutcomeRule.objects.get(outcome="REPLIED").effect == "GO_ON"
     policy = OfferPolicy.objects.get(province="ON", market="ALL")
     assert (policy.enabled, policy.max_arv_multiplier) == (True, Decimal("0.65"))
     assert OfferPolicy.objects.filter(enabled=True).count() == 1

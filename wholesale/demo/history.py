@@ -16,6 +16,7 @@ from django.utils import timezone
 from buyers.liquidity import Event
 from buyers.models import SFR, BuyerFeedbackEvent, BuyerLiquidityNode
 from buyers.services import record_feedback
+from followups.minutes.services import roll
 from followups.models import FollowupLadder, FollowupTask
 from followups.services import complete_task, start_ladder
 from followups.steps.rules import GUIDE_STEPS, parsed
@@ -111,6 +112,7 @@ def load(now: datetime | None = None) -> Loaded:
     deeds = [*_ladders(random, now), *_feedback(random, now), *_offers(now)]
     for when, act in sorted(deeds, key=itemgetter(0)):
         act(now=when)
+    roll(now)  # the minutes of the older open tasks are those of their ladder's first day
     return summary(now)
 
 
