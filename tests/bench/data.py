@@ -18,13 +18,29 @@ _WITH_IDS = (
     "offers_offerevidence",
 )
 
+# Somewhere in each province where texts are permitted at any hour of any day: there the due tasks are, so that the list of
+# them is as long at night and on a Sunday.
+_ALWAYS = "BENCH"
+_POLICIES = """
+INSERT INTO governance_marketpolicy
+    (province, market, enabled, version, rules, changed_by, reason, created_at, updated_at)
+SELECT province, %(market)s, true, 1,
+    rules || '{"contact_windows_local": [{"days": [0, 1, 2, 3, 4, 5, 6], "start": "00:00", "end": "23:59"}]}',
+    'bench', '', now(), now()
+FROM governance_marketpolicy WHERE market = 'ALL'
+"""
+
 # Ladder n of so many, one in `each` of them open (0: none of these). Open ladders are either all due or all to come, so
-# that the due list holds what it should; closed ones were completed over the past year, each task with its KPI row.
+# that the due list holds what it should; closed ones were completed over the past year, each task with its KPI row. The
+# interval of the open ones is as long as any run.
 _LADDERS = """
 INSERT INTO followups_followupladder
     (lead_id, province, market, owner, created_by, user_id, correlation_id, created_at, open_steps, closed_at)
 SELECT %(tag)s || n, (ARRAY['ON','BC','AB','QC','NS','MB','SK','NB'])[n %% 8 + 1],
-    (ARRAY['TORONTO','VANCOUVER','CALGARY','MONTREAL','HALIFAX','WINNIPEG','REGINA','MONCTON'])[n %% 8 + 1],
+    CASE WHEN %(to_come)s
+        THEN (ARRAY['TORONTO','VANCOUVER','CALGARY','MONTREAL','HALIFAX','WINNIPEG','REGINA','MONCTON'])[n %% 8 + 1]
+        ELSE %(always)s
+    END,
     'va' || n %% 20, 'bench', NULL, 'bench', created, CASE WHEN open THEN 6 ELSE 0 END,
     CASE WHEN open THEN NULL ELSE created + interval '8 days' END
 FROM (
@@ -36,18 +52,23 @@ FROM (
 """
 _TASKS = """
 INSERT INTO followups_followuptask
-    (ladder_id, step, channel, due_at, lead_id, province, market, owner, correlation_id, created_at,
-     completed_at, completed_by, completed_user_id, cancelled_at, cancel_reason)
-SELECT l.id, s.step, s.channel,
-    l.created_at + s.delay + CASE WHEN l.closed_at IS NULL AND %(to_come)s THEN interval '90 days' ELSE interval '0' END,
+    (ladder_id, step, channel, due_at, actionable_at, open_from, open_until, lead_id, province, market, owner,
+     correlation_id, created_at, completed_at, completed_by, completed_user_id, outcome, note, cancelled_at, cancel_reason)
+SELECT l.id, s.step, s.channel, timed.due_at, timed.due_at,
+    CASE WHEN l.closed_at IS NULL THEN now() - interval '12 hours' END,
+    CASE WHEN l.closed_at IS NULL THEN now() + interval '12 hours' END,
     l.lead_id, l.province, l.market, l.owner, l.correlation_id, l.created_at,
     CASE WHEN l.closed_at IS NULL THEN NULL ELSE l.created_at + s.delay + random() * interval '3 hours' END,
-    CASE WHEN l.closed_at IS NULL THEN NULL ELSE 'bench' END, NULL, NULL, ''
+    CASE WHEN l.closed_at IS NULL THEN NULL ELSE 'bench' END, NULL, '', '', NULL, ''
 FROM followups_followupladder AS l
 CROSS JOIN (VALUES
     (1, 'SMS', interval '0'), (2, 'CALL', interval '30 minutes'), (3, 'SMS', interval '3 hours'),
     (4, 'CALL', interval '1 day'), (5, 'SMS', interval '3 days'), (6, 'CALL', interval '7 days')
 ) AS s (step, channel, delay)
+CROSS JOIN LATERAL (
+    SELECT l.created_at + s.delay
+        + CASE WHEN l.closed_at IS NULL AND %(to_come)s THEN interval '90 days' ELSE interval '0' END AS due_at
+) AS timed
 WHERE l.id > %(after)s
 """
 _KPI = """
@@ -80,6 +101,7 @@ def prepare(connection: Connection, *, tasks: int) -> None:
     for table in _WITH_IDS:
         connection.execute(f"ALTER TABLE {table} ALTER COLUMN id RESTART WITH {FIRST_ID}")
     connection.execute("UPDATE offers_offerpolicy SET enabled = true WHERE province = 'ON' AND market = 'ALL'")
+    connection.execute(_POLICIES, {"market": _ALWAYS})
     if others := ceil((tasks - DUE) / STEPS):
         _add_ladders(connection, "old-", ladders=others, each=10, to_come=True)
     _add_ladders(connection, "due-", ladders=DUE // STEPS, each=1, to_come=False)
@@ -110,6 +132,6 @@ def kpi_rows(connection: Connection, metric: str) -> int:
 def _add_ladders(connection: Connection, tag: str, *, ladders: int, each: int, to_come: bool) -> None:
     row = connection.execute("SELECT coalesce(max(id), 0) FROM followups_followupladder").fetchone()
     assert row is not None
-    values = {"tag": tag, "ladders": ladders, "each": each, "to_come": to_come, "after": row[0]}
+    values = {"tag": tag, "ladders": ladders, "each": each, "to_come": to_come, "always": _ALWAYS, "after": row[0]}
     for statement in (_LADDERS, _TASKS, _KPI):
         connection.execute(statement, values)

@@ -62,10 +62,10 @@ FROM (
         END AS province
     FROM (
         SELECT n, CASE
-            WHEN n <= %(completed)s THEN %(now)s - interval '900 days' * (%(tasks)s - n) / %(tasks)s::float
+            WHEN n <= %(completed)s THEN %(now)s - interval '900 days' * ((%(tasks)s - n) / %(tasks)s::float)
             WHEN n <= %(completed)s + %(due)s
             THEN %(now)s - interval '2 days' * (1 - (n - %(completed)s) / %(due)s::float)
-            ELSE %(now)s + interval '2 days' * (n - %(completed)s - %(due)s) / (%(tasks)s - %(completed)s - %(due)s)::float
+            ELSE %(now)s + interval '2 days' * ((n - %(completed)s - %(due)s) / (%(tasks)s - %(completed)s - %(due)s)::float)
         END AS due_at
         FROM generate_series(1, %(tasks)s) AS n
     ) AS timed
