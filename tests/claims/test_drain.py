@@ -1,4 +1,4 @@
-"""Claimants drain due tasks and some are killed: `make bench` has 50,000 tasks, 16 claimants, 5 kills; this 2,000, 6, 2."""
+"""Claimants drain due tasks and some are killed: `make bench` has 50,000 tasks, 16 claimants, 5 kills; this 1,000, 6, 2."""
 
 import pytest
 
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.postgres
 
 def test_every_task_is_done_once_though_claimants_are_killed() -> None:
     with fresh_database() as url:
-        outcome = drain_with_kills(url, tasks=2_000, claimants=6, kills=2)
+        outcome = drain_with_kills(url, tasks=1_000, claimants=6, kills=2)
     assert outcome.kills == 2
     assert outcome.recovered > 0  # the kills came with leases in hand
     assert outcome.faults == 0, str(outcome)
