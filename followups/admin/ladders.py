@@ -11,7 +11,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from followups.admin.forms import ReassignForm, act_with_form
-from followups.admin.rows import WithLead, ladder_url, task_state
+from followups.admin.rows import WithLead, ladder_url, task_state, task_url
 from followups.models import FollowupLadder, FollowupTask
 from followups.transitions import cancel_ladder, reassign_ladder, restart_ladder
 from wholesale.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter, act_with_reason, place_text
@@ -23,8 +23,13 @@ class TaskInline(ReadOnlyInline):
 
     model = FollowupTask
     ordering = ("step",)
-    fields = ("step", "channel", "due_at", "state", "completed_at", "completed_by", "outcome", "cancel_reason")
-    readonly_fields = ("state",)
+    fields = ("step_link", "channel", "due_at", "state", "completed_at", "completed_by", "outcome", "cancel_reason")
+    readonly_fields = ("step_link", "state")
+
+    @display(description="Step")
+    def step_link(self, task: FollowupTask) -> str:
+        """To the task."""
+        return format_html('<a href="{}" class="text-link">{}</a>', task_url(task.pk), task.step)
 
     @display(description="State")
     def state(self, task: FollowupTask) -> str:

@@ -110,7 +110,7 @@ class TaskViewSet(ResourceViewSet):
     permissions = {"list": "followups.view_followuptask", "retrieve": "followups.view_followuptask"}
 
 
-class EventOut(RowSerializer):
+class TaskEventOut(RowSerializer):
     """A line of a task's history."""
 
     class Meta:
@@ -134,7 +134,7 @@ class EventViewSet(ResourceViewSet):
     """What happened to tasks, the newest first."""
 
     queryset = TaskEvent.objects.all()
-    serializer_class = EventOut
+    serializer_class = TaskEventOut
     filterset_class = EventFilter
     permissions = {"list": "followups.view_taskevent", "retrieve": "followups.view_taskevent"}
 
