@@ -9,7 +9,6 @@ from rest_framework.response import Response
 from followups.due import services
 from followups.due.services import DUE_LIMIT, DUE_LIMIT_MAX, LEASE_MINUTES, LEASE_MINUTES_MAX
 from governance.channels import Channel
-from governance.contact import WITHIN_WINDOW, Reason
 from wholesale.api import ApiViewSet, act, acting_user, ask
 from wholesale.fields import (
     AwareDateTimeField,
@@ -56,7 +55,7 @@ class DueOut(serializers.Serializer[Any]):
     local_time = serializers.CharField(allow_null=True, help_text="the lead's clock: ISO 8601 with its offset")
     timezone = serializers.CharField(allow_null=True, help_text="of the lead's clock")
     allowed = serializers.BooleanField()
-    reason = serializers.ChoiceField(choices=[(WITHIN_WINDOW, "Contact is allowed."), *Reason.choices])
+    reason = serializers.CharField(help_text="the first refusal, a stable word; within_window when there is none")
     next_allowed_at = AwareDateTimeField(allow_null=True, help_text="where only time stands in the way")
     leased_by = serializers.CharField(allow_null=True, help_text="who holds a live claim")
     leased_until = AwareDateTimeField(allow_null=True)

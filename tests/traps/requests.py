@@ -340,6 +340,7 @@ POSTS: dict[str, dict[str, Any]] = {
     "/api/governance/runbook/runs": {"changed_by": "bryan", "reason": "first", "correlation_id": "c1"},
 }
 PROVINCE_OPTIONAL = (
+    "/api/followups/due/claim",
     "/api/governance/contact/closed-days",
     "/api/governance/contact/closed-days/remove",
     "/api/governance/regression/kpi",

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from buyers.models import BuyerFeedbackEvent
-from followups.models import ContactAttempt
+from followups.models import ContactAttempt, TaskEvent
 from governance.models import ContactRecord, HeimdallEvent, HeimdallRecommendation, RiskEvent, RunbookRun
 from kpi.models import KPIEvent
 from offers.models import OfferEvidence
@@ -23,6 +23,7 @@ from tests.factories import (
     RecordFactory,
     RiskEventFactory,
     RunFactory,
+    TaskEventFactory,
 )
 from wholesale import append_only
 from wholesale.append_only import AppendOnlyError
@@ -37,6 +38,7 @@ FACTS: list[tuple[Any, Any]] = [
     (HeimdallEvent, HeimdallEventFactory),
     (RunbookRun, RunFactory),
     (ContactRecord, RecordFactory),
+    (TaskEvent, TaskEventFactory),
 ]
 each_fact = pytest.mark.parametrize(("model", "factory"), FACTS, ids=[model.__name__ for model, _ in FACTS])
 
