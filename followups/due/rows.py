@@ -83,18 +83,15 @@ def permitted(now: datetime, limit: int, filters: Mapping[str, str | None]) -> l
     return _read(_TASKS + _PERMITTED + _narrowed(filters) + _OLDEST_FIRST + str(limit), now, filters)
 
 
-def locked_for_claim(owner: str, now: datetime, limit: int, filters: Mapping[str, str | None]) -> list[Candidate]:
-    """What is permitted now and under no live lease, locked: the owner's, then unowned ones, each the oldest first.
+def locked_for_claim(owner: str | None, now: datetime, limit: int, filters: Mapping[str, str | None]) -> list[Candidate]:
+    """What is permitted now and under no live lease, locked: the owner's, of None the unowned ones; the oldest first.
 
     What somebody else has locked at this moment is passed over. The lead's row is not locked.
     """
     lock = " FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
-    free = _TASKS + _PERMITTED + _UNLEASED + _narrowed(filters)
-    own = _read(f"{free} AND t.owner = %(claimant)s{_OLDEST_FIRST}{limit}{lock}", now, {**filters, "claimant": owner})
-    if len(own) == limit:
-        return own
-    # In a statement of its own: of a limit that is no constant the server expects a tenth of the table, and reads all leads.
-    return own + _read(f"{free} AND t.owner IS NULL{_OLDEST_FIRST}{limit - len(own)}{lock}", now, filters)
+    whose = "t.owner IS NULL" if owner is None else "t.owner = %(claimant)s"
+    free = f"{_TASKS}{_PERMITTED}{_UNLEASED}{_narrowed(filters)} AND {whose}"
+    return _read(f"{free}{_OLDEST_FIRST}{limit}{lock}", now, {**filters, "claimant": owner})
 
 
 def lease(ids: Collection[int], *, owner: str, user_id: int | None, until: datetime) -> None:

@@ -106,6 +106,8 @@ def _found(digests: Collection[str]) -> dict[str, ContactPoint]:
 
 def ledgers(points: Collection[Point]) -> dict[Point, tuple[LedgerLine, ...]]:
     """All lines about some points, by point, in the order in which they were recorded, in one query; of none in none."""
+    if not points:
+        return {}
     by_point = {point: digest(point) for point in points}
     lines: dict[str, list[LedgerLine]] = defaultdict(list)
     rows = ContactRecord.objects.filter(point__digest__in=among(by_point.values())).order_by("id")

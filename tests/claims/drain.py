@@ -81,7 +81,7 @@ def drain_with_kills(url: str, *, tasks: int, claimants: int, kills: int, seed: 
                 _wait_for_a_claim(diaries / str(number), process)
                 time.sleep(dice.uniform(0, 0.2))
                 process.kill()
-                process.wait()
+                process.communicate()
                 outcome.kills += 1
             _listen(processes[kills:])
             dead = [_name(number) for number in range(kills)]
