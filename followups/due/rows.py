@@ -13,7 +13,7 @@ from django.db import connection
 
 from followups.leads.facts import FACTS, contact_of
 from followups.leads.models import Language, Lead
-from followups.models import FollowupLadder, FollowupTask
+from followups.models import FollowupTask
 from followups.steps.services import Occasion
 from governance import gate
 from governance.leads import LeadFacts
@@ -32,10 +32,8 @@ SELECT {", ".join(_TASK)}, ladder_id FROM {_TABLE} AS t
 WHERE t.completed_at IS NULL AND t.cancelled_at IS NULL AND t.due_at <= {{now}}
 """
 _WITH_LEADS = f"""
-SELECT {", ".join(f"t.{name}" for name in _TASK)}, {", ".join(f"l.{name}" for name in _LEAD)},
-    ladder.template_id, ladder.template_version
+SELECT {", ".join(f"t.{name}" for name in _TASK)}, {", ".join(f"l.{name}" for name in _LEAD)}, t.ladder_id
 FROM ({{tasks}}) AS t
-JOIN {FollowupLadder._meta.db_table} AS ladder ON ladder.id = t.ladder_id
 LEFT JOIN {Lead._meta.db_table} AS l ON l.lead_id = t.lead_id
 ORDER BY t.due_at, t.id
 """
@@ -70,7 +68,8 @@ class Candidate(NamedTuple):
     leased_until: datetime | None
     contact: gate.Contact
     details: ContactDetails
-    occasion: Occasion  # of what is said then, by nobody yet
+    ladder_id: int
+    occasion: Occasion  # of what is said then; by whom, and by which template, is not known yet
 
 
 def due(now: datetime, limit: int, filters: Mapping[str, str | None]) -> list[Candidate]:
@@ -124,14 +123,16 @@ _FACTS_END = len(_TASK) + len(FACTS)
 
 
 def _candidate(row: tuple[Any, ...]) -> Candidate:
-    task, (first_name, last_name, address, template, version) = row[: len(_TASK)], row[-5:]
+    task, (first_name, last_name, address, ladder_id) = row[: len(_TASK)], row[-4:]
     facts = LeadFacts(*row[len(_TASK) : _FACTS_END]) if row[len(_TASK)] is not None else None
     contact = contact_of(facts, lead_id=task[1], province=task[6], market=task[7], channel=task[3])
     name = f"{first_name} {last_name}".strip() if facts else ""
     language = facts.language if facts else Language.EN
     said = first_name or "", last_name or "", address or "", contact.lead.market, ""
-    occasion = Occasion(template, version, task[4], language, *said)
-    return Candidate._make((*task, contact, ContactDetails(name, contact.lead.phone, contact.lead.email), occasion))
+    occasion = Occasion(None, None, task[4], language, *said)
+    return Candidate._make(
+        (*task, contact, ContactDetails(name, contact.lead.phone, contact.lead.email), ladder_id, occasion)
+    )
 
 
 def _typed(row: tuple[Any, ...]) -> tuple[Any, ...]:

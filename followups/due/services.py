@@ -16,10 +16,11 @@ from django.utils import timezone
 from followups.due import rows
 from followups.due.rows import Candidate, ContactDetails
 from followups.errors import NotYourName
-from followups.models import FollowupTask
-from followups.steps.services import names_of, scripts
+from followups.models import FollowupLadder, FollowupTask
+from followups.steps.services import Occasion, names_of, scripts
 from governance import gate
 from governance.decisions import ExecutionClass, verb
+from wholesale.lookups import among
 from wholesale.permissions import label_of
 
 DUE_LIMIT, DUE_LIMIT_MAX = 50, 500
@@ -141,7 +142,7 @@ def claim_due(
             break
         _give_back(refused, at)
     agent = _name_of(owner, user) if claimed else ""
-    said = scripts([candidate.occasion._replace(agent=agent) for candidate, _ in claimed])
+    said = scripts(_occasions([candidate for candidate, _ in claimed], agent))
     return [
         ClaimedTask(_shown(candidate, answer), script, candidate.details)
         for (candidate, answer), script in zip(claimed, said, strict=True)
@@ -159,7 +160,7 @@ def _take(
     until = now + timedelta(minutes=lease_minutes)
     free = rows.locked_for_claim(owner, now, limit, filters)
     if len(free) < limit:
-        # A statement of its own: of a limit that is no constant the server expects a tenth of the table, and reads all leads.
+        # A statement of its own: of a limit that is no constant the server expects a tenth of the table.
         free += rows.locked_for_claim(None, now, limit - len(free), filters)
     if free:
         rows.lease([candidate.id for candidate in free], owner=owner, user_id=user.pk if user else None, until=until)
@@ -177,6 +178,17 @@ def _give_back(refused: Sequence[Candidate], now: datetime) -> None:
     for (open_from, open_until), ids in by_interval.items():
         interval = {"open_from": open_from, "open_until": open_until}
         mine.filter(pk__in=ids).update(leased_by=None, leased_user=None, leased_until=None, **interval)
+
+
+def _occasions(claimed: Sequence[Candidate], agent: str) -> list[Occasion]:
+    """What is said at each, by whom and by which template."""
+    ladders = FollowupLadder.objects.filter(pk__in=among({candidate.ladder_id for candidate in claimed}, "bigint"))
+    made_from = {pk: made for pk, *made in ladders.values_list("pk", "template_id", "template_version")} if claimed else {}
+    return [
+        candidate.occasion._replace(template=template, version=version, agent=agent)
+        for candidate in claimed
+        for template, version in [made_from[candidate.ladder_id]]
+    ]
 
 
 def _name_of(owner: str, user: User | None) -> str:
@@ -199,7 +211,7 @@ def _asked(found: Sequence[Candidate], now: datetime) -> list[tuple[Candidate, g
 
 def _shown(candidate: Candidate, answer: gate.ContactAnswer) -> DueTask:
     """The task with the gate's answer; of the lease no more than is live at the instant that was asked about."""
-    *task, leased_by, leased_until, _, _, _ = candidate
+    *task, leased_by, leased_until, _, _, _, _ = candidate
     is_leased = leased_until is not None and leased_until > answer.at
     verdict, local_time = answer.verdict, answer.local_time
     return DueTask._make(
