@@ -123,7 +123,7 @@ class LadderFactory(Row):
     class Meta:
         model = FollowupLadder
 
-    lead_id = Sequence(lambda n: f"L{n}")
+    lead_id = Sequence(lambda n: f"of-ladder-{n}")
     province = "ON"
     market = "TORONTO"
     created_by = "factory"

@@ -153,7 +153,7 @@ def test_a_lead_that_nobody_knows_is_named_by_its_id(va1: Client) -> None:
     page = press(va1, "next").content.decode()
 
     assert "GHOST" in page
-    assert "Nothing on file to reach this lead by Text message." in page
+    assert "Nothing on file to reach this lead by text message." in page
     assert "tel:" not in page
 
 
