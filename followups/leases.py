@@ -1,13 +1,16 @@
 """Whose claim of a task counts, as a condition of the database and of a row that is read already. They say the same."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import Q
 
 from followups.errors import TaskLeased
-from followups.models import FollowupTask
+from followups.models import FollowupTask, no_live_lease
 from wholesale.fields import iso_utc
+
+NO_LEASE: dict[str, Any] = {"leased_by": None, "leased_user": None, "leased_until": None}
 
 
 def held_by(actor: str, user: User | None) -> Q:
@@ -17,7 +20,7 @@ def held_by(actor: str, user: User | None) -> Q:
 
 def free_for(actor: str, user: User | None, now: datetime) -> Q:
     """Under nobody else's live claim."""
-    return Q(leased_until__isnull=True) | Q(leased_until__lte=now) | held_by(actor, user)
+    return no_live_lease(now) | held_by(actor, user)
 
 
 def is_live(task: FollowupTask, now: datetime) -> bool:

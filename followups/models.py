@@ -73,6 +73,11 @@ class FollowupLadder(models.Model):
         return f"Ladder {self.pk} of {self.lead_id or 'no lead'}"
 
 
+def no_live_lease(now: datetime) -> Q:
+    """The condition of tasks under no live claim."""
+    return Q(leased_until__isnull=True) | Q(leased_until__lte=now)
+
+
 class TaskQuerySet(QuerySet[Any]):
     """Tasks."""
 
@@ -99,7 +104,7 @@ class TaskQuerySet(QuerySet[Any]):
 
     def unleased(self, now: datetime) -> "TaskQuerySet":
         """Under no live claim."""
-        return self.filter(Q(leased_until__isnull=True) | Q(leased_until__lte=now))
+        return self.filter(no_live_lease(now))
 
     def completed(self) -> "TaskQuerySet":
         """Completed, the latest first."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from followups import history
 from followups.history import Act
-from followups.leads.facts import contact_of, lead_facts
+from followups.leads.facts import contact_for
 from followups.models import FollowupTask, TaskEvent
 from governance import gate
 from wholesale.fields import iso_utc
@@ -23,7 +23,7 @@ def put_off(
     """
     if not tasks:
         return
-    minutes = gate.permitted_minutes([(_contact(task), due_at) for task, due_at in tasks], now=act.now)
+    minutes = gate.permitted_minutes([(contact_for(task), due_at) for task, due_at in tasks], now=act.now)
     details = {}
     for (task, due_at), allowed in zip(tasks, minutes, strict=True):
         details[task.pk] = {"from": iso_utc(task.due_at), "to": iso_utc(due_at)}
@@ -33,8 +33,3 @@ def put_off(
             setattr(task, name, value)
     FollowupTask.objects.bulk_update([task for task, _ in tasks], (*MOVED, *others))
     history.write(kind, list(details), act, reason=reason, details=details)
-
-
-def _contact(task: FollowupTask) -> gate.Contact:
-    lead = lead_facts(task.lead) if task.lead else None
-    return contact_of(lead, lead_id=task.lead_id, province=task.province, market=task.market, channel=task.channel)

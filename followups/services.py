@@ -14,7 +14,7 @@ from followups.cancelling import OPTED_OUT, cancel_open_ladders, close_steps
 from followups.due.services import due_tasks
 from followups.errors import LeadOptedOut, NotYourTask, TaskNotFound, TimeOutOfRange
 from followups.history import Act
-from followups.leads.facts import FACTS, contact_of, lead_facts
+from followups.leads.facts import FACTS, contact_for, contact_of
 from followups.leads.models import Lead
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask, TaskEvent
 from followups.outcomes import effects
@@ -306,10 +306,8 @@ def complete_task(
 
 def _attempt(task: FollowupTask, contacted_at: datetime, **signature: Any) -> ContactAttempt:
     """The contact by which a task was done, under the decision of its own instant. Of no known lead the place is judged."""
-    lead = lead_facts(task.lead) if task.lead else None
-    contact = contact_of(lead, lead_id=task.lead_id, province=task.province, market=task.market, channel=task.channel)
     # Whether the system was live matters to what may be done, not to whether it was lawful.
-    answer = gate.decide_contacts([contact], at=contacted_at, standing_counts=False)[0]
+    answer = gate.decide_contacts([contact_for(task)], at=contacted_at, standing_counts=False)[0]
     verdict, local_time = answer.verdict, answer.local_time
     return ContactAttempt(
         task=task,

@@ -18,7 +18,6 @@ from governance.decisions import ExecutionClass, verb
 
 SNOOZED_WITHIN = timedelta(days=90)
 _NOT_YOURS = "Your role puts off and skips its own tasks, and unowned ones that it has claimed."
-NO_LEASE = {"leased_by": None, "leased_user": None, "leased_until": None}
 
 
 @verb(ExecutionClass.RECORD)
@@ -51,7 +50,7 @@ def snooze_task(
     if not now < until <= now + SNOOZED_WITHIN:
         raise TimeOutOfRange("Must lie in the future, at most 90 days ahead.", attr="until")
     act = Act.of(actor, user, correlation_id, now)
-    put_off([(task, until)], kind=TaskEvent.Kind.SNOOZED, act=act, reason=reason, **NO_LEASE)
+    put_off([(task, until)], kind=TaskEvent.Kind.SNOOZED, act=act, reason=reason, **leases.NO_LEASE)
     return task
 
 
@@ -110,7 +109,7 @@ def reassign_ladder(
     if ladder.owner == owner:
         return ladder
     task_ids = list(ladder.tasks.open().order_by("pk").select_for_update().values_list("pk", flat=True))
-    FollowupTask.objects.filter(pk__in=task_ids).update(owner=owner, **NO_LEASE)
+    FollowupTask.objects.filter(pk__in=task_ids).update(owner=owner, **leases.NO_LEASE)
     change = {"from": ladder.owner, "to": owner}
     ladder.owner = owner
     ladder.save(update_fields=["owner"])

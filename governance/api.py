@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from governance import gate, leads
 from governance.channels import Channel
 from governance.clocks.resolving import ZoneSource, phone_hint
-from governance.contact import Reason
+from governance.reasons import Reason
 from wholesale.api import ApiViewSet, act, ask
 from wholesale.fields import AwareDateTimeField, LabelField, ManyField, StrictIntegerField, UpperChoiceField, iso_utc
 from wholesale.params import ActParams, Params

@@ -15,19 +15,7 @@ from governance.compliance.rules import CALLING_HOURS
 from governance.market.rules import CHANNEL_WINDOWS, CHANNELS, WINDOWS, local_minute
 from governance.permitted import Calendar, calendar_of, next_allowed_at
 from governance.reasons import Reason
-from governance.situation import PolicyFacts, Situation, lasting, timetable_of
-
-__all__ = [
-    "LegalWarning",
-    "PolicyFacts",
-    "Reason",
-    "Situation",
-    "Verdict",
-    "decide",
-    "decide_all",
-    "legal_warnings",
-    "next_allowed_at",
-]
+from governance.situation import Situation, lasting, timetable_of
 
 WITHIN_WINDOW = "within_window"
 NO_MINUTE = (-1, "")  # a local minute that lies in no window

@@ -19,7 +19,7 @@ from governance.compliance import services as compliance
 from governance.compliance.models import ClosedDay, Organisation
 from governance.compliance.rules import Organisation as OrganisationFacts
 from governance.compliance.rules import opted_out
-from governance.contact import NO_MINUTE, PolicyFacts, Situation, Verdict, decide, decide_all
+from governance.contact import NO_MINUTE, Verdict, decide, decide_all
 from governance.decisions import Decision, ExecutionClass, verb
 from governance.golive import services as golive
 from governance.golive.models import GoLiveState
@@ -34,6 +34,7 @@ from governance.risk import services as risk
 from governance.risk.errors import RiskDenied
 from governance.risk.models import RiskReservation
 from governance.runbook import services as runbook
+from governance.situation import PolicyFacts, Situation
 from wholesale.errors import DomainError, NotFound
 from wholesale.fields import iso_utc
 from wholesale.vocabulary import ALL

@@ -1,6 +1,6 @@
 """What all policies have in common: rows with a version, a history, and one race-free way to change them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -66,6 +66,7 @@ class PlacePolicy(Policy):
         return f"{self.province} {self.market}"
 
 
+GovernedT = TypeVar("GovernedT", bound=Governed)
 PolicyT = TypeVar("PolicyT", bound=Policy)
 PlacePolicyT = TypeVar("PlacePolicyT", bound=PlacePolicy)
 
@@ -91,27 +92,79 @@ def upsert(
         RequiredParameter: the row is new, and one of `required` was not given.
 
     """
-    locked = model._default_manager.select_for_update().filter(**key)
-    policy = locked.first()
-    if policy is None:
+
+    def new() -> PolicyT:
         for name in required:
             if name not in changes:
                 raise RequiredParameter(attr=name)
-        created = model(**key, version=0, created_at=now)
-        _change(created, changes, expected_version)
-        created.stamp(changed_by=changed_by, user=user, reason=reason, now=now)
+        return model(**key, version=0, created_at=now)
+
+    def save(policy: PolicyT) -> PolicyT:
+        _change(policy, changes, expected_version)
+        return _stamped(policy, changed_by=changed_by, user=user, reason=reason, now=now)
+
+    return _made_or_changed(model, key, new, save)
+
+
+def put(
+    model: type[GovernedT],
+    *,
+    key: Mapping[str, Any],
+    changes: Mapping[str, Any],
+    user: User | None,
+    changed_by: str,
+    reason: str,
+    now: datetime,
+) -> GovernedT:
+    """Create or change the governed row under its key, within the caller's transaction. What `changes` leaves out stays."""
+
+    def save(row: GovernedT) -> GovernedT:
+        for name, value in changes.items():
+            setattr(row, name, value)
+        return _stamped(row, changed_by=changed_by, user=user, reason=reason, now=now)
+
+    return _made_or_changed(model, key, lambda: model(**key), save)
+
+
+def _made_or_changed(
+    model: type[GovernedT],
+    key: Mapping[str, Any],
+    new: Callable[[], GovernedT],
+    save: Callable[[GovernedT], GovernedT],
+) -> GovernedT:
+    """Save the row under the key, locked, or a new one. Of two who make it in the same moment the later one changes it."""
+    locked = model._default_manager.select_for_update().filter(**key)
+    row = locked.first()
+    if row is None:
+        made = new()
         try:
             with transaction.atomic():
-                created.save(force_insert=True)
-            return created
+                return save(made)
         except IntegrityError:
-            policy = locked.first()  # somebody else made it between our look and our insert
-            if policy is None:
+            row = locked.first()  # somebody else made it between our look and our insert
+            if row is None:
                 raise  # no: the row itself breaks a rule
-    _change(policy, changes, expected_version)
-    policy.stamp(changed_by=changed_by, user=user, reason=reason, now=now)
-    policy.save()
-    return policy
+    return save(row)
+
+
+def _stamped(row: GovernedT, **stamp: Any) -> GovernedT:
+    row.stamp(**stamp)
+    row.save(force_insert=row._state.adding)  # a key of its own must not overwrite a row that somebody else made
+    return row
+
+
+SEEDED_BY = "seed"
+
+
+def seed_provinces(
+    model: type[PlacePolicyT], upsert: Callable[..., PlacePolicyT], *, reason: str, now: datetime | None, **settings: Any
+) -> int:
+    """Give each province that has none its policy for market ALL, by the verb that makes one. Returns how many were made."""
+    present = set(model._default_manager.filter(market=ALL).values_list("province", flat=True))
+    absent = [province for province in Province.values if province not in present]
+    for province in absent:
+        upsert(province=province, changed_by=SEEDED_BY, reason=reason, expected_version=0, now=now, **settings)
+    return len(absent)
 
 
 def _change(policy: Policy, changes: Mapping[str, Any], expected_version: int | None) -> None:

@@ -15,9 +15,7 @@ from offers.math import calculate
 from offers.models import OfferEvidence, OfferPolicy
 from offers.signals import offers_computed
 from wholesale import correlation
-from wholesale.vocabulary import ALL, Province
-
-SEEDED_BY = "seed"
+from wholesale.vocabulary import ALL
 
 
 @verb(ExecutionClass.CONTROL)
@@ -54,11 +52,7 @@ def upsert_policy(
 @transaction.atomic
 def seed_policies(now: datetime | None = None) -> int:
     """Give each province that has none its default policy, off. Returns how many were made."""
-    present = set(OfferPolicy.objects.filter(market=ALL).values_list("province", flat=True))
-    absent = [province for province in Province.values if province not in present]
-    for province in absent:
-        upsert_policy(province=province, changed_by=SEEDED_BY, reason="safe default, off", expected_version=0, now=now)
-    return len(absent)
+    return policies.seed_provinces(OfferPolicy, upsert_policy, reason="safe default, off", now=now)
 
 
 @verb(ExecutionClass.SANDBOX)

@@ -5,7 +5,7 @@ from unfold.decorators import display
 
 from followups.admin.rows import WithLead, WithTask
 from followups.models import ContactAttempt
-from governance.contact import Reason
+from governance.reasons import Reason
 from wholesale.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter
 
 

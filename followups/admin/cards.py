@@ -8,8 +8,10 @@ from typing import Any
 
 from django.forms import Form
 
+from followups import leases
 from followups.admin.forms import CompleteForm, SnoozeForm
-from followups.admin.rows import clock, contact_for
+from followups.admin.rows import clock
+from followups.leads.facts import contact_for
 from followups.models import FollowupTask, Lead
 from followups.steps.services import scripts_of
 from governance import gate
@@ -99,7 +101,7 @@ class Card:
     @property
     def is_held(self) -> bool:
         """Whether its last claim still lives."""
-        return self.task.leased_until is not None and self.task.leased_until > self.now
+        return leases.is_live(self.task, self.now)
 
 
 def cards(tasks: Sequence[FollowupTask], now: datetime) -> list[Card]:

@@ -11,9 +11,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from unfold.decorators import display
 
-from followups.leads.facts import contact_of, lead_facts
 from followups.models import FollowupTask
-from governance.gate import Contact
 
 OVERDUE_AFTER = timedelta(hours=2)  # past due by so much, a task misses the SLA
 TASK_STATES = {"Completed": "success", "Overdue": "danger", "Due": "warning", "Waiting": "info", "Cancelled": ""}
@@ -29,17 +27,6 @@ def task_state(task: FollowupTask) -> str:
     if late < timedelta(0):
         return "Waiting"
     return "Overdue" if late >= OVERDUE_AFTER else "Due"
-
-
-def contact_for(task: FollowupTask) -> Contact:
-    """The contact of a step that was read with its lead, for the gate."""
-    return contact_of(
-        lead_facts(task.lead) if task.lead else None,
-        lead_id=task.lead_id,
-        province=task.province,
-        market=task.market,
-        channel=task.channel,
-    )
 
 
 def clock(moment: datetime, zone: tzinfo | None) -> str:

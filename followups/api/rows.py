@@ -5,7 +5,7 @@ from rest_framework import serializers
 
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask, TaskEvent
 from governance.channels import Channel
-from governance.contact import Reason
+from governance.reasons import Reason
 from wholesale import filters
 from wholesale.api import ResourceViewSet, RowSerializer
 from wholesale.fields import JsonField

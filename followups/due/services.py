@@ -16,6 +16,7 @@ from django.utils import timezone
 from followups.due import rows
 from followups.due.rows import Candidate, ContactDetails
 from followups.errors import NotYourName
+from followups.leases import NO_LEASE
 from followups.models import FollowupLadder, FollowupTask
 from followups.steps.services import Occasion, names_of, scripts
 from governance import gate
@@ -176,8 +177,7 @@ def _give_back(refused: Sequence[Candidate], now: datetime) -> None:
         by_interval[one.open_from, one.open_until].append(candidate.id)
     mine = FollowupTask.objects.filter(leased_by=refused[0].leased_by, leased_until=refused[0].leased_until)
     for (open_from, open_until), ids in by_interval.items():
-        interval = {"open_from": open_from, "open_until": open_until}
-        mine.filter(pk__in=ids).update(leased_by=None, leased_user=None, leased_until=None, **interval)
+        mine.filter(pk__in=ids).update(open_from=open_from, open_until=open_until, **NO_LEASE)
 
 
 def _occasions(claimed: Sequence[Candidate], agent: str) -> list[Occasion]:
@@ -265,7 +265,7 @@ def release_leases(
     """
     _require_own_name(owner, user)
     held, _ = _held(task_ids, owner, now)
-    FollowupTask.objects.filter(pk__in=held).update(leased_by=None, leased_user=None, leased_until=None)
+    FollowupTask.objects.filter(pk__in=held).update(**NO_LEASE)
     return Release(held, _others(task_ids, held))
 
 

@@ -1,10 +1,14 @@
 """A lead as governance knows it."""
 
 from dataclasses import fields
+from typing import TYPE_CHECKING
 
 from followups.leads.models import Lead
 from governance import gate
 from governance.leads import LeadFacts
+
+if TYPE_CHECKING:
+    from followups.models import FollowupTask
 
 FACTS = tuple(field.name for field in fields(LeadFacts))  # each is a column of a lead
 
@@ -19,3 +23,9 @@ def contact_of(lead: LeadFacts | None, *, lead_id: str | None, province: str, ma
     if lead is not None:
         return gate.Contact(lead, channel)
     return gate.Contact(LeadFacts(lead_id=lead_id or "", province=province, market=market), channel, is_known=False)
+
+
+def contact_for(task: "FollowupTask") -> gate.Contact:
+    """The contact of a step that was read with its lead."""
+    lead = lead_facts(task.lead) if task.lead else None
+    return contact_of(lead, lead_id=task.lead_id, province=task.province, market=task.market, channel=task.channel)

@@ -14,8 +14,6 @@ from governance import policies
 from governance.decisions import ExecutionClass, verb
 from wholesale.errors import RequiredParameter
 
-SEEDED_BY = "seed"
-
 
 def effect_of(outcome: str) -> tuple[Effect, int]:
     """What an outcome does to the ladder, and the days of a pause. Without its row it does what is most careful."""
@@ -88,7 +86,7 @@ def seed_rules(now: datetime | None = None) -> int:
             outcome=outcome.value,
             effect=effect.value,
             pause_days=pause_days,
-            changed_by=SEEDED_BY,
+            changed_by=policies.SEEDED_BY,
             reason="safe default",
             expected_version=0,
             now=now,

@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from followups.pool.models import PoolAgent
 from followups.pool.rules import Member, turn
+from governance import policies
 from governance.decisions import ExecutionClass, verb
 from wholesale.vocabulary import ALL
 
@@ -53,31 +54,15 @@ def upsert_agent(
 ) -> PoolAgent:
     """Put an agent into the pool of a market, or change it there. `changes` may hold `weight` and `paused_until`; what is
     absent stays, and `paused_until=None` ends a pause."""
-    stamp: dict[str, Any] = {"changed_by": changed_by, "user": user, "reason": reason, "now": now or timezone.now()}
-    key = {"province": province, "market": market, "agent": agent}
-    locked = _locked(**key)
-    row = locked.first()
-    if row is None:
-        try:
-            with transaction.atomic():
-                return _saved(PoolAgent(**key), changes, stamp)
-        except IntegrityError:
-            row = locked.first()  # somebody else put it there between our look and our insert
-            if row is None:
-                raise  # no: the row itself breaks a rule
-    return _saved(row, changes, stamp)
-
-
-def _locked(**key: str) -> QuerySet[PoolAgent]:
-    return PoolAgent.objects.select_for_update().filter(**key)
-
-
-def _saved(row: PoolAgent, changes: dict[str, Any], stamp: dict[str, Any]) -> PoolAgent:
-    for name, value in changes.items():
-        setattr(row, name, value)
-    row.stamp(**stamp)
-    row.save()
-    return row
+    return policies.put(
+        PoolAgent,
+        key={"province": province, "market": market, "agent": agent},
+        changes=changes,
+        user=user,
+        changed_by=changed_by,
+        reason=reason,
+        now=now or timezone.now(),
+    )
 
 
 @verb(ExecutionClass.CONTROL)
@@ -93,7 +78,7 @@ def remove_agent(
     now: datetime | None = None,
 ) -> bool:
     """Take an agent out of the pool of a market. It keeps the ladders that it has; history stays. Whether it was there."""
-    row = _locked(province=province, market=market, agent=agent).first()
+    row = PoolAgent.objects.select_for_update().filter(province=province, market=market, agent=agent).first()
     if row is None:
         return False
     row.stamp(changed_by=changed_by, user=user, reason=reason, now=now or timezone.now())

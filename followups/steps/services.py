@@ -15,9 +15,7 @@ from followups.steps.models import LadderTemplate
 from followups.steps.rules import GUIDE_STEPS, Step, known_or_said, normalised, parsed, rendered
 from governance import gate, policies
 from governance.decisions import ExecutionClass, verb
-from wholesale.vocabulary import ALL, Province
-
-SEEDED_BY = "seed"
+from wholesale.vocabulary import ALL
 
 
 def template_for(province: str, market: str = ALL) -> LadderTemplate:
@@ -74,19 +72,9 @@ def upsert_template(
 @transaction.atomic
 def seed_templates(now: datetime | None = None) -> int:
     """Give each province that has none the guide's six steps, enabled. Returns how many were made."""
-    present = set(LadderTemplate.objects.filter(market=ALL).values_list("province", flat=True))
-    absent = [province for province in Province.values if province not in present]
-    for province in absent:
-        upsert_template(
-            province=province,
-            enabled=True,
-            steps=GUIDE_STEPS,
-            changed_by=SEEDED_BY,
-            reason="safe default",
-            expected_version=0,
-            now=now,
-        )
-    return len(absent)
+    return policies.seed_provinces(
+        LadderTemplate, upsert_template, reason="safe default", now=now, enabled=True, steps=GUIDE_STEPS
+    )
 
 
 # What to say ------------------------------------------------------------------------------------------------------------
@@ -130,11 +118,6 @@ def _script(occasion: Occasion, steps: tuple[Step, ...], company: dict[str, str]
         **company,
     }
     return rendered(text, known_or_said(values, occasion.language))
-
-
-def script_of(task: FollowupTask) -> str | None:
-    """What to say at a task; see `scripts_of`."""
-    return scripts_of([task])[0]
 
 
 def scripts_of(tasks: Sequence[FollowupTask]) -> list[str | None]:

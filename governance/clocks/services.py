@@ -1,13 +1,13 @@
 """Verbs of the clocks."""
 
 from datetime import datetime
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
+from governance import policies
 from governance.clocks.models import MarketZone
 from governance.clocks.zones import province_zones
 from governance.decisions import ExecutionClass, verb
@@ -70,23 +70,17 @@ def set_market_zone(
     """
     market = checked_market(market)
     check_zone(province, zone)
-    locked = MarketZone.objects.select_for_update().filter(province=province, market=market)
-    row = locked.first()
-    stamp: dict[str, Any] = {"changed_by": changed_by, "user": user, "reason": reason, "now": now or timezone.now()}
-    if row is None:
-        try:
-            with transaction.atomic():
-                return _saved(MarketZone(province=province, market=market), zone, stamp)
-        except IntegrityError:
-            row = locked.get()  # somebody else made it between our look and our insert
-    return _saved(row, zone, stamp)
-
-
-def _saved(row: MarketZone, zone: str, stamp: dict[str, Any]) -> MarketZone:
-    row.zone = zone
-    row.stamp(**stamp)
-    row.save()
-    _tell(row, stamp["now"])
+    now = now or timezone.now()
+    row = policies.put(
+        MarketZone,
+        key={"province": province, "market": market},
+        changes={"zone": zone},
+        user=user,
+        changed_by=changed_by,
+        reason=reason,
+        now=now,
+    )
+    _tell(row, now)
     return row
 
 

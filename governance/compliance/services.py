@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Func, QuerySet, TextField
 from django.utils import timezone
 
@@ -519,22 +519,17 @@ def set_closed_day(
     """Contact nobody on this day in a province, or in all of them; one that is there gets this name."""
     now = now or timezone.now()
 
-    def saved(closed: ClosedDay) -> ClosedDay:
-        closed.name = name
-        closed.stamp(changed_by=changed_by, user=user, reason=reason, now=now)
-        closed.save()
-        _tell_of_closed_day(province, now)
-        return closed
-
-    locked = ClosedDay.objects.select_for_update().filter(day=day, province=province)
-    closed = locked.first()
-    if closed is None:
-        try:
-            with transaction.atomic():
-                return saved(ClosedDay(day=day, province=province))
-        except IntegrityError:
-            closed = locked.get()  # somebody else made it between our look and our insert
-    return saved(closed)
+    closed = policies.put(
+        ClosedDay,
+        key={"day": day, "province": province},
+        changes={"name": name},
+        user=user,
+        changed_by=changed_by,
+        reason=reason,
+        now=now,
+    )
+    _tell_of_closed_day(province, now)
+    return closed
 
 
 @verb(ExecutionClass.CONTROL)

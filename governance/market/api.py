@@ -12,10 +12,11 @@ from rest_framework.response import Response
 from governance import gate, policies
 from governance.api import ContactOut, contact_out, lead_out
 from governance.channels import Channel
-from governance.contact import Reason, legal_warnings
+from governance.contact import legal_warnings
 from governance.market import services
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES, HolidayRule, InvalidRules, is_hhmm, normalised
+from governance.reasons import Reason
 from wholesale.api import ROW_ID, ApiViewSet, RowSerializer, act, acting_user, ask, path_id
 from wholesale.fields import (
     AwareDateTimeField,

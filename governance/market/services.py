@@ -12,9 +12,7 @@ from governance.decisions import ExecutionClass, verb
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES, normalised
 from governance.signals import contact_rules_changed
-from wholesale.vocabulary import ALL, Province
-
-SEEDED_BY = "seed"
+from wholesale.vocabulary import ALL
 
 
 def get_effective_policy(province: str, market: str = ALL) -> tuple[MarketPolicy | None, dict[str, Any]]:
@@ -69,16 +67,6 @@ def upsert_policy(
 @transaction.atomic
 def seed_policies(now: datetime | None = None) -> int:
     """Give each province that has none its safe default, enabled (guide, safe defaults). Returns how many were made."""
-    present = set(MarketPolicy.objects.filter(market=ALL).values_list("province", flat=True))
-    absent = [province for province in Province.values if province not in present]
-    for province in absent:
-        upsert_policy(
-            province=province,
-            enabled=True,
-            rules=SAFE_RULES,
-            changed_by=SEEDED_BY,
-            reason="safe default",
-            expected_version=0,
-            now=now,
-        )
-    return len(absent)
+    return policies.seed_provinces(
+        MarketPolicy, upsert_policy, reason="safe default", now=now, enabled=True, rules=SAFE_RULES
+    )

@@ -13,9 +13,9 @@ from followups.models import FollowupLadder, FollowupTask, InboundMessage, Lead
 from followups.services import start_ladder
 from governance import gate
 from governance.compliance.models import ContactPoint, ContactRecord
-from governance.contact import Reason
 from governance.golive.models import GoLiveState
 from governance.leads import LeadFacts
+from governance.reasons import Reason
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, InboundFactory, LeadFactory

@@ -26,7 +26,7 @@ from followups.steps.rules import (
     parsed,
     rendered,
 )
-from followups.steps.services import script_of, scripts_of, seed_templates, upsert_template
+from followups.steps.services import scripts_of, seed_templates, upsert_template
 from governance.compliance.services import upsert_organisation
 from governance.runbook import services as runbook
 from kpi.models import KPIEvent
@@ -41,6 +41,10 @@ TEXT_THEN_MAIL = [
     {"delay_minutes": 60, "channel": "email", "script_fr": "Bonjour {first_name}"},
     {"delay_minutes": 60, "channel": " Call "},
 ]
+
+
+def script_of(task: FollowupTask) -> str | None:
+    return scripts_of([task])[0]
 
 
 def errors_of(steps: Any) -> dict[str, str]:

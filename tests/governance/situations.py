@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import holidays
 
 from governance.compliance.rules import LedgerLine, Organisation
-from governance.contact import PolicyFacts, Situation
 from governance.decisions import Decision
 from governance.market.rules import Rules, Window
+from governance.situation import PolicyFacts, Situation
 
 MINUTE = timedelta(minutes=1)
 EVERY_DAY = range(7)

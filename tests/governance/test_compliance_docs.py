@@ -8,7 +8,7 @@ import pytest
 
 from governance.channels import Channel
 from governance.compliance.rules import CALLING_HOURS, SCRUB_VALID, Basis, consent_expiry, is_basis
-from governance.contact import Reason
+from governance.reasons import Reason
 from tests.factories import NOON
 
 ROOT = Path(__file__).resolve().parents[2]

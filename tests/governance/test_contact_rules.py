@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 
 from governance.clocks.zones import CANADIAN_ZONES
 from governance.compliance.rules import CALLING_HOURS, LegalHours, Organisation, consent_expiry
-from governance.contact import PolicyFacts, Reason, Situation, decide, next_allowed_at
+from governance.contact import decide
 from governance.decisions import Decision
 from governance.market.rules import Rules
+from governance.permitted import next_allowed_at
+from governance.reasons import Reason
+from governance.situation import PolicyFacts, Situation
 from tests.governance.situations import (
     ALWAYS,
     EVERY_DAY,

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from governance.contact import Reason, decide, next_allowed_at
+from governance.contact import decide
+from governance.permitted import next_allowed_at
+from governance.reasons import Reason
 from tests.governance.situations import EVERY_DAY, by_search, line, rules, situation, window, zone
 
 TORONTO, ST_JOHNS, VANCOUVER, WINNIPEG = map(zone, ("Toronto", "St_Johns", "Vancouver", "Winnipeg"))

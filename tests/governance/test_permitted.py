@@ -11,10 +11,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from governance.compliance.rules import Organisation
-from governance.contact import PolicyFacts, Situation, decide, decide_all, next_allowed_at
+from governance.contact import decide, decide_all
 from governance.decisions import Decision
-from governance.permitted import INTERVAL_MAX, Calendar, permitted_interval
-from governance.situation import Timetable
+from governance.permitted import INTERVAL_MAX, Calendar, next_allowed_at, permitted_interval
+from governance.situation import PolicyFacts, Situation, Timetable
 from tests.governance.situations import ALWAYS, EVERY_DAY, MINUTE, line, rules, situation, window, zone
 
 TORONTO, ST_JOHNS, VANCOUVER, REGINA = map(zone, ("Toronto", "St_Johns", "Vancouver", "Regina"))

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from governance.contact import PolicyFacts, Reason, decide, legal_warnings
+from governance.contact import decide, legal_warnings
 from governance.market.rules import SAFE_RULES, HolidayRule, InvalidRules, Window, normalised, parsed, parsed_text
+from governance.reasons import Reason
+from governance.situation import PolicyFacts
 from tests.factories import NOON
 from tests.governance.situations import rules as rules_value
 from tests.governance.situations import situation, zone
