@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from rest_framework.test import APIClient
 
 from governance.golive.models import GoLiveState
 from governance.golive.services import engage_kill_switch
+from tests.served import database_name, fresh_database, migrating_once
 from wholesale import authentication
 
 # The same examples in each run, and no deadline: the machine may be busy.
@@ -26,6 +28,29 @@ hypothesis_settings.load_profile("tests")
 # What takes longest comes first, so that one worker is not left with it alone at the end. None of it uses the tests' own
 # database: of those that do, pytest-django keeps the order, since some empty the tables.
 LONGEST = ("tests/schema/", "tests/wholesale/test_up.py")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The workers of one run, and the servers that its tests start, copy one migrated database."""
+    if not hasattr(config, "workerinput"):
+        once = ExitStack()
+        once.enter_context(migrating_once())
+        config.add_cleanup(once.close)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> Iterator[None]:
+    """Each worker's database: a file on SQLite too, so that threads can be tested."""
+    with fresh_database() as url:
+        connection.settings_dict["TEST"]["NAME"] = database_name(url)
+        yield
+        connections.close_all()
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """pytest-django takes that database as it is, and leaves it."""
+    return True
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
