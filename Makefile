@@ -9,6 +9,7 @@ WORKERS ?= 2
 SETUP := $(VENV)/.installed
 # Settings of `make up`, `make token` and `make manage`; what the environment says wins.
 DEV := DEBUG=$${DEBUG-true}
+COVER := $(PY) -W "ignore:Unable to activate pytest branch coverage" -m slipcover --json
 
 .PHONY: help setup up serve test test-sqlite test-postgres check bench lock token manage schema
 
@@ -38,15 +39,15 @@ manage: setup  ## make manage ARGS="sla_report --format json"
 	@$(DEV) $(PY) manage.py $(ARGS)
 
 test: setup  ## everything, on SQLite and on PostgreSQL, with coverage over both
-	@rm -f .coverage
 	@$(MAKE) --no-print-directory test-sqlite
 	@$(MAKE) --no-print-directory test-postgres
+	@$(PY) -m slipcover --merge .coverage.sqlite .coverage.postgres --out .coverage --fail-under 95
 
 test-sqlite: setup
-	@echo "== SQLite"; $(PY) -m pytest --cov --cov-append --cov-report=
+	@echo "== SQLite"; $(COVER) --out .coverage.sqlite -m pytest
 
 test-postgres: setup
-	@echo "== PostgreSQL"; $(PY) -m tests.postgres $(PY) -m pytest --cov --cov-append --cov-report=term
+	@echo "== PostgreSQL"; $(PY) -m tests.postgres --no-fsync $(COVER) --out .coverage.postgres -m pytest
 
 check: setup  ## lint, format, types, imports, migrations, deploy checks, API schema
 	@sh scripts/check.sh
