@@ -1,6 +1,8 @@
-"""Many values in one lookup."""
+"""Many values in one lookup, and times as SQL of our own reads them."""
 
+import json
 from collections.abc import Collection
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
@@ -15,3 +17,18 @@ def among(values: Collection[Any], sql_type: str = "varchar") -> Any:
     if connection.vendor != "postgresql":
         return list(values)
     return RawSQL(f"SELECT unnest(%s::{sql_type}[])", [list(values)])
+
+
+def among_sql(values: Collection[str] | Collection[int]) -> tuple[str, Any]:
+    """The same in SQL of our own: what follows the column, and its one parameter."""
+    if connection.vendor == "postgresql":
+        return "= ANY(%s)", list(values)
+    return "IN (SELECT value FROM json_each(%s))", json.dumps(list(values))
+
+
+def time_of(text: str | None) -> datetime | None:
+    """A time that was read as text: `CAST(due_at AS text)`. PostgreSQL says its zone, which is UTC; SQLite says none.
+
+    Django turns each time of a row into a value by Python code, which takes ten times as long.
+    """
+    return datetime.fromisoformat(text).replace(tzinfo=UTC) if text else None
