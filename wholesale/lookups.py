@@ -27,8 +27,11 @@ def among_sql(values: Collection[str] | Collection[int]) -> tuple[str, Any]:
 
 
 def time_of(text: str | None) -> datetime | None:
-    """A time that was read as text: `CAST(due_at AS text)`. PostgreSQL says its zone, which is UTC; SQLite says none.
+    """A time that was read as text: `CAST(due_at AS text)`. PostgreSQL says its zone; SQLite says none, and means UTC.
 
     Django turns each time of a row into a value by Python code, which takes ten times as long.
     """
-    return datetime.fromisoformat(text).replace(tzinfo=UTC) if text else None
+    if not text:
+        return None
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
