@@ -6,7 +6,7 @@ SQL of its own: a dialer pulls all day, and building the same query set each tim
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -15,7 +15,7 @@ from followups.leads.models import Lead
 from followups.models import FollowupLadder, FollowupTask
 from governance import gate
 from governance.leads import LeadFacts
-from wholesale.lookups import among_sql, time_of
+from wholesale.lookups import among_sql, time_of, time_or_none
 
 FILTERS = ("owner", "province", "market", "channel")
 _TASK = (
@@ -93,7 +93,7 @@ def permitted(now: datetime, limit: int, filters: Mapping[str, str | None]) -> l
 
 
 def locked_for_claim(owner: str, now: datetime, limit: int, filters: Mapping[str, str | None]) -> list[int]:
-    """What is permitted now and under no live lease, locked: the owner's own first, then unowned ones, each the oldest first.
+    """What is permitted now and under no live lease, locked: the owner's own, then unowned ones, each the oldest first.
 
     What somebody else has locked at this moment is passed over.
     """
@@ -138,22 +138,24 @@ def _read(text: str, now: datetime, values: Mapping[str, str | None], **parts: o
 
 
 def _candidate(row: tuple[Any, ...]) -> Candidate:
-    pk, lead_id, due_at, channel, step, owner, province, market, actionable_at, open_until, leased_by, leased_until = row[:12]
+    pk, lead_id, due_at, channel, step, owner, province, market, actionable_at, open_until, leased_by, leased_until = row[
+        :12
+    ]
     *facts, score, first_name, last_name, address, template, version = row[12:]
-    lead = LeadFacts(*facts, None if score is None else Decimal(score)) if facts[0] is not None else None
+    lead = LeadFacts._make((*facts, None if score is None else Decimal(score))) if facts[0] is not None else None
     return Candidate(
         pk,
         lead_id,
-        cast("datetime", time_of(due_at)),
+        time_of(due_at),
         channel,
         step,
         owner,
         province,
         market,
-        time_of(actionable_at),
-        time_of(open_until),
+        time_or_none(actionable_at),
+        time_or_none(open_until),
         leased_by,
-        time_of(leased_until),
+        time_or_none(leased_until),
         contact_of(lead, lead_id=lead_id, province=province, market=market, channel=channel),
         first_name or "",
         last_name or "",

@@ -26,7 +26,7 @@ from governance.compliance.signals import contact_records_changed, opted_out_of
 from governance.decisions import ExecutionClass, verb
 from governance.signals import contact_rules_changed
 from wholesale import correlation
-from wholesale.lookups import among_sql, time_of
+from wholesale.lookups import among_sql, time_of, time_or_none
 
 EVERY_CHANNEL = ""
 _MARKED = b"contact points"
@@ -123,7 +123,7 @@ def ledgers(points: Collection[Point]) -> dict[Point, tuple[LedgerLine, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(_LINES_SQL.format(among=among), [digests])
         for known_by, kind, channel, effective_at, basis, expires_at in cursor.fetchall():
-            lines[known_by].append(LedgerLine(kind, channel, time_of(effective_at), basis, time_of(expires_at)))
+            lines[known_by].append(LedgerLine(kind, channel, time_of(effective_at), basis, time_or_none(expires_at)))
     return {point: tuple(lines[known_by]) for point, known_by in by_point.items()}
 
 

@@ -233,8 +233,8 @@ def main() -> int:
                 for job in ("bare", "bare with rows", "service")
             )
             sys.stdout.write(
-                f"{limit} at a time: {service:,.0f} tasks claimed a second; a bare loop {bare:,.0f}: {service / bare:.2f} of "
-                f"it; one that reads the rows {with_rows:,.0f}: {service / with_rows:.2f} of it\n"
+                f"{limit} at a time: {service:,.0f} tasks claimed a second; a bare loop {bare:,.0f}: {service / bare:.2f} "
+                f"of it; one that reads the rows {with_rows:,.0f}: {service / with_rows:.2f} of it\n"
             )
             sys.stdout.flush()
     return 1 if outcome.faults else 0
