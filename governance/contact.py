@@ -39,8 +39,7 @@ _LEGAL = frozenset(
 _STANDING = frozenset({Reason.KILL_SWITCH_ENGAGED, Reason.GO_LIVE_DISABLED})
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The answer, with everything that stands in the way."""
 
     reasons: tuple[Reason, ...]
@@ -87,11 +86,11 @@ def decide_all(asked: Sequence[tuple[Situation, str]], at: datetime, local: tupl
     """The same of many situations, each with its channel. Those that share a place and channel share its clocks."""
     if local is not None:
         return [_by_its_own_clock(situation, channel, at, local) for situation, channel in asked]
-    shared: dict[Calendar, _Passing] = {}
+    shared: dict[Any, _Passing] = {}
     verdicts = []
     for situation, channel in asked:
-        calendar = calendar_of(situation, channel)
-        passing = shared.get(calendar) or shared.setdefault(calendar, _passing(calendar, at))
+        place = id(situation.policy), situation.zones, situation.province, channel, situation.closed_days, situation.hours
+        passing = shared.get(place) or shared.setdefault(place, _passing(calendar_of(situation, channel), at))
         reasons, warnings = lasting(situation, channel, at)
         opens = None
         if passing.reasons and not reasons:  # only time stands in the way

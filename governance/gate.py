@@ -90,8 +90,7 @@ def _standing_now(execution_class: ExecutionClass) -> Decision:
     return standing(execution_class, engaged=engaged, live=live)
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(NamedTuple):
     """Somebody to be contacted. Of one who is not known, `lead` says no more than where, and nobody is asked for consent."""
 
     lead: LeadFacts
@@ -99,8 +98,7 @@ class Contact:
     is_known: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class ContactAnswer:
+class ContactAnswer(NamedTuple):
     """The contact gate's verdict, with what it was made from."""
 
     verdict: Verdict
@@ -237,15 +235,15 @@ def _situations(
     if not standing_counts:
         standing = STANDING
     policies, market_zones = _places({contact.lead.province for contact in contacts}, {c.lead.market for c in contacts})
-    points = {contact: _point(contact) for contact in contacts if contact.is_known}
-    lines = compliance.ledgers({point for point in points.values() if point})
+    points = [_point(contact) if contact.is_known else None for contact in contacts]
+    lines = compliance.ledgers({point for point in points if point})
     closed_days = {
         province: frozenset(day for where, day in closed if where in ("", province))
         for province in {contact.lead.province for contact in contacts}
     }
     resolved: dict[tuple[str, str, str, str], ZoneFacts] = {}  # most leads share their place with others
     found = []
-    for contact in contacts:
+    for contact, point in zip(contacts, points, strict=True):
         lead = contact.lead
         place = lead.province, lead.market, lead.zone, lead.postal_code
         zones = resolved.get(place)
@@ -256,16 +254,15 @@ def _situations(
                 market_zone=market_zones.get((lead.province, lead.market), ""),
                 postal_code=lead.postal_code,
             )
-        point = points.get(contact)
         situation = Situation(
-            province=lead.province,
-            zones=zones.zones,
-            standing=standing,
-            policy=policies.get((lead.province, lead.market)) or policies.get((lead.province, ALL)),
-            organisation=organisation,
-            closed_days=closed_days[lead.province],
-            lead_score=lead.score,
-            ledger=(lines[point] if point else ()) if contact.is_known else None,
+            lead.province,
+            zones.zones,
+            standing,
+            policies.get((lead.province, lead.market)) or policies.get((lead.province, ALL)),
+            organisation,
+            closed_days[lead.province],
+            lead.score,
+            (lines[point] if point else ()) if contact.is_known else None,
         )
         found.append((contact, zones, situation))
     return found

@@ -1,12 +1,11 @@
 """Leads as governance knows them: plain values. Whoever keeps the leads registers how they are loaded."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class LeadFacts:
+class LeadFacts(NamedTuple):
     """What the contact gate needs of a lead."""
 
     lead_id: str

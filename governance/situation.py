@@ -93,9 +93,15 @@ def _unproven(
     organisation = situation.organisation
     if channel == Channel.CALL:
         return organisation.scrub, _unproven_call(organisation, ledger, at)
-    missing = {Standing.MISSING: Reason.CONSENT_MISSING, Standing.EXPIRED: Reason.CONSENT_EXPIRED}
+    return organisation.consent, _unproven_consent(ledger, channel, at)
+
+
+def _unproven_consent(ledger: tuple[LedgerLine, ...], channel: str, at: datetime) -> Iterator[Reason]:
     standing = consent(ledger, channel, at)
-    return organisation.consent, iter([missing[standing]] if standing in missing else [])
+    if standing is Standing.MISSING:
+        yield Reason.CONSENT_MISSING
+    elif standing is Standing.EXPIRED:
+        yield Reason.CONSENT_EXPIRED
 
 
 def _unproven_call(organisation: Organisation, ledger: tuple[LedgerLine, ...], at: datetime) -> Iterator[Reason]:

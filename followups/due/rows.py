@@ -3,52 +3,60 @@
 SQL of its own: a dialer pulls all day, and building the same query set each time would cost more than carrying it out.
 """
 
-import json
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection
 
 from followups.leads.facts import FACTS, contact_of
-from followups.leads.models import Language, Lead
-from followups.models import FollowupTask
-from followups.steps.services import Occasion
+from followups.leads.models import Lead
+from followups.models import FollowupLadder, FollowupTask
 from governance import gate
 from governance.leads import LeadFacts
+from wholesale.lookups import among_sql, time_of, time_or_none
 
 FILTERS = ("owner", "province", "market", "channel")
 _TASK = (
     *("id", "lead_id", "due_at", "channel", "step", "owner", "province", "market"),
     *("actionable_at", "open_until", "leased_by", "leased_until"),
 )
-_TIMES = frozenset({"due_at", "actionable_at", "open_until", "leased_until"})
+_AS_TEXT = frozenset({"due_at", "actionable_at", "open_until", "leased_until", "score"})
 _LEAD = (*FACTS, "first_name", "last_name", "address")
 _TABLE = f'"{FollowupTask._meta.db_table}"'
+_COLUMNS = ", ".join(
+    f"CAST({name} AS text)" if name.partition(".")[2] in _AS_TEXT else name
+    for name in (*(f"t.{name}" for name in _TASK), *(f"l.{name}" for name in _LEAD))
+)
+_LEADS = f"LEFT JOIN {Lead._meta.db_table} AS l ON l.lead_id = t.lead_id"
+_DUE = f"FROM {_TABLE} AS t WHERE t.completed_at IS NULL AND t.cancelled_at IS NULL AND t.due_at <= {{now}}"
+_PERMITTED = f"{_DUE} AND t.open_from <= {{now}} AND t.open_until >= {{now}}"
+_FREE = f"{_PERMITTED} AND (t.leased_until IS NULL OR t.leased_until <= {{now}})"
+_OLDEST_FIRST = " ORDER BY t.due_at, t.id LIMIT {limit}"
 # The tasks are chosen first and their leads looked up then, so that the plan is made for the index and the limit alone.
-_TASKS = f"""
-SELECT {", ".join(_TASK)}, ladder_id FROM {_TABLE} AS t
-WHERE t.completed_at IS NULL AND t.cancelled_at IS NULL AND t.due_at <= {{now}}
-"""
 _WITH_LEADS = f"""
-SELECT {", ".join(f"t.{name}" for name in _TASK)}, {", ".join(f"l.{name}" for name in _LEAD)}, t.ladder_id
-FROM ({{tasks}}) AS t
-LEFT JOIN {Lead._meta.db_table} AS l ON l.lead_id = t.lead_id
+SELECT {_COLUMNS}, NULL, NULL
+FROM (SELECT {", ".join(_TASK)} {{tasks}}) AS t {_LEADS}
 ORDER BY t.due_at, t.id
 """
-_PERMITTED = " AND t.open_from <= {now} AND t.open_until >= {now}"
-_UNLEASED = " AND (t.leased_until IS NULL OR t.leased_until <= {now})"
-_LEASE = f"UPDATE {_TABLE} SET leased_by = %(owner)s, leased_user_id = %(user)s, leased_until = %(until)s WHERE id"
-_OLDEST_FIRST = " ORDER BY t.due_at, t.id LIMIT "
-
-
-class ContactDetails(NamedTuple):
-    """Whom to contact, and where; "" is unknown."""
-
-    name: str
-    phone: str  # E.164
-    email: str
+# Of the unowned ones no more is read, and so locked, than is wanted beside one's own: the outer limit stops the inner
+# statement, which is planned for its own limit. Of a limit that is no constant the server expects a tenth of the table.
+_FREE_FOR = f"""
+WITH own AS (SELECT t.id {_FREE}{{narrowed}} AND t.owner = %(claimant)s{_OLDEST_FIRST} {{lock}}),
+unowned AS (SELECT t.id {_FREE}{{narrowed}} AND t.owner IS NULL{_OLDEST_FIRST} {{lock}})
+SELECT id FROM own
+UNION ALL
+SELECT id FROM (SELECT id FROM unowned LIMIT {{limit}} - (SELECT count(*) FROM own)) AS wanted
+"""
+_LEASE = f"""
+UPDATE {_TABLE} AS t SET leased_by = %s, leased_user_id = %s, leased_until = %s WHERE t.id {{among}}
+"""
+_LEASED = f"""
+SELECT {_COLUMNS}, d.template_id, d.template_version
+FROM t JOIN {FollowupLadder._meta.db_table} AS d ON d.id = t.ladder_id {_LEADS}
+ORDER BY t.owner IS NULL, t.due_at, t.id
+"""
 
 
 class Candidate(NamedTuple):
@@ -67,82 +75,91 @@ class Candidate(NamedTuple):
     leased_by: str | None
     leased_until: datetime | None
     contact: gate.Contact
-    details: ContactDetails
-    ladder_id: int
-    occasion: Occasion  # of what is said then; by whom, and by which template, is not known yet
+    first_name: str  # the lead's, as its last name and address; "" is unknown
+    last_name: str
+    address: str
+    template: int | None  # that its ladder was made from, and its version: of a leased task only
+    version: int | None
 
 
 def due(now: datetime, limit: int, filters: Mapping[str, str | None]) -> list[Candidate]:
     """All that is due, the oldest first."""
-    return _read(_TASKS + _narrowed(filters) + _OLDEST_FIRST + str(limit), now, filters)
+    return _listed(_DUE, now, limit, filters)
 
 
 def permitted(now: datetime, limit: int, filters: Mapping[str, str | None]) -> list[Candidate]:
     """What is due and, as far as the stored intervals say, permitted now; the oldest first."""
-    return _read(_TASKS + _PERMITTED + _narrowed(filters) + _OLDEST_FIRST + str(limit), now, filters)
+    return _listed(_PERMITTED, now, limit, filters)
 
 
-def locked_for_claim(owner: str | None, now: datetime, limit: int, filters: Mapping[str, str | None]) -> list[Candidate]:
-    """What is permitted now and under no live lease, locked: the owner's, of None the unowned ones; the oldest first.
+def locked_for_claim(owner: str, now: datetime, limit: int, filters: Mapping[str, str | None]) -> list[int]:
+    """What is permitted now and under no live lease, locked: the owner's own, then unowned ones, each the oldest first.
 
-    What somebody else has locked at this moment is passed over. The lead's row is not locked.
+    What somebody else has locked at this moment is passed over.
     """
-    lock = " FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
-    whose = "t.owner IS NULL" if owner is None else "t.owner = %(claimant)s"
-    free = f"{_TASKS}{_PERMITTED}{_UNLEASED}{_narrowed(filters)} AND {whose}"
-    return _read(f"{free}{_OLDEST_FIRST}{limit}{lock}", now, {**filters, "claimant": owner})
+    lock = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
+    rows = _read(_FREE_FOR, now, {**filters, "claimant": owner}, limit=limit, narrowed=_narrowed(filters), lock=lock)
+    return [pk for (pk,) in rows]
 
 
-def lease(ids: Collection[int], *, owner: str, user_id: int | None, until: datetime) -> None:
-    """Write the lease on these tasks, which are locked."""
-    values = {"owner": owner, "user": user_id, "until": connection.ops.adapt_datetimefield_value(until)}
+def lease(ids: Collection[int], *, owner: str, user_id: int | None, until: datetime) -> list[Candidate]:
+    """Write the lease on these tasks, which are locked, and read them in the order of `locked_for_claim`."""
+    among, values = among_sql(ids)
+    update = _LEASE.format(among=among)
+    given = owner, user_id, connection.ops.adapt_datetimefield_value(until), values
+    columns = ", ".join(f"t.{name}" for name in (*_TASK, "ladder_id"))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(f"{_LEASE} = ANY(%(ids)s)", {**values, "ids": list(ids)})
+            cursor.execute(f"WITH t AS ({update} RETURNING {columns}) {_LEASED}", given)
         else:
-            cursor.execute(f"{_LEASE} IN (SELECT value FROM json_each(%(ids)s))", {**values, "ids": json.dumps(list(ids))})
+            cursor.execute(update, given)
+            cursor.execute(f"WITH t AS (SELECT {columns} FROM {_TABLE} AS t WHERE t.id {among}) {_LEASED}", [values])
+        return [_candidate(row) for row in cursor.fetchall()]
+
+
+def _listed(tasks: str, now: datetime, limit: int, filters: Mapping[str, str | None]) -> list[Candidate]:
+    chosen = f"{tasks}{_narrowed(filters)}{_OLDEST_FIRST}"
+    return [_candidate(row) for row in _read(_WITH_LEADS.replace("{tasks}", chosen), now, filters, limit=limit)]
 
 
 def _narrowed(filters: Mapping[str, str | None]) -> str:
     return "".join(f" AND t.{name} = %({name})s" for name in FILTERS if filters.get(name) is not None)
 
 
-def _read(tasks: str, now: datetime, values: Mapping[str, str | None]) -> list[Candidate]:
+def _read(text: str, now: datetime, values: Mapping[str, str | None], **parts: object) -> list[tuple[Any, ...]]:
     """Carry it out with the clock in the text: so the server never prepares it, and always plans it for its values.
 
     A plan that is made once for any clock and any owner takes them all to be rare, and reads a busy owner's whole list.
     """
     clock = f"'{connection.ops.adapt_datetimefield_value(now)}'"
     with connection.cursor() as cursor:
-        cursor.execute(_WITH_LEADS.format(tasks=tasks.format(now=clock)), values)
-        rows = cursor.fetchall()
-    return [_candidate(row if connection.vendor == "postgresql" else _typed(row)) for row in rows]
-
-
-_FACTS_END = len(_TASK) + len(FACTS)
+        cursor.execute(text.format(now=clock, **parts), values)
+        return cursor.fetchall()
 
 
 def _candidate(row: tuple[Any, ...]) -> Candidate:
-    task, (first_name, last_name, address, ladder_id) = row[: len(_TASK)], row[-4:]
-    facts = LeadFacts(*row[len(_TASK) : _FACTS_END]) if row[len(_TASK)] is not None else None
-    contact = contact_of(facts, lead_id=task[1], province=task[6], market=task[7], channel=task[3])
-    name = f"{first_name} {last_name}".strip() if facts else ""
-    language = facts.language if facts else Language.EN
-    said = first_name or "", last_name or "", address or "", contact.lead.market, ""
-    occasion = Occasion(None, None, task[4], language, *said)
-    return Candidate._make(
-        (*task, contact, ContactDetails(name, contact.lead.phone, contact.lead.email), ladder_id, occasion)
+    pk, lead_id, due_at, channel, step, owner, province, market, actionable_at, open_until, leased_by, leased_until = row[
+        :12
+    ]
+    *facts, score, first_name, last_name, address, template, version = row[12:]
+    lead = LeadFacts._make((*facts, None if score is None else Decimal(score))) if facts[0] is not None else None
+    return Candidate(
+        pk,
+        lead_id,
+        time_of(due_at),
+        channel,
+        step,
+        owner,
+        province,
+        market,
+        time_or_none(actionable_at),
+        time_or_none(open_until),
+        leased_by,
+        time_or_none(leased_until),
+        contact_of(lead, lead_id=lead_id, province=province, market=market, channel=channel),
+        first_name or "",
+        last_name or "",
+        address or "",
+        template,
+        version,
     )
-
-
-def _typed(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    """SQLite answers a time as text or without its zone, and a decimal as a float."""
-    task = [_time(value) if name in _TIMES else value for name, value in zip(_TASK, row, strict=False)]
-    lead = list(row[len(_TASK) :])
-    score = FACTS.index("score")
-    lead[score] = None if lead[score] is None else Decimal(str(lead[score]))
-    return (*task, *lead)
-
-
-def _time(value: datetime | str | None) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(str(value)).replace(tzinfo=UTC)

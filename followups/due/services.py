@@ -14,14 +14,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from followups.due import rows
-from followups.due.rows import Candidate, ContactDetails
+from followups.due.rows import Candidate
 from followups.errors import NotYourName
 from followups.leases import NO_LEASE
-from followups.models import FollowupLadder, FollowupTask
+from followups.models import FollowupTask
 from followups.steps.services import Occasion, names_of, scripts
 from governance import gate
 from governance.decisions import ExecutionClass, verb
-from wholesale.lookups import among
 from wholesale.permissions import label_of
 
 DUE_LIMIT, DUE_LIMIT_MAX = 50, 500
@@ -52,6 +51,14 @@ class DueTask(NamedTuple):
     allowed: bool
     reason: str  # `within_window`, else what stands in the way first
     next_allowed_at: datetime | None  # where only time stands in the way
+
+
+class ContactDetails(NamedTuple):
+    """Whom to contact, and where; "" is unknown."""
+
+    name: str
+    phone: str  # E.164
+    email: str
 
 
 class ClaimedTask(NamedTuple):
@@ -143,9 +150,9 @@ def claim_due(
             break
         _give_back(refused, at)
     agent = _name_of(owner, user) if claimed else ""
-    said = scripts(_occasions([candidate for candidate, _ in claimed], agent))
+    said = scripts([_occasion(candidate, agent) for candidate, _ in claimed])
     return [
-        ClaimedTask(_shown(candidate, answer), script, candidate.details)
+        ClaimedTask(_shown(candidate, answer), script, _details(candidate))
         for (candidate, answer), script in zip(claimed, said, strict=True)
     ]
 
@@ -160,12 +167,8 @@ def _take(
     now = now or timezone.now()
     until = now + timedelta(minutes=lease_minutes)
     free = rows.locked_for_claim(owner, now, limit, filters)
-    if len(free) < limit:
-        # A statement of its own: of a limit that is no constant the server expects a tenth of the table.
-        free += rows.locked_for_claim(None, now, limit - len(free), filters)
-    if free:
-        rows.lease([candidate.id for candidate in free], owner=owner, user_id=user.pk if user else None, until=until)
-    return [candidate._replace(leased_by=owner, leased_until=until) for candidate in free], now
+    user_id = user.pk if user else None
+    return rows.lease(free, owner=owner, user_id=user_id, until=until) if free else [], now
 
 
 @transaction.atomic
@@ -180,15 +183,17 @@ def _give_back(refused: Sequence[Candidate], now: datetime) -> None:
         mine.filter(pk__in=ids).update(open_from=open_from, open_until=open_until, **NO_LEASE)
 
 
-def _occasions(claimed: Sequence[Candidate], agent: str) -> list[Occasion]:
-    """What is said at each, by whom and by which template."""
-    ladders = FollowupLadder.objects.filter(pk__in=among({candidate.ladder_id for candidate in claimed}, "bigint"))
-    made_from = {pk: made for pk, *made in ladders.values_list("pk", "template_id", "template_version")} if claimed else {}
-    return [
-        candidate.occasion._replace(template=template, version=version, agent=agent)
-        for candidate in claimed
-        for template, version in [made_from[candidate.ladder_id]]
-    ]
+def _occasion(candidate: Candidate, agent: str) -> Occasion:
+    """What is said at it, by whom and by which template."""
+    lead = candidate.contact.lead
+    name = candidate.first_name, candidate.last_name
+    made_from = candidate.template, candidate.version
+    return Occasion(*made_from, candidate.step, lead.language, *name, candidate.address, lead.market, agent)
+
+
+def _details(candidate: Candidate) -> ContactDetails:
+    lead = candidate.contact.lead
+    return ContactDetails(f"{candidate.first_name} {candidate.last_name}".strip(), lead.phone, lead.email)
 
 
 def _name_of(owner: str, user: User | None) -> str:
@@ -211,13 +216,12 @@ def _asked(found: Sequence[Candidate], now: datetime) -> list[tuple[Candidate, g
 
 def _shown(candidate: Candidate, answer: gate.ContactAnswer) -> DueTask:
     """The task with the gate's answer; of the lease no more than is live at the instant that was asked about."""
-    *task, leased_by, leased_until, _, _, _, _ = candidate
-    is_leased = leased_until is not None and leased_until > answer.at
+    is_leased = candidate.leased_until is not None and candidate.leased_until > answer.at
     verdict, local_time = answer.verdict, answer.local_time
     return DueTask._make(
         (
-            *task,
-            *((leased_by, leased_until) if is_leased else (None, None)),
+            *candidate[:10],
+            *((candidate.leased_by, candidate.leased_until) if is_leased else (None, None)),
             local_time.isoformat(timespec="seconds") if local_time else None,
             verdict.zone.key if verdict.zone else None,
             verdict.allowed,

@@ -1,6 +1,5 @@
 """A lead as governance knows it."""
 
-from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from followups.leads.models import Lead
@@ -10,7 +9,7 @@ from governance.leads import LeadFacts
 if TYPE_CHECKING:
     from followups.models import FollowupTask
 
-FACTS = tuple(field.name for field in fields(LeadFacts))  # each is a column of a lead
+FACTS = LeadFacts._fields  # each is a column of a lead
 
 
 def lead_facts(lead: Lead) -> LeadFacts:

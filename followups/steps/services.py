@@ -1,11 +1,13 @@
 """Verbs and lookups of ladder templates, and what to say at a task."""
 
+import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from followups.errors import LadderTemplateDisabled
@@ -15,6 +17,7 @@ from followups.steps.models import LadderTemplate
 from followups.steps.rules import GUIDE_STEPS, Step, known_or_said, normalised, parsed, rendered
 from governance import gate, policies
 from governance.decisions import ExecutionClass, verb
+from wholesale.lookups import among_sql
 from wholesale.vocabulary import ALL
 
 
@@ -157,15 +160,35 @@ def company_values() -> dict[str, str]:
     return {"company": sender.name, "company_address": sender.mailing_address, "company_contact": sender.contact}
 
 
+# SQL of its own: every claim asks these two.
+_STEPS_SQL = f"SELECT id, version, steps FROM {LadderTemplate.history.model._meta.db_table} WHERE id {{}} AND version {{}}"
+_NAMES_SQL = f"SELECT username, first_name, last_name FROM {User._meta.db_table} WHERE username {{}}"
+
+
 def _steps_of(made_from: Collection[tuple[int | None, int | None]]) -> dict[tuple[int | None, int | None], tuple[Step, ...]]:
     """The steps of each template's version. The history has every version."""
-    templates = {template for template, _ in made_from if template is not None}
-    versions = {version for _, version in made_from if version is not None}
-    found = LadderTemplate.history.filter(id__in=templates, version__in=versions).order_by() if templates else ()
-    return {(row.id, row.version): parsed(row.steps) for row in found if (row.id, row.version) in made_from}
+    known = [(template, version) for template, version in made_from if template is not None and version is not None]
+    if not known:
+        return {}
+    among, templates = among_sql({template for template, _ in known})
+    among_versions, versions = among_sql({version for _, version in known})
+    with connection.cursor() as cursor:
+        cursor.execute(_STEPS_SQL.format(among, among_versions), [templates, versions])
+        found = cursor.fetchall()
+    return {(pk, version): _parsed_text(steps) for pk, version, steps in found if (pk, version) in made_from}
+
+
+@lru_cache(maxsize=256)
+def _parsed_text(text: str) -> tuple[Step, ...]:
+    """Stored steps as values. Kept by their own text, so that a changed template is never answered from memory."""
+    return parsed(json.loads(text))
 
 
 def names_of(usernames: Collection[str]) -> dict[str, str]:
-    """The full names of users who have one, by user name."""
-    users = User.objects.filter(username__in=usernames).only("username", "first_name", "last_name") if usernames else ()
-    return {user.get_username(): user.get_full_name() or user.get_username() for user in users}
+    """The full names of users, else their user names, by user name."""
+    if not usernames:
+        return {}
+    among, names = among_sql(usernames)
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMES_SQL.format(among), [names])
+        return {username: f"{first} {last}".strip() or username for username, first, last in cursor.fetchall()}

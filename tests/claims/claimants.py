@@ -26,6 +26,14 @@ WHERE completed_at IS NULL AND cancelled_at IS NULL AND due_at <= %(now)s AND op
 ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 """
 _BARE_LEASE = "UPDATE followups_followuptask SET leased_by = %s, leased_until = %s WHERE id = ANY(%s)"
+_BARE_WITH_ROWS = """
+WITH t AS (
+    UPDATE followups_followuptask SET leased_by = %s, leased_until = %s WHERE id = ANY(%s)
+    RETURNING id, lead_id, due_at, channel, step, owner, province, market, actionable_at, open_until
+)
+SELECT t.*, l.first_name, l.last_name, l.phone, l.email, l.address, l.zone, l.postal_code, l.language, l.score
+FROM t LEFT JOIN followups_lead AS l ON l.lead_id = t.lead_id
+"""
 _DONE = "UPDATE followups_followuptask SET completed_at = %s WHERE id = ANY(%s)"
 
 Claim = Callable[[datetime], list[int]]
@@ -33,24 +41,46 @@ _STARTED_BY = os.getppid()
 
 
 def through_the_service(name: str, limit: int) -> Claim:
-    """A claim as the product makes it."""
+    """A claim as the product makes it for the user of this name."""
     django.setup()
+    from django.contrib.auth.models import User
+
     from followups.due.services import claim_due
 
-    return lambda now: [one.task.id for one in claim_due(owner=name, limit=limit, now=now)]
+    user = User.objects.get(username=name)
+    return lambda now: [one.task.id for one in claim_due(owner=name, user=user, limit=limit, now=now)]
 
 
 def bare(name: str, limit: int) -> Claim:
-    """The least that a claim can be: two statements and a commit, asking no gate."""
+    """The least that a claim can be: two statements and a commit, asking no gate and reading nothing but ids."""
+    return _bare(_BARE_LEASE, name, limit)
+
+
+def bare_with_rows(name: str, limit: int) -> Claim:
+    """The least that is of use to a dialer: the same, and the second statement reads the tasks and their leads."""
+    return _bare(_BARE_WITH_ROWS, name, limit)
+
+
+def _bare(lease: str, name: str, limit: int) -> Claim:
     connection = psycopg.connect(os.environ["DATABASE_URL"])
 
     def claim(now: datetime) -> list[int]:
         ids = [pk for (pk,) in connection.execute(_BARE, {"now": now, "limit": limit}).fetchall()]
-        connection.execute(_BARE_LEASE, (name, now + LEASE, ids))
+        leased = connection.execute(lease.encode(), (name, now + LEASE, ids))
+        if leased.description:
+            ids = [row[0] for row in leased.fetchall()]
         connection.commit()
         return ids
 
     return claim
+
+
+JOBS: dict[str, Callable[[str, int], Claim]] = {
+    "drain": through_the_service,
+    "service": through_the_service,
+    "bare": bare,
+    "bare with rows": bare_with_rows,
+}
 
 
 def drain(claim: Claim, name: str, now: datetime, diary: Path) -> None:
@@ -97,7 +127,7 @@ def _is_wanted() -> bool:
 def main() -> int:
     """Get ready, then work at each instant that comes in; say so of each."""
     name, job, limit, diary = sys.argv[1:]
-    claim = (bare if job == "bare" else through_the_service)(name, int(limit))
+    claim = JOBS[job](name, int(limit))
     _say("ready")
     for line in sys.stdin:
         now = datetime.fromisoformat(line.strip())

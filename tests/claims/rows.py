@@ -16,12 +16,18 @@ SELECT 'L' || n, 'Jane', 'Roe ' || n, '+1416' || to_char(2000000 + n, 'FM0000000
     ({_PLACES})[n %% 8 + 1], 'ALL', 'en', '', '', 'NEW', 'claims', %(now)s, %(now)s
 FROM generate_series(1, %(tasks)s) AS n
 """
+_USERS = """
+INSERT INTO auth_user
+    (username, password, first_name, last_name, email, is_superuser, is_staff, is_active, date_joined)
+SELECT 'claimant-' || n, '!', '', '', '', FALSE, FALSE, TRUE, %(now)s FROM generate_series(0, %(claimants)s - 1) AS n
+"""
 _LADDERS = f"""
 INSERT INTO followups_followupladder
-    (lead_id, province, market, owner, created_by, correlation_id, created_at, open_steps)
+    (lead_id, province, market, owner, created_by, correlation_id, created_at, open_steps, template_id, template_version)
 SELECT 'L' || n, ({_PLACES})[n %% 8 + 1], 'ALL', CASE WHEN n %% 10 = 0 THEN 'claimant-' || n / 10 %% %(claimants)s END,
-    'claims', 'claims', %(now)s, 1
+    'claims', 'claims', %(now)s, 1, template.id, template.version
 FROM generate_series(1, %(tasks)s) AS n
+JOIN followups_laddertemplate AS template ON template.province = ({_PLACES})[n %% 8 + 1] AND template.market = 'ALL'
 """
 _TASKS = """
 INSERT INTO followups_followuptask
@@ -35,11 +41,11 @@ FROM (SELECT *, %(now)s - id %% 1440 * interval '1 minute' AS due_at FROM follow
 
 
 def fill(connection: psycopg.Connection, tasks: int, now: datetime, claimants: int) -> None:
-    """Insert so many tasks, a tenth of them owned by the claimants, and tell the planner of them."""
+    """Insert so many tasks, a tenth of them owned by the claimants, who are users, and tell the planner of them."""
     values = {"tasks": tasks, "now": now, "claimants": claimants}
     with psycopg.ClientCursor(connection) as cursor:
         cursor.execute(_UNCHECKED)
-        for statement in (_LEADS, _LADDERS, _TASKS):
+        for statement in (_USERS, _LEADS, _LADDERS, _TASKS):
             cursor.execute(statement, values)
         cursor.execute("SET session_replication_role = origin")
         cursor.execute("VACUUM ANALYZE followups_lead, followups_followupladder, followups_followuptask")

@@ -29,13 +29,13 @@ _OWNERS: dict[str, dict[str, Any]] = {
 }
 
 
-def _claim(owner: str | None, limit: int = 50, **filters: str) -> object:
-    """The first statement of a claim: which tasks of an owner, locked; of None, the second: which unowned ones."""
+def _claim(owner: str, limit: int = 50, **filters: str) -> object:
+    """The first statement of a claim: which tasks, the owner's and unowned ones, locked."""
     return rows.locked_for_claim(owner, timezone.now(), limit, filters)
 
 
 def _lease() -> None:
-    """The last: the lease on those tasks, here the first that are open of a million."""
+    """The second: the lease on those tasks, here the first that are open of a million, read with their leads."""
     ids = range(900_001, 900_051)
     rows.lease(ids, owner="busy", user_id=None, until=timezone.now())
 
@@ -50,11 +50,11 @@ READS: dict[str, Callable[[], object]] = {
     },
     **{f"claim {name}": partial(_claim, **filters) for name, filters in _OWNERS.items()},
     **{
-        f"claim {name}": partial(_claim, None, **filters)
+        f"claim {name}": partial(_claim, "nobody", **filters)
         for name, filters in _PLACES.items()
         if name != "in a province that was left"
     },
-    "claim, the longest": partial(_claim, None, 500),
+    "claim, the longest": partial(_claim, "nobody", 500),
     "claim, the lease": _lease,
     "sla": sla_snapshot,
 }
@@ -64,8 +64,8 @@ PREPARED = ("claim, the lease", "sla")
 # asleep costs is measured, and so is all that is due. For the other filters there is no index of their own.
 UNPINNED: dict[str, Callable[[], object]] = {
     "due in a province where it is night": partial(due_tasks, province="BC"),
-    "claim in a province where it is night": partial(_claim, None, province="BC"),
-    "claim in a province that was left": partial(_claim, None, province="PE"),
+    "claim in a province where it is night": partial(_claim, "nobody", province="BC"),
+    "claim in a province that was left": partial(_claim, "nobody", province="PE"),
     "due, blocked ones included": partial(due_tasks, include_blocked=True),
     "due, blocked ones included, in a rare province": partial(due_tasks, include_blocked=True, province="NU"),
     "due in a common market, no province": partial(due_tasks, market="TORONTO"),
