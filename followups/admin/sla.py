@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
+from django.core.validators import RegexValidator
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -19,12 +20,18 @@ COLOURS = {50: "var(--color-primary-700)", 90: "var(--color-primary-500)", 99: "
 HEADERS = ("Tasks", "Completed", "Open, overdue", "p50", "p90", "p99", "In 30 min", "In 2 h")
 
 
+def _day(label: str) -> forms.DateField:
+    """A day of the years that a time may lie in."""
+    years = RegexValidator(r"^20", "The day must lie between the years 2000 and 2099.", "out_of_range")
+    return forms.DateField(label=label, validators=[years], widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}))
+
+
 class SpanForm(forms.Form):
     """Which days, and by what."""
 
     by = forms.ChoiceField(choices=[(name, name.capitalize()) for name in GROUPS], widget=UnfoldAdminSelectWidget)
-    since = forms.DateField(label="Fell due from", widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}))
-    until = forms.DateField(label="To the end of", widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}))
+    since = _day("Fell due from")
+    until = _day("To the end of")
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
