@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Avg, Case, Count, F, Q, QuerySet, Value, When
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from followups.leads.models import InboundMessage, Lead, LeadImport, lead_key
@@ -124,11 +125,14 @@ class TaskQuerySet(QuerySet[Any]):
 
 # When a task fell due: by the guide's clock, and by the lead's.
 DUE, ACTIONABLE = F("due_at"), Coalesce("actionable_at", "due_at")
-# Name of a fraction of the SLA: which tasks count as within.
+# What the SLA measures: suffix of a name -> the clock, and limit -> how late is within it.
+CLOCKS: dict[str, Combinable] = {"": DUE, "_actionable": ACTIONABLE}
+LIMITS = {"30m": timedelta(minutes=30), "2h": timedelta(hours=2)}
+# Name of a fraction of the SLA -> which completed tasks count as within.
 WITHIN = {
     f"within_{limit}{suffix}": Q(completed_at__lte=clock + Value(allowed))
-    for clock, suffix in ((DUE, ""), (ACTIONABLE, "_actionable"))
-    for limit, allowed in (("30m", timedelta(minutes=30)), ("2h", timedelta(hours=2)))
+    for suffix, clock in CLOCKS.items()
+    for limit, allowed in LIMITS.items()
 }
 
 
@@ -210,6 +214,8 @@ class FollowupTask(models.Model):
             models.Index(
                 fields=["open_until", "id"], condition=_OPEN, name="followuptask_roll"
             ),  # minutes: what has run out
+            # sla_report(): what fell due in a span and was done; what was not done it finds by followuptask_due.
+            models.Index(fields=["due_at"], condition=Q(completed_at__isnull=False), name="followuptask_completed_due"),
             # sla_snapshot(): the last completed tasks.
             models.Index(
                 F("completed_at").desc(),

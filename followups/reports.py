@@ -1,79 +1,163 @@
-"""Reports of follow-up, aggregated by the database: Python holds three rows a group, however many tasks there are."""
+"""How late follow-up is, told by the database: Python holds one row for each group, however many tasks there are.
 
-from collections.abc import Iterable, Sequence
+What fell due is measured, not what was completed: a measure of completed tasks forgets those that nobody ever did.
+"""
+
+import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Q, Window
-from django.db.models.functions import RowNumber
+from django.db import connection
+from django.db.models import BooleanField, DurationField, ExpressionWrapper, Q, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
-from followups.models import WITHIN, FollowupTask
+from followups.errors import TimeOutOfRange
+from followups.models import ACTIONABLE, CLOCKS, DUE, LIMITS, WITHIN, FollowupTask
 from governance.decisions import ExecutionClass, verb
 
 GROUPS = ("province", "market", "owner", "channel", "step")
 PERCENTILES = (50, 90, 99)
-FIGURES = ("count", *(f"p{percentile}" for percentile in PERCENTILES), *WITHIN)
+FIGURES = ("count", "completed", "open_overdue", *(f"p{percentile}" for percentile in PERCENTILES), *WITHIN)
+SPAN = timedelta(days=7)
+
+
+class SlaReport(NamedTuple):
+    """The `FIGURES` of all tasks, and of each group, which holds the fields of its group too; in the groups' order."""
+
+    whole: dict[str, Any]
+    groups: list[dict[str, Any]]
 
 
 @verb(ExecutionClass.READ)
 def sla_report(
-    *, since: datetime | None = None, until: datetime | None = None, by: Sequence[str] = ()
-) -> list[dict[str, Any]]:
-    """How late tasks were completed from `since` until before `until`, one row for each group, in the groups' order.
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    by: Sequence[str] = (),
+    now: datetime | None = None,
+) -> SlaReport:
+    """How late the tasks are that fell due from `since` until before `until`, together and by the fields of `by`.
 
-    A row holds the fields of `by` (out of `GROUPS`) and the `FIGURES`: `count`; `p50`, `p90` and `p99`, the lateness in
-    minutes after `due_at` that so many percent of the tasks did not exceed, negative where they were early; and the
-    fractions of the SLA by both clocks. Without `by` it is one row, whose figures are None at count 0.
+    Measured are the completed ones, and those that are open and overdue, whose lateness is what it is so far. Not measured
+    are cancelled ones that nobody did, and those that are not due yet.
+
+    `count` is `completed` + `open_overdue`. `p50`, `p90` and `p99` are the lateness in minutes after `due_at` that so many
+    percent did not exceed, by nearest rank; negative is early. `within_...` are fractions of the tasks that are decided:
+    completed, or open beyond that limit; `..._actionable` measure from the first permitted minute, where one is known.
+    Of no task, percentiles and fractions are None, and there are no groups.
+
+    Raises:
+        TimeOutOfRange: `since` does not lie before `until`.
+
     """
-    groups: dict[tuple[Any, ...], tuple[int, dict[str, int], dict[int, timedelta]]] = {}
-    for row in _at_percentiles(since, until, by):
-        key, (lateness, rank, count, *numbers) = row[: len(by)], row[len(by) :]
-        within = dict(zip(WITHIN, numbers, strict=True))
-        groups.setdefault(key, (count, within, {}))[2][rank] = lateness
-    if not groups and not by:
-        return [{**dict.fromkeys(FIGURES), "count": 0}]
-    return [
-        {
-            **dict(zip(by, key, strict=True)),
-            "count": count,
-            **{f"p{percentile}": _minutes(by_rank[_rank(percentile, count)]) for percentile in PERCENTILES},
-            **{name: number / count for name, number in within.items()},
-        }
-        for key, (count, within, by_rank) in sorted(groups.items(), key=lambda group: _order(group[0]))
-    ]
-
-
-def _at_percentiles(since: datetime | None, until: datetime | None, by: Sequence[str]) -> Iterable[tuple[Any, ...]]:
-    """Of each group only the tasks that stand at a percentile, each with the whole group's counts beside it.
-
-    Percentiles are by nearest rank, hence real latenesses and whole-number arithmetic: the same on every database.
-    """
-    span = Q(completed_at__isnull=False)
-    if since is not None:
-        span &= Q(completed_at__gte=since)
-    if until is not None:
-        span &= Q(completed_at__lt=until)
-    ranked = FollowupTask.objects.filter(span).annotate(
-        lateness=F("completed_at") - F("due_at"),
-        rank=Window(RowNumber(), partition_by=list(by) or None, order_by=["lateness", "id"]),
-        count=Window(Count("id"), partition_by=list(by) or None),
-        **{name: Window(Count("id", filter=within), partition_by=list(by) or None) for name, within in WITHIN.items()},
+    if since is not None and until is not None and since >= until:
+        raise TimeOutOfRange("Must lie before until.", attr="since")
+    select, parameters = _statement(_measured(since, until, now or timezone.now(), by), by)
+    with connection.cursor() as cursor:
+        cursor.execute(select, parameters)
+        rows = cursor.fetchall()
+    whole, groups = {}, {}
+    for is_whole, *values in rows:
+        figures = _figures(values[len(by) :])
+        if is_whole:
+            whole = figures
+        else:
+            groups[tuple(values[: len(by)])] = figures
+    return SlaReport(
+        whole, [{**dict(zip(by, key, strict=True)), **groups[key]} for key in sorted(groups, key=_unowned_last)]
     )
-    chosen = Q()
-    for percentile in PERCENTILES:
-        chosen |= Q(rank=(F("count") * percentile + 99) / 100)
-    return ranked.filter(chosen).order_by().values_list(*by, "lateness", "rank", "count", *WITHIN)
 
 
-def _rank(percentile: int, count: int) -> int:
-    """The nearest rank, counted from 1; the query computes the same."""
-    return (count * percentile + 99) // 100
+@verb(ExecutionClass.READ)
+def recent_sla(
+    *, by: str | None = None, since: datetime | None = None, until: datetime | None = None, now: datetime | None = None
+) -> dict[str, Any]:
+    """The report of a span that need not be given in full: by default it ends now and is 7 days long.
+
+    The `FIGURES` of all tasks with `since`, `until`, `by` and the `groups`, as `sla_report` says.
+
+    Raises:
+        TimeOutOfRange: `since` does not lie before `until`.
+
+    """
+    now = now or timezone.now()
+    until = until or now
+    since = since or until - SPAN
+    whole, groups = sla_report(since=since, until=until, by=[by] if by else [], now=now)
+    return {**whole, "since": since, "until": until, "by": by, "groups": groups}
 
 
-def _minutes(lateness: timedelta) -> float:
-    return round(lateness / timedelta(minutes=1), 2)
+def _measured(since: datetime | None, until: datetime | None, now: datetime, by: Sequence[str]) -> Any:
+    """A row for each task: its groups, whether it is done, and how late it is (so far) by either clock."""
+    span = Q()
+    if since is not None:
+        span &= Q(due_at__gte=since)
+    if until is not None:
+        span &= Q(due_at__lt=until)
+    tasks = FollowupTask.objects.filter(span).order_by()
+    ended = Coalesce("completed_at", Value(now))
+    # Each half has its index: followuptask_completed_due, and followuptask_due.
+    return (tasks.filter(completed_at__isnull=False) | tasks.open().filter(due_at__lt=now)).values(
+        *by,
+        done=ExpressionWrapper(Q(completed_at__isnull=False), output_field=BooleanField()),
+        lateness=ended - DUE,
+        lateness_actionable=ended - ACTIONABLE,
+    )
 
 
-def _order(key: tuple[Any, ...]) -> list[tuple[bool, Any]]:
-    """Unowned after every owner; not the database's order, whose collations differ."""
+def _statement(measured: Any, by: Sequence[str]) -> tuple[str, tuple[Any, ...]]:
+    """The one statement that counts and ranks them, all together and group by group.
+
+    Percentiles are by nearest rank, hence real latenesses: the same on every database. On PostgreSQL `percentile_disc` is
+    that (its product of fraction and count is exact for these three); SQLite has no such thing, and hands over the list.
+    """
+    tasks, parameters = measured.query.sql_with_params()
+    counts = ["count(*)", "count(*) FILTER (WHERE done)"]
+    limits = []
+    for clock in CLOCKS:
+        for allowed in LIMITS.values():
+            counts.append(f"count(*) FILTER (WHERE done AND lateness{clock} <= %s)")
+            counts.append(f"count(*) FILTER (WHERE NOT done AND lateness{clock} > %s)")
+            limits += [DurationField().get_db_prep_value(allowed, connection)] * 2
+    keys = "".join(f"{name}, " for name in by)
+    everything = (*limits, *parameters)
+    if connection.vendor == "postgresql":
+        fractions = ", ".join(str(percentile / 100) for percentile in PERCENTILES)
+        counts.append(f"percentile_disc(ARRAY[{fractions}]) WITHIN GROUP (ORDER BY lateness)")
+        is_whole = f"GROUPING({by[0]})" if by else "1"
+        sets = f"GROUPING SETS (({', '.join(by)}), ())" if by else "GROUPING SETS (())"
+        return f"SELECT {is_whole}, {keys}{', '.join(counts)} FROM ({tasks}) AS measured GROUP BY {sets}", everything
+    counts.append("json_group_array(lateness)")
+    whole = f"SELECT 1, {'NULL, ' * len(by)}{', '.join(counts)} FROM ({tasks}) AS measured"
+    if not by:
+        return whole, everything
+    groups = f"SELECT 0, {keys}{', '.join(counts)} FROM ({tasks}) AS measured GROUP BY {', '.join(by)}"
+    return f"{whole} UNION ALL {groups}", everything * 2
+
+
+def _figures(numbers: Sequence[Any]) -> dict[str, Any]:
+    """The `FIGURES` out of the columns of the statement."""
+    count, completed, *limits, latenesses = numbers
+    open_overdue = count - completed
+    percentiles = _percentiles(latenesses) if count else [None] * len(PERCENTILES)
+    fractions = [
+        done_within / decided if (decided := completed + open_beyond) else None
+        for done_within, open_beyond in zip(limits[::2], limits[1::2], strict=True)
+    ]
+    return dict(zip(FIGURES, (count, completed, open_overdue, *percentiles, *fractions), strict=True))
+
+
+def _percentiles(latenesses: list[timedelta] | str) -> list[float]:
+    """In minutes. PostgreSQL answers with the percentiles, SQLite with every lateness, in microseconds."""
+    if isinstance(latenesses, str):
+        ranked = sorted(json.loads(latenesses))
+        ranks = [(len(ranked) * percentile + 99) // 100 for percentile in PERCENTILES]  # counted from 1
+        latenesses = [timedelta(microseconds=ranked[rank - 1]) for rank in ranks]
+    return [round(lateness / timedelta(minutes=1), 2) for lateness in latenesses]
+
+
+def _unowned_last(key: tuple[Any, ...]) -> list[tuple[bool, Any]]:
+    """The groups' order; not the database's, whose collations differ."""
     return [(value is None, value) for value in key]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from unfold.decorators import action, display
 
-from followups.admin import queue
+from followups.admin import queue, sla
 from followups.admin.attempts import AttemptInline
 from followups.admin.cards import Card, cards
 from followups.admin.events import EventInline
@@ -70,7 +70,7 @@ OLDEST_FIRST = ("permitted", "blocked", "due", "claimed", "overdue", "open")
 
 @admin.register(FollowupTask)
 class FollowupTaskAdmin(WithLead, GrowingAdmin):
-    """Tasks; what is to be done comes in the order in which it falls due. Beside them the work queue."""
+    """Tasks; what is to be done comes in the order in which it falls due. Beside them the work queue and the SLA."""
 
     list_display = ("id", "due_at", "state", "step", "channel", "who", "owner", "claimed_by", "place", "completed_at")
     list_display_links = ("id", "due_at")
@@ -95,12 +95,17 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
         )
 
     def get_urls(self) -> list[Any]:
-        page = path("queue/", self.admin_site.admin_view(self.work_queue), name="followups_followuptask_queue")
-        return [page, *super().get_urls()]
+        pages = (("queue", self.work_queue), ("sla", self.sla))
+        own = [path(f"{at}/", self.admin_site.admin_view(page), name=f"followups_followuptask_{at}") for at, page in pages]
+        return [*own, *super().get_urls()]
 
     def work_queue(self, request: HttpRequest) -> HttpResponse:
         """The work queue of the user."""
         return queue.work_queue(request, self)
+
+    def sla(self, request: HttpRequest) -> HttpResponse:
+        """How late tasks are."""
+        return sla.sla_page(request, self)
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         return ("due_at", "id") if request.GET.get("state") in OLDEST_FIRST else ("-id",)

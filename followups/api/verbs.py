@@ -4,10 +4,11 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from followups import services, transitions
+from followups import reports, services, transitions
 from followups.api.rows import LadderOut, TaskOut
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask
 from followups.outcomes.rules import Outcome
@@ -18,6 +19,7 @@ from wholesale.fields import (
     LabelField,
     NoteField,
     ProvinceField,
+    SpelledChoiceField,
     StrictIntegerField,
     UpperChoiceField,
     WordField,
@@ -125,21 +127,59 @@ class ReassignParams(ReasonParams):
 
 
 class SlaParams(Params):
-    """Over how many."""
+    """Of which tasks: the last completed ones, or with any of `by`, `since` and `until` those that fell due in a span."""
 
     window = StrictIntegerField(
-        default=services.SLA_WINDOW, min_value=1, max_value=SLA_WINDOW_MAX, help_text="the last so many completed tasks"
+        required=False,
+        min_value=1,
+        max_value=SLA_WINDOW_MAX,
+        help_text="the last so many completed tasks; default: 500. Not together with the others",
     )
+    by = SpelledChoiceField(
+        required=False, choices=[(name, name) for name in reports.GROUPS], help_text="the figures of each group too"
+    )
+    since = AwareDateTimeField(required=False, help_text="fell due at or after; default: 7 days before until")
+    until = AwareDateTimeField(required=False, help_text="fell due before; default: now")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "window" in attrs and len(attrs) > 1:
+            raise ValidationError({"window": ["Not together with by, since or until."]}, code="invalid")
+        return attrs
 
 
-class SlaOut(serializers.Serializer[Any]):
-    """How late tasks are completed; fractions from 0 to 1, null when there is none."""
+class SlaFiguresOut(serializers.Serializer[Any]):
+    """How late tasks are; fractions from 0 to 1 and percentiles in minutes, null of no task."""
 
     count = StrictIntegerField()
     within_30m = serializers.FloatField(allow_null=True)
     within_2h = serializers.FloatField(allow_null=True)
     within_30m_actionable = serializers.FloatField(allow_null=True, help_text="from the first permitted minute")
     within_2h_actionable = serializers.FloatField(allow_null=True, help_text="from the first permitted minute")
+    # Only where by, since or until was given.
+    completed = StrictIntegerField(required=False)
+    open_overdue = StrictIntegerField(required=False, help_text="due, and neither completed nor cancelled")
+    p50 = serializers.FloatField(required=False, allow_null=True, help_text="minutes after due_at, so far where open")
+    p90 = serializers.FloatField(required=False, allow_null=True)
+    p99 = serializers.FloatField(required=False, allow_null=True)
+
+
+class SlaGroupOut(SlaFiguresOut):
+    """The figures of one group, which is named by the one key of these that is there."""
+
+    province = serializers.CharField(required=False)
+    market = serializers.CharField(required=False)
+    owner = serializers.CharField(required=False, allow_null=True, help_text="null is nobody")
+    channel = serializers.CharField(required=False)
+    step = StrictIntegerField(required=False)
+
+
+class SlaOut(SlaFiguresOut):
+    """How late tasks are, and where by, since or until was given, those of which span, and of each group."""
+
+    since = AwareDateTimeField(required=False)
+    until = AwareDateTimeField(required=False)
+    by = serializers.ChoiceField(required=False, allow_null=True, choices=reports.GROUPS)
+    groups = SlaGroupOut(required=False, many=True)
 
 
 class FollowupViewSet(ApiViewSet):
@@ -217,9 +257,12 @@ class FollowupViewSet(ApiViewSet):
         return Response([step(task) for task in start.tasks], status=201)
 
     @ask("sla", SlaParams, SlaOut)
-    def sla(self, request: Request, window: int) -> Response:
-        """How late the last completed tasks were."""
-        return Response(services.sla_snapshot(window))
+    def sla(self, request: Request, window: int = services.SLA_WINDOW, **span: Any) -> Response:
+        """How late the last completed tasks were; or, with any of by, since and until, how late what fell due is.
+
+        The latter counts what is open and overdue, as late as it is so far.
+        """
+        return Response(reports.recent_sla(**span) if span else services.sla_snapshot(window))
 
 
 def _signature(request: Request) -> dict[str, Any]:

@@ -28,6 +28,12 @@ FULL_RUNS = (
         "The due list and claims with 10,000 and with 5,000,000 tasks",
         ("--small", "10000", "--large", "5000000"),
     ),
+    FullRun(
+        "week",
+        "tests.plans.week",
+        "The SLA of a week with 5,000,000 tasks over a year",
+        ("--tasks", "5000000", "--days", "365"),
+    ),
     FullRun("claims", "tests.claims.drain", "16 claimants drain 50,000 due tasks, 5 of them killed", ("--tasks", "50000")),
     FullRun("leads", "tests.leads.full", "Import of leads: time, memory, twice the same file", ("--rows", "200000")),
     FullRun("schema", "tests.schema.long", "Schemathesis, all phases, many examples", ("--examples", "500")),

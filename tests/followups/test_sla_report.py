@@ -1,22 +1,43 @@
-"""The SLA report: what it counts, how it groups, how it prints."""
+"""The SLA report: what it counts, how it groups, how it prints and draws."""
 
 import csv
 import json
 import math
-from collections.abc import Callable
-from datetime import timedelta
+import struct
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from io import StringIO
-from random import Random
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rest_framework.test import APIClient
 
-from followups.models import FollowupTask
-from followups.reports import sla_report
-from tests.factories import NOON, TaskFactory, completed
+from followups.charts import ROWS_MAX, chart_rows
+from followups.errors import TimeOutOfRange
+from followups.models import FollowupLadder, FollowupTask
+from followups.reports import FIGURES, GROUPS, SlaReport, sla_report
+from tests.conftest import attrs
+from tests.factories import NOON, LadderFactory, TaskFactory, completed
 
 pytestmark = pytest.mark.django_db
+
+SLA = "/api/followups/sla"
+PERCENTILES = ("p50", "p90", "p99")
+NOTHING: dict[str, Any] = {**dict.fromkeys(FIGURES), "count": 0, "completed": 0, "open_overdue": 0}
+
+
+@pytest.fixture(autouse=True)
+def _it_is_noon() -> Iterator[None]:
+    with time_machine.travel(NOON, tick=False):
+        yield
 
 
 def minutes(number: float) -> timedelta:
@@ -32,31 +53,74 @@ def within(half_an_hour: Any, two_hours: Any) -> dict[str, Any]:
     }
 
 
+def overdue(*, by: timedelta, **values: Any) -> FollowupTask:
+    """An open task that fell due so long before noon."""
+    values.setdefault("actionable_at", NOON - by)
+    return TaskFactory.create(due_at=NOON - by, **values)
+
+
 def printed(*arguments: str) -> str:
     out = StringIO()
     call_command("sla_report", *arguments, stdout=out)
     return out.getvalue()
 
 
-def test_nothing_completed_is_one_row_of_nothing() -> None:
-    TaskFactory.create()
-    nothing = {"count": 0, "p50": None, "p90": None, "p99": None, "within_30m": None, "within_2h": None}
-    nothing |= {"within_30m_actionable": None, "within_2h_actionable": None}
-    assert sla_report() == [nothing]
-    assert sla_report(by=["owner"]) == []
+# What is measured -------------------------------------------------------------------------------------------------------
+
+
+def test_of_nothing_there_are_no_figures() -> None:
+    TaskFactory.create(due_at=NOON + minutes(1))
+    TaskFactory.create(due_at=NOON)
+    overdue(by=minutes(5), cancelled_at=NOON)
+    assert sla_report() == SlaReport(NOTHING, [])
+    assert sla_report(by=["owner"]) == SlaReport(NOTHING, [])
 
 
 def test_one_task_is_its_own_percentile() -> None:
     completed(late=minutes(31.5))
-    (row,) = sla_report()
-    assert row == {"count": 1, **dict.fromkeys(("p50", "p90", "p99"), 31.5), **within(0, 1)}
+    whole = {"count": 1, "completed": 1, "open_overdue": 0, **dict.fromkeys(PERCENTILES, 31.5), **within(0, 1)}
+    assert sla_report() == SlaReport(whole, [])
 
 
 def test_early_is_negative_and_within() -> None:
     completed(late=minutes(-10))
     completed(late=minutes(30))
-    (row,) = sla_report()
-    assert (row["p50"], row["p99"], row["within_30m"]) == (-10, 30, 1)
+    whole = sla_report().whole
+    assert (whole["p50"], whole["p99"], whole["within_30m"]) == (-10, 30, 1)
+
+
+def test_what_was_never_done_counts_as_late_as_it_is_so_far() -> None:
+    completed(late=minutes(10), due_at=NOON - timedelta(hours=5))
+    overdue(by=timedelta(hours=4))
+    whole = sla_report().whole
+    assert whole == {
+        **{"count": 2, "completed": 1, "open_overdue": 1},
+        **{"p50": 10.0, "p90": 240.0, "p99": 240.0},
+        **within(0.5, 0.5),
+    }
+    assert sla_report(now=NOON + timedelta(hours=1)).whole["p99"] == 300
+
+
+def test_an_open_task_is_neither_within_a_limit_nor_beyond_it_before_that_has_passed() -> None:
+    completed(late=minutes(5), due_at=NOON - timedelta(days=1))
+    overdue(by=minutes(30))
+    whole = sla_report().whole
+    assert (whole["open_overdue"], whole["within_30m"], whole["within_2h"]) == (1, 1, 1)
+    whole = sla_report(now=NOON + timedelta(microseconds=1)).whole
+    assert (whole["within_30m"], whole["within_2h"]) == (0.5, 1)
+
+
+def test_where_no_task_is_decided_there_is_no_fraction() -> None:
+    overdue(by=minutes(31))
+    whole = sla_report().whole
+    assert (whole["p50"], whole["within_30m"], whole["within_2h"]) == (31, 0, None)
+
+
+def test_a_cancelled_task_counts_only_if_it_was_done_all_the_same() -> None:
+    overdue(by=minutes(90), cancelled_at=NOON)
+    completed(late=minutes(3), cancelled_at=NOON)
+    whole = sla_report().whole
+    assert (whole["count"], whole["completed"], whole["p99"]) == (1, 1, 3)
 
 
 def test_both_clocks_are_reported_for_each_group() -> None:
@@ -64,62 +128,187 @@ def test_both_clocks_are_reported_for_each_group() -> None:
     completed(late=morning - NOON + minutes(30), actionable_at=morning, ladder__owner="a")
     completed(late=morning - NOON + minutes(120), actionable_at=morning, ladder__owner="a")
     completed(late=minutes(30), actionable_at=None, ladder__owner="b")
-    figures = [(row["owner"], *(row[name] for name in within(0, 0))) for row in sla_report(by=["owner"])]
-    assert figures == [("a", 0, 0, 0.5, 1), ("b", 1, 1, 1, 1)]
+    overdue(by=timedelta(hours=9), actionable_at=morning, ladder__owner="b")
+    groups = sla_report(by=["owner"]).groups
+    figures = [(row["owner"], *(row[name] for name in within(0, 0))) for row in groups]
+    assert figures == [("a", 0, 0, 0.5, 1), ("b", 0.5, 0.5, 1, 1)]
 
 
-def test_percentiles_are_the_nearest_rank_of_the_latenesses() -> None:
-    random = Random(3)
-    for size, owner in ((1, "a"), (2, "b"), (10, "c"), (37, "d"), (100, None)):
-        for _ in range(size):
-            completed(late=timedelta(seconds=random.randint(-600, 20_000)), ladder__owner=owner)
-    for row in sla_report(by=["owner"]):
-        times = FollowupTask.objects.filter(owner=row["owner"]).values_list("completed_at", "due_at")
-        late = sorted((completed_at - due_at) / minutes(1) for completed_at, due_at in times if completed_at)
-        assert row["count"] == len(late)
-        for percentile in (50, 90, 99):
-            assert row[f"p{percentile}"] == round(late[math.ceil(percentile / 100 * len(late)) - 1], 2)
-        assert row["within_30m"] == sum(m <= 30 for m in late) / len(late)
-        assert row["within_2h"] == sum(m <= 120 for m in late) / len(late)
-
-
-def test_groups_come_in_order_with_the_unowned_last() -> None:
+def test_groups_come_in_order_with_the_unowned_last_and_the_whole_apart() -> None:
     for owner, province, channel in (("b", "ON", "SMS"), (None, "AB", "CALL"), ("a", "ON", "SMS"), ("a", "BC", "SMS")):
         completed(late=minutes(1), ladder__owner=owner, ladder__province=province, channel=channel)
-    rows = sla_report(by=["owner", "province", "channel"])
-    assert [(row["owner"], row["province"], row["channel"], row["count"]) for row in rows] == [
+    whole, groups = sla_report(by=["owner", "province", "channel"])
+    assert [(row["owner"], row["province"], row["channel"], row["count"]) for row in groups] == [
         ("a", "BC", "SMS", 1),
         ("a", "ON", "SMS", 1),
         ("b", "ON", "SMS", 1),
         (None, "AB", "CALL", 1),
     ]
+    assert whole["count"] == 4
 
 
-def test_since_is_inclusive_and_until_is_not() -> None:
+def test_the_span_is_of_what_fell_due_since_is_inclusive_and_until_is_not() -> None:
     for hours in range(4):
-        completed(late=minutes(hours), due_at=NOON + timedelta(hours=hours) - minutes(hours))
-    assert sla_report(since=NOON + timedelta(hours=1), until=NOON + timedelta(hours=3))[0]["count"] == 2
-    assert sla_report(since=NOON + timedelta(hours=1))[0]["count"] == 3
-    assert sla_report(until=NOON + timedelta(hours=1))[0]["count"] == 1
+        completed(late=timedelta(days=9), due_at=NOON - timedelta(hours=hours))
+        overdue(by=timedelta(hours=hours))
+    hour = timedelta(hours=1)
+    assert sla_report(since=NOON - 2 * hour, until=NOON).whole["count"] == 4
+    assert sla_report(since=NOON - 2 * hour).whole["count"] == 5
+    assert sla_report(until=NOON - 2 * hour).whole["count"] == 2
+    with pytest.raises(TimeOutOfRange) as refused:
+        sla_report(since=NOON, until=NOON)
+    assert refused.value.attr == "since"
 
 
-def test_it_is_one_query_that_reads_three_rows_a_group(django_assert_num_queries: Callable[..., Any]) -> None:
-    for n in range(40):
+def test_it_is_one_query(django_assert_num_queries: Callable[..., Any]) -> None:
+    for n in range(4):
         completed(late=minutes(n))
-    with django_assert_num_queries(1) as captured:
-        sla_report(by=["province", "market", "owner", "channel", "step"])
-    from django.db import connection
+    with django_assert_num_queries(1):
+        sla_report(by=GROUPS)
 
-    with connection.cursor() as cursor:
-        cursor.execute(captured.captured_queries[0]["sql"])
-        assert len(cursor.fetchall()) == 3
+
+# A plain recount --------------------------------------------------------------------------------------------------------
+
+LATENESS = st.timedeltas(min_value=timedelta(days=-2), max_value=timedelta(days=2)) | st.sampled_from(
+    [minutes(30), minutes(120), timedelta(0), minutes(30) + timedelta(microseconds=1), minutes(-30)]
+)
+TASKS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "owner": st.sampled_from(["anna", "Bob", "éric", None]),
+            "channel": st.sampled_from(["SMS", "CALL"]),
+            "ago": LATENESS,
+            "permitted_after": st.none() | LATENESS,
+            "late": st.none() | LATENESS,
+            "cancelled": st.booleans(),
+        }
+    ),
+    max_size=40,
+)
+
+
+def recount(tasks: list[FollowupTask], since: datetime | None, until: datetime | None) -> dict[str, Any]:
+    """The figures by the words of the rule, one task at a time."""
+    lateness, done, decided = [], 0, defaultdict(list)
+    for task in tasks:
+        if (since and task.due_at < since) or (until and task.due_at >= until):
+            continue
+        if task.completed_at is None and (task.cancelled_at or task.due_at >= NOON):
+            continue
+        end = task.completed_at or NOON
+        lateness.append(end - task.due_at)
+        done += task.completed_at is not None
+        for limit, allowed in (("30m", 30), ("2h", 120)):
+            for clock, due in (("", task.due_at), ("_actionable", task.actionable_at or task.due_at)):
+                is_beyond = end - due > minutes(allowed)
+                if task.completed_at or is_beyond:
+                    decided[f"within_{limit}{clock}"].append(not is_beyond)
+    lateness.sort()
+    size = len(lateness)
+    return {
+        **{"count": size, "completed": done, "open_overdue": size - done},
+        **{
+            name: round(lateness[math.ceil(size * share / 100) - 1] / minutes(1), 2) if size else None
+            for name, share in zip(PERCENTILES, (50, 90, 99), strict=True)
+        },
+        **{name: sum(decided[name]) / len(decided[name]) if decided[name] else None for name in within(0, 0)},
+    }
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(drawn=TASKS, since=st.none() | LATENESS, until=st.none() | LATENESS, by=st.sampled_from(("owner", "channel")))
+def test_it_agrees_with_a_plain_recount(
+    db: None, drawn: list[dict[str, Any]], since: timedelta | None, until: timedelta | None, by: str
+) -> None:
+    after, before = (None if ago is None else NOON - ago for ago in (since, until))
+    if after and before and after >= before:
+        after, before = before, after + timedelta(microseconds=1)
+    with transaction.atomic():
+        tasks = made(drawn)
+        whole, groups = sla_report(since=after, until=before, by=[by], now=NOON)
+        assert sla_report(since=after, until=before, now=NOON).whole == whole == recount(tasks, after, before)
+        for group in groups:
+            of_group = [task for task in tasks if getattr(task, by) == group[by]]
+            assert group == {by: group[by], **recount(of_group, after, before)}
+        assert sum(group["count"] for group in groups) == whole["count"]
+        transaction.set_rollback(True)
+
+
+def made(drawn: list[dict[str, Any]]) -> list[FollowupTask]:
+    ladder: FollowupLadder = LadderFactory.create()
+    steps = count(1)
+    return FollowupTask.objects.bulk_create(
+        FollowupTask(
+            ladder=ladder,
+            step=next(steps),
+            channel=task["channel"],
+            due_at=NOON - task["ago"],
+            actionable_at=None if task["permitted_after"] is None else NOON - task["ago"] + task["permitted_after"],
+            province="ON",
+            owner=task["owner"],
+            correlation_id="made",
+            created_at=NOON,
+            completed_at=None if task["late"] is None else NOON - task["ago"] + task["late"],
+            cancelled_at=NOON if task["cancelled"] else None,
+        )
+        for task in drawn
+    )
+
+
+# Over the API -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_api_answers_the_last_week_by_default_whole_and_by_group(auditor: APIClient) -> None:
+    completed(late=minutes(45), due_at=NOON - timedelta(days=2), ladder__owner="va1")
+    overdue(by=timedelta(days=7), ladder__owner="va1")
+    overdue(by=timedelta(days=7, microseconds=1), ladder__owner="va2")
+    figures = {
+        **{"count": 2, "completed": 1, "open_overdue": 1},
+        **{"p50": 45.0, "p90": 10080.0, "p99": 10080.0},
+        **within(0.0, 0.5),
+    }
+    assert auditor.get(SLA, {"by": "Owner"}).json() == {
+        **figures,
+        **{"since": "2026-12-08T18:00:00Z", "until": "2026-12-15T18:00:00Z", "by": "owner"},
+        "groups": [{"owner": "va1", **figures}],
+    }
+    earlier = auditor.get(SLA, {"until": "2026-12-08T18:00:00Z"}).json()
+    assert (earlier["since"], earlier["by"], earlier["count"], earlier["groups"]) == ("2026-12-01T18:00:00Z", None, 1, [])
+
+
+@pytest.mark.parametrize("by", GROUPS)
+def test_the_api_groups_by(auditor: APIClient, by: str) -> None:
+    task = overdue(by=minutes(1))
+    (group,) = auditor.get(SLA, {"by": by}).json()["groups"]
+    assert group[by] == getattr(task, by)
+    assert group["count"] == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "attr"),
+    [
+        ({"by": "colour"}, "by"),
+        ({"since": "yesterday"}, "since"),
+        ({"until": "2026-12-15T18:00:00"}, "until"),
+        ({"since": "2026-12-15T18:00:00Z", "until": "2026-12-15T18:00:00Z"}, "since"),
+        ({"since": "2026-12-16T18:00:00Z"}, "since"),  # until is now
+        ({"by": "owner", "window": 5}, "window"),
+        ({"until": "2026-12-15T18:00:00Z", "window": 500}, "window"),
+    ],
+)
+def test_the_api_names_a_bad_parameter(auditor: APIClient, given: Any, attr: str) -> None:
+    response = auditor.get(SLA, given)
+    assert (response.status_code, attrs(response)) == (400, [attr])
+
+
+# Printed and drawn ------------------------------------------------------------------------------------------------------
 
 
 def test_json_holds_the_figures() -> None:
     completed(late=minutes(45), ladder__owner="va1")
-    assert json.loads(printed("--by", "owner, step", "--format", "json")) == [
-        {"owner": "va1", "step": 1, "count": 1, **dict.fromkeys(("p50", "p90", "p99"), 45.0), **within(0.0, 1.0)}
-    ]
+    figures = {"count": 1, "completed": 1, "open_overdue": 0, **dict.fromkeys(PERCENTILES, 45.0), **within(0.0, 1.0)}
+    assert json.loads(printed("--by", "owner, step", "--format", "json")) == [{"owner": "va1", "step": 1, **figures}]
+    assert json.loads(printed("--format", "json")) == [figures]
 
 
 def test_csv_has_a_header_and_a_line_for_each_group() -> None:
@@ -127,23 +316,101 @@ def test_csv_has_a_header_and_a_line_for_each_group() -> None:
     (row,) = csv.DictReader(StringIO(printed("--by", "owner", "--format", "csv")))
     assert row == {
         "owner": 'says "hi", often',
-        "count": "1",
-        "p50": "45.0",
-        "p90": "45.0",
-        "p99": "45.0",
+        **{"count": "1", "completed": "1", "open_overdue": "0"},
+        **dict.fromkeys(PERCENTILES, "45.0"),
         **within("0.0", "1.0"),
     }
     assert printed("--by", "step", "--format", "csv", "--since", "2030-01-01T00:00:00Z").splitlines() == [
-        "step,count,p50,p90,p99,within_30m,within_2h,within_30m_actionable,within_2h_actionable"
+        "step,count,completed,open_overdue,p50,p90,p99,within_30m,within_2h,within_30m_actionable,within_2h_actionable"
     ]
 
 
-def test_the_table_shows_labels_as_they_are() -> None:
+def test_the_table_shows_labels_as_they_are_and_the_whole_below() -> None:
     completed(late=minutes(45), ladder__owner="[red]va1[/red]")
+    overdue(by=minutes(77), ladder__owner="va2")
     table = printed("--by", "owner,province")
-    assert "[red]va1[/red]" in table
-    for shown in ("owner", "province", "ON", "45.0", "0.0%", "100.0%", "lateness in minutes"):
+    for shown in (
+        "owner",
+        "province",
+        "ON",
+        "[red]va1[/red]",
+        "45.0",
+        "77.0",
+        "0.0%",
+        "100.0%",
+        "all",
+        "lateness in minutes",
+    ):
         assert shown in table
+    assert " 2 " in table
+
+
+def test_it_covers_everything_unless_told() -> None:
+    overdue(by=timedelta(days=400))
+    assert json.loads(printed("--format", "json"))[0]["open_overdue"] == 1
+
+
+def test_the_output_goes_to_a_file(tmp_path: Path) -> None:
+    overdue(by=minutes(5), ladder__owner="Éric")
+    file = tmp_path / "sla.csv"
+    assert printed("--by", "owner", "--format", "csv", "--output", str(file)) == ""
+    assert [row["owner"] for row in csv.DictReader(StringIO(file.read_text(encoding="utf-8")))] == ["Éric"]
+
+
+def size_of(picture: bytes) -> tuple[int, int]:
+    """Of a PNG, in dots."""
+    assert picture.startswith(b"\x89PNG\r\n\x1a\n")
+    width, height = struct.unpack(">II", picture[16:24])
+    return width, height
+
+
+def test_the_chart_is_a_png_that_grows_with_its_groups(tmp_path: Path) -> None:
+    for owner in ("$x_1$", None):
+        overdue(by=minutes(5), ladder__owner=owner)
+    completed(late=minutes(-45), ladder__owner="va1", due_at=NOON - timedelta(days=1))
+    whole, by_owner = tmp_path / "whole.png", tmp_path / "by_owner.png"
+    printed("--format", "png", "--output", str(whole))
+    printed("--format", "png", "--by", "owner", "--since", "2026-12-01T00:00:00Z", "--output", str(by_owner))
+    assert size_of(whole.read_bytes()) == (1100, 256)
+    assert size_of(by_owner.read_bytes()) == (1100, 364)
+
+
+def test_the_chart_of_nothing_is_one_too(tmp_path: Path) -> None:
+    file = tmp_path / "none.png"
+    printed("--format", "png", "--by", "owner", "--output", str(file))
+    assert size_of(file.read_bytes()) == (1100, 256)
+
+
+def test_what_is_drawn_are_the_groups_and_the_whole() -> None:
+    overdue(by=minutes(5), ladder__owner=None)
+    overdue(by=minutes(6), ladder__owner="a name that is far too long to be drawn in full")
+    report = sla_report(by=["owner", "step"])
+    rows = chart_rows(report, ["owner", "step"])
+    assert [name for name, _ in rows] == ["a name that is far too long…", "nobody, 1", "all"]
+    assert [row for _, row in rows] == [*report.groups, report.whole]
+
+
+def test_of_many_groups_the_latest_are_drawn_in_their_order() -> None:
+    groups = [{"step": step, "p90": step * 7 % 50} for step in range(50)]
+    rows = chart_rows(SlaReport({}, groups), ["step"])
+    assert [name for name, _ in rows] == [*(str(step) for step in range(50) if step * 7 % 50 >= 50 - ROWS_MAX), "all"]
+
+
+def test_a_picture_goes_to_standard_output_but_not_to_a_terminal(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    call_command("sla_report", "--format", "png")
+    assert size_of(capfdbinary.readouterr().out) == (1100, 256)
+
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    with pytest.raises(CommandError, match="a terminal shows no picture"):
+        call_command("sla_report", "--format", "png", stdout=Terminal())
+
+
+def test_a_file_that_cannot_be_written_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="No such file or directory"):
+        printed("--output", str(tmp_path / "nowhere" / "sla.txt"))
 
 
 @pytest.mark.parametrize(
@@ -154,7 +421,7 @@ def test_the_table_shows_labels_as_they_are() -> None:
         (("--by", "owner,owner"), "--by: a field is named twice."),
         (("--since", "2026-11-01T00:00:00"), "--since: The time has no zone"),
         (("--until", "yesterday"), "--until: Datetime has wrong format"),
-        (("--since", "2026-11-02T00:00:00Z", "--until", "2026-11-02T00:00:00Z"), "--since must lie before --until."),
+        (("--since", "2026-11-02T00:00:00Z", "--until", "2026-11-02T00:00:00Z"), "--since: Must lie before until."),
         (("--format", "xml"), "invalid choice: 'xml'"),
     ],
 )

@@ -273,6 +273,7 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         lambda: followups.inbound.services.decide_inbound(InboundFactory.create().pk, "REPLY", "test"),
     ),
     followups.reports.sla_report: ("READ", followups.reports.sla_report),
+    followups.reports.recent_sla: ("READ", followups.reports.recent_sla),
     buyers.services.record_feedback: (
         "RECORD",
         lambda: buyers.services.record_feedback("ON", "TORONTO", "SFR", "RESPONDED"),

@@ -1,7 +1,7 @@
 """Many follow-up tasks, quickly: what a few years of work leave in the table."""
 
 import math
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 
@@ -62,7 +62,7 @@ FROM (
         END AS province
     FROM (
         SELECT n, CASE
-            WHEN n <= %(completed)s THEN %(now)s - interval '900 days' * ((%(tasks)s - n) / %(tasks)s::float)
+            WHEN n <= %(completed)s THEN %(newest)s - (%(newest)s - %(oldest)s) * (1 - n / %(completed)s::float)
             WHEN n <= %(completed)s + %(due)s
             THEN %(now)s - interval '2 days' * (1 - (n - %(completed)s) / %(due)s::float)
             ELSE %(now)s + interval '2 days' * ((n - %(completed)s - %(due)s) / (%(tasks)s - %(completed)s - %(due)s)::float)
@@ -75,8 +75,19 @@ ORDER BY n
 """
 
 
-def fill(connection: psycopg.Connection, tasks: int, *, due: int | None = None, now: datetime | None = None) -> None:
-    """Insert so many tasks and tell the planner of them: a tenth is open, `due` of these (else half) are due."""
+def fill(
+    connection: psycopg.Connection,
+    tasks: int,
+    *,
+    due: int | None = None,
+    now: datetime | None = None,
+    days: tuple[int, int] = (900, 90),
+) -> None:
+    """Insert so many tasks and tell the planner of them: a tenth is open, `due` of these (else half) are due.
+
+    The completed ones fell due between so many days and so many days before now.
+    """
+    now = now or datetime.now(UTC)
     completed = int(tasks * COMPLETED_SHARE)
     ladders, closed = math.ceil(tasks / STEPS), completed // STEPS
     amounts = {
@@ -85,7 +96,9 @@ def fill(connection: psycopg.Connection, tasks: int, *, due: int | None = None, 
         "due": (tasks - completed) // 2 if due is None else due,
         "ladders": ladders,
         "closed": closed,
-        "now": now or datetime.now(UTC),
+        "now": now,
+        "oldest": now - timedelta(days=days[0]),
+        "newest": now - timedelta(days=days[1]),
     }
     with psycopg.ClientCursor(connection) as cursor:
         cursor.execute(_UNCHECKED)

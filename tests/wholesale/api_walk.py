@@ -355,7 +355,7 @@ ENDPOINTS = [
     post("followups/due/claim", *CLAIMING, good={"limit": 10}, bad=({"lease_minutes": 241}, "lease_minutes")),
     post("followups/due/renew", *CLAIMING, good={"task_ids": [1]}, bad=({"task_ids": []}, "task_ids")),
     post("followups/due/release", *CLAIMING, good={"task_ids": [1]}, bad=({"task_ids": {}}, "task_ids")),
-    get("followups/sla", good={"window": 10}, bad=({"window": 0}, "window")),
+    get("followups/sla", good={"by": "owner", "since": "2026-01-01T00:00:00Z"}, bad=({"window": 0}, "window")),
     *rows("followups/leads", LeadFactory.create, ({"phone": "555"}, "phone")),
     post(
         "followups/leads/upsert",

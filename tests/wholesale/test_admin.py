@@ -415,7 +415,13 @@ def test_the_sidebar_shows_only_what_the_user_may_open(user_of: Callable[..., Us
 
 @pytest.mark.parametrize(
     ("model", "page"),
-    [(RunbookRun, "changelist"), (RunbookRun, "now"), (FollowupTask, "changelist"), (FollowupTask, "queue")],
+    [
+        (RunbookRun, "changelist"),
+        (RunbookRun, "now"),
+        (FollowupTask, "changelist"),
+        (FollowupTask, "queue"),
+        (FollowupTask, "sla"),
+    ],
 )
 def test_the_sidebar_marks_one_page_as_the_present_one(model: Any, page: str, admin_client: Client) -> None:
     answer = admin_client.get(url(model, page))

@@ -101,6 +101,7 @@ outside = pytest.mark.django_db(transaction=True, serialized_rollback=True)
         ("followups/due", {}, 4),  # the gate's row, the tasks, then the gate of them all: state, policies
         ("followups/due", {"owner": "bryan", "province": "ON", "market": "TORONTO", "channel": "SMS"}, 4),
         ("followups/sla", {}, 1),
+        ("followups/sla", {"by": "province"}, 1),
         ("governance/market/can-contact", {"province": "ON", "market": "TORONTO", "channel": "SMS"}, 2),  # state, policies
         ("buyers/liquidity/score", {"province": "ON"}, 1),
         ("governance/market/effective", {"province": "ON", "market": "TORONTO"}, 1),

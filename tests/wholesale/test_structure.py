@@ -10,6 +10,7 @@ from django.contrib.auth.models import Permission, User
 from django_filters.filters import Filter
 from rest_framework import serializers
 
+from followups.models import WITHIN
 from tests.wholesale.api_walk import ROLES, routes
 from wholesale.fields import AwareDateTimeField, StrictDecimalField, StrictIntegerField
 from wholesale.filters import ParamFilter
@@ -32,9 +33,13 @@ API_MODULES = (
     "kpi.api",
     "kpi.tripwire.api",
 )
-# Fractions of counts, on the way out alone: a float is what they are.
+# Fractions of counts, and minutes, on the way out alone: a float is what they are.
 PLAIN_FLOATS_OUT = {
-    *(f"SlaOut.within_{limit}{clock}" for limit in ("30m", "2h") for clock in ("", "_actionable")),
+    *(
+        f"{answer}.{figure}"
+        for answer in ("SlaOut", "SlaFiguresOut", "SlaGroupOut")
+        for figure in ("p50", "p90", "p99", *WITHIN)
+    ),
     "SumsOut.rate",
 }
 

@@ -1,17 +1,21 @@
-"""`sla_report [--since TIME] [--until TIME] [--by province,owner] [--format table|csv|json]`."""
+"""`sla_report [--since TIME] [--until TIME] [--by province,owner] [--format table|csv|json|png] [--output FILE]`."""
 
 import csv
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
+from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 from rich.table import Table
 from rich.text import Text
 
-from followups.reports import FIGURES, GROUPS, sla_report
+from followups.charts import sla_chart
+from followups.errors import TimeOutOfRange
+from followups.reports import FIGURES, GROUPS, SlaReport, sla_report
 from wholesale.fields import AwareDateTimeField
 from wholesale.terminal import console_on
 
@@ -19,51 +23,82 @@ NUMERIC = ("step", *FIGURES)
 
 
 class Command(BaseCommand):
-    """Prints how late tasks were completed."""
+    """Prints or draws how late tasks are."""
 
     help = (
-        "How late tasks were completed: count; p50, p90 and p99 of the lateness in minutes, by nearest rank, negative where "
-        "early; fractions done within 30 minutes and 2 hours of due, and (actionable) of the first permitted minute."
+        "How late the tasks are that fell due: how many; how many of them are completed, and how many open and overdue; "
+        "p50, p90 and p99 of the lateness in minutes, by nearest rank, negative where early, so far where open; fractions "
+        "done within 30 minutes and 2 hours of due, and (actionable) of the first permitted minute. Without --since and "
+        "--until: of all tasks."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The command's own arguments."""
-        parser.add_argument("--since", metavar="TIME", help="completed at or after, such as 2026-11-01T00:00:00Z")
-        parser.add_argument("--until", metavar="TIME", help="completed before")
+        parser.add_argument("--since", metavar="TIME", help="fell due at or after, such as 2026-11-01T00:00:00Z")
+        parser.add_argument("--until", metavar="TIME", help="fell due before")
         parser.add_argument("--by", default="", metavar="FIELDS", help=f"comma-separated, out of {', '.join(GROUPS)}")
-        parser.add_argument("--format", choices=tuple(self._printers()), default="table")
+        parser.add_argument("--format", choices=("table", "csv", "json", "png"), default="table")
+        parser.add_argument("--output", type=Path, metavar="FILE", help="instead of standard output")
 
-    def handle(self, *, since: str | None, until: str | None, by: str, format: str, **options: Any) -> None:
-        """Check, ask, print.
+    def handle(
+        self, *, since: str | None, until: str | None, by: str, format: str, output: Path | None, **options: Any
+    ) -> None:
+        """Check, ask, print or draw.
 
         Raises:
-            CommandError: an argument will not do.
+            CommandError: an argument will not do, or the file cannot be written.
 
         """
-        after, before = _time("--since", since), _time("--until", until)
-        if after is not None and before is not None and after >= before:
-            raise CommandError("--since must lie before --until.")
-        groups = _groups(by)
-        self._printers()[format](sla_report(since=after, until=before, by=groups), [*groups, *FIGURES])
+        after, before, groups = _time("--since", since), _time("--until", until), _groups(by)
+        if format == "png" and output is None and self.stdout.isatty():
+            raise CommandError("--format png: a terminal shows no picture; name a file with --output.")
+        now = timezone.now()
+        try:
+            report = sla_report(since=after, until=before, by=groups, now=now)
+        except TimeOutOfRange as refusal:
+            raise CommandError(f"--{refusal.attr}: {refusal.detail}") from refusal
+        try:
+            if format == "png":
+                self._write(sla_chart(report, by=groups, since=after, until=before, now=now), output)
+            elif output:
+                with output.open("w", encoding="utf-8", newline="") as file:
+                    _print(report, groups, format, OutputWrapper(file))
+            else:
+                _print(report, groups, format, self.stdout)
+        except OSError as error:
+            raise CommandError(f"{error.filename}: {error.strerror}") from error
 
-    def _printers(self) -> dict[str, Callable[[list[dict[str, Any]], list[str]], None]]:
-        return {"table": self._print_table, "csv": self._print_csv, "json": self._print_json}
+    def _write(self, picture: bytes, output: Path | None) -> None:
+        if output:
+            output.write_bytes(picture)
+        else:
+            cast(Any, self.stdout).buffer.write(picture)
 
-    def _print_table(self, rows: list[dict[str, Any]], columns: list[str]) -> None:
-        table = Table(caption="p50, p90, p99: lateness in minutes")
-        for column in columns:
-            table.add_column(column, justify="right" if column in NUMERIC else "left")
-        for row in rows:
-            table.add_row(*(Text(_shown(column, row[column])) for column in columns))
-        console_on(self.stdout).print(table)
 
-    def _print_csv(self, rows: list[dict[str, Any]], columns: list[str]) -> None:
-        writer = csv.DictWriter(self.stdout, columns, lineterminator="\n")
+def _print(report: SlaReport, groups: Sequence[str], format: str, out: OutputWrapper) -> None:
+    """The groups, or without any the whole, one row each."""
+    rows = report.groups if groups else [report.whole]
+    columns = [*groups, *FIGURES]
+    if format == "json":
+        out.write(json.dumps(rows, indent=2, ensure_ascii=False))
+    elif format == "csv":
+        writer = csv.DictWriter(out, columns, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
+    else:
+        console_on(out).print(_table(report, rows, columns))
 
-    def _print_json(self, rows: list[dict[str, Any]], columns: list[str]) -> None:
-        self.stdout.write(json.dumps(rows, indent=2, ensure_ascii=False))
+
+def _table(report: SlaReport, rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> Table:
+    """The rows, and below groups the whole."""
+    table = Table(caption="p50, p90, p99: lateness in minutes, so far where open", show_footer=len(rows) > 1)
+    for column in columns:
+        total = _shown(column, report.whole[column]) if column in FIGURES else "all" if column == columns[0] else ""
+        heading = column.replace("_actionable", "\nactionable").replace("_overdue", "\noverdue")
+        table.add_column(heading, Text(total), justify="right" if column in NUMERIC else "left")
+    for row in rows:
+        table.add_row(*(Text(_shown(column, row[column])) for column in columns))
+    return table
 
 
 def _time(option: str, text: str | None) -> datetime | None:
