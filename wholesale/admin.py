@@ -96,6 +96,10 @@ NAVIGATION: dict[str, tuple[Page, ...]] = {
         Page("Contact attempts", "call_made", "followups", "contactattempt"),
         Page("Inbound messages", "mark_chat_unread", "followups", "inboundmessage"),
         Page("Outcomes", "rule", "followups", "outcomerule"),
+        Page("SLA notices", "notifications", "followups", "slanotice"),
+        Page("SLA breaches", "alarm", "followups", "slabreach"),
+        Page("SLA policies", "timer", "followups", "slapolicy"),
+        Page("SLA watch", "visibility", "followups", "slawatch"),
     ),
     "Buyers": (
         Page("Liquidity", "water_drop", "buyers", "buyerliquiditynode"),

@@ -119,19 +119,20 @@ def seed_policies(now: datetime | None = None) -> int:
 # What is late -----------------------------------------------------------------------------------------------------------
 
 
-def at_risk(now: datetime) -> TaskQuerySet:
-    """The open tasks that are later than their policy warns of and no breach on record, by lateness."""
-    return _late(FollowupTask.objects.open(), rulebook(), now, lambda rule: rule.warn_after).order_by("counted_from", "id")
+def at_risk(now: datetime, rules: Rulebook | None = None) -> TaskQuerySet:
+    """The open tasks that are later than their policy warns of and no breach on record, late the longest first."""
+    late = _late(FollowupTask.objects.open(), rules or rulebook(), now, lambda rule: rule.warn_after)
+    return late.order_by("counted_from", "id")
 
 
 def _late(tasks: TaskQuerySet, rules: Rulebook, at: Any, allowed: Callable[[Rule], timedelta]) -> TaskQuerySet:
     """Those of some tasks that nothing is on record of, and that at an instant, or at that of a column (`F`), were later
     than `allowed` by the policy that counts for each."""
+    unrecorded = tasks.filter(UNRECORDED).alias(counted_from=ACTIONABLE, in_time=_latest_in_time(rules, at, allowed))
     limits = [allowed(rule) for rule in rules if rule.enabled]
     if not limits:
-        return tasks.none()
-    # That the policy allows at least the shortest time of all says nothing new, and is what the index serves.
-    unrecorded = tasks.filter(UNRECORDED).alias(counted_from=ACTIONABLE, in_time=_latest_in_time(rules, at, allowed))
+        return unrecorded.none()
+    # That a task is later than the shortest time of all says nothing new, and is what the index serves.
     return unrecorded.filter(counted_from__lt=_before(at, min(limits))).filter(counted_from__lt=F("in_time"))
 
 
