@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timesince import timesince
@@ -29,12 +29,19 @@ GROUPS_SHOWN, TASKS_SHOWN = 10, 10
 _NO_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
 
+def operators() -> QuerySet[User]:
+    """Who is to be written to."""
+    return User.objects.filter(is_active=True, groups__name=OPERATOR).exclude(email="")
+
+
+def can_send() -> bool:
+    """Whether this server sends e-mail at all."""
+    return settings.EMAIL_BACKEND != _NO_BACKEND
+
+
 def recipients() -> list[str]:
     """The operators who have an e-mail address; nobody where the server sends no e-mail."""
-    if settings.EMAIL_BACKEND == _NO_BACKEND:
-        return []
-    operators = User.objects.filter(is_active=True, groups__name=OPERATOR).exclude(email="")
-    return list(operators.order_by("email").values_list("email", flat=True).distinct())
+    return sorted(set(operators().values_list("email", flat=True))) if can_send() else []
 
 
 def is_due(now: datetime) -> bool:
