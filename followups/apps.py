@@ -18,6 +18,9 @@ class FollowupsConfig(AppConfig):
         from followups.minutes import readiness  # noqa: PLC0415  # registers a check of the runbook
         from followups.minutes import tasks as minutes  # noqa: PLC0415
         from followups.outcomes.services import seed_rules  # noqa: PLC0415
+        from followups.sla import readiness as _sla  # noqa: F401, PLC0415  # registers the runbook's checks
+        from followups.sla import tasks as sla  # noqa: PLC0415
+        from followups.sla.services import seed_policies  # noqa: PLC0415
         from followups.steps import readiness as _steps  # noqa: F401, PLC0415  # registers the runbook's checks
         from followups.steps.services import seed_templates  # noqa: PLC0415
         from governance import leads  # noqa: PLC0415
@@ -33,5 +36,7 @@ class FollowupsConfig(AppConfig):
         tasks.register()
         seeds.register("ladder templates", seed_templates)
         seeds.register("outcomes", seed_rules)
+        seeds.register("SLA policies", seed_policies)
         minutes.register()
+        sla.register()
         readiness.register_warning()

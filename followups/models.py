@@ -13,6 +13,7 @@ from followups.leads.models import InboundMessage, Lead, LeadImport, lead_key
 from followups.outcomes.models import OutcomeRule
 from followups.outcomes.rules import Outcome
 from followups.pool.models import PoolAgent
+from followups.sla.models import SlaBreach, SlaNotice, SlaPolicy, SlaWatch
 from followups.steps.models import LadderTemplate
 from governance.channels import Channel
 from wholesale.append_only import AppendOnlyModel
@@ -107,6 +108,10 @@ class TaskQuerySet(QuerySet[Any]):
         """Under no live claim."""
         return self.filter(no_live_lease(now))
 
+    def breached(self) -> "TaskQuerySet":
+        """Open, and found later than the SLA allows for the time at which they are due."""
+        return self.open().filter(breached_due_at=F("due_at"))
+
     def completed(self) -> "TaskQuerySet":
         """Completed, the latest first."""
         return self.filter(completed_at__isnull=False).order_by("-completed_at", "-id")
@@ -137,6 +142,8 @@ WITHIN = {
 
 
 _OPEN = Q(completed_at__isnull=True, cancelled_at__isnull=True)
+# No breach is on record of the present due time; one that was put off since, always to a later time, may breach anew.
+UNRECORDED = Q(breached_due_at__isnull=True) | Q(breached_due_at__lt=F("due_at"))
 
 
 class FollowupTask(models.Model):
@@ -151,6 +158,7 @@ class FollowupTask(models.Model):
     actionable_at = models.DateTimeField(null=True, help_text="the first permitted minute at or after due_at, for the SLA")
     open_from = models.DateTimeField(null=True, help_text="the permitted interval that contains now, or the next one")
     open_until = models.DateTimeField(null=True, help_text="its last instant")
+    breached_due_at = models.DateTimeField(null=True, help_text="the due_at of which a breach of the SLA is on record")
     # The ladder's own, again: the due list is one query on one table.
     lead = lead_key("tasks")
     province = models.CharField(max_length=2, choices=Province)
@@ -216,6 +224,8 @@ class FollowupTask(models.Model):
             ),  # minutes: what has run out
             # sla_report(): what fell due in a span and was done; what was not done it finds by followuptask_due.
             models.Index(fields=["due_at"], condition=Q(completed_at__isnull=False), name="followuptask_completed_due"),
+            # find_breaches() and what is at risk: what is late and not on record, however much is.
+            models.Index(ACTIONABLE, "id", condition=_OPEN & UNRECORDED, name="followuptask_late"),
             # sla_snapshot(): the last completed tasks.
             models.Index(
                 F("completed_at").desc(),
@@ -316,6 +326,10 @@ __all__ = [
     "LeadImport",
     "OutcomeRule",
     "PoolAgent",
+    "SlaBreach",
+    "SlaNotice",
+    "SlaPolicy",
+    "SlaWatch",
     "TaskEvent",
     "TaskQuerySet",
 ]

@@ -9,3 +9,7 @@ tasks_completed = Signal()
 """Tasks were completed, each for the first time. `tasks`: sequence of FollowupTask; `attempts`: sequence of ContactAttempt,
 the decision under which each was done, in the same order; `actor`: str; `user`: User | None; `correlation_id`: str, of the
 act, not of the ladder."""
+
+tasks_breached = Signal()
+"""Tasks were found later than the SLA allows, each once for the time at which it was due. `breaches`: sequence of
+SlaBreach."""

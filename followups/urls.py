@@ -9,6 +9,7 @@ from followups.inbound.api import InboundViewSet
 from followups.leads.api import LeadViewSet
 from followups.outcomes.api import OutcomeViewSet
 from followups.pool.api import PoolViewSet
+from followups.sla.api import BreachViewSet, SlaViewSet
 from followups.steps.api import TemplateViewSet
 
 router = SimpleRouter(trailing_slash=False)
@@ -17,9 +18,11 @@ router.register("followups/tasks", TaskViewSet, basename="task")
 router.register("followups/events", EventViewSet, basename="event")
 router.register("followups/attempts", AttemptViewSet, basename="attempt")
 router.register("followups/inbound", InboundViewSet, basename="inbound")
+router.register("followups/sla/breaches", BreachViewSet, basename="breach")
 router.register("followups/leads", LeadViewSet, basename="lead")
 router.register("followups", DueViewSet, basename="due")
 router.register("followups", OutcomeViewSet, basename="outcome")
+router.register("followups", SlaViewSet, basename="sla")
 router.register("followups", TemplateViewSet, basename="template")
 router.register("followups", PoolViewSet, basename="pool")
 router.register("followups", FollowupViewSet, basename="followup")

@@ -206,7 +206,7 @@ class PolicyAdmin(GovernedAdmin):
 class PlacePolicyForm(PolicyForm):
     """A policy of a market or province."""
 
-    key = ("province", "market")
+    key: ClassVar[tuple[str, ...]] = ("province", "market")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -223,7 +223,7 @@ class PlacePolicyAdmin(PolicyAdmin):
 
     key_title = "Place"
     list_display_links = ("place",)
-    list_filter = ("enabled", "province")
+    list_filter: ClassVar[tuple[str, ...]] = ("enabled", "province")
     search_fields = ("market", "province", "changed_by", "reason")
     search_help_text = "Market, province, who changed it, or why"
 

@@ -4,6 +4,7 @@ The one place that knows which fact counts as which metric (CONTRACT section 6).
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -11,7 +12,8 @@ from django.contrib.auth.models import User
 from buyers.models import BuyerFeedbackEvent
 from buyers.signals import feedback_recorded
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask
-from followups.signals import ladders_created, tasks_completed
+from followups.signals import ladders_created, tasks_breached, tasks_completed
+from followups.sla.models import SlaBreach
 from kpi.models import Domain, KPIEvent
 from kpi.services import keep
 from offers.models import OfferEvidence
@@ -23,6 +25,7 @@ def connect() -> None:
     for signal, receiver in (
         (ladders_created, on_ladders_created),
         (tasks_completed, on_tasks_completed),
+        (tasks_breached, on_tasks_breached),
         (feedback_recorded, on_feedback_recorded),
         (offers_computed, on_offers_computed),
     ):
@@ -100,6 +103,27 @@ def on_tasks_completed(
         if not attempt.allowed
     ]
     keep([*completed, *outside_rules])
+
+
+def on_tasks_breached(breaches: Sequence[SlaBreach], **kwargs: Any) -> None:
+    """WHOLESALE followup_breached; its value is how late the task was when it was found or done, in minutes."""
+    keep(
+        KPIEvent(
+            occurred_at=breach.breached_at,
+            domain=Domain.WHOLESALE,
+            metric="followup_breached",
+            success=False,
+            value=round(Decimal(breach.lateness.total_seconds()) / 60, 4),
+            province=breach.province,
+            market=breach.market,
+            subject_type="task",
+            subject_id=str(breach.task_id),
+            correlation_id=breach.correlation_id,
+            actor="system",
+            detail={"task_id": breach.task_id, "step": breach.step, "channel": breach.channel, "owner": breach.owner},
+        )
+        for breach in breaches
+    )
 
 
 def on_feedback_recorded(events: Sequence[BuyerFeedbackEvent], **kwargs: Any) -> None:

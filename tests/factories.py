@@ -18,6 +18,9 @@ from followups.models import (
     Lead,
     LeadImport,
     PoolAgent,
+    SlaBreach,
+    SlaNotice,
+    SlaPolicy,
     TaskEvent,
 )
 from followups.steps.rules import GUIDE_STEPS
@@ -231,6 +234,52 @@ class LadderTemplateFactory(PlacePolicyFactory):
         model = LadderTemplate
 
     steps = LazyFunction(lambda: [dict(step) for step in GUIDE_STEPS])
+
+
+class SlaPolicyFactory(PlacePolicyFactory):
+    """Of text messages, with the guide's times."""
+
+    class Meta:
+        model = SlaPolicy
+
+    channel = "SMS"
+    warn_after_minutes = 30
+    breach_after_minutes = 120
+
+
+class SlaNoticeFactory(Row):
+    """One breach, nobody was written to, and nobody has read it."""
+
+    class Meta:
+        model = SlaNotice
+
+    breaches = 1
+    created_at = NOON
+    correlation_id = "made"
+    mail = "NONE"
+
+
+class SlaBreachFactory(Row):
+    """Two hours after it was due a task was a breach, and it was found a minute later."""
+
+    class Meta:
+        model = SlaBreach
+
+    task = SubFactory(TaskFactory)
+    due_at = SelfAttribute("task.due_at")
+    counted_from = SelfAttribute("task.due_at")
+    breached_at = NOON + timedelta(hours=2)
+    found_at = NOON + timedelta(hours=2, minutes=1)
+    owner = SelfAttribute("task.owner")
+    province = SelfAttribute("task.province")
+    market = SelfAttribute("task.market")
+    channel = SelfAttribute("task.channel")
+    step = SelfAttribute("task.step")
+    policy = SubFactory(SlaPolicyFactory)
+    policy_version = 1
+    breach_after_minutes = 120
+    notice = SubFactory(SlaNoticeFactory)
+    correlation_id = "made"
 
 
 class NodeFactory(Row):

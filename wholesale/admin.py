@@ -23,6 +23,7 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.utils import prettify_json
 
+from followups.models import SlaNotice
 from wholesale.admin_base import GrowingAdmin, Kept, ReadOnlyAdmin, SinceFilter
 from wholesale.models import IdempotencyKey, PeriodicRun, RoleGrant
 
@@ -97,6 +98,10 @@ NAVIGATION: dict[str, tuple[Page, ...]] = {
         Page("Contact attempts", "call_made", "followups", "contactattempt"),
         Page("Inbound messages", "mark_chat_unread", "followups", "inboundmessage"),
         Page("Outcomes", "rule", "followups", "outcomerule"),
+        Page("SLA notices", "notifications", "followups", "slanotice"),
+        Page("SLA breaches", "alarm", "followups", "slabreach"),
+        Page("SLA policies", "timer", "followups", "slapolicy"),
+        Page("SLA watch", "visibility", "followups", "slawatch"),
     ),
     "Buyers": (
         Page("Liquidity", "water_drop", "buyers", "buyerliquiditynode"),
@@ -138,7 +143,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             "title": title,
             "separator": True,
             "items": [
-                {"title": page.title, "icon": page.icon, "link": page.link, "active": page == here}
+                {"title": page.title, "icon": page.icon, "link": page.link, "active": page == here, **_badge(page)}
                 for page in pages
                 if page in shown
             ],
@@ -146,6 +151,12 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         for title, pages in NAVIGATION.items()
     ]
     return [{"items": [overview]}, *(group for group in groups if group["items"]), {"separator": True, "items": [api]}]
+
+
+def _badge(page: Page) -> dict[str, Any]:
+    """How much waits on that page for somebody to read it."""
+    waiting = SlaNotice.objects.filter(read_at__isnull=True).count() if page.model == "slanotice" else 0
+    return {"badge": f"{waiting:,}", "badge_variant": "danger"} if waiting else {}
 
 
 def environment(request: HttpRequest) -> list[str] | None:

@@ -6,14 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from followups.admin.rows import OVERDUE_AFTER
-from followups.models import FollowupTask
+from followups.models import FollowupTask, SlaNotice
 from followups.services import SLA_WINDOW, sla_snapshot
+from followups.sla.services import at_risk
 from governance.golive.services import current_state
 from governance.risk.rules import GLOBAL
 from governance.risk.services import open_risk, policy_of
@@ -25,6 +25,7 @@ from wholesale.admin_base import cad
 from wholesale.vocabulary import Province
 
 OLDEST = 8  # due tasks shown by name
+NOTICES = 3  # unread ones shown
 NEARLY_FULL = Decimal("0.8")  # of a cap: from here on it is worth a look
 
 # Metric, what its tile counts, and the list behind it.
@@ -62,6 +63,9 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         counts = _due_counts()
         context["tiles"] += _follow_up(counts)
         context["due"], context["blocked"] = _oldest_due(), counts["blocked"]
+    if may("followups.view_slanotice"):
+        context["notices"] = _unread_notices()
+        context["may_read"] = may("followups.read_slanotice")
     if may("offers.view_offerpolicy"):
         context["tiles"].append(_offers())
     if may("kpi.view_kpievent"):
@@ -123,7 +127,8 @@ def _tripwires() -> Tile:
 
 
 def _due_counts() -> dict[str, int]:
-    """How many tasks are due, and of them permitted now, not permitted now, claimed, overdue; in one query."""
+    """How many tasks are due, and of them permitted now, not permitted now, claimed, and on record as a breach, in one
+    query; and how many are at risk, in two."""
     now = timezone.now()
     counts: dict[str, int] = (
         FollowupTask.objects.due(now)
@@ -132,10 +137,10 @@ def _due_counts() -> dict[str, int]:
             due=Count("id"),
             permitted=Count("id", filter=Q(open_from__lte=now, open_until__gte=now)),
             claimed=Count("id", filter=Q(leased_until__gt=now)),
-            overdue=Count("id", filter=Q(due_at__lte=now - OVERDUE_AFTER)),
+            breached=Count("id", filter=Q(breached_due_at=F("due_at"))),
         )
     )
-    return {**counts, "blocked": counts["due"] - counts["permitted"]}
+    return {**counts, "blocked": counts["due"] - counts["permitted"], "at_risk": at_risk(now).count()}
 
 
 def _follow_up(due: dict[str, int]) -> Iterator[Tile]:
@@ -160,11 +165,18 @@ def _follow_up(due: dict[str, int]) -> Iterator[Tile]:
         _list("followups.followuptask", state="claimed"),
     )
     yield Tile(
-        "Overdue by more than 2 hours",
-        f"{due['overdue']:,}",
-        "what is permitted of them comes first" if due["overdue"] else "within the SLA",
-        _list("followups.followuptask", state="overdue"),
-        "danger" if due["overdue"] else "success",
+        "At risk of a breach",
+        f"{due['at_risk']:,}",
+        "late: do what is permitted of them first" if due["at_risk"] else "nothing is late by much",
+        _list("followups.followuptask", state="at_risk"),
+        "warning" if due["at_risk"] else "success",
+    )
+    yield Tile(
+        "SLA breached, still open",
+        f"{due['breached']:,}",
+        "later than the SLA allows" if due["breached"] else "within the SLA",
+        _list("followups.followuptask", state="breached"),
+        "danger" if due["breached"] else "success",
     )
     yield _sla()
 
@@ -194,6 +206,10 @@ def _offers() -> Tile:
         _list("offers.offerpolicy", enabled__exact="1"),
         "success",
     )
+
+
+def _unread_notices() -> list[SlaNotice]:
+    return list(SlaNotice.objects.filter(read_at__isnull=True)[:NOTICES])
 
 
 def _oldest_due() -> list[FollowupTask]:

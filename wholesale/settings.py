@@ -170,6 +170,14 @@ else:
 # The queue is a table, so that a task is enqueued in the transaction that needs it and is never lost with it.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
+# E-mail -----------------------------------------------------------------------------------------------------------------
+
+BASE_URL = env.str("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")  # what links in e-mails begin with
+# Without an address to send it through, it is printed in development and nobody is written to in production.
+vars().update(env.email_url_config(env.str("EMAIL_URL", default="") or ("consolemail:" if DEBUG else "dummymail:")))
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="wholesale@localhost")
+
 # API --------------------------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {

@@ -9,6 +9,7 @@ from followups.leads.admin import LeadAdmin
 from followups.leads.imports_admin import LeadImportAdmin
 from followups.outcomes.admin import OutcomeRuleAdmin
 from followups.pool.admin import PoolAgentAdmin
+from followups.sla.admin import SlaBreachAdmin, SlaNoticeAdmin, SlaPolicyAdmin, SlaWatchAdmin
 from followups.steps.admin import LadderTemplateAdmin
 
 __all__ = [
@@ -21,5 +22,9 @@ __all__ = [
     "LeadImportAdmin",
     "OutcomeRuleAdmin",
     "PoolAgentAdmin",
+    "SlaBreachAdmin",
+    "SlaNoticeAdmin",
+    "SlaPolicyAdmin",
+    "SlaWatchAdmin",
     "TaskEventAdmin",
 ]

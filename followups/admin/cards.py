@@ -13,6 +13,8 @@ from followups.admin.forms import CompleteForm, SnoozeForm
 from followups.admin.rows import clock
 from followups.leads.facts import contact_for
 from followups.models import FollowupTask, Lead
+from followups.sla.rules import Standing
+from followups.sla.services import rulebook
 from followups.steps.services import scripts_of
 from governance import gate
 from governance.channels import Channel
@@ -38,6 +40,7 @@ class Card:
     steps: list[FollowupTask]  # of the whole ladder, in their order
     now: datetime
     asks: dict[str, Form]  # what each button asks
+    standing: Standing | None = None  # with the SLA, where it is late
     is_anothers: bool = False  # somebody else holds it, so that only force records what came of it
 
     def form(self, act: str, data: Mapping[str, Any] | None = None) -> Form:
@@ -112,9 +115,10 @@ def cards(tasks: Sequence[FollowupTask], now: datetime) -> list[Card]:
     for step in FollowupTask.objects.filter(ladder_id__in={task.ladder_id for task in tasks}).order_by("ladder_id", "step"):
         steps[step.ladder_id].append(step)
     answers = gate.decide_contacts([contact_for(task) for task in tasks], at=now)
+    rules = rulebook()
     made = []
     for task, answer, script in zip(tasks, answers, scripts_of(tasks), strict=True):
-        card = Card(task, answer, script or "", steps[task.ladder_id], now, asks={})
+        card = Card(task, answer, script or "", steps[task.ladder_id], now, {}, rules.standing(task, now))
         card.asks = {act: card.form(act) for act in FORMS}
         made.append(card)
     return made

@@ -20,6 +20,7 @@ from followups.admin.forms import CompleteForm, SnoozeForm, act_with_form
 from followups.admin.rows import OVERDUE_AFTER, TASK_STATES, WithLead, clock, ladder_url, task_state, task_url
 from followups.leads.facts import contact_for
 from followups.models import FollowupTask
+from followups.sla.services import at_risk
 from governance import gate
 from wholesale.admin_base import GrowingAdmin, ReasonForm, SinceFilter, place_text
 
@@ -36,6 +37,8 @@ class TaskStateFilter(admin.SimpleListFilter):
             ("blocked", "Due, not permitted now"),
             ("due", "Due now"),
             ("claimed", "Claimed"),
+            ("at_risk", "Late, at risk of a breach"),
+            ("breached", "SLA breached, still open"),
             ("overdue", "Overdue by more than 2 hours"),
             ("open", "Open"),
             ("completed", "Completed"),
@@ -50,11 +53,14 @@ class TaskStateFilter(admin.SimpleListFilter):
             "blocked": tasks.blocked(now),
             "due": tasks.due(now),
             "claimed": tasks.claimed(now),
+            "breached": tasks.breached(),
             "overdue": tasks.due(now - OVERDUE_AFTER),
             "open": tasks.open(),
             "completed": tasks.completed(),
             "cancelled": tasks.filter(cancelled_at__isnull=False, completed_at__isnull=True),
         }.get(self.value() or "")
+        if self.value() == "at_risk":
+            chosen = at_risk(now)  # which reads the policies first
         return queryset if chosen is None else queryset & chosen.order_by()
 
 
@@ -65,7 +71,7 @@ class CompletedSinceFilter(SinceFilter):
     field = "completed_at"
 
 
-OLDEST_FIRST = ("permitted", "blocked", "due", "claimed", "overdue", "open")
+OLDEST_FIRST = ("permitted", "blocked", "due", "claimed", "at_risk", "breached", "overdue", "open")
 
 
 @admin.register(FollowupTask)

@@ -2,21 +2,15 @@
 
 from datetime import datetime
 
-from followups.steps.models import LadderTemplate
-from governance.runbook.registry import Finding, Severity, read_once, register
+from followups.configured import configured
+from governance.runbook.registry import Finding, Severity, register
 from wholesale.vocabulary import ALL, Province
-
-
-@read_once
-def _templates() -> list[tuple[str, str, bool, list[dict[str, str]]]]:
-    """Province, market, whether it is enabled, and its steps, of each."""
-    return list(LadderTemplate.objects.values_list("province", "market", "enabled", "steps"))
 
 
 @register("followups.templates", Severity.WARNING, "Every province has a ladder template that is on")
 def ladder_templates(now: datetime) -> Finding:
     """As market ALL. Without one no ladder of the province starts, but in a market that has its own."""
-    present = {province for province, market, enabled, _ in _templates() if market == ALL and enabled}
+    present = {province for province, market, enabled, _ in configured().templates if market == ALL and enabled}
     missing = sorted(set(Province.values) - present)
     if missing:
         detail = f"No ladder template is on for {', '.join(missing)}. Switch it on, or run seed_policies if there is none."
@@ -29,7 +23,7 @@ def french_in_quebec(now: datetime) -> Finding:
     """Of each template of Quebec that is on, whole province or market."""
     wanting = sorted(
         market
-        for province, market, enabled, steps in _templates()
+        for province, market, enabled, steps in configured().templates
         if province == Province.QC and enabled and not all(step["script_fr"] for step in steps)
     )
     if wanting:

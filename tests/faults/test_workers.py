@@ -95,6 +95,7 @@ def test_two_workers_do_each_task_and_each_turn_once(served: Served, tmp_path: P
         "followups.leads.tasks.forget_files",
         "followups.minutes.tasks.recompute_missing",
         "followups.minutes.tasks.roll",
+        "followups.sla.tasks.find_breaches",
         "kpi.tasks.evaluate_tripwires",
         "wholesale.tasks.clear_expired",
         "wholesale.tasks.requeue_lost",

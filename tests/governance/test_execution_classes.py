@@ -19,6 +19,7 @@ import followups.outcomes.services
 import followups.pool.services
 import followups.reports
 import followups.services
+import followups.sla.services
 import followups.steps.services
 import followups.transitions
 import governance.clocks.services
@@ -50,6 +51,7 @@ from tests.factories import (
     PointFactory,
     PoolAgentFactory,
     RecommendationFactory,
+    SlaNoticeFactory,
     TaskFactory,
     TriggerFactory,
     many,
@@ -242,6 +244,15 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     followups.transitions.restart_ladder: (
         "EXECUTE",
         lambda: followups.transitions.restart_ladder(FollowupLadder.objects.earliest("id").pk, "test"),
+    ),
+    followups.sla.services.upsert_policy: (
+        "CONTROL",
+        lambda: followups.sla.services.upsert_policy(province="ON", channel="SMS", breach_after_minutes=60, changed_by="me"),
+    ),
+    followups.sla.services.find_breaches: ("RECORD", lambda: followups.sla.services.find_breaches(NOON)),
+    followups.sla.services.read_notice: (
+        "RECORD",
+        lambda: followups.sla.services.read_notice(SlaNoticeFactory.create().pk, actor="me"),
     ),
     followups.outcomes.services.upsert_rule: (
         "CONTROL",

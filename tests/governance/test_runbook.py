@@ -50,6 +50,8 @@ CHECKS = {
     "environment.migrations": "warning",
     "environment.time_zones": "blocker",
     "followups.minutes": "warning",
+    "followups.sla_mail": "warning",
+    "followups.sla_policies": "warning",
     "followups.templates": "warning",
     "followups.templates_french": "warning",
     "heimdall.charter": "blocker",
@@ -69,6 +71,7 @@ FIRST_DAY = {
     "contact.identification",
     "contact.registration",
     "contact.strictness",
+    "followups.sla_mail",
     "offers.enabled",
     "regression.policies",
 }

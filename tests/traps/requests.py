@@ -112,6 +112,18 @@ POSTS: dict[str, dict[str, Any]] = {
         "at": "2026-12-15T15:00:00Z",
         "correlation_id": "c1",
     },
+    "/api/followups/sla/policies/upsert": {
+        "province": "ON",
+        "market": "TORONTO",
+        "channel": "CALL",
+        "enabled": True,
+        "warn_after_minutes": 20,
+        "breach_after_minutes": 60,
+        "changed_by": "bryan",
+        "reason": "many rivals",
+        "expected_version": 0,
+        "correlation_id": "c1",
+    },
     "/api/followups/templates/upsert": {
         "province": "ON",
         "market": "TORONTO",
@@ -388,6 +400,11 @@ WHOLE_NUMBERS = [
     ("POST", "/api/deals/offers/policies/upsert", "expected_version"),
     ("POST", "/api/governance/market/policies/upsert", "expected_version"),
     ("POST", "/api/followups/templates/upsert", "expected_version"),
+    *(
+        ("POST", "/api/followups/sla/policies/upsert", name)
+        for name in ("warn_after_minutes", "breach_after_minutes", "expected_version")
+    ),
+    ("GET", "/api/followups/sla/at-risk", "limit"),
     ("POST", "/api/followups/pool/upsert", "weight"),
     ("POST", "/api/governance/contact/organisation/upsert", "expected_version"),
     ("GET", "/api/governance/market/can-contact", "weekday"),

@@ -25,6 +25,7 @@ from tests.factories import (
     MarketPolicyFactory,
     RecordFactory,
     RunFactory,
+    SlaBreachFactory,
     TaskEventFactory,
     TaskFactory,
     TriggerFactory,
@@ -355,6 +356,15 @@ ENDPOINTS = [
     post("followups/due/claim", *CLAIMING, good={"limit": 10}, bad=({"lease_minutes": 241}, "lease_minutes")),
     post("followups/due/renew", *CLAIMING, good={"task_ids": [1]}, bad=({"task_ids": []}, "task_ids")),
     post("followups/due/release", *CLAIMING, good={"task_ids": [1]}, bad=({"task_ids": {}}, "task_ids")),
+    get("followups/sla/policies"),
+    post(
+        "followups/sla/policies/upsert",
+        OPERATOR,
+        good={"province": "ON", "channel": "CALL", "breach_after_minutes": 60},
+        bad=({"province": "ON", "channel": "FAX"}, "channel"),
+    ),
+    get("followups/sla/at-risk", good={"limit": 10}, bad=({"limit": 0}, "limit")),
+    *rows("followups/sla/breaches", SlaBreachFactory.create, ({"since": "2026-12-15"}, "since")),
     get("followups/sla", good={"by": "owner", "since": "2026-01-01T00:00:00Z"}, bad=({"window": 0}, "window")),
     *rows("followups/leads", LeadFactory.create, ({"phone": "555"}, "phone")),
     post(

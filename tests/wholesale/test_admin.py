@@ -32,6 +32,10 @@ from followups.models import (
     LeadImport,
     OutcomeRule,
     PoolAgent,
+    SlaBreach,
+    SlaNotice,
+    SlaPolicy,
+    SlaWatch,
     TaskEvent,
 )
 from governance.clocks.models import MarketZone
@@ -72,6 +76,9 @@ from tests.factories import (
     RiskPolicyFactory,
     RunFactory,
     ScorecardFactory,
+    SlaBreachFactory,
+    SlaNoticeFactory,
+    SlaPolicyFactory,
     TaskEventFactory,
     TaskFactory,
     TriggerFactory,
@@ -151,6 +158,9 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     LeadImport: lambda n: LeadImportFactory.create(),
     LadderTemplate: lambda n: LadderTemplateFactory.create(),
     PoolAgent: lambda n: PoolAgentFactory.create(paused_until=timezone.now() if n % 2 else None),
+    SlaPolicy: lambda n: SlaPolicyFactory.create(),
+    SlaBreach: lambda n: SlaBreachFactory.create(),
+    SlaNotice: lambda n: SlaNoticeFactory.create(read_at=timezone.now() if n % 2 else None, read_by="ops" if n % 2 else ""),
     FollowupLadder: lambda n: LadderFactory.create(),
     FollowupTask: lambda n: TaskFactory.create(completed_at=timezone.now() if n % 2 else None),
     ContactAttempt: lambda n: AttemptFactory.create(allowed=n % 2 == 0, reasons=["closed_day"] if n % 2 else []),
@@ -185,8 +195,10 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     PeriodicRun: lambda n: PeriodicRun.objects.create(name="clear_expired", slot=timezone.now() + timedelta(minutes=n)),
 }
 # What an operator adds and changes.
-POLICIES: list[Any] = [MarketPolicy, MarketZone, OfferPolicy, LadderTemplate, RiskPolicy, HeimdallPolicy, RegressionPolicy]
-SHOWN: list[Any] = [GoLiveState, Organisation, OutcomeRule, *MAKE]
+POLICIES: list[Any] = [
+    *(MarketPolicy, MarketZone, OfferPolicy, LadderTemplate, SlaPolicy, RiskPolicy, HeimdallPolicy, RegressionPolicy)
+]
+SHOWN: list[Any] = [GoLiveState, Organisation, OutcomeRule, SlaWatch, *MAKE]
 OURS = [model for model in SHOWN if model.__module__.split(".")[0] not in ("django", "django_tasks_db", "knox")]
 EDITED: list[Any] = [*POLICIES, PoolAgent, Organisation, OutcomeRule, ClosedDay, Lead, User, Group]
 FIXED = (Organisation, OutcomeRule)  # their rows are made by migrate: edited, never added
@@ -200,6 +212,8 @@ def url(model: Any, page: str, *args: Any) -> str:
 
 
 def row_of(model: Any) -> Any:
+    if model is SlaWatch:
+        return SlaWatch.objects.get_or_create(pk=1)[0]
     return MAKE[model](1) if model in MAKE else model._default_manager.all()[0]
 
 
@@ -266,6 +280,8 @@ def test_no_page_counts_a_table_that_grows(admin_client: Client) -> None:
             FollowupLadder,
             FollowupTask,
             TaskEvent,
+            SlaBreach,
+            SlaNotice,
             BuyerFeedbackEvent,
             OfferEvidence,
             KPIEvent,
@@ -335,6 +351,7 @@ def test_an_auditor_sees_everything_of_ours_and_changes_nothing(user_of: Callabl
         (RiskReservation, "release"),
         (RegressionPolicy, "approve"),
         (RegressionTrigger, "undo"),
+        (SlaNotice, "read"),
     ):
         row = model._default_manager.all()[0]
         assert client.post(url(model, verb, row.pk), {"reason": "x"}).status_code == 403

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from buyers.models import BuyerFeedbackEvent
-from followups.models import ContactAttempt, TaskEvent
+from followups.models import ContactAttempt, SlaBreach, TaskEvent
 from governance.models import ContactRecord, HeimdallEvent, HeimdallRecommendation, RiskEvent, RunbookRun
 from kpi.models import KPIEvent
 from offers.models import OfferEvidence
@@ -23,6 +23,7 @@ from tests.factories import (
     RecordFactory,
     RiskEventFactory,
     RunFactory,
+    SlaBreachFactory,
     TaskEventFactory,
 )
 from wholesale import append_only
@@ -39,6 +40,7 @@ FACTS: list[tuple[Any, Any]] = [
     (RunbookRun, RunFactory),
     (ContactRecord, RecordFactory),
     (TaskEvent, TaskEventFactory),
+    (SlaBreach, SlaBreachFactory),
 ]
 each_fact = pytest.mark.parametrize(("model", "factory"), FACTS, ids=[model.__name__ for model, _ in FACTS])
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from followups.services import complete_task, start_ladder
+from followups.sla.services import find_breaches
 from governance import gate
 from governance.golive.models import GoLiveState
 from governance.golive.services import engage_kill_switch
@@ -41,19 +42,23 @@ def week(client: Client) -> dict[str, tuple[int, int]]:
 def permitted(*, minutes: int, **values: Any) -> Any:
     """A task that is due since so many minutes, and may be done now."""
     now = timezone.now()
+    due_at = now - timedelta(minutes=minutes)
     interval = {"open_from": now - timedelta(days=1), "open_until": now + timedelta(days=1)}
-    return TaskFactory.create(due_at=now - timedelta(minutes=minutes), **{**interval, **values})
+    return TaskFactory.create(due_at=due_at, actionable_at=due_at, **{**interval, **values})
 
 
-def test_due_and_overdue_tasks_are_counted_apart(admin_client: Client) -> None:
-    for minutes in (-30, 10, 119, 121, 500):
+def test_what_is_due_at_risk_and_breached_is_counted_apart(admin_client: Client) -> None:
+    for minutes in (-30, 10, 31, 119, 121, 500):
         permitted(minutes=minutes)
     completed(late=timedelta(0), due_at=timezone.now() - timedelta(days=1))
+    find_breaches()
 
     shown = tiles(admin_client)
 
-    assert (shown["Due and permitted now"].value, shown["Due and permitted now"].tone) == ("4", "warning")
-    assert (shown["Overdue by more than 2 hours"].value, shown["Overdue by more than 2 hours"].tone) == ("2", "danger")
+    found = {title: (tile.value, tile.tone) for title, tile in shown.items()}
+    assert found["Due and permitted now"] == ("5", "warning")
+    assert found["At risk of a breach"] == ("2", "warning")
+    assert found["SLA breached, still open"] == ("2", "danger")
 
 
 def test_what_may_not_be_done_now_and_what_is_claimed_are_counted_apart(admin_client: Client) -> None:
@@ -65,15 +70,16 @@ def test_what_may_not_be_done_now_and_what_is_claimed_are_counted_apart(admin_cl
 
     shown = tiles(admin_client)
 
-    counted = ("Due and permitted now", "Due, but not permitted now", "Claimed", "Overdue by more than 2 hours")
-    assert [shown[title].value for title in counted] == ["2", "3", "1", "3"]
+    counted = ("Due and permitted now", "Due, but not permitted now", "Claimed")
+    assert [shown[title].value for title in counted] == ["2", "3", "1"]
     assert {task.leased_by for task in admin_client.get(INDEX).context["due"]} == {None, "va1"}
 
 
 def test_each_figure_leads_to_the_list_that_it_counts(admin_client: Client) -> None:
     now = timezone.now()
-    for minutes in (-30, 10, 500):
+    for minutes in (-30, 40, 500):
         permitted(minutes=minutes)
+    find_breaches()
     TaskFactory.create(due_at=now, leased_by="va1", leased_until=now + timedelta(hours=1))
     completed(late=timedelta(minutes=5), due_at=now - timedelta(days=1))
     upsert_policy(province="ON", enabled=True, changed_by="ops")
@@ -95,7 +101,8 @@ def test_each_figure_leads_to_the_list_that_it_counts(admin_client: Client) -> N
         "Due and permitted now": 2,
         "Due, but not permitted now": 1,
         "Claimed": 1,
-        "Overdue by more than 2 hours": 1,
+        "At risk of a breach": 1,
+        "SLA breached, still open": 1,
         "Done within 2 hours": 1,
         "Provinces with offers": 1,
     }
@@ -269,13 +276,15 @@ def test_the_page_takes_few_queries_however_much_there_is(admin_client: Client) 
         status()
     assert queries() == empty
     # Two of open risk, one of the tripwires, the runbook's own, and these:
-    assert empty - 3 - len(captured) <= 9  # session, user, and one for each thing shown; the week is two
+    assert (
+        empty - 3 - len(captured) <= 13
+    )  # session, user, and one for each thing shown; the week and what is at risk are two
 
 
 def test_a_user_sees_the_figures_of_the_pages_that_it_may_open(user_of: Callable[..., User]) -> None:
     page = signed_in(user_of("agent")).get(INDEX)
 
-    assert len(page.context["tiles"]) == 9
+    assert len(page.context["tiles"]) == 10
     assert reverse("admin:governance_golivestate_engage") not in page.content.decode()
 
 

@@ -221,6 +221,10 @@ OPTIONAL = {
     "followups/ladder/{id}/reassign": ("owner",),
     "followups/ladder/{id}/cancel": (),
     "followups/ladder/{id}/restart": (),
+    "followups/sla/policies/upsert": (
+        *("market", "enabled", "warn_after_minutes", "breach_after_minutes"),
+        *("changed_by", "reason", "expected_version"),
+    ),
     "followups/outcomes/upsert": ("effect", "pause_days", "changed_by", "reason", "expected_version"),
     "followups/due/claim": ("owner", "limit", "lease_minutes", "province", "market", "channel"),
     "followups/due/renew": ("owner", "lease_minutes"),

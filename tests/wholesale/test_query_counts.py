@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from followups.models import ContactAttempt, FollowupTask
+from followups.models import ContactAttempt, FollowupTask, SlaBreach
 from tests.factories import (
     NOON,
     AttemptFactory,
@@ -31,6 +31,9 @@ from tests.factories import (
     RiskPolicyFactory,
     RunFactory,
     ScorecardFactory,
+    SlaBreachFactory,
+    SlaNoticeFactory,
+    SlaPolicyFactory,
     TaskFactory,
     TriggerFactory,
     many,
@@ -51,6 +54,10 @@ def more_rows(size: int) -> None:
     tasks = FollowupTask.objects.bulk_create(TaskFactory.build(ladder=ladder) for ladder in many(LadderFactory, size))
     ContactAttempt.objects.bulk_create(AttemptFactory.build(task=task) for task in tasks)
     many(InboundFactory, size)
+    policies = many(SlaPolicyFactory, size)
+    SlaBreach.objects.bulk_create(
+        SlaBreachFactory.build(task=task, policy=policies[0], notice=SlaNoticeFactory.create()) for task in tasks
+    )
     many(LeadFactory, size)
     node = many(NodeFactory, size)[0]
     many(FeedbackFactory, size, node=node)

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from followups.outcomes.models import OutcomeRule
+from followups.sla.models import SlaPolicy
 from followups.steps.models import LadderTemplate
 from followups.steps.rules import GUIDE_STEPS
 from governance.market.models import MarketPolicy
@@ -23,23 +24,24 @@ def run() -> str:
     return out.getvalue()
 
 
-def made(market_policies: int, ladder_templates: int, outcomes: int, offer_policies: int) -> str:
+def made(market_policies: int, ladder_templates: int, outcomes: int, sla_policies: int, offer_policies: int) -> str:
     return (
         f"Made {market_policies} market policies.\n"
         f"Made {ladder_templates} ladder templates.\n"
         f"Made {outcomes} outcomes.\n"
+        f"Made {sla_policies} SLA policies.\n"
         f"Made {offer_policies} offer policies, which are off.\n"
     )
 
 
 def state() -> list[Any]:
-    models = (MarketPolicy, LadderTemplate, OutcomeRule, OfferPolicy)
+    models = (MarketPolicy, LadderTemplate, OutcomeRule, SlaPolicy, OfferPolicy)
     return [(list(model.objects.values()), model.history.count()) for model in models]
 
 
 def test_after_migrate_it_makes_nothing() -> None:
     before = state()
-    assert run() == made(0, 0, 0, 0)
+    assert run() == made(0, 0, 0, 0, 0)
     assert state() == before
 
 
@@ -47,8 +49,9 @@ def test_missing_policies_come_back_with_their_defaults_offers_off() -> None:
     MarketPolicy.objects.filter(province__in=("ON", "BC")).delete()
     LadderTemplate.objects.filter(province="YT").delete()
     OutcomeRule.objects.filter(outcome__in=("REPLIED", "OPTED_OUT")).delete()
+    SlaPolicy.objects.filter(province="PE").delete()
     OfferPolicy.objects.filter(province="ON").delete()
-    assert run() == made(2, 1, 2, 1)
+    assert run() == made(2, 1, 2, 3, 1)
     assert MarketPolicy.objects.get(province="ON", market="ALL").rules == SAFE_RULES
     assert MarketPolicy.objects.get(province="BC", market="ALL").enabled
     template = LadderTemplate.objects.get(province="YT", market="ALL")

@@ -27,6 +27,7 @@ API_MODULES = (
     "followups.inbound.api",
     "followups.leads.api",
     "followups.pool.api",
+    "followups.sla.api",
     "followups.steps.api",
     "buyers.api",
     "offers.api",

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("followups", "0006_seed_ladder_at_work")]
+    dependencies = [("followups", "0008_seed_sla")]
 
     operations = [
         migrations.AddIndex(

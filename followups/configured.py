@@ -1,0 +1,39 @@
+"""What the runbook's checks of follow-up stand on, read at once."""
+
+import json
+from typing import Any, NamedTuple
+
+from django.db.models import TextField, Value
+from django.db.models.functions import Cast
+
+from followups.models import LadderTemplate, SlaPolicy
+from followups.sla.mail import operators
+from governance.runbook.registry import read_once
+from wholesale.vocabulary import ALL
+
+
+class Configured(NamedTuple):
+    """Ladder templates, SLA policies, and who is written to."""
+
+    templates: list[tuple[str, str, bool, list[dict[str, str]]]]  # province, market, whether it is on, steps
+    watched: set[tuple[str, str]]  # province and channel with an SLA policy that is on, as market ALL
+    addresses: list[str]  # of the operators
+
+
+@read_once
+def configured() -> Configured:
+    """All of it, in one query: the runbook is to answer within few."""
+    templates = LadderTemplate.objects.order_by().values_list(
+        Value("template"), "province", "market", "enabled", Cast("steps", TextField())
+    )
+    policies = SlaPolicy.objects.filter(market=ALL).order_by()
+    parts: Any = (
+        policies.values_list(Value("sla"), "province", "market", "enabled", Cast("channel", TextField())),
+        operators().order_by().values_list(Value("operator"), "email", Value(""), "is_active", Value("", TextField())),
+    )
+    rows = list(templates.union(*parts, all=True))
+    return Configured(
+        [(place, market, on, json.loads(steps)) for kind, place, market, on, steps in rows if kind == "template"],
+        {(place, channel) for kind, place, _, on, channel in rows if kind == "sla" and on},
+        sorted({address for kind, address, *_ in rows if kind == "operator"}),
+    )

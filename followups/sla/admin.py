@@ -1,0 +1,246 @@
+"""The admin of the SLA: policies are edited, breaches are read, notices are read and marked as read."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.timesince import timesince
+from unfold.decorators import action, display
+
+from followups.admin.forms import act_with_form
+from followups.admin.rows import WithTask
+from followups.models import SlaBreach, SlaNotice, SlaPolicy, SlaWatch
+from followups.sla.errors import BreachBeforeWarning
+from followups.sla.rules import BREACH_AFTER, MINUTES_MAX, WARN_AFTER
+from followups.sla.services import read_notice, require_sound, upsert_policy
+from governance.policies_admin import PlacePolicyAdmin, PlacePolicyForm, whole_number_field
+from wholesale.admin_base import GrowingAdmin, ReadOnlyAdmin, SinceFilter, place_text
+from wholesale.permissions import label_of
+
+MAIL_COLOURS = {SlaNotice.Mail.WAITING.label: "warning", SlaNotice.Mail.SENT.label: "success", SlaNotice.Mail.NONE.label: ""}
+
+
+class SlaPolicyForm(PlacePolicyForm):
+    """How late a task may be."""
+
+    key = ("province", "market", "channel")
+
+    class Meta:
+        model = SlaPolicy
+        fields = ("province", "market", "channel", "enabled", "warn_after_minutes", "breach_after_minutes")
+        help_texts = {"enabled": "Off: no lateness is a breach here."}
+
+    warn_after_minutes = whole_number_field(
+        SlaPolicy,
+        "warn_after_minutes",
+        label="At risk after, in minutes",
+        min_value=0,
+        max_value=MINUTES_MAX,
+        initial=WARN_AFTER,
+        help_text="Counted from the first minute at which the contact is permitted.",
+    )
+    breach_after_minutes = whole_number_field(
+        SlaPolicy,
+        "breach_after_minutes",
+        label="Breach after, in minutes",
+        min_value=1,
+        max_value=MINUTES_MAX,
+        initial=BREACH_AFTER,
+        help_text="What is on record as a breach stays there, whatever is changed here.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        times: dict[str, Any] = {name: cleaned.get(name) for name in ("warn_after_minutes", "breach_after_minutes")}
+        if None not in times.values():
+            try:
+                require_sound(**times)
+            except BreachBeforeWarning as error:
+                self.add_error(error.attr, "At most the time after which it is a breach.")
+        return cleaned
+
+
+@admin.register(SlaPolicy)
+class SlaPolicyAdmin(PlacePolicyAdmin):
+    """How late tasks may be, by place and channel."""
+
+    upsert = upsert_policy
+    form = SlaPolicyForm
+    key_title = "Place and channel"
+    settings_fieldsets = (("How late", {"fields": (("warn_after_minutes", "breach_after_minutes"),)}),)
+    list_display = ("place", "channel", "switched", "warns", "breaches", "changed_by", "updated_at")
+    list_filter = ("channel", *PlacePolicyAdmin.list_filter)
+
+    @display(description="At risk after", ordering="warn_after_minutes")
+    def warns(self, policy: SlaPolicy) -> str:
+        """In minutes."""
+        return f"{policy.warn_after_minutes:,} min"
+
+    @display(description="Breach after", ordering="breach_after_minutes")
+    def breaches(self, policy: SlaPolicy) -> str:
+        """In minutes."""
+        return f"{policy.breach_after_minutes:,} min"
+
+    def settings_of(self, record: Any) -> dict[str, str]:
+        times = {"At risk after": self.warns(record), "Breach after": self.breaches(record)}
+        return {**super().settings_of(record), **times}
+
+
+class FoundSinceFilter(SinceFilter):
+    """Breaches by when they were found."""
+
+    title = "found"
+    field = "found_at"
+
+
+@admin.register(SlaBreach)
+class SlaBreachAdmin(WithTask, GrowingAdmin):
+    """Tasks that were later than their policy allows, the newest first."""
+
+    list_display = ("id", "breached_at", "task_link", "step", "channel", "owner_or_nobody", "place", "late", "became")
+    list_display_links = ("id", "breached_at")
+    list_filter = (FoundSinceFilter, "channel", "province")
+    list_select_related = ("task",)
+    search_fields = ("owner__exact", "market__exact", "notice__id__exact", "correlation_id__exact")
+    search_help_text = "Owner, market, number of the notice or correlation id, in full"
+    fieldsets = (
+        ("Task", {"fields": (("task_link", "step"), ("channel", "owner_or_nobody"), ("place", "became"))}),
+        ("Lateness", {"fields": (("due_at", "counted_from"), ("breached_at", "late"), ("found_at", "completed_at"))}),
+        ("By which policy", {"fields": (("policy", "policy_version"), "breach_after_minutes")}),
+        ("Told", {"fields": ("notice", "correlation_id")}),
+    )
+
+    @display(description="Owner", ordering="owner")
+    def owner_or_nobody(self, breach: SlaBreach) -> str:
+        """Whose task it was."""
+        return breach.owner or "nobody"
+
+    @display(description="Place", ordering="province")
+    def place(self, breach: SlaBreach) -> str:
+        """Where the lead is."""
+        return place_text(breach)
+
+    @display(description="Late by, when found or done")
+    def late(self, breach: SlaBreach) -> str:
+        """In words."""
+        return timesince(breach.counted_from, breach.counted_from + breach.lateness)
+
+    @display(description="Today", label={"Still open": "danger", "Done": "success", "Cancelled": "", "Put off": "info"})
+    def became(self, breach: SlaBreach) -> str:
+        """What became of the task."""
+        task = breach.task
+        if task.completed_at:
+            return "Done"
+        if task.cancelled_at:
+            return "Cancelled"
+        return "Still open" if task.due_at == breach.due_at else "Put off"
+
+
+class UnreadFilter(admin.SimpleListFilter):
+    """Notices that nobody has read yet."""
+
+    title = "read"
+    parameter_name = "read"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("no", "Not read yet"), ("yes", "Read")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(read_at__isnull=self.value() == "no") if self.value() in ("no", "yes") else queryset
+
+
+@admin.register(SlaNotice)
+class SlaNoticeAdmin(GrowingAdmin):
+    """What was told of breaches, the newest first; who reads a notice marks it for all."""
+
+    list_display = ("id", "created_at", "number", "state", "read_by", "read_at", "e_mail", "mailed_to")
+    list_display_links = ("id", "created_at")
+    list_filter = (UnreadFilter, SinceFilter, "mail")
+    actions = ("mark_as_read",)
+    actions_detail = ("read",)
+    fieldsets = (
+        ("Notice", {"fields": (("created_at", "number"), "breaches_link")}),
+        ("Read", {"fields": (("state", "read_by"), ("read_at", "read_user"))}),
+        ("E-mail", {"fields": (("e_mail", "mailed_to"), "mailed_at")}),
+        ("Origin", {"fields": ("correlation_id",)}),
+    )
+
+    @display(description="Breaches", ordering="breaches")
+    def number(self, notice: SlaNotice) -> str:
+        """How many."""
+        return f"{notice.breaches:,}"
+
+    @display(description="State", label={"Not read yet": "danger", "Read": "success"})
+    def state(self, notice: SlaNotice) -> str:
+        """Whether somebody has read it."""
+        return "Read" if notice.read_at else "Not read yet"
+
+    @display(description="E-mail", ordering="mail", label=MAIL_COLOURS)
+    def e_mail(self, notice: SlaNotice) -> str:
+        """What became of it."""
+        return notice.get_mail_display()
+
+    @display(description="The tasks")
+    def breaches_link(self, notice: SlaNotice) -> str:
+        """To the breaches that it tells of."""
+        url = reverse("admin:followups_slabreach_changelist")
+        return format_html('<a href="{}" class="text-link">See them</a>', f"{url}?notice__id__exact={notice.pk}")
+
+    def has_read_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Who answers for having read it."""
+        return request.user.has_perm("followups.read_slanotice")
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """The button, while nobody has read it."""
+        notice = SlaNotice.objects.filter(pk=object_id, read_at__isnull=True).first()
+        return super().get_actions_detail(request, object_id) if notice else []
+
+    @action(description="Mark as read...", permissions=["read"], icon="mark_email_read", url_path="read")
+    def read(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Answer for having read it; the button of the first page comes here too."""
+        notice = self.get_object(request, object_id)
+        if notice is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+
+        def acted() -> str:
+            self._read(request, notice)
+            return f"The notice of {notice} is read."
+
+        return act_with_form(
+            request,
+            self,
+            forms.Form(request.POST if request.method == "POST" else None),
+            acted,
+            then=reverse("admin:index"),
+            title=f"Mark the notice of {notice} as read",
+            explanation="For everybody, under your name. The tasks stay what they are.",
+            button="Mark as read",
+        )
+
+    @action(description="Mark as read", permissions=["read"])
+    def mark_as_read(self, request: HttpRequest, queryset: QuerySet[SlaNotice]) -> None:
+        """Those that were chosen."""
+        for notice in queryset.filter(read_at__isnull=True).order_by("pk"):
+            self._read(request, notice)
+        messages.success(request, "Marked as read.")
+
+    def _read(self, request: HttpRequest, notice: SlaNotice) -> None:
+        user: Any = request.user
+        self.log_change(request, read_notice(notice.pk, actor=label_of(user), user=user), "Read.")
+
+
+@admin.register(SlaWatch)
+class SlaWatchAdmin(ReadOnlyAdmin):
+    """How far the look for breaches has come."""
+
+    list_display = ("name", "looked_until")
+    fields = ("looked_until",)
+
+    @display(description="Watch")
+    def name(self, watch: SlaWatch) -> str:
+        """There is one."""
+        return "Breaches of the SLA"

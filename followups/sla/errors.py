@@ -1,0 +1,14 @@
+"""Refusals of the SLA."""
+
+from wholesale.errors import DomainError, NotFound
+
+
+class BreachBeforeWarning(DomainError):
+    """A task must be at risk before it is a breach: warn_after_minutes is at most breach_after_minutes."""
+
+    code = "breach_before_warning"
+    status = 400
+
+
+class NoticeNotFound(NotFound):
+    """There is no notice with this id."""

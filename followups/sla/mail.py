@@ -1,0 +1,129 @@
+"""The e-mail about breaches: a digest to the operators, at most one in 15 minutes, never one for each breach.
+
+It is sent at least once: notices wait for it in the database until it is out. It names tasks and owners, and nothing by
+which a lead could be reached.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta, tzinfo
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import Count, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timesince import timesince
+from django_tasks import task
+
+from followups.leads.facts import contact_for
+from followups.sla.models import SlaBreach, SlaNotice
+from governance import gate
+from governance.channels import Channel
+from wholesale.roles import OPERATOR
+from wholesale.vocabulary import ALL, Province
+
+EVERY = timedelta(minutes=15)
+GROUPS_SHOWN, TASKS_SHOWN = 10, 10
+_NO_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+
+
+def operators() -> QuerySet[User]:
+    """Who is to be written to."""
+    return User.objects.filter(is_active=True, groups__name=OPERATOR).exclude(email="")
+
+
+def can_send() -> bool:
+    """Whether this server sends e-mail at all."""
+    return settings.EMAIL_BACKEND != _NO_BACKEND
+
+
+def recipients() -> list[str]:
+    """The operators who have an e-mail address; nobody where the server sends no e-mail."""
+    return sorted(set(operators().values_list("email", flat=True))) if can_send() else []
+
+
+def is_due(now: datetime) -> bool:
+    """Whether notices wait, and the last e-mail was long enough ago."""
+    waiting = SlaNotice.objects.filter(mail=SlaNotice.Mail.WAITING)
+    return waiting.exists() and not SlaNotice.objects.filter(mailed_at__gt=now - EVERY).exists()
+
+
+@task()
+def send_digest() -> None:
+    """Of what waits, unless another has sent it by now."""
+    send()
+
+
+@transaction.atomic
+def send(now: datetime | None = None) -> int:
+    """Write to the operators about the breaches of all notices that wait, if it is time. To how many.
+
+    The notices are locked while it is sent, so that two who send at once write once. If the transaction fails after it
+    was sent, it is sent again.
+    """
+    waiting = SlaNotice.objects.filter(mail=SlaNotice.Mail.WAITING).order_by("pk")
+    notices = list(waiting.select_for_update(skip_locked=True))
+    now = now or timezone.now()
+    if not notices or not is_due(now):
+        return 0
+    to = recipients()
+    these = SlaNotice.objects.filter(pk__in=[notice.pk for notice in notices])
+    if not to:
+        these.update(mail=SlaNotice.Mail.NONE)
+        return 0
+    subject, body = compose(notices)
+    EmailMessage(subject, body, to=to).send()
+    these.update(mail=SlaNotice.Mail.SENT, mailed_at=now, mailed_to=len(to))
+    return len(to)
+
+
+def compose(notices: Sequence[SlaNotice]) -> tuple[str, str]:
+    """Subject and text about the breaches of some notices, the earliest notice first."""
+    breaches = SlaBreach.objects.filter(notice__in=notices)
+    count = sum(notice.breaches for notice in notices)
+    headline = f"{count:,} {'task' if count == 1 else 'tasks'} breached the SLA"
+    groups = list(breaches.order_by().values_list("province", "owner").annotate(number=Count("id")))
+    groups.sort(key=lambda group: (-group[2], group[0], group[1] or ""))
+    lines = [
+        f"{headline}, found from {_utc(notices[0].created_at)} to {_utc(notices[-1].created_at)}.",
+        "",
+        "By province and owner:",
+        *(f"  {Province(place).label}, {owner or 'nobody'}: {number:,}" for place, owner, number in groups[:GROUPS_SHOWN]),
+        *([f"  and {len(groups) - GROUPS_SHOWN} more"] if len(groups) > GROUPS_SHOWN else []),
+        "",
+        "Late for the longest time, by the lead's own clock:",
+        *_rows(list(breaches.select_related("task__lead").order_by("counted_from", "id")[:TASKS_SHOWN])),
+        "",
+        f"All breaches: {_link('admin:followups_slabreach_changelist')}",
+        f"Still open: {_link('admin:followups_followuptask_changelist')}?state=breached",
+    ]
+    return headline, "\n".join(lines) + "\n"
+
+
+def _rows(breaches: Sequence[SlaBreach]) -> list[str]:
+    answers = gate.decide_contacts([contact_for(breach.task) for breach in breaches], at=breaches[0].found_at)
+    lines = []
+    for breach, answer in zip(breaches, answers, strict=True):
+        place = Province(breach.province).label + (f", {breach.market}" if breach.market != ALL else "")
+        what = f"step {breach.step}, {Channel(breach.channel).label.lower()}, {place}, {breach.owner or 'nobody'}"
+        late = timesince(breach.counted_from, breach.counted_from + breach.lateness).replace("\xa0", " ")
+        lines += [
+            f"  Task {breach.task_id}: {what}; due {_clock(breach.counted_from, answer.verdict.zone)}, late by {late}",
+            f"    {_link('admin:followups_followuptask_change', breach.task_id)}",
+        ]
+    return lines
+
+
+def _clock(moment: datetime, zone: tzinfo | None) -> str:
+    there = moment.astimezone(zone) if zone else moment
+    return f"{there:%a %d %b, %H:%M}{'' if zone else ' UTC'}"
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def _link(name: str, *args: int) -> str:
+    return f"{settings.BASE_URL}{reverse(name, args=args)}"

@@ -1,0 +1,150 @@
+"""Policies of lateness, breaches, and the notices by which they are told."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from followups.sla.rules import MINUTES_MAX
+from governance.channels import Channel
+from governance.policies import Policy
+from wholesale.append_only import AppendOnlyModel
+from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, WORD_MAX_LENGTH, Province
+
+
+class SlaPolicy(Policy):
+    """How late a task of a market and a channel may be, or of a whole province as market ALL.
+
+    Lateness is counted in minutes from the first minute at which the contact was permitted.
+    """
+
+    province = models.CharField(max_length=2, choices=Province)
+    market = models.CharField(max_length=WORD_MAX_LENGTH, default=ALL)
+    channel = models.CharField(max_length=5, choices=Channel)
+    enabled = models.BooleanField(default=True)
+    warn_after_minutes = models.PositiveIntegerField(help_text="later than that a task is at risk")
+    breach_after_minutes = models.PositiveIntegerField(help_text="later than that it is a breach")
+
+    class Meta:
+        ordering = ["province", "market", "channel"]
+        default_permissions = ("change", "view")
+        constraints = [
+            models.UniqueConstraint(fields=["province", "market", "channel"], name="slapolicy_once"),
+            models.CheckConstraint(condition=Q(province__in=Province.values), name="slapolicy_province"),
+            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="slapolicy_channel"),
+            models.CheckConstraint(
+                condition=Q(breach_after_minutes__range=(1, MINUTES_MAX)), name="slapolicy_breach_in_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(warn_after_minutes__lte=F("breach_after_minutes")), name="slapolicy_warns_before_breach"
+            ),
+        ]
+        verbose_name = "SLA policy"
+        verbose_name_plural = "SLA policies"
+
+    def __str__(self) -> str:
+        return f"{self.province} {self.market} {self.channel}"
+
+
+class SlaWatch(models.Model):
+    """How far the look for breaches has come. One row: who holds it is the one who looks."""
+
+    looked_until = models.DateTimeField(null=True, help_text="tasks that were completed before have been looked at")
+
+    class Meta:
+        default_permissions = ("view",)
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="slawatch_one_row")]
+        verbose_name = "SLA watch"
+        verbose_name_plural = "SLA watch"
+
+    def __str__(self) -> str:
+        return "SLA watch"
+
+
+class SlaNotice(models.Model):
+    """The breaches that one look found, for people to read. Who reads it first answers for all."""
+
+    class Mail(models.TextChoices):
+        """What became of the e-mail."""
+
+        WAITING = "WAITING", "Waits"
+        SENT = "SENT", "Sent"
+        NONE = "NONE", "None: nobody to write to, or not wanted"
+
+    breaches = models.PositiveIntegerField(help_text="how many")
+    created_at = models.DateTimeField()
+    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
+    mail = models.CharField(max_length=7, choices=Mail)
+    mailed_at = models.DateTimeField(null=True)
+    mailed_to = models.PositiveSmallIntegerField(default=0, help_text="to how many operators")
+    read_at = models.DateTimeField(null=True)
+    read_by = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
+    read_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+    class Meta:
+        ordering = ["-id"]
+        default_permissions = ("view",)
+        permissions = [("read_slanotice", "Can mark notices of breaches as read")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(mail="SENT", mailed_at__isnull=False, mailed_to__gt=0)
+                | (~Q(mail="SENT") & Q(mailed_at__isnull=True, mailed_to=0)),
+                name="slanotice_sent_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(read_at__isnull=True, read_by="") | (Q(read_at__isnull=False) & ~Q(read_by="")),
+                name="slanotice_read_has_reader",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(mail="WAITING"), name="slanotice_waiting"),  # the next e-mail
+            models.Index(fields=["mailed_at"], name="slanotice_mailed"),  # the last e-mail
+            models.Index(fields=["-id"], condition=Q(read_at__isnull=True), name="slanotice_unread"),  # the first page
+        ]
+        verbose_name = "SLA notice"
+
+    def __str__(self) -> str:
+        return f"{self.breaches} breach{'' if self.breaches == 1 else 'es'}"
+
+
+class SlaBreach(AppendOnlyModel):
+    """A task was later than its policy allows, as the policy was when it was found. Of one due time of a task one only."""
+
+    # No index of its own: the unique constraint on task and due time begins with it.
+    task = models.ForeignKey("followups.FollowupTask", on_delete=models.PROTECT, related_name="breaches", db_index=False)
+    due_at = models.DateTimeField()
+    counted_from = models.DateTimeField(help_text="the first permitted minute at or after due_at, where one was known")
+    breached_at = models.DateTimeField(help_text="when the time that the policy allows was over")
+    found_at = models.DateTimeField()
+    completed_at = models.DateTimeField(null=True, help_text="of a task that was completed late before it was found")
+    owner = models.CharField(max_length=LABEL_MAX_LENGTH, null=True)
+    province = models.CharField(max_length=2, choices=Province)
+    market = models.CharField(max_length=WORD_MAX_LENGTH)
+    channel = models.CharField(max_length=5, choices=Channel)
+    step = models.PositiveSmallIntegerField()
+    policy = models.ForeignKey(SlaPolicy, on_delete=models.PROTECT, related_name="+", db_index=False)
+    policy_version = models.PositiveIntegerField()
+    breach_after_minutes = models.PositiveIntegerField()
+    notice = models.ForeignKey(SlaNotice, on_delete=models.PROTECT, related_name="rows")  # a notice's breaches
+    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
+
+    class Meta(AppendOnlyModel.Meta):
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["task", "due_at"], name="slabreach_once")]
+        indexes = [
+            models.Index(fields=["owner", "-id"], name="slabreach_owner"),  # breaches?owner=
+            models.Index(fields=["breached_at"], name="slabreach_breached_at"),  # breaches?since=&until=
+        ]
+        verbose_name = "SLA breach"
+        verbose_name_plural = "SLA breaches"
+
+    @property
+    def lateness(self) -> timedelta:
+        """How late it was when it was done, else when it was found."""
+        return (self.completed_at or self.found_at) - self.counted_from
+
+    def __str__(self) -> str:
+        return f"Task {self.task_id}, due {self.due_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,254 @@
+"""Verbs and lookups of the SLA: its policies, what is at risk, and the breaches.
+
+A look for breaches reads what is late and not on record yet, by index, and what was completed since the look before: so it
+costs by what is new, however much is late. Who looks holds the watch's row; whoever is killed has recorded nothing, and the
+next look finds the same.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import product
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Case, DateTimeField, Expression, F, Q, Value, When
+from django.utils import timezone
+
+from followups.models import ACTIONABLE, UNRECORDED, FollowupTask, TaskQuerySet
+from followups.signals import tasks_breached
+from followups.sla import mail
+from followups.sla.errors import BreachBeforeWarning, NoticeNotFound
+from followups.sla.models import SlaBreach, SlaNotice, SlaPolicy, SlaWatch
+from followups.sla.rules import BREACH_AFTER, WARN_AFTER, Rule, Rulebook, counted_from
+from governance import policies
+from governance.channels import Channel
+from governance.decisions import ExecutionClass, verb
+from wholesale import correlation
+from wholesale.errors import RequiredParameter
+from wholesale.lookups import among
+from wholesale.vocabulary import ALL, Province
+
+LOOK_MAX = 5_000  # breaches that one look records; the next one goes on
+# A task is completed a moment before that is to be seen: so far back each look begins before the end of the last.
+OVERLAP = timedelta(minutes=15)
+_LATENESS = ("warn_after_minutes", "breach_after_minutes")
+_READ = ("id", "ladder_id", "due_at", "actionable_at", "completed_at", "owner", "province", "market", "channel", "step")
+
+
+# Policies ---------------------------------------------------------------------------------------------------------------
+
+
+def rulebook() -> Rulebook:
+    """All policies, in one query."""
+    return Rulebook(Rule(*row) for row in SlaPolicy.objects.order_by().values_list(*Rule._fields))
+
+
+@verb(ExecutionClass.CONTROL)
+@transaction.atomic
+def upsert_policy(
+    *,
+    province: str,
+    channel: str,
+    market: str = ALL,
+    changed_by: str,
+    reason: str = "",
+    user: User | None = None,
+    expected_version: int | None = None,
+    now: datetime | None = None,
+    **changes: Any,
+) -> SlaPolicy:
+    """Create or change the policy of a market and a channel. `changes` may hold `enabled`, `warn_after_minutes` and
+    `breach_after_minutes`; what is absent stays. What is a breach already stays one.
+
+    Raises:
+        BreachBeforeWarning: a task would be a breach before it is at risk.
+        RequiredParameter: a new policy without both times.
+        VersionConflict: somebody else changed it first.
+
+    """
+    key = {"province": province, "market": market, "channel": channel}
+    stored = SlaPolicy.objects.select_for_update().filter(**key).first()
+    values: dict[str, Any] = {name: changes.get(name, getattr(stored, name, None)) for name in _LATENESS}
+    for name, value in values.items():
+        if value is None:
+            raise RequiredParameter(attr=name)
+    require_sound(**values)
+    return policies.upsert(
+        SlaPolicy,
+        key=key,
+        changes=changes,
+        user=user,
+        changed_by=changed_by,
+        reason=reason,
+        expected_version=expected_version,
+        now=now or timezone.now(),
+    )
+
+
+def require_sound(*, warn_after_minutes: int, breach_after_minutes: int) -> None:
+    """Refuse times that come in the wrong order.
+
+    Raises:
+        BreachBeforeWarning: a task would be a breach before it is at risk.
+
+    """
+    if warn_after_minutes > breach_after_minutes:
+        raise BreachBeforeWarning(attr="warn_after_minutes")
+
+
+@transaction.atomic
+def seed_policies(now: datetime | None = None) -> int:
+    """Give each province and channel that has none the guide's times. Returns how many were made; none is overwritten."""
+    present = set(SlaPolicy.objects.filter(market=ALL).values_list("province", "channel"))
+    absent = [key for key in product(Province.values, Channel.values) if key not in present]
+    for province, channel in absent:
+        upsert_policy(
+            province=province,
+            channel=channel,
+            warn_after_minutes=WARN_AFTER,
+            breach_after_minutes=BREACH_AFTER,
+            changed_by=policies.SEEDED_BY,
+            reason="safe default",
+            expected_version=0,
+            now=now,
+        )
+    return len(absent)
+
+
+# What is late -----------------------------------------------------------------------------------------------------------
+
+
+def at_risk(now: datetime, rules: Rulebook | None = None) -> TaskQuerySet:
+    """The open tasks that are later than their policy warns of and no breach on record, late the longest first."""
+    late = _late(FollowupTask.objects.open(), rules or rulebook(), now, lambda rule: rule.warn_after)
+    return late.order_by("counted_from", "id")
+
+
+def _late(tasks: TaskQuerySet, rules: Rulebook, at: Any, allowed: Callable[[Rule], timedelta]) -> TaskQuerySet:
+    """Those of some tasks that nothing is on record of, and that at an instant, or at that of a column (`F`), were later
+    than `allowed` by the policy that counts for each."""
+    unrecorded = tasks.filter(UNRECORDED).alias(counted_from=ACTIONABLE, in_time=_latest_in_time(rules, at, allowed))
+    limits = [allowed(rule) for rule in rules if rule.enabled]
+    if not limits:
+        return unrecorded.none()
+    # That a task is later than the shortest time of all says nothing new, and is what the index serves.
+    return unrecorded.filter(counted_from__lt=_before(at, min(limits))).filter(counted_from__lt=F("in_time"))
+
+
+def _before(at: Any, span: timedelta) -> Any:
+    return at - span if isinstance(at, datetime) else at - Value(span)
+
+
+def _latest_in_time(rules: Rulebook, at: Any, allowed: Callable[[Rule], timedelta]) -> Expression:
+    """As SQL: what a task that is just in time counts from; null where no lateness is a breach.
+
+    Policies that allow the same are one branch, and a market's own come before its province's.
+    """
+    alike: dict[tuple[bool, timedelta | None], Q] = {}
+    for rule in rules:
+        place = Q(province=rule.province, channel=rule.channel)
+        of_market = rule.market != ALL
+        key = (not of_market, allowed(rule) if rule.enabled else None)
+        alike[key] = alike.get(key, Q()) | (place & Q(market=rule.market) if of_market else place)
+    nobody_watches = Value(None, output_field=DateTimeField())
+    return Case(
+        *(
+            When(places, then=nobody_watches if span is None else _before(at, span))
+            for (_, span), places in sorted(alike.items(), key=lambda branch: branch[0][0])
+        ),
+        output_field=DateTimeField(),
+    )
+
+
+# Breaches ---------------------------------------------------------------------------------------------------------------
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def find_breaches(now: datetime | None = None, *, by_mail: bool = True) -> int:
+    """Record each task that is later than its policy allows, or was when it was completed, once for each time at which it
+    was due; with a notice, their KPI rows, and unless `by_mail` is false an e-mail to the operators. How many.
+
+    A task that is locked by somebody else is left to the next look.
+    """
+    SlaWatch.objects.get_or_create(pk=1)
+    watch = SlaWatch.objects.select_for_update().get(pk=1)
+    now = now or timezone.now()
+    rules = rulebook()
+    found = _take(_late(FollowupTask.objects.open(), rules, now, lambda rule: rule.breach_after), LOOK_MAX)
+    room = LOOK_MAX - len(found)
+    since = min(watch.looked_until or now, now) - OVERLAP
+    completed = FollowupTask.objects.filter(completed_at__gte=since, completed_at__lte=now, cancelled_at__isnull=True)
+    late = _take(_late(completed, rules, F("completed_at"), lambda rule: rule.breach_after), room)
+    if len(late) < room:
+        watch.looked_until = now
+        watch.save(update_fields=["looked_until"])
+    found += late
+    if found:
+        _record(found, rules, now, by_mail=by_mail)
+    if by_mail and mail.is_due(now):
+        mail.send_digest.enqueue()
+    return len(found)
+
+
+def _take(tasks: TaskQuerySet, limit: int) -> list[FollowupTask]:
+    """At most so many of these, locked; whoever holds others is not waited for, so nobody waits in a circle."""
+    ordered = tasks.order_by(ACTIONABLE, "id").only(*_READ)
+    return list(ordered.select_for_update(skip_locked=True, of=("self",), no_key=True)[:limit])
+
+
+def _record(tasks: list[FollowupTask], rules: Rulebook, now: datetime, *, by_mail: bool) -> None:
+    """Write the breaches with their notice, and mark the tasks."""
+    correlation_id = correlation.current()
+    state = SlaNotice.Mail.WAITING if by_mail else SlaNotice.Mail.NONE
+    notice = SlaNotice.objects.create(breaches=len(tasks), created_at=now, correlation_id=correlation_id, mail=state)
+    breaches = []
+    for task in tasks:
+        rule = rules.of(task.province, task.market, task.channel)
+        assert rule is not None  # by the policies that found it
+        breaches.append(
+            SlaBreach(
+                task=task,
+                due_at=task.due_at,
+                counted_from=counted_from(task),
+                breached_at=counted_from(task) + rule.breach_after,
+                found_at=now,
+                completed_at=task.completed_at,
+                owner=task.owner,
+                province=task.province,
+                market=task.market,
+                channel=task.channel,
+                step=task.step,
+                policy_id=rule.id,
+                policy_version=rule.version,
+                breach_after_minutes=rule.breach_after_minutes,
+                notice=notice,
+                correlation_id=correlation_id,
+            )
+        )
+    SlaBreach.objects.bulk_create(breaches)
+    these = FollowupTask.objects.filter(pk__in=among([task.pk for task in tasks], "bigint"))
+    these.update(breached_due_at=F("due_at"))
+    tasks_breached.send(sender=SlaBreach, breaches=breaches)
+
+
+# Notices ----------------------------------------------------------------------------------------------------------------
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def read_notice(notice_id: int, *, actor: str, user: User | None = None, now: datetime | None = None) -> SlaNotice:
+    """Say that somebody has read a notice, for all. Reading it again changes nothing.
+
+    Raises:
+        NoticeNotFound: no such notice.
+
+    """
+    notice = SlaNotice.objects.select_for_update().filter(pk=notice_id).first()
+    if notice is None:
+        raise NoticeNotFound
+    if notice.read_at is None:
+        notice.read_at, notice.read_by, notice.read_user = now or timezone.now(), actor, user
+        notice.save(update_fields=["read_at", "read_by", "read_user"])
+    return notice

@@ -1,0 +1,19 @@
+"""Background work of the SLA, safe to do twice."""
+
+from django_tasks import task
+
+from followups.sla import services
+from wholesale import periodic
+from wholesale.correlation import correlated
+
+
+@task()
+def find_breaches() -> None:
+    """Every minute: what became a breach."""
+    with correlated():
+        services.find_breaches()
+
+
+def register() -> None:
+    """Say when."""
+    periodic.every("* * * * *", find_breaches)

@@ -1,0 +1,88 @@
+"""A worker that looks for breaches is killed between finding and recording; another looks on."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.faults.conftest import Served
+from tests.faults.tasks import PATIENCE
+from tests.faults.test_workers import ending, run, start
+
+LATE_TASKS = """
+from datetime import timedelta
+from django.utils import timezone
+from followups.models import FollowupTask
+from tests.factories import LadderFactory, TaskFactory, many
+due_at = timezone.now() - timedelta(hours=3)
+ladders = many(LadderFactory, 20, lead_id=None, open_steps=1)
+tasks = [TaskFactory.build(ladder=ladder, due_at=due_at, actionable_at=due_at) for ladder in ladders]
+FollowupTask.objects.bulk_create(tasks)
+"""
+# What comes after the tasks are found never comes: until then everything is as in a worker.
+LOOK_AND_STAY = """
+import pathlib, time
+from followups.sla import services
+def stay(*args, **kwargs):
+    {before}
+    pathlib.Path({diary!r}).touch()
+    time.sleep({patience})
+record = services._record
+services._record = stay
+services.find_breaches()
+"""
+LOOK = "from followups.sla.services import find_breaches; print(find_breaches())"
+RECORDED = """
+import json
+from followups.models import FollowupTask, SlaBreach, SlaNotice
+from kpi.models import KPIEvent
+from django_tasks_db.models import DBTaskResult
+print(json.dumps({
+    "breaches": SlaBreach.objects.count(),
+    "tasks": SlaBreach.objects.values("task", "due_at").distinct().count(),
+    "marked": FollowupTask.objects.breached().count(),
+    "events": KPIEvent.objects.filter(metric="followup_breached").count(),
+    "notices": SlaNotice.objects.count(),
+    "digests": DBTaskResult.objects.filter(task_path="followups.sla.mail.send_digest").count(),
+}))
+DBTaskResult.objects.all().delete()
+"""
+
+
+def recorded(served: Served) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(run(served, RECORDED))
+    return found
+
+
+def looking_on(served: Served) -> "subprocess.Popen[bytes]":
+    return start(
+        served, "shell", "--verbosity", "0", "--command", "from followups.sla.services import find_breaches as f; f()"
+    )
+
+
+@pytest.mark.parametrize("before", ["pass", "record(*args, **kwargs)"], ids=["before any row", "before the commit"])
+def test_each_breach_is_recorded_once_whenever_the_finder_is_killed(served: Served, tmp_path: Path, before: str) -> None:
+    was = recorded(served)
+    run(served, LATE_TASKS)
+    diary = tmp_path / "found"
+    code = LOOK_AND_STAY.format(before=before, diary=str(diary), patience=PATIENCE)
+    killed = start(served, "shell", "--verbosity", "0", "--command", code)
+    with ending(killed):
+        deadline = time.monotonic() + PATIENCE
+        while not diary.exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert diary.exists()
+        os.kill(killed.pid, signal.SIGKILL)
+        assert killed.wait(PATIENCE) == -signal.SIGKILL
+    both = [looking_on(served) for _ in range(2)]
+    with ending(*both):
+        assert [process.wait(PATIENCE) for process in both] == [0, 0]
+    now = recorded(served)
+    new = {name: now[name] - was[name] for name in now if name != "digests"}
+    assert new == {"breaches": 20, "tasks": 20, "marked": 20, "events": 20, "notices": 1}
+    assert run(served, LOOK) == "0"

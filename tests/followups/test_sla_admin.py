@@ -1,0 +1,165 @@
+"""The SLA in the admin: the first page, notices, breaches, policies, the work queue."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from followups.models import FollowupTask, SlaBreach, SlaNotice, SlaPolicy
+from followups.services import complete_task
+from followups.sla.errors import NoticeNotFound
+from followups.sla.services import find_breaches, read_notice
+from tests.factories import NOON, SlaNoticeFactory, TaskFactory
+from tests.staff import signed_in
+
+pytestmark = pytest.mark.django_db
+
+INDEX = "/admin/"
+POLICIES = "/admin/followups/slapolicy/"
+
+
+def late(minutes: int, **values: Any) -> FollowupTask:
+    due_at = timezone.now() - timedelta(minutes=minutes)
+    task: FollowupTask = TaskFactory.create(due_at=due_at, actionable_at=due_at, ladder__open_steps=1, **values)
+    return task
+
+
+def reading(notice: SlaNotice) -> str:
+    return reverse("admin:followups_slanotice_read", args=[notice.pk])
+
+
+def tiles(client: Client) -> dict[str, Any]:
+    return {tile.title: tile for tile in client.get(INDEX).context["tiles"]}
+
+
+def rows(client: Client, url: str) -> list[int]:
+    return [row.pk for row in client.get(url).context["cl"].result_list]
+
+
+def test_what_is_at_risk_and_what_is_breached_are_counted_apart_and_lead_to_their_tasks(admin_client: Client) -> None:
+    late(10)
+    risky, breached = late(60), late(200)
+    find_breaches()
+
+    shown = tiles(admin_client)
+
+    at_risk, still_open = shown["At risk of a breach"], shown["SLA breached, still open"]
+    assert (at_risk.value, at_risk.tone, rows(admin_client, at_risk.url)) == ("1", "warning", [risky.pk])
+    assert (still_open.value, still_open.tone, rows(admin_client, still_open.url)) == ("1", "danger", [breached.pk])
+
+
+def test_a_notice_stands_on_the_first_page_until_somebody_reads_it(user_of: Callable[..., User]) -> None:
+    late(200)
+    find_breaches()
+    notice = SlaNotice.objects.get()
+    boss, agent = signed_in(user_of("operator", username="boss")), signed_in(user_of("agent"))
+    assert "1 task breached the SLA" in boss.get(INDEX).content.decode()
+    page = agent.get(INDEX).content.decode()
+    assert "1 task breached the SLA" in page
+    assert "Mark as read" not in page
+
+    assert agent.post(reading(notice)).status_code == 403
+    assert boss.post(reading(notice)).status_code == 302
+
+    notice.refresh_from_db()
+    assert (notice.read_by, str(notice.read_user), notice.read_at is not None) == ("boss", "boss", True)
+    assert "breached the SLA</strong>" not in boss.get(INDEX).content.decode()
+
+
+def test_looking_at_the_question_marks_nothing(admin_client: Client) -> None:
+    notice = SlaNoticeFactory.create()
+
+    assert "Mark the notice of 1 breach as read" in admin_client.get(reading(notice)).content.decode()
+
+    notice.refresh_from_db()
+    assert notice.read_at is None
+
+
+def test_many_notices_are_marked_at_once(admin_client: Client) -> None:
+    read = SlaNoticeFactory.create(read_at=NOON, read_by="boss")
+    notices = [read, SlaNoticeFactory.create(), SlaNoticeFactory.create()]
+
+    chosen = {"action": "mark_as_read", "_selected_action": [notice.pk for notice in notices]}
+    admin_client.post("/admin/followups/slanotice/", chosen)
+
+    assert list(SlaNotice.objects.order_by("pk").values_list("read_by", flat=True)) == ["boss", "admin", "admin"]
+
+
+def test_reading_a_notice_again_changes_nothing() -> None:
+    notice = SlaNoticeFactory.create()
+    read_notice(notice.pk, actor="boss", now=NOON)
+    again = read_notice(notice.pk, actor="va1")
+
+    assert (again.read_by, again.read_at) == ("boss", NOON)
+    with pytest.raises(NoticeNotFound):
+        read_notice(0, actor="boss")
+
+
+def test_the_sidebar_counts_the_notices_that_nobody_has_read(admin_client: Client) -> None:
+    def badge() -> Any:
+        groups = admin_client.get(INDEX).context["sidebar_navigation"]
+        return next(item.get("badge") for group in groups for item in group["items"] if item["title"] == "SLA notices")
+
+    assert badge() is None
+    SlaNoticeFactory.create()
+    SlaNoticeFactory.create(read_at=NOON, read_by="boss")
+    assert badge() == "1"
+
+
+def test_the_breaches_of_a_notice_say_what_became_of_each_task(admin_client: Client) -> None:
+    done, still_open = late(200), late(300)
+    find_breaches()
+    complete_task(done.pk, "va1")
+    late(400)
+    find_breaches()
+    notice = SlaNotice.objects.earliest("pk")
+
+    page = admin_client.get("/admin/followups/slabreach/", {"notice__id__exact": notice.pk})
+
+    breaches = {row.task_id: row for row in page.context["cl"].result_list}
+    assert set(breaches) == {done.pk, still_open.pk}
+    html = page.content.decode()
+    assert "Still open" in html
+    assert "Done" in html
+    assert "3\xa0hours, 20\xa0minutes" in html
+    one = admin_client.get(f"/admin/followups/slabreach/{SlaBreach.objects.latest('pk').pk}/change/")
+    assert f"Task {SlaBreach.objects.latest('pk').task_id}" in one.content.decode()
+
+
+def test_a_policy_is_changed_with_a_reason_and_its_history_shows_it(admin_client: Client) -> None:
+    policy = SlaPolicy.objects.get(province="ON", channel="CALL")
+    sent = {"enabled": "on", "warn_after_minutes": 15, "breach_after_minutes": 45, "why": "rivals", "expected_version": 1}
+
+    answer = admin_client.post(f"{POLICIES}{policy.pk}/change/", sent)
+
+    policy.refresh_from_db()
+    assert (answer.status_code, policy.breach_after_minutes, policy.version, policy.reason) == (302, 45, 2, "rivals")
+    history = admin_client.get(f"{POLICIES}{policy.pk}/history/").content.decode()
+    assert "120 min" in history
+    assert "45 min" in history
+
+
+def test_a_policy_that_warns_after_its_breach_is_not_saved(admin_client: Client) -> None:
+    sent = {
+        **{"province": "ON", "market": "TORONTO", "channel": "SMS", "enabled": "on", "why": "rivals"},
+        **{"warn_after_minutes": 90, "breach_after_minutes": 60, "expected_version": 0},
+    }
+
+    assert "At most the time after which it is a breach." in admin_client.post(f"{POLICIES}add/", sent).content.decode()
+    assert admin_client.post(f"{POLICIES}add/", {**sent, "warn_after_minutes": 10}).status_code == 302
+    assert SlaPolicy.objects.filter(market="TORONTO").count() == 1
+
+
+@pytest.mark.parametrize(("minutes", "words"), [(10, ""), (60, ">late</strong>"), (200, "later than the SLA allows")])
+def test_the_work_queue_says_how_late_a_task_is(minutes: int, words: str, admin_client: Client) -> None:
+    late(minutes, leased_by="admin", leased_until=timezone.now() + timedelta(minutes=10))
+
+    page = admin_client.get("/admin/followups/followuptask/queue/").content.decode()
+
+    assert words in page
+    assert ("later than the SLA allows" in page) is (minutes == 200)

@@ -1,0 +1,81 @@
+"""Several workers look for breaches at the same moment."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from followups.models import FollowupTask, SlaBreach, SlaNotice
+from followups.services import complete_task
+from followups.sla.services import find_breaches
+from kpi.models import KPIEvent
+from tests.factories import NOON, LadderFactory, TaskFactory, completed, many
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+
+TASKS = 60
+LATE = NOON + timedelta(hours=3)
+
+
+def late_tasks(size: int = TASKS) -> None:
+    ladders = many(LadderFactory, size, open_steps=1)
+    FollowupTask.objects.bulk_create(TaskFactory.build(ladder=ladder) for ladder in ladders)
+
+
+@pytest.mark.parametrize("workers", [2, 8])
+def test_workers_who_look_at_once_record_each_breach_once(
+    workers: int, transactional_db: None, run_together: Callable[..., list[Any]]
+) -> None:
+    find_breaches(NOON)
+    late_tasks()
+    completed(late=timedelta(hours=2, minutes=1))
+
+    found = run_together(workers, lambda number: find_breaches(LATE))
+
+    assert sorted(found) == [0] * (workers - 1) + [TASKS + 1]
+    assert SlaBreach.objects.values("task", "due_at").distinct().count() == SlaBreach.objects.count() == TASKS + 1
+    assert KPIEvent.objects.filter(metric="followup_breached").count() == TASKS + 1
+    assert SlaNotice.objects.get().breaches == TASKS + 1
+
+
+def test_who_completes_tasks_meanwhile_is_not_waited_for_and_nobody_deadlocks(
+    transactional_db: None, run_together: Callable[..., list[Any]]
+) -> None:
+    late_tasks()
+    tasks = list(FollowupTask.objects.values_list("pk", flat=True))
+
+    def act(number: int) -> list[Any]:
+        if number == 0:
+            return [find_breaches(LATE) for _ in range(3)]
+        return [complete_task(pk, "va1", now=LATE).pk for pk in tasks[number::4]]
+
+    answers = run_together(4, act)
+
+    assert not [answer for answer in answers if isinstance(answer, Exception)]
+    assert find_breaches(LATE + timedelta(minutes=1)) + sum(answers[0]) == TASKS
+    assert KPIEvent.objects.filter(metric="followup_breached").count() == TASKS
+
+
+def test_a_task_that_somebody_holds_is_left_to_the_next_look(transactional_db: None, run_together: Any) -> None:
+    late_tasks(2)
+    held = FollowupTask.objects.order_by("pk")[0]
+    locked, looked = threading.Event(), threading.Event()
+
+    def act(number: int) -> int:
+        if number == 0:
+            with transaction.atomic():
+                FollowupTask.objects.select_for_update().get(pk=held.pk)
+                locked.set()
+                looked.wait(30)
+            return 0
+        locked.wait(30)
+        try:
+            return find_breaches(LATE)
+        finally:
+            looked.set()
+
+    assert run_together(2, act) == [0, 1]
+    assert find_breaches(LATE) == 1
