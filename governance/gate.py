@@ -278,6 +278,7 @@ def _point(contact: Contact) -> compliance.Point | None:
 HoldingOffOptOuts = compliance.HoldingOffOptOuts
 channels_of = compliance.channels_of
 contact_points = compliance.contact_points
+hold_off_all_opt_outs = compliance.hold_off_all_opt_outs
 lock_for_opt_out = compliance.lock_for_opt_out
 point_of = compliance.point_of
 points_of = compliance.points_of
