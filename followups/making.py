@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from followups.cancelling import OPTED_OUT
 from followups.errors import LeadOptedOut
 from followups.history import Act
 from followups.leads.facts import contact_of
-from followups.models import FollowupLadder, FollowupTask, LadderTemplate
+from followups.models import FollowupLadder, LadderTemplate
 from followups.steps.rules import Step
 from governance import gate
 from governance.gate import Minutes
@@ -67,26 +68,23 @@ def ladder_of(plan: Plan, minutes: Sequence[Minutes], act: Act) -> FollowupLadde
     )
 
 
-def tasks_of(ladder: FollowupLadder, plan: Plan, minutes: Sequence[Minutes]) -> list[FollowupTask]:
-    """The rows of its tasks. Steps of a channel that the lead opted out of are made cancelled."""
-    now = ladder.created_at
+# The columns of a task that its making decides.
+TASK = (
+    *("ladder_id", "step", "channel", "due_at", "actionable_at", "open_from", "open_until", "lead_id", "province", "market"),
+    *("owner", "correlation_id", "created_at", "cancelled_at", "cancel_reason"),
+)
+
+
+def tasks_of(ladder: FollowupLadder, plan: Plan, minutes: Sequence[Minutes]) -> list[tuple[Any, ...]]:
+    """The rows of its tasks, as `TASK` names them. Steps of a channel that the lead opted out of are made cancelled."""
+    now, ladder_id = ladder.created_at, ladder.pk
+    whose = ladder.lead_id, ladder.province, ladder.market, ladder.owner, ladder.correlation_id, now
     return [
-        FollowupTask(
-            ladder=ladder,
-            step=number,
-            channel=step.channel,
-            due_at=now + step.delay,
-            actionable_at=allowed.actionable_at,
-            open_from=allowed.open_from,
-            open_until=allowed.open_until,
-            lead_id=ladder.lead_id,
-            province=ladder.province,
-            market=ladder.market,
-            owner=ladder.owner,
-            correlation_id=ladder.correlation_id,
-            created_at=now,
-            cancelled_at=now if allowed.opted_out else None,
-            cancel_reason=OPTED_OUT if allowed.opted_out else "",
+        (
+            *(ladder_id, number, step.channel, now + step.delay),
+            *(allowed.actionable_at, allowed.open_from, allowed.open_until),
+            *whose,
+            *((now, OPTED_OUT) if allowed.opted_out else (None, "")),
         )
         for number, (step, allowed) in enumerate(zip(plan.steps, minutes, strict=True), start=1)
     ]

@@ -16,7 +16,7 @@ from followups.errors import NotYourTask, TaskNotFound, TimeOutOfRange
 from followups.history import Act
 from followups.leads.facts import FACTS, contact_for
 from followups.leads.models import Lead
-from followups.making import Plan, ladder_of, minutes_of, tasks_of
+from followups.making import TASK, Plan, ladder_of, minutes_of, tasks_of
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask, TaskEvent
 from followups.outcomes import effects
 from followups.outcomes.rules import Effect
@@ -148,8 +148,10 @@ def begin_ladder(
                 raise
     if owner is None:
         _give_to_the_pool(ladder, act.now)
-    tasks = FollowupTask.objects.bulk_create(tasks_of(ladder, plan, minutes))
-    ladders_created.send(sender=FollowupLadder, ladders=[(ladder, tasks)])
+    tasks = FollowupTask.objects.bulk_create(
+        FollowupTask(**dict(zip(TASK, row, strict=True))) for row in tasks_of(ladder, plan, minutes)
+    )
+    ladders_created.send(sender=FollowupLadder, ladders=[(ladder, len(tasks))])
     return LadderStart(tasks, created=True)
 
 
