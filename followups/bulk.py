@@ -127,13 +127,13 @@ def _start(starts: Sequence[Start], sign: Callable[[], Act]) -> dict[str, Answer
     new = [draft for draft in drafts if draft.lead_id not in ids]
     _insert([draft.ladder for draft in new])
     ids |= _open_ladders([draft.lead_id for draft in new])
-    created = [draft for draft in new if ids.get(draft.lead_id) == draft.ladder.pk]
-    answers |= {draft.lead_id: Answer(draft.lead_id, Status.EXISTS, ids[draft.lead_id]) for draft in drafts if draft.lead_id in ids}
+    created = [draft for draft in new if draft.lead_id in ids and ids[draft.lead_id] == draft.ladder.pk]
+    answers |= {lead_id: Answer(lead_id, Status.EXISTS, ladder_id) for lead_id, ladder_id in ids.items()}
     answers |= {draft.lead_id: Answer(draft.lead_id, Status.CREATED, draft.ladder.pk) for draft in created}
-    _give_to_the_pool([draft.ladder for draft in created if draft.ladder.owner is None], act.now)
-    tasks = [task for draft in created for task in tasks_of(draft.ladder, draft.plan, draft.minutes)]
-    many.insert(FollowupTask, TASK, tasks)
     if created:
+        _give_to_the_pool([draft.ladder for draft in created if draft.ladder.owner is None], act.now)
+        tasks = [task for draft in created for task in tasks_of(draft.ladder, draft.plan, draft.minutes)]
+        many.insert(FollowupTask, TASK, tasks)
         made = [(draft.ladder, len(draft.plan.steps)) for draft in created]
         ladders_created.send(sender=FollowupLadder, ladders=made)
     return answers

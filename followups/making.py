@@ -33,9 +33,7 @@ def minutes_of(plans: Sequence[Plan], act: Act) -> list[list[Minutes]]:
     contacts = []
     for plan in plans:
         channels = {
-            channel: contact_of(
-                plan.lead, lead_id=plan.lead_id, province=plan.province, market=plan.market, channel=channel
-            )
+            channel: contact_of(plan.lead, lead_id=plan.lead_id, province=plan.province, market=plan.market, channel=channel)
             for channel in {step.channel for step in plan.steps}
         }
         contacts += [(channels[step.channel], act.now + step.delay) for step in plan.steps]

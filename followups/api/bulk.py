@@ -16,6 +16,7 @@ from wholesale.params import ActParams, Params
 from wholesale.permissions import label_of
 
 LADDERS_MAX = 10_000
+STATUSES = [status.value for status in Status]
 
 
 class LadderRow(Params):
@@ -44,7 +45,7 @@ class BulkLadderOut(serializers.Serializer[Any]):
     """What became of a lead."""
 
     lead_id = serializers.CharField(allow_null=True)
-    status = serializers.ChoiceField([status.value for status in Status])
+    status = serializers.ChoiceField(STATUSES)
     ladder_id = IdField(allow_null=True, help_text="of the open ladder that it has now")
     code = serializers.CharField(required=False, help_text="of a refused one: as errors have it, and so the others")
     detail = serializers.CharField(required=False)
@@ -66,7 +67,7 @@ class BulkLadderViewSet(ApiViewSet):
     permissions = {"start": "followups.create_ladder"}
 
     @act(
-        "bulk",
+        "ladder/bulk",
         BulkLadderParams,
         BulkLaddersOut,
         in_parts=True,
@@ -112,7 +113,7 @@ def _checked(row: Mapping[str, Any]) -> Start | dict[str, Any]:
         first: ErrorDetail = messages[0]
         lead_id = row.get("lead_id")
         shown = lead_id if attr != "lead_id" and isinstance(lead_id, str) else None
-        return _refused(shown, first.code, str(first), attr)
+        return _refused(shown, str(first.code), str(first), attr)
 
 
 def _shown(answer: Answer) -> dict[str, Any]:
