@@ -8,10 +8,11 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import NamedTuple
 
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from followups.errors import DuplicateLead, LadderTemplateDisabled, LeadOptedOut
@@ -180,10 +181,20 @@ def _drafted(starts: Sequence[Start], act: Act, answers: dict[str, Answer]) -> l
 
 def _insert(ladders: Sequence[FollowupLadder]) -> None:
     """But those of leads who have got an open ladder since we looked."""
+    if connection.vendor != "postgresql":  # where nobody else writes meanwhile
+        FollowupLadder.objects.bulk_create(ladders)
+        return
     for ladder, pk in zip(ladders, many.ids(FollowupLadder, len(ladders)), strict=True):
         ladder.pk = pk
-    # On SQLite nobody else writes meanwhile, and rows that may be left out get no id there.
-    FollowupLadder.objects.bulk_create(ladders, ignore_conflicts=connection.vendor == "postgresql")
+    try:
+        with transaction.atomic():
+            many.insert(FollowupLadder, _LADDER, list(map(_values, ladders)))
+    except IntegrityError:
+        FollowupLadder.objects.bulk_create(ladders, ignore_conflicts=True)
+
+
+_LADDER = tuple(field.attname for field in FollowupLadder._meta.concrete_fields)
+_values = attrgetter(*_LADDER)
 
 
 def _open_ladders(lead_ids: Collection[str]) -> dict[str, int]:

@@ -17,10 +17,8 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Seq
         model._default_manager.bulk_create(model(**dict(zip(columns, row, strict=True))) for row in rows)
 
 
-def ids(model: type[models.Model], count: int) -> list[int | None]:
-    """The ids of as many rows that are to be inserted. SQLite gives them with the insert."""
-    if connection.vendor != "postgresql":
-        return [None] * count
+def ids(model: type[models.Model], count: int) -> list[int]:
+    """The ids of as many rows that are to be inserted, of PostgreSQL's sequence."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [model._meta.db_table, count]

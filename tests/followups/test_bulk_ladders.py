@@ -71,7 +71,7 @@ def test_the_rows_are_those_of_single_creates(
     upsert_template(
         province="QC", steps=[{"delay_minutes": 5, "channel": "EMAIL"}], changed_by="me", reason="short", expected_version=1
     )
-    leads = {
+    leads: dict[str, dict[str, Any]] = {
         "known": {"province": "ON", "phone": SMS_AND_CALL, "zone": "America/Winnipeg", "score": Decimal("0.2")},
         "elsewhere": {"province": "BC", "market": "VANCOUVER"},
         "short": {"province": "QC", "market": "ALL", "email": "a@example.ca"},
