@@ -42,6 +42,13 @@ class LeadOptedOut(DomainError):
     code = "lead_opted_out"
 
 
+class DuplicateLead(DomainError):
+    """An earlier row names the same lead; this one was left out."""
+
+    code = "duplicate_lead"
+    status = 400
+
+
 class MessageNotFound(NotFound):
     """There is no message with this id."""
 

@@ -10,12 +10,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from followups import history, leases
-from followups.cancelling import OPTED_OUT, cancel_open_ladders, close_steps
+from followups.cancelling import cancel_open_ladders, close_steps
 from followups.due.services import due_tasks
-from followups.errors import LeadOptedOut, NotYourTask, TaskNotFound, TimeOutOfRange
+from followups.errors import NotYourTask, TaskNotFound, TimeOutOfRange
 from followups.history import Act
-from followups.leads.facts import FACTS, contact_for, contact_of
+from followups.leads.facts import FACTS, contact_for
 from followups.leads.models import Lead
+from followups.making import TASK, Plan, ladder_of, minutes_of, tasks_of
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask, TaskEvent
 from followups.outcomes import effects
 from followups.outcomes.rules import Effect
@@ -124,32 +125,12 @@ def begin_ladder(
         LeadOptedOut: of every channel of the ladder.
 
     """
-    now = act.now
     template = template_for(province, market)
-    steps = parsed(template.steps)
-    contacts = [
-        (contact_of(lead, lead_id=lead_id, province=province, market=market, channel=step.channel), now + step.delay)
-        for step in steps
-    ]
-    minutes = gate.permitted_minutes(contacts, now=now)
-    open_steps = sum(not one.opted_out for one in minutes)
-    if not open_steps:
-        raise LeadOptedOut
+    plan = Plan(lead, lead_id, province, market, owner, template, parsed(template.steps))
+    [minutes] = minutes_of([plan], act)
+    ladder = ladder_of(plan, minutes, act)
     if restart_reason is not None:
         _cancel_open_ladder(lead_id, act=act, reason=restart_reason)
-    ladder = FollowupLadder(
-        lead_id=lead_id or None,
-        province=province,
-        market=market,
-        owner=owner,
-        template=template,
-        template_version=template.version,
-        created_by=act.actor,
-        user=act.user,
-        correlation_id=act.correlation_id,
-        created_at=now,
-        open_steps=open_steps,
-    )
     for attempt in range(1, INSERT_ATTEMPTS + 1):
         try:
             with transaction.atomic():
@@ -166,28 +147,11 @@ def begin_ladder(
             if attempt == INSERT_ATTEMPTS:
                 raise
     if owner is None:
-        _give_to_the_pool(ladder, now)
+        _give_to_the_pool(ladder, act.now)
     tasks = FollowupTask.objects.bulk_create(
-        FollowupTask(
-            ladder=ladder,
-            step=number,
-            channel=step.channel,
-            due_at=now + step.delay,
-            actionable_at=allowed.actionable_at,
-            open_from=allowed.open_from,
-            open_until=allowed.open_until,
-            lead_id=ladder.lead_id,
-            province=province,
-            market=market,
-            owner=ladder.owner,
-            correlation_id=ladder.correlation_id,
-            created_at=now,
-            cancelled_at=now if allowed.opted_out else None,
-            cancel_reason=OPTED_OUT if allowed.opted_out else "",
-        )
-        for number, (step, allowed) in enumerate(zip(steps, minutes, strict=True), start=1)
+        FollowupTask(**dict(zip(TASK, row, strict=True))) for row in tasks_of(ladder, plan, minutes)
     )
-    ladders_created.send(sender=FollowupLadder, ladders=[(ladder, tasks)])
+    ladders_created.send(sender=FollowupLadder, ladders=[(ladder, len(tasks))])
     return LadderStart(tasks, created=True)
 
 

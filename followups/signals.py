@@ -3,7 +3,7 @@
 from django.dispatch import Signal
 
 ladders_created = Signal()
-"""Ladders came to be. `ladders`: sequence of (FollowupLadder, its list of FollowupTask)."""
+"""Ladders came to be. `ladders`: sequence of (FollowupLadder, how many tasks it has)."""
 
 tasks_completed = Signal()
 """Tasks were completed, each for the first time. `tasks`: sequence of FollowupTask; `attempts`: sequence of ContactAttempt,

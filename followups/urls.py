@@ -2,6 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
+from followups.api.bulk import BulkLadderViewSet
 from followups.api.rows import AttemptViewSet, EventViewSet, LadderViewSet, TaskViewSet
 from followups.api.verbs import FollowupViewSet
 from followups.due.api import DueViewSet
@@ -25,5 +26,6 @@ router.register("followups", OutcomeViewSet, basename="outcome")
 router.register("followups", SlaViewSet, basename="sla")
 router.register("followups", TemplateViewSet, basename="template")
 router.register("followups", PoolViewSet, basename="pool")
+router.register("followups", BulkLadderViewSet, basename="ladder-bulk")
 router.register("followups", FollowupViewSet, basename="followup")
 urlpatterns = router.urls

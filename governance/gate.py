@@ -34,7 +34,7 @@ from governance.risk import services as risk
 from governance.risk.errors import RiskDenied
 from governance.risk.models import RiskReservation
 from governance.runbook import services as runbook
-from governance.situation import PolicyFacts, Situation
+from governance.situation import PolicyFacts, Situation, is_score_too_low
 from wholesale.errors import DomainError, NotFound
 from wholesale.fields import iso_utc
 from wholesale.vocabulary import ALL
@@ -203,26 +203,41 @@ def permitted_minutes(contacts: Sequence[tuple[Contact, datetime]], *, now: date
     The go-live row is left aside: it stops all at once, and no minute more than another.
     """
     latest = max([due_at for _, due_at in contacts], default=now)
-    found = _situations([contact for contact, _ in contacts], now, max(latest, now), standing_counts=False)
-    shared: dict[Any, Minutes] = {}
-    minutes = []
-    for (contact, _, situation), (_, due_at) in zip(found, contacts, strict=True):
+    different = list(dict.fromkeys(contact for contact, _ in contacts))  # a ladder asks of the same one several times
+    asked: dict[Contact, _Asked] = {}
+    shared: dict[Any, _Asked] = {}
+    for contact, _, situation in _situations(different, now, max(latest, now), standing_counts=False):
         channel, ledger = contact.channel, situation.ledger
         if ledger:  # what is on file is the lead's own
-            minutes.append(_minutes(situation, channel, due_at, now))
+            asked[contact] = _Asked(situation, channel, now)
             continue
-        same = calendar_of(situation, channel), id(situation.policy), situation.lead_score, ledger is None, due_at
-        minutes.append(shared.get(same) or shared.setdefault(same, _minutes(situation, channel, due_at, now)))
-    return minutes
+        same = calendar_of(situation, channel), id(situation.policy), is_score_too_low(situation), ledger is None
+        if same not in shared:
+            shared[same] = _Asked(situation, channel, now)
+        asked[contact] = shared[same]
+    return [asked[contact].minutes(due_at) for contact, due_at in contacts]
 
 
-def _minutes(situation: Situation, channel: str, due_at: datetime, now: datetime) -> Minutes:
-    permission = Permission(situation, channel)
-    interval = permission.interval(now)
-    open_from, open_until = interval or (None, None)
-    is_open_then = interval is not None and interval[0] <= due_at <= interval[1]
-    actionable_at = due_at if is_open_then else permission.next_at(due_at)
-    return Minutes(actionable_at, open_from, open_until, opted_out(situation.ledger or (), channel, now))
+class _Asked:
+    """When contact is permitted in a situation by a channel, as it is now; each due time is worked out once."""
+
+    def __init__(self, situation: Situation, channel: str, now: datetime) -> None:
+        self._permission = Permission(situation, channel)
+        self._interval = self._permission.interval(now)
+        self._opted_out = opted_out(situation.ledger or (), channel, now)
+        self._known: dict[datetime, Minutes] = {}
+
+    def minutes(self, due_at: datetime) -> Minutes:
+        found = self._known.get(due_at)
+        if found is None:
+            found = self._known[due_at] = self._worked_out(due_at)
+        return found
+
+    def _worked_out(self, due_at: datetime) -> Minutes:
+        open_from, open_until = self._interval or (None, None)
+        is_open_then = self._interval is not None and self._interval[0] <= due_at <= self._interval[1]
+        actionable_at = due_at if is_open_then else self._permission.next_at(due_at)
+        return Minutes(actionable_at, open_from, open_until, self._opted_out)
 
 
 def _situations(
@@ -275,6 +290,7 @@ def _point(contact: Contact) -> compliance.Point | None:
 HoldingOffOptOuts = compliance.HoldingOffOptOuts
 channels_of = compliance.channels_of
 contact_points = compliance.contact_points
+hold_off_all_opt_outs = compliance.hold_off_all_opt_outs
 lock_for_opt_out = compliance.lock_for_opt_out
 point_of = compliance.point_of
 points_of = compliance.points_of

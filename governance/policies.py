@@ -1,6 +1,6 @@
 """What all policies have in common: rows with a version, a history, and one race-free way to change them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -177,5 +177,14 @@ def _change(policy: Policy, changes: Mapping[str, Any], expected_version: int | 
 
 def effective(model: type[PlacePolicyT], province: str, market: str) -> PlacePolicyT | None:
     """The policy of the market, else of its whole province, else None. A market's row that is off still matches."""
-    rows = {row.market: row for row in model._default_manager.filter(province=province, market__in={market, ALL})}
-    return rows.get(market) or rows.get(ALL)
+    return effective_in(model, [(province, market)])[province, market]
+
+
+def effective_in(
+    model: type[PlacePolicyT], places: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], PlacePolicyT | None]:
+    """The same for many places (province, market), in one query."""
+    provinces, markets = {province for province, _ in places}, {ALL, *(market for _, market in places)}
+    found = model._default_manager.filter(province__in=provinces, market__in=markets)
+    rows = {(row.province, row.market): row for row in found}
+    return {(province, market): rows.get((province, market)) or rows.get((province, ALL)) for province, market in places}

@@ -74,7 +74,7 @@ def lasting(situation: Situation, channel: str, at: datetime) -> tuple[set[Reaso
             reasons.add(Reason.POLICY_DISABLED)
         if channel not in policy.rules.channels:
             reasons.add(Reason.CHANNEL_NOT_ALLOWED)
-        if situation.lead_score is not None and situation.lead_score < policy.rules.min_score:
+        if is_score_too_low(situation):
             reasons.add(Reason.LEAD_SCORE_BELOW_MINIMUM)
     if situation.ledger is not None:
         if not situation.organisation.is_ledger_readable:
@@ -84,6 +84,12 @@ def lasting(situation: Situation, channel: str, at: datetime) -> tuple[set[Reaso
         strictness, unproven = _unproven(situation, situation.ledger, channel, at)
         (reasons if strictness == Strictness.ENFORCE else warnings).update(unproven)
     return reasons, warnings
+
+
+def is_score_too_low(situation: Situation) -> bool:
+    """Whether the lead's score is below what the policy asks for. Of a score nobody knows it is not."""
+    policy, score = situation.policy, situation.lead_score
+    return policy is not None and score is not None and score < policy.rules.min_score
 
 
 def _unproven(

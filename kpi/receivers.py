@@ -32,7 +32,7 @@ def connect() -> None:
         signal.connect(receiver, dispatch_uid=f"kpi.{receiver.__name__}")
 
 
-def on_ladders_created(ladders: Sequence[tuple[FollowupLadder, Sequence[FollowupTask]]], **kwargs: Any) -> None:
+def on_ladders_created(ladders: Sequence[tuple[FollowupLadder, int]], **kwargs: Any) -> None:
     """WHOLESALE ladder_created."""
     keep(
         KPIEvent(
@@ -47,7 +47,7 @@ def on_ladders_created(ladders: Sequence[tuple[FollowupLadder, Sequence[Followup
             correlation_id=ladder.correlation_id,
             actor=ladder.created_by,
             user_id=ladder.user_id,
-            detail={"tasks": len(tasks)},
+            detail={"tasks": tasks},
         )
         for ladder, tasks in ladders
     )

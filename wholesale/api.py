@@ -72,15 +72,17 @@ def ask(
     return decorate
 
 
-def act(url_path: str | None, params: type[Params], responses: Any, **schema: Any) -> Callable[..., Any]:
+def act(
+    url_path: str | None, params: type[Params], responses: Any, *, in_parts: bool = False, **schema: Any
+) -> Callable[..., Any]:
     """Make a method of an ApiViewSet a POST, idempotent under a key. It is called with the checked parameters.
 
-    Without a path it is the `create` of a ResourceViewSet, which the router knows already.
+    Without a path it is the `create` of a ResourceViewSet, which the router knows already. For `in_parts` see `idempotent`.
     """
 
     def decorate(handler: Callable[..., Response]) -> Any:
         parameters = [_in_query(params), *schema.pop("parameters", [])]
-        routed = idempotent(_checked(handler, params))
+        routed = idempotent(_checked(handler, params), in_parts=in_parts)
         if url_path is not None:
             routed = action(detail=False, methods=["post"], url_path=url_path)(routed)
         return extend_schema(request=params, parameters=parameters, responses=responses, **schema)(routed)

@@ -282,7 +282,20 @@ class ManyField(serializers.ListField):
                 data = parse_json(data)
             except ValueError:
                 self.fail("not_a_list", input_type="str")
+        if isinstance(data, list) and len(data) > (self.max_length or len(data)):  # before each of them is looked at
+            raise serializers.ValidationError(self.error_messages["max_length"], code="max_length")
         return super().to_internal_value(data)
+
+
+class RowField(serializers.Field[Any, Any, Any, Any]):
+    """A JSON object as it came: whoever takes it checks it, so that a bad row need not spoil the others."""
+
+    default_error_messages = {"not_an_object": "Must be a JSON object."}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, dict):
+            self.fail("not_an_object")
+        return data
 
 
 def _nodes(data: Any) -> Iterator[Any]:

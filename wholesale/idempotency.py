@@ -33,11 +33,14 @@ class IdempotencyKeyReused(DomainError):
     status = 409
 
 
-def idempotent(handler: Handler) -> Handler:
+def idempotent(handler: Handler, *, in_parts: bool = False) -> Handler:
     """Let a view's POST be named by an Idempotency-Key; a test walks every POST of the API for this decorator.
 
     The key's row and the act share one transaction, so either both stay or neither. A concurrent duplicate waits at the
     unique constraint. Only a 2xx answer is kept.
+
+    An act `in_parts` has transactions of its own, and may be done twice without harm: its answer is kept after it. Of two at
+    once both act, and both are answered as the first of them to end; one that is cut off leaves no answer and acts again.
     """
 
     @wraps(handler)
@@ -45,12 +48,18 @@ def idempotent(handler: Handler) -> Handler:
         key = request.headers.get(HEADER)
         if key is None:
             return handler(view, request, *args, **kwargs)
-        fingerprint = _fingerprint(request)
+        key, fingerprint = _checked(key), _fingerprint(request)
+        response = None
+        if in_parts:
+            kept = _kept(request.user, key, timezone.now())
+            if kept is not None:
+                return _replay(kept, fingerprint)
+            response = handler(view, request, *args, **kwargs)
         with transaction.atomic():
-            row = _own(request.user, _checked(key), fingerprint, timezone.now())
+            row = _own(request.user, key, fingerprint, timezone.now())
             if row.status is not None:
                 return _replay(row, fingerprint)
-            response = handler(view, request, *args, **kwargs)
+            response = response or handler(view, request, *args, **kwargs)
             row.status, row.body = response.status_code, NumberJSONRenderer().render(response.data).decode()
             row.save(update_fields=["status", "body"])
         return response
@@ -70,6 +79,12 @@ def _fingerprint(request: Request) -> str:
     parameters = {name: value for name, value in merged(request).items() if name != "correlation_id"}
     canonical = json.dumps([request.method, request.path, parameters], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _kept(user: Any, key: str, now: datetime) -> IdempotencyKey | None:
+    """The key's row, where it has an answer that has not expired."""
+    answered = IdempotencyKey.objects.filter(user=user, key=key, status__isnull=False)
+    return answered.filter(created_at__gte=now - settings.IDEMPOTENCY_KEY_LIFETIME).first()
 
 
 def _own(user: Any, key: str, fingerprint: str, now: datetime) -> IdempotencyKey:

@@ -223,6 +223,8 @@ SPECTACULAR_SETTINGS = {
         "ChannelEnum": "governance.channels.Channel",
         "ReasonEnum": "governance.contact.Reason",
         "MeaningEnum": "followups.leads.models.InboundMessage.Meaning",
+        "LeadStatusEnum": "followups.leads.models.Lead.Status",
+        "BulkLadderStatusEnum": "followups.api.bulk.STATUSES",
         "DecidedMeaningEnum": "followups.inbound.rules.DECIDED",
     },
     "POSTPROCESSING_HOOKS": [

@@ -4,7 +4,7 @@ Writers of leads come one after another: on PostgreSQL each holds an advisory lo
 need none. So no row is lost or doubled, the counts are exact, and two imports of one file cannot wait for each other.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -86,12 +86,14 @@ def upsert_leads(
     first_number: int = 1,
     dry_run: bool = False,
     refuse: Callable[[RefusedRow], None] | None = None,
+    stored: Callable[[Sequence[Lead]], None] | None = None,
 ) -> Report:
     """Create or change leads by their `lead_id`, in batches, each a transaction of its own.
 
     A row holds text, as a file gives it, or typed values. What is absent or empty keeps its stored value. A row that is not
     valid, or whose lead an earlier row named already, is refused, and the others are stored; so the same rows again
-    change nothing. With `refuse` each refused row goes there as it comes, and the report only counts it.
+    change nothing. With `refuse` each refused row goes there as it comes, and the report only counts it. `stored` is given
+    the leads of each batch once its transaction is through, also those that did not change.
     """
     now = now or timezone.now()
     report = Report()
@@ -100,11 +102,15 @@ def upsert_leads(
     for batch in _batches(numbered):
         good, refused = _sifted(batch, seen)
         given = {lead_id: settings for lead_id, (_, settings) in good.items()}
-        for lead_id, (_, outcome) in _store(given, actor=actor, user=user, now=now, dry_run=dry_run).items():
+        leads = []
+        for lead_id, (lead, outcome) in _store(given, actor=actor, user=user, now=now, dry_run=dry_run).items():
             if outcome is Outcome.NO_PROVINCE:
                 refused.append(RefusedRow(seen[lead_id], good[lead_id][0], {"province": [NO_PROVINCE]}))
             else:
+                leads.append(lead)
                 setattr(report, outcome.value, getattr(report, outcome.value) + 1)
+        if stored and not dry_run:
+            stored(leads)
         report.refused += len(refused)
         for one in sorted(refused, key=attrgetter("number")):
             (refuse or report.refused_rows.append)(one)

@@ -1,5 +1,7 @@
 """Verbs of the pool."""
 
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,22 +23,43 @@ def working(now: datetime) -> Q:
 
 
 def next_agent(province: str, market: str, now: datetime) -> str | None:
-    """Whose turn it is in the pool of a market, else of its province; None where nobody is in it or all are paused.
+    """Whose turn it is in the pool of a market, else of its province; None where nobody is in it or all are paused."""
+    return next_agents([(province, market)], now)[0]
 
-    The turn is taken within the caller's transaction, and others wait for its end. The market's rows are locked before the
-    province's and each by id, so that nobody waits in a circle.
+
+def next_agents(places: Sequence[tuple[str, str]], now: datetime) -> list[str | None]:
+    """Whose turn it is at each of these ladders, each of a province and market, in their order; see `next_agent`.
+
+    The turns are taken within the caller's transaction, and others wait for its end. The markets' rows are locked before the
+    provinces' and each by id, so that nobody waits in a circle.
     """
-    for place in dict.fromkeys((market, ALL)):
-        pool = PoolAgent.objects.filter(working(now), province=province, market=place)
-        agents = {agent.pk: agent for agent in pool.order_by("pk").select_for_update().only("agent", "weight", "credit")}
-        if agents:
-            chosen, members = turn([Member(pk, agent.weight, agent.credit) for pk, agent in agents.items()])
-            for member in members:
-                agents[member.id].credit = member.credit
-            # Past the history: whose turn it is changes with every ladder, and is no decision of anybody.
-            PoolAgent.objects.bulk_update(agents.values(), ["credit"])
-            return agents[chosen].agent
-    return None
+    pools = _locked({place for place in places if place[1] != ALL}, now)
+    pools |= _locked({(province, ALL) for province, market in places if (province, market) not in pools}, now)
+    chosen: list[str | None] = []
+    for province, market in places:
+        pool = pools.get((province, market)) or pools.get((province, ALL))
+        if pool is None:
+            chosen.append(None)
+            continue
+        agent_id, members = turn([Member(pk, agent.weight, agent.credit) for pk, agent in pool.items()])
+        for member in members:
+            pool[member.id].credit = member.credit
+        chosen.append(pool[agent_id].agent)
+    # Past the history: whose turn it is changes with every ladder, and is no decision of anybody.
+    PoolAgent.objects.bulk_update([agent for pool in pools.values() for agent in pool.values()], ["credit"])
+    return chosen
+
+
+def _locked(places: Collection[tuple[str, str]], now: datetime) -> dict[tuple[str, str], dict[int, PoolAgent]]:
+    """The agents at work in the pools of these places, by place and id."""
+    if not places:
+        return {}
+    provinces, markets = {province for province, _ in places}, {market for _, market in places}
+    agents = PoolAgent.objects.filter(working(now), province__in=provinces, market__in=markets)
+    pools: dict[tuple[str, str], dict[int, PoolAgent]] = defaultdict(dict)
+    for agent in agents.order_by("pk").select_for_update().only("province", "market", "agent", "weight", "credit"):
+        pools[agent.province, agent.market][agent.pk] = agent
+    return pools
 
 
 @verb(ExecutionClass.CONTROL)

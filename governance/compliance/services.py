@@ -25,7 +25,7 @@ from governance.compliance.rules import Entry, LedgerLine, consent_expiry, is_ba
 from governance.compliance.signals import contact_records_changed, opted_out_of
 from governance.decisions import ExecutionClass, verb
 from governance.signals import contact_rules_changed
-from wholesale import correlation
+from wholesale import correlation, locks
 from wholesale.lookups import among_sql, time_of, time_or_none
 
 EVERY_CHANNEL = ""
@@ -135,8 +135,11 @@ def records_of(queryset: QuerySet[ContactRecord], points: Collection[Point]) -> 
 # Opt-outs in flight ---------------------------------------------------------------------------------------------------
 
 # An opt-out and an act that depends on there being none (a ladder begins) are one after the other: the opt-out takes
-# PostgreSQL's exclusive advisory lock of its points, the act the shared one. SQLite's IMMEDIATE transactions need none.
+# PostgreSQL's exclusive advisory lock of its points, the act the shared one. An act for many leads at once takes instead the
+# exclusive lock of one key, which each opt-out shares: a server has room for a few thousand locks, no more.
+# SQLite's IMMEDIATE transactions need none.
 _LOCK_KEY = "hashtextextended({}, 7301002)"
+_ANY_POINT = 7_301_008
 
 
 class HoldingOffOptOuts(Func):
@@ -152,9 +155,15 @@ class HoldingOffOptOuts(Func):
         return "NULL", ()
 
 
+def hold_off_all_opt_outs() -> None:
+    """Nobody's opt-out is recorded until the caller's transaction ends. Such callers come one after another."""
+    locks.hold(_ANY_POINT)
+
+
 def lock_for_opt_out(points: Collection[Point]) -> None:
     """Wait for the acts that hold off an opt-out of these points, and hold off new ones until the transaction ends."""
-    if connection.vendor == "postgresql":
+    if points and connection.vendor == "postgresql":
+        locks.hold(_ANY_POINT, shared=True)
         with connection.cursor() as cursor:
             for _, value in sorted(points):
                 cursor.execute(f"SELECT pg_advisory_xact_lock({_LOCK_KEY.format('%s')})", [value])

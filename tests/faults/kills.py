@@ -112,7 +112,7 @@ def _stream(server: Server, token: str, started: threading.Barrier, outcome: Out
 
 
 def _compare(database_url: str, outcome: Outcome) -> None:
-    with _rows(database_url) as rows:
+    with rows_of(database_url) as rows:
         completed = {str(row[0]) for row in rows(_COMPLETED)}
         _compare_kpi_rows(outcome, completed, rows(_COUNTED.format(metric="followup_completed")))
         _compare_kpi_rows(outcome, {str(row[0]) for row in rows(_LADDERS)}, rows(_COUNTED.format(metric="ladder_created")))
@@ -129,7 +129,7 @@ def _compare_kpi_rows(outcome: Outcome, facts: set[str], rows: list[Any]) -> Non
 
 
 @contextmanager
-def _rows(database_url: str) -> Iterator[Any]:
+def rows_of(database_url: str) -> Iterator[Any]:
     """A function from SQL to its rows, once the killed server's transactions have ended."""
     if database_url.startswith("sqlite"):
         with closing(sqlite3.connect(urlsplit(database_url).path)) as connection:

@@ -1,7 +1,28 @@
 """A server killed in mid-stream tears nothing: `make bench` kills twenty times, this twice."""
 
+import signal
+import subprocess
+import sys
+
 from tests.faults.conftest import Served
-from tests.faults.kills import FEWEST, kill_and_compare
+from tests.faults.kills import FEWEST, kill_and_compare, rows_of
+from tests.served import ROOT, settings_for
+
+# Starts ladders ten at a time, and kills itself within the third transaction, its tasks and KPI rows written.
+_KILLED_IN_THE_MIDDLE = """
+import os, signal, django
+django.setup()
+from followups import bulk
+from followups.signals import ladders_created
+made = []
+def kill(ladders, **kwargs):
+    made.append(ladders)
+    if len(made) == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+ladders_created.connect(kill)
+bulk.BATCH = 10
+bulk.start_ladders([bulk.Start(f"bulk-{n}", "ON") for n in range(50)])
+"""
 
 
 def test_a_killed_server_leaves_every_fact_with_its_kpi_row(served: Served) -> None:
@@ -10,3 +31,16 @@ def test_a_killed_server_leaves_every_fact_with_its_kpi_row(served: Served) -> N
     assert outcome.cut_off > 0  # the kills came in mid-stream
     assert outcome.completed >= len(outcome.acknowledged) >= 2 * FEWEST
     assert outcome.mismatches == 0, str(outcome)
+
+
+def test_a_bulk_call_killed_in_the_middle_leaves_whole_transactions(served: Served) -> None:
+    command = [sys.executable, "-c", _KILLED_IN_THE_MIDDLE]
+    done = subprocess.run(command, cwd=ROOT, env=settings_for(served.database_url), check=False)
+    assert done.returncode == -signal.SIGKILL
+    with rows_of(served.database_url) as rows:
+        ladders = rows("SELECT id, lead_id FROM followups_followupladder WHERE lead_id LIKE 'bulk-%'")
+        assert sorted(lead for _, lead in ladders) == sorted(f"bulk-{n}" for n in range(20))
+        tasks = rows("SELECT ladder_id FROM followups_followuptask WHERE lead_id LIKE 'bulk-%'")
+        assert sorted(ladder for (ladder,) in tasks) == sorted([ladder for ladder, _ in ladders] * 6)
+        events = rows("SELECT subject_id FROM kpi_kpievent WHERE metric = 'ladder_created'")
+        assert {str(ladder) for ladder, _ in ladders} <= {subject for (subject,) in events}

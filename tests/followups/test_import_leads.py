@@ -14,6 +14,12 @@ from followups.leads import files
 from followups.leads.files import Format
 from followups.leads.models import Lead
 from followups.leads.services import EXTRA_CELLS, RefusedRow
+from followups.models import FollowupLadder
+from followups.services import start_ladder
+from governance.compliance.services import record_opt_out
+from governance.golive.services import release_kill_switch
+from kpi.models import KPIEvent
+from tests.factories import LeadFactory
 from tests.leads.rows import BAD_EVERY, fault, write
 
 HEADER = "lead_id,first_name,province,score"
@@ -240,3 +246,56 @@ def test_of_5000_rows_with_one_in_a_hundred_bad_the_rest_is_imported_and_each_ba
     before = list(Lead.objects.order_by("id").values())
     assert f"created 0, updated 0, unchanged {rows - len(bad):,}." in run(path)
     assert list(Lead.objects.order_by("id").values()) == before
+
+
+# Ladders ----------------------------------------------------------------------------------------------------------------
+
+
+def file_of(folder: Path, *lines: str) -> Path:
+    path = folder / "leads.csv"
+    path.write_text("\n".join(("lead_id,province,market,phone,status", *lines)) + "\n")
+    return path
+
+
+@pytest.mark.django_db
+def test_ladders_start_for_the_leads_of_the_file_that_have_none_open(tmp_path: Path) -> None:
+    LeadFactory.create(lead_id="gone", phone="+14165550123")
+    record_opt_out(points=[("PHONE", "+14165550123")], actor="me")
+    start_ladder(lead_id="open", province="QC")
+    path = file_of(
+        tmp_path,
+        *("new,BC,Vancouver,,", "called,ON,,,contacted", "open,ON,,,new", "gone,ON,,,", "met,ON,,,appointment", "bad,XX,,,"),
+    )
+
+    said = run(path, "--start-ladders")
+
+    assert "Ladders: started 2, open already 1, refused 1 (lead_opted_out 1), left out by the lead's status 1." in said
+    assert "error: Refused 1 of 6 rows" in said
+    ladders = FollowupLadder.objects.values_list("lead_id", "province", "market", "created_by").order_by("lead_id")
+    assert list(ladders) == [
+        ("called", "ON", "ALL", "import_leads"),
+        ("new", "BC", "VANCOUVER", "import_leads"),
+        ("open", "QC", "ALL", "system"),
+    ]
+    assert "started 0, open already 3" in run(path, "--start-ladders")
+    assert FollowupLadder.objects.count() == KPIEvent.objects.filter(metric="ladder_created").count() == 3
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("options", [(), ("--dry-run", "--start-ladders")])
+def test_no_ladder_starts_untold_or_in_a_dry_run(tmp_path: Path, options: tuple[str, ...]) -> None:
+    said = run(file_of(tmp_path, "L1,ON,,,"), *options)
+    assert "Ladders" not in said
+    assert not FollowupLadder.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("kill_switch")
+def test_with_the_kill_switch_engaged_leads_are_stored_and_their_ladders_left_for_another_run(tmp_path: Path) -> None:
+    path = file_of(tmp_path, "L1,ON,,,", "L2,ON,,,")
+    said = run(path, "--start-ladders")
+    assert "refused 2 (KILL_SWITCH_ENGAGED 2)" in said
+    assert "error: Nothing may act now" in said
+    assert (Lead.objects.count(), FollowupLadder.objects.count()) == (2, 0)
+    release_kill_switch(changed_by="me", reason="test")
+    assert "started 2" in run(path, "--start-ladders")

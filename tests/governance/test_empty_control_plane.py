@@ -59,13 +59,14 @@ def test_every_verb_that_executes_refuses(settings: Settings, verb: Any, enforce
 
 def test_these_are_the_verbs_that_execute() -> None:
     assert {verb.__name__ for verb in EXECUTING} == {
-        *("start_ladder", "restart_ladder", "due_tasks", "claim_due", "renew_leases"),
+        *("start_ladder", "start_ladders", "restart_ladder", "due_tasks", "claim_due", "renew_leases"),
         *("risk_reserve", "heimdall_use"),
     }
 
 
 STOPPED = {
     "post /api/followups/ladder/create",
+    "post /api/followups/ladder/bulk",
     "post /api/followups/ladder/{id}/restart",
     "get /api/followups/due",
     "post /api/followups/due/claim",

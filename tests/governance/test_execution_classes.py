@@ -11,6 +11,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 import buyers.services
+import followups.bulk
 import followups.due.services
 import followups.inbound.services
 import followups.leads.imports
@@ -202,6 +203,7 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "EXECUTE",
         lambda: followups.services.start_ladder(lead_id="L1", province="ON"),
     ),
+    followups.bulk.start_ladders: ("EXECUTE", lambda: followups.bulk.start_ladders([followups.bulk.Start("L1", "ON")])),
     followups.steps.services.upsert_template: (
         "CONTROL",
         lambda: followups.steps.services.upsert_template(province="ON", enabled=False, changed_by="me"),
@@ -387,6 +389,7 @@ def test_live_lets_every_verb_work(verb: Any, settings: Settings) -> None:
 
 REFUSED_REQUESTS = [
     ("post", "/api/followups/ladder/create", {"province": "ON"}, True),
+    ("post", "/api/followups/ladder/bulk", {"ladders": [{"lead_id": "L1", "province": "ON"}]}, True),
     ("get", "/api/followups/due", {}, True),
     ("post", "/api/deals/offers/compute", {"province": "ON", "arv": 450000, "repairs": 50000}, False),
     ("post", "/api/governance/risk/check-and-reserve", {"engine": "WHOLESALE", "amount": 10}, True),

@@ -15,7 +15,9 @@ from tests.served import Server
 
 CHECKS = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance")
 _SWITCH = "kill-switch/"
-_STOPPED = "kill-switch/|ladder/create$|offers/compute$|followups/due$|check-and-reserve$|sandbox/trial$|heimdall/recommend$"
+_STOPPED = (
+    "kill-switch/|ladder/(create|bulk)$|offers/compute$|followups/due$|check-and-reserve$|sandbox/trial$|heimdall/recommend$"
+)
 
 
 @dataclass(frozen=True)

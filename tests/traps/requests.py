@@ -81,6 +81,10 @@ POSTS: dict[str, dict[str, Any]] = {
         "restart": False,
         "correlation_id": "c1",
     },
+    "/api/followups/ladder/bulk": {
+        "ladders": [{"lead_id": "L1", "province": "ON", "market": "TORONTO", "owner": "bryan"}],
+        "correlation_id": "c1",
+    },
     TASK: {
         "actor": "bryan",
         "contacted_at": datetime.now(UTC).isoformat(),

@@ -272,6 +272,13 @@ ENDPOINTS = [
         status=201,
     ),
     post(
+        "followups/ladder/bulk",
+        OPERATOR,
+        INTEGRATOR,
+        good={"ladders": [{"lead_id": "L1", "province": "ON"}]},
+        bad=({"ladders": [{"lead_id": "L1", "province": "ON"}, "L2"]}, "ladders.1"),
+    ),
+    post(
         "followups/task/{id}/complete",
         OPERATOR,
         AGENT,

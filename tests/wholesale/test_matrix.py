@@ -215,6 +215,7 @@ OPTIONAL = {
     "followups/pool/upsert": ("market", "weight", "paused_until", "changed_by", "reason"),
     "followups/pool/remove": ("market", "changed_by", "reason"),
     "followups/ladder/create": ("lead_id", "market", "owner", "restart"),
+    "followups/ladder/bulk": (),
     "followups/task/{id}/complete": ("actor", "contacted_at", "outcome", "note", "force"),
     "followups/task/{id}/snooze": (),
     "followups/task/{id}/skip": (),

@@ -1,0 +1,220 @@
+"""Ladders of many leads at once: a transaction for each thousand, an answer for each lead.
+
+A call is safe to repeat: a lead has one open ladder, whoever starts it.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from operator import attrgetter
+from typing import NamedTuple
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from followups.errors import DuplicateLead, LadderTemplateDisabled, LeadOptedOut
+from followups.history import Act
+from followups.making import TASK, Plan, ladder_of, minutes_of, tasks_of
+from followups.models import FollowupLadder, FollowupTask, LadderTemplate
+from followups.pool.services import next_agents
+from followups.signals import ladders_created
+from followups.steps.rules import parsed
+from governance import gate, leads, policies
+from governance.decisions import ExecutionClass, verb
+from governance.gate import Minutes
+from governance.leads import LeadFacts
+from wholesale import correlation, many
+from wholesale.errors import DomainError, RequiredParameter
+from wholesale.lookups import among
+from wholesale.vocabulary import ALL
+
+BATCH = 1_000
+NO_PROVINCE = "A lead that nobody knows needs its province."
+Place = tuple[str, str]  # province, market
+
+
+class Start(NamedTuple):
+    """A lead whose ladder is to start. Without a province it starts where the lead lives."""
+
+    lead_id: str
+    province: str | None = None
+    market: str | None = None
+    owner: str | None = None
+
+    def place(self, lead: LeadFacts | None) -> Place:
+        """Where the ladder starts.
+
+        Raises:
+            RequiredParameter: neither a province is given nor the lead known.
+
+        """
+        if self.province:
+            return self.province, self.market or ALL
+        if lead is None:
+            raise RequiredParameter(NO_PROVINCE, attr="province")
+        return lead.province, self.market or lead.market
+
+
+class Status(StrEnum):
+    """What became of a lead that was brought."""
+
+    CREATED = "created"
+    EXISTS = "exists"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a lead: the ladder that it has now, or why it got none."""
+
+    lead_id: str
+    status: Status
+    ladder_id: int | None = None
+    refusal: DomainError | None = None
+
+
+@verb(ExecutionClass.EXECUTE)
+def start_ladders(
+    starts: Sequence[Start],
+    *,
+    correlation_id: str | None = None,
+    actor: str = "system",
+    user: User | None = None,
+    now: datetime | None = None,
+) -> list[Answer]:
+    """Start the ladders of many leads, as `start_ladder` would each, and answer for each in their order.
+
+    A lead whose ladder is open keeps it. What stops one lead stops no other; what stops everything (the kill switch) stops
+    those that are left, and what was done stays done. Of a lead that comes twice the later one is refused.
+
+    Raises:
+        KillSwitchEngaged, GoLiveDisabled: nothing may act now, and nothing was done.
+
+    """
+    correlation_id = correlation_id or correlation.current()
+    first: dict[str, Start] = {}
+    for start in starts:
+        first.setdefault(start.lead_id, start)
+    wanted = list(first.values())
+    answers: dict[str, Answer] = {}
+    try:
+        for begin in range(0, len(wanted), BATCH):
+            left = wanted[begin : begin + BATCH]
+            while left:  # but for a ladder that ended between two statements, once
+                answers |= _start(left, lambda: Act(actor, user, correlation_id, now or timezone.now()))
+                left = [start for start in left if start.lead_id not in answers]
+    except (gate.KillSwitchEngaged, gate.GoLiveDisabled) as stop:
+        if not answers:
+            raise
+        answers |= {lead_id: _refused(lead_id, stop) for lead_id in first.keys() - answers.keys()}
+    return [
+        answers[start.lead_id] if first[start.lead_id] is start else _refused(start.lead_id, DuplicateLead(attr="lead_id"))
+        for start in starts
+    ]
+
+
+@transaction.atomic
+def _start(starts: Sequence[Start], sign: Callable[[], Act]) -> dict[str, Answer]:
+    """Start these ladders, all in one transaction. No answer for a lead whose open ladder closed while we looked."""
+    gate.require(ExecutionClass.EXECUTE)
+    gate.hold_off_all_opt_outs()
+    act = sign()
+    answers: dict[str, Answer] = {}
+    drafts = _drafted(starts, act, answers)
+    ids = _open_ladders([draft.lead_id for draft in drafts])
+    new = [draft for draft in drafts if draft.lead_id not in ids]
+    _insert([draft.ladder for draft in new])
+    ids |= _open_ladders([draft.lead_id for draft in new])
+    created = [draft for draft in new if draft.lead_id in ids and ids[draft.lead_id] == draft.ladder.pk]
+    answers |= {lead_id: Answer(lead_id, Status.EXISTS, ladder_id) for lead_id, ladder_id in ids.items()}
+    answers |= {draft.lead_id: Answer(draft.lead_id, Status.CREATED, draft.ladder.pk) for draft in created}
+    if created:
+        _give_to_the_pool([draft.ladder for draft in created if draft.ladder.owner is None], act.now)
+        tasks = [task for draft in created for task in tasks_of(draft.ladder, draft.plan, draft.minutes)]
+        many.insert(FollowupTask, TASK, tasks)
+        made = [(draft.ladder, len(draft.plan.steps)) for draft in created]
+        ladders_created.send(sender=FollowupLadder, ladders=made)
+    return answers
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A ladder that may be inserted."""
+
+    lead_id: str
+    plan: Plan
+    minutes: Sequence[Minutes]
+    ladder: FollowupLadder
+
+
+def _drafted(starts: Sequence[Start], act: Act, answers: dict[str, Answer]) -> list[_Draft]:
+    """The ladders that nothing but an open one stands in the way of; `answers` learns why the others are refused."""
+    known = leads.load([start.lead_id for start in starts])
+    places: dict[Start, Place] = {}
+    for start in starts:
+        try:
+            places[start] = start.place(known.get(start.lead_id))
+        except RequiredParameter as refusal:
+            answers[start.lead_id] = _refused(start.lead_id, refusal)
+    templates = policies.effective_in(LadderTemplate, set(places.values()))
+    steps = {template.pk: parsed(template.steps) for template in templates.values() if template}
+    plans = []
+    for start, (province, market) in places.items():
+        template = templates[province, market]
+        if template is None or not template.enabled:
+            answers[start.lead_id] = _refused(start.lead_id, LadderTemplateDisabled())
+        else:
+            lead = known.get(start.lead_id)
+            plans.append(Plan(lead, start.lead_id, province, market, start.owner, template, steps[template.pk]))
+    drafts = []
+    for plan, minutes in zip(plans, minutes_of(plans, act), strict=True):
+        lead_id = str(plan.lead_id)
+        try:
+            drafts.append(_Draft(lead_id, plan, minutes, ladder_of(plan, minutes, act)))
+        except LeadOptedOut as refusal:
+            answers[lead_id] = _refused(lead_id, refusal)
+    return drafts
+
+
+def _insert(ladders: Sequence[FollowupLadder]) -> None:
+    """But those of leads who have got an open ladder since we looked."""
+    if connection.vendor != "postgresql":  # where nobody else writes meanwhile
+        FollowupLadder.objects.bulk_create(ladders)
+        return
+    for ladder, pk in zip(ladders, many.ids(FollowupLadder, len(ladders)), strict=True):
+        ladder.pk = pk
+    try:
+        with transaction.atomic():
+            many.insert(FollowupLadder, _LADDER, list(map(_values, ladders)))
+    except IntegrityError:
+        FollowupLadder.objects.bulk_create(ladders, ignore_conflicts=True)
+
+
+_LADDER = tuple(field.attname for field in FollowupLadder._meta.concrete_fields)
+_values = attrgetter(*_LADDER)
+
+
+def _open_ladders(lead_ids: Collection[str]) -> dict[str, int]:
+    """The ids of these leads' open ladders, by lead."""
+    if not lead_ids:
+        return {}
+    return dict(FollowupLadder.objects.open().filter(lead_id__in=among(lead_ids)).values_list("lead_id", "pk"))
+
+
+def _give_to_the_pool(ladders: Sequence[FollowupLadder], now: datetime) -> None:
+    """Their owners are whose turns it is, in their order. The ladders' rows come before the pools', as in `start_ladder`."""
+    given: dict[str, list[int]] = defaultdict(list)
+    owners = next_agents([(ladder.province, ladder.market) for ladder in ladders], now)
+    for ladder, owner in zip(ladders, owners, strict=True):
+        if owner is not None:
+            ladder.owner = owner
+            given[owner].append(ladder.pk)
+    for owner, ladder_ids in given.items():
+        FollowupLadder.objects.filter(pk__in=among(ladder_ids, "bigint")).update(owner=owner)
+
+
+def _refused(lead_id: str, refusal: DomainError) -> Answer:
+    return Answer(lead_id, Status.REFUSED, refusal=refusal)

@@ -1,0 +1,88 @@
+"""What a ladder is made of: its row and those of its tasks, however many are made at once. Nothing here writes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from followups.cancelling import OPTED_OUT
+from followups.errors import LeadOptedOut
+from followups.history import Act
+from followups.leads.facts import contact_of
+from followups.models import FollowupLadder, LadderTemplate
+from followups.steps.rules import Step
+from governance import gate
+from governance.gate import Minutes
+from governance.leads import LeadFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A ladder that is to be made: for whom, where, from which template, whose steps come with it."""
+
+    lead: LeadFacts | None  # None where nobody knows the lead
+    lead_id: str | None
+    province: str
+    market: str
+    owner: str | None
+    template: LadderTemplate
+    steps: tuple[Step, ...]
+
+
+def minutes_of(plans: Sequence[Plan], act: Act) -> list[list[Minutes]]:
+    """When each step of each ladder may be done, in their order. The gate is asked once, whatever their number."""
+    contacts = []
+    for plan in plans:
+        channels = {
+            channel: contact_of(plan.lead, lead_id=plan.lead_id, province=plan.province, market=plan.market, channel=channel)
+            for channel in {step.channel for step in plan.steps}
+        }
+        contacts += [(channels[step.channel], act.now + step.delay) for step in plan.steps]
+    minutes = iter(gate.permitted_minutes(contacts, now=act.now))
+    return [[next(minutes) for _ in plan.steps] for plan in plans]
+
+
+def ladder_of(plan: Plan, minutes: Sequence[Minutes], act: Act) -> FollowupLadder:
+    """The ladder's row.
+
+    Raises:
+        LeadOptedOut: of every channel of the ladder.
+
+    """
+    open_steps = sum(not one.opted_out for one in minutes)
+    if not open_steps:
+        raise LeadOptedOut
+    return FollowupLadder(
+        lead_id=plan.lead_id or None,
+        province=plan.province,
+        market=plan.market,
+        owner=plan.owner,
+        template=plan.template,
+        template_version=plan.template.version,
+        created_by=act.actor,
+        user=act.user,
+        correlation_id=act.correlation_id,
+        created_at=act.now,
+        open_steps=open_steps,
+    )
+
+
+# The columns of a task that its making decides.
+TASK = (
+    *("ladder_id", "step", "channel", "due_at", "actionable_at", "open_from", "open_until", "lead_id", "province", "market"),
+    *("owner", "correlation_id", "created_at", "cancelled_at", "cancel_reason"),
+)
+
+
+def tasks_of(ladder: FollowupLadder, plan: Plan, minutes: Sequence[Minutes]) -> list[tuple[Any, ...]]:
+    """The rows of its tasks, as `TASK` names them. Steps of a channel that the lead opted out of are made cancelled."""
+    now, ladder_id = ladder.created_at, ladder.pk
+    whose = ladder.lead_id, ladder.province, ladder.market, ladder.owner, ladder.correlation_id, now
+    return [
+        (
+            *(ladder_id, number, step.channel, now + step.delay),
+            *(allowed.actionable_at, allowed.open_from, allowed.open_until),
+            *whose,
+            *((now, OPTED_OUT) if allowed.opted_out else (None, "")),
+        )
+        for number, (step, allowed) in enumerate(zip(plan.steps, minutes, strict=True), start=1)
+    ]

@@ -1,0 +1,341 @@
+"""`ladder/bulk`: each lead as `ladder/create` would, an answer for each, a transaction for each thousand."""
+
+from collections import Counter
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection
+from django.db.models import Model
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from followups import bulk
+from followups.bulk import Start, Status, start_ladders
+from followups.models import FollowupLadder, FollowupTask, PoolAgent
+from followups.services import complete_task, start_ladder
+from followups.signals import ladders_created
+from followups.steps.services import upsert_template
+from governance.compliance.services import record_opt_out
+from governance.golive.services import engage_kill_switch
+from kpi.models import KPIEvent
+from tests.conftest import attrs, codes
+from tests.factories import NOON, LeadFactory, PoolAgentFactory
+from wholesale.models import IdempotencyKey
+
+pytestmark = pytest.mark.django_db
+
+BULK = "/api/followups/ladder/bulk"
+SMS_AND_CALL = "+14165550123"
+
+
+def post(client: APIClient, *ladders: Any, **headers: str) -> Any:
+    return client.post(BULK, {"ladders": list(ladders)}, headers=headers)
+
+
+def in_ontario(lead_id: str, **more: Any) -> dict[str, Any]:
+    return {"lead_id": lead_id, "province": "ON", **more}
+
+
+@pytest.fixture
+def _twos(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two leads a transaction."""
+    monkeypatch.setattr(bulk, "BATCH", 2)
+
+
+def without(row: Model, *names: str) -> dict[str, Any]:
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if field.attname not in names}
+
+
+def everything_of(lead_id: str) -> list[dict[str, Any]]:
+    """The rows of a lead's ladder, but for its ids."""
+    ladder = FollowupLadder.objects.get(lead_id=lead_id)
+    event = KPIEvent.objects.get(subject_type="ladder", subject_id=str(ladder.pk))
+    return [
+        without(ladder, "id", "lead_id"),
+        *(without(task, "id", "ladder_id", "lead_id") for task in ladder.tasks.order_by("step")),
+        without(event, "id", "subject_id"),
+    ]
+
+
+# The same as one by one -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fewest", [1, 1_000], ids=["KPI rows as many", "as few"])
+def test_the_rows_are_those_of_single_creates(
+    user_of: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, fewest: int
+) -> None:
+    monkeypatch.setattr("kpi.services.MANY", fewest)
+    signature: dict[str, Any] = {"actor": "me", "user": user_of("operator"), "correlation_id": "C-1", "now": NOON}
+    upsert_template(
+        province="QC", steps=[{"delay_minutes": 5, "channel": "EMAIL"}], changed_by="me", reason="short", expected_version=1
+    )
+    leads: dict[str, dict[str, Any]] = {
+        "known": {"province": "ON", "phone": SMS_AND_CALL, "zone": "America/Winnipeg", "score": Decimal("0.2")},
+        "elsewhere": {"province": "BC", "market": "VANCOUVER"},
+        "short": {"province": "QC", "market": "ALL", "email": "a@example.ca"},
+    }
+    for name, values in leads.items():
+        for how in ("one", "many"):
+            LeadFactory.create(lead_id=f"{name}-{how}", **values)
+    record_opt_out(points=[("PHONE", SMS_AND_CALL)], channel="SMS", actor="me", now=NOON)
+    asked: dict[str, dict[str, Any]] = {
+        "known": {"province": "ON", "market": "TORONTO", "owner": "bryan"},
+        "elsewhere": {"province": "NL", "market": "ST_JOHNS"},
+        "short": {"province": "QC"},
+        "nobody": {"province": "ON", "owner": "anna"},
+    }
+    for name, place in asked.items():
+        start_ladder(lead_id=f"{name}-one", **place, **signature)
+    answers = start_ladders([Start(f"{name}-many", **place) for name, place in asked.items()], **signature)
+
+    assert [answer.status for answer in answers] == [Status.CREATED] * 4
+    for name in asked:
+        assert everything_of(f"{name}-many") == everything_of(f"{name}-one")
+    assert FollowupTask.objects.filter(lead_id="known-many", cancel_reason="opted_out").count() == 3
+
+
+def test_the_answer_has_each_lead_in_the_order_that_was_asked_for(operator: APIClient) -> None:
+    open_already = start_ladder(lead_id="L2", province="ON").tasks[0].ladder_id
+    response = post(operator, in_ontario("L3"), in_ontario("L2"), in_ontario("L1", market="Toronto", owner="bryan"))
+    assert response.status_code == 200
+    ids = {ladder.lead_id: ladder.pk for ladder in FollowupLadder.objects.all()}
+    assert ids["L2"] == open_already
+    assert response.json() == {
+        "created": 2,
+        "existing": 1,
+        "refused": 0,
+        "results": [
+            {"lead_id": "L3", "status": "created", "ladder_id": ids["L3"]},
+            {"lead_id": "L2", "status": "exists", "ladder_id": ids["L2"]},
+            {"lead_id": "L1", "status": "created", "ladder_id": ids["L1"]},
+        ],
+    }
+    ladder = FollowupLadder.objects.get(lead_id="L1")
+    assert (ladder.market, ladder.owner, ladder.created_by) == ("TORONTO", "bryan", "operator")
+    assert set(KPIEvent.objects.values_list("correlation_id", flat=True)) >= {response["X-Correlation-ID"]}
+    assert KPIEvent.objects.filter(metric="ladder_created").count() == FollowupLadder.objects.count() == 3
+
+
+def test_asked_again_it_changes_nothing(operator: APIClient) -> None:
+    rows = [in_ontario(f"L{n}") for n in range(5)]
+    first, again = post(operator, *rows).json(), post(operator, *rows).json()
+    assert (first["created"], again["created"], again["existing"]) == (5, 0, 5)
+    assert [one["ladder_id"] for one in again["results"]] == [one["ladder_id"] for one in first["results"]]
+    assert (FollowupLadder.objects.count(), FollowupTask.objects.count(), KPIEvent.objects.count()) == (5, 30, 5)
+
+
+def test_a_lead_whose_ladder_is_closed_gets_a_new_one(operator: APIClient) -> None:
+    for task in start_ladder(lead_id="L1", province="ON").tasks:
+        complete_task(task.pk, "bryan")
+    assert post(operator, in_ontario("L1")).json()["created"] == 1
+    assert FollowupLadder.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        ({}, ("BC", "VANCOUVER")),
+        ({"market": "victoria"}, ("BC", "VICTORIA")),
+        ({"province": "on"}, ("ON", "ALL")),
+        ({"province": "on", "market": "toronto"}, ("ON", "TORONTO")),
+        ({"province": "", "market": None}, ("BC", "VANCOUVER")),
+    ],
+)
+def test_a_known_lead_starts_where_it_lives_unless_told(operator: APIClient, given: Any, place: Any) -> None:
+    LeadFactory.create(lead_id="L1", province="BC", market="VANCOUVER")
+    assert post(operator, {"lead_id": "L1", **given}).json()["created"] == 1
+    ladder = FollowupLadder.objects.get()
+    assert (ladder.province, ladder.market) == place
+
+
+def test_the_pool_takes_turns_as_with_single_creates(operator: APIClient) -> None:
+    for agent, weight in {"va1": 3, "va2": 1}.items():
+        PoolAgentFactory.create(agent=agent, weight=weight)
+    PoolAgentFactory.create(agent="va3", market="ALL")
+    PoolAgentFactory.create(agent="va4", province="QC", market="TORONTO")  # a town of that name, not asked for
+    rows = [in_ontario(f"L{n}", market="TORONTO") for n in range(8)]
+    rows += [in_ontario("L8", market="OTTAWA"), in_ontario("L9", owner="bryan"), {"lead_id": "L10", "province": "NL"}]
+    post(operator, *rows)
+    owners = [FollowupLadder.objects.get(lead_id=f"L{n}").owner for n in range(11)]
+    assert owners == ["va1", "va1", "va2", "va1", "va1", "va1", "va2", "va1", "va3", "bryan", None]
+    assert set(PoolAgent.objects.values_list("credit", flat=True)) == {0}
+    for owner, ladders_owner in FollowupTask.objects.values_list("owner", "ladder__owner"):
+        assert owner == ladders_owner
+
+
+# Refused ----------------------------------------------------------------------------------------------------------------
+
+
+def test_what_stops_one_stops_no_other(operator: APIClient) -> None:
+    LeadFactory.create(lead_id="gone", phone=SMS_AND_CALL)
+    record_opt_out(points=[("PHONE", SMS_AND_CALL)], actor="me")
+    upsert_template(province="QC", enabled=False, changed_by="me", expected_version=1)
+    answer = post(
+        operator,
+        in_ontario("gone"),
+        {"lead_id": "off", "province": "QC"},
+        {"lead_id": "nowhere"},
+        {"lead_id": "wrong", "province": "XX"},
+        {"province": "ON"},
+        in_ontario("\x7f"),
+        in_ontario("fine"),
+        in_ontario("fine", market="OTTAWA"),
+    ).json()
+    assert (answer["created"], answer["existing"], answer["refused"]) == (1, 0, 7)
+    said = [(one["lead_id"], one["status"], one.get("code"), one.get("attr")) for one in answer["results"]]
+    assert said == [
+        ("gone", "refused", "lead_opted_out", None),
+        ("off", "refused", "ladder_template_disabled", None),
+        ("nowhere", "refused", "required", "province"),
+        ("wrong", "refused", "invalid_choice", "province"),
+        (None, "refused", "required", "lead_id"),
+        (None, "refused", "control_characters", "lead_id"),
+        ("fine", "created", None, None),
+        ("fine", "refused", "duplicate_lead", "lead_id"),
+    ]
+    assert all(one["detail"] for one in answer["results"] if one["status"] == "refused")
+    assert FollowupLadder.objects.get().market == "ALL"
+
+
+def test_an_opted_out_lead_is_refused_though_its_ladder_is_open(operator: APIClient) -> None:
+    LeadFactory.create(lead_id="L1", phone="", email="a@example.ca")
+    start_ladder(lead_id="L1", province="ON")
+    LeadFactory._meta.model.objects.filter(lead_id="L1").update(phone=SMS_AND_CALL)
+    record_opt_out(points=[("PHONE", "+14165550199")], actor="me")
+    assert post(operator, in_ontario("L1")).json()["existing"] == 1
+    record_opt_out(points=[("PHONE", SMS_AND_CALL)], actor="me")
+    assert post(operator, in_ontario("L1")).json()["results"][0]["code"] == "lead_opted_out"
+
+
+@pytest.mark.parametrize(
+    ("ladders", "code", "attr"),
+    [
+        ([], "min_length", "ladders"),
+        (None, "required", "ladders"),
+        ("L1", "not_a_list", "ladders"),
+        ({"lead_id": "L1"}, "not_a_list", "ladders"),
+        ([in_ontario("L1"), ["L2"]], "not_an_object", "ladders.1"),
+        ([in_ontario("L1"), None], "null", "ladders.1"),
+    ],
+)
+def test_what_is_no_list_of_rows_is_refused_as_a_whole(operator: APIClient, ladders: Any, code: str, attr: str) -> None:
+    response = operator.post(BULK, {"ladders": ladders})
+    assert (response.status_code, codes(response), attrs(response)) == (400, [code], [attr])
+    assert not FollowupLadder.objects.exists()
+
+
+def test_ten_thousand_rows_fit_and_no_more(operator: APIClient) -> None:
+    row = {"lead_id": "3f0cf5ee-7c4e-4d7a-a1ab-0cdd7c2c93a1", "province": "ON", "market": "TORONTO", "owner": "anna.maria"}
+    answer = post(operator, *[row] * 10_000)
+    assert (answer.status_code, answer.json()["created"], answer.json()["refused"]) == (200, 1, 9_999)
+    assert (codes(response := post(operator, *[row] * 10_001)), attrs(response)) == (["max_length"], ["ladders"])
+
+
+# In parts ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("_twos")
+def test_a_kill_switch_in_the_middle_stops_the_rest(operator: APIClient) -> None:
+    def engage(ladders: Any, **kwargs: Any) -> None:
+        engage_kill_switch(changed_by="test", reason="in the middle")
+
+    ladders_created.connect(engage)
+    try:
+        answer = post(operator, *(in_ontario(f"L{n}") for n in range(5))).json()
+    finally:
+        ladders_created.disconnect(engage)
+    assert (answer["created"], answer["existing"], answer["refused"]) == (2, 0, 3)
+    assert [one.get("code") for one in answer["results"]] == [None, None, *["KILL_SWITCH_ENGAGED"] * 3]
+    assert set(FollowupLadder.objects.values_list("lead_id", flat=True)) == {"L0", "L1"}
+    assert KPIEvent.objects.filter(metric="ladder_created").count() == 2
+
+
+@pytest.mark.usefixtures("kill_switch")
+def test_with_the_kill_switch_engaged_nothing_is_answered_but_that(operator: APIClient) -> None:
+    response = post(operator, in_ontario("L1"), {"lead_id": "wrong", "province": "XX"})
+    assert (response.status_code, codes(response)) == (503, ["KILL_SWITCH_ENGAGED"])
+    assert not FollowupLadder.objects.exists()
+
+
+@pytest.mark.usefixtures("_twos")
+def test_a_fault_in_the_middle_leaves_whole_transactions(operator: APIClient) -> None:
+    seen: list[int] = []
+
+    def fail(ladders: Any, **kwargs: Any) -> None:
+        seen.append(len(ladders))
+        if len(seen) == 2:
+            raise DatabaseError("in the middle")
+
+    ladders_created.connect(fail)
+    try:
+        assert post(operator, *(in_ontario(f"L{n}") for n in range(5))).status_code >= 500
+    finally:
+        ladders_created.disconnect(fail)
+    assert seen == [2, 2]
+    assert (FollowupLadder.objects.count(), FollowupTask.objects.count(), KPIEvent.objects.count()) == (2, 12, 2)
+    again = post(operator, *(in_ontario(f"L{n}") for n in range(5))).json()
+    assert (again["created"], again["existing"]) == (3, 2)
+
+
+def test_a_ladder_that_ends_while_we_look_is_started_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its row stood in the way of ours, and is closed a statement later."""
+    insert = bulk._insert
+    tried: list[int] = []
+
+    def stood_in_the_way(ladders: Any) -> None:
+        tried.append(len(ladders))
+        if len(tried) > 1:
+            insert(ladders)
+
+    monkeypatch.setattr(bulk, "_insert", stood_in_the_way)
+    answers = start_ladders([Start("L1", "ON"), Start("L2", "ON")])
+    assert ([answer.status for answer in answers], tried) == ([Status.CREATED] * 2, [2, 2])
+    assert (FollowupLadder.objects.count(), FollowupTask.objects.count()) == (2, 12)
+
+
+@pytest.mark.usefixtures("_twos")
+def test_a_repetition_under_its_key_is_answered_again(operator: APIClient) -> None:
+    rows = [in_ontario(f"L{n}") for n in range(3)]
+    first = post(operator, *rows, **{"Idempotency-Key": "K"})
+    again = post(operator, *rows, **{"Idempotency-Key": "K"})
+    assert (first.json()["created"], again["Idempotency-Replayed"]) == (3, "true")
+    assert first.content == again.content
+    other = post(operator, *rows[:2], **{"Idempotency-Key": "K"})
+    assert (other.status_code, codes(other)) == (409, ["idempotency_key_reused"])
+
+
+@pytest.mark.usefixtures("_twos")
+def test_an_act_that_was_cut_off_leaves_its_key_free(operator: APIClient) -> None:
+    def fail(ladders: Any, **kwargs: Any) -> None:
+        if FollowupLadder.objects.count() > 2:
+            raise DatabaseError("in the middle")
+
+    rows = [in_ontario(f"L{n}") for n in range(3)]
+    ladders_created.connect(fail)
+    try:
+        assert post(operator, *rows, **{"Idempotency-Key": "K"}).status_code >= 500
+    finally:
+        ladders_created.disconnect(fail)
+    assert not IdempotencyKey.objects.exists()
+    again = post(operator, *rows, **{"Idempotency-Key": "K"}).json()
+    assert (again["created"], again["existing"]) == (1, 2)
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_so_many_statements_whatever_the_number_of_leads(transactional_db: None) -> None:
+    for n in range(60):
+        LeadFactory.create(lead_id=f"L{n}", score=Decimal(n) / 100)
+    PoolAgentFactory.create(agent="va1")
+
+    def statements(lead_ids: range) -> Counter[str]:
+        with CaptureQueriesContext(connection) as captured:
+            start_ladders([Start(f"L{n}") for n in lead_ids])
+        return Counter(query["sql"].split()[0] for query in captured)
+
+    few, many = statements(range(10)), statements(range(10, 50))
+    if connection.vendor == "postgresql":
+        assert many == few
+        assert sum(many.values()) <= 24
+    assert many["SELECT"] == few["SELECT"]
