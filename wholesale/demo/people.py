@@ -83,12 +83,20 @@ _STREETS_FR = (
     *("rue des Érables"),
 )
 _LETTERS = "ABCEGHJKLMNPRSTVWXYZ"
-# Where a lead came from: how many of a hundred, and the consent that comes with it.
-SOURCES: dict[str, tuple[int, str]] = {
-    "web form": (40, Basis.INQUIRY),
-    "referral": (15, Basis.EXPRESS),
-    "direct mail": (25, ""),
-    "driving for dollars": (20, ""),
+
+
+class Source(NamedTuple):
+    """Where leads come from: how many of a hundred, and on what ground they may be contacted."""
+
+    share: int
+    basis: str
+
+
+SOURCES = {
+    "web form": Source(40, Basis.INQUIRY),
+    "referral": Source(15, Basis.EXPRESS),
+    "for-sale sign": Source(25, Basis.PUBLICATION),
+    "classified ad": Source(20, Basis.PUBLICATION),
 }
 _SCORE_NEEDED = Decimal(str(SAFE_RULES[MIN_SCORE]))
 _A_NUMBER = 10_000  # lines of an exchange
@@ -107,11 +115,6 @@ class LeadPlan:
     @property
     def lead_id(self) -> str:
         return str(self.row["lead_id"])
-
-    @property
-    def basis(self) -> str:
-        """The ground on which it may be contacted; empty is none."""
-        return SOURCES[self.source][1]
 
     @property
     def is_worked(self) -> bool:
@@ -137,7 +140,7 @@ def lead(seed: int, number: int) -> LeadPlan:
     first = random.choice(_FIRST_FR if in_french else _FIRST)
     last = random.choice(_LAST_FR if in_french else _LAST)
     civic, street = random.randrange(1, 1900), random.choice(_STREETS_FR if in_french else _STREETS)
-    (source,) = random.choices(list(SOURCES), [share for share, _ in SOURCES.values()])
+    (source,) = random.choices(list(SOURCES), [one.share for one in SOURCES.values()])
     area_code = place.area_codes[number // _A_NUMBER % len(place.area_codes)]
     unit = f"{random.randrange(1, 10)}{random.choice(_LETTERS)}{random.randrange(1, 10)}"
     row: dict[str, Any] = {
@@ -180,24 +183,23 @@ class Agent:
 
 _ONTARIO, _QUEBEC = ((Province.ON, "TORONTO"), (Province.ON, "HAMILTON")), ((Province.QC, "ALL"),)
 _WEST, _PRAIRIES = ((Province.BC, "ALL"),), ((Province.AB, "ALL"),)
-_FIVE, _SIX = frozenset(range(5)), frozenset(range(6))
-_LATE = frozenset({1, 2, 3, 4, 5})
+_FIVE, _SIX, _WEEK = (frozenset(range(days)) for days in (5, 6, 7))
 # Who works how; a larger team has several of each.
 _TEAM: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("amelie", {"pools": _QUEBEC, "starts": 13, "hours": 9, "weekdays": _FIVE, "at_once": 11, "pace": 0.9, "forgets": 0.01}),
+    ("amelie", {"pools": _QUEBEC, "starts": 13, "hours": 9, "weekdays": _SIX, "at_once": 11, "pace": 0.9, "forgets": 0.01}),
     ("ben", {"pools": _ONTARIO, "starts": 13, "hours": 10, "weekdays": _SIX, "at_once": 9, "pace": 1.0, "forgets": 0.04}),
-    ("carla", {"pools": _WEST, "starts": 17, "hours": 10, "weekdays": _LATE, "at_once": 11, "pace": 0.8, "forgets": 0.02}),
+    ("carla", {"pools": _WEST, "starts": 17, "hours": 10, "weekdays": _SIX, "at_once": 11, "pace": 0.8, "forgets": 0.02}),
     ("dev", {"pools": _PRAIRIES, "starts": 15, "hours": 10, "weekdays": _FIVE, "at_once": 5, "pace": 2.2, "forgets": 0.02}),
-    ("elise", {"pools": (), "starts": 12, "hours": 8, "weekdays": _SIX, "at_once": 9, "pace": 1.0, "forgets": 0.15}),
+    ("elise", {"pools": (), "starts": 12, "hours": 8, "weekdays": _WEEK, "at_once": 9, "pace": 1.0, "forgets": 0.15}),
     ("frank", {"pools": (), "starts": 18, "hours": 8, "weekdays": _SIX, "at_once": 9, "pace": 1.1, "forgets": 0.03}),
 )
-_A_LEAD_EACH_DAY = 13  # new leads a day that one agent keeps up with
+_LEADS_OF_AN_AGENT = 10  # new ones a day
 
 
 def team(seed: int, leads_a_day: float, days: int) -> list[Agent]:
     """The agents that so many leads need, four at least. Each is away for a while."""
     agents = []
-    for n in range(max(4, round(leads_a_day / _A_LEAD_EACH_DAY))):
+    for n in range(max(4, round(leads_a_day / _LEADS_OF_AN_AGENT))):
         name, habits = _TEAM[n % len(_TEAM)]
         turn = n // len(_TEAM)
         off = max(1, min(7, days // 7))
@@ -205,6 +207,9 @@ def team(seed: int, leads_a_day: float, days: int) -> list[Agent]:
         name = f"{name}{turn + 1}" if turn else name
         agents.append(Agent(name, away=range(first, min(first + off, days - 1)), **habits))
     return agents
+
+
+OFFERS_AT = Province.ON, "WINDSOR"  # where offers are made
 
 
 class BuyerMarket(NamedTuple):
@@ -219,7 +224,7 @@ class BuyerMarket(NamedTuple):
 
 
 BUYER_MARKETS = (
-    BuyerMarket(Province.ON, "WINDSOR", "SFR", 45, 120, 0.85),
+    BuyerMarket(Province.ON, "WINDSOR", "SFR", 45, 260, 0.9),
     BuyerMarket(Province.ON, "TORONTO", "SFR", 30, 60, 0.85),
     BuyerMarket(Province.ON, "TORONTO", "CONDO", 15, 25, 0.40),
     BuyerMarket(Province.AB, "CALGARY", "SFR", 25, 40, 0.70),

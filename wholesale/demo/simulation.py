@@ -1,11 +1,12 @@
 """The simulation as a whole: where it may begin or go on, its days one after another, what came of it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
@@ -28,10 +29,11 @@ from governance.risk.services import open_risk
 from kpi.tripwire.services import ACTOR as TRIPWIRE
 from offers.models import OfferEvidence
 from wholesale import correlation
-from wholesale.demo import worker
-from wholesale.demo.days import ACTOR, Day, Plan
+from wholesale.demo import agents, intake, market, office, worker
+from wholesale.demo.day import ACTOR, Day
 from wholesale.demo.models import Simulation
 from wholesale.demo.people import MARKER
+from wholesale.demo.plan import Plan
 from wholesale.fields import iso_utc
 
 LEADS_A_DAY_MAX = 1_000  # each takes a few locks of the day's transaction
@@ -114,7 +116,7 @@ def days(plan: Plan) -> Iterator[int]:
     for number in range(simulation.days_done, plan.days):
         with _statements_unlogged(), transaction.atomic(), correlation.correlated(f"{MARKER}day-{number + 1}"):
             _go_live(simulation, plan.starts(number))
-            Day(plan, number, waiting).run()
+            _simulate(Day(plan, number), waiting)
             simulation.days_done = number + 1
             if simulation.is_finished and simulation.went_live:
                 golive.disable_go_live(changed_by=ACTOR, reason="the simulation is over", now=plan.until)
@@ -122,10 +124,19 @@ def days(plan: Plan) -> Iterator[int]:
         yield simulation.days_done
 
 
+def _simulate(day: Day, others: Collection[UUID]) -> None:
+    worker.put(day, others)
+    for part in (office, intake, market, agents):
+        part.put(day)
+    day.agenda.carry_out()
+    intake.keep_statuses(day, day.end)
+    worker.keep_up(others, day.end)
+
+
 @contextmanager
 def _statements_unlogged() -> Iterator[None]:
     """With DEBUG Django keeps the text of each statement, for which it asks SQLite once more: that is half of the time."""
-    connection.make_debug_cursor = connection.make_cursor  # type: ignore[method-assign]
+    connection.make_debug_cursor = connection.make_cursor  # type: ignore[method-assign, assignment]
     try:
         yield
     finally:

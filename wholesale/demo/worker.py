@@ -1,7 +1,8 @@
 """The simulated worker: what the background worker would do, at simulated time."""
 
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from followups.minutes import services as minutes
 from followups.minutes.tasks import recompute_leads, recompute_places
 from kpi.tasks import evaluate_tripwire
 from kpi.tripwire import services as tripwire
+from wholesale.demo.day import Day
 
 # The tasks whose work belongs to the history, as the services that they call.
 _SERVICES: dict[str, Callable[..., object]] = {
@@ -21,13 +23,20 @@ _SERVICES: dict[str, Callable[..., object]] = {
 }
 
 
-def every_hour(now: datetime) -> None:
-    """The periodic jobs that keep the tasks up to date."""
+def put(day: Day, others: Collection[UUID]) -> None:
+    """The periodic jobs; nobody is at work before they were done."""
+    for hour in range(24):
+        day.agenda.put(day.start + timedelta(hours=hour), partial(keep_up, others))
+    day.agenda.put(day.at(10, 30), _work_at_night)
+
+
+def keep_up(others: Collection[UUID], now: datetime) -> None:
+    """Do what was enqueued, and keep the permitted minutes up to date."""
+    _work_off(others, now)
     minutes.roll(now)
 
 
-def every_day(now: datetime) -> None:
-    """The periodic jobs of the night."""
+def _work_at_night(now: datetime) -> None:
     minutes.recompute_missing(now)
     for _ in tripwire.evaluate_all(now):
         pass
@@ -38,7 +47,7 @@ def queued() -> frozenset[UUID]:
     return frozenset(_waiting().values_list("id", flat=True))
 
 
-def work_off(others: Collection[UUID], now: datetime) -> None:
+def _work_off(others: Collection[UUID], now: datetime) -> None:
     """Do what was enqueued, within the transaction that enqueued it, so that no real worker does it at another time.
 
     What leaves the house, such as a message, is dropped: a simulation writes to nobody.
@@ -46,8 +55,7 @@ def work_off(others: Collection[UUID], now: datetime) -> None:
     for result in _waiting().exclude(id__in=others):
         service = _SERVICES.get(result.task_path)
         if service:
-            given: dict[str, Any] = result.args_kwargs
-            _do(service, given, now)
+            _do(service, result.args_kwargs, now)
         result.delete()
 
 

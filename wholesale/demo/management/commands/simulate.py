@@ -13,7 +13,7 @@ from rich.table import Table
 from followups.outcomes.rules import Outcome
 from governance.channels import Channel
 from wholesale.demo import simulation
-from wholesale.demo.days import QUARTER, Plan
+from wholesale.demo.plan import QUARTER, Plan
 from wholesale.demo.simulation import LEADS_A_DAY_MAX, SimulationRefused, Summary
 from wholesale.errors import DomainError
 from wholesale.terminal import console_on
