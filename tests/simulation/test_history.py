@@ -13,7 +13,8 @@ from pytest_django import DjangoDbBlocker
 from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
 from buyers.services import rebuild_liquidity
 from followups.due.services import due_tasks
-from followups.inbound.rules import Meaning
+from followups.inbound.rules import Meaning, read
+from followups.inbound.services import undecided
 from followups.leads.facts import contact_for
 from followups.minutes.services import overdue
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask, InboundMessage, Lead, PoolAgent, TaskEvent
@@ -27,7 +28,7 @@ from kpi.models import KPIEvent, RegressionTrigger
 from offers.models import OfferEvidence
 from wholesale.demo import simulation
 from wholesale.demo.houses import houses
-from wholesale.demo.people import BUYER_MARKETS, MARKER
+from wholesale.demo.people import BUYER_MARKETS, MARKER, REPLIES
 from wholesale.demo.plan import Plan
 from wholesale.vocabulary import Province
 
@@ -155,7 +156,9 @@ def test_who_said_stop_was_not_contacted_after_it(history: None) -> None:
 def test_the_queue_is_as_a_worker_leaves_it(history: None) -> None:
     assert overdue(UNTIL).tasks == 0
     listed = due_tasks(now=UNTIL)
+    assert listed
     assert all(task.allowed for task in listed)
+    assert undecided().count() == 3
     assert {task.id for task in listed} <= set(FollowupTask.objects.due(UNTIL).values_list("pk", flat=True))
     assert not DBTaskResult.objects.exists()
 
@@ -174,3 +177,9 @@ def test_buyers_are_heard_and_their_bad_days_tripped_the_wire_once(history: None
     assert not RegressionTrigger.objects.filter(undone_at__isnull=True).exists()
     assert HeimdallRecommendation.objects.exists()
     assert RunbookRun.objects.exists()
+
+
+def test_what_leads_write_means_what_it_is_meant_to() -> None:
+    meant = {"interest": Meaning.REPLY, "stop": Meaning.OPT_OUT, "doubtful": Meaning.DOUBTFUL}
+    for (kind, language), texts in REPLIES.items():
+        assert {read(text).meaning for text in texts} == {meant[kind]}, (kind, language)

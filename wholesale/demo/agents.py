@@ -11,7 +11,7 @@ from followups.transitions import skip_task, snooze_task
 from governance.channels import Channel
 from wholesale.demo.day import Day
 from wholesale.demo.intake import receive
-from wholesale.demo.people import Agent, correlation_of, lead
+from wholesale.demo.people import Agent, correlation_of, lead, number_of
 from wholesale.demo.plan import DAY, QUARTER, TURN
 
 _LEASE = TURN // timedelta(minutes=1)
@@ -55,6 +55,8 @@ def put(day: Day) -> None:
 
 
 def _is_at_work(day: Day, agent: Agent, when: datetime) -> bool:
+    if when >= day.plan.work_ends:
+        return False
     into_the_day = when - timedelta(hours=agent.starts)
     is_hour = into_the_day.hour < agent.hours
     return is_hour and into_the_day.weekday() in agent.weekdays and day.number not in agent.away
@@ -91,7 +93,9 @@ def _contact(day: Day, agent: Agent, task: DueTask, began: datetime, now: dateti
     if task.id not in day.taken:
         return  # closed or put off in the meantime
     day.taken.discard(task.id)
-    said = day.by(now, agent.name, correlation_of(task.lead_id or ""))
+    assert task.lead_id
+    lead_id = task.lead_id
+    said = day.by(now, agent.name, correlation_of(lead_id))
     chance = day.random.random()
     if chance < 0.015:
         snooze_task(task.id, now + DAY * day.random.randrange(2, 8), "asked for another day", **said)
@@ -99,30 +103,29 @@ def _contact(day: Day, agent: Agent, task: DueTask, began: datetime, now: dateti
     if chance < 0.025:
         skip_task(task.id, "spoke to the neighbour instead", **said)
         return
-    outcome = _outcome(day, task)
+    outcome = _outcome(day, task.channel, lead_id)
     # Who says no says it at the end; whoever was reached before that was reached lawfully.
     contacted_at = now if outcome == Outcome.OPTED_OUT else began
     note = day.random.choice(_NOTES) if outcome in (Outcome.REACHED, Outcome.APPOINTMENT) else ""
     complete_task(task.id, contacted_at=contacted_at, outcome=outcome or None, note=note, **said)
-    if task.lead_id and outcome in _STATUSES:
-        day.statuses[task.lead_id] = _STATUSES[Outcome(outcome)]
+    if outcome in _STATUSES:
+        day.statuses[lead_id] = _STATUSES[Outcome(outcome)]
     if outcome in _CLOSING:
         day.look_again(now)
     elif task.channel == Channel.SMS:
-        _await_reply(day, task, now)
+        _await_reply(day, lead_id, now)
 
 
-def _outcome(day: Day, task: DueTask) -> str:
-    if task.channel != Channel.CALL:
+def _outcome(day: Day, channel: str, lead_id: str) -> str:
+    if channel != Channel.CALL:
         return day.random.choices(list(_TEXTS), list(_TEXTS.values()))[0]
-    assert task.lead_id
-    warmth = lead(day.plan.seed, int(task.lead_id[1:]) - 1).warmth
+    warmth = lead(day.plan.seed, number_of(lead_id)).warmth
     chances = {**_CALLS, Outcome.APPOINTMENT: _APPOINTMENTS * warmth}
     return day.random.choices(list(chances), list(chances.values()))[0]
 
 
-def _await_reply(day: Day, task: DueTask, now: datetime) -> None:
+def _await_reply(day: Day, lead_id: str, now: datetime) -> None:
     (kind,) = day.random.choices(list(_REPLIES), list(_REPLIES.values()))
     if kind:
         after = timedelta(seconds=60 + round(day.random.expovariate(1 / 2400)))
-        day.agenda.put(now + after, partial(receive, day, task, kind))
+        day.agenda.put(now + after, partial(receive, day, lead_id, kind))

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from followups.due.services import DueTask
 from followups.errors import LeadOptedOut
 from followups.inbound.services import record_inbound
 from followups.leads.models import Lead
@@ -16,8 +15,10 @@ from governance.channels import Channel
 from governance.compliance.rules import Basis
 from governance.compliance.services import Point, points_of, record_consent, record_scrub
 from wholesale.demo.day import ACTOR, Day
-from wholesale.demo.people import REPLIES, SOURCES, LeadPlan, correlation_of, lead
-from wholesale.demo.plan import QUARTER, TURN
+from wholesale.demo.people import REPLIES, SOURCES, LeadPlan, correlation_of, lead, lead_id_of, number_of
+from wholesale.demo.plan import LEFT_OVER, QUARTER, TURN
+
+_UNREAD = 3  # messages at the end
 
 
 def put(day: Day) -> None:
@@ -28,6 +29,16 @@ def put(day: Day) -> None:
         lists[(came_at - day.start) // TURN].append(lead(day.plan.seed, number))
     for turn, coming in sorted(lists.items()):
         day.agenda.put(day.start + TURN * (turn + 1) - QUARTER / 3, partial(_read_list, day, coming))
+    if day.number == day.plan.days - 1:
+        _put_unread(day)
+
+
+def _put_unread(day: Day) -> None:
+    """After the last contact some write what a person has to read."""
+    known = range(day.plan.arriving(day.number).start)
+    for n, number in enumerate(day.random.sample(known, min(_UNREAD, len(known))), start=1):
+        when = day.plan.work_ends + LEFT_OVER * n / (_UNREAD + 1)
+        day.agenda.put(when, partial(receive, day, lead_id_of(number), "doubtful"))
 
 
 def _read_list(day: Day, coming: list[LeadPlan], now: datetime) -> None:
@@ -57,22 +68,21 @@ def _start_ladder(day: Day, coming: LeadPlan, now: datetime) -> None:
         )
 
 
-def receive(day: Day, task: DueTask, kind: str, now: datetime) -> None:
+def receive(day: Day, lead_id: str, kind: str, now: datetime) -> None:
     """A lead answers a text message."""
-    assert task.lead_id
-    row = lead(day.plan.seed, int(task.lead_id[1:]) - 1).row
+    row = lead(day.plan.seed, number_of(lead_id)).row
     received = record_inbound(
         channel=Channel.SMS,
         text=day.random.choice(REPLIES[kind, row["language"]]),
-        lead_id=task.lead_id,
+        lead_id=lead_id,
         phone=row["phone"],
-        **day.by(now, "sms gateway", correlation_of(task.lead_id)),
+        **day.by(now, "sms gateway", correlation_of(lead_id)),
     )
     if received.opted_out_channels:
-        day.statuses[task.lead_id] = Lead.Status.DEAD
+        day.statuses[lead_id] = Lead.Status.DEAD
         day.look_again(now)
     elif kind == "interest":
-        day.statuses.setdefault(task.lead_id, Lead.Status.CONTACTED)
+        day.statuses.setdefault(lead_id, Lead.Status.CONTACTED)
 
 
 def keep_statuses(day: Day, now: datetime) -> None:

@@ -127,6 +127,11 @@ def lead_id_of(number: int) -> str:
     return f"L{number + 1:06}"
 
 
+def number_of(lead_id: str) -> int:
+    """Which lead has this id."""
+    return int(lead_id[1:]) - 1
+
+
 def correlation_of(lead_id: str) -> str:
     """What all that happens to a lead can be found by."""
     return f"{MARKER}{lead_id}"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 DAY, TURN, QUARTER = timedelta(days=1), timedelta(minutes=30), timedelta(minutes=15)
+LEFT_OVER = timedelta(hours=5)
 _WEIGHT_OF_A_WEEKDAY = (10, 10, 10, 10, 9, 5, 3)  # how many leads come in
 
 
@@ -15,6 +16,11 @@ class Plan:
     leads: int
     days: int
     until: datetime
+
+    @property
+    def work_ends(self) -> datetime:
+        """From then on nobody works, so that whoever looks finds something to do."""
+        return self.until - LEFT_OVER
 
     def starts(self, day: int) -> datetime:
         """When the n-th day begins, counted from 0."""
