@@ -35,6 +35,14 @@ def all_rows() -> dict[str, list[Any]]:
     return {model.__name__: list(model._default_manager.order_by("pk").values()) for model in models}
 
 
+def comparable(rows: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """Without the ids that PostgreSQL uses up on rows which are there already, and does not take back after a kill."""
+    if connection.vendor == "postgresql":
+        for row in (*rows["Lead"], *rows["RiskDay"], *rows["HeimdallScorecard"]):
+            del row["id"]
+    return rows
+
+
 @contextmanager
 def undone() -> Iterator[None]:
     """A block whose rows are gone afterwards."""
@@ -59,7 +67,7 @@ def test_the_same_seed_gives_the_same_rows_also_when_it_was_killed_in_between(mo
     ids_go_on_from_the_rows_there_are()
     with undone():
         simulate(SMALL)
-        expected = all_rows()
+        expected = comparable(all_rows())
     ids_go_on_from_the_rows_there_are()
     hear, heard = market._hear, 0
 
@@ -79,7 +87,7 @@ def test_the_same_seed_gives_the_same_rows_also_when_it_was_killed_in_between(mo
     ids_go_on_from_the_rows_there_are()
 
     assert list(simulation.days(SMALL)) == [2]
-    assert all_rows() == expected
+    assert comparable(all_rows()) == expected
 
 
 def test_another_seed_gives_another_history() -> None:
