@@ -25,7 +25,7 @@ $(SETUP): requirements.lock
 	@$(PY) -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
 	@touch $@
 
-up: setup  ## migrate, make an admin user, load the demo, serve on PORT (default 8000), with a worker
+up: setup  ## migrate, make an admin user, simulate two weeks, serve on PORT (default 8000), with a worker
 	@exec env $(DEV) LOG_LEVEL=$${LOG_LEVEL-WARNING} PORT=$(PORT) VENV=$(VENV) sh scripts/up.sh
 
 serve: setup  ## the production server, with the environment's own settings

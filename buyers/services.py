@@ -33,7 +33,7 @@ def record_feedback(
 ) -> BuyerFeedbackEvent:
     """Record what a buyer did and move the market's node by it. The returned event's `node` is the node after it."""
     place = {"province": province, "market": market, "property_type": property_type}
-    node = _locked_node(place)
+    node = _locked_node(place, now)
     now = now or timezone.now()
     first_heard, newly_active = _standing(node, event, buyer_id)
     recorded = BuyerFeedbackEvent.objects.create(
@@ -55,13 +55,13 @@ def record_feedback(
     return recorded
 
 
-def _locked_node(place: dict[str, str]) -> BuyerLiquidityNode:
+def _locked_node(place: dict[str, str], now: datetime | None) -> BuyerLiquidityNode:
     locked = BuyerLiquidityNode.objects.select_for_update()
     try:
         return locked.get(**place)
     except BuyerLiquidityNode.DoesNotExist:
         # A concurrent first event waits here for the other's insert, then finds its row.
-        fresh = BuyerLiquidityNode(**place, updated_at=timezone.now())
+        fresh = BuyerLiquidityNode(**place, updated_at=now or timezone.now())
         BuyerLiquidityNode.objects.bulk_create([fresh], ignore_conflicts=True)
         return locked.get(**place)
 

@@ -23,7 +23,7 @@ PYTHON
 
 "$PY" manage.py migrate --verbosity 0
 "$PY" manage.py ensure_admin
-"$PY" manage.py load_demo --if-empty
+"$PY" manage.py simulate --if-empty
 cat <<TEXT
 
   Admin      http://127.0.0.1:$PORT/admin/

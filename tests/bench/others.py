@@ -37,6 +37,12 @@ FULL_RUNS = (
     FullRun("claims", "tests.claims.drain", "16 claimants drain 50,000 due tasks, 5 of them killed", ("--tasks", "50000")),
     FullRun("bulk", "tests.bulk.measure", "10,000 ladders in one call beside a COPY of its rows", ("--leads", "10000")),
     FullRun("leads", "tests.leads.full", "Import of leads: time, memory, twice the same file", ("--rows", "200000")),
+    FullRun(
+        "simulation",
+        "tests.simulation.full",
+        "The simulated business: 20,000 leads over 90 days, on PostgreSQL and on SQLite",
+        ("--leads", "20000", "--days", "90"),
+    ),
     FullRun("schema", "tests.schema.long", "Schemathesis, all phases, many examples", ("--examples", "500")),
 )
 

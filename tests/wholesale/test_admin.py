@@ -85,12 +85,14 @@ from tests.factories import (
 )
 from tests.staff import signed_in
 from wholesale import admin as frame
+from wholesale.demo.models import Simulation
 from wholesale.models import IdempotencyKey, PeriodicRun, RoleGrant
 
 pytestmark = pytest.mark.django_db
 
 # The framework's own: permissions are given on the pages of users and roles, sessions hold keys that open them.
-NOT_SHOWN = {Permission, ContentType, Session}
+# `simulate` says what there is of a simulation.
+NOT_SHOWN = {Permission, ContentType, Session, Simulation}
 
 
 def _user(n: int) -> User:

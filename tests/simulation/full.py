@@ -1,0 +1,61 @@
+"""The simulated business at its full size, on the database under test and on SQLite: time, and contacts outside the rules.
+
+python -m tests.simulation.full --leads 20000 --days 90
+"""
+
+import argparse
+import re
+import resource
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+
+from tests.served import fresh_database, manage, on_postgresql
+
+SECONDS_MAX = 900
+_CELL = r"{}\s*\S\s*([\d,]+)"
+
+
+def main() -> int:
+    """Simulate, print; 1 when it took too long, or somebody was contacted outside the rules."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--leads", type=int, default=20_000)
+    parser.add_argument("--days", type=int, default=90)
+    options = parser.parse_args()
+    with ExitStack() as stack:
+        databases = {"SQLite": f"sqlite:///{stack.enter_context(tempfile.TemporaryDirectory())}/db.sqlite3"}
+        manage(databases["SQLite"], "migrate", "--verbosity", "0")
+        if on_postgresql():
+            databases = {"PostgreSQL": stack.enter_context(fresh_database()), **databases}
+        passed: dict[str, bool] = {}
+        for name, url in databases.items():
+            passed |= _simulate(name, url, options.leads, options.days)
+    sys.stdout.write("\n" + "".join(f"{'yes' if ok else 'NO '}  {what}\n" for what, ok in passed.items()))
+    return 0 if all(passed.values()) else 1
+
+
+def _simulate(name: str, url: str, leads: int, days: int) -> dict[str, bool]:
+    """What must hold of one run, and whether it does."""
+    started, used = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    said = manage(url, "simulate", "--leads", str(leads), "--days", str(days))
+    seconds = time.monotonic() - started
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - used.ru_utime - used.ru_stime
+    sys.stdout.write(f"{name}\n{said}\n")
+    outside, closed = (int(_found(what, said).replace(",", "")) for what in ("Contacts outside the rules", "Ladders closed"))
+    return {
+        f"{name}: {leads:,} leads over {days} days in {seconds:,.0f} s ({cpu:,.0f} s of Python), under {SECONDS_MAX} s": (
+            seconds < SECONDS_MAX
+        ),
+        f"{name}: {outside} contacts outside the rules, {closed:,} ladders worked through": outside == 0 < closed,
+    }
+
+
+def _found(what: str, said: str) -> str:
+    found = re.search(_CELL.format(what), said)
+    return found[1] if found else "-1"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

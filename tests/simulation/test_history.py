@@ -1,0 +1,185 @@
+"""What a simulation leaves: nobody contacted outside the rules, and a believable history for every page and report."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django_tasks_db.models import DBTaskResult
+from pytest_django import DjangoDbBlocker
+
+from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
+from buyers.services import rebuild_liquidity
+from followups.due.services import due_tasks
+from followups.inbound.rules import Meaning, read
+from followups.inbound.services import undecided
+from followups.leads.facts import contact_for
+from followups.minutes.services import overdue
+from followups.models import ContactAttempt, FollowupLadder, FollowupTask, InboundMessage, Lead, PoolAgent, TaskEvent
+from followups.outcomes.rules import Outcome
+from governance import gate
+from governance.compliance import services as compliance
+from governance.compliance.rules import LedgerLine
+from governance.golive.models import GoLiveState
+from governance.models import ContactRecord, HeimdallRecommendation, MarketPolicy, RiskReservation, RunbookRun
+from kpi.models import KPIEvent, RegressionTrigger
+from offers.models import OfferEvidence
+from wholesale.demo import simulation
+from wholesale.demo.houses import houses
+from wholesale.demo.people import BUYER_MARKETS, MARKER, REPLIES
+from wholesale.demo.plan import Plan
+from wholesale.vocabulary import Province
+
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("simulation")]
+UNTIL = datetime(2026, 11, 25, 18, 30, tzinfo=UTC)  # a Wednesday, at work everywhere
+PLAN = Plan(seed=1, leads=90, days=8, until=UNTIL)
+
+
+@pytest.fixture(scope="module")
+def history(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The business as `PLAN` simulates it, once for the tests that only look at it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        for _ in simulation.days(PLAN):
+            pass
+        yield
+        transaction.set_rollback(True)
+
+
+def as_it_stood(before: datetime) -> Callable[..., Any]:
+    """`compliance.ledgers`, of the lines that were on file before an instant."""
+
+    def ledgers(points: Any) -> Any:
+        rows = ContactRecord.objects.filter(created_at__lt=before).order_by("id")
+        return {
+            point: tuple(
+                LedgerLine(row.entry, row.channel, row.effective_at, row.basis, row.expires_at)
+                for row in rows.filter(point__digest=compliance.digest(point))
+            )
+            for point in points
+        }
+
+    return ledgers
+
+
+def restore_policies(at: datetime) -> None:
+    """Each market policy as it was; what was seeded has been there always."""
+    for policy in MarketPolicy.objects.all():
+        versions = policy.history.order_by("version")
+        then = versions.filter(version__gt=1, history_date__lte=at).last() or versions.get(version=1)
+        MarketPolicy.objects.filter(pk=policy.pk).update(rules=then.rules, enabled=then.enabled, version=then.version)
+
+
+def test_the_gate_asked_again_allows_every_contact_by_the_rules_as_they_stood(
+    history: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempts = list(ContactAttempt.objects.select_related("task__lead", "task__ladder").order_by("contacted_at"))
+    states = list(GoLiveState.history.order_by("history_date").values_list("history_date", "kill_switch_engaged"))
+    drills = [(start, end) for (start, engaged), (end, _) in pairwise(states) if engaged]
+    assert len(attempts) > 150
+    assert len(drills) == 1
+    assert MarketPolicy.objects.get(province="QC", market="ALL").version == 3
+    changed_at = list(MarketPolicy.history.filter(version__gt=1).values_list("history_date", flat=True))
+    changes = None
+    for attempt in attempts:
+        if changes != (changes := sum(when <= attempt.contacted_at for when in changed_at)):
+            restore_policies(attempt.contacted_at)
+        monkeypatch.setattr(compliance, "ledgers", as_it_stood(attempt.created_at))
+
+        (answer,) = gate.decide_contacts([contact_for(attempt.task)], at=attempt.contacted_at, standing_counts=False)
+
+        assert answer.verdict.allowed, (attempt.pk, answer.verdict.reasons)
+        assert (attempt.allowed, attempt.policy_version) == (True, answer.policy_version)
+        assert not any(start <= attempt.contacted_at < end for start, end in drills)
+    assert not KPIEvent.objects.filter(metric="contact_outside_rules").exists()
+
+
+def test_each_contact_is_told_by_who_claimed_it_and_within_the_claim(history: None) -> None:
+    contacted: Any = FollowupTask.objects.completed().select_related("attempt")
+    assert all(task.leased_by in (None, task.completed_by) for task in contacted)
+    spans = [task.completed_at - task.attempt.contacted_at for task in contacted]
+    assert all(timedelta(0) <= span <= timedelta(minutes=30) for span in spans)
+    assert any(span > timedelta(minutes=2) for span in spans)
+
+
+def test_nothing_lies_outside_the_simulated_time_or_is_unmarked(history: None) -> None:
+    begun = PLAN.starts(0)
+    for model in (
+        FollowupLadder,
+        FollowupTask,
+        ContactAttempt,
+        TaskEvent,
+        InboundMessage,
+        BuyerFeedbackEvent,
+        OfferEvidence,
+    ):
+        rows = model._default_manager
+        assert not rows.exclude(correlation_id__startswith=MARKER).exists(), model
+        assert not rows.exclude(created_at__range=(begun, UNTIL)).exists(), model
+    assert simulation.others() == {}
+    happened = list(KPIEvent.objects.order_by("id").values_list("occurred_at", flat=True))
+    assert happened == sorted(happened)
+    assert begun <= happened[0] < happened[-1] <= UNTIL
+
+
+def test_leads_of_most_provinces_have_come_to_different_ends(history: None) -> None:
+    assert Lead.objects.count() == PLAN.leads
+    assert len(set(Lead.objects.values_list("province", flat=True))) >= 8
+    assert set(Lead.objects.values_list("province", flat=True)) <= set(Province.values)
+    statuses = set(Lead.objects.values_list("status", flat=True))
+    assert {Lead.Status.NEW, Lead.Status.CONTACTED, Lead.Status.APPOINTMENT, Lead.Status.DEAD} <= statuses
+    outcomes = set(FollowupTask.objects.completed().values_list("outcome", flat=True))
+    assert {Outcome.REACHED, Outcome.NO_ANSWER, Outcome.LEFT_MESSAGE, Outcome.APPOINTMENT} <= outcomes
+    assert {Outcome.NOT_INTERESTED, Outcome.WRONG_NUMBER, Outcome.REPLIED} <= outcomes
+
+
+def test_agents_have_habits_and_what_is_put_off_or_given_away_says_why(history: None) -> None:
+    assert len(set(ContactAttempt.objects.values_list("actor", flat=True))) >= 4
+    assert {None} < set(FollowupTask.objects.values_list("owner", flat=True))
+    assert PoolAgent.objects.filter(paused_until__isnull=False).exists()
+    kinds = set(TaskEvent.objects.values_list("kind", flat=True))
+    assert kinds >= set(TaskEvent.Kind.values) - {TaskEvent.Kind.SKIPPED}
+    reasoned = TaskEvent.objects.exclude(kind=TaskEvent.Kind.COMPLETED)
+    assert not reasoned.filter(reason="").exists()
+
+
+def test_who_said_stop_was_not_contacted_after_it(history: None) -> None:
+    stopped = InboundMessage.objects.filter(meaning=Meaning.OPT_OUT)
+    assert stopped.exists()
+    for message in stopped:
+        assert message.lead_id
+        later = ContactAttempt.objects.filter(lead_id=message.lead_id, contacted_at__gte=message.received_at)
+        assert not later.exists()
+
+
+def test_the_queue_is_as_a_worker_leaves_it(history: None) -> None:
+    assert overdue(UNTIL).tasks == 0
+    listed = due_tasks(now=UNTIL)
+    assert listed
+    assert all(task.allowed for task in listed)
+    assert undecided().count() == 3
+    assert {task.id for task in listed} <= set(FollowupTask.objects.due(UNTIL).values_list("pk", flat=True))
+    assert not DBTaskResult.objects.exists()
+
+
+def test_offers_are_made_on_the_real_sales_and_deposits_are_settled(history: None) -> None:
+    offers: list[Any] = list(OfferEvidence.objects.order_by("id"))
+    assert [offer.comps_json["sales"][0]["price"] for offer in offers] == [house.sale["price"] for house in houses()]
+    assert all("rule" in offer.assumptions_json and "Anglin" in offer.comps_json["source"] for offer in offers)
+    assert RiskReservation.objects.filter(settled_at__isnull=True).exists()
+    assert RiskReservation.objects.filter(settled_at__isnull=False).exists()
+
+
+def test_buyers_are_heard_and_their_bad_days_tripped_the_wire_once(history: None) -> None:
+    assert list(rebuild_liquidity(write=False)) == []
+    assert BuyerLiquidityNode.objects.count() == len(BUYER_MARKETS)
+    assert not RegressionTrigger.objects.filter(undone_at__isnull=True).exists()
+    assert HeimdallRecommendation.objects.exists()
+    assert RunbookRun.objects.exists()
+
+
+def test_what_leads_write_means_what_it_is_meant_to() -> None:
+    meant = {"interest": Meaning.REPLY, "stop": Meaning.OPT_OUT, "doubtful": Meaning.DOUBTFUL}
+    for (kind, language), texts in REPLIES.items():
+        assert {read(text).meaning for text in texts} == {meant[kind]}, (kind, language)

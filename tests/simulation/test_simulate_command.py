@@ -1,0 +1,102 @@
+"""`simulate`: what it says, where it begins and goes on, and what it refuses."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from buyers.services import record_feedback
+from followups.models import FollowupLadder, Lead
+from followups.services import start_ladder
+from governance.golive.services import engage_kill_switch
+from offers.models import OfferPolicy
+from offers.services import upsert_policy
+from tests.simulation.test_simulation import all_rows
+from wholesale.demo import simulation
+from wholesale.demo.models import Simulation
+
+pytestmark = pytest.mark.django_db
+TINY = ("--days", "1", "--leads", "3", "--until", "2026-11-25T18:37:12Z")
+
+
+def run(*arguments: str) -> str:
+    out = StringIO()
+    call_command("simulate", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_it_says_what_came_of_it_and_turns_on_offers_of_one_market() -> None:
+    said = run(*TINY)
+    assert "Simulated 3 leads over 1 days until 2026-11-25 18:30 UTC, seed 1" in said
+    assert "Contacts outside the rules" in said
+    policy = OfferPolicy.objects.get(enabled=True)
+    assert (policy.province, policy.market) == ("ON", "WINDSOR")
+    assert policy.reason.startswith("simulation")
+    assert Lead.objects.count() == 3
+
+
+def test_again_changes_nothing_even_after_somebody_worked_and_whatever_the_clock_shows() -> None:
+    run(*TINY)
+    start_ladder(province="ON")
+    before = all_rows()
+    assert run(*TINY) == run("--days", "1", "--leads", "3", "--if-empty")
+    assert run(*TINY).startswith("The simulation is there: seed 1, 3 leads, 1 days.")
+    assert all_rows() == before
+
+
+def test_another_simulation_is_refused() -> None:
+    run(*TINY)
+    before = all_rows()
+    for other in (("--seed", "2"), ("--leads", "4"), ("--until", "2026-11-24T18:30Z")):
+        with pytest.raises(CommandError, match="another simulation: seed 1, 3 leads, 1 days, until 2026-11-25T18:30:00Z"):
+            run(*TINY, *other)
+    assert all_rows() == before
+
+
+def test_a_database_with_other_rows_is_refused_and_says_what_it_found() -> None:
+    record_feedback("ON", "TORONTO", "SFR", "RESPONDED")
+    before = all_rows()
+    with pytest.raises(CommandError, match=r"not the simulation's \(1 buyer feedback events?, 1 KPI events?\)"):
+        run(*TINY)
+    assert run(*TINY, "--if-empty").startswith("No simulation: This database holds rows")
+    assert all_rows() == before
+
+
+def test_a_policy_that_somebody_changed_is_not_touched() -> None:
+    upsert_policy(province="ON", market="WINDSOR", changed_by="me")
+    with pytest.raises(CommandError, match=r"\(1 offer policies\)"):
+        run(*TINY)
+
+
+def test_one_that_was_interrupted_does_not_go_on_beside_rows_of_others() -> None:
+    run(*TINY)
+    Simulation.objects.update(days=2)
+    start_ladder(province="ON")
+    with pytest.raises(CommandError, match="1 ladders"):
+        run("--days", "2", "--leads", "3")
+
+
+def test_nothing_is_left_of_what_the_kill_switch_stops() -> None:
+    engage_kill_switch(changed_by="me", reason="test")
+    before = all_rows()
+    with pytest.raises(CommandError, match="kill switch is engaged"):
+        run(*TINY)
+    assert all_rows() == before
+    assert not FollowupLadder.objects.exists()
+    assert simulation.stored() is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--days", "0"), "--days must be from 1 to 366"),
+        (("--days", "367"), "--days must be from 1 to 366"),
+        (("--leads", "-1"), "--leads must be from 0"),
+        (("--days", "2", "--leads", "2001"), "--leads must be from 0 to 1,000 a day: 2,000"),
+        (("--until", "2026-11-24T12:00"), "--until needs its zone"),
+        (("--until", "2999-01-01T12:00Z"), "--until must not lie in the future"),
+    ],
+)
+def test_arguments_that_will_not_do_are_named(arguments: tuple[str, ...], said: str) -> None:
+    with pytest.raises(CommandError, match=said):
+        run(*arguments)

@@ -1,0 +1,131 @@
+"""Agents: each half hour they claim what is due and permitted, and do it, each in its own way."""
+
+from datetime import datetime, timedelta
+from functools import partial
+
+from followups.due.services import DueTask, claim_due, release_leases
+from followups.leads.models import Lead
+from followups.outcomes.rules import SEEDED, Effect, Outcome
+from followups.services import complete_task
+from followups.transitions import skip_task, snooze_task
+from governance.channels import Channel
+from wholesale.demo.day import Day
+from wholesale.demo.intake import receive
+from wholesale.demo.people import Agent, correlation_of, lead, number_of
+from wholesale.demo.plan import DAY, QUARTER, TURN
+
+_LEASE = TURN // timedelta(minutes=1)
+# Of a hundred calls. A warm lead agrees to an appointment more often.
+_CALLS: dict[str, float] = {
+    Outcome.NO_ANSWER: 40,
+    Outcome.LEFT_MESSAGE: 24,
+    Outcome.REACHED: 18,
+    Outcome.NOT_INTERESTED: 9,
+    Outcome.WRONG_NUMBER: 3,
+    Outcome.OPTED_OUT: 1,
+}
+_APPOINTMENTS = 22  # of a hundred calls to a lead that could not be warmer
+_TEXTS: dict[str, float] = {"": 95, Outcome.REPLIED: 4, Outcome.WRONG_NUMBER: 1}
+_REPLIES: dict[str, float] = {"": 88, "interest": 9, "stop": 1.5, "doubtful": 1.5}
+_STATUSES = {
+    Outcome.REACHED: Lead.Status.CONTACTED,
+    Outcome.REPLIED: Lead.Status.CONTACTED,
+    Outcome.APPOINTMENT: Lead.Status.APPOINTMENT,
+    Outcome.NOT_INTERESTED: Lead.Status.DEAD,
+    Outcome.WRONG_NUMBER: Lead.Status.DEAD,
+    Outcome.OPTED_OUT: Lead.Status.DEAD,
+}
+_CLOSING = frozenset(outcome for outcome, (effect, _) in SEEDED.items() if effect != Effect.GO_ON)
+_NOTES = (
+    "Asked about the roof.",
+    "Wants to talk to a sister first.",
+    "Sounds motivated.",
+    "Prefers evenings.",
+    "Moving soon.",
+)
+
+
+def put(day: Day) -> None:
+    """Each half hour an agent at work takes tasks, one half of the team at the quarters between."""
+    for n, agent in enumerate(day.team):
+        for turn in range(DAY // TURN):
+            when = day.start + TURN * turn + QUARTER * (n % 2)
+            if _is_at_work(day, agent, when):
+                day.agenda.put(when, partial(_take_tasks, day, agent))
+
+
+def _is_at_work(day: Day, agent: Agent, when: datetime) -> bool:
+    if when >= day.plan.work_ends:
+        return False
+    into_the_day = when - timedelta(hours=agent.starts)
+    is_hour = into_the_day.hour < agent.hours
+    return is_hour and into_the_day.weekday() in agent.weekdays and day.number not in agent.away
+
+
+def _take_tasks(day: Day, agent: Agent, now: datetime) -> None:
+    """An agent claims what is due and permitted, and does one after the other. What does not fit is given back."""
+    if day.is_stopped:
+        return
+    left = []
+    when = now
+    for claimed in claim_due(owner=agent.name, limit=agent.at_once, lease_minutes=_LEASE, now=now):
+        task = claimed.task
+        began, took = when, _takes(day, agent, task.channel)
+        if day.random.random() < agent.forgets:
+            continue  # its lease runs out
+        when = began + took
+        if when >= now + TURN or (task.open_until and when > task.open_until):
+            left.append(task.id)
+            continue
+        day.taken.add(task.id)
+        day.agenda.put(when, partial(_contact, day, agent, task, began))
+    if left:
+        release_leases(task_ids=left, owner=agent.name, now=now)
+
+
+def _takes(day: Day, agent: Agent, channel: str) -> timedelta:
+    shortest, longest = (90, 360) if channel == Channel.CALL else (40, 150)
+    return timedelta(seconds=round(day.random.uniform(shortest, longest) * agent.pace))
+
+
+def _contact(day: Day, agent: Agent, task: DueTask, began: datetime, now: datetime) -> None:
+    """The contact is over and told: when it began, and what came of it."""
+    if task.id not in day.taken:
+        return  # closed or put off in the meantime
+    day.taken.discard(task.id)
+    assert task.lead_id
+    lead_id = task.lead_id
+    said = day.by(now, agent.name, correlation_of(lead_id))
+    chance = day.random.random()
+    if chance < 0.015:
+        snooze_task(task.id, now + DAY * day.random.randrange(2, 8), "asked for another day", **said)
+        return
+    if chance < 0.025:
+        skip_task(task.id, "spoke to the neighbour instead", **said)
+        return
+    outcome = _outcome(day, task.channel, lead_id)
+    # Who says no says it at the end; whoever was reached before that was reached lawfully.
+    contacted_at = now if outcome == Outcome.OPTED_OUT else began
+    note = day.random.choice(_NOTES) if outcome in (Outcome.REACHED, Outcome.APPOINTMENT) else ""
+    complete_task(task.id, contacted_at=contacted_at, outcome=outcome or None, note=note, **said)
+    if outcome in _STATUSES:
+        day.statuses[lead_id] = _STATUSES[Outcome(outcome)]
+    if outcome in _CLOSING:
+        day.look_again(now)
+    elif task.channel == Channel.SMS:
+        _await_reply(day, lead_id, now)
+
+
+def _outcome(day: Day, channel: str, lead_id: str) -> str:
+    if channel != Channel.CALL:
+        return day.random.choices(list(_TEXTS), list(_TEXTS.values()))[0]
+    warmth = lead(day.plan.seed, number_of(lead_id)).warmth
+    chances = {**_CALLS, Outcome.APPOINTMENT: _APPOINTMENTS * warmth}
+    return day.random.choices(list(chances), list(chances.values()))[0]
+
+
+def _await_reply(day: Day, lead_id: str, now: datetime) -> None:
+    (kind,) = day.random.choices(list(_REPLIES), list(_REPLIES.values()))
+    if kind:
+        after = timedelta(seconds=60 + round(day.random.expovariate(1 / 2400)))
+        day.agenda.put(now + after, partial(receive, day, lead_id, kind))

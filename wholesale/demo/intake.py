@@ -1,0 +1,96 @@
+"""Leads: how they come in, what they write back, what a day has shown of them."""
+
+from collections import defaultdict
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from followups.errors import LeadOptedOut
+from followups.inbound.services import record_inbound
+from followups.leads.models import Lead
+from followups.leads.services import upsert_leads
+from followups.services import start_ladder
+from governance.channels import Channel
+from governance.compliance.rules import Basis
+from governance.compliance.services import Point, points_of, record_consent, record_scrub
+from wholesale.demo.day import ACTOR, Day
+from wholesale.demo.people import REPLIES, SOURCES, LeadPlan, correlation_of, lead, lead_id_of, number_of
+from wholesale.demo.plan import LEFT_OVER, QUARTER, TURN
+
+_UNREAD = 3  # messages at the end
+
+
+def put(day: Day) -> None:
+    """Leads come at any time; each half hour a list of them is read, and the ladders of who is on it start."""
+    lists: dict[int, list[LeadPlan]] = defaultdict(list)
+    for number in day.plan.arriving(day.number):
+        came_at = day.sometime()
+        lists[(came_at - day.start) // TURN].append(lead(day.plan.seed, number))
+    for turn, coming in sorted(lists.items()):
+        day.agenda.put(day.start + TURN * (turn + 1) - QUARTER / 3, partial(_read_list, day, coming))
+    if day.number == day.plan.days - 1:
+        _put_unread(day)
+
+
+def _put_unread(day: Day) -> None:
+    """After the last contact some write what a person has to read."""
+    known = range(day.plan.arriving(day.number).start)
+    for n, number in enumerate(day.random.sample(known, min(_UNREAD, len(known))), start=1):
+        when = day.plan.work_ends + LEFT_OVER * n / (_UNREAD + 1)
+        day.agenda.put(when, partial(receive, day, lead_id_of(number), "doubtful"))
+
+
+def _read_list(day: Day, coming: list[LeadPlan], now: datetime) -> None:
+    """Keep the leads, each with its consent or checked against the National DNCL."""
+    _bring([one.row for one in coming], now)
+    points: dict[str, list[Point]] = defaultdict(list)
+    for one in coming:
+        points[one.source] += points_of(phone=one.row["phone"], email=one.row.get("email", ""))
+    for source, theirs in sorted(points.items()):
+        basis = SOURCES[source].basis
+        record_consent(points=theirs, basis=basis, obtained_at=now, evidence=f"{source} of {now:%Y-%m-%d}", **day.by(now))
+        if basis == Basis.PUBLICATION:  # no ground to call
+            record_scrub(points=theirs, checked_at=now, evidence="the month's list", **day.by(now))
+    for n, one in enumerate(coming):
+        if one.is_worked:
+            start = day.unless_stopped(partial(_start_ladder, day, one))
+            day.agenda.put(now + timedelta(seconds=n), start)
+
+
+def _start_ladder(day: Day, coming: LeadPlan, now: datetime) -> None:
+    with suppress(LeadOptedOut):  # somebody else at the same number said no
+        start_ladder(
+            lead_id=coming.lead_id,
+            province=coming.place.province,
+            market=coming.place.market,
+            **day.by(now, correlation_id=correlation_of(coming.lead_id)),
+        )
+
+
+def receive(day: Day, lead_id: str, kind: str, now: datetime) -> None:
+    """A lead answers a text message."""
+    row = lead(day.plan.seed, number_of(lead_id)).row
+    received = record_inbound(
+        channel=Channel.SMS,
+        text=day.random.choice(REPLIES[kind, row["language"]]),
+        lead_id=lead_id,
+        phone=row["phone"],
+        **day.by(now, "sms gateway", correlation_of(lead_id)),
+    )
+    if received.opted_out_channels:
+        day.statuses[lead_id] = Lead.Status.DEAD
+        day.look_again(now)
+    elif kind == "interest":
+        day.statuses.setdefault(lead_id, Lead.Status.CONTACTED)
+
+
+def keep_statuses(day: Day, now: datetime) -> None:
+    """What the day has shown of the leads, as the list of the evening brings it."""
+    rows = [{"lead_id": lead_id, "status": status} for lead_id, status in sorted(day.statuses.items())]
+    _bring(rows, now)
+
+
+def _bring(rows: list[dict[str, Any]], now: datetime) -> None:
+    refused = upsert_leads(rows, actor=ACTOR, now=now).refused_rows
+    assert not refused, refused[0].reason

@@ -1,0 +1,129 @@
+"""`simulate [--days N] [--leads N] [--seed N] [--until TIME] [--if-empty]`."""
+
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from followups.outcomes.rules import Outcome
+from governance.channels import Channel
+from wholesale.demo import simulation
+from wholesale.demo.plan import QUARTER, Plan
+from wholesale.demo.simulation import LEADS_A_DAY_MAX, SimulationRefused, Summary
+from wholesale.errors import DomainError
+from wholesale.terminal import console_on
+
+DAYS, LEADS, SEED = 14, 120, 1  # the demo of `make up`
+DAYS_MAX = 366
+
+
+class Command(BaseCommand):
+    """Simulates the business in an empty database."""
+
+    help = (
+        "Fill an empty database with the history of a simulated business, made by the real services: leads, agents, "
+        "replies, opt-outs, buyers, offers. Nobody in it exists, and nothing is sent. The same arguments give the same "
+        "rows; what was interrupted goes on where it stopped. Stop workers while it runs."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The command's own arguments."""
+        parser.add_argument("--days", type=int, default=DAYS, help=f"1 to {DAYS_MAX} (default: {DAYS})")
+        parser.add_argument("--leads", type=int, default=LEADS, help=f"at most {LEADS_A_DAY_MAX:,} a day (default: {LEADS})")
+        parser.add_argument("--seed", type=int, default=SEED, help=f"another seed is another history (default: {SEED})")
+        parser.add_argument(
+            "--until", type=datetime.fromisoformat, help="its end, with its zone, cut to a quarter of an hour (default: now)"
+        )
+        parser.add_argument(
+            "--if-empty", action="store_true", help="where there are other rows, leave them without an error"
+        )
+
+    def handle(self, *, days: int, leads: int, seed: int, until: datetime | None, if_empty: bool, **options: Any) -> None:
+        """Simulate what is missing, say what there is.
+
+        Raises:
+            CommandError: an argument will not do, the database holds something else, or nothing may act now.
+
+        """
+        plan = _plan(days, leads, seed, until)
+        console = console_on(self.stdout)
+        try:
+            if not simulation.is_missing(plan):
+                console.print(f"The simulation is there: {simulation.stored()}.")
+                return
+            self._simulate(plan, console)
+        except SimulationRefused as refusal:
+            if not if_empty:
+                raise CommandError(str(refusal)) from refusal
+            console.print(f"No simulation: {refusal}")
+        except DomainError as error:
+            raise CommandError(str(error)) from error
+
+    def _simulate(self, plan: Plan, console: Console) -> None:
+        started = monotonic()
+        shown = (TextColumn("days"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+        with Progress(*shown, console=console, disable=not self.stdout.isatty()) as progress:
+            task = progress.add_task("days", total=plan.days)
+            for done in simulation.days(plan):
+                progress.update(task, completed=done)
+        for table in _tables(simulation.summary(plan.until)):
+            console.print(table)
+        console.print(
+            f"Simulated {plan.leads:,} leads over {plan.days} days until {plan.until:%Y-%m-%d %H:%M} UTC, seed {plan.seed}, "
+            f"in {monotonic() - started:,.1f} s."
+        )
+
+
+def _plan(days: int, leads: int, seed: int, until: datetime | None) -> Plan:
+    """The arguments as a plan. Without `--until` an interrupted or finished one keeps its own end.
+
+    Raises:
+        CommandError: one of them will not do.
+
+    """
+    if not 1 <= days <= DAYS_MAX:
+        raise CommandError(f"--days must be from 1 to {DAYS_MAX}.")
+    if not 0 <= leads <= LEADS_A_DAY_MAX * days:
+        raise CommandError(f"--leads must be from 0 to {LEADS_A_DAY_MAX:,} a day: {LEADS_A_DAY_MAX * days:,}.")
+    if until is None:
+        there = simulation.stored()
+        until = there.until if there else timezone.now()
+    elif until.tzinfo is None:
+        raise CommandError("--until needs its zone, such as 2026-11-24T12:00Z.")
+    elif until > timezone.now():
+        raise CommandError("--until must not lie in the future.")
+    since_midnight = timedelta(hours=until.hour, minutes=until.minute, seconds=until.second, microseconds=until.microsecond)
+    return Plan(seed, leads, days, until - since_midnight % QUARTER)
+
+
+def _tables(found: Summary) -> tuple[Table, Table]:
+    contacts = Table("Contacts", *(channel.label for channel in Channel), title="What came of contacts")
+    for outcome, label in [("", "none yet"), *Outcome.choices]:
+        contacts.add_row(label, *(f"{found.contacts.get((channel, outcome), 0):,}" for channel in Channel))
+    rest = Table("", "", title="The business", show_header=False)
+    for status, count in found.leads.items():
+        rest.add_row(f"Leads: {status.lower()}", f"{count:,}")
+    for name, value in (
+        ("Ladders open", f"{found.ladders_open:,}"),
+        ("Ladders closed", f"{found.ladders_closed:,}"),
+        ("Tasks due at the end", f"{found.due:,}"),
+        ("Contacts outside the rules", f"{found.outside:,}"),
+        ("Opt-outs on file", f"{found.opt_outs:,}"),
+        ("Done within 30 minutes", _rate(found.sla["within_30m_actionable"])),
+        ("Done within 2 hours", _rate(found.sla["within_2h_actionable"])),
+        ("Buyers' answers", f"{found.feedback:,}"),
+        ("Offers", f"{found.offers:,}"),
+        ("Put at stake, CAD", f"{found.exposure:,.2f}"),
+        ("Still at stake, CAD", f"{found.at_stake:,.2f}"),
+    ):
+        rest.add_row(name, value)
+    return contacts, rest
+
+
+def _rate(fraction: float | None) -> str:
+    return "-" if fraction is None else f"{fraction:.0%}"

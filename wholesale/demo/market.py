@@ -1,0 +1,76 @@
+"""Buyers' answers, and the offers on real house sales."""
+
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+
+from buyers.liquidity import Event
+from buyers.services import record_feedback
+from governance import gate
+from kpi.models import Domain
+from offers.services import make_offer
+from wholesale.demo.day import Day, count
+from wholesale.demo.houses import House, houses
+from wholesale.demo.people import BUYER_MARKETS, MARKER, OFFERS_AT, BuyerMarket
+
+_ENGINE = "WHOLESALE"
+_OFFERS_EVERY = 1_000  # leads: so many more, and all houses are offered for once more
+_GOOD = (Event.RESPONDED, Event.RESPONDED, Event.RESPONDED, Event.BOUGHT)
+_BAD = (Event.NO_RESPONSE, Event.NO_RESPONSE, Event.PASSED)
+
+
+def put(day: Day) -> None:
+    """What buyers answer, and the day's offers."""
+    _put_buyers(day)
+    _put_offers(day)
+
+
+def _put_buyers(day: Day) -> None:
+    """What buyers answer; for some days in the middle, hardly anything good."""
+    heard = 16 + day.plan.leads // (4 * day.plan.days)
+    bad_days = range(day.plan.on(0.62), day.plan.on(0.62) + max(2, day.plan.days // 20))
+    for _ in range(heard):
+        (where,) = day.random.choices(BUYER_MARKETS, [one.share for one in BUYER_MARKETS])
+        good = where.good / 3 if day.number in bad_days else where.good
+        day.agenda.put(day.sometime(), partial(_hear, day, where, good))
+
+
+def _hear(day: Day, where: BuyerMarket, good: float, now: datetime) -> None:
+    is_good = day.random.random() < good
+    buyer = f"{where.market[:3]}-B{day.random.randrange(where.buyers) + 1:02}"
+    event = day.random.choice(_GOOD if is_good else _BAD)
+    by = day.by(now)
+    recorded = record_feedback(where.province, where.market, where.property_type, event, buyer, **by)
+    subject, place = str(recorded.pk), {"province": where.province, "market": where.market}
+    count(Domain.BUYER_MATCH, "match_success", is_good, subject, by, **place)
+
+
+def _put_offers(day: Day) -> None:
+    """Offers on the real sales, spread over the days."""
+    sales = list(houses())
+    rounds = 1 + day.plan.leads // _OFFERS_EVERY
+    first, last = (len(sales) * rounds * n // day.plan.days for n in (day.number, day.number + 1))
+    for n, when in enumerate(sorted(day.sometime() for _ in range(first, last)), start=first):
+        offer = partial(_offer, day, sales[n % len(sales)], n + 1)
+        day.agenda.put(when, day.unless_stopped(offer))
+
+
+def _offer(day: Day, house: House, number: int, now: datetime) -> None:
+    """An offer, the deposit put at stake for it, and whether the seller accepts."""
+    province, place = OFFERS_AT
+    by = day.by(now, correlation_id=f"{MARKER}offer-{number}")
+    evidence = make_offer(
+        province=province,
+        market=place,
+        arv=house.arv,
+        repairs=house.repairs,
+        comps=house.comps,
+        assumptions=house.assumptions,
+        **by,
+    )
+    deposit = Decimal(day.random.randrange(100, 400, 25))
+    decision, _ = gate.risk_reserve(engine=_ENGINE, amount=deposit, reason="the deposit of an offer", **by)
+    if decision.allowed:
+        is_accepted = day.random.random() < 0.3
+        subject = str(evidence.pk)
+        count(Domain.WHOLESALE, "offer_accept_rate", is_accepted, subject, by, province=province, market=place)

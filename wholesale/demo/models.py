@@ -1,0 +1,34 @@
+"""What the demo remembers of itself."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Simulation(models.Model):
+    """The one simulation that fills this database, and how far it got. Without its row this is none."""
+
+    seed = models.BigIntegerField()
+    leads = models.PositiveIntegerField()
+    days = models.PositiveIntegerField()
+    until = models.DateTimeField(help_text="its last instant")
+    days_done = models.PositiveIntegerField(default=0)
+    went_live = models.BooleanField(default=False, help_text="it enabled go-live, and disables it at its end")
+
+    objects: "models.Manager[Any]" = models.Manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="simulation_one_row"),
+            models.CheckConstraint(condition=Q(days_done__lte=F("days")), name="simulation_days_done"),
+        ]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"seed {self.seed}, {self.leads:,} leads, {self.days} days"
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether all of its days are in the database."""
+        return self.days_done == self.days

@@ -1,0 +1,199 @@
+"""The office: who works, what is decided and settled each morning, the changes of the rules, the drills."""
+
+import math
+from contextlib import suppress
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from itertools import cycle
+from typing import Any
+
+from followups.errors import LeadOptedOut
+from followups.inbound.rules import Meaning
+from followups.inbound.services import decide_inbound, undecided
+from followups.leads.models import Lead
+from followups.models import FollowupLadder, FollowupTask
+from followups.pool.services import upsert_agent
+from followups.transitions import cancel_ladder, reassign_ladder, restart_ladder
+from governance import gate
+from governance.compliance.services import set_closed_day, upsert_organisation
+from governance.golive.services import engage_kill_switch, release_kill_switch
+from governance.market import services as market
+from governance.market.rules import SAFE_RULES, WINDOWS
+from governance.risk.models import RiskReservation
+from governance.risk.services import risk_settle
+from governance.runbook.services import store_run
+from kpi.models import Domain, RegressionTrigger
+from kpi.tripwire import services as tripwire
+from offers.services import upsert_policy
+from wholesale.demo.day import DRILL, Day, count
+from wholesale.demo.people import OFFERS_AT, Agent, correlation_of
+from wholesale.demo.plan import DAY
+from wholesale.vocabulary import Province
+
+_HANDED_OVER = 100  # ladders of one agent
+_CHARTERS = ("WHOLESALE_OFFER", "BUYER_MATCH", "FOLLOWUP_NEXT_ACTION", "CAPITAL_ROUTE")
+
+
+def put(day: Day) -> None:
+    """What is done at its hours, and what only on some day."""
+    number, plan = day.number, day.plan
+    if number == 0:
+        day.agenda.put(day.start, partial(_set_up, day))
+    day.agenda.put(day.at(13), partial(_open_the_office, day))
+    day.agenda.put(day.at(15), partial(_advise, day))
+    if number % 7 == 0:
+        day.agenda.put(day.start + timedelta(hours=2), partial(_look_at_the_runbook, day))
+    if number == plan.on(0.3):
+        day.agenda.put(day.at(12), partial(_close_quebec_earlier, day))
+    if number == plan.on(0.45):
+        day.agenda.put(day.at(16) if day.at(17) < day.start + DAY else day.at(19), partial(_stop, day))
+    if number == plan.on(0.6):
+        day.agenda.put(day.at(12), partial(_close_quebec_as_before, day))
+    if number == plan.on(0.7):
+        day.agenda.put(day.at(9), partial(_announce_a_closed_day, day))
+
+
+def _set_up(day: Day, now: datetime) -> None:
+    """Before the first lead: who we are, who works where, what is watched, where offers are made."""
+    upsert_organisation(
+        name="Maple Key Homes (simulated)",
+        mailing_address="100 Example Street, Windsor ON N9A 1A1",
+        contact="519-555-0100",
+        registration_number="SIMULATED",
+        registration_expires_on=(day.plan.until + timedelta(days=365)).date(),
+        **day.signed(now, "simulation: who contacts"),
+    )
+    for agent in day.team:
+        for province, place in agent.pools:
+            upsert_agent(agent=agent.name, province=province, market=place, **day.signed(now, "simulation: the team"))
+    province, place = OFFERS_AT
+    upsert_policy(
+        province=province,
+        market=place,
+        enabled=True,
+        expected_version=0,
+        **day.signed(now, "simulation: offers on real house sales of 1987; not for real offers"),
+    )
+    tripwire.upsert_policy(
+        domain=Domain.BUYER_MATCH,
+        metric="match_success",
+        enabled=True,
+        **day.signed(now, "simulation: buyers' answers are watched"),
+    )
+
+
+def _open_the_office(day: Day, now: datetime) -> None:
+    """The morning's round: vacations, doubtful messages, what waits too long, deals and reservations of days ago."""
+    for agent in day.team:
+        if agent.away and day.number == agent.away[0]:
+            _leave(day, agent, now)
+    for message in list(undecided().order_by("id")[:50]):
+        as_ = Meaning.REPLY if "stop by" in message.text.lower() else Meaning.OPT_OUT
+        decide_inbound(message.pk, as_, "read by the office", **day.by(now))
+    _steer_ladders(day, now)
+    _bring_deals_on(day, now)
+    _settle(day, now)
+    for trigger in RegressionTrigger.objects.filter(undone_at__isnull=True).order_by("id"):
+        signed = day.signed(now, "a buyers' list with old addresses; mended")
+        tripwire.undo_trigger(trigger.pk, **signed)
+    day.look_again(now)
+
+
+def _leave(day: Day, agent: Agent, now: datetime) -> None:
+    """An agent goes on vacation: no ladders until then, and others take most of what falls due in the meantime."""
+    back = day.plan.starts(agent.away[-1] + 1)
+    for province, place in agent.pools:
+        signed = day.signed(now, "vacation")
+        upsert_agent(agent=agent.name, province=province, market=place, paused_until=back, **signed)
+    due = FollowupTask.objects.open().filter(owner=agent.name, due_at__lt=back)
+    ladders = sorted(set(due.values_list("ladder_id", flat=True)))[:_HANDED_OVER]
+    present = [one.name for one in day.team if day.number not in one.away]
+    for ladder_id, name in zip(ladders, cycle(present), strict=False):
+        reassign_ladder(ladder_id, name, f"{agent.name} is on vacation", **day.by(now))
+
+
+def _steer_ladders(day: Day, now: datetime) -> None:
+    """A few ladders are cancelled, and a few begin anew."""
+    still_open = FollowupLadder.objects.open().order_by("pk")
+    older = list(still_open.filter(created_at__lt=now - 3 * DAY).values_list("pk", flat=True)[:100])
+    a_day = day.plan.leads / day.plan.days
+    for pk in day.random.sample(older, min(len(older), math.ceil(a_day / 80))):
+        cancel_ladder(pk, "sold through an agent", **day.by(now))
+    since = now - 2 * DAY
+    closed = FollowupLadder.objects.filter(closed_at__range=(since, since + DAY), lead__status=Lead.Status.CONTACTED)
+    for ladder in closed.order_by("pk")[: math.ceil(a_day / 100)]:
+        with suppress(LeadOptedOut):
+            restart_ladder(ladder.pk, "asked to be contacted again", **day.by(now))
+
+
+def _bring_deals_on(day: Day, now: datetime) -> None:
+    """What became of appointments three days ago, and of contracts three weeks ago."""
+    waiting = Lead.objects.filter(status=Lead.Status.APPOINTMENT, updated_at__lt=now - 3 * DAY).order_by("pk")
+    for lead_id, province, place in waiting.values_list("lead_id", "province", "market"):
+        is_contract = day.random.random() < 0.4
+        day.statuses[lead_id] = Lead.Status.UNDER_CONTRACT if is_contract else Lead.Status.DEAD
+        by = day.by(now, correlation_id=correlation_of(lead_id))
+        count(Domain.WHOLESALE, "contract_rate", is_contract, lead_id, by, province=province, market=place)
+    signed = Lead.objects.filter(status=Lead.Status.UNDER_CONTRACT, updated_at__lt=now - 5 * DAY).order_by("pk")
+    for lead_id in signed.values_list("lead_id", flat=True):
+        if day.random.random() < 0.15:
+            day.statuses[lead_id] = Lead.Status.CLOSED
+
+
+def _settle(day: Day, now: datetime) -> None:
+    """Deposits of two days ago come back, but for some."""
+    older = RiskReservation.objects.filter(settled_at__isnull=True, created_at__lt=now - 2 * DAY).order_by("pk")
+    for reservation in older:
+        loss = min(reservation.amount, Decimal(50)) if day.random.random() < 0.08 else Decimal(0)
+        reason = "the seller kept a part of the deposit" if loss else "the deposit came back"
+        risk_settle(reservation.pk, loss, reason=reason, **day.by(now, correlation_id=reservation.correlation_id))
+
+
+def _advise(day: Day, now: datetime) -> None:
+    """The AI's trials in the sandbox, and some advice of it."""
+    for domain in _CHARTERS:
+        for n in range(day.random.randrange(1, 4)):
+            confidence = Decimal(day.random.randrange(70, 100)) / 100
+            by = day.by(now + timedelta(minutes=n), "heimdall")
+            gate.heimdall_trial(domain=domain, confidence=confidence, success=day.random.random() < 0.85, **by)
+        if day.random.random() < 0.5:
+            advice = {"action": day.random.choice(("raise the offer", "call in the evening", "ask another buyer"))}
+            kept = gate.heimdall_recommend(domain=domain, confidence=confidence, recommendation=advice, **by)
+            if day.random.random() < 0.5:
+                gate.heimdall_use(kept.pk, **day.by(now + timedelta(minutes=10)))
+
+
+def _look_at_the_runbook(day: Day, now: datetime) -> None:
+    store_run(correlation_id=day.correlation_id, **day.signed(now, "the week's look"))
+
+
+def _close_quebec_earlier(day: Day, now: datetime) -> None:
+    windows = [{**window, "end": min(window["end"], "19:00")} for window in SAFE_RULES[WINDOWS]]
+    _change_quebec(day, windows, now, "complaints about calls in the evening")
+
+
+def _close_quebec_as_before(day: Day, now: datetime) -> None:
+    _change_quebec(day, SAFE_RULES[WINDOWS], now, "no complaints since; as before")
+
+
+def _change_quebec(day: Day, windows: list[dict[str, Any]], now: datetime, reason: str) -> None:
+    market.upsert_policy(province=Province.QC, rules={**SAFE_RULES, WINDOWS: windows}, **day.signed(now, reason))
+
+
+def _announce_a_closed_day(day: Day, now: datetime) -> None:
+    tomorrow = (now + DAY).date()
+    set_closed_day(day=tomorrow, province=Province.NS, name="The Halifax office moves", **day.signed(now, "no phones"))
+
+
+def _stop(day: Day, now: datetime) -> None:
+    """The drill of the kill switch."""
+    engage_kill_switch(**day.signed(now, "a drill of the kill switch"))
+    day.is_stopped = True
+    day.taken.clear()  # whoever is about to contact somebody does not
+    day.agenda.put(now + DRILL, partial(_go_on, day))
+
+
+def _go_on(day: Day, now: datetime) -> None:
+    release_kill_switch(**day.signed(now, "the drill is over; everything stood still"))
+    day.is_stopped = False

@@ -1,0 +1,259 @@
+"""Who is simulated: leads, agents, buyers, as values that follow from a seed. No database here.
+
+Nobody of them exists: telephone numbers are those of the exchange 555, which reaches nobody, and addresses of e-mail end in
+example.com. Names, streets and postal codes are put together at random.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from random import Random
+from typing import Any, NamedTuple
+
+from governance.compliance.rules import Basis
+from governance.market.rules import MIN_SCORE, SAFE_RULES
+from wholesale.vocabulary import Province
+
+MARKER = "sim-"  # how the correlation id of each row of the simulation begins
+
+
+def dice(seed: int, *what: object) -> Random:
+    """The chances of one thing of a simulation, the same whenever they are asked for."""
+    return Random("/".join(map(str, (seed, *what))))
+
+
+class Place(NamedTuple):
+    """A market, how many in a thousand leads live there, and how its numbers and postal codes begin."""
+
+    province: str
+    market: str
+    share: int
+    area_codes: tuple[str, ...]
+    postal: tuple[str, ...]
+
+
+PLACES = (
+    Place(Province.ON, "TORONTO", 150, ("416", "647", "437"), ("M4C", "M5V", "M6K", "M9B")),
+    Place(Province.ON, "OTTAWA", 70, ("613", "343"), ("K1P", "K1S", "K2A")),
+    Place(Province.ON, "HAMILTON", 60, ("905", "289"), ("L8P", "L8M")),
+    Place(Province.ON, "WINDSOR", 55, ("519", "226"), ("N8X", "N9A", "N9B")),
+    Place(Province.ON, "LONDON", 45, ("548",), ("N6A", "N5Y")),
+    Place(Province.QC, "MONTREAL", 130, ("514", "438"), ("H1Y", "H2X", "H3K", "H4C")),
+    Place(Province.QC, "QUEBEC_CITY", 45, ("418", "581"), ("G1K", "G1R")),
+    Place(Province.QC, "GATINEAU", 25, ("819", "873"), ("J8X", "J8Y")),
+    Place(Province.BC, "VANCOUVER", 95, ("604", "778"), ("V5K", "V5T", "V6B")),
+    Place(Province.BC, "VICTORIA", 30, ("250",), ("V8V", "V8T")),
+    Place(Province.AB, "CALGARY", 75, ("403", "587"), ("T2P", "T2E", "T3A")),
+    Place(Province.AB, "EDMONTON", 65, ("780", "825"), ("T5J", "T6E")),
+    Place(Province.SK, "SASKATOON", 22, ("306",), ("S7K", "S7M")),
+    Place(Province.SK, "REGINA", 18, ("639",), ("S4P", "S4R")),
+    Place(Province.MB, "WINNIPEG", 40, ("204", "431"), ("R3C", "R2W")),
+    Place(Province.NB, "MONCTON", 16, ("506",), ("E1C",)),
+    Place(Province.NS, "HALIFAX", 24, ("902",), ("B3J", "B3K")),
+    Place(Province.PE, "CHARLOTTETOWN", 8, ("782",), ("C1A",)),
+    Place(Province.NL, "ST_JOHNS", 15, ("709",), ("A1C", "A1E")),
+    Place(Province.YT, "WHITEHORSE", 5, ("867",), ("Y1A",)),
+    Place(Province.NT, "YELLOWKNIFE", 4, ("867",), ("X1A",)),
+    Place(Province.NU, "IQALUIT", 3, ("867",), ("X0A",)),
+)
+
+_FIRST = (
+    *("Olivia", "Liam", "Emma", "Noah", "Charlotte", "William", "Amelia", "Jack", "Sophie", "Ethan", "Grace"),
+    *("Lucas", "Hannah", "Owen", "Priya", "Arjun", "Mei", "Wei"),
+)
+_FIRST_FR = (
+    *("Léa", "Félix", "Alice", "Thomas", "Florence", "Émile", "Rosalie", "Olivier", "Béatrice", "Mathis"),
+    *("Camille", "Nathan", "Élodie", "Gabriel", "Maëlle"),
+)
+_LAST = (
+    *("Smith", "Brown", "Campbell", "MacDonald", "Wilson", "Singh", "Martin", "Chen", "Stewart", "Fraser"),
+    *("Patel", "Murphy", "Anderson", "Clarke", "Nguyen", "Ross"),
+)
+_LAST_FR = (
+    *("Tremblay", "Gagnon", "Roy", "Côté", "Bouchard", "Gauthier", "Morin", "Lavoie", "Fortin", "Gagné"),
+    *("Ouellet", "Pelletier", "Bélanger", "Lévesque"),
+)
+_STREETS = (
+    *("Maple Street", "King Street", "Queen Street", "Oak Avenue", "Elm Street", "Church Street"),
+    *("Victoria Avenue", "River Road"),
+)
+_STREETS_FR = (
+    *("rue Principale", "rue Saint-Jean", "avenue des Pins", "rue Notre-Dame", "boulevard Laurier"),
+    *("rue des Érables"),
+)
+_LETTERS = "ABCEGHJKLMNPRSTVWXYZ"
+
+
+class Source(NamedTuple):
+    """Where leads come from: how many of a hundred, and on what ground they may be contacted."""
+
+    share: int
+    basis: str
+
+
+SOURCES = {
+    "web form": Source(40, Basis.INQUIRY),
+    "referral": Source(15, Basis.EXPRESS),
+    "for-sale sign": Source(25, Basis.PUBLICATION),
+    "classified ad": Source(20, Basis.PUBLICATION),
+}
+_SCORE_NEEDED = Decimal(str(SAFE_RULES[MIN_SCORE]))
+_A_NUMBER = 10_000  # lines of an exchange
+
+
+@dataclass(frozen=True, slots=True)
+class LeadPlan:
+    """A lead that comes in."""
+
+    number: int
+    place: Place
+    source: str
+    row: dict[str, Any]  # as a file of leads has it
+    warmth: float  # 0..1: how much it wants to sell
+
+    @property
+    def lead_id(self) -> str:
+        return str(self.row["lead_id"])
+
+    @property
+    def is_worked(self) -> bool:
+        """Whether a ladder is started: below the score that the policies ask for nobody would be contacted."""
+        return "score" not in self.row or Decimal(self.row["score"]) >= _SCORE_NEEDED
+
+
+def lead_id_of(number: int) -> str:
+    """The id of the n-th lead."""
+    return f"L{number + 1:06}"
+
+
+def number_of(lead_id: str) -> int:
+    """Which lead has this id."""
+    return int(lead_id[1:]) - 1
+
+
+def correlation_of(lead_id: str) -> str:
+    """What all that happens to a lead can be found by."""
+    return f"{MARKER}{lead_id}"
+
+
+def lead(seed: int, number: int) -> LeadPlan:
+    """The n-th lead of a simulation, counted from 0."""
+    random = dice(seed, "lead", number)
+    (place,) = random.choices(PLACES, [place.share for place in PLACES])
+    in_french = place.province == Province.QC and random.random() < 0.85
+    first = random.choice(_FIRST_FR if in_french else _FIRST)
+    last = random.choice(_LAST_FR if in_french else _LAST)
+    civic, street = random.randrange(1, 1900), random.choice(_STREETS_FR if in_french else _STREETS)
+    (source,) = random.choices(list(SOURCES), [one.share for one in SOURCES.values()])
+    area_code = place.area_codes[number // _A_NUMBER % len(place.area_codes)]
+    unit = f"{random.randrange(1, 10)}{random.choice(_LETTERS)}{random.randrange(1, 10)}"
+    row: dict[str, Any] = {
+        "lead_id": lead_id_of(number),
+        "first_name": first,
+        "last_name": last,
+        "phone": f"+1{area_code}555{number % _A_NUMBER:04}",
+        "address": f"{civic} {street}, {place.market.replace('_', ' ').title()}",
+        "postal_code": f"{random.choice(place.postal)} {unit}",
+        "province": place.province,
+        "market": place.market,
+        "source": source,
+        "language": "fr" if in_french else "en",
+    }
+    if random.random() < 0.7:
+        row["email"] = f"{_ascii(first)}.{_ascii(last)}.{number + 1}@example.com"
+    if random.random() < 0.85:
+        row["score"] = f"{random.triangular(0.55, 0.99, 0.78):.2f}"
+    return LeadPlan(number, place, source, row, random.betavariate(1.5, 4))
+
+
+def _ascii(name: str) -> str:
+    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Somebody who works tasks, with habits."""
+
+    name: str
+    pools: tuple[tuple[str, str], ...]  # where the agent takes ladders: province, market
+    starts: int  # the hour UTC at which the day's work begins
+    hours: int
+    weekdays: frozenset[int]  # Monday is 0
+    at_once: int  # tasks of one claim
+    pace: float  # of the minutes that a contact usually takes
+    forgets: float  # of the claimed tasks, those that are left undone
+    away: range  # days of the simulation, on vacation
+
+
+_ONTARIO, _QUEBEC = ((Province.ON, "TORONTO"), (Province.ON, "HAMILTON")), ((Province.QC, "ALL"),)
+_WEST, _PRAIRIES = ((Province.BC, "ALL"),), ((Province.AB, "ALL"),)
+_FIVE, _SIX, _WEEK = (frozenset(range(days)) for days in (5, 6, 7))
+# Who works how; a larger team has several of each.
+_TEAM: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("amelie", {"pools": _QUEBEC, "starts": 13, "hours": 9, "weekdays": _SIX, "at_once": 11, "pace": 0.9, "forgets": 0.01}),
+    ("ben", {"pools": _ONTARIO, "starts": 13, "hours": 10, "weekdays": _SIX, "at_once": 9, "pace": 1.0, "forgets": 0.04}),
+    ("carla", {"pools": _WEST, "starts": 17, "hours": 10, "weekdays": _SIX, "at_once": 11, "pace": 0.8, "forgets": 0.02}),
+    ("dev", {"pools": _PRAIRIES, "starts": 15, "hours": 10, "weekdays": _FIVE, "at_once": 5, "pace": 2.2, "forgets": 0.02}),
+    ("elise", {"pools": (), "starts": 12, "hours": 8, "weekdays": _WEEK, "at_once": 9, "pace": 1.0, "forgets": 0.15}),
+    ("frank", {"pools": (), "starts": 18, "hours": 8, "weekdays": _SIX, "at_once": 9, "pace": 1.1, "forgets": 0.03}),
+)
+_LEADS_OF_AN_AGENT = 10  # new ones a day
+
+
+def team(seed: int, leads_a_day: float, days: int) -> list[Agent]:
+    """The agents that so many leads need, four at least. Each is away for a while."""
+    agents = []
+    for n in range(max(4, round(leads_a_day / _LEADS_OF_AN_AGENT))):
+        name, habits = _TEAM[n % len(_TEAM)]
+        turn = n // len(_TEAM)
+        off = max(1, min(7, days // 7))
+        first = dice(seed, "away", n).randrange(days)
+        name = f"{name}{turn + 1}" if turn else name
+        agents.append(Agent(name, away=range(first, min(first + off, days - 1)), **habits))
+    return agents
+
+
+OFFERS_AT = Province.ON, "WINDSOR"  # where offers are made
+
+
+class BuyerMarket(NamedTuple):
+    """Buyers of a market: how many there are, how much is heard of them, how often it is good."""
+
+    province: str
+    market: str
+    property_type: str
+    buyers: int
+    share: int
+    good: float
+
+
+BUYER_MARKETS = (
+    BuyerMarket(Province.ON, "WINDSOR", "SFR", 45, 260, 0.9),
+    BuyerMarket(Province.ON, "TORONTO", "SFR", 30, 60, 0.85),
+    BuyerMarket(Province.ON, "TORONTO", "CONDO", 15, 25, 0.40),
+    BuyerMarket(Province.AB, "CALGARY", "SFR", 25, 40, 0.70),
+    BuyerMarket(Province.BC, "VANCOUVER", "CONDO", 20, 30, 0.55),
+    BuyerMarket(Province.QC, "MONTREAL", "MF", 12, 20, 0.60),
+    BuyerMarket(Province.NS, "HALIFAX", "SFR", 8, 12, 0.50),
+)
+
+# What leads write back: kind, language -> texts.
+REPLIES: dict[tuple[str, str], Sequence[str]] = {
+    ("interest", "en"): (
+        "Yes, we may sell this spring. Call me after 5.",
+        "What would you offer?",
+        "Who is this?",
+        "Maybe. The roof needs work.",
+    ),
+    ("interest", "fr"): (
+        "Oui, on pense vendre au printemps.",
+        "Combien offrez-vous?",
+        "Qui êtes-vous?",
+        "Peut-être, rappelez-moi demain.",
+    ),
+    ("stop", "en"): ("STOP", "Stop please", "UNSUBSCRIBE", "STOPALL"),
+    ("stop", "fr"): ("ARRET", "Arrêtez svp", "STOP", "DESABONNER"),
+    ("doubtful", "en"): ("Please stop by on Saturday", "Wrong number, try my brother", "Not interested right now"),
+    ("doubtful", "fr"): ("Mauvais numéro", "Pas intéressé pour le moment", "Ne m'appelez plus le soir"),
+}

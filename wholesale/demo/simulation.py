@@ -1,0 +1,191 @@
+"""The simulation as a whole: where it may begin or go on, its days one after another, what came of it."""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.db.models import Count, Sum
+
+from buyers.models import BuyerFeedbackEvent
+from followups.leads.models import Lead
+from followups.models import ContactAttempt, FollowupLadder, FollowupTask
+from followups.services import sla_snapshot
+from governance import gate
+from governance.compliance.models import ContactRecord
+from governance.compliance.rules import Entry
+from governance.golive import services as golive
+from governance.golive.models import GoLiveState
+from governance.policies import SEEDED_BY, Governed
+from governance.risk.models import RiskDay
+from governance.risk.rules import GLOBAL
+from governance.risk.services import open_risk
+from kpi.tripwire.services import ACTOR as TRIPWIRE
+from offers.models import OfferEvidence
+from wholesale import correlation
+from wholesale.demo import agents, intake, market, office, worker
+from wholesale.demo.day import ACTOR, Day
+from wholesale.demo.models import Simulation
+from wholesale.demo.people import MARKER
+from wholesale.demo.plan import Plan
+from wholesale.fields import iso_utc
+
+LEADS_A_DAY_MAX = 1_000  # each takes a few locks of the day's transaction
+_APPS = ("governance", "followups", "buyers", "offers", "kpi")
+_SIGNED_BY = (ACTOR, SEEDED_BY, TRIPWIRE)
+
+
+class SimulationRefused(Exception):
+    """This database is none for this simulation; the message says why."""
+
+
+def stored() -> Any:
+    """The simulation in this database, finished or not; None where there is none."""
+    return Simulation.objects.first()
+
+
+def others() -> dict[str, int]:
+    """What this database holds beside a simulation and what was seeded: model -> how many rows."""
+    counts = {
+        model._meta.verbose_name_plural: rows.count()
+        for app in _APPS
+        for model in apps.get_app_config(app).get_models()
+        if (rows := _not_ours(model)) is not None
+    }
+    return {str(name): count for name, count in counts.items() if count}
+
+
+def _not_ours(model: type[models.Model]) -> "models.QuerySet[Any] | None":
+    """The rows of others, where a row says whose it is; what says nothing of it goes along with rows that do."""
+    names = {field.name for field in model._meta.get_fields()}
+    rows = model._default_manager.order_by()
+    # The go-live row is one in any database; the switches are asked by themselves. A history is its rows' past.
+    if model is GoLiveState or "history_id" in names:
+        return None
+    if "correlation_id" in names:
+        return rows.exclude(correlation_id__startswith=MARKER)
+    if issubclass(model, Governed) or "changed_by" in names:
+        return rows.exclude(changed_by__in=_SIGNED_BY)
+    return None
+
+
+def is_missing(plan: Plan) -> bool:
+    """Whether the plan's days are not all in this database yet.
+
+    Raises:
+        SimulationRefused: the database holds something else.
+
+    """
+    simulation = stored()
+    if simulation is not None:
+        if _plan_of(simulation) != plan:
+            raise SimulationRefused(
+                f"This database holds another simulation: {simulation}, until {iso_utc(simulation.until)}."
+            )
+        if simulation.is_finished:
+            return False
+    found = ", ".join(f"{count:,} {name}" for name, count in others().items())
+    if found:
+        raise SimulationRefused(f"This database holds rows that are not the simulation's ({found}); it is for an empty one.")
+    return True
+
+
+def _plan_of(simulation: Any) -> Plan:
+    return Plan(simulation.seed, simulation.leads, simulation.days, simulation.until)
+
+
+def days(plan: Plan) -> Iterator[int]:
+    """Make the days that are not in the database yet, each in a transaction of its own; yields how many there are then.
+
+    Raises:
+        SimulationRefused: the database holds something else.
+        KillSwitchEngaged: nothing may act now.
+        ChecklistFailed: go-live is enforced, and the runbook has blockers.
+
+    """
+    if not is_missing(plan):
+        return
+    simulation = stored() or Simulation(id=1, seed=plan.seed, leads=plan.leads, days=plan.days, until=plan.until)
+    waiting = worker.queued()
+    for number in range(simulation.days_done, plan.days):
+        with _statements_unlogged(), transaction.atomic(), correlation.correlated(f"{MARKER}day-{number + 1}"):
+            _go_live(simulation, plan.starts(number))
+            _simulate(Day(plan, number), waiting)
+            simulation.days_done = number + 1
+            if simulation.is_finished and simulation.went_live:
+                golive.disable_go_live(changed_by=ACTOR, reason="the simulation is over", now=plan.until)
+            simulation.save()
+        yield simulation.days_done
+
+
+def _simulate(day: Day, others: Collection[UUID]) -> None:
+    worker.put(day, others)
+    for part in (office, intake, market, agents):
+        part.put(day)
+    day.agenda.carry_out()
+    intake.keep_statuses(day, day.end)
+    worker.keep_up(others, day.end)
+
+
+@contextmanager
+def _statements_unlogged() -> Iterator[None]:
+    """With DEBUG Django keeps the text of each statement, for which it asks SQLite once more: that is half of the time."""
+    connection.make_debug_cursor = connection.make_cursor  # type: ignore[method-assign, assignment]
+    try:
+        yield
+    finally:
+        del connection.make_debug_cursor
+
+
+def _go_live(simulation: Any, now: datetime) -> None:
+    """Where go-live is enforced and off, it is on while the simulation goes on."""
+    _, is_live = golive.switches()
+    if settings.GO_LIVE_ENFORCE and not is_live:
+        gate.enable_go_live(changed_by=ACTOR, reason="for the time of the simulation", now=now)
+        simulation.went_live = True
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the database holds at the simulation's end. Amounts are CAD."""
+
+    leads: dict[str, int]  # status -> how many
+    ladders_open: int
+    ladders_closed: int
+    contacts: dict[tuple[str, str], int]  # channel, outcome -> how many
+    outside: int  # contacts that the gate did not allow
+    due: int
+    opt_outs: int
+    sla: dict[str, Any]
+    feedback: int
+    offers: int
+    exposure: Decimal  # put at stake, over all days
+    at_stake: Decimal  # and not settled
+
+
+def summary(now: datetime) -> Summary:
+    """Count what there is."""
+    by_status = dict(Lead.objects.order_by().values_list("status").annotate(Count("id")))
+    contacts = FollowupTask.objects.completed().order_by().values_list("channel", "outcome").annotate(Count("id"))
+    ladders = FollowupLadder.objects.order_by()
+    still_open = ladders.filter(closed_at__isnull=True).count()
+    return Summary(
+        leads={label: by_status.get(status, 0) for status, label in Lead.Status.choices},
+        ladders_open=still_open,
+        ladders_closed=ladders.count() - still_open,
+        contacts={(channel, outcome): count for channel, outcome, count in contacts},
+        outside=ContactAttempt.objects.filter(allowed=False).count(),
+        due=FollowupTask.objects.due(now).count(),
+        opt_outs=ContactRecord.objects.filter(entry__in=(Entry.OPT_OUT, Entry.DO_NOT_CALL)).count(),
+        sla=sla_snapshot(window=FollowupTask.objects.completed().count() or 1),
+        feedback=BuyerFeedbackEvent.objects.count(),
+        offers=OfferEvidence.objects.count(),
+        exposure=RiskDay.objects.filter(engine=GLOBAL).aggregate(sum=Sum("exposure_used", default=Decimal(0)))["sum"],
+        at_stake=open_risk(GLOBAL),
+    )

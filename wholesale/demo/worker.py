@@ -1,0 +1,73 @@
+"""The simulated worker: what the background worker would do, at simulated time."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
+from followups.minutes import services as minutes
+from followups.minutes.tasks import recompute_leads, recompute_places
+from followups.sla.services import find_breaches
+from kpi.tasks import evaluate_tripwire
+from kpi.tripwire import services as tripwire
+from wholesale.demo.day import Day
+
+# The tasks whose work belongs to the history, as the services that they call.
+_SERVICES: dict[str, Callable[..., object]] = {
+    recompute_leads.module_path: minutes.recompute_leads,
+    recompute_places.module_path: minutes.recompute_places,
+    evaluate_tripwire.module_path: tripwire.evaluate,
+}
+
+
+def put(day: Day, others: Collection[UUID]) -> None:
+    """The periodic jobs; nobody is at work before they were done."""
+    for hour in range(24):
+        day.agenda.put(day.start + timedelta(hours=hour), partial(keep_up, others))
+    day.agenda.put(day.at(10, 30), _work_at_night)
+
+
+def keep_up(others: Collection[UUID], now: datetime) -> None:
+    """Do what was enqueued, keep the permitted minutes up to date, and look for breaches of the SLA."""
+    _work_off(others, now)
+    minutes.roll(now)
+    find_breaches(now, by_mail=False)
+
+
+def _work_at_night(now: datetime) -> None:
+    minutes.recompute_missing(now)
+    for _ in tripwire.evaluate_all(now):
+        pass
+
+
+def queued() -> frozenset[UUID]:
+    """What waits in the queue now, and is none of the simulation's."""
+    return frozenset(_waiting().values_list("id", flat=True))
+
+
+def _work_off(others: Collection[UUID], now: datetime) -> None:
+    """Do what was enqueued, within the transaction that enqueued it, so that no real worker does it at another time.
+
+    What leaves the house, such as a message, is dropped: a simulation writes to nobody.
+    """
+    for result in _waiting().exclude(id__in=others):
+        service = _SERVICES.get(result.task_path)
+        if service:
+            _do(service, result.args_kwargs, now)
+        result.delete()
+
+
+def _do(service: Callable[..., object], given: dict[str, Any], now: datetime) -> None:
+    if service is tripwire.evaluate:
+        domain, metric = given["args"]
+        tripwire.evaluate(domain=domain, metric=metric, now=now)
+    else:
+        service(*given["args"], now=now)
+
+
+def _waiting() -> Any:
+    return DBTaskResult.objects.filter(status=TaskResultStatus.READY)
