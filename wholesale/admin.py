@@ -27,6 +27,8 @@ from followups.models import SlaNotice
 from wholesale.admin_base import GrowingAdmin, Kept, ReadOnlyAdmin, SinceFilter
 from wholesale.models import IdempotencyKey, PeriodicRun, RoleGrant
 
+BADGE_MAX = 99  # unread notices that the sidebar counts
+
 admin.site.index_title = "What needs a person now"
 
 
@@ -154,9 +156,13 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _badge(page: Page) -> dict[str, Any]:
-    """How much waits on that page for somebody to read it."""
-    waiting = SlaNotice.objects.filter(read_at__isnull=True).count() if page.model == "slanotice" else 0
-    return {"badge": f"{waiting:,}", "badge_variant": "danger"} if waiting else {}
+    """How much waits on that page for somebody to read it; no more of it is read than is said."""
+    if page.model != "slanotice":
+        return {}
+    unread = len(SlaNotice.objects.filter(read_at__isnull=True).values_list("pk", flat=True)[: BADGE_MAX + 1])
+    if not unread:
+        return {}
+    return {"badge": f"{BADGE_MAX}+" if unread > BADGE_MAX else str(unread), "badge_variant": "danger"}
 
 
 def environment(request: HttpRequest) -> list[str] | None:

@@ -269,7 +269,7 @@ def test_a_list_takes_as_many_queries_for_twenty_rows_as_for_two(model: Any, adm
         MAKE[model](n)
 
     assert queries() == with_two
-    assert with_two <= 7
+    assert with_two <= 8  # one is the sidebar's, of unread notices
 
 
 def test_no_page_counts_a_table_that_grows(admin_client: Client) -> None:
