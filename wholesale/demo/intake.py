@@ -1,34 +1,33 @@
 """Leads: how they come in, what they write back, what a day has shown of them."""
 
 from collections import defaultdict
-from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from followups.errors import LeadOptedOut
+from followups.bulk import Start, start_ladders
 from followups.inbound.services import record_inbound
 from followups.leads.models import Lead
 from followups.leads.services import upsert_leads
-from followups.services import start_ladder
 from governance.channels import Channel
 from governance.compliance.rules import Basis
 from governance.compliance.services import Point, points_of, record_consent, record_scrub
 from wholesale.demo.day import ACTOR, Day
 from wholesale.demo.people import REPLIES, SOURCES, LeadPlan, correlation_of, lead, lead_id_of, number_of
-from wholesale.demo.plan import LEFT_OVER, QUARTER, TURN
+from wholesale.demo.plan import LEFT_OVER, QUARTER
 
+_LIST = timedelta(hours=1)  # what comes in it is one list
 _UNREAD = 3  # messages at the end
 
 
 def put(day: Day) -> None:
-    """Leads come at any time; each half hour a list of them is read, and the ladders of who is on it start."""
+    """Leads come at any time; each hour a list of them is read, and the ladders of who is on it start."""
     lists: dict[int, list[LeadPlan]] = defaultdict(list)
     for number in day.plan.arriving(day.number):
         came_at = day.sometime()
-        lists[(came_at - day.start) // TURN].append(lead(day.plan.seed, number))
-    for turn, coming in sorted(lists.items()):
-        day.agenda.put(day.start + TURN * (turn + 1) - QUARTER / 3, partial(_read_list, day, coming))
+        lists[(came_at - day.start) // _LIST].append(lead(day.plan.seed, number))
+    for hour, coming in sorted(lists.items()):
+        day.agenda.put(day.start + _LIST * (hour + 1) - QUARTER / 3, partial(_read_list, day, coming))
     if day.number == day.plan.days - 1:
         _put_unread(day)
 
@@ -52,20 +51,10 @@ def _read_list(day: Day, coming: list[LeadPlan], now: datetime) -> None:
         record_consent(points=theirs, basis=basis, obtained_at=now, evidence=f"{source} of {now:%Y-%m-%d}", **day.by(now))
         if basis == Basis.PUBLICATION:  # no ground to call
             record_scrub(points=theirs, checked_at=now, evidence="the month's list", **day.by(now))
-    for n, one in enumerate(coming):
-        if one.is_worked:
-            start = day.unless_stopped(partial(_start_ladder, day, one))
-            day.agenda.put(now + timedelta(seconds=n), start)
-
-
-def _start_ladder(day: Day, coming: LeadPlan, now: datetime) -> None:
-    with suppress(LeadOptedOut):  # somebody else at the same number said no
-        start_ladder(
-            lead_id=coming.lead_id,
-            province=coming.place.province,
-            market=coming.place.market,
-            **day.by(now, correlation_id=correlation_of(coming.lead_id)),
-        )
+    worked = [Start(one.lead_id, one.place.province, one.place.market) for one in coming if one.is_worked]
+    if worked:
+        start = day.unless_stopped(lambda now: start_ladders(worked, **day.by(now)))
+        day.agenda.put(now + timedelta(seconds=1), start)
 
 
 def receive(day: Day, lead_id: str, kind: str, now: datetime) -> None:
