@@ -1,6 +1,7 @@
 """Many rows of one table at once: by COPY on PostgreSQL, which costs a fraction of an INSERT; by INSERT on SQLite."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, models
@@ -30,12 +31,22 @@ def _copy(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequ
     fields = {field.attname: field for field in model._meta.concrete_fields}
     absent = {name: field.get_default() for name, field in fields.items() if name not in columns and not field.primary_key}
     defaults = {name: value for name, value in absent.items() if value is not None}
-    json = [n for n, name in enumerate(columns) if isinstance(fields[name], models.JSONField)]
+    kinds = [fields[name] for name in columns]
+    json = [n for n, field in enumerate(kinds) if isinstance(field, models.JSONField)]
+    times = [n for n, field in enumerate(kinds) if isinstance(field, models.DateTimeField)]
     names = ", ".join(f'"{fields[name].column}"' for name in (*columns, *defaults))
     rest = tuple(defaults.values())
-    with connection.cursor() as cursor, cursor.copy(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN') as copy:
+    texts: dict[datetime | None, str | None] = {None: None}  # many rows share their times, and to write one costs most
+    copy_in = f'COPY "{model._meta.db_table}" ({names}) FROM STDIN'
+    # Django makes the driver's errors its own in every call of a cursor but this one.
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(copy_in) as copy:
         for row in rows:
             values = [*row, *rest]
+            for n in times:
+                time = values[n]
+                if time not in texts:
+                    texts[time] = str(time)
+                values[n] = texts[time]
             for n in json:
-                values[n] = fields[columns[n]].get_db_prep_save(values[n], connection)
+                values[n] = kinds[n].get_db_prep_save(values[n], connection)
             copy.write_row(values)

@@ -295,6 +295,22 @@ def test_a_ladder_that_ends_while_we_look_is_started_anew(monkeypatch: pytest.Mo
     assert (FollowupLadder.objects.count(), FollowupTask.objects.count()) == (2, 12)
 
 
+@pytest.mark.postgres
+def test_a_ladder_that_began_since_we_looked_stays_the_only_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    began = start_ladder(lead_id="L1", province="ON").tasks[0].ladder_id
+    look = bulk._open_ladders
+    looks: list[int] = []
+
+    def too_early(lead_ids: Any) -> dict[str, int]:
+        looks.append(len(lead_ids))
+        return look(lead_ids) if len(looks) > 1 else {}
+
+    monkeypatch.setattr(bulk, "_open_ladders", too_early)
+    first, second = start_ladders([Start("L1", "ON"), Start("L2", "ON")])
+    assert (first.status, first.ladder_id, second.status) == (Status.EXISTS, began, Status.CREATED)
+    assert (FollowupLadder.objects.count(), FollowupTask.objects.count(), KPIEvent.objects.count()) == (2, 12, 2)
+
+
 @pytest.mark.usefixtures("_twos")
 def test_a_repetition_under_its_key_is_answered_again(operator: APIClient) -> None:
     rows = [in_ontario(f"L{n}") for n in range(3)]
