@@ -5,6 +5,7 @@ costs by what is new, however much is late. Who looks holds the watch's row; who
 next look finds the same.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import product
@@ -145,20 +146,15 @@ def _latest_in_time(rules: Rulebook, at: Any, allowed: Callable[[Rule], timedelt
 
     Policies that allow the same are one branch, and a market's own come before its province's.
     """
-    alike: dict[tuple[bool, timedelta | None], Q] = {}
+    alike: dict[tuple[bool, timedelta | None, str, str], list[str]] = defaultdict(list)
     for rule in rules:
-        place = Q(province=rule.province, channel=rule.channel)
-        of_market = rule.market != ALL
-        key = (not of_market, allowed(rule) if rule.enabled else None)
-        alike[key] = alike.get(key, Q()) | (place & Q(market=rule.market) if of_market else place)
+        alike[rule.market == ALL, allowed(rule) if rule.enabled else None, rule.channel, rule.market].append(rule.province)
     nobody_watches = Value(None, output_field=DateTimeField())
-    return Case(
-        *(
-            When(places, then=nobody_watches if span is None else _before(at, span))
-            for (_, span), places in sorted(alike.items(), key=lambda branch: branch[0][0])
-        ),
-        output_field=DateTimeField(),
-    )
+    branches = []
+    for (is_everywhere, span, channel, market), provinces in sorted(alike.items(), key=lambda branch: branch[0][0]):
+        place = Q(channel=channel, province__in=provinces) & (Q() if is_everywhere else Q(market=market))
+        branches.append(When(place, then=nobody_watches if span is None else _before(at, span)))
+    return Case(*branches, output_field=DateTimeField())
 
 
 # Breaches ---------------------------------------------------------------------------------------------------------------
