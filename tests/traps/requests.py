@@ -125,7 +125,6 @@ POSTS: dict[str, dict[str, Any]] = {
         "breach_after_minutes": 60,
         "changed_by": "bryan",
         "reason": "many rivals",
-        "expected_version": 0,
         "correlation_id": "c1",
     },
     "/api/followups/templates/upsert": {

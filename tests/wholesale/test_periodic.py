@@ -40,6 +40,7 @@ def test_every_job_names_times_that_a_scheduler_understands() -> None:
         "followups.leads.tasks.forget_files",
         "followups.minutes.tasks.recompute_missing",
         "followups.minutes.tasks.roll",
+        "followups.sla.tasks.find_breaches",
         DAILY,
         "wholesale.tasks.clear_expired",
         "wholesale.tasks.requeue_lost",

@@ -17,7 +17,7 @@ import pytest
 
 from tests.served import ROOT, free_port
 
-PATIENCE = 60  # seconds, on a busy machine
+PATIENCE = 120  # seconds, on a busy machine
 
 
 def environment(port: str, database_url: str) -> dict[str, str]:
