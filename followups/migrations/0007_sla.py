@@ -135,7 +135,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("WAITING", "Waits"),
                             ("SENT", "Sent"),
-                            ("NONE", "None: nobody to write to, or not wanted"),
+                            ("NONE", "Not sent"),
                         ],
                         max_length=7,
                     ),

@@ -70,7 +70,7 @@ class SlaNotice(models.Model):
 
         WAITING = "WAITING", "Waits"
         SENT = "SENT", "Sent"
-        NONE = "NONE", "None: nobody to write to, or not wanted"
+        NONE = "NONE", "Not sent"
 
     breaches = models.PositiveIntegerField(help_text="how many")
     created_at = models.DateTimeField()

@@ -12,8 +12,9 @@ from followups.errors import LeadOptedOut
 from followups.inbound.rules import Meaning
 from followups.inbound.services import decide_inbound, undecided
 from followups.leads.models import Lead
-from followups.models import FollowupLadder, FollowupTask
+from followups.models import FollowupLadder, FollowupTask, SlaNotice
 from followups.pool.services import upsert_agent
+from followups.sla.services import read_notice
 from followups.transitions import cancel_ladder, reassign_ladder, restart_ladder
 from governance import gate
 from governance.compliance.services import set_closed_day, upsert_organisation
@@ -26,7 +27,7 @@ from governance.runbook.services import store_run
 from kpi.models import Domain, RegressionTrigger
 from kpi.tripwire import services as tripwire
 from offers.services import upsert_policy
-from wholesale.demo.day import DRILL, Day, count
+from wholesale.demo.day import ACTOR, DRILL, Day, count
 from wholesale.demo.people import OFFERS_AT, Agent, correlation_of
 from wholesale.demo.plan import DAY
 from wholesale.vocabulary import Province
@@ -84,7 +85,9 @@ def _set_up(day: Day, now: datetime) -> None:
 
 
 def _open_the_office(day: Day, now: datetime) -> None:
-    """The morning's round: vacations, doubtful messages, what waits too long, deals and reservations of days ago."""
+    """The morning's round: notices, vacations, doubtful messages, what waits too long, deals and reservations of days ago."""
+    for notice in SlaNotice.objects.filter(read_at__isnull=True).order_by("id"):
+        read_notice(notice.pk, actor=ACTOR, now=now)
     for agent in day.team:
         if agent.away and day.number == agent.away[0]:
             _leave(day, agent, now)
