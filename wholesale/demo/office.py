@@ -85,7 +85,7 @@ def _set_up(day: Day, now: datetime) -> None:
 
 
 def _open_the_office(day: Day, now: datetime) -> None:
-    """The morning's round: notices, vacations, doubtful messages, what waits too long, deals and reservations of days ago."""
+    """The morning's round: notices, vacations, doubtful messages, what waits too long, old deals and reservations."""
     for notice in SlaNotice.objects.filter(read_at__isnull=True).order_by("id"):
         read_notice(notice.pk, actor=ACTOR, now=now)
     for agent in day.team:
