@@ -1,7 +1,7 @@
 """Many values in one lookup, and times as SQL of our own reads them."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +23,13 @@ def among_sql(values: Collection[str] | Collection[int]) -> tuple[str, Any]:
     """The same in SQL of our own: what follows the column, and its one parameter."""
     if connection.vendor == "postgresql":
         return "= ANY(%s)", list(values)
+    return "IN (SELECT value FROM json_each(%s))", json.dumps(list(values))
+
+
+def among_words_sql(values: Iterable[object]) -> tuple[str, str]:
+    """The same of texts without a space in them: one string, which the driver passes on in a tenth of an array's time."""
+    if connection.vendor == "postgresql":
+        return "= ANY(string_to_array(%s, ' '))", " ".join(map(str, values))
     return "IN (SELECT value FROM json_each(%s))", json.dumps(list(values))
 
 
