@@ -38,7 +38,7 @@ from governance.runbook import services as runbook
 from governance.situation import PolicyFacts, Situation
 from wholesale.errors import DomainError, NotFound
 from wholesale.fields import iso_utc
-from wholesale.lookups import among_words_sql
+from wholesale.lookups import among_sql
 from wholesale.vocabulary import ALL
 
 
@@ -320,8 +320,8 @@ class _Rules(NamedTuple):
 
 
 def _rules(provinces: Collection[str], markets: Collection[str], at: datetime, until: datetime) -> _Rules:
-    among, in_provinces = among_words_sql(provinces)
-    _, in_markets = among_words_sql(markets)
+    among, in_provinces = among_sql(provinces)
+    _, in_markets = among_sql(markets)
     places = [in_provinces, in_markets]
     with connection.cursor() as cursor:
         cursor.execute(

@@ -19,17 +19,13 @@ def among(values: Collection[Any], sql_type: str = "varchar") -> Any:
     return RawSQL(f"SELECT unnest(%s::{sql_type}[])", [list(values)])
 
 
-def among_sql(values: Collection[str] | Collection[int]) -> tuple[str, Any]:
-    """The same in SQL of our own: what follows the column, and its one parameter."""
-    if connection.vendor == "postgresql":
-        return "= ANY(%s)", list(values)
-    return "IN (SELECT value FROM json_each(%s))", json.dumps(list(values))
+def among_sql(values: Iterable[object], sql_type: str = "text") -> tuple[str, str]:
+    """The same in SQL of our own: what follows the column, and its one parameter. No value holds a line break.
 
-
-def among_words_sql(values: Iterable[object]) -> tuple[str, str]:
-    """The same of texts without a space in them: one string, which the driver passes on in a tenth of an array's time."""
+    PostgreSQL's driver passes one string on in a tenth of the time that an array takes.
+    """
     if connection.vendor == "postgresql":
-        return "= ANY(string_to_array(%s, ' '))", " ".join(map(str, values))
+        return f"= ANY(string_to_array(%s, chr(10))::{sql_type}[])", "\n".join(map(str, values))
     return "IN (SELECT value FROM json_each(%s))", json.dumps(list(values))
 
 

@@ -169,8 +169,8 @@ def _steps_of(made_from: Collection[tuple[int | None, int | None]]) -> dict[tupl
     known = [(template, version) for template, version in made_from if template is not None and version is not None]
     if not known:
         return {}
-    among, templates = among_sql({template for template, _ in known})
-    _, versions = among_sql({version for _, version in known})
+    among, templates = among_sql({template for template, _ in known}, "bigint")
+    _, versions = among_sql({version for _, version in known}, "bigint")
     with connection.cursor() as cursor:
         cursor.execute(_STEPS_SQL.format(among=among), [templates, versions])
         found = cursor.fetchall()

@@ -27,7 +27,7 @@ from governance.compliance.signals import contact_records_changed, opted_out_of
 from governance.decisions import ExecutionClass, verb
 from governance.signals import contact_rules_changed
 from wholesale import correlation
-from wholesale.lookups import among_words_sql, time_of, time_or_none
+from wholesale.lookups import among_sql, time_of, time_or_none
 
 EVERY_CHANNEL = ""
 _MARKED = b"contact points"
@@ -126,7 +126,7 @@ def ledgers(points: Collection[Point]) -> dict[Point, tuple[LedgerLine, ...]]:
     if not points:
         return {}
     by_point = {point: digest(point) for point in points}
-    among, digests = among_words_sql(by_point.values())
+    among, digests = among_sql(by_point.values())
     lines: dict[str, list[LedgerLine]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(_LINES_SQL.format(among=among), [digests])
