@@ -18,8 +18,7 @@ from governance.clocks.resolving import ZoneFacts, resolve
 from governance.compliance import services as compliance
 from governance.compliance.models import ClosedDay, Organisation
 from governance.compliance.rules import Organisation as OrganisationFacts
-from governance.compliance.rules import Sender as Sender
-from governance.compliance.rules import opted_out
+from governance.compliance.rules import Sender, opted_out
 from governance.contact import NO_MINUTE, Verdict, decide, decide_all
 from governance.decisions import Decision, ExecutionClass, verb
 from governance.golive import services as golive
@@ -324,9 +323,7 @@ def _rules(provinces: Collection[str], markets: Collection[str], at: datetime, u
     _, in_markets = among_sql(markets)
     places = [in_provinces, in_markets]
     with connection.cursor() as cursor:
-        cursor.execute(
-            _RULES_SQL.format(among=among), [*places, *places, (at - _BEFORE).date(), (until + _AFTER).date()]
-        )
+        cursor.execute(_RULES_SQL.format(among=among), [*places, *places, (at - _BEFORE).date(), (until + _AFTER).date()])
         rows = cursor.fetchall()
     engaged, live, consent, scrub, number, expires_on, key_mark, *sender = rows[0][:10]
     decided = standing(ExecutionClass.EXECUTE, engaged=engaged is None or bool(engaged), live=bool(live))

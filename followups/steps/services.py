@@ -16,6 +16,7 @@ from followups.models import FollowupLadder, FollowupTask
 from followups.steps.models import LadderTemplate
 from followups.steps.rules import GUIDE_STEPS, Step, normalised, parsed, rendered
 from governance import gate, policies
+from governance.compliance.rules import Sender
 from governance.decisions import ExecutionClass, verb
 from wholesale.lookups import among_sql
 from wholesale.vocabulary import ALL
@@ -97,7 +98,7 @@ class Occasion(NamedTuple):
     agent: str  # the name by which whoever does it introduces himself
 
 
-def scripts(occasions: Sequence[Occasion], sender: gate.Sender) -> list[str | None]:
+def scripts(occasions: Sequence[Occasion], sender: Sender) -> list[str | None]:
     """What to say on each occasion, in their order, in one query however many there are.
 
     It is the text of the version that the ladder was made from, in the lead's language, with the lead's values and the
@@ -154,13 +155,15 @@ def market_text(market: str) -> str:
     return "" if market == ALL else market.replace("_", " ").title()
 
 
-def company_values(sender: gate.Sender) -> dict[str, str]:
+def company_values(sender: Sender) -> dict[str, str]:
     """What the organisation gives to a script."""
     return {"company": sender.name, "company_address": sender.mailing_address, "company_contact": sender.contact}
 
 
 # SQL of its own: claims ask these two.
-_STEPS_SQL = f"SELECT id, version, steps FROM {LadderTemplate.history.model._meta.db_table} WHERE id {{among}} AND version {{among}}"
+_STEPS_SQL = (
+    f"SELECT id, version, steps FROM {LadderTemplate.history.model._meta.db_table} WHERE id {{among}} AND version {{among}}"
+)
 _NAMES_SQL = f"SELECT username, first_name, last_name FROM {User._meta.db_table} WHERE username {{}}"
 
 

@@ -104,6 +104,9 @@ class Sender(NamedTuple):
     contact: str = ""
 
 
+NOT_ON_FILE = Sender()
+
+
 @dataclass(frozen=True, slots=True)
 class Organisation:
     """Who contacts: how strict it is, and its registration with the operator of the National DNCL."""
@@ -113,7 +116,7 @@ class Organisation:
     registration_number: str = ""
     registration_expires_on: date | None = None
     is_ledger_readable: bool = True  # False under another CONTACT_DIGEST_KEY than the one that made the ledger's points
-    sender: Sender = Sender()
+    sender: Sender = NOT_ON_FILE
 
     def registered(self, on: date) -> bool:
         """Whether its registration is on file and has not expired; its last day counts until that ends in UTC."""

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -22,7 +22,7 @@ from governance import policies
 from governance.channels import Channel
 from governance.compliance.errors import InTheFuture, NoGroundForChannel, PointMissing
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
-from governance.compliance.rules import Entry, LedgerLine, Sender, consent_expiry, is_basis, opted_out
+from governance.compliance.rules import NOT_ON_FILE, Entry, LedgerLine, Sender, consent_expiry, is_basis, opted_out
 from governance.compliance.signals import contact_records_changed, opted_out_of
 from governance.decisions import ExecutionClass, verb
 from governance.signals import contact_rules_changed
@@ -478,7 +478,7 @@ def _append_and_tell(
 def sender() -> Sender:
     """The organisation as a sender."""
     row = Organisation.objects.filter(pk=1).values_list(*Sender._fields).first()
-    return Sender(*row) if row else Sender()
+    return Sender(*row) if row else NOT_ON_FILE
 
 
 @verb(ExecutionClass.CONTROL)
