@@ -74,6 +74,13 @@ class Verdict(NamedTuple):
         return self.reasons[0].french if language == "fr" else str(self.reasons[0].label)
 
 
+class _Passing(NamedTuple):
+    """What time alone stands in the way with."""
+
+    reasons: frozenset[Reason]
+    zone: ZoneInfo | None  # the first that refused, else the first
+
+
 def decide(situation: Situation, channel: str, at: datetime, local: tuple[int, str] | None = None) -> Verdict:
     """May the lead be contacted by the channel at the instant `at`?
 
@@ -83,33 +90,33 @@ def decide(situation: Situation, channel: str, at: datetime, local: tuple[int, s
 
 
 def decide_all(asked: Sequence[tuple[Situation, str]], at: datetime, local: tuple[int, str] | None = None) -> list[Verdict]:
-    """The same of many situations, each with its channel. Those that share a place and channel share its clocks."""
+    """The same of many situations, each with its channel. One situation is asked about a channel once, and
+    those that share a place and channel share its clocks."""
     if local is not None:
         return [_by_its_own_clock(situation, channel, at, local) for situation, channel in asked]
-    shared: dict[Any, _Passing] = {}
-    verdicts = []
+    passing: dict[Calendar, _Passing] = {}
+    verdicts: dict[tuple[int, str], Verdict] = {}
     for situation, channel in asked:
-        place = id(situation.policy), situation.zones, situation.province, channel, situation.closed_days, situation.hours
-        passing = shared.get(place) or shared.setdefault(place, _passing(calendar_of(situation, channel), at))
-        reasons, warnings = lasting(situation, channel, at)
-        opens = None
-        if passing.reasons and not reasons:  # only time stands in the way
-            opens = next_allowed_at(situation, channel, at)
-        verdicts.append(Verdict(_ordered(reasons | passing.reasons), _ordered(warnings), opens, passing.zone))
-    return verdicts
+        same = id(situation), channel
+        if same not in verdicts:
+            verdicts[same] = _verdict(situation, channel, at, passing)
+    return [verdicts[id(situation), channel] for situation, channel in asked]
+
+
+def _verdict(situation: Situation, channel: str, at: datetime, shared: dict[Calendar, _Passing]) -> Verdict:
+    calendar = calendar_of(situation, channel)
+    passing = shared.get(calendar) or shared.setdefault(calendar, _passing(calendar, at))
+    reasons, warnings = lasting(situation, channel, at)
+    opens = None
+    if passing.reasons and not reasons:  # only time stands in the way
+        opens = next_allowed_at(situation, channel, at)
+    return Verdict(_ordered(reasons | passing.reasons), _ordered(warnings), opens, passing.zone)
 
 
 def _by_its_own_clock(situation: Situation, channel: str, at: datetime, local: tuple[int, str]) -> Verdict:
     reasons, warnings = lasting(situation, channel, at)
     passing = timetable_of(situation, channel).refusals(None, *local)
     return Verdict(_ordered(reasons | passing, _GUIDE_ORDER), _ordered(warnings))
-
-
-class _Passing(NamedTuple):
-    """What time alone stands in the way with."""
-
-    reasons: frozenset[Reason]
-    zone: ZoneInfo | None  # the first that refused, else the first
 
 
 def _passing(calendar: Calendar, at: datetime) -> _Passing:

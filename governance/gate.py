@@ -18,7 +18,7 @@ from governance.clocks.resolving import ZoneFacts, resolve
 from governance.compliance import services as compliance
 from governance.compliance.models import ClosedDay, Organisation
 from governance.compliance.rules import Organisation as OrganisationFacts
-from governance.compliance.rules import opted_out
+from governance.compliance.rules import Sender, opted_out
 from governance.contact import NO_MINUTE, Verdict, decide, decide_all
 from governance.decisions import Decision, ExecutionClass, verb
 from governance.golive import services as golive
@@ -37,6 +37,7 @@ from governance.runbook import services as runbook
 from governance.situation import PolicyFacts, Situation, is_score_too_low
 from wholesale.errors import DomainError, NotFound
 from wholesale.fields import iso_utc
+from wholesale.lookups import among_sql
 from wholesale.vocabulary import ALL
 
 
@@ -105,9 +106,23 @@ class ContactAnswer(NamedTuple):
     contact: Contact
     at: datetime  # the instant that was asked about
     zones: ZoneFacts
-    matched_market: str | None
-    policy_version: int | None
+    situation: Situation
     is_converted: bool = True  # False where local time was given, so that no clock was asked
+
+    @property
+    def matched_market(self) -> str | None:
+        """The market of the policy that governs."""
+        return self.situation.policy.matched_market if self.situation.policy else None
+
+    @property
+    def policy_version(self) -> int | None:
+        """The version of the policy that governs."""
+        return self.situation.policy.version if self.situation.policy else None
+
+    @property
+    def sender(self) -> Sender:
+        """Who contacts."""
+        return self.situation.organisation.sender
 
     @property
     def local_time(self) -> datetime | None:
@@ -137,7 +152,7 @@ def decide_contact(
 def decide_lead(
     lead_id: str, channel: str, *, at: datetime | None = None, local: tuple[int, str] | None = None
 ) -> ContactAnswer:
-    """May this lead be contacted by this channel, at `at` (default: now) or at its own `local` minute? In 4 queries.
+    """May this lead be contacted by this channel, at `at` (default: now) or at its own `local` minute? In 3 queries.
 
     Raises:
         LeadNotFound: nobody knows this lead.
@@ -166,7 +181,7 @@ def decide_contacts(
     local: tuple[int, str] | None = None,
     standing_counts: bool = True,
 ) -> list[ContactAnswer]:
-    """The answer for each, in their order, in three queries however many there are.
+    """The answer for each, in their order, in two queries however many there are.
 
     Without `standing_counts` the go-live row is left aside: what the rules say of a contact that has happened.
     """
@@ -174,15 +189,7 @@ def decide_contacts(
     found = _situations(contacts, at, at, standing_counts=standing_counts)
     verdicts = decide_all([(situation, contact.channel) for contact, _, situation in found], at, local)
     return [
-        ContactAnswer(
-            verdict,
-            contact,
-            at,
-            zones,
-            situation.policy.matched_market if situation.policy else None,
-            situation.policy.version if situation.policy else None,
-            is_converted=local is None,
-        )
+        ContactAnswer(verdict, contact, at, zones, situation, local is None)
         for verdict, (contact, zones, situation) in zip(verdicts, found, strict=True)
     ]
 
@@ -198,7 +205,7 @@ class Minutes(NamedTuple):
 
 
 def permitted_minutes(contacts: Sequence[tuple[Contact, datetime]], *, now: datetime) -> list[Minutes]:
-    """For each contact and the time at which it falls due: its minutes, in the same order, in three queries.
+    """For each contact and the time at which it falls due: its minutes, in the same order, in two queries.
 
     The go-live row is left aside: it stops all at once, and no minute more than another.
     """
@@ -246,40 +253,34 @@ def _situations(
     """All that each answer depends on, in their order, for questions about the instants from `at` to `until`."""
     if not contacts:
         return []
-    standing, organisation, closed = _state(at, until)
-    if not standing_counts:
-        standing = STANDING
-    policies, market_zones = _places({contact.lead.province for contact in contacts}, {c.lead.market for c in contacts})
+    provinces = {contact.lead.province for contact in contacts}
+    rules = _rules(provinces, {contact.lead.market for contact in contacts}, at, until)
+    standing = rules.standing if standing_counts else STANDING
     points = [_point(contact) if contact.is_known else None for contact in contacts]
     lines = compliance.ledgers({point for point in points if point})
     closed_days = {
-        province: frozenset(day for where, day in closed if where in ("", province))
-        for province in {contact.lead.province for contact in contacts}
+        province: frozenset(day for where, day in rules.closed if where in ("", province)) for province in provinces
     }
-    resolved: dict[tuple[str, str, str, str], ZoneFacts] = {}  # most leads share their place with others
+    shared: dict[Any, tuple[ZoneFacts, Situation]] = {}  # most leads are in the same situation as others
     found = []
     for contact, point in zip(contacts, points, strict=True):
         lead = contact.lead
-        place = lead.province, lead.market, lead.zone, lead.postal_code
-        zones = resolved.get(place)
-        if zones is None:
-            zones = resolved[place] = resolve(
+        ledger = (lines[point] if point else ()) if contact.is_known else None
+        same = lead.province, lead.market, lead.zone, lead.postal_code, lead.score, ledger
+        if same not in shared:
+            zones = resolve(
                 lead.province,
                 lead_zone=lead.zone,
-                market_zone=market_zones.get((lead.province, lead.market), ""),
+                market_zone=rules.zones.get((lead.province, lead.market), ""),
                 postal_code=lead.postal_code,
             )
-        situation = Situation(
-            lead.province,
-            zones.zones,
-            standing,
-            policies.get((lead.province, lead.market)) or policies.get((lead.province, ALL)),
-            organisation,
-            closed_days[lead.province],
-            lead.score,
-            (lines[point] if point else ()) if contact.is_known else None,
-        )
-        found.append((contact, zones, situation))
+            policy = rules.policies.get((lead.province, lead.market)) or rules.policies.get((lead.province, ALL))
+            days = closed_days[lead.province]
+            shared[same] = (
+                zones,
+                Situation(lead.province, zones.zones, standing, policy, rules.organisation, days, lead.score, ledger),
+            )
+        found.append((contact, *shared[same]))
     return found
 
 
@@ -298,62 +299,68 @@ record_opt_out = compliance.record_opt_out
 sender = compliance.sender
 
 
-# The go-live row, the organisation and its closed days in one statement, the policies and zones of some markets in another.
-# The gate is asked more often than anything else, and reading the rows each time keeps its answer true the moment that one
-# of them changes. A query set would cost more than all the rest.
-_STATE_SQL = f"""
+# The go-live row and the organisation, each beside all its closed days and the policies and zones of some markets: one
+# statement. The gate is asked more often than anything else, and reading the rows each time keeps its answer true the moment
+# that one of them changes. A query set would cost more than all the rest.
+_RULES_SQL = f"""
 SELECT s.kill_switch_engaged, s.go_live_enabled,
-    o.consent, o.scrub, o.registration_number, o.registration_expires_on, o.digest_key_mark, c.province, c.day
+    o.consent, o.scrub, o.registration_number, o.registration_expires_on, o.digest_key_mark,
+    {", ".join(f"o.{name}" for name in Sender._fields)},
+    r.province, r.market, r.enabled, r.version, r.rules, r.zone, r.day
 FROM (SELECT 1) AS one
 LEFT JOIN {GoLiveState._meta.db_table} AS s ON s.id = 1
 LEFT JOIN {Organisation._meta.db_table} AS o ON o.id = 1
-LEFT JOIN {ClosedDay._meta.db_table} AS c ON c.day BETWEEN %s AND %s
-"""
-_PLACES_SQL = f"""
-SELECT province, market, enabled, version, rules, NULL FROM {MarketPolicy._meta.db_table}
-WHERE province IN ({{provinces}}) AND market IN ({{markets}}, '{ALL}')
-UNION ALL
-SELECT province, market, NULL, NULL, NULL, zone FROM {MarketZone._meta.db_table}
-WHERE province IN ({{provinces}}) AND market IN ({{markets}})
+LEFT JOIN (
+    SELECT province, market, enabled, version, rules, NULL AS zone, CAST(NULL AS date) AS day
+    FROM {MarketPolicy._meta.db_table} WHERE province {{among}} AND (market {{among}} OR market = '{ALL}')
+    UNION ALL
+    SELECT province, market, NULL, NULL, NULL, zone, NULL
+    FROM {MarketZone._meta.db_table} WHERE province {{among}} AND market {{among}}
+    UNION ALL
+    SELECT province, NULL, NULL, NULL, NULL, NULL, day FROM {ClosedDay._meta.db_table} WHERE day BETWEEN %s AND %s
+) AS r ON TRUE
 """
 # A local day begins and ends at other instants than one of UTC, and an interval is looked for a day before.
 _BEFORE, _AFTER = INTERVAL_MAX + timedelta(days=1), HORIZON + timedelta(days=1)
 
 
-def _state(at: datetime, until: datetime) -> tuple[Decision, OrganisationFacts, list[tuple[str, date]]]:
+class _Rules(NamedTuple):
+    """All that governs contact in some places, beside the leads' own facts."""
+
+    standing: Decision
+    organisation: OrganisationFacts
+    policies: dict[tuple[str, str], PolicyFacts]  # by province and market
+    zones: dict[tuple[str, str], str]  # of the markets that have one
+    closed: list[tuple[str, date]]  # the province, "" for all, and the day
+
+
+def _rules(provinces: Collection[str], markets: Collection[str], at: datetime, until: datetime) -> _Rules:
+    among, in_provinces = among_sql(provinces)
+    _, in_markets = among_sql(markets)
+    places = [in_provinces, in_markets]
     with connection.cursor() as cursor:
-        cursor.execute(_STATE_SQL, [(at - _BEFORE).date(), (until + _AFTER).date()])
+        cursor.execute(_RULES_SQL.format(among=among), [*places, *places, (at - _BEFORE).date(), (until + _AFTER).date()])
         rows = cursor.fetchall()
-    engaged, live, consent, scrub, number, expires_on, key_mark = rows[0][:7]
+    engaged, live, consent, scrub, number, expires_on, key_mark, *sender = rows[0][:10]
     decided = standing(ExecutionClass.EXECUTE, engaged=engaged is None or bool(engaged), live=bool(live))
     organisation = OrganisationFacts(is_ledger_readable=False)  # without its row nobody can tell
     if consent:
         is_readable = key_mark in ("", compliance.digest_key_mark())
-        organisation = OrganisationFacts(consent, scrub, number, _date(expires_on), is_readable)
-    closed = [(row[7], _date(row[8])) for row in rows if row[8]]
-    return decided, organisation, [(province, day) for province, day in closed if day]
+        organisation = OrganisationFacts(consent, scrub, number, _date(expires_on), is_readable, Sender(*sender))
+    found = _Rules(decided, organisation, {}, {}, [])
+    for province, market, enabled, version, rules, zone, day in (row[10:] for row in rows):
+        if rules is not None:
+            found.policies[province, market] = PolicyFacts(market, version, bool(enabled), market_rules.parsed_text(rules))
+        elif zone is not None:
+            found.zones[province, market] = zone
+        elif closed := _date(day):
+            found.closed.append((province, closed))
+    return found
 
 
 def _date(value: date | str | None) -> date | None:
     """SQLite answers a date as text."""
     return date.fromisoformat(value) if isinstance(value, str) else value
-
-
-def _places(
-    provinces: Collection[str], markets: Collection[str]
-) -> tuple[dict[tuple[str, str], PolicyFacts], dict[tuple[str, str], str]]:
-    """The policies that may govern, and the zones of the markets that have one, by province and market."""
-    marks = {"provinces": ", ".join(["%s"] * len(provinces)), "markets": ", ".join(["%s"] * len(markets))}
-    with connection.cursor() as cursor:
-        cursor.execute(_PLACES_SQL.format(**marks), [*provinces, *markets, *provinces, *markets])
-        rows = cursor.fetchall()
-    policies, zones = {}, {}
-    for province, market, enabled, version, rules, zone in rows:
-        if zone is not None:
-            zones[province, market] = zone
-        else:
-            policies[province, market] = PolicyFacts(market, version, bool(enabled), market_rules.parsed_text(rules))
-    return policies, zones
 
 
 def is_contact_allowed(
@@ -365,11 +372,11 @@ def is_contact_allowed(
     Empty rules (no policy, or one that is off) are refused, and so is an `hhmm` that is no time.
     """
     at = timezone.now()
-    decided, organisation, _ = _state(at, at)
+    now = _rules((), (), at, at)
     policy = None
     if rules:
         policy = PolicyFacts(ALL, 0, enabled=True, rules=market_rules.parsed(market_rules.normalised(rules)))
-    situation = Situation("", (), decided, policy, organisation, lead_score=lead_score)
+    situation = Situation("", (), now.standing, policy, now.organisation, lead_score=lead_score)
     minute = (weekday, hhmm) if market_rules.is_hhmm(hhmm) else NO_MINUTE
     verdict = decide(situation, channel.upper(), at, minute)
     return verdict.allowed, verdict.code

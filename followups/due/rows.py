@@ -104,7 +104,7 @@ def locked_for_claim(owner: str, now: datetime, limit: int, filters: Mapping[str
 
 def lease(ids: Collection[int], *, owner: str, user_id: int | None, until: datetime) -> list[Candidate]:
     """Write the lease on these tasks, which are locked, and read them in the order of `locked_for_claim`."""
-    among, values = among_sql(ids)
+    among, values = among_sql(ids, "bigint")
     update = _LEASE.format(among=among)
     given = owner, user_id, connection.ops.adapt_datetimefield_value(until), values
     columns = ", ".join(f"t.{name}" for name in (*_TASK, "ladder_id"))

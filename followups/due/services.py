@@ -7,7 +7,9 @@ lease needs nothing: it is not live. A claim is no transition of a task, so it l
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -149,8 +151,10 @@ def claim_due(
         if not refused:
             break
         _give_back(refused, at)
-    agent = _name_of(owner, user) if claimed else ""
-    said = scripts([_occasion(candidate, agent) for candidate, _ in claimed])
+    if not claimed:
+        return []
+    agent = _name_of(owner, user)
+    said = scripts([_occasion(candidate, agent) for candidate, _ in claimed], claimed[0][1].sender)
     return [
         ClaimedTask(_shown(candidate, answer), script, _details(candidate))
         for (candidate, answer), script in zip(claimed, said, strict=True)
@@ -217,18 +221,22 @@ def _asked(found: Sequence[Candidate], now: datetime) -> list[tuple[Candidate, g
 def _shown(candidate: Candidate, answer: gate.ContactAnswer) -> DueTask:
     """The task with the gate's answer; of the lease no more than is live at the instant that was asked about."""
     is_leased = candidate.leased_until is not None and candidate.leased_until > answer.at
-    verdict, local_time = answer.verdict, answer.local_time
-    return DueTask._make(
-        (
-            *candidate[:10],
-            *((candidate.leased_by, candidate.leased_until) if is_leased else (None, None)),
-            local_time.isoformat(timespec="seconds") if local_time else None,
-            verdict.zone.key if verdict.zone else None,
-            verdict.allowed,
-            verdict.code,
-            verdict.next_allowed_at,
-        )
+    verdict, zone = answer.verdict, answer.verdict.zone
+    return DueTask(
+        *candidate[:10],
+        *((candidate.leased_by, candidate.leased_until) if is_leased else (None, None)),
+        _clock(answer.at, zone) if zone else None,
+        zone.key if zone else None,
+        verdict.allowed,
+        verdict.code,
+        verdict.next_allowed_at,
     )
+
+
+@lru_cache(maxsize=128)
+def _clock(at: datetime, zone: ZoneInfo) -> str:
+    """What a clock in the zone shows: the same to all who live there."""
+    return at.astimezone(zone).isoformat(timespec="seconds")
 
 
 @verb(ExecutionClass.EXECUTE)

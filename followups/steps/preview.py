@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from followups.leads.facts import contact_of
 from followups.leads.models import Language
-from followups.steps.rules import Step, delay_text, known_or_said, parsed, rendered
+from followups.steps.rules import Step, delay_text, parsed, rendered
 from followups.steps.services import company_values, market_text
 from governance import gate
 from governance.channels import Channel
@@ -48,10 +48,10 @@ def preview(
         (contact_of(None, lead_id=None, province=province, market=market, channel=step.channel), start + step.delay)
         for step in values
     ]
-    company = {**company_values(), "market": market_text(market), "agent": agent}
+    company = {**company_values(gate.sender()), "market": market_text(market), "agent": agent}
 
     def said(step: Step, language: str) -> str:
-        return rendered(step.script(language), known_or_said({**SAMPLES[language], **company}, language))
+        return rendered(step.script(language), {**SAMPLES[language], **company}, language)
 
     return [
         PreviewedStep(

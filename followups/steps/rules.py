@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from governance.channels import Channel
@@ -208,16 +209,26 @@ _UNKNOWN: dict[str, dict[str, str]] = {
 }
 
 
-def known_or_said(values: Mapping[str, str], language: str) -> dict[str, str]:
-    """The value of each field of a script, with words of this language where it is not known; a name is left out."""
+def rendered(text: str, values: Mapping[str, str], language: str) -> str:
+    """A well-formed script with its fields filled in, with words of this language where one is not known.
+
+    A name that is not known is left out, and the space before it: "Hi {first_name}," is "Hi," to somebody whose name nobody
+    knows. A value is never read as a script itself.
+    """
     unknown = _UNKNOWN["fr" if language == "fr" else "en"]
-    return {name: values.get(name) or unknown.get(name, "") for name in FIELDS}
+    said = []
+    for literal, space, name in _cut(text):
+        said.append(literal)
+        if value := values.get(name) or unknown.get(name):
+            said += space, value
+    return "".join(said)
 
 
-def rendered(text: str, values: Mapping[str, str]) -> str:
-    """A well-formed script with its fields filled in. An empty value takes the space before it away: "Hi {first_name},"
-    is "Hi," to somebody whose name nobody knows. A value is never read as a script itself."""
-    return _FILLED.sub(lambda field: field[1] + values[field[2]] if values[field[2]] else "", text)
+@lru_cache(maxsize=1024)
+def _cut(script: str) -> tuple[tuple[str, str, str], ...]:
+    """A script as pieces: literal text, then the space before a field and its name; of the last piece both are empty."""
+    pieces = [*_FILLED.split(script), "", ""]
+    return tuple(zip(pieces[::3], pieces[1::3], pieces[2::3], strict=True))
 
 
 def delay_text(minutes: int) -> str:

@@ -14,8 +14,9 @@ from followups.errors import LadderTemplateDisabled
 from followups.leads.models import Language, Lead
 from followups.models import FollowupLadder, FollowupTask
 from followups.steps.models import LadderTemplate
-from followups.steps.rules import GUIDE_STEPS, Step, known_or_said, normalised, parsed, rendered
+from followups.steps.rules import GUIDE_STEPS, Step, normalised, parsed, rendered
 from governance import gate, policies
+from governance.compliance.rules import Sender
 from governance.decisions import ExecutionClass, verb
 from wholesale.lookups import among_sql
 from wholesale.vocabulary import ALL
@@ -97,14 +98,14 @@ class Occasion(NamedTuple):
     agent: str  # the name by which whoever does it introduces himself
 
 
-def scripts(occasions: Sequence[Occasion]) -> list[str | None]:
-    """What to say on each occasion, in their order, in two queries however many there are.
+def scripts(occasions: Sequence[Occasion], sender: Sender) -> list[str | None]:
+    """What to say on each occasion, in their order, in one query however many there are.
 
     It is the text of the version that the ladder was made from, in the lead's language, with the lead's values and the
     organisation's. None where nothing was written in that language, or where the ladder is from before there were templates.
     """
     steps = _steps_of({(occasion.template, occasion.version) for occasion in occasions})
-    company = company_values() if steps else {}
+    company = company_values(sender)
     return [_script(occasion, steps.get((occasion.template, occasion.version), ()), company) for occasion in occasions]
 
 
@@ -120,7 +121,7 @@ def _script(occasion: Occasion, steps: tuple[Step, ...], company: dict[str, str]
         "agent": occasion.agent,
         **company,
     }
-    return rendered(text, known_or_said(values, occasion.language))
+    return rendered(text, values, occasion.language)
 
 
 def scripts_of(tasks: Sequence[FollowupTask]) -> list[str | None]:
@@ -141,7 +142,7 @@ def scripts_of(tasks: Sequence[FollowupTask]) -> list[str | None]:
         agent = agents.get(agent_of(task), agent_of(task))
         said = lead.language, lead.first_name, lead.last_name, lead.address, market, agent
         occasions.append(Occasion(template, version, task.step, *said))
-    return scripts(occasions)
+    return scripts(occasions, gate.sender())
 
 
 def agent_of(task: FollowupTask) -> str:
@@ -154,14 +155,15 @@ def market_text(market: str) -> str:
     return "" if market == ALL else market.replace("_", " ").title()
 
 
-def company_values() -> dict[str, str]:
+def company_values(sender: Sender) -> dict[str, str]:
     """What the organisation gives to a script."""
-    sender = gate.sender()
     return {"company": sender.name, "company_address": sender.mailing_address, "company_contact": sender.contact}
 
 
-# SQL of its own: every claim asks these two.
-_STEPS_SQL = f"SELECT id, version, steps FROM {LadderTemplate.history.model._meta.db_table} WHERE id {{}} AND version {{}}"
+# SQL of its own: claims ask these two.
+_STEPS_SQL = (
+    f"SELECT id, version, steps FROM {LadderTemplate.history.model._meta.db_table} WHERE id {{among}} AND version {{among}}"
+)
 _NAMES_SQL = f"SELECT username, first_name, last_name FROM {User._meta.db_table} WHERE username {{}}"
 
 
@@ -170,10 +172,10 @@ def _steps_of(made_from: Collection[tuple[int | None, int | None]]) -> dict[tupl
     known = [(template, version) for template, version in made_from if template is not None and version is not None]
     if not known:
         return {}
-    among, templates = among_sql({template for template, _ in known})
-    among_versions, versions = among_sql({version for _, version in known})
+    among, templates = among_sql({template for template, _ in known}, "bigint")
+    _, versions = among_sql({version for _, version in known}, "bigint")
     with connection.cursor() as cursor:
-        cursor.execute(_STEPS_SQL.format(among, among_versions), [templates, versions])
+        cursor.execute(_STEPS_SQL.format(among=among), [templates, versions])
         found = cursor.fetchall()
     return {(pk, version): _parsed_text(steps) for pk, version, steps in found if (pk, version) in made_from}
 

@@ -7,6 +7,7 @@ advice; docs/contact-rules.md lists each rule with its source and what of it is 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
 from django.db import models
@@ -74,8 +75,7 @@ class Entry(models.TextChoices):
     ERASED = "ERASED", "Number or address erased"
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerLine:
+class LedgerLine(NamedTuple):
     """One line of the ledger about a lead's phone number or e-mail address."""
 
     kind: str
@@ -96,6 +96,17 @@ class Strictness(models.TextChoices):
     WARN = "warn", "Allow, with a warning"
 
 
+class Sender(NamedTuple):
+    """Who contacts, as messages must name it; what is not on file is empty."""
+
+    name: str = ""
+    mailing_address: str = ""
+    contact: str = ""
+
+
+NOT_ON_FILE = Sender()
+
+
 @dataclass(frozen=True, slots=True)
 class Organisation:
     """Who contacts: how strict it is, and its registration with the operator of the National DNCL."""
@@ -105,6 +116,7 @@ class Organisation:
     registration_number: str = ""
     registration_expires_on: date | None = None
     is_ledger_readable: bool = True  # False under another CONTACT_DIGEST_KEY than the one that made the ledger's points
+    sender: Sender = NOT_ON_FILE
 
     def registered(self, on: date) -> bool:
         """Whether its registration is on file and has not expired; its last day counts until that ends in UTC."""

@@ -9,7 +9,8 @@ import hmac
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -21,7 +22,7 @@ from governance import policies
 from governance.channels import Channel
 from governance.compliance.errors import InTheFuture, NoGroundForChannel, PointMissing
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
-from governance.compliance.rules import Entry, LedgerLine, consent_expiry, is_basis, opted_out
+from governance.compliance.rules import NOT_ON_FILE, Entry, LedgerLine, Sender, consent_expiry, is_basis, opted_out
 from governance.compliance.signals import contact_records_changed, opted_out_of
 from governance.decisions import ExecutionClass, verb
 from governance.signals import contact_rules_changed
@@ -32,10 +33,9 @@ EVERY_CHANNEL = ""
 _MARKED = b"contact points"
 
 Point = tuple[str, str]  # a ContactPoint.Kind, and the number as E.164 or the address
-_CHANNELS: dict[str, tuple[Channel, ...]] = {
-    ContactPoint.Kind.PHONE: (Channel.SMS, Channel.CALL),
-    ContactPoint.Kind.EMAIL: (Channel.EMAIL,),
-}
+# Plain text: a point is looked up often, and a choice takes long to hash.
+_PHONE, _EMAIL = ContactPoint.Kind.PHONE.value, ContactPoint.Kind.EMAIL.value
+_CHANNELS: dict[str, tuple[Channel, ...]] = {_PHONE: (Channel.SMS, Channel.CALL), _EMAIL: (Channel.EMAIL,)}
 
 
 # Points -----------------------------------------------------------------------------------------------------------------
@@ -44,8 +44,8 @@ _CHANNELS: dict[str, tuple[Channel, ...]] = {
 def point_of(channel: str, *, phone: str, email: str) -> Point | None:
     """The point that a channel reaches, or None where the lead has none."""
     if channel == Channel.EMAIL:
-        return (ContactPoint.Kind.EMAIL, email) if email else None
-    return (ContactPoint.Kind.PHONE, phone) if phone else None
+        return (_EMAIL, email) if email else None
+    return (_PHONE, phone) if phone else None
 
 
 def points_of(*, phone: str = "", email: str = "") -> list[Point]:
@@ -62,7 +62,7 @@ def channels_of(point: Point) -> tuple[Channel, ...]:
 def digest(point: Point) -> str:
     """What a point is known by, also after its value was erased."""
     kind, value = point
-    return _hmac((kind + ":" + _spelling(value)).encode())  # in an f-string a choice takes longer than its digest
+    return _hmac(f"{kind}:{_spelling(value)}".encode())
 
 
 def digest_key_mark() -> str:
@@ -71,7 +71,15 @@ def digest_key_mark() -> str:
 
 
 def _hmac(message: bytes) -> str:
-    return hmac.digest(settings.CONTACT_DIGEST_KEY.encode(), message, hashlib.sha256).hex()
+    mac = _keyed(settings.CONTACT_DIGEST_KEY).copy()
+    mac.update(message)
+    return mac.hexdigest()
+
+
+@lru_cache(maxsize=2)
+def _keyed(key: str) -> hmac.HMAC:
+    """To be copied: setting the key up takes longer than a digest."""
+    return hmac.new(key.encode(), digestmod=hashlib.sha256)
 
 
 def _spelling(value: str) -> str:
@@ -124,7 +132,7 @@ def ledgers(points: Collection[Point]) -> dict[Point, tuple[LedgerLine, ...]]:
         cursor.execute(_LINES_SQL.format(among=among), [digests])
         for known_by, kind, channel, effective_at, basis, expires_at in cursor.fetchall():
             lines[known_by].append(LedgerLine(kind, channel, time_of(effective_at), basis, time_or_none(expires_at)))
-    return {point: tuple(lines[known_by]) for point, known_by in by_point.items()}
+    return {point: tuple(lines.get(known_by, ())) for point, known_by in by_point.items()}
 
 
 def records_of(queryset: QuerySet[ContactRecord], points: Collection[Point]) -> QuerySet[ContactRecord]:
@@ -476,24 +484,10 @@ def _append_and_tell(
 # The organisation and its closed days -----------------------------------------------------------------------------------
 
 
-class Sender(NamedTuple):
-    """Who contacts, as messages must name it; what is not on file is empty."""
-
-    name: str = ""
-    mailing_address: str = ""
-    contact: str = ""
-
-
-# SQL of its own: what is said at each claim names the sender.
-_SENDER_SQL = f"SELECT {', '.join(Sender._fields)} FROM {Organisation._meta.db_table} WHERE id = 1"
-
-
 def sender() -> Sender:
     """The organisation as a sender."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SENDER_SQL)
-        row = cursor.fetchone()
-    return Sender(*row) if row else Sender()
+    row = Organisation.objects.filter(pk=1).values_list(*Sender._fields).first()
+    return Sender(*row) if row else NOT_ON_FILE
 
 
 @verb(ExecutionClass.CONTROL)

@@ -21,7 +21,6 @@ from followups.steps.rules import (
     InvalidSteps,
     delay_text,
     doubts,
-    known_or_said,
     normalised,
     parsed,
     rendered,
@@ -145,7 +144,7 @@ def test_what_is_taken_can_be_rendered_and_leaves_no_brace(text: str) -> None:
         stored = normalised(one(script_en=text))[0]["script_en"]
     except InvalidSteps:
         return
-    assert not set("{}") & set(rendered(stored, values))
+    assert not set("{}") & set(rendered(stored, values, "en"))
 
 
 @given(st.lists(st.one_of(plain, field.map(lambda name: (name,))), max_size=8), st.dictionaries(field, st.text(min_size=1)))
@@ -153,18 +152,19 @@ def test_fields_are_filled_in_and_all_else_stays(pieces: list[Any], known: dict[
     """Values are never read as scripts, whatever they hold."""
     values = {**dict.fromkeys(FIELDS, "{first_name}"), **known}
     text = "".join(piece if isinstance(piece, str) else f"{{{piece[0]}}}" for piece in pieces)
-    assert rendered(text, values) == "".join(piece if isinstance(piece, str) else values[piece[0]] for piece in pieces)
+    assert rendered(text, values, "en") == "".join(piece if isinstance(piece, str) else values[piece[0]] for piece in pieces)
 
 
-def test_an_empty_value_takes_the_space_before_it_away() -> None:
-    values = {**dict.fromkeys(FIELDS, ""), "company": "Maple Homes"}
-    assert rendered("Hi {first_name}, {company} here.", values) == "Hi, Maple Homes here."
+def test_a_name_that_is_not_known_takes_the_space_before_it_away() -> None:
+    values = {"first_name": "", "company": "Maple Homes"}
+    assert rendered("Hi {first_name}, {company} here.", values, "en") == "Hi, Maple Homes here."
+    assert rendered("{first_name}{last_name}", values, "en") == ""
 
 
 def test_what_is_not_known_is_said_in_the_language_and_what_must_not_be_left_out_is_seen_to_be_missing() -> None:
-    english, french = known_or_said({}, "en"), known_or_said({"company": "Maisons Érable"}, "fr")
-    assert (english["first_name"], english["address"], english["company"]) == ("", "your property", "[company]")
-    assert (french["address"], french["company"], french["agent"]) == ("votre propriété", "Maisons Érable", "[votre nom]")
+    text = "{first_name}{address}, {company}, {agent}"
+    assert rendered(text, {}, "en") == "your property, [company], [your name]"
+    assert rendered(text, {"company": "Maisons Érable"}, "fr") == "votre propriété, Maisons Érable, [votre nom]"
 
 
 @pytest.mark.parametrize(

@@ -93,8 +93,8 @@ def test_no_get_asks_more_of_200_rows_than_of_2(operator: APIClient) -> None:
     # On PostgreSQL the test's own transaction makes `due` take the gate's lock, as a verb would.
     most = max(count for endpoint, count in with_2.items() if endpoint.path not in (*RUNBOOK, DECIDE))
     assert most <= (2 if connection.vendor == "sqlite" else 3)
-    # The lead, the state, the place, the ledger.
-    assert [count for endpoint, count in with_2.items() if endpoint.path == DECIDE] == [4]
+    # The lead, the rules, the ledger.
+    assert [count for endpoint, count in with_2.items() if endpoint.path == DECIDE] == [3]
 
 
 # Where no transaction is open, as in a served request.
@@ -105,11 +105,11 @@ outside = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.parametrize(
     ("path", "given", "expected"),
     [
-        ("followups/due", {}, 4),  # the gate's row, the tasks, then the gate of them all: state, policies
-        ("followups/due", {"owner": "bryan", "province": "ON", "market": "TORONTO", "channel": "SMS"}, 4),
+        ("followups/due", {}, 3),  # the gate's row, the tasks, then the gate's rules for them all
+        ("followups/due", {"owner": "bryan", "province": "ON", "market": "TORONTO", "channel": "SMS"}, 3),
         ("followups/sla", {}, 1),
         ("followups/sla", {"by": "province"}, 1),
-        ("governance/market/can-contact", {"province": "ON", "market": "TORONTO", "channel": "SMS"}, 2),  # state, policies
+        ("governance/market/can-contact", {"province": "ON", "market": "TORONTO", "channel": "SMS"}, 1),  # the gate's rules
         ("buyers/liquidity/score", {"province": "ON"}, 1),
         ("governance/market/effective", {"province": "ON", "market": "TORONTO"}, 1),
     ],
@@ -148,13 +148,13 @@ def test_the_hot_acts(transactional_db: None, client_of: Callable[..., APIClient
         assert client.post(f"/api/followups/task/{steps[0]['id']}/complete").status_code == 200
     with CaptureQueriesContext(connection) as with_outcome:
         client.post(f"/api/followups/task/{steps[1]['id']}/complete", {"outcome": "REACHED"})
-    # The gate's row, the template, what the rules are there, in two; ladder, the pool, tasks, KPI. With a lead, whether it
+    # The gate's row, the template, what the rules are there; ladder, the pool, tasks, KPI. With a lead, whether it
     # exists; if so, what is on file about it.
     made = ["INSERT", "SELECT", "INSERT", "INSERT"]
-    assert statements(nobodys) == ["SELECT", "SELECT", "SELECT", "SELECT", *made]
-    assert statements(creating) == ["SELECT", "SELECT", "SELECT", "SELECT", "SELECT", *ledger, *made]
-    # The task with its lead; task, ladder, history; what the rules are there, in two; attempt, KPI.
-    completed = ["UPDATE", "UPDATE", "INSERT", "SELECT", "SELECT", *ledger, "INSERT", "INSERT"]
+    assert statements(nobodys) == ["SELECT", "SELECT", "SELECT", *made]
+    assert statements(creating) == ["SELECT", "SELECT", "SELECT", "SELECT", *ledger, *made]
+    # The task with its lead; task, ladder, history; what the rules are there; attempt, KPI.
+    completed = ["UPDATE", "UPDATE", "INSERT", "SELECT", *ledger, "INSERT", "INSERT"]
     assert statements(completing) == ["SELECT", *completed]
     # The outcome's rule comes before.
     assert statements(with_outcome) == ["SELECT", "SELECT", *completed]
