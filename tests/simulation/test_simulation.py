@@ -15,9 +15,10 @@ from pytest_django import Settings
 from followups.models import FollowupLadder, Lead
 from governance.golive.models import GoLiveState
 from kpi.tasks import evaluate_tripwires
-from wholesale.demo import market, simulation
+from wholesale.demo import market, office, simulation
+from wholesale.demo.day import DRILL, Day
 from wholesale.demo.models import Simulation
-from wholesale.demo.plan import Plan
+from wholesale.demo.plan import QUARTER, Plan
 
 pytestmark = pytest.mark.django_db
 UNTIL = datetime(2026, 11, 25, 18, 30, tzinfo=UTC)  # a Wednesday, at work everywhere
@@ -49,6 +50,12 @@ def undone() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+def test_the_drill_of_the_kill_switch_is_over_within_its_day_whenever_the_simulation_ends() -> None:
+    for quarter in range(96):
+        day = Day(Plan(seed=7, leads=16, days=2, until=UNTIL - QUARTER * quarter), 0)
+        assert day.start <= office.drill_at(day) < day.end - 2 * DRILL
 
 
 def ids_go_on_from_the_rows_there_are() -> None:

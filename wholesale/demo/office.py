@@ -48,7 +48,7 @@ def put(day: Day) -> None:
     if number == plan.on(0.3):
         day.agenda.put(day.at(12), partial(_close_quebec_earlier, day))
     if number == plan.on(0.45):
-        day.agenda.put(day.at(16) if day.at(17) < day.start + DAY else day.at(19), partial(_stop, day))
+        day.agenda.put(drill_at(day), partial(_stop, day))
     if number == plan.on(0.6):
         day.agenda.put(day.at(12), partial(_close_quebec_as_before, day))
     if number == plan.on(0.7):
@@ -187,6 +187,11 @@ def _change_quebec(day: Day, windows: list[dict[str, Any]], now: datetime, reaso
 def _announce_a_closed_day(day: Day, now: datetime) -> None:
     tomorrow = (now + DAY).date()
     set_closed_day(day=tomorrow, province=Province.NS, name="The Halifax office moves", **day.signed(now, "no phones"))
+
+
+def drill_at(day: Day) -> datetime:
+    """When the kill switch is tried: an hour of the afternoon after which there is time to make up for what stood still."""
+    return next(when for hour in (16, 19) if (when := day.at(hour)) + 2 * DRILL < day.end)
 
 
 def _stop(day: Day, now: datetime) -> None:
