@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from tests.faults.conftest import Served
 from tests.faults.tasks import PATIENCE
 from tests.faults.test_workers import ending, run, start
+from tests.served import fresh_database
 
 LATE_TASKS = """
 from datetime import timedelta
@@ -52,6 +54,13 @@ print(json.dumps({
 }))
 DBTaskResult.objects.all().delete()
 """
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    """A database of its own: tasks without their KPI rows are no facts for the other tests of faults."""
+    with fresh_database() as url:
+        yield Served(url, token="")
 
 
 def recorded(served: Served) -> dict[str, Any]:
