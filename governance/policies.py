@@ -157,13 +157,23 @@ SEEDED_BY = "seed"
 
 
 def seed_provinces(
-    model: type[PlacePolicyT], upsert: Callable[..., PlacePolicyT], *, reason: str, now: datetime | None, **settings: Any
+    model: type[PolicyT],
+    upsert: Callable[..., PolicyT],
+    *,
+    reason: str,
+    now: datetime | None,
+    key: Mapping[str, str] | None = None,
+    **settings: Any,
 ) -> int:
-    """Give each province that has none its policy for market ALL, by the verb that makes one. Returns how many were made."""
-    present = set(model._default_manager.filter(market=ALL).values_list("province", flat=True))
+    """Give each province that has none its policy for market ALL, by the verb that makes one. Returns how many were made.
+
+    `key` is what else tells one policy of a province from another, such as the channel.
+    """
+    key = key or {}
+    present = set(model._default_manager.filter(market=ALL, **key).values_list("province", flat=True))
     absent = [province for province in Province.values if province not in present]
     for province in absent:
-        upsert(province=province, changed_by=SEEDED_BY, reason=reason, expected_version=0, now=now, **settings)
+        upsert(province=province, changed_by=SEEDED_BY, reason=reason, expected_version=0, now=now, **key, **settings)
     return len(absent)
 
 

@@ -8,7 +8,6 @@ next look finds the same.
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from itertools import product
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -28,7 +27,7 @@ from governance.decisions import ExecutionClass, verb
 from wholesale import correlation
 from wholesale.errors import RequiredParameter
 from wholesale.lookups import among
-from wholesale.vocabulary import ALL, Province
+from wholesale.vocabulary import ALL
 
 LOOK_MAX = 5_000  # breaches that one look records; the next one goes on
 # A task is completed a moment before that is to be seen: so far back each look begins before the end of the last.
@@ -101,20 +100,18 @@ def require_sound(*, warn_after_minutes: int, breach_after_minutes: int) -> None
 @transaction.atomic
 def seed_policies(now: datetime | None = None) -> int:
     """Give each province and channel that has none the guide's times. Returns how many were made; none is overwritten."""
-    present = set(SlaPolicy.objects.filter(market=ALL).values_list("province", "channel"))
-    absent = [key for key in product(Province.values, Channel.values) if key not in present]
-    for province, channel in absent:
-        upsert_policy(
-            province=province,
-            channel=channel,
+    return sum(
+        policies.seed_provinces(
+            SlaPolicy,
+            upsert_policy,
+            reason="safe default",
+            now=now,
+            key={"channel": channel},
             warn_after_minutes=WARN_AFTER,
             breach_after_minutes=BREACH_AFTER,
-            changed_by=policies.SEEDED_BY,
-            reason="safe default",
-            expected_version=0,
-            now=now,
         )
-    return len(absent)
+        for channel in Channel.values
+    )
 
 
 # What is late -----------------------------------------------------------------------------------------------------------
