@@ -79,16 +79,10 @@ def require(execution_class: ExecutionClass) -> None:
         KillSwitchEngaged, GoLiveDisabled: the verb may not act now.
 
     """
-    if transaction.get_connection().in_atomic_block:
-        golive.lock_shared()
-    decision = _standing_now(execution_class)
+    engaged, live = golive.held_switches() if transaction.get_connection().in_atomic_block else golive.switches()
+    decision = standing(execution_class, engaged=engaged, live=live)
     if not decision.allowed:
         raise _REFUSALS[decision.code]
-
-
-def _standing_now(execution_class: ExecutionClass) -> Decision:
-    engaged, live = golive.switches()
-    return standing(execution_class, engaged=engaged, live=live)
 
 
 class Contact(NamedTuple):

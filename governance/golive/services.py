@@ -5,6 +5,7 @@ is wholly before an engagement or refused. SQLite's IMMEDIATE transactions are o
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
@@ -15,12 +16,6 @@ from governance.golive.models import GoLiveState
 from wholesale import locks
 
 _LOCK_KEY = 7_301_001  # of PostgreSQL's advisory locks, this product's go-live row
-
-
-def lock_shared() -> None:
-    """Hold off any toggle until the caller's transaction ends. Read the row in a later statement, never in the same one:
-    its snapshot would be older than the lock."""
-    locks.hold(_LOCK_KEY, shared=True)
 
 
 def lock_exclusive() -> None:
@@ -38,7 +33,15 @@ def switches() -> tuple[bool, bool]:
     """
     with connection.cursor() as cursor:
         cursor.execute(_SWITCHES_SQL)
-        row = cursor.fetchone()
+        return _switches_of(cursor.fetchone())
+
+
+def held_switches() -> tuple[bool, bool]:
+    """The same, and no toggle until the caller's transaction ends."""
+    return _switches_of(locks.hold_and_read(_LOCK_KEY, _SWITCHES_SQL))
+
+
+def _switches_of(row: tuple[Any, ...] | None) -> tuple[bool, bool]:
     return (bool(row[0]), bool(row[1])) if row else (True, False)
 
 

@@ -90,9 +90,7 @@ def test_no_get_asks_more_of_200_rows_than_of_2(operator: APIClient) -> None:
     more_rows(198)
     queries(operator, GETS[0], urls[GETS[0]])  # however long that took
     assert {endpoint: queries(operator, endpoint, url) for endpoint, url in urls.items()} == with_2
-    # On PostgreSQL the test's own transaction makes `due` take the gate's lock, as a verb would.
-    most = max(count for endpoint, count in with_2.items() if endpoint.path not in (*RUNBOOK, DECIDE))
-    assert most <= (2 if connection.vendor == "sqlite" else 3)
+    assert max(count for endpoint, count in with_2.items() if endpoint.path not in (*RUNBOOK, DECIDE)) <= 2
     # The lead, the rules, the ledger.
     assert [count for endpoint, count in with_2.items() if endpoint.path == DECIDE] == [3]
 
@@ -127,9 +125,9 @@ def test_the_hot_reads(
 
 
 def statements(captured: CaptureQueriesContext) -> list[str]:
-    """Their first words, without those that begin and end a transaction or take the go-live lock."""
-    said = [query["sql"].split() for query in captured]
-    return [word for word, *rest in said if word in ("SELECT", "INSERT", "UPDATE") and not rest[0].startswith("pg_advisory")]
+    """Their first words, without those that begin and end a transaction."""
+    words = (query["sql"].split()[0] for query in captured)
+    return [word for word in words if word in ("SELECT", "INSERT", "UPDATE")]
 
 
 @outside
@@ -137,6 +135,8 @@ def statements(captured: CaptureQueriesContext) -> list[str]:
 def test_the_hot_acts(transactional_db: None, client_of: Callable[..., APIClient], lead_is_known: bool) -> None:
     client = client_of("integrator")
     ledger = ["SELECT"] if lead_is_known else []
+    # On PostgreSQL it goes in one message with its lock, which Django does not record.
+    gates_row = ["SELECT"] if connection.vendor == "sqlite" else []
     if lead_is_known:
         LeadFactory.create(lead_id="L1")
     client.get("/api/followups/sla")  # the token is remembered from here on
@@ -151,8 +151,8 @@ def test_the_hot_acts(transactional_db: None, client_of: Callable[..., APIClient
     # The gate's row, the template, what the rules are there; ladder, the pool, tasks, KPI. With a lead, whether it
     # exists; if so, what is on file about it.
     made = ["INSERT", "SELECT", "INSERT", "INSERT"]
-    assert statements(nobodys) == ["SELECT", "SELECT", "SELECT", *made]
-    assert statements(creating) == ["SELECT", "SELECT", "SELECT", "SELECT", *ledger, *made]
+    assert statements(nobodys) == [*gates_row, "SELECT", "SELECT", *made]
+    assert statements(creating) == [*gates_row, "SELECT", "SELECT", "SELECT", *ledger, *made]
     # The task with its lead; task, ladder, history; what the rules are there; attempt, KPI.
     completed = ["UPDATE", "UPDATE", "INSERT", "SELECT", *ledger, "INSERT", "INSERT"]
     assert statements(completing) == ["SELECT", *completed]
