@@ -8,7 +8,9 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from followups.models import TaskEvent
-from wholesale import correlation
+from wholesale import correlation, many
+
+_LINE = ("task_id", "kind", "reason", "detail", "actor", "user_id", "correlation_id", "created_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +37,12 @@ def write(
     details: Mapping[int, dict[str, Any]] | None = None,
 ) -> None:
     """One line for each task, in one statement; `details` by task: names, from and to as plain JSON, never free text."""
-    TaskEvent.objects.bulk_create(
-        TaskEvent(
-            task_id=task_id,
-            kind=kind,
-            reason=reason,
-            detail=(details or {}).get(task_id, {}),
-            actor=act.actor,
-            user=act.user,
-            correlation_id=act.correlation_id,
-            created_at=act.now,
-        )
-        for task_id in task_ids
+    detail, user_id = details or {}, act.user.pk if act.user else None
+    many.insert(
+        TaskEvent,
+        _LINE,
+        [
+            (task_id, kind, reason, detail.get(task_id, {}), act.actor, user_id, act.correlation_id, act.now)
+            for task_id in task_ids
+        ],
     )

@@ -76,7 +76,7 @@ class FollowupLadder(models.Model):
 
 
 def no_live_lease(now: datetime) -> Q:
-    """The condition of tasks under no live claim."""
+    """The condition of tasks under no live claim. Completing says so in SQL of its own (`followups.completing`)."""
     return Q(leased_until__isnull=True) | Q(leased_until__lte=now)
 
 
@@ -84,7 +84,7 @@ class TaskQuerySet(QuerySet[Any]):
     """Tasks."""
 
     def open(self) -> "TaskQuerySet":
-        """Neither completed nor cancelled."""
+        """Neither completed nor cancelled. Completing says so in SQL of its own (`followups.completing`)."""
         return self.filter(completed_at__isnull=True, cancelled_at__isnull=True)
 
     def due(self, now: datetime) -> "TaskQuerySet":

@@ -9,12 +9,12 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from followups import history, leases
+from followups import completing, history, leases
 from followups.cancelling import cancel_open_ladders, close_steps
 from followups.due.services import due_tasks
 from followups.errors import NotYourTask, TaskNotFound, TimeOutOfRange
 from followups.history import Act
-from followups.leads.facts import FACTS, contact_for
+from followups.leads.facts import FACTS
 from followups.leads.models import Lead
 from followups.making import TASK, Plan, ladder_of, minutes_of, tasks_of
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask, TaskEvent
@@ -28,6 +28,7 @@ from followups.steps.services import template_for
 from governance import gate
 from governance.decisions import ExecutionClass, verb
 from governance.leads import LeadFacts
+from wholesale import many
 from wholesale.errors import RequiredParameter
 from wholesale.vocabulary import ALL
 
@@ -177,14 +178,6 @@ def _cancel_open_ladder(lead_id: str | None, *, act: Act, reason: str) -> None:
         cancel_open_ladders([lead_id], act=act, reason=reason)
 
 
-# What completing needs of the rows, its answer, its KPI row and its evidence included; whole rows cost a twentieth more.
-_COMPLETING = (
-    *("owner", "step", "channel", "province", "market", "lead", "completed_at"),
-    *("ladder__open_steps", "ladder__closed_at"),
-    *(f"lead__{name}" for name in FACTS),
-)
-
-
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def complete_task(
@@ -218,12 +211,10 @@ def complete_task(
         raise RequiredParameter(attr="note")
     effect, pause_days = effect_of(outcome) if outcome else (Effect.GO_ON, 0)
     opting_out = effects.hold_opt_out(task_id) if effect == Effect.OPT_OUT else None
-    # The ladder's row is locked; the task's was read before the wait for that lock, so believe only the updates' counts.
-    locked = FollowupTask.objects.select_related("ladder", "lead").select_for_update(of=("ladder",)).only(*_COMPLETING)
-    try:
-        task = locked.get(pk=task_id)
-    except FollowupTask.DoesNotExist:
-        raise TaskNotFound from None
+    found = completing.locked(task_id)
+    if found is None:
+        raise TaskNotFound
+    task = found.task  # as it was before the wait for the ladder's lock, so believe only the updates' counts
     if user is not None and task.owner not in (None, user.get_username()) and not may_work_any(user):
         raise NotYourTask
     now = now or timezone.now()
@@ -231,18 +222,13 @@ def complete_task(
     # A repetition is answered as the first was, however late it comes.
     if task.completed_at is None and not now - TOLD_WITHIN <= contacted_at <= now:
         raise TimeOutOfRange("Must not lie in the future, nor more than 7 days back.", attr="contacted_at")
-    this_task = FollowupTask.objects.filter(pk=task_id)
-    done = {
-        "completed_at": now,
-        "completed_by": actor,
-        "completed_user": user,
-        "outcome": outcome or "",
-        "note": note,
-    }
     detail: dict[str, Any] = {"outcome": outcome} if outcome else {}
-    was_open = bool(this_task.open().filter(leases.free_for(actor, user, now)).update(**done))
+    said = {"outcome": outcome or "", "note": note}
+    was_open = completing.complete_open(task_id, actor=actor, user=user, now=now, **said)
+    done = {"completed_at": now, "completed_by": actor, "completed_user": user, **said}
     if not was_open:
         # Completed, cancelled or claimed by somebody else: under the task's own lock it stays what it is now.
+        this_task = FollowupTask.objects.filter(pk=task_id)
         stored = this_task.select_for_update().get()
         if stored.completed_at is not None:
             stored.ladder = task.ladder
@@ -260,18 +246,19 @@ def complete_task(
     act = Act.of(actor, user, correlation_id, now)
     history.write(TaskEvent.Kind.COMPLETED, [task_id], act, details={task_id: detail})
     signature = {"actor": actor, "user": user, "correlation_id": act.correlation_id}
-    attempt = _attempt(task, contacted_at, **signature, created_at=now)
-    attempt.save(force_insert=True)
+    attempt = _attempt(found, contacted_at, **signature, created_at=now)
+    many.insert_object(attempt)
     tasks_completed.send(sender=FollowupTask, tasks=[task], attempts=[attempt], **signature)
     if outcome:
         effects.take(effect, task, act, pause_days=pause_days, opting_out=opting_out, said_at=contacted_at)
     return task
 
 
-def _attempt(task: FollowupTask, contacted_at: datetime, **signature: Any) -> ContactAttempt:
+def _attempt(found: completing.Found, contacted_at: datetime, **signature: Any) -> ContactAttempt:
     """The contact by which a task was done, under the decision of its own instant. Of no known lead the place is judged."""
+    task = found.task
     # Whether the system was live matters to what may be done, not to whether it was lawful.
-    answer = gate.decide_contacts([contact_for(task)], at=contacted_at, standing_counts=False)[0]
+    [answer] = gate.decide_contacts([found.contact], at=contacted_at, standing_counts=False)
     verdict, local_time = answer.verdict, answer.local_time
     return ContactAttempt(
         task=task,

@@ -20,7 +20,6 @@ from kpi.tasks import evaluate_tripwire
 from wholesale import correlation, many
 
 SUMMARY_SPAN = timedelta(days=7)
-MANY = 100  # rows that are written as `many` does; fewer are no slower by an INSERT
 _COLUMNS = tuple(field.attname for field in KPIEvent._meta.concrete_fields if not field.primary_key)
 _values = attrgetter(*_COLUMNS)
 
@@ -64,14 +63,14 @@ def emit_kpi(
 
 @transaction.atomic(savepoint=False)  # one with the caller's transaction: both stay or neither
 def keep(events: Iterable[KPIEvent]) -> None:
-    """Write KPI rows in one statement.
+    """Write KPI rows in one statement. A row by itself gets its id.
 
     With `TRIPWIRE_ON_ARRIVAL` the metrics that are watched are evaluated soon, in the background: the task is in the queue
     once these rows are committed, and never runs under their transaction.
     """
     kept = list(events)
-    if len(kept) < MANY:
-        KPIEvent.objects.bulk_create(kept)
+    if len(kept) == 1:
+        many.insert_object(kept[0])
     else:
         many.insert(KPIEvent, _COLUMNS, list(map(_values, kept)))
     if settings.TRIPWIRE_ON_ARRIVAL:

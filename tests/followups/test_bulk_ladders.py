@@ -62,11 +62,7 @@ def everything_of(lead_id: str) -> list[dict[str, Any]]:
 # The same as one by one -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("fewest", [1, 1_000], ids=["KPI rows as many", "as few"])
-def test_the_rows_are_those_of_single_creates(
-    user_of: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, fewest: int
-) -> None:
-    monkeypatch.setattr("kpi.services.MANY", fewest)
+def test_the_rows_are_those_of_single_creates(user_of: Callable[..., Any]) -> None:
     signature: dict[str, Any] = {"actor": "me", "user": user_of("operator"), "correlation_id": "C-1", "now": NOON}
     upsert_template(
         province="QC", steps=[{"delay_minutes": 5, "channel": "EMAIL"}], changed_by="me", reason="short", expected_version=1

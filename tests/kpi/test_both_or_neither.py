@@ -87,7 +87,7 @@ def test_a_kpi_row_that_cannot_be_written_undoes_the_fact(
         raise ReceiverFails
 
     before = facts()
-    monkeypatch.setattr(KPIEvent, "objects", SimpleNamespace(bulk_create=fail))
+    monkeypatch.setattr("kpi.services.many", SimpleNamespace(insert=fail, insert_object=fail))
     with pytest.raises(ReceiverFails), transaction.atomic():
         act()
     monkeypatch.undo()

@@ -1,0 +1,98 @@
+"""The statements of completing, held to what the rest of follow-up says in query sets."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from itertools import product
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from followups import completing, leases
+from followups.leads.facts import contact_for
+from followups.models import FollowupTask
+from followups.services import complete_task, start_ladder
+from tests.factories import NOON, LeadFactory, TaskFactory
+
+pytestmark = pytest.mark.django_db
+
+SAID = {"outcome": "", "note": ""}
+MINUTE = timedelta(minutes=1)
+
+
+def test_who_may_complete_an_open_task_is_whom_the_query_set_finds_it_for(user_of: Callable[..., User]) -> None:
+    anna, bryan = user_of("agent"), user_of("operator")
+    states: tuple[dict[str, Any], ...] = (
+        {},
+        {"completed_at": NOON},
+        {"cancelled_at": NOON},
+        {"completed_at": NOON, "cancelled_at": NOON},
+    )
+    names = (anna.get_username(), bryan.get_username(), "a dialer")
+    untils = (NOON - MINUTE, NOON, NOON + timedelta(microseconds=1), NOON + MINUTE)
+    claims = [
+        {"leased_by": name, "leased_user": user, "leased_until": until}
+        for name, user, until in product(names, (None, anna, bryan), untils)
+    ]
+    whose: list[tuple[str, User | None]] = [("a dialer", None), (anna.get_username(), None), ("a dialer", anna), ("x", None)]
+    answers = set()
+    for state, claim, (actor, user) in product(states, [leases.NO_LEASE, *claims], whose):
+        task = TaskFactory.create(lead_id=None, **state, **claim)
+        expected = FollowupTask.objects.open().filter(leases.free_for(actor, user, NOON), pk=task.pk).exists()
+        found = completing.complete_open(task.pk, actor=actor, user=user, now=NOON, **SAID)
+        assert found is expected, (state, claim, actor, user)
+        answers.add(found)
+    assert answers == {True, False}
+
+
+def test_only_the_task_itself_is_completed() -> None:
+    task, other = TaskFactory.create(), TaskFactory.create()
+    assert completing.complete_open(task.pk, actor="va1", user=None, now=NOON, outcome="REACHED", note="Déjà vu")
+    other.refresh_from_db()
+    task.refresh_from_db()
+    assert other.completed_at is None
+    assert (task.completed_at, task.completed_by, task.outcome, task.note) == (NOON, "va1", "REACHED", "Déjà vu")
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        {},
+        {"score": Decimal("0.35"), "zone": "America/Toronto", "postal_code": "M5V 2T6", "language": "fr"},
+        {"score": Decimal(1), "phone": "+14165550123", "email": "a@example.ca", "market": "TORONTO"},
+    ],
+)
+def test_a_task_is_read_as_the_query_set_reads_it(lead: dict[str, Any]) -> None:
+    LeadFactory.create(lead_id="L1", **lead)
+    time = NOON + timedelta(microseconds=20)
+    for values in ({"lead_id": "L1", "owner": "anna"}, {"lead_id": "NOBODY", "completed_at": time}, {"lead_id": None}):
+        stored = FollowupTask.objects.select_related("lead", "ladder").get(pk=TaskFactory.create(**values).pk)
+        with transaction.atomic():
+            found = completing.locked(stored.pk)
+        assert found is not None
+        assert found.contact == contact_for(stored)
+        for read, row in ((found.task, stored), (found.task.ladder, stored.ladder)):
+            loaded = {name for name in read.__dict__ if not name.startswith("_")}
+            assert {name: getattr(read, name) for name in loaded} == {name: getattr(row, name) for name in loaded}
+
+
+def test_a_ladder_that_is_closed_is_read_with_its_time() -> None:
+    steps = start_ladder(lead_id="L1", province="ON", now=NOON).tasks
+    for task in steps:
+        complete_task(task.pk, "va1", now=NOON)
+    with transaction.atomic():
+        found = completing.locked(steps[0].pk)
+    assert found is not None
+    assert (found.task.ladder.open_steps, found.task.ladder.closed_at) == (0, NOON)
+
+
+def test_so_many_statements(user_of: Callable[..., User]) -> None:
+    LeadFactory.create(lead_id="L1")
+    steps, agent = start_ladder(lead_id="L1", province="ON", now=NOON).tasks, user_of("agent")
+    with CaptureQueriesContext(connection) as captured:
+        complete_task(steps[0].pk, "va1", outcome="NO_ANSWER", user=agent, now=NOON)
+    kinds = [query["sql"].split()[0] for query in captured if "SAVEPOINT" not in query["sql"]]
+    assert kinds == ["SELECT", "SELECT", "UPDATE", "UPDATE", "INSERT", "SELECT", "SELECT", "INSERT", "INSERT"]
