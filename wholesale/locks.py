@@ -18,7 +18,7 @@ def hold(key: int, *, shared: bool = False) -> None:
 def hold_and_read(key: int, query: str) -> tuple[Any, ...] | None:
     """Hold the shared lock of this key as `hold` does, then read the first row of a query without parameters.
 
-    They are two statements in one message to PostgreSQL, each with a snapshot of its own: the query's is younger than the lock.
+    They are two statements in one message to PostgreSQL, each with its own snapshot: the query's is younger than the lock.
     """
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":

@@ -22,8 +22,8 @@ def among(values: Collection[Any], sql_type: str = "varchar") -> Any:
 def among_sql(values: Iterable[object], sql_type: str = "text") -> tuple[str, str]:
     """The same in SQL of our own: what follows the column, and its one parameter. No value holds a line break.
 
-    PostgreSQL's driver passes one string on in a tenth of the time that an array takes. The values are hidden from its planner
-    by a subquery: for each of two hundred that it sees it may count a page of its own, and read a whole table instead.
+    PostgreSQL's driver passes one string on in a tenth of the time that an array takes. A subquery hides the values from its
+    planner: for each of two hundred that it sees it may count a page of its own, and read a whole table instead.
     """
     if connection.vendor == "postgresql":
         return f"= ANY((SELECT string_to_array(%s, chr(10))::{sql_type}[])::{sql_type}[])", "\n".join(map(str, values))
