@@ -1,13 +1,18 @@
 """The kill switch is engaged while others act: each act is wholly before it, or refused."""
 
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from rest_framework.test import APIClient
 
 from followups.models import FollowupLadder
+from governance import gate
+from governance.decisions import ExecutionClass
+from governance.golive import services as golive
 from governance.golive.models import GoLiveState
 from governance.risk.models import RiskEvent, RiskPolicy, RiskReservation
 from kpi.models import KPIEvent
@@ -67,3 +72,34 @@ def test_nothing_acts_after_the_kill_switch_is_engaged(
         assert have_grown(before)
         for table, at in ROWS:
             assert not table.objects.filter(**{f"{at}__gt": engaged_at}).exists()
+
+
+def waiting_for_a_lock() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        return int(cursor.fetchone()[0])
+
+
+def test_who_waits_for_the_engagement_reads_what_it_wrote(run_together: Callable[..., list[Any]]) -> None:
+    """The gate takes the lock and reads the row in one message, but not in one snapshot."""
+    golive.release_kill_switch(changed_by="test", reason="race")
+    has_engaged = threading.Event()
+
+    def act(number: int) -> str:
+        if number == 0:
+            with transaction.atomic():
+                golive.engage_kill_switch(changed_by="test", reason="race")
+                has_engaged.set()
+                deadline = time.monotonic() + PATIENCE
+                while not waiting_for_a_lock() and time.monotonic() < deadline:
+                    time.sleep(0.01)
+            return "engaged"
+        has_engaged.wait(PATIENCE)
+        with transaction.atomic():
+            try:
+                gate.require(ExecutionClass.EXECUTE)
+            except gate.KillSwitchEngaged:
+                return "refused"
+        return "acted"
+
+    assert run_together(2, act) == ["engaged", "refused"]
