@@ -19,7 +19,7 @@ def held_by(actor: str, user: User | None) -> Q:
 
 
 def free_for(actor: str, user: User | None, now: datetime) -> Q:
-    """Under nobody else's live claim."""
+    """Under nobody else's live claim. Completing says so in SQL of its own (`followups.completing`)."""
     return no_live_lease(now) | held_by(actor, user)
 
 
