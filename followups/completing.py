@@ -4,17 +4,15 @@ Nothing is done more often than completing, and to build the same query sets eac
 """
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db import connection
 
-from followups.leads.facts import FACTS, contact_of
+from followups.leads.facts import FACTS, contact_of, read_facts
 from followups.leads.models import Lead
 from followups.models import FollowupLadder, FollowupTask
 from governance import gate
-from governance.leads import LeadFacts
 from wholesale.lookups import time_or_none
 
 # What completing needs of the rows, its answer, its KPI row and its evidence included; in the order of the models' fields.
@@ -59,12 +57,10 @@ def locked(task_id: int) -> Found | None:
 
 def _found(row: tuple[Any, ...]) -> Found:
     *of_task, completed_at = row[: len(_TASK)]
-    ladder_id, open_steps, closed_at, lead_id, *known, score = row[len(_TASK) :]
+    ladder_id, open_steps, closed_at, *facts = row[len(_TASK) :]
     task = FollowupTask.from_db(connection.alias, _TASK, [*of_task, time_or_none(completed_at)])
     task.ladder = FollowupLadder.from_db(connection.alias, _LADDER, [ladder_id, open_steps, time_or_none(closed_at)])
-    lead = None
-    if lead_id is not None:
-        lead = LeadFacts._make((lead_id, *known, None if score is None else Decimal(score)))
+    lead = read_facts(facts)
     return Found(
         task,
         contact_of(lead, lead_id=task.lead_id, province=task.province, market=task.market, channel=task.channel),

@@ -5,16 +5,14 @@ SQL of its own: a dialer pulls all day, and building the same query set each tim
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection
 
-from followups.leads.facts import FACTS, contact_of
+from followups.leads.facts import FACTS, contact_of, read_facts
 from followups.leads.models import Lead
 from followups.models import FollowupLadder, FollowupTask
 from governance import gate
-from governance.leads import LeadFacts
 from wholesale.lookups import among_sql, time_of, time_or_none
 
 FILTERS = ("owner", "province", "market", "channel")
@@ -141,8 +139,7 @@ def _candidate(row: tuple[Any, ...]) -> Candidate:
     pk, lead_id, due_at, channel, step, owner, province, market, actionable_at, open_until, leased_by, leased_until = row[
         :12
     ]
-    *facts, score, first_name, last_name, address, template, version = row[12:]
-    lead = LeadFacts._make((*facts, None if score is None else Decimal(score))) if facts[0] is not None else None
+    *facts, first_name, last_name, address, template, version = row[12:]
     return Candidate(
         pk,
         lead_id,
@@ -156,7 +153,7 @@ def _candidate(row: tuple[Any, ...]) -> Candidate:
         time_or_none(open_until),
         leased_by,
         time_or_none(leased_until),
-        contact_of(lead, lead_id=lead_id, province=province, market=market, channel=channel),
+        contact_of(read_facts(facts), lead_id=lead_id, province=province, market=market, channel=channel),
         first_name or "",
         last_name or "",
         address or "",

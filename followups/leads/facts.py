@@ -1,6 +1,8 @@
 """A lead as governance knows it."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from followups.leads.models import Lead
 from governance import gate
@@ -15,6 +17,12 @@ FACTS = LeadFacts._fields  # each is a column of a lead
 def lead_facts(lead: Lead) -> LeadFacts:
     """The plain values of a lead."""
     return LeadFacts(*(getattr(lead, name) for name in FACTS))
+
+
+def read_facts(values: Sequence[Any]) -> LeadFacts | None:
+    """The values that SQL of our own read of the columns `FACTS`, the score as text. None where there is no lead."""
+    *known, score = values
+    return LeadFacts._make((*known, None if score is None else Decimal(score))) if known[0] is not None else None
 
 
 def contact_of(lead: LeadFacts | None, *, lead_id: str | None, province: str, market: str, channel: str) -> gate.Contact:
