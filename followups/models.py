@@ -175,7 +175,8 @@ class FollowupTask(models.Model):
     note = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="what came of it, in words; may be emptied")
     cancelled_at = models.DateTimeField(null=True)
     cancel_reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
-    # The last claim. It is live until then, of an open task.
+    # The last claim. It is live until then, of an open task. The user is given where the name is not its own: a user's own
+    # name says enough, and a key that is not there need not be checked at each claim.
     leased_by = label_field()
     leased_user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False

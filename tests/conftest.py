@@ -15,6 +15,7 @@ from hypothesis import settings as hypothesis_settings
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
+from followups.steps import services as steps
 from governance.golive.models import GoLiveState
 from governance.golive.services import engage_kill_switch
 from tests.served import database_name, fresh_database, migrating_once
@@ -68,6 +69,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _remember_tokens_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
     """None of another test's, and its own however slow the machine: a count of queries must not depend on the clock."""
     monkeypatch.setattr(authentication, "_remembered", TTLCache(maxsize=authentication.MAX_REMEMBERED, ttl=3600))
+
+
+@pytest.fixture(autouse=True)
+def _remember_templates_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None of another test's, whose numbers come again."""
+    monkeypatch.setattr(steps, "_known", {})
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -3,7 +3,7 @@
 SQL of its own: a dialer pulls all day, and building the same query set each time would cost more than carrying it out.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -16,11 +16,8 @@ from governance import gate
 from wholesale.lookups import among_sql, time_of, time_or_none
 
 FILTERS = ("owner", "province", "market", "channel")
-_TASK = (
-    *("id", "lead_id", "due_at", "channel", "step", "owner", "province", "market"),
-    *("actionable_at", "open_until", "leased_by", "leased_until"),
-)
-_AS_TEXT = frozenset({"due_at", "actionable_at", "open_until", "leased_until", "score"})
+_TASK = ("id", "lead_id", "due_at", "channel", "step", "owner", "province", "market", "actionable_at", "open_until")
+_AS_TEXT = frozenset({"due_at", "actionable_at", "open_until", "score"})
 _LEAD = (*FACTS, "first_name", "last_name", "address")
 _TABLE = f'"{FollowupTask._meta.db_table}"'
 _COLUMNS = ", ".join(
@@ -34,22 +31,27 @@ _FREE = f"{_PERMITTED} AND (t.leased_until IS NULL OR t.leased_until <= {{now}})
 _OLDEST_FIRST = " ORDER BY t.due_at, t.id LIMIT {limit}"
 # The tasks are chosen first and their leads looked up then, so that the plan is made for the index and the limit alone.
 _WITH_LEADS = f"""
-SELECT {_COLUMNS}, NULL, NULL
-FROM (SELECT {", ".join(_TASK)} {{tasks}}) AS t {_LEADS}
+SELECT {_COLUMNS}, t.leased_by, CAST(t.leased_until AS text)
+FROM (SELECT {", ".join(_TASK)}, leased_by, leased_until {{tasks}}) AS t {_LEADS}
 ORDER BY t.due_at, t.id
 """
+# Planned once for every claim: a value from a subquery is hidden from the planner, and of a limit that is hidden it expects
+# the first tenth of what there is, which an index in that order gives soonest.
+_BLIND = {name: f"(SELECT %({name})s)" for name in ("now", "claimant", "limit")}
+_PASSING_OVER = "FOR UPDATE SKIP LOCKED"
 # Of the unowned ones no more is read, and so locked, than is wanted beside one's own: the outer limit stops the inner
-# statement, which is planned for its own limit. Of a limit that is no constant the server expects a tenth of the table.
+# statement.
 _FREE_FOR = f"""
-WITH own AS (SELECT t.id {_FREE}{{narrowed}} AND t.owner = %(claimant)s{_OLDEST_FIRST} {{lock}}),
-unowned AS (SELECT t.id {_FREE}{{narrowed}} AND t.owner IS NULL{_OLDEST_FIRST} {{lock}})
-SELECT id FROM own
-UNION ALL
-SELECT id FROM (SELECT id FROM unowned LIMIT {{limit}} - (SELECT count(*) FROM own)) AS wanted
+WITH own AS (SELECT t.id {_FREE}{{narrowed}} AND t.owner = {{claimant}}{_OLDEST_FIRST} {{lock}}),
+unowned AS (SELECT t.id {_FREE}{{narrowed}} AND t.owner IS NULL{_OLDEST_FIRST} {{lock}}),
+wanted AS (
+    SELECT id FROM own
+    UNION ALL
+    SELECT id FROM (SELECT id FROM unowned LIMIT {{limit}} - (SELECT count(*) FROM own)) AS t
+)
 """
-_LEASE = f"""
-UPDATE {_TABLE} AS t SET leased_by = %s, leased_user_id = %s, leased_until = %s WHERE t.id {{among}}
-"""
+_LEASE = f"UPDATE {_TABLE} AS t SET leased_by = %(claimant)s, leased_user_id = %(user_id)s, leased_until = %(until)s"
+_TAKEN = ", ".join(f"t.{name}" for name in (*_TASK, "ladder_id"))
 _LEASED = f"""
 SELECT {_COLUMNS}, d.template_id, d.template_version
 FROM t JOIN {FollowupLadder._meta.db_table} AS d ON d.id = t.ladder_id {_LEADS}
@@ -90,56 +92,68 @@ def permitted(now: datetime, limit: int, filters: Mapping[str, str | None]) -> l
     return _listed(_PERMITTED, now, limit, filters)
 
 
-def locked_for_claim(owner: str, now: datetime, limit: int, filters: Mapping[str, str | None]) -> list[int]:
-    """What is permitted now and under no live lease, locked: the owner's own, then unowned ones, each the oldest first.
+def lease(
+    owner: str, *, user_id: int | None, now: datetime, until: datetime, limit: int, filters: Mapping[str, str | None]
+) -> list[Candidate]:
+    """Lease what is permitted now and under no live lease: the owner's own, then unowned ones, each the oldest first.
 
-    What somebody else has locked at this moment is passed over.
+    It is one statement on PostgreSQL, which passes over what somebody else has locked at this moment.
     """
-    lock = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
-    rows = _read(_FREE_FOR, now, {**filters, "claimant": owner}, limit=limit, narrowed=_narrowed(filters), lock=lock)
-    return [pk for (pk,) in rows]
-
-
-def lease(ids: Collection[int], *, owner: str, user_id: int | None, until: datetime) -> list[Candidate]:
-    """Write the lease on these tasks, which are locked, and read them in the order of `locked_for_claim`."""
-    among, values = among_sql(ids, "bigint")
-    update = _LEASE.format(among=among)
-    given = owner, user_id, connection.ops.adapt_datetimefield_value(until), values
-    columns = ", ".join(f"t.{name}" for name in (*_TASK, "ladder_id"))
+    narrowed = _narrowed(filters)
+    words = {"now": _literal(now), "claimant": "%(claimant)s", "limit": str(limit)} if narrowed else _BLIND
+    free = _FREE_FOR.format(**words, narrowed=narrowed, lock=_PASSING_OVER if connection.vendor == "postgresql" else "")
+    values = {**filters, "claimant": owner, "user_id": user_id, "limit": limit, "now": _at(now), "until": _at(until)}
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(f"WITH t AS ({update} RETURNING {columns}) {_LEASED}", given)
+            update = f"{_LEASE} WHERE t.id = ANY(ARRAY(SELECT id FROM wanted)) RETURNING {_TAKEN}"
+            cursor.execute(f"{free}, t AS ({update}) {_LEASED}", values)
         else:
-            cursor.execute(update, given)
-            cursor.execute(f"WITH t AS (SELECT {columns} FROM {_TABLE} AS t WHERE t.id {among}) {_LEASED}", [values])
-        return [_candidate(row) for row in cursor.fetchall()]
+            cursor.execute(f"{free} SELECT id FROM wanted", values)
+            among, ids = among_sql(pk for (pk,) in cursor.fetchall())
+            cursor.execute(f"{_LEASE} WHERE t.id {among.replace('%s', '%(ids)s')}", {**values, "ids": ids})
+            cursor.execute(f"WITH t AS (SELECT {_TAKEN} FROM {_TABLE} AS t WHERE t.id {among}) {_LEASED}", [ids])
+        return [
+            _candidate(row, leased_by=owner, leased_until=until, made_from=(template, version))
+            for *row, template, version in cursor.fetchall()
+        ]
 
 
 def _listed(tasks: str, now: datetime, limit: int, filters: Mapping[str, str | None]) -> list[Candidate]:
-    chosen = f"{tasks}{_narrowed(filters)}{_OLDEST_FIRST}"
-    return [_candidate(row) for row in _read(_WITH_LEADS.replace("{tasks}", chosen), now, filters, limit=limit)]
+    chosen = f"{tasks}{_narrowed(filters)}{_OLDEST_FIRST}".format(now=_literal(now), limit=limit)
+    with connection.cursor() as cursor:
+        cursor.execute(_WITH_LEADS.replace("{tasks}", chosen), filters)
+        return [
+            _candidate(row, leased_by=leased_by, leased_until=time_or_none(leased_until))
+            for *row, leased_by, leased_until in cursor.fetchall()
+        ]
 
 
 def _narrowed(filters: Mapping[str, str | None]) -> str:
     return "".join(f" AND t.{name} = %({name})s" for name in FILTERS if filters.get(name) is not None)
 
 
-def _read(text: str, now: datetime, values: Mapping[str, str | None], **parts: object) -> list[tuple[Any, ...]]:
-    """Carry it out with the clock in the text: so the server never prepares it, and always plans it for its values.
+def _at(at: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(at)
 
-    A plan that is made once for any clock and any owner takes them all to be rare, and reads a busy owner's whole list.
+
+def _literal(now: datetime) -> str:
+    """The clock for a statement's text: so the server never prepares it, and always plans it for its values.
+
+    A plan that is made once for any owner and any place takes them all to be rare, and reads a busy one's whole list.
     """
-    clock = f"'{connection.ops.adapt_datetimefield_value(now)}'"
-    with connection.cursor() as cursor:
-        cursor.execute(text.format(now=clock, **parts), values)
-        return cursor.fetchall()
+    return f"'{_at(now)}'"
 
 
-def _candidate(row: tuple[Any, ...]) -> Candidate:
-    pk, lead_id, due_at, channel, step, owner, province, market, actionable_at, open_until, leased_by, leased_until = row[
-        :12
-    ]
-    *facts, first_name, last_name, address, template, version = row[12:]
+def _candidate(
+    row: Sequence[Any],
+    *,
+    leased_by: str | None,
+    leased_until: datetime | None,
+    made_from: Sequence[int | None] = (None, None),
+) -> Candidate:
+    """A row of `_COLUMNS` as a candidate."""
+    pk, lead_id, due_at, channel, step, owner, province, market, actionable_at, open_until = row[:10]
+    *facts, first_name, last_name, address = row[10:]
     return Candidate(
         pk,
         lead_id,
@@ -152,11 +166,10 @@ def _candidate(row: tuple[Any, ...]) -> Candidate:
         time_or_none(actionable_at),
         time_or_none(open_until),
         leased_by,
-        time_or_none(leased_until),
+        leased_until,
         contact_of(read_facts(facts), lead_id=lead_id, province=province, market=market, channel=channel),
         first_name or "",
         last_name or "",
         address or "",
-        template,
-        version,
+        *made_from,
     )

@@ -165,14 +165,13 @@ def claim_due(
 def _take(
     owner: str, limit: int, lease_minutes: int, filters: Mapping[str, str | None], user: User | None, now: datetime | None
 ) -> tuple[list[Candidate], datetime]:
-    """Lease what the stored intervals permit, and say when. The tasks are locked for two statements, no longer: who claims
-    beside us passes over what is locked."""
+    """Lease what the stored intervals permit, and say when. The tasks are locked for one statement and its commit: who
+    claims beside us passes over what is locked."""
     gate.require(ExecutionClass.EXECUTE)
     now = now or timezone.now()
     until = now + timedelta(minutes=lease_minutes)
-    free = rows.locked_for_claim(owner, now, limit, filters)
-    user_id = user.pk if user else None
-    return rows.lease(free, owner=owner, user_id=user_id, until=until) if free else [], now
+    user_id = user.pk if user and owner != user.get_username() else None
+    return rows.lease(owner, user_id=user_id, now=now, until=until, limit=limit, filters=filters), now
 
 
 @transaction.atomic

@@ -1,9 +1,9 @@
 """Verbs and lookups of ladder templates, and what to say at a task."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
@@ -99,7 +99,7 @@ class Occasion(NamedTuple):
 
 
 def scripts(occasions: Sequence[Occasion], sender: Sender) -> list[str | None]:
-    """What to say on each occasion, in their order, in one query however many there are.
+    """What to say on each occasion, in their order, in one query at most, however many there are.
 
     It is the text of the version that the ladder was made from, in the lead's language, with the lead's values and the
     organisation's. None where nothing was written in that language, or where the ladder is from before there were templates.
@@ -125,7 +125,7 @@ def _script(occasion: Occasion, steps: tuple[Step, ...], company: dict[str, str]
 
 
 def scripts_of(tasks: Sequence[FollowupTask]) -> list[str | None]:
-    """What to say at each task, in their order, in five queries however many there are; see `scripts`.
+    """What to say at each task, in their order, in five queries at most, however many there are; see `scripts`.
 
     A lead that nobody knows is spoken to in English.
     """
@@ -167,23 +167,37 @@ _STEPS_SQL = (
 _NAMES_SQL = f"SELECT username, first_name, last_name FROM {User._meta.db_table} WHERE username {{}}"
 
 
-def _steps_of(made_from: Collection[tuple[int | None, int | None]]) -> dict[tuple[int | None, int | None], tuple[Step, ...]]:
+_Version = tuple[int | None, int | None]  # a template's id and the number of the version; None of a ladder without one
+# What was read once is not read again: a version never changes, by the database's own word (wholesale.append_only).
+_known: dict[_Version, tuple[Step, ...]] = {}
+_KNOWN_MAX = 1_000
+
+
+def _steps_of(made_from: Collection[_Version]) -> dict[_Version, tuple[Step, ...]]:
     """The steps of each template's version. The history has every version."""
-    known = [(template, version) for template, version in made_from if template is not None and version is not None]
-    if not known:
-        return {}
-    among, templates = among_sql({template for template, _ in known}, "bigint")
-    _, versions = among_sql({version for _, version in known}, "bigint")
+    found = {version: steps for version in made_from if (steps := _known.get(version))}
+    new = [version for version in made_from if None not in version and version not in found]
+    if new:
+        read = _read_steps(new)
+        # Only then: the number of a version that is rolled back may come again, with other steps.
+        transaction.on_commit(partial(_remember, read))
+        found |= read
+    return found
+
+
+def _read_steps(versions: Collection[_Version]) -> dict[_Version, tuple[Step, ...]]:
+    among, templates = among_sql({template for template, _ in versions}, "bigint")
+    _, numbers = among_sql({number for _, number in versions}, "bigint")
     with connection.cursor() as cursor:
-        cursor.execute(_STEPS_SQL.format(among=among), [templates, versions])
+        cursor.execute(_STEPS_SQL.format(among=among), [templates, numbers])
         found = cursor.fetchall()
-    return {(pk, version): _parsed_text(steps) for pk, version, steps in found if (pk, version) in made_from}
+    return {(pk, number): parsed(json.loads(steps)) for pk, number, steps in found if (pk, number) in versions}
 
 
-@lru_cache(maxsize=256)
-def _parsed_text(text: str) -> tuple[Step, ...]:
-    """Stored steps as values. Kept by their own text, so that a changed template is never answered from memory."""
-    return parsed(json.loads(text))
+def _remember(read: Mapping[_Version, tuple[Step, ...]]) -> None:
+    if len(_known) >= _KNOWN_MAX:
+        _known.clear()
+    _known.update(read)
 
 
 def names_of(usernames: Collection[str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ says so. It ends with stdin, and with the process that started it. A line of the
 work begins: `["claimed", [ids], from, until]` or `["done", id]`; of a measurement `[tasks, seconds spent claiming]`.
 """
 
+import importlib
 import json
 import os
 import sys
@@ -15,7 +16,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import django
 import psycopg
 
 LEASE = timedelta(minutes=15)
@@ -41,8 +41,8 @@ _STARTED_BY = os.getppid()
 
 
 def through_the_service(name: str, limit: int) -> Claim:
-    """A claim as the product makes it for the user of this name."""
-    django.setup()
+    """A claim as a serving process makes it for the user of this name."""
+    importlib.import_module("wholesale.wsgi")
     from django.contrib.auth.models import User
 
     from followups.due.services import claim_due

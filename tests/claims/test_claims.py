@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
 from followups.due.services import claim_due, due_tasks, release_leases, renew_leases
@@ -49,7 +48,14 @@ def test_a_claim_gives_the_task_the_script_and_whom_to_call(agent: APIClient) ->
     assert (row["leased_by"], row["leased_until"]) == ("agent", "2026-12-15T18:15:00Z")
     assert row["local_time"] == "2026-12-15T13:00:00-05:00"
     assert "script" in row
-    assert lease(task) == ("agent", User.objects.get(username="agent"), NOON + 15 * MINUTE)
+    assert lease(task) == ("agent", None, NOON + 15 * MINUTE)
+
+
+def test_a_claim_under_another_name_keeps_who_made_it(user_of: Any) -> None:
+    task, user = TaskFactory.create(), user_of("operator")
+    assert claimed("dialer 7", user=user) == [task.pk]
+    assert lease(task) == ("dialer 7", user, NOON + 15 * MINUTE)
+    assert complete_task(task.pk, "operator", user=user).completed_at == NOON
 
 
 def test_a_lead_that_nobody_knows_has_no_number() -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
@@ -415,6 +415,35 @@ def test_a_ladder_keeps_the_version_that_it_was_made_from(db: None) -> None:
     assert (ladder.template_version, LadderTemplate.objects.get(province="ON").version) == (2, 3)
     assert script_of(task) == "old words"
     assert script_of(start_ladder(lead_id="L2", province="ON").tasks[0]) == "new words"
+
+
+def statements_about_templates(ask: Callable[[], object]) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        ask()
+    return sum("historicalladdertemplate" in query["sql"] for query in captured)
+
+
+def test_a_version_that_was_read_is_not_read_again(db: None, django_capture_on_commit_callbacks: Any) -> None:
+    task = start_ladder(lead_id="L1", province="ON").tasks[0]
+    assert statements_about_templates(lambda: script_of(task)) == 1
+    assert statements_about_templates(lambda: script_of(task)) == 1  # nothing has been committed yet
+    with django_capture_on_commit_callbacks(execute=True):
+        script = script_of(task)
+    assert statements_about_templates(lambda: script_of(task)) == 0
+    assert script is not None
+    assert script_of(task) == script
+
+
+def test_a_version_that_was_rolled_back_is_not_remembered(db: None, django_capture_on_commit_callbacks: Any) -> None:
+    def said(script: str) -> str | None:
+        says(script_en=script)
+        return script_of(start_ladder(lead_id="L1", province="ON").tasks[0])
+
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        assert said("Hi") == "Hi"
+        transaction.set_rollback(True)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert said("Hello") == "Hello"
 
 
 def test_of_a_ladder_from_before_there_were_templates_nothing_is_said(db: None) -> None:

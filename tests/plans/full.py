@@ -28,7 +28,7 @@ def main() -> int:
 
 def _report(postgres: psycopg.Connection, tasks: int) -> int:
     from tests.plans.explain import explain, statement_of
-    from tests.plans.reads import PREPARED, READS, ROWS_READ_MAX, TABLE, UNPINNED
+    from tests.plans.reads import PREPARED, READS, TABLE, UNPINNED, reads_too_much
     from tests.plans.rows import fill
 
     started = time.monotonic()
@@ -40,7 +40,7 @@ def _report(postgres: psycopg.Connection, tasks: int) -> int:
         for generic in (False, True) if name in PREPARED else (False,):
             plan = explain(postgres, statement, generic=generic)
             if name in READS:
-                too_much += plan.rows_read > ROWS_READ_MAX or "Seq Scan" in plan.scans
+                too_much += reads_too_much(name, plan)
             sys.stdout.write(f"{name:55} {'generic' if generic else 'custom':8} {plan}\n")
     return 1 if too_much else 0
 

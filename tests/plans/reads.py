@@ -10,9 +10,13 @@ from django.utils import timezone
 from followups.due import rows
 from followups.reports import sla_report
 from followups.services import due_tasks, sla_snapshot
+from tests.plans.explain import Plan
 
 TABLE = "followups_followuptask"
 ROWS_READ_MAX = 1_000
+# A claim finds each of its tasks by an index of what is permitted, then the task, its ladder and its lead by their keys.
+LONGEST_CLAIM = "claim, the longest"
+LONGEST_CLAIM_MAX = 4 * 500 + 10
 
 _PLACES: dict[str, dict[str, Any]] = {
     "in a common province": {"province": "ON"},
@@ -32,14 +36,9 @@ _OWNERS: dict[str, dict[str, Any]] = {
 
 
 def _claim(owner: str, limit: int = 50, **filters: str) -> object:
-    """The first statement of a claim: which tasks, the owner's and unowned ones, locked."""
-    return rows.locked_for_claim(owner, timezone.now(), limit, filters)
-
-
-def _lease() -> None:
-    """The second: the lease on those tasks, here the first that are open of a million, read with their leads."""
-    ids = range(900_001, 900_051)
-    rows.lease(ids, owner="busy", user_id=None, until=timezone.now())
+    """The statement of a claim: the lease on the owner's tasks and unowned ones, which reads them with their leads."""
+    now = timezone.now()
+    return rows.lease(owner, user_id=None, now=now, until=now, limit=limit, filters=filters)
 
 
 def _sla_of(span: timedelta, *, ago: timedelta, by: str | None = None) -> object:
@@ -62,16 +61,27 @@ READS: dict[str, Callable[[], object]] = {
         for name, filters in _PLACES.items()
         if name != "in a province that was left"
     },
-    "claim, the longest": partial(_claim, "nobody", 500),
-    "claim, the lease": _lease,
+    LONGEST_CLAIM: partial(_claim, "nobody", 500),
     "sla": sla_snapshot,
     # A span costs what fell due in it: hours here, whose few hundred tasks are below the limit; a week in tests.plans.week.
     "sla of hours that were worked": partial(_sla_of, timedelta(hours=8), ago=timedelta(days=100)),
     "sla of hours that were worked, by owner": partial(_sla_of, timedelta(hours=8), ago=timedelta(days=100), by="owner"),
     "sla of minutes that nobody worked": partial(_sla_of, timedelta(minutes=15), ago=timedelta(minutes=20), by="province"),
 }
-# What the server may prepare. The lists have the clock in their text, so that they are planned for their values each time.
-PREPARED = ("claim, the lease", *(name for name in READS if name.startswith("sla")))
+# What the server may prepare. The others have the clock in their text, so that they are planned for their values each time.
+PREPARED = (
+    *(f"claim {name}" for name in _OWNERS),
+    LONGEST_CLAIM,
+    *(name for name in READS if name.startswith("sla")),
+)
+
+
+def reads_too_much(name: str, plan: Plan) -> bool:
+    """Whether a pinned read looks at more than a handful of entries, or at a whole table."""
+    most = LONGEST_CLAIM_MAX if name == LONGEST_CLAIM else ROWS_READ_MAX
+    return plan.rows_read > most or any("Seq Scan" in scan for scan in plan.scans)
+
+
 # A task that is due but not permitted now costs a look at its index entry, and none into the table: what a whole province
 # asleep costs is measured, and so is all that is due. For the other filters there is no index of their own.
 UNPINNED: dict[str, Callable[[], object]] = {
