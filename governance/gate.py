@@ -146,7 +146,7 @@ def decide_contact(
 def decide_lead(
     lead_id: str, channel: str, *, at: datetime | None = None, local: tuple[int, str] | None = None
 ) -> ContactAnswer:
-    """May this lead be contacted by this channel, at `at` (default: now) or at its own `local` minute? In 3 queries.
+    """May this lead be contacted by this channel, at `at` (default: now) or at its own `local` minute? In 2 queries.
 
     Raises:
         LeadNotFound: nobody knows this lead.
@@ -175,7 +175,7 @@ def decide_contacts(
     local: tuple[int, str] | None = None,
     standing_counts: bool = True,
 ) -> list[ContactAnswer]:
-    """The answer for each, in their order, in two queries however many there are.
+    """The answer for each, in their order, in one query however many there are.
 
     Without `standing_counts` the go-live row is left aside: what the rules say of a contact that has happened.
     """
@@ -199,7 +199,7 @@ class Minutes(NamedTuple):
 
 
 def permitted_minutes(contacts: Sequence[tuple[Contact, datetime]], *, now: datetime) -> list[Minutes]:
-    """For each contact and the time at which it falls due: its minutes, in the same order, in two queries.
+    """For each contact and the time at which it falls due: its minutes, in the same order, in one query.
 
     The go-live row is left aside: it stops all at once, and no minute more than another.
     """
@@ -248,10 +248,9 @@ def _situations(
     if not contacts:
         return []
     provinces = {contact.lead.province for contact in contacts}
-    rules = _rules(provinces, {contact.lead.market for contact in contacts}, at, until)
-    standing = rules.standing if standing_counts else STANDING
     points = [_point(contact) if contact.is_known else None for contact in contacts]
-    lines = compliance.ledgers({point for point in points if point})
+    rules = _rules(provinces, {contact.lead.market for contact in contacts}, at, until, {point for point in points if point})
+    standing = rules.standing if standing_counts else STANDING
     closed_days = {
         province: frozenset(day for where, day in rules.closed if where in ("", province)) for province in provinces
     }
@@ -259,7 +258,7 @@ def _situations(
     found = []
     for contact, point in zip(contacts, points, strict=True):
         lead = contact.lead
-        ledger = (lines[point] if point else ()) if contact.is_known else None
+        ledger = (rules.ledgers[point] if point else ()) if contact.is_known else None
         same = lead.province, lead.market, lead.zone, lead.postal_code, lead.score, ledger
         if same not in shared:
             zones = resolve(
@@ -293,56 +292,70 @@ record_opt_out = compliance.record_opt_out
 sender = compliance.sender
 
 
-# The go-live row and the organisation, each beside all its closed days and the policies and zones of some markets: one
-# statement. The gate is asked more often than anything else, and reading the rows each time keeps its answer true the moment
-# that one of them changes. A query set would cost more than all the rest.
+# The go-live row and the organisation in the first row, then the policies and zones of some markets and all closed days, then
+# the ledger's lines about some points in their order: one statement. The gate is asked more often than anything else, and
+# reading the rows each time keeps its answer true the moment that one of them changes. A query set would cost more than all
+# the rest.
+_FIRST, _PLACE = -1, 0  # a line of the ledger has its own id, which is positive
 _RULES_SQL = f"""
-SELECT s.kill_switch_engaged, s.go_live_enabled,
+SELECT r.*, s.kill_switch_engaged, s.go_live_enabled,
     o.consent, o.scrub, o.registration_number, o.registration_expires_on, o.digest_key_mark,
-    {", ".join(f"o.{name}" for name in Sender._fields)},
-    r.province, r.market, r.enabled, r.version, r.rules, r.zone, r.day
-FROM (SELECT 1) AS one
-LEFT JOIN {GoLiveState._meta.db_table} AS s ON s.id = 1
-LEFT JOIN {Organisation._meta.db_table} AS o ON o.id = 1
-LEFT JOIN (
-    SELECT province, market, enabled, version, rules, NULL AS zone, CAST(NULL AS date) AS day
+    {", ".join(f"o.{name}" for name in Sender._fields)}
+FROM (
+    SELECT {_PLACE} AS line, province, market, enabled, version, rules, NULL AS zone, CAST(NULL AS date) AS day,
+        NULL AS digest, NULL AS entry, NULL AS channel, NULL AS effective_at, NULL AS basis, NULL AS expires_at
     FROM {MarketPolicy._meta.db_table} WHERE province {{among}} AND (market {{among}} OR market = '{ALL}')
     UNION ALL
-    SELECT province, market, NULL, NULL, NULL, zone, NULL
+    SELECT {_PLACE}, province, market, NULL, NULL, NULL, zone, NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM {MarketZone._meta.db_table} WHERE province {{among}} AND market {{among}}
     UNION ALL
-    SELECT province, NULL, NULL, NULL, NULL, NULL, day FROM {ClosedDay._meta.db_table} WHERE day BETWEEN %s AND %s
-) AS r ON TRUE
+    SELECT {_PLACE}, province, NULL, NULL, NULL, NULL, NULL, day, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM {ClosedDay._meta.db_table} WHERE day BETWEEN %s AND %s
+    UNION ALL
+    SELECT line, NULL, NULL, NULL, NULL, NULL, NULL, NULL, digest, entry, channel, effective_at, basis, expires_at
+    FROM ({compliance.LINES_SQL}) AS lines
+    UNION ALL
+    SELECT {_FIRST}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+) AS r
+LEFT JOIN {GoLiveState._meta.db_table} AS s ON s.id = 1 AND r.line = {_FIRST}
+LEFT JOIN {Organisation._meta.db_table} AS o ON o.id = 1 AND r.line = {_FIRST}
+ORDER BY r.line
 """
+_OF_A_PLACE, _OF_A_LINE, _OF_ALL = slice(1, 8), slice(8, 14), slice(14, None)  # columns of a row
 # A local day begins and ends at other instants than one of UTC, and an interval is looked for a day before.
 _BEFORE, _AFTER = INTERVAL_MAX + timedelta(days=1), HORIZON + timedelta(days=1)
 
 
 class _Rules(NamedTuple):
-    """All that governs contact in some places, beside the leads' own facts."""
+    """All that governs contact in some places and at some points, beside the leads' own facts."""
 
     standing: Decision
     organisation: OrganisationFacts
     policies: dict[tuple[str, str], PolicyFacts]  # by province and market
     zones: dict[tuple[str, str], str]  # of the markets that have one
     closed: list[tuple[str, date]]  # the province, "" for all, and the day
+    ledgers: compliance.Ledgers  # what is on file about each point
 
 
-def _rules(provinces: Collection[str], markets: Collection[str], at: datetime, until: datetime) -> _Rules:
+def _rules(
+    provinces: Collection[str], markets: Collection[str], at: datetime, until: datetime, points: Collection[compliance.Point]
+) -> _Rules:
+    known_by = compliance.digests(points)
     among, in_provinces = among_sql(provinces)
-    _, in_markets = among_sql(markets)
-    places = [in_provinces, in_markets]
+    places = [in_provinces, among_sql(markets)[1]]
+    days = (at - _BEFORE).date(), (until + _AFTER).date()
     with connection.cursor() as cursor:
-        cursor.execute(_RULES_SQL.format(among=among), [*places, *places, (at - _BEFORE).date(), (until + _AFTER).date()])
-        rows = cursor.fetchall()
-    engaged, live, consent, scrub, number, expires_on, key_mark, *sender = rows[0][:10]
+        cursor.execute(_RULES_SQL.format(among=among), [*places, *places, *days, among_sql(known_by.values())[1]])
+        first, *rows = cursor.fetchall()
+    engaged, live, consent, scrub, number, expires_on, key_mark, *sender = first[_OF_ALL]
     decided = standing(ExecutionClass.EXECUTE, engaged=engaged is None or bool(engaged), live=bool(live))
     organisation = OrganisationFacts(is_ledger_readable=False)  # without its row nobody can tell
     if consent:
         is_readable = key_mark in ("", compliance.digest_key_mark())
         organisation = OrganisationFacts(consent, scrub, number, _date(expires_on), is_readable, Sender(*sender))
-    found = _Rules(decided, organisation, {}, {}, [])
-    for province, market, enabled, version, rules, zone, day in (row[10:] for row in rows):
+    lines = (row[_OF_A_LINE] for row in rows if row[0] != _PLACE)
+    found = _Rules(decided, organisation, {}, {}, [], compliance.filed(known_by, lines))
+    for province, market, enabled, version, rules, zone, day in (row[_OF_A_PLACE] for row in rows if row[0] == _PLACE):
         if rules is not None:
             found.policies[province, market] = PolicyFacts(market, version, bool(enabled), market_rules.parsed_text(rules))
         elif zone is not None:
@@ -366,7 +379,7 @@ def is_contact_allowed(
     Empty rules (no policy, or one that is off) are refused, and so is an `hhmm` that is no time.
     """
     at = timezone.now()
-    now = _rules((), (), at, at)
+    now = _rules((), (), at, at, ())
     policy = None
     if rules:
         policy = PolicyFacts(ALL, 0, enabled=True, rules=market_rules.parsed(market_rules.normalised(rules)))

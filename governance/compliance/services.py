@@ -7,7 +7,7 @@ on file for a channel follows from the lines alone (`rules`).
 import hashlib
 import hmac
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -112,27 +112,39 @@ def _found(digests: Collection[str]) -> dict[str, ContactPoint]:
 # What is on file --------------------------------------------------------------------------------------------------------
 
 
-# SQL of its own: the gate asks it more often than anything else.
-_LINES_SQL = f"""
-SELECT p.digest, r.entry, r.channel, CAST(r.effective_at AS text), r.basis, CAST(r.expires_at AS text)
+# The lines about some points. SQL of its own, for the gate asks it, within a statement of its own, more often than anything
+# else.
+LINES_SQL = f"""
+SELECT r.id AS line, p.digest, r.entry, r.channel, CAST(r.effective_at AS text) AS effective_at, r.basis,
+    CAST(r.expires_at AS text) AS expires_at
 FROM {ContactPoint._meta.db_table} AS p JOIN {ContactRecord._meta.db_table} AS r ON r.point_id = p.id
 WHERE p.digest {{among}}
-ORDER BY r.id
 """
+Ledgers = dict[Point, tuple[LedgerLine, ...]]
 
 
-def ledgers(points: Collection[Point]) -> dict[Point, tuple[LedgerLine, ...]]:
+def ledgers(points: Collection[Point]) -> Ledgers:
     """All lines about some points, by point, in the order in which they were recorded, in one query; of none in none."""
     if not points:
         return {}
-    by_point = {point: digest(point) for point in points}
-    among, digests = among_sql(by_point.values())
-    lines: dict[str, list[LedgerLine]] = defaultdict(list)
+    known_by = digests(points)
+    among, values = among_sql(known_by.values())
     with connection.cursor() as cursor:
-        cursor.execute(_LINES_SQL.format(among=among), [digests])
-        for known_by, kind, channel, effective_at, basis, expires_at in cursor.fetchall():
-            lines[known_by].append(LedgerLine(kind, channel, time_of(effective_at), basis, time_or_none(expires_at)))
-    return {point: tuple(lines.get(known_by, ())) for point, known_by in by_point.items()}
+        cursor.execute(f"{LINES_SQL.format(among=among)} ORDER BY line", [values])
+        return filed(known_by, (line[1:] for line in cursor.fetchall()))
+
+
+def digests(points: Iterable[Point]) -> dict[Point, str]:
+    """What each of some points is known by."""
+    return {point: digest(point) for point in points}
+
+
+def filed(known_by: Mapping[Point, str], lines: Iterable[Sequence[Any]]) -> Ledgers:
+    """Lines as `LINES_SQL` reads them, from the digest on and in their order, by point."""
+    found: dict[str, list[LedgerLine]] = defaultdict(list)
+    for known, kind, channel, effective_at, basis, expires_at in lines:
+        found[known].append(LedgerLine(kind, channel, time_of(effective_at), basis, time_or_none(expires_at)))
+    return {point: tuple(found.get(known, ())) for point, known in known_by.items()}
 
 
 def records_of(queryset: QuerySet[ContactRecord], points: Collection[Point]) -> QuerySet[ContactRecord]:

@@ -95,4 +95,4 @@ def test_so_many_statements(user_of: Callable[..., User]) -> None:
     with CaptureQueriesContext(connection) as captured:
         complete_task(steps[0].pk, "va1", outcome="NO_ANSWER", user=agent, now=NOON)
     kinds = [query["sql"].split()[0] for query in captured if "SAVEPOINT" not in query["sql"]]
-    assert kinds == ["SELECT", "SELECT", "UPDATE", "UPDATE", "INSERT", "SELECT", "SELECT", "INSERT", "INSERT"]
+    assert kinds == ["SELECT", "SELECT", "UPDATE", "UPDATE", "INSERT", "SELECT", "INSERT", "INSERT"]

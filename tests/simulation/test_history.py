@@ -48,9 +48,9 @@ def history(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
 
 
 def as_it_stood(before: datetime) -> Callable[..., Any]:
-    """`compliance.ledgers`, of the lines that were on file before an instant."""
+    """`compliance.filed`, of the lines that were on file before an instant."""
 
-    def ledgers(points: Any) -> Any:
+    def filed(points: Any, lines: Any) -> Any:
         rows = ContactRecord.objects.filter(created_at__lt=before).order_by("id")
         return {
             point: tuple(
@@ -60,7 +60,7 @@ def as_it_stood(before: datetime) -> Callable[..., Any]:
             for point in points
         }
 
-    return ledgers
+    return filed
 
 
 def restore_policies(at: datetime) -> None:
@@ -85,7 +85,7 @@ def test_the_gate_asked_again_allows_every_contact_by_the_rules_as_they_stood(
     for attempt in attempts:
         if changes != (changes := sum(when <= attempt.contacted_at for when in changed_at)):
             restore_policies(attempt.contacted_at)
-        monkeypatch.setattr(compliance, "ledgers", as_it_stood(attempt.created_at))
+        monkeypatch.setattr(compliance, "filed", as_it_stood(attempt.created_at))
 
         (answer,) = gate.decide_contacts([contact_for(attempt.task)], at=attempt.contacted_at, standing_counts=False)
 

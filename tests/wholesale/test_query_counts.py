@@ -91,8 +91,8 @@ def test_no_get_asks_more_of_200_rows_than_of_2(operator: APIClient) -> None:
     queries(operator, GETS[0], urls[GETS[0]])  # however long that took
     assert {endpoint: queries(operator, endpoint, url) for endpoint, url in urls.items()} == with_2
     assert max(count for endpoint, count in with_2.items() if endpoint.path not in (*RUNBOOK, DECIDE)) <= 2
-    # The lead, the rules, the ledger.
-    assert [count for endpoint, count in with_2.items() if endpoint.path == DECIDE] == [3]
+    # The lead; the rules and the ledger.
+    assert [count for endpoint, count in with_2.items() if endpoint.path == DECIDE] == [2]
 
 
 # Where no transaction is open, as in a served request.
@@ -134,7 +134,6 @@ def statements(captured: CaptureQueriesContext) -> list[str]:
 @pytest.mark.parametrize("lead_is_known", [False, True])
 def test_the_hot_acts(transactional_db: None, client_of: Callable[..., APIClient], lead_is_known: bool) -> None:
     client = client_of("integrator")
-    ledger = ["SELECT"] if lead_is_known else []
     # On PostgreSQL it goes in one message with its lock, which Django does not record.
     gates_row = ["SELECT"] if connection.vendor == "sqlite" else []
     if lead_is_known:
@@ -148,13 +147,12 @@ def test_the_hot_acts(transactional_db: None, client_of: Callable[..., APIClient
         assert client.post(f"/api/followups/task/{steps[0]['id']}/complete").status_code == 200
     with CaptureQueriesContext(connection) as with_outcome:
         client.post(f"/api/followups/task/{steps[1]['id']}/complete", {"outcome": "REACHED"})
-    # The gate's row, the template, what the rules are there; ladder, the pool, tasks, KPI. With a lead, whether it
-    # exists; if so, what is on file about it.
+    # The gate's row, the template, what the rules are there; ladder, the pool, tasks, KPI. With a lead, whether it exists.
     made = ["INSERT", "SELECT", "INSERT", "INSERT"]
     assert statements(nobodys) == [*gates_row, "SELECT", "SELECT", *made]
-    assert statements(creating) == [*gates_row, "SELECT", "SELECT", "SELECT", *ledger, *made]
-    # The task with its lead; task, ladder, history; what the rules are there; attempt, KPI.
-    completed = ["UPDATE", "UPDATE", "INSERT", "SELECT", *ledger, "INSERT", "INSERT"]
+    assert statements(creating) == [*gates_row, "SELECT", "SELECT", "SELECT", *made]
+    # The task with its lead; task, ladder, history; what the rules are there and what is on file; attempt, KPI.
+    completed = ["UPDATE", "UPDATE", "INSERT", "SELECT", "INSERT", "INSERT"]
     assert statements(completing) == ["SELECT", *completed]
     # The outcome's rule comes before.
     assert statements(with_outcome) == ["SELECT", "SELECT", *completed]
