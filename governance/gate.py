@@ -292,8 +292,8 @@ record_opt_out = compliance.record_opt_out
 sender = compliance.sender
 
 
-# The go-live row and the organisation in the first row, then the policies and zones of some markets and all closed days, then
-# the ledger's lines about some points in their order: one statement. The gate is asked more often than anything else, and
+# The go-live row and the organisation in the first row, then some markets' policies and zones and all closed days, then the
+# ledger's lines about some points in their order: one statement. The gate is asked more often than anything else, and
 # reading the rows each time keeps its answer true the moment that one of them changes. A query set would cost more than all
 # the rest.
 _FIRST, _PLACE = -1, 0  # a line of the ledger has its own id, which is positive
