@@ -13,8 +13,12 @@ from governance.channels import Channel
 
 EVERY_CHANNEL = tuple(Channel)
 OPTED_OUT = "opted_out"  # why a step is cancelled
-# SQL of its own: it is carried out at each completion, and a query set costs more to build.
-_CLOSE_STEPS = f"UPDATE {FollowupLadder._meta.db_table} SET open_steps = %s, closed_at = %s WHERE id = %s"
+# SQL of its own: it is carried out at each completion, and a query set costs more to build. It counts from what is stored.
+_CLOSE_STEPS = f"""
+UPDATE {FollowupLadder._meta.db_table}
+SET open_steps = open_steps - %s, closed_at = CASE WHEN open_steps > %s THEN closed_at ELSE %s END
+WHERE id = %s
+"""
 
 
 def cancel_open_ladders(
@@ -51,6 +55,5 @@ def close_steps(ladder: FollowupLadder, steps: int, now: datetime) -> None:
     """So many steps of a locked ladder are open no more; without any it closes."""
     ladder.open_steps -= steps
     ladder.closed_at = None if ladder.open_steps else now
-    closed_at = connection.ops.adapt_datetimefield_value(ladder.closed_at)
     with connection.cursor() as cursor:
-        cursor.execute(_CLOSE_STEPS, [ladder.open_steps, closed_at, ladder.pk])
+        cursor.execute(_CLOSE_STEPS, [steps, steps, connection.ops.adapt_datetimefield_value(now), ladder.pk])
