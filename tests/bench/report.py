@@ -68,7 +68,7 @@ The operations that miss their target or are nearest to it: called in one proces
 
 _REPEAT = """## To repeat it
 
-`make bench` (needs `wrk` of the distribution; it takes about half an hour). In parts, printed and not written here:
+`make bench` (needs `wrk` of the distribution; it takes well over an hour). In parts, printed and not written here:
 `python -m tests.postgres python -m tests.bench --only speed --operations ladder --seconds 3`.
 
 Server, database and load share the cores, so whatever else runs takes from all three. Differences under 15% between two runs
