@@ -12,10 +12,11 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from followups import completing, leases
+from followups.cancelling import close_steps
 from followups.leads.facts import contact_for
-from followups.models import FollowupTask
+from followups.models import FollowupLadder, FollowupTask
 from followups.services import complete_task, start_ladder
-from tests.factories import NOON, LeadFactory, TaskFactory
+from tests.factories import NOON, LadderFactory, LeadFactory, TaskFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -96,3 +97,14 @@ def test_so_many_statements(user_of: Callable[..., User]) -> None:
         complete_task(steps[0].pk, "va1", outcome="NO_ANSWER", user=agent, now=NOON)
     kinds = [query["sql"].split()[0] for query in captured if "SAVEPOINT" not in query["sql"]]
     assert kinds == ["SELECT", "SELECT", "UPDATE", "UPDATE", "INSERT", "SELECT", "INSERT", "INSERT"]
+
+
+def test_closing_steps_counts_from_what_is_stored(db: None) -> None:
+    ladder = LadderFactory.create(open_steps=6)
+    FollowupLadder.objects.filter(pk=ladder.pk).update(open_steps=3)
+    close_steps(ladder, 1, NOON)
+    ladder.refresh_from_db()
+    assert (ladder.open_steps, ladder.closed_at) == (2, None)
+    close_steps(ladder, 2, NOON)
+    ladder.refresh_from_db()
+    assert (ladder.open_steps, ladder.closed_at) == (0, NOON)
