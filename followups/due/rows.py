@@ -39,8 +39,7 @@ ORDER BY t.due_at, t.id
 # the first tenth of what there is, which an index in that order gives soonest.
 _BLIND = {name: f"(SELECT %({name})s)" for name in ("now", "claimant", "limit")}
 _PASSING_OVER = "FOR UPDATE SKIP LOCKED"
-# Of the unowned ones no more is read, and so locked, than is wanted beside one's own: the outer limit stops the inner
-# statement.
+# Of the unowned ones no more is read, and so locked, than is wanted beside one's own: the outer limit stops the inner one.
 _FREE_FOR = f"""
 WITH own AS (SELECT t.id {_FREE}{{narrowed}} AND t.owner = {{claimant}}{_OLDEST_FIRST} {{lock}}),
 unowned AS (SELECT t.id {_FREE}{{narrowed}} AND t.owner IS NULL{_OLDEST_FIRST} {{lock}}),

@@ -92,7 +92,7 @@ def with_score(score: float) -> dict[str, Any]:
     return {**rules, "min_lead_score_to_contact": score}
 
 
-def test_many_are_answered_in_two_queries_as_each_is_alone() -> None:
+def test_many_are_answered_in_one_query_as_each_is_alone() -> None:
     places = [("ON", "TORONTO", ""), ("BC", "VANCOUVER", ""), ("NL", "ALL", ""), ("ON", "ALL", "P0T 2M0")]
     asked = []
     for n in range(40):
