@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -11,7 +12,7 @@ from followups.models import FollowupLadder, FollowupTask
 from kpi.models import KPIEvent
 from offers.models import OfferEvidence, OfferPolicy
 from tests.conftest import attrs, codes
-from tests.factories import TaskFactory
+from tests.factories import NOON, TaskFactory
 from wholesale import correlation
 
 CREATE = "/api/followups/ladder/create"
@@ -60,6 +61,7 @@ def test_absent_one_is_made_and_is_another_each_time(operator: APIClient) -> Non
     assert operator.get("/api/followups/sla")[HEADER] not in ("", made)
 
 
+@time_machine.travel(NOON)  # a contact at night leaves one more row
 def test_feedback_offers_and_completion_carry_it_too(operator: APIClient) -> None:
     OfferPolicy.objects.filter(province="ON").update(enabled=True)
     task = TaskFactory.create()

@@ -175,7 +175,8 @@ def lead_comes_in(walk: Walk) -> None:
         owner=walk.id,
     )
     walk.hold("six steps, SMS and CALL in turn", [(task["step"], task["channel"]) for task in tasks] == LADDER)
-    due = walk.ask("What is due now?", "GET", "/api/followups/due", owner=walk.id, limit=1)
+    # Blocked ones too, so that it can be walked at night.
+    due = walk.ask("What is due now?", "GET", "/api/followups/due", owner=walk.id, limit=1, include_blocked="true")
     first = tasks[0]["id"]
     walk.hold("the first step, an SMS", [(t["id"], t["step"], t["channel"]) for t in due] == [(first, 1, "SMS")])
     done = walk.ask("The SMS is sent: complete it", "POST", f"/api/followups/task/{first}/complete", actor=NAME)
