@@ -120,7 +120,7 @@ def start_ladders(
 def _start(starts: Sequence[Start], sign: Callable[[], Act]) -> dict[str, Answer]:
     """Start these ladders, all in one transaction. No answer for a lead whose open ladder closed while we looked."""
     gate.require(ExecutionClass.EXECUTE)
-    gate.hold_off_all_opt_outs()
+    gate.lock_all_points()
     act = sign()
     answers: dict[str, Answer] = {}
     drafts = _drafted(starts, act, answers)

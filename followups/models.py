@@ -9,6 +9,7 @@ from django.db.models import Avg, Case, Count, F, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
+from followups.inbox.models import InboxItem
 from followups.leads.models import InboundMessage, Lead, LeadImport, lead_key
 from followups.outcomes.models import OutcomeRule
 from followups.outcomes.rules import Outcome
@@ -321,6 +322,7 @@ __all__ = [
     "FollowupLadder",
     "FollowupTask",
     "InboundMessage",
+    "InboxItem",
     "LadderQuerySet",
     "LadderTemplate",
     "Lead",

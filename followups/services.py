@@ -164,13 +164,15 @@ def _give_to_the_pool(ladder: FollowupLadder, now: datetime) -> None:
 
 
 def holding_off_opt_outs(lead_id: str) -> LeadFacts | None:
-    """The lead, if it exists; until the transaction ends nobody's opt-out of its number or address is recorded.
+    """The lead, if it exists; until the transaction ends nobody's opt-out of it, its number or its address is recorded.
 
     So an opt-out in flight comes before the ladder, and then it is read, or after it, and then it cancels the ladder.
     """
-    held = map(gate.HoldingOffOptOuts, ("email", "phone"))  # in the order in which an opt-out locks them
-    row = Lead.objects.filter(lead_id=lead_id).values_list(*FACTS, *held).first()
-    return LeadFacts(*row[: len(FACTS)]) if row else None
+    row = Lead.objects.filter(lead_id=lead_id).values_list(*FACTS).first()
+    lead = LeadFacts(*row) if row else None
+    points = gate.points_of(phone=lead.phone, email=lead.email) if lead else []
+    gate.lock_points([*points, (gate.LEAD, lead_id)])
+    return lead
 
 
 def _cancel_open_ladder(lead_id: str | None, *, act: Act, reason: str) -> None:

@@ -65,7 +65,7 @@ def record_inbound(
     closing: set[Point] = set()
     if reading.meaning == Meaning.OPT_OUT:
         closing = _all_points(phone, email) if reading.from_everything else _points(came_from)
-        gate.lock_for_opt_out(closing)
+        gate.lock_points(closing)
     now = now or timezone.now()
     received_at = received_at or now
     if received_at > now:
@@ -119,7 +119,7 @@ def decide_inbound(
         return Recorded(message, _closed(message.channel, closing))
     if message.meaning != Meaning.DOUBTFUL or message.decided_as:
         raise AlreadyDecided
-    gate.lock_for_opt_out(closing)
+    gate.lock_points(closing)
     now = now or timezone.now()
     message.decided_as, message.decided_reason = as_, reason
     message.decided_by, message.decided_user, message.decided_at = actor, user, now

@@ -16,12 +16,15 @@ def leads_by_id(lead_ids: Collection[str]) -> QuerySet[Lead]:
 
 
 def leads_at(points: Collection[Point]) -> QuerySet[Lead]:
-    """The leads with one of these numbers or addresses; a number may belong to several."""
+    """The leads with one of these numbers or addresses, or that are named themselves; a number may belong to several."""
     phones = {value for kind, value in points if kind == ContactPoint.Kind.PHONE}
     emails = {value for kind, value in points if kind == ContactPoint.Kind.EMAIL}
+    ids = {value for kind, value in points if kind == ContactPoint.Kind.LEAD}
     reached = Q()
     if phones:
         reached |= Q(phone__in=among(phones))
     if emails:
         reached |= Q(email__in=among(emails))
+    if ids:
+        reached |= Q(lead_id__in=among(ids))
     return Lead.objects.filter(reached) if reached else Lead.objects.none()

@@ -29,6 +29,7 @@ class Lead(models.Model):
         CONTACTED = "CONTACTED", "Contacted"
         APPOINTMENT = "APPOINTMENT", "Appointment"
         UNDER_CONTRACT = "UNDER_CONTRACT", "Under contract"
+        NOT_INTERESTED = "NOT_INTERESTED", "Not interested"
         CLOSED = "CLOSED", "Closed"
         DEAD = "DEAD", "Dead"
 
@@ -36,7 +37,9 @@ class Lead(models.Model):
     first_name = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
     last_name = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
     phone = models.CharField(max_length=16, blank=True, help_text="E.164, such as +14165550123")
+    phone_is_wrong = models.BooleanField(default=False, help_text="somebody said that it is another person's")
     email = models.EmailField(blank=True)
+    email_is_wrong = models.BooleanField(default=False, help_text="somebody said that it is another person's")
     address = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     postal_code = models.CharField(max_length=7, blank=True, help_text="such as M5V 2T6")
     province = models.CharField(max_length=2, choices=Province)

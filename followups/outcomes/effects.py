@@ -32,7 +32,7 @@ def hold_opt_out(task_id: int) -> OptingOut | None:
     if task is None:
         return None
     points = gate.points_of(phone=task.lead.phone, email=task.lead.email) if task.lead else []
-    gate.lock_for_opt_out(points)
+    gate.lock_points(points)
     lead_ids = set(leads_at(points).values_list("lead_id", flat=True))
     if task.lead_id:
         lead_ids.add(task.lead_id)

@@ -12,9 +12,10 @@ from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, Province
 
 
 class ContactPoint(models.Model):
-    """A phone number or an e-mail address, known by its digest.
+    """A subject of the ledger: a phone number, an e-mail address, or a lead as such. It is known by its digest.
 
     Erasing a person empties `value` and keeps the digest, so that a number that opted out stays refused when it comes again.
+    A lead is a subject by its `lead_id`, so that what binds the lead binds its next number too (CONTRACT section 10).
     """
 
     class Kind(models.TextChoices):
@@ -22,10 +23,12 @@ class ContactPoint(models.Model):
 
         PHONE = "PHONE", "Phone number"
         EMAIL = "EMAIL", "E-mail address"
+        LEAD = "LEAD", "Lead"
 
     kind = models.CharField(max_length=5, choices=Kind)
     digest = models.CharField(max_length=64, unique=True)  # HMAC of kind and value under CONTACT_DIGEST_KEY
     value = models.CharField(max_length=254, null=True)
+    last_contacted_at = models.DateTimeField(null=True, help_text="the last recorded contact of whoever is reached here")
 
     class Meta:
         default_permissions = ("view",)

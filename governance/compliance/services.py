@@ -10,12 +10,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import Func, QuerySet, TextField
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from governance import policies
@@ -32,10 +32,14 @@ from wholesale.lookups import among_sql, time_of, time_or_none
 EVERY_CHANNEL = ""
 _MARKED = b"contact points"
 
-Point = tuple[str, str]  # a ContactPoint.Kind, and the number as E.164 or the address
+Point = tuple[str, str]  # a ContactPoint.Kind, and the number as E.164, the address, or the lead's id
 # Plain text: a point is looked up often, and a choice takes long to hash.
-_PHONE, _EMAIL = ContactPoint.Kind.PHONE.value, ContactPoint.Kind.EMAIL.value
-_CHANNELS: dict[str, tuple[Channel, ...]] = {_PHONE: (Channel.SMS, Channel.CALL), _EMAIL: (Channel.EMAIL,)}
+_PHONE, _EMAIL, _LEAD = ContactPoint.Kind.PHONE.value, ContactPoint.Kind.EMAIL.value, ContactPoint.Kind.LEAD.value
+_CHANNELS: dict[str, tuple[Channel, ...]] = {
+    _PHONE: (Channel.SMS, Channel.CALL),
+    _EMAIL: (Channel.EMAIL,),
+    _LEAD: tuple(Channel),
+}
 
 
 # Points -----------------------------------------------------------------------------------------------------------------
@@ -54,6 +58,11 @@ def points_of(*, phone: str = "", email: str = "") -> list[Point]:
     return [point for point in both if point]
 
 
+def lead_point(lead_id: str | None) -> Point | None:
+    """The lead as a subject of the ledger, beside its number and its address; None without an id."""
+    return (_LEAD, lead_id) if lead_id else None
+
+
 def channels_of(point: Point) -> tuple[Channel, ...]:
     """The channels that reach a point."""
     return _CHANNELS[point[0]]
@@ -62,7 +71,7 @@ def channels_of(point: Point) -> tuple[Channel, ...]:
 def digest(point: Point) -> str:
     """What a point is known by, also after its value was erased."""
     kind, value = point
-    return _hmac(f"{kind}:{_spelling(value)}".encode())
+    return _hmac(f"{kind}:{_spelling(kind, value)}".encode())
 
 
 def digest_key_mark() -> str:
@@ -82,8 +91,8 @@ def _keyed(key: str) -> hmac.HMAC:
     return hmac.new(key.encode(), digestmod=hashlib.sha256)
 
 
-def _spelling(value: str) -> str:
-    return value.strip().lower()
+def _spelling(kind: str, value: str) -> str:
+    return value if kind == _LEAD else value.strip().lower()
 
 
 def contact_points(points: Collection[Point]) -> dict[Point, ContactPoint]:
@@ -95,14 +104,23 @@ def contact_points(points: Collection[Point]) -> dict[Point, ContactPoint]:
     if new:
         ContactPoint.objects.bulk_create(
             [
-                ContactPoint(kind=kind, digest=known_by, value=_spelling(value))
+                ContactPoint(kind=kind, digest=known_by, value=_spelling(kind, value))
                 for known_by, (kind, value) in ((known_by, by_digest[known_by]) for known_by in new)
             ],
             ignore_conflicts=True,
         )
-        Organisation.objects.filter(digest_key_mark="").update(digest_key_mark=digest_key_mark())
+        _mark_key()
         found |= _found(new)
     return {point: found[digest(point)] for point in points}
+
+
+# Which key the first point was made with.
+_MARK_KEY = f"UPDATE {Organisation._meta.db_table} SET digest_key_mark = %s WHERE digest_key_mark = ''"
+
+
+def _mark_key() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK_KEY, [digest_key_mark()])
 
 
 def _found(digests: Collection[str]) -> dict[str, ContactPoint]:
@@ -112,19 +130,29 @@ def _found(digests: Collection[str]) -> dict[str, ContactPoint]:
 # What is on file --------------------------------------------------------------------------------------------------------
 
 
-# The lines about some points. SQL of its own, for the gate asks it, within a statement of its own, more often than anything
-# else.
+# The lines about some points, and when each was last contacted. Written by hand, since the gate asks it, within its own
+# statement, more often than anything else. A point without lines is one row, whose entry is null.
 LINES_SQL = f"""
-SELECT r.id AS line, p.digest, r.entry, r.channel, CAST(r.effective_at AS text) AS effective_at, r.basis,
-    CAST(r.expires_at AS text) AS expires_at
-FROM {ContactPoint._meta.db_table} AS p JOIN {ContactRecord._meta.db_table} AS r ON r.point_id = p.id
+SELECT COALESCE(r.id, 0) AS line, p.digest, CAST(p.last_contacted_at AS text) AS contacted_at, r.entry, r.channel,
+    CAST(r.effective_at AS text) AS effective_at, r.basis, CAST(r.expires_at AS text) AS expires_at
+FROM {ContactPoint._meta.db_table} AS p LEFT JOIN {ContactRecord._meta.db_table} AS r ON r.point_id = p.id
 WHERE p.digest {{among}}
 """
-Ledgers = dict[Point, tuple[LedgerLine, ...]]
+
+
+class OnFile(NamedTuple):
+    """What is on file about a point: its lines in the order in which they were recorded, and its last contact."""
+
+    lines: tuple[LedgerLine, ...] = ()
+    contacted_at: datetime | None = None
+
+
+NOTHING = OnFile()
+Ledgers = dict[Point, OnFile]
 
 
 def ledgers(points: Collection[Point]) -> Ledgers:
-    """All lines about some points, by point, in the order in which they were recorded, in one query; of none in none."""
+    """What is on file about each of some points, in one query; of none in none."""
     if not points:
         return {}
     known_by = digests(points)
@@ -142,9 +170,16 @@ def digests(points: Iterable[Point]) -> dict[Point, str]:
 def filed(known_by: Mapping[Point, str], lines: Iterable[Sequence[Any]]) -> Ledgers:
     """Lines as `LINES_SQL` reads them, from the digest on and in their order, by point."""
     found: dict[str, list[LedgerLine]] = defaultdict(list)
-    for known, kind, channel, effective_at, basis, expires_at in lines:
-        found[known].append(LedgerLine(kind, channel, time_of(effective_at), basis, time_or_none(expires_at)))
-    return {point: tuple(found.get(known, ())) for point, known in known_by.items()}
+    contacted: dict[str, datetime | None] = {}
+    for known, contacted_at, kind, channel, effective_at, basis, expires_at in lines:
+        if known not in contacted:
+            contacted[known] = time_or_none(contacted_at)
+        if kind is not None:
+            found[known].append(LedgerLine(kind, channel, time_of(effective_at), basis, time_or_none(expires_at)))
+    return {
+        point: OnFile(tuple(found.get(known, ())), contacted[known]) if known in contacted else NOTHING
+        for point, known in known_by.items()
+    }
 
 
 def records_of(queryset: QuerySet[ContactRecord], points: Collection[Point]) -> QuerySet[ContactRecord]:
@@ -152,41 +187,38 @@ def records_of(queryset: QuerySet[ContactRecord], points: Collection[Point]) -> 
     return queryset.filter(point__digest__in=[digest(point) for point in points])
 
 
-# Opt-outs in flight ---------------------------------------------------------------------------------------------------
+# Points under a lock ----------------------------------------------------------------------------------------------------
 
-# An opt-out and an act that depends on there being none (a ladder begins) are one after the other: the opt-out takes
-# PostgreSQL's exclusive advisory lock of its points, the act the shared one. An act for many leads at once takes instead the
-# exclusive lock of one key, which each opt-out shares: a server has room for a few thousand locks, no more.
+# What is said of a point (an opt-out, its lift, a hold) and an act that depends on it (a ladder begins) come one after the
+# other: each takes PostgreSQL's exclusive advisory lock of its points. An act for many leads at once takes instead the
+# exclusive lock of one key, which each of the others shares: a server has room for a few thousand locks, no more.
 # SQLite's IMMEDIATE transactions need none.
-_LOCK_KEY = "hashtextextended({}, 7301002)"
 _ANY_POINT = 7_301_008
 
 
-class HoldingOffOptOuts(Func):
-    """Selected beside a number or an address: nobody's opt-out of it is recorded until the caller's transaction ends.
+def lock_points(points: Collection[Point]) -> None:
+    """Nobody else says anything of these points, or acts on what was said, until the caller's transaction ends.
 
-    Read the ledger in a later statement, never in the same one: its snapshot would be older than the lock.
+    Points come before lead rows, ladders and tasks. Read the ledger in a later statement: the snapshot of the same one would
+    be older than the lock.
     """
-
-    template = f"pg_advisory_xact_lock_shared({_LOCK_KEY.format('%(expressions)s')})"
-    output_field = TextField()
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[str | int, ...]]:
-        return "NULL", ()
+    if points:
+        lock_points_known_by(map(digest, points))
 
 
-def hold_off_all_opt_outs() -> None:
-    """Nobody's opt-out is recorded until the caller's transaction ends. Such callers come one after another."""
-    locks.hold(_ANY_POINT)
-
-
-def lock_for_opt_out(points: Collection[Point]) -> None:
-    """Wait for the acts that hold off an opt-out of these points, and hold off new ones until the transaction ends."""
-    if points and connection.vendor == "postgresql":
-        locks.hold(_ANY_POINT, shared=True)
+def lock_points_known_by(digests: Iterable[str]) -> None:
+    """The same by what the points are known by: an erased one has no value any more."""
+    if connection.vendor == "postgresql":
+        keys = sorted({int.from_bytes(bytes.fromhex(known)[:8], signed=True) for known in digests})
+        waits = ", ".join(f"pg_advisory_xact_lock({key})" for key in keys)
         with connection.cursor() as cursor:
-            for _, value in sorted(points):
-                cursor.execute(f"SELECT pg_advisory_xact_lock({_LOCK_KEY.format('%s')})", [value])
+            # In one order whoever asks, so that nobody waits in a circle.
+            cursor.execute(f"SELECT pg_advisory_xact_lock_shared({_ANY_POINT}), {waits}")
+
+
+def lock_all_points() -> None:
+    """The same for every point there is. Such callers come one after another."""
+    locks.hold(_ANY_POINT)
 
 
 # Facts ------------------------------------------------------------------------------------------------------------------
@@ -321,7 +353,7 @@ def _say_no(
     **said: Any,
 ) -> list[ContactRecord]:
     reached = _reached(points, channel)
-    lock_for_opt_out(reached)
+    lock_points(reached)
     now = now or timezone.now()
     lines = [(point, channel) for point in reached]
     signature: dict[str, Any] = {"actor": actor, "user": user, "correlation_id": correlation_id or correlation.current()}
@@ -385,12 +417,13 @@ def lift_opt_out(
         PointMissing: the channel reaches none of the points.
 
     """
+    reached_points = _reached(points, channel)
+    lock_points(reached_points)
     now = now or timezone.now()
-    on_file = ledgers(_reached(points, channel))
     refused = [
         point
-        for point, lines in on_file.items()
-        if any(opted_out(lines, reached, now) for reached in channels_of(point) if channel in (EVERY_CHANNEL, reached))
+        for point, on_file in ledgers(reached_points).items()
+        if any(opted_out(on_file.lines, by, now) for by in channels_of(point) if channel in (EVERY_CHANNEL, by))
     ]
     return _append_and_tell(
         [(point, channel) for point in refused],
@@ -440,6 +473,34 @@ def erase_point(
         created_at=now,
     )
     return point
+
+
+# What happened at a point -----------------------------------------------------------------------------------------------
+
+# The last contact never moves back.
+_NOTE_CONTACT = f"""
+INSERT INTO {ContactPoint._meta.db_table} AS p (kind, digest, value, last_contacted_at) VALUES {{rows}}
+ON CONFLICT (digest) DO UPDATE SET last_contacted_at = excluded.last_contacted_at
+WHERE p.last_contacted_at IS NULL OR p.last_contacted_at < excluded.last_contacted_at
+"""
+
+
+def note_contact(points: Collection[Point], at: datetime) -> None:
+    """Keep when these points were last contacted; an earlier contact that is told later changes nothing."""
+    by_digest = {digest(point): point for point in points}
+    values: list[Any] = []
+    for known_by in sorted(by_digest):  # in one order, so that nobody waits in a circle
+        kind, value = by_digest[known_by]
+        values += [kind, known_by, _spelling(kind, value), connection.ops.adapt_datetimefield_value(at)]
+    if not values:
+        return
+    statement = _NOTE_CONTACT.format(rows=", ".join(["(%s, %s, %s, %s)"] * len(by_digest)))
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":  # in one message
+            cursor.execute(f"WITH noted AS ({statement}) {_MARK_KEY}", [*values, digest_key_mark()])
+        else:
+            cursor.execute(statement, values)
+            cursor.execute(_MARK_KEY, [digest_key_mark()])
 
 
 def _require_past(attr: str, at: datetime, now: datetime) -> None:

@@ -52,6 +52,8 @@ STORED = {
     "zone": "America/Toronto",
     "score": Decimal("0.75"),
     "status": "CONTACTED",
+    "phone_is_wrong": False,
+    "email_is_wrong": False,
 }
 
 
@@ -395,5 +397,5 @@ def test_leads_are_filtered(agent: APIClient, query: dict[str, str], found: set[
 
 
 def test_an_import_has_every_column_of_a_lead() -> None:
-    ours = {"id", "changed_by", "user", "created_at", "updated_at"}
+    ours = {"id", "changed_by", "user", "created_at", "updated_at", "phone_is_wrong", "email_is_wrong"}
     assert set(LeadRow().fields) == {column.name for column in Lead._meta.fields} - ours

@@ -300,7 +300,7 @@ def test_a_lead_that_becomes_known_is_judged_by_what_is_known() -> None:
 def test_what_the_gate_does_not_look_at_costs_the_worker_nothing() -> None:
     jane()
     task()
-    upsert_lead(lead_id="JANE", first_name="Janet", status="DEAD")
+    upsert_lead(lead_id="JANE", first_name="Janet", source="list 2")
     upsert_lead(lead_id="JANE", postal_code="M5V 2T6")
     upsert_lead(lead_id="NOBODY", province="ON", phone="+14165550199")
     record_consent(

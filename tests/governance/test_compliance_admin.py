@@ -83,7 +83,7 @@ def test_a_page_writes_what_it_says_and_returns_to_the_ledger(operator_at_desk: 
 def test_what_the_page_shows_as_now_can_be_sent_as_it_stands(operator_at_desk: Client) -> None:
     form = form_with(operator_at_desk.get(page("opt_out")), "points")
     assert operator_at_desk.post(page("opt_out"), {**form, "points": "416 555 0123"}).status_code == 302
-    assert services.ledgers([PHONE])[PHONE][0].kind == "OPT_OUT"
+    assert services.ledgers([PHONE])[PHONE].lines[0].kind == "OPT_OUT"
 
 
 def test_an_opt_out_is_lifted_with_its_reason(operator_at_desk: Client) -> None:

@@ -35,7 +35,7 @@ def lines() -> list[tuple[Any, ...]]:
 
 
 def refused(point: Any, channel: str) -> bool:
-    return opted_out(services.ledgers([point])[point], channel, NOON)
+    return opted_out(services.ledgers([point])[point].lines, channel, NOON)
 
 
 # What each writes -------------------------------------------------------------------------------------------------------

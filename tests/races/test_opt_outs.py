@@ -101,7 +101,7 @@ def test_a_ladder_begins_only_after_an_opt_out_of_the_address_that_came_first(
     def act(number: int) -> str:
         if number == 0:
             with transaction.atomic():
-                gate.lock_for_opt_out([("EMAIL", "jane@example.ca")])
+                gate.lock_points([("EMAIL", "jane@example.ca")])
                 is_held.set()
                 assert not has_started.wait(1)
                 return "held"
