@@ -316,7 +316,10 @@ lock_points = compliance.lock_points
 note_contact = compliance.note_contact
 point_of = compliance.point_of
 points_of = compliance.points_of
+hold_points = compliance.hold_points
+lock_points_known_by = compliance.lock_points_known_by
 record_opt_out = compliance.record_opt_out
+release_points = compliance.release_points
 sender = compliance.sender
 
 

@@ -146,12 +146,17 @@ def opted_out(lines: Sequence[LedgerLine], channel: str, at: datetime) -> bool:
 def is_held(lines: Sequence[LedgerLine], at: datetime) -> bool:
     """Whether a doubtful message waits for a person at an instant.
 
-    Each such message is one HOLD, and the decision about it one RELEASE.
+    Each such message is one HOLD, and the decision about it one RELEASE. A RELEASE never answers a HOLD that was recorded
+    after it.
     """
     waiting = 0
     for line in lines:
-        if line.effective_at <= at:
-            waiting += (line.kind == Entry.HOLD) - (line.kind == Entry.RELEASE)
+        if line.effective_at > at:
+            continue
+        if line.kind == Entry.HOLD:
+            waiting += 1
+        elif line.kind == Entry.RELEASE:
+            waiting = max(0, waiting - 1)
     return waiting > 0
 
 

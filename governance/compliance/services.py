@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -33,6 +33,7 @@ EVERY_CHANNEL = ""
 _MARKED = b"contact points"
 
 Point = tuple[str, str]  # a ContactPoint.Kind, and the number as E.164, the address, or the lead's id
+Subject = Point | ContactPoint  # a point that is named, or its row: of an erased one there is nothing else
 # Plain text: a point is looked up often, and a choice takes long to hash.
 _PHONE, _EMAIL, _LEAD = ContactPoint.Kind.PHONE.value, ContactPoint.Kind.EMAIL.value, ContactPoint.Kind.LEAD.value
 _CHANNELS: dict[str, tuple[Channel, ...]] = {
@@ -63,9 +64,9 @@ def lead_point(lead_id: str | None) -> Point | None:
     return (_LEAD, lead_id) if lead_id else None
 
 
-def channels_of(point: Point) -> tuple[Channel, ...]:
+def channels_of(subject: Subject) -> tuple[Channel, ...]:
     """The channels that reach a point."""
-    return _CHANNELS[point[0]]
+    return _CHANNELS[subject.kind if isinstance(subject, ContactPoint) else subject[0]]
 
 
 def digest(point: Point) -> str:
@@ -97,6 +98,8 @@ def _spelling(kind: str, value: str) -> str:
 
 def contact_points(points: Collection[Point]) -> dict[Point, ContactPoint]:
     """The rows of these points, which are made where they are new. Race-free, in at most four statements."""
+    if not points:
+        return {}
     by_digest = {digest(point): point for point in points}
     found = _found(by_digest)
     # In one order, so that two who make the same points do not wait for each other in a circle.
@@ -148,6 +151,7 @@ class OnFile(NamedTuple):
 
 
 NOTHING = OnFile()
+Known = TypeVar("Known")
 Ledgers = dict[Point, OnFile]
 
 
@@ -156,10 +160,19 @@ def ledgers(points: Collection[Point]) -> Ledgers:
     if not points:
         return {}
     known_by = digests(points)
-    among, values = among_sql(known_by.values())
+    return filed(known_by, _lines(known_by.values()))
+
+
+def filed_under(digests: Collection[str]) -> dict[str, OnFile]:
+    """The same by what the points are known by: an erased one has no value any more."""
+    return filed({known: known for known in digests}, _lines(digests))
+
+
+def _lines(digests: Iterable[str]) -> list[tuple[Any, ...]]:
+    among, values = among_sql(digests)
     with connection.cursor() as cursor:
         cursor.execute(f"{LINES_SQL.format(among=among)} ORDER BY line", [values])
-        return filed(known_by, (line[1:] for line in cursor.fetchall()))
+        return [line[1:] for line in cursor.fetchall()]
 
 
 def digests(points: Iterable[Point]) -> dict[Point, str]:
@@ -167,8 +180,8 @@ def digests(points: Iterable[Point]) -> dict[Point, str]:
     return {point: digest(point) for point in points}
 
 
-def filed(known_by: Mapping[Point, str], lines: Iterable[Sequence[Any]]) -> Ledgers:
-    """Lines as `LINES_SQL` reads them, from the digest on and in their order, by point."""
+def filed(known_by: Mapping[Known, str], lines: Iterable[Sequence[Any]]) -> dict[Known, OnFile]:
+    """Lines as `LINES_SQL` reads them, from the digest on and in their order, by whatever each digest stands for."""
     found: dict[str, list[LedgerLine]] = defaultdict(list)
     contacted: dict[str, datetime | None] = {}
     for known, contacted_at, kind, channel, effective_at, basis, expires_at in lines:
@@ -194,6 +207,7 @@ def records_of(queryset: QuerySet[ContactRecord], points: Collection[Point]) -> 
 # exclusive lock of one key, which each of the others shares: a server has room for a few thousand locks, no more.
 # SQLite's IMMEDIATE transactions need none.
 _ANY_POINT = 7_301_008
+_LOCKS_MAX = 1_000  # of single points, for one transaction
 
 
 def lock_points(points: Collection[Point]) -> None:
@@ -208,11 +222,15 @@ def lock_points(points: Collection[Point]) -> None:
 
 def lock_points_known_by(digests: Iterable[str]) -> None:
     """The same by what the points are known by: an erased one has no value any more."""
-    if connection.vendor == "postgresql":
-        keys = sorted({int.from_bytes(bytes.fromhex(known)[:8], signed=True) for known in digests})
+    if connection.vendor != "postgresql":
+        return
+    # In one order whoever asks, so that nobody waits in a circle.
+    keys = sorted({int.from_bytes(bytes.fromhex(known)[:8], signed=True) for known in digests})
+    if len(keys) > _LOCKS_MAX:
+        lock_all_points()
+    elif keys:
         waits = ", ".join(f"pg_advisory_xact_lock({key})" for key in keys)
         with connection.cursor() as cursor:
-            # In one order whoever asks, so that nobody waits in a circle.
             cursor.execute(f"SELECT pg_advisory_xact_lock_shared({_ANY_POINT}), {waits}")
 
 
@@ -252,7 +270,7 @@ def record_consent(
     _require_past("obtained_at", obtained_at, now)
     pairs = [
         (point, reached)
-        for point in _reached(points, channel)
+        for point in _reached(points, (), channel).values()
         for reached in channels_of(point)
         if channel in (EVERY_CHANNEL, reached) and is_basis(reached, basis)
     ]
@@ -276,7 +294,8 @@ def record_consent(
 @transaction.atomic
 def record_opt_out(
     *,
-    points: Collection[Point],
+    points: Collection[Point] = (),
+    rows: Collection[ContactPoint] = (),
     channel: str = EVERY_CHANNEL,
     said_at: datetime | None = None,
     actor: str,
@@ -289,12 +308,14 @@ def record_opt_out(
     """Somebody wants no more contact by a channel, or by any. It holds from then on; a clock that runs ahead of ours delays
     nothing, so what was said later than now was said now.
 
+    `rows` are points that the caller has read already. An erased one can be named by nothing else.
+
     Raises:
         PointMissing: the channel reaches none of the points.
 
     """
     return _say_no(
-        points,
+        _reached(points, rows, channel),
         channel,
         Entry.OPT_OUT,
         said_at=said_at,
@@ -311,7 +332,8 @@ def record_opt_out(
 @transaction.atomic
 def record_do_not_call(
     *,
-    points: Collection[Point],
+    points: Collection[Point] = (),
+    rows: Collection[ContactPoint] = (),
     said_at: datetime | None = None,
     actor: str,
     evidence: str = "",
@@ -323,11 +345,11 @@ def record_do_not_call(
     """These numbers are on the internal do-not-call list, which beats every exemption. It speaks of calls alone.
 
     Raises:
-        PointMissing: no phone number is among the points.
+        PointMissing: no call reaches any of the points.
 
     """
     return _say_no(
-        points,
+        _reached(points, rows, Channel.CALL),
         Channel.CALL,
         Entry.DO_NOT_CALL,
         said_at=said_at,
@@ -341,7 +363,7 @@ def record_do_not_call(
 
 
 def _say_no(
-    points: Collection[Point],
+    reached: Mapping[str, Subject],
     channel: str,
     entry: Entry,
     *,
@@ -352,14 +374,96 @@ def _say_no(
     correlation_id: str | None,
     **said: Any,
 ) -> list[ContactRecord]:
-    reached = _reached(points, channel)
-    lock_points(reached)
+    lock_points_known_by(reached)
     now = now or timezone.now()
-    lines = [(point, channel) for point in reached]
     signature: dict[str, Any] = {"actor": actor, "user": user, "correlation_id": correlation_id or correlation.current()}
-    records = _append(lines, entry, effective_at=min(said_at or now, now), now=now, **signature, **said)
-    opted_out_of.send(sender=ContactRecord, points=reached, channel=channel, now=now, **signature)
+    records = _append(
+        [(subject, channel) for subject in reached.values()],
+        entry,
+        effective_at=min(said_at or now, now),
+        now=now,
+        **signature,
+        **said,
+    )
+    opted_out_of.send(sender=ContactRecord, points=_named(reached.values()), channel=channel, now=now, **signature)
     return records
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def hold_points(
+    *,
+    points: Collection[Point] = (),
+    rows: Collection[ContactPoint] = (),
+    since: datetime | None = None,
+    evidence: str,
+    actor: str,
+    reason: str = "",
+    correlation_id: str | None = None,
+    user: User | None = None,
+    now: datetime | None = None,
+) -> list[ContactRecord]:
+    """A doubtful message waits for a person: until it is decided these points are contacted by no channel.
+
+    It holds from `since`, or from now if that lies ahead. `rows` are points that the caller has read already; an erased one
+    can be named by nothing else. Each call waits for one `release_points`.
+
+    Raises:
+        PointMissing: no point is given.
+
+    """
+    return _hold_or_release(
+        Entry.HOLD,
+        _reached(points, rows, EVERY_CHANNEL),
+        since,
+        evidence=evidence,
+        reason=reason,
+        actor=actor,
+        user=user,
+        correlation_id=correlation_id,
+        now=now,
+    )
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def release_points(
+    *,
+    points: Collection[Point] = (),
+    rows: Collection[ContactPoint] = (),
+    evidence: str,
+    actor: str,
+    reason: str = "",
+    correlation_id: str | None = None,
+    user: User | None = None,
+    now: datetime | None = None,
+) -> list[ContactRecord]:
+    """A person has decided on the doubtful message for which these points were held.
+
+    Raises:
+        PointMissing: no point is given.
+
+    """
+    return _hold_or_release(
+        Entry.RELEASE,
+        _reached(points, rows, EVERY_CHANNEL),
+        None,
+        evidence=evidence,
+        reason=reason,
+        actor=actor,
+        user=user,
+        correlation_id=correlation_id,
+        now=now,
+    )
+
+
+def _hold_or_release(
+    entry: Entry, reached: Mapping[str, Subject], since: datetime | None, *, now: datetime | None, **line: Any
+) -> list[ContactRecord]:
+    lock_points_known_by(reached)
+    now = now or timezone.now()
+    pairs = [(subject, EVERY_CHANNEL) for subject in reached.values()]
+    return _append_and_tell(pairs, entry, effective_at=min(since or now, now), now=now, **line)
 
 
 @verb(ExecutionClass.RECORD)
@@ -386,7 +490,7 @@ def record_scrub(
     now = now or timezone.now()
     _require_past("checked_at", checked_at, now)
     return _append_and_tell(
-        [(point, Channel.CALL) for point in _reached(points, Channel.CALL)],
+        [(point, Channel.CALL) for point in _reached(points, (), Channel.CALL).values()],
         Entry.SCRUB,
         effective_at=checked_at,
         evidence=evidence,
@@ -402,7 +506,8 @@ def record_scrub(
 @transaction.atomic
 def lift_opt_out(
     *,
-    points: Collection[Point],
+    points: Collection[Point] = (),
+    rows: Collection[ContactPoint] = (),
     channel: str = EVERY_CHANNEL,
     reason: str,
     actor: str,
@@ -417,16 +522,17 @@ def lift_opt_out(
         PointMissing: the channel reaches none of the points.
 
     """
-    reached_points = _reached(points, channel)
-    lock_points(reached_points)
+    reached = _reached(points, rows, channel)
+    lock_points_known_by(reached)
     now = now or timezone.now()
+    on_file = filed_under(reached)
     refused = [
-        point
-        for point, on_file in ledgers(reached_points).items()
-        if any(opted_out(on_file.lines, by, now) for by in channels_of(point) if channel in (EVERY_CHANNEL, by))
+        subject
+        for known_by, subject in reached.items()
+        if any(opted_out(on_file[known_by].lines, by, now) for by in channels_of(subject) if channel in (EVERY_CHANNEL, by))
     ]
     return _append_and_tell(
-        [(point, channel) for point in refused],
+        [(subject, channel) for subject in refused],
         Entry.LIFT,
         effective_at=now,
         evidence=evidence,
@@ -508,16 +614,27 @@ def _require_past(attr: str, at: datetime, now: datetime) -> None:
         raise InTheFuture(attr=attr)
 
 
-def _reached(points: Iterable[Point], channel: str) -> list[Point]:
-    """Each of the points that the channel reaches, once."""
-    reached = list(dict.fromkeys(point for point in points if channel == EVERY_CHANNEL or channel in channels_of(point)))
+def _reached(points: Iterable[Point], rows: Iterable[ContactPoint], channel: str) -> dict[str, Subject]:
+    """The subjects that the channel reaches, by what each is known by."""
+    subjects: dict[str, Subject] = {digest(point): point for point in points} | {row.digest: row for row in rows}
+    reached = {
+        known_by: subject
+        for known_by, subject in subjects.items()
+        if channel == EVERY_CHANNEL or channel in channels_of(subject)
+    }
     if not reached:
         raise PointMissing(attr="email" if channel == Channel.EMAIL else "phone")
     return reached
 
 
+def _named(subjects: Iterable[Subject]) -> list[Point]:
+    """The points of which the value is known."""
+    named = ((one.kind, one.value) if isinstance(one, ContactPoint) else one for one in subjects)
+    return list(dict.fromkeys((kind, value) for kind, value in named if value is not None))
+
+
 def _append(
-    pairs: Collection[tuple[Point, str]],
+    pairs: Collection[tuple[Subject, str]],
     entry: Entry,
     *,
     effective_at: datetime,
@@ -526,11 +643,11 @@ def _append(
     correlation_id: str | None,
     **said: Any,
 ) -> list[ContactRecord]:
-    stored = contact_points({point for point, _ in pairs}) if pairs else {}
+    stored = contact_points({subject for subject, _ in pairs if not isinstance(subject, ContactPoint)})
     correlation_id = correlation_id or correlation.current()
     return ContactRecord.objects.bulk_create(
         ContactRecord(
-            point=stored[point],
+            point=subject if isinstance(subject, ContactPoint) else stored[subject],
             entry=entry,
             channel=channel,
             basis=basis,
@@ -540,17 +657,16 @@ def _append(
             created_at=now,
             **said,
         )
-        for point, channel in pairs
+        for subject, channel in pairs
     )
 
 
 def _append_and_tell(
-    pairs: Collection[tuple[Point, str]], entry: Entry, *, now: datetime, **line: Any
+    pairs: Collection[tuple[Subject, str]], entry: Entry, *, now: datetime, **line: Any
 ) -> list[ContactRecord]:
     records = _append(pairs, entry, now=now, **line)
     if records:
-        points = list(dict.fromkeys(point for point, _ in pairs))
-        contact_records_changed.send(sender=ContactRecord, points=points, now=now)
+        contact_records_changed.send(sender=ContactRecord, points=_named(subject for subject, _ in pairs), now=now)
     return records
 
 

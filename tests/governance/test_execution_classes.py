@@ -106,6 +106,14 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "RECORD",
         lambda: governance.compliance.services.record_do_not_call(points=POINTS, actor="me"),
     ),
+    governance.compliance.services.hold_points: (
+        "RECORD",
+        lambda: governance.compliance.services.hold_points(points=POINTS, evidence="message 1", actor="me"),
+    ),
+    governance.compliance.services.release_points: (
+        "RECORD",
+        lambda: governance.compliance.services.release_points(points=POINTS, evidence="message 1", actor="me"),
+    ),
     governance.compliance.services.record_scrub: (
         "RECORD",
         lambda: governance.compliance.services.record_scrub(
