@@ -13,19 +13,21 @@ from operator import attrgetter
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 
-from followups.leads.facts import FACTS
+from followups.leads.facts import FACTS, facts_sql, read_facts
 from followups.leads.fields import SETTINGS, LeadRow
 from followups.leads.lookups import leads_by_id
 from followups.leads.models import Language, Lead
 from followups.minutes.tasks import enqueue_leads
+from followups.steps.lookups import min_gap_sql
 from governance.decisions import ExecutionClass, verb
 from governance.leads import LeadFacts
 from wholesale import locks
 from wholesale.errors import RequiredParameter
+from wholesale.lookups import among_sql
 from wholesale.vocabulary import Province
 
 BATCH = 1_000
@@ -134,9 +136,16 @@ def upsert_lead(
     return lead, outcome
 
 
+# SQL of its own: the gate is asked about a lead more often than anything else.
+_FACTS_SQL = f"SELECT {facts_sql('l')}, {min_gap_sql('l')} FROM {Lead._meta.db_table} AS l WHERE l.lead_id {{}}"
+
+
 def facts_of(lead_ids: Collection[str]) -> dict[str, LeadFacts]:
     """What the contact gate needs of the leads that exist, by id, in one query."""
-    return {row[0]: LeadFacts(*row) for row in leads_by_id(lead_ids).values_list(*FACTS)}
+    among, values = among_sql(lead_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(_FACTS_SQL.format(among), [values])
+        return {lead.lead_id: lead for *facts, gap in cursor.fetchall() if (lead := read_facts(facts, gap))}
 
 
 def _sifted(

@@ -34,6 +34,7 @@ class _Row(NamedTuple):
     province: str
     market: str
     channel: str
+    gap_minutes: int
     due_at: datetime
     actionable_at: datetime | None
     open_from: datetime | None
@@ -137,7 +138,12 @@ def _renew(tasks: TaskQuerySet, now: datetime, *, due_too: bool = False) -> set[
     known = leads.load({row.lead_id for row in rows if row.lead_id})
     contacts = [
         contact_of(
-            known.get(row.lead_id or ""), lead_id=row.lead_id, province=row.province, market=row.market, channel=row.channel
+            known.get(row.lead_id or ""),
+            lead_id=row.lead_id,
+            province=row.province,
+            market=row.market,
+            channel=row.channel,
+            gap_minutes=row.gap_minutes,
         )
         for row in rows
     ]
@@ -150,12 +156,12 @@ def _renew(tasks: TaskQuerySet, now: datetime, *, due_too: bool = False) -> set[
         minutes = actionable_at, found.open_from, found.open_until
         if minutes != stored:
             changed.append((row.id, *minutes))
-    _store(changed)
+    store(changed)
     return {row.id for row in rows}
 
 
-def _store(minutes: Sequence[tuple[int, datetime | None, datetime | None, datetime | None]]) -> None:
-    """In one statement, whatever their number."""
+def store(minutes: Sequence[tuple[int, datetime | None, datetime | None, datetime | None]]) -> None:
+    """Give each task its `actionable_at`, `open_from` and `open_until`, in one statement, whatever their number."""
     if not minutes:
         return
     with connection.cursor() as cursor:
