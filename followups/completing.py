@@ -82,21 +82,28 @@ class OpenStep(NamedTuple):
     open_until: datetime | None
 
     @property
-    def gap(self) -> timedelta:
-        """At least so long after the last contact of the person."""
-        return timedelta(minutes=self.gap_minutes)
-
-    @property
     def minutes(self) -> tuple[int, datetime | None, datetime | None, datetime | None]:
         """As `followups.minutes.services.store` takes them."""
         return self.id, self.actionable_at, self.open_from, self.open_until
+
+    @property
+    def gap(self) -> timedelta:
+        """At least so long after the last contact of the person."""
+        return timedelta(minutes=self.gap_minutes)
 
     def comes_too_soon(self, contacted_at: datetime, now: datetime) -> bool:
         """Whether it is due before its gap after a contact is over, and that is yet to come."""
         over = contacted_at + self.gap
         return self.due_at < over and over > now
 
-    def moved(self, minutes: gate.Minutes) -> "OpenStep":
+    def within_its_interval(self, over: datetime) -> "OpenStep | None":
+        """The same where it waits until an instant after it is due, which its interval contains; else None."""
+        if self.open_from is None or self.open_until is None or over > self.open_until:
+            return None
+        open_from = max(over, self.open_from)
+        return self._replace(actionable_at=open_from, open_from=open_from)
+
+    def within(self, minutes: gate.Minutes) -> "OpenStep":
         """The same with other minutes."""
         return self._replace(actionable_at=minutes.actionable_at, open_from=minutes.open_from, open_until=minutes.open_until)
 

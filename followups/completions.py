@@ -135,15 +135,20 @@ def _judged(
     found: Found, contacted_at: datetime, following: Sequence[OpenStep], held: Held, now: datetime
 ) -> tuple[Judged, list[OpenStep]]:
     """What the rules say of the contact; and the open steps of the ladder, of which those that would come too soon after it
-    get the minutes that they have now. The gate is asked once. Where the outcome moves or cancels the steps they are left.
+    get the minutes that they have now. Where the outcome moves or cancels the steps they are left.
+
+    The gate is asked once, and of a step only where its gap is not over by the end of its permitted interval.
     """
     following = _overtaken(found.task, following)
     soon = [step for step in following if step.comes_too_soon(contacted_at, now)] if held.rule.effect == Effect.GO_ON else []
-    asked = [(found.contact._replace(channel=step.channel, gap=step.gap), step.due_at) for step in soon]
+    moved = {step.id: step.within_its_interval(contacted_at + step.gap) for step in soon}
+    later = [step for step in soon if moved[step.id] is None]
+    asked = [(found.contact._replace(channel=step.channel, gap=step.gap), step.due_at) for step in later]
     judged = gate.judge_contact(found.contact, contacted_at, asked, now=now)
-    moved = {step.id: step.moved(minutes) for step, minutes in zip(soon, judged.following, strict=True)}
-    store([step.minutes for step in moved.values()])
-    return judged, [moved.get(step.id, step) for step in following]
+    moved |= {step.id: step.within(minutes) for step, minutes in zip(later, judged.following, strict=True)}
+    following = [moved.get(step.id) or step for step in following]
+    store([step.minutes for step in following if step.id in moved])
+    return judged, following
 
 
 def _overtaken(task: FollowupTask, following: Sequence[OpenStep]) -> list[OpenStep]:

@@ -369,6 +369,7 @@ sender = compliance.sender
 # the rest.
 _FIRST, _PLACE = -2, -1  # a line of the ledger has its own id, and a point without lines 0
 _RULES_SQL = f"""
+{{asked}}
 SELECT r.*, s.kill_switch_engaged, s.go_live_enabled,
     o.consent, o.scrub, o.registration_number, o.registration_expires_on, o.digest_key_mark,
     {", ".join(f"o.{name}" for name in Sender._fields)}
@@ -418,9 +419,8 @@ def _rules(
     places = [in_provinces, among_sql(markets)[1]]
     days = (at - _BEFORE).date(), (until + _AFTER).date()
     with connection.cursor() as cursor:
-        among_digests, digests = compliance.among_digests_sql(known_by.values())
-        statement = _RULES_SQL.format(among=among, among_digests=among_digests)
-        cursor.execute(statement, [*places, *places, *days, digests, digests])
+        asked, values = compliance.asked_sql(known_by.values())
+        cursor.execute(_RULES_SQL.format(asked=asked, among=among), [values, *places, *places, *days])
         first, *rows = cursor.fetchall()
     engaged, live, consent, scrub, number, expires_on, key_mark, *sender = first[_OF_ALL]
     decided = standing(ExecutionClass.EXECUTE, engaged=engaged is None or bool(engaged), live=bool(live))

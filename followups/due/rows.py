@@ -33,8 +33,10 @@ _DUE = f"FROM {_TABLE} AS t WHERE t.completed_at IS NULL AND t.cancelled_at IS N
 # is recorded, and only then is known from when the next one may be. The limit keeps the planner from joining all tasks, and
 # of a condition like this one it expects that half of them meet it.
 _GOES_FIRST = f"""
-COALESCE((SELECT FALSE FROM {_TABLE} AS e WHERE e.ladder_id = t.ladder_id AND e.step < t.step AND e.completed_at IS NULL
-    AND e.cancelled_at IS NULL AND e.due_at <= {{now}} AND e.open_from <= {{now}} AND e.open_until >= {{now}} LIMIT 1), TRUE)
+(t.step = 1 OR COALESCE((
+    SELECT FALSE FROM {_TABLE} AS e WHERE e.ladder_id = t.ladder_id AND e.step < t.step AND e.completed_at IS NULL
+        AND e.cancelled_at IS NULL AND e.due_at <= {{now}} AND e.open_from <= {{now}} AND e.open_until >= {{now}} LIMIT 1
+), TRUE))
 """
 _PERMITTED = f"{_DUE} AND t.open_from <= {{now}} AND t.open_until >= {{now}} AND {_GOES_FIRST}"
 _FREE = f"{_PERMITTED} AND (t.leased_until IS NULL OR t.leased_until <= {{now}})"

@@ -165,7 +165,7 @@ def store(minutes: Sequence[tuple[int, datetime | None, datetime | None, datetim
     if not minutes:
         return
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+        if connection.vendor == "postgresql" and len(minutes) > 1:
             cursor.execute(_STORE_ALL, list(map(list, zip(*minutes, strict=True))))
         else:
             as_stored = connection.ops.adapt_datetimefield_value

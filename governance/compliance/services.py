@@ -137,27 +137,27 @@ def _found(digests: Collection[str]) -> dict[str, ContactPoint]:
 # What is on file --------------------------------------------------------------------------------------------------------
 
 
-# The lines about some points, then when each was last contacted, in a line without an entry. Written by hand, since the gate
-# asks it, within its own statement, more often than anything else. It takes the digests twice.
+# The lines about the points whose digests are `asked`, then when each was last contacted, in a line without an entry. Written
+# by hand, since the gate asks it, within its own statement, more often than anything else.
 LINES_SQL = f"""
 SELECT r.id AS line, p.digest, NULL AS contacted_at, r.entry, r.channel, CAST(r.effective_at AS text) AS effective_at,
     r.basis, CAST(r.expires_at AS text) AS expires_at
-FROM {ContactPoint._meta.db_table} AS p JOIN {ContactRecord._meta.db_table} AS r ON r.point_id = p.id
-WHERE p.digest {{among_digests}}
+FROM asked JOIN {ContactPoint._meta.db_table} AS p ON p.digest = asked.digest
+JOIN {ContactRecord._meta.db_table} AS r ON r.point_id = p.id
 UNION ALL
-SELECT 0, digest, CAST(contacted_at AS text), NULL, NULL, NULL, NULL, NULL
-FROM {LastContact._meta.db_table} WHERE digest {{among_digests}}
+SELECT 0, c.digest, CAST(c.contacted_at AS text), NULL, NULL, NULL, NULL, NULL
+FROM asked JOIN {LastContact._meta.db_table} AS c ON c.digest = asked.digest
 """
-_AMONG_DIGESTS = {
-    # To be joined: PostgreSQL would compare each row of a small table with each of hundreds of digests in an array.
-    "postgresql": "IN (SELECT unnest((SELECT string_to_array(%s, chr(10)))))",
-    "sqlite": "IN (SELECT value FROM json_each(%s))",
+# To be joined: PostgreSQL would compare each row of a small table with each of hundreds of values in an array.
+_ASKED = {
+    "postgresql": "WITH asked AS (SELECT unnest(string_to_array(%s, chr(10))) AS digest)",
+    "sqlite": "WITH asked AS (SELECT value AS digest FROM json_each(%s))",
 }
 
 
-def among_digests_sql(digests: Iterable[str]) -> tuple[str, str]:
-    """What follows the column of the digests in `LINES_SQL`, and its one parameter."""
-    return _AMONG_DIGESTS[connection.vendor], among_sql(digests)[1]
+def asked_sql(digests: Iterable[str]) -> tuple[str, str]:
+    """What stands before a statement with `LINES_SQL`, and its one parameter, the first."""
+    return _ASKED[connection.vendor], among_sql(digests)[1]
 
 
 class OnFile(NamedTuple):
@@ -186,9 +186,9 @@ def filed_under(digests: Collection[str]) -> dict[str, OnFile]:
 
 
 def _lines(digests: Iterable[str]) -> list[tuple[Any, ...]]:
-    among, values = among_digests_sql(digests)
+    asked, values = asked_sql(digests)
     with connection.cursor() as cursor:
-        cursor.execute(f"{LINES_SQL.format(among_digests=among)} ORDER BY line", [values, values])
+        cursor.execute(f"{asked} {LINES_SQL} ORDER BY line", [values])
         return [line[1:] for line in cursor.fetchall()]
 
 
