@@ -108,7 +108,7 @@ class ReceivedParams(ActParams):
     """The parameters of a verb that records what was received. The handler gets `unreadable` beside them: by name, as it
     came, what counts as not given because it could not be read."""
 
-    correlation_id = ReceivedLabelField(required=False)
+    correlation_id = ReceivedLabelField(required=False)  # type: ignore[assignment]  # it takes whatever comes
 
     def to_internal_value(self, data: Mapping[str, Any]) -> dict[str, Any]:
         checked = super().to_internal_value(data)

@@ -27,6 +27,7 @@ from governance.compliance.signals import contact_records_changed, opted_out_of
 from governance.decisions import ExecutionClass, verb
 from governance.signals import contact_rules_changed
 from wholesale import correlation, locks
+from wholesale.addresses import one_form
 from wholesale.lookups import among_sql, time_of, time_or_none
 
 EVERY_CHANNEL = ""
@@ -93,7 +94,9 @@ def _keyed(key: str) -> hmac.HMAC:
 
 
 def _spelling(kind: str, value: str) -> str:
-    return value if kind == _LEAD else value.strip().lower()
+    if kind == _EMAIL:
+        return one_form(value)
+    return value.strip()
 
 
 def contact_points(points: Collection[Point]) -> dict[Point, ContactPoint]:
