@@ -15,7 +15,7 @@ from followups.errors import AlreadyDecided, MessageNotFound, TimeOutOfRange
 from followups.history import Act
 from followups.inbound import rules
 from followups.inbound.rules import Meaning
-from followups.leads.lookups import leads_at
+from followups.leads.lookups import lead_ids_at, leads_at
 from followups.leads.models import InboundMessage, Lead
 from governance import gate
 from governance.channels import Channel
@@ -166,7 +166,7 @@ def on_opted_out_of(
     **kwargs: Any,
 ) -> None:
     """Cancel the open steps of a channel that was closed, whoever recorded it and wherever."""
-    leads = list(leads_at(points).values_list("lead_id", flat=True))
+    leads = lead_ids_at(points)
     if leads:
         act = Act.of(actor, user, correlation_id, now)
         cancel_open_ladders(leads, act=act, reason=OPTED_OUT, channels=[channel] if channel else EVERY_CHANNEL)
