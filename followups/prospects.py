@@ -119,8 +119,10 @@ FROM beside AS b JOIN {_LEAD} AS o ON o.id = b.id
 JOIN {_LADDER} AS d ON d.lead_id = o.lead_id AND d.closed_at IS NULL
 ORDER BY ladder_id
 """
+# A subquery hides the ids from PostgreSQL's planner: for a thousand that it sees it may read whole tables instead, and it
+# would plan anew each time.
 _ASKED = {
-    "postgresql": "unnest(%s::text[]) AS a (lead_id)",
+    "postgresql": "unnest((SELECT %s::text[])) AS a (lead_id)",
     "sqlite": "(SELECT value AS lead_id FROM json_each(%s)) AS a",
 }
 

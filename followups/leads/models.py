@@ -41,10 +41,8 @@ class Lead(models.Model):
     phone_is_wrong = models.BooleanField(default=False, help_text="somebody said that it is another person's")
     email = models.EmailField(blank=True)
     email_is_wrong = models.BooleanField(default=False, help_text="somebody said that it is another person's")
-    # Personal as they are, and kept here alone: a file that brings one of them again leaves it wrong.
-    wrong_contacts = models.JSONField(
-        default=list, blank=True, help_text="numbers and addresses known to be another person's"
-    )
+    # Personal, and kept here alone. A file that brings one of them again leaves it wrong.
+    wrong_contacts = models.JSONField(default=list, blank=True, help_text="numbers and addresses of somebody else")
     address = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     postal_code = models.CharField(max_length=7, blank=True, help_text="such as M5V 2T6")
     province = models.CharField(max_length=2, choices=Province)
@@ -111,6 +109,7 @@ class LeadImport(models.Model):
     unchanged = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
     refused_rows = models.TextField(blank=True, editable=False, help_text="as CSV, each with its reason")
+    statuses_left = models.TextField(blank=True, editable=False, help_text="leads that keep a status which is further on")
     changed_by = models.CharField(max_length=LABEL_MAX_LENGTH)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     created_at = models.DateTimeField()

@@ -24,7 +24,7 @@ from wholesale.errors import RequiredParameter
 __all__ = ["LeftStatus", "Outcome", "RefusedRow", "Report", "facts_of", "upsert_lead", "upsert_leads"]
 
 BATCH = 1_000
-LEFT_STATUSES_NAMED = 1_000  # of a report; the others are counted
+LEFT_STATUSES_NAMED = 100  # of a report; the others are counted
 NO_PROVINCE = "A new lead needs its province."
 EXTRA_CELLS = None  # the column, as csv.DictReader has it, of cells beyond the header
 
@@ -70,6 +70,17 @@ class Report:
     def rows(self) -> int:
         """How many there were."""
         return self.created + self.updated + self.unchanged + self.refused
+
+    @property
+    def statuses_left_text(self) -> str:
+        """Which leads kept their status though the rows said another one, as a line; empty where none did."""
+        if not self.statuses_left:
+            return ""
+        kept = "lead keeps its status" if self.statuses_left == 1 else "leads keep their status"
+        named = [f"{one.lead_id} ({one.status}, not {one.given})" for one in self.left_statuses]
+        if more := self.statuses_left - len(named):
+            named.append(f"and {more:,} more")
+        return f"{self.statuses_left:,} {kept}, which is further on: {', '.join(named)}."
 
     def leave_status(self, left: LeftStatus) -> None:
         """Count it, and keep it if it is among the first."""

@@ -34,6 +34,11 @@ class Migration(migrations.Migration):
             name="wrong_contacts",
             field=models.JSONField(blank=True, default=list, help_text="numbers and addresses of somebody else"),
         ),
+        migrations.AddField(
+            model_name="leadimport",
+            name="statuses_left",
+            field=models.TextField(blank=True, editable=False, help_text="leads that keep a status which is further on"),
+        ),
         migrations.CreateModel(
             name="LeadReopening",
             fields=[

@@ -79,6 +79,7 @@ POSTS: dict[str, dict[str, Any]] = {
         "lead_id": "L1",
         "owner": "bryan",
         "restart": False,
+        "reason": "because",
         "correlation_id": "c1",
     },
     "/api/followups/ladder/bulk": {
@@ -169,6 +170,7 @@ POSTS: dict[str, dict[str, Any]] = {
         "score": 0.5,
         "source": "mail",
         "status": "NEW",
+        "reason": "because",
         "actor": "bryan",
         "correlation_id": "c1",
     },
