@@ -4,23 +4,25 @@ Writers of leads come one after another: on PostgreSQL each holds an advisory lo
 need none. So no row is lost or doubled, the counts are exact, and two imports of one file cannot wait for each other.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from itertools import islice
 from operator import attrgetter
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
-from rest_framework.exceptions import ValidationError
 
+from followups.leads import recording
 from followups.leads.facts import FACTS
-from followups.leads.fields import SETTINGS, LeadRow
+from followups.leads.fields import SETTINGS
 from followups.leads.lookups import leads_by_id
 from followups.leads.models import Language, Lead
+from followups.leads.rows import RefusedRow, Row
+from followups.leads.sifting import NO_PROVINCE, Good, batches, numbered, sifted
 from followups.minutes.tasks import enqueue_leads
 from governance.clocks.markets import one_markets
 from governance.decisions import ExecutionClass, verb
@@ -30,12 +32,8 @@ from wholesale.errors import RequiredParameter
 from wholesale.vocabulary import Province
 
 BATCH = 1_000
-NO_PROVINCE = "A new lead needs its province."
 _LOCK_KEY = 7_301_005  # of PostgreSQL's advisory locks, that of whoever writes leads
 _WRITTEN = (*SETTINGS, "changed_by", "user", "updated_at")
-EXTRA_CELLS = None  # the column, as csv.DictReader has it, of cells beyond the header
-
-Row = Mapping[Any, Any]  # column -> cell
 
 
 class Outcome(Enum):
@@ -47,34 +45,33 @@ class Outcome(Enum):
     NO_PROVINCE = "no province"  # refused: it is new
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedRow:
-    """A row that was not stored, with the messages for each field of it."""
-
-    number: int
-    row: Row
-    errors: dict[str, list[str]]
-
-    @property
-    def reason(self) -> str:
-        """The messages as one line."""
-        return " ".join(f"{name}: {message}" for name, messages in self.errors.items() for message in messages)
-
-
 @dataclass(slots=True)
 class Report:
-    """What became of the rows. An empty row counts as none."""
+    """What became of the rows. A row that holds nothing counts as none."""
 
     created: int = 0
     updated: int = 0
     unchanged: int = 0
     refused: int = 0
     refused_rows: list[RefusedRow] = field(default_factory=list)
+    recorded: Counter[str] = field(default_factory=Counter)  # rows that brought the ledger something new, by its word for it
+    held: int = 0  # rows that a person must look at before their lead is contacted
 
     @property
     def rows(self) -> int:
         """How many there were."""
         return self.created + self.updated + self.unchanged + self.refused
+
+
+@dataclass(frozen=True, slots=True)
+class _By:
+    """Who brings rows, when, in what; whether anything is to be stored."""
+
+    actor: str
+    user: User | None
+    now: datetime
+    source: str
+    dry_run: bool
 
 
 @verb(ExecutionClass.RECORD)
@@ -86,36 +83,85 @@ def upsert_leads(
     now: datetime | None = None,
     first_number: int = 1,
     dry_run: bool = False,
+    source: str = "a list",
     refuse: Callable[[RefusedRow], None] | None = None,
+    hold: Callable[[RefusedRow, str], None] | None = None,
     stored: Callable[[Sequence[Lead]], None] | None = None,
 ) -> Report:
     """Create or change leads by their `lead_id`, in batches, each a transaction of its own.
 
-    A row holds text, as a file gives it, or typed values. What is absent or empty keeps its stored value. A row that is not
+    A row holds text or typed values, or is a `FileRow`. What is absent or empty keeps its stored value. A row that is not
     valid, or whose lead an earlier row named already, is refused, and the others are stored; so the same rows again
     change nothing. With `refuse` each refused row goes there as it comes, and the report only counts it. `stored` is given
     the leads of each batch once its transaction is through, also those that did not change.
+
+    What a file's row says of contact goes to the ledger in the transaction that stores it; `source` names the file there.
+    `hold` is given the rows whose say is not understood, with their lead's id, before `stored`.
     """
-    now = now or timezone.now()
+    by = _By(actor, user, now or timezone.now(), source, dry_run)
     report = Report()
     seen: dict[str, int] = {}  # lead_id -> number of its row
-    numbered = ((number, row) for number, row in enumerate(rows, first_number) if _has_content(row))
-    for batch in _batches(numbered):
-        good, refused = _sifted(batch, seen)
-        given = {lead_id: settings for lead_id, (_, settings) in good.items()}
-        leads = []
-        for lead_id, (lead, outcome) in _store(given, actor=actor, user=user, now=now, dry_run=dry_run).items():
-            if outcome is Outcome.NO_PROVINCE:
-                refused.append(RefusedRow(seen[lead_id], good[lead_id][0], {"province": [NO_PROVINCE]}))
-            else:
-                leads.append(lead)
-                setattr(report, outcome.value, getattr(report, outcome.value) + 1)
+    for batch in batches(numbered(rows, first_number), BATCH):
+        kept = _keep(batch, seen, by)
+        for outcome, count in kept.outcomes.items():
+            setattr(report, outcome.value, getattr(report, outcome.value) + count)
+        report.recorded += kept.recorded
+        report.held += len(kept.held)
+        if hold:
+            for lead_id, one in kept.held.items():
+                hold(one, lead_id)
         if stored and not dry_run:
-            stored(leads)
-        report.refused += len(refused)
-        for one in sorted(refused, key=attrgetter("number")):
+            stored(kept.leads)
+        report.refused += len(kept.refused)
+        for one in sorted(kept.refused, key=attrgetter("number")):
             (refuse or report.refused_rows.append)(one)
     return report
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What became of a batch."""
+
+    refused: list[RefusedRow]
+    leads: list[Lead] = field(default_factory=list)
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    held: dict[str, RefusedRow] = field(default_factory=dict)  # lead_id -> its row
+    recorded: Counter[str] = field(default_factory=Counter)
+
+
+def _keep(batch: Sequence[tuple[int, Row]], seen: dict[str, int], by: _By) -> _Kept:
+    good, refused = sifted(batch, seen)
+    kept = _Kept(refused)
+    if any(recording.speaking(row) for _, row in batch):
+        _keep_what_speaks(kept, good, seen, by)
+    else:
+        _keep_leads(kept, good, seen, by)
+    return kept
+
+
+def _keep_leads(kept: _Kept, good: Good, seen: Mapping[str, int], by: _By) -> None:
+    given = {lead_id: settings for lead_id, (_, settings) in good.items()}
+    results = _store(given, actor=by.actor, user=by.user, now=by.now, dry_run=by.dry_run)
+    for lead_id, (lead, outcome) in results.items():
+        if outcome is Outcome.NO_PROVINCE:
+            kept.refused.append(RefusedRow(seen[lead_id], good[lead_id][0], {"province": [NO_PROVINCE]}))
+        else:
+            kept.leads.append(lead)
+            kept.outcomes[outcome] += 1
+
+
+@transaction.atomic
+def _keep_what_speaks(kept: _Kept, good: Good, seen: dict[str, int], by: _By) -> None:
+    """The same of rows of which some say who may be contacted, and that into the ledger."""
+    sayings = recording.hear(good, seen, kept.refused)
+    if not by.dry_run:
+        recording.hold_points(sayings)
+    _keep_leads(kept, good, seen, by)
+    kept.recorded = recording.record(sayings, source=by.source, actor=by.actor, user=by.user, now=by.now, dry_run=by.dry_run)
+    stored = {lead.lead_id for lead in kept.leads}
+    for saying in sayings:
+        if saying.lead_id in stored and (doubts := recording.doubts_of(saying)):
+            kept.held[saying.lead_id] = RefusedRow(seen[saying.lead_id], good[saying.lead_id][0], doubts)
 
 
 @verb(ExecutionClass.RECORD)
@@ -138,51 +184,6 @@ def upsert_lead(
 def facts_of(lead_ids: Collection[str]) -> dict[str, LeadFacts]:
     """What the contact gate needs of the leads that exist, by id, in one query."""
     return {row[0]: LeadFacts(*row) for row in leads_by_id(lead_ids).values_list(*FACTS)}
-
-
-def _sifted(
-    batch: Iterable[tuple[int, Row]], seen: dict[str, int]
-) -> tuple[dict[str, tuple[Row, dict[str, Any]]], list[RefusedRow]]:
-    """The rows that are valid, as they came and checked, by lead; and those that are not. `seen` learns the former."""
-    good: dict[str, tuple[Row, dict[str, Any]]] = {}
-    refused: list[RefusedRow] = []
-    for number, row in batch:
-        try:
-            settings = _checked(row)
-        except ValidationError as error:
-            refused.append(RefusedRow(number, row, _messages(error)))
-            continue
-        lead_id = settings.pop("lead_id")
-        if lead_id in seen:
-            again = f"Row {seen[lead_id]} has the same lead; this one was left out."
-            refused.append(RefusedRow(number, row, {"lead_id": [again]}))
-        else:
-            seen[lead_id] = number
-            good[lead_id] = row, settings
-    return good, refused
-
-
-_row = LeadRow()  # one for all rows, as in wholesale.params: checking leaves no state
-
-
-def _checked(row: Row) -> dict[str, Any]:
-    if row.get(EXTRA_CELLS):
-        raise ValidationError({"row": ["It has more cells than there are columns."]})
-    return _row.run_validation({name: value for name, value in row.items() if value is not None})
-
-
-def _messages(error: ValidationError) -> dict[str, list[str]]:
-    details: Any = error.detail
-    return {name: [str(message) for message in messages] for name, messages in details.items()}
-
-
-def _has_content(row: Row) -> bool:
-    return any(cell not in (None, "") for cell in row.values())
-
-
-def _batches(rows: Iterator[tuple[int, Row]]) -> Iterator[list[tuple[int, Row]]]:
-    while batch := list(islice(rows, BATCH)):
-        yield batch
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from followups.errors import UnreadableFile
 from followups.leads import files
 from followups.leads.files import Format
 from followups.leads.models import Lead
-from followups.leads.services import EXTRA_CELLS, RefusedRow
+from followups.leads.rows import EXTRA_CELLS, RefusedRow
 from followups.models import FollowupLadder
 from followups.services import start_ladder
 from governance.compliance.services import record_opt_out
