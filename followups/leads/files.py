@@ -73,9 +73,9 @@ class LeadFile:
     """A file's columns, those of them that mean nothing here, about how many rows it has, and its rows as they are read."""
 
     def __init__(self, table: Table, now: datetime) -> None:
-        names, self.columns = _columns(table.header.cells)
-        self.meanings = _meanings(names)
-        self.wishes = WishColumns(names, self.meanings)
+        self._names, self.columns = _columns(table.header.cells)
+        self.meanings = _meanings(self._names)
+        self.wishes = WishColumns(self._names, self.meanings)
         self.about = table.about
         self.unread = table.unread  # what looks like leads and was not read
         self.count = 0  # rows that were read so far
@@ -88,8 +88,8 @@ class LeadFile:
     @property
     def unknown(self) -> list[str]:
         """The columns that mean nothing here."""
-        pairs = zip(self.columns, self.meanings, strict=True)
-        return [name for name, meaning in pairs if name and meaning is None and name not in self.wishes.understood]
+        known = (meaning or name in self.wishes.understood for name, meaning in zip(self._names, self.meanings, strict=True))
+        return [column for column, is_known in zip(self.columns, known, strict=True) if column and not is_known]
 
     @property
     def blank(self) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from followups.leads.words import LONGEST, SAYS_NO_MORE, WISHES_AS_STATUS, WORDS, key_of, keyed, storable
+from followups.leads.words import LONGEST, NOTHING_SAID, WISHES_AS_STATUS, WORDS, key_of, keyed, storable
 from governance.channels import Channel
 from governance.compliance.rules import Entry
 from wholesale.vocabulary import NOTE_MAX_LENGTH
@@ -149,7 +149,7 @@ def _cell(cells: Sequence[str], index: int) -> str:
 
 
 def _says_something(cell: str) -> bool:
-    return bool(cell) and (cell == "0" or cell.lower() not in SAYS_NO_MORE)
+    return bool(cell) and (cell == "0" or cell.lower() not in NOTHING_SAID)
 
 
 def _whole(told: dict[str, str], now: datetime) -> tuple[Consent | None, str]:

@@ -45,9 +45,10 @@ def keyed(spellings: Mapping[str, Iterable[str]], own: Iterable[str] = ()) -> di
 
 
 COLUMN_OF = keyed(WORDS["columns"], COLUMNS)
-SAYS_NO_MORE = frozenset({*WORDS["nothing"]["exactly"], *WORDS["nothing"]["words"]})
-NOTHING = SAYS_NO_MORE | frozenset(WORDS["nothing"]["not_known"])
+_EMPTY = frozenset({*WORDS["nothing"]["exactly"], *WORDS["nothing"]["words"]})
+NOTHING = _EMPTY | frozenset(WORDS["nothing"]["not_known"])
 _NOTHING_BUT_A_NAME = frozenset(WORDS["nothing"]["but_a_name"])
+NOTHING_SAID = _EMPTY | _NOTHING_BUT_A_NAME  # by a column that says who may be contacted
 _NAMES = frozenset({"first_name", "last_name"})
 _NO_ID = NOTHING - {"0"}
 _NOTHING_LONGEST = max(map(len, NOTHING))
