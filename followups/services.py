@@ -23,6 +23,7 @@ from followups.outcomes.rules import Effect
 from followups.outcomes.services import effect_of
 from followups.pool.services import next_agent
 from followups.signals import ladders_created, tasks_completed
+from followups.sla import lateness
 from followups.steps.rules import parsed
 from followups.steps.services import template_for
 from governance import gate
@@ -226,8 +227,9 @@ def complete_task(
         raise TimeOutOfRange("Must not lie in the future, nor more than 7 days back.", attr="contacted_at")
     detail: dict[str, Any] = {"outcome": outcome} if outcome else {}
     said = {"outcome": outcome or "", "note": note}
-    was_open = completing.complete_open(task_id, actor=actor, user=user, now=now, **said)
-    done = {"completed_at": now, "completed_by": actor, "completed_user": user, **said}
+    late = lateness.late_for(task, now)
+    was_open = completing.complete_open(task_id, actor=actor, user=user, late_for=late, now=now, **said)
+    done = {"completed_at": now, "late_for": late, "completed_by": actor, "completed_user": user, **said}
     if not was_open:
         # Completed, cancelled or claimed by somebody else: under the task's own lock it stays what it is now.
         this_task = FollowupTask.objects.filter(pk=task_id)
@@ -291,6 +293,7 @@ def may_work_any(user: User) -> bool:
 def sla_snapshot(window: int = SLA_WINDOW) -> dict[str, Any]:
     """Over the last `window` completed tasks: `count`, and the fractions `within_30m` and `within_2h` (None at count 0).
 
-    `within_30m_actionable` and `within_2h_actionable` measure from the first permitted minute instead.
+    They are the guide's: by the clock on the wall, from `due_at`. `within_30m_permitted` and `within_2h_permitted` count
+    permitted minutes only.
     """
     return FollowupTask.objects.all().lateness(window)

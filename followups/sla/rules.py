@@ -59,15 +59,12 @@ class Rulebook:
         rule = self._rules.get((province, market, channel)) or self._rules.get((province, ALL, channel))
         return rule if rule and rule.enabled else None
 
-    def standing(self, task: "FollowupTask", now: datetime) -> Standing | None:
-        """How an open task stands at `now`; None where it is in time, or nobody watches."""
-        rule = self.of(task.province, task.market, task.channel)
-        if rule is None:
-            return None
-        late = now - counted_from(task)
-        if late > rule.breach_after:
-            return Standing.BREACHED
-        return Standing.AT_RISK if late > rule.warn_after else None
+
+def standing(task: "FollowupTask", now: datetime) -> Standing | None:
+    """How an open task stands at `now`; None where it is in time, or nobody watches."""
+    if task.breaches_at and task.breaches_at < now:
+        return Standing.BREACHED
+    return Standing.AT_RISK if task.warns_at and task.warns_at < now else None
 
 
 def counted_from(task: "FollowupTask") -> datetime:
