@@ -95,7 +95,7 @@ def _lines(book: Book, sheet: Sheet, table: Table) -> Iterator[Line]:
         if hidden:
             notes.append(f"Of its rows {hidden:,} are hidden, and were read.")
         spool.seek(0)
-        last, standing = header.number, _Standing(sheet.merged)
+        last, standing = header.number, _Standing(sheet.merged, len(header.cells))
         for _ in range(kept):
             row = SheetRow(*pickle.load(spool))
             table.skipped += max(0, row.number - last - 1)
@@ -109,20 +109,21 @@ def _lines(book: Book, sheet: Sheet, table: Table) -> Iterator[Line]:
 class _Standing:
     """The merged cells of a sheet, as its rows go by: each shows its value in all of its rows."""
 
-    def __init__(self, merged: Sequence[Merged]) -> None:
-        self.waiting = sorted(merged, reverse=True)  # the next one last
-        self.now: list[tuple[Merged, str]] = []
+    def __init__(self, merged: Sequence[Merged], columns: int) -> None:
+        self.waiting = sorted((one for one in merged if one.column < columns), reverse=True)  # the next one last
+        self.now: dict[int, tuple[int, str]] = {}  # column -> the last row that shows the text
 
     def fill(self, row: SheetRow) -> bool:
         """Put into a row what merged cells of earlier rows show in it. Whether there was anything to put in."""
-        self.now = [(one, text) for one, text in self.now if one.last >= row.number]
         filled = False
-        for one, text in self.now:
-            if one.column not in row.cells:
-                row.cells[one.column] = text
+        for column, (last, text) in list(self.now.items()):
+            if last < row.number:
+                del self.now[column]
+            elif column not in row.cells:
+                row.cells[column] = text
                 filled = True
         while self.waiting and self.waiting[-1].first <= row.number:
             one = self.waiting.pop()
             if one.first == row.number and one.column in row.cells:
-                self.now.append((one, row.cells[one.column]))
+                self.now[one.column] = one.last, row.cells[one.column]
         return filled

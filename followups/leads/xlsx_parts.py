@@ -22,7 +22,7 @@ from openpyxl.utils.escape import unescape
 from followups.errors import UnreadableFile
 from followups.leads.number_formats import shown
 
-UNPACKED_MAX = 300 * 1024 * 1024  # bytes of all the parts that are read
+UNPACKED_MAX = 300 * 1024 * 1024  # bytes of all its parts
 ROWS_MAX = 500_000
 CELLS_MAX = 3_000_000
 ELEMENTS_MAX = 12_000_000  # of one part
@@ -88,6 +88,8 @@ class Book:
 
     def __init__(self, stream: IO[bytes]) -> None:
         self.archive = ZipFile(stream)
+        if sum(part.file_size for part in self.archive.infolist()) > UNPACKED_MAX:
+            raise too_much(f"{UNPACKED_MAX // 1024**2} MB when it is unpacked")
         self.deadline = monotonic() + SECONDS_MAX
         [book] = [target for kind, target in self._relations("").values() if kind == "officeDocument"]
         related = self._relations(book)
@@ -102,9 +104,6 @@ class Book:
                 if related[key][0] == "worksheet":
                     is_hidden = element.get("state", "visible") != "visible"
                     self.sheets.append(Sheet(element.get("name", ""), related[key][1], is_hidden))
-        parts = [sheet.part for sheet in self.sheets] + [self.of_kind.get(kind) for kind in ("sharedStrings", "styles")]
-        if sum(self.archive.getinfo(part).file_size for part in parts if part) > UNPACKED_MAX:
-            raise too_much(f"{UNPACKED_MAX // 1024**2} MB when it is unpacked")
 
     def count_rows(self, sheet: Sheet) -> int:
         """How many rows a sheet has, roughly: for a progress bar."""

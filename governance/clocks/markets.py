@@ -6,8 +6,11 @@ are stored, and found, under one name.
 
 from collections.abc import Collection
 
+from django.db import connection
+
 from governance.clocks.models import MarketZone
 from governance.clocks.zones import MARKET_SEEDS
+from wholesale.lookups import among_sql
 from wholesale.vocabulary import ALL
 
 Place = tuple[str | None, str]  # a province, or None where none is named; a market in its one spelling
@@ -29,9 +32,9 @@ def one_markets(places: Collection[Place]) -> dict[Place, str]:
     settled = {place: place[1] for place in places}
     doubtful = [place for place in settled if not _is_own_name(*place)]
     if doubtful:
-        named = _other_names()
+        named = _named({word for _, word in doubtful})
         for province, word in doubtful:
-            markets = {market for (where, name), market in named.items() if name == word and province in (None, where)}
+            markets = {market for where, name, market in named if name == word and province in (None, where)}
             if len(markets) == 1:
                 settled[province, word] = markets.pop()
     return settled
@@ -43,7 +46,20 @@ def _is_own_name(province: str | None, market: str) -> bool:
     return (province, market) in MARKET_SEEDS
 
 
-def _other_names() -> dict[tuple[str, str], str]:
-    """(province, another name) -> the market."""
-    rows = MarketZone.objects.exclude(other_names=[]).values_list("province", "market", "other_names")
-    return {(province, name): market for province, market, names in rows for name in names}
+# Written by hand: reading every name into Python takes several times as long.
+_EACH_NAME = {
+    "postgresql": "jsonb_array_elements_text(other_names) AS names(value)",
+    "sqlite": "json_each(other_names) AS names",
+}
+_NAMED_SQL = {
+    vendor: f"SELECT province, names.value, market FROM {MarketZone._meta.db_table}, {names} WHERE names.value {{among}}"
+    for vendor, names in _EACH_NAME.items()
+}
+
+
+def _named(words: Collection[str]) -> list[tuple[str, str, str]]:
+    """The markets of which these are other names: province, name, market."""
+    among, values = among_sql(words)
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMED_SQL[connection.vendor].format(among=among), [values])
+        return cursor.fetchall()
