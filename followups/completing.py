@@ -3,7 +3,7 @@
 Nothing is done more often than completing, and to build the same query sets each time costs more than to carry them out.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
@@ -12,17 +12,14 @@ from django.db import connection
 from followups.leads.facts import FACTS, contact_of, read_facts
 from followups.leads.models import Lead
 from followups.models import FollowupLadder, FollowupTask
+from followups.sla.counting import late_sql
 from governance import gate
-from wholesale.lookups import span_or_none, time_or_none
+from wholesale.lookups import time_or_none
 
 # What completing needs of the rows, its answer, its KPI row and its evidence included; in the order of the models' fields.
-_TASK = (
-    *("id", "ladder_id", "step", "channel", "lead_id", "province", "market", "owner"),
-    *("completed_at", "actionable_at", "open_from", "open_until", "late_until", "late_for"),
-)
-_TIMES = ("completed_at", "actionable_at", "open_from", "open_until", "late_until")
+_TASK = ("id", "ladder_id", "step", "channel", "lead_id", "province", "market", "owner", "completed_at")
 _LADDER = ("id", "open_steps", "closed_at")
-_AS_TEXT = frozenset({*(f"t.{name}" for name in _TIMES), "d.closed_at", "l.score"})
+_AS_TEXT = frozenset({"t.completed_at", "d.closed_at", "l.score"})
 _COLUMNS = ", ".join(
     f"CAST({name} AS text)" if name in _AS_TEXT else name
     for name in (*(f"t.{name}" for name in _TASK), *(f"d.{name}" for name in _LADDER), *(f"l.{name}" for name in FACTS))
@@ -35,15 +32,12 @@ LEFT JOIN {Lead._meta.db_table} AS l ON l.lead_id = t.lead_id
 WHERE t.id = %s
 """
 # As `TaskQuerySet.open` and `leases.free_for` say it; a test holds them to each other.
-_COMPLETE = f"""
-UPDATE {FollowupTask._meta.db_table}
-SET completed_at = %s, late_for = %s, completed_by = %s, completed_user_id = %s, outcome = %s, note = %s
+_COMPLETE = """
+UPDATE {table}
+SET completed_at = %s, late_for = {late}, completed_by = %s, completed_user_id = %s, outcome = %s, note = %s
 WHERE id = %s AND completed_at IS NULL AND cancelled_at IS NULL
     AND (leased_until IS NULL OR leased_until <= %s OR leased_user_id = %s OR leased_by = %s)
 """
-
-
-_LATE_FOR: Any = FollowupTask._meta.get_field("late_for")
 
 
 class Found(NamedTuple):
@@ -63,11 +57,9 @@ def locked(task_id: int) -> Found | None:
 
 
 def _found(row: tuple[Any, ...]) -> Found:
-    of_task, late = row[: len(_TASK) - 1], row[len(_TASK) - 1]
-    times = len(_TASK) - 1 - len(_TIMES)
+    *of_task, completed_at = row[: len(_TASK)]
     ladder_id, open_steps, closed_at, *facts = row[len(_TASK) :]
-    values = [*of_task[:times], *map(time_or_none, of_task[times:]), span_or_none(late)]
-    task = FollowupTask.from_db(connection.alias, _TASK, values)
+    task = FollowupTask.from_db(connection.alias, _TASK, [*of_task, time_or_none(completed_at)])
     task.ladder = FollowupLadder.from_db(connection.alias, _LADDER, [ladder_id, open_steps, time_or_none(closed_at)])
     lead = read_facts(facts)
     return Found(
@@ -76,13 +68,11 @@ def _found(row: tuple[Any, ...]) -> Found:
     )
 
 
-def complete_open(
-    task_id: int, *, actor: str, user: User | None, late_for: timedelta, outcome: str, note: str, now: datetime
-) -> bool:
+def complete_open(task_id: int, *, actor: str, user: User | None, outcome: str, note: str, now: datetime) -> bool:
     """Complete the task if it is open and under nobody else's live claim. Whether it was."""
     at = connection.ops.adapt_datetimefield_value(now)
     user_id, holder = (user.pk, user.get_username()) if user else (None, actor)
     with connection.cursor() as cursor:
-        late = _LATE_FOR.get_db_prep_save(late_for, connection)
-        cursor.execute(_COMPLETE, [at, late, actor, user_id, outcome, note, task_id, at, user_id, holder])
+        statement = _COMPLETE.format(table=FollowupTask._meta.db_table, late=late_sql())
+        cursor.execute(statement, [at, at, actor, user_id, outcome, note, task_id, at, user_id, holder])
         return bool(cursor.rowcount)

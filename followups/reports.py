@@ -11,12 +11,13 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import BooleanField, Case, DateTimeField, DurationField, ExpressionWrapper, F, Q, Value, When
-from django.db.models.functions import Coalesce, Greatest, Least
+from django.db.models import BooleanField, Case, DurationField, ExpressionWrapper, F, Q, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from followups.errors import TimeOutOfRange
 from followups.models import LIMITS, FollowupTask
+from followups.sla.counting import late_at
 from governance.decisions import ExecutionClass, verb
 
 GROUPS = ("province", "market", "owner", "channel", "step")
@@ -112,20 +113,10 @@ def _measured(since: datetime | None, until: datetime | None, now: datetime, by:
     return (tasks.filter(is_done) | tasks.open().filter(due_at__lt=now)).values(
         *by,
         done=ExpressionWrapper(is_done, output_field=BooleanField()),
-        lateness=Case(When(is_done, then=Coalesce("late_for", wall)), default=_late_so_far(now)),
+        lateness=Case(When(is_done, then=Coalesce("late_for", wall)), default=late_at(now)),
         lateness_wall=wall,
         by_wall=ExpressionWrapper(is_done & Q(late_for__isnull=True), output_field=BooleanField()),
     )
-
-
-def _late_so_far(now: datetime) -> Any:
-    """`late_for` of `followups.sla.lateness`, as SQL."""
-    none = Value(timedelta(), output_field=DurationField())
-    begins = Greatest("actionable_at", "open_from", Coalesce("late_until", "actionable_at"))
-    ends = Least(Value(now, output_field=DateTimeField()), F("open_until"))
-    since = ExpressionWrapper(ends - begins, output_field=DurationField())
-    known = Q(actionable_at__isnull=False, open_from__isnull=False)
-    return Coalesce("late_for", none) + Case(When(known, then=Greatest(since, none)), default=none)
 
 
 def _statement(measured: Any, by: Sequence[str]) -> tuple[str, tuple[Any, ...]]:

@@ -23,7 +23,7 @@ from followups.outcomes.rules import Effect
 from followups.outcomes.services import effect_of
 from followups.pool.services import next_agent
 from followups.signals import ladders_created, tasks_completed
-from followups.sla import lateness
+from followups.sla.counting import late_at
 from followups.steps.rules import parsed
 from followups.steps.services import template_for
 from governance import gate
@@ -227,9 +227,8 @@ def complete_task(
         raise TimeOutOfRange("Must not lie in the future, nor more than 7 days back.", attr="contacted_at")
     detail: dict[str, Any] = {"outcome": outcome} if outcome else {}
     said = {"outcome": outcome or "", "note": note}
-    late = lateness.late_for(task, now)
-    was_open = completing.complete_open(task_id, actor=actor, user=user, late_for=late, now=now, **said)
-    done = {"completed_at": now, "late_for": late, "completed_by": actor, "completed_user": user, **said}
+    was_open = completing.complete_open(task_id, actor=actor, user=user, now=now, **said)
+    done = {"completed_at": now, "completed_by": actor, "completed_user": user, **said}
     if not was_open:
         # Completed, cancelled or claimed by somebody else: under the task's own lock it stays what it is now.
         this_task = FollowupTask.objects.filter(pk=task_id)
@@ -242,7 +241,7 @@ def complete_task(
             if not force:
                 raise leases.leased_to(stored)
             detail |= {"forced": True, "leased_by": stored.leased_by}
-        this_task.update(**done)
+        this_task.update(late_for=late_at(now), **done)
     for name, value in done.items():
         setattr(task, name, value)
     if was_open:

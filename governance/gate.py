@@ -243,7 +243,7 @@ class _Asked:
         open_from, open_until = self._interval or (None, None)
         is_open_then = self._interval is not None and self._interval[0] <= due_at <= self._interval[1]
         actionable_at = due_at if is_open_then else self._permission.next_at(due_at)
-        passed = tuple(actionable_at and self._permission.passed(actionable_at, span) for span in spans)
+        passed = tuple(self._permission.passed(due_at, span) for span in spans)
         return Minutes(actionable_at, open_from, open_until, self._opted_out, passed)
 
 

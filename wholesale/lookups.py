@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
@@ -42,8 +42,3 @@ def time_of(text: str) -> datetime:
 def time_or_none(text: str | None) -> datetime | None:
     """The same of a time that may be null."""
     return time_of(text) if text else None
-
-
-def span_or_none(value: timedelta | int | None) -> timedelta | None:
-    """A span as SQL of our own reads it: SQLite keeps its microseconds."""
-    return timedelta(microseconds=value) if isinstance(value, int) else value

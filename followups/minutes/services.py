@@ -147,9 +147,17 @@ def _batches(tasks: TaskQuerySet) -> Iterator[set[int]]:
         page = list(ordered.filter(due_at__gte=due_at).exclude(due_at=due_at, id__lte=last)[:BATCH])
 
 
+def put_right(task_ids: Collection[int], now: datetime) -> None:
+    """Store the minutes of open tasks, which the caller's transaction has locked, as the gate has them now."""
+    _renew(FollowupTask.objects.open().filter(pk__in=among(task_ids, "bigint")), now, due_too=True)
+
+
 def _renew(tasks: TaskQuerySet, now: datetime, *, due_too: bool = False) -> set[int]:
     """Lock those of some open tasks that nobody holds, and store their minutes. With `due_too` also the first minute at
-    which they can be done, unless that is past: it was, whatever the rules say now. Which they were."""
+    which they can be done, unless that is past: it was, whatever the rules say now. Which they were.
+
+    Of a task that no worker rolled in time the limits move on: while it was listed for nobody, nobody was late.
+    """
     rows = [_Row(*row) for row in tasks.select_for_update(skip_locked=True).values_list(*_Row._fields)]
     known = leads.load({row.lead_id for row in rows if row.lead_id})
     contacts = [
@@ -161,22 +169,29 @@ def _renew(tasks: TaskQuerySet, now: datetime, *, due_too: bool = False) -> set[
     rules = rulebook()
     watched = [rules.of(row.province, row.market, row.channel) for row in rows]
     late = [late_for(row, now) for row in rows]
-    asked = [(contact, max(row.due_at, now) if due_too else now) for row, contact in zip(rows, contacts, strict=True)]
-    left = [spans(rule, already) for rule, already in zip(watched, late, strict=True)] if due_too else ()
+    anew = [due_too or _was_left(row, now) for row in rows]
+    asked = [(one, max(row.due_at, now) if is_anew else now) for row, one, is_anew in zip(rows, contacts, anew, strict=True)]
+    left = [spans(rule, so_far) if is_anew else () for rule, so_far, is_anew in zip(watched, late, anew, strict=True)]
     changed = []
     minutes = gate.permitted_minutes(asked, now=now, spans=left)
-    for row, found, rule, already in zip(rows, minutes, watched, late, strict=True):
+    for row, found, rule, already, is_anew in zip(rows, minutes, watched, late, anew, strict=True):
         is_past = row.actionable_at is not None and row.actionable_at <= now
-        actionable_at = found.actionable_at if due_too and not is_past else row.actionable_at
-        ends = limits(row, rule, already, found.passed, now) if due_too else (row.warns_at, row.breaches_at)
-        # Under the same rules the next interval may follow at once; under new ones nothing before now is theirs.
-        until = now if due_too or row.open_until is None else min(now, row.open_until + datetime.resolution)
-        counted = (already, until) if is_past else (row.late_for, row.late_until)
+        actionable_at = found.actionable_at if is_anew and not is_past else row.actionable_at
+        ends = limits(row, rule, already, found.passed, now) if is_anew else (row.warns_at, row.breaches_at)
+        counted = row.late_for, row.late_until
+        if is_past and (found.open_from, found.open_until) != (row.open_from, row.open_until):
+            # Under the same rules the next interval may follow at once; under new ones nothing before now is theirs.
+            counted = already, now if is_anew or row.open_until is None else row.open_until + datetime.resolution
         stored = (actionable_at, found.open_from, found.open_until, *ends, *counted)
         if stored != tuple(getattr(row, name) for name in _STORED):
             changed.append((row.id, *stored))
     _store(changed)
     return {row.id for row in rows}
+
+
+def _was_left(row: _Row, now: datetime) -> bool:
+    """Whether no worker rolled the task when its interval ran out."""
+    return row.open_until is not None and now - row.open_until > OVERDUE_AFTER
 
 
 def _store(minutes: Sequence[tuple[Any, ...]]) -> None:

@@ -62,9 +62,10 @@ class Rulebook:
 
 def standing(task: "FollowupTask", now: datetime) -> Standing | None:
     """How an open task stands at `now`; None where it is in time, or nobody watches."""
-    if task.breaches_at and task.breaches_at < now:
+    counted_to = min(now, task.open_until + datetime.resolution) if task.open_until else now
+    if task.breaches_at and task.breaches_at < counted_to:
         return Standing.BREACHED
-    return Standing.AT_RISK if task.warns_at and task.warns_at < now else None
+    return Standing.AT_RISK if task.warns_at and task.warns_at < counted_to else None
 
 
 def counted_from(task: "FollowupTask") -> datetime:

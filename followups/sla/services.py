@@ -17,6 +17,7 @@ from followups.minutes.tasks import enqueue_watched
 from followups.models import UNRECORDED, FollowupTask, TaskQuerySet
 from followups.signals import tasks_breached
 from followups.sla import mail
+from followups.sla.counting import has_passed
 from followups.sla.errors import BreachBeforeWarning, NoticeNotFound
 from followups.sla.lateness import late_for
 from followups.sla.models import SlaBreach, SlaNotice, SlaPolicy, SlaWatch
@@ -120,7 +121,7 @@ def seed_policies(now: datetime | None = None) -> int:
 
 def at_risk(now: datetime) -> TaskQuerySet:
     """The open tasks that are later than their policy warns of and no breach on record, late the longest first."""
-    return FollowupTask.objects.open().filter(UNRECORDED, warns_at__lt=now).order_by("warns_at", "id")
+    return FollowupTask.objects.open().filter(UNRECORDED, has_passed("warns_at", now)).order_by("warns_at", "id")
 
 
 # Breaches ---------------------------------------------------------------------------------------------------------------
@@ -138,11 +139,13 @@ def find_breaches(now: datetime | None = None, *, by_mail: bool = True) -> int:
     watch = SlaWatch.objects.select_for_update().get(pk=1)
     now = now or timezone.now()
     # Whoever is a breach is at risk too, which is what the index serves.
-    found = _take(at_risk(now).filter(breaches_at__lt=now), LOOK_MAX)
+    found = _take(at_risk(now).filter(has_passed("breaches_at", now)), LOOK_MAX)
     room = LOOK_MAX - len(found)
     since = min(watch.looked_until or now, now) - OVERLAP
     completed = FollowupTask.objects.filter(completed_at__gte=since, completed_at__lte=now, cancelled_at__isnull=True)
-    late = _take(completed.filter(UNRECORDED, breaches_at__lt=F("completed_at")).order_by("breaches_at", "id"), room)
+    late = _take(
+        completed.filter(UNRECORDED, has_passed("breaches_at", F("completed_at"))).order_by("breaches_at", "id"), room
+    )
     if len(late) < room:
         watch.looked_until = now
         watch.save(update_fields=["looked_until"])
