@@ -92,7 +92,7 @@ def _scale(axes: Any, rows: Sequence[tuple[str, dict[str, Any]]]) -> None:
     axes.set_xticks(list(shown), list(shown.values()))
     axes.minorticks_off()
     axes.set_xlim(least * 1.5, most * 1.5)
-    axes.set_xlabel("lateness after due; so far, where a task is open")
+    axes.set_xlabel("permitted time late; so far, where a task is open")
     axes.grid(axis="x", color="0.85", linewidth=0.8)
     axes.set_axisbelow(True)
     for limit, label in ((30, "30 minutes, 2 hours"), (120, None)):

@@ -12,6 +12,7 @@ from django.db import connection
 from followups.leads.facts import FACTS, contact_of, read_facts
 from followups.leads.models import Lead
 from followups.models import FollowupLadder, FollowupTask
+from followups.sla.counting import late_sql
 from governance import gate
 from wholesale.lookups import time_or_none
 
@@ -31,9 +32,9 @@ LEFT JOIN {Lead._meta.db_table} AS l ON l.lead_id = t.lead_id
 WHERE t.id = %s
 """
 # As `TaskQuerySet.open` and `leases.free_for` say it; a test holds them to each other.
-_COMPLETE = f"""
-UPDATE {FollowupTask._meta.db_table}
-SET completed_at = %s, completed_by = %s, completed_user_id = %s, outcome = %s, note = %s
+_COMPLETE = """
+UPDATE {table}
+SET completed_at = %s, late_for = {late}, completed_by = %s, completed_user_id = %s, outcome = %s, note = %s
 WHERE id = %s AND completed_at IS NULL AND cancelled_at IS NULL
     AND (leased_until IS NULL OR leased_until <= %s OR leased_user_id = %s OR leased_by = %s)
 """
@@ -72,5 +73,6 @@ def complete_open(task_id: int, *, actor: str, user: User | None, outcome: str, 
     at = connection.ops.adapt_datetimefield_value(now)
     user_id, holder = (user.pk, user.get_username()) if user else (None, actor)
     with connection.cursor() as cursor:
-        cursor.execute(_COMPLETE, [at, actor, user_id, outcome, note, task_id, at, user_id, holder])
+        statement = _COMPLETE.format(table=FollowupTask._meta.db_table, late=late_sql())
+        cursor.execute(statement, [at, at, actor, user_id, outcome, note, task_id, at, user_id, holder])
         return bool(cursor.rowcount)

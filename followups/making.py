@@ -9,6 +9,8 @@ from followups.errors import LeadOptedOut
 from followups.history import Act
 from followups.leads.facts import contact_of
 from followups.models import FollowupLadder, LadderTemplate
+from followups.sla.lateness import spans
+from followups.sla.rulebook import rulebook
 from followups.steps.rules import Step
 from governance import gate
 from governance.gate import Minutes
@@ -29,15 +31,20 @@ class Plan:
 
 
 def minutes_of(plans: Sequence[Plan], act: Act) -> list[list[Minutes]]:
-    """When each step of each ladder may be done, in their order. The gate is asked once, whatever their number."""
-    contacts = []
+    """When each step of each ladder may be done, in their order; `passed` has when it is at risk, and when a breach.
+
+    The gate is asked once, whatever their number.
+    """
+    contacts, left = [], []
+    rules = rulebook({plan.province for plan in plans})
     for plan in plans:
         channels = {
             channel: contact_of(plan.lead, lead_id=plan.lead_id, province=plan.province, market=plan.market, channel=channel)
             for channel in {step.channel for step in plan.steps}
         }
         contacts += [(channels[step.channel], act.now + step.delay) for step in plan.steps]
-    minutes = iter(gate.permitted_minutes(contacts, now=act.now))
+        left += [spans(rules.of(plan.province, plan.market, step.channel)) for step in plan.steps]
+    minutes = iter(gate.permitted_minutes(contacts, now=act.now, spans=left))
     return [[next(minutes) for _ in plan.steps] for plan in plans]
 
 
@@ -69,7 +76,7 @@ def ladder_of(plan: Plan, minutes: Sequence[Minutes], act: Act) -> FollowupLadde
 # The columns of a task that its making decides.
 TASK = (
     *("ladder_id", "step", "channel", "due_at", "actionable_at", "open_from", "open_until", "lead_id", "province", "market"),
-    *("owner", "correlation_id", "created_at", "cancelled_at", "cancel_reason"),
+    *("owner", "correlation_id", "created_at", "cancelled_at", "cancel_reason", "warns_at", "breaches_at"),
 )
 
 
@@ -83,6 +90,7 @@ def tasks_of(ladder: FollowupLadder, plan: Plan, minutes: Sequence[Minutes]) -> 
             *(allowed.actionable_at, allowed.open_from, allowed.open_until),
             *whose,
             *((now, OPTED_OUT) if allowed.opted_out else (None, "")),
+            *(allowed.passed or (None, None)),
         )
         for number, (step, allowed) in enumerate(zip(plan.steps, minutes, strict=True), start=1)
     ]

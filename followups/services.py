@@ -23,6 +23,7 @@ from followups.outcomes.rules import Effect
 from followups.outcomes.services import effect_of
 from followups.pool.services import next_agent
 from followups.signals import ladders_created, tasks_completed
+from followups.sla.counting import late_at
 from followups.steps.rules import parsed
 from followups.steps.services import template_for
 from governance import gate
@@ -240,7 +241,7 @@ def complete_task(
             if not force:
                 raise leases.leased_to(stored)
             detail |= {"forced": True, "leased_by": stored.leased_by}
-        this_task.update(**done)
+        this_task.update(late_for=late_at(now), **done)
     for name, value in done.items():
         setattr(task, name, value)
     if was_open:
@@ -291,6 +292,7 @@ def may_work_any(user: User) -> bool:
 def sla_snapshot(window: int = SLA_WINDOW) -> dict[str, Any]:
     """Over the last `window` completed tasks: `count`, and the fractions `within_30m` and `within_2h` (None at count 0).
 
-    `within_30m_actionable` and `within_2h_actionable` measure from the first permitted minute instead.
+    They are the guide's: by the clock on the wall, from `due_at`. `within_30m_permitted` and `within_2h_permitted` count
+    permitted minutes only.
     """
     return FollowupTask.objects.all().lateness(window)

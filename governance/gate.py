@@ -199,11 +199,15 @@ class Minutes(NamedTuple):
     open_from: datetime | None
     open_until: datetime | None  # its last instant
     opted_out: bool  # the number, the address or the lead has said no to the channel
+    passed: tuple[datetime | None, ...] = ()  # when each of the spans that were asked about has passed
 
 
-def permitted_minutes(contacts: Sequence[tuple[Contact, datetime]], *, now: datetime) -> list[Minutes]:
+def permitted_minutes(
+    contacts: Sequence[tuple[Contact, datetime]], *, now: datetime, spans: Sequence[tuple[timedelta, ...]] = ()
+) -> list[Minutes]:
     """For each contact and the time at which it falls due: its minutes, in the same order, in one query.
 
+    With `spans`, some for each contact, also the instants at which so much permitted time has passed since then.
     The go-live row is left aside: it stops all at once, and no minute more than another.
     """
     latest = max([due_at for _, due_at in contacts], default=now)
@@ -215,7 +219,9 @@ def permitted_minutes(contacts: Sequence[tuple[Contact, datetime]], *, now: date
         if same not in shared:
             shared[same] = _Asked(situation, contact.channel, now)
         asked[contact] = shared[same]
-    return [asked[contact].minutes(due_at) for contact, due_at in contacts]
+    if not spans:
+        return [asked[contact].minutes(due_at) for contact, due_at in contacts]
+    return [asked[contact].minutes(due_at, own) for (contact, due_at), own in zip(contacts, spans, strict=True)]
 
 
 class _Asked:
@@ -225,19 +231,20 @@ class _Asked:
         self._permission = Permission(situation, channel)
         self._interval = self._permission.interval(now)
         self._opted_out = is_opted_out(situation, channel, now)
-        self._known: dict[datetime, Minutes] = {}
+        self._known: dict[tuple[datetime, tuple[timedelta, ...]], Minutes] = {}
 
-    def minutes(self, due_at: datetime) -> Minutes:
-        found = self._known.get(due_at)
+    def minutes(self, due_at: datetime, spans: tuple[timedelta, ...] = ()) -> Minutes:
+        found = self._known.get((due_at, spans))
         if found is None:
-            found = self._known[due_at] = self._worked_out(due_at)
+            found = self._known[due_at, spans] = self._worked_out(due_at, spans)
         return found
 
-    def _worked_out(self, due_at: datetime) -> Minutes:
+    def _worked_out(self, due_at: datetime, spans: tuple[timedelta, ...]) -> Minutes:
         open_from, open_until = self._interval or (None, None)
         is_open_then = self._interval is not None and self._interval[0] <= due_at <= self._interval[1]
         actionable_at = due_at if is_open_then else self._permission.next_at(due_at)
-        return Minutes(actionable_at, open_from, open_until, self._opted_out)
+        passed = tuple(self._permission.passed(due_at, span) for span in spans)
+        return Minutes(actionable_at, open_from, open_until, self._opted_out, passed)
 
 
 def _situations(

@@ -13,8 +13,7 @@ from followups.admin.forms import CompleteForm, SnoozeForm
 from followups.admin.rows import clock
 from followups.leads.facts import contact_for
 from followups.models import FollowupTask, Lead
-from followups.sla.rules import Standing
-from followups.sla.services import rulebook
+from followups.sla.rules import Standing, standing
 from followups.steps.services import scripts_of
 from governance import gate
 from governance.channels import Channel
@@ -115,10 +114,9 @@ def cards(tasks: Sequence[FollowupTask], now: datetime) -> list[Card]:
     for step in FollowupTask.objects.filter(ladder_id__in={task.ladder_id for task in tasks}).order_by("ladder_id", "step"):
         steps[step.ladder_id].append(step)
     answers = gate.decide_contacts([contact_for(task) for task in tasks], at=now)
-    rules = rulebook()
     made = []
     for task, answer, script in zip(tasks, answers, scripts_of(tasks), strict=True):
-        card = Card(task, answer, script or "", steps[task.ladder_id], now, {}, rules.standing(task, now))
+        card = Card(task, answer, script or "", steps[task.ladder_id], now, {}, standing(task, now))
         card.asks = {act: card.form(act) for act in FORMS}
         made.append(card)
     return made

@@ -151,16 +151,28 @@ class SlaFiguresOut(serializers.Serializer[Any]):
     """How late tasks are; fractions from 0 to 1 and percentiles in minutes, null of no task."""
 
     count = StrictIntegerField()
-    within_30m = serializers.FloatField(allow_null=True)
+    within_30m = serializers.FloatField(
+        allow_null=True,
+        help_text="of the last completed tasks: the guide's, by the clock on the wall; of a span: permitted",
+    )
     within_2h = serializers.FloatField(allow_null=True)
-    within_30m_actionable = serializers.FloatField(allow_null=True, help_text="from the first permitted minute")
-    within_2h_actionable = serializers.FloatField(allow_null=True, help_text="from the first permitted minute")
+    # Of the last completed tasks.
+    within_30m_permitted = serializers.FloatField(required=False, allow_null=True, help_text="by permitted minutes only")
+    within_2h_permitted = serializers.FloatField(required=False, allow_null=True)
     # Only where by, since or until was given.
     completed = StrictIntegerField(required=False)
     open_overdue = StrictIntegerField(required=False, help_text="due, and neither completed nor cancelled")
-    p50 = serializers.FloatField(required=False, allow_null=True, help_text="minutes after due_at, so far where open")
+    by_wall_clock = StrictIntegerField(
+        required=False, help_text="completed before permitted minutes were counted: by the clock on the wall"
+    )
+    p50 = serializers.FloatField(required=False, allow_null=True, help_text="permitted minutes late, so far where open")
     p90 = serializers.FloatField(required=False, allow_null=True)
     p99 = serializers.FloatField(required=False, allow_null=True)
+    p50_wall = serializers.FloatField(required=False, allow_null=True, help_text="minutes after due_at, so far where open")
+    p90_wall = serializers.FloatField(required=False, allow_null=True)
+    p99_wall = serializers.FloatField(required=False, allow_null=True)
+    within_30m_wall = serializers.FloatField(required=False, allow_null=True, help_text="by the clock on the wall")
+    within_2h_wall = serializers.FloatField(required=False, allow_null=True)
 
 
 class SlaGroupOut(SlaFiguresOut):

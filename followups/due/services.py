@@ -4,7 +4,6 @@ A claim locks tasks alone and waits for none of them (SKIP LOCKED), so it stands
 lease needs nothing: it is not live. A claim is no transition of a task, so it leaves no line in the task's history.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -19,6 +18,7 @@ from followups.due import rows
 from followups.due.rows import Candidate
 from followups.errors import NotYourName
 from followups.leases import NO_LEASE
+from followups.minutes.services import put_right
 from followups.models import FollowupTask
 from followups.steps.services import Occasion, names_of, scripts
 from governance import gate
@@ -177,13 +177,10 @@ def _take(
 @transaction.atomic
 def _give_back(refused: Sequence[Candidate], now: datetime) -> None:
     """Take the lease off what the gate refuses, and store the intervals that hold, so that no claim meets it again."""
-    minutes = gate.permitted_minutes([(candidate.contact, candidate.due_at) for candidate in refused], now=now)
-    by_interval: dict[tuple[datetime | None, datetime | None], list[int]] = defaultdict(list)
-    for candidate, one in zip(refused, minutes, strict=True):
-        by_interval[one.open_from, one.open_until].append(candidate.id)
     mine = FollowupTask.objects.filter(leased_by=refused[0].leased_by, leased_until=refused[0].leased_until)
-    for (open_from, open_until), ids in by_interval.items():
-        mine.filter(pk__in=ids).update(open_from=open_from, open_until=open_until, **NO_LEASE)
+    ids = [candidate.id for candidate in refused]
+    mine.filter(pk__in=ids).update(**NO_LEASE)
+    put_right(ids, now)
 
 
 def _occasion(candidate: Candidate, agent: str) -> Occasion:

@@ -40,6 +40,18 @@ def recompute_places(provinces: list[str] | None, markets: list[str] | None) -> 
     services.recompute_places(provinces, markets)
 
 
+@task()
+def recompute_watched(province: str, market: str, channel: str) -> None:
+    """An SLA policy changed."""
+    services.recompute_watched(province, market, channel)
+
+
+def enqueue_watched(province: str, market: str, channel: str) -> None:
+    """Have the open tasks that an SLA policy may watch judged anew, once the caller's transaction is through."""
+    if FollowupLadder.objects.open().exists():
+        recompute_watched.enqueue(province, market, channel)
+
+
 def enqueue_leads(lead_ids: Collection[str]) -> None:
     """Have the minutes of these leads' open tasks worked out anew, once the caller's transaction is through."""
     ladders = FollowupLadder.objects.open().filter(lead_id__in=among(lead_ids))

@@ -1,5 +1,6 @@
 """SLA policies, what is at risk, and breaches: `/api/followups/sla/...`."""
 
+from datetime import timedelta
 from typing import Any
 
 import django_filters
@@ -81,7 +82,9 @@ class AtRiskOut(serializers.Serializer[Any]):
     lead_id = serializers.CharField(allow_null=True)
     due_at = AwareDateTimeField()
     counted_from = AwareDateTimeField(help_text="the first permitted minute at or after due_at, where one is known")
-    breaches_at = AwareDateTimeField(help_text="if it is not completed before")
+    breaches_at = AwareDateTimeField(
+        allow_null=True, help_text="if it is not completed before; null: no such permitted minute is known"
+    )
     channel = serializers.ChoiceField(choices=Channel.choices)
     step = StrictIntegerField()
     owner = serializers.CharField(allow_null=True)
@@ -130,30 +133,30 @@ class SlaViewSet(ApiViewSet):
     @ask("sla/at-risk", AtRiskParams, AtRiskOut(many=True))
     def at_risk(self, request: Request, limit: int, **places: Any) -> Response:
         """The open tasks that are later than their policy warns of, and no breach yet; late the longest first."""
-        rules = services.rulebook()
-        rows = []
-        for task in services.at_risk(timezone.now(), rules).filter(**places)[:limit]:
-            rule = rules.of(task.province, task.market, task.channel)
-            assert rule is not None  # by the policies that found it
-            since = counted_from(task)
-            shown_of_it = {name: getattr(task, name) for name in _SHOWN}
-            rows.append({**shown_of_it, "counted_from": since, "breaches_at": since + rule.breach_after})
-        return Response(rows)
+        tasks = services.at_risk(timezone.now()).filter(**places)[:limit]
+        return Response([{**shown(task, _SHOWN), "counted_from": counted_from(task)} for task in tasks])
 
 
-_SHOWN = ("id", "lead_id", "due_at", "channel", "step", "owner", "province", "market")
+_SHOWN = ("id", "lead_id", "due_at", "breaches_at", "channel", "step", "owner", "province", "market")
 
 
 class BreachOut(RowSerializer):
     """A breach."""
 
+    late_minutes = serializers.SerializerMethodField(
+        help_text="the permitted minutes by which it was late when it was done, else when it was found"
+    )
+
     class Meta:
         model = SlaBreach
         fields = (
-            *("id", "task", "due_at", "counted_from", "breached_at", "found_at", "completed_at"),
+            *("id", "task", "due_at", "counted_from", "breached_at", "late_minutes", "found_at", "completed_at"),
             *("owner", "province", "market", "channel", "step"),
             *("policy", "policy_version", "breach_after_minutes", "notice", "correlation_id"),
         )
+
+    def get_late_minutes(self, breach: SlaBreach) -> float:
+        return round(breach.lateness / timedelta(minutes=1), 2)
 
 
 class BreachFilter(django_filters.FilterSet):
