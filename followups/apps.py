@@ -18,6 +18,7 @@ class FollowupsConfig(AppConfig):
         from followups.minutes import readiness  # noqa: PLC0415  # registers a check of the runbook
         from followups.minutes import tasks as minutes  # noqa: PLC0415
         from followups.outcomes.services import seed_rules  # noqa: PLC0415
+        from followups.renaming import on_markets_named  # noqa: PLC0415
         from followups.sla import readiness as _sla  # noqa: F401, PLC0415  # registers the runbook's checks
         from followups.sla import tasks as sla  # noqa: PLC0415
         from followups.sla.services import seed_policies  # noqa: PLC0415
@@ -25,11 +26,12 @@ class FollowupsConfig(AppConfig):
         from followups.steps.services import seed_templates  # noqa: PLC0415
         from governance import leads  # noqa: PLC0415
         from governance.compliance.signals import contact_records_changed, opted_out_of  # noqa: PLC0415
-        from governance.signals import contact_rules_changed  # noqa: PLC0415
+        from governance.signals import contact_rules_changed, markets_named  # noqa: PLC0415
 
         leads.register(services.facts_of)
         opted_out_of.connect(on_opted_out_of, dispatch_uid="followups.on_opted_out_of")
         contact_rules_changed.connect(minutes.on_contact_rules_changed, dispatch_uid="followups.on_contact_rules_changed")
+        markets_named.connect(on_markets_named, dispatch_uid="followups.on_markets_named")
         contact_records_changed.connect(
             minutes.on_contact_records_changed, dispatch_uid="followups.on_contact_records_changed"
         )

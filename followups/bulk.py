@@ -23,6 +23,7 @@ from followups.pool.services import next_agents
 from followups.signals import ladders_created
 from followups.steps.rules import parsed
 from governance import gate, leads, policies
+from governance.clocks.markets import one_markets
 from governance.decisions import ExecutionClass, verb
 from governance.gate import Minutes
 from governance.leads import LeadFacts
@@ -159,6 +160,8 @@ def _drafted(starts: Sequence[Start], act: Act, answers: dict[str, Answer]) -> l
             places[start] = start.place(known.get(start.lead_id))
         except RequiredParameter as refusal:
             answers[start.lead_id] = _refused(start.lead_id, refusal)
+    own_names = one_markets(set(places.values()))
+    places = {start: (province, own_names[province, market]) for start, (province, market) in places.items()}
     templates = policies.effective_in(LadderTemplate, set(places.values()))
     steps = {template.pk: parsed(template.steps) for template in templates.values() if template}
     plans = []

@@ -12,6 +12,7 @@ from followups import reports, services, transitions
 from followups.api.rows import LadderOut, TaskOut
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask
 from followups.outcomes.rules import Outcome
+from governance.clocks.api import PlaceParams
 from governance.reasons import Reason
 from wholesale.api import ROW_ID, ApiViewSet, RowSerializer, act, acting_user, ask, path_id
 from wholesale.fields import (
@@ -32,7 +33,7 @@ from wholesale.vocabulary import ALL
 SLA_WINDOW_MAX = 10_000
 
 
-class CreateLadderParams(ActParams):
+class CreateLadderParams(PlaceParams, ActParams):
     """A lead to follow up."""
 
     lead_id = LabelField(required=False, default=None)

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from followups.leads import services
 from followups.leads.fields import LeadRow, PhoneField
 from followups.leads.models import Language, Lead
+from governance.clocks.api import MarketFilter
 from wholesale import filters
 from wholesale.api import ResourceViewSet, RowSerializer, act, acting_user
 from wholesale.fields import EmailAddressField, LabelField, SpelledChoiceField
@@ -58,7 +59,7 @@ class LeadFilter(django_filters.FilterSet):
     phone = filters.ParamFilter(serializer_field=PhoneField())
     email = filters.ParamFilter(serializer_field=EmailAddressField())
     province = filters.province()
-    market = filters.word()
+    market = MarketFilter()
     status = filters.choice(Lead.Status.choices)
     source = filters.label()
     language = filters.ParamFilter(serializer_field=SpelledChoiceField(Language.choices))

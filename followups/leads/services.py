@@ -22,6 +22,7 @@ from followups.leads.fields import SETTINGS, LeadRow
 from followups.leads.lookups import leads_by_id
 from followups.leads.models import Language, Lead
 from followups.minutes.tasks import enqueue_leads
+from governance.clocks.markets import one_markets
 from governance.decisions import ExecutionClass, verb
 from governance.leads import LeadFacts
 from wholesale import locks
@@ -192,6 +193,7 @@ def _store(
     if not dry_run:
         locks.hold(_LOCK_KEY)
     stored = {lead.lead_id: lead for lead in leads_by_id(given.keys())}
+    given = _in_one_market(given, stored)
     results = {lead_id: _merged(lead_id, stored.get(lead_id), settings) for lead_id, settings in given.items()}
     written = [lead for lead, outcome in results.values() if outcome in (Outcome.CREATED, Outcome.UPDATED)]
     for lead in written:
@@ -203,6 +205,20 @@ def _store(
         if moved:
             enqueue_leads(moved)
     return results
+
+
+def _in_one_market(given: Mapping[str, Mapping[str, Any]], stored: Mapping[str, Lead]) -> dict[str, Mapping[str, Any]]:
+    """The same settings, each market under its own name."""
+    places = {
+        lead_id: (settings.get("province") or (stored[lead_id].province if lead_id in stored else None), settings["market"])
+        for lead_id, settings in given.items()
+        if "market" in settings
+    }
+    own_names = one_markets(set(places.values()))
+    return {
+        lead_id: {**settings, "market": own_names[places[lead_id]]} if lead_id in places else settings
+        for lead_id, settings in given.items()
+    }
 
 
 def _is_news_to_the_gate(stored: Lead | None, lead: Lead) -> bool:

@@ -17,7 +17,7 @@ from unfold.widgets import INPUT_CLASSES
 
 from followups.pool.models import WEIGHT_MAX, PoolAgent
 from followups.pool.services import remove_agent, upsert_agent, working
-from governance.policies_admin import GovernedAdmin, GovernedForm, one_spelling
+from governance.policies_admin import GovernedAdmin, GovernedForm, one_spelling, settle_market
 from wholesale.admin_base import ReasonForm, act_with_reason, confirmation, percent, place_text, reason_field, signature
 
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
@@ -47,6 +47,9 @@ class PoolAgentForm(GovernedForm):
     def clean_market(self) -> str:
         """The market in its one spelling."""
         return one_spelling(self.cleaned_data["market"])
+
+    def clean(self) -> dict[str, Any]:
+        return settle_market(super().clean() or {})
 
 
 class PauseForm(ReasonForm):

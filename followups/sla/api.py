@@ -15,6 +15,7 @@ from followups.models import SlaBreach, SlaPolicy
 from followups.sla import services
 from followups.sla.rules import MINUTES_MAX, counted_from
 from governance.channels import Channel
+from governance.clocks.api import MarketFilter, PlaceParams
 from wholesale import filters
 from wholesale.api import ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask
 from wholesale.fields import (
@@ -44,7 +45,7 @@ class SlaPolicyOut(RowSerializer):
         )
 
 
-class SlaPolicyParams(ActParams):
+class SlaPolicyParams(PlaceParams, ActParams):
     """An SLA policy to create or change; an absent setting keeps its value."""
 
     province = ProvinceField()
@@ -65,7 +66,7 @@ class SlaPolicyParams(ActParams):
     expected_version = StrictIntegerField(required=False, min_value=0, max_value=2**31 - 1)
 
 
-class AtRiskParams(Params):
+class AtRiskParams(PlaceParams):
     """Which tasks at risk to list."""
 
     limit = StrictIntegerField(default=DUE_LIMIT, min_value=1, max_value=DUE_LIMIT_MAX)
@@ -165,7 +166,7 @@ class BreachFilter(django_filters.FilterSet):
     task = filters.row_id()
     owner = filters.label()
     province = filters.province()
-    market = filters.word()
+    market = MarketFilter()
     channel = filters.choice(Channel.choices)
     since = filters.since("breached_at")
     until = filters.until("breached_at")

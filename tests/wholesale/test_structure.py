@@ -11,9 +11,11 @@ from django_filters.filters import Filter
 from rest_framework import serializers
 
 from followups.models import WITHIN
+from governance.clocks.api import MarketFilter, PlaceParams
 from tests.wholesale.api_walk import ROLES, routes
 from wholesale.fields import AwareDateTimeField, StrictDecimalField, StrictIntegerField
 from wholesale.filters import ParamFilter
+from wholesale.params import Params
 from wholesale.permissions import HasActionPermission
 from wholesale.roles import grants_of
 
@@ -110,6 +112,17 @@ def test_no_serializer_takes_a_number_or_a_time_by_the_plain_fields() -> None:
     assert checked > 100
 
 
+# Whose markets a service settles: many at once, or by the province that the lead has already.
+SETTLED_BY_A_SERVICE = {"LadderRow", "LeadRow", "LeadParams"}
+
+
+def test_every_market_that_comes_in_is_settled_under_its_own_name() -> None:
+    classes = [one for one in serializer_classes() if issubclass(one, Params) and "market" in one().fields]
+    assert len(classes) > 10
+    for one in classes:
+        assert issubclass(one, PlaceParams) or one.__name__.removesuffix("InQuery") in SETTLED_BY_A_SERVICE, one.__name__
+
+
 def test_every_filter_takes_the_apis_own_kinds() -> None:
     filters = [
         (route.view.filterset_class, name, item)
@@ -121,6 +134,7 @@ def test_every_filter_takes_the_apis_own_kinds() -> None:
     for filterset, name, item in filters:
         assert isinstance(item, Filter)
         assert isinstance(item, ParamFilter), f"{filterset.__name__}.{name}"
+        assert isinstance(item, MarketFilter) is (name == "market"), f"{filterset.__name__}.{name}"
 
 
 def test_an_action_without_an_entry_is_nobodys(db: None) -> None:
