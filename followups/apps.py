@@ -18,6 +18,7 @@ class FollowupsConfig(AppConfig):
         from followups.minutes import readiness  # noqa: PLC0415  # registers a check of the runbook
         from followups.minutes import tasks as minutes  # noqa: PLC0415
         from followups.outcomes.services import seed_rules  # noqa: PLC0415
+        from followups.pool import readiness as _pool  # noqa: F401, PLC0415  # registers a check of the runbook
         from followups.renaming import on_markets_named  # noqa: PLC0415
         from followups.sla import readiness as _sla  # noqa: F401, PLC0415  # registers the runbook's checks
         from followups.sla import tasks as sla  # noqa: PLC0415

@@ -36,10 +36,38 @@ class TimeOutOfRange(DomainError):
     status = 400
 
 
-class LeadOptedOut(DomainError):
-    """The lead has opted out of every channel of the ladder: no ladder starts."""
+class NoLadder(DomainError):
+    """No ladder starts."""
+
+
+class LeadOptedOut(NoLadder):
+    """The lead has opted out of every channel of the ladder. If that was a mistake, lift the opt-out first."""
 
     code = "lead_opted_out"
+
+
+class LeadClosed(NoLadder):
+    """The lead's status says that nobody has to be won any more."""
+
+    code = "lead_closed"
+
+
+class WrongNumber(NoLadder):
+    """What is on file to reach the lead is known to be somebody else's. Give the lead another number or address first."""
+
+    code = "wrong_number"
+
+
+class AlreadyFollowedUp(NoLadder):
+    """Another lead with the same number or address has an open ladder. Work that one, or cancel it first."""
+
+    code = "already_followed_up"
+
+
+class RecentlyFollowedUp(NoLadder):
+    """The lead's last ladder ended a short time ago."""
+
+    code = "recently_followed_up"
 
 
 class DuplicateLead(DomainError):
@@ -59,8 +87,8 @@ class AlreadyDecided(DomainError):
     code = "already_decided"
 
 
-class LadderTemplateDisabled(DomainError):
-    """No ladder template of this market, or of its province, is on: no ladder starts."""
+class LadderTemplateDisabled(NoLadder):
+    """No ladder template of this market, or of its province, is on: no ladder starts. Switch one on first."""
 
     code = "ladder_template_disabled"
 

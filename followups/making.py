@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from followups.cancelling import OPTED_OUT
-from followups.errors import LeadOptedOut
 from followups.history import Act
 from followups.leads.facts import contact_of
 from followups.models import FollowupLadder, LadderTemplate
@@ -26,7 +25,7 @@ class Plan:
     province: str
     market: str
     owner: str | None
-    template: LadderTemplate
+    template: LadderTemplate | None  # None where the place has none: then there is no step
     steps: tuple[Step, ...]
 
 
@@ -48,16 +47,9 @@ def minutes_of(plans: Sequence[Plan], act: Act) -> list[list[Minutes]]:
     return [[next(minutes) for _ in plan.steps] for plan in plans]
 
 
-def ladder_of(plan: Plan, minutes: Sequence[Minutes], act: Act) -> FollowupLadder:
-    """The ladder's row.
-
-    Raises:
-        LeadOptedOut: of every channel of the ladder.
-
-    """
-    open_steps = sum(not one.opted_out for one in minutes)
-    if not open_steps:
-        raise LeadOptedOut
+def ladder_of(plan: Plan, minutes: Sequence[Minutes], act: Act, *, reason: str = "") -> FollowupLadder:
+    """The ladder's row, of a plan that nothing stands in the way of. `reason`: why it begins anew."""
+    assert plan.template is not None
     return FollowupLadder(
         lead_id=plan.lead_id or None,
         province=plan.province,
@@ -67,9 +59,10 @@ def ladder_of(plan: Plan, minutes: Sequence[Minutes], act: Act) -> FollowupLadde
         template_version=plan.template.version,
         created_by=act.actor,
         user=act.user,
+        reason=reason,
         correlation_id=act.correlation_id,
         created_at=act.now,
-        open_steps=open_steps,
+        open_steps=sum(not one.opted_out for one in minutes),
     )
 
 

@@ -9,7 +9,7 @@ from django.db.models import Avg, Case, Count, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from followups.inbox.models import InboxItem
-from followups.leads.models import InboundMessage, Lead, LeadImport, lead_key
+from followups.leads.models import InboundMessage, Lead, LeadImport, LeadReopening, lead_key
 from followups.outcomes.models import OutcomeRule
 from followups.outcomes.rules import Outcome
 from followups.pool.models import PoolAgent
@@ -45,6 +45,7 @@ class FollowupLadder(models.Model):
     template_version = models.PositiveIntegerField(null=True)
     created_by = models.CharField(max_length=LABEL_MAX_LENGTH)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="why it was begun anew; empty of any other")
     correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
     created_at = models.DateTimeField()
     open_steps = models.PositiveSmallIntegerField()
@@ -343,6 +344,7 @@ __all__ = [
     "LadderTemplate",
     "Lead",
     "LeadImport",
+    "LeadReopening",
     "OutcomeRule",
     "PoolAgent",
     "SlaBreach",

@@ -9,6 +9,7 @@ GRANTS: Grants = {
     "import_lead": (OPERATOR, INTEGRATOR),
     "export_lead": (OPERATOR, INTEGRATOR),
     "view_leadimport": EVERYBODY,
+    "view_leadreopening": EVERYBODY,
     "view_followupladder": EVERYBODY,
     "view_followuptask": EVERYBODY,
     "view_contactattempt": EVERYBODY,

@@ -17,6 +17,7 @@ from followups.models import (
     LadderTemplate,
     Lead,
     LeadImport,
+    LeadReopening,
     PoolAgent,
     SlaBreach,
     SlaNotice,
@@ -103,6 +104,21 @@ class LeadFactory(Row):
     market = "TORONTO"
     changed_by = "factory"
     created_at = updated_at = NOON
+
+
+class LeadReopeningFactory(Row):
+    """A lead that was given up."""
+
+    class Meta:
+        model = LeadReopening
+
+    lead_id = Sequence(lambda n: f"LEAD-{n}")
+    status_before = "DEAD"
+    status_after = "NEW"
+    reason = "called us"
+    actor = "factory"
+    correlation_id = "made"
+    created_at = NOON
 
 
 class LeadImportFactory(Row):

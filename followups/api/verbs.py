@@ -41,6 +41,11 @@ class CreateLadderParams(PlaceParams, ActParams):
     market = WordField(default=ALL)
     owner = LabelField(required=False, default=None, help_text="whose work it is; absent: anybody's")
     restart = serializers.BooleanField(default=False, help_text="cancel the open steps and start anew")
+    reason = NoteField(
+        default="",
+        help_text="why it starts anew, with restart: then although the lead was followed up a short time ago, or its status "
+        "ends the hunt (but for CLOSED and DEAD)",
+    )
 
 
 class StepOut(RowSerializer):
@@ -224,7 +229,9 @@ class FollowupViewSet(ApiViewSet):
     def create_ladder(self, request: Request, **params: Any) -> Response:
         """Start a lead's six steps: 201. A lead whose ladder is open keeps it: 200 with that ladder's steps.
 
-        Steps of a channel that the lead opted out of are made cancelled; of every channel of the ladder, it is 409.
+        Steps of a channel that the lead opted out of are made cancelled. What stops the ladder is 409, the first of
+        `lead_opted_out`, `lead_closed`, `wrong_number`, `already_followed_up`, `recently_followed_up` and
+        `ladder_template_disabled`; `detail` says what to do.
         """
         start = services.start_ladder(**params, actor=label_of(request.user), user=acting_user(request))
         return Response([step(task) for task in start.tasks], status=201 if start.created else 200)

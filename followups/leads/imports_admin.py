@@ -58,7 +58,8 @@ class LeadImportAdmin(GrowingAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Only what there is: a file that cannot be read has a fault and no counts."""
         more = [name for name, there in (("failure", obj.failure), ("unused", obj.unknown_columns)) if there]
-        counts = {"fields": (("created", "updated"), ("unchanged", "refused"), "refused_shown")}
+        left = ("statuses_left",) if obj.statuses_left else ()
+        counts = {"fields": (("created", "updated"), ("unchanged", "refused"), *left, "refused_shown")}
         return (
             ("Import", {"fields": (("file_name", "state_label"), *more)}),
             *((title, counts) for state, title in self._counts_by_state.items() if state == obj.state),
@@ -131,8 +132,9 @@ def counts_of(row: LeadImport) -> list[str]:
 
 
 def unused_text(row: LeadImport) -> str:
-    """Which of its columns mean nothing here, if any."""
-    return f"Columns that are not used: {', '.join(row.unknown_columns)}." if row.unknown_columns else ""
+    """Which of its columns mean nothing here, and which statuses are left out, if any."""
+    columns = f"Columns that are not used: {', '.join(row.unknown_columns)}." if row.unknown_columns else ""
+    return " ".join(filter(None, (columns, row.statuses_left)))
 
 
 def first_rows(row: LeadImport) -> str:

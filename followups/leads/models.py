@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from governance.channels import Channel
 from governance.clocks.zones import ZONE_CHOICES
+from wholesale.append_only import AppendOnlyModel
 from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
 
 
@@ -40,6 +41,8 @@ class Lead(models.Model):
     phone_is_wrong = models.BooleanField(default=False, help_text="somebody said that it is another person's")
     email = models.EmailField(blank=True)
     email_is_wrong = models.BooleanField(default=False, help_text="somebody said that it is another person's")
+    # Personal, and kept here alone. A file that brings one of them again leaves it wrong.
+    wrong_contacts = models.JSONField(default=list, blank=True, help_text="numbers and addresses of somebody else")
     address = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     postal_code = models.CharField(max_length=7, blank=True, help_text="such as M5V 2T6")
     province = models.CharField(max_length=2, choices=Province)
@@ -106,6 +109,7 @@ class LeadImport(models.Model):
     unchanged = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
     refused_rows = models.TextField(blank=True, editable=False, help_text="as CSV, each with its reason")
+    statuses_left = models.TextField(blank=True, editable=False, help_text="leads that keep a status which is further on")
     changed_by = models.CharField(max_length=LABEL_MAX_LENGTH)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     created_at = models.DateTimeField()
@@ -136,6 +140,28 @@ def lead_key(related_name: str) -> "models.ForeignKey[Any, Any]":
         blank=True,
         related_name=related_name,
     )
+
+
+class LeadReopening(AppendOnlyModel):
+    """Somebody reopened a lead that was CLOSED or DEAD, and said why."""
+
+    lead = lead_key("reopenings")
+    status_before = models.CharField(max_length=14, choices=Lead.Status)
+    status_after = models.CharField(max_length=14, choices=Lead.Status)
+    reason = models.CharField(max_length=NOTE_MAX_LENGTH)
+    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
+    created_at = models.DateTimeField()
+
+    class Meta(AppendOnlyModel.Meta):
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["lead", "-id"], name="leadreopening_lead")]  # a lead's page
+        verbose_name = "reopening of a lead"
+        verbose_name_plural = "reopenings of leads"
+
+    def __str__(self) -> str:
+        return f"{self.get_status_before_display()} to {self.get_status_after_display()}"
 
 
 class InboundMessage(models.Model):

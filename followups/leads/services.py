@@ -1,50 +1,34 @@
-"""Verbs of leads. Whoever brings one, by the API, the admin or a file: one serializer checks it, and `_store` stores it.
-
-Writers of leads come one after another: on PostgreSQL each holds an advisory lock until it commits, SQLite's transactions
-need none. So no row is lost or doubled, the counts are exact, and two imports of one file cannot wait for each other.
-"""
+"""Verbs of leads. Whoever brings one, by the API, the admin or a file: one serializer checks it, and `storing` stores it."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
 from itertools import islice
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 
+from followups.history import Act
 from followups.leads.facts import FACTS
-from followups.leads.fields import SETTINGS, LeadRow
+from followups.leads.fields import LeadRow
 from followups.leads.lookups import leads_by_id
-from followups.leads.models import Language, Lead
-from followups.minutes.tasks import enqueue_leads
-from governance.clocks.markets import one_markets
+from followups.leads.models import Lead
+from followups.leads.storing import Outcome, store_file, store_one
 from governance.decisions import ExecutionClass, verb
 from governance.leads import LeadFacts
-from wholesale import locks
 from wholesale.errors import RequiredParameter
-from wholesale.vocabulary import Province
+
+__all__ = ["LeftStatus", "Outcome", "RefusedRow", "Report", "facts_of", "upsert_lead", "upsert_leads"]
 
 BATCH = 1_000
+LEFT_STATUSES_NAMED = 100  # of a report; the others are counted
 NO_PROVINCE = "A new lead needs its province."
-_LOCK_KEY = 7_301_005  # of PostgreSQL's advisory locks, that of whoever writes leads
-_WRITTEN = (*SETTINGS, "changed_by", "user", "updated_at")
 EXTRA_CELLS = None  # the column, as csv.DictReader has it, of cells beyond the header
 
 Row = Mapping[Any, Any]  # column -> cell
-
-
-class Outcome(Enum):
-    """What became of a lead that was brought."""
-
-    CREATED = "created"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
-    NO_PROVINCE = "no province"  # refused: it is new
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +45,15 @@ class RefusedRow:
         return " ".join(f"{name}: {message}" for name, messages in self.errors.items() for message in messages)
 
 
+class LeftStatus(NamedTuple):
+    """A row whose status was left out: it would have moved the lead back. The rest of the row was stored."""
+
+    number: int
+    lead_id: str
+    status: str  # the lead's own, which it keeps
+    given: str
+
+
 @dataclass(slots=True)
 class Report:
     """What became of the rows. An empty row counts as none."""
@@ -70,11 +63,30 @@ class Report:
     unchanged: int = 0
     refused: int = 0
     refused_rows: list[RefusedRow] = field(default_factory=list)
+    statuses_left: int = 0
+    left_statuses: list[LeftStatus] = field(default_factory=list)  # the first of them
 
     @property
     def rows(self) -> int:
         """How many there were."""
         return self.created + self.updated + self.unchanged + self.refused
+
+    @property
+    def statuses_left_text(self) -> str:
+        """Which leads kept their status though the rows said another one, as a line; empty where none did."""
+        if not self.statuses_left:
+            return ""
+        kept = "lead keeps its status" if self.statuses_left == 1 else "leads keep their status"
+        named = [f"{one.lead_id} ({one.status}, not {one.given})" for one in self.left_statuses]
+        if more := self.statuses_left - len(named):
+            named.append(f"and {more:,} more")
+        return f"{self.statuses_left:,} {kept}, which is further on: {', '.join(named)}."
+
+    def leave_status(self, left: LeftStatus) -> None:
+        """Count it, and keep it if it is among the first."""
+        self.statuses_left += 1
+        if len(self.left_statuses) < LEFT_STATUSES_NAMED:
+            self.left_statuses.append(left)
 
 
 @verb(ExecutionClass.RECORD)
@@ -91,12 +103,13 @@ def upsert_leads(
 ) -> Report:
     """Create or change leads by their `lead_id`, in batches, each a transaction of its own.
 
-    A row holds text, as a file gives it, or typed values. What is absent or empty keeps its stored value. A row that is not
-    valid, or whose lead an earlier row named already, is refused, and the others are stored; so the same rows again
-    change nothing. With `refuse` each refused row goes there as it comes, and the report only counts it. `stored` is given
-    the leads of each batch once its transaction is through, also those that did not change.
+    A row holds text, as a file gives it, or typed values. What is absent or empty keeps its stored value, and a status that
+    would move its lead back is left out. A row that is not valid, or whose lead an earlier row named, is refused, and the
+    others are stored; so the same rows again change nothing. With `refuse` each refused row goes there as it comes, and the
+    report only counts it. `stored` is given the leads of each batch once its transaction is through, also those that did
+    not change.
     """
-    now = now or timezone.now()
+    act = Act.of(actor, user, None, now or timezone.now())
     report = Report()
     seen: dict[str, int] = {}  # lead_id -> number of its row
     numbered = ((number, row) for number, row in enumerate(rows, first_number) if _has_content(row))
@@ -104,12 +117,14 @@ def upsert_leads(
         good, refused = _sifted(batch, seen)
         given = {lead_id: settings for lead_id, (_, settings) in good.items()}
         leads = []
-        for lead_id, (lead, outcome) in _store(given, actor=actor, user=user, now=now, dry_run=dry_run).items():
-            if outcome is Outcome.NO_PROVINCE:
+        for lead_id, stored_one in store_file(given, act, dry_run=dry_run).items():
+            if stored_one.outcome is Outcome.NO_PROVINCE:
                 refused.append(RefusedRow(seen[lead_id], good[lead_id][0], {"province": [NO_PROVINCE]}))
-            else:
-                leads.append(lead)
-                setattr(report, outcome.value, getattr(report, outcome.value) + 1)
+                continue
+            leads.append(stored_one.lead)
+            setattr(report, stored_one.outcome.value, getattr(report, stored_one.outcome.value) + 1)
+            if stored_one.status_refused:
+                report.leave_status(LeftStatus(seen[lead_id], lead_id, stored_one.lead.status, stored_one.status_refused))
         if stored and not dry_run:
             stored(leads)
         report.refused += len(refused)
@@ -120,19 +135,27 @@ def upsert_leads(
 
 @verb(ExecutionClass.RECORD)
 def upsert_lead(
-    *, lead_id: str, actor: str = "system", user: User | None = None, now: datetime | None = None, **settings: Any
+    *,
+    lead_id: str,
+    reason: str = "",
+    actor: str = "system",
+    user: User | None = None,
+    now: datetime | None = None,
+    **settings: Any,
 ) -> tuple[Lead, Outcome]:
     """Create or change one lead, its settings checked already; only what is given changes.
 
+    A status that ends the hunt closes the lead's open ladder. A lead that is CLOSED or DEAD is reopened with a `reason`,
+    which is kept. Where a new number or address makes two open ladders meet, the newer one is cancelled.
+
     Raises:
-        RequiredParameter: the lead is new and has no province.
+        RequiredParameter: the lead is new and has no province, or is reopened without a reason.
 
     """
-    now = now or timezone.now()
-    lead, outcome = _store({lead_id: settings}, actor=actor, user=user, now=now)[lead_id]
-    if outcome is Outcome.NO_PROVINCE:
+    stored = store_one(lead_id, settings, Act.of(actor, user, None, now or timezone.now()), reason=reason)
+    if stored.outcome is Outcome.NO_PROVINCE:
         raise RequiredParameter(NO_PROVINCE, attr="province")
-    return lead, outcome
+    return stored.lead, stored.outcome
 
 
 def facts_of(lead_ids: Collection[str]) -> dict[str, LeadFacts]:
@@ -183,56 +206,3 @@ def _has_content(row: Row) -> bool:
 def _batches(rows: Iterator[tuple[int, Row]]) -> Iterator[list[tuple[int, Row]]]:
     while batch := list(islice(rows, BATCH)):
         yield batch
-
-
-@transaction.atomic
-def _store(
-    given: Mapping[str, Mapping[str, Any]], *, actor: str, user: User | None, now: datetime, dry_run: bool = False
-) -> dict[str, tuple[Lead, Outcome]]:
-    """Store settings by `lead_id` in a few statements, whatever their number; `dry_run` tells what would become of them."""
-    if not dry_run:
-        locks.hold(_LOCK_KEY)
-    stored = {lead.lead_id: lead for lead in leads_by_id(given.keys())}
-    given = _in_one_market(given, stored)
-    results = {lead_id: _merged(lead_id, stored.get(lead_id), settings) for lead_id, settings in given.items()}
-    written = [lead for lead, outcome in results.values() if outcome in (Outcome.CREATED, Outcome.UPDATED)]
-    for lead in written:
-        lead.changed_by, lead.user, lead.updated_at = actor, user, now
-        lead.created_at = lead.created_at or now
-    if not dry_run:
-        Lead.objects.bulk_create(written, update_conflicts=True, unique_fields=["lead_id"], update_fields=_WRITTEN)
-        moved = [lead.lead_id for lead in written if _is_news_to_the_gate(stored.get(lead.lead_id), lead)]
-        if moved:
-            enqueue_leads(moved)
-    return results
-
-
-def _in_one_market(given: Mapping[str, Mapping[str, Any]], stored: Mapping[str, Lead]) -> dict[str, Mapping[str, Any]]:
-    """The same settings, each market under its own name."""
-    places = {
-        lead_id: (settings.get("province") or (stored[lead_id].province if lead_id in stored else None), settings["market"])
-        for lead_id, settings in given.items()
-        if "market" in settings
-    }
-    own_names = one_markets(set(places.values()))
-    return {
-        lead_id: {**settings, "market": own_names[places[lead_id]]} if lead_id in places else settings
-        for lead_id, settings in given.items()
-    }
-
-
-def _is_news_to_the_gate(stored: Lead | None, lead: Lead) -> bool:
-    """Whether when it may be contacted can be another. A new lead may have had a ladder before anybody knew it."""
-    return stored is None or any(getattr(stored, name) != getattr(lead, name) for name in FACTS)
-
-
-def _merged(lead_id: str, stored: Lead | None, settings: Mapping[str, Any]) -> tuple[Lead, Outcome]:
-    if stored is None:
-        language = Language.FR if settings.get("province") == Province.QC else Language.EN  # DOMAIN 1.3
-        outcome = Outcome.CREATED if "province" in settings else Outcome.NO_PROVINCE
-        return Lead(lead_id=lead_id, **{"language": language, **settings}), outcome
-    if all(getattr(stored, name) == value for name, value in settings.items()):
-        return stored, Outcome.UNCHANGED
-    # Without its key, so that new and changed rows are one statement; the conflict on `lead_id` finds the row.
-    kept = {name: getattr(stored, name) for name in (*SETTINGS, "created_at")}
-    return Lead(lead_id=lead_id, **{**kept, **settings}), Outcome.UPDATED

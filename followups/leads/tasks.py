@@ -28,6 +28,7 @@ def work_on(import_id: int) -> None:
         waiting.update(state=State.FAILED, failure=error.detail, content=None, finished_at=timezone.now())
         return
     counts = {name: getattr(report, name) for name in ("created", "updated", "unchanged", "refused")}
+    counts["statuses_left"] = report.statuses_left_text
     if row.state == State.CHECKING:
         waiting.update(state=State.CHECKED, refused_rows=refused_rows, **counts)
     else:

@@ -52,12 +52,13 @@ def enqueue_watched(province: str, market: str, channel: str) -> None:
         recompute_watched.enqueue(province, market, channel)
 
 
-def enqueue_leads(lead_ids: Collection[str]) -> None:
-    """Have the minutes of these leads' open tasks worked out anew, once the caller's transaction is through."""
+def enqueue_leads(lead_ids: Collection[str]) -> list[str]:
+    """Have the minutes of these leads' open tasks worked out anew, once the caller's transaction is through. Who has any."""
     ladders = FollowupLadder.objects.open().filter(lead_id__in=among(lead_ids))
     with_steps = list(ladders.order_by("lead_id").values_list("lead_id", flat=True))
     for start in range(0, len(with_steps), LEADS_AT_ONCE):
         recompute_leads.enqueue(with_steps[start : start + LEADS_AT_ONCE])
+    return with_steps
 
 
 def on_contact_rules_changed(provinces: Collection[str] | None, markets: Collection[str] | None, **kwargs: Any) -> None:

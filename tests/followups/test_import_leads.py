@@ -269,7 +269,7 @@ def test_ladders_start_for_the_leads_of_the_file_that_have_none_open(tmp_path: P
 
     said = run(path, "--start-ladders")
 
-    assert "Ladders: started 2, open already 1, refused 1 (lead_opted_out 1), left out by the lead's status 1." in said
+    assert "Ladders: started 2, open already 1, refused 2 (lead_closed 1, lead_opted_out 1)." in said
     assert "error: Refused 1 of 6 rows" in said
     ladders = FollowupLadder.objects.values_list("lead_id", "province", "market", "created_by").order_by("lead_id")
     assert list(ladders) == [

@@ -81,6 +81,7 @@ POSTS: dict[str, dict[str, Any]] = {
         "lead_id": "L1",
         "owner": "bryan",
         "restart": False,
+        "reason": "because",
         "correlation_id": "c1",
     },
     "/api/followups/ladder/bulk": {
@@ -171,6 +172,7 @@ POSTS: dict[str, dict[str, Any]] = {
         "score": 0.5,
         "source": "mail",
         "status": "NEW",
+        "reason": "because",
         "actor": "bryan",
         "correlation_id": "c1",
     },

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from buyers.models import BuyerFeedbackEvent
-from followups.models import ContactAttempt, SlaBreach, TaskEvent
+from followups.models import ContactAttempt, LeadReopening, SlaBreach, TaskEvent
 from governance.models import ContactRecord, HeimdallEvent, HeimdallRecommendation, RiskEvent, RunbookRun
 from kpi.models import KPIEvent
 from offers.models import OfferEvidence
@@ -19,6 +19,7 @@ from tests.factories import (
     FeedbackFactory,
     HeimdallEventFactory,
     KpiFactory,
+    LeadReopeningFactory,
     RecommendationFactory,
     RecordFactory,
     RiskEventFactory,
@@ -41,6 +42,7 @@ FACTS: list[tuple[Any, Any]] = [
     (ContactRecord, RecordFactory),
     (TaskEvent, TaskEventFactory),
     (SlaBreach, SlaBreachFactory),
+    (LeadReopening, LeadReopeningFactory),
 ]
 each_fact = pytest.mark.parametrize(("model", "factory"), FACTS, ids=[model.__name__ for model, _ in FACTS])
 

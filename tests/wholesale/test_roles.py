@@ -28,6 +28,7 @@ READS = {
     "view_taskevent",
     "view_lead",
     "view_leadimport",
+    "view_leadreopening",
     "view_contactattempt",
     "view_inboundmessage",
     "view_sla",

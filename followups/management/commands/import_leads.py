@@ -17,11 +17,6 @@ from followups.leads.services import RefusedRow, Report, upsert_leads
 from governance.gate import GoLiveDisabled, KillSwitchEngaged
 from wholesale.terminal import console_on
 
-FOLLOWED_UP = (
-    Lead.Status.NEW,
-    Lead.Status.CONTACTED,
-)  # of any other status somebody has done more, or nothing is to be done
-
 
 class Ladders:
     """Starts the ladders of leads as they are stored, and counts what became of them."""
@@ -29,7 +24,6 @@ class Ladders:
     def __init__(self) -> None:
         self.counts: Counter[Status] = Counter()
         self.reasons: Counter[str] = Counter()  # of the refused, by code
-        self.of_other_status = 0
 
     @property
     def was_stopped(self) -> bool:
@@ -38,8 +32,7 @@ class Ladders:
 
     def start(self, leads: Sequence[Lead]) -> None:
         """Where they live, for whose turn it is in the pool."""
-        starts = [Start(lead.lead_id) for lead in leads if lead.status in FOLLOWED_UP]
-        self.of_other_status += len(leads) - len(starts)
+        starts = [Start(lead.lead_id) for lead in leads]
         try:
             answers = start_ladders(starts, actor="import_leads")
         except (KillSwitchEngaged, GoLiveDisabled) as stop:  # the leads are stored all the same
@@ -60,8 +53,7 @@ class Ladders:
         reasons = ", ".join(f"{code} {number:,}" for code, number in sorted(self.reasons.items()) if number)
         return (
             f"started {counts[Status.CREATED]:,}, open already {counts[Status.EXISTS]:,}, "
-            f"refused {counts[Status.REFUSED]:,}{f' ({reasons})' if reasons else ''}, "
-            f"left out by the lead's status {self.of_other_status:,}."
+            f"refused {counts[Status.REFUSED]:,}{f' ({reasons})' if reasons else ''}."
         )
 
 
@@ -71,8 +63,10 @@ class Command(BaseCommand):
     help = (
         "Create or change leads from a CSV or XLSX file whose first row names the columns, lead_id among them. What is "
         "absent or empty keeps its stored value. Rows that are not valid are left out, and written to a file with the "
-        "reason for each. Run again, the same file changes nothing. With --start-ladders each lead of the file that is NEW "
-        "or CONTACTED and has no open ladder gets one, a thousand at a time. Exits 1 when rows were refused, or ladders "
+        "reason for each. A status that would move its lead back is left out. Run again, the same file changes nothing. "
+        "With --start-ladders each lead of the file that has no open ladder gets one, a thousand at a time, but for those "
+        "whose status ends the hunt, who were followed up a short time ago, or whose number another lead with a ladder has. "
+        "Exits 1 when rows were refused, or ladders "
         "because nothing may act now."
     )
 
@@ -104,6 +98,8 @@ class Command(BaseCommand):
             raise CommandError(f"{error.filename}: {error.strerror}") from error
         counts = f"created {report.created:,}, updated {report.updated:,}, unchanged {report.unchanged:,}."
         self.stdout.write(f"{'Nothing was stored; it would be' if dry_run else 'Leads'}: {counts}")
+        if report.statuses_left:
+            self.stdout.write(report.statuses_left_text)
         if ladders:
             self.stdout.write(f"Ladders: {ladders}")
         if report.refused:
