@@ -19,7 +19,7 @@ def unprotect(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("followups", "0010_ledger_of_the_person"),
+        ("followups", "0012_lateness"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -38,7 +38,7 @@ def _change(history, row, names):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("governance", "0008_organisation_and_erasure")]
+    dependencies = [("governance", "0009_ledger_of_the_person")]
     operations = [
         *(
             migrations.AddField(
