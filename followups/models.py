@@ -9,6 +9,7 @@ from django.db.models import Avg, Case, Count, F, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
+from followups.inbound.models import InboundWord
 from followups.inbox.models import InboxItem
 from followups.leads.models import InboundMessage, Lead, LeadImport, lead_key
 from followups.outcomes.models import OutcomeRule
@@ -322,6 +323,7 @@ __all__ = [
     "FollowupLadder",
     "FollowupTask",
     "InboundMessage",
+    "InboundWord",
     "InboxItem",
     "LadderQuerySet",
     "LadderTemplate",
