@@ -22,7 +22,9 @@ Kind = InboundWord.Kind
 DECIDED = [(meaning.value, meaning.label) for meaning in (Meaning.OPT_OUT, Meaning.REPLY, Meaning.RESUME)]
 # A word of so many letters may be misspelt in one place. In a shorter one that makes other words: SHOP, STEP, SEND, FINE.
 MISSPELT_FROM = 6
-_SENTENCE_END = re.compile(r"[\n.!?;]+")
+_LINE_END = re.compile(r"\n+")
+_SENTENCE_END = re.compile(r"[\n.!;]+")  # "Stop? Why?" begins with no instruction
+_CLAUSE_END = re.compile(r"[\n.!?;:,()\u2013\u2014]+|\s-+\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,10 @@ _BY_KIND = {
 }
 
 
+ALONE = (Kind.STOP_ALL, Kind.STOP, Kind.STOP_ALONE)
+FIRST = (Kind.STOP_ALL, Kind.STOP)
+
+
 class Row(NamedTuple):
     """A word or phrase that is in force."""
 
@@ -62,17 +68,20 @@ class Words:
         self._alone = {kind: frozenset("".join(words_of(phrase)) for phrase in phrases[kind]) for kind in _BY_KIND}
         self._signs = {word for words in self._alone.values() for word in words if not word.isalnum()}
         self._ordinary = frozenset("".join(words_of(phrase)) for phrase in phrases[Kind.HARMLESS])
+        # Among other words one that stops by itself is a wish too.
+        wishes = [*phrases[Kind.WISH], *phrases[Kind.STOP], *phrases[Kind.STOP_ALL]]
         self._courtesy, self._wishes, self._lone_wishes, self._harmless = (
-            Finder(map(parsed, phrases[kind])) for kind in (Kind.COURTESY, Kind.WISH, Kind.WISH_ALONE, Kind.HARMLESS)
+            Finder(map(parsed, some))
+            for some in (phrases[Kind.COURTESY], wishes, phrases[Kind.WISH_ALONE], phrases[Kind.HARMLESS])
         )
 
-    def alone(self, words: Sequence[str], kinds: Iterable[str]) -> Reading | None:
-        """What is said where one of these kinds of words, but for courtesy, is all that is said."""
+    def alone(self, words: Sequence[str], kinds: Iterable[str], *, misspelt: bool = True) -> Reading | None:
+        """What is said where one of these kinds of words, but for courtesy, is all that is said; perhaps misspelt."""
         left = [word for word in self.without_courtesy(words) if word.isalnum() or word in self._signs]
         joined = "".join(left)
         if not joined:
             return None
-        for is_meant in (self._is_listed, self._is_misspelt):
+        for is_meant in (self._is_listed, self._is_misspelt)[: 1 + misspelt]:
             for kind in kinds:
                 if is_meant(left, joined, self._alone[kind]):
                     return _BY_KIND[Kind(kind)]
@@ -103,9 +112,10 @@ class Words:
                 return True
         return False
 
-    def is_lone_wish(self, words: Sequence[str]) -> bool:
-        """Whether a sentence is such a wish and nothing else."""
-        return self._lone_wishes.is_all(self.without_courtesy(words))
+    def is_lone_wish(self, clause: Sequence[str]) -> bool:
+        """Whether a clause is such a wish and nothing else."""
+        left = self.without_courtesy(clause)
+        return "".join(left) in self._alone[Kind.STOP_ALONE] or self._lone_wishes.is_all(left)
 
 
 @lru_cache(maxsize=4)
@@ -118,25 +128,18 @@ def read(text: str, words: Words) -> Reading:
     """What the sender wants."""
     said = own_words(text)
     whole = words_of(said)
-    first_line = next(filter(None, map(words_of, said.split("\n"))), [])
-    sentences = list(_sentences(said))
-    for part, kinds in (
-        (whole, (Kind.STOP_ALL, Kind.STOP, Kind.STOP_ALONE)),
-        (first_line, (Kind.STOP_ALL, Kind.STOP, Kind.STOP_ALONE)),
-        (next(iter(sentences), []), (Kind.STOP_ALL, Kind.STOP)),
-    ):
-        if found := words.alone(part, kinds):
-            return found
-    if words.has_wish(whole) or any(map(words.is_lone_wish, sentences)):
+    first_line, first_sentence = (next(_parts(said, ends), []) for ends in (_LINE_END, _SENTENCE_END))
+    found = words.alone(whole, ALONE) or words.alone(first_line, ALONE)
+    found = found or words.alone(first_sentence, FIRST, misspelt=False)
+    if found:
+        return found
+    if words.has_wish(whole) or any(map(words.is_lone_wish, _parts(said, _CLAUSE_END))):
         return DOUBTFUL
-    for part in (whole, next(iter(sentences), [])):
-        if found := words.alone(part, (Kind.START,)):
-            return found
-    return REPLY
+    return words.alone(whole, (Kind.START,)) or words.alone(first_sentence, (Kind.START,)) or REPLY
 
 
-def _sentences(text: str) -> Iterator[list[str]]:
-    return filter(None, map(words_of, _SENTENCE_END.split(text)))
+def _parts(text: str, ends: re.Pattern[str]) -> Iterator[list[str]]:
+    return filter(None, map(words_of, ends.split(text)))
 
 
 def is_one_slip(typed: str, meant: str) -> bool:
