@@ -45,8 +45,8 @@ def idempotent(handler: Handler, *, in_parts: bool = False) -> Handler:
 
     @wraps(handler)
     def wrapper(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
-        key = request.headers.get(HEADER)
-        if key is None:
+        key = request.headers.get(HEADER, "").strip()
+        if HEADER not in request.headers or (view.is_receiving and not _is_valid(key)):
             return handler(view, request, *args, **kwargs)
         key, fingerprint = _checked(key), _fingerprint(request)
         response = None
@@ -69,10 +69,13 @@ def idempotent(handler: Handler, *, in_parts: bool = False) -> Handler:
 
 
 def _checked(key: str) -> str:
-    key = key.strip()
-    if not 1 <= len(key) <= LABEL_MAX_LENGTH or not key.isascii() or not key.isprintable():
+    if not _is_valid(key):
         raise ValidationError({HEADER: ["Must be 1 to 128 printable ASCII characters."]})
     return key
+
+
+def _is_valid(key: str) -> bool:
+    return 1 <= len(key) <= LABEL_MAX_LENGTH and key.isascii() and key.isprintable()
 
 
 def _fingerprint(request: Request) -> str:

@@ -26,6 +26,7 @@ from followups.leads.fields import COLUMNS, SETTINGS, LeadRow, PhoneField
 from followups.leads.imports import BYTES_MAX, ROWS_AT_ONCE, begin_import, confirm_import
 from followups.leads.imports_admin import confirm_url, counts_of, first_rows, is_ready, page_url, refused_table, unused_text
 from followups.leads.models import Language, Lead, LeadImport
+from wholesale.addresses import one_form
 from wholesale.admin_base import Kept, SinceFilter, confirmation, place_text
 from wholesale.errors import DomainError
 from wholesale.permissions import label_of
@@ -46,13 +47,15 @@ _row = LeadRow()
 def _typed(name: str, **options: Any) -> forms.CharField:
     """A text that is brought into its one spelling after it was typed, so it may be longer than its column."""
     widget = UnfoldAdminTextInputWidget(attrs={"placeholder": options.pop("placeholder", "")})
-    return forms.CharField(label=name, max_length=LABEL_MAX_LENGTH, required=False, widget=widget, **options)
+    options = {"max_length": LABEL_MAX_LENGTH, **options}
+    return forms.CharField(label=name, required=False, widget=widget, **options)
 
 
 class LeadForm(forms.ModelForm):
     """A lead, checked as the API and imports check one."""
 
     phone = _typed("Phone", placeholder="416-555-0123")
+    email = _typed("E-mail", max_length=254, placeholder="name@example.ca")
     postal_code = _typed("Postal code", placeholder="M5V 2T6")
     market = _typed("Market", help_text="ALL, or nothing, is the whole province.")
 
@@ -130,7 +133,7 @@ class LeadAdmin(Kept, ImportExportMixin, ModelAdmin):
     sortable_by = ()
     search_fields = (
         "lead_id__exact",
-        "email__iexact",
+        "email__exact",
         "last_name__istartswith",
         "first_name__istartswith",
         "market__iexact",
@@ -167,7 +170,8 @@ class LeadAdmin(Kept, ImportExportMixin, ModelAdmin):
         try:
             phone = PhoneField().run_validation(search_term)
         except ValidationError:
-            return super().get_search_results(request, queryset, search_term)
+            address = one_form(search_term)
+            return super().get_search_results(request, queryset, address if "@" in address else search_term)
         return queryset.filter(Q(phone=phone) | Q(lead_id=search_term.strip())), False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

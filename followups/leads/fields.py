@@ -11,6 +11,7 @@ from rest_framework.fields import empty
 
 from followups.leads.models import Language, Lead
 from governance.clocks.zones import ZONE_CHOICES
+from governance.compliance.phones import formatted, parsed
 from wholesale.fields import (
     EmailAddressField,
     LabelField,
@@ -23,7 +24,6 @@ from wholesale.fields import (
 )
 from wholesale.params import Params, is_empty
 
-REGION = "CA"  # of a phone number without its country
 # Canada Post uses neither D, F, I, O, Q, U anywhere, nor W and Z in the first place.
 _POSTAL_CODE = re.compile(r"([ABCEGHJ-NPRSTVXY][0-9][ABCEGHJ-NPRSTV-Z])([0-9][ABCEGHJ-NPRSTV-Z][0-9])")
 _BETWEEN = re.compile(r"[\s\-]+")
@@ -40,14 +40,14 @@ class PhoneField(LabelField):
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)
         try:
-            number = phonenumbers.parse(text, REGION)
-        except phonenumbers.NumberParseException:
+            number = parsed(text)
+        except ValueError:
             self.fail("invalid_phone")
         if not phonenumbers.is_valid_number(number):
             self.fail("invalid_phone")
         if number.extension:
             self.fail("extension")
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return formatted(number)
 
 
 class PostalCodeField(LabelField):

@@ -23,10 +23,11 @@ from governance.channels import Channel
 from governance.compliance.errors import InTheFuture, NoGroundForChannel, PointMissing
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
 from governance.compliance.rules import NOT_ON_FILE, Entry, LedgerLine, Sender, consent_expiry, is_basis, opted_out
-from governance.compliance.signals import contact_records_changed, opted_out_of
+from governance.compliance.signals import contact_records_changed, opt_outs_unreadable, opted_out_of
 from governance.decisions import ExecutionClass, verb
 from governance.signals import contact_rules_changed
 from wholesale import correlation, locks
+from wholesale.addresses import one_form
 from wholesale.lookups import among_sql, time_of, time_or_none
 
 EVERY_CHANNEL = ""
@@ -93,7 +94,9 @@ def _keyed(key: str) -> hmac.HMAC:
 
 
 def _spelling(kind: str, value: str) -> str:
-    return value if kind == _LEAD else value.strip().lower()
+    if kind == _EMAIL:
+        return one_form(value)
+    return value.strip()
 
 
 def contact_points(points: Collection[Point]) -> dict[Point, ContactPoint]:
@@ -296,6 +299,7 @@ def record_opt_out(
     *,
     points: Collection[Point] = (),
     rows: Collection[ContactPoint] = (),
+    unreadable: Collection[Point] = (),
     channel: str = EVERY_CHANNEL,
     said_at: datetime | None = None,
     actor: str,
@@ -308,16 +312,18 @@ def record_opt_out(
     """Somebody wants no more contact by a channel, or by any. It holds from then on; a clock that runs ahead of ours delays
     nothing, so what was said later than now was said now.
 
-    `rows` are points that the caller has read already. An erased one can be named by nothing else.
+    `rows` are points that the caller has read already: an erased one can be named by nothing else. `unreadable` are points
+    whose value is no number or address: they are kept as they came, and told of, for a person may know who it was.
 
     Raises:
         PointMissing: the channel reaches none of the points.
 
     """
     return _say_no(
-        _reached(points, rows, channel),
+        _reached([*points, *unreadable], rows, channel),
         channel,
         Entry.OPT_OUT,
+        unreadable,
         said_at=said_at,
         evidence=evidence,
         reason=reason,
@@ -334,6 +340,7 @@ def record_do_not_call(
     *,
     points: Collection[Point] = (),
     rows: Collection[ContactPoint] = (),
+    unreadable: Collection[Point] = (),
     said_at: datetime | None = None,
     actor: str,
     evidence: str = "",
@@ -349,9 +356,10 @@ def record_do_not_call(
 
     """
     return _say_no(
-        _reached(points, rows, Channel.CALL),
+        _reached([*points, *unreadable], rows, Channel.CALL),
         Channel.CALL,
         Entry.DO_NOT_CALL,
+        unreadable,
         said_at=said_at,
         evidence=evidence,
         reason=reason,
@@ -366,6 +374,7 @@ def _say_no(
     reached: Mapping[str, Subject],
     channel: str,
     entry: Entry,
+    unreadable: Collection[Point],
     *,
     said_at: datetime | None,
     now: datetime | None,
@@ -386,6 +395,10 @@ def _say_no(
         **said,
     )
     opted_out_of.send(sender=ContactRecord, points=_named(reached.values()), channel=channel, now=now, **signature)
+    if unreadable:
+        unread = {digest(point) for point in unreadable}
+        theirs = [record for record in records if record.point.digest in unread]
+        opt_outs_unreadable.send(sender=ContactRecord, records=theirs, channel=channel, now=now, **signature)
     return records
 
 

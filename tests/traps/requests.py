@@ -20,13 +20,15 @@ RESTART = "/api/followups/ladder/{id}/restart"
 MESSAGE = "/api/followups/inbound/{id}/decide"
 TRIGGER = "/api/governance/regression/triggers/{id}/undo"
 WHO = {"lead_id": "L1", "phone": "+14165550123", "actor": "bryan", "correlation_id": "c1"}
+# What was received is a fact: no detail of it refuses it.
+RECEIVED = ("/api/governance/contact/opt-outs", "/api/governance/contact/do-not-call")
 # What these answer in an empty database: offers are off, nothing is reserved, no events make a baseline, no lead is known.
 REFUSED_AT_FIRST = {
     "/api/deals/offers/compute": 409,
     "/api/governance/risk/settle": 404,
     "/api/governance/regression/baseline/approve": 409,
     **dict.fromkeys(
-        (f"/api/governance/contact/{path}" for path in ("consents", "opt-outs", "opt-outs/lift", "do-not-call", "scrubs")),
+        (f"/api/governance/contact/{path}" for path in ("consents", "scrubs")),
         404,
     ),
 }
@@ -360,7 +362,14 @@ PROVINCE_OPTIONAL = (
     "/api/governance/contact/closed-days/remove",
     "/api/governance/regression/kpi",
 )
-TEXTS = [(path, name) for path, body in POSTS.items() for name, value in body.items() if isinstance(value, str)]
+TEXTS = [
+    (path, name)
+    for path, body in POSTS.items()
+    if path not in RECEIVED
+    for name, value in body.items()
+    if isinstance(value, str)
+]
+RECEIVED_TEXTS = [(path, name) for path in RECEIVED for name in POSTS[path]]
 
 # Parameters that hold a number: (method, path, name).
 RATES_AND_AMOUNTS = [

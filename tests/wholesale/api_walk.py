@@ -140,7 +140,7 @@ ENDPOINTS = [
         bad=({**ABOUT, "basis": "EXPRESS", "obtained_at": "2026-05-01T12:00:00Z"}, "evidence"),
         status=201,
     ),
-    post("governance/contact/opt-outs", OPERATOR, INTEGRATOR, good=ABOUT, bad=({"phone": "555"}, "phone"), status=201),
+    post("governance/contact/opt-outs", OPERATOR, INTEGRATOR, good=ABOUT, bad=({"reason": "x"}, "lead_id"), status=201),
     post("governance/contact/do-not-call", OPERATOR, INTEGRATOR, good=ABOUT, bad=({}, "lead_id"), status=201),
     post(
         "governance/contact/opt-outs/lift",

@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 from followups.leads.fields import SETTINGS
 from followups.models import FollowupLadder
 from tests.conftest import attrs, codes
+from tests.traps.requests import RECEIVED
 from tests.wholesale.api_walk import ENDPOINTS, ROLES, Endpoint, call, make_everything_possible, routes
 from wholesale.idempotency import HEADER, REPLAYED_HEADER
 
@@ -283,7 +284,11 @@ def test_the_answer_echoes_the_correlation_id(operator: APIClient, endpoint: Any
 @every_endpoint
 def test_a_correlation_id_that_cannot_be_stored_is_400(operator: APIClient, endpoint: Any) -> None:
     response = getattr(operator, endpoint.method)(endpoint.url(), endpoint.good, headers={"X-Correlation-ID": "x" * 129})
-    assert (response.status_code, attrs(response)) == (400, ["X-Correlation-ID"])
+    if f"/api/{endpoint.path}" in RECEIVED:  # no detail refuses it: it is given an id of ours
+        assert response.status_code == endpoint.status
+        assert response["X-Correlation-ID"] != "x" * 129
+    else:
+        assert (response.status_code, attrs(response)) == (400, ["X-Correlation-ID"])
     assert FollowupLadder.objects.filter(lead_id="L1").count() == 0
 
 
