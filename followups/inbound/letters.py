@@ -1,4 +1,4 @@
-"""The words of a text as they are compared: in capitals, without accents, look-alike letters as the letters they pass for."""
+"""The words of a text as they are compared: in capitals, without accents, look-alike letters as those they pass for."""
 
 import re
 import unicodedata

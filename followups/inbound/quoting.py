@@ -20,7 +20,7 @@ _BEFORE_QUOTED = re.compile(
     r"""^[ \t>]*(?:
       On\ (?=[^\n]*\d)[^\n]{1,200}(?:\n[^\n]{0,200})?\bwrote\s?:
     | Le\ (?=[^\n]*\d)[^\n]{1,200}(?:\n[^\n]{0,200})?\ba\ [ée]crit\s?:
-    | -{2,}\s?(?:Original\ Message|Forwarded\ message|Message\ d['’]origine|Message\ transf[ée]r[ée])\s?-{2,}
+    | -{2,}\s?(?:Original\ Message|Forwarded\ message|Message\ d['\u2019]origine|Message\ transf[ée]r[ée])\s?-{2,}
     | (?:From|De)\s?:\ [^\n]+\n[ \t]*(?:Sent|Date|To|Envoy[ée]|À|Objet|Subject)\s?:
     )[^\n]*$""",
     re.VERBOSE | re.MULTILINE | re.IGNORECASE,

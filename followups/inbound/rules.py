@@ -65,7 +65,7 @@ class Words:
         for kind, phrase in rows:
             phrases[kind].append(phrase)
         # Those that stand alone are compared without the spaces: OPT OUT, OPTOUT and O P T O U T are one.
-        self._alone = {kind: frozenset("".join(words_of(phrase)) for phrase in phrases[kind]) for kind in _BY_KIND}
+        self._alone = {kind: frozenset("".join(words_of(phrase)) for phrase in phrases[kind]) for kind in map(str, _BY_KIND)}
         self._signs = {word for words in self._alone.values() for word in words if not word.isalnum()}
         self._ordinary = frozenset("".join(words_of(phrase)) for phrase in phrases[Kind.HARMLESS])
         # Among other words one that stops by itself is a wish too.

@@ -64,7 +64,7 @@ _ALONE = (
     (Kind.START, FR, CARRIERS, "commencer, commencez, recommencer, recommencez, reprendre, reprenez, débuter, débutez"),
     (Kind.START, FR, CARRIERS, "réabonner, réabonnez, réabonnement, abonner, abonnez, réinscrire"),
     (Kind.COURTESY, EN, PLAIN, "please, pls, plz, plse, pleas, kindly, thanks, thank you, thx, ty, me"),
-    (Kind.COURTESY, FR, PLAIN, "svp, stp, s il vous/te plaît, sil vous/te plaît, s.v.p, merci, moi"),
+    (Kind.COURTESY, FR, PLAIN, "svp, stp, s il vous/te plaît, sil vous/te plaît, merci, moi"),
 )
 
 # Among other words, English ---------------------------------------------------------------------------------------------
@@ -195,7 +195,7 @@ off/from your/the/this/these/any/all/ur/every/ya ... {_LISTS}
 out of your/ur/this/these/any/all ... {_LISTS}
 from/off ... mailings/mailouts/campaigns/marketing
 off ... list/lists
-want/like/wish/ask/asked/need/request/requested/demand/demanding to be removed/deleted/unlisted/excluded/erased/taken/forgotten
+want/like/wish/ask/asked/need/request/requested/demand to be removed/deleted/unlisted/excluded/erased/taken/forgotten
 leave ... alone/peace
 left alone
 left in peace
@@ -478,7 +478,7 @@ préfère/préfèrerais/préférerais/aimerais ne/que ... plus/pas/jamais
 laiss* ... tranquil*/paix
 laisse/laissez tomber/faire
 lâch* moi/nous
-foutez/fous/fout/fou/fiche/fiches/fichez/crisse/crissez/criss/sacre/sacrez/calice/calissez/donne/donnez moi/nous ... paix/patience
+foutez/fous/fout/fou/fiche/fichez/crisse/crissez/criss/sacre/sacrez/calissez/donne/donnez moi/nous ... paix/patience
 foutez/fous/fout/fiche/fichez/sacre/sacrez/crisse/crissez/calissez le/moi/nous/ton/votre camp
 va/allez chier/promener
 va/allez te/vous faire/en

@@ -28,3 +28,9 @@ def leads_at(points: Collection[Point]) -> QuerySet[Lead]:
     if ids:
         reached |= Q(lead_id__in=among(ids))
     return Lead.objects.filter(reached) if reached else Lead.objects.none()
+
+
+def lead_ids_at(points: Collection[Point]) -> set[str]:
+    """The same by their ids, with the leads that are named and that nobody knows: they may have a ladder all the same."""
+    named = {value for kind, value in points if kind == ContactPoint.Kind.LEAD}
+    return named | set(leads_at(points).values_list("lead_id", flat=True))

@@ -150,7 +150,7 @@ class InboundMessage(models.Model):
         RESUME = "RESUME", "Wants contact again"  # decided by a person only
 
     lead = lead_key("messages")
-    # What an opt-out in it binds: where it came from, and the lead if it names one. Whoever else it may be of is `lead` alone.
+    # What an opt-out in it binds: where it came from, and the lead if it names one. Who else it may be of is `lead` alone.
     subjects = models.ManyToManyField("governance.ContactPoint", related_name="+")
     channel = models.CharField(max_length=5, choices=Channel, blank=True, help_text="empty where nobody can tell")
     text = models.TextField(blank=True)

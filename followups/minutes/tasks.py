@@ -6,7 +6,7 @@ from typing import Any
 
 from django_tasks import task
 
-from followups.leads.lookups import leads_at
+from followups.leads.lookups import lead_ids_at
 from followups.minutes import services
 from followups.models import FollowupLadder
 from governance.compliance.services import Point
@@ -57,8 +57,9 @@ def on_contact_rules_changed(provinces: Collection[str] | None, markets: Collect
 
 
 def on_contact_records_changed(points: Collection[Point], **kwargs: Any) -> None:
-    """A consent, a scrub or a lift is on file. An opt-out needs nothing: it cancels the steps in its own transaction."""
-    enqueue_leads(leads_at(points).values_list("lead_id", flat=True))
+    """A consent, a scrub, a lift, a hold or its release is on file. An opt-out needs nothing: it cancels the steps in
+    its own transaction."""
+    enqueue_leads(lead_ids_at(points))
 
 
 def register() -> None:

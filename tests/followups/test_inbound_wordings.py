@@ -4,7 +4,15 @@ import time
 
 import pytest
 
-from followups.inbound.rules import Meaning, Reading, read
+from followups.inbound.rules import Meaning, Reading, Row, Words
+from followups.inbound.rules import read as read_by
+from followups.inbound.seeds import seeds
+
+SEEDED = Words(Row(seed.kind, seed.phrase) for seed in seeds())
+
+
+def read(text: str) -> Reading:
+    return read_by(text, SEEDED)
 
 OPT_OUTS = [
     # The words of DOMAIN 1.2.

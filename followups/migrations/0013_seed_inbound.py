@@ -69,7 +69,7 @@ def _hold(apps, message):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("followups", "0011_inbound"), ("governance", "0009_ledger_of_the_person")]
+    dependencies = [("followups", "0012_inbound"), ("governance", "0009_ledger_of_the_person")]
     operations = [
         migrations.RunPython(seed_words, migrations.RunPython.noop),
         migrations.RunPython(hold_what_waits, migrations.RunPython.noop),

@@ -4,5 +4,5 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("followups", "0012_seed_inbound")]
+    dependencies = [("followups", "0013_seed_inbound")]
     operations = [migrations.RemoveField(model_name="inboundmessage", name="point")]
