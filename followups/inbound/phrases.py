@@ -88,7 +88,9 @@ class Finder:
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
         self._by_beginning: dict[str, list[Phrase]] = defaultdict(list)
+        self._longest = 0  # words that a phrase may take, with its gaps
         for phrase in phrases:
+            self._longest = max(self._longest, sum(1 if place else GAP_MAX for place in phrase.places))
             first = phrase.places[0]
             assert first is not None
             for letters in {word[:_BUCKET] for word in (*first.words, *first.beginnings)}:
@@ -96,11 +98,18 @@ class Finder:
 
     def spans(self, words: Sequence[str]) -> Iterator[tuple[int, int]]:
         """From which word to before which other each of them stands, in the order in which they begin."""
+        known: dict[
+            tuple[str, ...], list[int]
+        ] = {}  # how long those are that begin the same words: a text may repeat itself
         for start, word in enumerate(words):
-            for phrase in self._by_beginning.get(word[:_BUCKET], ()):
-                end = phrase.end(words, start)
-                if end is not None:
-                    yield start, end
+            phrases = self._by_beginning.get(word[:_BUCKET])
+            if not phrases:
+                continue
+            here = tuple(words[start : start + self._longest])
+            if here not in known:
+                known[here] = [end for end in (phrase.end(here, 0) for phrase in phrases) if end is not None]
+            for length in known[here]:
+                yield start, start + length
 
     def is_all(self, words: Sequence[str]) -> bool:
         """Whether one of them is all that is said."""

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Collection
 
 # Only what is known as a tag is one: "offers < 300k or > 400k" is no HTML.
 _TAGS = (
@@ -10,7 +11,8 @@ _TAGS = (
 )
 _TAG = re.compile(rf"(</?(?:{_TAGS})(?=[\s/>])[^<>]*>|<!--[^<>]*-->|<!doctype[^<>]*>)", re.IGNORECASE)
 _TAG_NAME = re.compile(r"<(/?)([a-z0-9:]+)", re.IGNORECASE)
-_UNSEEN = frozenset({"blockquote", "style", "script", "head"})
+_QUOTE = "blockquote"
+_UNSEEN = frozenset({"style", "script", "head"})
 _WITHIN_A_LINE = frozenset({"span", "b", "i", "u", "em", "strong", "a", "font", "img"})
 
 _QUOTED_LINE = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
@@ -29,9 +31,9 @@ _BEFORE_QUOTED = re.compile(
 
 def own_words(text: str) -> str:
     """The text without what it quotes and without the tags of HTML. Where nothing would be left, the whole of it."""
-    shown = _shown(text.replace("\r\n", "\n").replace("\r", "\n"))
-    own = _without_quoted(shown)
-    return own if own.strip() else shown
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    own = _without_quoted(_shown(text, _UNSEEN | {_QUOTE}))
+    return own if own.strip() else _shown(text, _UNSEEN)
 
 
 def _without_quoted(text: str) -> str:
@@ -44,8 +46,8 @@ def _without_quoted(text: str) -> str:
     return f"{_QUOTED_LINE.sub('', before)}\n{below}"
 
 
-def _shown(text: str) -> str:
-    """HTML as it is read."""
+def _shown(text: str, left_out: Collection[str]) -> str:
+    """HTML as it is read, without what stands in these tags."""
     parts = _TAG.split(text)
     if len(parts) == 1:
         return text
@@ -57,7 +59,7 @@ def _shown(text: str) -> str:
                 shown.append(part)
             continue
         closes, name = bool(tag[1]), tag[2].lower()
-        if name in _UNSEEN:
+        if name in left_out:
             unseen = max(0, unseen - 1) if closes else unseen + 1
         elif name not in _WITHIN_A_LINE:
             shown.append("\n")
