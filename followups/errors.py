@@ -87,6 +87,32 @@ class AlreadyDecided(DomainError):
     code = "already_decided"
 
 
+class ChannelUnknown(DomainError):
+    """Nobody knows by which channel this message came. Lift the opt-out of the right channel by hand."""
+
+    code = "channel_unknown"
+
+
+class InboxItemNotFound(NotFound):
+    """There is no inbox item with this id."""
+
+
+class NotYourItem(NotAllowedForYou):
+    """This inbox item is somebody else's; your role closes its own and unowned ones."""
+
+
+class DecideTheMessage(DomainError):
+    """This waits for a decision about its message, which closes it."""
+
+    code = "decide_the_message"
+
+
+class InboxItemDone(DomainError):
+    """Somebody else has done this already."""
+
+    code = "inbox_item_done"
+
+
 class LadderTemplateDisabled(NoLadder):
     """No ladder template of this market, or of its province, is on: no ladder starts. Switch one on first."""
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Avg, Case, Count, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
+from followups.inbound.models import InboundWord
 from followups.inbox.models import InboxItem
 from followups.leads.models import InboundMessage, Lead, LeadImport, LeadReopening, lead_key
 from followups.outcomes.models import OutcomeRule
@@ -339,6 +340,7 @@ __all__ = [
     "FollowupLadder",
     "FollowupTask",
     "InboundMessage",
+    "InboundWord",
     "InboxItem",
     "LadderQuerySet",
     "LadderTemplate",

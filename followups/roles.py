@@ -39,4 +39,9 @@ GRANTS: Grants = {
     "delete_poolagent": (OPERATOR,),
     "record_inbound": (OPERATOR, INTEGRATOR),
     "decide_inbound": (OPERATOR, AGENT),
+    "view_inboundword": EVERYBODY,
+    "change_inboundword": (OPERATOR,),
+    "view_inboxitem": EVERYBODY,
+    "close_inboxitem": (OPERATOR, AGENT),
+    "close_any_inboxitem": (OPERATOR,),
 }

@@ -14,6 +14,8 @@ from followups.models import (
     FollowupLadder,
     FollowupTask,
     InboundMessage,
+    InboundWord,
+    InboxItem,
     LadderTemplate,
     Lead,
     LeadImport,
@@ -227,6 +229,32 @@ class InboundFactory(Row):
     meaning = "DOUBTFUL"
     received_at = created_at = NOON
     actor = "factory"
+    correlation_id = "made"
+
+
+class InboundWordFactory(Row):
+    """A wish that is looked for."""
+
+    class Meta:
+        model = InboundWord
+
+    kind = "WISH"
+    phrase = Sequence(lambda n: f"wish {n}")
+    language = "en"
+    changed_by = "factory"
+    created_at = updated_at = NOON
+
+
+class InboxItemFactory(Row):
+    """A lead who answered at noon, whom anybody may look after."""
+
+    class Meta:
+        model = InboxItem
+
+    kind = "REPLY"
+    task = SubFactory("tests.factories.TaskFactory")
+    due_by = NOON + timedelta(minutes=30)
+    created_at = NOON
     correlation_id = "made"
 
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from followups.inbox.services import late, waiting
 from followups.models import FollowupTask, SlaNotice
 from followups.services import SLA_WINDOW, sla_snapshot
 from followups.sla.services import at_risk
@@ -63,6 +64,8 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         counts = _due_counts()
         context["tiles"] += _follow_up(counts)
         context["due"], context["blocked"] = _oldest_due(), counts["blocked"]
+    if may("followups.view_inboxitem"):
+        context["tiles"].append(_inbox())
     if may("followups.view_slanotice"):
         context["notices"] = _unread_notices()
         context["may_read"] = may("followups.read_slanotice")
@@ -193,6 +196,14 @@ def _sla() -> Tile:
         url,
         "success" if sla["within_2h_permitted"] >= 0.9 else "warning",
     )
+
+
+def _inbox() -> Tile:
+    """What waits for a person, in one query."""
+    found = waiting().aggregate(waiting=Count("id"), late=Count("id", filter=late(timezone.now())))
+    note = f"{found['late']:,} of them late" if found["late"] else "none of them late" if found["waiting"] else "it is empty"
+    tone = "danger" if found["late"] else "warning" if found["waiting"] else "success"
+    return Tile("Inbox", f"{found['waiting']:,}", note, _list("followups.inboxitem"), tone)
 
 
 def _offers() -> Tile:

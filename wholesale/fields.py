@@ -316,15 +316,15 @@ def _nodes(data: Any) -> Iterator[Any]:
 JSON_MAX_DEPTH = 64
 
 
-def parse_json(text: str) -> Any:
-    """Parse JSON strictly.
+def parse_json(text: str, **hooks: Any) -> Any:
+    """Parse JSON strictly; `hooks` are those of `json.loads`.
 
     Raises:
         ValueError: not JSON, nested deeper than 64, or a number that is not finite.
 
     """
     try:
-        data = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite_float)
+        data = json.loads(text, **{"parse_constant": _refuse_constant, "parse_float": _finite_float, **hooks})
     except RecursionError:
         raise ValueError(f"nested deeper than {JSON_MAX_DEPTH} levels") from None
     level = [data]

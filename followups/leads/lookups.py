@@ -49,5 +49,5 @@ def points_of_lead(lead_id: str) -> list[Point]:
 
 def lead_ids_at(points: Collection[Point]) -> set[str]:
     """Their ids, and those that are named themselves: a ladder may have a lead that nobody knows."""
-    named = {value for kind, value in points if kind == ContactPoint.Kind.LEAD}
+    named = {value for kind, value in points if kind == Kind.LEAD}
     return named.union(leads_at(points).values_list("lead_id", flat=True))

@@ -173,13 +173,15 @@ class InboundMessage(models.Model):
         OPT_OUT = "OPT_OUT", "Opt-out"
         REPLY = "REPLY", "Reply"
         DOUBTFUL = "DOUBTFUL", "Doubtful: a person decides"
+        RESUME = "RESUME", "Wants contact again"  # decided by a person only
 
     lead = lead_key("messages")
-    point = models.ForeignKey(
-        "governance.ContactPoint", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
-    channel = models.CharField(max_length=5, choices=Channel)
+    # What an opt-out in it binds: where it came from, and the lead if it names one. Who else it may be of is `lead` alone.
+    subjects = models.ManyToManyField("governance.ContactPoint", related_name="+")
+    channel = models.CharField(max_length=5, choices=Channel, blank=True, help_text="empty where nobody can tell")
     text = models.TextField(blank=True)
+    altered = models.JSONField(default=list, help_text="what was not kept as it came, as codes")
+    as_sent = models.JSONField(default=dict, help_text="the parameters that could not be read, as they came")
     meaning = models.CharField(max_length=8, choices=Meaning)
     received_at = models.DateTimeField()
     actor = models.CharField(max_length=LABEL_MAX_LENGTH)
@@ -211,4 +213,4 @@ class InboundMessage(models.Model):
         verbose_name = "inbound message"
 
     def __str__(self) -> str:
-        return f"{self.get_meaning_display()} by {self.get_channel_display().lower()}"
+        return f"{self.get_meaning_display()} by {self.get_channel_display().lower() or 'an unknown channel'}"

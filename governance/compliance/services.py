@@ -166,6 +166,16 @@ def ledgers(points: Collection[Point]) -> Ledgers:
     return filed(known_by, _lines(known_by.values()))
 
 
+def is_opted_out(points: Collection[Point], channel: str, at: datetime) -> bool:
+    """Whether one of some points has said no to a channel by then; an empty channel is any that reaches it."""
+    return any(
+        opted_out(on_file.lines, by, at)
+        for point, on_file in ledgers(points).items()
+        for by in channels_of(point)
+        if channel in (EVERY_CHANNEL, by)
+    )
+
+
 def filed_under(digests: Collection[str]) -> dict[str, OnFile]:
     """The same by what the points are known by: an erased one has no value any more."""
     return filed({known: known for known in digests}, _lines(digests))

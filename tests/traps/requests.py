@@ -18,10 +18,12 @@ REASSIGN = "/api/followups/ladder/{id}/reassign"
 CANCEL = "/api/followups/ladder/{id}/cancel"
 RESTART = "/api/followups/ladder/{id}/restart"
 MESSAGE = "/api/followups/inbound/{id}/decide"
+ITEM = "/api/followups/inbox/{id}/done"
 TRIGGER = "/api/governance/regression/triggers/{id}/undo"
 WHO = {"lead_id": "L1", "phone": "+14165550123", "actor": "bryan", "correlation_id": "c1"}
 # What was received is a fact: no detail of it refuses it.
-RECEIVED = ("/api/governance/contact/opt-outs", "/api/governance/contact/do-not-call")
+INBOUND = "/api/followups/inbound"
+RECEIVED = ("/api/governance/contact/opt-outs", "/api/governance/contact/do-not-call", INBOUND)
 # What these answer in an empty database: offers are off, nothing is reserved, no events make a baseline, no lead is known.
 REFUSED_AT_FIRST = {
     "/api/deals/offers/compute": 409,
@@ -176,7 +178,7 @@ POSTS: dict[str, dict[str, Any]] = {
         "actor": "bryan",
         "correlation_id": "c1",
     },
-    "/api/followups/inbound": {
+    INBOUND: {
         "lead_id": "L1",
         "phone": "+14165550123",
         "email": "jane@example.ca",
@@ -186,6 +188,7 @@ POSTS: dict[str, dict[str, Any]] = {
         "correlation_id": "c1",
     },
     MESSAGE: {"meaning": "REPLY", "reason": "read it", "correlation_id": "c1"},
+    ITEM: {"reason": "called back", "correlation_id": "c1"},
     "/api/governance/contact/consents": {
         **WHO,
         "email": "ann@example.ca",

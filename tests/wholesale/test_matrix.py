@@ -232,6 +232,7 @@ OPTIONAL = {
     "followups/due/renew": ("owner", "lease_minutes"),
     "followups/due/release": ("owner",),
     "followups/inbound": ("lead_id", "email", "received_at"),
+    "followups/inbox/{id}/done": (),
     "followups/inbound/{id}/decide": (),
     "buyers/liquidity/feedback": ("market", "property_type", "buyer_id", "actor"),
     "deals/offers/policies/upsert": (

@@ -27,6 +27,7 @@ API_MODULES = (
     "followups.api.verbs",
     "followups.due.api",
     "followups.inbound.api",
+    "followups.inbox.api",
     "followups.leads.api",
     "followups.pool.api",
     "followups.sla.api",
