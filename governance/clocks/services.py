@@ -123,7 +123,6 @@ def set_market_zone(
     changes: dict[str, Any] = {"zone": zone}
     if other_names is not None:
         changes["other_names"] = checked_names(province, market, other_names)
-    now = now or timezone.now()
     row = policies.put(
         MarketZone,
         key={"province": province, "market": market},
@@ -135,12 +134,12 @@ def set_market_zone(
     )
     if other_names:
         markets_named.send(sender=MarketZone, province=province, names=row.other_names, market=market)
-    _tell(row, now)
+    _tell(row)
     return row
 
 
-def _tell(row: MarketZone, now: datetime) -> None:
-    contact_rules_changed.send(sender=MarketZone, provinces=[row.province], markets=[row.market], now=now)
+def _tell(row: MarketZone) -> None:
+    contact_rules_changed.send(sender=MarketZone, provinces=[row.province], markets=[row.market], now=row.updated_at)
 
 
 @verb(ExecutionClass.CONTROL)
@@ -163,7 +162,6 @@ def remove_market_zone(
     row = MarketZone.objects.select_for_update().filter(province=province, market=checked_market(market)).first()
     if row is None:
         raise MarketZoneNotFound
-    now = now or timezone.now()
-    row.stamp(changed_by=changed_by, user=user, reason=reason, now=now)
+    row.stamp(changed_by=changed_by, user=user, reason=reason, now=now or timezone.now())
     row.delete()
-    _tell(row, now)
+    _tell(row)
