@@ -28,7 +28,16 @@ from followups.errors import ImportNotReady
 from followups.leads import files, services
 from followups.leads.fields import COLUMNS, SETTINGS, LeadRow, PhoneField
 from followups.leads.imports import BYTES_MAX, ROWS_AT_ONCE, begin_import, confirm_import
-from followups.leads.imports_admin import confirm_url, counts_of, first_rows, is_ready, page_url, refused_table, unused_text
+from followups.leads.imports_admin import (
+    confirm_url,
+    counts_of,
+    first_rows,
+    is_ready,
+    page_url,
+    refused_table,
+    remarks_list,
+    unused_text,
+)
 from followups.leads.models import Language, Lead, LeadImport, LeadReopening
 from followups.leads.statuses import is_reopening
 from followups.leads.storing import FLAGS, NO_REASON
@@ -139,7 +148,7 @@ class UploadForm(forms.Form):
     import_file = forms.FileField(
         label="File",
         widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".csv,.xlsx"}),
-        help_text="CSV (UTF-8) or XLSX; its first row names the columns. Nothing is imported before you have seen what it "
+        help_text="CSV or XLSX; a row at its top names the columns. Nothing is imported before you have seen what it "
         f"would do. The worker takes files of more than {ROWS_AT_ONCE:,} rows.",
     )
 
@@ -293,7 +302,7 @@ class LeadAdmin(Kept, ImportExportMixin, ModelAdmin):
             explanation="The file was looked through; nothing is imported yet. What is empty in it keeps its stored value.",
             warning=unused_text(asked),
             table={"headers": ["New", "Changed", "Unchanged", "Refused"], "rows": [counts_of(asked)]},
-            details=first_rows(asked) + refused_table(asked),
+            details=remarks_list(asked) + first_rows(asked) + refused_table(asked),
             button=f"Import {asked.created + asked.updated:,} leads",
         )
 

@@ -103,6 +103,7 @@ class LeadImport(models.Model):
     state = models.CharField(max_length=9, choices=State, default=State.CHECKING)
     failure = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     unknown_columns = models.JSONField(default=list, help_text="columns that were not used")
+    remarks = models.JSONField(default=list, help_text="how the file was read, and what it says of contact")
     # What was found, and once imported what was done.
     created = models.PositiveIntegerField(default=0)
     updated = models.PositiveIntegerField(default=0)

@@ -91,11 +91,18 @@ def store_one(lead_id: str, settings: Settings, act: Act, *, reason: str = "") -
     return result
 
 
+def hold_writers() -> None:
+    """Nobody else writes a lead, or says anything of a number or address, until the caller's transaction ends."""
+    locks.hold(_WRITERS)
+    gate.lock_all_points()
+
+
 def _locked(given: Mapping[str, Settings]) -> list[Lead]:
     """Those of these leads that exist, as they are once nobody else may change them."""
-    locks.hold(_WRITERS)
     if len(given) > 1:
-        gate.lock_all_points()
+        hold_writers()
+    else:
+        locks.hold(_WRITERS)
     for lead_id, settings in given.items() if len(given) == 1 else ():
         new = gate.points_of(phone=settings.get("phone") or "", email=settings.get("email") or "")
         gate.lock_points({*points_of_lead(lead_id), *new, (gate.LEAD, lead_id)})
