@@ -36,7 +36,7 @@ from governance.risk import services as risk
 from governance.risk.errors import RiskDenied
 from governance.risk.models import RiskReservation
 from governance.runbook import services as runbook
-from governance.situation import PolicyFacts, Situation, is_opted_out, what_decides
+from governance.situation import NO_GAP, PolicyFacts, Situation, is_opted_out, what_decides
 from wholesale.errors import DomainError, NotFound
 from wholesale.fields import iso_utc
 from wholesale.lookups import among_sql
@@ -93,7 +93,7 @@ class Contact(NamedTuple):
     lead: LeadFacts
     channel: str
     is_known: bool = True
-    gap: timedelta = timedelta()  # at least so long after the last contact of this person
+    gap: timedelta = NO_GAP  # at least so long after the last contact of this person
 
 
 class ContactAnswer(NamedTuple):
@@ -290,16 +290,17 @@ class _Person(NamedTuple):
 
 
 def _person(contact: Contact, at_point: OnFile, as_lead: OnFile | None) -> _Person:
-    """What is known of whom to contact. Where nobody asks for a gap, the last contact makes no difference."""
+    """What is known of whom to contact. The last contact and the gap count only together."""
     lead = contact.lead
-    contacted = [one for one in (at_point.contacted_at, as_lead and as_lead.contacted_at) if one and contact.gap]
+    last = (at_point.contacted_at, as_lead and as_lead.contacted_at) if contact.gap else ()
+    contacted_at = max(filter(None, last), default=None)
     return _Person(
         ledger=at_point.lines if contact.is_known else None,
         of_lead=as_lead.lines if as_lead else None,
         is_closed=lead.status in CLOSED,
         is_wrong=bool(lead.email_is_wrong if contact.channel == Channel.EMAIL else lead.phone_is_wrong),
-        contacted_at=max(contacted, default=None),
-        gap=contact.gap,
+        contacted_at=contacted_at,
+        gap=contact.gap if contacted_at else NO_GAP,
     )
 
 

@@ -31,6 +31,6 @@ def leads_at(points: Collection[Point]) -> QuerySet[Lead]:
 
 
 def lead_ids_at(points: Collection[Point]) -> set[str]:
-    """The same by their ids, with the leads that are named and that nobody knows: they may have a ladder all the same."""
+    """Their ids, and those that are named themselves: a ladder may have a lead that nobody knows."""
     named = {value for kind, value in points if kind == ContactPoint.Kind.LEAD}
-    return named | set(leads_at(points).values_list("lead_id", flat=True))
+    return named.union(leads_at(points).values_list("lead_id", flat=True))

@@ -57,8 +57,7 @@ def on_contact_rules_changed(provinces: Collection[str] | None, markets: Collect
 
 
 def on_contact_records_changed(points: Collection[Point], **kwargs: Any) -> None:
-    """A consent, a scrub, a lift, a hold or its release is on file. An opt-out needs nothing: it cancels the steps in
-    its own transaction."""
+    """Something is on file. An opt-out needs nothing: it cancels the steps in its own transaction."""
     enqueue_leads(lead_ids_at(points))
 
 
