@@ -61,7 +61,7 @@ def test_reading_a_message_asks_the_table_once(django_assert_max_num_queries: Ca
 
 @pytest.mark.parametrize("phrase", ["", "...", "... stop", "stop ...", "/", "a* b", "*", "stop / now", "!", "do-not call"])
 def test_a_phrase_that_cannot_be_looked_for_is_refused(phrase: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         upsert_word(kind="WISH", phrase=phrase, changed_by="me")
 
 
