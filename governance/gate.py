@@ -460,6 +460,7 @@ def enable_go_live(*, changed_by: str, reason: str, user: User | None = None, no
 
     """
     golive.lock_exclusive()
+    now = now or timezone.now()
     blockers = runbook.blockers(now)
     if blockers:
         raise ChecklistFailed(blockers)

@@ -84,7 +84,7 @@ def upsert_agent(
         user=user,
         changed_by=changed_by,
         reason=reason,
-        now=now or timezone.now(),
+        now=now,
     )
 
 

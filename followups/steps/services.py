@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.utils import timezone
 
 from followups.errors import LadderTemplateDisabled
 from followups.leads.models import Language, Lead
@@ -68,7 +67,7 @@ def upsert_template(
         changed_by=changed_by,
         reason=reason,
         expected_version=expected_version,
-        now=now or timezone.now(),
+        now=now,
         required=("steps",),
     )
 

@@ -70,7 +70,6 @@ def set_market_zone(
     """
     market = checked_market(market)
     check_zone(province, zone)
-    now = now or timezone.now()
     row = policies.put(
         MarketZone,
         key={"province": province, "market": market},
@@ -80,12 +79,12 @@ def set_market_zone(
         reason=reason,
         now=now,
     )
-    _tell(row, now)
+    _tell(row)
     return row
 
 
-def _tell(row: MarketZone, now: datetime) -> None:
-    contact_rules_changed.send(sender=MarketZone, provinces=[row.province], markets=[row.market], now=now)
+def _tell(row: MarketZone) -> None:
+    contact_rules_changed.send(sender=MarketZone, provinces=[row.province], markets=[row.market], now=row.updated_at)
 
 
 @verb(ExecutionClass.CONTROL)
@@ -108,7 +107,6 @@ def remove_market_zone(
     row = MarketZone.objects.select_for_update().filter(province=province, market=checked_market(market)).first()
     if row is None:
         raise MarketZoneNotFound
-    now = now or timezone.now()
-    row.stamp(changed_by=changed_by, user=user, reason=reason, now=now)
+    row.stamp(changed_by=changed_by, user=user, reason=reason, now=now or timezone.now())
     row.delete()
-    _tell(row, now)
+    _tell(row)

@@ -22,7 +22,16 @@ from governance import policies
 from governance.channels import Channel
 from governance.compliance.errors import InTheFuture, NoGroundForChannel, PointMissing
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
-from governance.compliance.rules import NOT_ON_FILE, Entry, LedgerLine, Sender, consent_expiry, is_basis, opted_out
+from governance.compliance.rules import (
+    NOT_ON_FILE,
+    Entry,
+    LedgerLine,
+    Sender,
+    consent_expiry,
+    is_basis,
+    opted_out,
+    refusals,
+)
 from governance.compliance.signals import contact_records_changed, opt_outs_unreadable, opted_out_of
 from governance.decisions import ExecutionClass, verb
 from governance.signals import contact_rules_changed
@@ -541,18 +550,21 @@ def lift_opt_out(
 ) -> list[ContactRecord]:
     """The opt-outs and do-not-call entries on file were a mistake. Where there are none nothing is written.
 
+    Where one is recorded while the lift waits for its turn, that point stays refused: whoever lifts could not know of it.
+
     Raises:
         PointMissing: the channel reaches none of the points.
 
     """
     reached = _reached(points, rows, channel)
+    known = filed_under(reached)
     lock_points_known_by(reached)
     now = now or timezone.now()
-    on_file = filed_under(reached)
     refused = [
-        subject
-        for known_by, subject in reached.items()
-        if any(opted_out(on_file[known_by].lines, by, now) for by in channels_of(subject) if channel in (EVERY_CHANNEL, by))
+        reached[known_by]
+        for known_by, on_file in filed_under(reached).items()
+        if refusals(on_file.lines) == refusals(known[known_by].lines)
+        and any(opted_out(on_file.lines, by, now) for by in channels_of(reached[known_by]) if channel in (EVERY_CHANNEL, by))
     ]
     return _append_and_tell(
         [(subject, channel) for subject in refused],
@@ -585,10 +597,10 @@ def erase_point(
         ContactPoint.DoesNotExist: there is no such point.
 
     """
-    now = now or timezone.now()
     point = ContactPoint.objects.select_for_update().get(pk=point_id)
     if point.value is None:
         return point
+    now = now or timezone.now()
     point.value = None
     point.save(update_fields=["value"])
     ContactRecord.objects.create(
@@ -719,7 +731,6 @@ def upsert_organisation(
         VersionConflict: somebody else changed it first.
 
     """
-    now = now or timezone.now()
     organisation = policies.upsert(
         Organisation,
         key={"id": 1},
@@ -730,7 +741,7 @@ def upsert_organisation(
         expected_version=expected_version,
         now=now,
     )
-    contact_rules_changed.send(sender=Organisation, provinces=None, markets=None, now=now)
+    contact_rules_changed.send(sender=Organisation, provinces=None, markets=None, now=organisation.updated_at)
     return organisation
 
 
@@ -747,8 +758,6 @@ def set_closed_day(
     now: datetime | None = None,
 ) -> ClosedDay:
     """Contact nobody on this day in a province, or in all of them; one that is there gets this name."""
-    now = now or timezone.now()
-
     closed = policies.put(
         ClosedDay,
         key={"day": day, "province": province},
@@ -758,7 +767,7 @@ def set_closed_day(
         reason=reason,
         now=now,
     )
-    _tell_of_closed_day(province, now)
+    _tell_of_closed_day(closed)
     return closed
 
 
@@ -777,12 +786,12 @@ def remove_closed_day(
     closed = ClosedDay.objects.select_for_update().filter(day=day, province=province).first()
     if closed is None:
         return False
-    now = now or timezone.now()
-    closed.stamp(changed_by=changed_by, user=user, reason=reason, now=now)
+    closed.stamp(changed_by=changed_by, user=user, reason=reason, now=now or timezone.now())
     closed.delete()
-    _tell_of_closed_day(province, now)
+    _tell_of_closed_day(closed)
     return True
 
 
-def _tell_of_closed_day(province: str, now: datetime) -> None:
-    contact_rules_changed.send(sender=ClosedDay, provinces=[province] if province else None, markets=None, now=now)
+def _tell_of_closed_day(closed: ClosedDay) -> None:
+    provinces = [closed.province] if closed.province else None
+    contact_rules_changed.send(sender=ClosedDay, provinces=provinces, markets=None, now=closed.updated_at)

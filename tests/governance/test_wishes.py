@@ -56,7 +56,7 @@ def post(client: Any, path: str, **given: Any) -> Any:
     return answer.json()
 
 
-def written() -> set[tuple[str, str, str, str]]:
+def written() -> set[tuple[str, str | None, str, str]]:
     return set(ContactRecord.objects.values_list("point__kind", "point__value", "entry", "channel"))
 
 
