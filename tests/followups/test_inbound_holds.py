@@ -313,6 +313,20 @@ def test_resume_of_a_message_by_an_unknown_channel_is_refused(operator: APIClien
     assert not ContactRecord.objects.filter(entry__in=("LIFT", "RELEASE")).exists()
 
 
+@pytest.mark.parametrize(("channel", "status"), [("SMS", 409), ("EMAIL", 200)])
+def test_an_opt_out_that_came_after_the_message_is_not_lifted(
+    operator: APIClient, stopped: Lead, channel: str, status: int
+) -> None:
+    message = doubt("START")
+    doubt("STOP", channel=channel, now=AT + timedelta(seconds=1))
+    response = decide(operator, message, "RESUME")
+    assert response.status_code == status
+    assert (Reason.OPTED_OUT in reasons(at=timezone.now())) is (status == 409)
+    if status == 409:
+        assert codes(response) == ["opted_out_since"]
+        assert decide(operator, message, "REPLY").status_code == 200
+
+
 def test_the_admin_offers_to_lift_to_those_who_may(
     stopped: Lead, user_of: Callable[..., User], admin_client: Client
 ) -> None:

@@ -1,6 +1,7 @@
 """The table of words: seeded, changed with a reason, and in force from the next message on."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -54,7 +55,7 @@ def test_a_word_counts_from_the_next_message_on_and_no_longer_when_it_is_off() -
     assert meaning("in begone days") == "REPLY"
 
 
-def test_reading_a_message_asks_the_table_once(django_assert_max_num_queries: Callable[..., object]) -> None:
+def test_reading_a_message_asks_the_table_once(django_assert_max_num_queries: Callable[..., Any]) -> None:
     with django_assert_max_num_queries(12):
         record_inbound(phone="+14165550123", channel="SMS", text="hello")
 
