@@ -93,6 +93,12 @@ class ChannelUnknown(DomainError):
     code = "channel_unknown"
 
 
+class OptedOutSince(DomainError):
+    """An opt-out was recorded after this message came: that one stays. Lift it by hand if it was a mistake."""
+
+    code = "opted_out_since"
+
+
 class InboxItemNotFound(NotFound):
     """There is no inbox item with this id."""
 

@@ -240,6 +240,7 @@ SPECTACULAR_SETTINGS = {
         "LeadStatusEnum": "followups.leads.models.Lead.Status",
         "BulkLadderStatusEnum": "followups.api.bulk.STATUSES",
         "DecidedMeaningEnum": "followups.inbound.rules.DECIDED",
+        "WordLanguageEnum": "followups.inbound.models.InboundWord.Language",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

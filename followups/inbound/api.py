@@ -16,7 +16,7 @@ from followups.models import InboundMessage, InboundWord
 from governance.channels import Channel
 from wholesale import correlation, filters
 from wholesale.api import ROW_ID, ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask, path_id
-from wholesale.fields import IdField, NoteField, StrictIntegerField, UpperChoiceField
+from wholesale.fields import IdField, JsonField, NoteField, StrictIntegerField, UpperChoiceField
 from wholesale.params import ActParams, Params, is_empty, merged
 from wholesale.permissions import label_of
 
@@ -54,6 +54,9 @@ def shown(recorded: Recorded) -> dict[str, Any]:
 
 class InboundOut(RowSerializer):
     """A message."""
+
+    altered = JsonField(read_only=True, help_text="what was not kept as it came, as codes")
+    as_sent = JsonField(read_only=True, help_text="the parameters that could not be read, as they came")
 
     class Meta:
         model = InboundMessage

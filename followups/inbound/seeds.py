@@ -85,11 +85,17 @@ _LISTS = "list/lists/database/databases/system/systems/records/contacts/crm/camp
 
 # The imperatives, and as others are asked.
 _CALL = "call/contact/text/message/email/mail/write/phone/bother/send/disturb/txt/msg/reach/harass/dm/solicit"
+_INTERESTED = "interested/intrested/intersted/interessted/intereste/interest/intrest/intrestead"
 _YOU = "you/u/ya/ye/yall/your/ur/youre"
 
 _WISHES_EN = f"""
 stoping
 stopping
+unenroll*
+unenrol*
+deactivate*
+forbid*/prohibit* {_YOU}
+cut ... contact
 stopped {_CONTACTING}
 needs/need/must/has/have/got to end
 must end
@@ -128,11 +134,13 @@ do not talk/speak/reply/respond ... me/us/again
 do not ask ... me/us/again
 do not come/visit/approach/show/knock/waste
 do not use my/this/that ... number/phone/line/email
+do not use it
+do not be {_CONTACTING}
 do not want/need you/your/ur/u/these/anything
 do not want any more/further/part
 do not want to talk/speak/deal/communicate to/with you/u/your
 do not/never want/wish/like/care/need/consent/agree/appreciate/wanna ... {_MESSAGES}/{_CONTACTED}/hear/hearing
-not want/wish/like/care/need/consent/agree/appreciate/wanna ... {_CONTACTED}/hear/hearing/texts/calls/messages/emails
+not/never want/wish/like/care/need/consent/agree/appreciate/wanna ... {_CONTACTED}/hear/hearing/texts/calls/messages/emails
 not/never {_CONTACTING}
 never call/contact/text/message/email/write/phone/bother/send/disturb
 never ever {_CONTACT}
@@ -177,7 +185,7 @@ withdraw*/revok*/rescind*/retract*/remov* ... consent/permission/authorization/a
 {_TAKE_OUT} ... number/numbers/num/phone/cell
 {_TAKE_OUT} my/our/all/any/every ... name/names/info*/data/details/contact/email/address/record/records/file/profile
 like/want/need/wants my/our/this ... deleted/removed/gone/off/erased/out
-forget/lose/burn/toss/trash/ditch/block/delete my/this/the/our ... number/num/digits/phone
+forget/lose/burn/toss/trash/ditch/block/delete my/this/the/our ... number/num/digits/phone/info*
 throw/forget ... my/our number
 remove/exclude/unlist this/that ... email/address/contact/household/name
 my/our/this number/name/info*/email/phone/contact ... removed/deleted/erased/off/gone
@@ -251,7 +259,8 @@ cancel ... subscription/texts/messages/calls/emails/alerts/notifications/members
 enough already
 enough is enough
 enough of/with ... you/your/this/these/calls/texts
-that/thats/s enough
+thats enough
+that s/is enough
 heard enough
 done with your/u/these/talking
 wasting your/my/our/ur time
@@ -265,6 +274,8 @@ how many times
 third/second/fourth/fifth/tenth/hundredth/umpteenth time ... ask*/tell*/told/say*/said
 last/final warning
 for the last time
+for the ... time no
+get/getting tired of ... {_CONTACTING}
 take a/the hint
 get a/the hint
 mind your own
@@ -318,20 +329,21 @@ police/cops/rcmp/authorities ... notified/contacted/called/involved
 block/blocking/blocked {_YOU}
 block/blocking/blocked this number
 you/u/youre are/re/r/ve/have/get/getting/ll/will/been/be ... blocked
-youre blocked
+ur/your/youre blocked
 number/num ... blocked
-not interested
-not at/really/remotely/even/currently/very/presently/the/that/too/so ... interested
-no longer interested
-never ... interested
+not {_INTERESTED}
+not at/really/remotely/even/currently/very/presently/the/that/too/so ... {_INTERESTED}
+no longer {_INTERESTED}
+never ... {_INTERESTED}
 not interest me/us
 uninterested
 disinterested
-no/zero interest
+no/zero interest/intrest/interst
 not in the least/slightest
 wrong number/num/numbers/person/people/guy/man/woman/lady/gal/party/contact/phone/cell/dude/recipient
 not the/my/his/her/their/our right/correct/number/phone
 no one/body ... by/with that/this name
+no ... at this/that number/phone/address
 noone/nobody/not ... by that/this name
 no such person
 not live/work here/there/at
@@ -376,6 +388,8 @@ do not hesitate/forget/mind/worry ... {_CALL} ... me/us/here/again/anymore
 do not know/think ... {_CALL} ... me/us/here
 snow/tree/asbestos/mold/mould/junk/stump/wall/waste/garbage/oil/tank removal
 put/add/keep me/us on your/the/this list/mailing
+i m/am not bothering/disturbing/calling/texting/interrupting you
+tenants/tenant/agents/realtors/neighbours keep calling/texting me/us
 put/add/keep me/us on your/the/this buyers/buyer/vip/email/mailing list
 will/ll/gonna/am/m report/reporting back
 get out of here/town/the/work/bed/this
@@ -406,7 +420,7 @@ can/could/would/will/you beat it
 end this week/month/year/weekend
 end all be
 cancel this/all/these/the appointment/appointments/meeting/meetings/visit/showing/viewing/inspection/friday/monday
-that s enough time/money/room/space/info*/for
+that s/is enough time/money/room/space/info*/for
 not the right/correct time/size/moment/price/date/place/season/house
 give it/me/us a break on
 tired/sick of ... being a/the/here
@@ -506,6 +520,7 @@ inutile de ... {_JOINDRE}
 de/svp pas/plus/pu me/m/nous {_JOINDRE}
 habit*/demeur*/rest* plus/pas ici/icitte
 connais pas/plus
+pas/aucun besoin de vos/tes
 pas de ... ici
 changé de numéro
 faites/fait erreur
@@ -563,7 +578,9 @@ arrêt/arrêts de bus/autobus/tram/train/métro/travail/maladie/paiement
 prochain/premier/dernier arrêt
 ai/as/a/avons/avez/ont/est/suis/sont/était/étais/étant/été arrêté/arrêtés/arrêtée/arrêtées
 à/a l arrêt
-n arrête/arrêtes/arrêtent pas de pleuvoir/neiger/monter/baisser/travailler/pleurer
+l arrêt est/du/le
+autobus/bus/train/métro/taxi arrête
+n/ça/ca arrête/arrêtes/arrêtent pas de pleuvoir/neiger/monter/baisser/travailler/pleurer
 arrêtez/arrêter/arrête vous/toi/nous chez/en/voir/ici/à
 arrêter/arrêtez/arrête chez nous/moi/vous/lui/elle/le/la
 arrêter/arrêtez/arrête en passant

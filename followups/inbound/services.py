@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from followups.cancelling import EVERY_CHANNEL, OPTED_OUT, cancel_open_ladders
-from followups.errors import AlreadyDecided, ChannelUnknown, MessageNotFound
+from followups.errors import AlreadyDecided, ChannelUnknown, MessageNotFound, OptedOutSince
 from followups.history import Act
 from followups.inbound import rules
 from followups.inbound.rules import Meaning
@@ -22,7 +22,8 @@ from followups.leads.lookups import lead_ids_at, leads_at
 from followups.leads.models import InboundMessage, Lead
 from governance import gate
 from governance.channels import Channel
-from governance.compliance.models import ContactPoint
+from governance.compliance.models import ContactPoint, ContactRecord
+from governance.compliance.rules import Entry
 from governance.compliance.services import Point, digest
 from governance.decisions import ExecutionClass, verb
 from wholesale import correlation
@@ -183,6 +184,7 @@ def decide_inbound(
         NotAllowedForYou: the user may not lift opt-outs.
         NotYourItem: it waits for somebody else.
         ChannelUnknown: a RESUME of a message of which nobody knows by which channel it came.
+        OptedOutSince: a RESUME of a message after which somebody said no again.
 
     """
     message = InboundMessage.objects.filter(pk=message_id).first()
@@ -200,8 +202,8 @@ def decide_inbound(
         return Recorded(message, _closed(channel, rows) if as_ == Meaning.OPT_OUT else ())
     if message.meaning != Meaning.DOUBTFUL or message.decided_as:
         raise AlreadyDecided
-    if as_ == Meaning.RESUME and not message.channel:
-        raise ChannelUnknown
+    if as_ == Meaning.RESUME:
+        _require_last_word(message, [*(row.digest for row in rows), *map(digest, as_lead)])
     inbox.close_message(message, reason, act)
     message.decided_as, message.decided_reason = as_, reason
     message.decided_by, message.decided_user, message.decided_at = actor, user, act.now
@@ -214,6 +216,15 @@ def decide_inbound(
     if as_ != Meaning.OPT_OUT:
         return Recorded(message)
     return _opt_out(message, channel, act, rows=rows, reason=reason)
+
+
+def _require_last_word(message: InboundMessage, known_by: Collection[str]) -> None:
+    """Lift nothing that was said after the message, nor by a channel that nobody can tell."""
+    if not message.channel:
+        raise ChannelUnknown
+    refusals = ContactRecord.objects.filter(entry__in=(Entry.OPT_OUT, Entry.DO_NOT_CALL), point__digest__in=known_by)
+    if refusals.filter(channel__in=(ANY_CHANNEL, message.channel), created_at__gt=message.created_at).exists():
+        raise OptedOutSince
 
 
 def undecided() -> "QuerySet[InboundMessage]":

@@ -11,6 +11,7 @@ from followups.inbound.phrases import spelling
 from followups.inbound.words import require_sound, upsert_word
 from governance.policies_admin import PolicyAdmin, PolicyForm
 
+EXCERPT = 40  # characters of a phrase in the list
 Kind = InboundWord.Kind
 MEANS = {
     Kind.STOP.label: "danger",
@@ -55,11 +56,16 @@ class InboundWordAdmin(PolicyAdmin):
     form = InboundWordForm
     key_title = "Word"
     settings_fieldsets = (("What is known of it", {"fields": ("language", "source")}),)
-    list_display = ("phrase", "means", "language", "switched", "source", "changed_by", "updated_at")
-    list_display_links = ("phrase",)
+    list_display = ("begins", "means", "language", "switched", "source", "changed_by", "updated_at")
+    list_display_links = ("begins",)
     list_filter = ("kind", "language", "enabled")
     search_fields = ("phrase", "source", "changed_by", "reason")
     search_help_text = "Phrase, source, who changed it, or why"
+
+    @display(description="Phrase", ordering="phrase")
+    def begins(self, word: InboundWord) -> str:
+        """How it begins; its page has the whole."""
+        return word.phrase if len(word.phrase) <= EXCERPT else f"{word.phrase[:EXCERPT]}..."
 
     @display(description="Means", ordering="kind", label=MEANS)
     def means(self, word: InboundWord) -> str:

@@ -18,7 +18,9 @@ from followups.inbox.services import close_item, late, waiting
 from wholesale.admin_base import GrowingAdmin, SinceFilter, act_with_reason
 from wholesale.permissions import label_of
 
+Kind = InboxItem.Kind
 WAITS, LATE, DONE = "Waits", "Late", "Done"
+WHAT: dict[str, str] = {Kind.MESSAGE: "Doubtful message", Kind.SENDER: "Unreadable sender", Kind.REPLY: "Lead answered"}
 SHOWN = {WAITS: "info", LATE: "danger", DONE: "success"}
 
 
@@ -49,7 +51,7 @@ class StateFilter(admin.SimpleListFilter):
 class InboxItemAdmin(GrowingAdmin):
     """What waits for a person: a doubtful message, a sender that cannot be read, a lead who answered."""
 
-    list_display = ("id", "due_by", "state", "kind", "who", "owner", "about")
+    list_display = ("id", "due_by", "state", "what", "who", "owner", "about")
     list_display_links = ("id", "due_by")
     list_filter = (StateFilter, "kind", SinceFilter)
     list_select_related = ("lead", "message", "task")
@@ -72,6 +74,11 @@ class InboxItemAdmin(GrowingAdmin):
             return DONE
         return LATE if item.due_by < timezone.now() else WAITS
 
+    @display(description="What", ordering="kind")
+    def what(self, item: InboxItem) -> str:
+        """What it is about, in short."""
+        return WHAT[item.kind]
+
     @display(description="Lead", empty_value="unknown")
     def who(self, item: InboxItem) -> str | None:
         """Whom it is about."""
@@ -92,7 +99,7 @@ class InboxItemAdmin(GrowingAdmin):
         return request.user.has_perm("followups.close_inboxitem")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        closes = waiting().exclude(kind=InboxItem.Kind.MESSAGE).filter(pk=object_id).exists()
+        closes = waiting().exclude(kind=Kind.MESSAGE).filter(pk=object_id).exists()
         return super().get_actions_detail(request, object_id) if closes else []
 
     @action(

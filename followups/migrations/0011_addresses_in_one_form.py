@@ -47,7 +47,9 @@ def _bring(apps: Any, point: Any, value: str) -> None:
         point.save(update_fields=["value", "digest"])
         return
     apps.get_model("governance", "ContactRecord").objects.filter(point=point).update(point=kept)
-    apps.get_model("followups", "InboundMessage").objects.filter(point=point).update(point=kept)
+    for message in apps.get_model("followups", "InboundMessage").objects.filter(subjects=point):
+        message.subjects.add(kept)
+        message.subjects.remove(point)
     kept.last_contacted_at = max(filter(None, (kept.last_contacted_at, point.last_contacted_at)), default=None)
     kept.save(update_fields=["last_contacted_at"])
     point.delete()
@@ -58,7 +60,7 @@ def _in_another_form(rows: Any, column: str) -> list[tuple[int, str]]:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("followups", "0010_ledger_of_the_person"), ("governance", "0009_ledger_of_the_person")]
+    dependencies = [("followups", "0014_inbound_points"), ("governance", "0009_ledger_of_the_person")]
 
     operations = [
         migrations.RunPython(bring_leads, migrations.RunPython.noop),

@@ -220,18 +220,16 @@ def test_deciding_an_opt_out_after_the_number_was_erased_binds_its_digest_and_th
                 ("EMAIL", MAIL, ""),
                 ("LEAD", "JANE", ""),
                 ("LEAD", "JOHN", ""),
-                ("PHONE", "+14165550177", ""),
             },
         ),
         ({"lead_id": "NOBODY", "text": "STOP ALL"}, {("LEAD", "NOBODY", "")}),
         ({"lead_id": "JANE", "channel": "WHATSAPP"}, {("PHONE", PHONE, ""), ("EMAIL", MAIL, ""), ("LEAD", "JANE", "")}),
     ],
 )
-def test_whom_a_stop_binds(jane: Lead, given: dict[str, str], bound: set[tuple[str, str, str]]) -> None:
-    if given.get("text") == "STOP ALL" and "phone" in given:
-        LeadFactory.create(lead_id="JOHN", phone=PHONE)
-        bound = bound - {("PHONE", "+14165550177", "")}
-    doubt(**{"lead_id": None, "text": "STOP", **given})
+def test_whom_a_stop_binds(jane: Lead, given: dict[str, Any], bound: set[tuple[str, str, str]]) -> None:
+    LeadFactory.create(lead_id="JOHN", phone=PHONE)
+    said: dict[str, Any] = {"lead_id": None, "text": "STOP", **given}
+    doubt(**said)
     lines = ContactRecord.objects.filter(entry="OPT_OUT")
     assert set(lines.values_list("point__kind", "point__value", "channel")) == bound
 
@@ -313,6 +311,20 @@ def test_resume_of_a_message_by_an_unknown_channel_is_refused(operator: APIClien
     response = decide(operator, message, "RESUME")
     assert (response.status_code, codes(response)) == (409, ["channel_unknown"])
     assert not ContactRecord.objects.filter(entry__in=("LIFT", "RELEASE")).exists()
+
+
+@pytest.mark.parametrize(("channel", "status"), [("SMS", 409), ("EMAIL", 200)])
+def test_an_opt_out_that_came_after_the_message_is_not_lifted(
+    operator: APIClient, stopped: Lead, channel: str, status: int
+) -> None:
+    message = doubt("START")
+    doubt("STOP", channel=channel, now=AT + timedelta(seconds=1))
+    response = decide(operator, message, "RESUME")
+    assert response.status_code == status
+    assert (Reason.OPTED_OUT in reasons(at=timezone.now())) is (status == 409)
+    if status == 409:
+        assert codes(response) == ["opted_out_since"]
+        assert decide(operator, message, "REPLY").status_code == 200
 
 
 def test_the_admin_offers_to_lift_to_those_who_may(

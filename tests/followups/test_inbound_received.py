@@ -36,7 +36,7 @@ def jane() -> None:
     start_ladder(lead_id="JANE", province="ON", now=NOON)
 
 
-def opt_outs() -> set[tuple[str, str, str]]:
+def opt_outs() -> set[tuple[str, str | None, str]]:
     lines = ContactRecord.objects.filter(entry="OPT_OUT")
     return set(lines.values_list("point__kind", "point__value", "channel"))
 

@@ -208,7 +208,7 @@ POLICIES: list[Any] = [
 ]
 SHOWN: list[Any] = [GoLiveState, Organisation, OutcomeRule, SlaWatch, *MAKE]
 OURS = [model for model in SHOWN if model.__module__.split(".")[0] not in ("django", "django_tasks_db", "knox")]
-EDITED: list[Any] = [*POLICIES, PoolAgent, Organisation, OutcomeRule, ClosedDay, Lead, User, Group]
+EDITED: list[Any] = [*POLICIES, InboundWord, PoolAgent, Organisation, OutcomeRule, ClosedDay, Lead, User, Group]
 FIXED = (Organisation, OutcomeRule)  # their rows are made by migrate: edited, never added
 READ_ONLY = [model for model in SHOWN if model not in (*EDITED, AuthToken)]
 

@@ -273,7 +273,10 @@ def test_every_post_may_be_repeated_under_a_key(operator: APIClient, endpoint: A
     assert (first.content, REPLAYED_HEADER in first.headers) == (again.content, False)
     assert again[REPLAYED_HEADER] == "true"
     other = operator.post(url, {**endpoint.good, "reason": "other", "actor": "other"}, headers={HEADER: "K-1"})
-    assert (other.status_code, codes(other)) == (409, ["idempotency_key_reused"])
+    if endpoint.path in RECEIVED:  # no detail refuses it: it is recorded beside the first
+        assert (other.status_code, REPLAYED_HEADER in other.headers) == (endpoint.status, False)
+    else:
+        assert (other.status_code, codes(other)) == (409, ["idempotency_key_reused"])
 
 
 @every_endpoint
@@ -285,7 +288,7 @@ def test_the_answer_echoes_the_correlation_id(operator: APIClient, endpoint: Any
 @every_endpoint
 def test_a_correlation_id_that_cannot_be_stored_is_400(operator: APIClient, endpoint: Any) -> None:
     response = getattr(operator, endpoint.method)(endpoint.url(), endpoint.good, headers={"X-Correlation-ID": "x" * 129})
-    if endpoint.path in RECEIVED:  # no detail refuses it: it is given an id of ours
+    if endpoint.method == "post" and endpoint.path in RECEIVED:  # no detail refuses it: it is given an id of ours
         assert response.status_code == endpoint.status
         assert response["X-Correlation-ID"] != "x" * 129
     else:

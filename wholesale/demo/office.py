@@ -92,7 +92,7 @@ def _open_the_office(day: Day, now: datetime) -> None:
         if agent.away and day.number == agent.away[0]:
             _leave(day, agent, now)
     for message in list(undecided().order_by("id")[:50]):
-        as_ = Meaning.REPLY if "stop by" in message.text.lower() else Meaning.OPT_OUT
+        as_ = Meaning.REPLY if "before noon" in message.text else Meaning.OPT_OUT
         decide_inbound(message.pk, as_, "read by the office", **day.by(now))
     _steer_ladders(day, now)
     _bring_deals_on(day, now)
