@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from factory.declarations import LazyFunction, SelfAttribute, Sequence, SubFactory
+from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
 from buyers.models import SFR, BuyerFeedbackEvent, BuyerLiquidityNode
@@ -165,6 +165,9 @@ class TaskFactory(Row):
     due_at = actionable_at = NOON
     open_from = NOON - timedelta(hours=3)
     open_until = NOON + timedelta(hours=3)
+    # By the seeded SLA policy, where no forbidden minute lies in between.
+    warns_at = LazyAttribute(lambda task: (task.actionable_at or task.due_at) + timedelta(minutes=30))
+    breaches_at = LazyAttribute(lambda task: (task.actionable_at or task.due_at) + timedelta(minutes=120))
     lead_id = SelfAttribute("ladder.lead_id")
     province = SelfAttribute("ladder.province")
     market = SelfAttribute("ladder.market")
@@ -174,9 +177,10 @@ class TaskFactory(Row):
 
 
 def completed(*, late: timedelta, **values: Any) -> Any:
-    """A task that was completed so long after it was due (before it, if negative)."""
+    """A task that was completed so long after it was due (before it, if negative), all of it permitted."""
     due_at = values.pop("due_at", NOON)
     values.setdefault("actionable_at", due_at)
+    values.setdefault("late_for", max(late, timedelta()))
     return TaskFactory.create(due_at=due_at, completed_at=due_at + late, completed_by="factory", **values)
 
 
@@ -313,6 +317,7 @@ class SlaBreachFactory(Row):
     due_at = SelfAttribute("task.due_at")
     counted_from = SelfAttribute("task.due_at")
     breached_at = NOON + timedelta(hours=2)
+    late_for = timedelta(hours=2, minutes=1)
     found_at = NOON + timedelta(hours=2, minutes=1)
     owner = SelfAttribute("task.owner")
     province = SelfAttribute("task.province")

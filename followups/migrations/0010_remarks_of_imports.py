@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("followups", "0014_inbound_points"),
+        ("followups", "0011_ladders_begun_anew"),
     ]
 
     operations = [

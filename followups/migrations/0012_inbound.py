@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("followups", "0011_ladders_begun_anew"),
+        ("followups", "0010_ledger_of_the_person"),
         ("governance", "0009_ledger_of_the_person"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -86,6 +86,7 @@ def compose(notices: Sequence[SlaNotice]) -> tuple[str, str]:
     headline = f"{count:,} {'task' if count == 1 else 'tasks'} breached the SLA"
     groups = list(breaches.order_by().values_list("province", "owner").annotate(number=Count("id")))
     groups.sort(key=lambda group: (-group[2], group[0], group[1] or ""))
+    latest_first = breaches.order_by(F("late_for").desc(nulls_last=True), "id")
     lines = [
         f"{headline}, found from {_utc(notices[0].created_at)} to {_utc(notices[-1].created_at)}.",
         "",
@@ -94,9 +95,7 @@ def compose(notices: Sequence[SlaNotice]) -> tuple[str, str]:
         *([f"  and {len(groups) - GROUPS_SHOWN} more"] if len(groups) > GROUPS_SHOWN else []),
         "",
         "Late for the longest time, in permitted time:",
-        *_rows(
-            list(breaches.select_related("task__lead").order_by(F("late_for").desc(nulls_last=True), "id")[:TASKS_SHOWN])
-        ),
+        *_rows(list(latest_first.select_related("task__lead")[:TASKS_SHOWN])),
         "",
         f"All breaches: {_link('admin:followups_slabreach_changelist')}",
         f"Still open: {_link('admin:followups_followuptask_changelist')}?state=breached",

@@ -124,6 +124,11 @@ def at_risk(now: datetime) -> TaskQuerySet:
     return FollowupTask.objects.open().filter(UNRECORDED, has_passed("warns_at", now)).order_by("warns_at", "id")
 
 
+def breaching(now: datetime) -> TaskQuerySet:
+    """The open tasks that are a breach and not on record. Each is at risk too, which is what the index serves."""
+    return at_risk(now).filter(has_passed("breaches_at", now))
+
+
 # Breaches ---------------------------------------------------------------------------------------------------------------
 
 
@@ -138,8 +143,7 @@ def find_breaches(now: datetime | None = None, *, by_mail: bool = True) -> int:
     SlaWatch.objects.get_or_create(pk=1)
     watch = SlaWatch.objects.select_for_update().get(pk=1)
     now = now or timezone.now()
-    # Whoever is a breach is at risk too, which is what the index serves.
-    found = _take(at_risk(now).filter(has_passed("breaches_at", now)), LOOK_MAX)
+    found = _take(breaching(now), LOOK_MAX)
     room = LOOK_MAX - len(found)
     since = min(watch.looked_until or now, now) - OVERLAP
     completed = FollowupTask.objects.filter(completed_at__gte=since, completed_at__lte=now, cancelled_at__isnull=True)

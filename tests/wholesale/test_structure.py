@@ -11,6 +11,7 @@ from django_filters.filters import Filter
 from rest_framework import serializers
 
 from followups.models import WITHIN
+from followups.reports import FIGURES
 from governance.clocks.api import MarketFilter, PlaceParams
 from tests.wholesale.api_walk import ROLES, routes
 from wholesale.fields import AwareDateTimeField, StrictDecimalField, StrictIntegerField
@@ -37,12 +38,13 @@ API_MODULES = (
     "kpi.api",
     "kpi.tripwire.api",
 )
+COUNTS = {"count", "completed", "open_overdue", "by_wall_clock"}
 # Fractions of counts, and minutes, on the way out alone: a float is what they are.
 PLAIN_FLOATS_OUT = {
     *(
         f"{answer}.{figure}"
         for answer in ("SlaOut", "SlaFiguresOut", "SlaGroupOut")
-        for figure in ("p50", "p90", "p99", *WITHIN)
+        for figure in {*FIGURES, *WITHIN} - COUNTS
     ),
     "SumsOut.rate",
 }
