@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Avg, Case, Count, F, Q, QuerySet, Value, When
+from django.db.models import Avg, Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from followups.inbound.models import InboundWord
@@ -51,6 +51,7 @@ class FollowupLadder(models.Model):
     created_at = models.DateTimeField()
     open_steps = models.PositiveSmallIntegerField()
     closed_at = models.DateTimeField(null=True)
+    next_at: datetime | None = None  # no column: when its next step may be done, as far as whoever read the steps knows
 
     objects = LadderQuerySet.as_manager()
 
@@ -96,6 +97,12 @@ class TaskQuerySet(QuerySet[Any]):
     def permitted(self, now: datetime) -> "TaskQuerySet":
         """Due, and as far as the stored intervals say permitted now; the oldest first."""
         return self.due(now).filter(open_from__lte=now, open_until__gte=now)
+
+    def going_first(self, now: datetime) -> "TaskQuerySet":
+        """Those that no earlier step of their ladder goes before, because it may be done now (see `followups.due.rows`)."""
+        earlier = self.model.objects.permitted(now).filter(ladder=OuterRef("ladder"), step__lt=OuterRef("step"))
+        one = Subquery(earlier.order_by().values_list(Value(False))[:1])
+        return self.alias(goes_first=Coalesce(one, Value(True))).filter(goes_first=True)
 
     def blocked(self, now: datetime) -> "TaskQuerySet":
         """Due, and as far as the stored intervals say not permitted now; the oldest first."""
@@ -161,6 +168,7 @@ class FollowupTask(models.Model):
     step = models.PositiveSmallIntegerField()
     channel = models.CharField(max_length=5, choices=Channel)
     due_at = models.DateTimeField()
+    gap_minutes = models.PositiveSmallIntegerField(default=0, help_text="at least so long after the person's last contact")
     # Null where no minute of the next 30 days is permitted, as far as is known. Of an open task only.
     actionable_at = models.DateTimeField(null=True, help_text="the first permitted minute at or after due_at, for the SLA")
     open_from = models.DateTimeField(null=True, help_text="the permitted interval that contains now, or the next one")
@@ -315,6 +323,7 @@ class TaskEvent(AppendOnlyModel):
         SKIPPED = "SKIPPED", "Skipped"
         SNOOZED = "SNOOZED", "Snoozed"
         PAUSED = "PAUSED", "Put off by an outcome"
+        OPTED_OUT = "OPTED_OUT", "Wants no more contact, said after it was completed"
         REASSIGNED = "REASSIGNED", "Given to another owner"
 
     task = models.ForeignKey(FollowupTask, on_delete=models.PROTECT, related_name="events", db_index=False)

@@ -13,7 +13,6 @@ from followups.history import Act
 from followups.models import FollowupLadder, FollowupTask, TaskEvent
 from followups.prospects import Prospect
 from followups.putting_off import put_off
-from followups.services import may_work_any
 from followups.starting import LadderStart, again_if_moved, begin_ladder, hold_lead
 from governance import gate
 from governance.decisions import ExecutionClass, verb
@@ -215,7 +214,7 @@ def _require_theirs(task: FollowupTask, actor: str, user: User | None, now: date
     if task.completed_at is not None or task.cancelled_at is not None:
         raise TaskClosed
     is_live, is_held = leases.is_live(task, now), leases.is_held_by(task, actor, user)
-    is_own = user is None or may_work_any(user) or task.owner == user.get_username()
+    is_own = user is None or leases.may_work_any(user) or task.owner == user.get_username()
     if not is_own and task.owner is not None:
         raise NotYourTask(_NOT_YOURS)
     if is_live and not is_held:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ from governance import leads
 from governance.channels import Channel
 from governance.clocks.models import MarketZone
 from governance.clocks.resolving import ZoneFacts, resolve
+from governance.compliance import last_contacts
 from governance.compliance import services as compliance
 from governance.compliance.models import ClosedDay, ContactPoint, Organisation
 from governance.compliance.rules import LedgerLine, Sender
@@ -155,7 +156,12 @@ def decide_lead(
         LeadNotFound: nobody knows this lead.
 
     """
-    return decide_contacts([Contact(known_lead(lead_id), channel)], at=at, local=local)[0]
+    return decide_contacts([contact_without_step(known_lead(lead_id), channel)], at=at, local=local)[0]
+
+
+def contact_without_step(lead: LeadFacts, channel: str) -> Contact:
+    """A known lead who is asked about by itself, not as a step of a ladder."""
+    return Contact(lead, channel, gap=timedelta(minutes=lead.min_gap_minutes))
 
 
 def known_lead(lead_id: str) -> LeadFacts:
@@ -247,6 +253,39 @@ class _Asked:
         return Minutes(actionable_at, open_from, open_until, self._opted_out, passed)
 
 
+class Judged(NamedTuple):
+    """A contact that happened, and when the person may be contacted again."""
+
+    answer: ContactAnswer
+    is_opted_out: bool  # as far as is on file when it is told
+    following: list[Minutes]
+
+
+def judge_contact(
+    contact: Contact,
+    at: datetime,
+    following: Sequence[tuple[Contact, datetime]] = (),
+    *,
+    now: datetime,
+    spans: Sequence[tuple[timedelta, ...]] = (),
+) -> Judged:
+    """What the rules say of a contact that happened at `at` and is told now, as `decide_contacts` without the go-live row;
+    and the minutes of the contacts of the same person that follow, each with the time at which it falls due. In one query.
+
+    Call it before the contact is noted: of the last contact before it the ledger knows.
+    """
+    latest = max([due_at for _, due_at in following], default=now)
+    contacts = [contact, *(one for one, _ in following)]
+    (_, zones, situation), *others = _situations(contacts, at, max(latest, now), standing_counts=False)
+    answer = ContactAnswer(decide(situation, contact.channel, at), contact, at, zones, situation)
+    minutes = []
+    for (one, _, other), (_, due_at), own in zip(others, following, spans or [()] * len(following), strict=True):
+        contacted_at = max(other.contacted_at or at, at)
+        then = replace(other, contacted_at=contacted_at, gap=one.gap)
+        minutes.append(_Asked(then, one.channel, now).minutes(max(due_at, contacted_at), own))
+    return Judged(answer, is_opted_out(situation, contact.channel, now), minutes)
+
+
 def _situations(
     contacts: Sequence[Contact], at: datetime, until: datetime, *, standing_counts: bool
 ) -> list[tuple[Contact, ZoneFacts, Situation]]:
@@ -266,7 +305,8 @@ def _situations(
     found = []
     for contact, point, as_lead in zip(contacts, points, leads_asked, strict=True):
         lead = contact.lead
-        person = _person(contact, rules.on_file[point] if point else NOTHING, rules.on_file[as_lead] if as_lead else None)
+        on_file = rules.on_file[point] if point else NOTHING, rules.on_file[as_lead] if as_lead else None
+        person = _person(contact, *on_file, at)
         same = lead.province, lead.market, lead.zone, lead.postal_code, lead.score, person
         if same not in shared:
             zones = resolve(
@@ -296,18 +336,18 @@ class _Person(NamedTuple):
     gap: timedelta
 
 
-def _person(contact: Contact, at_point: OnFile, as_lead: OnFile | None) -> _Person:
-    """What is known of whom to contact. The last contact and the gap count only together."""
+def _person(contact: Contact, at_point: OnFile, as_lead: OnFile | None, at: datetime) -> _Person:
+    """What is known of whom to contact. A last contact whose gap is over by `at` makes no difference from then on."""
     lead = contact.lead
-    last = (at_point.contacted_at, as_lead and as_lead.contacted_at) if contact.gap else ()
-    contacted_at = max(filter(None, last), default=None)
+    noted = (at_point.contacted_at, as_lead.contacted_at if as_lead else None)
+    contacted = [one for one in noted if one and contact.gap and one + contact.gap > at]
     return _Person(
         ledger=at_point.lines if contact.is_known else None,
         of_lead=as_lead.lines if as_lead else None,
         is_closed=lead.status in CLOSED,
         is_wrong=bool(lead.email_is_wrong if contact.channel == Channel.EMAIL else lead.phone_is_wrong),
-        contacted_at=contacted_at,
-        gap=contact.gap if contacted_at else NO_GAP,
+        contacted_at=max(contacted, default=None),
+        gap=contact.gap if contacted else NO_GAP,
     )
 
 
@@ -315,13 +355,14 @@ def _point(contact: Contact) -> compliance.Point | None:
     return compliance.point_of(contact.channel, phone=contact.lead.phone, email=contact.lead.email)
 
 
+Point = compliance.Point
 channels_of = compliance.channels_of
 contact_points = compliance.contact_points
 lock_all_points = compliance.lock_all_points
 LEAD = ContactPoint.Kind.LEAD.value
 lead_point = compliance.lead_point
 lock_points = compliance.lock_points
-note_contact = compliance.note_contact
+note_contact = last_contacts.note_contact
 point_of = compliance.point_of
 points_of = compliance.points_of
 hold_points = compliance.hold_points
@@ -388,7 +429,9 @@ def _rules(
     places = [in_provinces, among_sql(markets)[1]]
     days = (at - _BEFORE).date(), (until + _AFTER).date()
     with connection.cursor() as cursor:
-        cursor.execute(_RULES_SQL.format(among=among), [*places, *places, *days, among_sql(known_by.values())[1]])
+        among_digests, digests = compliance.among_digests_sql(known_by.values())
+        statement = _RULES_SQL.format(among=among, among_digests=among_digests)
+        cursor.execute(statement, [*places, *places, *days, digests, digests])
         first, *rows = cursor.fetchall()
     engaged, live, consent, scrub, number, expires_on, key_mark, *sender = first[_OF_ALL]
     decided = standing(ExecutionClass.EXECUTE, engaged=engaged is None or bool(engaged), live=bool(live))

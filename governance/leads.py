@@ -22,6 +22,7 @@ class LeadFacts(NamedTuple):
     phone_is_wrong: bool = False  # somebody said that it is another person's
     email_is_wrong: bool = False
     score: Decimal | None = None  # 0..1
+    min_gap_minutes: int = 0  # after the last contact, as its place's ladder template says; no column of a lead
 
 
 Loader = Callable[[Collection[str]], dict[str, LeadFacts]]

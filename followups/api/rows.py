@@ -3,6 +3,7 @@
 import django_filters
 from rest_framework import serializers
 
+from followups.attempts import REASONS
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask, TaskEvent
 from governance.channels import Channel
 from governance.clocks.api import MarketFilter
@@ -67,6 +68,7 @@ class TaskOut(RowSerializer):
             "step",
             "channel",
             "due_at",
+            "gap_minutes",
             "actionable_at",
             "open_from",
             "open_until",
@@ -167,7 +169,7 @@ class AttemptOut(RowSerializer):
             "created_at",
         )
 
-    reasons = serializers.ListField(child=serializers.ChoiceField(Reason.choices))
+    reasons = serializers.ListField(child=serializers.ChoiceField(REASONS))
     warnings = serializers.ListField(child=serializers.ChoiceField(Reason.choices))
 
 

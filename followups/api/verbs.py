@@ -1,5 +1,6 @@
 """The ladder at work: `/api/followups`."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample
@@ -8,7 +9,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from followups import reports, services, transitions
+from followups import attempts, reports, services, transitions
 from followups.api.rows import LadderOut, TaskOut
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask
 from followups.outcomes.rules import Outcome
@@ -25,8 +26,9 @@ from wholesale.fields import (
     UpperChoiceField,
     WordField,
 )
-from wholesale.params import ActParams, Params
+from wholesale.params import ActParams, Params, merged
 from wholesale.permissions import label_of
+from wholesale.received import ReceivedLabelField, ReceivedParams, ReceivedTextField, ReceivedTimeField, noted
 from wholesale.rendering import shown
 from wholesale.vocabulary import ALL
 
@@ -80,13 +82,44 @@ class CompleteParams(ActParams):
         default=False, help_text="record it though somebody else has claimed the task; needs a note"
     )
 
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """Of an OPTED_OUT no detail is refused."""
+        return _opted_out.run_validation(data) if is_opt_out(data) else super().run_validation(data)
+
+
+class OptedOutParams(ReceivedParams):
+    """The same of a lead who wants no more contact, without force. What cannot be stored is replaced or cut, and what cannot
+    be read is named in the note."""
+
+    actor = ReceivedLabelField(required=False)
+    contacted_at = ReceivedTimeField(required=False)
+    outcome = UpperChoiceField(choices=Outcome.choices)
+    note = ReceivedTextField(default="")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        return {**attrs, "note": noted(attrs["note"], attrs.pop("unreadable"))}
+
+
+_opted_out = OptedOutParams()  # one for all requests, as in wholesale.params: checking leaves no state
+
+
+def is_opt_out(data: Mapping[str, Any]) -> bool:
+    """Whether these are the parameters of a completion whose outcome is OPTED_OUT."""
+    outcome = data.get("outcome")
+    return isinstance(outcome, str) and outcome.strip().upper() == Outcome.OPTED_OUT
+
 
 class LadderStateOut(RowSerializer):
     """Where a ladder stands."""
 
     class Meta:
         model = FollowupLadder
-        fields = ("id", "open_steps", "closed_at")
+        fields = ("id", "open_steps", "closed_at", "next_at")
+
+    next_at = AwareDateTimeField(
+        allow_null=True, help_text="when its next step may be done; null where none is open, or no such minute is known"
+    )
 
 
 class CompletedOut(RowSerializer):
@@ -94,12 +127,16 @@ class CompletedOut(RowSerializer):
 
     class Meta:
         model = FollowupTask
-        fields = ("id", "completed_at", "step", "channel", "outcome", "outside_rules", "reasons", "ladder")
+        fields = ("id", "completed_at", "step", "channel", "outcome", "outside_rules", "reasons", "warnings", "ladder")
 
     outside_rules = serializers.BooleanField(
         allow_null=True, help_text="null for a task that was completed before attempts were kept"
     )
-    reasons = serializers.ListField(child=serializers.ChoiceField(Reason.choices), help_text="what stood in the way")
+    reasons = serializers.ListField(child=serializers.ChoiceField(attempts.REASONS), help_text="what stood in the way")
+    warnings = serializers.ListField(
+        child=serializers.ChoiceField(Reason.choices),
+        help_text="what would have, were it enforced; opted_out also where the lead said no after the contact",
+    )
     ladder = LadderStateOut()
 
 
@@ -110,6 +147,7 @@ def completed(task: FollowupTask) -> dict[str, Any]:
         **shown(task, ("id", "completed_at", "step", "channel", "outcome")),
         "outside_rules": None if attempt is None else not attempt.allowed,
         "reasons": [] if attempt is None else attempt.reasons,
+        "warnings": [] if attempt is None else attempt.warnings,
         "ladder": shown(task.ladder, LadderStateOut.Meta.fields),
     }
 
@@ -214,6 +252,11 @@ class FollowupViewSet(ApiViewSet):
         "sla": "followups.view_sla",
     }
 
+    @property
+    def is_receiving(self) -> bool:
+        """A wish to be left alone is received, however it came."""
+        return self.action == "complete" and is_opt_out(merged(self.request))
+
     @act(
         "ladder/create",
         CreateLadderParams,
@@ -240,7 +283,8 @@ class FollowupViewSet(ApiViewSet):
     def complete(self, request: Request, id: str, **params: Any) -> Response:
         """Record that a task was done, within the rules or not. Twice is no error and changes nothing.
 
-        A task under another's live claim is 409 `task_leased`; with `force` and a `note` it is recorded all the same.
+        A task under another's live claim is 409 `task_leased`; with `force` and a `note` it is recorded all the same. No
+        detail refuses an OPTED_OUT: it needs no force, and of a task that is completed already the opt-out is recorded.
         """
         params.setdefault("actor", label_of(request.user))
         task = services.complete_task(int(id), **params, user=acting_user(request))

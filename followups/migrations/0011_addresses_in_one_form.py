@@ -50,8 +50,6 @@ def _bring(apps: Any, point: Any, value: str) -> None:
     for message in apps.get_model("followups", "InboundMessage").objects.filter(subjects=point):
         message.subjects.add(kept)
         message.subjects.remove(point)
-    kept.last_contacted_at = max(filter(None, (kept.last_contacted_at, point.last_contacted_at)), default=None)
-    kept.save(update_fields=["last_contacted_at"])
     point.delete()
 
 

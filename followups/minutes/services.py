@@ -37,6 +37,7 @@ class _Row(NamedTuple):
     province: str
     market: str
     channel: str
+    gap_minutes: int
     due_at: datetime
     actionable_at: datetime | None
     open_from: datetime | None
@@ -162,7 +163,12 @@ def _renew(tasks: TaskQuerySet, now: datetime, *, due_too: bool = False) -> set[
     known = leads.load({row.lead_id for row in rows if row.lead_id})
     contacts = [
         contact_of(
-            known.get(row.lead_id or ""), lead_id=row.lead_id, province=row.province, market=row.market, channel=row.channel
+            known.get(row.lead_id or ""),
+            lead_id=row.lead_id,
+            province=row.province,
+            market=row.market,
+            channel=row.channel,
+            gap_minutes=row.gap_minutes,
         )
         for row in rows
     ]
@@ -185,7 +191,7 @@ def _renew(tasks: TaskQuerySet, now: datetime, *, due_too: bool = False) -> set[
         stored = (actionable_at, found.open_from, found.open_until, *ends, *counted)
         if stored != tuple(getattr(row, name) for name in _STORED):
             changed.append((row.id, *stored))
-    _store(changed)
+    store(changed)
     return {row.id for row in rows}
 
 
@@ -194,8 +200,8 @@ def _was_left(row: _Row, now: datetime) -> bool:
     return row.open_until is not None and now - row.open_until > OVERDUE_AFTER
 
 
-def _store(minutes: Sequence[tuple[Any, ...]]) -> None:
-    """In one statement, whatever their number."""
+def store(minutes: Sequence[tuple[Any, ...]]) -> None:
+    """Give each task, by its id, its minutes and limits as `_STORED` names them, in one statement, whatever their number."""
     if not minutes:
         return
     with connection.cursor() as cursor:

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from followups.steps import services
-from followups.steps.models import LadderTemplate
+from followups.steps.models import MIN_GAP_MAX, LadderTemplate
 from followups.steps.rules import (
     DELAY_MAX,
     FIELDS,
@@ -78,7 +78,18 @@ class TemplateOut(RowSerializer):
 
     class Meta:
         model = LadderTemplate
-        fields = ("id", "province", "market", "enabled", "steps", "version", "changed_by", "reason", "updated_at")
+        fields = (
+            "id",
+            "province",
+            "market",
+            "enabled",
+            "steps",
+            "min_gap_minutes",
+            "version",
+            "changed_by",
+            "reason",
+            "updated_at",
+        )
 
 
 class TemplateParams(PlaceParams, ActParams):
@@ -88,6 +99,12 @@ class TemplateParams(PlaceParams, ActParams):
     market = WordField(default=ALL)
     enabled = serializers.BooleanField(required=False)
     steps = StepsField(required=False, help_text="required for a new template; replaces the old steps as a whole")
+    min_gap_minutes = StrictIntegerField(
+        required=False,
+        min_value=0,
+        max_value=MIN_GAP_MAX,
+        help_text="between the last contact of a person and a ladder's first step, or a contact without a step; default: 0",
+    )
     changed_by = LabelField(required=False, help_text="default: your user name")
     reason = NoteField(default="")
     expected_version = StrictIntegerField(required=False, min_value=0, max_value=2**31 - 1)
@@ -110,6 +127,7 @@ class EffectiveTemplateOut(serializers.Serializer[Any]):
     enabled = serializers.BooleanField(help_text="false: no ladder starts")
     version = StrictIntegerField(allow_null=True)
     steps = JsonField()
+    min_gap_minutes = StrictIntegerField()
 
 
 class TemplateViewSet(ApiViewSet):
@@ -139,6 +157,7 @@ class TemplateViewSet(ApiViewSet):
                 "enabled": template is not None and template.enabled,
                 "version": template.version if template else None,
                 "steps": template.steps if template else [],
+                "min_gap_minutes": template.min_gap_minutes if template else 0,
             }
         )
 

@@ -33,7 +33,8 @@ def upsert_template(
     now: datetime | None = None,
     **changes: Any,
 ) -> LadderTemplate:
-    """Create or change the template of a market. `changes` may hold `enabled` and `steps`; what is absent stays.
+    """Create or change the template of a market. `changes` may hold `enabled`, `steps` and `min_gap_minutes`; what is absent
+    stays.
 
     Ladders that were made already keep the version that they were made from.
 

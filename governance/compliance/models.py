@@ -28,7 +28,6 @@ class ContactPoint(models.Model):
     kind = models.CharField(max_length=5, choices=Kind)
     digest = models.CharField(max_length=64, unique=True)  # HMAC of kind and value under CONTACT_DIGEST_KEY
     value = models.CharField(max_length=254, null=True)
-    last_contacted_at = models.DateTimeField(null=True, help_text="the last recorded contact of whoever is reached here")
 
     class Meta:
         default_permissions = ("view",)
@@ -39,6 +38,23 @@ class ContactPoint(models.Model):
         if self.value is None:
             return f"{self.get_kind_display()} (erased)"
         return f"Lead {self.value}" if self.kind == self.Kind.LEAD else self.value
+
+
+class LastContact(models.Model):
+    """When a subject of the ledger was last contacted. It is known by its digest alone: no number is copied here.
+
+    It is a table of its own, which nobody writes but `last_contacts`. A contact is noted under its ladder's lock, and who
+    says no makes a contact point before he locks ladders: on one table the two would wait for each other in a circle.
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True)  # as that of a ContactPoint
+    contacted_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.contacted_at}"
 
 
 class ContactRecord(AppendOnlyModel):

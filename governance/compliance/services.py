@@ -21,7 +21,7 @@ from django.utils import timezone
 from governance import policies
 from governance.channels import Channel
 from governance.compliance.errors import InTheFuture, NoGroundForChannel, PointMissing
-from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
+from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, LastContact, Organisation
 from governance.compliance.rules import (
     NOT_ON_FILE,
     Entry,
@@ -81,17 +81,21 @@ def channels_of(subject: Subject) -> tuple[Channel, ...]:
 
 def digest(point: Point) -> str:
     """What a point is known by, also after its value was erased."""
-    kind, value = point
-    return _hmac(f"{kind}:{_spelling(kind, value)}".encode())
+    return _digest(settings.CONTACT_DIGEST_KEY, *point)
 
 
 def digest_key_mark() -> str:
     """What tells the present CONTACT_DIGEST_KEY from any other, without saying what it is."""
-    return _hmac(_MARKED)
+    return _hmac(settings.CONTACT_DIGEST_KEY, _MARKED)
 
 
-def _hmac(message: bytes) -> str:
-    mac = _keyed(settings.CONTACT_DIGEST_KEY).copy()
+@lru_cache(maxsize=16_384)  # a dialer's list names the same people all day
+def _digest(key: str, kind: str, value: str) -> str:
+    return _hmac(key, f"{kind}:{_spelling(kind, value)}".encode())
+
+
+def _hmac(key: str, message: bytes) -> str:
+    mac = _keyed(key).copy()
     mac.update(message)
     return mac.hexdigest()
 
@@ -145,14 +149,27 @@ def _found(digests: Collection[str]) -> dict[str, ContactPoint]:
 # What is on file --------------------------------------------------------------------------------------------------------
 
 
-# The lines about some points, and when each was last contacted. Written by hand, since the gate asks it, within its own
-# statement, more often than anything else. A point without lines is one row, whose entry is null.
+# The lines about some points, then when each was last contacted, in a line without an entry. Written by hand, since the gate
+# asks it, within its own statement, more often than anything else. It takes the digests twice.
 LINES_SQL = f"""
-SELECT COALESCE(r.id, 0) AS line, p.digest, CAST(p.last_contacted_at AS text) AS contacted_at, r.entry, r.channel,
-    CAST(r.effective_at AS text) AS effective_at, r.basis, CAST(r.expires_at AS text) AS expires_at
-FROM {ContactPoint._meta.db_table} AS p LEFT JOIN {ContactRecord._meta.db_table} AS r ON r.point_id = p.id
-WHERE p.digest {{among}}
+SELECT r.id AS line, p.digest, NULL AS contacted_at, r.entry, r.channel, CAST(r.effective_at AS text) AS effective_at,
+    r.basis, CAST(r.expires_at AS text) AS expires_at
+FROM {ContactPoint._meta.db_table} AS p JOIN {ContactRecord._meta.db_table} AS r ON r.point_id = p.id
+WHERE p.digest {{among_digests}}
+UNION ALL
+SELECT 0, digest, CAST(contacted_at AS text), NULL, NULL, NULL, NULL, NULL
+FROM {LastContact._meta.db_table} WHERE digest {{among_digests}}
 """
+_AMONG_DIGESTS = {
+    # To be joined: PostgreSQL would compare each row of a small table with each of hundreds of digests in an array.
+    "postgresql": "IN (SELECT unnest((SELECT string_to_array(%s, chr(10)))))",
+    "sqlite": "IN (SELECT value FROM json_each(%s))",
+}
+
+
+def among_digests_sql(digests: Iterable[str]) -> tuple[str, str]:
+    """What follows the column of the digests in `LINES_SQL`, and its one parameter."""
+    return _AMONG_DIGESTS[connection.vendor], among_sql(digests)[1]
 
 
 class OnFile(NamedTuple):
@@ -191,9 +208,9 @@ def filed_under(digests: Collection[str]) -> dict[str, OnFile]:
 
 
 def _lines(digests: Iterable[str]) -> list[tuple[Any, ...]]:
-    among, values = among_sql(digests)
+    among, values = among_digests_sql(digests)
     with connection.cursor() as cursor:
-        cursor.execute(f"{LINES_SQL.format(among=among)} ORDER BY line", [values])
+        cursor.execute(f"{LINES_SQL.format(among_digests=among)} ORDER BY line", [values, values])
         return [line[1:] for line in cursor.fetchall()]
 
 
@@ -205,14 +222,16 @@ def digests(points: Iterable[Point]) -> dict[Point, str]:
 def filed(known_by: Mapping[Known, str], lines: Iterable[Sequence[Any]]) -> dict[Known, OnFile]:
     """Lines as `LINES_SQL` reads them, from the digest on and in their order, by whatever each digest stands for."""
     found: dict[str, list[LedgerLine]] = defaultdict(list)
-    contacted: dict[str, datetime | None] = {}
+    contacted: dict[str, datetime] = {}
     for known, contacted_at, kind, channel, effective_at, basis, expires_at in lines:
-        if known not in contacted:
-            contacted[known] = time_or_none(contacted_at)
-        if kind is not None:
+        if kind is None:
+            contacted[known] = time_of(contacted_at)
+        else:
             found[known].append(LedgerLine(kind, channel, time_of(effective_at), basis, time_or_none(expires_at)))
+    if not found and not contacted:
+        return dict.fromkeys(known_by, NOTHING)
     return {
-        point: OnFile(tuple(found.get(known, ())), contacted[known]) if known in contacted else NOTHING
+        point: OnFile(tuple(found.get(known, ())), contacted.get(known)) if known in found or known in contacted else NOTHING
         for point, known in known_by.items()
     }
 
@@ -614,34 +633,6 @@ def erase_point(
         created_at=now,
     )
     return point
-
-
-# What happened at a point -----------------------------------------------------------------------------------------------
-
-# The last contact never moves back.
-_NOTE_CONTACT = f"""
-INSERT INTO {ContactPoint._meta.db_table} AS p (kind, digest, value, last_contacted_at) VALUES {{rows}}
-ON CONFLICT (digest) DO UPDATE SET last_contacted_at = excluded.last_contacted_at
-WHERE p.last_contacted_at IS NULL OR p.last_contacted_at < excluded.last_contacted_at
-"""
-
-
-def note_contact(points: Collection[Point], at: datetime) -> None:
-    """Keep when these points were last contacted; an earlier contact that is told later changes nothing."""
-    by_digest = {digest(point): point for point in points}
-    values: list[Any] = []
-    for known_by in sorted(by_digest):  # in one order, so that nobody waits in a circle
-        kind, value = by_digest[known_by]
-        values += [kind, known_by, _spelling(kind, value), connection.ops.adapt_datetimefield_value(at)]
-    if not values:
-        return
-    statement = _NOTE_CONTACT.format(rows=", ".join(["(%s, %s, %s, %s)"] * len(by_digest)))
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":  # in one message
-            cursor.execute(f"WITH noted AS ({statement}) {_MARK_KEY}", [*values, digest_key_mark()])
-        else:
-            cursor.execute(statement, values)
-            cursor.execute(_MARK_KEY, [digest_key_mark()])
 
 
 def _require_past(attr: str, at: datetime, now: datetime) -> None:

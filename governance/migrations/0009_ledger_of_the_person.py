@@ -15,11 +15,6 @@ class Migration(migrations.Migration):
             model_name="contactrecord",
             name="contactrecord_entry",
         ),
-        migrations.AddField(
-            model_name="contactpoint",
-            name="last_contacted_at",
-            field=models.DateTimeField(help_text="the last recorded contact of whoever is reached here", null=True),
-        ),
         migrations.AlterField(
             model_name="contactpoint",
             name="kind",

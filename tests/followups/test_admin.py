@@ -242,7 +242,7 @@ def test_a_task_is_completed_on_its_page(task: FollowupTask, agent_of_the_admin:
     task.refresh_from_db()
     assert (task.completed_by, task.outcome, task.note) == ("va1", "LEFT_MESSAGE", "Répondeur")
     assert [str(message) for message in answer.context["messages"]] == [
-        "Step 1 of Jane Roe: Left a message. 5 steps are left, the next due Tue 15 Dec, 12:30 there."
+        "Step 1 of Jane Roe: Left a message. 5 steps are left, the next due Tue 15 Dec, 13:30 there."
     ]
     assert LogEntry.objects.get().object_id == str(task.pk)
 

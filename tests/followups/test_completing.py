@@ -43,15 +43,16 @@ def test_who_may_complete_an_open_task_is_whom_the_query_set_finds_it_for(user_o
     for state, claim, (actor, user) in product(states, [leases.NO_LEASE, *claims], whose):
         task = TaskFactory.create(lead_id=None, **state, **claim)
         expected = FollowupTask.objects.open().filter(leases.free_for(actor, user, NOON), pk=task.pk).exists()
-        found = completing.complete_open(task.pk, actor=actor, user=user, now=NOON, **SAID)
-        assert found is expected, (state, claim, actor, user)
-        answers.add(found)
+        found = completing.complete_open(task, actor=actor, user=user, now=NOON, **SAID)
+        assert found == ([] if expected else None), (state, claim, actor, user)
+        answers.add(found is not None)
     assert answers == {True, False}
 
 
 def test_only_the_task_itself_is_completed() -> None:
     task, other = TaskFactory.create(), TaskFactory.create()
-    assert completing.complete_open(task.pk, actor="va1", user=None, now=NOON, outcome="REACHED", note="Déjà vu")
+    said = {"outcome": "REACHED", "note": "Déjà vu"}
+    assert completing.complete_open(task, actor="va1", user=None, now=NOON, **said) == []
     other.refresh_from_db()
     task.refresh_from_db()
     assert other.completed_at is None

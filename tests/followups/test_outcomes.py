@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from followups.errors import OptOutStays, PauseNeedsDays, TaskLeased
 from followups.models import FollowupLadder, FollowupTask, Lead, OutcomeRule, TaskEvent
 from followups.outcomes.rules import SEEDED, Effect, Outcome, careful
-from followups.outcomes.services import effect_of, seed_rules, upsert_rule
+from followups.outcomes.services import seed_rules, upsert_rule
 from followups.services import complete_task, start_ladder
 from governance.compliance.models import ContactRecord
 from governance.golive.models import GoLiveState
@@ -100,6 +100,7 @@ def test_a_stop_cancels_the_open_steps_and_closes_the_ladder(agent: APIClient, s
         "id": ladder.pk,
         "open_steps": 0,
         "closed_at": ladder.closed_at.isoformat().replace("+00:00", "Z"),
+        "next_at": None,
     }
     rest = FollowupTask.objects.exclude(pk=steps[0].pk)
     assert set(rest.values_list("cancelled_at", "cancel_reason")) == {(ladder.closed_at, f"outcome {outcome}")}
@@ -157,7 +158,7 @@ def test_without_its_rule_an_outcome_does_what_is_most_careful(db: None, steps: 
     complete_task(steps[0].pk, "va1", outcome=outcome, now=LATER)
     assert FollowupLadder.objects.get().closed_at == LATER
     assert ContactRecord.objects.exists() is (outcome == "OPTED_OUT")
-    assert effect_of(outcome) == (careful(outcome), 0)
+    assert (careful(outcome) == Effect.OPT_OUT) is (outcome == "OPTED_OUT")
 
 
 # Claims -------------------------------------------------------------------------------------------------------------------
@@ -282,8 +283,8 @@ def test_seeding_makes_what_is_missing_and_overwrites_nothing(db: None) -> None:
     upsert_rule(outcome="REPLIED", effect=Effect.STOP, changed_by="me")
     OutcomeRule.objects.filter(outcome="REACHED").delete()
     assert (seed_rules(), seed_rules()) == (1, 0)
-    assert effect_of("REACHED") == (Effect.GO_ON, 0)
-    assert effect_of("REPLIED") == (Effect.STOP, 0)
+    assert OutcomeRule.objects.get(outcome="REACHED").effect == Effect.GO_ON
+    assert OutcomeRule.objects.get(outcome="REPLIED").effect == Effect.STOP
 
 
 def test_a_missing_rule_is_made_with_its_effect(db: None) -> None:

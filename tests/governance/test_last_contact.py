@@ -6,12 +6,11 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from pytest_django import Settings
 
 from followups.leads.facts import lead_facts
 from governance import gate
 from governance.compliance import services
-from governance.compliance.models import ContactPoint, Organisation
+from governance.compliance.models import LastContact
 from governance.leads import LeadFacts
 from tests.factories import NOON, LeadFactory
 
@@ -33,7 +32,8 @@ def reasons(lead: LeadFacts, channel: str = "SMS", **options: Any) -> list[str]:
 
 
 def contacted() -> dict[str, Any]:
-    return dict(ContactPoint.objects.values_list("kind", "last_contacted_at"))
+    kinds = {services.digest(point): point[0] for point in (PHONE, EMAIL, LEAD)}
+    return {kinds[known_by]: at for known_by, at in LastContact.objects.values_list("digest", "contacted_at")}
 
 
 @pytest.mark.parametrize(
@@ -97,54 +97,14 @@ def test_nothing_is_kept_of_nobody() -> None:
     assert len(queries) == 0
 
 
-def test_a_point_that_a_contact_made_is_found_by_a_later_opt_out() -> None:
+def test_a_contact_at_an_address_is_kept_in_its_one_form() -> None:
     gate.note_contact([("EMAIL", "Jane@Example.CA")], NOON)
-    gate.record_opt_out(points=[EMAIL], **WHO)
-    assert ContactPoint.objects.values_list("value", "digest").get() == (EMAIL[1], services.digest(EMAIL))
+    assert contacted() == {"EMAIL": NOON}
 
 
-def test_an_erased_point_stays_erased_when_it_is_contacted() -> None:
+def test_the_last_contact_of_an_erased_point_is_kept_without_its_value() -> None:
     row = services.contact_points([PHONE])[PHONE]
     services.erase_point(point_id=row.pk, reason="asked for it", actor="va1")
     gate.note_contact([PHONE], NOON)
     row.refresh_from_db()
-    assert (row.value, row.last_contacted_at) == (None, NOON)
-
-
-def test_the_first_point_leaves_the_mark_of_its_key_whoever_makes_it(settings: Settings) -> None:
-    assert Organisation.objects.get().digest_key_mark == ""
-    gate.note_contact([LEAD], NOON)
-    assert Organisation.objects.get().digest_key_mark == services.digest_key_mark() != ""
-    settings.CONTACT_DIGEST_KEY = "another key"
-    gate.note_contact([PHONE], NOON)
-    assert Organisation.objects.get().digest_key_mark != services.digest_key_mark()
-
-
-def test_a_contact_costs_one_statement_however_many_points(django_assert_max_num_queries: Any) -> None:
-    with django_assert_max_num_queries(1 if connection.vendor == "postgresql" else 2):
-        gate.note_contact([PHONE, EMAIL, LEAD], NOON)
-
-
-@pytest.mark.parametrize("point", [PHONE, LEAD])
-@pytest.mark.parametrize(("gap", "refused"), [(HOUR, []), (HOUR + MINUTE, ["contacted_recently"]), (timedelta(), [])])
-def test_a_gap_counts_from_the_last_contact_of_the_number_or_of_the_lead(point: Any, gap: Any, refused: Any) -> None:
-    gate.note_contact([point], NOON - HOUR)
-    assert reasons(jane(), gap=gap) == refused
-
-
-def test_the_later_contact_of_the_two_counts() -> None:
-    gate.note_contact([PHONE], NOON - HOUR)
-    gate.note_contact([LEAD], NOON - 10 * MINUTE)
-    (answer,) = gate.decide_contacts([gate.Contact(jane(), "SMS", gap=30 * MINUTE)], at=NOON)
-    assert (answer.verdict.code, answer.verdict.next_allowed_at) == ("contacted_recently", NOON + 20 * MINUTE)
-    (found,) = gate.permitted_minutes([(gate.Contact(jane(), "SMS", gap=30 * MINUTE), NOON)], now=NOON)
-    assert (found.actionable_at, found.open_from) == (NOON + 20 * MINUTE, NOON + 20 * MINUTE)
-
-
-def test_a_contact_by_e_mail_says_nothing_of_the_number_but_of_the_lead() -> None:
-    gate.note_contact([EMAIL], NOON - MINUTE)
-    assert reasons(jane(), "SMS", gap=HOUR) == []
-    assert reasons(jane(), "EMAIL", gap=HOUR) == ["contacted_recently"]
-    gate.note_contact([LEAD], NOON - MINUTE)
-    assert reasons(jane(), "SMS", gap=HOUR) == ["contacted_recently"]
-    assert reasons(jane(), "SMS", gap=HOUR, is_known=False) == ["contacted_recently"]
+    assert (row.value, contacted()) == (None, {"PHONE": NOON})

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from governance import gate
-from governance.compliance.models import ClosedDay, ContactPoint, Organisation
+from governance.compliance.models import ClosedDay, LastContact, Organisation
 from governance.compliance.services import contact_points
 from governance.leads import LeadFacts
 from governance.market.models import MarketPolicy
@@ -55,7 +55,8 @@ def _rows(db: None) -> None:
         row = contact_points([point])[point]
         for entry, channel, effective_at, more in lines:
             RecordFactory.create(point=row, entry=entry, channel=channel, effective_at=effective_at, **more)
-        ContactPoint.objects.filter(pk=row.pk).update(last_contacted_at=contacted_at)
+        if contacted_at:
+            LastContact.objects.create(digest=row.digest, contacted_at=contacted_at)
     for province, changes in POLICIES.items():
         MarketPolicy.objects.filter(province=province).update(**changes)
     MarketPolicy.objects.filter(province="NU").delete()
