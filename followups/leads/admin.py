@@ -57,6 +57,11 @@ STATUS_COLOURS = {
     Lead.Status.CLOSED.label: "success",
     Lead.Status.DEAD.label: "",
 }
+# Columns of a file that are no lead's own; `words.toml` has their other names.
+WISHES_SHOWN = [
+    *("do_not_call", "do_not_text", "do_not_email", "do_not_contact", "unsubscribed"),
+    *("consent", "consent_basis", "consent_date", "consent_source", "consent_channel"),
+]
 RELOAD = "Reload this page to see what came of it."
 _row = LeadRow()
 
@@ -279,7 +284,7 @@ class LeadAdmin(Kept, ImportExportMixin, ModelAdmin):
             "title": "Import leads",
             "opts": self.opts,
             "form": form,
-            "fields_list": [("Leads", list(COLUMNS))],
+            "fields_list": [("Leads", list(COLUMNS)), ("Contact", WISHES_SHOWN)],
         }
         return TemplateResponse(request, self.import_template_name, context)
 

@@ -20,15 +20,17 @@ LINE_MAX = 100_000  # characters of a row
 JOINED_MAX = 200  # lines of one row, of which the others are in quotes
 
 _CHUNK = 1 << 20
-_BY_MARK = (
+# How a file begins, by a mark or by a letter in so many bytes.
+_BY_START = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark is the beginning of its own
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"[^\x00]\x00[^\x00]\x00", "utf-16-le"),
+    (b"\x00[^\x00]\x00[^\x00]", "utf-16-be"),
 )
 _UTF_8, _MARKED_UTF_8, _WESTERN, _WIDE = "utf-8", "utf-8-sig", "cp1252", ("utf-16", "utf-32")
-_NAMES = {_WESTERN: "Windows-1252", "utf-16": "UTF-16", "utf-32": "UTF-32"}
 _NOT_UTF_8 = re.compile("[\udc80-\udcff]")  # bytes, as `surrogateescape` reads them
 _BEYOND_ASCII = re.compile("[^\x00-\x7f\udc80-\udcff]")
 _WESTERN_LETTERS = re.compile("[\udcc0-\udcff\udc8c\udc9c\udc91-\udc97\udc85\udca0\udcab\udcb0\udcbb\udc80]")  # and quotes
@@ -67,7 +69,8 @@ def _table(stream: IO[bytes], encoding: str, count: int, rating: Rating) -> Tabl
     header = next(rows)
     titles = [number for number, line in enumerate(first[:index], 1) if any(_cells(line, delimiter))]
     rows.header = header.cells
-    notes = [] if encoding in (_UTF_8, _MARKED_UTF_8) else [f"It is not in UTF-8, and was read as {_NAMES[encoding]}."]
+    name = "Windows-1252" if encoding == _WESTERN else encoding[: len("utf-16")].upper()
+    notes = [] if encoding in (_UTF_8, _MARKED_UTF_8) else [f"It is not in UTF-8, and was read as {name}."]
     return Table(header, rows, max(0, count - header.number), [*notes, *above(titles)])
 
 
@@ -87,7 +90,7 @@ def _looked_through(stream: IO[bytes]) -> _Found:
     """
     start = stream.read(4)
     stream.seek(0)
-    marked = next((encoding for mark, encoding in _BY_MARK if start.startswith(mark)), None)
+    marked = next((encoding for mark, encoding in _BY_START if re.match(mark, start, re.DOTALL)), None)
     decoder = codecs.getincrementaldecoder(_UTF_8)("surrogateescape")
     lines = bad = good = western = 0
     last = b""

@@ -89,7 +89,7 @@ def hear(good: Good, numbers: dict[str, int], refused: list[RefusedRow]) -> list
 
 
 def _known(rows: Iterable[Row]) -> dict[str, Lead]:
-    ids = {row.given["lead_id"] for one in rows if (row := speaking(one)) and "lead_id" in row.given}
+    ids = {storable(row.given["lead_id"]) for one in rows if (row := speaking(one)) and "lead_id" in row.given}
     return {lead.lead_id: lead for lead in leads_by_id(ids)} if ids else {}
 
 

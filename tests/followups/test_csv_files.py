@@ -130,6 +130,8 @@ FRENCH = "lead_id;Pr\u00e9nom;ville\nL1;Zo\u00e9;Montr\u00e9al\nL2;Fran\u00e7ois
         ("cp1252", ["It is not in UTF-8, and was read as Windows-1252."]),
         ("latin-1", ["It is not in UTF-8, and was read as Windows-1252."]),
         ("utf-16", ["It is not in UTF-8, and was read as UTF-16."]),
+        ("utf-16-le", ["It is not in UTF-8, and was read as UTF-16."]),
+        ("utf-16-be", ["It is not in UTF-8, and was read as UTF-16."]),
         ("utf-32", ["It is not in UTF-8, and was read as UTF-32."]),
     ],
 )

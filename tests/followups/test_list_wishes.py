@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from followups.leads import files
+from followups.leads.admin import WISHES_SHOWN
 from followups.leads.files import Format
 from followups.leads.models import Lead, LeadImport
 from followups.leads.services import Report, upsert_leads
@@ -72,6 +73,11 @@ def ledger() -> list[tuple[str, str, str | None]]:
 def test_a_column_of_wishes_is_known_by_its_names(column: str, entry: str, channel: str) -> None:
     assert said(**{column: "yes"}) == Said((Wish(Entry(entry), channel, column),))
     assert said(**{column: "no"}) is None
+
+
+def test_the_columns_that_the_admin_names_are_all_understood() -> None:
+    columns = WishColumns(WISHES_SHOWN, [None] * len(WISHES_SHOWN))
+    assert (columns.understood, columns.doubtful) == (set(WISHES_SHOWN), [])
 
 
 @pytest.mark.parametrize(
