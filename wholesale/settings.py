@@ -240,6 +240,7 @@ SPECTACULAR_SETTINGS = {
         "LeadStatusEnum": "followups.leads.models.Lead.Status",
         "BulkLadderStatusEnum": "followups.api.bulk.STATUSES",
         "DecidedMeaningEnum": "followups.inbound.rules.DECIDED",
+        "LanguageEnum": "followups.leads.models.Language",
         "WordLanguageEnum": "followups.inbound.models.InboundWord.Language",
     },
     "POSTPROCESSING_HOOKS": [

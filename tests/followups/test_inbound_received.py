@@ -112,6 +112,14 @@ def test_a_time_that_cannot_be_is_now(integrator: APIClient, jane: None, came: A
     assert set(ContactRecord.objects.values_list("effective_at", flat=True)) == {message.created_at}
 
 
+def test_a_clock_that_runs_a_little_ahead_delays_nothing(integrator: APIClient, jane: None) -> None:
+    soon = timezone.now() + timedelta(minutes=2)
+    response = post_json(integrator, INBOUND, {**STOP, "received_at": soon.isoformat()})
+    assert (response.status_code, response.json()["altered"]) == (201, ["received_at_ahead"])
+    assert opt_outs() == {("PHONE", PHONE, "SMS")}
+    assert InboundMessage.objects.get().received_at < soon
+
+
 @pytest.mark.parametrize("channel", ["MMS", "WHATSAPP", "", None, 5, ["SMS", "CALL"], "SMS\x00", "\ud800"])
 def test_a_stop_by_a_channel_that_nobody_knows_closes_every_channel_of_the_point(
     integrator: APIClient, jane: None, channel: Any
