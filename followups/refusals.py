@@ -72,6 +72,8 @@ def _closed(status: str) -> LeadClosed:
 
 def _is_known_by_what_is_wrong(lead: LeadFacts, channels: Collection[str]) -> bool:
     """Whether all that these channels reach of the lead is somebody else's. Where they reach nothing, nothing is wrong."""
+    if not (lead.phone_is_wrong or lead.email_is_wrong):
+        return False
     reached = [one for one in channels if gate.point_of(one, phone=lead.phone, email=lead.email)]
     return bool(reached) and all(lead.email_is_wrong if one == Channel.EMAIL else lead.phone_is_wrong for one in reached)
 

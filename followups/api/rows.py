@@ -27,6 +27,7 @@ class LadderOut(RowSerializer):
             "template",
             "template_version",
             "created_by",
+            "reason",
             "correlation_id",
             "created_at",
             "open_steps",

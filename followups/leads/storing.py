@@ -148,6 +148,8 @@ def _merged(lead_id: str, stored: Lead | None, settings: Settings) -> Stored:
 
 def _flagged(lead: Lead, settings: Settings) -> Lead:
     """The lead, with its number and address known as wrong or not. Somebody may have said so of them just now."""
+    if not lead.wrong_contacts and settings.keys().isdisjoint(FLAGS.values()):
+        return lead
     wrong = set(lead.wrong_contacts)
     for name, flag in FLAGS.items():
         contact = getattr(lead, name)
