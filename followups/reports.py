@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import BooleanField, Case, DurationField, ExpressionWrapper, F, Q, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from followups.errors import TimeOutOfRange
 from followups.models import LIMITS, FollowupTask
-from followups.sla.counting import late_at
+from followups.sla.counting import NONE, late_at
 from governance.decisions import ExecutionClass, verb
 
 GROUPS = ("province", "market", "owner", "channel", "step")
@@ -113,7 +113,7 @@ def _measured(since: datetime | None, until: datetime | None, now: datetime, by:
     return (tasks.filter(is_done) | tasks.open().filter(due_at__lt=now)).values(
         *by,
         done=ExpressionWrapper(is_done, output_field=BooleanField()),
-        lateness=Case(When(is_done, then=Coalesce("late_for", wall)), default=late_at(now)),
+        lateness=Case(When(is_done, then=Coalesce("late_for", Greatest(wall, NONE))), default=late_at(now)),
         lateness_wall=wall,
         by_wall=ExpressionWrapper(is_done & Q(late_for__isnull=True), output_field=BooleanField()),
     )

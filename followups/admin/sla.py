@@ -59,7 +59,7 @@ def sla_page(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
     if form.is_valid():
         by = form.cleaned_data["by"]
         since = _midnight(form.cleaned_data["since"])
-        # What falls due later today is not late yet, and those of it that are done would all count as early.
+        # What falls due later today is not late yet, and those of it that are done would all count as in time.
         until = min(_midnight(form.cleaned_data["until"] + timedelta(days=1)), now)
         report = sla_report(since=since, until=max(until, since + timedelta(microseconds=1)), by=[by], now=now)
         context |= {"report": report, "table": _table(report, by), "chart": _chart(report, by), "options": OPTIONS}
@@ -124,7 +124,7 @@ OPTIONS = json.dumps(
         "plugins": {"legend": {"align": "end", "labels": {**_GREY, "boxHeight": 8, "boxWidth": 8}}},
         "scales": {
             "x": {"ticks": _GREY, "grid": {"display": False}},
-            # What is early or on time has no bar.
+            # What is in time has no bar.
             "y": {
                 "type": "logarithmic",
                 "min": 1,

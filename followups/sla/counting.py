@@ -4,20 +4,21 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models import Case, DateTimeField, DurationField, ExpressionWrapper, F, Q, Value, When
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce, Greatest, Least
 
 _INSTANT = Value(datetime.resolution, output_field=DurationField())  # the interval's last instant belongs to it
-_NONE = Value(timedelta(), output_field=DurationField())
+NONE = Value(timedelta(), output_field=DurationField())
 
 
-def late_at(now: datetime) -> Coalesce:
+def late_at(now: datetime) -> CombinedExpression:
     """The permitted time by which an open task is late."""
     begins = Greatest("actionable_at", "open_from", Coalesce("late_until", "actionable_at"))
     ends = Least(Value(now, output_field=DateTimeField()), F("open_until") + _INSTANT, output_field=DateTimeField())
     passed = ExpressionWrapper(ends - begins, output_field=DurationField())
     is_known = Q(actionable_at__isnull=False, open_from__isnull=False)
-    since: Case = Case(When(is_known, then=Greatest(passed, _NONE)), default=_NONE)
-    return Coalesce("late_for", _NONE) + since  # type: ignore[return-value]
+    since = Case(When(is_known, then=Greatest(passed, NONE)), default=NONE)
+    return Coalesce("late_for", NONE) + since
 
 
 def has_passed(limit: str, at: datetime | F) -> Q:

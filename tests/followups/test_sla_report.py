@@ -230,7 +230,7 @@ def recount(tasks: list[FollowupTask], since: datetime | None, until: datetime |
         if task.completed_at:
             done += 1
             by_wall += task.late_for is None
-            permitted = wall if task.late_for is None else task.late_for
+            permitted = max(wall, timedelta()) if task.late_for is None else task.late_for
         for clock, late in (("", permitted), ("_wall", wall)):
             lateness[clock].append(late)
             for limit, allowed in (("30m", 30), ("2h", 120)):
