@@ -14,6 +14,7 @@ from followups.cancelling import close_steps
 from followups.leads.facts import FACTS, contact_of, read_facts
 from followups.leads.models import Lead
 from followups.models import FollowupLadder, FollowupTask
+from followups.sla.counting import late_sql
 from governance import gate
 from wholesale.lookups import time_of, time_or_none
 
@@ -39,7 +40,8 @@ WHERE t.id = %s
 # As `TaskQuerySet.open` and `leases.free_for` say it; a test holds them to each other.
 _COMPLETE = f"""
 UPDATE {_TASKS}
-SET completed_at = %(now)s, completed_by = %(actor)s, completed_user_id = %(user)s, outcome = %(outcome)s, note = %(note)s
+SET completed_at = %(now)s, late_for = {{late}}, completed_by = %(actor)s, completed_user_id = %(user)s,
+    outcome = %(outcome)s, note = %(note)s
 WHERE id = %(task)s AND completed_at IS NULL AND cancelled_at IS NULL
     AND (leased_until IS NULL OR leased_until <= %(now)s OR leased_user_id = %(user)s OR leased_by = %(holder)s)
 """
@@ -82,11 +84,6 @@ class OpenStep(NamedTuple):
     open_until: datetime | None
 
     @property
-    def minutes(self) -> tuple[int, datetime | None, datetime | None, datetime | None]:
-        """As `followups.minutes.services.store` takes them."""
-        return self.id, self.actionable_at, self.open_from, self.open_until
-
-    @property
     def gap(self) -> timedelta:
         """At least so long after the last contact of the person."""
         return timedelta(minutes=self.gap_minutes)
@@ -96,14 +93,7 @@ class OpenStep(NamedTuple):
         over = contacted_at + self.gap
         return self.due_at < over and over > now
 
-    def within_its_interval(self, over: datetime) -> "OpenStep | None":
-        """The same where it waits until an instant after it is due, which its interval contains; else None."""
-        if self.open_from is None or self.open_until is None or over > self.open_until:
-            return None
-        open_from = max(over, self.open_from)
-        return self._replace(actionable_at=open_from, open_from=open_from)
-
-    def within(self, minutes: gate.Minutes) -> "OpenStep":
+    def moved(self, minutes: gate.Minutes) -> "OpenStep":
         """The same with other minutes."""
         return self._replace(actionable_at=minutes.actionable_at, open_from=minutes.open_from, open_until=minutes.open_until)
 
@@ -157,16 +147,17 @@ def complete_open(
         "note": note,
         "task": task.pk,
     }
+    late = late_sql().replace("%s", "%(now)s")
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(_COMPLETE_AND_READ, values)
+            cursor.execute(_COMPLETE_AND_READ.format(late=late), values)
             rows = cursor.fetchall()
             if not rows:
                 return None
             task.ladder.open_steps -= 1
             task.ladder.closed_at = None if task.ladder.open_steps else now
             return _steps(rows)
-        cursor.execute(_COMPLETE, values)
+        cursor.execute(_COMPLETE.format(late=late), values)
         if not cursor.rowcount:
             return None
     close_steps(task.ladder, 1, now)

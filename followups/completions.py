@@ -20,6 +20,9 @@ from followups.outcomes import effects
 from followups.outcomes.effects import Held
 from followups.outcomes.rules import Effect, Outcome
 from followups.signals import tasks_completed
+from followups.sla.counting import late_at
+from followups.sla.lateness import spans
+from followups.sla.rulebook import rulebook
 from governance import gate
 from governance.decisions import ExecutionClass, verb
 from governance.gate import Judged
@@ -124,7 +127,7 @@ def _complete_anyway(stored: FollowupTask, done: dict[str, Any], *, force: bool)
     is_open = stored.cancelled_at is None
     if is_open and not force:
         raise leases.leased_to(stored)
-    FollowupTask.objects.filter(pk=stored.pk).update(**done)
+    FollowupTask.objects.filter(pk=stored.pk).update(late_for=late_at(done["completed_at"]), **done)
     if not is_open:
         return {}
     close_steps(stored.ladder, 1, done["completed_at"])
@@ -135,20 +138,24 @@ def _judged(
     found: Found, contacted_at: datetime, following: Sequence[OpenStep], held: Held, now: datetime
 ) -> tuple[Judged, list[OpenStep]]:
     """What the rules say of the contact; and the open steps of the ladder, of which those that would come too soon after it
-    get the minutes that they have now. Where the outcome moves or cancels the steps they are left.
-
-    The gate is asked once, and of a step only where its gap is not over by the end of its permitted interval.
+    get the minutes that they have now. The gate is asked once. Where the outcome moves or cancels the steps they are left.
     """
     following = _overtaken(found.task, following)
     soon = [step for step in following if step.comes_too_soon(contacted_at, now)] if held.rule.effect == Effect.GO_ON else []
-    moved = {step.id: step.within_its_interval(contacted_at + step.gap) for step in soon}
-    later = [step for step in soon if moved[step.id] is None]
-    asked = [(found.contact._replace(channel=step.channel, gap=step.gap), step.due_at) for step in later]
-    judged = gate.judge_contact(found.contact, contacted_at, asked, now=now)
-    moved |= {step.id: step.within(minutes) for step, minutes in zip(later, judged.following, strict=True)}
-    following = [moved.get(step.id) or step for step in following]
-    store([step.minutes for step in following if step.id in moved])
-    return judged, following
+    asked = [(found.contact._replace(channel=step.channel, gap=step.gap), step.due_at) for step in soon]
+    task = found.task
+    rules = rulebook({task.province}) if soon else None
+    left = [spans(rules.of(task.province, task.market, step.channel)) for step in soon] if rules else ()
+    judged = gate.judge_contact(found.contact, contacted_at, asked, now=now, spans=left)
+    moved = {step.id: step.moved(minutes) for step, minutes in zip(soon, judged.following, strict=True)}
+    # None of them could be done before, so their lateness begins anew.
+    store(
+        [
+            (pk, *minutes[:3], *(minutes.passed or (None, None)), None, None)
+            for pk, minutes in zip(moved, judged.following, strict=True)
+        ]
+    )
+    return judged, [moved.get(step.id, step) for step in following]
 
 
 def _overtaken(task: FollowupTask, following: Sequence[OpenStep]) -> list[OpenStep]:

@@ -37,7 +37,7 @@ from governance.risk import services as risk
 from governance.risk.errors import RiskDenied
 from governance.risk.models import RiskReservation
 from governance.runbook import services as runbook
-from governance.situation import PolicyFacts, Situation, is_opted_out, what_decides
+from governance.situation import NO_GAP, PolicyFacts, Situation, is_opted_out, what_decides
 from wholesale.errors import DomainError, NotFound
 from wholesale.fields import iso_utc
 from wholesale.lookups import among_sql
@@ -86,9 +86,6 @@ def require(execution_class: ExecutionClass) -> None:
     decision = standing(execution_class, engaged=engaged, live=live)
     if not decision.allowed:
         raise _REFUSALS[decision.code]
-
-
-NO_GAP = timedelta()
 
 
 class Contact(NamedTuple):
@@ -208,11 +205,15 @@ class Minutes(NamedTuple):
     open_from: datetime | None
     open_until: datetime | None  # its last instant
     opted_out: bool  # the number, the address or the lead has said no to the channel
+    passed: tuple[datetime | None, ...] = ()  # when each of the spans that were asked about has passed
 
 
-def permitted_minutes(contacts: Sequence[tuple[Contact, datetime]], *, now: datetime) -> list[Minutes]:
+def permitted_minutes(
+    contacts: Sequence[tuple[Contact, datetime]], *, now: datetime, spans: Sequence[tuple[timedelta, ...]] = ()
+) -> list[Minutes]:
     """For each contact and the time at which it falls due: its minutes, in the same order, in one query.
 
+    With `spans`, some for each contact, also the instants at which so much permitted time has passed since then.
     The go-live row is left aside: it stops all at once, and no minute more than another.
     """
     latest = max([due_at for _, due_at in contacts], default=now)
@@ -224,7 +225,9 @@ def permitted_minutes(contacts: Sequence[tuple[Contact, datetime]], *, now: date
         if same not in shared:
             shared[same] = _Asked(situation, contact.channel, now)
         asked[contact] = shared[same]
-    return [asked[contact].minutes(due_at) for contact, due_at in contacts]
+    if not spans:
+        return [asked[contact].minutes(due_at) for contact, due_at in contacts]
+    return [asked[contact].minutes(due_at, own) for (contact, due_at), own in zip(contacts, spans, strict=True)]
 
 
 class _Asked:
@@ -234,19 +237,20 @@ class _Asked:
         self._permission = Permission(situation, channel)
         self._interval = self._permission.interval(now)
         self._opted_out = is_opted_out(situation, channel, now)
-        self._known: dict[datetime, Minutes] = {}
+        self._known: dict[tuple[datetime, tuple[timedelta, ...]], Minutes] = {}
 
-    def minutes(self, due_at: datetime) -> Minutes:
-        found = self._known.get(due_at)
+    def minutes(self, due_at: datetime, spans: tuple[timedelta, ...] = ()) -> Minutes:
+        found = self._known.get((due_at, spans))
         if found is None:
-            found = self._known[due_at] = self._worked_out(due_at)
+            found = self._known[due_at, spans] = self._worked_out(due_at, spans)
         return found
 
-    def _worked_out(self, due_at: datetime) -> Minutes:
+    def _worked_out(self, due_at: datetime, spans: tuple[timedelta, ...]) -> Minutes:
         open_from, open_until = self._interval or (None, None)
         is_open_then = self._interval is not None and self._interval[0] <= due_at <= self._interval[1]
         actionable_at = due_at if is_open_then else self._permission.next_at(due_at)
-        return Minutes(actionable_at, open_from, open_until, self._opted_out)
+        passed = tuple(self._permission.passed(due_at, span) for span in spans)
+        return Minutes(actionable_at, open_from, open_until, self._opted_out, passed)
 
 
 class Judged(NamedTuple):
@@ -258,7 +262,12 @@ class Judged(NamedTuple):
 
 
 def judge_contact(
-    contact: Contact, at: datetime, following: Sequence[tuple[Contact, datetime]] = (), *, now: datetime
+    contact: Contact,
+    at: datetime,
+    following: Sequence[tuple[Contact, datetime]] = (),
+    *,
+    now: datetime,
+    spans: Sequence[tuple[timedelta, ...]] = (),
 ) -> Judged:
     """What the rules say of a contact that happened at `at` and is told now, as `decide_contacts` without the go-live row;
     and the minutes of the contacts of the same person that follow, each with the time at which it falls due. In one query.
@@ -270,10 +279,10 @@ def judge_contact(
     (_, zones, situation), *others = _situations(contacts, at, max(latest, now), standing_counts=False)
     answer = ContactAnswer(decide(situation, contact.channel, at), contact, at, zones, situation)
     minutes = []
-    for (one, _, other), (_, due_at) in zip(others, following, strict=True):
+    for (one, _, other), (_, due_at), own in zip(others, following, spans or [()] * len(following), strict=True):
         contacted_at = max(other.contacted_at or at, at)
         then = replace(other, contacted_at=contacted_at, gap=one.gap)
-        minutes.append(_Asked(then, one.channel, now).minutes(max(due_at, contacted_at)))
+        minutes.append(_Asked(then, one.channel, now).minutes(max(due_at, contacted_at), own))
     return Judged(answer, is_opted_out(situation, contact.channel, now), minutes)
 
 
@@ -357,6 +366,8 @@ note_contact = last_contacts.note_contact
 point_of = compliance.point_of
 points_of = compliance.points_of
 hold_points = compliance.hold_points
+is_opted_out_at = compliance.is_opted_out
+lift_opt_out = compliance.lift_opt_out
 lock_points_known_by = compliance.lock_points_known_by
 record_opt_out = compliance.record_opt_out
 release_points = compliance.release_points
@@ -499,6 +510,7 @@ def enable_go_live(*, changed_by: str, reason: str, user: User | None = None, no
 
     """
     golive.lock_exclusive()
+    now = now or timezone.now()
     blockers = runbook.blockers(now)
     if blockers:
         raise ChecklistFailed(blockers)

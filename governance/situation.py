@@ -31,6 +31,7 @@ from governance.market.rules import HolidayRule, Rules, Window
 from governance.reasons import Reason
 
 MINUTES_OF_A_DAY = 24 * 60
+NO_GAP = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Situation:
     is_closed: bool = False  # the lead's status is CLOSED or DEAD
     is_wrong: bool = False  # the number or address is somebody else's
     contacted_at: datetime | None = None  # the last recorded contact of this person
-    gap: timedelta = timedelta()  # at least so long after it comes the next
+    gap: timedelta = NO_GAP  # at least so long after it comes the next
     hours: LegalHours = CALLING_HOURS
 
     @property

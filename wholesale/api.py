@@ -41,6 +41,7 @@ class ApiView(APIView):
 
     permissions: ClassVar[dict[str, str]] = {}
     receiving: ClassVar[frozenset[str]] = frozenset()  # the actions that record what was received: no detail refuses it
+    is_key_ignored = False  # whether the Idempotency-Key of what was received was no key, or another request's
 
     @property
     def is_receiving(self) -> bool:

@@ -35,11 +35,11 @@ def storable(text: str, longest: int, *, lines: bool = True) -> str:
 
 
 def noted(text: str, unreadable: Mapping[str, str]) -> str:
-    """A reason that also names what could not be read, cut where the two together are too long."""
+    """A reason that also names what was not taken as it came, cut where the two together are too long."""
     if not unreadable:
         return text
     named = "; ".join(f"{name} {came[:100]!r}" for name, came in unreadable.items())
-    note = storable(f"Could not be read: {named}.", NOTE_MAX_LENGTH)
+    note = storable(f"Not taken as it came: {named}.", NOTE_MAX_LENGTH)
     return f"{storable(text, NOTE_MAX_LENGTH - len(note) - 1)} {note}".strip()
 
 
@@ -108,7 +108,7 @@ class ReceivedParams(ActParams):
     """The parameters of a verb that records what was received. The handler gets `unreadable` beside them: by name, as it
     came, what counts as not given because it could not be read."""
 
-    correlation_id = ReceivedLabelField(required=False)
+    correlation_id = ReceivedLabelField(required=False)  # type: ignore[assignment]  # it takes whatever comes
 
     def to_internal_value(self, data: Mapping[str, Any]) -> dict[str, Any]:
         checked = super().to_internal_value(data)

@@ -6,6 +6,7 @@ from rest_framework import serializers
 from followups.attempts import REASONS
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask, TaskEvent
 from governance.channels import Channel
+from governance.clocks.api import MarketFilter
 from governance.reasons import Reason
 from wholesale import filters
 from wholesale.api import ResourceViewSet, RowSerializer
@@ -26,6 +27,7 @@ class LadderOut(RowSerializer):
             "template",
             "template_version",
             "created_by",
+            "reason",
             "correlation_id",
             "created_at",
             "open_steps",
@@ -39,7 +41,7 @@ class LadderFilter(django_filters.FilterSet):
     lead_id = filters.label()
     owner = filters.label()
     province = filters.province()
-    market = filters.word()
+    market = MarketFilter()
     correlation_id = filters.label()
     open = filters.FlagFilter(field_name="closed_at", lookup_expr="isnull")
     since = filters.since("created_at")
@@ -94,7 +96,7 @@ class TaskFilter(django_filters.FilterSet):
     lead_id = filters.label()
     owner = filters.label()
     province = filters.province()
-    market = filters.word()
+    market = MarketFilter()
     channel = filters.choice(Channel.choices)
     correlation_id = filters.label()
     completed = filters.FlagFilter(field_name="completed_at", lookup_expr="isnull", exclude=True)

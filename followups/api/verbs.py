@@ -13,6 +13,7 @@ from followups import attempts, reports, services, transitions
 from followups.api.rows import LadderOut, TaskOut
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask
 from followups.outcomes.rules import Outcome
+from governance.clocks.api import PlaceParams
 from governance.reasons import Reason
 from wholesale.api import ROW_ID, ApiViewSet, RowSerializer, act, acting_user, ask, path_id
 from wholesale.fields import (
@@ -34,7 +35,7 @@ from wholesale.vocabulary import ALL
 SLA_WINDOW_MAX = 10_000
 
 
-class CreateLadderParams(ActParams):
+class CreateLadderParams(PlaceParams, ActParams):
     """A lead to follow up."""
 
     lead_id = LabelField(required=False, default=None)
@@ -42,6 +43,11 @@ class CreateLadderParams(ActParams):
     market = WordField(default=ALL)
     owner = LabelField(required=False, default=None, help_text="whose work it is; absent: anybody's")
     restart = serializers.BooleanField(default=False, help_text="cancel the open steps and start anew")
+    reason = NoteField(
+        default="",
+        help_text="why it starts anew, with restart: then although the lead was followed up a short time ago, or its status "
+        "ends the hunt (but for CLOSED and DEAD)",
+    )
 
 
 class StepOut(RowSerializer):
@@ -189,16 +195,28 @@ class SlaFiguresOut(serializers.Serializer[Any]):
     """How late tasks are; fractions from 0 to 1 and percentiles in minutes, null of no task."""
 
     count = StrictIntegerField()
-    within_30m = serializers.FloatField(allow_null=True)
+    within_30m = serializers.FloatField(
+        allow_null=True,
+        help_text="of the last completed tasks: the guide's, by the clock on the wall; of a span: permitted",
+    )
     within_2h = serializers.FloatField(allow_null=True)
-    within_30m_actionable = serializers.FloatField(allow_null=True, help_text="from the first permitted minute")
-    within_2h_actionable = serializers.FloatField(allow_null=True, help_text="from the first permitted minute")
+    # Of the last completed tasks.
+    within_30m_permitted = serializers.FloatField(required=False, allow_null=True, help_text="by permitted minutes only")
+    within_2h_permitted = serializers.FloatField(required=False, allow_null=True)
     # Only where by, since or until was given.
     completed = StrictIntegerField(required=False)
     open_overdue = StrictIntegerField(required=False, help_text="due, and neither completed nor cancelled")
-    p50 = serializers.FloatField(required=False, allow_null=True, help_text="minutes after due_at, so far where open")
+    by_wall_clock = StrictIntegerField(
+        required=False, help_text="completed before permitted minutes were counted: by the clock on the wall"
+    )
+    p50 = serializers.FloatField(required=False, allow_null=True, help_text="permitted minutes late, so far where open")
     p90 = serializers.FloatField(required=False, allow_null=True)
     p99 = serializers.FloatField(required=False, allow_null=True)
+    p50_wall = serializers.FloatField(required=False, allow_null=True, help_text="minutes after due_at, so far where open")
+    p90_wall = serializers.FloatField(required=False, allow_null=True)
+    p99_wall = serializers.FloatField(required=False, allow_null=True)
+    within_30m_wall = serializers.FloatField(required=False, allow_null=True, help_text="by the clock on the wall")
+    within_2h_wall = serializers.FloatField(required=False, allow_null=True)
 
 
 class SlaGroupOut(SlaFiguresOut):
@@ -254,7 +272,9 @@ class FollowupViewSet(ApiViewSet):
     def create_ladder(self, request: Request, **params: Any) -> Response:
         """Start a lead's six steps: 201. A lead whose ladder is open keeps it: 200 with that ladder's steps.
 
-        Steps of a channel that the lead opted out of are made cancelled; of every channel of the ladder, it is 409.
+        Steps of a channel that the lead opted out of are made cancelled. What stops the ladder is 409, the first of
+        `lead_opted_out`, `lead_closed`, `wrong_number`, `already_followed_up`, `recently_followed_up` and
+        `ladder_template_disabled`; `detail` says what to do.
         """
         start = services.start_ladder(**params, actor=label_of(request.user), user=acting_user(request))
         return Response([step(task) for task in start.tasks], status=201 if start.created else 200)

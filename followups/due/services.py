@@ -8,7 +8,6 @@ Of the steps of a ladder that may be done now only the lowest is listed and clai
 the contact that has not happened yet.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -23,6 +22,7 @@ from followups.due import rows
 from followups.due.rows import Candidate
 from followups.errors import NotYourName
 from followups.leases import NO_LEASE, is_live
+from followups.minutes.services import put_right
 from followups.models import FollowupLadder, FollowupTask, TaskQuerySet
 from followups.steps.services import Occasion, names_of, scripts
 from governance import gate
@@ -185,13 +185,10 @@ def _take(
 def _give_back(refused: Sequence[Candidate], now: datetime) -> None:
     """Take the lease off what the gate refuses, and store the intervals that hold, so that no claim meets it again."""
     mine = FollowupTask.objects.filter(leased_by=refused[0].leased_by, leased_until=refused[0].leased_until)
-    _lock(mine.filter(pk__in=[candidate.id for candidate in refused]))
-    minutes = gate.permitted_minutes([(candidate.contact, candidate.due_at) for candidate in refused], now=now)
-    by_interval: dict[tuple[datetime | None, datetime | None], list[int]] = defaultdict(list)
-    for candidate, one in zip(refused, minutes, strict=True):
-        by_interval[one.open_from, one.open_until].append(candidate.id)
-    for (open_from, open_until), ids in by_interval.items():
-        mine.filter(pk__in=ids).update(open_from=open_from, open_until=open_until, **NO_LEASE)
+    ids = [candidate.id for candidate in refused]
+    _lock(mine.filter(pk__in=ids))
+    mine.filter(pk__in=ids).update(**NO_LEASE)
+    put_right(ids, now)
 
 
 def _occasion(candidate: Candidate, agent: str) -> Occasion:

@@ -20,13 +20,14 @@ class InboxItem(models.Model):
 
     kind = models.CharField(max_length=7, choices=Kind)
     lead = lead_key("inbox")
-    # Of the first two kinds the message, of the third the task whose outcome it was.
+    # Of the first kind the message, and of the second where it came in one; of the third the task whose outcome it was.
     message = models.ForeignKey(
         "followups.InboundMessage", null=True, on_delete=models.PROTECT, related_name="inbox", db_index=False
     )
     task = models.ForeignKey(
         "followups.FollowupTask", null=True, on_delete=models.PROTECT, related_name="inbox", db_index=False
     )
+    detail = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="what nobody could read, as it came")
     owner = models.CharField(max_length=LABEL_MAX_LENGTH, null=True, help_text="whose it is; null is anybody's")
     due_by = models.DateTimeField(help_text="by when a person is to have looked at it")
     created_at = models.DateTimeField()
@@ -41,13 +42,19 @@ class InboxItem(models.Model):
     class Meta:
         ordering = ["-id"]
         default_permissions = ("view",)
-        permissions = [("close_inboxitem", "Can say that an inbox item is done")]
+        permissions = [
+            ("close_inboxitem", "Can say that its own and unowned inbox items are done"),
+            ("close_any_inboxitem", "Can say that anybody's inbox item is done"),
+        ]
         constraints = [
-            models.UniqueConstraint(fields=["message"], condition=Q(message__isnull=False), name="inboxitem_once_a_message"),
+            models.UniqueConstraint(
+                fields=["message", "kind"], condition=Q(message__isnull=False), name="inboxitem_once_a_message"
+            ),
             models.UniqueConstraint(fields=["task"], condition=Q(task__isnull=False), name="inboxitem_once_a_task"),
             models.CheckConstraint(
                 condition=Q(kind="REPLY", task__isnull=False, message__isnull=True)
-                | (~Q(kind="REPLY") & Q(task__isnull=True, message__isnull=False)),
+                | Q(kind="MESSAGE", task__isnull=True, message__isnull=False)
+                | (Q(kind="SENDER", task__isnull=True) & (Q(message__isnull=False) | ~Q(detail=""))),
                 name="inboxitem_about_one_thing",
             ),
             models.CheckConstraint(

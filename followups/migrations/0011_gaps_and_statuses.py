@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("followups", "0010_ledger_of_the_person"),
+        ("followups", "0010_remarks_of_imports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.utils import timezone
 
 from followups.errors import OptOutStays, PauseNeedsDays
 from followups.leads.models import Lead
@@ -108,7 +107,7 @@ def upsert_rule(
         changed_by=changed_by,
         reason=reason,
         expected_version=expected_version,
-        now=now or timezone.now(),
+        now=now,
     )
 
 

@@ -35,7 +35,7 @@ from followups.steps.rules import (
 )
 from followups.steps.services import upsert_template
 from governance.channels import Channel
-from governance.policies_admin import PlacePolicyAdmin, PlacePolicyForm, one_spelling, whole_number_field
+from governance.policies_admin import PlacePolicyAdmin, PlacePolicyForm, one_spelling, settle_market, whole_number_field
 from wholesale.permissions import label_of
 from wholesale.vocabulary import ALL, WORD_MAX_LENGTH, Province
 
@@ -177,6 +177,9 @@ class PreviewForm(forms.Form):
     def clean_market(self) -> str:
         """The market in its one spelling."""
         return one_spelling(self.cleaned_data["market"])
+
+    def clean(self) -> dict[str, Any]:
+        return settle_market(super().clean() or {})
 
 
 @admin.register(LadderTemplate)

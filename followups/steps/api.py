@@ -22,6 +22,7 @@ from followups.steps.rules import (
 )
 from governance import policies
 from governance.channels import Channel
+from governance.clocks.api import PlaceParams
 from wholesale.api import ApiViewSet, RowSerializer, act, acting_user, ask
 from wholesale.fields import JsonField, LabelField, NoteField, ProvinceField, StrictIntegerField, WordField
 from wholesale.params import ActParams, Params
@@ -91,7 +92,7 @@ class TemplateOut(RowSerializer):
         )
 
 
-class TemplateParams(ActParams):
+class TemplateParams(PlaceParams, ActParams):
     """A ladder template to create or change; an absent setting keeps its value."""
 
     province = ProvinceField()
@@ -109,7 +110,7 @@ class TemplateParams(ActParams):
     expected_version = StrictIntegerField(required=False, min_value=0, max_value=2**31 - 1)
 
 
-class TemplatePlaceParams(Params):
+class TemplatePlaceParams(PlaceParams):
     """A market."""
 
     province = ProvinceField()

@@ -35,7 +35,9 @@ class ContactPoint(models.Model):
         verbose_name = "contact point"
 
     def __str__(self) -> str:
-        return self.value or f"{self.get_kind_display()} (erased)"
+        if self.value is None:
+            return f"{self.get_kind_display()} (erased)"
+        return f"Lead {self.value}" if self.kind == self.Kind.LEAD else self.value
 
 
 class LastContact(models.Model):

@@ -143,6 +143,11 @@ def opted_out(lines: Sequence[LedgerLine], channel: str, at: datetime) -> bool:
     return bool(said)
 
 
+def refusals(lines: Sequence[LedgerLine]) -> list[LedgerLine]:
+    """The opt-outs and do-not-call entries among some lines, lifted or not."""
+    return [line for line in lines if line.kind in (Entry.OPT_OUT, Entry.DO_NOT_CALL)]
+
+
 def is_held(lines: Sequence[LedgerLine], at: datetime) -> bool:
     """Whether a doubtful message waits for a person at an instant.
 

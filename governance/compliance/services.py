@@ -22,11 +22,21 @@ from governance import policies
 from governance.channels import Channel
 from governance.compliance.errors import InTheFuture, NoGroundForChannel, PointMissing
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, LastContact, Organisation
-from governance.compliance.rules import NOT_ON_FILE, Entry, LedgerLine, Sender, consent_expiry, is_basis, opted_out
-from governance.compliance.signals import contact_records_changed, opted_out_of
+from governance.compliance.rules import (
+    NOT_ON_FILE,
+    Entry,
+    LedgerLine,
+    Sender,
+    consent_expiry,
+    is_basis,
+    opted_out,
+    refusals,
+)
+from governance.compliance.signals import contact_records_changed, opt_outs_unreadable, opted_out_of
 from governance.decisions import ExecutionClass, verb
 from governance.signals import contact_rules_changed
 from wholesale import correlation, locks
+from wholesale.addresses import one_form
 from wholesale.lookups import among_sql, time_of, time_or_none
 
 EVERY_CHANNEL = ""
@@ -97,7 +107,9 @@ def _keyed(key: str) -> hmac.HMAC:
 
 
 def _spelling(kind: str, value: str) -> str:
-    return value if kind == _LEAD else value.strip().lower()
+    if kind == _EMAIL:
+        return one_form(value)
+    return value.strip()
 
 
 def contact_points(points: Collection[Point]) -> dict[Point, ContactPoint]:
@@ -178,6 +190,16 @@ def ledgers(points: Collection[Point]) -> Ledgers:
         return {}
     known_by = digests(points)
     return filed(known_by, _lines(known_by.values()))
+
+
+def is_opted_out(points: Collection[Point], channel: str, at: datetime) -> bool:
+    """Whether one of some points has said no to a channel by then; an empty channel is any that reaches it."""
+    return any(
+        opted_out(on_file.lines, by, at)
+        for point, on_file in ledgers(points).items()
+        for by in channels_of(point)
+        if channel in (EVERY_CHANNEL, by)
+    )
 
 
 def filed_under(digests: Collection[str]) -> dict[str, OnFile]:
@@ -315,6 +337,7 @@ def record_opt_out(
     *,
     points: Collection[Point] = (),
     rows: Collection[ContactPoint] = (),
+    unreadable: Collection[Point] = (),
     channel: str = EVERY_CHANNEL,
     said_at: datetime | None = None,
     actor: str,
@@ -327,16 +350,18 @@ def record_opt_out(
     """Somebody wants no more contact by a channel, or by any. It holds from then on; a clock that runs ahead of ours delays
     nothing, so what was said later than now was said now.
 
-    `rows` are points that the caller has read already. An erased one can be named by nothing else.
+    `rows` are points that the caller has read already: an erased one can be named by nothing else. `unreadable` are points
+    whose value is no number or address: they are kept as they came, and told of, for a person may know who it was.
 
     Raises:
         PointMissing: the channel reaches none of the points.
 
     """
     return _say_no(
-        _reached(points, rows, channel),
+        _reached([*points, *unreadable], rows, channel),
         channel,
         Entry.OPT_OUT,
+        unreadable,
         said_at=said_at,
         evidence=evidence,
         reason=reason,
@@ -353,6 +378,7 @@ def record_do_not_call(
     *,
     points: Collection[Point] = (),
     rows: Collection[ContactPoint] = (),
+    unreadable: Collection[Point] = (),
     said_at: datetime | None = None,
     actor: str,
     evidence: str = "",
@@ -368,9 +394,10 @@ def record_do_not_call(
 
     """
     return _say_no(
-        _reached(points, rows, Channel.CALL),
+        _reached([*points, *unreadable], rows, Channel.CALL),
         Channel.CALL,
         Entry.DO_NOT_CALL,
+        unreadable,
         said_at=said_at,
         evidence=evidence,
         reason=reason,
@@ -385,6 +412,7 @@ def _say_no(
     reached: Mapping[str, Subject],
     channel: str,
     entry: Entry,
+    unreadable: Collection[Point],
     *,
     said_at: datetime | None,
     now: datetime | None,
@@ -405,6 +433,10 @@ def _say_no(
         **said,
     )
     opted_out_of.send(sender=ContactRecord, points=_named(reached.values()), channel=channel, now=now, **signature)
+    if unreadable:
+        unread = {digest(point) for point in unreadable}
+        theirs = [record for record in records if record.point.digest in unread]
+        opt_outs_unreadable.send(sender=ContactRecord, records=theirs, channel=channel, now=now, **signature)
     return records
 
 
@@ -537,18 +569,21 @@ def lift_opt_out(
 ) -> list[ContactRecord]:
     """The opt-outs and do-not-call entries on file were a mistake. Where there are none nothing is written.
 
+    Where one is recorded while the lift waits for its turn, that point stays refused: whoever lifts could not know of it.
+
     Raises:
         PointMissing: the channel reaches none of the points.
 
     """
     reached = _reached(points, rows, channel)
+    known = filed_under(reached)
     lock_points_known_by(reached)
     now = now or timezone.now()
-    on_file = filed_under(reached)
     refused = [
-        subject
-        for known_by, subject in reached.items()
-        if any(opted_out(on_file[known_by].lines, by, now) for by in channels_of(subject) if channel in (EVERY_CHANNEL, by))
+        reached[known_by]
+        for known_by, on_file in filed_under(reached).items()
+        if refusals(on_file.lines) == refusals(known[known_by].lines)
+        and any(opted_out(on_file.lines, by, now) for by in channels_of(reached[known_by]) if channel in (EVERY_CHANNEL, by))
     ]
     return _append_and_tell(
         [(subject, channel) for subject in refused],
@@ -581,10 +616,10 @@ def erase_point(
         ContactPoint.DoesNotExist: there is no such point.
 
     """
-    now = now or timezone.now()
     point = ContactPoint.objects.select_for_update().get(pk=point_id)
     if point.value is None:
         return point
+    now = now or timezone.now()
     point.value = None
     point.save(update_fields=["value"])
     ContactRecord.objects.create(
@@ -687,7 +722,6 @@ def upsert_organisation(
         VersionConflict: somebody else changed it first.
 
     """
-    now = now or timezone.now()
     organisation = policies.upsert(
         Organisation,
         key={"id": 1},
@@ -698,7 +732,7 @@ def upsert_organisation(
         expected_version=expected_version,
         now=now,
     )
-    contact_rules_changed.send(sender=Organisation, provinces=None, markets=None, now=now)
+    contact_rules_changed.send(sender=Organisation, provinces=None, markets=None, now=organisation.updated_at)
     return organisation
 
 
@@ -715,8 +749,6 @@ def set_closed_day(
     now: datetime | None = None,
 ) -> ClosedDay:
     """Contact nobody on this day in a province, or in all of them; one that is there gets this name."""
-    now = now or timezone.now()
-
     closed = policies.put(
         ClosedDay,
         key={"day": day, "province": province},
@@ -726,7 +758,7 @@ def set_closed_day(
         reason=reason,
         now=now,
     )
-    _tell_of_closed_day(province, now)
+    _tell_of_closed_day(closed)
     return closed
 
 
@@ -745,12 +777,12 @@ def remove_closed_day(
     closed = ClosedDay.objects.select_for_update().filter(day=day, province=province).first()
     if closed is None:
         return False
-    now = now or timezone.now()
-    closed.stamp(changed_by=changed_by, user=user, reason=reason, now=now)
+    closed.stamp(changed_by=changed_by, user=user, reason=reason, now=now or timezone.now())
     closed.delete()
-    _tell_of_closed_day(province, now)
+    _tell_of_closed_day(closed)
     return True
 
 
-def _tell_of_closed_day(province: str, now: datetime) -> None:
-    contact_rules_changed.send(sender=ClosedDay, provinces=[province] if province else None, markets=None, now=now)
+def _tell_of_closed_day(closed: ClosedDay) -> None:
+    provinces = [closed.province] if closed.province else None
+    contact_rules_changed.send(sender=ClosedDay, provinces=provinces, markets=None, now=closed.updated_at)

@@ -9,3 +9,7 @@ every one; `now`: when it is recorded; `actor`: str, `user`: User | None and `co
 contact_records_changed = Signal()
 """A consent, a scrub, the lift of an opt-out, a hold or its release is on file: what was refused may be permitted now, or
 the other way round. `points`: as above; `now`: when it is recorded."""
+
+opt_outs_unreadable = Signal()
+"""Somebody said no whose number or address cannot be read: it is kept as it came, and binds nobody until a person finds out
+who it was. `records`: the lines, with their points; the rest as of `opted_out_of`, which is sent too."""

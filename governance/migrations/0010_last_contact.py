@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("governance", "0009_ledger_of_the_person"),
+        ("governance", "0009_names_of_markets"),
     ]
 
     operations = [

@@ -139,14 +139,14 @@ def test_a_batch_takes_as_many_queries_whatever_its_size(django_assert_num_queri
         if n % 2:
             LeadFactory.create(lead_id=f"L{n}", province="BC", market="VANCOUVER")
         task(f"L{n}", channel=("SMS", "CALL", "EMAIL")[n % 3])
-    # The tasks, their leads, the gate's one, the update.
+    # The tasks, their leads, the policies of the SLA, the gate's one, the update.
     with CaptureQueriesContext(connection) as captured:
         assert roll(NOON + DAY, limit=2) == 2
     few = [query["sql"].split()[0] for query in captured]
     with CaptureQueriesContext(connection) as captured:
         assert roll(NOON + DAY, limit=10) == 10
     many = [query["sql"].split()[0] for query in captured]
-    reads = ["SELECT"] * 3
+    reads = ["SELECT"] * 4
     assert [word for word in few if word == "SELECT"] == reads
     assert [word for word in many if word == "SELECT"] == reads
     if connection.vendor == "postgresql":

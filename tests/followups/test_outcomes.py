@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
 from followups.errors import OptOutStays, PauseNeedsDays, TaskLeased
-from followups.models import FollowupLadder, FollowupTask, OutcomeRule, TaskEvent
+from followups.models import FollowupLadder, FollowupTask, Lead, OutcomeRule, TaskEvent
 from followups.outcomes.rules import SEEDED, Effect, Outcome, careful
 from followups.outcomes.services import seed_rules, upsert_rule
 from followups.services import complete_task, start_ladder
@@ -110,11 +110,12 @@ def test_a_stop_cancels_the_open_steps_and_closes_the_ladder(agent: APIClient, s
 
 
 def test_an_opt_out_is_kept_for_all_points_and_stops_whoever_is_reached_there(db: None, steps: Any) -> None:
-    LeadFactory.create(lead_id="L2", phone="+14165550123")
-    LeadFactory.create(lead_id="L3", email="jane@example.ca")
-    LeadFactory.create(lead_id="L4")
     for lead in ("L2", "L3", "L4"):
+        LeadFactory.create(lead_id=lead)
         start_ladder(lead_id=lead, province="ON", market="TORONTO", now=NOON)
+    # No verb would leave these ladders open.
+    Lead.objects.filter(lead_id="L2").update(phone="+14165550123")
+    Lead.objects.filter(lead_id="L3").update(email="jane@example.ca")
     complete_task(steps[0].pk, "va1", "C-3", outcome="OPTED_OUT", contacted_at=NOON, now=LATER)
     assert list(FollowupLadder.objects.open().values_list("lead_id", flat=True)) == ["L4"]
     records = ContactRecord.objects.select_related("point")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from followups.due import rows
 from followups.reports import sla_report
 from followups.services import due_tasks, sla_snapshot
-from followups.sla.services import at_risk
+from followups.sla.services import at_risk, breaching
 from tests.plans.explain import Plan
 
 TABLE = "followups_followuptask"
@@ -63,8 +63,9 @@ READS: dict[str, Callable[[], object]] = {
         if name != "in a province that was left"
     },
     LONGEST_CLAIM: partial(_claim, "nobody", 500),
-    # The look for breaches has the same condition and index; it reads as many as it records.
     "at risk": lambda: list(at_risk(timezone.now())[:50]),
+    # What a look for breaches reads of the open tasks; it reads as many as it records.
+    "breaches": lambda: list(breaching(timezone.now())[:50]),
     "sla": sla_snapshot,
     # A span costs what fell due in it: hours here, whose few hundred tasks are below the limit; a week in tests.plans.week.
     "sla of hours that were worked": partial(_sla_of, timedelta(hours=8), ago=timedelta(days=100)),
@@ -76,6 +77,7 @@ PREPARED = (
     *(f"claim {name}" for name in _OWNERS),
     LONGEST_CLAIM,
     "at risk",
+    "breaches",
     *(name for name in READS if name.startswith("sla")),
 )
 

@@ -33,14 +33,18 @@ ORDER BY n
 # two after it. Six tasks of ten are in ON, one of 5,000 in NU; IQALUIT has one of 20,000; `busy` owns three of ten, `single`
 # has one open task, and those of `late` became due after all others. `former` and PE had a tenth of the completed ones each
 # and have none that is open: what the planner believes of them is wrong. An open task has today's interval, which contains
-# now but for the tasks of BC: there it is night, and theirs is tomorrow's.
+# now but for the tasks of BC: there it is night, and theirs is tomorrow's. Of two in three of those that are late by two
+# hours a breach is on record.
 _TASKS = f"""
 INSERT INTO followups_followuptask
-    (ladder_id, step, channel, due_at, actionable_at, open_from, open_until, lead_id, province, market, owner,
-     correlation_id, created_at, completed_at, completed_by, outcome, note, cancel_reason)
+    (ladder_id, step, channel, due_at, actionable_at, open_from, open_until, warns_at, breaches_at, late_for,
+     breached_due_at, lead_id, province, market, owner, correlation_id, created_at, completed_at, completed_by, outcome,
+     note, cancel_reason)
 SELECT first_ladder + (n - 1) / {STEPS}, (n - 1) %% {STEPS} + 1, CASE WHEN n %% 2 = 0 THEN 'CALL' ELSE 'SMS' END, due_at,
     due_at, around + CASE WHEN province = 'BC' THEN 6 ELSE -6 END * interval '1 hour',
     around + CASE WHEN province = 'BC' THEN 18 ELSE 6 END * interval '1 hour',
+    due_at + interval '30 minutes', due_at + interval '2 hours', GREATEST(completed_at - due_at, interval '0'),
+    CASE WHEN n %% 3 < 2 AND due_at < %(now)s - interval '2 hours' THEN due_at END,
     'L' || (n - 1) / {STEPS} + 1, province,
     CASE WHEN n %% 20000 = 19000 THEN 'IQALUIT' WHEN province = 'ON' AND n %% 3 = 0 THEN 'TORONTO' ELSE 'ALL' END,
     CASE

@@ -15,6 +15,7 @@ from buyers.services import rebuild_liquidity
 from followups.due.services import due_tasks
 from followups.inbound.rules import Meaning, read
 from followups.inbound.services import undecided
+from followups.inbound.words import words_in_force
 from followups.leads.facts import contact_for
 from followups.minutes.services import overdue
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask, InboundMessage, Lead, PoolAgent, TaskEvent
@@ -180,7 +181,9 @@ def test_buyers_are_heard_and_their_bad_days_tripped_the_wire_once(history: None
     assert RunbookRun.objects.exists()
 
 
+@pytest.mark.django_db
 def test_what_leads_write_means_what_it_is_meant_to() -> None:
+    words = words_in_force()
     meant = {"interest": Meaning.REPLY, "stop": Meaning.OPT_OUT, "doubtful": Meaning.DOUBTFUL}
     for (kind, language), texts in REPLIES.items():
-        assert {read(text).meaning for text in texts} == {meant[kind]}, (kind, language)
+        assert {read(text, words).meaning for text in texts} == {meant[kind]}, (kind, language)

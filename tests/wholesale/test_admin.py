@@ -27,6 +27,8 @@ from followups.models import (
     FollowupLadder,
     FollowupTask,
     InboundMessage,
+    InboundWord,
+    InboxItem,
     LadderTemplate,
     Lead,
     LeadImport,
@@ -56,6 +58,8 @@ from tests.factories import (
     FeedbackFactory,
     HeimdallEventFactory,
     InboundFactory,
+    InboundWordFactory,
+    InboxItemFactory,
     KpiFactory,
     LadderFactory,
     LadderTemplateFactory,
@@ -168,6 +172,8 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     ContactAttempt: lambda n: AttemptFactory.create(allowed=n % 2 == 0, reasons=["closed_day"] if n % 2 else []),
     TaskEvent: lambda n: TaskEventFactory.create(),
     InboundMessage: lambda n: InboundFactory.create(),
+    InboundWord: lambda n: InboundWordFactory.create(),
+    InboxItem: lambda n: InboxItemFactory.create(owner="va1" if n % 2 else None),
     BuyerLiquidityNode: lambda n: NodeFactory.create(),
     BuyerFeedbackEvent: lambda n: FeedbackFactory.create(),
     OfferEvidence: lambda n: EvidenceFactory.create(comps_json=[{"sold": 1}]),
@@ -202,7 +208,7 @@ POLICIES: list[Any] = [
 ]
 SHOWN: list[Any] = [GoLiveState, Organisation, OutcomeRule, SlaWatch, *MAKE]
 OURS = [model for model in SHOWN if model.__module__.split(".")[0] not in ("django", "django_tasks_db", "knox")]
-EDITED: list[Any] = [*POLICIES, PoolAgent, Organisation, OutcomeRule, ClosedDay, Lead, User, Group]
+EDITED: list[Any] = [*POLICIES, InboundWord, PoolAgent, Organisation, OutcomeRule, ClosedDay, Lead, User, Group]
 FIXED = (Organisation, OutcomeRule)  # their rows are made by migrate: edited, never added
 READ_ONLY = [model for model in SHOWN if model not in (*EDITED, AuthToken)]
 

@@ -114,9 +114,9 @@ def test_several_values_come_as_a_list_or_as_one(came: Any, kept: list[str]) -> 
 def test_a_reason_names_what_could_not_be_read_and_is_storable() -> None:
     assert noted("asked", {}) == "asked"
     assert noted("asked", {"said_at": "noon", "channel": "FAX\x00"}) == (
-        "asked Could not be read: said_at 'noon'; channel 'FAX\\x00'."
+        "asked Not taken as it came: said_at 'noon'; channel 'FAX\\x00'."
     )
-    assert noted("", {"said_at": "noon"}) == "Could not be read: said_at 'noon'."
+    assert noted("", {"said_at": "noon"}) == "Not taken as it came: said_at 'noon'."
     both = noted("a" * 1000, {"said_at": "\ud800" * 1000})
     assert len(both) == 1000
     assert both == storable(both, 1000)
