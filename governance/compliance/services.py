@@ -149,8 +149,8 @@ def _found(digests: Collection[str]) -> dict[str, ContactPoint]:
 # What is on file --------------------------------------------------------------------------------------------------------
 
 
-# The lines about the points whose digests are `asked`, then when each was last contacted, in a line without an entry. Written
-# by hand, since the gate asks it, within its own statement, more often than anything else.
+# The lines about the points whose digests are `asked`, then when each was last contacted, in a line without an entry. It is
+# written by hand, since the gate asks it, within its own statement, more often than anything else.
 LINES_SQL = f"""
 SELECT r.id AS line, p.digest, NULL AS contacted_at, r.entry, r.channel, CAST(r.effective_at AS text) AS effective_at,
     r.basis, CAST(r.expires_at AS text) AS expires_at
@@ -169,7 +169,7 @@ _ASKED = {
 
 def asked_sql(digests: Iterable[str]) -> tuple[str, str]:
     """What stands before a statement with `LINES_SQL`, and its one parameter, the first."""
-    return _ASKED[connection.vendor], among_sql(digests)[1]
+    return _ASKED[connection.vendor], among_sql(dict.fromkeys(digests))[1]  # each once, or its lines would come twice
 
 
 class OnFile(NamedTuple):
