@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
+from django.db import transaction
 
 from followups import completing, leases
 from followups.cancelling import close_steps
@@ -89,15 +88,6 @@ def test_a_ladder_that_is_closed_is_read_with_its_time() -> None:
         found = completing.locked(steps[0].pk)
     assert found is not None
     assert (found.task.ladder.open_steps, found.task.ladder.closed_at) == (0, NOON)
-
-
-def test_so_many_statements(user_of: Callable[..., User]) -> None:
-    LeadFactory.create(lead_id="L1")
-    steps, agent = start_ladder(lead_id="L1", province="ON", now=NOON).tasks, user_of("agent")
-    with CaptureQueriesContext(connection) as captured:
-        complete_task(steps[0].pk, "va1", outcome="NO_ANSWER", user=agent, now=NOON)
-    kinds = [query["sql"].split()[0] for query in captured if "SAVEPOINT" not in query["sql"]]
-    assert kinds == ["SELECT", "SELECT", "UPDATE", "UPDATE", "INSERT", "SELECT", "INSERT", "INSERT"]
 
 
 def test_closing_steps_counts_from_what_is_stored(db: None) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 from django.test import Client
 
 from followups.leads import files
@@ -46,8 +47,17 @@ def bring(*rows: dict[str, str], **options: Any) -> Report:
 
 
 def ledger() -> list[tuple[str, str, str | None]]:
-    """Entry, channel and point of each line, in order."""
-    return list(ContactRecord.objects.order_by("id").values_list("entry", "channel", "point__value"))
+    """Entry, channel and point of each line about a number or an address, in order."""
+    return _lines(ContactRecord.objects.exclude(point__kind="LEAD"))
+
+
+def of_leads() -> list[tuple[str, str, str | None]]:
+    """The same of leads as such."""
+    return _lines(ContactRecord.objects.filter(point__kind="LEAD"))
+
+
+def _lines(records: QuerySet[ContactRecord]) -> list[tuple[str, str, str | None]]:
+    return list(records.order_by("id").values_list("entry", "channel", "point__value"))
 
 
 # What is understood -----------------------------------------------------------------------------------------------------
@@ -212,7 +222,8 @@ def test_wishes_go_to_the_ledger_with_where_they_come_from() -> None:
         ("OPT_OUT", "", "+15145550199"),
         ("OPT_OUT", "", "b@x.ca"),
     ]
-    first, *others = ContactRecord.objects.order_by("id")
+    assert of_leads() == [("DO_NOT_CALL", "CALL", "L1"), ("OPT_OUT", "", "L2")]
+    first, *others = ContactRecord.objects.exclude(point__kind="LEAD").order_by("id")
     assert (first.effective_at, first.evidence, first.actor) == (NOON, "leads.csv, column dnc", "me")
     assert {(one.effective_at, one.evidence) for one in others} == {(MAY, "leads.csv, column opt_out")}
 
@@ -253,10 +264,11 @@ def test_two_rows_of_one_number_say_it_once() -> None:
 
 @db
 def test_what_was_opted_out_already_is_not_told_again_and_what_was_lifted_only_without_a_date() -> None:
-    record_opt_out(points=[PHONE, EMAIL], actor="me", now=NOON - timedelta(days=9))
+    everything = [PHONE, EMAIL, ("LEAD", "L1")]
+    record_opt_out(points=everything, actor="me", now=NOON - timedelta(days=9))
     assert bring({"opt_out": "yes", "dnc": "yes"}).recorded == {}
     bring({"opt_out": "2026-05-01"})
-    lift_opt_out(points=[PHONE, EMAIL], reason="a mistake", actor="me", now=NOON - timedelta(days=1))
+    lift_opt_out(points=everything, reason="a mistake", actor="me", now=NOON - timedelta(days=1))
 
     assert bring({"unsubscribed": "no"}).recorded == {}
     assert bring({"opt_out": "yes"}).recorded == {"OPT_OUT": 1}
@@ -307,21 +319,28 @@ def test_if_the_ledger_fails_the_rows_are_not_stored_either(monkeypatch: pytest.
 
 @db
 @pytest.mark.parametrize("phone", ["call me", "555", "#N/A"])
-def test_a_wish_whose_number_cannot_be_read_refuses_its_row_and_says_that_it_is_not_recorded(phone: str) -> None:
+def test_a_wish_whose_number_cannot_be_read_refuses_its_row_and_is_kept_of_its_lead(phone: str) -> None:
     report = bring({"dnc": "yes", "phone": phone})
 
     (refused,) = report.refused_rows
     assert set(refused.errors) == {"phone", "dnc"}
-    assert "dnc: The wish is NOT recorded" in refused.reason
-    assert (ledger(), Lead.objects.count()) == ([], 0)
+    assert "dnc: The wish is recorded all the same." in refused.reason
+    assert (ledger(), of_leads(), Lead.objects.count()) == ([], [("DO_NOT_CALL", "CALL", "L1")], 0)
+
+
+@db
+def test_a_wish_of_nobody_who_can_be_found_is_refused_and_said_to_be_lost() -> None:
+    report = bring({"dnc": "yes", "lead_id": "", "phone": "call me", "email": ""})
+    assert "dnc: The wish is NOT recorded" in report.refused_rows[0].reason
+    assert (ContactRecord.objects.count(), Lead.objects.count()) == (0, 0)
 
 
 @db
 @pytest.mark.parametrize("cells", [{"dnc": "yes", "phone": ""}, {"opt_out": "yes", "phone": "", "email": ""}])
-def test_a_wish_that_reaches_nobody_refuses_its_row(cells: dict[str, str]) -> None:
+def test_a_wish_of_a_row_without_a_number_binds_its_lead(cells: dict[str, str]) -> None:
     report = bring(cells)
-    assert "The wish is NOT recorded" in report.refused_rows[0].reason
-    assert (report.refused, Lead.objects.count()) == (1, 0)
+    assert (report.refused, Lead.objects.count(), ledger()) == (0, 1, [])
+    assert of_leads()[0][2] == "L1"
 
 
 @db
@@ -409,9 +428,7 @@ def test_ladders_of_rows_that_are_not_clear_are_held_back_and_each_is_named(tmp_
     assert "Rows recorded in the ledger of contact: 1 on the do-not-call list, 1 opted out." in said_then
     assert f"Rows to look at before their leads are contacted: 3; each with its reason: {beside}" in said_then
     assert "Column casl looks like a wish not to be contacted, and is not known." in said_then
-    assert (
-        "started 2, open already 0, refused 1 (lead_opted_out 1), left out by the lead's status 0. Held back 3." in said_then
-    )
+    assert "started 2, open already 0, refused 1 (lead_opted_out 1). Held back 3." in said_then
     assert set(FollowupLadder.objects.values_list("lead_id", flat=True)) == {"fine", "called"}
     assert set(FollowupTask.objects.open().filter(lead_id="called").values_list("channel", flat=True)) == {Channel.SMS.value}
     assert Lead.objects.count() == 6
@@ -453,5 +470,5 @@ def test_an_import_of_the_admin_says_and_does_the_same(admin_client: Client) -> 
     done = admin_client.post(where, follow=True).content.decode()
     assert all(remark in done for remark in told)
     assert ledger() == [("DO_NOT_CALL", "CALL", "+14165550101")]
-    assert ContactRecord.objects.get().evidence == "leads.csv, column dnc"
+    assert set(ContactRecord.objects.values_list("evidence", flat=True)) == {"leads.csv, column dnc"}
     assert LeadImport.objects.get().remarks == list(told)

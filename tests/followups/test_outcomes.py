@@ -122,6 +122,7 @@ def test_an_opt_out_is_kept_for_all_points_and_stops_whoever_is_reached_there(db
     assert {(line.entry, line.channel, line.point.value) for line in records} == {
         ("OPT_OUT", "", "+14165550123"),
         ("OPT_OUT", "", "jane@example.ca"),
+        ("OPT_OUT", "", "L1"),
     }
     assert {(line.effective_at, line.actor, line.evidence) for line in records} == {(NOON, "va1", f"task {steps[0].pk}")}
     cancelled = FollowupTask.objects.exclude(cancelled_at=None)
@@ -135,7 +136,8 @@ def test_an_opt_out_of_a_lead_that_nobody_knows_stops_its_ladder(db: None) -> No
     complete_task(task.pk, "va1", outcome="OPTED_OUT", now=LATER)
     assert FollowupLadder.objects.get().closed_at == LATER
     assert events("CANCELLED").count() == 5
-    assert ContactRecord.objects.count() == 0
+    lines = ContactRecord.objects.values_list("entry", "channel", "point__kind", "point__value")
+    assert lines.get() == ("OPT_OUT", "", "LEAD", "NOBODY")
 
 
 def test_an_opt_out_told_at_a_cancelled_step_stops_the_ladder_that_came_after(db: None, steps: Any) -> None:
@@ -231,7 +233,7 @@ def test_a_claim_that_ran_out_stops_nobody(db: None, steps: Any) -> None:
 def test_a_completed_or_cancelled_task_is_under_nobodys_claim(db: None, steps: Any) -> None:
     lease(steps[0], "anna")
     complete_task(steps[0].pk, "anna", now=LATER)
-    assert complete_task(steps[0].pk, "va1", outcome="OPTED_OUT", now=LATER).completed_by == "anna"
+    assert complete_task(steps[0].pk, "va1", outcome="REACHED", now=LATER).completed_by == "anna"
     lease(steps[1], "anna")
     start_ladder(lead_id="L1", province="ON", restart=True, now=LATER)
     assert complete_task(steps[1].pk, "va1", now=LATER).completed_by == "va1"

@@ -160,7 +160,7 @@ def test_what_a_new_rule_does_not_touch_is_not_written(monkeypatch: pytest.Monke
     begun(TUESDAY)
     recompute_places(["ON"], None, TUESDAY + HOUR)
     written: list[Any] = []
-    monkeypatch.setattr("followups.minutes.services._store", written.extend)
+    monkeypatch.setattr("followups.minutes.services.store", written.extend)
     recompute_places(["ON"], None, TUESDAY + 2 * HOUR)
     assert written == []
 

@@ -14,15 +14,15 @@ _UNCHECKED = "SET session_replication_role = replica"
 _LEADS = """
 INSERT INTO followups_lead
     (lead_id, first_name, last_name, phone, email, address, postal_code, province, market, language, zone, source, status,
-     changed_by, created_at, updated_at)
-SELECT 'L' || n, 'Jane', 'Roe', '', '', '', '', 'ON', 'ALL', 'en', '', '', 'NEW', 'plans', %(now)s, %(now)s
+     changed_by, created_at, updated_at, phone_is_wrong, email_is_wrong, wrong_contacts)
+SELECT 'L' || n, 'Jane', 'Roe', '', '', '', '', 'ON', 'ALL', 'en', '', '', 'NEW', 'plans', %(now)s, %(now)s, FALSE, FALSE, '[]'
 FROM generate_series(1, %(ladders)s) AS n
 """
 
 _LADDERS = f"""
 INSERT INTO followups_followupladder
-    (lead_id, province, market, created_by, correlation_id, created_at, open_steps, closed_at)
-SELECT 'L' || n, 'ON', 'ALL', 'plans', 'plans', %(now)s,
+    (lead_id, province, market, created_by, reason, correlation_id, created_at, open_steps, closed_at)
+SELECT 'L' || n, 'ON', 'ALL', 'plans', '', 'plans', %(now)s,
     CASE WHEN n <= %(closed)s THEN 0 ELSE {STEPS} END,
     CASE WHEN n <= %(closed)s THEN %(now)s END
 FROM generate_series(1, %(ladders)s) AS n
@@ -37,11 +37,11 @@ ORDER BY n
 # hours a breach is on record.
 _TASKS = f"""
 INSERT INTO followups_followuptask
-    (ladder_id, step, channel, due_at, actionable_at, open_from, open_until, warns_at, breaches_at, late_for,
+    (ladder_id, step, channel, gap_minutes, due_at, actionable_at, open_from, open_until, warns_at, breaches_at, late_for,
      breached_due_at, lead_id, province, market, owner, correlation_id, created_at, completed_at, completed_by, outcome,
      note, cancel_reason)
-SELECT first_ladder + (n - 1) / {STEPS}, (n - 1) %% {STEPS} + 1, CASE WHEN n %% 2 = 0 THEN 'CALL' ELSE 'SMS' END, due_at,
-    due_at, around + CASE WHEN province = 'BC' THEN 6 ELSE -6 END * interval '1 hour',
+SELECT first_ladder + (n - 1) / {STEPS}, (n - 1) %% {STEPS} + 1, CASE WHEN n %% 2 = 0 THEN 'CALL' ELSE 'SMS' END, 0,
+    due_at, due_at, around + CASE WHEN province = 'BC' THEN 6 ELSE -6 END * interval '1 hour',
     around + CASE WHEN province = 'BC' THEN 18 ELSE 6 END * interval '1 hour',
     due_at + interval '30 minutes', due_at + interval '2 hours', GREATEST(completed_at - due_at, interval '0'),
     CASE WHEN n %% 3 < 2 AND due_at < %(now)s - interval '2 hours' THEN due_at END,

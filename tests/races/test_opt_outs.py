@@ -154,7 +154,7 @@ def test_holds_among_creates_claims_and_completions_neither_deadlock_nor_get_los
     run_together: Callable[..., list[Any]],
 ) -> None:
     for n in range(4):
-        LeadFactory.create(lead_id=f"L{n}", phone=f"+1416555{n % 2:04}")
+        LeadFactory.create(lead_id=f"L{n}", phone=f"+1416555{n:04}")
         start_ladder(lead_id=f"L{n}", province="ON")
     tasks = list(FollowupTask.objects.filter(step=1).order_by("id").values_list("id", flat=True))
 

@@ -54,9 +54,11 @@ def as_it_stood(before: datetime) -> Callable[..., Any]:
     def filed(points: Any, lines: Any) -> Any:
         rows = ContactRecord.objects.filter(created_at__lt=before).order_by("id")
         return {
-            point: tuple(
-                LedgerLine(row.entry, row.channel, row.effective_at, row.basis, row.expires_at)
-                for row in rows.filter(point__digest=compliance.digest(point))
+            point: compliance.OnFile(
+                tuple(
+                    LedgerLine(row.entry, row.channel, row.effective_at, row.basis, row.expires_at)
+                    for row in rows.filter(point__digest=compliance.digest(point))
+                )
             )
             for point in points
         }
@@ -141,7 +143,7 @@ def test_agents_have_habits_and_what_is_put_off_or_given_away_says_why(history: 
     assert {None} < set(FollowupTask.objects.values_list("owner", flat=True))
     assert PoolAgent.objects.filter(paused_until__isnull=False).exists()
     kinds = set(TaskEvent.objects.values_list("kind", flat=True))
-    assert kinds >= set(TaskEvent.Kind.values) - {TaskEvent.Kind.SKIPPED}
+    assert kinds >= set(TaskEvent.Kind.values) - {TaskEvent.Kind.SKIPPED, TaskEvent.Kind.OPTED_OUT}
     reasoned = TaskEvent.objects.exclude(kind=TaskEvent.Kind.COMPLETED)
     assert not reasoned.filter(reason="").exists()
 

@@ -111,6 +111,7 @@ POSTS: dict[str, dict[str, Any]] = {
         "outcome": "REPLIED",
         "effect": "PAUSE",
         "pause_days": 7,
+        "lead_status": "CONTACTED",
         "changed_by": "bryan",
         "reason": "they asked for time",
         "correlation_id": "c1",

@@ -32,6 +32,7 @@ from followups.models import (
     LadderTemplate,
     Lead,
     LeadImport,
+    LeadReopening,
     OutcomeRule,
     PoolAgent,
     SlaBreach,
@@ -41,7 +42,7 @@ from followups.models import (
     TaskEvent,
 )
 from governance.clocks.models import MarketZone
-from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
+from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, LastContact, Organisation
 from governance.golive.models import GoLiveState
 from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
 from governance.market.models import MarketPolicy
@@ -95,8 +96,8 @@ from wholesale.models import IdempotencyKey, PeriodicRun, RoleGrant
 pytestmark = pytest.mark.django_db
 
 # The framework's own: permissions are given on the pages of users and roles, sessions hold keys that open them.
-# `simulate` says what there is of a simulation.
-NOT_SHOWN = {Permission, ContentType, Session, Simulation}
+# `simulate` says what there is of a simulation. A lead's page shows its reopenings, and a last contact has no name.
+NOT_SHOWN = {Permission, ContentType, Session, Simulation, LastContact, LeadReopening}
 
 
 def _user(n: int) -> User:
