@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -15,6 +16,10 @@ from governance.contact import decide, decide_all
 from governance.decisions import Decision
 from governance.permitted import INTERVAL_MAX, Calendar, next_allowed_at, permitted_interval
 from governance.situation import NO_GAP, PolicyFacts, Situation, Timetable
+
+
+from governance.permitted import INTERVAL_MAX, Calendar, Permission, next_allowed_at, permitted_interval
+from governance.situation import PolicyFacts, Situation, Timetable
 from tests.governance.situations import ALWAYS, EVERY_DAY, MINUTE, line, rules, situation, window, zone
 
 TORONTO, ST_JOHNS, VANCOUVER, REGINA = map(zone, ("Toronto", "St_Johns", "Vancouver", "Regina"))
@@ -140,6 +145,32 @@ def test_many_are_answered_as_each_is(case: Any, others: Any) -> None:
     at = case[2]
     assert decide_all(asked, at) == [decide(one, channel, at) for one, channel in asked]
     assert decide_all(asked, at, (3, "10:00")) == [decide(one, channel, at, (3, "10:00")) for one, channel in asked]
+
+
+@settings(max_examples=60, deadline=None)
+@given(case=cases(), minutes=st.integers(0, 1500))
+@example(case=(situation(OFFICE), "SMS", NOON), minutes=301)
+def test_a_span_of_permitted_time_has_passed_when_as_many_permitted_minutes_have(case: Any, minutes: int) -> None:
+    asked, channel, at = case
+    found = Permission(asked, channel).passed(at, minutes * MINUTE)
+    at_most = at + 4 * A_DAY
+    instants = probes(asked, at, found or at_most)
+    counted = sum((after - one for one, after in pairwise(instants) if allowed(asked, channel, one)), timedelta())
+    if found is None:
+        assert counted < minutes * MINUTE or not minutes
+    elif found <= at_most:
+        assert counted == minutes * MINUTE
+        # Not a moment sooner, nor where contact is forbidden: it ends a permitted stretch, or begins one.
+        assert allowed(asked, channel, found - INSTANT if minutes else found)
+
+
+def test_the_last_minute_of_a_window_counts_whole() -> None:
+    """09:00 to 20:00 closes at 20:01. It is 19:55 on Friday, and 120 minutes are left; Saturday opens at 10:00."""
+    asked = Permission(situation((range(5), "09:00", "20:00"), ({5}, "10:00", "18:00")), "SMS")
+    friday = datetime(2026, 12, 12, 0, 55, tzinfo=UTC)
+    assert asked.passed(friday, 6 * MINUTE) == friday + 6 * MINUTE
+    assert asked.passed(friday, 120 * MINUTE) == datetime(2026, 12, 12, 15, 0, tzinfo=UTC) + 114 * MINUTE
+    assert asked.passed(friday, timedelta(days=30)) is None
 
 
 # What it says -------------------------------------------------------------------------------------------------------------
