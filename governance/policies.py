@@ -10,19 +10,20 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
+from wholesale.append_only import AppendOnlyModel
 from wholesale.errors import RequiredParameter, VersionConflict
 from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
 
 
 class Governed(models.Model):
-    """A row that somebody changes for a reason. Every state that it ever had is kept in its history."""
+    """A row that somebody changes for a reason. Its history keeps every state that it ever had, and is append-only."""
 
     changed_by = models.CharField(max_length=LABEL_MAX_LENGTH)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", editable=False)
     reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     updated_at = models.DateTimeField(editable=False)
 
-    history = HistoricalRecords(inherit=True, excluded_fields=["created_at"])
+    history = HistoricalRecords(inherit=True, excluded_fields=["created_at"], bases=[AppendOnlyModel])
 
     class Meta:
         abstract = True

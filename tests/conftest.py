@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from itertools import groupby
 from typing import Any
 
@@ -80,27 +80,34 @@ def _remember_templates_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(steps, "_known", {})
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _flush_past_triggers() -> Iterator[None]:
-    """On SQLite Django's flush is a DELETE, which append-only tables refuse: lift their triggers around it."""
-    original = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
-
-    def teardown(self: TransactionTestCase) -> None:
-        if connection.vendor != "sqlite":
-            original(self)
+@contextmanager
+def past_triggers() -> Iterator[None]:
+    """Within the block no row trigger acts. Django's tests empty and fill tables, also those that are append-only."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET session_replication_role = replica")
+            yield
+            cursor.execute("SET session_replication_role = DEFAULT")
             return
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            triggers = cursor.fetchall()
-            for name, _ in triggers:
-                cursor.execute(f"DROP TRIGGER {name}")
-            original(self)
-            for _, sql in triggers:
-                cursor.execute(sql)
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        triggers = cursor.fetchall()
+        for name, _ in triggers:
+            cursor.execute(f"DROP TRIGGER {name}")
+        yield
+        for _, sql in triggers:
+            cursor.execute(sql)
 
-    TransactionTestCase._fixture_teardown = teardown  # type: ignore[attr-defined]
-    yield
-    TransactionTestCase._fixture_teardown = original  # type: ignore[attr-defined]
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_and_fill_past_triggers() -> Iterator[None]:
+    """On SQLite Django's flush is a DELETE, and what was seeded is filled in by an UPDATE where it is there already."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        for owner, name in (
+            (TransactionTestCase, "_fixture_teardown"),
+            (BaseDatabaseCreation, "deserialize_db_from_string"),
+        ):
+            monkeypatch.setattr(owner, name, past_triggers()(getattr(owner, name)))
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")
