@@ -1,5 +1,6 @@
 """Ladders of leads that share a number, leads that change, and outcomes, all at once: one open ladder, and no deadlock."""
 
+import time
 from collections import Counter
 from collections.abc import Callable
 from threading import Event
@@ -10,6 +11,7 @@ from django.db import transaction
 from rest_framework.test import APIClient
 
 from followups import bulk
+from followups.errors import NoLadder
 from followups.history import Act
 from followups.leads import storing
 from followups.leads.models import Lead
@@ -171,31 +173,84 @@ def test_a_stop_among_creates_and_changes_of_one_number_leaves_nobody_to_be_cont
         assert not FollowupTask.objects.open().exists()
 
 
+def started(lead_id: str) -> str:
+    """Try to start its ladder: the refusal's code, or that it is open."""
+    try:
+        start_ladder(lead_id=lead_id, province="ON")
+    except NoLadder as refusal:
+        return refusal.code
+    return "open"
+
+
 def test_a_create_whose_lead_gets_another_number_while_it_waits_begins_anew(
     run_together: Callable[..., list[Any]],
 ) -> None:
-    """It waits for the old number's lock; meanwhile the lead gets the number of somebody who is followed up."""
+    """It waits for the old number's lock. The lead gets the number of one whose ladder is started, and not committed yet."""
     LeadFactory.create(lead_id="L1", phone=PHONE)
     LeadFactory.create(lead_id="L2", phone=number(1))
-    start_ladder(lead_id="L1", province="ON")
-    waits, has_read = Event(), Event()
+    is_held, is_changed, is_started = Event(), Event(), Event()
 
     def act(who: int) -> str:
         if who == 0:
             with transaction.atomic():
                 gate.lock_points([("PHONE", number(1))])
-                waits.set()
-                has_read.wait(1)  # it has read the old number, and waits for us
+                is_held.set()
+                is_started.wait(5)
+                time.sleep(0.5)  # the create has read the old number, and waits for us
                 Lead.objects.filter(lead_id="L2").update(phone=PHONE)
+            is_changed.set()
             return "changed"
-        waits.wait()
-        try:
-            start_ladder(lead_id="L2", province="ON")
-        except Exception as error:
-            return getattr(error, "code", repr(error))
-        return "started"
+        if who == 1:
+            with transaction.atomic():
+                answer = started("L1")
+                is_started.set()
+                is_changed.wait(5)
+                time.sleep(0.5)
+                return answer
+        is_held.wait(5)
+        return started("L2")
 
-    assert run_together(2, act) == ["changed", "already_followed_up"]
+    assert run_together(3, act) == ["changed", "open", "already_followed_up"]
+    assert_one_open_ladder_a_number()
+
+
+def one(lead_id: str, **settings: Any) -> None:
+    upsert_lead(lead_id=lead_id, **settings)
+
+
+def many(lead_id: str, **settings: Any) -> None:
+    upsert_leads([{"lead_id": lead_id, **settings}, {"lead_id": "L9", "province": "ON"}])
+
+
+@pytest.mark.parametrize("store", [one, many])
+@pytest.mark.parametrize(
+    ("lead_id", "settings"),
+    [("L2", {"phone": PHONE}), ("NEW", {"province": "ON", "phone": PHONE}), ("L1", {"status": "DEAD"})],
+    ids=["another's number", "becomes known", "dead"],
+)
+def test_a_change_waits_for_a_create_that_it_concerns(
+    run_together: Callable[..., list[Any]], store: Callable[..., None], lead_id: str, settings: dict[str, str]
+) -> None:
+    """Else neither would see the other, and both ladders would be open, or that of a dead lead."""
+    LeadFactory.create(lead_id="L1", phone=PHONE)
+    LeadFactory.create(lead_id="L2", phone=number(1))
+    for other in ("L2", "NEW"):
+        start_ladder(lead_id=other, province="ON")
+    is_started, is_stored = Event(), Event()
+
+    def act(who: int) -> Any:
+        if who == 0:
+            with transaction.atomic():
+                answer = started("L1")
+                is_started.set()
+                return answer, is_stored.wait(1)
+        is_started.wait(5)
+        store(lead_id, **settings)
+        is_stored.set()
+        return "stored"
+
+    assert run_together(2, act) == [("open", False), "stored"]
+    assert_one_open_ladder_a_number()
 
 
 # Statuses ---------------------------------------------------------------------------------------------------------------
