@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from rest_framework.exceptions import ValidationError
@@ -34,6 +34,8 @@ from wholesale.vocabulary import NOTE_MAX_LENGTH
 RECORDED = "The wish is recorded all the same."
 NOT_RECORDED = "The wish is NOT recorded: the row has no number or address for it that can be read."
 NOBODY_S = "There is no number or address that it could be for."
+# An import reads the clock once; what another recorded since it began is on file all the same.
+_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 _email = EmailAddressField()
 
 Points = dict[Point, None]  # each once, in their order
@@ -144,7 +146,7 @@ def record(sayings: Collection[Saying], act: Act, *, source: str, dry_run: bool)
     for saying in sayings:
         entries = set()
         for wish in saying.said.wishes:
-            if news := [point for point in _reached(wish.channel, saying.bound) if _is_news(wish, point, on_file, act.now)]:
+            if news := [point for point in _reached(wish.channel, saying.bound) if _is_news(wish, point, on_file)]:
                 wishes[wish] |= dict.fromkeys(news)
                 entries.add(wish.entry.value)
         consent = saying.said.consent
@@ -181,12 +183,12 @@ def _reached(channel: str, points: Iterable[Point]) -> list[Point]:
     return [point for point in points if channel == EVERY_CHANNEL or channel in channels_of(point)]
 
 
-def _is_news(wish: Wish, point: Point, on_file: Ledgers, now: datetime) -> bool:
+def _is_news(wish: Wish, point: Point, on_file: Ledgers) -> bool:
     lines = on_file[point].lines
     if wish.said_at and any(_says(line, wish.entry, wish.channel, wish.said_at) for line in lines):
         return False  # it may have been lifted since, and this is the wish that was lifted
     channels = channels_of(point) if wish.channel == EVERY_CHANNEL else (wish.channel,)
-    return not all(opted_out(lines, channel, now) for channel in channels)
+    return not all(opted_out(lines, channel, _END_OF_TIME) for channel in channels)
 
 
 def _grounds(consent: Consent, point: Point) -> list[str]:

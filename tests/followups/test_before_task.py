@@ -41,9 +41,7 @@ def outside_rules() -> list[dict[str, Any]]:
 def test_a_contact_six_days_before_its_task_after_a_stop_of_everything(agent: APIClient, task: FollowupTask) -> None:
     say_no(NOON - HOUR)
     with time_machine.travel(NOON + SECOND, tick=False):
-        answer = agent.post(
-            f"/api/followups/task/{task.pk}/complete", {"contacted_at": (NOON - 6 * DAY).isoformat()}
-        ).json()
+        answer = agent.post(f"/api/followups/task/{task.pk}/complete", {"contacted_at": (NOON - 6 * DAY).isoformat()}).json()
     assert (answer["outside_rules"], answer["reasons"]) == (True, ["before_task", "opted_out"])
     attempt = ContactAttempt.objects.get()
     assert (attempt.allowed, attempt.legal_ok, attempt.policy_ok) == (False, False, False)

@@ -14,12 +14,8 @@ from hypothesis import strategies as st
 from governance.compliance.rules import Organisation
 from governance.contact import decide, decide_all
 from governance.decisions import Decision
-from governance.permitted import INTERVAL_MAX, Calendar, next_allowed_at, permitted_interval
-from governance.situation import NO_GAP, PolicyFacts, Situation, Timetable
-
-
 from governance.permitted import INTERVAL_MAX, Calendar, Permission, next_allowed_at, permitted_interval
-from governance.situation import PolicyFacts, Situation, Timetable
+from governance.situation import NO_GAP, PolicyFacts, Situation, Timetable
 from tests.governance.situations import ALWAYS, EVERY_DAY, MINUTE, line, rules, situation, window, zone
 
 TORONTO, ST_JOHNS, VANCOUVER, REGINA = map(zone, ("Toronto", "St_Johns", "Vancouver", "Regina"))
