@@ -180,9 +180,15 @@ def test_other_ladders_are_not_held_up() -> None:
 def test_who_goes_first_is_the_same_for_the_statement_and_the_query_set() -> None:
     for minutes in (0, 10, 200):
         ladder = LadderFactory.create()
-        for step, values in enumerate(
-            ({}, {"open_from": None, "open_until": None}, {"completed_at": NOON}, {"due_at": NOON + HOUR}, {}, {}), start=1
-        ):
+        steps: tuple[dict[str, Any], ...] = (
+            {},
+            {"open_from": None, "open_until": None},
+            {"completed_at": NOON},
+            {"due_at": NOON + HOUR},
+            {},
+            {},
+        )
+        for step, values in enumerate(steps, start=1):
             TaskFactory.create(ladder=ladder, step=step, **{"due_at": NOON - minutes * MINUTE, **values})
             FollowupTask.objects.filter(ladder=ladder, step__lt=minutes % 7).update(cancelled_at=NOON)
     first = FollowupTask.objects.permitted(NOON).going_first(NOON)
@@ -300,7 +306,8 @@ def test_the_next_step_of_a_ladder_is_never_in_the_past() -> None:
     FollowupTask.objects.update(gap_minutes=0)
     done = complete_task(first.pk, "va1", now=MORNING + HOUR)
     assert done.ladder.next_at == MORNING + HOUR
-    assert all(step.next_at(MORNING + 2 * HOUR) >= MORNING + 2 * HOUR for step in completing.open_steps(first.ladder_id))
+    times = [step.next_at(MORNING + 2 * HOUR) for step in completing.open_steps(first.ladder_id)]
+    assert all(at is not None and at >= MORNING + 2 * HOUR for at in times)
 
 
 def test_a_closed_ladder_and_one_without_a_known_minute_have_no_next() -> None:
