@@ -98,7 +98,8 @@ class OptedOutParams(ReceivedParams):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)
-        return {**attrs, "note": noted(attrs["note"], attrs.pop("unreadable"))}
+        unreadable = attrs.pop("unreadable")
+        return {**attrs, "note": noted(attrs["note"], unreadable)}
 
 
 _opted_out = OptedOutParams()  # one for all requests, as in wholesale.params: checking leaves no state

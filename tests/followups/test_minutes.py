@@ -142,10 +142,10 @@ def test_a_batch_takes_as_many_queries_whatever_its_size(django_assert_num_queri
     # The tasks, their leads, the policies of the SLA, the gate's one, the update.
     with CaptureQueriesContext(connection) as captured:
         assert roll(NOON + DAY, limit=2) == 2
-    few = [query["sql"].split()[0] for query in captured]
+    few = [query["sql"].split()[0].replace("WITH", "SELECT") for query in captured]
     with CaptureQueriesContext(connection) as captured:
         assert roll(NOON + DAY, limit=10) == 10
-    many = [query["sql"].split()[0] for query in captured]
+    many = [query["sql"].split()[0].replace("WITH", "SELECT") for query in captured]
     reads = ["SELECT"] * 4
     assert [word for word in few if word == "SELECT"] == reads
     assert [word for word in many if word == "SELECT"] == reads

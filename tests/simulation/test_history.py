@@ -90,7 +90,10 @@ def test_the_gate_asked_again_allows_every_contact_by_the_rules_as_they_stood(
             restore_policies(attempt.contacted_at)
         monkeypatch.setattr(compliance, "filed", as_it_stood(attempt.created_at))
 
-        (answer,) = gate.decide_contacts([contact_for(attempt.task)], at=attempt.contacted_at, standing_counts=False)
+        contact = contact_for(attempt.task)
+        # What an outcome said of the lead came after the contact.
+        lead = contact.lead._replace(status="NEW", phone_is_wrong=False, email_is_wrong=False)
+        (answer,) = gate.decide_contacts([contact._replace(lead=lead)], at=attempt.contacted_at, standing_counts=False)
 
         assert answer.verdict.allowed, (attempt.pk, answer.verdict.reasons)
         assert (attempt.allowed, attempt.policy_version) == (True, answer.policy_version)
