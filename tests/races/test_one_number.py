@@ -15,7 +15,7 @@ from followups.errors import NoLadder
 from followups.history import Act
 from followups.leads import storing
 from followups.leads.models import Lead
-from followups.leads.moving import hold_lead, mark_wrong, move_lead
+from followups.leads.moving import hold_lead, mark_wrong
 from followups.leads.services import upsert_lead, upsert_leads
 from followups.models import FollowupLadder, FollowupTask
 from followups.services import complete_task, start_ladder
@@ -256,14 +256,6 @@ def test_a_change_waits_for_a_create_that_it_concerns(
 # Statuses ---------------------------------------------------------------------------------------------------------------
 
 
-def outcome(lead_id: str, status: str, task_id: int) -> None:
-    """What a completion does whose outcome moves the lead."""
-    with transaction.atomic():
-        hold_lead(lead_id)
-        complete_task(task_id, "va1")
-        move_lead(lead_id, status, Act.of("va1", None, "C-1", NOON))
-
-
 def test_a_status_that_an_outcome_sets_stays_though_a_batch_that_read_before_writes_after(
     run_together: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -285,7 +277,7 @@ def test_a_status_that_an_outcome_sets_stays_though_a_batch_that_read_before_wri
             upsert_leads([{"lead_id": "L1", "source": "list", "first_name": "Bo"}, {"lead_id": "L2", "source": "list"}])
             return "stored"
         has_read.wait()
-        outcome("L1", "APPOINTMENT", task.pk)
+        complete_task(task.pk, "va1", outcome="APPOINTMENT")
         has_moved.set()
         return "moved"
 
@@ -306,7 +298,7 @@ def test_outcomes_among_imports_of_an_older_status_are_never_lost(
 
     def act(who: int) -> Any:
         if who < 8:
-            return outcome(f"L{who}", ("CONTACTED", "NOT_INTERESTED")[who % 2], tasks[who])
+            return complete_task(tasks[who], "va1", outcome=("REACHED", "NOT_INTERESTED")[who % 2])
         order = 1 if who % 2 else -1
         rows = [{"lead_id": f"L{n}", "status": "NEW", "source": str(who), "score": f"0.{who}"} for n in range(8)]
         return upsert_leads(rows[::order])
@@ -327,7 +319,7 @@ def test_a_restart_among_outcomes_that_end_the_hunt_leaves_no_ladder_of_a_lead_t
 
         def act(who: int, round_: int = round_, task: int = task) -> Any:
             if who == 0:
-                return outcome(f"L{round_}", "APPOINTMENT", task)
+                return complete_task(task, "va1", outcome="APPOINTMENT")
             return operators[who].post(CREATE, {"lead_id": f"L{round_}", "province": "ON", "restart": True}).status_code
 
         _, *restarts = run_together(6, act)
