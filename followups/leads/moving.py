@@ -10,6 +10,7 @@ from followups.leads.storing import FLAGS
 from followups.minutes.tasks import enqueue_leads
 from governance import gate
 from governance.channels import Channel
+from wholesale.lookups import among_sql
 
 # SQL of its own: it is carried out at each contact with an outcome, and a query set costs more to build.
 _MOVE = f"UPDATE {Lead._meta.db_table} SET status = %s, changed_by = %s, user_id = %s, updated_at = %s WHERE lead_id = %s"
@@ -25,11 +26,11 @@ def move_lead(lead_id: str, status: str, act: Act) -> None:
 
     A status that ends the hunt closes the open ladder, also where the lead had it before.
     """
-    before = moves_on_to(status)
+    among, before = among_sql(moves_on_to(status))
     at = connection.ops.adapt_datetimefield_value(act.now)
-    values = [status, act.actor, act.user.pk if act.user else None, at, lead_id, *before]
     with connection.cursor() as cursor:
-        cursor.execute(f"{_MOVE} AND status IN ({', '.join(['%s'] * len(before))})", values)
+        user_id = act.user.pk if act.user else None
+        cursor.execute(f"{_MOVE} AND status {among}", [status, act.actor, user_id, at, lead_id, before])
     if status in ENDS_THE_HUNT:
         close_open_ladders({lead_id: because_of(status)}, act)
 

@@ -1,7 +1,7 @@
 """What a list says of contact, into the ledger: in the transaction that stores its rows, and before any ladder starts."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -28,7 +28,7 @@ from governance.compliance.services import (
     record_do_not_call,
     record_opt_out,
 )
-from wholesale.fields import EmailAddressField
+from wholesale.fields import EmailAddressField, LabelField
 from wholesale.vocabulary import NOTE_MAX_LENGTH
 
 RECORDED = "The wish is recorded all the same."
@@ -36,7 +36,7 @@ NOT_RECORDED = "The wish is NOT recorded: the row has no number or address for i
 NOBODY_S = "There is no number or address that it could be for."
 # An import reads the clock once; what another recorded since it began is on file all the same.
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
-_email = EmailAddressField()
+_lead_id, _email = LabelField(), EmailAddressField()
 
 Points = dict[Point, None]  # each once, in their order
 
@@ -99,7 +99,7 @@ def _of_refused(refused: RefusedRow, known: Mapping[str, Lead]) -> Saying | None
     row = speaking(refused.row)
     if row is None or row.said is None or not row.said.wishes:
         return None
-    lead_id, (phone, email) = row.given.get("lead_id", ""), _readable(row)
+    lead_id, phone, email = _readable(row)
     lead = known.get(lead_id, Lead())
     bound = points_of_row(phone=phone, email=email) | points_of_row(phone=lead.phone, email=lead.email)
     bound = _with_lead(lead_id, bound)
@@ -109,17 +109,17 @@ def _of_refused(refused: RefusedRow, known: Mapping[str, Lead]) -> Saying | None
     return Saying("", Said(row.said.wishes), bound, {})
 
 
-def _readable(row: FileRow) -> tuple[str, str]:
-    """A row's number and address, as far as they can be read: a number need only be possible, not assigned."""
+def _readable(row: FileRow) -> tuple[str, str, str]:
+    """A row's lead, number and address, as far as they can be read: a number need only be possible, not assigned."""
+    lead_id, phone, email = (row.given.get(name, "") for name in ("lead_id", "phone", "email"))
+    return _valid(_lead_id.run_validation, lead_id), _valid(e164, phone), _valid(_email.run_validation, email)
+
+
+def _valid(read: Callable[[str], str], text: str) -> str:
     try:
-        phone = e164(row.given.get("phone", ""))
-    except ValueError:
-        phone = ""
-    try:
-        email = _email.run_validation(row.given.get("email", ""))
-    except ValidationError:
-        email = ""
-    return phone, email
+        return read(text)
+    except (ValueError, ValidationError):
+        return ""
 
 
 def doubts_of(saying: Saying) -> dict[str, list[str]]:

