@@ -15,8 +15,8 @@ from tests.plans.explain import Plan
 
 TABLE = "followups_followuptask"
 ROWS_READ_MAX = 1_000
-# A list finds each of its tasks by an index of what is permitted, then its lead by its key, and looks at the lower steps of its
-# ladder and at some steps that wait for these. A claim finds the task and its ladder by their keys besides.
+# A list finds each of its tasks by an index of what is permitted, then its lead by its key, and looks at the lower steps
+# of its ladder and at some steps that wait for these. A claim finds the task and its ladder by their keys besides.
 LONGEST_LIST, LONGEST_CLAIM = "due, the longest list", "claim, the longest"
 LONGEST_MAX = {LONGEST_LIST: 6 * 550, LONGEST_CLAIM: 8 * 500 + 10}
 
