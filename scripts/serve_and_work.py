@@ -12,12 +12,7 @@ from types import FrameType
 
 BIN = Path(os.environ["VENV"]) / "bin"
 WORKER = [str(BIN / "python"), "manage.py", "worker"]
-SERVER = [
-    *(str(BIN / "granian"), "--interface", "wsgi", "--workers", "1", "--blocking-threads", "2", "--no-ws"),
-    *("--host", "127.0.0.1", "--port", os.environ["PORT"], "--log-level", "warning"),
-    # Ctrl-C reaches its worker twice, by the terminal and by its parent, and then it may hang (granian 2.8).
-    *("--workers-kill-timeout", "2", "wholesale.wsgi:application"),
-]
+SERVER = [str(BIN / "python"), "manage.py", "serve", "--port", os.environ["PORT"], "--workers", "1", "--threads", "2"]
 GRACE = 2  # seconds that a process told by the terminal gets before it is told by us
 PATIENCE = 10  # seconds from there to a kill
 

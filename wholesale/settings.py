@@ -165,6 +165,13 @@ else:
         **({"pool": {"min_size": 1, "max_size": DB_POOL, "timeout": 5}} if DB_POOL else {}),
     )
 
+# Serving ----------------------------------------------------------------------------------------------------------------
+
+HEADER_TIMEOUT = env.int("HEADER_TIMEOUT", default=15)  # seconds until a request's headers are here, and between requests
+BODY_TIMEOUT = env.int("BODY_TIMEOUT", default=20)  # seconds until its body is, and one more for each 64 kB
+UPLOAD_MAX_SIZE = 51 * 1024 * 1024  # bytes of a form with a file: an import of leads has up to 50 MB
+WORKER_MEMORY_MB = env.int("WORKER_MEMORY_MB", default=1024)  # above it a worker is replaced; 0: no limit
+
 # Background work --------------------------------------------------------------------------------------------------------
 
 # The queue is a table, so that a task is enqueued in the transaction that needs it and is never lost with it.
@@ -280,7 +287,7 @@ structlog.configure(
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )
-_log_level = env.str("LOG_LEVEL", default="INFO")
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -295,8 +302,8 @@ LOGGING = {
         }
     },
     # The handler's level too: db_worker sets its own loggers to INFO.
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured", "level": _log_level}},
-    "root": {"handlers": ["stderr"], "level": _log_level},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured", "level": LOG_LEVEL}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     # Django gives its own loggers handlers and levels; here they are like all others.
     "loggers": {name: {"handlers": [], "level": "NOTSET", "propagate": True} for name in ("django", "django.server")},
 }
