@@ -19,6 +19,7 @@ from wholesale.wsgi import application
 BACKLOG = 1024  # connections of a worker that wait to be accepted
 CONNECTIONS = 512  # of a worker at once
 STALLED_READER = 30  # seconds after which a client that reads nothing of its answer is cut off
+MEMORY_EVERY = 3  # seconds from one look at the workers' memory to the next
 KILL_AFTER = 10  # seconds that a worker gets to end what it is doing
 DEATHS_A_MINUTE = 30  # with more, each replacement waits a second
 
@@ -83,6 +84,8 @@ def serve(*, host: str, port: int, workers: int, threads: int) -> None:
         backpressure=CONNECTIONS,
         respawn_failed_workers=True,
         workers_max_rss=settings.WORKER_MEMORY_MB or None,
+        rss_sample_interval=MEMORY_EVERY,
+        respawn_interval=1,
         workers_kill_timeout=KILL_AFTER,
         log_level=LogLevels(settings.LOG_LEVEL.lower()),
         log_dictconfig=settings.LOGGING,
