@@ -11,6 +11,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 
 # Time zones come from the tzdata package alone: an operating system's copy is an hour wrong for BC, AB, MB and NT since
+from wholesale.timeouts import DEFAULTS as DEFAULT_TIMEOUTS
+from wholesale.timeouts import Process, Timeouts, process_of
+from wholesale.timeouts import read as read_timeouts
+
 # November 2026. Here, because nothing may read a zone before it (system check wholesale.E001 proves it).
 zoneinfo.reset_tzpath(to=[])
 zoneinfo.ZoneInfo.clear_cache()
@@ -38,6 +42,20 @@ def switch(name: str, *, default: bool) -> bool:
 
 
 # Security ---------------------------------------------------------------------------------------------------------------
+def timeouts_of(process: Process) -> Timeouts:
+    """What bounds the database's work for this kind of process: DB_TIMEOUTS_WEB and so on.
+
+    Raises:
+        ImproperlyConfigured: not three numbers of seconds.
+
+    """
+    name = f"DB_TIMEOUTS_{process.upper()}"
+    try:
+        return read_timeouts(env.str(name, default=""), DEFAULT_TIMEOUTS[process])
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be three numbers of seconds, such as 30,10,60 ({error})") from error
+
+
 
 DEBUG = switch("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or ("development-only-" * 4 if DEBUG else "")
@@ -71,6 +89,7 @@ INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",
     "unfold.contrib.import_export",
+KILL_SWITCH_WAIT = env.float("KILL_SWITCH_WAIT", default=5.0)  # seconds for acts under way, once it is engaged
     "unfold.contrib.simple_history",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -158,7 +177,10 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL;",
     }
 else:
-    _database.setdefault("OPTIONS", {}).update(
+    _options = _database.setdefault("OPTIONS", {})
+    _options.update(
+        # Those in DATABASE_URL come later and win.
+        options=f"{timeouts_of(process_of(sys.argv)).options} {_options.get('options', '')}".strip(),
         server_side_binding=True,
         # From the second time on; from the first, a migration's statement of several commands fails.
         prepare_threshold=1 if switch("DB_PREPARED_STATEMENTS", default=True) else None,
