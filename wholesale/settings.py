@@ -10,7 +10,7 @@ import structlog
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 
-# Time zones come from the tzdata package alone: an operating system's copy is an hour wrong for BC, AB, MB and NT since
+from wholesale.queues import Queue
 from wholesale.timeouts import DEFAULTS as DEFAULT_TIMEOUTS
 from wholesale.timeouts import Process, Timeouts, process_of
 from wholesale.timeouts import read as read_timeouts
@@ -197,7 +197,9 @@ WORKER_MEMORY_MB = env.int("WORKER_MEMORY_MB", default=1024)  # above it a worke
 # Background work --------------------------------------------------------------------------------------------------------
 
 # The queue is a table, so that a task is enqueued in the transaction that needs it and is never lost with it.
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": list(Queue)}}
+TASK_TIME_LIMIT = env.int("TASK_TIME_LIMIT", default=1500)  # seconds; then a task is ended, and what waits for it says so
+TASK_MEMORY_MB = env.int("TASK_MEMORY_MB", default=2048)  # of a process of the worker; 0: no limit
 
 # E-mail -----------------------------------------------------------------------------------------------------------------
 
