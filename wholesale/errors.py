@@ -52,6 +52,14 @@ class ServerBusy(DomainError):
     retry_after = 1
 
 
+class TooManyLogins(DomainError):
+    """Too many people log in at this moment. Try again in a few seconds."""
+
+    code = "throttled"
+    status = 429
+    retry_after = 5
+
+
 class NotAllowedForYou(DomainError):
     """You do not have permission to perform this action."""
 

@@ -1,5 +1,6 @@
 """Settings, from the environment. `.env.example` documents each variable; cross-setting rules are in `checks.py`."""
 
+import sys
 import zoneinfo
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from wholesale.timeouts import DEFAULTS as DEFAULT_TIMEOUTS
 from wholesale.timeouts import Process, Timeouts, process_of
 from wholesale.timeouts import read as read_timeouts
 
+# Time zones come from the tzdata package alone: an operating system's copy is an hour wrong for BC, AB, MB and NT since
 # November 2026. Here, because nothing may read a zone before it (system check wholesale.E001 proves it).
 zoneinfo.reset_tzpath(to=[])
 zoneinfo.ZoneInfo.clear_cache()
@@ -41,7 +43,6 @@ def switch(name: str, *, default: bool) -> bool:
     return default
 
 
-# Security ---------------------------------------------------------------------------------------------------------------
 def timeouts_of(process: Process) -> Timeouts:
     """What bounds the database's work for this kind of process: DB_TIMEOUTS_WEB and so on.
 
@@ -56,6 +57,7 @@ def timeouts_of(process: Process) -> Timeouts:
         raise ImproperlyConfigured(f"{name} must be three numbers of seconds, such as 30,10,60 ({error})") from error
 
 
+# Security ---------------------------------------------------------------------------------------------------------------
 
 DEBUG = switch("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or ("development-only-" * 4 if DEBUG else "")
@@ -69,10 +71,26 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come from inside, without TLS
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)  # how many of ours stand in front (wholesale/client_address.py)
+
+# The login: after so many wrong passwords an account and an address are locked for a while (wholesale/logins.py).
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+LOGIN_FAILURES = env.int("LOGIN_FAILURES", default=10)
+LOGIN_LOCK_MINUTES = env.int("LOGIN_LOCK_MINUTES", default=15)
+AXES_FAILURE_LIMIT = LOGIN_FAILURES
+AXES_COOLOFF_TIME = timedelta(minutes=LOGIN_LOCK_MINUTES)
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]  # either of them
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or somebody could lock an account for ever
+AXES_LOCKOUT_CALLABLE = "wholesale.logins.locked_out"
+AXES_CLIENT_IP_CALLABLE = "wholesale.client_address.address_of"
+AXES_DISABLE_ACCESS_LOG = True  # what succeeds is in the request log
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False  # pages without our theme; a line at each start
 
 # Business switches that differ by machine --------------------------------------------------------------------------------
 
 GO_LIVE_ENFORCE = switch("GO_LIVE_ENFORCE", default=not DEBUG)
+KILL_SWITCH_WAIT = env.float("KILL_SWITCH_WAIT", default=5.0)  # seconds for acts under way, once it is engaged
 RISK_BUSINESS_ZONE = env.str("RISK_BUSINESS_ZONE", default="UTC")
 TRIPWIRE_ON_ARRIVAL = switch("TRIPWIRE_ON_ARRIVAL", default=False)
 BACKUPS_CONFIGURED = switch("BACKUPS_CONFIGURED", default=False)
@@ -89,7 +107,6 @@ INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",
     "unfold.contrib.import_export",
-KILL_SWITCH_WAIT = env.float("KILL_SWITCH_WAIT", default=5.0)  # seconds for acts under way, once it is engaged
     "unfold.contrib.simple_history",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -107,6 +124,7 @@ KILL_SWITCH_WAIT = env.float("KILL_SWITCH_WAIT", default=5.0)  # seconds for act
     "simple_history",
     "import_export",
     "django_structlog",
+    "axes",
     "django_tasks",
     "django_tasks_db",
     "wholesale",
@@ -129,6 +147,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "wholesale.urls"
 WSGI_APPLICATION = "wholesale.wsgi.application"
@@ -329,5 +348,8 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured", "level": LOG_LEVEL}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     # Django gives its own loggers handlers and levels; here they are like all others.
-    "loggers": {name: {"handlers": [], "level": "NOTSET", "propagate": True} for name in ("django", "django.server")},
+    "loggers": {
+        **{name: {"handlers": [], "level": "NOTSET", "propagate": True} for name in ("django", "django.server")},
+        "axes": {"level": "CRITICAL"},  # it writes whatever was given as a user name; wholesale.logins writes its line
+    },
 }

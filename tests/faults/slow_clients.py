@@ -8,6 +8,7 @@ the contact gate before and meanwhile. Their 99th percentile may be 3 times as l
 
 import argparse
 import contextlib
+import itertools
 import socket
 import sys
 import threading
@@ -92,7 +93,28 @@ def slow_reader(wire: socket.socket, token: str, ended: threading.Event) -> None
             wire.recv(1)
 
 
-KINDS: tuple[Kind, ...] = (slow_headers, no_headers, slow_body, stalled_body, stalled_upload, stalled_chunks, slow_reader)
+def wrong_passwords(wire: socket.socket, token: str, ended: threading.Event) -> None:
+    """Logs in with a wrong password again and again, each time under another name."""
+    page = f"http://127.0.0.1:{wire.getpeername()[1]}/admin/login/"
+    with httpx.Client(timeout=60, verify=False) as client, contextlib.suppress(httpx.TransportError):
+        form = client.get(page).text.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+        for number in itertools.count():
+            if ended.is_set():
+                return
+            given = {"username": f"{id(wire)}-{number}", "password": "wrong", "csrfmiddlewaretoken": form}
+            client.post(page, data=given, headers={"Referer": page})
+
+
+KINDS: tuple[Kind, ...] = (
+    slow_headers,
+    no_headers,
+    slow_body,
+    stalled_body,
+    stalled_upload,
+    stalled_chunks,
+    slow_reader,
+    wrong_passwords,
+)
 
 
 @contextmanager
@@ -186,7 +208,7 @@ def main() -> int:
     parser.add_argument("--clients", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=10)
     options = parser.parse_args()
-    with fresh_database() as url, serving(url, workers=2) as server:
+    with fresh_database() as url, serving(url, workers=2, LOGIN_FAILURES="1000000") as server:
         token = operator_token(url)
         times(server, token, options.seconds)  # warm
         found = [measure(server, token, kind, options.clients, options.seconds) for kind in KINDS]

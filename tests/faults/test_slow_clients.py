@@ -20,7 +20,7 @@ CREATE = "/api/followups/ladder/create"
 
 @pytest.fixture(scope="module")
 def server(served: Served) -> Iterator[Server]:
-    with serving(served.database_url) as running:
+    with serving(served.database_url, LOGIN_FAILURES="1000000") as running:
         yield running
 
 

@@ -68,21 +68,22 @@ def test_only_a_file_for_the_admin_may_be_large(settings: Settings, path: str, c
 
 
 @pytest.mark.parametrize(
-    ("path", "lane"),
+    ("method", "path", "lane"),
     [
-        ("/healthz", Lane.URGENT),
-        ("/api/governance/go-live/kill-switch/engage", Lane.URGENT),
-        ("/admin/governance/golivestate/1/engage/", Lane.URGENT),
-        ("/api/governance/go-live/checklist", Lane.API),
-        ("/admin/login/", Lane.LOGIN),
-        ("/admin/followups/lead/import/", Lane.ADMIN),
-        ("/api/followups/due", Lane.API),
-        ("/static/a.css", Lane.API),
-        ("/", Lane.API),
+        ("GET", "/healthz", Lane.URGENT),
+        ("GET", "/api/governance/go-live/kill-switch/engage", Lane.URGENT),
+        ("GET", "/admin/governance/golivestate/1/engage/", Lane.URGENT),
+        ("GET", "/api/governance/go-live/checklist", Lane.API),
+        ("POST", "/admin/login/", Lane.LOGIN),
+        ("GET", "/admin/login/", Lane.ADMIN),
+        ("GET", "/admin/followups/lead/import/", Lane.ADMIN),
+        ("GET", "/api/followups/due", Lane.API),
+        ("GET", "/static/a.css", Lane.API),
+        ("GET", "/", Lane.API),
     ],
 )
-def test_what_takes_long_does_not_hold_up_what_is_urgent(path: str, lane: Lane) -> None:
-    assert lane_of(path) == lane
+def test_what_takes_long_does_not_hold_up_what_is_urgent(method: str, path: str, lane: Lane) -> None:
+    assert lane_of(method, path) == lane
 
 
 def test_a_refusal_has_the_shape_of_the_api_or_is_text() -> None:

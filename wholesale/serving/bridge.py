@@ -8,6 +8,7 @@ import asyncio
 import io
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any
@@ -16,7 +17,7 @@ from granian._granian import RSGIHTTPProtocol as HTTPProtocol
 from granian.rsgi import Scope
 
 from wholesale.content_type import WsgiApplication
-from wholesale.errors import DomainError
+from wholesale.errors import DomainError, TooManyLogins
 from wholesale.serving import lanes
 from wholesale.serving.bodies import Bodies, checked_length, limit_of
 
@@ -40,6 +41,7 @@ class Bridge:
         self._application = application
         self._threads = threads
         self._bodies = Bodies()
+        self._under_way: Counter[lanes.Lane] = Counter()
         self._lanes: Mapping[lanes.Lane, ThreadPoolExecutor] = {}
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -61,9 +63,15 @@ class Bridge:
             protocol.response_bytes(*refused(refusal, path))
 
     async def _do(self, environ: dict[str, Any], body: IO[bytes], protocol: HTTPProtocol) -> None:
+        lane = lanes.lane_of(environ["REQUEST_METHOD"], environ["PATH_INFO"])
+        if self._under_way[lane] >= lanes.AT_ONCE.get(lane, sys.maxsize):
+            raise TooManyLogins
         environ["wsgi.input"] = body
-        thread = self._lanes[lanes.lane_of(environ["PATH_INFO"])]
-        await asyncio.get_running_loop().run_in_executor(thread, self._answer, environ, protocol)
+        self._under_way[lane] += 1
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._lanes[lane], self._answer, environ, protocol)
+        finally:
+            self._under_way[lane] -= 1
 
     def _answer(self, environ: dict[str, Any], protocol: HTTPProtocol) -> None:
         start = _Start()
