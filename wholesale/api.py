@@ -30,6 +30,7 @@ from wholesale.fields import (
 from wholesale.idempotency import idempotent
 from wholesale.pagination import NewestFirst
 from wholesale.params import Params, is_empty, merged, validated
+from wholesale.received import ReceivedLabelField
 from wholesale.vocabulary import NOTE_MAX_LENGTH
 
 ROW_ID = r"(?P<id>[0-9]{1,18})"  # in a url_path; the schema shows {id}. 18 digits fit into a bigint
@@ -39,16 +40,24 @@ class ApiView(APIView):
     """A view whose actions each name the permission they need, and which knows its correlation id."""
 
     permissions: ClassVar[dict[str, str]] = {}
+    receiving: ClassVar[frozenset[str]] = frozenset()  # the actions that record what was received: no detail refuses it
+    is_key_ignored = False  # whether the Idempotency-Key of what was received was no key, or another request's
+
+    @property
+    def is_receiving(self) -> bool:
+        """Whether this request brings what was received."""
+        return getattr(self, "action", None) in self.receiving
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         header = request.headers.get(correlation.HEADER, "").strip()
-        if header and not correlation.is_valid_header(header):
+        if header and not correlation.is_valid_header(header) and not self.is_receiving:
             raise ValidationError({correlation.HEADER: ["Must be 1 to 128 characters, no control characters."]})
         given = merged(request).get("correlation_id") if request.method == "POST" else None
         if given is not None and not is_empty(given):
+            field = ReceivedLabelField() if self.is_receiving else LabelField()
             try:
-                correlation.use(LabelField().run_validation(given))
+                correlation.use(field.run_validation(given))
             except ValidationError as error:
                 raise ValidationError({"correlation_id": error.detail}) from error
 

@@ -4,6 +4,7 @@ A task that the database failed, or whose worker was ended, is tried again, `ATT
 failed: its subject, the row that waits for it, is told in the same transaction, where there is one.
 """
 
+import logging
 import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -20,6 +21,8 @@ from wholesale.patience import is_database_fault
 ATTEMPTS_MAX = 5
 _AGAIN_AFTER = timedelta(seconds=2)  # the first time; each time twice as long
 _ENDED = (SystemExit, KeyboardInterrupt)
+
+logger = logging.getLogger(__name__)
 
 
 class WorkerLost(Exception):
@@ -58,6 +61,7 @@ def put_back(result: DBTaskResult, run_after: datetime | None = None) -> None:
 def fail(result: DBTaskResult, error: BaseException, now: datetime) -> None:
     """It will not be done, and its subject is told why."""
     kind = type(error)
+    logger.error("Task %s (%s) has failed: %s", result.task_path, result.pk, kind.__qualname__)
     # Where it happened and what it was, without its text, which may name a person.
     lines = [*traceback.format_tb(error.__traceback__), kind.__qualname__]
     _record(

@@ -27,9 +27,12 @@ from followups.models import (
     FollowupLadder,
     FollowupTask,
     InboundMessage,
+    InboundWord,
+    InboxItem,
     LadderTemplate,
     Lead,
     LeadImport,
+    LeadReopening,
     OutcomeRule,
     PoolAgent,
     SlaBreach,
@@ -39,7 +42,7 @@ from followups.models import (
     TaskEvent,
 )
 from governance.clocks.models import MarketZone
-from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
+from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, LastContact, Organisation
 from governance.golive.models import GoLiveState
 from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
 from governance.market.models import MarketPolicy
@@ -56,6 +59,8 @@ from tests.factories import (
     FeedbackFactory,
     HeimdallEventFactory,
     InboundFactory,
+    InboundWordFactory,
+    InboxItemFactory,
     KpiFactory,
     LadderFactory,
     LadderTemplateFactory,
@@ -91,8 +96,8 @@ from wholesale.models import IdempotencyKey, PeriodicRun, RoleGrant
 pytestmark = pytest.mark.django_db
 
 # The framework's own: permissions are given on the pages of users and roles, sessions hold keys that open them.
-# `simulate` says what there is of a simulation.
-NOT_SHOWN = {Permission, ContentType, Session, Simulation}
+# `simulate` says what there is of a simulation. A lead's page shows its reopenings, and a last contact has no name.
+NOT_SHOWN = {Permission, ContentType, Session, Simulation, LastContact, LeadReopening, *apps.get_app_config("axes").get_models()}
 
 
 def _user(n: int) -> User:
@@ -168,6 +173,8 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     ContactAttempt: lambda n: AttemptFactory.create(allowed=n % 2 == 0, reasons=["closed_day"] if n % 2 else []),
     TaskEvent: lambda n: TaskEventFactory.create(),
     InboundMessage: lambda n: InboundFactory.create(),
+    InboundWord: lambda n: InboundWordFactory.create(),
+    InboxItem: lambda n: InboxItemFactory.create(owner="va1" if n % 2 else None),
     BuyerLiquidityNode: lambda n: NodeFactory.create(),
     BuyerFeedbackEvent: lambda n: FeedbackFactory.create(),
     OfferEvidence: lambda n: EvidenceFactory.create(comps_json=[{"sold": 1}]),
@@ -202,7 +209,7 @@ POLICIES: list[Any] = [
 ]
 SHOWN: list[Any] = [GoLiveState, Organisation, OutcomeRule, SlaWatch, *MAKE]
 OURS = [model for model in SHOWN if model.__module__.split(".")[0] not in ("django", "django_tasks_db", "knox")]
-EDITED: list[Any] = [*POLICIES, PoolAgent, Organisation, OutcomeRule, ClosedDay, Lead, User, Group]
+EDITED: list[Any] = [*POLICIES, InboundWord, PoolAgent, Organisation, OutcomeRule, ClosedDay, Lead, User, Group]
 FIXED = (Organisation, OutcomeRule)  # their rows are made by migrate: edited, never added
 READ_ONLY = [model for model in SHOWN if model not in (*EDITED, AuthToken)]
 

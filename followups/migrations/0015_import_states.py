@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("followups", "0009_sla_report_index")]
+    dependencies = [("followups", "0012_back_fill_gaps_and_statuses")]
 
     operations = [
         migrations.AlterField(
