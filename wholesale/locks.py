@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 
 _LOOK_AGAIN = 0.05  # seconds
 
@@ -46,17 +46,26 @@ def wait_for_rows(seconds: float) -> None:
             cursor.execute(f"SET LOCAL lock_timeout = {round(seconds * 1000)}")
 
 
-_END_HOLDER = """
-SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid) JOIN {table} AS t ON transactionid = t.xmax
-WHERE t.id = %s AND granted AND usename = current_user AND pid <> pg_backend_pid()
+# The sessions of ours that hold a lock, in this database: granted, for one that waits is no obstacle.
+_END = """
+SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid) {more}
+WHERE granted AND datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
 """
+_END_HOLDERS_OF_TABLES = f"""{_END.format(more="")}
+AND relation::regclass::text = ANY(%s)
+AND mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+"""
+_END_HOLDER_OF_ROW = f"{_END.format(more='JOIN {table} AS t ON transactionid = t.xmax')} AND t.id = %s"
 
 
-def end_holder_of(table: str, row: int) -> None:
-    """End the session of ours that holds this row's lock, if there is one."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(_END_HOLDER.format(table=table), [row])
+def end_holders_of(row: models.Model, history: type[models.Model]) -> None:
+    """End the sessions of ours that keep a row, its table or its history's table from being written."""
+    if connection.vendor != "postgresql":
+        return
+    tables = [row._meta.db_table, history._meta.db_table]
+    with connection.cursor() as cursor:
+        cursor.execute(_END_HOLDERS_OF_TABLES, [tables])
+        cursor.execute(_END_HOLDER_OF_ROW.format(table=tables[0]), [row.pk])
 
 
 def hold_and_read(key: int, query: str) -> tuple[Any, ...] | None:

@@ -87,14 +87,14 @@ def engage(*, changed_by: str, reason: str, user: User | None = None, now: datet
 
 
 def _stop(**who: Any) -> tuple[GoLiveState, bool]:
-    """Write the row. No act locks it; a session that does, and keeps it, is ended."""
+    """Write the row. No act locks it or its tables; a session that does, and keeps them, is ended."""
     try:
         return _stop_within(ROW_WAIT, who)
     except IntegrityError:  # another made the missing row at this moment
         pass
     except OperationalError:  # somebody keeps the row, or took us for one who does
         connection.close_if_unusable_or_obsolete()
-        locks.end_holder_of(GoLiveState._meta.db_table, 1)
+        locks.end_holders_of(GoLiveState(pk=1), GoLiveState.history.model)
     return _stop_within(ROW_WAIT, who)
 
 

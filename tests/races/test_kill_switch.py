@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 from pytest_django import Settings
@@ -50,6 +51,8 @@ ROWS: list[tuple[Any, str]] = [
 SHARED = f"SELECT pg_advisory_lock_shared({golive._LOCK_KEY})"
 EXCLUSIVE = f"SELECT pg_advisory_lock({golive._LOCK_KEY})"
 ROW = "SELECT 1 FROM governance_golivestate FOR UPDATE"
+TABLE = "LOCK TABLE governance_golivestate"
+HISTORY = "LOCK TABLE governance_historicalgolivestate IN SHARE MODE"
 
 
 def counts() -> list[int]:
@@ -127,13 +130,22 @@ def test_a_lock_that_somebody_keeps_does_not_delay_it(
     assert GoLiveState.objects.get().history.count() == 2
 
 
-def test_a_session_that_keeps_the_row_is_ended(
-    operators: list[APIClient], settings: Settings, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("lock", [ROW, TABLE, HISTORY], ids=["the row", "its table", "its history"])
+def test_a_session_that_keeps_it_from_being_written_is_ended(
+    operators: list[APIClient], monkeypatch: pytest.MonkeyPatch, lock: str
 ) -> None:
     monkeypatch.setattr(golive, "ROW_WAIT", 0.2)
-    with another_session(ROW) as lives:
+    with another_session(lock) as lives:
         assert operators[0].post(ENGAGE, {"reason": "stop"}).status_code == 200
         assert not lives()
+    assert GoLiveState.objects.get().kill_switch_engaged
+
+
+def test_a_key_that_another_request_keeps_does_not_refuse_it(operators: list[APIClient]) -> None:
+    user = User.objects.get(username="racer")
+    values = f"(key, user_id, fingerprint, body, created_at) VALUES ('k', {user.pk}, '', '', now())"
+    with another_session(f"INSERT INTO wholesale_idempotencykey {values}"):
+        assert operators[0].post(ENGAGE, {"reason": "stop"}, headers={"Idempotency-Key": "k"}).status_code == 200
     assert GoLiveState.objects.get().kill_switch_engaged
 
 
