@@ -29,8 +29,7 @@ up: setup  ## migrate, make an admin user, simulate two weeks, serve on PORT (de
 	@exec env $(DEV) LOG_LEVEL=$${LOG_LEVEL-WARNING} PORT=$(PORT) VENV=$(VENV) sh scripts/up.sh
 
 serve: setup  ## the production server, with the environment's own settings
-	@exec $(VENV)/bin/granian --interface wsgi --workers $(WORKERS) --blocking-threads 1 --host 127.0.0.1 --port $(PORT) \
-		--no-ws --workers-kill-timeout 10 wholesale.wsgi:application
+	@exec $(PY) manage.py serve --port $(PORT) --workers $(WORKERS)
 
 token: setup  ## make -s token NAME=me ROLE=operator
 	@$(DEV) $(PY) manage.py create_api_token "$(NAME)" --role "$(ROLE)"

@@ -514,7 +514,10 @@ def enable_go_live(*, changed_by: str, reason: str, user: User | None = None, no
     blockers = runbook.blockers(now)
     if blockers:
         raise ChecklistFailed(blockers)
-    return golive.enable_go_live(changed_by=changed_by, reason=reason, user=user, now=now)
+    state = golive.enable_go_live(changed_by=changed_by, reason=reason, user=user, now=now)
+    if state.kill_switch_engaged:  # in this moment: it waits for no lock
+        raise ChecklistFailed(runbook.blockers(now))
+    return state
 
 
 @verb(ExecutionClass.EXECUTE)
@@ -626,29 +629,25 @@ def heimdall_require_prod_eligible(recommendation_id: int, **options: Any) -> No
         raise NotProdEligible(f"{decision.code}: {decision.detail}")
 
 
-hold_off_acts = golive.lock_exclusive
-
-
 @dataclass(frozen=True, slots=True)
 class Stop:
     """What stands still now. Any later change, whoever makes it, gives it another mark."""
 
     mark: str
     began: bool  # False where it stood still already
+    by: str = ""  # who had stopped everything before
 
 
 def stop_all(*, changed_by: str, reason: str, now: datetime) -> Stop:
-    """Engage the kill switch, saying why."""
-    golive.lock_exclusive()
-    state = golive.current_state()
-    began = state is not None and not state.kill_switch_engaged
-    return Stop(_mark(golive.engage_kill_switch(changed_by=changed_by, reason=reason, now=now)), began)
+    """Engage the kill switch, saying why. Call it outside any transaction (`governance.golive.services.engage` says why)."""
+    state, began, _ = golive.engage(changed_by=changed_by, reason=reason, now=now)
+    return Stop(_mark(state), began, "" if state.updated_at == now else state.changed_by)
 
 
 def lift_stop_of_all(mark: str, *, changed_by: str, reason: str, user: User | None, now: datetime) -> bool:
     """Release the kill switch, if nobody touched the go-live state since it got this mark. Whether it did."""
     golive.lock_exclusive()
-    state = golive.current_state()
+    state = golive.locked_state()
     if state is None or _mark(state) != mark:
         return False
     golive.release_kill_switch(changed_by=changed_by, reason=reason, user=user, now=now)

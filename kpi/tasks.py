@@ -5,16 +5,17 @@ from django_tasks import task
 from kpi.tripwire import services
 from kpi.tripwire.errors import PolicyNotFound
 from wholesale import periodic
+from wholesale.queues import Queue
 
 
-@task()
+@task(queue_name=Queue.PERIODIC)
 def evaluate_tripwires() -> None:
     """The daily run: every enabled policy."""
     for _ in services.evaluate_all():
         pass
 
 
-@task()
+@task(queue_name=Queue.PERIODIC)
 def evaluate_tripwire(domain: str, metric: str) -> None:
     """One metric, whose events have arrived. A metric that nobody watches any more is none."""
     try:

@@ -1,23 +1,20 @@
 """The last step of `make up`: the server and the background worker side by side.
 
-Ctrl-C, SIGTERM or the end of the server ends both. A worker that ends by itself is told, and the server goes on.
+Ctrl-C, SIGTERM or the end of the server ends both. A worker that ends by itself is told and started again.
 """
 
 import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import FrameType
 
 BIN = Path(os.environ["VENV"]) / "bin"
 WORKER = [str(BIN / "python"), "manage.py", "worker"]
-SERVER = [
-    *(str(BIN / "granian"), "--interface", "wsgi", "--workers", "1", "--blocking-threads", "2", "--no-ws"),
-    *("--host", "127.0.0.1", "--port", os.environ["PORT"], "--log-level", "warning"),
-    # Ctrl-C reaches its worker twice, by the terminal and by its parent, and then it may hang (granian 2.8).
-    *("--workers-kill-timeout", "2", "wholesale.wsgi:application"),
-]
+SERVER = [str(BIN / "python"), "manage.py", "serve", "--port", os.environ["PORT"], "--workers", "1", "--threads", "2"]
+AGAIN_MOST = 60  # seconds that a worker that ended waits at most until it is started again; at first it waits 2
 GRACE = 2  # seconds that a process told by the terminal gets before it is told by us
 PATIENCE = 10  # seconds from there to a kill
 
@@ -36,12 +33,7 @@ def main() -> int:
     told = 0
     try:
         server = _started(SERVER, running)
-        worker = _started(WORKER, running, stdout=subprocess.DEVNULL)  # what it logs is on stderr
-        if _next_to_end(running) is worker:
-            sys.stderr.write(
-                f"\nThe background worker has ended (exit code {worker.returncode}): queued and periodic work waits. "
-                "The server goes on. To have both: Ctrl-C, then make up.\n"
-            )
+        _keep_working(server, running)
         return server.wait()
     except Stopped as stopped:
         told = stopped.args[0]
@@ -63,6 +55,21 @@ def _started(
     process = subprocess.Popen(command, stdout=stdout)
     running.append(process)
     return process
+
+
+def _keep_working(server: subprocess.Popen[bytes], running: list[subprocess.Popen[bytes]]) -> None:
+    """Have a worker run until the server ends."""
+    seconds = 1
+    while True:
+        began = time.monotonic()
+        worker = _started(WORKER, running, stdout=subprocess.DEVNULL)  # what it logs is on stderr
+        if _next_to_end(running) is server:
+            return
+        running.remove(worker)
+        seconds = 1 if time.monotonic() - began > AGAIN_MOST else min(2 * seconds, AGAIN_MOST)
+        sys.stderr.write(f"\nThe background worker has ended (exit code {worker.returncode}). Again in {seconds} s.\n")
+        if _ends_within(server, seconds):
+            return
 
 
 def _next_to_end(running: list[subprocess.Popen[bytes]]) -> subprocess.Popen[bytes]:

@@ -154,7 +154,7 @@ class Server:
 
 @contextmanager
 def serving(database_url: str, *, workers: int = 1, threads: int = 1, **environment: str) -> Iterator[Server]:
-    """Granian on a free port, answering; gone afterwards. `environment` adds settings.
+    """The production server on a free port, answering; gone afterwards. `environment` adds settings.
 
     Raises:
         RuntimeError: it did not answer in time, or ended.
@@ -162,9 +162,8 @@ def serving(database_url: str, *, workers: int = 1, threads: int = 1, **environm
     """
     port = free_port()
     command = [
-        *(str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--workers", str(workers)),
-        *("--blocking-threads", str(threads), "--host", "127.0.0.1", "--port", str(port), "--no-ws", "--no-log"),
-        "wholesale.wsgi:application",
+        *(sys.executable, str(ROOT / "manage.py"), "serve", "--port", str(port)),
+        *("--workers", str(workers), "--threads", str(threads)),
     ]
     settings = settings_for(database_url, **environment)
     process = subprocess.Popen(command, cwd=ROOT, env=settings, start_new_session=True)

@@ -4,6 +4,7 @@ import os
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" * 4)
 os.environ.setdefault("LOG_LEVEL", "ERROR")
+os.environ.setdefault("DB_TIMEOUTS_WEB", "300,120,300")  # the machine may be busy; the tests of them set their own
 
 from wholesale.settings import *  # noqa: F403
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
@@ -19,11 +19,12 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 from knox.models import AuthToken
 from unfold.admin import ModelAdmin
-from unfold.decorators import display
+from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.utils import prettify_json
 
 from followups.models import SlaNotice
+from wholesale import periodic
 from wholesale.admin_base import GrowingAdmin, Kept, ReadOnlyAdmin, SinceFilter
 from wholesale.models import IdempotencyKey, PeriodicRun, RoleGrant
 
@@ -341,7 +342,18 @@ class DBTaskResultAdmin(GrowingAdmin):
     search_fields = ("task_path",)
     search_help_text = "Name of the task"
     ordering = ("-enqueued_at",)
-    fields = ("task_path", "state", "args_kwargs", "enqueued_at", "started_at", "finished_at", "traceback")
+    fields = ("task_path", "queue_name", "state", "args_kwargs", "enqueued_at", "started_at", "finished_at", "traceback")
+    actions = ("try_again",)
+
+    def has_change_task_permission(self, request: HttpRequest) -> bool:
+        """Who may have a failed task done again."""
+        return request.user.has_perm("django_tasks_database.change_dbtaskresult")
+
+    @action(description="Try again", permissions=["change_task"])
+    def try_again(self, request: HttpRequest, tasks: models.QuerySet[DBTaskResult]) -> None:
+        """Have the failed ones among the selected done once more."""
+        again = periodic.try_again(list(tasks.values_list("pk", flat=True)))
+        messages.success(request, f"{again} failed tasks wait for the worker again.")
 
     @display(
         description="State",

@@ -10,17 +10,19 @@ class WholesaleConfig(AppConfig):
     name = "wholesale"
 
     def ready(self) -> None:
-        from django.contrib.auth import get_user_model  # noqa: PLC0415
+        from django.contrib.auth import get_user_model, user_login_failed  # noqa: PLC0415
         from knox.models import get_token_model  # noqa: PLC0415
 
         from wholesale import append_only, checks, tasks  # noqa: F401, PLC0415  # checks registers the system checks
         from wholesale.authentication import forget_tokens  # noqa: PLC0415
+        from wholesale.logins import log_failure  # noqa: PLC0415
         from wholesale.roles import grant_new_permissions  # noqa: PLC0415
 
         post_migrate.connect(append_only.install_for_app, dispatch_uid="append_only.install_for_app")
         post_migrate.connect(grant_new_permissions, dispatch_uid="roles.grant_new_permissions")
 
         tasks.register()
+        user_login_failed.connect(log_failure, dispatch_uid="logins.log_failure")
 
         user_model = get_user_model()
         post_delete.connect(forget_tokens, sender=get_token_model(), dispatch_uid="forget_tokens.token")

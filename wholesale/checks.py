@@ -79,3 +79,17 @@ def check_contact_digest_key(**kwargs: Any) -> list[CheckMessage]:
             id="wholesale.W007",
         )
     ]
+
+
+@register(Tags.security, deploy=True)
+def check_proxies(**kwargs: Any) -> list[CheckMessage]:
+    """wholesale.W008, at deploy: behind a proxy that is not counted all clients have one address."""
+    if not settings.HTTPS or settings.TRUSTED_PROXIES:
+        return []
+    return [
+        Warning(
+            "TRUSTED_PROXIES is 0, but HTTPS needs a proxy: a few wrong passwords of anybody lock the login for all",
+            hint="Set it to how many proxies stand in front; each must append to X-Forwarded-For.",
+            id="wholesale.W008",
+        )
+    ]

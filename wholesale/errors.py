@@ -37,6 +37,29 @@ class RequestTooLarge(DomainError):
     status = 413
 
 
+class RequestTimeout(DomainError):
+    """The body did not arrive in time. Nothing was done."""
+
+    code = "request_timeout"
+    status = 408
+
+
+class ServerBusy(DomainError):
+    """Too many large requests are under way. Nothing was done; try again shortly."""
+
+    code = "server_busy"
+    status = 503
+    retry_after = 1
+
+
+class TooManyLogins(DomainError):
+    """Too many people log in at this moment. Try again in a few seconds."""
+
+    code = "throttled"
+    status = 429
+    retry_after = 5
+
+
 class NotAllowedForYou(DomainError):
     """You do not have permission to perform this action."""
 

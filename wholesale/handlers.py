@@ -6,7 +6,6 @@
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.views import defaults
 from drf_standardized_errors import formatter, handler
@@ -16,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from wholesale.errors import DatabaseUnavailable, DomainError, RequestTooLarge
+from wholesale.patience import is_database_fault
 from wholesale.rendering import NumberJSONRenderer
 
 API_PREFIX = "/api/"
@@ -25,7 +25,7 @@ class ExceptionHandler(handler.ExceptionHandler):
     """Turns domain errors, database faults and malformed requests into DRF's exceptions."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
-        if isinstance(exc, OperationalError | InterfaceError):
+        if is_database_fault(exc):
             exc = DatabaseUnavailable()
         if isinstance(exc, RequestDataTooBig):
             exc = RequestTooLarge()

@@ -2,18 +2,20 @@
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from wholesale import locks
 from wholesale.errors import DomainError
 from wholesale.models import IdempotencyKey
 from wholesale.params import merged
@@ -23,7 +25,10 @@ from wholesale.vocabulary import LABEL_MAX_LENGTH
 HEADER = "Idempotency-Key"
 REPLAYED_HEADER = "Idempotency-Replayed"
 
+_ROW_WAIT = 2  # seconds
+
 Handler = Callable[..., Response]
+logger = logging.getLogger(__name__)
 
 
 class IdempotencyKeyReused(DomainError):
@@ -40,7 +45,7 @@ def idempotent(handler: Handler, *, in_parts: bool = False) -> Handler:
     unique constraint. Only a 2xx answer is kept.
 
     An act `in_parts` has transactions of its own, and may be done twice without harm: its answer is kept after it. Of two at
-    once both act, and both are answered as the first of them to end; one that is cut off leaves no answer and acts again.
+    once both act, and both are answered as the first of them to end; one whose answer could not be kept acts again.
     """
 
     @wraps(handler)
@@ -51,21 +56,19 @@ def idempotent(handler: Handler, *, in_parts: bool = False) -> Handler:
         if view.is_receiving and not _is_valid(key):
             return _regardless(handler, view, request, *args, **kwargs)
         key, fingerprint = _checked(key), _fingerprint(request)
-        response = None
         if in_parts:
             kept = _kept(request.user, key, timezone.now())
             if kept is not None:
                 return _replay(kept, fingerprint)
-            response = handler(view, request, *args, **kwargs)
+            return _kept_after(handler(view, request, *args, **kwargs), request.user, key, fingerprint)
         with transaction.atomic():
             row = _own(request.user, key, fingerprint, timezone.now())
             if row.status is not None and view.is_receiving and row.fingerprint != fingerprint:
                 return _regardless(handler, view, request, *args, **kwargs)
             if row.status is not None:
                 return _replay(row, fingerprint)
-            response = response or handler(view, request, *args, **kwargs)
-            row.status, row.body = response.status_code, NumberJSONRenderer().render(response.data).decode()
-            row.save(update_fields=["status", "body"])
+            response = handler(view, request, *args, **kwargs)
+            _keep(row, response)
         return response
 
     wrapper.is_idempotent = True  # type: ignore[attr-defined]
@@ -111,6 +114,25 @@ def _own(user: Any, key: str, fingerprint: str, now: datetime) -> IdempotencyKey
         row.fingerprint, row.status, row.created_at = fingerprint, None, now
         row.save(update_fields=["fingerprint", "status", "created_at"])
     return row
+
+
+def _keep(row: IdempotencyKey, response: Response) -> None:
+    row.status, row.body = response.status_code, NumberJSONRenderer().render(response.data).decode()
+    row.save(update_fields=["status", "body"])
+
+
+def _kept_after(response: Response, user: Any, key: str, fingerprint: str) -> Response:
+    """The answer to an act that is done, kept unless somebody has the key's row for long: that is no reason to refuse it."""
+    try:
+        with transaction.atomic():
+            locks.wait_for_rows(_ROW_WAIT)
+            row = _own(user, key, fingerprint, timezone.now())
+            if row.status is not None:
+                return _replay(row, fingerprint)
+            _keep(row, response)
+    except OperationalError as fault:
+        logger.warning("The answer under an Idempotency-Key was not kept (%s)", type(fault).__name__)
+    return response
 
 
 def _replay(row: IdempotencyKey, fingerprint: str) -> Response:

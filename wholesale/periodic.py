@@ -1,26 +1,35 @@
 """Background and periodic work. A scheduler only enqueues: what is due becomes a task in the database; a worker does it.
 
 Two schedulers may run: each turn of a job is a row with a unique slot, so it is enqueued once. A worker may be killed: what
-it was doing is given to another after a while, so every task must be safe to do twice.
+it was doing is given to another, so every task must be safe to do twice.
 """
 
+import logging
+import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
+from django.conf import settings
 from django.db import close_old_connections, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks.base import Task
 from django_tasks_db.models import DBTaskResult
 
 from wholesale.models import PeriodicRun
+from wholesale.patience import DATABASE_FAULTS, growing_delays
+from wholesale.task_failures import ATTEMPTS_MAX, TookTooLong, WorkerLost, fail, put_back
 
-LOST_AFTER = timedelta(minutes=30)  # no task of the product takes as long
-ATTEMPTS_MAX = 5
+# No task takes as long. The successor of a killed process knows at once; this is for a machine that is gone.
+LOST_AFTER = timedelta(seconds=settings.TASK_TIME_LIMIT) + timedelta(minutes=5)
 KEPT_FOR = timedelta(days=30)
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,31 +77,61 @@ def start_scheduler() -> BackgroundScheduler:
 
 
 def _turn(name: str) -> None:
-    close_old_connections()
-    try:
-        enqueue_turn(name)
-    finally:
+    """Enqueue the turn that is due now, however long the database is away."""
+    due = timezone.now()
+    for delay in growing_delays():
         close_old_connections()
+        try:
+            enqueue_turn(name, due)
+        except DATABASE_FAULTS as fault:
+            logger.warning("%s is due and the database did not answer (%s)", name, type(fault).__name__)
+            time.sleep(delay)
+        else:
+            break
+        finally:
+            close_old_connections()
 
 
 @transaction.atomic
 def requeue_lost(now: datetime | None = None) -> int:
     """Give tasks whose worker was killed to another; one that was lost five times has failed. Returns how many."""
     now = now or timezone.now()
-    running = DBTaskResult.objects.select_for_update().filter(status=TaskResultStatus.RUNNING)
-    lost = list(running.filter(started_at__lt=now - LOST_AFTER))
+    return _lost(_running().filter(started_at__lt=now - LOST_AFTER), now)
+
+
+@transaction.atomic
+def requeue_of(worker_id: str, *, was_too_long: bool = False, now: datetime | None = None) -> int:
+    """The same for what a worker was doing that is known to have ended. Where it was ended for its time, that has failed."""
+    now = now or timezone.now()
+    left = [result for result in _running() if result.worker_ids[-1:] == [worker_id]]
+    if not was_too_long:
+        return _lost(left, now)
+    for result in left:
+        fail(result, TookTooLong(), now)
+    return len(left)
+
+
+def _running() -> "QuerySet[DBTaskResult]":
+    return DBTaskResult.objects.select_for_update().filter(status=TaskResultStatus.RUNNING)
+
+
+def _lost(results: Iterable[DBTaskResult], now: datetime) -> int:
+    lost = list(results)
     for result in lost:
         if len(result.worker_ids) >= ATTEMPTS_MAX:
-            result.status, result.finished_at = TaskResultStatus.FAILED, now
-            result.exception_class_path = f"{WorkerLost.__module__}.{WorkerLost.__qualname__}"
+            fail(result, WorkerLost(), now)
         else:
-            result.status, result.started_at = TaskResultStatus.READY, None
-        result.save(update_fields=["status", "started_at", "finished_at", "exception_class_path"])
+            put_back(result)
     return len(lost)
 
 
-class WorkerLost(Exception):
-    """Every worker that took the task was lost."""
+@transaction.atomic
+def try_again(task_ids: Iterable[Any], now: datetime | None = None) -> int:
+    """Have failed tasks done once more, as often as a new one. Returns how many."""
+    again = DBTaskResult.objects.failed().filter(pk__in=task_ids)
+    return again.update(
+        status=TaskResultStatus.READY, worker_ids=[], started_at=None, finished_at=None, run_after=now or timezone.now()
+    )
 
 
 def forget_old(now: datetime | None = None) -> int:

@@ -1,5 +1,6 @@
 """Settings, from the environment. `.env.example` documents each variable; cross-setting rules are in `checks.py`."""
 
+import sys
 import zoneinfo
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +10,11 @@ import environ
 import structlog
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
+
+from wholesale.queues import Queue
+from wholesale.timeouts import DEFAULTS as DEFAULT_TIMEOUTS
+from wholesale.timeouts import Process, Timeouts, process_of
+from wholesale.timeouts import read as read_timeouts
 
 # Time zones come from the tzdata package alone: an operating system's copy is an hour wrong for BC, AB, MB and NT since
 # November 2026. Here, because nothing may read a zone before it (system check wholesale.E001 proves it).
@@ -35,6 +41,20 @@ def switch(name: str, *, default: bool) -> bool:
     if word:
         raise ImproperlyConfigured(f"{name} must be true or false, not {word!r}")
     return default
+
+
+def timeouts_of(process: Process) -> Timeouts:
+    """What bounds the database's work for this kind of process: DB_TIMEOUTS_WEB and so on.
+
+    Raises:
+        ImproperlyConfigured: not three numbers of seconds.
+
+    """
+    name = f"DB_TIMEOUTS_{process.upper()}"
+    try:
+        return read_timeouts(env.str(name, default=""), DEFAULT_TIMEOUTS[process])
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be three numbers of seconds, such as 30,10,60 ({error})") from error
 
 
 def days(name: str, *, default: int) -> int:
@@ -64,10 +84,26 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come from inside, without TLS
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)  # how many of ours stand in front (wholesale/client_address.py)
+
+# The login: after so many wrong passwords an account and an address are locked for a while (wholesale/logins.py).
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+LOGIN_FAILURES = env.int("LOGIN_FAILURES", default=10)
+LOGIN_LOCK_MINUTES = env.int("LOGIN_LOCK_MINUTES", default=15)
+AXES_FAILURE_LIMIT = LOGIN_FAILURES
+AXES_COOLOFF_TIME = timedelta(minutes=LOGIN_LOCK_MINUTES)
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]  # either of them
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or somebody could lock an account for ever
+AXES_LOCKOUT_CALLABLE = "wholesale.logins.locked_out"
+AXES_CLIENT_IP_CALLABLE = "wholesale.client_address.address_of"
+AXES_DISABLE_ACCESS_LOG = True  # what succeeds is in the request log
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False  # pages without our theme; a line at each start
 
 # Business switches that differ by machine --------------------------------------------------------------------------------
 
 GO_LIVE_ENFORCE = switch("GO_LIVE_ENFORCE", default=not DEBUG)
+KILL_SWITCH_WAIT = env.float("KILL_SWITCH_WAIT", default=5.0)  # seconds for acts under way, once it is engaged
 RISK_BUSINESS_ZONE = env.str("RISK_BUSINESS_ZONE", default="UTC")
 TRIPWIRE_ON_ARRIVAL = switch("TRIPWIRE_ON_ARRIVAL", default=False)
 BACKUPS_CONFIGURED = switch("BACKUPS_CONFIGURED", default=False)
@@ -102,6 +138,7 @@ INSTALLED_APPS = [
     "simple_history",
     "import_export",
     "django_structlog",
+    "axes",
     "django_tasks",
     "django_tasks_db",
     "wholesale",
@@ -124,6 +161,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "wholesale.urls"
 WSGI_APPLICATION = "wholesale.wsgi.application"
@@ -172,17 +210,29 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL;",
     }
 else:
-    _database.setdefault("OPTIONS", {}).update(
+    _options = _database.setdefault("OPTIONS", {})
+    _options.update(
+        # Those in DATABASE_URL come later and win.
+        options=f"{timeouts_of(process_of(sys.argv)).options} {_options.get('options', '')}".strip(),
         server_side_binding=True,
         # From the second time on; from the first, a migration's statement of several commands fails.
         prepare_threshold=1 if switch("DB_PREPARED_STATEMENTS", default=True) else None,
         **({"pool": {"min_size": 1, "max_size": DB_POOL, "timeout": 5}} if DB_POOL else {}),
     )
 
+# Serving ----------------------------------------------------------------------------------------------------------------
+
+HEADER_TIMEOUT = env.int("HEADER_TIMEOUT", default=15)  # seconds until a request's headers are here, and between requests
+BODY_TIMEOUT = env.int("BODY_TIMEOUT", default=20)  # seconds until its body is, and one more for each 64 kB
+UPLOAD_MAX_SIZE = 51 * 1024 * 1024  # bytes of a form with a file: an import of leads has up to 50 MB
+WORKER_MEMORY_MB = env.int("WORKER_MEMORY_MB", default=1024)  # above it a worker is replaced; 0: no limit
+
 # Background work --------------------------------------------------------------------------------------------------------
 
 # The queue is a table, so that a task is enqueued in the transaction that needs it and is never lost with it.
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": list(Queue)}}
+TASK_TIME_LIMIT = env.int("TASK_TIME_LIMIT", default=1500)  # seconds; then a task is ended, and what waits for it says so
+TASK_MEMORY_MB = env.int("TASK_MEMORY_MB", default=2048)  # of a process of the worker; 0: no limit
 
 # E-mail -----------------------------------------------------------------------------------------------------------------
 
@@ -296,7 +346,7 @@ structlog.configure(
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )
-_log_level = env.str("LOG_LEVEL", default="INFO")
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -311,8 +361,11 @@ LOGGING = {
         }
     },
     # The handler's level too: db_worker sets its own loggers to INFO.
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured", "level": _log_level}},
-    "root": {"handlers": ["stderr"], "level": _log_level},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured", "level": LOG_LEVEL}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     # Django gives its own loggers handlers and levels; here they are like all others.
-    "loggers": {name: {"handlers": [], "level": "NOTSET", "propagate": True} for name in ("django", "django.server")},
+    "loggers": {
+        **{name: {"handlers": [], "level": "NOTSET", "propagate": True} for name in ("django", "django.server")},
+        "axes": {"level": "CRITICAL"},  # it writes whatever was given as a user name; wholesale.logins writes its line
+    },
 }

@@ -3,16 +3,17 @@
 from django_tasks import task
 
 from wholesale import housekeeping, periodic
+from wholesale.queues import Queue
 
 
-@task()
+@task(queue_name=Queue.PERIODIC)
 def clear_expired() -> None:
     """Remove what has expired."""
     housekeeping.clear_expired()
     periodic.forget_old()
 
 
-@task()
+@task(queue_name=Queue.PERIODIC)
 def requeue_lost() -> None:
     """Give the tasks of killed workers to another."""
     periodic.requeue_lost()

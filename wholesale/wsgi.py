@@ -1,4 +1,4 @@
-"""The WSGI entry that `make serve` hands to granian."""
+"""The WSGI application, loaded. `manage.py serve` forks its workers from it (wholesale/serving)."""
 
 import gc
 import os

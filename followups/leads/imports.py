@@ -63,6 +63,23 @@ def confirm_import(import_id: int) -> LeadImport:
     return _worked_on(confirmed)
 
 
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def retry_import(import_id: int) -> LeadImport:
+    """Look through a file again whose import failed. What it had imported stays, and is imported again without a change.
+
+    Raises:
+        ImportNotReady: it has not failed, or its file is gone.
+
+    """
+    failed = LeadImport.objects.select_for_update().defer("content").filter(pk=import_id, content__isnull=False).first()
+    if failed is None or failed.state != State.FAILED:
+        raise ImportNotReady("This import has not failed, or its file is gone.")
+    failed.state, failed.failure, failed.finished_at = State.CHECKING, "", None
+    failed.save(update_fields=["state", "failure", "finished_at"])
+    return _worked_on(failed)
+
+
 def _worked_on(row: LeadImport) -> LeadImport:
     if row.is_large:
         tasks.work_on_import.enqueue(row.pk)

@@ -5,7 +5,8 @@ import io
 from itertools import islice
 from typing import Any
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -16,8 +17,10 @@ from unfold.decorators import action, display
 
 from followups.leads import files
 from followups.leads.fields import COLUMNS
+from followups.leads.imports import retry_import
 from followups.leads.models import LeadImport
-from wholesale.admin_base import GrowingAdmin, SinceFilter
+from wholesale.admin_base import GrowingAdmin, SinceFilter, confirmation
+from wholesale.errors import DomainError
 
 IMPORT_COLOURS = {
     LeadImport.State.CHECKING.label: "info",
@@ -50,7 +53,7 @@ class LeadImportAdmin(GrowingAdmin):
     list_select_related = False
     search_fields = ("file_name__icontains", "changed_by__exact")
     search_help_text = "Name of the file, or who brought it"
-    actions_detail = ("confirm", "download")
+    actions_detail = ("confirm", "again", "download")
     _counts_by_state = {LeadImport.State.CHECKED: "What an import would do", LeadImport.State.DONE: "What the import did"}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LeadImport]:
@@ -74,7 +77,11 @@ class LeadImportAdmin(GrowingAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         row = LeadImport.objects.defer("content").filter(pk=object_id).first()
-        possible = {"confirm": row is not None and is_ready(row), "download": row is not None and bool(row.refused_rows)}
+        possible = {
+            "confirm": row is not None and is_ready(row),
+            "again": row is not None and may_be_tried_again(row),
+            "download": row is not None and bool(row.refused_rows),
+        }
         return [
             detail
             for detail in super().get_actions_detail(request, object_id)
@@ -106,6 +113,25 @@ class LeadImportAdmin(GrowingAdmin):
         """To what will be imported."""
         return HttpResponseRedirect(confirm_url(get_object_or_404(LeadImport, pk=object_id)))
 
+    @action(description="Try again...", permissions=["import"], icon="replay", url_path="again")
+    def again(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Look through the file once more."""
+        row = get_object_or_404(LeadImport, pk=object_id)
+        if request.method == "POST":
+            try:
+                retry_import(row.pk)
+            except DomainError as refusal:
+                messages.error(request, refusal.detail)
+            return HttpResponseRedirect(page_url(row))
+        return confirmation(
+            request,
+            self,
+            title="Try again",
+            form=forms.Form(),
+            explanation=f"{row.failure} The file is looked through once more. Nothing is imported before you confirm it.",
+            button="Look through it again",
+        )
+
     @action(description="Download refused rows", permissions=["import"], icon="download", url_path="refused")
     def download(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """What was refused, to be mended and brought again."""
@@ -121,6 +147,11 @@ class LeadImportAdmin(GrowingAdmin):
 def is_ready(row: LeadImport) -> bool:
     """Whether it waits for somebody to confirm it."""
     return row.state == LeadImport.State.CHECKED
+
+
+def may_be_tried_again(row: LeadImport) -> bool:
+    """Whether it failed and its file is still here."""
+    return row.state == LeadImport.State.FAILED and LeadImport.objects.filter(pk=row.pk, content__isnull=False).exists()
 
 
 def confirm_url(row: LeadImport) -> str:

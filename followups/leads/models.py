@@ -95,7 +95,7 @@ class LeadImport(models.Model):
         CHECKED = "CHECKED", "Checked, nothing imported yet"
         IMPORTING = "IMPORTING", "Being imported"
         DONE = "DONE", "Imported"
-        FAILED = "FAILED", "Cannot be read"
+        FAILED = "FAILED", "Failed"
 
     file_name = models.CharField(max_length=NOTE_MAX_LENGTH)
     is_large = models.BooleanField(help_text="by the worker")

@@ -10,7 +10,8 @@ from followups.errors import UnreadableFile
 from followups.leads import files, remarks
 from followups.leads.models import LeadImport
 from followups.leads.services import Report, upsert_leads
-from wholesale import periodic
+from wholesale import periodic, task_failures
+from wholesale.queues import Queue
 
 State = LeadImport.State
 KEPT_FOR = timedelta(days=30)  # a file and what was refused of it: personal, and of no use later
@@ -55,18 +56,26 @@ def _run(row: LeadImport) -> tuple[Report, str, list[str]]:
     return report, text.getvalue() if report.refused else "", told
 
 
-@task()
+@task(queue_name=Queue.LONG)
 def work_on_import(import_id: int) -> None:
     """An import of many rows."""
     work_on(import_id)
 
 
-@task()
+@task(queue_name=Queue.PERIODIC)
 def forget_files() -> None:
     """Empty the imports that are old: of them their counts remain."""
     LeadImport.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).update(content=None, refused_rows="")
 
 
+def give_up(what_happened: str, import_id: int) -> None:
+    """The worker will not do it. The file stays, so that somebody can have it tried again."""
+    LeadImport.objects.filter(pk=import_id, state__in=(State.CHECKING, State.IMPORTING)).update(
+        state=State.FAILED, failure=f"{what_happened} Try again, or upload it in parts.", finished_at=timezone.now()
+    )
+
+
 def register() -> None:
-    """Say when."""
+    """Say when, and what happens to an import that fails."""
+    task_failures.tell_subject(work_on_import, give_up)
     periodic.every("37 4 * * *", forget_files)

@@ -12,11 +12,12 @@ from followups.models import FollowupLadder
 from governance.compliance.services import Point
 from wholesale import periodic
 from wholesale.lookups import among
+from wholesale.queues import Queue
 
 LEADS_AT_ONCE = 1_000
 
 
-@task()
+@task(queue_name=Queue.PERIODIC)
 def roll() -> None:
     """Every minute: the intervals that have run out."""
     services.roll()

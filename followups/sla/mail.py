@@ -21,6 +21,7 @@ from followups.leads.facts import contact_for
 from followups.sla.models import SlaBreach, SlaNotice
 from governance import gate
 from governance.channels import Channel
+from wholesale.queues import Queue
 from wholesale.roles import OPERATOR
 from wholesale.vocabulary import ALL, Province
 
@@ -50,7 +51,7 @@ def is_due(now: datetime) -> bool:
     return waiting.exists() and not SlaNotice.objects.filter(mailed_at__gt=now - EVERY).exists()
 
 
-@task()
+@task(queue_name=Queue.PERIODIC)
 def send_digest() -> None:
     """Of what waits, unless another has sent it by now."""
     send()

@@ -5,9 +5,10 @@ from django_tasks import task
 from followups.sla import services
 from wholesale import periodic
 from wholesale.correlation import correlated
+from wholesale.queues import Queue
 
 
-@task()
+@task(queue_name=Queue.PERIODIC)
 def find_breaches() -> None:
     """Every minute: what became a breach."""
     with correlated():

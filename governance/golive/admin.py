@@ -17,6 +17,8 @@ from governance.golive import services
 from governance.golive.models import GoLiveState
 from wholesale.admin_base import HistoryAdmin, ReadOnly, act_with_reason, signature
 
+ENGAGED = "The kill switch is engaged."
+STILL_ACTING = "Something that had begun before is still under way; nothing new begins."
 ENGAGED_STOPS = "Nothing acts: no ladder starts, no due list, no offer is computed. What happened is still recorded."
 
 
@@ -94,13 +96,18 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
     )
     def engage(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
         """Stop everything that acts."""
-        return self._toggle(
+
+        def act(reason: str) -> str:
+            engaged = services.engage(**signature(request), reason=reason)
+            self.log_change(request, engaged.state, ENGAGED)
+            return f"{ENGAGED} {STILL_ACTING}" if engaged.acts_in_flight else ENGAGED
+
+        return self._ask(
             request,
-            services.engage_kill_switch,
+            act,
             title="Engage the kill switch",
             explanation=f"{ENGAGED_STOPS} It takes effect at once, for everybody, until somebody releases it.",
             button="Engage the kill switch",
-            done="The kill switch is engaged.",
             danger=True,
         )
 
@@ -168,6 +175,9 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
             self.log_change(request, state, done)
             return done
 
+        return self._ask(request, act, **page)
+
+    def _ask(self, request: HttpRequest, act: Callable[[str], str], **page: Any) -> HttpResponse:
         return act_with_reason(
             request, self, act, table=self._now(), then=reverse("admin:governance_golivestate_changelist"), **page
         )

@@ -27,6 +27,17 @@ class GoLiveStateOut(RowSerializer):
         fields = ("go_live_enabled", "kill_switch_engaged", "changed_by", "reason", "updated_at")
 
 
+class EngagedOut(GoLiveStateOut):
+    """The go-live state, and whether everything stands still already."""
+
+    acts_in_flight = serializers.BooleanField(
+        help_text="acts that had begun before were still under way after some seconds; no new one begins"
+    )
+
+    class Meta(GoLiveStateOut.Meta):
+        fields = (*GoLiveStateOut.Meta.fields, "acts_in_flight")  # type: ignore[assignment]
+
+
 class ToggleParams(ActParams):
     """Who toggles, and why."""
 
@@ -83,10 +94,15 @@ class GoLiveViewSet(ApiViewSet):
         """Stop executing where go-live is enforced."""
         return self._toggled(request, services.disable_go_live, params)
 
-    @act("kill-switch/engage", ToggleParams, GoLiveStateOut)
+    @act("kill-switch/engage", ToggleParams, EngagedOut, in_parts=True)
     def engage(self, request: Request, **params: Any) -> Response:
-        """Stop everything that acts, in every environment, until released."""
-        return self._toggled(request, services.engage_kill_switch, params)
+        """Stop everything that acts, in every environment, until released. No act begins from then on, whoever holds a lock.
+
+        The answer comes once the acts under way have ended, or after some seconds.
+        """
+        params.setdefault("changed_by", label_of(request.user))
+        engaged = services.engage(user=acting_user(request), **params)
+        return Response({**_state_out(engaged.state), "acts_in_flight": engaged.acts_in_flight})
 
     @act("kill-switch/release", ToggleParams, GoLiveStateOut)
     def release(self, request: Request, **params: Any) -> Response:

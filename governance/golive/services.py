@@ -1,20 +1,24 @@
 """Reading and toggling the go-live state.
 
-On PostgreSQL an acting verb holds a shared advisory lock until it commits, and a toggle takes the exclusive one, so each act
-is wholly before an engagement or refused. SQLite's IMMEDIATE transactions are one after another and need none.
+On PostgreSQL an acting verb holds a shared advisory lock until it commits, and reads the row once it has the lock. A toggle
+takes the exclusive lock first. Engaging the kill switch writes the row first and waits afterwards, so that no lock delays
+it: an act that read the row before is waited for, one that reads it later is refused. SQLite's IMMEDIATE transactions come
+one after another and need no lock.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from governance.decisions import ExecutionClass, verb
 from governance.golive.models import GoLiveState
 from wholesale import locks
 
+ROW_WAIT = 2  # seconds that engaging waits for another toggle
 _LOCK_KEY = 7_301_001  # of PostgreSQL's advisory locks, this product's go-live row
 
 
@@ -50,13 +54,54 @@ def current_state() -> GoLiveState | None:
     return GoLiveState.objects.filter(pk=1).first()
 
 
+def locked_state() -> GoLiveState | None:
+    """The same, and nobody changes it until the caller's transaction ends."""
+    return GoLiveState.objects.select_for_update().filter(pk=1).first()
+
+
+class Engagement(NamedTuple):
+    """What engaging the kill switch came to."""
+
+    state: GoLiveState
+    began: bool  # False where it was engaged already
+    acts_in_flight: bool  # acts that began before it were still under way when the wait for them was over
+
+
 @verb(ExecutionClass.CONTROL)
-@transaction.atomic
 def engage_kill_switch(
     *, changed_by: str, reason: str, user: User | None = None, now: datetime | None = None
 ) -> GoLiveState:
     """Stop everything that acts until released. Engaging it again changes nothing."""
-    return _toggle(kill_switch_engaged=True, changed_by=changed_by, reason=reason, user=user, now=now)
+    return engage(changed_by=changed_by, reason=reason, user=user, now=now).state
+
+
+def engage(*, changed_by: str, reason: str, user: User | None = None, now: datetime | None = None) -> Engagement:
+    """Engage the kill switch first, then wait for the acts under way, `KILL_SWITCH_WAIT` seconds at most.
+
+    The row is committed before the wait, so that whoever reads it from then on is refused, whatever locks others hold. Call
+    it outside any transaction: within one, others see the row when that commits.
+    """
+    found = _stop(changed_by=changed_by, reason=reason, user=user, now=now)
+    is_over = locks.is_free_within(_LOCK_KEY, settings.KILL_SWITCH_WAIT)
+    return Engagement(*found, acts_in_flight=not is_over)
+
+
+def _stop(**who: Any) -> tuple[GoLiveState, bool]:
+    """Write the row. No act locks it or its tables; a session that does, and keeps them, is ended."""
+    try:
+        return _stop_within(ROW_WAIT, who)
+    except IntegrityError:  # another made the missing row at this moment
+        pass
+    except OperationalError:  # somebody keeps the row, or took us for one who does
+        connection.close_if_unusable_or_obsolete()
+        locks.end_holders_of(GoLiveState(pk=1), GoLiveState.history.model)
+    return _stop_within(ROW_WAIT, who)
+
+
+@transaction.atomic
+def _stop_within(seconds: float, who: dict[str, Any]) -> tuple[GoLiveState, bool]:
+    locks.wait_for_rows(seconds)
+    return _toggle(kill_switch_engaged=True, **who)
 
 
 @verb(ExecutionClass.CONTROL)
@@ -65,29 +110,35 @@ def release_kill_switch(
     *, changed_by: str, reason: str, user: User | None = None, now: datetime | None = None
 ) -> GoLiveState:
     """Let the system act again. Releasing it again changes nothing."""
-    return _toggle(kill_switch_engaged=False, changed_by=changed_by, reason=reason, user=user, now=now)
+    lock_exclusive()
+    return _toggle(kill_switch_engaged=False, changed_by=changed_by, reason=reason, user=user, now=now)[0]
 
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def disable_go_live(*, changed_by: str, reason: str, user: User | None = None, now: datetime | None = None) -> GoLiveState:
     """Stop executing where go-live is enforced. Disabling it again changes nothing."""
-    return _toggle(go_live_enabled=False, changed_by=changed_by, reason=reason, user=user, now=now)
+    lock_exclusive()
+    return _toggle(go_live_enabled=False, changed_by=changed_by, reason=reason, user=user, now=now)[0]
 
 
 def enable_go_live(*, changed_by: str, reason: str, user: User | None = None, now: datetime | None = None) -> GoLiveState:
     """Go live, within the caller's transaction: `governance.gate.enable_go_live` asks the runbook first."""
-    return _toggle(go_live_enabled=True, changed_by=changed_by, reason=reason, user=user, now=now)
-
-
-def _toggle(*, changed_by: str, reason: str, user: User | None, now: datetime | None, **switch: bool) -> GoLiveState:
     lock_exclusive()
-    state = GoLiveState.objects.select_for_update().filter(pk=1).first()
+    return _toggle(go_live_enabled=True, changed_by=changed_by, reason=reason, user=user, now=now)[0]
+
+
+def _toggle(
+    *, changed_by: str, reason: str, user: User | None, now: datetime | None, **switch: bool
+) -> tuple[GoLiveState, bool]:
+    """The row with its switch so, and whether that changed it. A row that was missing was engaged, and off."""
+    state = locked_state()
     if state is not None and all(getattr(state, name) is value for name, value in switch.items()):
-        return state
+        return state, False
+    existed = state is not None
     state = state or GoLiveState(pk=1)  # its defaults: off, and engaged
     for name, value in switch.items():
         setattr(state, name, value)
     state.stamp(changed_by=changed_by, user=user, reason=reason, now=now or timezone.now())
     state.save()
-    return state
+    return state, existed or not state.kill_switch_engaged

@@ -217,7 +217,7 @@ class RegressionViewSet(ApiViewSet):
         """Where each policy stands since it was last evaluated."""
         return Response(services.states())
 
-    @act("evaluate", MetricParams, EvaluateOut)
+    @act("evaluate", MetricParams, EvaluateOut, in_parts=True)
     def evaluate(self, request: Request, **params: Any) -> Response:
         """Look whether a metric has fallen; a fall that begins acts."""
         state = services.evaluate(**params)

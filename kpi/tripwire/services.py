@@ -25,9 +25,10 @@ from kpi.tripwire.errors import (
 from kpi.tripwire.looking import expectation, judge, judged_events
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
 from kpi.tripwire.rules import BASELINE_MIN, Action, Method, Statistic, jeffreys
-from wholesale import correlation
+from wholesale import correlation, locks
 
 ACTOR = "tripwire"
+_TRIGGERS_LOCK = 7_301_006  # of PostgreSQL's advisory locks
 NONE_TAKEN = "none"
 _RATE_DIGITS = Decimal("0.000001")
 
@@ -109,26 +110,61 @@ def _locked_policy(domain: str, metric: str) -> RegressionPolicy:
 
 
 @verb(ExecutionClass.CONTROL)
-@transaction.atomic
 def evaluate(*, domain: str, metric: str, correlation_id: str | None = None, now: datetime | None = None) -> RegressionState:
     """Look whether the metric has fallen; a fall that begins acts once. A policy that is off is judged, and does nothing.
+
+    A fall that stops everything engages the kill switch first, outside this verb's transactions: it waits for no lock.
 
     Raises:
         PolicyNotFound: nobody watches this metric.
 
     """
+    state = None
+    while state is None:
+        stop = _stop_if_fallen(domain, metric, now)
+        state = _evaluated(domain, metric, stop, correlation_id or correlation.current(), now)
+    return state
+
+
+@transaction.atomic
+def _evaluated(
+    domain: str, metric: str, stop: gate.Stop | None, correlation_id: str, now: datetime | None
+) -> RegressionState | None:
+    """The state, stored; None where everything must be stopped first."""
     policy = _locked_policy(domain, metric)
     now = now or timezone.now()
-    state = RegressionState.objects.filter(policy=policy).first()
-    state = state or RegressionState(policy=policy, last_event_id=policy.baseline_event_id or 0)
-    was_triggered = state.triggered
-    judge(policy, state, now)
-    if state.triggered and not was_triggered:
-        state.action_taken = _act(policy, state, correlation_id or correlation.current(), now)
+    state, begins = _judged(policy, now)
+    if begins and policy.action == Action.KILL_SWITCH and stop is None:
+        return None
+    if begins:
+        state.action_taken = _act(policy, state, stop, correlation_id, now)
     elif not state.triggered:
         state.action_taken = ""
     state.save()
     return state
+
+
+def _judged(policy: RegressionPolicy, now: datetime) -> tuple[RegressionState, bool]:
+    """The policy's state brought up to date and not saved, and whether a fall begins."""
+    state = RegressionState.objects.filter(policy=policy).first()
+    state = state or RegressionState(policy=policy, last_event_id=policy.baseline_event_id or 0)
+    was_triggered = state.triggered
+    judge(policy, state, now)
+    return state, state.triggered and not was_triggered
+
+
+def _stop_if_fallen(domain: str, metric: str, now: datetime | None) -> gate.Stop | None:
+    """Engage the kill switch where a fall begins for which the policy wants that."""
+    policy = RegressionPolicy.objects.filter(domain=domain, metric=metric, action=Action.KILL_SWITCH, enabled=True).first()
+    if policy is None:
+        return None
+    now = now or timezone.now()
+    state, begins = _judged(policy, now)
+    return gate.stop_all(changed_by=ACTOR, reason=_reason(policy, state), now=now) if begins else None
+
+
+def _reason(policy: RegressionPolicy, state: RegressionState) -> str:
+    return f"Tripwire {policy}: {state.note}"
 
 
 @verb(ExecutionClass.CONTROL)
@@ -138,21 +174,19 @@ def evaluate_all(now: datetime | None = None) -> Iterator[tuple[RegressionPolicy
         yield policy, evaluate(domain=policy.domain, metric=policy.metric, now=now)
 
 
-def _act(policy: RegressionPolicy, state: RegressionState, correlation_id: str, now: datetime) -> str:
-    # Acts and undoings of triggers are one after another: two triggers may hold one engine.
-    gate.hold_off_acts()
-    seen = f"{policy}: {state.note}"
-    stop: gate.Stop | None
+def _act(
+    policy: RegressionPolicy, state: RegressionState, stop: gate.Stop | None, correlation_id: str, now: datetime
+) -> str:
+    _one_after_another()
     if policy.action == Action.KILL_SWITCH:
         engine, stopped = "", "the kill switch"
-        stop = gate.stop_all(changed_by=ACTOR, reason=f"Tripwire {seen}", now=now)
     else:
         engine, stopped = policy.throttled_engine, f"the risk policy {policy.throttled_engine}"
-        stop = gate.throttle_engine(engine, changed_by=ACTOR, reason=f"Tripwire {seen}", now=now)
+        stop = gate.throttle_engine(engine, changed_by=ACTOR, reason=_reason(policy, state), now=now)
     taken, mark, words = str(policy.action), stop.mark if stop else "", _WORDS[Action(policy.action)]
     if stop is None:
         taken, outcome = NONE_TAKEN, f"nothing was throttled, for there is no risk policy {engine}"
-    elif stop.began:
+    elif stop.began or (stop.by == ACTOR and not _holding(taken, engine, mark).exists()):  # begun by a look that was cut off
         outcome = f"{stopped} was {words.done}"
     elif _holding(taken, engine, mark).exists():
         outcome = f"{stopped} is {words.already}, for another trigger"
@@ -172,6 +206,11 @@ def _act(policy: RegressionPolicy, state: RegressionState, correlation_id: str, 
         correlation_id=correlation_id,
     )
     return taken
+
+
+def _one_after_another() -> None:
+    """Acts and undoings of triggers come one after another: two triggers may hold one engine."""
+    locks.hold(_TRIGGERS_LOCK)
 
 
 def _holding(action: str, engine: str, mark: str) -> QuerySet[RegressionTrigger]:
@@ -256,7 +295,7 @@ def undo_trigger(
         MayNotRelease: it engaged the kill switch, which this user may not release.
 
     """
-    gate.hold_off_acts()
+    _one_after_another()
     trigger = RegressionTrigger.objects.select_for_update().filter(pk=trigger_id).first()
     if trigger is None:
         raise TriggerNotFound

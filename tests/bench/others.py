@@ -21,6 +21,18 @@ class FullRun:
 
 FULL_RUNS = (
     FullRun("kills", "tests.faults.kills", "kill -9 of a serving process during a stream of writes", ("--kills", "20")),
+    FullRun(
+        "workers",
+        "tests.faults.worker_kills",
+        "kill -9 of one worker of the server after another during a stream of writes",
+        ("--seconds", "60"),
+    ),
+    FullRun(
+        "slow",
+        "tests.faults.slow_clients",
+        "Twenty slow clients of each kind beside quick ones",
+        ("--clients", "20", "--seconds", "10"),
+    ),
     FullRun("plans", "tests.plans.full", "Plans of the due list and the SLA", ("--tasks", "1000000")),
     FullRun(
         "sizes",

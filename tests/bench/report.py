@@ -51,7 +51,7 @@ Written by `make bench` on {day}. Do not edit: the next run writes it anew.
 
 _HOW = """## Speed
 
-The production server of `make serve` (2 workers, 1 blocking thread each) with `DEBUG=false`, go-live enforced and on, a
+The production server of `make serve` (2 workers, 1 thread each for the API) with `DEBUG=false`, go-live enforced and on, a
 token in every request, PostgreSQL, and wrk with {connections} connections, all on this machine. Rounds of {seconds:g} s
 after a warm-up, {rounds} of them; the figures are medians, times in milliseconds. "Small" is a table of 3,000 due tasks and
 what the operation itself needs, "large" one of {tasks:,} tasks, 90% of them completed; their rounds alternate, and "large

@@ -80,14 +80,14 @@ def kill_and_compare(database_url: str, kills: int, seed: int = 1) -> Outcome:
     for _ in range(kills):
         with serving(database_url, threads=THREADS) as server, ThreadPoolExecutor(CLIENTS) as pool:
             started = threading.Barrier(CLIENTS + 1)
-            streams = [pool.submit(_stream, server, token, started, outcome) for _ in range(CLIENTS)]
+            streams = [pool.submit(_started_stream, server, token, started, outcome) for _ in range(CLIENTS)]
             started.wait(timeout=30)
             _wait_for(len(outcome.acknowledged) + dice.randint(FEWEST, MOST), outcome)
             server.kill()
             for stream in streams:
                 stream.result(timeout=30)
         outcome.kills += 1
-    _compare(database_url, outcome)
+    compare(database_url, outcome)
     return outcome
 
 
@@ -97,12 +97,16 @@ def _wait_for(acknowledged: int, outcome: Outcome) -> None:
         time.sleep(0.001)
 
 
-def _stream(server: Server, token: str, started: threading.Barrier, outcome: Outcome) -> None:
-    """Start ladders and complete their steps until the server is gone."""
+def _started_stream(server: Server, token: str, started: threading.Barrier, outcome: Outcome) -> None:
+    started.wait(timeout=30)
+    stream(server, token, outcome, threading.Event())
+
+
+def stream(server: Server, token: str, outcome: Outcome, ended: threading.Event) -> None:
+    """Start ladders and complete their steps until a request is cut off, or it is ended."""
     with server.client(token) as client:
-        started.wait(timeout=30)
         try:
-            while True:
+            while not ended.is_set():
                 steps = client.post("/api/followups/ladder/create", json={"province": "ON"}).raise_for_status().json()
                 for step in steps[:-1]:  # one stays open, so that a ladder's count is put to the test too
                     client.post(f"/api/followups/task/{step['id']}/complete").raise_for_status()
@@ -111,7 +115,8 @@ def _stream(server: Server, token: str, started: threading.Barrier, outcome: Out
             outcome.cut_off += 1
 
 
-def _compare(database_url: str, outcome: Outcome) -> None:
+def compare(database_url: str, outcome: Outcome) -> None:
+    """Fill in what the database holds of what the clients were told."""
     with rows_of(database_url) as rows:
         completed = {str(row[0]) for row in rows(_COMPLETED)}
         _compare_kpi_rows(outcome, completed, rows(_COUNTED.format(metric="followup_completed")))

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 from django_tasks import task
+from django_tasks_db.models import DBTaskResult
 
 PATIENCE = 60  # seconds
 
@@ -37,3 +38,31 @@ def wait_for_company(diary: str, number: int) -> None:
         if time.monotonic() > deadline:
             raise TimeoutError
         time.sleep(0.01)
+
+
+@task(queue_name="long")
+def never_end(diary: str) -> None:
+    """Is at it until somebody ends it, and deaf to Python's exceptions."""
+    _begin(diary, "long")
+    while True:
+        try:
+            time.sleep(PATIENCE)
+        except BaseException:
+            continue
+
+
+@task(queue_name="periodic")
+def look(diary: str) -> None:
+    """Short work."""
+    _begin(diary, "look")
+
+
+@task()
+def ask_when_told(diary: str, told: str) -> None:
+    """Asks the database something once there is a file."""
+    _begin(diary, "ask")
+    deadline = time.monotonic() + PATIENCE
+    while not Path(told).exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    DBTaskResult.objects.count()
+    _begin(diary, "answered")

@@ -1,12 +1,14 @@
-"""A server killed in mid-stream tears nothing: `make bench` kills twenty times, this twice."""
+"""A server killed in mid-stream tears nothing: `make bench` kills twenty times and for a minute, this now and then."""
 
 import signal
 import subprocess
 import sys
+import time
 
 from tests.faults.conftest import Served
 from tests.faults.kills import FEWEST, kill_and_compare, rows_of
-from tests.served import ROOT, settings_for
+from tests.faults.worker_kills import kill_workers, workers_of
+from tests.served import ROOT, serving, settings_for
 
 # Starts ladders ten at a time, and kills itself within the third transaction, its tasks and KPI rows written.
 _KILLED_IN_THE_MIDDLE = """
@@ -31,6 +33,24 @@ def test_a_killed_server_leaves_every_fact_with_its_kpi_row(served: Served) -> N
     assert outcome.cut_off > 0  # the kills came in mid-stream
     assert outcome.completed >= len(outcome.acknowledged) >= 2 * FEWEST
     assert outcome.mismatches == 0, str(outcome)
+
+
+def test_workers_killed_one_after_another_lose_no_write(served: Served) -> None:
+    found = kill_workers(served.database_url, seconds=3)
+    assert found.outcome.kills >= 2
+    assert found.outcome.cut_off > 0
+    assert found.faults == 0, str(found)
+
+
+def test_a_worker_that_needs_too_much_memory_is_replaced(served: Served) -> None:
+    with serving(served.database_url, workers=2, WORKER_MEMORY_MB="20") as server, server.client(served.token) as client:
+        before = set(workers_of(server))
+        deadline = time.monotonic() + 30
+        while before & set(workers_of(server)) and time.monotonic() < deadline:
+            assert client.get("/api/followups/due").status_code == 200
+            time.sleep(0.1)
+        assert len(before) == 2
+        assert not before & set(workers_of(server))
 
 
 def test_a_bulk_call_killed_in_the_middle_leaves_whole_transactions(served: Served) -> None:

@@ -287,6 +287,10 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "RECORD",
         lambda: followups.leads.imports.confirm_import(LeadImportFactory.create().pk),
     ),
+    followups.leads.imports.retry_import: (
+        "RECORD",
+        lambda: followups.leads.imports.retry_import(LeadImportFactory.create(state="FAILED").pk),
+    ),
     followups.services.sla_snapshot: ("READ", followups.services.sla_snapshot),
     followups.inbound.services.record_inbound: (
         "RECORD",

@@ -29,6 +29,7 @@ def test_engaging_says_who_and_why(operator: APIClient) -> None:
         "changed_by": "bryan",
         "reason": "wrong numbers dialled",
         "updated_at": state.updated_at.isoformat().replace("+00:00", "Z"),
+        "acts_in_flight": False,
     }
     assert state.user is not None
     assert state.user.username == "operator"

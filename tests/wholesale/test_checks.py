@@ -72,3 +72,12 @@ def test_w006_tokens_in_the_clear_at_deploy_alone(settings: Settings, https: Any
     settings.HTTPS, settings.DEBUG = https, debug
     assert ("wholesale.W006" in ids(deploy=True)) is warned
     assert "wholesale.W006" not in ids()
+
+
+@pytest.mark.parametrize(("https", "proxies", "warned"), [(True, 0, True), (True, 1, False), (False, 0, False)])
+def test_w008_a_proxy_that_is_not_counted_at_deploy_alone(
+    settings: Settings, https: bool, proxies: int, warned: bool
+) -> None:
+    settings.HTTPS, settings.TRUSTED_PROXIES = https, proxies
+    assert ("wholesale.W008" in ids(deploy=True)) is warned
+    assert "wholesale.W008" not in ids()

@@ -92,7 +92,7 @@ def test_a_task_that_lost_five_workers_has_failed() -> None:
     assert periodic.requeue_lost(NOW) == 1
     task.refresh_from_db()
     assert (task.status, task.finished_at) == (TaskResultStatus.FAILED, NOW)
-    assert task.exception_class_path == "wholesale.periodic.WorkerLost"
+    assert task.exception_class_path == "wholesale.task_failures.WorkerLost"
 
 
 def test_what_is_old_is_forgotten_and_what_waits_is_kept() -> None:

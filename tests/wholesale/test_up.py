@@ -111,9 +111,12 @@ def test_server_and_worker_end_together_on_ctrl_c_and_on_sigterm(tmp_path: Path)
         assert "has ended" not in started.said.read_text()
 
 
-def test_a_worker_that_dies_is_told_and_the_server_goes_on(tmp_path: Path) -> None:
-    with running(tmp_path, sys.executable, "scripts/serve_and_work.py") as started:  # on a database without tables
-        wait_for(lambda: "The background worker has ended (exit code 1)" in started.said.read_text())
+def test_a_worker_that_dies_is_told_and_started_again_and_the_server_goes_on(tmp_path: Path) -> None:
+    with running(tmp_path, sys.executable, "scripts/serve_and_work.py") as started:
+        killed = started.worker()
+        os.kill(killed, signal.SIGKILL)
+        wait_for(lambda: "The background worker has ended (exit code -9)" in started.said.read_text())
+        assert wait_for(lambda: started.worker() != killed)
         assert started.answers()
         started.process.terminate()
         assert started.ends() == 128 + signal.SIGTERM

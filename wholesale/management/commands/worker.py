@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
-from wholesale.periodic import jobs, start_scheduler
+from wholesale.periodic import jobs
+from wholesale.queues import Queue
+from wholesale.worker import Crew, work, work_off
 
 
 class Command(BaseCommand):
@@ -16,16 +17,18 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """The command's own arguments."""
         parser.add_argument("--no-schedule", action="store_true", help="only do tasks; another worker keeps the schedule")
+        parser.add_argument("--queue", choices=list(Queue), help="this one alone; without it each has a process of its own")
         parser.add_argument("--batch", action="store_true", help="do what is waiting, then stop")
 
-    def handle(self, *, no_schedule: bool, batch: bool, **options: Any) -> None:
-        """Schedule in a thread, work in this one."""
-        scheduler = None if no_schedule or batch else start_scheduler()
-        if scheduler is not None:
+    def handle(self, *, no_schedule: bool, queue: str | None, batch: bool, **options: Any) -> None:
+        """Say what is due when, and work."""
+        if batch:
+            work_off([queue] if queue else list(Queue))
+            return
+        if not no_schedule:
             for job in jobs():
                 self.stdout.write(f"{job.crontab:<14} {job.name}")
-        try:
-            call_command("db_worker", queue_name="*", batch=batch, reload=False, startup_delay=False)
-        finally:
-            if scheduler is not None:
-                scheduler.shutdown(wait=False)
+        if queue:
+            work(Queue(queue), schedule=not no_schedule)
+        else:
+            Crew(schedule=not no_schedule).run()

@@ -1,0 +1,41 @@
+"""deploy/: the units start what there is, and whatever dies is started again."""
+
+import shlex
+from configparser import RawConfigParser
+from pathlib import Path
+
+import pytest
+from django.core.management import load_command_class
+
+DEPLOY = Path(__file__).resolve().parent.parent.parent / "deploy"
+SERVICES = sorted(DEPLOY.glob("*.service"))
+
+
+def unit(path: Path) -> RawConfigParser:
+    """A unit file; of a name that comes twice the last."""
+    parser = RawConfigParser(strict=False)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]  # names as they are written
+    parser.read_string(path.read_text())
+    return parser
+
+
+@pytest.mark.parametrize("path", SERVICES, ids=lambda path: path.name)
+def test_a_service_starts_a_command_with_options_that_it_has(path: Path) -> None:
+    python, script, command, *options = shlex.split(unit(path)["Service"]["ExecStart"])
+    assert (python, script) == ("/srv/wholesale/.venv/bin/python", "manage.py")
+    load_command_class("wholesale", command).create_parser("manage.py", command).parse_args(options)
+
+
+@pytest.mark.parametrize("path", SERVICES, ids=lambda path: path.name)
+def test_a_service_is_restarted_for_ever_bounded_and_shut_in(path: Path) -> None:
+    found = unit(path)
+    assert found["Unit"]["StartLimitIntervalSec"] == "0"
+    service = found["Service"]
+    assert (service["Restart"], service["RestartSec"], service["User"]) == ("always", "1", "wholesale")
+    assert {"MemoryMax", "TasksMax", "EnvironmentFile"} <= set(service)
+    assert (service["NoNewPrivileges"], service["ProtectSystem"], service["CapabilityBoundingSet"]) == ("true", "strict", "")
+
+
+def test_the_target_wants_every_service() -> None:
+    assert unit(DEPLOY / "wholesale.target")["Unit"]["Wants"].split() == [path.name for path in SERVICES]
+    assert len(SERVICES) == 2

@@ -1,0 +1,125 @@
+"""Wrong passwords: counted by account and by address, and after ten of them nobody gets in for a while."""
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from axes.models import AccessAttempt
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.test import Client, RequestFactory
+from django.utils import timezone
+from pytest_django import Settings
+
+from wholesale.client_address import address_of
+
+pytestmark = pytest.mark.django_db
+
+LOGIN = "/admin/login/?next=/admin/"
+RIGHT = "the right password"
+
+
+@pytest.fixture
+def ada() -> User:
+    return User.objects.create_superuser("ada", password=RIGHT)
+
+
+def log_in(client: Client, password: str, username: str = "ada", **request: Any) -> Any:
+    return client.post(LOGIN, {"username": username, "password": password}, **request)
+
+
+def test_sixty_wrong_passwords_lock_the_account_until_the_time_has_passed(
+    client: Client, ada: User, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock, caplog.at_level(logging.WARNING):
+        answers = [log_in(client, f"wrong {number}").status_code for number in range(60)]
+        assert answers == [200] * (settings.LOGIN_FAILURES - 1) + [429] * (61 - settings.LOGIN_FAILURES)
+        refused = log_in(client, RIGHT)
+        assert (refused.status_code, refused["Retry-After"]) == (429, "900")
+        page = refused.content.decode()
+        assert "Too many wrong passwords" in page
+        assert "Until 15 minutes after" in page
+        assert log_in(Client(), RIGHT, REMOTE_ADDR="198.51.100.9").status_code == 429  # the account, wherever from
+        clock.shift(timedelta(minutes=settings.LOGIN_LOCK_MINUTES, seconds=1))
+        assert log_in(client, RIGHT).url == "/admin/"
+    said = caplog.text
+    assert "Login of 'ada' from 127.0.0.1 failed, 1 so far" in said
+    assert f"Login of 'ada' from 127.0.0.1 failed, {settings.LOGIN_FAILURES} so far" in said
+    assert "wrong 1" not in said
+    assert RIGHT not in said
+
+
+def test_a_name_that_no_account_has_is_not_in_the_log(client: Client, ada: User, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        log_in(client, "wrong", username="jane@example.ca")
+    assert "Login of a name that no account has from 127.0.0.1 failed, 1 so far" in caplog.text
+    assert "jane" not in caplog.text
+
+
+def test_one_address_that_tries_many_accounts_is_locked(client: Client, ada: User, settings: Settings) -> None:
+    for number in range(settings.LOGIN_FAILURES):
+        log_in(client, "wrong", username=f"user{number}", REMOTE_ADDR="198.51.100.7")
+    assert log_in(client, RIGHT, REMOTE_ADDR="198.51.100.7").status_code == 429
+    assert log_in(client, RIGHT, REMOTE_ADDR="198.51.100.8").status_code == 302
+
+
+def test_a_right_password_forgets_the_wrong_ones(client: Client, ada: User, settings: Settings) -> None:
+    for _ in range(settings.LOGIN_FAILURES - 1):
+        log_in(client, "wrong")
+    assert log_in(client, RIGHT).status_code == 302
+    assert not AccessAttempt.objects.exists()
+
+
+def test_an_operator_of_the_server_unlocks_an_account(client: Client, ada: User, settings: Settings) -> None:
+    for _ in range(settings.LOGIN_FAILURES):
+        log_in(client, "wrong")
+    assert log_in(client, RIGHT).status_code == 429
+    call_command("axes_reset_username", "ada", verbosity=0)
+    assert log_in(client, RIGHT).status_code == 302
+
+
+def test_nothing_is_hashed_for_a_locked_account(
+    client: Client, ada: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(settings.LOGIN_FAILURES):
+        log_in(client, "wrong")
+    monkeypatch.setattr(User, "check_password", lambda *_: pytest.fail("it was hashed"))
+    monkeypatch.setattr(User, "set_password", lambda *_: pytest.fail("it was hashed"))
+    assert log_in(client, RIGHT).status_code == 429
+    assert log_in(client, "wrong", username="nobody").status_code == 429  # the address
+
+
+def test_what_is_kept_of_an_attempt_holds_no_password(client: Client, ada: User) -> None:
+    log_in(client, "wrong password")
+    (attempt,) = AccessAttempt.objects.all()
+    assert attempt.username == "ada"
+    assert "wrong password" not in f"{attempt.post_data}{attempt.get_data}{attempt.path_info}"
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "address"),
+    [
+        (0, "203.0.113.5", "192.0.2.1"),
+        (1, "", "192.0.2.1"),
+        (1, "203.0.113.5", "203.0.113.5"),
+        (1, "198.51.100.66, 203.0.113.5", "203.0.113.5"),  # what the client wrote itself is not believed
+        (2, "198.51.100.66, 203.0.113.5, 10.0.0.1", "203.0.113.5"),
+        (2, "203.0.113.5", "192.0.2.1"),
+        (1, "nonsense", "192.0.2.1"),
+        (1, "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+    ],
+)
+def test_the_address_is_what_our_own_proxies_say(
+    settings: Settings, rf: RequestFactory, proxies: int, forwarded: str, address: str
+) -> None:
+    settings.TRUSTED_PROXIES = proxies
+    request = rf.get("/", REMOTE_ADDR="192.0.2.1", headers={"X-Forwarded-For": forwarded})
+    assert address_of(request) == address
+
+
+def test_a_header_does_not_get_round_the_lock(client: Client, ada: User, settings: Settings) -> None:
+    for number in range(settings.LOGIN_FAILURES):
+        log_in(client, "wrong", username=f"user{number}", headers={"X-Forwarded-For": f"203.0.113.{number}"})
+    assert log_in(client, RIGHT, headers={"X-Forwarded-For": "203.0.113.99"}).status_code == 429

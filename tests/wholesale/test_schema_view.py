@@ -1,0 +1,49 @@
+"""`/api/schema` is built once, is open to everybody, and costs next to nothing the second time."""
+
+import json
+
+import pytest
+import yaml
+from django.test import Client
+from drf_spectacular.generators import SchemaGenerator
+
+from wholesale import schema_view
+
+
+@pytest.fixture(autouse=True)
+def times_built(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """One entry for each time that it was built; not at all when a test begins."""
+    built: list[int] = []
+    original = SchemaGenerator.get_schema
+
+    def counting(self: SchemaGenerator, *args: object, **kwargs: object) -> object:
+        built.append(1)
+        return original(self, *args, **kwargs)
+
+    monkeypatch.setattr(schema_view, "_documents", {})
+    monkeypatch.setattr(SchemaGenerator, "get_schema", counting)
+    return built
+
+
+def test_it_is_built_once_whoever_asks(client: Client, times_built: list[int]) -> None:
+    first = client.get("/api/schema")
+    assert first.status_code == 200
+    assert yaml.safe_load(first.content)["openapi"] == "3.1.0"
+    again = client.get("/api/schema?version=2&lang=fr", headers={"Authorization": "Token nonsense"})
+    assert again.content == first.content
+    assert len(times_built) == 1
+
+
+def test_who_has_it_is_told_so(client: Client) -> None:
+    first = client.get("/api/schema")
+    assert "max-age=300" in first["Cache-Control"]
+    again = client.get("/api/schema", headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+
+
+def test_json_is_another_document_of_the_same(client: Client) -> None:
+    as_yaml = client.get("/api/schema")
+    as_json = client.get("/api/schema", headers={"Accept": "application/vnd.oai.openapi+json"})
+    assert json.loads(as_json.content) == yaml.safe_load(as_yaml.content)
+    assert as_json["ETag"] != as_yaml["ETag"]
+    assert client.get("/api/schema", headers={"Accept": "image/png"}).status_code == 406

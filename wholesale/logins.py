@@ -1,0 +1,38 @@
+"""The brake of the login: too many wrong passwords lock an account and an address for a while (django-axes counts them)."""
+
+import logging
+from typing import Any
+
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from wholesale.client_address import address_of
+
+STATUS = 429
+
+logger = logging.getLogger(__name__)
+
+
+def locked_out(request: HttpRequest, response: HttpResponse | None, credentials: dict[str, Any]) -> HttpResponse:
+    """The page that says so, for the right password too."""
+    minutes = settings.LOGIN_LOCK_MINUTES
+    context = {**admin.site.each_context(request), "minutes": minutes}
+    page = render(request, "admin/locked.html", context, status=STATUS)
+    page["Retry-After"] = str(minutes * 60)
+    return page
+
+
+def log_failure(sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
+    """A line for each login that failed: who, from where, and how many of the account's count so far. A receiver.
+
+    A name that no account has is not written: it may be a password, or somebody's e-mail address.
+    """
+    given = {"username": str(credentials.get("username", ""))}
+    name = repr(given["username"]) if User.objects.filter(**given).exists() else "a name that no account has"
+    count = AccessAttempt.objects.filter(**given).aggregate(count=Sum("failures_since_start"))["count"]
+    logger.warning("Login of %s from %s failed, %s so far", name, address_of(request) if request else "here", count or 1)

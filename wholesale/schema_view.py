@@ -1,0 +1,41 @@
+"""`/api/schema`, built once: it is the same for everybody, and takes a second of a processor."""
+
+import hashlib
+import threading
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.encoding import force_bytes
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+MAX_AGE = 300  # seconds that a client may keep it without asking
+
+_lock = threading.Lock()
+_documents: dict[type[BaseRenderer], tuple[bytes, str]] = {}
+
+
+class SchemaView(SpectacularAPIView):
+    """The OpenAPI document as YAML, or JSON where that is asked for. Open to everybody."""
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase | None:
+        renderer = request.accepted_renderer
+        text, etag = self._document(renderer)
+        response = HttpResponse(text, content_type=renderer.media_type)
+        response["ETag"], response["Vary"] = etag, "Accept"
+        response["Cache-Control"] = f"public, max-age={MAX_AGE}"
+        response["Content-Disposition"] = f'inline; filename="wholesale.{renderer.format}"'
+        return get_conditional_response(request, etag=etag, response=response)
+
+    def _document(self, renderer: BaseRenderer) -> tuple[bytes, str]:
+        """Its text in the renderer's format and its mark. Of several who ask first one builds it, the others wait."""
+        with _lock:
+            if type(renderer) not in _documents:
+                schema = self.generator_class().get_schema(request=None, public=True)
+                text = force_bytes(renderer.render(schema, renderer.media_type, {}))
+                _documents[type(renderer)] = text, f'"{hashlib.sha256(text).hexdigest()[:32]}"'
+            return _documents[type(renderer)]
