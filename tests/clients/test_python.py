@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from operator import attrgetter
 from pathlib import Path
-from types import ModuleType
+from types import GenericAlias, ModuleType
 from typing import Any, get_args, get_type_hints
 
 import httpx
@@ -48,7 +48,7 @@ def _model(client: str, name: str) -> Any:
 def test_each_operation_has_its_function_and_its_answer_a_type(client: str, operation: Operation) -> None:
     (answers,) = get_args(get_type_hints(_module(client, operation).sync_detailed)["return"])
     one = str if operation.answer == "string" else _model(client, operation.answer)
-    assert set(get_args(answers)) == {list[one] if operation.is_list else one, _model(client, "ErrorOut")}
+    assert set(get_args(answers)) == {GenericAlias(list, one) if operation.is_list else one, _model(client, "ErrorOut")}
 
 
 @pytest.mark.parametrize("operation", [operation for operation in OPERATIONS if operation.body], ids=attrgetter("id"))
