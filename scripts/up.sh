@@ -29,7 +29,7 @@ echo "The first time: simulating two weeks of the business, half a minute or so 
 cat <<TEXT
 
   Admin      http://127.0.0.1:$PORT/admin/
-  Work       http://127.0.0.1:$PORT/admin/followups/followuptask/queue/  as pat or robin: their market has work at any hour
+  Work       http://127.0.0.1:$PORT/admin/followups/followuptask/queue/  the demo's agents pat and robin have work at any hour
   API docs   http://127.0.0.1:$PORT/api/docs
   A token    export TOKEN=\$(make -s token NAME=me ROLE=operator)
   Next       README.md, "The guide's checklist"; the whole guide: make manage ARGS=walkthrough

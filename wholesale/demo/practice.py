@@ -50,7 +50,7 @@ def put(day: Day) -> None:
 
 def _open(day: Day, now: datetime) -> None:
     """The agents come in between: the ladders before them are nobody's, those after them theirs in turn."""
-    place = {"province": _PLACE.province, "market": MARKET}
+    place: dict[str, Any] = {"province": _PLACE.province, "market": MARKET}
     signed = day.signed(now, "simulation: practice at any hour; nobody here exists")
     upsert_policy(**place, enabled=True, rules=_RULES, expected_version=0, **signed)
     upsert_template(**place, enabled=True, steps=_steps(), expected_version=0, **signed)
