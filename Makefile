@@ -21,8 +21,7 @@ setup: $(SETUP)  ## install into .venv; does nothing when there is nothing to do
 $(SETUP): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] < (3, 11) and "Python 3.11 is needed: make PYTHON=/path/to/python3.11 ...")'
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
-	@echo "Installing into $(VENV) ..."
-	@$(PY) -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	@$(PY) scripts/install.py requirements.lock
 	@touch $@
 
 up: setup  ## migrate, make an admin user, simulate two weeks, serve on PORT (default 8000), with a worker

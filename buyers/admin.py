@@ -1,13 +1,14 @@
 """The admin of buyers: nodes and the events that they are folded from, to read."""
 
 from django.contrib import admin
-from django.db.models import F
+from django.db.models import F, QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from unfold.decorators import display
 
 from buyers.liquidity import Event
-from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
+from buyers.models import INVENTED, BuyerFeedbackEvent, BuyerLiquidityNode
 from wholesale.admin_base import GrowingAdmin, ReadOnlyAdmin, SinceFilter, place_text
 
 EVENT_COLOURS = {Event.RESPONDED: "info", Event.BOUGHT: "success", Event.NO_RESPONSE: "warning", Event.PASSED: "danger"}
@@ -38,6 +39,9 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
             {"fields": ("active_buyer_count", "buyer_count", "response_rate", "close_rate", "updated_at")},
         ),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BuyerLiquidityNode]:
+        return super().get_queryset(request).exclude(INVENTED)
 
     @display(description="Place", ordering="province")
     def place(self, node: BuyerLiquidityNode) -> str:

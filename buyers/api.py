@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from buyers import services
 from buyers.liquidity import Event
-from buyers.models import SFR, BuyerFeedbackEvent, BuyerLiquidityNode
+from buyers.models import INVENTED, SFR, BuyerFeedbackEvent, BuyerLiquidityNode
 from governance.clocks.api import MarketFilter, PlaceParams
 from wholesale import filters
 from wholesale.api import ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask
@@ -104,8 +104,8 @@ class LiquidityViewSet(ApiViewSet):
 
     @ask("nodes", Params, NodeOut(many=True))
     def nodes(self, request: Request) -> Response:
-        """All nodes, by province, market and property type."""
-        return Response([shown(node, NodeOut.Meta.fields) for node in BuyerLiquidityNode.objects.all()])
+        """All nodes, by province, market and property type; without those of walkthroughs."""
+        return Response([shown(node, NodeOut.Meta.fields) for node in BuyerLiquidityNode.objects.exclude(INVENTED)])
 
     @ask("score", NodeParams, ScoreOut)
     def score(self, request: Request, **params: Any) -> Response:

@@ -8,8 +8,9 @@ from django.db.models import Q
 
 from buyers.liquidity import Event, Liquidity
 from wholesale.append_only import AppendOnlyModel
-from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, WORD_MAX_LENGTH, Province
+from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, WALKTHROUGH_PROPERTY, WORD_MAX_LENGTH, Province
 
+INVENTED = Q(property_type=WALKTHROUGH_PROPERTY)  # nodes of buyers that a walkthrough invented; no list shows them
 SFR = "SFR"  # single-family residence, the default property type
 
 

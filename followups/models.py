@@ -18,7 +18,7 @@ from followups.sla.models import SlaBreach, SlaNotice, SlaPolicy, SlaWatch
 from followups.steps.models import LadderTemplate
 from governance.channels import Channel
 from wholesale.append_only import AppendOnlyModel
-from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
+from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WALKTHROUGH_MARK, WORD_MAX_LENGTH, Province
 
 
 def label_field(**kwargs: Any) -> "models.CharField[Any, Any]":
@@ -125,15 +125,23 @@ class TaskQuerySet(QuerySet[Any]):
         """Completed, the latest first."""
         return self.filter(completed_at__isnull=False).order_by("-completed_at", "-id")
 
+    def counted(self) -> "TaskQuerySet":
+        """Those that reports count: without those of walkthroughs, whose ladders say so."""
+        return self.exclude(correlation_id__startswith=WALKTHROUGH_MARK)
+
     def lateness(self, window: int) -> dict[str, Any]:
-        """Over the last `window` completed tasks: how many, and the fractions done within 30 minutes and 2 hours.
+        """Over the last `window` completed tasks that count: how many, and the fractions done within 30 minutes and 2 hours.
 
         By the guide's clock, from `due_at`; and by permitted minutes alone (`..._permitted`). Early counts as within; the
         fractions are None when there is none.
         """
-        return self.completed()[:window].aggregate(
-            count=Count("id"),
-            **{name: Avg(Case(When(within, then=Value(1.0)), default=Value(0.0))) for name, within in WITHIN.items()},
+        return (
+            self.counted()
+            .completed()[:window]
+            .aggregate(
+                count=Count("id"),
+                **{name: Avg(Case(When(within, then=Value(1.0)), default=Value(0.0))) for name, within in WITHIN.items()},
+            )
         )
 
 

@@ -49,7 +49,7 @@ def sla_report(
     """How late the tasks are that fell due from `since` until before `until`, together and by the fields of `by`.
 
     Measured are the completed ones, and those that are open and overdue, whose lateness is what it is so far. Not measured
-    are cancelled ones that nobody did, and those that are not due yet.
+    are cancelled ones that nobody did, those that are not due yet, and those of walkthroughs.
 
     `count` is `completed` + `open_overdue`. `p50`, `p90` and `p99` are the lateness in permitted minutes that so many
     percent did not exceed, by nearest rank; in time is 0. `within_...` are fractions of the tasks that are decided:
@@ -106,7 +106,7 @@ def _measured(since: datetime | None, until: datetime | None, now: datetime, by:
         span &= Q(due_at__gte=since)
     if until is not None:
         span &= Q(due_at__lt=until)
-    tasks = FollowupTask.objects.filter(span).order_by()
+    tasks = FollowupTask.objects.counted().filter(span).order_by()
     is_done = Q(completed_at__isnull=False)
     wall = Coalesce("completed_at", Value(now)) - F("due_at")
     # Each half has its index: followuptask_completed_due, and followuptask_due.

@@ -21,7 +21,8 @@ SLA_WINDOW = 500
 
 @verb(ExecutionClass.READ)
 def sla_snapshot(window: int = SLA_WINDOW) -> dict[str, Any]:
-    """Over the last `window` completed tasks: `count`, and the fractions `within_30m` and `within_2h` (None at count 0).
+    """Over the last `window` completed tasks, without walkthroughs': `count`, and the fractions `within_30m` and
+    `within_2h` (None at count 0).
 
     They are the guide's: by the clock on the wall, from `due_at`. `within_30m_permitted` and `within_2h_permitted` count
     permitted minutes only.

@@ -2,10 +2,11 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
 from wholesale.append_only import AppendOnlyModel
-from wholesale.vocabulary import LABEL_MAX_LENGTH, WORD_MAX_LENGTH, Province
+from wholesale.vocabulary import LABEL_MAX_LENGTH, WALKTHROUGH, WALKTHROUGH_MARK, WORD_MAX_LENGTH, Province
 
 
 class Domain(models.TextChoices):
@@ -13,6 +14,11 @@ class Domain(models.TextChoices):
 
     WHOLESALE = "WHOLESALE", "Wholesale"
     BUYER_MATCH = "BUYER_MATCH", "Buyer match"
+
+
+# What reports and tripwires count: all but walkthroughs. A failure is left out only where a walkthrough itself acted: nobody
+# hides one behind a correlation id, since an agent acts under its own name.
+COUNTED = ~Q(correlation_id__startswith=WALKTHROUGH_MARK) | Q(success=False) & ~Q(actor=WALKTHROUGH)
 
 
 class KPIEvent(AppendOnlyModel):
@@ -48,4 +54,4 @@ class KPIEvent(AppendOnlyModel):
         return f"{self.domain} {self.metric}"
 
 
-__all__ = ["Domain", "KPIEvent", "RegressionPolicy", "RegressionState", "RegressionTrigger"]
+__all__ = ["COUNTED", "Domain", "KPIEvent", "RegressionPolicy", "RegressionState", "RegressionTrigger"]

@@ -15,7 +15,7 @@ from django.db.models import Avg, Count, Max, Min, Q
 from django.utils import timezone
 
 from governance.decisions import ExecutionClass, verb
-from kpi.models import KPIEvent, RegressionPolicy
+from kpi.models import COUNTED, KPIEvent, RegressionPolicy
 from kpi.tasks import evaluate_tripwire
 from wholesale import correlation, many
 
@@ -129,7 +129,7 @@ def summarise(
     """Per domain and metric over `since`..`until` (default: the last 7 days), beside the same span before it.
 
     Each of `current` and `previous` holds count, successes, rate (of the rows with a success value; None without any), mean
-    value, first and last.
+    value, first and last. What a walkthrough made is left out.
     """
     until = until or now or timezone.now()
     since = since or until - SUMMARY_SPAN
@@ -147,7 +147,7 @@ _NONE = {"count": 0, "successes": 0, "rate": None, "mean_value": None, "first": 
 
 def _sums(since: datetime, until: datetime) -> dict[tuple[str, str], dict[str, Any]]:
     rows: Iterable[Any] = (
-        KPIEvent.objects.filter(occurred_at__gte=since, occurred_at__lt=until)
+        KPIEvent.objects.filter(COUNTED, occurred_at__gte=since, occurred_at__lt=until)
         .order_by()
         .values("domain", "metric")
         .annotate(

@@ -18,3 +18,5 @@ generated=$(mktemp)
 trap 'rm -f "$generated"' EXIT
 step "API schema" python manage.py spectacular --validate --fail-on-warn --file "$generated"
 step "API schema committed" diff -u docs/openapi.yaml "$generated"
+# On both cores: a generator takes some seconds, most of them to start.
+step "clients of the API" pytest --dist loadfile tests/clients

@@ -21,12 +21,15 @@ with socket.socket() as probe:
         sys.exit(f"Port {port} of 127.0.0.1 cannot be used ({error.strerror}). Choose another: make up PORT=8001")
 PYTHON
 
+echo "Bringing the database up to date ..."
 "$PY" manage.py migrate --verbosity 0
 "$PY" manage.py ensure_admin
+echo "The first time: simulating two weeks of the business, half a minute or so ..."
 "$PY" manage.py simulate --if-empty
 cat <<TEXT
 
   Admin      http://127.0.0.1:$PORT/admin/
+  Work       http://127.0.0.1:$PORT/admin/followups/followuptask/queue/  the demo's agents pat and robin have work at any hour
   API docs   http://127.0.0.1:$PORT/api/docs
   A token    export TOKEN=\$(make -s token NAME=me ROLE=operator)
   Next       README.md, "The guide's checklist"; the whole guide: make manage ARGS=walkthrough

@@ -246,7 +246,8 @@ class DayField(serializers.DateField):
         return day
 
 
-@extend_schema_field({"type": ["object", "array"]})
+# Two alternatives, not `type: [object, array]`: client generators cannot read an array that does not say what is in it.
+@extend_schema_field({"anyOf": [{"type": "object", "additionalProperties": True}, {"type": "array", "items": {}}]})
 class JsonField(serializers.JSONField):
     """An object or an array of at most 64 kB, as JSON or as JSON text; no NUL and no lone surrogate within.
 

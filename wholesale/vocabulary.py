@@ -10,6 +10,12 @@ WORD_MAX_LENGTH = 64
 LABEL_MAX_LENGTH = 128
 NOTE_MAX_LENGTH = 1000
 
+# What a walkthrough makes is marked and left out of reports: the correlation ids of its rows begin with the mark, and its
+# buyers, whom it invents, buy property of a type of their own.
+WALKTHROUGH = "walkthrough"  # who acts in one
+WALKTHROUGH_MARK = f"{WALKTHROUGH}-"
+WALKTHROUGH_PROPERTY = "WALKTHROUGH"
+
 _WORD = re.compile(r"[A-Z0-9_]{1,64}")
 _DROPPED = re.compile("['\u2018\u2019\u02bc`.]")
 _JOINED = re.compile(r"[\s\-\u2010-\u2015]+")

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 
-from kpi.models import KPIEvent
+from kpi.models import COUNTED, KPIEvent
 from kpi.tripwire import simulation
 from kpi.tripwire.models import RegressionPolicy, RegressionState
 from kpi.tripwire.rules import (
@@ -35,7 +35,7 @@ _RISE_SHOWN = Fraction(10**6)  # a rise by more is shown as one by this
 
 def judged_events(policy: RegressionPolicy) -> QuerySet[KPIEvent]:
     """The metric's events that its statistic is about."""
-    events = KPIEvent.objects.filter(domain=policy.domain, metric=policy.metric)
+    events = KPIEvent.objects.filter(COUNTED, domain=policy.domain, metric=policy.metric)
     column = "value" if policy.statistic == Statistic.MEAN_VALUE else "success"
     return events.filter(**{f"{column}__isnull": False})
 
@@ -87,7 +87,7 @@ def _last_against_before(policy: RegressionPolicy) -> Verdict:
 
 def _volume(policy: RegressionPolicy, now: datetime) -> Verdict:
     span = timedelta(days=policy.window_days)
-    events = KPIEvent.objects.filter(domain=policy.domain, metric=policy.metric)
+    events = KPIEvent.objects.filter(COUNTED, domain=policy.domain, metric=policy.metric)
     current = events.filter(occurred_at__gt=now - span, occurred_at__lte=now).count()
     before = events.filter(occurred_at__gt=now - 2 * span, occurred_at__lte=now - span).count()
     return judge_drop(

@@ -140,3 +140,31 @@ def test_what_is_no_port_is_refused(tmp_path: Path, port: str) -> None:
     assert done.returncode == 1
     assert f"PORT={port} is no port" in done.stderr
     assert not database.exists()
+
+
+def test_it_says_what_it_is_doing_before_it_serves(tmp_path: Path) -> None:
+    with running(tmp_path, "sh", "scripts/up.sh") as started:
+        said = started.said.read_text()
+    steps = ("Bringing the database up to date", "simulating two weeks", "password is shown only now:  pat", "Serving on")
+    places = [said.index(step) for step in steps]
+    assert places == sorted(places)
+
+
+def install(tmp_path: Path, requirements: str) -> subprocess.CompletedProcess[str]:
+    (tmp_path / "wanted.txt").write_text(requirements)
+    command = [sys.executable, str(ROOT / "scripts/install.py"), "wanted.txt"]
+    return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=False)
+
+
+def test_installing_says_how_much_and_when_it_is_done(tmp_path: Path) -> None:
+    done = install(tmp_path, "# none\nsix\n")
+    assert done.returncode == 0
+    assert done.stdout.startswith("Installing 1 packages into ")
+    assert "Installed in " in done.stdout
+
+
+def test_an_installation_that_fails_shows_what_pip_said(tmp_path: Path) -> None:
+    done = install(tmp_path, "./missing-1.0-py3-none-any.whl\nsix\n")
+    assert done.returncode == 1
+    assert "missing-1.0-py3-none-any.whl" in done.stderr
+    assert "Installed" not in done.stdout

@@ -1,7 +1,7 @@
 """`walkthrough`: the guide over real HTTP, on a server of its own or another; policies and tokens are as before after it."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from io import StringIO
 from typing import Any
@@ -9,18 +9,26 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.test import Client
 from knox.models import AuthToken
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
+from rest_framework.test import APIClient
+from time_machine import TimeMachineFixture
 
-from buyers.models import BuyerFeedbackEvent
-from followups.models import FollowupLadder
+from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
+from buyers.services import liquidity_score, record_feedback
+from followups.models import FollowupLadder, FollowupTask, TaskEvent
+from followups.reports import GROUPS, sla_report
+from followups.services import complete_task, sla_snapshot, start_ladder
 from governance.golive.services import engage_kill_switch
 from governance.market.models import MarketPolicy
 from governance.market.services import upsert_policy
 from governance.risk import services as risk
 from governance.risk.models import RiskEvent, RiskPolicy, RiskReservation
-from kpi.models import KPIEvent
+from kpi.models import KPIEvent, RegressionPolicy
+from kpi.services import kpi_fail, kpi_success, summarise
+from kpi.tripwire.looking import judged_events
 from offers import services as offers
 from offers.models import OfferEvidence, OfferPolicy
 from wholesale.demo import walkthrough
@@ -76,6 +84,68 @@ def test_its_token_is_revoked_and_its_user_has_no_password() -> None:
     run()
     assert not AuthToken.objects.exists()
     assert not User.objects.get(username="walkthrough").has_usable_password()
+
+
+def figures() -> dict[str, Any]:
+    """What reports and charts say, by all that they can be split by."""
+    return {
+        "report": {by: sla_report(by=[by]).groups for by in GROUPS},
+        "all tasks": sla_report().whole,
+        "last tasks": sla_snapshot(),
+        "week": {(row["domain"], row["metric"]): row["current"]["count"] for row in summarise()},
+        "toronto": liquidity_score("ON", "TORONTO"),
+        "tripwire": list(judged_events(RegressionPolicy(domain="WHOLESALE", metric="followup_completed"))),
+    }
+
+
+@pytest.mark.parametrize("at", ["2026-11-25T17:00Z", "2026-11-29T05:00Z"], ids=["at noon", "on a Saturday night"])
+def test_what_it_makes_is_in_no_report_and_no_chart(time_machine: TimeMachineFixture, at: str) -> None:
+    time_machine.move_to(datetime.fromisoformat(at))
+    start = start_ladder(province="ON", market="TORONTO", owner="bryan")
+    complete_task(start.tasks[0].pk, "bryan")
+    record_feedback("ON", "TORONTO", "SFR", "BOUGHT", "B1")
+    before = figures()
+    assert before["week"]["BUYER_MATCH", "buyer_feedback"] == 1
+    assert [group["owner"] for group in before["report"]["owner"]] == ["bryan"]
+    run()
+    assert figures() == before
+
+
+def test_the_pages_and_the_api_do_not_show_its_buyers_and_its_owner(operator: APIClient, admin_client: Client) -> None:
+    record_feedback("ON", "TORONTO", "SFR", "BOUGHT", "B1")
+    run()
+    assert BuyerLiquidityNode.objects.count() == 2
+    assert [node["property_type"] for node in operator.get("/api/buyers/liquidity/nodes").json()] == ["SFR"]
+    nodes = admin_client.get("/admin/buyers/buyerliquiditynode/").content.decode()
+    assert "SFR" in nodes
+    assert "WALKTHROUGH" not in nodes
+    assert "walkthrough-" not in admin_client.get("/admin/followups/followuptask/sla/").content.decode()
+
+
+def test_nobody_is_asked_to_go_on_with_its_ladder() -> None:
+    run()
+    ladder = FollowupLadder.objects.get()
+    assert ladder.closed_at is not None
+    assert not FollowupTask.objects.open().exists()
+    cancelled = TaskEvent.objects.filter(kind=TaskEvent.Kind.CANCELLED).values_list("reason", flat=True)
+    assert set(cancelled) == {"walkthrough: over"}
+
+
+def test_its_ladder_is_closed_also_when_a_later_step_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(walk: walkthrough.Walk) -> None:
+        raise walkthrough.StepFailed("no")
+
+    monkeypatch.setattr(walkthrough, "offer_flow", fails)
+    with pytest.raises(CommandError, match="no"):
+        run()
+    assert FollowupLadder.objects.get().closed_at is not None
+
+
+def test_a_failure_counts_whatever_its_mark() -> None:
+    kpi_fail("WHOLESALE", "contact_outside_rules", correlation_id="walkthrough-hidden", actor="bryan")
+    kpi_success("WHOLESALE", "contact_outside_rules", correlation_id="walkthrough-hidden")
+    (row,) = summarise()
+    assert (row["current"]["count"], row["current"]["successes"]) == (1, 0)
 
 
 def test_it_can_be_walked_again() -> None:

@@ -137,10 +137,11 @@ def correlation_of(lead_id: str) -> str:
     return f"{MARKER}{lead_id}"
 
 
-def lead(seed: int, number: int) -> LeadPlan:
-    """The n-th lead of a simulation, counted from 0."""
+def lead(seed: int, number: int, at: Place | None = None) -> LeadPlan:
+    """The n-th lead of a simulation, counted from 0; where it lives is drawn unless it is given."""
     random = dice(seed, "lead", number)
-    (place,) = random.choices(PLACES, [place.share for place in PLACES])
+    (drawn,) = random.choices(PLACES, [place.share for place in PLACES])
+    place = at or drawn
     in_french = place.province == Province.QC and random.random() < 0.85
     first = random.choice(_FIRST_FR if in_french else _FIRST)
     last = random.choice(_LAST_FR if in_french else _LAST)

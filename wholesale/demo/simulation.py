@@ -28,7 +28,7 @@ from governance.risk.services import open_risk
 from kpi.tripwire.services import ACTOR as TRIPWIRE
 from offers.models import OfferEvidence
 from wholesale import correlation
-from wholesale.demo import agents, intake, market, office, worker
+from wholesale.demo import agents, intake, market, office, practice, worker
 from wholesale.demo.day import ACTOR, Day
 from wholesale.demo.models import Simulation
 from wholesale.demo.people import MARKER
@@ -128,7 +128,7 @@ def days(plan: Plan) -> Iterator[int]:
 
 def _simulate(day: Day, others: Collection[UUID]) -> None:
     worker.put(day, others)
-    for part in (office, intake, market, agents):
+    for part in (office, intake, market, agents, practice):
         part.put(day)
     day.agenda.carry_out()
     intake.keep_statuses(day, day.end)

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from followups.outcomes.rules import Outcome
 from governance.channels import Channel
-from wholesale.demo import simulation
+from wholesale.demo import practice, simulation
 from wholesale.demo.plan import QUARTER, Plan
 from wholesale.demo.simulation import LEADS_A_DAY_MAX, SimulationRefused, Summary
 from wholesale.errors import DomainError
@@ -55,8 +55,9 @@ class Command(BaseCommand):
         try:
             if not simulation.is_missing(plan):
                 console.print(f"The simulation is there: {simulation.stored()}.")
-                return
-            self._simulate(plan, console)
+            else:
+                self._simulate(plan, console)
+            _make_users(console)
         except SimulationRefused as refusal:
             if not if_empty:
                 raise CommandError(str(refusal)) from refusal
@@ -77,6 +78,12 @@ class Command(BaseCommand):
             f"Simulated {plan.leads:,} leads over {plan.days} days until {plan.until:%Y-%m-%d %H:%M} UTC, seed {plan.seed}, "
             f"in {monotonic() - started:,.1f} s."
         )
+
+
+def _make_users(console: Console) -> None:
+    """Who practises, at any hour. Passwords are said once."""
+    for name, password in practice.make_users().items():
+        console.print(f"An agent with work at any hour; the password is shown only now:  {name}  {password}")
 
 
 def _plan(days: int, leads: int, seed: int, until: datetime | None) -> Plan:

@@ -1,0 +1,101 @@
+"""The practice market: texts and e-mails at any hour, so that a newcomer finds work at any minute, on a Saturday night too.
+
+No law sets hours for them. It does for calls, so there are none here. The simulated team does not work here: it has stopped
+when the ladders start.
+"""
+
+import secrets
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.contrib.auth.models import Group, User
+from django.db import transaction
+
+from followups.bulk import Start, start_ladders
+from followups.leads.services import upsert_leads
+from followups.pool.services import upsert_agent
+from followups.steps.rules import GUIDE_STEPS
+from followups.steps.services import upsert_template
+from governance.channels import Channel
+from governance.compliance.rules import Basis
+from governance.compliance.services import points_of, record_consent
+from governance.market.rules import CHANNELS, MIN_SCORE, WINDOWS
+from governance.market.services import upsert_policy
+from wholesale.demo.day import ACTOR, Day
+from wholesale.demo.people import LeadPlan, Place, lead
+from wholesale.roles import AGENT
+from wholesale.vocabulary import Province
+
+MARKET = "PRACTICE"
+AGENTS = ("pat", "robin")  # users, who can log in
+LEADS = 24  # a third of them is anybody's
+_PLACE = Place(Province.ON, MARKET, 0, ("705",), ("P3A", "P3E"))
+_RULES: dict[str, Any] = {
+    WINDOWS: [{"days": list(range(7)), "start": "00:00", "end": "23:59"}],
+    CHANNELS: [Channel.SMS, Channel.EMAIL],
+    MIN_SCORE: 0,
+}
+_EVERY = 30  # minutes between two steps
+_BEFORE_THE_END = timedelta(minutes=10)
+_PASSWORD_BYTES = 9  # 12 characters
+
+
+def put(day: Day) -> None:
+    """On the last day, when the team has stopped: the market, its leads, its agents."""
+    if day.number == day.plan.days - 1:
+        day.agenda.put(day.end - _BEFORE_THE_END, day.unless_stopped(partial(_open, day)))
+
+
+def _open(day: Day, now: datetime) -> None:
+    """The agents come in between: the ladders before them are nobody's, those after them theirs in turn."""
+    place: dict[str, Any] = {"province": _PLACE.province, "market": MARKET}
+    signed = day.signed(now, "simulation: practice at any hour; nobody here exists")
+    upsert_policy(**place, enabled=True, rules=_RULES, expected_version=0, **signed)
+    upsert_template(**place, enabled=True, steps=_steps(), expected_version=0, **signed)
+    leads = [_lead(day, number) for number in range(LEADS)]
+    refused = upsert_leads([one.row for one in leads], actor=ACTOR, now=now).refused_rows
+    assert not refused, refused[0].reason
+    points = [point for one in leads for point in points_of(phone=one.row["phone"], email=one.row["email"])]
+    record_consent(points=points, basis=Basis.EXPRESS, obtained_at=now, evidence="made up, for practice", **day.by(now))
+    starts = [Start(one.lead_id, *place.values()) for one in leads]
+    start_ladders(starts[: LEADS // 3], **day.by(now))
+    for name in AGENTS:
+        upsert_agent(agent=name, **place, **signed)
+    start_ladders(starts[LEADS // 3 :], **day.by(now))
+
+
+def _lead(day: Day, number: int) -> LeadPlan:
+    """The n-th lead to practise with, numbered after the simulated business's; each can be written to."""
+    made = lead(day.plan.seed, day.plan.leads + number, at=_PLACE)
+    row = {**made.row, "email": f"practice.{number + 1}@example.com", "source": "practice"}
+    return replace(made, row=row)
+
+
+def _steps() -> list[dict[str, Any]]:
+    """The guide's texts, by text message and by e-mail in turn."""
+    texts = [step for step in GUIDE_STEPS if step["channel"] == Channel.SMS]
+    scripts = [{key: step[key] for key in ("script_en", "script_fr")} for step in texts for _ in range(2)]
+    channels = (Channel.SMS, Channel.EMAIL) * len(texts)
+    return [
+        {"delay_minutes": _EVERY * n, "channel": channel.value, **script}
+        for n, (channel, script) in enumerate(zip(channels, scripts, strict=True))
+    ]
+
+
+@transaction.atomic
+def make_users() -> dict[str, str]:
+    """Make the agents' users, who see the work queue; a name that is somebody's already is left alone.
+
+    Returns the passwords of those who were made, which are not stored, by name.
+    """
+    passwords = {}
+    for name in AGENTS:
+        user, is_new = User.objects.get_or_create(username=name, defaults={"is_staff": True})
+        if is_new:
+            passwords[name] = secrets.token_urlsafe(_PASSWORD_BYTES)
+            user.set_password(passwords[name])
+            user.save(update_fields=["password"])
+            user.groups.add(Group.objects.get(name=AGENT))
+    return passwords
