@@ -166,8 +166,22 @@ def serving(database_url: str, *, workers: int = 1, threads: int = 1, **environm
         *("--blocking-threads", str(threads), "--host", "127.0.0.1", "--port", str(port), "--no-ws", "--no-log"),
         "wholesale.wsgi:application",
     ]
-    settings = settings_for(database_url, **environment)
-    process = subprocess.Popen(command, cwd=ROOT, env=settings, start_new_session=True)
+    with _running(command, port, settings_for(database_url, **environment)) as server:
+        yield server
+
+
+@contextmanager
+def developing(database_url: str) -> Iterator[Server]:
+    """Django's development server, as `serving` does."""
+    port = free_port()
+    command = [sys.executable, str(ROOT / "manage.py"), "runserver", "--noreload", f"127.0.0.1:{port}"]
+    with _running(command, port, settings_for(database_url)) as server:
+        yield server
+
+
+@contextmanager
+def _running(command: list[str], port: int, settings: dict[str, str]) -> Iterator[Server]:
+    process = subprocess.Popen(command, cwd=ROOT, env=settings, start_new_session=True, stdout=subprocess.DEVNULL)
     server = Server(process, port)
     try:
         _wait_until_it_answers(server)

@@ -37,6 +37,13 @@ class RequestTooLarge(DomainError):
     status = 413
 
 
+class LengthRequired(DomainError):
+    """A request with a body must say its length: send Content-Length, and no Transfer-Encoding."""
+
+    code = "length_required"
+    status = 411
+
+
 class NotAllowedForYou(DomainError):
     """You do not have permission to perform this action."""
 

@@ -3,11 +3,13 @@
 `{"type": "validation_error"|"client_error"|"server_error", "errors": [{"code", "detail", "attr"}]}` (CONTRACT section 1).
 """
 
+import json
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.template import loader
 from django.views import defaults
 from drf_standardized_errors import formatter, handler
 from drf_standardized_errors.types import Error
@@ -59,6 +61,20 @@ def error_response(exc: Exception, request: HttpRequest) -> HttpResponse:
     response = ExceptionHandler(exc, {"request": Request(request)}).run()  # type: ignore[typeddict-item]
     assert response is not None
     return _rendered(response)
+
+
+def fault_response(exc: Exception, request: HttpRequest) -> HttpResponse:
+    """The response to a fault or a refusal that no view handles: in the API's shape below /api/, else a page for a person.
+
+    The page asks for nothing: no session, no user, no database.
+    """
+    response = error_response(exc, request)
+    if request.path_info.startswith(API_PREFIX):
+        return response
+    detail = json.loads(response.content)["errors"][0]["detail"]
+    page = loader.render_to_string("fault.html", {"reason": response.reason_phrase, "detail": detail})
+    headers = {name: value for name, value in response.items() if name == "Retry-After"}
+    return HttpResponse(page, status=response.status_code, headers=headers)
 
 
 def _rendered(response: Response) -> HttpResponse:

@@ -16,18 +16,12 @@ from wholesale.errors import RequestTooLarge
 from wholesale.fields import LabelField, parse_json
 
 
-def _read(stream: IO[bytes], parser_context: Any) -> bytes:
-    """The whole body. Django bounds one only when it reads it itself; the parsers read the stream, so they bound it too.
-
-    A connection that breaks looks like a body that ends, and half an amount is an amount: what is shorter than it was said
-    to be is refused.
-    """
+def _read(stream: IO[bytes]) -> bytes:
+    """The whole body. Django bounds one only when it reads it itself; the parsers read the stream, so they bound it too."""
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     body = stream.read(limit + 1)
     if len(body) > limit:
         raise RequestTooLarge
-    if len(body) < int(parser_context["request"].META.get("CONTENT_LENGTH") or 0):
-        raise ParseError("The body ended before its Content-Length.")
     return body
 
 
@@ -38,7 +32,7 @@ class BoundedJSONParser(BaseParser):
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
-            return parse_json(_read(stream, parser_context).removeprefix(codecs.BOM_UTF8).decode())
+            return parse_json(_read(stream).removeprefix(codecs.BOM_UTF8).decode())
         except ValueError as error:
             raise ParseError(f"JSON parse error: {error}") from error
 
@@ -50,7 +44,7 @@ class Utf8FormParser(BaseParser):
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> QueryDict:
         try:
-            return QueryDict(_read(stream, parser_context).decode(), encoding="utf-8")
+            return QueryDict(_read(stream).decode(), encoding="utf-8")
         except UnicodeDecodeError as error:  # given the bytes, QueryDict would guess Latin-1
             raise ParseError(f"The form is not UTF-8: {error}") from error
 

@@ -40,6 +40,7 @@ _ERRORS = {
 }
 _POST_ERRORS = {
     "409": "The state of the system refuses, or the Idempotency-Key was used for another request.",
+    "411": "The body came with Transfer-Encoding: send Content-Length.",
     "413": "The body is too large.",
     "415": "The body is neither JSON nor a form.",
 }
