@@ -117,8 +117,8 @@ def test_a_body_that_ends_before_its_length_is_refused(
     server: Server, served: Served, client: httpx.Client, task: int, media_type: bytes
 ) -> None:
     before = standing(client)
-    for path, body in ACTS.values():
-        body = b"outcome=OPTED_OUT&realized_loss=149" if media_type == FORM else body
+    for path, json_body in ACTS.values():
+        body = b"outcome=OPTED_OUT&realized_loss=149" if media_type == FORM else json_body
         more = f"Content-Length: {len(body) + 4}\r\n".encode()
         head = f"POST {path.format(task=task)}"
         assert exchange(server, head, headers_of(served, more, media_type=media_type), body, ends=True)[0] in (0, 400)
