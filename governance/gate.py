@@ -164,7 +164,7 @@ def known_lead(lead_id: str) -> LeadFacts:
     """
     lead = leads.load([lead_id]).get(lead_id)
     if lead is None:
-        raise LeadNotFound
+        raise LeadNotFound(f"There is no lead {lead_id}.")
     return lead
 
 

@@ -52,7 +52,7 @@ class NotAllowedForYou(DomainError):
 
 
 class NotFound(DomainError):
-    """Not found."""
+    """There is no such thing."""
 
     code = "not_found"
     status = 404

@@ -17,7 +17,7 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from wholesale.errors import DatabaseUnavailable, DomainError, RequestTooLarge
+from wholesale.errors import DatabaseUnavailable, DomainError, NotFound, RequestTooLarge
 from wholesale.rendering import NumberJSONRenderer
 
 API_PREFIX = "/api/"
@@ -33,6 +33,8 @@ class ExceptionHandler(handler.ExceptionHandler):
             exc = RequestTooLarge()
         if isinstance(exc, SuspiciousOperation | UnreadablePostError):
             return exceptions.ParseError(str(exc))
+        if isinstance(exc, exceptions.MethodNotAllowed):
+            return exceptions.MethodNotAllowed("", f"{exc.detail} {self._methods()}")
         if not isinstance(exc, DomainError):
             return super().convert_known_exceptions(exc)
         if exc.status == 400:
@@ -45,12 +47,19 @@ class ExceptionHandler(handler.ExceptionHandler):
             converted.wait = exc.retry_after  # type: ignore[attr-defined]  # becomes Retry-After
         return converted
 
+    def _methods(self) -> str:
+        """Which methods would do; a GET takes HEAD too."""
+        allowed = [method for method in self.context["view"].allowed_methods if method != "HEAD"]
+        return f"Use {' or '.join(allowed)}."
+
 
 class ExceptionFormatter(formatter.ExceptionFormatter):
     """Names the field that a domain error is about, which DRF's own exceptions cannot carry outside a 400."""
 
     def get_errors(self) -> list[Error]:
         exc = self.original_exc
+        if isinstance(exc, NotFound) and "id" in (path := self.context.get("kwargs", {})):
+            return [Error(code=exc.code, detail=f"{exc.detail.rstrip('.')}: {path['id']}.", attr=exc.attr)]
         if not isinstance(exc, DomainError):
             return super().get_errors()
         return [Error(code=exc.code, detail=detail, attr=attr) for detail, attr in exc.errors]

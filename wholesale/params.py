@@ -13,7 +13,8 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from wholesale.errors import RequestTooLarge
-from wholesale.fields import LabelField, parse_json
+from wholesale.fields import LabelField, ManyField, RowField, parse_json
+from wholesale.unknown_parameters import Known
 
 
 def _read(stream: IO[bytes]) -> bytes:
@@ -104,6 +105,18 @@ def validated(serializer_class: type[Params], request: Request) -> dict[str, Any
 
     """
     return _shared(serializer_class).run_validation(merged(request))
+
+
+@cache
+def known(serializer_class: type[Params]) -> Known:
+    """The names of the parameters, and of those within their rows."""
+    fields = _shared(serializer_class).fields
+    rows = {
+        name: frozenset(_shared(field.child.row).fields)
+        for name, field in fields.items()
+        if isinstance(field, ManyField) and isinstance(field.child, RowField)
+    }
+    return Known(frozenset(fields), rows)
 
 
 @cache

@@ -21,7 +21,7 @@ class UnknownPath(APIView):
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         """Refuse any method alike."""
-        raise NotFound
+        raise NotFound("There is no such path.")
 
 
 urlpatterns = [

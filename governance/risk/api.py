@@ -170,12 +170,8 @@ class RiskViewSet(ApiViewSet):
     def settle(self, request: Request, **params: Any) -> Response:
         """Release a reservation and book its loss today. Twice changes nothing."""
         params.setdefault("actor", label_of(request.user))
-        engine, amount = params.pop("engine", None), params.pop("reserved_amount", None)
-        user = acting_user(request)
-        if "reservation_id" in params:
-            settled = services.risk_settle(user=user, **params)
-        else:
-            settled = services.settle_by_amount(engine=engine, reserved_amount=amount, user=user, **params)
+        settle = services.risk_settle if "reservation_id" in params else services.settle_by_amount
+        settled = settle(user=acting_user(request), **params)
         return Response(
             {
                 "ok": True,

@@ -14,6 +14,13 @@ class ReservationNotFound(NotFound):
     """There is no such reservation."""
 
 
+class OtherReservation(DomainError):
+    """The reservation with this id has another engine or amount."""
+
+    code = "other_reservation"
+    status = 400
+
+
 class AlreadySettled(DomainError):
     """The reservation is settled already; there is nothing to release."""
 

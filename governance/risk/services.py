@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from governance import policies
 from governance.decisions import Decision, ExecutionClass, verb
-from governance.risk.errors import AlreadySettled, NotAnAmount, ReservationNotFound
+from governance.risk.errors import AlreadySettled, NotAnAmount, OtherReservation, ReservationNotFound
 from governance.risk.models import RiskDay, RiskEvent, RiskEventKind, RiskPolicy, RiskReservation
 from governance.risk.rules import GLOBAL, NOTHING, Standing, is_amount, judge
 from wholesale import correlation
@@ -119,6 +119,8 @@ def risk_settle(
     realized_loss: Decimal = Decimal(0),
     *,
     actor: str,
+    engine: str | None = None,
+    reserved_amount: Decimal | None = None,
     reason: str = "",
     correlation_id: str | None = None,
     user: User | None = None,
@@ -128,12 +130,17 @@ def risk_settle(
 
     Raises:
         ReservationNotFound: no such reservation.
+        OtherReservation: it has another engine or amount than the caller says.
         NotAnAmount: the loss is none.
 
     """
     if not is_amount(realized_loss):
         raise NotAnAmount(attr="realized_loss")
     reservation = _locked_reservation(reservation_id)
+    if engine not in (None, reservation.engine):
+        raise OtherReservation(attr="engine")
+    if reserved_amount not in (None, reservation.amount):
+        raise OtherReservation(attr="reserved_amount")
     if reservation.settled_at is None:
         _close(
             reservation,
@@ -161,7 +168,7 @@ def settle_by_amount(*, engine: str, reserved_amount: Decimal, **options: Any) -
     oldest = RiskReservation.objects.filter(engine=engine, amount=reserved_amount, settled_at__isnull=True)
     reservation_id = oldest.order_by("id").values_list("id", flat=True).first()
     if reservation_id is None:
-        raise ReservationNotFound
+        raise ReservationNotFound(f"{engine} has no open reservation of {reserved_amount}.")
     return risk_settle(reservation_id, **options)
 
 
@@ -197,7 +204,7 @@ def _locked_reservation(reservation_id: int) -> RiskReservation:
     found = RiskReservation.objects.filter(pk=reservation_id)
     engine = found.values_list("engine", flat=True).first()
     if engine is None:
-        raise ReservationNotFound
+        raise ReservationNotFound(f"There is no reservation {reservation_id}.")
     _locked_policies(_names(engine))
     return found.select_for_update().get()
 

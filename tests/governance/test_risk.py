@@ -467,6 +467,30 @@ def test_a_settle_must_say_of_what(integrator: APIClient, given: Any) -> None:
     assert (answer.status_code, codes(answer), attrs(answer)) == (400, ["required"], ["reservation_id"])
 
 
+@pytest.mark.parametrize(
+    ("said", "attr"),
+    [
+        ({"engine": "CAPITAL"}, "engine"),
+        ({"reserved_amount": "10.01"}, "reserved_amount"),
+        ({"engine": "CAPITAL", "reserved_amount": 10}, "engine"),
+        ({"engine": "WHOLESALE", "reserved_amount": 1}, "reserved_amount"),
+    ],
+)
+@pytest.mark.parametrize("settled", [False, True])
+def test_an_id_that_contradicts_the_engine_or_amount_settles_nothing(
+    integrator: APIClient, said: Any, attr: str, settled: bool
+) -> None:
+    reservation = reserved("10")
+    if settled:
+        services.risk_settle(reservation.pk, actor="bryan")
+    before = events()
+    response = integrator.post(f"{API}/settle", {"reservation_id": reservation.pk, **said})
+    assert (response.status_code, codes(response), attrs(response)) == (400, ["other_reservation"], [attr])
+    assert events() == before
+    agreeing = {"reservation_id": reservation.pk, "engine": "wholesale", "reserved_amount": "10.00"}
+    assert integrator.post(f"{API}/settle", agreeing).status_code == 200
+
+
 def test_settling_an_unknown_id_over_the_api_is_404(integrator: APIClient) -> None:
     answer = integrator.post(f"{API}/settle", {"reservation_id": 999_999_999})
     assert (answer.status_code, codes(answer)) == (404, ["not_found"])
