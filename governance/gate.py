@@ -470,6 +470,7 @@ def risk_reserved(engine: str, amount: Decimal, *, actor: str, **options: Any) -
     """Hold a reservation for a block, and settle it however the block ends.
 
     Raises:
+        LossAboveReservation: more was lost than was reserved, and the user may not settle that; it stays open.
         RiskDenied, KillSwitchEngaged, GoLiveDisabled: see `risk_reserve_or_raise`.
 
     """

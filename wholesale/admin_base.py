@@ -221,21 +221,35 @@ def confirmation(
     )
 
 
-def act_with_reason(
-    request: HttpRequest, model_admin: ModelAdmin, act: Callable[[str], str], *, then: str, **page: Any
-) -> HttpResponse:
-    """Ask on a confirmation page why, then act and go to `then`. Only a POST acts.
+def show_refusal(form: forms.Form, refusal: DomainError) -> None:
+    """The domain's refusal in words, at the field that it names."""
+    for detail, attr in refusal.errors:
+        is_field = attr in form.fields
+        form.add_error(attr if is_field else None, f"{attr}: {detail}" if attr and not is_field else detail)
 
-    `act` takes the reason, calls the service, logs it, and returns what to say. The domain's refusal is shown on the page.
+
+def act_with_form(
+    request: HttpRequest, model_admin: ModelAdmin, form: forms.Form, act: Callable[..., str], *, then: str, **page: Any
+) -> HttpResponse:
+    """Ask on a confirmation page what the form asks, then act and go to `then`. Only a POST acts.
+
+    `act` takes the form's values by name, calls the service, logs it, and returns what to say. The domain's refusal is shown
+    on the page.
     """
-    form = ReasonForm(request.POST if "reason" in request.POST else None)
     if form.is_valid():
         try:
-            done = act(form.cleaned_data["reason"])
+            done = act(**form.cleaned_data)
         except DomainError as refusal:
-            for detail, attr in refusal.errors:
-                form.add_error(None, f"{attr}: {detail}" if attr else detail)
+            show_refusal(form, refusal)
         else:
             messages.success(request, done)
             return HttpResponseRedirect(then)
     return confirmation(request, model_admin, form=form, **page)
+
+
+def act_with_reason(
+    request: HttpRequest, model_admin: ModelAdmin, act: Callable[[str], str], *, then: str, **page: Any
+) -> HttpResponse:
+    """Ask on a confirmation page why, then act with the reason and go to `then`."""
+    form = ReasonForm(request.POST if "reason" in request.POST else None)
+    return act_with_form(request, model_admin, form, act, then=then, **page)

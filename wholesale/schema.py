@@ -69,7 +69,7 @@ _PREFER = {
 }
 _ANSWER_HEADERS = {
     "X-Ignored-Parameters": {
-        "description": "The names of the parameters that mean nothing here, percent-encoded, at most 20. Absent without any.",
+        "description": "The names of the parameters that mean nothing here, percent-encoded, at most 20; absent without",
         "schema": {"type": "string"},
     },
     "Preference-Applied": {"description": "Repeats Prefer.", "schema": {"type": "string"}},

@@ -21,7 +21,6 @@ from django.utils.timesince import timeuntil
 from unfold.admin import ModelAdmin
 
 from followups.admin.cards import Card, cards
-from followups.admin.forms import show_refusal
 from followups.admin.rows import clock
 from followups.due.services import claim_due, release_leases, renew_leases
 from followups.errors import TaskLeased, TaskNotFound
@@ -31,6 +30,7 @@ from followups.services import complete_task
 from followups.transitions import skip_task, snooze_task
 from governance import gate
 from governance.decisions import ExecutionClass
+from wholesale.admin_base import show_refusal
 from wholesale.errors import DomainError
 from wholesale.permissions import label_of
 

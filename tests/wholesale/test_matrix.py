@@ -179,6 +179,7 @@ OPTIONAL = {
     ),
     "governance/risk/check-and-reserve": ("actor", "reason", "metadata"),
     "governance/risk/settle": ("reservation_id", "realized_loss", "actor", "reason"),
+    "governance/risk/correct": ("reservation_id", "actor"),
     "governance/heimdall/policies/upsert": (
         "min_confidence_prod",
         "min_sandbox_trials",

@@ -104,6 +104,8 @@ GOVERNS = {
     "enable_go_live",
     "disable_go_live",
     "release_reservation",
+    "settle_above_reservation",
+    "correct_loss",
     "evaluate_tripwire",
     "clear_tripwire",
     "store_run",
