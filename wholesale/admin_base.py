@@ -14,10 +14,10 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, TabularInline
-from unfold.paginator import InfinitePaginator
 from unfold.utils import prettify_json
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
+from wholesale.admin_input import CheckedInput, GrowingPaginator
 from wholesale.errors import DomainError
 from wholesale.permissions import label_of
 from wholesale.vocabulary import ALL, NOTE_MAX_LENGTH
@@ -40,7 +40,7 @@ class ReadOnly(Kept):
         return False
 
 
-class ReadOnlyAdmin(ReadOnly, ModelAdmin):
+class ReadOnlyAdmin(CheckedInput, ReadOnly, ModelAdmin):
     """Pages of rows to read."""
 
     list_per_page = 50
@@ -55,7 +55,7 @@ class ReadOnlyAdmin(ReadOnly, ModelAdmin):
 class GrowingAdmin(ReadOnlyAdmin):
     """Pages of a table that grows without end: nothing here counts its rows or sorts them all, filters make them few."""
 
-    paginator = InfinitePaginator
+    paginator = GrowingPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
@@ -132,7 +132,7 @@ def json_text(value: Any) -> str:
 # History ----------------------------------------------------------------------------------------------------------------
 
 
-class HistoryAdmin(SimpleHistoryAdmin, ModelAdmin):
+class HistoryAdmin(CheckedInput, SimpleHistoryAdmin, ModelAdmin):
     """Pages of a row whose history can be read: when, who, why, what. Nothing is reverted there, past the service."""
 
     object_history_list_template = "admin/history_list.html"

@@ -8,9 +8,8 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.template import loader
-from django.views import defaults
 from drf_standardized_errors import formatter, handler
 from drf_standardized_errors.types import Error
 from rest_framework import exceptions
@@ -21,13 +20,14 @@ from wholesale.errors import DatabaseUnavailable, DomainError, NotFound, Request
 from wholesale.rendering import NumberJSONRenderer
 
 API_PREFIX = "/api/"
+DATABASE_FAULTS = (OperationalError, InterfaceError)
 
 
 class ExceptionHandler(handler.ExceptionHandler):
     """Turns domain errors, database faults and malformed requests into DRF's exceptions."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
-        if isinstance(exc, OperationalError | InterfaceError):
+        if isinstance(exc, DATABASE_FAULTS):
             exc = DatabaseUnavailable()
         if isinstance(exc, RequestDataTooBig):
             exc = RequestTooLarge()
@@ -46,6 +46,17 @@ class ExceptionHandler(handler.ExceptionHandler):
         if exc.retry_after is not None:
             converted.wait = exc.retry_after  # type: ignore[attr-defined]  # becomes Retry-After
         return converted
+
+    def get_response(self, exc: exceptions.APIException, data: Any) -> Response:
+        """The response, with the code that the log names it by."""
+        response = super().get_response(exc, data)
+        response.refusal = data["errors"][0]["code"]  # type: ignore[attr-defined]
+        return response
+
+    def report_exception(self, exc: exceptions.APIException, response: Response) -> None:
+        """Report a fault. A refusal with a status of 5xx, such as the kill switch's, is none."""
+        if not isinstance(self.exc, DomainError):
+            super().report_exception(exc, response)
 
     def _methods(self) -> str:
         """Which methods would do; a GET takes HEAD too."""
@@ -83,7 +94,9 @@ def fault_response(exc: Exception, request: HttpRequest) -> HttpResponse:
     detail = json.loads(response.content)["errors"][0]["detail"]
     page = loader.render_to_string("fault.html", {"reason": response.reason_phrase, "detail": detail})
     headers = {name: value for name, value in response.items() if name == "Retry-After"}
-    return HttpResponse(page, status=response.status_code, headers=headers)
+    shown = HttpResponse(page, status=response.status_code, headers=headers)
+    shown.refusal = response.refusal  # type: ignore[attr-defined]
+    return shown
 
 
 def _rendered(response: Response) -> HttpResponse:
@@ -93,19 +106,12 @@ def _rendered(response: Response) -> HttpResponse:
     return response.render()
 
 
-def _api_error(status: int, kind: str, code: str, detail: str) -> JsonResponse:
-    return JsonResponse({"type": kind, "errors": [{"code": code, "detail": detail, "attr": None}]}, status=status)
-
-
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's handler400, in the API's shape below /api/."""
-    if request.path.startswith(API_PREFIX):
-        return _api_error(400, "client_error", "parse_error", "The request is malformed.")
-    return defaults.bad_request(request, exception)
+    """Django's handler400."""
+    return fault_response(exceptions.ParseError("The request is malformed."), request)
 
 
 def server_error(request: HttpRequest, *args: Any) -> HttpResponse:
-    """Django's handler500, in the API's shape below /api/."""
-    if request.path.startswith(API_PREFIX):
-        return _api_error(500, "server_error", "error", "Server Error (500)")
-    return defaults.server_error(request)
+    """Django's handler500, of what is raised outside a view too: a session that cannot be saved without its database."""
+    fault = getattr(request, "fault", None)
+    return fault_response(fault if isinstance(fault, Exception) else Exception(), request)

@@ -1,20 +1,21 @@
-"""What every request below /api/ needs before and after Django's own handling."""
+"""What requests need before and after Django's own handling."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from django.core.exceptions import SuspiciousOperation
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
 from rest_framework.exceptions import APIException, ParseError
 
 from wholesale.errors import DomainError, LengthRequired
-from wholesale.handlers import API_PREFIX, error_response, fault_response
+from wholesale.handlers import API_PREFIX, DATABASE_FAULTS, error_response, fault_response
 from wholesale.request_body import is_length
 
+_PERSONAL = (API_PREFIX, "/admin/")
 _WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
 
 
 class ApiPathMiddleware:
-    """Strips a trailing slash below /api/, and gives stray exceptions the API's error shape."""
+    """Strips a trailing slash below /api/, and answers stray exceptions: in the API's error shape, or with a page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -26,12 +27,29 @@ class ApiPathMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Rendering happens after a view's own error handling, so its faults arrive here."""
-        return error_response(exception, request) if request.path_info.startswith(API_PREFIX) else None
+        """Answer a rendering fault of the API, which happens after its view's own handling, and a page without its database."""
+        if request.path_info.startswith(API_PREFIX):
+            return error_response(exception, request)
+        return fault_response(exception, request) if isinstance(exception, DATABASE_FAULTS) else None
 
 
-class RequestBodyMiddleware:
-    """Refuses a request whose body is not there in full: what cannot be read looks like no body."""
+class NoStoreMiddleware:
+    """No answer with somebody's data stays in a cache: all of the API and the admin, where a view says nothing else."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.path_info.startswith(_PERSONAL):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class WellFormedMiddleware:
+    """Refuses a request that no view can read: one whose body is not there in full, which looks like no body, and outside the
+    API one with the character NUL, which no browser sends and PostgreSQL cannot compare with anything.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -41,6 +59,8 @@ class RequestBodyMiddleware:
             _require_length(request)
             if request.method == "POST" and "HTTP_AUTHORIZATION" not in request.META:
                 _read_form(request)
+            if not request.path_info.startswith(API_PREFIX):
+                _refuse_nul(request)
         except (APIException, DomainError, SuspiciousOperation, UnreadablePostError) as refusal:
             # The answer has no Content-Length, so runserver ends the connection: the unread body is not the next request.
             return fault_response(refusal, request)
@@ -67,3 +87,16 @@ def _read_form(request: HttpRequest) -> None:
     """
     if not request.path_info.startswith(API_PREFIX) or request.content_type != "multipart/form-data":
         _ = request.POST
+
+
+def _refuse_nul(request: HttpRequest) -> None:
+    given = [request.path_info, *_texts(request.GET), *(_texts(request.POST) if request.method == "POST" else ())]
+    if any("\x00" in text for text in given):
+        raise ParseError("The request holds a character that cannot be stored.")
+
+
+def _texts(given: QueryDict) -> Iterator[str]:
+    """The names and values of a query string or a form."""
+    for name, values in given.lists():
+        yield name
+        yield from (value for value in values if isinstance(value, str))

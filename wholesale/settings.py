@@ -10,6 +10,8 @@ import structlog
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 
+from wholesale.log_text import traceback_dicts, write_traceback
+
 # Time zones come from the tzdata package alone: an operating system's copy is an hour wrong for BC, AB, MB and NT since
 # November 2026. Here, because nothing may read a zone before it (system check wholesale.E001 proves it).
 zoneinfo.reset_tzpath(to=[])
@@ -87,7 +89,6 @@ INSTALLED_APPS = [
     "drf_standardized_errors",
     "simple_history",
     "import_export",
-    "django_structlog",
     "django_tasks",
     "django_tasks_db",
     "wholesale",
@@ -100,11 +101,12 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "wholesale.middleware.ApiPathMiddleware",
+    "wholesale.middleware.NoStoreMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "wholesale.request_log.RequestLogMiddleware",
     "wholesale.correlation.CorrelationMiddleware",
-    "wholesale.middleware.RequestBodyMiddleware",
+    "wholesale.middleware.WellFormedMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -256,20 +258,16 @@ IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
 
 # Logs -------------------------------------------------------------------------------------------------------------------
 
-DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = 10  # DEBUG: one line a request, the finished one
-DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # a tenth of a cheap request; the proxy in front knows the address
-DJANGO_STRUCTLOG_TRUST_UPSTREAM_CORRELATION_ID = False  # CorrelationMiddleware binds it, checked
 _log_chain: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
-# Without the values of local variables: a token or a lead's data is none of the log's business.
-_tracebacks = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+# Without the values of local variables, and without what an exception quotes: neither is the log's business.
 _renderers: dict[str, list[Any]] = {
-    "json": [_tracebacks, structlog.processors.JSONRenderer()],
-    "console": [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)],
+    "json": [structlog.processors.ExceptionRenderer(traceback_dicts), structlog.processors.JSONRenderer()],
+    "console": [structlog.dev.ConsoleRenderer(exception_formatter=write_traceback)],
 }
 structlog.configure(
     processors=[
@@ -296,8 +294,20 @@ LOGGING = {
         }
     },
     # The handler's level too: db_worker sets its own loggers to INFO.
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured", "level": _log_level}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "structured", "level": _log_level},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["stderr"], "level": _log_level},
-    # Django gives its own loggers handlers and levels; here they are like all others.
-    "loggers": {name: {"handlers": [], "level": "NOTSET", "propagate": True} for name in ("django", "django.server")},
+    "loggers": {
+        "django": {"handlers": [], "level": "NOTSET", "propagate": True},  # it has handlers of its own otherwise
+        # wholesale.request_log writes the line of a request. These would add its path and query as the client wrote them.
+        **{
+            name: {"handlers": ["nowhere"], "propagate": False}
+            for name in ("django.request", "django.security", "django.server")
+        },
+        # What these write below is values: those of statements, of pages, of addresses.
+        **{name: {"level": "INFO"} for name in ("django.db.backends", "django.template")},
+        "httpx": {"level": "WARNING"},
+    },
 }

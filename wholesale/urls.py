@@ -36,7 +36,7 @@ urlpatterns = [
     path("api/", include("buyers.urls")),
     path("api/", include("offers.urls")),
     path("api/", include("kpi.urls")),
-    re_path(r"^api(/|$)", UnknownPath.as_view()),
+    re_path(r"^api(?P<path>/.*)?$", UnknownPath.as_view()),
 ]
 handler400 = "wholesale.handlers.bad_request"
 handler500 = "wholesale.handlers.server_error"

@@ -31,6 +31,7 @@ from followups.transitions import skip_task, snooze_task
 from governance import gate
 from governance.decisions import ExecutionClass
 from wholesale.admin_base import show_refusal
+from wholesale.admin_input import row_id
 from wholesale.errors import DomainError
 from wholesale.permissions import label_of
 
@@ -187,7 +188,7 @@ def _back() -> HttpResponse:
 
 
 def _card_of(task_id: str, now: datetime) -> Card | None:
-    task = FollowupTask.objects.select_related("lead").filter(pk=int(task_id) if task_id.isdecimal() else 0).first()
+    task = FollowupTask.objects.select_related("lead").filter(pk=row_id(task_id)).first()
     return cards([task], now)[0] if task else None
 
 

@@ -17,7 +17,6 @@ from rest_framework.exceptions import ValidationError
 from unfold.admin import ModelAdmin
 from unfold.contrib.import_export.forms import ExportForm
 from unfold.decorators import action, display
-from unfold.paginator import InfinitePaginator
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
 
 from followups.errors import ImportNotReady
@@ -27,6 +26,7 @@ from followups.leads.imports import BYTES_MAX, ROWS_AT_ONCE, begin_import, confi
 from followups.leads.imports_admin import confirm_url, counts_of, first_rows, is_ready, page_url, refused_table, unused_text
 from followups.leads.models import Language, Lead, LeadImport
 from wholesale.admin_base import Kept, SinceFilter, confirmation, place_text
+from wholesale.admin_input import CheckedInput, GrowingPaginator, row_id
 from wholesale.errors import DomainError
 from wholesale.permissions import label_of
 from wholesale.vocabulary import LABEL_MAX_LENGTH
@@ -113,7 +113,7 @@ class UploadForm(forms.Form):
 
 
 @admin.register(Lead)
-class LeadAdmin(Kept, ImportExportMixin, ModelAdmin):
+class LeadAdmin(CheckedInput, Kept, ImportExportMixin, ModelAdmin):
     """Leads, the newest first. Nothing here counts them all."""
 
     form = LeadForm
@@ -124,7 +124,7 @@ class LeadAdmin(Kept, ImportExportMixin, ModelAdmin):
     list_filter = ("status", "province", "language", SinceFilter)
     list_select_related = False
     list_per_page = 50
-    paginator = InfinitePaginator
+    paginator = GrowingPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
@@ -194,7 +194,9 @@ class LeadAdmin(Kept, ImportExportMixin, ModelAdmin):
     @action(description="Ladders", icon="stairs", url_path="ladders")
     def ladders(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The ladders of this lead."""
-        lead = get_object_or_404(Lead, pk=object_id)
+        lead = self.get_object(request, object_id)
+        if lead is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         listed = reverse("admin:followups_followupladder_changelist", query={"q": lead.lead_id})
         return HttpResponseRedirect(listed)
 
@@ -237,7 +239,7 @@ class LeadAdmin(Kept, ImportExportMixin, ModelAdmin):
         if not self.has_import_permission(request):
             raise PermissionDenied
         pk = request.GET.get("import", "")
-        asked = get_object_or_404(LeadImport, pk=int(pk) if pk.isdecimal() else 0)
+        asked = get_object_or_404(LeadImport, pk=row_id(pk))
         if request.method == "POST":
             return self._confirmed(request, asked)
         if not is_ready(asked) or asked.content is None:

@@ -17,6 +17,7 @@ from followups.leads import files
 from followups.leads.fields import COLUMNS
 from followups.leads.models import LeadImport
 from wholesale.admin_base import GrowingAdmin, SinceFilter
+from wholesale.admin_input import row_id
 
 IMPORT_COLOURS = {
     LeadImport.State.CHECKING.label: "info",
@@ -96,12 +97,12 @@ class LeadImportAdmin(GrowingAdmin):
     @action(description="Import...", permissions=["import"], icon="upload", url_path="confirm")
     def confirm(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """To what will be imported."""
-        return HttpResponseRedirect(confirm_url(get_object_or_404(LeadImport, pk=object_id)))
+        return HttpResponseRedirect(confirm_url(get_object_or_404(LeadImport, pk=row_id(object_id))))
 
     @action(description="Download refused rows", permissions=["import"], icon="download", url_path="refused")
     def download(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """What was refused, to be mended and brought again."""
-        row = get_object_or_404(LeadImport, pk=object_id)
+        row = get_object_or_404(LeadImport, pk=row_id(object_id))
         name = f"import-{row.pk}.refused.csv"
         return HttpResponse(
             row.refused_rows.encode(files.ENCODING),
