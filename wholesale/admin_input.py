@@ -12,8 +12,7 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import FieldDoesNotExist, SuspiciousOperation, ValidationError
 from django.db import models
 from django.db.models.constants import LOOKUP_SEP
-from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest
 from unfold.paginator import InfinitePaginator
 
 from wholesale.fields import BIGINT_MAX
@@ -28,28 +27,35 @@ _TIME = re.compile(r"(19|20|21)[0-9]{2}-.*")  # Django reads the rest; near the 
 class CheckedInput:
     """The first base of every admin of the product (a test walks them)."""
 
-    model: type[models.Model]
+    model: Any
     opts: Any
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Whether a list may be filtered so: by columns alone, and with values that they can hold."""
-        return _is_readable(self.model, lookup, value) and super().lookup_allowed(lookup, value, request)  # type: ignore[misc]
+        allowed: bool = super().lookup_allowed(lookup, value, request)  # type: ignore[misc]
+        return allowed and _is_readable(self.model, lookup, value)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The row, or None: what is no id has none."""
+        if from_field is None and not _is_value(self.opts.pk, object_id):
+            return None
+        return super().get_object(request, object_id, from_field)  # type: ignore[misc]
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponseBase:
-        """The page of a row, or of a new one; what is no id has no row."""
+    ) -> Any:
+        """The page of a row, or of a new one."""
         if object_id is not None and not self._is_id(object_id):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         return super().changeform_view(request, object_id, form_url, extra_context)  # type: ignore[misc]
 
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponseBase:
-        """The history of a row; what is no id has none."""
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        """The history of a row."""
         if not self._is_id(object_id):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         return super().history_view(request, object_id, extra_context)  # type: ignore[misc]
 
-    def response_action(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse | None:
+    def response_action(self, request: HttpRequest, queryset: Any) -> Any:
         """Do the action to the chosen rows.
 
         Raises:

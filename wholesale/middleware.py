@@ -27,7 +27,7 @@ class ApiPathMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer a rendering fault of the API, which happens after its view's own handling, and a page without its database."""
+        """Answer a rendering fault of the API, which its view's own handling misses, and a page without its database."""
         if request.path_info.startswith(API_PREFIX):
             return error_response(exception, request)
         return fault_response(exception, request) if isinstance(exception, DATABASE_FAULTS) else None
@@ -47,8 +47,10 @@ class NoStoreMiddleware:
 
 
 class WellFormedMiddleware:
-    """Refuses a request that no view can read: one whose body is not there in full, which looks like no body, and outside the
-    API one with the character NUL, which no browser sends and PostgreSQL cannot compare with anything.
+    """Refuses a request that no view can read.
+
+    A body that is not there in full looks like no body. The character NUL, which no browser sends, PostgreSQL cannot compare
+    with anything; the API's own fields refuse it by their names.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

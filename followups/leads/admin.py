@@ -4,7 +4,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -201,6 +202,18 @@ class LeadAdmin(CheckedInput, Kept, ImportExportMixin, ModelAdmin):
         return HttpResponseRedirect(listed)
 
     # Files: the library's two steps of an import, upload and confirmation, with our own service behind them.
+
+    def get_export_queryset(self, request: HttpRequest) -> Any:
+        """The rows of the list as it was filtered.
+
+        Raises:
+            SuspiciousOperation: it cannot be filtered so.
+
+        """
+        try:
+            return super().get_export_queryset(request)
+        except IncorrectLookupParameters as error:
+            raise SuspiciousOperation("no such filter") from error
 
     def get_export_formats(self) -> list[Any]:
         return [CSV, XLSX]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -38,6 +39,7 @@ from followups.models import (
     SlaWatch,
     TaskEvent,
 )
+from governance import gate
 from governance.clocks.models import MarketZone
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
 from governance.golive.models import GoLiveState
@@ -57,7 +59,6 @@ from tests.factories import (
     HeimdallEventFactory,
     InboundFactory,
     KpiFactory,
-    LadderFactory,
     LadderTemplateFactory,
     LeadFactory,
     LeadImportFactory,
@@ -70,7 +71,6 @@ from tests.factories import (
     RecommendationFactory,
     RecordFactory,
     RegressionPolicyFactory,
-    ReservationFactory,
     RiskDayFactory,
     RiskEventFactory,
     RiskPolicyFactory,
@@ -146,9 +146,7 @@ def _state(n: int) -> RegressionState:
 
 
 def _reservation(n: int) -> RiskReservation:
-    reservation = ReservationFactory.create(metadata={"offer": n})
-    RiskEventFactory.create(kind="RESERVED", reservation=reservation)
-    return reservation
+    return gate.risk_reserve_or_raise("WHOLESALE", Decimal(1), actor="walk", metadata={"offer": n})
 
 
 # One more row of each model; the go-live state and the organisation have one row by design.
@@ -163,7 +161,7 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     SlaPolicy: lambda n: SlaPolicyFactory.create(),
     SlaBreach: lambda n: SlaBreachFactory.create(),
     SlaNotice: lambda n: SlaNoticeFactory.create(read_at=timezone.now() if n % 2 else None, read_by="ops" if n % 2 else ""),
-    FollowupLadder: lambda n: LadderFactory.create(),
+    FollowupLadder: lambda n: TaskFactory.create(ladder__open_steps=1).ladder,
     FollowupTask: lambda n: TaskFactory.create(completed_at=timezone.now() if n % 2 else None),
     ContactAttempt: lambda n: AttemptFactory.create(allowed=n % 2 == 0, reasons=["closed_day"] if n % 2 else []),
     TaskEvent: lambda n: TaskEventFactory.create(),

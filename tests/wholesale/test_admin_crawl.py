@@ -18,7 +18,7 @@ from followups.pool.services import remove_agent
 from governance.clocks.services import remove_market_zone
 from governance.compliance.services import remove_closed_day
 from tests.factories import ClosedDayFactory, MarketZoneFactory, PoolAgentFactory
-from tests.staff import form_with, signed_in
+from tests.staff import largest_form, signed_in
 from tests.wholesale.admin_walk import FIELDS, HUGE, in_form, in_query, other_pages, pages_of_rows, parameters_of, sample
 from tests.wholesale.test_admin import OURS, SHOWN, row_of, url
 from wholesale.admin_input import CheckedInput
@@ -59,7 +59,7 @@ def test_every_admin_checks_what_comes_in() -> None:
 @each_model
 def test_every_list_answers_whatever_it_is_asked(root: Client, model: Any) -> None:
     row_of(model)
-    for name, value in sample(model, parameters_of(model), 60):
+    for name, value in sample(model, parameters_of(model), 40):
         assert_no_fault(root, f"{url(model, 'changelist')}?{in_query(name, value)}")
 
 
@@ -108,8 +108,8 @@ def test_every_form_answers_whatever_it_is_filled_with(root: Client, model: Any)
     for page in (url(model, "add"), url(model, "change", row_of(model).pk)):
         response = root.get(page)
         if b'name="_save"' in response.content:
-            form = form_with(response, "csrfmiddlewaretoken")
-            for name, value in sample(page, form, 60):
+            form = largest_form(response)
+            for name, value in sample(page, form, 20):
                 assert_no_fault(root, page, {**form, name: in_form(value)})
 
 
@@ -189,6 +189,7 @@ def test_without_its_database_every_page_says_so(root: Client, settings: Any, er
 
 
 def test_nobody_signs_in_without_the_database(client: Client) -> None:
+    client.raise_request_exception = False
     with without_database(OperationalError):
         assert client.get("/admin/login/").status_code == 200
         response = client.post("/admin/login/", {"username": "admin", "password": "x"})
