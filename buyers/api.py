@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from buyers import services
 from buyers.liquidity import Event
 from buyers.models import SFR, BuyerFeedbackEvent, BuyerLiquidityNode
+from governance.clocks.api import MarketFilter, PlaceParams
 from wholesale import filters
 from wholesale.api import ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask
 from wholesale.fields import (
@@ -30,7 +31,7 @@ from wholesale.rendering import shown
 from wholesale.vocabulary import ALL
 
 
-class NodeParams(Params):
+class NodeParams(PlaceParams):
     """A kind of property in a market."""
 
     province = ProvinceField()
@@ -38,7 +39,7 @@ class NodeParams(Params):
     property_type = WordField(default=SFR)
 
 
-class FeedbackParams(ActParams, NodeParams):
+class FeedbackParams(NodeParams, ActParams):
     """What a buyer did."""
 
     event = UpperChoiceField(choices=Event.choices)
@@ -153,7 +154,7 @@ class FeedbackFilter(django_filters.FilterSet):
 
     buyer_id = filters.label()
     province = filters.province()
-    market = filters.word()
+    market = MarketFilter()
     property_type = filters.word()
     event = filters.choice(Event.choices)
     correlation_id = filters.label()

@@ -4,25 +4,30 @@ A call is safe to repeat: a lead has one open ladder, whoever starts it.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
-from followups.errors import DuplicateLead, LadderTemplateDisabled, LeadOptedOut
+from followups import prospects
+from followups.errors import DuplicateLead
 from followups.history import Act
 from followups.making import TASK, Plan, ladder_of, minutes_of, tasks_of
 from followups.models import FollowupLadder, FollowupTask, LadderTemplate
 from followups.pool.services import next_agents
+from followups.prospects import Found, Prospect, held_by, hold
+from followups.refusals import refusal_of
 from followups.signals import ladders_created
+from followups.starting import cooling_off
 from followups.steps.rules import parsed
-from governance import gate, leads, policies
+from governance import gate, policies
+from governance.clocks.markets import one_markets
 from governance.decisions import ExecutionClass, verb
 from governance.gate import Minutes
 from governance.leads import LeadFacts
@@ -102,10 +107,8 @@ def start_ladders(
     answers: dict[str, Answer] = {}
     try:
         for begin in range(0, len(wanted), BATCH):
-            left = wanted[begin : begin + BATCH]
-            while left:  # but for a ladder that ended between two statements, once
-                answers |= _start(left, lambda: Act(actor, user, correlation_id, now or timezone.now()))
-                left = [start for start in left if start.lead_id not in answers]
+            batch = wanted[begin : begin + BATCH]
+            answers |= _start(batch, lambda: Act(actor, user, correlation_id, now or timezone.now()))
     except (gate.KillSwitchEngaged, gate.GoLiveDisabled) as stop:
         if not answers:
             raise
@@ -118,26 +121,21 @@ def start_ladders(
 
 @transaction.atomic
 def _start(starts: Sequence[Start], sign: Callable[[], Act]) -> dict[str, Answer]:
-    """Start these ladders, all in one transaction. No answer for a lead whose open ladder closed while we looked."""
+    """Start these ladders, all in one transaction. Meanwhile nobody else starts one, or changes a lead."""
     gate.require(ExecutionClass.EXECUTE)
-    gate.hold_off_all_opt_outs()
+    gate.lock_all_points()
     act = sign()
-    answers: dict[str, Answer] = {}
-    drafts = _drafted(starts, act, answers)
-    ids = _open_ladders([draft.lead_id for draft in drafts])
-    new = [draft for draft in drafts if draft.lead_id not in ids]
-    _insert([draft.ladder for draft in new])
-    ids |= _open_ladders([draft.lead_id for draft in new])
-    created = [draft for draft in new if draft.lead_id in ids and ids[draft.lead_id] == draft.ladder.pk]
-    answers |= {lead_id: Answer(lead_id, Status.EXISTS, ladder_id) for lead_id, ladder_id in ids.items()}
-    answers |= {draft.lead_id: Answer(draft.lead_id, Status.CREATED, draft.ladder.pk) for draft in created}
-    if created:
-        _give_to_the_pool([draft.ladder for draft in created if draft.ladder.owner is None], act.now)
-        tasks = [task for draft in created for task in tasks_of(draft.ladder, draft.plan, draft.minutes)]
+    found = prospects.find([start.lead_id for start in starts])
+    answers, plans = _planned(starts, found.prospects)
+    drafts = _drafted(plans, found, act, answers)
+    if drafts:
+        _insert([draft.ladder for draft in drafts])
+        _give_to_the_pool([draft.ladder for draft in drafts if draft.ladder.owner is None], act.now)
+        tasks = [task for draft in drafts for task in tasks_of(draft.ladder, draft.plan, draft.minutes)]
         many.insert(FollowupTask, TASK, tasks)
-        made = [(draft.ladder, len(draft.plan.steps)) for draft in created]
+        made = [(draft.ladder, len(draft.plan.steps)) for draft in drafts]
         ladders_created.send(sender=FollowupLadder, ladders=made)
-    return answers
+    return answers | {draft.lead_id: Answer(draft.lead_id, Status.CREATED, draft.ladder.pk) for draft in drafts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,58 +148,61 @@ class _Draft:
     ladder: FollowupLadder
 
 
-def _drafted(starts: Sequence[Start], act: Act, answers: dict[str, Answer]) -> list[_Draft]:
-    """The ladders that nothing but an open one stands in the way of; `answers` learns why the others are refused."""
-    known = leads.load([start.lead_id for start in starts])
+def _planned(starts: Sequence[Start], known: Mapping[str, Prospect]) -> tuple[dict[str, Answer], list[tuple[str, Plan]]]:
+    """The answers of the leads whose ladder is open or whose place nobody knows, and what is planned for the others."""
+    answers: dict[str, Answer] = {}
     places: dict[Start, Place] = {}
     for start in starts:
+        prospect = known[start.lead_id]
+        if prospect.ladder_id:
+            answers[start.lead_id] = Answer(start.lead_id, Status.EXISTS, prospect.ladder_id)
+            continue
         try:
-            places[start] = start.place(known.get(start.lead_id))
+            places[start] = start.place(prospect.lead)
         except RequiredParameter as refusal:
             answers[start.lead_id] = _refused(start.lead_id, refusal)
+    own_names = one_markets(set(places.values()))
+    places = {start: (province, own_names[province, market]) for start, (province, market) in places.items()}
     templates = policies.effective_in(LadderTemplate, set(places.values()))
     steps = {template.pk: parsed(template.steps) for template in templates.values() if template}
     plans = []
     for start, (province, market) in places.items():
-        template = templates[province, market]
-        if template is None or not template.enabled:
-            answers[start.lead_id] = _refused(start.lead_id, LadderTemplateDisabled())
-        else:
-            lead = known.get(start.lead_id)
-            plans.append(Plan(lead, start.lead_id, province, market, start.owner, template, steps[template.pk]))
+        lead, template = known[start.lead_id].lead, templates[province, market]
+        of_it = steps[template.pk] if template else ()
+        plans.append((start.lead_id, Plan(lead, start.lead_id, province, market, start.owner, template, of_it)))
+    return answers, plans
+
+
+def _drafted(plans: Sequence[tuple[str, Plan]], found: Found, act: Act, answers: dict[str, Answer]) -> list[_Draft]:
+    """The ladders that nothing stands in the way of; `answers` gets the reason for each refused one.
+
+    Of several leads with one number or address the first gets its ladder.
+    """
+    held = held_by(found.ladders)
+    asked: dict[str, Any] = {"anew": False, "cooling_off": cooling_off(), "now": act.now}
     drafts = []
-    for plan, minutes in zip(plans, minutes_of(plans, act), strict=True):
-        lead_id = str(plan.lead_id)
-        try:
-            drafts.append(_Draft(lead_id, plan, minutes, ladder_of(plan, minutes, act)))
-        except LeadOptedOut as refusal:
+    for (lead_id, plan), minutes in zip(plans, minutes_of([plan for _, plan in plans], act), strict=True):
+        refusal = refusal_of(plan, minutes, found.prospects[lead_id], held, **asked)
+        if refusal:
             answers[lead_id] = _refused(lead_id, refusal)
+            continue
+        drafts.append(_Draft(lead_id, plan, minutes, ladder_of(plan, minutes, act)))
+        if plan.lead:
+            hold(held, plan.lead)
     return drafts
 
 
 def _insert(ladders: Sequence[FollowupLadder]) -> None:
-    """But those of leads who have got an open ladder since we looked."""
-    if connection.vendor != "postgresql":  # where nobody else writes meanwhile
+    if connection.vendor != "postgresql":
         FollowupLadder.objects.bulk_create(ladders)
         return
     for ladder, pk in zip(ladders, many.ids(FollowupLadder, len(ladders)), strict=True):
         ladder.pk = pk
-    try:
-        with transaction.atomic():
-            many.insert(FollowupLadder, _LADDER, list(map(_values, ladders)))
-    except IntegrityError:
-        FollowupLadder.objects.bulk_create(ladders, ignore_conflicts=True)
+    many.insert(FollowupLadder, _LADDER, list(map(_values, ladders)))
 
 
 _LADDER = tuple(field.attname for field in FollowupLadder._meta.concrete_fields)
 _values = attrgetter(*_LADDER)
-
-
-def _open_ladders(lead_ids: Collection[str]) -> dict[str, int]:
-    """The ids of these leads' open ladders, by lead."""
-    if not lead_ids:
-        return {}
-    return dict(FollowupLadder.objects.open().filter(lead_id__in=among(lead_ids)).values_list("lead_id", "pk"))
 
 
 def _give_to_the_pool(ladders: Sequence[FollowupLadder], now: datetime) -> None:

@@ -82,17 +82,15 @@ def _counts(row: dict[str, Any]) -> str:
 
 
 def _scale(axes: Any, rows: Sequence[tuple[str, dict[str, Any]]]) -> None:
-    """From minutes to days on one axis, early to the left of zero."""
+    """From minutes to days on one axis."""
     drawn = [row[f"p{percentile}"] or 0 for _, row in rows for percentile in PERCENTILES]
-    least, most = min(*drawn, 0), max(*drawn, 120)
+    most = max(*drawn, 120)
     axes.set_xscale("symlog", linthresh=_EVEN_UP_TO)
-    early = {-_EVEN_UP_TO: "10 min early", **{-minutes: f"{text} early" for minutes, text in _TICKS.items()}}
-    ticks = {0: "due", **_TICKS, **early}
-    shown = {minutes: text for minutes, text in ticks.items() if least * 1.5 <= minutes <= most * 1.5}
+    shown = {0: "in time", **{minutes: text for minutes, text in _TICKS.items() if minutes <= most * 1.5}}
     axes.set_xticks(list(shown), list(shown.values()))
     axes.minorticks_off()
-    axes.set_xlim(least * 1.5, most * 1.5)
-    axes.set_xlabel("lateness after due; so far, where a task is open")
+    axes.set_xlim(0, most * 1.5)
+    axes.set_xlabel("permitted time late; so far, where a task is open")
     axes.grid(axis="x", color="0.85", linewidth=0.8)
     axes.set_axisbelow(True)
     for limit, label in ((30, "30 minutes, 2 hours"), (120, None)):

@@ -3,21 +3,25 @@
 import json
 from typing import Any, NamedTuple
 
-from django.db.models import TextField, Value
+from django.contrib.auth.models import User
+from django.db.models import Exists, OuterRef, TextField, Value
 from django.db.models.functions import Cast
 
-from followups.models import LadderTemplate, SlaPolicy
+from followups.models import LadderTemplate, PoolAgent, SlaPolicy
+from followups.pool.services import IS_INACTIVE
 from followups.sla.mail import operators
 from governance.runbook.registry import read_once
 from wholesale.vocabulary import ALL
 
 
 class Configured(NamedTuple):
-    """Ladder templates, SLA policies, and who is written to."""
+    """Ladder templates, SLA policies, who is written to, and who in the pools is no active user."""
 
     templates: list[tuple[str, str, bool, list[dict[str, str]]]]  # province, market, whether it is on, steps
     watched: set[tuple[str, str]]  # province and channel with an SLA policy that is on, as market ALL
     addresses: list[str]  # of the operators
+    unknown_agents: list[str]  # names in the pools that are no user's
+    inactive_agents: list[str]  # of users who may not sign in
 
 
 @read_once
@@ -27,13 +31,18 @@ def configured() -> Configured:
         Value("template"), "province", "market", "enabled", Cast("steps", TextField())
     )
     policies = SlaPolicy.objects.filter(market=ALL).order_by()
+    active_users = User.objects.filter(username=OuterRef("agent"), is_active=True)
+    agents = PoolAgent.objects.filter(~Exists(active_users)).annotate(is_user=IS_INACTIVE).order_by()
     parts: Any = (
         policies.values_list(Value("sla"), "province", "market", "enabled", Cast("channel", TextField())),
         operators().order_by().values_list(Value("operator"), "email", Value(""), "is_active", Value("", TextField())),
+        agents.values_list(Value("agent"), "agent", Value(""), "is_user", Value("", TextField())),
     )
     rows = list(templates.union(*parts, all=True))
     return Configured(
         [(place, market, on, json.loads(steps)) for kind, place, market, on, steps in rows if kind == "template"],
         {(place, channel) for kind, place, _, on, channel in rows if kind == "sla" and on},
         sorted({address for kind, address, *_ in rows if kind == "operator"}),
+        sorted({agent for kind, agent, _, is_user, _ in rows if kind == "agent" and not is_user}),
+        sorted({agent for kind, agent, _, is_user, _ in rows if kind == "agent" and is_user}),
     )

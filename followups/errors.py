@@ -36,10 +36,38 @@ class TimeOutOfRange(DomainError):
     status = 400
 
 
-class LeadOptedOut(DomainError):
-    """The lead has opted out of every channel of the ladder: no ladder starts."""
+class NoLadder(DomainError):
+    """No ladder starts."""
+
+
+class LeadOptedOut(NoLadder):
+    """The lead has opted out of every channel of the ladder. If that was a mistake, lift the opt-out first."""
 
     code = "lead_opted_out"
+
+
+class LeadClosed(NoLadder):
+    """The lead's status says that nobody has to be won any more."""
+
+    code = "lead_closed"
+
+
+class WrongNumber(NoLadder):
+    """What is on file to reach the lead is known to be somebody else's. Give the lead another number or address first."""
+
+    code = "wrong_number"
+
+
+class AlreadyFollowedUp(NoLadder):
+    """Another lead with the same number or address has an open ladder. Work that one, or cancel it first."""
+
+    code = "already_followed_up"
+
+
+class RecentlyFollowedUp(NoLadder):
+    """The lead's last ladder ended a short time ago."""
+
+    code = "recently_followed_up"
 
 
 class DuplicateLead(DomainError):
@@ -59,8 +87,40 @@ class AlreadyDecided(DomainError):
     code = "already_decided"
 
 
-class LadderTemplateDisabled(DomainError):
-    """No ladder template of this market, or of its province, is on: no ladder starts."""
+class ChannelUnknown(DomainError):
+    """Nobody knows by which channel this message came. Lift the opt-out of the right channel by hand."""
+
+    code = "channel_unknown"
+
+
+class OptedOutSince(DomainError):
+    """An opt-out was recorded after this message came: that one stays. Lift it by hand if it was a mistake."""
+
+    code = "opted_out_since"
+
+
+class InboxItemNotFound(NotFound):
+    """There is no inbox item with this id."""
+
+
+class NotYourItem(NotAllowedForYou):
+    """This inbox item is somebody else's; your role closes its own and unowned ones."""
+
+
+class DecideTheMessage(DomainError):
+    """This waits for a decision about its message, which closes it."""
+
+    code = "decide_the_message"
+
+
+class InboxItemDone(DomainError):
+    """Somebody else has done this already."""
+
+    code = "inbox_item_done"
+
+
+class LadderTemplateDisabled(NoLadder):
+    """No ladder template of this market, or of its province, is on: no ladder starts. Switch one on first."""
 
     code = "ladder_template_disabled"
 

@@ -39,3 +39,8 @@ def leased_to(task: FollowupTask) -> TaskLeased:
     """The refusal that says who holds the task, and until when."""
     assert task.leased_until is not None
     return TaskLeased(f"{task.leased_by} holds this task until {iso_utc(task.leased_until)}.")
+
+
+def may_work_any(user: User) -> bool:
+    """Whether somebody else's tasks are theirs to work too."""
+    return user.has_perm("followups.complete_any_task")

@@ -5,11 +5,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Avg, Case, Count, F, Q, QuerySet, Value, When
-from django.db.models.expressions import Combinable
+from django.db.models import Avg, Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from followups.leads.models import InboundMessage, Lead, LeadImport, lead_key
+from followups.inbound.models import InboundWord
+from followups.inbox.models import InboxItem
+from followups.leads.models import InboundMessage, Lead, LeadImport, LeadReopening, lead_key
 from followups.outcomes.models import OutcomeRule
 from followups.outcomes.rules import Outcome
 from followups.pool.models import PoolAgent
@@ -45,10 +46,12 @@ class FollowupLadder(models.Model):
     template_version = models.PositiveIntegerField(null=True)
     created_by = models.CharField(max_length=LABEL_MAX_LENGTH)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="why it was begun anew; empty of any other")
     correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
     created_at = models.DateTimeField()
     open_steps = models.PositiveSmallIntegerField()
     closed_at = models.DateTimeField(null=True)
+    next_at: datetime | None = None  # no column: when its next step may be done, as far as whoever read the steps knows
 
     objects = LadderQuerySet.as_manager()
 
@@ -95,6 +98,12 @@ class TaskQuerySet(QuerySet[Any]):
         """Due, and as far as the stored intervals say permitted now; the oldest first."""
         return self.due(now).filter(open_from__lte=now, open_until__gte=now)
 
+    def going_first(self, now: datetime) -> "TaskQuerySet":
+        """Those that no earlier step of their ladder goes before, because it may be done now (see `followups.due.rows`)."""
+        earlier = self.model.objects.permitted(now).filter(ladder=OuterRef("ladder"), step__lt=OuterRef("step"))
+        one = Subquery(earlier.order_by().values_list(Value(False))[:1])
+        return self.alias(goes_first=Coalesce(one, Value(True))).filter(goes_first=True)
+
     def blocked(self, now: datetime) -> "TaskQuerySet":
         """Due, and as far as the stored intervals say not permitted now; the oldest first."""
         outside = Q(open_from__isnull=True) | Q(open_from__gt=now) | Q(open_until__lt=now)
@@ -119,8 +128,8 @@ class TaskQuerySet(QuerySet[Any]):
     def lateness(self, window: int) -> dict[str, Any]:
         """Over the last `window` completed tasks: how many, and the fractions done within 30 minutes and 2 hours.
 
-        By the guide's clock, from `due_at`, and by the lead's, from the first permitted minute (`..._actionable`); where
-        none was known the guide's counts. Early counts as within; the fractions are None when there is none.
+        By the guide's clock, from `due_at`; and by permitted minutes alone (`..._permitted`). Early counts as within; the
+        fractions are None when there is none.
         """
         return self.completed()[:window].aggregate(
             count=Count("id"),
@@ -128,15 +137,20 @@ class TaskQuerySet(QuerySet[Any]):
         )
 
 
-# When a task fell due: by the guide's clock, and by the lead's.
-DUE, ACTIONABLE = F("due_at"), Coalesce("actionable_at", "due_at")
-# What the SLA measures: suffix of a name -> the clock, and limit -> how late is within it.
-CLOCKS: dict[str, Combinable] = {"": DUE, "_actionable": ACTIONABLE}
+# From when a task could be done, where that is known.
+ACTIONABLE = Coalesce("actionable_at", "due_at")
 LIMITS = {"30m": timedelta(minutes=30), "2h": timedelta(hours=2)}
-# Name of a fraction of the SLA -> which completed tasks count as within.
-WITHIN = {
-    f"within_{limit}{suffix}": Q(completed_at__lte=clock + Value(allowed))
-    for suffix, clock in CLOCKS.items()
+
+
+def done_within(allowed: timedelta) -> Q:
+    """The condition of tasks that were completed so soon after they fell due, by the clock on the wall."""
+    return Q(completed_at__lte=F("due_at") + Value(allowed))
+
+
+# Name of a fraction of the SLA -> which completed tasks count as within. What was completed before permitted minutes were
+# counted keeps the clock on the wall.
+WITHIN = {f"within_{limit}": done_within(allowed) for limit, allowed in LIMITS.items()} | {
+    f"within_{limit}_permitted": Q(late_for__lte=allowed) | (Q(late_for__isnull=True) & done_within(allowed))
     for limit, allowed in LIMITS.items()
 }
 
@@ -154,10 +168,18 @@ class FollowupTask(models.Model):
     step = models.PositiveSmallIntegerField()
     channel = models.CharField(max_length=5, choices=Channel)
     due_at = models.DateTimeField()
+    gap_minutes = models.PositiveSmallIntegerField(default=0, help_text="at least so long after the person's last contact")
     # Null where no minute of the next 30 days is permitted, as far as is known. Of an open task only.
     actionable_at = models.DateTimeField(null=True, help_text="the first permitted minute at or after due_at, for the SLA")
     open_from = models.DateTimeField(null=True, help_text="the permitted interval that contains now, or the next one")
     open_until = models.DateTimeField(null=True, help_text="its last instant")
+    # Lateness counts permitted minutes only. Null: no lateness is a breach, or no such minute is known.
+    warns_at = models.DateTimeField(null=True, help_text="later than that it is at risk")
+    breaches_at = models.DateTimeField(null=True, help_text="later than that it is a breach")
+    # Counted up to `late_until`; since then the stored interval says how much more. Of a completed task it is the whole, and
+    # null where it was completed before lateness was counted.
+    late_for = models.DurationField(null=True, help_text="the permitted time by which it was late")
+    late_until = models.DateTimeField(null=True, help_text="up to when late_for is counted")
     breached_due_at = models.DateTimeField(null=True, help_text="the due_at of which a breach of the SLA is on record")
     # The ladder's own, again: the due list is one query on one table.
     lead = lead_key("tasks")
@@ -225,8 +247,13 @@ class FollowupTask(models.Model):
             ),  # minutes: what has run out
             # sla_report(): what fell due in a span and was done; what was not done it finds by followuptask_due.
             models.Index(fields=["due_at"], condition=Q(completed_at__isnull=False), name="followuptask_completed_due"),
-            # find_breaches() and what is at risk: what is late and not on record, however much is.
-            models.Index(ACTIONABLE, "id", condition=_OPEN & UNRECORDED, name="followuptask_late"),
+            # find_breaches() and what is at risk: what is late and not on record, however much is. The time of a breach is
+            # seen in the index.
+            models.Index(
+                fields=["warns_at", "id", "breaches_at"],
+                condition=_OPEN & Q(warns_at__isnull=False) & UNRECORDED,
+                name="followuptask_late",
+            ),
             # sla_snapshot(): the last completed tasks.
             models.Index(
                 F("completed_at").desc(),
@@ -296,6 +323,7 @@ class TaskEvent(AppendOnlyModel):
         SKIPPED = "SKIPPED", "Skipped"
         SNOOZED = "SNOOZED", "Snoozed"
         PAUSED = "PAUSED", "Put off by an outcome"
+        OPTED_OUT = "OPTED_OUT", "Wants no more contact, said after it was completed"
         REASSIGNED = "REASSIGNED", "Given to another owner"
 
     task = models.ForeignKey(FollowupTask, on_delete=models.PROTECT, related_name="events", db_index=False)
@@ -321,10 +349,13 @@ __all__ = [
     "FollowupLadder",
     "FollowupTask",
     "InboundMessage",
+    "InboundWord",
+    "InboxItem",
     "LadderQuerySet",
     "LadderTemplate",
     "Lead",
     "LeadImport",
+    "LeadReopening",
     "OutcomeRule",
     "PoolAgent",
     "SlaBreach",

@@ -1,25 +1,33 @@
 """How late follow-up is, told by the database: Python holds one row for each group, however many tasks there are.
 
-What fell due is measured, not what was completed: a measure of completed tasks forgets those that nobody ever did.
+What fell due is measured, not what was completed: a measure of completed tasks forgets those that nobody ever did. Lateness
+counts permitted minutes only, as `followups.sla.lateness` has it. The clock on the wall stands beside it as `..._wall`.
 """
 
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import BooleanField, DurationField, ExpressionWrapper, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models import BooleanField, Case, DurationField, ExpressionWrapper, F, Q, Value, When
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from followups.errors import TimeOutOfRange
-from followups.models import ACTIONABLE, CLOCKS, DUE, LIMITS, WITHIN, FollowupTask
+from followups.models import LIMITS, FollowupTask
+from followups.sla.counting import NONE, late_at
 from governance.decisions import ExecutionClass, verb
 
 GROUPS = ("province", "market", "owner", "channel", "step")
 PERCENTILES = (50, 90, 99)
-FIGURES = ("count", "completed", "open_overdue", *(f"p{percentile}" for percentile in PERCENTILES), *WITHIN)
+CLOCKS = ("", "_wall")  # suffixes of names: by permitted minutes, and by the clock on the wall
+FIGURES = (
+    *("count", "completed", "open_overdue", "by_wall_clock"),
+    *(f"p{percentile}{clock}" for clock in CLOCKS for percentile in PERCENTILES),
+    *(f"within_{limit}{clock}" for clock in CLOCKS for limit in LIMITS),
+)
 SPAN = timedelta(days=7)
 
 
@@ -43,9 +51,11 @@ def sla_report(
     Measured are the completed ones, and those that are open and overdue, whose lateness is what it is so far. Not measured
     are cancelled ones that nobody did, and those that are not due yet.
 
-    `count` is `completed` + `open_overdue`. `p50`, `p90` and `p99` are the lateness in minutes after `due_at` that so many
-    percent did not exceed, by nearest rank; negative is early. `within_...` are fractions of the tasks that are decided:
-    completed, or open beyond that limit; `..._actionable` measure from the first permitted minute, where one is known.
+    `count` is `completed` + `open_overdue`. `p50`, `p90` and `p99` are the lateness in permitted minutes that so many
+    percent did not exceed, by nearest rank; in time is 0. `within_...` are fractions of the tasks that are decided:
+    completed, or open beyond that limit. `..._wall` are the same by the clock on the wall, from `due_at`; negative is early.
+    `by_wall_clock` counts the tasks that were completed before permitted minutes were counted. For them the clock on the
+    wall stands everywhere.
     Of no task, percentiles and fractions are None, and there are no groups.
 
     Raises:
@@ -97,13 +107,15 @@ def _measured(since: datetime | None, until: datetime | None, now: datetime, by:
     if until is not None:
         span &= Q(due_at__lt=until)
     tasks = FollowupTask.objects.filter(span).order_by()
-    ended = Coalesce("completed_at", Value(now))
+    is_done = Q(completed_at__isnull=False)
+    wall = Coalesce("completed_at", Value(now)) - F("due_at")
     # Each half has its index: followuptask_completed_due, and followuptask_due.
-    return (tasks.filter(completed_at__isnull=False) | tasks.open().filter(due_at__lt=now)).values(
+    return (tasks.filter(is_done) | tasks.open().filter(due_at__lt=now)).values(
         *by,
-        done=ExpressionWrapper(Q(completed_at__isnull=False), output_field=BooleanField()),
-        lateness=ended - DUE,
-        lateness_actionable=ended - ACTIONABLE,
+        done=ExpressionWrapper(is_done, output_field=BooleanField()),
+        lateness=Case(When(is_done, then=Coalesce("late_for", Greatest(wall, NONE))), default=late_at(now)),
+        lateness_wall=wall,
+        by_wall=ExpressionWrapper(is_done & Q(late_for__isnull=True), output_field=BooleanField()),
     )
 
 
@@ -114,7 +126,7 @@ def _statement(measured: Any, by: Sequence[str]) -> tuple[str, tuple[Any, ...]]:
     that (its product of fraction and count is exact for these three); SQLite has no such thing, and hands over the list.
     """
     tasks, parameters = measured.query.sql_with_params()
-    counts = ["count(*)", "count(*) FILTER (WHERE done)"]
+    counts = ["count(*)", "count(*) FILTER (WHERE done)", "count(*) FILTER (WHERE by_wall)"]
     limits = []
     for clock in CLOCKS:
         for allowed in LIMITS.values():
@@ -125,11 +137,11 @@ def _statement(measured: Any, by: Sequence[str]) -> tuple[str, tuple[Any, ...]]:
     everything = (*limits, *parameters)
     if connection.vendor == "postgresql":
         fractions = ", ".join(str(percentile / 100) for percentile in PERCENTILES)
-        counts.append(f"percentile_disc(ARRAY[{fractions}]) WITHIN GROUP (ORDER BY lateness)")
+        counts += [f"percentile_disc(ARRAY[{fractions}]) WITHIN GROUP (ORDER BY lateness{clock})" for clock in CLOCKS]
         is_whole = f"GROUPING({by[0]})" if by else "1"
         sets = f"GROUPING SETS (({', '.join(by)}), ())" if by else "GROUPING SETS (())"
         return f"SELECT {is_whole}, {keys}{', '.join(counts)} FROM ({tasks}) AS measured GROUP BY {sets}", everything
-    counts.append("json_group_array(lateness)")
+    counts += [f"json_group_array(lateness{clock})" for clock in CLOCKS]
     whole = f"SELECT 1, {'NULL, ' * len(by)}{', '.join(counts)} FROM ({tasks}) AS measured"
     if not by:
         return whole, everything
@@ -139,14 +151,14 @@ def _statement(measured: Any, by: Sequence[str]) -> tuple[str, tuple[Any, ...]]:
 
 def _figures(numbers: Sequence[Any]) -> dict[str, Any]:
     """The `FIGURES` out of the columns of the statement."""
-    count, completed, *limits, latenesses = numbers
-    open_overdue = count - completed
-    percentiles = _percentiles(latenesses) if count else [None] * len(PERCENTILES)
+    count, completed, by_wall, *limits = numbers[: -len(CLOCKS)]
+    ranked = [_percentiles(listed) if count else [None] * len(PERCENTILES) for listed in numbers[-len(CLOCKS) :]]
     fractions = [
         done_within / decided if (decided := completed + open_beyond) else None
         for done_within, open_beyond in zip(limits[::2], limits[1::2], strict=True)
     ]
-    return dict(zip(FIGURES, (count, completed, open_overdue, *percentiles, *fractions), strict=True))
+    values = (count, completed, count - completed, by_wall, *chain.from_iterable(ranked), *fractions)
+    return dict(zip(FIGURES, values, strict=True))
 
 
 def _percentiles(latenesses: list[timedelta] | str) -> list[float]:

@@ -9,6 +9,7 @@ GRANTS: Grants = {
     "import_lead": (OPERATOR, INTEGRATOR),
     "export_lead": (OPERATOR, INTEGRATOR),
     "view_leadimport": EVERYBODY,
+    "view_leadreopening": EVERYBODY,
     "view_followupladder": EVERYBODY,
     "view_followuptask": EVERYBODY,
     "view_contactattempt": EVERYBODY,
@@ -38,4 +39,9 @@ GRANTS: Grants = {
     "delete_poolagent": (OPERATOR,),
     "record_inbound": (OPERATOR, INTEGRATOR),
     "decide_inbound": (OPERATOR, AGENT),
+    "view_inboundword": EVERYBODY,
+    "change_inboundword": (OPERATOR,),
+    "view_inboxitem": EVERYBODY,
+    "close_inboxitem": (OPERATOR, AGENT),
+    "close_any_inboxitem": (OPERATOR,),
 }

@@ -11,8 +11,9 @@ from followups.cancelling import cancel_steps, close_steps
 from followups.errors import LadderClosed, LadderNotFound, NotYourTask, TaskClosed, TaskNotFound, TimeOutOfRange
 from followups.history import Act
 from followups.models import FollowupLadder, FollowupTask, TaskEvent
+from followups.prospects import Prospect
 from followups.putting_off import put_off
-from followups.services import LadderStart, begin_ladder, holding_off_opt_outs, may_work_any
+from followups.starting import LadderStart, again_if_moved, begin_ladder, hold_lead
 from governance import gate
 from governance.decisions import ExecutionClass, verb
 
@@ -144,7 +145,7 @@ def cancel_ladder(
 
 
 @verb(ExecutionClass.EXECUTE)
-@transaction.atomic
+@again_if_moved
 def restart_ladder(
     ladder_id: int,
     reason: str,
@@ -156,13 +157,13 @@ def restart_ladder(
 ) -> LadderStart:
     """Begin a ladder anew, for the same lead, place and owner; what is open of it is cancelled.
 
-    A closed one may begin anew too. Where the lead has another open ladder by now, that one is what is cancelled.
+    A closed one may begin anew too, however short ago it ended. Where the lead has another open ladder by now, that one is
+    what is cancelled.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: nothing may act now.
         LadderNotFound: no such ladder.
-        LadderTemplateDisabled: no template of the place is on.
-        LeadOptedOut: of every channel of the ladder.
+        NoLadder: see `start_ladder`.
 
     """
     gate.require(ExecutionClass.EXECUTE)
@@ -171,18 +172,20 @@ def restart_ladder(
     if found is None:
         raise LadderNotFound
     lead_id = found.lead_id
-    lead = holding_off_opt_outs(lead_id) if lead_id else None
+    prospect, held = hold_lead(lead_id) if lead_id else (Prospect(), {})
     ladder = named.select_for_update().get()
     act = Act.of(actor, user, correlation_id, now or timezone.now())
     if not lead_id:
         cancel_steps([ladder], act=act, reason=reason)
     return begin_ladder(
-        lead,
+        prospect,
+        held,
         lead_id=lead_id,
         province=ladder.province,
         market=ladder.market,
         owner=ladder.owner,
-        restart_reason=reason,
+        restart=True,
+        reason=reason,
         act=act,
     )
 
@@ -211,7 +214,7 @@ def _require_theirs(task: FollowupTask, actor: str, user: User | None, now: date
     if task.completed_at is not None or task.cancelled_at is not None:
         raise TaskClosed
     is_live, is_held = leases.is_live(task, now), leases.is_held_by(task, actor, user)
-    is_own = user is None or may_work_any(user) or task.owner == user.get_username()
+    is_own = user is None or leases.may_work_any(user) or task.owner == user.get_username()
     if not is_own and task.owner is not None:
         raise NotYourTask(_NOT_YOURS)
     if is_live and not is_held:

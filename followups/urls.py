@@ -6,7 +6,8 @@ from followups.api.bulk import BulkLadderViewSet
 from followups.api.rows import AttemptViewSet, EventViewSet, LadderViewSet, TaskViewSet
 from followups.api.verbs import FollowupViewSet
 from followups.due.api import DueViewSet
-from followups.inbound.api import InboundViewSet
+from followups.inbound.api import InboundViewSet, WordViewSet
+from followups.inbox.api import InboxViewSet
 from followups.leads.api import LeadViewSet
 from followups.outcomes.api import OutcomeViewSet
 from followups.pool.api import PoolViewSet
@@ -18,7 +19,9 @@ router.register("followups/ladders", LadderViewSet, basename="ladder")
 router.register("followups/tasks", TaskViewSet, basename="task")
 router.register("followups/events", EventViewSet, basename="event")
 router.register("followups/attempts", AttemptViewSet, basename="attempt")
+router.register("followups/inbound", WordViewSet, basename="inbound-word")
 router.register("followups/inbound", InboundViewSet, basename="inbound")
+router.register("followups/inbox", InboxViewSet, basename="inbox")
 router.register("followups/sla/breaches", BreachViewSet, basename="breach")
 router.register("followups/leads", LeadViewSet, basename="lead")
 router.register("followups", DueViewSet, basename="due")

@@ -28,6 +28,7 @@ _LEGAL = frozenset(
     {
         Reason.LEDGER_UNREADABLE,
         Reason.OPTED_OUT,
+        Reason.INBOUND_UNDECIDED,
         Reason.CONSENT_MISSING,
         Reason.CONSENT_EXPIRED,
         Reason.NOT_REGISTERED,
@@ -36,6 +37,8 @@ _LEGAL = frozenset(
         Reason.OUTSIDE_LEGAL_HOURS,
     }
 )
+# What a later minute mends, though no clock says which.
+_WAITING = frozenset({Reason.CONTACTED_RECENTLY})
 _STANDING = frozenset({Reason.KILL_SWITCH_ENGAGED, Reason.GO_LIVE_DISABLED})
 
 
@@ -108,7 +111,7 @@ def _verdict(situation: Situation, channel: str, at: datetime, shared: dict[Cale
     passing = shared.get(calendar) or shared.setdefault(calendar, _passing(calendar, at))
     reasons, warnings = lasting(situation, channel, at)
     opens = None
-    if passing.reasons and not reasons:  # only time stands in the way
+    if reasons <= _WAITING and (reasons or passing.reasons):  # only time stands in the way
         opens = next_allowed_at(situation, channel, at)
     return Verdict(_ordered(reasons | passing.reasons), _ordered(warnings), opens, passing.zone)
 

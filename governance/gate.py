@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -13,12 +13,15 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from governance import leads
+from governance.channels import Channel
 from governance.clocks.models import MarketZone
 from governance.clocks.resolving import ZoneFacts, resolve
+from governance.compliance import last_contacts
 from governance.compliance import services as compliance
-from governance.compliance.models import ClosedDay, Organisation
+from governance.compliance.models import ClosedDay, ContactPoint, Organisation
+from governance.compliance.rules import LedgerLine, Sender
 from governance.compliance.rules import Organisation as OrganisationFacts
-from governance.compliance.rules import Sender, opted_out
+from governance.compliance.services import NOTHING, OnFile
 from governance.contact import NO_MINUTE, Verdict, decide, decide_all
 from governance.decisions import Decision, ExecutionClass, verb
 from governance.golive import services as golive
@@ -26,7 +29,7 @@ from governance.golive.models import GoLiveState
 from governance.heimdall import services as heimdall
 from governance.heimdall.errors import NotProdEligible
 from governance.heimdall.models import HeimdallRecommendation, HeimdallScorecard
-from governance.leads import LeadFacts
+from governance.leads import CLOSED, LeadFacts
 from governance.market import rules as market_rules
 from governance.market.models import MarketPolicy
 from governance.permitted import HORIZON, INTERVAL_MAX, Permission, calendar_of
@@ -34,7 +37,7 @@ from governance.risk import services as risk
 from governance.risk.errors import RiskDenied
 from governance.risk.models import RiskReservation
 from governance.runbook import services as runbook
-from governance.situation import PolicyFacts, Situation, is_score_too_low
+from governance.situation import NO_GAP, PolicyFacts, Situation, is_opted_out, what_decides
 from wholesale.errors import DomainError, NotFound
 from wholesale.fields import iso_utc
 from wholesale.lookups import among_sql
@@ -86,11 +89,12 @@ def require(execution_class: ExecutionClass) -> None:
 
 
 class Contact(NamedTuple):
-    """Somebody to be contacted. Of one who is not known, `lead` says no more than where, and nobody is asked for consent."""
+    """Somebody to be contacted. For an unknown person `lead` holds the place, and perhaps the id. Consent is not checked."""
 
     lead: LeadFacts
     channel: str
     is_known: bool = True
+    gap: timedelta = NO_GAP  # at least so long after the last contact of this person
 
 
 class ContactAnswer(NamedTuple):
@@ -152,7 +156,12 @@ def decide_lead(
         LeadNotFound: nobody knows this lead.
 
     """
-    return decide_contacts([Contact(known_lead(lead_id), channel)], at=at, local=local)[0]
+    return decide_contacts([contact_without_step(known_lead(lead_id), channel)], at=at, local=local)[0]
+
+
+def contact_without_step(lead: LeadFacts, channel: str) -> Contact:
+    """A known lead who is asked about by itself, not as a step of a ladder."""
+    return Contact(lead, channel, gap=timedelta(minutes=lead.min_gap_minutes))
 
 
 def known_lead(lead_id: str) -> LeadFacts:
@@ -195,12 +204,16 @@ class Minutes(NamedTuple):
     actionable_at: datetime | None
     open_from: datetime | None
     open_until: datetime | None  # its last instant
-    opted_out: bool  # the lead has said no to the channel
+    opted_out: bool  # the number, the address or the lead has said no to the channel
+    passed: tuple[datetime | None, ...] = ()  # when each of the spans that were asked about has passed
 
 
-def permitted_minutes(contacts: Sequence[tuple[Contact, datetime]], *, now: datetime) -> list[Minutes]:
+def permitted_minutes(
+    contacts: Sequence[tuple[Contact, datetime]], *, now: datetime, spans: Sequence[tuple[timedelta, ...]] = ()
+) -> list[Minutes]:
     """For each contact and the time at which it falls due: its minutes, in the same order, in one query.
 
+    With `spans`, some for each contact, also the instants at which so much permitted time has passed since then.
     The go-live row is left aside: it stops all at once, and no minute more than another.
     """
     latest = max([due_at for _, due_at in contacts], default=now)
@@ -208,15 +221,13 @@ def permitted_minutes(contacts: Sequence[tuple[Contact, datetime]], *, now: date
     asked: dict[Contact, _Asked] = {}
     shared: dict[Any, _Asked] = {}
     for contact, _, situation in _situations(different, now, max(latest, now), standing_counts=False):
-        channel, ledger = contact.channel, situation.ledger
-        if ledger:  # what is on file is the lead's own
-            asked[contact] = _Asked(situation, channel, now)
-            continue
-        same = calendar_of(situation, channel), id(situation.policy), is_score_too_low(situation), ledger is None
+        same = calendar_of(situation, contact.channel), what_decides(situation, contact.channel)
         if same not in shared:
-            shared[same] = _Asked(situation, channel, now)
+            shared[same] = _Asked(situation, contact.channel, now)
         asked[contact] = shared[same]
-    return [asked[contact].minutes(due_at) for contact, due_at in contacts]
+    if not spans:
+        return [asked[contact].minutes(due_at) for contact, due_at in contacts]
+    return [asked[contact].minutes(due_at, own) for (contact, due_at), own in zip(contacts, spans, strict=True)]
 
 
 class _Asked:
@@ -225,20 +236,54 @@ class _Asked:
     def __init__(self, situation: Situation, channel: str, now: datetime) -> None:
         self._permission = Permission(situation, channel)
         self._interval = self._permission.interval(now)
-        self._opted_out = opted_out(situation.ledger or (), channel, now)
-        self._known: dict[datetime, Minutes] = {}
+        self._opted_out = is_opted_out(situation, channel, now)
+        self._known: dict[tuple[datetime, tuple[timedelta, ...]], Minutes] = {}
 
-    def minutes(self, due_at: datetime) -> Minutes:
-        found = self._known.get(due_at)
+    def minutes(self, due_at: datetime, spans: tuple[timedelta, ...] = ()) -> Minutes:
+        found = self._known.get((due_at, spans))
         if found is None:
-            found = self._known[due_at] = self._worked_out(due_at)
+            found = self._known[due_at, spans] = self._worked_out(due_at, spans)
         return found
 
-    def _worked_out(self, due_at: datetime) -> Minutes:
+    def _worked_out(self, due_at: datetime, spans: tuple[timedelta, ...]) -> Minutes:
         open_from, open_until = self._interval or (None, None)
         is_open_then = self._interval is not None and self._interval[0] <= due_at <= self._interval[1]
         actionable_at = due_at if is_open_then else self._permission.next_at(due_at)
-        return Minutes(actionable_at, open_from, open_until, self._opted_out)
+        passed = tuple(self._permission.passed(due_at, span) for span in spans)
+        return Minutes(actionable_at, open_from, open_until, self._opted_out, passed)
+
+
+class Judged(NamedTuple):
+    """A contact that happened, and when the person may be contacted again."""
+
+    answer: ContactAnswer
+    is_opted_out: bool  # as far as is on file when it is told
+    following: list[Minutes]
+
+
+def judge_contact(
+    contact: Contact,
+    at: datetime,
+    following: Sequence[tuple[Contact, datetime]] = (),
+    *,
+    now: datetime,
+    spans: Sequence[tuple[timedelta, ...]] = (),
+) -> Judged:
+    """What the rules say of a contact that happened at `at` and is told now, as `decide_contacts` without the go-live row;
+    and the minutes of the contacts of the same person that follow, each with the time at which it falls due. In one query.
+
+    Call it before the contact is noted: of the last contact before it the ledger knows.
+    """
+    latest = max([due_at for _, due_at in following], default=now)
+    contacts = [contact, *(one for one, _ in following)]
+    (_, zones, situation), *others = _situations(contacts, at, max(latest, now), standing_counts=False)
+    answer = ContactAnswer(decide(situation, contact.channel, at), contact, at, zones, situation)
+    minutes = []
+    for (one, _, other), (_, due_at), own in zip(others, following, spans or [()] * len(following), strict=True):
+        contacted_at = max(other.contacted_at or at, at)
+        then = replace(other, contacted_at=contacted_at, gap=one.gap)
+        minutes.append(_Asked(then, one.channel, now).minutes(max(due_at, contacted_at), own))
+    return Judged(answer, is_opted_out(situation, contact.channel, now), minutes)
 
 
 def _situations(
@@ -249,17 +294,20 @@ def _situations(
         return []
     provinces = {contact.lead.province for contact in contacts}
     points = [_point(contact) if contact.is_known else None for contact in contacts]
-    rules = _rules(provinces, {contact.lead.market for contact in contacts}, at, until, {point for point in points if point})
+    leads_asked = [compliance.lead_point(contact.lead.lead_id) for contact in contacts]
+    subjects = {subject for subject in (*points, *leads_asked) if subject}
+    rules = _rules(provinces, {contact.lead.market for contact in contacts}, at, until, subjects)
     standing = rules.standing if standing_counts else STANDING
     closed_days = {
         province: frozenset(day for where, day in rules.closed if where in ("", province)) for province in provinces
     }
     shared: dict[Any, tuple[ZoneFacts, Situation]] = {}  # most leads are in the same situation as others
     found = []
-    for contact, point in zip(contacts, points, strict=True):
+    for contact, point, as_lead in zip(contacts, points, leads_asked, strict=True):
         lead = contact.lead
-        ledger = (rules.ledgers[point] if point else ()) if contact.is_known else None
-        same = lead.province, lead.market, lead.zone, lead.postal_code, lead.score, ledger
+        on_file = rules.on_file[point] if point else NOTHING, rules.on_file[as_lead] if as_lead else None
+        person = _person(contact, *on_file, at)
+        same = lead.province, lead.market, lead.zone, lead.postal_code, lead.score, person
         if same not in shared:
             zones = resolve(
                 lead.province,
@@ -271,24 +319,58 @@ def _situations(
             days = closed_days[lead.province]
             shared[same] = (
                 zones,
-                Situation(lead.province, zones.zones, standing, policy, rules.organisation, days, lead.score, ledger),
+                Situation(lead.province, zones.zones, standing, policy, rules.organisation, days, lead.score, *person),
             )
         found.append((contact, *shared[same]))
     return found
+
+
+class _Person(NamedTuple):
+    """The facts of a `Situation` that are the person's own, in its order."""
+
+    ledger: tuple[LedgerLine, ...] | None
+    of_lead: tuple[LedgerLine, ...] | None
+    is_closed: bool
+    is_wrong: bool
+    contacted_at: datetime | None
+    gap: timedelta
+
+
+def _person(contact: Contact, at_point: OnFile, as_lead: OnFile | None, at: datetime) -> _Person:
+    """What is known of whom to contact. A last contact whose gap is over by `at` makes no difference from then on."""
+    lead = contact.lead
+    noted = (at_point.contacted_at, as_lead.contacted_at if as_lead else None)
+    contacted = [one for one in noted if one and contact.gap and one + contact.gap > at]
+    return _Person(
+        ledger=at_point.lines if contact.is_known else None,
+        of_lead=as_lead.lines if as_lead else None,
+        is_closed=lead.status in CLOSED,
+        is_wrong=bool(lead.email_is_wrong if contact.channel == Channel.EMAIL else lead.phone_is_wrong),
+        contacted_at=max(contacted, default=None),
+        gap=contact.gap if contacted else NO_GAP,
+    )
 
 
 def _point(contact: Contact) -> compliance.Point | None:
     return compliance.point_of(contact.channel, phone=contact.lead.phone, email=contact.lead.email)
 
 
-HoldingOffOptOuts = compliance.HoldingOffOptOuts
+Point = compliance.Point
 channels_of = compliance.channels_of
 contact_points = compliance.contact_points
-hold_off_all_opt_outs = compliance.hold_off_all_opt_outs
-lock_for_opt_out = compliance.lock_for_opt_out
+lock_all_points = compliance.lock_all_points
+LEAD = ContactPoint.Kind.LEAD.value
+lead_point = compliance.lead_point
+lock_points = compliance.lock_points
+note_contact = last_contacts.note_contact
 point_of = compliance.point_of
 points_of = compliance.points_of
+hold_points = compliance.hold_points
+is_opted_out_at = compliance.is_opted_out
+lift_opt_out = compliance.lift_opt_out
+lock_points_known_by = compliance.lock_points_known_by
 record_opt_out = compliance.record_opt_out
+release_points = compliance.release_points
 sender = compliance.sender
 
 
@@ -296,32 +378,35 @@ sender = compliance.sender
 # ledger's lines about some points in their order: one statement. The gate is asked more often than anything else, and
 # reading the rows each time keeps its answer true the moment that one of them changes. A query set would cost more than all
 # the rest.
-_FIRST, _PLACE = -1, 0  # a line of the ledger has its own id, which is positive
+_FIRST, _PLACE = -2, -1  # a line of the ledger has its own id, and a point without lines 0
 _RULES_SQL = f"""
+{{asked}}
 SELECT r.*, s.kill_switch_engaged, s.go_live_enabled,
     o.consent, o.scrub, o.registration_number, o.registration_expires_on, o.digest_key_mark,
     {", ".join(f"o.{name}" for name in Sender._fields)}
 FROM (
     SELECT {_PLACE} AS line, province, market, enabled, version, rules, NULL AS zone, CAST(NULL AS date) AS day,
-        NULL AS digest, NULL AS entry, NULL AS channel, NULL AS effective_at, NULL AS basis, NULL AS expires_at
+        NULL AS digest, NULL AS contacted_at, NULL AS entry, NULL AS channel, NULL AS effective_at, NULL AS basis,
+        NULL AS expires_at
     FROM {MarketPolicy._meta.db_table} WHERE province {{among}} AND (market {{among}} OR market = '{ALL}')
     UNION ALL
-    SELECT {_PLACE}, province, market, NULL, NULL, NULL, zone, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    SELECT {_PLACE}, province, market, NULL, NULL, NULL, zone, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM {MarketZone._meta.db_table} WHERE province {{among}} AND market {{among}}
     UNION ALL
-    SELECT {_PLACE}, province, NULL, NULL, NULL, NULL, NULL, day, NULL, NULL, NULL, NULL, NULL, NULL
+    SELECT {_PLACE}, province, NULL, NULL, NULL, NULL, NULL, day, NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM {ClosedDay._meta.db_table} WHERE day BETWEEN %s AND %s
     UNION ALL
-    SELECT line, NULL, NULL, NULL, NULL, NULL, NULL, NULL, digest, entry, channel, effective_at, basis, expires_at
+    SELECT line, NULL, NULL, NULL, NULL, NULL, NULL, NULL, digest, contacted_at, entry, channel, effective_at, basis,
+        expires_at
     FROM ({compliance.LINES_SQL}) AS lines
     UNION ALL
-    SELECT {_FIRST}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    SELECT {_FIRST}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 ) AS r
 LEFT JOIN {GoLiveState._meta.db_table} AS s ON s.id = 1 AND r.line = {_FIRST}
 LEFT JOIN {Organisation._meta.db_table} AS o ON o.id = 1 AND r.line = {_FIRST}
 ORDER BY r.line
 """
-_OF_A_PLACE, _OF_A_LINE, _OF_ALL = slice(1, 8), slice(8, 14), slice(14, None)  # columns of a row
+_OF_A_PLACE, _OF_A_LINE, _OF_ALL = slice(1, 8), slice(8, 15), slice(15, None)  # columns of a row
 # A local day begins and ends at other instants than one of UTC, and an interval is looked for a day before.
 _BEFORE, _AFTER = INTERVAL_MAX + timedelta(days=1), HORIZON + timedelta(days=1)
 
@@ -334,7 +419,7 @@ class _Rules(NamedTuple):
     policies: dict[tuple[str, str], PolicyFacts]  # by province and market
     zones: dict[tuple[str, str], str]  # of the markets that have one
     closed: list[tuple[str, date]]  # the province, "" for all, and the day
-    ledgers: compliance.Ledgers  # what is on file about each point
+    on_file: compliance.Ledgers  # about each point
 
 
 def _rules(
@@ -345,7 +430,8 @@ def _rules(
     places = [in_provinces, among_sql(markets)[1]]
     days = (at - _BEFORE).date(), (until + _AFTER).date()
     with connection.cursor() as cursor:
-        cursor.execute(_RULES_SQL.format(among=among), [*places, *places, *days, among_sql(known_by.values())[1]])
+        asked, values = compliance.asked_sql(known_by.values())
+        cursor.execute(_RULES_SQL.format(asked=asked, among=among), [values, *places, *places, *days])
         first, *rows = cursor.fetchall()
     engaged, live, consent, scrub, number, expires_on, key_mark, *sender = first[_OF_ALL]
     decided = standing(ExecutionClass.EXECUTE, engaged=engaged is None or bool(engaged), live=bool(live))
@@ -424,6 +510,7 @@ def enable_go_live(*, changed_by: str, reason: str, user: User | None = None, no
 
     """
     golive.lock_exclusive()
+    now = now or timezone.now()
     blockers = runbook.blockers(now)
     if blockers:
         raise ChecklistFailed(blockers)
@@ -484,6 +571,7 @@ def risk_reserved(engine: str, amount: Decimal, *, actor: str, **options: Any) -
             actor=actor,
             correlation_id=at_stake.reservation.correlation_id,
             user=options.get("user"),
+            now=options.get("now"),
         )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Collection
 from decimal import Decimal
 from typing import NamedTuple
 
+CLOSED = frozenset({"CLOSED", "DEAD"})  # the statuses of a lead that nobody contacts any more (CONTRACT section 10)
+
 
 class LeadFacts(NamedTuple):
     """What the contact gate needs of a lead."""
@@ -16,7 +18,11 @@ class LeadFacts(NamedTuple):
     phone: str = ""  # E.164, "+14165550123"
     email: str = ""
     language: str = "en"
+    status: str = ""
+    phone_is_wrong: bool = False  # somebody said that it is another person's
+    email_is_wrong: bool = False
     score: Decimal | None = None  # 0..1
+    min_gap_minutes: int = 0  # after the last contact, as its place's ladder template says; no column of a lead
 
 
 Loader = Callable[[Collection[str]], dict[str, LeadFacts]]

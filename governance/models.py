@@ -1,7 +1,7 @@
 """The models of all rooms."""
 
 from governance.clocks.models import MarketZone
-from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
+from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, LastContact, Organisation
 from governance.golive.models import GoLiveState
 from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
 from governance.market.models import MarketPolicy
@@ -17,6 +17,7 @@ __all__ = [
     "HeimdallPolicy",
     "HeimdallRecommendation",
     "HeimdallScorecard",
+    "LastContact",
     "MarketPolicy",
     "MarketZone",
     "Organisation",

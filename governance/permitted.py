@@ -108,6 +108,14 @@ class Permission:
         """As `next_allowed_at`."""
         return next((opens for opens, _ in self._within(after, after + HORIZON + datetime.resolution)), None)
 
+    def passed(self, since: datetime, span: timedelta) -> datetime | None:
+        """The instant at which so much permitted time has passed since another, or None within 30 days."""
+        for opens, ends in self._within(since, since + HORIZON):
+            if ends - opens >= span:
+                return opens + span
+            span -= ends - opens
+        return None
+
     def interval(self, at: datetime) -> Interval | None:
         """As `permitted_interval`."""
         first = self.next_at(at)

@@ -7,8 +7,10 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, models, transaction
+from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
+from wholesale.append_only import AppendOnlyModel
 from wholesale.errors import RequiredParameter, VersionConflict
 from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
 
@@ -24,14 +26,14 @@ class _History(HistoricalRecords):
 
 
 class Governed(models.Model):
-    """A row that somebody changes for a reason. Every state that it ever had is kept in its history."""
+    """A row that somebody changes for a reason. Its history keeps every state that it ever had, and is append-only."""
 
     changed_by = models.CharField(max_length=LABEL_MAX_LENGTH)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", editable=False)
     reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     updated_at = models.DateTimeField(editable=False)
 
-    history = _History(inherit=True, excluded_fields=["created_at"])
+    history = _History(inherit=True, excluded_fields=["created_at"], bases=[AppendOnlyModel])
 
     class Meta:
         abstract = True
@@ -90,12 +92,13 @@ def upsert(
     changed_by: str,
     reason: str,
     expected_version: int | None,
-    now: datetime,
+    now: datetime | None,
     required: Iterable[str] = (),
 ) -> PolicyT:
     """Create or change the policy under its key, within the caller's transaction.
 
-    `changes` holds only what was given, so an absent setting keeps its value. A row that does not exist has version 0.
+    `changes` holds only what was given, so an absent setting keeps its value. A row that does not exist has version 0. The
+    clock is read under the row's lock: `updated_at` says when it was.
 
     Raises:
         VersionConflict: `expected_version` was given and is not the row's.
@@ -107,11 +110,14 @@ def upsert(
         for name in required:
             if name not in changes:
                 raise RequiredParameter(attr=name)
-        return model(**key, version=0, created_at=now)
+        return model(**key, version=0)
 
     def save(policy: PolicyT) -> PolicyT:
+        at = now or timezone.now()
         _change(policy, changes, expected_version)
-        return _stamped(policy, changed_by=changed_by, user=user, reason=reason, now=now)
+        if policy._state.adding:
+            policy.created_at = at
+        return _stamped(policy, changed_by=changed_by, user=user, reason=reason, now=at)
 
     return _made_or_changed(model, key, new, save)
 
@@ -124,14 +130,14 @@ def put(
     user: User | None,
     changed_by: str,
     reason: str,
-    now: datetime,
+    now: datetime | None,
 ) -> GovernedT:
-    """Create or change the governed row under its key, within the caller's transaction. What `changes` leaves out stays."""
+    """The same of a row without a version."""
 
     def save(row: GovernedT) -> GovernedT:
         for name, value in changes.items():
             setattr(row, name, value)
-        return _stamped(row, changed_by=changed_by, user=user, reason=reason, now=now)
+        return _stamped(row, changed_by=changed_by, user=user, reason=reason, now=now or timezone.now())
 
     return _made_or_changed(model, key, lambda: model(**key), save)
 

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminIntegerFieldWidget
 
+from governance.clocks.markets import one_market
 from governance.policies import PlacePolicy, Policy
 from wholesale.admin_base import HistoryAdmin, Kept, place_text, reason_field, restate, signature
 from wholesale.errors import VersionConflict
@@ -54,6 +55,13 @@ def one_spelling(word: str) -> str:
         return normalise_word(word)
     except ValueError as error:
         raise ValidationError(f"It {error}.", code="invalid_word") from error
+
+
+def settle_market(cleaned: dict[str, Any]) -> dict[str, Any]:
+    """What a form was given, its market under the market's own name."""
+    if cleaned.get("market"):
+        cleaned["market"] = one_market(cleaned.get("province"), cleaned["market"])
+    return cleaned
 
 
 class GovernedForm(forms.ModelForm):
@@ -216,6 +224,9 @@ class PlacePolicyForm(PolicyForm):
     def clean_market(self) -> str:
         """The market in its one spelling."""
         return one_spelling(self.cleaned_data["market"])
+
+    def clean(self) -> dict[str, Any]:
+        return settle_market(super().clean())
 
 
 class PlacePolicyAdmin(PolicyAdmin):

@@ -16,12 +16,16 @@ class Reason(models.TextChoices):
         "What is on file of the lead cannot be found: CONTACT_DIGEST_KEY was changed.",
     )
     OPTED_OUT = "opted_out", "The lead has asked not to be contacted by this channel."
+    INBOUND_UNDECIDED = "inbound_undecided", "A message from there may be a wish to be left alone. A person decides first."
+    LEAD_CLOSED = "lead_closed", "The lead is closed."
+    WRONG_NUMBER = "wrong_number", "The number or address is known to be somebody else's."
     CONSENT_MISSING = "consent_missing", "No consent to messages of this channel is on file."
     CONSENT_EXPIRED = "consent_expired", "The consent to messages of this channel has expired."
     NOT_REGISTERED = "organisation_not_registered", "Our registration with the National Do Not Call List is not in force."
     SCRUB_MISSING = "scrub_missing", "The number was never checked against the National Do Not Call List."
     SCRUB_EXPIRED = "scrub_expired", "The last check against the National Do Not Call List is older than 31 days."
     LEAD_SCORE_BELOW_MINIMUM = "lead_score_below_minimum", "The lead's score is below the policy's minimum."
+    CONTACTED_RECENTLY = "contacted_recently", "The person was contacted a short time ago."
     OUTSIDE_LEGAL_HOURS = "outside_legal_hours", "It is outside the hours in which the law allows calls there."
     CLOSED_DAY = "closed_day", "It is a holiday or a closed day there."
     OUTSIDE_CONTACT_WINDOW = "outside_contact_window", "It is outside the policy's contact windows there."
@@ -40,12 +44,16 @@ _FRENCH = {
     Reason.CHANNEL_NOT_ALLOWED: "La règle ne permet pas ce moyen de contact.",
     Reason.LEDGER_UNREADABLE: "Le dossier de la personne est introuvable : CONTACT_DIGEST_KEY a été changée.",
     Reason.OPTED_OUT: "La personne a demandé de ne plus être contactée par ce moyen.",
+    Reason.INBOUND_UNDECIDED: "Un message reçu est peut-être un refus d'être contacté. Une personne en décide d'abord.",
+    Reason.LEAD_CLOSED: "Le dossier de la personne est fermé.",
+    Reason.WRONG_NUMBER: "Le numéro ou l'adresse appartient à quelqu'un d'autre.",
     Reason.CONSENT_MISSING: "Aucun consentement aux messages de ce type n'est au dossier.",
     Reason.CONSENT_EXPIRED: "Le consentement aux messages de ce type est expiré.",
     Reason.NOT_REGISTERED: "Notre inscription à la Liste nationale de numéros exclus n'est pas en vigueur.",
     Reason.SCRUB_MISSING: "Le numéro n'a jamais été vérifié dans la Liste nationale de numéros de télécommunication exclus.",
     Reason.SCRUB_EXPIRED: "La dernière vérification dans la Liste nationale de numéros exclus date de plus de 31 jours.",
     Reason.LEAD_SCORE_BELOW_MINIMUM: "La cote de la personne est sous le minimum de la règle.",
+    Reason.CONTACTED_RECENTLY: "La personne a été contactée il y a peu de temps.",
     Reason.OUTSIDE_LEGAL_HOURS: "C'est en dehors des heures où la loi permet les appels à cet endroit.",
     Reason.CLOSED_DAY: "C'est un jour férié ou un jour de fermeture à cet endroit.",
     Reason.OUTSIDE_CONTACT_WINDOW: "C'est en dehors des plages de contact de la règle à cet endroit.",

@@ -3,7 +3,7 @@
 `gate` loads the values; nothing here reads a clock or a database.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -22,6 +22,7 @@ from governance.compliance.rules import (
     Standing,
     Strictness,
     consent,
+    is_held,
     opted_out,
     scrub,
 )
@@ -30,6 +31,7 @@ from governance.market.rules import HolidayRule, Rules, Window
 from governance.reasons import Reason
 
 MINUTES_OF_A_DAY = 24 * 60
+NO_GAP = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,18 @@ class Situation:
     organisation: Organisation
     closed_days: frozenset[date] = frozenset()  # the operator's own, in this province
     lead_score: Decimal | None = None
-    ledger: tuple[LedgerLine, ...] | None = None  # None where no lead is known: then nobody is asked for consent
+    ledger: tuple[LedgerLine, ...] | None = None  # of the number or address; None for an unknown lead: no consent is asked
+    of_lead: tuple[LedgerLine, ...] | None = None  # of the lead as such; None where the question names no lead
+    is_closed: bool = False  # the lead's status is CLOSED or DEAD
+    is_wrong: bool = False  # the number or address is somebody else's
+    contacted_at: datetime | None = None  # the last recorded contact of this person
+    gap: timedelta = NO_GAP  # at least so long after it comes the next
     hours: LegalHours = CALLING_HOURS
+
+    @property
+    def subjects(self) -> tuple[tuple[LedgerLine, ...], ...]:
+        """The lines of each subject that the contact touches. A lift at one subject takes nothing back at another."""
+        return self.ledger or (), self.of_lead or ()
 
 
 # What lasts -------------------------------------------------------------------------------------------------------------
@@ -76,14 +88,36 @@ def lasting(situation: Situation, channel: str, at: datetime) -> tuple[set[Reaso
             reasons.add(Reason.CHANNEL_NOT_ALLOWED)
         if is_score_too_low(situation):
             reasons.add(Reason.LEAD_SCORE_BELOW_MINIMUM)
+    reasons |= _of_the_person(situation, channel, at)
     if situation.ledger is not None:
-        if not situation.organisation.is_ledger_readable:
-            reasons.add(Reason.LEDGER_UNREADABLE)
-        if opted_out(situation.ledger, channel, at):
-            reasons.add(Reason.OPTED_OUT)
         strictness, unproven = _unproven(situation, situation.ledger, channel, at)
         (reasons if strictness == Strictness.ENFORCE else warnings).update(unproven)
     return reasons, warnings
+
+
+def is_opted_out(situation: Situation, channel: str, at: datetime) -> bool:
+    """Whether the number, the address or the lead as such has said no to this channel by then."""
+    return any(opted_out(lines, channel, at) for lines in situation.subjects)
+
+
+def _of_the_person(situation: Situation, channel: str, at: datetime) -> set[Reason]:
+    """What the person itself stands in the way with."""
+    reasons = set()
+    names_somebody = situation.ledger is not None or situation.of_lead is not None
+    if names_somebody and not situation.organisation.is_ledger_readable:
+        reasons.add(Reason.LEDGER_UNREADABLE)
+    if is_opted_out(situation, channel, at):
+        reasons.add(Reason.OPTED_OUT)
+    if any(is_held(lines, at) for lines in situation.subjects):
+        reasons.add(Reason.INBOUND_UNDECIDED)
+    if situation.is_closed:
+        reasons.add(Reason.LEAD_CLOSED)
+    if situation.is_wrong:
+        reasons.add(Reason.WRONG_NUMBER)
+    # A contact that was recorded for a later instant says nothing of an earlier one.
+    if situation.contacted_at and situation.contacted_at <= at < situation.contacted_at + situation.gap:
+        reasons.add(Reason.CONTACTED_RECENTLY)
+    return reasons
 
 
 def is_score_too_low(situation: Situation) -> bool:
@@ -123,8 +157,10 @@ def _unproven_call(organisation: Organisation, ledger: tuple[LedgerLine, ...], a
 def turning_points(situation: Situation, channel: str) -> list[datetime]:
     """The instants, in order, at which what lasts may change: from each on, until the next, it is the same."""
     ledger = situation.ledger or ()
-    turns = {line.effective_at for line in ledger}
+    turns = {line.effective_at for lines in situation.subjects for line in lines}
     turns |= {line.expires_at for line in ledger if line.expires_at}
+    if situation.contacted_at and situation.gap:
+        turns |= {situation.contacted_at, situation.contacted_at + situation.gap}
     if channel == Channel.CALL:
         # 31 days after it a scrub is still in force.
         turns |= {line.effective_at + SCRUB_VALID + datetime.resolution for line in ledger if line.kind == Entry.SCRUB}
@@ -132,6 +168,21 @@ def turning_points(situation: Situation, channel: str) -> list[datetime]:
         if situation.ledger is not None and last_day:
             turns.add(datetime.combine(last_day, time(), UTC) + timedelta(days=1))
     return sorted(turns)
+
+
+def what_decides(situation: Situation, channel: str) -> Hashable:
+    """All of a situation that `lasting` and `turning_points` look at: whoever has the same may share an answer."""
+    return (
+        channel,
+        situation.standing,
+        situation.policy and (situation.policy.enabled, situation.policy.rules.channels),
+        is_score_too_low(situation),
+        situation.organisation,
+        *situation.subjects,
+        (situation.ledger is None, situation.of_lead is None),
+        (situation.is_closed, situation.is_wrong),
+        (situation.contacted_at, situation.gap) if situation.gap else None,
+    )
 
 
 # What passes with time --------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from governance.clocks.api import MarketFilter
 from kpi import services
 from kpi.models import KPIEvent
 from wholesale import filters
@@ -47,7 +48,7 @@ class EventFilter(django_filters.FilterSet):
     metric = filters.metric()
     success = filters.FlagFilter()
     province = filters.province()
-    market = filters.word()
+    market = MarketFilter()
     correlation_id = filters.label()
     since = filters.since("occurred_at")
     until = filters.until("occurred_at")

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from governance.clocks.api import MarketFilter, PlaceParams
 from offers import services
 from offers.math import ARV_MAX, REPAIRS_MAX_SHARE
 from offers.models import OfferEvidence, OfferPolicy
@@ -54,7 +55,7 @@ class OfferPolicyOut(RowSerializer):
         )
 
 
-class OfferPolicyParams(ActParams):
+class OfferPolicyParams(PlaceParams, ActParams):
     """An offer policy to create or change; an absent setting keeps its value."""
 
     province = ProvinceField()
@@ -72,7 +73,7 @@ class OfferPolicyParams(ActParams):
     expected_version = StrictIntegerField(required=False, min_value=0, max_value=2**31 - 1)
 
 
-class ComputeParams(ActParams):
+class ComputeParams(PlaceParams, ActParams):
     """A property to make an offer on."""
 
     province = ProvinceField()
@@ -196,7 +197,7 @@ class EvidenceFilter(django_filters.FilterSet):
 
     policy = filters.row_id()
     province = filters.province()
-    market = filters.word()
+    market = MarketFilter()
     correlation_id = filters.label()
     since = filters.since("created_at")
     until = filters.until("created_at")

@@ -3,13 +3,16 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from itertools import groupby
 from typing import Any
 
 import pytest
 from cachetools import TTLCache
 from django.contrib.auth.models import Group, User
-from django.db import connection, connections
+from django.core import serializers
+from django.db import connection, connections, transaction
+from django.db.backends.base.creation import BaseDatabaseCreation
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 from knox.models import AuthToken
@@ -77,27 +80,57 @@ def _remember_templates_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(steps, "_known", {})
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _flush_past_triggers() -> Iterator[None]:
-    """On SQLite Django's flush is a DELETE, which append-only tables refuse: lift their triggers around it."""
-    original = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
-
-    def teardown(self: TransactionTestCase) -> None:
-        if connection.vendor != "sqlite":
-            original(self)
+@contextmanager
+def past_triggers() -> Iterator[None]:
+    """Within the block no row trigger acts. Django's tests empty and fill tables, also those that are append-only."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET session_replication_role = replica")
+            yield
+            cursor.execute("SET session_replication_role = DEFAULT")
             return
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            triggers = cursor.fetchall()
-            for name, _ in triggers:
-                cursor.execute(f"DROP TRIGGER {name}")
-            original(self)
-            for _, sql in triggers:
-                cursor.execute(sql)
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        triggers = cursor.fetchall()
+        for name, _ in triggers:
+            cursor.execute(f"DROP TRIGGER {name}")
+        yield
+        for _, sql in triggers:
+            cursor.execute(sql)
 
-    TransactionTestCase._fixture_teardown = teardown  # type: ignore[attr-defined]
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_and_fill_past_triggers() -> Iterator[None]:
+    """On SQLite Django's flush is a DELETE, and what was seeded is filled in by an UPDATE where it is there already."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        for owner, name in (
+            (TransactionTestCase, "_fixture_teardown"),
+            (BaseDatabaseCreation, "deserialize_db_from_string"),
+        ):
+            monkeypatch.setattr(owner, name, past_triggers()(getattr(owner, name)))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _restore_in_bulk() -> Iterator[None]:
+    """What migrations seeded comes back after a flush, a statement for each table in place of two for each row."""
+    original = BaseDatabaseCreation.deserialize_db_from_string
+
+    def restore(self: BaseDatabaseCreation, data: str) -> None:
+        alias = self.connection.alias
+        with transaction.atomic(using=alias), self.connection.constraint_checks_disabled():
+            rows = serializers.deserialize("json", data, using=alias)
+            for model, group in groupby(rows, key=lambda row: type(row.object)):
+                several = list(group)
+                # Before the first flush they are there still.
+                model._base_manager.bulk_create([row.object for row in several], ignore_conflicts=True)
+                for row in several:
+                    if row.m2m_data:
+                        row.save()
+        self.connection.check_constraints()
+
+    BaseDatabaseCreation.deserialize_db_from_string = restore  # type: ignore[method-assign]
     yield
-    TransactionTestCase._fixture_teardown = original  # type: ignore[attr-defined]
+    BaseDatabaseCreation.deserialize_db_from_string = original  # type: ignore[method-assign]
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from factory.declarations import LazyFunction, SelfAttribute, Sequence, SubFactory
+from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
 from buyers.models import SFR, BuyerFeedbackEvent, BuyerLiquidityNode
@@ -14,9 +14,12 @@ from followups.models import (
     FollowupLadder,
     FollowupTask,
     InboundMessage,
+    InboundWord,
+    InboxItem,
     LadderTemplate,
     Lead,
     LeadImport,
+    LeadReopening,
     PoolAgent,
     SlaBreach,
     SlaNotice,
@@ -105,6 +108,21 @@ class LeadFactory(Row):
     created_at = updated_at = NOON
 
 
+class LeadReopeningFactory(Row):
+    """A lead that was given up."""
+
+    class Meta:
+        model = LeadReopening
+
+    lead_id = Sequence(lambda n: f"LEAD-{n}")
+    status_before = "DEAD"
+    status_after = "NEW"
+    reason = "called us"
+    actor = "factory"
+    correlation_id = "made"
+    created_at = NOON
+
+
 class LeadImportFactory(Row):
     """A file that was looked through; it has one new lead."""
 
@@ -147,6 +165,9 @@ class TaskFactory(Row):
     due_at = actionable_at = NOON
     open_from = NOON - timedelta(hours=3)
     open_until = NOON + timedelta(hours=3)
+    # By the seeded SLA policy, where no forbidden minute lies in between.
+    warns_at = LazyAttribute(lambda task: (task.actionable_at or task.due_at) + timedelta(minutes=30))
+    breaches_at = LazyAttribute(lambda task: (task.actionable_at or task.due_at) + timedelta(minutes=120))
     lead_id = SelfAttribute("ladder.lead_id")
     province = SelfAttribute("ladder.province")
     market = SelfAttribute("ladder.market")
@@ -156,9 +177,10 @@ class TaskFactory(Row):
 
 
 def completed(*, late: timedelta, **values: Any) -> Any:
-    """A task that was completed so long after it was due (before it, if negative)."""
+    """A task that was completed so long after it was due (before it, if negative), all of it permitted."""
     due_at = values.pop("due_at", NOON)
     values.setdefault("actionable_at", due_at)
+    values.setdefault("late_for", max(late, timedelta()))
     return TaskFactory.create(due_at=due_at, completed_at=due_at + late, completed_by="factory", **values)
 
 
@@ -211,6 +233,32 @@ class InboundFactory(Row):
     meaning = "DOUBTFUL"
     received_at = created_at = NOON
     actor = "factory"
+    correlation_id = "made"
+
+
+class InboundWordFactory(Row):
+    """A wish that is looked for."""
+
+    class Meta:
+        model = InboundWord
+
+    kind = "WISH"
+    phrase = Sequence(lambda n: f"wish {n}")
+    language = "en"
+    changed_by = "factory"
+    created_at = updated_at = NOON
+
+
+class InboxItemFactory(Row):
+    """A lead who answered at noon, whom anybody may look after."""
+
+    class Meta:
+        model = InboxItem
+
+    kind = "REPLY"
+    task = SubFactory("tests.factories.TaskFactory")
+    due_by = NOON + timedelta(minutes=30)
+    created_at = NOON
     correlation_id = "made"
 
 
@@ -269,6 +317,7 @@ class SlaBreachFactory(Row):
     due_at = SelfAttribute("task.due_at")
     counted_from = SelfAttribute("task.due_at")
     breached_at = NOON + timedelta(hours=2)
+    late_for = timedelta(hours=2, minutes=1)
     found_at = NOON + timedelta(hours=2, minutes=1)
     owner = SelfAttribute("task.owner")
     province = SelfAttribute("task.province")

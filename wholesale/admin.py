@@ -90,6 +90,7 @@ NAVIGATION: dict[str, tuple[Page, ...]] = {
     ),
     "Follow-up": (
         Page("Work queue", "headset_mic", "followups", "followuptask", view="queue", permission="claim_task"),
+        Page("Inbox", "inbox", "followups", "inboxitem"),
         Page("SLA", "timer", "followups", "followuptask", view="sla", permission="view_sla"),
         Page("Leads", "contacts", "followups", "lead"),
         Page("Imports of leads", "upload_file", "followups", "leadimport"),
@@ -100,6 +101,7 @@ NAVIGATION: dict[str, tuple[Page, ...]] = {
         Page("Task history", "history", "followups", "taskevent"),
         Page("Contact attempts", "call_made", "followups", "contactattempt"),
         Page("Inbound messages", "mark_chat_unread", "followups", "inboundmessage"),
+        Page("Inbound words", "dictionary", "followups", "inboundword"),
         Page("Outcomes", "rule", "followups", "outcomerule"),
         Page("SLA notices", "notifications", "followups", "slanotice"),
         Page("SLA breaches", "alarm", "followups", "slabreach"),

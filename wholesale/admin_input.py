@@ -55,7 +55,7 @@ class CheckedInput:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         return super().history_view(request, object_id, extra_context)  # type: ignore[misc]
 
-    def response_action(self, request: HttpRequest, queryset: Any) -> Any:
+    def response_action(self, request: HttpRequest, queryset: Any, *args: Any, **kwargs: Any) -> Any:
         """Do the action to the chosen rows.
 
         Raises:
@@ -64,7 +64,7 @@ class CheckedInput:
         """
         if not all(self._is_id(chosen) for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME)):
             raise SuspiciousOperation("what was chosen is no row")
-        return super().response_action(request, queryset)  # type: ignore[misc]
+        return super().response_action(request, queryset, *args, **kwargs)  # type: ignore[misc]
 
     def _is_id(self, object_id: str) -> bool:
         """Whether a row may have it."""

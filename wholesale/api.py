@@ -32,6 +32,7 @@ from wholesale.fields import (
 from wholesale.idempotency import idempotent
 from wholesale.pagination import NewestFirst
 from wholesale.params import Params, is_empty, known, merged, validated
+from wholesale.received import ReceivedLabelField
 from wholesale.unknown_parameters import Known
 from wholesale.vocabulary import NOTE_MAX_LENGTH
 
@@ -43,8 +44,15 @@ class ApiView(APIView):
 
     http_method_names = ["get", "head", "post"]
     permissions: ClassVar[dict[str, str]] = {}
+    receiving: ClassVar[frozenset[str]] = frozenset()  # the actions that record what was received: no detail refuses it
+    is_key_ignored = False  # whether the Idempotency-Key of what was received was no key, or another request's
     ignored: Iterable[str] = ()
     preference: str | None = None
+
+    @property
+    def is_receiving(self) -> bool:
+        """Whether this request brings what was received."""
+        return getattr(self, "action", None) in self.receiving
 
     def known_parameters(self) -> Known:
         """What the action takes."""
@@ -55,12 +63,13 @@ class ApiView(APIView):
         if request.content_type.startswith("multipart/"):  # a session's form would pass DRF's parsers by
             raise UnsupportedMediaType(request.content_type)
         header = request.headers.get(correlation.HEADER, "").strip()
-        if header and not correlation.is_valid_header(header):
+        if header and not correlation.is_valid_header(header) and not self.is_receiving:
             raise ValidationError({correlation.HEADER: ["Must be 1 to 128 characters, no control characters."]})
         given = merged(request).get("correlation_id") if request.method == "POST" else None
         if given is not None and not is_empty(given):
+            field = ReceivedLabelField() if self.is_receiving else LabelField()
             try:
-                correlation.use(LabelField().run_validation(given))
+                correlation.use(field.run_validation(given))
             except ValidationError as error:
                 raise ValidationError({"correlation_id": error.detail}) from error
         if self.action in self.permissions:  # type: ignore[attr-defined]
@@ -68,6 +77,8 @@ class ApiView(APIView):
 
     def _note_unknown(self, request: Request, known: Known) -> None:
         self.preference = unknown_parameters.preference(request)
+        if self.is_receiving and self.preference == unknown_parameters.STRICT:
+            self.preference = None  # not applied: no detail refuses what was received
         names = unknown_parameters.unknown(request, known)
         if names and self.preference == unknown_parameters.STRICT:
             unknown_parameters.refuse(names, known)

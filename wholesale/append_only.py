@@ -1,4 +1,5 @@
-"""Tables whose rows are facts: inserted, then never changed or deleted, by the database's own word.
+"""Tables whose rows are facts: inserted, then never changed or deleted, by the database's own word. The histories of
+governed rows are among them.
 
 Row triggers refuse UPDATE and DELETE on both databases. `install` is idempotent: the migration that makes a table calls it,
 and `post_migrate` calls it again, since SQLite rebuilds a table on most alterations and silently loses its triggers. None on

@@ -16,6 +16,7 @@ from django.utils.dateparse import parse_datetime
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from wholesale.addresses import one_form
 from wholesale.vocabulary import (
     LABEL_MAX_LENGTH,
     NOTE_MAX_LENGTH,
@@ -76,12 +77,12 @@ class NoteField(LabelField):
 
 
 class EmailAddressField(LabelField, serializers.EmailField):
-    """An e-mail address, in lower case: whoever writes is found by it."""
+    """An e-mail address in its one form: whoever writes is found by it."""
 
     longest = 254
 
     def to_internal_value(self, data: Any) -> str:
-        return super().to_internal_value(data).lower()
+        return one_form(super().to_internal_value(data))
 
 
 class WordField(LabelField):
@@ -319,15 +320,15 @@ def _nodes(data: Any) -> Iterator[Any]:
 JSON_MAX_DEPTH = 64
 
 
-def parse_json(text: str) -> Any:
-    """Parse JSON strictly.
+def parse_json(text: str, **hooks: Any) -> Any:
+    """Parse JSON strictly; `hooks` are those of `json.loads`.
 
     Raises:
         ValueError: not JSON, nested deeper than 64, or a number that is not finite.
 
     """
     try:
-        data = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite_float)
+        data = json.loads(text, **{"parse_constant": _refuse_constant, "parse_float": _finite_float, **hooks})
     except RecursionError:
         raise ValueError(f"nested deeper than {JSON_MAX_DEPTH} levels") from None
     level = [data]

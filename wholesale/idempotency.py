@@ -45,9 +45,11 @@ def idempotent(handler: Handler, *, in_parts: bool = False) -> Handler:
 
     @wraps(handler)
     def wrapper(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
-        key = request.headers.get(HEADER)
-        if key is None:
+        key = request.headers.get(HEADER, "").strip()
+        if HEADER not in request.headers:
             return handler(view, request, *args, **kwargs)
+        if view.is_receiving and not _is_valid(key):
+            return _regardless(handler, view, request, *args, **kwargs)
         key, fingerprint = _checked(key), _fingerprint(request)
         response = None
         if in_parts:
@@ -57,6 +59,8 @@ def idempotent(handler: Handler, *, in_parts: bool = False) -> Handler:
             response = handler(view, request, *args, **kwargs)
         with transaction.atomic():
             row = _own(request.user, key, fingerprint, timezone.now())
+            if row.status is not None and view.is_receiving and row.fingerprint != fingerprint:
+                return _regardless(handler, view, request, *args, **kwargs)
             if row.status is not None:
                 return _replay(row, fingerprint)
             response = response or handler(view, request, *args, **kwargs)
@@ -68,11 +72,20 @@ def idempotent(handler: Handler, *, in_parts: bool = False) -> Handler:
     return wrapper
 
 
+def _regardless(handler: Handler, view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+    """Record what was received, whatever its key."""
+    view.is_key_ignored = True
+    return handler(view, request, *args, **kwargs)
+
+
 def _checked(key: str) -> str:
-    key = key.strip()
-    if not 1 <= len(key) <= LABEL_MAX_LENGTH or not key.isascii() or not key.isprintable():
+    if not _is_valid(key):
         raise ValidationError({HEADER: ["Must be 1 to 128 printable ASCII characters."]})
     return key
+
+
+def _is_valid(key: str) -> bool:
+    return 1 <= len(key) <= LABEL_MAX_LENGTH and key.isascii() and key.isprintable()
 
 
 def _fingerprint(request: Request) -> str:

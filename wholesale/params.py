@@ -33,9 +33,18 @@ class BoundedJSONParser(BaseParser):
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
-            return parse_json(_read(stream).removeprefix(codecs.BOM_UTF8).decode())
+            return self.loads(_read(stream).removeprefix(codecs.BOM_UTF8).decode())
         except ValueError as error:
             raise ParseError(f"JSON parse error: {error}") from error
+
+    def loads(self, text: str) -> Any:
+        """What the text says.
+
+        Raises:
+            ValueError: it is no such JSON.
+
+        """
+        return parse_json(text)
 
 
 class Utf8FormParser(BaseParser):
@@ -43,11 +52,15 @@ class Utf8FormParser(BaseParser):
 
     media_type = "application/x-www-form-urlencoded"
 
-    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> QueryDict:
+    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
-            return QueryDict(_read(stream).decode(), encoding="utf-8")
-        except UnicodeDecodeError as error:  # given the bytes, QueryDict would guess Latin-1
+            return self.query(_read(stream))
+        except UnicodeDecodeError as error:
             raise ParseError(f"The form is not UTF-8: {error}") from error
+
+    def query(self, body: bytes) -> Any:
+        """The names and values of the form. Given the bytes, QueryDict would guess Latin-1."""
+        return QueryDict(body.decode(), encoding="utf-8")
 
 
 class Params(serializers.Serializer[Any]):

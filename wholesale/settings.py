@@ -39,6 +39,19 @@ def switch(name: str, *, default: bool) -> bool:
     return default
 
 
+def days(name: str, *, default: int) -> int:
+    """Read a number of days; empty counts as absent.
+
+    Raises:
+        ImproperlyConfigured: no whole number from 0 to 3650.
+
+    """
+    word = env.str(name, default="").strip() or str(default)
+    if not (word.isascii() and word.isdecimal() and int(word) <= 3650):
+        raise ImproperlyConfigured(f"{name} must be a number of days from 0 to 3650, not {word!r}")
+    return int(word)
+
+
 # Security ---------------------------------------------------------------------------------------------------------------
 
 DEBUG = switch("DEBUG", default=False)
@@ -64,6 +77,7 @@ BACKUPS_CONFIGURED = switch("BACKUPS_CONFIGURED", default=False)
 # never change once there are opt-outs (runbook check contact.digest_key), so it is not SECRET_KEY.
 UNKEYED = "unkeyed"
 CONTACT_DIGEST_KEY = env.str("CONTACT_DIGEST_KEY", default="") or UNKEYED
+COOLING_OFF_DAYS = days("COOLING_OFF_DAYS", default=90)  # after a ladder ended in which somebody was contacted
 TOKEN_CACHE_SECONDS = env.float("TOKEN_CACHE_SECONDS", default=5.0)
 IDEMPOTENCY_KEY_LIFETIME = timedelta(hours=24)  # CONTRACT section 1
 
@@ -229,6 +243,8 @@ SPECTACULAR_SETTINGS = {
         "LeadStatusEnum": "followups.leads.models.Lead.Status",
         "BulkLadderStatusEnum": "followups.api.bulk.STATUSES",
         "DecidedMeaningEnum": "followups.inbound.rules.DECIDED",
+        "LanguageEnum": "followups.leads.models.Language",
+        "WordLanguageEnum": "followups.inbound.models.InboundWord.Language",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -5,6 +5,8 @@ from followups.admin.events import TaskEventAdmin
 from followups.admin.ladders import FollowupLadderAdmin
 from followups.admin.tasks import FollowupTaskAdmin
 from followups.inbound.admin import InboundMessageAdmin
+from followups.inbound.words_admin import InboundWordAdmin
+from followups.inbox.admin import InboxItemAdmin
 from followups.leads.admin import LeadAdmin
 from followups.leads.imports_admin import LeadImportAdmin
 from followups.outcomes.admin import OutcomeRuleAdmin
@@ -17,6 +19,8 @@ __all__ = [
     "FollowupLadderAdmin",
     "FollowupTaskAdmin",
     "InboundMessageAdmin",
+    "InboundWordAdmin",
+    "InboxItemAdmin",
     "LadderTemplateAdmin",
     "LeadAdmin",
     "LeadImportAdmin",

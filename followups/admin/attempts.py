@@ -4,8 +4,8 @@ from django.contrib import admin
 from unfold.decorators import display
 
 from followups.admin.rows import WithLead, WithTask
+from followups.attempts import LABELS
 from followups.models import ContactAttempt
-from governance.reasons import Reason
 from wholesale.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter
 
 
@@ -20,12 +20,12 @@ class AttemptPage:
     @display(description="Why not", empty_value="")
     def why_not(self, attempt: ContactAttempt) -> str:
         """The reasons as sentences."""
-        return " ".join(str(Reason(reason).label) for reason in attempt.reasons)
+        return " ".join(LABELS[reason] for reason in attempt.reasons)
 
     @display(description="Warnings", empty_value="")
     def warned(self, attempt: ContactAttempt) -> str:
         """What would have stood in the way, were it enforced."""
-        return " ".join(str(Reason(warning).label) for warning in attempt.warnings)
+        return " ".join(LABELS[warning] for warning in attempt.warnings)
 
 
 class AttemptInline(AttemptPage, ReadOnlyInline):

@@ -1,7 +1,7 @@
 """What an agent sees of a task in its hands: whom to contact, when and where, what to say, what was done before."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
@@ -12,14 +12,16 @@ from followups import leases
 from followups.admin.forms import CompleteForm, SnoozeForm
 from followups.admin.rows import clock
 from followups.leads.facts import contact_for
+from followups.leads.lookups import leads_at
 from followups.models import FollowupTask, Lead
-from followups.sla.rules import Standing
-from followups.sla.services import rulebook
+from followups.sla.rules import Standing, standing
 from followups.steps.services import scripts_of
 from governance import gate
 from governance.channels import Channel
+from governance.compliance.services import Point
 from wholesale.admin_base import ReasonForm, place_text
 
+OTHERS_READ = 50  # a number that stands for nobody may be on file at thousands
 # What each button asks.
 FORMS: dict[str, type[Form]] = {
     "complete": CompleteForm,
@@ -42,6 +44,7 @@ class Card:
     asks: dict[str, Form]  # what each button asks
     standing: Standing | None = None  # with the SLA, where it is late
     is_anothers: bool = False  # somebody else holds it, so that only force records what came of it
+    others: Sequence[Lead] = ()  # with the same number or address: an owner of several houses has one ladder
 
     def form(self, act: str, data: Mapping[str, Any] | None = None) -> Form:
         """What the button asks, as it was filled in."""
@@ -115,10 +118,25 @@ def cards(tasks: Sequence[FollowupTask], now: datetime) -> list[Card]:
     for step in FollowupTask.objects.filter(ladder_id__in={task.ladder_id for task in tasks}).order_by("ladder_id", "step"):
         steps[step.ladder_id].append(step)
     answers = gate.decide_contacts([contact_for(task) for task in tasks], at=now)
-    rules = rulebook()
+    at = _leads_at({point for task in tasks if (point := _point(task))})
     made = []
     for task, answer, script in zip(tasks, answers, scripts_of(tasks), strict=True):
-        card = Card(task, answer, script or "", steps[task.ladder_id], now, {}, rules.standing(task, now))
+        card = Card(task, answer, script or "", steps[task.ladder_id], now, {}, standing(task, now))
+        card.others = [lead for lead in at.get(_point(task), ()) if lead.lead_id != task.lead_id]
         card.asks = {act: card.form(act) for act in FORMS}
         made.append(card)
     return made
+
+
+def _point(task: FollowupTask) -> Point | None:
+    """Where the task contacts its lead."""
+    return gate.point_of(task.channel, phone=task.lead.phone, email=task.lead.email) if task.lead else None
+
+
+def _leads_at(points: Collection[Point]) -> dict[Point | None, list[Lead]]:
+    """Who has these numbers and addresses, as far as a page shows them."""
+    found: dict[Point | None, list[Lead]] = defaultdict(list)
+    for lead in leads_at(points).order_by("pk")[:OTHERS_READ]:
+        for point in gate.points_of(phone=lead.phone, email=lead.email):
+            found[point].append(lead)
+    return found

@@ -20,6 +20,7 @@ KIND_COLOURS = {
     TaskEvent.Kind.SKIPPED.label: "warning",
     TaskEvent.Kind.SNOOZED.label: "info",
     TaskEvent.Kind.PAUSED.label: "info",
+    TaskEvent.Kind.OPTED_OUT.label: "danger",
     TaskEvent.Kind.REASSIGNED.label: "info",
 }
 

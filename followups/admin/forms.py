@@ -14,6 +14,7 @@ from unfold.widgets import (
 
 from followups.outcomes.rules import Outcome
 from wholesale.admin_base import reason_field
+from wholesale.received import storable
 from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 
@@ -54,6 +55,14 @@ class CompleteForm(forms.Form):
         widget=UnfoldBooleanWidget,
         help_text="It happened, so it is recorded; the note must say how.",
     )
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever wants no more contact is heard, whatever stands in the note."""
+        cleaned = super().clean() or {}
+        if cleaned.get("outcome") == Outcome.OPTED_OUT and "note" in self.errors:
+            del self.errors["note"]
+            cleaned["note"] = storable(self.data["note"], NOTE_MAX_LENGTH)
+        return cleaned
 
 
 class SnoozeForm(ThereForm):

@@ -65,7 +65,7 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
     actions_detail = ("reassign", "cancel", "restart")
     fieldsets = (
         ("Ladder", {"fields": (("who", "owner"), ("province", "market"), ("open_steps", "closed_at"), "made_from")}),
-        ("Who and when", {"fields": (("created_by", "user"), "created_at", "correlation_id")}),
+        ("Who and when", {"fields": (("created_by", "user"), "reason", "created_at", "correlation_id")}),
     )
 
     @display(description="State", label={"Open": "info", "Closed": ""})

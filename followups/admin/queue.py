@@ -22,6 +22,7 @@ from unfold.admin import ModelAdmin
 
 from followups.admin.cards import Card, cards
 from followups.admin.rows import clock
+from followups.completing import open_steps
 from followups.due.services import claim_due, release_leases, renew_leases
 from followups.errors import TaskLeased, TaskNotFound
 from followups.models import FollowupTask, TaskQuerySet
@@ -117,7 +118,7 @@ class Figures:
 
 def _figures(user: Any, now: datetime) -> Figures:
     """How much waits for the user."""
-    free = FollowupTask.objects.permitted(now).unleased(now)
+    free = FollowupTask.objects.permitted(now).going_first(now).unleased(now)
     lists = (
         free.filter(owner=label_of(user)),
         free.filter(owner__isnull=True),
@@ -166,7 +167,7 @@ def _act(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
     if card is None:
         messages.error(request, TaskNotFound().detail)
         return _back()
-    done_before = _done_before(card, act, user)
+    done_before = "" if _is_opt_out(request) else _done_before(card, act, user)
     if done_before:
         messages.info(request, done_before)
         return _back()
@@ -190,6 +191,11 @@ def _back() -> HttpResponse:
 def _card_of(task_id: str, now: datetime) -> Card | None:
     task = FollowupTask.objects.select_related("lead").filter(pk=row_id(task_id)).first()
     return cards([task], now)[0] if task else None
+
+
+def _is_opt_out(request: HttpRequest) -> bool:
+    """Whoever wants no more contact is heard, also at a task that was recorded already."""
+    return request.POST.get("act") == "complete" and request.POST.get("outcome") == Outcome.OPTED_OUT
 
 
 def _done_before(card: Card, act: str, user: User) -> str:
@@ -226,14 +232,15 @@ def complete(card: Card, user: Any, *, outcome: str, note: str, force: bool = Fa
 
 
 def what_follows(card: Card) -> str:
-    """What is left of the ladder."""
-    left = FollowupTask.objects.open().filter(ladder_id=card.task.ladder_id)
-    following = left.order_by("due_at", "step").first()
-    if following is None:
+    """What is left of the ladder, and from when on the next step may be done."""
+    left, now = open_steps(card.task.ladder_id), timezone.now()
+    if not left:
         return "The ladder is closed."
-    count = left.count()
-    steps = "1 step is left," if count == 1 else f"{count} steps are left, the next"
-    return f"{steps} due {clock(following.due_at, card.zone)} there."
+    times = [at for at in (step.next_at(now) for step in left) if at]
+    steps = "1 step is left" if len(left) == 1 else f"{len(left)} steps are left"
+    if not times:
+        return f"{steps}; no minute is known at which it may be done."
+    return f"{steps},{'' if len(left) == 1 else ' the next'} due {clock(min(times), card.zone)} there."
 
 
 def snooze(card: Card, user: Any, *, until: datetime, reason: str) -> str:

@@ -53,14 +53,13 @@ class TaskStateFilter(admin.SimpleListFilter):
             "blocked": tasks.blocked(now),
             "due": tasks.due(now),
             "claimed": tasks.claimed(now),
+            "at_risk": at_risk(now),
             "breached": tasks.breached(),
             "overdue": tasks.due(now - OVERDUE_AFTER),
             "open": tasks.open(),
             "completed": tasks.completed(),
             "cancelled": tasks.filter(cancelled_at__isnull=False, completed_at__isnull=True),
         }.get(self.value() or "")
-        if self.value() == "at_risk":
-            chosen = at_risk(now)  # which reads the policies first
         return queryset if chosen is None else queryset & chosen.order_by()
 
 

@@ -3,8 +3,10 @@
 import django_filters
 from rest_framework import serializers
 
+from followups.attempts import REASONS
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask, TaskEvent
 from governance.channels import Channel
+from governance.clocks.api import MarketFilter
 from governance.reasons import Reason
 from wholesale import filters
 from wholesale.api import ResourceViewSet, RowSerializer
@@ -25,6 +27,7 @@ class LadderOut(RowSerializer):
             "template",
             "template_version",
             "created_by",
+            "reason",
             "correlation_id",
             "created_at",
             "open_steps",
@@ -38,7 +41,7 @@ class LadderFilter(django_filters.FilterSet):
     lead_id = filters.label()
     owner = filters.label()
     province = filters.province()
-    market = filters.word()
+    market = MarketFilter()
     correlation_id = filters.label()
     open = filters.FlagFilter(field_name="closed_at", lookup_expr="isnull")
     since = filters.since("created_at")
@@ -66,6 +69,7 @@ class TaskOut(RowSerializer):
             "step",
             "channel",
             "due_at",
+            "gap_minutes",
             "actionable_at",
             "open_from",
             "open_until",
@@ -92,7 +96,7 @@ class TaskFilter(django_filters.FilterSet):
     lead_id = filters.label()
     owner = filters.label()
     province = filters.province()
-    market = filters.word()
+    market = MarketFilter()
     channel = filters.choice(Channel.choices)
     correlation_id = filters.label()
     completed = filters.FlagFilter(field_name="completed_at", lookup_expr="isnull", exclude=True)
@@ -166,7 +170,7 @@ class AttemptOut(RowSerializer):
             "created_at",
         )
 
-    reasons = serializers.ListField(child=serializers.ChoiceField(Reason.choices))
+    reasons = serializers.ListField(child=serializers.ChoiceField(REASONS))
     warnings = serializers.ListField(child=serializers.ChoiceField(Reason.choices))
 
 

@@ -1,5 +1,6 @@
 """The ladder at work: `/api/followups`."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample
@@ -8,10 +9,11 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from followups import reports, services, transitions
+from followups import attempts, reports, services, transitions
 from followups.api.rows import LadderOut, TaskOut
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask
 from followups.outcomes.rules import Outcome
+from governance.clocks.api import PlaceParams
 from governance.reasons import Reason
 from wholesale.api import ROW_ID, ApiViewSet, RowSerializer, act, acting_user, ask, path_id
 from wholesale.fields import (
@@ -24,15 +26,16 @@ from wholesale.fields import (
     UpperChoiceField,
     WordField,
 )
-from wholesale.params import ActParams, Params
+from wholesale.params import ActParams, Params, merged
 from wholesale.permissions import label_of
+from wholesale.received import ReceivedLabelField, ReceivedParams, ReceivedTextField, ReceivedTimeField, noted
 from wholesale.rendering import shown
 from wholesale.vocabulary import ALL
 
 SLA_WINDOW_MAX = 10_000
 
 
-class CreateLadderParams(ActParams):
+class CreateLadderParams(PlaceParams, ActParams):
     """A lead to follow up."""
 
     lead_id = LabelField(required=False, default=None)
@@ -40,6 +43,11 @@ class CreateLadderParams(ActParams):
     market = WordField(default=ALL)
     owner = LabelField(required=False, default=None, help_text="whose work it is; absent: anybody's")
     restart = serializers.BooleanField(default=False, help_text="cancel the open steps and start anew")
+    reason = NoteField(
+        default="",
+        help_text="why it starts anew, with restart: then although the lead was followed up a short time ago, or its status "
+        "ends the hunt (but for CLOSED and DEAD)",
+    )
 
 
 class StepOut(RowSerializer):
@@ -74,13 +82,45 @@ class CompleteParams(ActParams):
         default=False, help_text="record it though somebody else has claimed the task; needs a note"
     )
 
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """Of an OPTED_OUT no detail is refused."""
+        return _opted_out.run_validation(data) if is_opt_out(data) else super().run_validation(data)
+
+
+class OptedOutParams(ReceivedParams):
+    """The same of a lead who wants no more contact, without force. What cannot be stored is replaced or cut, and what cannot
+    be read is named in the note."""
+
+    actor = ReceivedLabelField(required=False)
+    contacted_at = ReceivedTimeField(required=False)
+    outcome = UpperChoiceField(choices=Outcome.choices)
+    note = ReceivedTextField(default="")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        unreadable = attrs.pop("unreadable")
+        return {**attrs, "note": noted(attrs["note"], unreadable)}
+
+
+_opted_out = OptedOutParams()  # one for all requests, as in wholesale.params: checking leaves no state
+
+
+def is_opt_out(data: Mapping[str, Any]) -> bool:
+    """Whether these are the parameters of a completion whose outcome is OPTED_OUT."""
+    outcome = data.get("outcome")
+    return isinstance(outcome, str) and outcome.strip().upper() == Outcome.OPTED_OUT
+
 
 class LadderStateOut(RowSerializer):
     """Where a ladder stands."""
 
     class Meta:
         model = FollowupLadder
-        fields = ("id", "open_steps", "closed_at")
+        fields = ("id", "open_steps", "closed_at", "next_at")
+
+    next_at = AwareDateTimeField(
+        allow_null=True, help_text="when its next step may be done; null where none is open, or no such minute is known"
+    )
 
 
 class CompletedOut(RowSerializer):
@@ -88,12 +128,16 @@ class CompletedOut(RowSerializer):
 
     class Meta:
         model = FollowupTask
-        fields = ("id", "completed_at", "step", "channel", "outcome", "outside_rules", "reasons", "ladder")
+        fields = ("id", "completed_at", "step", "channel", "outcome", "outside_rules", "reasons", "warnings", "ladder")
 
     outside_rules = serializers.BooleanField(
         allow_null=True, help_text="null for a task that was completed before attempts were kept"
     )
-    reasons = serializers.ListField(child=serializers.ChoiceField(Reason.choices), help_text="what stood in the way")
+    reasons = serializers.ListField(child=serializers.ChoiceField(attempts.REASONS), help_text="what stood in the way")
+    warnings = serializers.ListField(
+        child=serializers.ChoiceField(Reason.choices),
+        help_text="what would have, were it enforced; opted_out also where the lead said no after the contact",
+    )
     ladder = LadderStateOut()
 
 
@@ -104,6 +148,7 @@ def completed(task: FollowupTask) -> dict[str, Any]:
         **shown(task, ("id", "completed_at", "step", "channel", "outcome")),
         "outside_rules": None if attempt is None else not attempt.allowed,
         "reasons": [] if attempt is None else attempt.reasons,
+        "warnings": [] if attempt is None else attempt.warnings,
         "ladder": shown(task.ladder, LadderStateOut.Meta.fields),
     }
 
@@ -151,16 +196,28 @@ class SlaFiguresOut(serializers.Serializer[Any]):
     """How late tasks are; fractions from 0 to 1 and percentiles in minutes, null of no task."""
 
     count = StrictIntegerField()
-    within_30m = serializers.FloatField(allow_null=True)
+    within_30m = serializers.FloatField(
+        allow_null=True,
+        help_text="of the last completed tasks: the guide's, by the clock on the wall; of a span: permitted",
+    )
     within_2h = serializers.FloatField(allow_null=True)
-    within_30m_actionable = serializers.FloatField(allow_null=True, help_text="from the first permitted minute")
-    within_2h_actionable = serializers.FloatField(allow_null=True, help_text="from the first permitted minute")
+    # Of the last completed tasks.
+    within_30m_permitted = serializers.FloatField(required=False, allow_null=True, help_text="by permitted minutes only")
+    within_2h_permitted = serializers.FloatField(required=False, allow_null=True)
     # Only where by, since or until was given.
     completed = StrictIntegerField(required=False)
     open_overdue = StrictIntegerField(required=False, help_text="due, and neither completed nor cancelled")
-    p50 = serializers.FloatField(required=False, allow_null=True, help_text="minutes after due_at, so far where open")
+    by_wall_clock = StrictIntegerField(
+        required=False, help_text="completed before permitted minutes were counted: by the clock on the wall"
+    )
+    p50 = serializers.FloatField(required=False, allow_null=True, help_text="permitted minutes late, so far where open")
     p90 = serializers.FloatField(required=False, allow_null=True)
     p99 = serializers.FloatField(required=False, allow_null=True)
+    p50_wall = serializers.FloatField(required=False, allow_null=True, help_text="minutes after due_at, so far where open")
+    p90_wall = serializers.FloatField(required=False, allow_null=True)
+    p99_wall = serializers.FloatField(required=False, allow_null=True)
+    within_30m_wall = serializers.FloatField(required=False, allow_null=True, help_text="by the clock on the wall")
+    within_2h_wall = serializers.FloatField(required=False, allow_null=True)
 
 
 class SlaGroupOut(SlaFiguresOut):
@@ -196,6 +253,11 @@ class FollowupViewSet(ApiViewSet):
         "sla": "followups.view_sla",
     }
 
+    @property
+    def is_receiving(self) -> bool:
+        """A wish to be left alone is received, however it came."""
+        return self.action == "complete" and is_opt_out(merged(self.request))
+
     @act(
         "ladder/create",
         CreateLadderParams,
@@ -211,7 +273,9 @@ class FollowupViewSet(ApiViewSet):
     def create_ladder(self, request: Request, **params: Any) -> Response:
         """Start a lead's six steps: 201. A lead whose ladder is open keeps it: 200 with that ladder's steps.
 
-        Steps of a channel that the lead opted out of are made cancelled; of every channel of the ladder, it is 409.
+        Steps of a channel that the lead opted out of are made cancelled. What stops the ladder is 409, the first of
+        `lead_opted_out`, `lead_closed`, `wrong_number`, `already_followed_up`, `recently_followed_up` and
+        `ladder_template_disabled`; `detail` says what to do.
         """
         start = services.start_ladder(**params, actor=label_of(request.user), user=acting_user(request))
         return Response([step(task) for task in start.tasks], status=201 if start.created else 200)
@@ -220,7 +284,8 @@ class FollowupViewSet(ApiViewSet):
     def complete(self, request: Request, id: str, **params: Any) -> Response:
         """Record that a task was done, within the rules or not. Twice is no error and changes nothing.
 
-        A task under another's live claim is 409 `task_leased`; with `force` and a `note` it is recorded all the same.
+        A task under another's live claim is 409 `task_leased`; with `force` and a `note` it is recorded all the same. No
+        detail refuses an OPTED_OUT: it needs no force, and of a task that is completed already the opt-out is recorded.
         """
         params.setdefault("actor", label_of(request.user))
         task = services.complete_task(int(id), **params, user=acting_user(request))

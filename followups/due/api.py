@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from followups.due import services
 from followups.due.services import DUE_LIMIT, DUE_LIMIT_MAX, LEASE_MINUTES, LEASE_MINUTES_MAX
 from governance.channels import Channel
+from governance.clocks.api import PlaceParams
 from wholesale.api import ApiViewSet, act, acting_user, ask
 from wholesale.fields import (
     AwareDateTimeField,
@@ -20,11 +21,11 @@ from wholesale.fields import (
     UpperChoiceField,
     WordField,
 )
-from wholesale.params import ActParams, Params
+from wholesale.params import ActParams
 from wholesale.permissions import label_of
 
 
-class DueParams(Params):
+class DueParams(PlaceParams):
     """Which due tasks to list."""
 
     limit = StrictIntegerField(default=DUE_LIMIT, min_value=1, max_value=DUE_LIMIT_MAX)
@@ -68,7 +69,7 @@ class LeaseParams(ActParams):
     lease_minutes = StrictIntegerField(default=LEASE_MINUTES, min_value=1, max_value=LEASE_MINUTES_MAX)
 
 
-class ClaimParams(LeaseParams):
+class ClaimParams(PlaceParams, LeaseParams):
     """What to claim."""
 
     limit = StrictIntegerField(default=DUE_LIMIT, min_value=1, max_value=DUE_LIMIT_MAX)

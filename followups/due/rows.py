@@ -16,7 +16,10 @@ from governance import gate
 from wholesale.lookups import among_sql, time_of, time_or_none
 
 FILTERS = ("owner", "province", "market", "channel")
-_TASK = ("id", "lead_id", "due_at", "channel", "step", "owner", "province", "market", "actionable_at", "open_until")
+_TASK = (
+    *("id", "lead_id", "due_at", "channel", "step", "owner", "province", "market", "actionable_at", "open_until"),
+    "gap_minutes",
+)
 _AS_TEXT = frozenset({"due_at", "actionable_at", "open_until", "score"})
 _LEAD = (*FACTS, "first_name", "last_name", "address")
 _TABLE = f'"{FollowupTask._meta.db_table}"'
@@ -26,13 +29,22 @@ _COLUMNS = ", ".join(
 )
 _LEADS = f"LEFT JOIN {Lead._meta.db_table} AS l ON l.lead_id = t.lead_id"
 _DUE = f"FROM {_TABLE} AS t WHERE t.completed_at IS NULL AND t.cancelled_at IS NULL AND t.due_at <= {{now}}"
-_PERMITTED = f"{_DUE} AND t.open_from <= {{now}} AND t.open_until >= {{now}}"
+# Of the steps of a ladder that may be done now the lowest goes first, also while somebody holds it: it is not done before it
+# is recorded, and only then is known from when the next one may be. The limit keeps the planner from joining all tasks, and
+# of a condition like this one it expects that half of them meet it.
+_GOES_FIRST = f"""
+(t.step = 1 OR COALESCE((
+    SELECT FALSE FROM {_TABLE} AS e WHERE e.ladder_id = t.ladder_id AND e.step < t.step AND e.completed_at IS NULL
+        AND e.cancelled_at IS NULL AND e.due_at <= {{now}} AND e.open_from <= {{now}} AND e.open_until >= {{now}} LIMIT 1
+), TRUE))
+"""
+_PERMITTED = f"{_DUE} AND t.open_from <= {{now}} AND t.open_until >= {{now}} AND {_GOES_FIRST}"
 _FREE = f"{_PERMITTED} AND (t.leased_until IS NULL OR t.leased_until <= {{now}})"
 _OLDEST_FIRST = " ORDER BY t.due_at, t.id LIMIT {limit}"
 # The tasks are chosen first and their leads looked up then, so that the plan is made for the index and the limit alone.
 _WITH_LEADS = f"""
-SELECT {_COLUMNS}, t.leased_by, CAST(t.leased_until AS text)
-FROM (SELECT {", ".join(_TASK)}, leased_by, leased_until {{tasks}}) AS t {_LEADS}
+SELECT {_COLUMNS}, t.leased_by, CAST(t.leased_until AS text), t.waits
+FROM (SELECT {", ".join(_TASK)}, leased_by, leased_until, {{waits}} AS waits {{tasks}}) AS t {_LEADS}
 ORDER BY t.due_at, t.id
 """
 # Planned once for every claim: a value from a subquery is hidden from the planner, and of a limit that is hidden it expects
@@ -77,24 +89,25 @@ class Candidate(NamedTuple):
     first_name: str  # the lead's, as its last name and address; "" is unknown
     last_name: str
     address: str
+    waits: bool  # an earlier step of its ladder, which may be done now, goes first
     template: int | None  # that its ladder was made from, and its version: of a leased task only
     version: int | None
 
 
 def due(now: datetime, limit: int, filters: Mapping[str, str | None]) -> list[Candidate]:
     """All that is due, the oldest first."""
-    return _listed(_DUE, now, limit, filters)
+    return _listed(_DUE, f"NOT {_GOES_FIRST}", now, limit, filters)
 
 
 def permitted(now: datetime, limit: int, filters: Mapping[str, str | None]) -> list[Candidate]:
-    """What is due and, as far as the stored intervals say, permitted now; the oldest first."""
-    return _listed(_PERMITTED, now, limit, filters)
+    """What is due and, as far as the stored intervals say, to be done now; the oldest first."""
+    return _listed(_PERMITTED, "FALSE", now, limit, filters)
 
 
 def lease(
     owner: str, *, user_id: int | None, now: datetime, until: datetime, limit: int, filters: Mapping[str, str | None]
 ) -> list[Candidate]:
-    """Lease what is permitted now and under no live lease: the owner's own, then unowned ones, each the oldest first.
+    """Lease what is to be done now and under no live lease: the owner's own, then unowned ones, each the oldest first.
 
     It is one statement on PostgreSQL, which passes over what somebody else has locked at this moment.
     """
@@ -117,13 +130,14 @@ def lease(
         ]
 
 
-def _listed(tasks: str, now: datetime, limit: int, filters: Mapping[str, str | None]) -> list[Candidate]:
-    chosen = f"{tasks}{_narrowed(filters)}{_OLDEST_FIRST}".format(now=_literal(now), limit=limit)
+def _listed(tasks: str, waits: str, now: datetime, limit: int, filters: Mapping[str, str | None]) -> list[Candidate]:
+    words = {"now": _literal(now), "limit": limit}
+    chosen = f"{tasks}{_narrowed(filters)}{_OLDEST_FIRST}".format(**words)
     with connection.cursor() as cursor:
-        cursor.execute(_WITH_LEADS.replace("{tasks}", chosen), filters)
+        cursor.execute(_WITH_LEADS.replace("{waits}", waits.format(**words)).replace("{tasks}", chosen), filters)
         return [
-            _candidate(row, leased_by=leased_by, leased_until=time_or_none(leased_until))
-            for *row, leased_by, leased_until in cursor.fetchall()
+            _candidate(row, leased_by=leased_by, leased_until=time_or_none(leased_until), waits=bool(waiting))
+            for *row, leased_by, leased_until, waiting in cursor.fetchall()
         ]
 
 
@@ -148,11 +162,12 @@ def _candidate(
     *,
     leased_by: str | None,
     leased_until: datetime | None,
+    waits: bool = False,
     made_from: Sequence[int | None] = (None, None),
 ) -> Candidate:
     """A row of `_COLUMNS` as a candidate."""
-    pk, lead_id, due_at, channel, step, owner, province, market, actionable_at, open_until = row[:10]
-    *facts, first_name, last_name, address = row[10:]
+    pk, lead_id, due_at, channel, step, owner, province, market, actionable_at, open_until, gap_minutes = row[:11]
+    *facts, first_name, last_name, address = row[11:]
     return Candidate(
         pk,
         lead_id,
@@ -166,9 +181,17 @@ def _candidate(
         time_or_none(open_until),
         leased_by,
         leased_until,
-        contact_of(read_facts(facts), lead_id=lead_id, province=province, market=market, channel=channel),
+        contact_of(
+            read_facts(facts),
+            lead_id=lead_id,
+            province=province,
+            market=market,
+            channel=channel,
+            gap_minutes=gap_minutes,
+        ),
         first_name or "",
         last_name or "",
         address or "",
+        waits,
         *made_from,
     )

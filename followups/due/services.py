@@ -1,10 +1,13 @@
 """Verbs of the due list: what may be done now, and who has taken it on.
 
-A claim locks tasks alone and waits for none of them (SKIP LOCKED), so it stands in nobody's way and in no circle. An expired
-lease needs nothing: it is not live. A claim is no transition of a task, so it leaves no line in the task's history.
+A claim locks tasks alone and waits for none of them (SKIP LOCKED), so it stands in nobody's way and in no circle. Whatever
+else touches tasks locks their ladders first. An expired lease needs nothing: it is not live. A claim is no transition of a
+task, so it leaves no line in the task's history.
+
+Of the steps of a ladder that may be done now only the lowest is listed and claimed: the next one may be done a while after
+the contact that has not happened yet.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -18,8 +21,9 @@ from django.utils import timezone
 from followups.due import rows
 from followups.due.rows import Candidate
 from followups.errors import NotYourName
-from followups.leases import NO_LEASE
-from followups.models import FollowupTask
+from followups.leases import NO_LEASE, is_live
+from followups.minutes.services import put_right
+from followups.models import FollowupLadder, FollowupTask, TaskQuerySet
 from followups.steps.services import Occasion, names_of, scripts
 from governance import gate
 from governance.decisions import ExecutionClass, verb
@@ -30,6 +34,7 @@ DUE_LIMIT, DUE_LIMIT_MAX = 50, 500
 # are behind. A list of fewer than the limit may then have more behind it; the worker's recomputing mends it.
 SPARE = 50
 LEASE_MINUTES, LEASE_MINUTES_MAX = 15, 240
+EARLIER_STEP_FIRST = "earlier_step_first"  # what stands in the way where the gate sees nothing
 CLAIM_ROUNDS = 10  # of so many tasks each as are wanted, where the gate refuses what the intervals permit
 
 
@@ -97,7 +102,8 @@ def due_tasks(
     include_blocked: bool = False,
     now: datetime | None = None,
 ) -> list[DueTask]:
-    """The tasks that are due and permitted now, the oldest first; those under somebody's lease too, with its holder.
+    """The tasks that are due and permitted now, the oldest first; those under somebody's lease too, with its holder. Of one
+    ladder only the first that may be done.
 
     The stored intervals choose them, then the gate is asked of each and what it refuses is left out: an interval may be
     behind, the gate never. `include_blocked` lists all that is due, each with what stands in the way. It writes nothing, so
@@ -129,7 +135,8 @@ def claim_due(
     user: User | None = None,
     now: datetime | None = None,
 ) -> list[ClaimedTask]:
-    """Take on tasks that are due and permitted now: the owner's own first, then unowned ones, each the oldest first.
+    """Take on tasks that are due and permitted now: the owner's own first, then unowned ones, each the oldest first. Of one
+    ladder only the first that may be done, and none while somebody else holds that.
 
     A task is under one live lease at most, and one's own is not given again. The lease comes first, in a transaction as
     short as can be, then the gate is asked: a task that it refuses is given back before anybody hears of it, and its stored
@@ -177,13 +184,11 @@ def _take(
 @transaction.atomic
 def _give_back(refused: Sequence[Candidate], now: datetime) -> None:
     """Take the lease off what the gate refuses, and store the intervals that hold, so that no claim meets it again."""
-    minutes = gate.permitted_minutes([(candidate.contact, candidate.due_at) for candidate in refused], now=now)
-    by_interval: dict[tuple[datetime | None, datetime | None], list[int]] = defaultdict(list)
-    for candidate, one in zip(refused, minutes, strict=True):
-        by_interval[one.open_from, one.open_until].append(candidate.id)
     mine = FollowupTask.objects.filter(leased_by=refused[0].leased_by, leased_until=refused[0].leased_until)
-    for (open_from, open_until), ids in by_interval.items():
-        mine.filter(pk__in=ids).update(open_from=open_from, open_until=open_until, **NO_LEASE)
+    ids = [candidate.id for candidate in refused]
+    _lock(mine.filter(pk__in=ids))
+    mine.filter(pk__in=ids).update(**NO_LEASE)
+    put_right(ids, now)
 
 
 def _occasion(candidate: Candidate, agent: str) -> Occasion:
@@ -226,8 +231,8 @@ def _shown(candidate: Candidate, answer: gate.ContactAnswer) -> DueTask:
         *((candidate.leased_by, candidate.leased_until) if is_leased else (None, None)),
         _clock(answer.at, zone) if zone else None,
         zone.key if zone else None,
-        verdict.allowed,
-        verdict.code,
+        verdict.allowed and not candidate.waits,
+        EARLIER_STEP_FIRST if verdict.allowed and candidate.waits else verdict.code,
         verdict.next_allowed_at,
     )
 
@@ -282,10 +287,16 @@ def release_leases(
 
 def _held(task_ids: Collection[int], owner: str, now: datetime | None) -> tuple[list[int], datetime]:
     """Which of the tasks are under a live lease of the owner's, and when; locked in the order of every verb."""
-    leased = FollowupTask.objects.open().filter(pk__in=task_ids, leased_by=owner).order_by("ladder_id", "step")
-    locked = list(leased.select_for_update().values_list("pk", "leased_until"))
+    locked = _lock(FollowupTask.objects.open().filter(pk__in=task_ids, leased_by=owner))
     now = now or timezone.now()
-    return [pk for pk, leased_until in locked if leased_until > now], now
+    return [task.pk for task in locked if is_live(task, now)], now
+
+
+def _lock(tasks: TaskQuerySet) -> list[FollowupTask]:
+    """These tasks, locked after their ladders, as they are by then."""
+    ladders = FollowupLadder.objects.filter(pk__in=tasks.values("ladder")).order_by("pk")
+    list(ladders.select_for_update().values_list("pk"))
+    return list(tasks.order_by("ladder_id", "step").select_for_update().only("pk", "leased_until"))
 
 
 def _others(task_ids: Collection[int], held: Sequence[int]) -> list[int]:

@@ -12,14 +12,15 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from followups.inbound.rules import Meaning
-from followups.inbound.services import decide_inbound, undecided
+from followups.inbound.services import WHO, decide_inbound, undecided
 from followups.models import InboundMessage
+from governance.compliance.models import ContactPoint
 from wholesale.admin_base import GrowingAdmin, SinceFilter, act_with_reason
 from wholesale.permissions import label_of
 
 EXCERPT = 80  # characters of a message in a list
 WAITING = "Waits for a person"
-SHOWN = {WAITING: "warning", "Opt-out": "danger", "Reply": "info"}
+SHOWN = {WAITING: "warning", "Opt-out": "danger", "Reply": "info", "Wants contact again": "success"}
 
 
 class MeaningFilter(admin.SimpleListFilter):
@@ -29,7 +30,13 @@ class MeaningFilter(admin.SimpleListFilter):
     parameter_name = "meaning"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("opt_out", "Opt-out"), ("reply", "Reply"), ("decided", "Decided by a person"), ("all", "All")]
+        return [
+            ("opt_out", "Opt-out"),
+            ("reply", "Reply"),
+            ("resume", "Wants contact again"),
+            ("decided", "Decided by a person"),
+            ("all", "All"),
+        ]
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         unchosen, *rest = super().choices(changelist)
@@ -40,6 +47,7 @@ class MeaningFilter(admin.SimpleListFilter):
         chosen = {
             "opt_out": Q(meaning=Meaning.OPT_OUT) | Q(decided_as=Meaning.OPT_OUT),
             "reply": Q(meaning=Meaning.REPLY) | Q(decided_as=Meaning.REPLY),
+            "resume": Q(decided_as=Meaning.RESUME),
             "decided": Q(decided_at__isnull=False),
             "all": Q(),
         }.get(self.value() or "")
@@ -56,15 +64,15 @@ class InboundMessageAdmin(GrowingAdmin):
     list_select_related = False
     search_fields = ("lead_id__exact", "correlation_id__exact")
     search_help_text = "Lead id or correlation id, in full"
-    actions_detail = ("as_opt_out", "as_reply")
+    actions_detail = ("as_opt_out", "as_reply", "as_resume")
     fieldsets = (
-        ("Message", {"fields": (("who", "channel"), "received_at", "text", ("means", "meaning"))}),
+        ("Message", {"fields": (("who", "channel"), "received_at", "text", ("means", "meaning"), ("altered", "as_sent"))}),
         ("Decided", {"fields": (("decided_by", "decided_user", "decided_at"), "decided_reason")}),
         ("Who and when", {"fields": (("actor", "user"), ("created_at", "correlation_id"))}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("lead", "point")
+        return super().get_queryset(request).select_related("lead").prefetch_related("subjects")
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         return ("-id",) if request.GET.get("meaning") else ("id",)
@@ -78,9 +86,11 @@ class InboundMessageAdmin(GrowingAdmin):
 
     @display(description="From", empty_value="unknown")
     def who(self, message: InboundMessage) -> str | None:
-        """The lead, and where it came from."""
+        """The lead, and where it came from; what of it cannot be read as it came."""
         lead = f"{message.lead} ({message.lead_id})" if message.lead else message.lead_id
-        return ", ".join(filter(None, (lead, str(message.point or "")))) or None
+        points = [str(point) for point in message.subjects.all() if point.kind != ContactPoint.Kind.LEAD]
+        unread = [f"{name} {message.as_sent[name]!r}" for name in WHO if name in message.as_sent]
+        return ", ".join(filter(None, (lead, *points, *unread))) or None
 
     @display(description="Text")
     def excerpt(self, message: InboundMessage) -> str:
@@ -90,6 +100,10 @@ class InboundMessageAdmin(GrowingAdmin):
     def has_decide_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         """Who may say what a doubtful message means."""
         return request.user.has_perm("followups.decide_inbound")
+
+    def has_resume_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Who may lift an opt-out because a message asks for it."""
+        return self.has_decide_permission(request) and request.user.has_perm("governance.lift_opt_out")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         waits = undecided().filter(pk=object_id).exists()
@@ -129,8 +143,26 @@ class InboundMessageAdmin(GrowingAdmin):
             object_id,
             Meaning.REPLY,
             title="Take this message as a reply",
-            explanation="Nothing is closed: the lead's ladder goes on.",
+            explanation="Nothing is closed: the lead's ladder goes on, and nobody is held any more.",
             button="It is a reply",
+        )
+
+    @action(
+        description="They want contact again...",
+        permissions=["resume"],
+        icon="replay",
+        url_path="as-resume",
+    )
+    def as_resume(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Lift the opt-out, after a page that asks why."""
+        return self._decide(
+            request,
+            object_id,
+            Meaning.RESUME,
+            title="Take this message as a wish to be contacted again",
+            explanation="The opt-out of the channel that it came by is lifted for that number or address and for the lead, "
+            "with this message as evidence. Other channels stay closed.",
+            button="Lift the opt-out",
         )
 
     def _decide(self, request: HttpRequest, object_id: str, as_: str, **page: Any) -> HttpResponse:
@@ -151,7 +183,7 @@ class InboundMessageAdmin(GrowingAdmin):
             table={
                 "headers": ["From", "Channel", "Received", "Text"],
                 "rows": [
-                    [self.who(message), message.get_channel_display(), localize(message.received_at), message.text],
+                    [self.who(message), message.get_channel_display() or "?", localize(message.received_at), message.text],
                 ],
             },
             then=reverse("admin:followups_inboundmessage_changelist"),

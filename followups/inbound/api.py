@@ -5,47 +5,20 @@ from typing import Any
 import django_filters
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from followups.inbound import services
+from followups.inbound.parameters import InboundParams, ReceivedFormParser, ReceivedJSONParser
 from followups.inbound.rules import DECIDED, Meaning
 from followups.inbound.services import Recorded
-from followups.models import InboundMessage
+from followups.models import InboundMessage, InboundWord
 from governance.channels import Channel
-from governance.compliance.api import PhoneField
-from wholesale import filters
-from wholesale.api import ROW_ID, ResourceViewSet, RowSerializer, act, acting_user, path_id
-from wholesale.fields import (
-    AwareDateTimeField,
-    EmailAddressField,
-    IdField,
-    LabelField,
-    NoteField,
-    StrictIntegerField,
-    UpperChoiceField,
-)
-from wholesale.params import ActParams
+from wholesale import correlation, filters
+from wholesale.api import ROW_ID, ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask, path_id
+from wholesale.fields import IdField, JsonField, NoteField, StrictIntegerField, UpperChoiceField
+from wholesale.params import ActParams, Params, is_empty, merged
 from wholesale.permissions import label_of
-
-TEXT_MAX_LENGTH = 64 * 1024  # an e-mail with all that it quotes
-
-
-class InboundParams(ActParams):
-    """What somebody sent us."""
-
-    lead_id = LabelField(required=False, default=None)
-    phone = PhoneField(required=False, help_text="the number that it came from")
-    email = EmailAddressField(required=False, help_text="the address that it came from")
-    channel = UpperChoiceField(choices=Channel.choices)
-    text = NoteField(max_length=TEXT_MAX_LENGTH)
-    received_at = AwareDateTimeField(required=False, help_text="default: now")
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if not any(attrs.get(name) for name in ("lead_id", "phone", "email")):
-            raise ValidationError({"lead_id": "Say who: lead_id, phone or email."}, code="required")
-        return super().validate(attrs)
 
 
 class DecideParams(ActParams):
@@ -62,6 +35,8 @@ class InboundRecordedOut(serializers.Serializer[Any]):
     meaning = serializers.ChoiceField(Meaning.choices)
     opted_out_channels = serializers.ListField(child=serializers.ChoiceField(Channel.choices))
     cancelled_steps = StrictIntegerField()
+    held = serializers.BooleanField(help_text="whether nobody is contacted there until a person has decided")
+    altered = serializers.ListField(child=serializers.CharField(), help_text="what was not kept as it came")
 
 
 def shown(recorded: Recorded) -> dict[str, Any]:
@@ -72,11 +47,16 @@ def shown(recorded: Recorded) -> dict[str, Any]:
         "meaning": message.decided_as or message.meaning,
         "opted_out_channels": recorded.opted_out_channels,
         "cancelled_steps": recorded.cancelled_steps,
+        "held": recorded.is_held,
+        "altered": message.altered,
     }
 
 
 class InboundOut(RowSerializer):
     """A message."""
+
+    altered = JsonField(read_only=True, help_text="what was not kept as it came, as codes")
+    as_sent = JsonField(read_only=True, help_text="the parameters that could not be read, as they came")
 
     class Meta:
         model = InboundMessage
@@ -85,6 +65,8 @@ class InboundOut(RowSerializer):
             "lead_id",
             "channel",
             "text",
+            "altered",
+            "as_sent",
             "meaning",
             "received_at",
             "actor",
@@ -95,6 +77,14 @@ class InboundOut(RowSerializer):
             "decided_by",
             "decided_at",
         )
+
+
+class WordOut(RowSerializer):
+    """A word or phrase by which messages are read."""
+
+    class Meta:
+        model = InboundWord
+        fields = ("id", "kind", "phrase", "language", "source", "enabled", "version", "changed_by", "reason", "updated_at")
 
 
 class InboundFilter(django_filters.FilterSet):
@@ -121,6 +111,17 @@ class InboundViewSet(ResourceViewSet):
         "create": "followups.record_inbound",
         "decide": "followups.decide_inbound",
     }
+    receiving = frozenset({"create"})
+
+    def get_parsers(self) -> list[Any]:
+        """Those that read whatever can be read, for what was received."""
+        method = (getattr(self.request, "method", None) or "").lower()
+        is_receiving = self.action_map and self.action_map.get(method) in self.receiving
+        return [ReceivedJSONParser(), ReceivedFormParser()] if is_receiving else super().get_parsers()
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """What was received is answered in JSON, whatever its sender would rather read."""
+        return super().perform_content_negotiation(request, force=force or self.is_receiving)
 
     @act(
         None,
@@ -135,12 +136,36 @@ class InboundViewSet(ResourceViewSet):
         ],
     )
     def create(self, request: Request, **params: Any) -> Response:
-        """Record a reply or an opt-out: an opt-out counts at once and cancels the open ladder, doubt waits for a person."""
+        """Record what a lead sent. An opt-out counts at once and cancels the open ladder; what is doubtful holds its sender
+        until a person decides. Nothing refuses it but a message of nobody."""
+        if self.is_key_ignored:
+            params["altered"].append("idempotency_key_ignored")
+        if _is_correlation_changed(request):
+            params["altered"].append("correlation_id_replaced")
         recorded = services.record_inbound(**params, actor=label_of(request.user), user=acting_user(request))
         return Response(shown(recorded), status=201)
 
     @act(f"{ROW_ID}/decide", DecideParams, InboundRecordedOut, parameters=[path_id("message")])
     def decide(self, request: Request, id: str, meaning: str, reason: str) -> Response:
-        """Say what a doubtful message means. The same again changes nothing."""
+        """Say what a doubtful message means. The same again changes nothing. RESUME lifts the opt-outs of its channel, and
+        takes who may lift them."""
         user = acting_user(request)
         return Response(shown(services.decide_inbound(int(id), meaning, reason, actor=label_of(user), user=user)))
+
+
+def _is_correlation_changed(request: Request) -> bool:
+    """Whether the request named another correlation id than the one that its rows have."""
+    given = merged(request).get("correlation_id")
+    given = request.headers.get(correlation.HEADER, "").strip() if given is None or is_empty(given) else given
+    return given != "" and (not isinstance(given, str) or given.strip() != correlation.current())
+
+
+class WordViewSet(ApiViewSet):
+    """The table of words."""
+
+    permissions = {"words": "followups.view_inboundword"}
+
+    @ask("words", Params, WordOut(many=True))
+    def words(self, request: Request) -> Response:
+        """The words and phrases by which messages are read, and what each means."""
+        return Response(list(InboundWord.objects.values(*WordOut.Meta.fields)))

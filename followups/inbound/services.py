@@ -1,6 +1,6 @@
-"""Verbs of what leads send us. An opt-out takes the lock of its points first, then the ladders, then their tasks."""
+"""Verbs of what leads send us. What an act is about is locked first, then the ladders, then their tasks."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,17 +11,28 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from followups.cancelling import EVERY_CHANNEL, OPTED_OUT, cancel_open_ladders
-from followups.errors import AlreadyDecided, MessageNotFound, TimeOutOfRange
+from followups.errors import AlreadyDecided, ChannelUnknown, MessageNotFound, OptedOutSince
 from followups.history import Act
 from followups.inbound import rules
 from followups.inbound.rules import Meaning
-from followups.leads.lookups import leads_at
+from followups.inbound.words import words_in_force
+from followups.inbox import services as inbox
+from followups.inbox.models import InboxItem
+from followups.leads.lookups import lead_ids_at, leads_at
 from followups.leads.models import InboundMessage, Lead
 from governance import gate
 from governance.channels import Channel
-from governance.compliance.services import Point
+from governance.compliance.models import ContactPoint, ContactRecord
+from governance.compliance.rules import Entry
+from governance.compliance.services import Point, digest
 from governance.decisions import ExecutionClass, verb
 from wholesale import correlation
+from wholesale.errors import NotAllowedForYou
+from wholesale.received import storable
+
+TEXT_MAX_LENGTH = 64 * 1024  # characters: an e-mail with all that it quotes
+ANY_CHANNEL = ""
+WHO = ("lead_id", "phone", "email")  # the parameters that say who wrote
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,61 +42,122 @@ class Recorded:
     message: InboundMessage
     opted_out_channels: tuple[str, ...] = ()
     cancelled_steps: int = 0
+    is_held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Sender:
+    """Who wrote, and by which of our channels; an empty one is any."""
+
+    subjects: frozenset[Point]  # where it came from, and the lead if it names one: what a wish in it binds
+    lead_id: str | None  # the lead, or the only one whom it can be
+    phone: str
+    email: str
+    channel: str
+
+    @property
+    def held(self) -> set[Point]:
+        """What nobody contacts while a doubtful message of this sender waits."""
+        return {*self.subjects, *_points(gate.lead_point(self.lead_id))}
 
 
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def record_inbound(
     *,
-    channel: str,
-    text: str,
+    channel: str = ANY_CHANNEL,
+    text: str = "",
     lead_id: str | None = None,
     phone: str = "",
     email: str = "",
     received_at: datetime | None = None,
+    altered: Collection[str] = (),
+    as_sent: Mapping[str, str] | None = None,
     actor: str = "system",
     user: User | None = None,
     correlation_id: str | None = None,
     now: datetime | None = None,
 ) -> Recorded:
-    """Keep what somebody sent us. An opt-out counts at once, a doubtful one waits for a person, a reply changes nothing.
+    """Keep what somebody sent us. It is a fact, and nothing about it refuses it: `altered` and `as_sent` of the message say
+    what could not be kept or read, beside what the caller gives of both.
 
-    `phone` (E.164) or `email` is where it came from; without it, the lead's own. An opt-out closes the channel it came by,
-    or all of them where it says so, and cancels the open ladder of every lead that is reached there.
-
-    Raises:
-        TimeOutOfRange: `received_at` lies in the future.
-
+    `phone` (E.164) or `email` is where it came from; without it, the lead's own. An opt-out counts at once: it closes the
+    channel that it came by, or all of them where it says so or nobody can tell the channel, for where it came from and the
+    lead that it names, and cancels the open ladder of every lead that is reached there. A doubtful message waits for a
+    person, and until then nobody is contacted there. So does one that asks to begin again after an opt-out. A reply changes
+    nothing.
     """
+    marks, as_sent = list(altered), dict(as_sent or {})
+    if channel not in Channel.values:
+        marks.append("channel_unknown")
+        as_sent |= {"channel": channel} if channel else {}
+        channel = ANY_CHANNEL
+    sender = _sender(channel, lead_id, phone, email)
+    reading = rules.read(text, words_in_force())
+    closing: set[Point] = set()
+    if reading.meaning == Meaning.OPT_OUT:
+        closing = _everybody(sender) if reading.from_everything else set(sender.subjects)
+        gate.lock_points(closing)
+    elif reading.meaning == Meaning.DOUBTFUL or reading.wants_more:
+        gate.lock_points(sender.held)
+    now = now or timezone.now()
+    if received_at and received_at > now:
+        marks.append("received_at_ahead")
+        received_at = now
+    meaning = reading.meaning
+    if reading.wants_more and gate.is_opted_out_at(sender.held, sender.channel, now):
+        meaning = Meaning.DOUBTFUL
+    act = Act(actor, user, correlation_id or correlation.current(), now)
+    message = InboundMessage.objects.create(
+        lead_id=sender.lead_id,
+        channel=channel,
+        **_kept_text(text, marks),
+        as_sent={name: storable(value, 1000) for name, value in as_sent.items()},
+        meaning=meaning,
+        received_at=received_at or now,
+        actor=actor,
+        user=user,
+        correlation_id=act.correlation_id,
+        created_at=now,
+    )
+    message.subjects.set(gate.contact_points(sender.subjects).values())
+    if not as_sent.keys().isdisjoint(WHO):
+        inbox.put_message(message, InboxItem.Kind.SENDER, act)
+    if meaning == Meaning.OPT_OUT:
+        return _opt_out(message, ANY_CHANNEL if reading.from_everything else sender.channel, act, points=closing)
+    if meaning == Meaning.DOUBTFUL:
+        return _hold(message, sender.held, act)
+    return Recorded(message)
+
+
+def _sender(channel: str, lead_id: str | None, phone: str, email: str) -> _Sender:
+    """Who wrote. Where the channel reaches nobody who is named, nobody can tell by which it came."""
     lead = Lead.objects.filter(lead_id=lead_id).first() if lead_id else None
     if lead:
         phone, email = phone or lead.phone, email or lead.email
-    came_from = gate.point_of(channel, phone=phone, email=email)
-    reading = rules.read(text)
-    closing: set[Point] = set()
-    if reading.meaning == Meaning.OPT_OUT:
-        closing = _all_points(phone, email) if reading.from_everything else _points(came_from)
-        gate.lock_for_opt_out(closing)
-    now = now or timezone.now()
-    received_at = received_at or now
-    if received_at > now:
-        raise TimeOutOfRange("Must not lie in the future.", attr="received_at")
-    message = InboundMessage.objects.create(
-        lead_id=lead_id or _only_lead_at(came_from),
-        point=gate.contact_points([came_from])[came_from] if came_from else None,
-        channel=channel,
-        text=text,
-        meaning=reading.meaning,
-        received_at=received_at,
-        actor=actor,
-        user=user,
-        correlation_id=correlation_id or correlation.current(),
-        created_at=now,
-    )
-    if reading.meaning != Meaning.OPT_OUT:
-        return Recorded(message)
-    closed = "" if reading.from_everything else channel
-    return _opt_out(message, closing, closed, Act(actor, user, message.correlation_id, now))
+    came_from = _points(gate.point_of(channel, phone=phone, email=email)) if channel else set()
+    if not came_from and (not channel or not lead_id):
+        channel, came_from = ANY_CHANNEL, set(gate.points_of(phone=phone, email=email))
+    subjects = frozenset(came_from | _points(gate.lead_point(lead_id)))
+    return _Sender(subjects, lead_id or _only_lead_at(came_from), phone, email, channel)
+
+
+def _kept_text(text: str, marks: list[str]) -> dict[str, Any]:
+    """The text as it can be stored, and all that was altered."""
+    kept = storable(text, len(text))
+    if kept != text.strip():
+        marks.append("text_replaced")
+    if len(kept) > TEXT_MAX_LENGTH:
+        marks.append("text_cut")
+    return {"text": storable(kept, TEXT_MAX_LENGTH), "altered": marks}
+
+
+def _hold(message: InboundMessage, points: Collection[Point], act: Act) -> Recorded:
+    """Have nobody contact these points until a person has decided."""
+    if points:
+        gate.hold_points(points=points, **_ledger_line(message, act))
+    inbox.put_message(message, InboxItem.Kind.MESSAGE, act)
+    return Recorded(message, is_held=bool(points))
 
 
 @verb(ExecutionClass.RECORD)
@@ -100,34 +172,59 @@ def decide_inbound(
     correlation_id: str | None = None,
     now: datetime | None = None,
 ) -> Recorded:
-    """Say what a doubtful message means. As an OPT_OUT it closes the channel it came by, from when it came.
+    """Say what a doubtful message means: it holds nobody any more, and its inbox item is done. Deciding the same again
+    changes nothing.
 
-    Deciding the same again changes nothing.
+    As an OPT_OUT it closes the channel it came by, from when it came, for what it is about, erased or not. As a RESUME it
+    lifts the opt-outs of that channel there, with the message as evidence; that takes who may lift opt-outs.
 
     Raises:
         MessageNotFound: no such message.
         AlreadyDecided: it was not doubtful, or was decided otherwise.
+        NotAllowedForYou: the user may not lift opt-outs.
+        NotYourItem: it waits for somebody else.
+        ChannelUnknown: a RESUME of a message of which nobody knows by which channel it came.
+        OptedOutSince: a RESUME of a message after which somebody said no again.
 
     """
-    messages = InboundMessage.objects.select_related("point").select_for_update(of=("self",))
-    message = messages.filter(pk=message_id).first()
+    message = InboundMessage.objects.filter(pk=message_id).first()
     if message is None:
         raise MessageNotFound
-    point = message.point
-    closing = _points((point.kind, point.value) if point and point.value else None) if as_ == Meaning.OPT_OUT else set()
+    # What it is about never changes, so it can be read before its lock.
+    rows, as_lead = list(message.subjects.all()), _points(gate.lead_point(message.lead_id))
+    gate.lock_points_known_by([*(row.digest for row in rows), *map(digest, as_lead)])
+    message = InboundMessage.objects.select_for_update().get(pk=message_id)
+    act = Act.of(actor, user, correlation_id, now or timezone.now())
+    channel = message.channel if any(message.channel in gate.channels_of(row) for row in rows) else ANY_CHANNEL
+    if as_ == Meaning.RESUME and user and not user.has_perm("governance.lift_opt_out"):
+        raise NotAllowedForYou
     if message.decided_as == as_:
-        return Recorded(message, _closed(message.channel, closing))
+        return Recorded(message, _closed(channel, rows) if as_ == Meaning.OPT_OUT else ())
     if message.meaning != Meaning.DOUBTFUL or message.decided_as:
         raise AlreadyDecided
-    gate.lock_for_opt_out(closing)
-    now = now or timezone.now()
+    if as_ == Meaning.RESUME:
+        _require_last_word(message, [*(row.digest for row in rows), *map(digest, as_lead)])
+    inbox.close_message(message, reason, act)
     message.decided_as, message.decided_reason = as_, reason
-    message.decided_by, message.decided_user, message.decided_at = actor, user, now
+    message.decided_by, message.decided_user, message.decided_at = actor, user, act.now
     message.save(update_fields=["decided_as", "decided_reason", "decided_by", "decided_user", "decided_at"])
+    line = {**_ledger_line(message, act), "reason": reason}
+    if rows or as_lead:
+        gate.release_points(rows=rows, points=as_lead, **line)
+        if as_ == Meaning.RESUME:
+            gate.lift_opt_out(rows=rows, points=as_lead, channel=message.channel, **line)
     if as_ != Meaning.OPT_OUT:
         return Recorded(message)
-    act = Act.of(actor, user, correlation_id, now)
-    return _opt_out(message, closing, message.channel, act, reason=reason)
+    return _opt_out(message, channel, act, rows=rows, reason=reason)
+
+
+def _require_last_word(message: InboundMessage, known_by: Collection[str]) -> None:
+    """Lift nothing that was said after the message, nor by a channel that nobody can tell."""
+    if not message.channel:
+        raise ChannelUnknown
+    refusals = ContactRecord.objects.filter(entry__in=(Entry.OPT_OUT, Entry.DO_NOT_CALL), point__digest__in=known_by)
+    if refusals.filter(channel__in=(ANY_CHANNEL, message.channel), created_at__gt=message.created_at).exists():
+        raise OptedOutSince
 
 
 def undecided() -> "QuerySet[InboundMessage]":
@@ -135,25 +232,40 @@ def undecided() -> "QuerySet[InboundMessage]":
     return InboundMessage.objects.filter(meaning=Meaning.DOUBTFUL, decided_at__isnull=True)
 
 
-def _opt_out(message: InboundMessage, points: set[Point], channel: str, act: Act, *, reason: str = "") -> Recorded:
+def _opt_out(
+    message: InboundMessage,
+    channel: str,
+    act: Act,
+    *,
+    points: Collection[Point] = (),
+    rows: Collection[ContactPoint] = (),
+    reason: str = "",
+) -> Recorded:
     """Cancel the whole open ladder of whoever is reached there, and suppress. An empty channel is every one."""
-    leads = set(leads_at(points).values_list("lead_id", flat=True))
+    leads = lead_ids_at([*points, *((row.kind, row.value) for row in rows if row.value)])
     if message.lead_id:
         leads.add(message.lead_id)
     cancelled = cancel_open_ladders(leads, act=act, reason=OPTED_OUT)
-    if points:
+    if points or rows:
         gate.record_opt_out(
             points=points,
+            rows=rows,
             channel=channel,
             said_at=message.received_at,
-            evidence=f"inbound message {message.pk}",
             reason=reason,
-            actor=act.actor,
-            user=act.user,
-            correlation_id=act.correlation_id,
-            now=act.now,
+            **_ledger_line(message, act),
         )
-    return Recorded(message, _closed(channel, points), cancelled)
+    return Recorded(message, _closed(channel, [*points, *rows]), cancelled)
+
+
+def _ledger_line(message: InboundMessage, act: Act) -> dict[str, Any]:
+    return {
+        "evidence": f"inbound message {message.pk}",
+        "actor": act.actor,
+        "user": act.user,
+        "correlation_id": act.correlation_id,
+        "now": act.now,
+    }
 
 
 def on_opted_out_of(
@@ -166,30 +278,34 @@ def on_opted_out_of(
     **kwargs: Any,
 ) -> None:
     """Cancel the open steps of a channel that was closed, whoever recorded it and wherever."""
-    leads = list(leads_at(points).values_list("lead_id", flat=True))
+    leads = lead_ids_at(points)
     if leads:
         act = Act.of(actor, user, correlation_id, now)
         cancel_open_ladders(leads, act=act, reason=OPTED_OUT, channels=[channel] if channel else EVERY_CHANNEL)
 
 
-def _closed(channel: str, points: set[Point]) -> tuple[str, ...]:
+def _closed(channel: str, subjects: Collection[Point | ContactPoint]) -> tuple[str, ...]:
     """The channels that an opt-out of these points closes."""
-    reached = {one for point in points for one in gate.channels_of(point)}
-    return tuple(one.value for one in Channel if channel in ("", one) and one in reached)
+    reached = {one for subject in subjects for one in gate.channels_of(subject)}
+    return tuple(one.value for one in Channel if channel in (ANY_CHANNEL, one) and one in reached)
 
 
 def _points(*points: Point | None) -> set[Point]:
     return {point for point in points if point}
 
 
-def _all_points(phone: str, email: str) -> set[Point]:
-    """These, and the other ones of the leads that are reached there."""
-    given = gate.points_of(phone=phone, email=email)
-    leads = leads_at(given).only("phone", "email")
-    return set(given).union(*(gate.points_of(phone=lead.phone, email=lead.email) for lead in leads))
+def _everybody(sender: _Sender) -> set[Point]:
+    """All that an opt-out of everything binds: the number and the address, and whatever the leads have who are reached
+    there, and those leads as such."""
+    given = {*sender.subjects, *gate.points_of(phone=sender.phone, email=sender.email)}
+    theirs = (
+        _points(gate.lead_point(lead.lead_id), *gate.points_of(phone=lead.phone, email=lead.email))
+        for lead in leads_at(given).only("lead_id", "phone", "email")
+    )
+    return given.union(*theirs)
 
 
-def _only_lead_at(point: Point | None) -> str | None:
+def _only_lead_at(points: Collection[Point]) -> str | None:
     """The lead who wrote, where there is only one whom it can be."""
-    found = list(leads_at(_points(point)).values_list("lead_id", flat=True)[:2])
+    found = list(leads_at(points).values_list("lead_id", flat=True)[:2])
     return found[0] if len(found) == 1 else None

@@ -18,28 +18,51 @@ from rest_framework.exceptions import ValidationError
 from unfold.admin import ModelAdmin
 from unfold.contrib.import_export.forms import ExportForm
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminExpandableTextareaWidget,
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from followups.errors import ImportNotReady
 from followups.leads import files, services
 from followups.leads.fields import COLUMNS, SETTINGS, LeadRow, PhoneField
 from followups.leads.imports import BYTES_MAX, ROWS_AT_ONCE, begin_import, confirm_import
-from followups.leads.imports_admin import confirm_url, counts_of, first_rows, is_ready, page_url, refused_table, unused_text
-from followups.leads.models import Language, Lead, LeadImport
-from wholesale.admin_base import Kept, SinceFilter, confirmation, place_text
+from followups.leads.imports_admin import (
+    confirm_url,
+    counts_of,
+    first_rows,
+    is_ready,
+    page_url,
+    refused_table,
+    remarks_list,
+    unused_text,
+)
+from followups.leads.models import Language, Lead, LeadImport, LeadReopening
+from followups.leads.statuses import is_reopening
+from followups.leads.storing import FLAGS, NO_REASON
+from governance.leads import CLOSED
+from wholesale.addresses import one_form
+from wholesale.admin_base import Kept, ReadOnlyInline, SinceFilter, confirmation, place_text
 from wholesale.admin_input import CheckedInput, GrowingPaginator, row_id
 from wholesale.errors import DomainError
 from wholesale.permissions import label_of
-from wholesale.vocabulary import LABEL_MAX_LENGTH
+from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 STATUS_COLOURS = {
     Lead.Status.NEW.label: "info",
     Lead.Status.CONTACTED.label: "warning",
     Lead.Status.APPOINTMENT.label: "warning",
     Lead.Status.UNDER_CONTRACT.label: "success",
+    Lead.Status.NOT_INTERESTED.label: "",
     Lead.Status.CLOSED.label: "success",
     Lead.Status.DEAD.label: "",
 }
+# Columns of a file that are no lead's own; `words.toml` has their other names.
+WISHES_SHOWN = [
+    *("do_not_call", "do_not_text", "do_not_email", "do_not_contact", "unsubscribed"),
+    *("consent", "consent_basis", "consent_date", "consent_source", "consent_channel"),
+]
 RELOAD = "Reload this page to see what came of it."
 _row = LeadRow()
 
@@ -47,19 +70,29 @@ _row = LeadRow()
 def _typed(name: str, **options: Any) -> forms.CharField:
     """A text that is brought into its one spelling after it was typed, so it may be longer than its column."""
     widget = UnfoldAdminTextInputWidget(attrs={"placeholder": options.pop("placeholder", "")})
-    return forms.CharField(label=name, max_length=LABEL_MAX_LENGTH, required=False, widget=widget, **options)
+    options = {"max_length": LABEL_MAX_LENGTH, **options}
+    return forms.CharField(label=name, required=False, widget=widget, **options)
 
 
 class LeadForm(forms.ModelForm):
     """A lead, checked as the API and imports check one."""
 
     phone = _typed("Phone", placeholder="416-555-0123")
+    email = _typed("E-mail", max_length=254, placeholder="name@example.ca")
     postal_code = _typed("Postal code", placeholder="M5V 2T6")
     market = _typed("Market", help_text="ALL, or nothing, is the whole province.")
 
+    reason = forms.CharField(
+        label="Why it is reopened",
+        max_length=NOTE_MAX_LENGTH,
+        required=False,
+        widget=UnfoldAdminExpandableTextareaWidget(attrs={"placeholder": "Why? It is kept."}),
+        help_text="Required for another status than Closed and Dead.",
+    )
+
     class Meta:
         model = Lead
-        fields = COLUMNS
+        fields = (*COLUMNS, *FLAGS.values())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -81,13 +114,26 @@ class LeadForm(forms.ModelForm):
                 if name not in self.errors:
                     self.add_error(name, [str(message) for message in details[name]])
             return cleaned
-        empty = {name: getattr(Lead(), name) for name in cleaned}
-        return {**empty, **{name: value for name, value in checked.items() if name in cleaned}}
+        self._require_reason(checked.get("status", ""), cleaned)
+        empty = {name: getattr(Lead(), name) for name in cleaned if name in COLUMNS}
+        return {**cleaned, **empty, **{name: value for name, value in checked.items() if name in cleaned}}
+
+    def _require_reason(self, status: str, cleaned: dict[str, Any]) -> None:
+        is_changed = self.instance.pk and "status" in self.changed_data and status
+        if is_changed and is_reopening(self.instance.status, status) and not cleaned.get("reason"):
+            self.add_error("reason", NO_REASON)
 
     def settings(self) -> dict[str, Any]:
         """For the service: of a new lead what was given, of another what was changed."""
-        changed = [name for name in self.changed_data if name in SETTINGS]
+        changed = [name for name in self.changed_data if name in (*SETTINGS, *FLAGS.values())]
         return {name: self.cleaned_data[name] for name in changed}
+
+
+class ReopeningInline(ReadOnlyInline):
+    """When a closed lead was reopened, by whom and why."""
+
+    model = LeadReopening
+    fields = ("created_at", "status_before", "status_after", "reason", "actor")
 
 
 class LeadResource(resources.ModelResource):
@@ -108,7 +154,7 @@ class UploadForm(forms.Form):
     import_file = forms.FileField(
         label="File",
         widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".csv,.xlsx"}),
-        help_text="CSV (UTF-8) or XLSX; its first row names the columns. Nothing is imported before you have seen what it "
+        help_text="CSV or XLSX; a row at its top names the columns. Nothing is imported before you have seen what it "
         f"would do. The worker takes files of more than {ROWS_AT_ONCE:,} rows.",
     )
 
@@ -131,23 +177,31 @@ class LeadAdmin(CheckedInput, Kept, ImportExportMixin, ModelAdmin):
     sortable_by = ()
     search_fields = (
         "lead_id__exact",
-        "email__iexact",
+        "email__exact",
         "last_name__istartswith",
         "first_name__istartswith",
         "market__iexact",
     )
     search_help_text = "Lead id, phone, e-mail or market in full; how a name begins"
+    inlines = (ReopeningInline,)
     actions_detail = ("ladders",)
     fieldsets = (
         ("Lead", {"fields": ("lead_id", ("first_name", "last_name"), ("status", "score"), ("source", "language"))}),
-        ("Contact", {"fields": (("phone", "email"),)}),
+        ("Contact", {"fields": (("phone", "phone_is_wrong"), ("email", "email_is_wrong"))}),
         ("Place", {"fields": ("address", ("postal_code", "province"), ("market", "zone"))}),
     )
+    _reopen = (("Reopen", {"fields": ("reason",)}),)
     _last = (("Last change", {"fields": (("changed_by", "updated_at"), "created_at")}),)
     readonly_fields = ("changed_by", "updated_at", "created_at")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        return (*self.fieldsets, *self._last) if obj else self.fieldsets
+        if obj is None:
+            return self.fieldsets
+        may_reopen = obj.status in CLOSED and self.has_change_permission(request, obj)
+        return (*(self._reopen if may_reopen else ()), *self.fieldsets, *self._last)
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        return self.inlines if obj else ()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ("lead_id", *self.readonly_fields) if obj else self.readonly_fields
@@ -168,13 +222,15 @@ class LeadAdmin(CheckedInput, Kept, ImportExportMixin, ModelAdmin):
         try:
             phone = PhoneField().run_validation(search_term)
         except ValidationError:
-            return super().get_search_results(request, queryset, search_term)
+            address = one_form(search_term)
+            return super().get_search_results(request, queryset, address if "@" in address else search_term)
         return queryset.filter(Q(phone=phone) | Q(lead_id=search_term.strip())), False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Through the service."""
         user: Any = request.user
-        stored, _ = services.upsert_lead(lead_id=obj.lead_id, actor=label_of(user), user=user, **form.settings())
+        by: dict[str, Any] = {"actor": label_of(user), "user": user, "reason": form.cleaned_data["reason"]}
+        stored, _ = services.upsert_lead(lead_id=obj.lead_id, **by, **form.settings())
         obj.pk = stored.pk
 
     @display(description="Name")
@@ -243,7 +299,7 @@ class LeadAdmin(CheckedInput, Kept, ImportExportMixin, ModelAdmin):
             "title": "Import leads",
             "opts": self.opts,
             "form": form,
-            "fields_list": [("Leads", list(COLUMNS))],
+            "fields_list": [("Leads", list(COLUMNS)), ("Contact", WISHES_SHOWN)],
         }
         return TemplateResponse(request, self.import_template_name, context)
 
@@ -266,7 +322,7 @@ class LeadAdmin(CheckedInput, Kept, ImportExportMixin, ModelAdmin):
             explanation="The file was looked through; nothing is imported yet. What is empty in it keeps its stored value.",
             warning=unused_text(asked),
             table={"headers": ["New", "Changed", "Unchanged", "Refused"], "rows": [counts_of(asked)]},
-            details=first_rows(asked) + refused_table(asked),
+            details=remarks_list(asked) + first_rows(asked) + refused_table(asked),
             button=f"Import {asked.created + asked.updated:,} leads",
         )
 

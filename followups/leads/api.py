@@ -10,9 +10,10 @@ from rest_framework.response import Response
 from followups.leads import services
 from followups.leads.fields import LeadRow, PhoneField
 from followups.leads.models import Language, Lead
+from governance.clocks.api import MarketFilter
 from wholesale import filters
 from wholesale.api import ResourceViewSet, RowSerializer, act, acting_user
-from wholesale.fields import EmailAddressField, LabelField, SpelledChoiceField
+from wholesale.fields import EmailAddressField, LabelField, NoteField, SpelledChoiceField
 from wholesale.params import ActParams
 from wholesale.permissions import label_of
 from wholesale.rendering import shown
@@ -22,6 +23,7 @@ class LeadParams(ActParams, LeadRow):
     """A lead; what is absent keeps its stored value."""
 
     actor = LabelField(required=False, help_text="default: your user name")
+    reason = NoteField(default="", help_text="why a lead that is CLOSED or DEAD gets another status; required for that")
 
 
 class LeadOut(RowSerializer):
@@ -35,7 +37,9 @@ class LeadOut(RowSerializer):
             "first_name",
             "last_name",
             "phone",
+            "phone_is_wrong",
             "email",
+            "email_is_wrong",
             "address",
             "postal_code",
             "province",
@@ -58,7 +62,7 @@ class LeadFilter(django_filters.FilterSet):
     phone = filters.ParamFilter(serializer_field=PhoneField())
     email = filters.ParamFilter(serializer_field=EmailAddressField())
     province = filters.province()
-    market = filters.word()
+    market = MarketFilter()
     status = filters.choice(Lead.Status.choices)
     source = filters.label()
     language = filters.ParamFilter(serializer_field=SpelledChoiceField(Language.choices))
@@ -95,7 +99,10 @@ class LeadViewSet(ResourceViewSet):
         ],
     )
     def upsert(self, request: Request, **params: Any) -> Response:
-        """Create a lead: 201. One with this `lead_id` is changed: 200; what is absent keeps its value."""
+        """Create a lead: 201. One with this `lead_id` is changed: 200; what is absent keeps its value.
+
+        A status that ends the hunt (APPOINTMENT, UNDER_CONTRACT, NOT_INTERESTED, CLOSED, DEAD) closes the open ladder.
+        """
         params.setdefault("actor", label_of(request.user))
         lead, outcome = services.upsert_lead(**params, user=acting_user(request))
         return Response(shown(lead, LeadOut.Meta.fields), status=201 if outcome is services.Outcome.CREATED else 200)

@@ -5,7 +5,6 @@ Few rows are done at once, many by the worker.
 
 import io
 from datetime import datetime
-from itertools import islice
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -39,7 +38,7 @@ def begin_import(
         file_name=file_name,
         content=content,
         unknown_columns=lead_file.unknown,
-        is_large=sum(1 for _ in islice(lead_file.rows, ROWS_AT_ONCE + 1)) > ROWS_AT_ONCE,
+        is_large=lead_file.about > ROWS_AT_ONCE,
         changed_by=changed_by,
         user=user,
         created_at=now or timezone.now(),

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import format_html_join
 from unfold.decorators import action, display
 
 from followups.leads import files
@@ -58,8 +59,10 @@ class LeadImportAdmin(GrowingAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Only what there is: a file that cannot be read has a fault and no counts."""
-        more = [name for name, there in (("failure", obj.failure), ("unused", obj.unknown_columns)) if there]
-        counts = {"fields": (("created", "updated"), ("unchanged", "refused"), "refused_shown")}
+        told = (("failure", obj.failure), ("unused", obj.unknown_columns), ("remarks_shown", obj.remarks))
+        more = [name for name, there in told if there]
+        left = ("statuses_left",) if obj.statuses_left else ()
+        counts = {"fields": (("created", "updated"), ("unchanged", "refused"), *left, "refused_shown")}
         return (
             ("Import", {"fields": (("file_name", "state_label"), *more)}),
             *((title, counts) for state, title in self._counts_by_state.items() if state == obj.state),
@@ -88,6 +91,11 @@ class LeadImportAdmin(GrowingAdmin):
     def unused(self, row: LeadImport) -> str:
         """Whose names mean nothing here."""
         return ", ".join(row.unknown_columns)
+
+    @display(description="Remarks")
+    def remarks_shown(self, row: LeadImport) -> str:
+        """How the file was read, and what it says of contact."""
+        return remarks_list(row)
 
     @display(description="What was refused")
     def refused_shown(self, row: LeadImport) -> str:
@@ -132,15 +140,21 @@ def counts_of(row: LeadImport) -> list[str]:
 
 
 def unused_text(row: LeadImport) -> str:
-    """Which of its columns mean nothing here, if any."""
-    return f"Columns that are not used: {', '.join(row.unknown_columns)}." if row.unknown_columns else ""
+    """Which of its columns mean nothing here, and which statuses are left out, if any."""
+    columns = f"Columns that are not used: {', '.join(row.unknown_columns)}." if row.unknown_columns else ""
+    return " ".join(filter(None, (columns, row.statuses_left)))
+
+
+def remarks_list(row: LeadImport) -> str:
+    """How the file was read, and what it says of contact, a line each."""
+    return format_html_join("", "<p>{}</p>", ((remark,) for remark in row.remarks))
 
 
 def first_rows(row: LeadImport) -> str:
     """How the beginning of the file was read: whether its columns are the right ones is seen at a glance."""
     lead_file = files.read(io.BytesIO(row.content or b""), files.Format.of(row.file_name))
-    columns = [name for name in lead_file.columns if name in COLUMNS]
-    rows = [[one.get(name) for name in columns] for one in islice(lead_file.rows, READ_SHOWN)]
+    columns = [name for name in COLUMNS if name in lead_file.meanings]
+    rows = [[one.given.get(name) for name in columns] for one in lead_file.first(READ_SHOWN)]
     return render_to_string("admin/followups/first_rows.html", {"columns": columns, "rows": rows})
 
 

@@ -2,12 +2,16 @@
 
 from collections.abc import Collection
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from followups.leads.models import Lead
+from governance import gate
 from governance.compliance.models import ContactPoint
 from governance.compliance.services import Point
 from wholesale.lookups import among
+
+Kind = ContactPoint.Kind
 
 
 def leads_by_id(lead_ids: Collection[str]) -> QuerySet[Lead]:
@@ -16,12 +20,34 @@ def leads_by_id(lead_ids: Collection[str]) -> QuerySet[Lead]:
 
 
 def leads_at(points: Collection[Point]) -> QuerySet[Lead]:
-    """The leads with one of these numbers or addresses; a number may belong to several."""
-    phones = {value for kind, value in points if kind == ContactPoint.Kind.PHONE}
-    emails = {value for kind, value in points if kind == ContactPoint.Kind.EMAIL}
-    reached = Q()
-    if phones:
-        reached |= Q(phone__in=among(phones))
-    if emails:
-        reached |= Q(email__in=among(emails))
-    return Lead.objects.filter(reached) if reached else Lead.objects.none()
+    """The leads with one of these numbers or addresses, or that are named themselves; a number may belong to several."""
+    by_column = {
+        column: {value for kind, value in points if kind == of_kind}
+        for column, of_kind in (("phone", Kind.PHONE), ("email", Kind.EMAIL), ("lead_id", Kind.LEAD))
+    }
+    # One look by each index, since PostgreSQL reads the whole table for an OR. Phones and addresses are indexed where there
+    # are any, and it has to be told that there are.
+    found = [
+        Lead.objects.filter(~Q(**{column: ""}), **{f"{column}__in": among(values)}).order_by().values("pk")
+        for column, values in by_column.items()
+        if values
+    ]
+    return Lead.objects.filter(pk__in=found[0].union(*found[1:])) if found else Lead.objects.none()
+
+
+# SQL of its own: each ladder that starts asks it before its locks, and a query set costs more to build than to carry out.
+_POINTS = f"SELECT phone, email FROM {Lead._meta.db_table} WHERE lead_id = %s"
+
+
+def points_of_lead(lead_id: str) -> list[Point]:
+    """The number and the address of a lead, as far as it has them. None where nobody knows the lead."""
+    with connection.cursor() as cursor:
+        cursor.execute(_POINTS, [lead_id])
+        row = cursor.fetchone()
+    return gate.points_of(phone=row[0], email=row[1]) if row else []
+
+
+def lead_ids_at(points: Collection[Point]) -> set[str]:
+    """Their ids, and those that are named themselves: a ladder may have a lead that nobody knows."""
+    named = {value for kind, value in points if kind == Kind.LEAD}
+    return named.union(leads_at(points).values_list("lead_id", flat=True))

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from governance.channels import Channel
 from governance.clocks.zones import ZONE_CHOICES
+from wholesale.append_only import AppendOnlyModel
 from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
 
 
@@ -29,6 +30,7 @@ class Lead(models.Model):
         CONTACTED = "CONTACTED", "Contacted"
         APPOINTMENT = "APPOINTMENT", "Appointment"
         UNDER_CONTRACT = "UNDER_CONTRACT", "Under contract"
+        NOT_INTERESTED = "NOT_INTERESTED", "Not interested"
         CLOSED = "CLOSED", "Closed"
         DEAD = "DEAD", "Dead"
 
@@ -36,7 +38,11 @@ class Lead(models.Model):
     first_name = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
     last_name = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
     phone = models.CharField(max_length=16, blank=True, help_text="E.164, such as +14165550123")
+    phone_is_wrong = models.BooleanField(default=False, help_text="somebody said that it is another person's")
     email = models.EmailField(blank=True)
+    email_is_wrong = models.BooleanField(default=False, help_text="somebody said that it is another person's")
+    # Personal, and kept here alone. A file that brings one of them again leaves it wrong.
+    wrong_contacts = models.JSONField(default=list, blank=True, help_text="numbers and addresses of somebody else")
     address = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     postal_code = models.CharField(max_length=7, blank=True, help_text="such as M5V 2T6")
     province = models.CharField(max_length=2, choices=Province)
@@ -97,12 +103,14 @@ class LeadImport(models.Model):
     state = models.CharField(max_length=9, choices=State, default=State.CHECKING)
     failure = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     unknown_columns = models.JSONField(default=list, help_text="columns that were not used")
+    remarks = models.JSONField(default=list, help_text="how the file was read, and what it says of contact")
     # What was found, and once imported what was done.
     created = models.PositiveIntegerField(default=0)
     updated = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
     refused_rows = models.TextField(blank=True, editable=False, help_text="as CSV, each with its reason")
+    statuses_left = models.TextField(blank=True, editable=False, help_text="leads that keep a status which is further on")
     changed_by = models.CharField(max_length=LABEL_MAX_LENGTH)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     created_at = models.DateTimeField()
@@ -135,6 +143,28 @@ def lead_key(related_name: str) -> "models.ForeignKey[Any, Any]":
     )
 
 
+class LeadReopening(AppendOnlyModel):
+    """Somebody reopened a lead that was CLOSED or DEAD, and said why."""
+
+    lead = lead_key("reopenings")
+    status_before = models.CharField(max_length=14, choices=Lead.Status)
+    status_after = models.CharField(max_length=14, choices=Lead.Status)
+    reason = models.CharField(max_length=NOTE_MAX_LENGTH)
+    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
+    created_at = models.DateTimeField()
+
+    class Meta(AppendOnlyModel.Meta):
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["lead", "-id"], name="leadreopening_lead")]  # a lead's page
+        verbose_name = "reopening of a lead"
+        verbose_name_plural = "reopenings of leads"
+
+    def __str__(self) -> str:
+        return f"{self.get_status_before_display()} to {self.get_status_after_display()}"
+
+
 class InboundMessage(models.Model):
     """What a lead sent us. Its text is personal, so it can be emptied; what follows from it is in the ledger."""
 
@@ -144,13 +174,15 @@ class InboundMessage(models.Model):
         OPT_OUT = "OPT_OUT", "Opt-out"
         REPLY = "REPLY", "Reply"
         DOUBTFUL = "DOUBTFUL", "Doubtful: a person decides"
+        RESUME = "RESUME", "Wants contact again"  # decided by a person only
 
     lead = lead_key("messages")
-    point = models.ForeignKey(
-        "governance.ContactPoint", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
-    channel = models.CharField(max_length=5, choices=Channel)
+    # What an opt-out in it binds: where it came from, and the lead if it names one. Who else it may be of is `lead` alone.
+    subjects = models.ManyToManyField("governance.ContactPoint", related_name="+")
+    channel = models.CharField(max_length=5, choices=Channel, blank=True, help_text="empty where nobody can tell")
     text = models.TextField(blank=True)
+    altered = models.JSONField(default=list, help_text="what was not kept as it came, as codes")
+    as_sent = models.JSONField(default=dict, help_text="the parameters that could not be read, as they came")
     meaning = models.CharField(max_length=8, choices=Meaning)
     received_at = models.DateTimeField()
     actor = models.CharField(max_length=LABEL_MAX_LENGTH)
@@ -182,4 +214,4 @@ class InboundMessage(models.Model):
         verbose_name = "inbound message"
 
     def __str__(self) -> str:
-        return f"{self.get_meaning_display()} by {self.get_channel_display().lower()}"
+        return f"{self.get_meaning_display()} by {self.get_channel_display().lower() or 'an unknown channel'}"

@@ -1,79 +1,88 @@
-"""Verbs of leads. Whoever brings one, by the API, the admin or a file: one serializer checks it, and `_store` stores it.
+"""Verbs of leads. Whoever brings one, by the API, the admin or a file: one serializer checks it, and `storing` stores it."""
 
-Writers of leads come one after another: on PostgreSQL each holds an advisory lock until it commits, SQLite's transactions
-need none. So no row is lost or doubled, the counts are exact, and two imports of one file cannot wait for each other.
-"""
-
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
-from itertools import islice
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
-from rest_framework.exceptions import ValidationError
 
-from followups.leads.facts import FACTS
-from followups.leads.fields import SETTINGS, LeadRow
-from followups.leads.lookups import leads_by_id
-from followups.leads.models import Language, Lead
-from followups.minutes.tasks import enqueue_leads
+from followups.history import Act
+from followups.leads import recording
+from followups.leads.facts import facts_sql, read_facts
+from followups.leads.models import Lead
+from followups.leads.rows import RefusedRow, Row
+from followups.leads.sifting import NO_PROVINCE, Good, batches, numbered, sifted
+from followups.leads.storing import Outcome, hold_writers, store_file, store_one
+from followups.steps.lookups import min_gap_sql
 from governance.decisions import ExecutionClass, verb
 from governance.leads import LeadFacts
-from wholesale import locks
 from wholesale.errors import RequiredParameter
-from wholesale.vocabulary import Province
+from wholesale.lookups import among_sql
+
+__all__ = ["LeftStatus", "Outcome", "RefusedRow", "Report", "facts_of", "upsert_lead", "upsert_leads"]
 
 BATCH = 1_000
-NO_PROVINCE = "A new lead needs its province."
-_LOCK_KEY = 7_301_005  # of PostgreSQL's advisory locks, that of whoever writes leads
-_WRITTEN = (*SETTINGS, "changed_by", "user", "updated_at")
-EXTRA_CELLS = None  # the column, as csv.DictReader has it, of cells beyond the header
-
-Row = Mapping[Any, Any]  # column -> cell
+LEFT_STATUSES_NAMED = 100  # of a report; the others are counted
 
 
-class Outcome(Enum):
-    """What became of a lead that was brought."""
-
-    CREATED = "created"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
-    NO_PROVINCE = "no province"  # refused: it is new
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedRow:
-    """A row that was not stored, with the messages for each field of it."""
+class LeftStatus(NamedTuple):
+    """A row whose status was left out: it would have moved the lead back. The rest of the row was stored."""
 
     number: int
-    row: Row
-    errors: dict[str, list[str]]
-
-    @property
-    def reason(self) -> str:
-        """The messages as one line."""
-        return " ".join(f"{name}: {message}" for name, messages in self.errors.items() for message in messages)
+    lead_id: str
+    status: str  # the lead's own, which it keeps
+    given: str
 
 
 @dataclass(slots=True)
 class Report:
-    """What became of the rows. An empty row counts as none."""
+    """What became of the rows. A row that holds nothing counts as none."""
 
     created: int = 0
     updated: int = 0
     unchanged: int = 0
     refused: int = 0
     refused_rows: list[RefusedRow] = field(default_factory=list)
+    recorded: Counter[str] = field(default_factory=Counter)  # rows that brought the ledger something new, by its word for it
+    held: int = 0  # rows that a person must look at before their lead is contacted
+    statuses_left: int = 0
+    left_statuses: list[LeftStatus] = field(default_factory=list)  # the first of them
 
     @property
     def rows(self) -> int:
         """How many there were."""
         return self.created + self.updated + self.unchanged + self.refused
+
+    @property
+    def statuses_left_text(self) -> str:
+        """Which leads kept their status though the rows said another one, as a line; empty where none did."""
+        if not self.statuses_left:
+            return ""
+        kept = "lead keeps its status" if self.statuses_left == 1 else "leads keep their status"
+        named = [f"{one.lead_id} ({one.status}, not {one.given})" for one in self.left_statuses]
+        if more := self.statuses_left - len(named):
+            named.append(f"and {more:,} more")
+        return f"{self.statuses_left:,} {kept}, which is further on: {', '.join(named)}."
+
+    def leave_status(self, left: LeftStatus) -> None:
+        """Count it, and keep it if it is among the first."""
+        self.statuses_left += 1
+        if len(self.left_statuses) < LEFT_STATUSES_NAMED:
+            self.left_statuses.append(left)
+
+
+@dataclass(frozen=True, slots=True)
+class _By:
+    """Who brings rows, when, in what; whether anything is to be stored."""
+
+    act: Act
+    source: str
+    dry_run: bool
 
 
 @verb(ExecutionClass.RECORD)
@@ -85,138 +94,125 @@ def upsert_leads(
     now: datetime | None = None,
     first_number: int = 1,
     dry_run: bool = False,
+    source: str = "a list",
     refuse: Callable[[RefusedRow], None] | None = None,
+    hold: Callable[[RefusedRow, str], None] | None = None,
     stored: Callable[[Sequence[Lead]], None] | None = None,
 ) -> Report:
     """Create or change leads by their `lead_id`, in batches, each a transaction of its own.
 
-    A row holds text, as a file gives it, or typed values. What is absent or empty keeps its stored value. A row that is not
-    valid, or whose lead an earlier row named already, is refused, and the others are stored; so the same rows again
-    change nothing. With `refuse` each refused row goes there as it comes, and the report only counts it. `stored` is given
-    the leads of each batch once its transaction is through, also those that did not change.
+    A row holds text or typed values, or is a `FileRow`. What is absent or empty keeps its stored value, and a status that
+    would move its lead back is left out. A row that is not valid, or whose lead an earlier row named, is refused, and the
+    others are stored; so the same rows again change nothing. With `refuse` each refused row goes there as it comes, and the
+    report only counts it. `stored` is given the leads of each batch once its transaction is through, also those that did
+    not change.
+
+    What a file's row says of contact goes to the ledger in the transaction that stores it; `source` names the file there.
+    `hold` is given the rows whose say is not understood, with their lead's id, before `stored`.
     """
-    now = now or timezone.now()
+    by = _By(Act.of(actor, user, None, now or timezone.now()), source, dry_run)
     report = Report()
     seen: dict[str, int] = {}  # lead_id -> number of its row
-    numbered = ((number, row) for number, row in enumerate(rows, first_number) if _has_content(row))
-    for batch in _batches(numbered):
-        good, refused = _sifted(batch, seen)
-        given = {lead_id: settings for lead_id, (_, settings) in good.items()}
-        leads = []
-        for lead_id, (lead, outcome) in _store(given, actor=actor, user=user, now=now, dry_run=dry_run).items():
-            if outcome is Outcome.NO_PROVINCE:
-                refused.append(RefusedRow(seen[lead_id], good[lead_id][0], {"province": [NO_PROVINCE]}))
-            else:
-                leads.append(lead)
-                setattr(report, outcome.value, getattr(report, outcome.value) + 1)
+    for batch in batches(numbered(rows, first_number), BATCH):
+        kept = _keep(batch, seen, by)
+        for outcome, count in kept.outcomes.items():
+            setattr(report, outcome.value, getattr(report, outcome.value) + count)
+        report.recorded += kept.recorded
+        for left in kept.left:
+            report.leave_status(left)
+        report.held += len(kept.held)
+        if hold:
+            for lead_id, one in kept.held.items():
+                hold(one, lead_id)
         if stored and not dry_run:
-            stored(leads)
-        report.refused += len(refused)
-        for one in sorted(refused, key=attrgetter("number")):
+            stored(kept.leads)
+        report.refused += len(kept.refused)
+        for one in sorted(kept.refused, key=attrgetter("number")):
             (refuse or report.refused_rows.append)(one)
     return report
 
 
+@dataclass(slots=True)
+class _Kept:
+    """What became of a batch."""
+
+    refused: list[RefusedRow]
+    leads: list[Lead] = field(default_factory=list)
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    held: dict[str, RefusedRow] = field(default_factory=dict)  # lead_id -> its row
+    recorded: Counter[str] = field(default_factory=Counter)
+    left: list[LeftStatus] = field(default_factory=list)
+
+
+def _keep(batch: Sequence[tuple[int, Row]], seen: dict[str, int], by: _By) -> _Kept:
+    good, refused = sifted(batch, seen)
+    kept = _Kept(refused)
+    if any(recording.speaking(row) for _, row in batch):
+        _keep_what_speaks(kept, good, seen, by)
+    else:
+        _keep_leads(kept, good, seen, by)
+    return kept
+
+
+def _keep_leads(kept: _Kept, good: Good, seen: Mapping[str, int], by: _By) -> None:
+    given = {lead_id: settings for lead_id, (_, settings) in good.items()}
+    for lead_id, stored in store_file(given, by.act, dry_run=by.dry_run).items():
+        number = seen[lead_id]
+        if stored.outcome is Outcome.NO_PROVINCE:
+            kept.refused.append(RefusedRow(number, good[lead_id][0], {"province": [NO_PROVINCE]}))
+            continue
+        kept.leads.append(stored.lead)
+        kept.outcomes[stored.outcome] += 1
+        if stored.status_refused:
+            kept.left.append(LeftStatus(number, lead_id, stored.lead.status, stored.status_refused))
+
+
+@transaction.atomic
+def _keep_what_speaks(kept: _Kept, good: Good, seen: dict[str, int], by: _By) -> None:
+    """The same of rows of which some say who may be contacted, and that into the ledger."""
+    if not by.dry_run:
+        hold_writers()
+    sayings = recording.hear(good, seen, kept.refused)
+    _keep_leads(kept, good, seen, by)
+    kept.recorded = recording.record(sayings, by.act, source=by.source, dry_run=by.dry_run)
+    stored = {lead.lead_id for lead in kept.leads}
+    for saying in sayings:
+        if saying.lead_id in stored and (doubts := recording.doubts_of(saying)):
+            kept.held[saying.lead_id] = RefusedRow(seen[saying.lead_id], good[saying.lead_id][0], doubts)
+
+
 @verb(ExecutionClass.RECORD)
 def upsert_lead(
-    *, lead_id: str, actor: str = "system", user: User | None = None, now: datetime | None = None, **settings: Any
+    *,
+    lead_id: str,
+    reason: str = "",
+    actor: str = "system",
+    user: User | None = None,
+    now: datetime | None = None,
+    **settings: Any,
 ) -> tuple[Lead, Outcome]:
     """Create or change one lead, its settings checked already; only what is given changes.
 
+    A status that ends the hunt closes the lead's open ladder. A lead that is CLOSED or DEAD is reopened with a `reason`,
+    which is kept. Where a new number or address makes two open ladders meet, the newer one is cancelled.
+
     Raises:
-        RequiredParameter: the lead is new and has no province.
+        RequiredParameter: the lead is new and has no province, or is reopened without a reason.
 
     """
-    now = now or timezone.now()
-    lead, outcome = _store({lead_id: settings}, actor=actor, user=user, now=now)[lead_id]
-    if outcome is Outcome.NO_PROVINCE:
+    stored = store_one(lead_id, settings, Act.of(actor, user, None, now or timezone.now()), reason=reason)
+    if stored.outcome is Outcome.NO_PROVINCE:
         raise RequiredParameter(NO_PROVINCE, attr="province")
-    return lead, outcome
+    return stored.lead, stored.outcome
+
+
+# SQL of its own: the gate is asked about a lead more often than anything else.
+_FACTS_SQL = f"SELECT {facts_sql('l')}, {min_gap_sql('l')} FROM {Lead._meta.db_table} AS l WHERE l.lead_id {{}}"
 
 
 def facts_of(lead_ids: Collection[str]) -> dict[str, LeadFacts]:
     """What the contact gate needs of the leads that exist, by id, in one query."""
-    return {row[0]: LeadFacts(*row) for row in leads_by_id(lead_ids).values_list(*FACTS)}
-
-
-def _sifted(
-    batch: Iterable[tuple[int, Row]], seen: dict[str, int]
-) -> tuple[dict[str, tuple[Row, dict[str, Any]]], list[RefusedRow]]:
-    """The rows that are valid, as they came and checked, by lead; and those that are not. `seen` learns the former."""
-    good: dict[str, tuple[Row, dict[str, Any]]] = {}
-    refused: list[RefusedRow] = []
-    for number, row in batch:
-        try:
-            settings = _checked(row)
-        except ValidationError as error:
-            refused.append(RefusedRow(number, row, _messages(error)))
-            continue
-        lead_id = settings.pop("lead_id")
-        if lead_id in seen:
-            again = f"Row {seen[lead_id]} has the same lead; this one was left out."
-            refused.append(RefusedRow(number, row, {"lead_id": [again]}))
-        else:
-            seen[lead_id] = number
-            good[lead_id] = row, settings
-    return good, refused
-
-
-_row = LeadRow()  # one for all rows, as in wholesale.params: checking leaves no state
-
-
-def _checked(row: Row) -> dict[str, Any]:
-    if row.get(EXTRA_CELLS):
-        raise ValidationError({"row": ["It has more cells than there are columns."]})
-    return _row.run_validation({name: value for name, value in row.items() if value is not None})
-
-
-def _messages(error: ValidationError) -> dict[str, list[str]]:
-    details: Any = error.detail
-    return {name: [str(message) for message in messages] for name, messages in details.items()}
-
-
-def _has_content(row: Row) -> bool:
-    return any(cell not in (None, "") for cell in row.values())
-
-
-def _batches(rows: Iterator[tuple[int, Row]]) -> Iterator[list[tuple[int, Row]]]:
-    while batch := list(islice(rows, BATCH)):
-        yield batch
-
-
-@transaction.atomic
-def _store(
-    given: Mapping[str, Mapping[str, Any]], *, actor: str, user: User | None, now: datetime, dry_run: bool = False
-) -> dict[str, tuple[Lead, Outcome]]:
-    """Store settings by `lead_id` in a few statements, whatever their number; `dry_run` tells what would become of them."""
-    if not dry_run:
-        locks.hold(_LOCK_KEY)
-    stored = {lead.lead_id: lead for lead in leads_by_id(given.keys())}
-    results = {lead_id: _merged(lead_id, stored.get(lead_id), settings) for lead_id, settings in given.items()}
-    written = [lead for lead, outcome in results.values() if outcome in (Outcome.CREATED, Outcome.UPDATED)]
-    for lead in written:
-        lead.changed_by, lead.user, lead.updated_at = actor, user, now
-        lead.created_at = lead.created_at or now
-    if not dry_run:
-        Lead.objects.bulk_create(written, update_conflicts=True, unique_fields=["lead_id"], update_fields=_WRITTEN)
-        moved = [lead.lead_id for lead in written if _is_news_to_the_gate(stored.get(lead.lead_id), lead)]
-        if moved:
-            enqueue_leads(moved)
-    return results
-
-
-def _is_news_to_the_gate(stored: Lead | None, lead: Lead) -> bool:
-    """Whether when it may be contacted can be another. A new lead may have had a ladder before anybody knew it."""
-    return stored is None or any(getattr(stored, name) != getattr(lead, name) for name in FACTS)
-
-
-def _merged(lead_id: str, stored: Lead | None, settings: Mapping[str, Any]) -> tuple[Lead, Outcome]:
-    if stored is None:
-        language = Language.FR if settings.get("province") == Province.QC else Language.EN  # DOMAIN 1.3
-        outcome = Outcome.CREATED if "province" in settings else Outcome.NO_PROVINCE
-        return Lead(lead_id=lead_id, **{"language": language, **settings}), outcome
-    if all(getattr(stored, name) == value for name, value in settings.items()):
-        return stored, Outcome.UNCHANGED
-    # Without its key, so that new and changed rows are one statement; the conflict on `lead_id` finds the row.
-    kept = {name: getattr(stored, name) for name in (*SETTINGS, "created_at")}
-    return Lead(lead_id=lead_id, **{**kept, **settings}), Outcome.UPDATED
+    among, values = among_sql(lead_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(_FACTS_SQL.format(among), [values])
+        return {lead.lead_id: lead for *facts, gap in cursor.fetchall() if (lead := read_facts(facts, gap))}

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from followups.errors import UnreadableFile
-from followups.leads import files
+from followups.leads import files, remarks
 from followups.leads.models import LeadImport
 from followups.leads.services import Report, upsert_leads
 from wholesale import periodic
@@ -23,30 +23,36 @@ def work_on(import_id: int) -> None:
         return
     waiting = LeadImport.objects.filter(pk=import_id, state=row.state)
     try:
-        report, refused_rows = _run(row)
+        report, refused_rows, told = _run(row)
     except UnreadableFile as error:
         waiting.update(state=State.FAILED, failure=error.detail, content=None, finished_at=timezone.now())
         return
-    counts = {name: getattr(report, name) for name in ("created", "updated", "unchanged", "refused")}
+    found = {name: getattr(report, name) for name in ("created", "updated", "unchanged", "refused")}
+    found |= {"refused_rows": refused_rows, "remarks": told, "statuses_left": report.statuses_left_text}
     if row.state == State.CHECKING:
-        waiting.update(state=State.CHECKED, refused_rows=refused_rows, **counts)
+        waiting.update(state=State.CHECKED, **found)
     else:
-        waiting.update(state=State.DONE, refused_rows=refused_rows, content=None, finished_at=timezone.now(), **counts)
+        waiting.update(state=State.DONE, content=None, finished_at=timezone.now(), **found)
 
 
-def _run(row: LeadImport) -> tuple[Report, str]:
+def _run(row: LeadImport) -> tuple[Report, str, list[str]]:
     lead_file = files.read(io.BytesIO(row.content or b""), files.Format.of(row.file_name))
+    held: list[int] = []
     text = io.StringIO()
     refused = files.RefusedFile(text, lead_file.columns)
     report = upsert_leads(
         lead_file.rows,
         actor=row.changed_by,
         user=row.user,
-        first_number=files.HEADER_NUMBER + 1,
         dry_run=row.state == State.CHECKING,
+        source=row.file_name,
         refuse=refused.write,
+        hold=lambda one, lead_id: held.append(one.number),
     )
-    return report, text.getvalue() if report.refused else ""
+    told = [*remarks.missing(report, lead_file), *lead_file.notes, *remarks.blank(lead_file), *remarks.recorded(report)]
+    if held:
+        told.append(f"What these rows say of contact is to be looked at before a ladder starts: {remarks.ranges(held)}.")
+    return report, text.getvalue() if report.refused else "", told
 
 
 @task()

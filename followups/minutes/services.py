@@ -8,7 +8,7 @@ for nobody: what somebody else holds (a claim, a completion) it leaves, or comes
 import time
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Count, Min, Q
@@ -16,8 +16,11 @@ from django.utils import timezone
 
 from followups.leads.facts import contact_of
 from followups.models import FollowupTask, TaskQuerySet
+from followups.sla.lateness import late_for, limits, spans
+from followups.sla.rulebook import rulebook
 from governance import gate, leads
 from wholesale.lookups import among
+from wholesale.vocabulary import ALL
 
 BATCH = 2_000
 TURN_MAX = 100_000  # tasks that one turn rolls, so that other work of a worker has its turn as well
@@ -34,10 +37,18 @@ class _Row(NamedTuple):
     province: str
     market: str
     channel: str
+    gap_minutes: int
     due_at: datetime
     actionable_at: datetime | None
     open_from: datetime | None
     open_until: datetime | None
+    warns_at: datetime | None
+    breaches_at: datetime | None
+    late_for: timedelta | None
+    late_until: datetime | None
+
+
+_STORED = ("actionable_at", "open_from", "open_until", "warns_at", "breaches_at", "late_for", "late_until")
 
 
 def roll(now: datetime | None = None, limit: int = TURN_MAX) -> int:
@@ -75,7 +86,14 @@ def recompute_places(provinces: Collection[str] | None, markets: Collection[str]
 
 def recompute_missing(now: datetime | None = None) -> int:
     """Look again for the minutes of open tasks of which none was known: time alone may have brought some. How many."""
-    return _recompute(FollowupTask.objects.filter(Q(open_from__isnull=True) | Q(actionable_at__isnull=True)), now)
+    unknown = Q(open_from__isnull=True) | Q(actionable_at__isnull=True) | Q(breaches_at__isnull=True)
+    return _recompute(FollowupTask.objects.filter(unknown), now)
+
+
+def recompute_watched(province: str, market: str, channel: str, now: datetime | None = None) -> int:
+    """Work out anew when the open tasks that an SLA policy may watch are at risk, and when a breach. How many."""
+    place = {} if market == ALL else {"market": market}
+    return _recompute(FollowupTask.objects.filter(province=province, channel=channel, **place), now)
 
 
 class Overdue(NamedTuple):
@@ -130,48 +148,82 @@ def _batches(tasks: TaskQuerySet) -> Iterator[set[int]]:
         page = list(ordered.filter(due_at__gte=due_at).exclude(due_at=due_at, id__lte=last)[:BATCH])
 
 
+def put_right(task_ids: Collection[int], now: datetime) -> None:
+    """Store the minutes of open tasks, which the caller's transaction has locked, as the gate has them now."""
+    _renew(FollowupTask.objects.open().filter(pk__in=among(task_ids, "bigint")), now, due_too=True)
+
+
 def _renew(tasks: TaskQuerySet, now: datetime, *, due_too: bool = False) -> set[int]:
     """Lock those of some open tasks that nobody holds, and store their minutes. With `due_too` also the first minute at
-    which they can be done, unless that is past: it was, whatever the rules say now. Which they were."""
+    which they can be done, unless that is past: it was, whatever the rules say now. Which they were.
+
+    Of a task that no worker rolled in time the limits move on: while it was listed for nobody, nobody was late.
+    """
     rows = [_Row(*row) for row in tasks.select_for_update(skip_locked=True).values_list(*_Row._fields)]
     known = leads.load({row.lead_id for row in rows if row.lead_id})
     contacts = [
         contact_of(
-            known.get(row.lead_id or ""), lead_id=row.lead_id, province=row.province, market=row.market, channel=row.channel
+            known.get(row.lead_id or ""),
+            lead_id=row.lead_id,
+            province=row.province,
+            market=row.market,
+            channel=row.channel,
+            gap_minutes=row.gap_minutes,
         )
         for row in rows
     ]
-    asked = [(contact, max(row.due_at, now) if due_too else now) for row, contact in zip(rows, contacts, strict=True)]
+    rules = rulebook()
+    watched = [rules.of(row.province, row.market, row.channel) for row in rows]
+    late = [late_for(row, now) for row in rows]
+    anew = [due_too or _was_left(row, now) for row in rows]
+    asked = [(one, max(row.due_at, now) if is_anew else now) for row, one, is_anew in zip(rows, contacts, anew, strict=True)]
+    left = [spans(rule, so_far) if is_anew else () for rule, so_far, is_anew in zip(watched, late, anew, strict=True)]
     changed = []
-    for row, found in zip(rows, gate.permitted_minutes(asked, now=now), strict=True):
+    minutes = gate.permitted_minutes(asked, now=now, spans=left)
+    for row, found, rule, already, is_anew in zip(rows, minutes, watched, late, anew, strict=True):
         is_past = row.actionable_at is not None and row.actionable_at <= now
-        actionable_at = found.actionable_at if due_too and not is_past else row.actionable_at
-        stored = row.actionable_at, row.open_from, row.open_until
-        minutes = actionable_at, found.open_from, found.open_until
-        if minutes != stored:
-            changed.append((row.id, *minutes))
-    _store(changed)
+        actionable_at = found.actionable_at if is_anew and not is_past else row.actionable_at
+        ends = limits(row, rule, already, found.passed, now) if is_anew else (row.warns_at, row.breaches_at)
+        counted = row.late_for, row.late_until
+        if is_past and (found.open_from, found.open_until) != (row.open_from, row.open_until):
+            # Under the same rules the next interval may follow at once; under new ones nothing before now is theirs.
+            counted = already, now if is_anew or row.open_until is None else row.open_until + datetime.resolution
+        stored = (actionable_at, found.open_from, found.open_until, *ends, *counted)
+        if stored != tuple(getattr(row, name) for name in _STORED):
+            changed.append((row.id, *stored))
+    store(changed)
     return {row.id for row in rows}
 
 
-def _store(minutes: Sequence[tuple[int, datetime | None, datetime | None, datetime | None]]) -> None:
-    """In one statement, whatever their number."""
+def _was_left(row: _Row, now: datetime) -> bool:
+    """Whether no worker rolled the task when its interval ran out."""
+    return row.open_until is not None and now - row.open_until > OVERDUE_AFTER
+
+
+def store(minutes: Sequence[tuple[Any, ...]]) -> None:
+    """Give each task, by its id, its minutes and limits as `_STORED` names them, in one statement, whatever their number."""
     if not minutes:
         return
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+        if connection.vendor == "postgresql" and len(minutes) > 1:
             cursor.execute(_STORE_ALL, list(map(list, zip(*minutes, strict=True))))
         else:
-            as_stored = connection.ops.adapt_datetimefield_value
-            cursor.executemany(_STORE_EACH, [(*map(as_stored, times), pk) for pk, *times in minutes])
+            fields: list[Any] = [FollowupTask._meta.get_field(name) for name in _STORED]
+            cursor.executemany(
+                _STORE_EACH,
+                [
+                    (*(f.get_db_prep_save(value, connection) for f, value in zip(fields, values, strict=True)), pk)
+                    for pk, *values in minutes
+                ],
+            )
 
 
 _TABLE = FollowupTask._meta.db_table
-_STORE_EACH = f"UPDATE {_TABLE} SET actionable_at = %s, open_from = %s, open_until = %s WHERE id = %s"
+_STORE_EACH = f"UPDATE {_TABLE} SET {', '.join(f'{name} = %s' for name in _STORED)} WHERE id = %s"
+_TYPES = [*(["timestamptz[]"] * 5), "interval[]", "timestamptz[]"]
 _STORE_ALL = f"""
 UPDATE {_TABLE} AS task
-SET actionable_at = given.actionable_at, open_from = given.open_from, open_until = given.open_until
-FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])
-    AS given (id, actionable_at, open_from, open_until)
+SET {", ".join(f"{name} = given.{name}" for name in _STORED)}
+FROM unnest(%s::bigint[], {", ".join(f"%s::{kind}" for kind in _TYPES)}) AS given (id, {", ".join(_STORED)})
 WHERE task.id = given.id
 """

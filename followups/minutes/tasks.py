@@ -6,7 +6,7 @@ from typing import Any
 
 from django_tasks import task
 
-from followups.leads.lookups import leads_at
+from followups.leads.lookups import lead_ids_at
 from followups.minutes import services
 from followups.models import FollowupLadder
 from governance.compliance.services import Point
@@ -40,12 +40,25 @@ def recompute_places(provinces: list[str] | None, markets: list[str] | None) -> 
     services.recompute_places(provinces, markets)
 
 
-def enqueue_leads(lead_ids: Collection[str]) -> None:
-    """Have the minutes of these leads' open tasks worked out anew, once the caller's transaction is through."""
+@task()
+def recompute_watched(province: str, market: str, channel: str) -> None:
+    """An SLA policy changed."""
+    services.recompute_watched(province, market, channel)
+
+
+def enqueue_watched(province: str, market: str, channel: str) -> None:
+    """Have the open tasks that an SLA policy may watch judged anew, once the caller's transaction is through."""
+    if FollowupLadder.objects.open().exists():
+        recompute_watched.enqueue(province, market, channel)
+
+
+def enqueue_leads(lead_ids: Collection[str]) -> list[str]:
+    """Have the minutes of these leads' open tasks worked out anew, once the caller's transaction is through. Who has any."""
     ladders = FollowupLadder.objects.open().filter(lead_id__in=among(lead_ids))
     with_steps = list(ladders.order_by("lead_id").values_list("lead_id", flat=True))
     for start in range(0, len(with_steps), LEADS_AT_ONCE):
         recompute_leads.enqueue(with_steps[start : start + LEADS_AT_ONCE])
+    return with_steps
 
 
 def on_contact_rules_changed(provinces: Collection[str] | None, markets: Collection[str] | None, **kwargs: Any) -> None:
@@ -57,8 +70,8 @@ def on_contact_rules_changed(provinces: Collection[str] | None, markets: Collect
 
 
 def on_contact_records_changed(points: Collection[Point], **kwargs: Any) -> None:
-    """A consent, a scrub or a lift is on file. An opt-out needs nothing: it cancels the steps in its own transaction."""
-    enqueue_leads(leads_at(points).values_list("lead_id", flat=True))
+    """Something is on file. An opt-out needs nothing: it cancels the steps in its own transaction."""
+    enqueue_leads(lead_ids_at(points))
 
 
 def register() -> None:

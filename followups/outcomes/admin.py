@@ -27,8 +27,8 @@ class OutcomeRuleForm(PolicyForm):
 
     class Meta:
         model = OutcomeRule
-        fields = ("outcome", "effect", "pause_days")
-        labels = {"effect": "What it does"}
+        fields = ("outcome", "effect", "pause_days", "lead_status")
+        labels = {"effect": "What it does", "lead_status": "The lead becomes"}
 
     pause_days = whole_number_field(
         OutcomeRule,
@@ -56,8 +56,11 @@ class OutcomeRuleAdmin(PolicyAdmin):
     upsert = upsert_rule
     form = OutcomeRuleForm
     key_title = "Outcome"
-    settings_fieldsets = (("What it does to the ladder", {"fields": ("effect", "pause_days")}),)
-    list_display = ("outcome", "does", "days", "changed_by", "updated_at")
+    settings_fieldsets = (
+        ("What it does to the ladder", {"fields": ("effect", "pause_days")}),
+        ("What it does to the lead", {"fields": ("lead_status",)}),
+    )
+    list_display = ("outcome", "does", "days", "becomes", "changed_by", "updated_at")
     list_display_links = ("outcome",)
     list_filter = ("effect",)
     search_fields = ("outcome", "changed_by", "reason")
@@ -79,5 +82,11 @@ class OutcomeRuleAdmin(PolicyAdmin):
         """Of a pause."""
         return rule.pause_days or None
 
+    @display(description="The lead becomes", ordering="lead_status", empty_value="")
+    def becomes(self, rule: OutcomeRule) -> str | None:
+        """Its status in words."""
+        return rule.get_lead_status_display() or None
+
     def settings_of(self, record: Any) -> dict[str, str]:
-        return {"What it does": self.does(record), "Days": str(record.pause_days)}
+        becomes = self.becomes(record) or "what it is"
+        return {"What it does": self.does(record), "Days": str(record.pause_days), "The lead becomes": becomes}

@@ -6,6 +6,7 @@ from drf_spectacular.utils import OpenApiExample
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from followups.leads.models import Lead
 from followups.outcomes.models import OutcomeRule
 from followups.outcomes.rules import PAUSE_DAYS_MAX, Effect, Outcome
 from followups.outcomes.services import upsert_rule
@@ -15,13 +16,25 @@ from wholesale.params import ActParams, Params
 from wholesale.permissions import label_of
 from wholesale.rendering import shown
 
+LEAVE = "LEAVE"  # an empty parameter would count as absent
+
 
 class OutcomeRuleOut(RowSerializer):
-    """What an outcome does to the ladder."""
+    """What an outcome does to the ladder and to the lead."""
 
     class Meta:
         model = OutcomeRule
-        fields = ("id", "outcome", "effect", "pause_days", "version", "changed_by", "reason", "updated_at")
+        fields = (
+            "id",
+            "outcome",
+            "effect",
+            "pause_days",
+            "lead_status",
+            "version",
+            "changed_by",
+            "reason",
+            "updated_at",
+        )
 
 
 class OutcomeRuleParams(ActParams):
@@ -31,6 +44,11 @@ class OutcomeRuleParams(ActParams):
     effect = UpperChoiceField(required=False, choices=Effect.choices)
     pause_days = StrictIntegerField(
         required=False, min_value=0, max_value=PAUSE_DAYS_MAX, help_text="of a pause, 1 to 365; else 0"
+    )
+    lead_status = UpperChoiceField(
+        required=False,
+        choices=[(LEAVE, "Leave the lead as it is"), *Lead.Status.choices],
+        help_text="to which the lead moves on",
     )
     changed_by = LabelField(required=False, help_text="default: your user name")
     reason = NoteField(default="")
@@ -44,7 +62,7 @@ class OutcomeViewSet(ApiViewSet):
 
     @ask("outcomes", Params, OutcomeRuleOut(many=True))
     def rules(self, request: Request) -> Response:
-        """What each outcome of a contact does to the ladder."""
+        """What each outcome of a contact does to the ladder and to the lead."""
         return Response(list(OutcomeRule.objects.values(*OutcomeRuleOut.Meta.fields)))
 
     @act(
@@ -60,6 +78,8 @@ class OutcomeViewSet(ApiViewSet):
         ],
     )
     def upsert(self, request: Request, **params: Any) -> Response:
-        """Change what an outcome does to the ladder."""
+        """Change what an outcome does to the ladder and to the lead."""
+        if params.get("lead_status") == LEAVE:
+            params["lead_status"] = ""
         params.setdefault("changed_by", label_of(request.user))
         return Response(shown(upsert_rule(user=acting_user(request), **params), OutcomeRuleOut.Meta.fields))

@@ -37,6 +37,12 @@ SEEDED: dict[Outcome, tuple[Effect, int]] = {
     Outcome.WRONG_NUMBER: (Effect.STOP, 0),
     Outcome.OPTED_OUT: (Effect.OPT_OUT, 0),
 }
+# outcome: the status of the lead to which it moves on; any other leaves it
+SEEDED_STATUSES: dict[Outcome, str] = {
+    Outcome.REACHED: "CONTACTED",
+    Outcome.APPOINTMENT: "APPOINTMENT",
+    Outcome.NOT_INTERESTED: "NOT_INTERESTED",
+}
 
 
 def careful(outcome: Outcome) -> Effect:

@@ -1,29 +1,58 @@
 """Verbs and lookups of the table of outcomes."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.utils import timezone
 
 from followups.errors import OptOutStays, PauseNeedsDays
-from followups.outcomes.models import OutcomeRule
-from followups.outcomes.rules import SEEDED, Effect, Outcome, careful
+from followups.leads.models import Lead
+from followups.models import FollowupTask, OutcomeRule
+from followups.outcomes.rules import SEEDED, SEEDED_STATUSES, Effect, Outcome, careful
 from governance import policies
 from governance.decisions import ExecutionClass, verb
 from wholesale.errors import RequiredParameter
 
 # SQL of its own: it is asked at each contact, and a query set costs more to build than to carry out.
-_RULE = f"SELECT effect, pause_days FROM {OutcomeRule._meta.db_table} WHERE outcome = %s"
+_RULE = f"""
+SELECT o.effect, o.pause_days, o.lead_status, t.lead_id, l.status
+FROM {FollowupTask._meta.db_table} AS t
+LEFT JOIN {Lead._meta.db_table} AS l ON l.lead_id = t.lead_id
+LEFT JOIN {OutcomeRule._meta.db_table} AS o ON o.outcome = %s
+WHERE t.id = %s
+"""
 
 
-def effect_of(outcome: str) -> tuple[Effect, int]:
-    """What an outcome does to the ladder, and the days of a pause. Without its row it does what is most careful."""
+class Rule(NamedTuple):
+    """What an outcome does."""
+
+    effect: Effect = Effect.GO_ON
+    pause_days: int = 0
+    lead_status: str = ""  # to which the lead moves on; empty leaves it
+
+
+GO_ON = Rule()
+
+
+class Applied(NamedTuple):
+    """The rule of an outcome, and the lead that it is about."""
+
+    rule: Rule
+    lead_id: str | None = None
+    lead_status: str | None = None  # None where nobody knows the lead
+
+
+def applied(outcome: str, task_id: int) -> Applied | None:
+    """What an outcome of this task does, and to whom. Without its row it does what is most careful. None: no such task."""
     with connection.cursor() as cursor:
-        cursor.execute(_RULE, [outcome])
-        rule = cursor.fetchone()
-    return (Effect(rule[0]), rule[1]) if rule else (careful(Outcome(outcome)), 0)
+        cursor.execute(_RULE, [outcome, task_id])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    effect, pause_days, lead_status, *lead = row
+    rule = Rule(Effect(effect), pause_days, lead_status) if effect else Rule(careful(Outcome(outcome)))
+    return Applied(rule, *lead)
 
 
 def require_sound(outcome: str, effect: str, pause_days: int) -> None:
@@ -52,8 +81,8 @@ def upsert_rule(
     now: datetime | None = None,
     **changes: Any,
 ) -> OutcomeRule:
-    """Say what an outcome does to the ladder; what `changes` leaves out keeps its value. Days belong to a pause: any other
-    effect sets them to 0.
+    """Say what an outcome does to the ladder and to the lead; what `changes` leaves out keeps its value. Days belong to a
+    pause: any other effect sets them to 0.
 
     Raises:
         OptOutStays: who wants no more contact would be contacted.
@@ -78,7 +107,7 @@ def upsert_rule(
         changed_by=changed_by,
         reason=reason,
         expected_version=expected_version,
-        now=now or timezone.now(),
+        now=now,
     )
 
 
@@ -91,6 +120,7 @@ def seed_rules(now: datetime | None = None) -> int:
             outcome=outcome.value,
             effect=effect.value,
             pause_days=pause_days,
+            lead_status=SEEDED_STATUSES.get(outcome, ""),
             changed_by=policies.SEEDED_BY,
             reason="safe default",
             expected_version=0,

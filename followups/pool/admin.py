@@ -16,8 +16,8 @@ from unfold.enums import ActionVariant
 from unfold.widgets import INPUT_CLASSES
 
 from followups.pool.models import WEIGHT_MAX, PoolAgent
-from followups.pool.services import remove_agent, upsert_agent, working
-from governance.policies_admin import GovernedAdmin, GovernedForm, one_spelling
+from followups.pool.services import IS_INACTIVE, remove_agent, upsert_agent, working
+from governance.policies_admin import GovernedAdmin, GovernedForm, one_spelling, settle_market
 from wholesale.admin_base import ReasonForm, act_with_reason, confirmation, percent, place_text, reason_field, signature
 
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
@@ -47,6 +47,9 @@ class PoolAgentForm(GovernedForm):
     def clean_market(self) -> str:
         """The market in its one spelling."""
         return one_spelling(self.cleaned_data["market"])
+
+    def clean(self) -> dict[str, Any]:
+        return settle_market(super().clean() or {})
 
 
 class PauseForm(ReasonForm):
@@ -80,7 +83,7 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("working", "Working"), ("paused", "Paused")]
+        return [("working", "Working"), ("paused", "Paused or inactive")]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         works = working(timezone.now())
@@ -104,10 +107,10 @@ class PoolAgentAdmin(GovernedAdmin):
     actions_detail = ("pause", "resume", "remove")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """With the weight of all who work in the same pool."""
+        """With the weight of all who work in the same pool, and whether its user is inactive."""
         pool = PoolAgent.objects.filter(working(timezone.now()), province=OuterRef("province"), market=OuterRef("market"))
         weights = pool.order_by().values("market").annotate(total=Sum("weight")).values("total")
-        return super().get_queryset(request).annotate(pool_weight=Subquery(weights))
+        return super().get_queryset(request).annotate(pool_weight=Subquery(weights), is_inactive=IS_INACTIVE)
 
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
@@ -124,18 +127,20 @@ class PoolAgentAdmin(GovernedAdmin):
     def share(self, row: Any) -> str:
         """Of the ladders of its pool that have no owner."""
         if not self._works(row):
-            return "none while paused"
+            return "none while inactive" if row.is_inactive else "none while paused"
         return percent(round(Decimal(row.weight) / row.pool_weight, 2))
 
     @display(description="State", label={"Working": "success"})
-    def state(self, row: PoolAgent) -> str:
+    def state(self, row: Any) -> str:
         """Whether it gets ladders now."""
+        if row.is_inactive:
+            return "Inactive: its user may not sign in"
         if self._works(row) or row.paused_until is None:
             return "Working"
         return f"Paused until {date_format(row.paused_until, 'DATETIME_FORMAT')} UTC"
 
-    def _works(self, row: PoolAgent) -> bool:
-        return row.paused_until is None or row.paused_until <= timezone.now()
+    def _works(self, row: Any) -> bool:
+        return not row.is_inactive and (row.paused_until is None or row.paused_until <= timezone.now())
 
     def settings_of(self, record: Any) -> dict[str, str]:
         until = record.paused_until

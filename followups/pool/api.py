@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from followups.pool import services
 from followups.pool.models import WEIGHT_MAX, PoolAgent
+from governance.clocks.api import PlaceParams
 from wholesale.api import ApiViewSet, RowSerializer, act, acting_user, ask
 from wholesale.fields import AwareDateTimeField, LabelField, NoteField, ProvinceField, StrictIntegerField, WordField
 from wholesale.params import ActParams, Params
@@ -25,7 +26,7 @@ class PoolAgentOut(RowSerializer):
         fields = ("id", "province", "market", "agent", "weight", "paused_until", "changed_by", "reason", "updated_at")
 
 
-class PoolPlaceParams(ActParams):
+class PoolPlaceParams(PlaceParams, ActParams):
     """An agent and a pool."""
 
     province = ProvinceField()

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from followups.pool.models import PoolAgent
@@ -16,14 +16,17 @@ from governance import policies
 from governance.decisions import ExecutionClass, verb
 from wholesale.vocabulary import ALL
 
+# A user of the agent's name who may not sign in. A name that is no user's is a label: somebody works under it.
+IS_INACTIVE = Exists(User.objects.filter(username=OuterRef("agent"), is_active=False))
+
 
 def working(now: datetime) -> Q:
-    """The condition of agents who are not paused."""
-    return Q(paused_until__isnull=True) | Q(paused_until__lte=now)
+    """The condition of agents who are neither paused nor inactive as users."""
+    return (Q(paused_until__isnull=True) | Q(paused_until__lte=now)) & ~Q(IS_INACTIVE)
 
 
 def next_agent(province: str, market: str, now: datetime) -> str | None:
-    """Whose turn it is in the pool of a market, else of its province; None where nobody is in it or all are paused."""
+    """Whose turn it is in the pool of a market, else of its province; None where nobody works in it."""
     return next_agents([(province, market)], now)[0]
 
 
@@ -84,7 +87,7 @@ def upsert_agent(
         user=user,
         changed_by=changed_by,
         reason=reason,
-        now=now or timezone.now(),
+        now=now,
     )
 
 

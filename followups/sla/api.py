@@ -1,5 +1,6 @@
 """SLA policies, what is at risk, and breaches: `/api/followups/sla/...`."""
 
+from datetime import timedelta
 from typing import Any
 
 import django_filters
@@ -14,6 +15,7 @@ from followups.models import SlaBreach, SlaPolicy
 from followups.sla import services
 from followups.sla.rules import MINUTES_MAX, counted_from
 from governance.channels import Channel
+from governance.clocks.api import MarketFilter, PlaceParams
 from wholesale import filters
 from wholesale.api import ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask
 from wholesale.fields import (
@@ -43,7 +45,7 @@ class SlaPolicyOut(RowSerializer):
         )
 
 
-class SlaPolicyParams(ActParams):
+class SlaPolicyParams(PlaceParams, ActParams):
     """An SLA policy to create or change; an absent setting keeps its value."""
 
     province = ProvinceField()
@@ -64,7 +66,7 @@ class SlaPolicyParams(ActParams):
     expected_version = StrictIntegerField(required=False, min_value=0, max_value=2**31 - 1)
 
 
-class AtRiskParams(Params):
+class AtRiskParams(PlaceParams):
     """Which tasks at risk to list."""
 
     limit = StrictIntegerField(default=DUE_LIMIT, min_value=1, max_value=DUE_LIMIT_MAX)
@@ -81,7 +83,9 @@ class AtRiskOut(serializers.Serializer[Any]):
     lead_id = serializers.CharField(allow_null=True)
     due_at = AwareDateTimeField()
     counted_from = AwareDateTimeField(help_text="the first permitted minute at or after due_at, where one is known")
-    breaches_at = AwareDateTimeField(help_text="if it is not completed before")
+    breaches_at = AwareDateTimeField(
+        allow_null=True, help_text="if it is not completed before; null: no such permitted minute is known"
+    )
     channel = serializers.ChoiceField(choices=Channel.choices)
     step = StrictIntegerField()
     owner = serializers.CharField(allow_null=True)
@@ -130,30 +134,30 @@ class SlaViewSet(ApiViewSet):
     @ask("sla/at-risk", AtRiskParams, AtRiskOut(many=True))
     def at_risk(self, request: Request, limit: int, **places: Any) -> Response:
         """The open tasks that are later than their policy warns of, and no breach yet; late the longest first."""
-        rules = services.rulebook()
-        rows = []
-        for task in services.at_risk(timezone.now(), rules).filter(**places)[:limit]:
-            rule = rules.of(task.province, task.market, task.channel)
-            assert rule is not None  # by the policies that found it
-            since = counted_from(task)
-            shown_of_it = {name: getattr(task, name) for name in _SHOWN}
-            rows.append({**shown_of_it, "counted_from": since, "breaches_at": since + rule.breach_after})
-        return Response(rows)
+        tasks = services.at_risk(timezone.now()).filter(**places)[:limit]
+        return Response([{**shown(task, _SHOWN), "counted_from": counted_from(task)} for task in tasks])
 
 
-_SHOWN = ("id", "lead_id", "due_at", "channel", "step", "owner", "province", "market")
+_SHOWN = ("id", "lead_id", "due_at", "breaches_at", "channel", "step", "owner", "province", "market")
 
 
 class BreachOut(RowSerializer):
     """A breach."""
 
+    late_minutes = serializers.SerializerMethodField(
+        help_text="the permitted minutes by which it was late when it was done, else when it was found"
+    )
+
     class Meta:
         model = SlaBreach
         fields = (
-            *("id", "task", "due_at", "counted_from", "breached_at", "found_at", "completed_at"),
+            *("id", "task", "due_at", "counted_from", "breached_at", "late_minutes", "found_at", "completed_at"),
             *("owner", "province", "market", "channel", "step"),
             *("policy", "policy_version", "breach_after_minutes", "notice", "correlation_id"),
         )
+
+    def get_late_minutes(self, breach: SlaBreach) -> float:
+        return round(breach.lateness / timedelta(minutes=1), 2)
 
 
 class BreachFilter(django_filters.FilterSet):
@@ -162,7 +166,7 @@ class BreachFilter(django_filters.FilterSet):
     task = filters.row_id()
     owner = filters.label()
     province = filters.province()
-    market = filters.word()
+    market = MarketFilter()
     channel = filters.choice(Channel.choices)
     since = filters.since("breached_at")
     until = filters.until("breached_at")

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timesince import timesince
@@ -86,6 +86,7 @@ def compose(notices: Sequence[SlaNotice]) -> tuple[str, str]:
     headline = f"{count:,} {'task' if count == 1 else 'tasks'} breached the SLA"
     groups = list(breaches.order_by().values_list("province", "owner").annotate(number=Count("id")))
     groups.sort(key=lambda group: (-group[2], group[0], group[1] or ""))
+    latest_first = breaches.order_by(F("late_for").desc(nulls_last=True), "id")
     lines = [
         f"{headline}, found from {_utc(notices[0].created_at)} to {_utc(notices[-1].created_at)}.",
         "",
@@ -93,8 +94,8 @@ def compose(notices: Sequence[SlaNotice]) -> tuple[str, str]:
         *(f"  {Province(place).label}, {owner or 'nobody'}: {number:,}" for place, owner, number in groups[:GROUPS_SHOWN]),
         *([f"  and {len(groups) - GROUPS_SHOWN} more"] if len(groups) > GROUPS_SHOWN else []),
         "",
-        "Late for the longest time, by the lead's own clock:",
-        *_rows(list(breaches.select_related("task__lead").order_by("counted_from", "id")[:TASKS_SHOWN])),
+        "Late for the longest time, in permitted time:",
+        *_rows(list(latest_first.select_related("task__lead")[:TASKS_SHOWN])),
         "",
         f"All breaches: {_link('admin:followups_slabreach_changelist')}",
         f"Still open: {_link('admin:followups_followuptask_changelist')}?state=breached",

@@ -16,7 +16,7 @@ from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, WORD_MAX_LENGTH, Provinc
 class SlaPolicy(Policy):
     """How late a task of a market and a channel may be, or of a whole province as market ALL.
 
-    Lateness is counted in minutes from the first minute at which the contact was permitted.
+    Lateness is counted in permitted minutes: while contact is forbidden nobody is late.
     """
 
     province = models.CharField(max_length=2, choices=Province)
@@ -117,7 +117,10 @@ class SlaBreach(AppendOnlyModel):
     task = models.ForeignKey("followups.FollowupTask", on_delete=models.PROTECT, related_name="breaches", db_index=False)
     due_at = models.DateTimeField()
     counted_from = models.DateTimeField(help_text="the first permitted minute at or after due_at, where one was known")
-    breached_at = models.DateTimeField(help_text="when the time that the policy allows was over")
+    breached_at = models.DateTimeField(help_text="when the permitted time that the policy allows was over")
+    late_for = models.DurationField(
+        null=True, help_text="the permitted time by which it was late when it was done, else when it was found"
+    )
     found_at = models.DateTimeField()
     completed_at = models.DateTimeField(null=True, help_text="of a task that was completed late before it was found")
     owner = models.CharField(max_length=LABEL_MAX_LENGTH, null=True)
@@ -143,8 +146,8 @@ class SlaBreach(AppendOnlyModel):
 
     @property
     def lateness(self) -> timedelta:
-        """How late it was when it was done, else when it was found."""
-        return (self.completed_at or self.found_at) - self.counted_from
+        """How late it was when it was done, else when it was found. By the wall clock where nothing else was kept."""
+        return self.late_for if self.late_for is not None else (self.completed_at or self.found_at) - self.counted_from
 
     def __str__(self) -> str:
         return f"Task {self.task_id}, due {self.due_at:%Y-%m-%d %H:%M}"

@@ -59,15 +59,13 @@ class Rulebook:
         rule = self._rules.get((province, market, channel)) or self._rules.get((province, ALL, channel))
         return rule if rule and rule.enabled else None
 
-    def standing(self, task: "FollowupTask", now: datetime) -> Standing | None:
-        """How an open task stands at `now`; None where it is in time, or nobody watches."""
-        rule = self.of(task.province, task.market, task.channel)
-        if rule is None:
-            return None
-        late = now - counted_from(task)
-        if late > rule.breach_after:
-            return Standing.BREACHED
-        return Standing.AT_RISK if late > rule.warn_after else None
+
+def standing(task: "FollowupTask", now: datetime) -> Standing | None:
+    """How an open task stands at `now`; None where it is in time, or nobody watches."""
+    counted_to = min(now, task.open_until + datetime.resolution) if task.open_until else now
+    if task.breaches_at and task.breaches_at < counted_to:
+        return Standing.BREACHED
+    return Standing.AT_RISK if task.warns_at and task.warns_at < counted_to else None
 
 
 def counted_from(task: "FollowupTask") -> datetime:

@@ -5,22 +5,24 @@ costs by what is new, however much is late. Who looks holds the watch's row; who
 next look finds the same.
 """
 
-from collections import defaultdict
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Case, DateTimeField, Expression, F, Q, Value, When
+from django.db.models import F
 from django.utils import timezone
 
-from followups.models import ACTIONABLE, UNRECORDED, FollowupTask, TaskQuerySet
+from followups.minutes.tasks import enqueue_watched
+from followups.models import UNRECORDED, FollowupTask, TaskQuerySet
 from followups.signals import tasks_breached
 from followups.sla import mail
+from followups.sla.counting import has_passed
 from followups.sla.errors import BreachBeforeWarning, NoticeNotFound
+from followups.sla.lateness import late_for
 from followups.sla.models import SlaBreach, SlaNotice, SlaPolicy, SlaWatch
-from followups.sla.rules import BREACH_AFTER, WARN_AFTER, Rule, Rulebook, counted_from
+from followups.sla.rulebook import rulebook
+from followups.sla.rules import BREACH_AFTER, WARN_AFTER, counted_from
 from governance import policies
 from governance.channels import Channel
 from governance.decisions import ExecutionClass, verb
@@ -33,15 +35,13 @@ LOOK_MAX = 5_000  # breaches that one look records; the next one goes on
 # A task is completed a moment before that is to be seen: so far back each look begins before the end of the last.
 OVERLAP = timedelta(minutes=15)
 _LATENESS = ("warn_after_minutes", "breach_after_minutes")
-_READ = ("id", "ladder_id", "due_at", "actionable_at", "completed_at", "owner", "province", "market", "channel", "step")
+_READ = (
+    *("id", "ladder_id", "due_at", "actionable_at", "completed_at", "owner", "province", "market", "channel", "step"),
+    *("open_from", "open_until", "late_for", "late_until", "warns_at", "breaches_at"),
+)
 
 
 # Policies ---------------------------------------------------------------------------------------------------------------
-
-
-def rulebook() -> Rulebook:
-    """All policies, in one query."""
-    return Rulebook(Rule(*row) for row in SlaPolicy.objects.order_by().values_list(*Rule._fields))
 
 
 @verb(ExecutionClass.CONTROL)
@@ -74,7 +74,7 @@ def upsert_policy(
         if value is None:
             raise RequiredParameter(attr=name)
     require_sound(**values)
-    return policies.upsert(
+    policy = policies.upsert(
         SlaPolicy,
         key=key,
         changes=changes,
@@ -82,8 +82,10 @@ def upsert_policy(
         changed_by=changed_by,
         reason=reason,
         expected_version=expected_version,
-        now=now or timezone.now(),
+        now=now,
     )
+    enqueue_watched(province, market, channel)
+    return policy
 
 
 def require_sound(*, warn_after_minutes: int, breach_after_minutes: int) -> None:
@@ -117,41 +119,14 @@ def seed_policies(now: datetime | None = None) -> int:
 # What is late -----------------------------------------------------------------------------------------------------------
 
 
-def at_risk(now: datetime, rules: Rulebook | None = None) -> TaskQuerySet:
+def at_risk(now: datetime) -> TaskQuerySet:
     """The open tasks that are later than their policy warns of and no breach on record, late the longest first."""
-    late = _late(FollowupTask.objects.open(), rules or rulebook(), now, lambda rule: rule.warn_after)
-    return late.order_by("counted_from", "id")
+    return FollowupTask.objects.open().filter(UNRECORDED, has_passed("warns_at", now)).order_by("warns_at", "id")
 
 
-def _late(tasks: TaskQuerySet, rules: Rulebook, at: Any, allowed: Callable[[Rule], timedelta]) -> TaskQuerySet:
-    """Those of some tasks that nothing is on record of, and that at an instant, or at that of a column (`F`), were later
-    than `allowed` by the policy that counts for each."""
-    unrecorded = tasks.filter(UNRECORDED).alias(counted_from=ACTIONABLE, in_time=_latest_in_time(rules, at, allowed))
-    limits = [allowed(rule) for rule in rules if rule.enabled]
-    if not limits:
-        return unrecorded.none()
-    # That a task is later than the shortest time of all says nothing new, and is what the index serves.
-    return unrecorded.filter(counted_from__lt=_before(at, min(limits))).filter(counted_from__lt=F("in_time"))
-
-
-def _before(at: Any, span: timedelta) -> Any:
-    return at - span if isinstance(at, datetime) else at - Value(span)
-
-
-def _latest_in_time(rules: Rulebook, at: Any, allowed: Callable[[Rule], timedelta]) -> Expression:
-    """As SQL: what a task that is just in time counts from; null where no lateness is a breach.
-
-    Policies that allow the same are one branch, and a market's own come before its province's.
-    """
-    alike: dict[tuple[bool, timedelta | None, str, str], list[str]] = defaultdict(list)
-    for rule in rules:
-        alike[rule.market == ALL, allowed(rule) if rule.enabled else None, rule.channel, rule.market].append(rule.province)
-    nobody_watches = Value(None, output_field=DateTimeField())
-    branches = []
-    for (is_everywhere, span, channel, market), provinces in sorted(alike.items(), key=lambda branch: branch[0][0]):
-        place = Q(channel=channel, province__in=provinces) & (Q() if is_everywhere else Q(market=market))
-        branches.append(When(place, then=nobody_watches if span is None else _before(at, span)))
-    return Case(*branches, output_field=DateTimeField())
+def breaching(now: datetime) -> TaskQuerySet:
+    """The open tasks that are a breach and not on record. Each is at risk too, which is what the index serves."""
+    return at_risk(now).filter(has_passed("breaches_at", now))
 
 
 # Breaches ---------------------------------------------------------------------------------------------------------------
@@ -168,44 +143,49 @@ def find_breaches(now: datetime | None = None, *, by_mail: bool = True) -> int:
     SlaWatch.objects.get_or_create(pk=1)
     watch = SlaWatch.objects.select_for_update().get(pk=1)
     now = now or timezone.now()
-    rules = rulebook()
-    found = _take(_late(FollowupTask.objects.open(), rules, now, lambda rule: rule.breach_after), LOOK_MAX)
+    found = _take(breaching(now), LOOK_MAX)
     room = LOOK_MAX - len(found)
     since = min(watch.looked_until or now, now) - OVERLAP
     completed = FollowupTask.objects.filter(completed_at__gte=since, completed_at__lte=now, cancelled_at__isnull=True)
-    late = _take(_late(completed, rules, F("completed_at"), lambda rule: rule.breach_after), room)
+    late = _take(
+        completed.filter(UNRECORDED, has_passed("breaches_at", F("completed_at"))).order_by("breaches_at", "id"), room
+    )
     if len(late) < room:
         watch.looked_until = now
         watch.save(update_fields=["looked_until"])
     found += late
-    if found:
-        _record(found, rules, now, by_mail=by_mail)
+    recorded = _record(found, now, by_mail=by_mail) if found else 0
     if by_mail and mail.is_due(now):
         mail.send_digest.enqueue()
-    return len(found)
+    return recorded
 
 
 def _take(tasks: TaskQuerySet, limit: int) -> list[FollowupTask]:
     """At most so many of these, locked; whoever holds others is not waited for, so nobody waits in a circle."""
-    ordered = tasks.order_by(ACTIONABLE, "id").only(*_READ)
-    return list(ordered.select_for_update(skip_locked=True, of=("self",), no_key=True)[:limit])
+    return list(tasks.only(*_READ).select_for_update(skip_locked=True, of=("self",), no_key=True)[:limit])
 
 
-def _record(tasks: list[FollowupTask], rules: Rulebook, now: datetime, *, by_mail: bool) -> None:
-    """Write the breaches with their notice, and mark the tasks."""
+def _record(late: list[FollowupTask], now: datetime, *, by_mail: bool) -> int:
+    """Write the breaches with their notice, and mark the tasks. A policy that was switched off a moment ago makes none."""
+    rules = rulebook()
+    tasks = [task for task in late if rules.of(task.province, task.market, task.channel)]
+    if not tasks:
+        return 0
     correlation_id = correlation.current()
     state = SlaNotice.Mail.WAITING if by_mail else SlaNotice.Mail.NONE
     notice = SlaNotice.objects.create(breaches=len(tasks), created_at=now, correlation_id=correlation_id, mail=state)
     breaches = []
     for task in tasks:
         rule = rules.of(task.province, task.market, task.channel)
-        assert rule is not None  # by the policies that found it
+        assert rule is not None
+        assert task.breaches_at is not None
         breaches.append(
             SlaBreach(
                 task=task,
                 due_at=task.due_at,
                 counted_from=counted_from(task),
-                breached_at=counted_from(task) + rule.breach_after,
+                breached_at=task.breaches_at,
+                late_for=late_for(task, now) if task.completed_at is None else task.late_for,
                 found_at=now,
                 completed_at=task.completed_at,
                 owner=task.owner,
@@ -224,6 +204,7 @@ def _record(tasks: list[FollowupTask], rules: Rulebook, now: datetime, *, by_mai
     these = FollowupTask.objects.filter(pk__in=among([task.pk for task in tasks], "bigint"))
     these.update(breached_due_at=F("due_at"))
     tasks_breached.send(sender=SlaBreach, breaches=breaches)
+    return len(breaches)
 
 
 # Notices ----------------------------------------------------------------------------------------------------------------

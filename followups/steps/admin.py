@@ -20,7 +20,7 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from followups.steps.models import LadderTemplate
+from followups.steps.models import MIN_GAP_MAX, LadderTemplate
 from followups.steps.preview import preview, zones_of
 from followups.steps.rules import (
     DELAY_MAX,
@@ -35,7 +35,7 @@ from followups.steps.rules import (
 )
 from followups.steps.services import upsert_template
 from governance.channels import Channel
-from governance.policies_admin import PlacePolicyAdmin, PlacePolicyForm, one_spelling
+from governance.policies_admin import PlacePolicyAdmin, PlacePolicyForm, one_spelling, settle_market, whole_number_field
 from wholesale.permissions import label_of
 from wholesale.vocabulary import ALL, WORD_MAX_LENGTH, Province
 
@@ -122,8 +122,19 @@ class LadderTemplateForm(PlacePolicyForm):
 
     class Meta:
         model = LadderTemplate
-        fields = ("province", "market", "enabled")
+        fields = ("province", "market", "enabled", "min_gap_minutes")
         help_texts = {"enabled": "Off: no ladder of this place starts, those under way go on."}
+
+    min_gap_minutes = whole_number_field(
+        LadderTemplate,
+        "min_gap_minutes",
+        label="Minutes between two contacts",
+        required=False,
+        min_value=0,
+        max_value=MIN_GAP_MAX,
+        help_text="After the last contact of a person nobody starts a ladder's first step with it, or contacts it without a "
+        "step, for so long. A later step waits as long as the delays here lie apart, at most 4 hours. Empty: as it is.",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -150,7 +161,10 @@ class LadderTemplateForm(PlacePolicyForm):
         return cleaned
 
     def changes(self) -> dict[str, Any]:
-        return {"enabled": self.cleaned_data["enabled"], "steps": self.cleaned_data["steps"]}
+        changes = {name: self.cleaned_data[name] for name in ("enabled", "steps", "min_gap_minutes")}
+        if changes["min_gap_minutes"] is None:
+            del changes["min_gap_minutes"]
+        return changes
 
 
 class PreviewForm(forms.Form):
@@ -163,6 +177,9 @@ class PreviewForm(forms.Form):
     def clean_market(self) -> str:
         """The market in its one spelling."""
         return one_spelling(self.cleaned_data["market"])
+
+    def clean(self) -> dict[str, Any]:
+        return settle_market(super().clean() or {})
 
 
 @admin.register(LadderTemplate)
@@ -200,13 +217,18 @@ class LadderTemplateAdmin(PlacePolicyAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
         place, *rest = super().get_fieldsets(request, obj)
         may_change = self.has_change_permission(request, obj)
-        return (place, ("Steps", {"fields": () if may_change else ("steps_to_read",)}), *rest)
+        gap = ("Between two contacts", {"fields": ("min_gap_minutes",)})
+        return (place, ("Steps", {"fields": () if may_change else ("steps_to_read",)}), gap, *rest)
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Sequence[Any]:
         return (*super().get_readonly_fields(request, obj), "steps_to_read")
 
     def settings_of(self, record: Any) -> dict[str, str]:
-        settings = {**super().settings_of(record), "Number of steps": str(len(record.steps))}
+        settings = {
+            **super().settings_of(record),
+            "Minutes between two contacts": str(record.min_gap_minutes),
+            "Number of steps": str(len(record.steps)),
+        }
         for number, step in enumerate(record.steps, start=1):
             settings[f"Step {number}"] = step_text(step)
             settings[f"Step {number}, English"] = step["script_en"] or "none"

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from followups.steps import services
-from followups.steps.models import LadderTemplate
+from followups.steps.models import MIN_GAP_MAX, LadderTemplate
 from followups.steps.rules import (
     DELAY_MAX,
     FIELDS,
@@ -22,6 +22,7 @@ from followups.steps.rules import (
 )
 from governance import policies
 from governance.channels import Channel
+from governance.clocks.api import PlaceParams
 from wholesale.api import ApiViewSet, RowSerializer, act, acting_user, ask
 from wholesale.fields import JsonField, LabelField, NoteField, ProvinceField, StrictIntegerField, WordField
 from wholesale.params import ActParams, Params
@@ -77,22 +78,39 @@ class TemplateOut(RowSerializer):
 
     class Meta:
         model = LadderTemplate
-        fields = ("id", "province", "market", "enabled", "steps", "version", "changed_by", "reason", "updated_at")
+        fields = (
+            "id",
+            "province",
+            "market",
+            "enabled",
+            "steps",
+            "min_gap_minutes",
+            "version",
+            "changed_by",
+            "reason",
+            "updated_at",
+        )
 
 
-class TemplateParams(ActParams):
+class TemplateParams(PlaceParams, ActParams):
     """A ladder template to create or change; an absent setting keeps its value."""
 
     province = ProvinceField()
     market = WordField(default=ALL)
     enabled = serializers.BooleanField(required=False)
     steps = StepsField(required=False, help_text="required for a new template; replaces the old steps as a whole")
+    min_gap_minutes = StrictIntegerField(
+        required=False,
+        min_value=0,
+        max_value=MIN_GAP_MAX,
+        help_text="between the last contact of a person and a ladder's first step, or a contact without a step; default: 0",
+    )
     changed_by = LabelField(required=False, help_text="default: your user name")
     reason = NoteField(default="")
     expected_version = StrictIntegerField(required=False, min_value=0, max_value=2**31 - 1)
 
 
-class TemplatePlaceParams(Params):
+class TemplatePlaceParams(PlaceParams):
     """A market."""
 
     province = ProvinceField()
@@ -109,6 +127,7 @@ class EffectiveTemplateOut(serializers.Serializer[Any]):
     enabled = serializers.BooleanField(help_text="false: no ladder starts")
     version = StrictIntegerField(allow_null=True)
     steps = JsonField()
+    min_gap_minutes = StrictIntegerField()
 
 
 class TemplateViewSet(ApiViewSet):
@@ -138,6 +157,7 @@ class TemplateViewSet(ApiViewSet):
                 "enabled": template is not None and template.enabled,
                 "version": template.version if template else None,
                 "steps": template.steps if template else [],
+                "min_gap_minutes": template.min_gap_minutes if template else 0,
             }
         )
 

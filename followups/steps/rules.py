@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from governance.channels import Channel
@@ -13,6 +14,8 @@ from wholesale.vocabulary import Province
 STEPS_MAX = 20
 DELAY_MAX = 525_600  # minutes: a year
 SCRIPT_MAX_LENGTH = 1600  # ten segments of a text message
+MINUTE = timedelta(minutes=1)
+GAP_MAX = timedelta(hours=4)  # who was contacted in the morning may be again in the afternoon
 KEYS = ("delay_minutes", "channel", "script_en", "script_fr")
 # What a script may name, in braces.
 FIELDS = ("first_name", "last_name", "address", "market", "agent", "company", "company_address", "company_contact")
@@ -163,6 +166,14 @@ def parsed(steps: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:
         Step(timedelta(minutes=step["delay_minutes"]), step["channel"], step["script_en"], step["script_fr"])
         for step in steps
     )
+
+
+def gap_minutes(steps: Sequence[Step], *, first: int) -> list[int]:
+    """How many minutes after the last contact of the person each step waits at least; the first waits for `first`.
+
+    A later one waits for as long as it lies behind the step before it, at most 4 hours.
+    """
+    return [first, *(min(after.delay - before.delay, GAP_MAX) // MINUTE for before, after in pairwise(steps))]
 
 
 class Doubt(NamedTuple):

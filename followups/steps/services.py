@@ -8,9 +8,7 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.utils import timezone
 
-from followups.errors import LadderTemplateDisabled
 from followups.leads.models import Language, Lead
 from followups.models import FollowupLadder, FollowupTask
 from followups.steps.models import LadderTemplate
@@ -20,19 +18,6 @@ from governance.compliance.rules import Sender
 from governance.decisions import ExecutionClass, verb
 from wholesale.lookups import among_sql
 from wholesale.vocabulary import ALL
-
-
-def template_for(province: str, market: str = ALL) -> LadderTemplate:
-    """The template of a market, else of its whole province.
-
-    Raises:
-        LadderTemplateDisabled: there is none, or it is off.
-
-    """
-    template = policies.effective(LadderTemplate, province, market)
-    if template is None or not template.enabled:
-        raise LadderTemplateDisabled
-    return template
 
 
 @verb(ExecutionClass.CONTROL)
@@ -48,7 +33,8 @@ def upsert_template(
     now: datetime | None = None,
     **changes: Any,
 ) -> LadderTemplate:
-    """Create or change the template of a market. `changes` may hold `enabled` and `steps`; what is absent stays.
+    """Create or change the template of a market. `changes` may hold `enabled`, `steps` and `min_gap_minutes`; what is absent
+    stays.
 
     Ladders that were made already keep the version that they were made from.
 
@@ -68,7 +54,7 @@ def upsert_template(
         changed_by=changed_by,
         reason=reason,
         expected_version=expected_version,
-        now=now or timezone.now(),
+        now=now,
         required=("steps",),
     )
 

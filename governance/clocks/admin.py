@@ -1,29 +1,48 @@
 """The admin of market zones."""
 
+import re
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
+from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
 from governance.clocks.models import MarketZone
-from governance.clocks.services import check_zone, checked_market, remove_market_zone, set_market_zone
+from governance.clocks.services import (
+    check_is_no_other_name,
+    check_zone,
+    checked_market,
+    checked_names,
+    remove_market_zone,
+    set_market_zone,
+)
 from governance.clocks.zones import province_zones
 from governance.policies_admin import GovernedAdmin, GovernedForm
 from wholesale.admin_base import act_with_reason, place_text, signature
 
+_BETWEEN_NAMES = re.compile(r"[,;\n]")
+
 
 class MarketZoneForm(GovernedForm):
-    """A market and its zone."""
+    """A market, its zone and what else it is called."""
 
     key = ("province", "market")
 
+    other_names = forms.CharField(
+        required=False,
+        widget=UnfoldAdminExpandableTextareaWidget(attrs={"placeholder": "GTA, Metro Toronto"}),
+        help_text="What else it is called, separated by commas. A lead that comes in under one of these names is in this "
+        "market, as are those that are there already.",
+    )
+
     class Meta:
         model = MarketZone
-        fields = ("province", "market", "zone")
+        fields = ("province", "market", "zone", "other_names")
         help_texts = {
             "market": "As leads and policies name it. All of it must lie in the one zone.",
             "zone": "Its leads are contacted by this clock. Without a zone of its own a market has those of the lead's "
@@ -32,6 +51,7 @@ class MarketZoneForm(GovernedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial["other_names"] = ", ".join(self.instance.other_names)
         if self.instance.pk:
             zone_field: Any = self.fields["zone"]
             zone_field.choices = [(zone.key, zone.key) for zone in province_zones(self.instance.province)]
@@ -43,6 +63,11 @@ class MarketZoneForm(GovernedForm):
         province = cleaned.get("province") or self.instance.province
         if province and cleaned.get("zone"):
             check_zone(province, cleaned["zone"])
+        market = cleaned.get("market") or self.instance.market
+        if province and market:
+            check_is_no_other_name(province, market)
+            names = [name for name in _BETWEEN_NAMES.split(cleaned.get("other_names", "")) if name.strip()]
+            cleaned["other_names"] = checked_names(province, market, names)
         return cleaned
 
 
@@ -52,13 +77,13 @@ class MarketZoneAdmin(GovernedAdmin):
 
     form = MarketZoneForm
     key_title = "Market"
-    settings_fieldsets = (("Clock", {"fields": ("zone",)}),)
-    list_display = ("place", "zone", "changed_by", "reason", "updated_at")
+    settings_fieldsets = (("Clock", {"fields": ("zone",)}), ("Names", {"fields": ("other_names",)}))
+    list_display = ("place", "zone", "names", "changed_by", "reason", "updated_at")
     list_display_links = ("place",)
     list_filter = ("province", "zone")
     list_select_related = False
-    search_fields = ("market", "province", "zone", "changed_by", "reason")
-    search_help_text = "Market, province, zone, who changed it, or why"
+    search_fields = ("market", "other_names", "province", "zone", "changed_by", "reason")
+    search_help_text = "Market by any name, province, zone, who changed it, or why"
     actions_detail = ("remove",)
 
     @display(description="Market", ordering="market")
@@ -66,8 +91,13 @@ class MarketZoneAdmin(GovernedAdmin):
         """The province and the market."""
         return place_text(row)
 
+    @display(description="Other names")
+    def names(self, row: MarketZone) -> str:
+        """What else it is called."""
+        return ", ".join(row.other_names)
+
     def settings_of(self, record: Any) -> dict[str, str]:
-        return {"Zone": record.zone}
+        return {"Zone": record.zone, "Other names": self.names(record)}
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Through the service, which writes the history."""
@@ -75,6 +105,7 @@ class MarketZoneAdmin(GovernedAdmin):
             province=obj.province,
             market=obj.market,
             zone=form.cleaned_data["zone"],
+            other_names=form.cleaned_data["other_names"],
             reason=form.cleaned_data["why"],
             **signature(request),
         )
@@ -108,7 +139,7 @@ class MarketZoneAdmin(GovernedAdmin):
             self,
             act,
             title=f"Remove the zone of {place_text(row)}",
-            explanation="Its leads then have the zones of their postal code, else all of "
+            explanation="Its other names are forgotten. Its leads then have the zones of their postal code, else all of "
             f"{row.get_province_display()}, and contact must be allowed in each.",
             button="Remove the zone",
             danger=True,

@@ -1,6 +1,8 @@
 """Verbs of the clocks."""
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -9,11 +11,14 @@ from django.utils import timezone
 
 from governance import policies
 from governance.clocks.models import MarketZone
-from governance.clocks.zones import province_zones
+from governance.clocks.zones import MARKET_SEEDS, province_zones
 from governance.decisions import ExecutionClass, verb
-from governance.signals import contact_rules_changed
+from governance.signals import contact_rules_changed, markets_named
+from wholesale import locks
 from wholesale.errors import NotFound
 from wholesale.vocabulary import ALL, Province, normalise_word
+
+_NAMES_LOCK = 7_301_012  # of PostgreSQL's advisory locks: a word is given to one market, whoever asks at the same moment
 
 
 class MarketZoneNotFound(NotFound):
@@ -34,6 +39,45 @@ def checked_market(market: str) -> str:
     if word == ALL:
         raise ValidationError({"market": "A whole province has its own zones; name a market."}, code="invalid")
     return word
+
+
+def check_is_no_other_name(province: str, market: str) -> None:
+    """Hold a market to a word that means no other one.
+
+    Raises:
+        ValidationError: it is another name of a market of the province.
+
+    """
+    for owner, words in _names_in(province).items():
+        if market in words:
+            raise ValidationError({"market": f"{market} is another name of {owner}."}, code="invalid")
+
+
+def checked_names(province: str, market: str, names: Iterable[str]) -> list[str]:
+    """What else a market is called: each name in its one spelling, and once.
+
+    Raises:
+        ValidationError: a name has no spelling, or means another market of the province.
+
+    """
+    taken = {word: owner for owner, words in _names_in(province).items() for word in (owner, *words) if owner != market}
+    found = {}
+    for name in names:
+        try:
+            word = checked_market(name)
+        except ValidationError as error:
+            raise ValidationError({"other_names": f"“{name}”: {' '.join(error.messages)}"}, code="invalid_word") from error
+        if word in taken:
+            raise ValidationError({"other_names": f"{word} means {taken[word]} already."}, code="invalid")
+        found[word] = word != market
+    return [word for word, is_another in found.items() if is_another]
+
+
+def _names_in(province: str) -> dict[str, list[str]]:
+    """The markets of a province, and what else each is called. Those that the product names are markets even without a row:
+    `one_markets` never asks what they mean."""
+    seeded: dict[str, list[str]] = {market: [] for where, market in MARKET_SEEDS if where == province}
+    return seeded | dict(MarketZone.objects.filter(province=province).values_list("market", "other_names"))
 
 
 def check_zone(province: str, zone: str) -> None:
@@ -57,35 +101,45 @@ def set_market_zone(
     province: str,
     market: str,
     zone: str,
+    other_names: Collection[str] | None = None,
     changed_by: str,
     reason: str = "",
     user: User | None = None,
     now: datetime | None = None,
 ) -> MarketZone:
-    """Say in which zone all of a market lives. Its leads are contacted by that clock from the next question on.
+    """Say in which zone all of a market lives, and what else it is called; without `other_names` those on file stay.
+
+    Its leads are contacted by that clock from the next question on. Leads and open ladders that were stored under a new name
+    become this market's; what is on record under it stays as it was recorded.
 
     Raises:
-        ValidationError: names the field: a market without a spelling, a zone of another province.
+        ValidationError: names the field: a market without a spelling, a zone of another province, a name of another market.
 
     """
     market = checked_market(market)
     check_zone(province, zone)
-    now = now or timezone.now()
+    locks.hold(_NAMES_LOCK)
+    check_is_no_other_name(province, market)
+    changes: dict[str, Any] = {"zone": zone}
+    if other_names is not None:
+        changes["other_names"] = checked_names(province, market, other_names)
     row = policies.put(
         MarketZone,
         key={"province": province, "market": market},
-        changes={"zone": zone},
+        changes=changes,
         user=user,
         changed_by=changed_by,
         reason=reason,
         now=now,
     )
-    _tell(row, now)
+    if other_names:
+        markets_named.send(sender=MarketZone, province=province, names=row.other_names, market=market)
+    _tell(row)
     return row
 
 
-def _tell(row: MarketZone, now: datetime) -> None:
-    contact_rules_changed.send(sender=MarketZone, provinces=[row.province], markets=[row.market], now=now)
+def _tell(row: MarketZone) -> None:
+    contact_rules_changed.send(sender=MarketZone, provinces=[row.province], markets=[row.market], now=row.updated_at)
 
 
 @verb(ExecutionClass.CONTROL)
@@ -108,7 +162,6 @@ def remove_market_zone(
     row = MarketZone.objects.select_for_update().filter(province=province, market=checked_market(market)).first()
     if row is None:
         raise MarketZoneNotFound
-    now = now or timezone.now()
-    row.stamp(changed_by=changed_by, user=user, reason=reason, now=now)
+    row.stamp(changed_by=changed_by, user=user, reason=reason, now=now or timezone.now())
     row.delete()
-    _tell(row, now)
+    _tell(row)

@@ -1,4 +1,4 @@
-"""Zones of provinces, the seeds of market zones and the zones of postal codes, read from `zones.toml` and `postal.toml`."""
+"""Zones of provinces and postal codes, seeds of market zones and their names, read from `zones.toml` and `postal.toml`."""
 
 import tomllib
 from pathlib import Path
@@ -23,6 +23,11 @@ _FORWARD_SORTATION_AREA = 3  # characters, with which a postal code begins; fewe
 # (province, market) -> IANA name: what the table of market zones begins with.
 MARKET_SEEDS: dict[tuple[str, str], str] = {
     (province, market): name for province, facts in _DATA.items() for market, name in facts["markets"].items()
+}
+# The same markets -> what else they are called.
+OTHER_NAMES: dict[tuple[str, str], list[str]] = {
+    (province, market): [*_DATA[province].get("other_names", {}).get(market, []), f"CITY_OF_{market}"]
+    for province, market in MARKET_SEEDS
 }
 # Every zone in which a lead may live.
 CANADIAN_ZONES = tuple(sorted({zone.key for zones in _BY_PROVINCE.values() for zone in zones}))

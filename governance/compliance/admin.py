@@ -28,7 +28,9 @@ from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord,
 from governance.compliance.phones import e164
 from governance.compliance.rules import Basis, Entry, Strictness
 from governance.compliance.services import Point
+from governance.compliance.who import of_lead
 from governance.policies_admin import PolicyAdmin, PolicyForm
+from wholesale.addresses import one_form
 from wholesale.admin_base import (
     GrowingAdmin,
     HistoryAdmin,
@@ -54,6 +56,8 @@ ENTRY_WORDS = {
     Entry.LIFT: "Lifted",
     Entry.SCRUB: "Scrub",
     Entry.ERASED: "Erased",
+    Entry.HOLD: "Held",
+    Entry.RELEASE: "Released",
 }
 ENTRY_COLOURS = {
     Entry.CONSENT: "success",
@@ -62,13 +66,15 @@ ENTRY_COLOURS = {
     Entry.LIFT: "warning",
     Entry.SCRUB: "info",
     Entry.ERASED: "",
+    Entry.HOLD: "warning",
+    Entry.RELEASE: "info",
 }
 NUMBERS_MAX = 10_000  # in one form
 _MINUTE = "%Y-%m-%dT%H:%M"
 
 
 def points_named(text: str) -> list[Point]:
-    """The points of a lead's id, a phone number or an e-mail address.
+    """The points of a lead's id, a phone number or an e-mail address; of a lead also the lead as such.
 
     Raises:
         ValidationError: it is none of these.
@@ -77,10 +83,11 @@ def points_named(text: str) -> list[Point]:
     text = text.strip()
     lead = leads.load([text]).get(text)
     if lead is not None:
-        return services.points_of(phone=lead.phone, email=lead.email)
-    if "@" in text:
-        validate_email(text)
-        return services.points_of(email=text)
+        return of_lead(text)
+    address = one_form(text)
+    if "@" in address:
+        validate_email(address)
+        return services.points_of(email=address)
     try:
         return services.points_of(phone=e164(text))
     except ValueError as error:
@@ -88,10 +95,13 @@ def points_named(text: str) -> list[Point]:
 
 
 def _searched(text: str) -> list[Point]:
+    """What may be on file under this text: also a lead that nobody knows."""
+    as_lead = services.lead_point(text.strip())
     try:
-        return points_named(text)
+        named = points_named(text)
     except ValidationError:
-        return []
+        named = []
+    return [*named, *([as_lead] if as_lead else [])]
 
 
 # What the pages ask -----------------------------------------------------------------------------------------------------
@@ -126,11 +136,8 @@ class WhoForm(forms.Form):
     )
 
     def clean_points(self) -> list[Point]:
-        """The number, the address, or what the lead has of both."""
-        points = points_named(self.cleaned_data["points"])
-        if not points:
-            raise ValidationError("This lead has neither a phone number nor an e-mail address.")
-        return points
+        """The number, the address, or the lead and what it has of both."""
+        return points_named(self.cleaned_data["points"])
 
 
 class ChannelForm(WhoForm):
@@ -153,6 +160,13 @@ class ConsentForm(ChannelForm):
     obtained_at = _moment_field("Obtained", help_text="When the person agreed, bought, signed or asked.")
     evidence = _evidence_field(help_text="Required. Where the proof is: a form, a recording, a page with its date.")
     reason = _note_field("Note")
+
+    def clean_points(self) -> list[Point]:
+        """A consent is one of a number or an address, never of a lead as such."""
+        points = [point for point in super().clean_points() if point[0] != ContactPoint.Kind.LEAD]
+        if not points:
+            raise ValidationError("This lead has neither a phone number nor an e-mail address.")
+        return points
 
 
 class OptOutForm(ChannelForm):
@@ -372,7 +386,7 @@ class ContactRecordInline(LedgerColumns, ReadOnlyInline):
 
 @admin.register(ContactPoint)
 class ContactPointAdmin(GrowingAdmin):
-    """Phone numbers and addresses of which something is on file."""
+    """Phone numbers, addresses and leads of which something is on file."""
 
     list_display = ("id", "point", "kind")
     list_display_links = ("id", "point")
@@ -392,7 +406,7 @@ class ContactPointAdmin(GrowingAdmin):
             return queryset, False
         return queryset.filter(digest__in=[services.digest(point) for point in _searched(search_term)]), False
 
-    @display(description="Number or address")
+    @display(description="Number, address or lead")
     def point(self, point: ContactPoint) -> str:
         """It, or that it was erased."""
         return str(point)
@@ -424,7 +438,7 @@ class ContactPointAdmin(GrowingAdmin):
             self,
             act,
             title=f"Erase {point}",
-            explanation="The number or address is forgotten for good; only its digest stays, so that an opt-out still "
+            explanation="It is forgotten for good; only its digest stays, so that an opt-out still "
             "holds when it comes again. The lead that has it is another row, and evidence and notes stay as they are.",
             button="Erase it",
             danger=True,

@@ -12,13 +12,14 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from governance import gate, leads
+from governance import gate
 from governance.channels import Channel
 from governance.compliance import services
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
 from governance.compliance.phones import e164
 from governance.compliance.rules import SCRUB_VALID, Basis, Entry, Strictness
 from governance.compliance.services import Point
+from governance.compliance.who import meant, of_lead
 from wholesale import filters
 from wholesale.api import ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask
 from wholesale.fields import (
@@ -35,9 +36,19 @@ from wholesale.fields import (
 )
 from wholesale.params import ActParams, Params
 from wholesale.permissions import label_of
+from wholesale.received import (
+    ReceivedChoiceField,
+    ReceivedLabelField,
+    ReceivedManyField,
+    ReceivedParams,
+    ReceivedTextField,
+    ReceivedTimeField,
+    noted,
+)
 from wholesale.rendering import shown
 
 NUMBERS_MAX = 10_000  # in one call
+VALUE_MAX = 254  # of a number or an address that cannot be read
 _WHO = ("lead_id", "phone", "phones", "email")  # the parameters that say whom it is about
 
 
@@ -92,10 +103,14 @@ class WhoParams(ActParams):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)
-        named = [name for name in _WHO if name in self.fields]
-        if not any(name in attrs for name in named):
-            raise ValidationError({named[0]: [f"Give one of {', '.join(named)}."]}, code="required")
+        _require_somebody(self, attrs)
         return attrs
+
+
+def _require_somebody(params: Params, attrs: dict[str, Any]) -> None:
+    named = [name for name in _WHO if name in params.fields]
+    if not any(attrs.get(name) for name in named):
+        raise ValidationError({named[0]: [f"Give one of {', '.join(named)}."]}, code="required")
 
 
 class ChannelParams(WhoParams):
@@ -113,12 +128,31 @@ class ConsentParams(ChannelParams):
     reason = NoteField(default="")
 
 
-class OptOutParams(ChannelParams):
-    """Somebody wants no more contact."""
+class WishParams(ReceivedParams):
+    """Somebody wants no more contact. No detail of it refuses it."""
 
-    said_at = AwareDateTimeField(required=False, help_text="default: now")
-    evidence = NoteField(default="")
-    reason = NoteField(default="")
+    lead_id = ReceivedLabelField(required=False, help_text="the lead is bound, and its phone number and its address")
+    actor = ReceivedLabelField(required=False, help_text="default: your user name")
+    said_at = ReceivedTimeField(required=False, help_text="default: now, as for one that lies ahead or cannot be read")
+    evidence = ReceivedTextField(required=False)
+    reason = ReceivedTextField(required=False, help_text="gains what was not taken as it came")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        _require_somebody(self, attrs)
+        return attrs
+
+
+class OptOutParams(WishParams):
+    """Somebody wants no more contact by a channel, or by any."""
+
+    phone = ReceivedTextField(longest=VALUE_MAX, required=False, help_text="one that cannot be read is kept as it came")
+    email = ReceivedTextField(longest=VALUE_MAX, required=False, help_text="one that cannot be read is kept as it came")
+    channel = ReceivedChoiceField(
+        choices=Channel.choices,
+        required=False,
+        help_text="default: every channel, as for one that cannot be read or that reaches none of those who are named",
+    )
 
 
 class LiftParams(ChannelParams):
@@ -128,26 +162,21 @@ class LiftParams(ChannelParams):
     evidence = NoteField(default="")
 
 
-class NumbersParams(WhoParams):
-    """One or many numbers."""
+class DoNotCallParams(WishParams):
+    """Leads and numbers of the internal do-not-call list."""
+
+    phone = ReceivedTextField(longest=VALUE_MAX, required=False, help_text="one that cannot be read is kept as it came")
+    phones = ReceivedManyField(longest=VALUE_MAX, required=False, max_length=NUMBERS_MAX)
+
+
+class ScrubParams(WhoParams):
+    """Numbers that were checked against the National Do Not Call List and are not on it."""
 
     email = None  # type: ignore[assignment]  # calls reach no address
     phones = ManyField(child=PhoneField(), required=False, min_length=1, max_length=NUMBERS_MAX)
-    evidence = NoteField(default="")
-    reason = NoteField(default="")
-
-
-class DoNotCallParams(NumbersParams):
-    """Numbers of the internal do-not-call list."""
-
-    said_at = AwareDateTimeField(required=False, help_text="default: now")
-
-
-class ScrubParams(NumbersParams):
-    """Numbers that were checked against the National Do Not Call List and are not on it."""
-
     checked_at = AwareDateTimeField(help_text="the date of the version of the list")
     evidence = NoteField(help_text="where the proof is: the file and its date")
+    reason = NoteField(default="")
 
 
 class RecordedOut(serializers.Serializer[Any]):
@@ -215,6 +244,7 @@ class ComplianceViewSet(ApiViewSet):
         "organisation": "governance.view_organisation",
         "upsert_organisation": "governance.change_organisation",
     }
+    receiving = frozenset({"opt_outs", "do_not_call"})
 
     @act(
         "consents",
@@ -240,19 +270,23 @@ class ComplianceViewSet(ApiViewSet):
 
     @act("opt-outs", OptOutParams, {201: RecordOut(many=True)})
     def opt_outs(self, request: Request, **params: Any) -> Response:
-        """Record an opt-out: from then on contact by the channel, or by any, is refused."""
-        return _records_out(services.record_opt_out(**_signed(request, params)), status=201)
+        """Record an opt-out: from then on contact by the channel, or by any, is refused. A lead that is named is bound
+        itself, so that its next number is refused too."""
+        return _records_out(services.record_opt_out(**_wish(request, **params)), status=201)
 
     @act("do-not-call", DoNotCallParams, {201: RecordedOut})
     def do_not_call(self, request: Request, **params: Any) -> Response:
-        """Put numbers on the internal do-not-call list: calls to them are refused."""
-        written = services.record_do_not_call(**_signed(request, params))
+        """Put leads and numbers on the internal do-not-call list: calls to them are refused."""
+        written = services.record_do_not_call(**_wish(request, **params))
         return Response({"recorded": len(written)}, status=201)
 
     @act("opt-outs/lift", LiftParams, RecordOut(many=True))
     def lift(self, request: Request, **params: Any) -> Response:
         """Take an opt-out or a do-not-call entry back that was a mistake. Where there is none nothing is written."""
-        return _records_out(services.lift_opt_out(**_signed(request, params)), status=200)
+        lead_id = params.pop("lead_id", "")
+        signed = _signed(request, params)
+        signed["points"] += of_lead(lead_id) if lead_id else []
+        return _records_out(services.lift_opt_out(**signed), status=200)
 
     @act("scrubs", ScrubParams, {201: ScrubOut})
     def scrubs(self, request: Request, checked_at: datetime, **params: Any) -> Response:
@@ -279,6 +313,21 @@ def _signed(request: Request, params: dict[str, Any]) -> dict[str, Any]:
     params.setdefault("actor", label_of(request.user))
     who = {name: params.pop(name) for name in _WHO if name in params}
     return {**params, "points": _points(**who), "user": acting_user(request)}
+
+
+def _wish(request: Request, *, unreadable: dict[str, str], **params: Any) -> dict[str, Any]:
+    """The parameters of a wish as the services take them. One by a channel that reaches nobody is of every channel."""
+    said = meant(**{name: params.pop(name) for name in _WHO if name in params})
+    channel = params.get("channel")
+    if channel and not any(channel in services.channels_of(point) for point in (*said.points, *said.unreadable)):
+        unreadable["channel"] = params.pop("channel")
+    return {
+        "actor": label_of(request.user),
+        **params,
+        **said._asdict(),
+        "reason": noted(params.get("reason", ""), unreadable),
+        "user": acting_user(request),
+    }
 
 
 def _points(lead_id: str = "", phone: str = "", email: str = "", phones: Iterable[str] = ()) -> list[Point]:
@@ -310,9 +359,8 @@ class RecordFilter(django_filters.FilterSet):
     until = filters.until("created_at")
 
     def about_lead(self, queryset: QuerySet[ContactRecord], name: str, value: str) -> QuerySet[ContactRecord]:
-        """About the number and the address of a lead; of one that nobody knows there is nothing."""
-        lead = leads.load([value]).get(value)
-        return services.records_of(queryset, services.points_of(phone=lead.phone, email=lead.email) if lead else [])
+        """About a lead as such, its number and its address; of one that nobody knows, about the lead as such."""
+        return services.records_of(queryset, of_lead(value))
 
     def about_phone(self, queryset: QuerySet[ContactRecord], name: str, value: str) -> QuerySet[ContactRecord]:
         """About a number, erased or not."""

@@ -12,9 +12,10 @@ from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, Province
 
 
 class ContactPoint(models.Model):
-    """A phone number or an e-mail address, known by its digest.
+    """A subject of the ledger: a phone number, an e-mail address, or a lead as such. It is known by its digest.
 
     Erasing a person empties `value` and keeps the digest, so that a number that opted out stays refused when it comes again.
+    A lead is a subject by its `lead_id`, so that what binds the lead binds its next number too (CONTRACT section 10).
     """
 
     class Kind(models.TextChoices):
@@ -22,6 +23,7 @@ class ContactPoint(models.Model):
 
         PHONE = "PHONE", "Phone number"
         EMAIL = "EMAIL", "E-mail address"
+        LEAD = "LEAD", "Lead"
 
     kind = models.CharField(max_length=5, choices=Kind)
     digest = models.CharField(max_length=64, unique=True)  # HMAC of kind and value under CONTACT_DIGEST_KEY
@@ -33,7 +35,26 @@ class ContactPoint(models.Model):
         verbose_name = "contact point"
 
     def __str__(self) -> str:
-        return self.value or f"{self.get_kind_display()} (erased)"
+        if self.value is None:
+            return f"{self.get_kind_display()} (erased)"
+        return f"Lead {self.value}" if self.kind == self.Kind.LEAD else self.value
+
+
+class LastContact(models.Model):
+    """When a subject of the ledger was last contacted. It is known by its digest alone: no number is copied here.
+
+    It is a table of its own, which nobody writes but `last_contacts`. A contact is noted under its ladder's lock, and who
+    says no makes a contact point before he locks ladders: on one table the two would wait for each other in a circle.
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True)  # as that of a ContactPoint
+    contacted_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.contacted_at}"
 
 
 class ContactRecord(AppendOnlyModel):

@@ -73,10 +73,12 @@ class Entry(models.TextChoices):
     LIFT = "LIFT", "Opt-out lifted: it was a mistake"
     SCRUB = "SCRUB", "Checked against the National Do Not Call List"
     ERASED = "ERASED", "Number or address erased"
+    HOLD = "HOLD", "Held: a doubtful message waits for a person"
+    RELEASE = "RELEASE", "No longer held: a person decided on the message"
 
 
 class LedgerLine(NamedTuple):
-    """One line of the ledger about a lead's phone number or e-mail address."""
+    """One line of the ledger about a phone number, an e-mail address, or a lead as such."""
 
     kind: str
     channel: str  # "" is every channel
@@ -139,6 +141,28 @@ def opted_out(lines: Sequence[LedgerLine], channel: str, at: datetime) -> bool:
         elif line.kind == Entry.LIFT:
             said = [said_at for said_at in said if said_at > line.effective_at]
     return bool(said)
+
+
+def refusals(lines: Sequence[LedgerLine]) -> list[LedgerLine]:
+    """The opt-outs and do-not-call entries among some lines, lifted or not."""
+    return [line for line in lines if line.kind in (Entry.OPT_OUT, Entry.DO_NOT_CALL)]
+
+
+def is_held(lines: Sequence[LedgerLine], at: datetime) -> bool:
+    """Whether a doubtful message waits for a person at an instant.
+
+    Each such message is one HOLD, and the decision about it one RELEASE. A RELEASE never answers a HOLD that was recorded
+    after it.
+    """
+    waiting = 0
+    for line in lines:
+        if line.effective_at > at:
+            continue
+        if line.kind == Entry.HOLD:
+            waiting += 1
+        elif line.kind == Entry.RELEASE:
+            waiting = max(0, waiting - 1)
+    return waiting > 0
 
 
 class Standing(models.TextChoices):

@@ -10,32 +10,47 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import Func, QuerySet, TextField
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from governance import policies
 from governance.channels import Channel
 from governance.compliance.errors import InTheFuture, NoGroundForChannel, PointMissing
-from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
-from governance.compliance.rules import NOT_ON_FILE, Entry, LedgerLine, Sender, consent_expiry, is_basis, opted_out
-from governance.compliance.signals import contact_records_changed, opted_out_of
+from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, LastContact, Organisation
+from governance.compliance.rules import (
+    NOT_ON_FILE,
+    Entry,
+    LedgerLine,
+    Sender,
+    consent_expiry,
+    is_basis,
+    opted_out,
+    refusals,
+)
+from governance.compliance.signals import contact_records_changed, opt_outs_unreadable, opted_out_of
 from governance.decisions import ExecutionClass, verb
 from governance.signals import contact_rules_changed
 from wholesale import correlation, locks
+from wholesale.addresses import one_form
 from wholesale.lookups import among_sql, time_of, time_or_none
 
 EVERY_CHANNEL = ""
 _MARKED = b"contact points"
 
-Point = tuple[str, str]  # a ContactPoint.Kind, and the number as E.164 or the address
+Point = tuple[str, str]  # a ContactPoint.Kind, and the number as E.164, the address, or the lead's id
+Subject = Point | ContactPoint  # a point that is named, or its row: of an erased one there is nothing else
 # Plain text: a point is looked up often, and a choice takes long to hash.
-_PHONE, _EMAIL = ContactPoint.Kind.PHONE.value, ContactPoint.Kind.EMAIL.value
-_CHANNELS: dict[str, tuple[Channel, ...]] = {_PHONE: (Channel.SMS, Channel.CALL), _EMAIL: (Channel.EMAIL,)}
+_PHONE, _EMAIL, _LEAD = ContactPoint.Kind.PHONE.value, ContactPoint.Kind.EMAIL.value, ContactPoint.Kind.LEAD.value
+_CHANNELS: dict[str, tuple[Channel, ...]] = {
+    _PHONE: (Channel.SMS, Channel.CALL),
+    _EMAIL: (Channel.EMAIL,),
+    _LEAD: tuple(Channel),
+}
 
 
 # Points -----------------------------------------------------------------------------------------------------------------
@@ -54,24 +69,33 @@ def points_of(*, phone: str = "", email: str = "") -> list[Point]:
     return [point for point in both if point]
 
 
-def channels_of(point: Point) -> tuple[Channel, ...]:
+def lead_point(lead_id: str | None) -> Point | None:
+    """The lead as a subject of the ledger, beside its number and its address; None without an id."""
+    return (_LEAD, lead_id) if lead_id else None
+
+
+def channels_of(subject: Subject) -> tuple[Channel, ...]:
     """The channels that reach a point."""
-    return _CHANNELS[point[0]]
+    return _CHANNELS[subject.kind if isinstance(subject, ContactPoint) else subject[0]]
 
 
 def digest(point: Point) -> str:
     """What a point is known by, also after its value was erased."""
-    kind, value = point
-    return _hmac(f"{kind}:{_spelling(value)}".encode())
+    return _digest(settings.CONTACT_DIGEST_KEY, *point)
 
 
 def digest_key_mark() -> str:
     """What tells the present CONTACT_DIGEST_KEY from any other, without saying what it is."""
-    return _hmac(_MARKED)
+    return _hmac(settings.CONTACT_DIGEST_KEY, _MARKED)
 
 
-def _hmac(message: bytes) -> str:
-    mac = _keyed(settings.CONTACT_DIGEST_KEY).copy()
+@lru_cache(maxsize=16_384)  # a dialer's list names the same people all day
+def _digest(key: str, kind: str, value: str) -> str:
+    return _hmac(key, f"{kind}:{_spelling(kind, value)}".encode())
+
+
+def _hmac(key: str, message: bytes) -> str:
+    mac = _keyed(key).copy()
     mac.update(message)
     return mac.hexdigest()
 
@@ -82,12 +106,16 @@ def _keyed(key: str) -> hmac.HMAC:
     return hmac.new(key.encode(), digestmod=hashlib.sha256)
 
 
-def _spelling(value: str) -> str:
-    return value.strip().lower()
+def _spelling(kind: str, value: str) -> str:
+    if kind == _EMAIL:
+        return one_form(value)
+    return value.strip()
 
 
 def contact_points(points: Collection[Point]) -> dict[Point, ContactPoint]:
     """The rows of these points, which are made where they are new. Race-free, in at most four statements."""
+    if not points:
+        return {}
     by_digest = {digest(point): point for point in points}
     found = _found(by_digest)
     # In one order, so that two who make the same points do not wait for each other in a circle.
@@ -95,14 +123,23 @@ def contact_points(points: Collection[Point]) -> dict[Point, ContactPoint]:
     if new:
         ContactPoint.objects.bulk_create(
             [
-                ContactPoint(kind=kind, digest=known_by, value=_spelling(value))
+                ContactPoint(kind=kind, digest=known_by, value=_spelling(kind, value))
                 for known_by, (kind, value) in ((known_by, by_digest[known_by]) for known_by in new)
             ],
             ignore_conflicts=True,
         )
-        Organisation.objects.filter(digest_key_mark="").update(digest_key_mark=digest_key_mark())
+        _mark_key()
         found |= _found(new)
     return {point: found[digest(point)] for point in points}
+
+
+# Which key the first point was made with.
+_MARK_KEY = f"UPDATE {Organisation._meta.db_table} SET digest_key_mark = %s WHERE digest_key_mark = ''"
+
+
+def _mark_key() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK_KEY, [digest_key_mark()])
 
 
 def _found(digests: Collection[str]) -> dict[str, ContactPoint]:
@@ -112,26 +149,69 @@ def _found(digests: Collection[str]) -> dict[str, ContactPoint]:
 # What is on file --------------------------------------------------------------------------------------------------------
 
 
-# The lines about some points. SQL of its own, for the gate asks it, within a statement of its own, more often than anything
-# else.
+# The lines about the points whose digests are `asked`, then when each was last contacted, in a line without an entry. It is
+# written by hand, since the gate asks it, within its own statement, more often than anything else.
 LINES_SQL = f"""
-SELECT r.id AS line, p.digest, r.entry, r.channel, CAST(r.effective_at AS text) AS effective_at, r.basis,
-    CAST(r.expires_at AS text) AS expires_at
-FROM {ContactPoint._meta.db_table} AS p JOIN {ContactRecord._meta.db_table} AS r ON r.point_id = p.id
-WHERE p.digest {{among}}
+SELECT r.id AS line, p.digest, NULL AS contacted_at, r.entry, r.channel, CAST(r.effective_at AS text) AS effective_at,
+    r.basis, CAST(r.expires_at AS text) AS expires_at
+FROM asked JOIN {ContactPoint._meta.db_table} AS p ON p.digest = asked.digest
+JOIN {ContactRecord._meta.db_table} AS r ON r.point_id = p.id
+UNION ALL
+SELECT 0, c.digest, CAST(c.contacted_at AS text), NULL, NULL, NULL, NULL, NULL
+FROM asked JOIN {LastContact._meta.db_table} AS c ON c.digest = asked.digest
 """
-Ledgers = dict[Point, tuple[LedgerLine, ...]]
+# To be joined: PostgreSQL would compare each row of a small table with each of hundreds of values in an array.
+_ASKED = {
+    "postgresql": "WITH asked AS (SELECT unnest(string_to_array(%s, chr(10))) AS digest)",
+    "sqlite": "WITH asked AS (SELECT value AS digest FROM json_each(%s))",
+}
+
+
+def asked_sql(digests: Iterable[str]) -> tuple[str, str]:
+    """What stands before a statement with `LINES_SQL`, and its one parameter, the first."""
+    return _ASKED[connection.vendor], among_sql(dict.fromkeys(digests))[1]  # each once, or its lines would come twice
+
+
+class OnFile(NamedTuple):
+    """What is on file about a point: its lines in the order in which they were recorded, and its last contact."""
+
+    lines: tuple[LedgerLine, ...] = ()
+    contacted_at: datetime | None = None
+
+
+NOTHING = OnFile()
+Known = TypeVar("Known")
+Ledgers = dict[Point, OnFile]
 
 
 def ledgers(points: Collection[Point]) -> Ledgers:
-    """All lines about some points, by point, in the order in which they were recorded, in one query; of none in none."""
+    """What is on file about each of some points, in one query; of none in none."""
     if not points:
         return {}
     known_by = digests(points)
-    among, values = among_sql(known_by.values())
+    return filed(known_by, _lines(known_by.values()))
+
+
+def is_opted_out(points: Collection[Point], channel: str, at: datetime) -> bool:
+    """Whether one of some points has said no to a channel by then; an empty channel is any that reaches it."""
+    return any(
+        opted_out(on_file.lines, by, at)
+        for point, on_file in ledgers(points).items()
+        for by in channels_of(point)
+        if channel in (EVERY_CHANNEL, by)
+    )
+
+
+def filed_under(digests: Collection[str]) -> dict[str, OnFile]:
+    """The same by what the points are known by: an erased one has no value any more."""
+    return filed({known: known for known in digests}, _lines(digests))
+
+
+def _lines(digests: Iterable[str]) -> list[tuple[Any, ...]]:
+    asked, values = asked_sql(digests)
     with connection.cursor() as cursor:
-        cursor.execute(f"{LINES_SQL.format(among=among)} ORDER BY line", [values])
-        return filed(known_by, (line[1:] for line in cursor.fetchall()))
+        cursor.execute(f"{asked} {LINES_SQL} ORDER BY line", [values])
+        return [line[1:] for line in cursor.fetchall()]
 
 
 def digests(points: Iterable[Point]) -> dict[Point, str]:
@@ -139,12 +219,21 @@ def digests(points: Iterable[Point]) -> dict[Point, str]:
     return {point: digest(point) for point in points}
 
 
-def filed(known_by: Mapping[Point, str], lines: Iterable[Sequence[Any]]) -> Ledgers:
-    """Lines as `LINES_SQL` reads them, from the digest on and in their order, by point."""
+def filed(known_by: Mapping[Known, str], lines: Iterable[Sequence[Any]]) -> dict[Known, OnFile]:
+    """Lines as `LINES_SQL` reads them, from the digest on and in their order, by whatever each digest stands for."""
     found: dict[str, list[LedgerLine]] = defaultdict(list)
-    for known, kind, channel, effective_at, basis, expires_at in lines:
-        found[known].append(LedgerLine(kind, channel, time_of(effective_at), basis, time_or_none(expires_at)))
-    return {point: tuple(found.get(known, ())) for point, known in known_by.items()}
+    contacted: dict[str, datetime] = {}
+    for known, contacted_at, kind, channel, effective_at, basis, expires_at in lines:
+        if kind is None:
+            contacted[known] = time_of(contacted_at)
+        else:
+            found[known].append(LedgerLine(kind, channel, time_of(effective_at), basis, time_or_none(expires_at)))
+    if not found and not contacted:
+        return dict.fromkeys(known_by, NOTHING)
+    return {
+        point: OnFile(tuple(found.get(known, ())), contacted.get(known)) if known in found or known in contacted else NOTHING
+        for point, known in known_by.items()
+    }
 
 
 def records_of(queryset: QuerySet[ContactRecord], points: Collection[Point]) -> QuerySet[ContactRecord]:
@@ -152,41 +241,43 @@ def records_of(queryset: QuerySet[ContactRecord], points: Collection[Point]) -> 
     return queryset.filter(point__digest__in=[digest(point) for point in points])
 
 
-# Opt-outs in flight ---------------------------------------------------------------------------------------------------
+# Points under a lock ----------------------------------------------------------------------------------------------------
 
-# An opt-out and an act that depends on there being none (a ladder begins) are one after the other: the opt-out takes
-# PostgreSQL's exclusive advisory lock of its points, the act the shared one. An act for many leads at once takes instead the
-# exclusive lock of one key, which each opt-out shares: a server has room for a few thousand locks, no more.
+# What is said of a point (an opt-out, its lift, a hold) and an act that depends on it (a ladder begins) come one after the
+# other: each takes PostgreSQL's exclusive advisory lock of its points. An act for many leads at once takes instead the
+# exclusive lock of one key, which each of the others shares: a server has room for a few thousand locks, no more.
 # SQLite's IMMEDIATE transactions need none.
-_LOCK_KEY = "hashtextextended({}, 7301002)"
 _ANY_POINT = 7_301_008
+_LOCKS_MAX = 1_000  # of single points, for one transaction
 
 
-class HoldingOffOptOuts(Func):
-    """Selected beside a number or an address: nobody's opt-out of it is recorded until the caller's transaction ends.
+def lock_points(points: Collection[Point]) -> None:
+    """Nobody else says anything of these points, or acts on what was said, until the caller's transaction ends.
 
-    Read the ledger in a later statement, never in the same one: its snapshot would be older than the lock.
+    Points come before lead rows, ladders and tasks. Read the ledger in a later statement: the snapshot of the same one would
+    be older than the lock.
     """
-
-    template = f"pg_advisory_xact_lock_shared({_LOCK_KEY.format('%(expressions)s')})"
-    output_field = TextField()
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[str | int, ...]]:
-        return "NULL", ()
+    if points:
+        lock_points_known_by(map(digest, points))
 
 
-def hold_off_all_opt_outs() -> None:
-    """Nobody's opt-out is recorded until the caller's transaction ends. Such callers come one after another."""
-    locks.hold(_ANY_POINT)
-
-
-def lock_for_opt_out(points: Collection[Point]) -> None:
-    """Wait for the acts that hold off an opt-out of these points, and hold off new ones until the transaction ends."""
-    if points and connection.vendor == "postgresql":
-        locks.hold(_ANY_POINT, shared=True)
+def lock_points_known_by(digests: Iterable[str]) -> None:
+    """The same by what the points are known by: an erased one has no value any more."""
+    if connection.vendor != "postgresql":
+        return
+    # In one order whoever asks, so that nobody waits in a circle.
+    keys = sorted({int.from_bytes(bytes.fromhex(known)[:8], signed=True) for known in digests})
+    if len(keys) > _LOCKS_MAX:
+        lock_all_points()
+    elif keys:
+        waits = ", ".join(f"pg_advisory_xact_lock({key})" for key in keys)
         with connection.cursor() as cursor:
-            for _, value in sorted(points):
-                cursor.execute(f"SELECT pg_advisory_xact_lock({_LOCK_KEY.format('%s')})", [value])
+            cursor.execute(f"SELECT pg_advisory_xact_lock_shared({_ANY_POINT}), {waits}")
+
+
+def lock_all_points() -> None:
+    """The same for every point there is. Such callers come one after another."""
+    locks.hold(_ANY_POINT)
 
 
 # Facts ------------------------------------------------------------------------------------------------------------------
@@ -220,7 +311,7 @@ def record_consent(
     _require_past("obtained_at", obtained_at, now)
     pairs = [
         (point, reached)
-        for point in _reached(points, channel)
+        for point in _reached(points, (), channel).values()
         for reached in channels_of(point)
         if channel in (EVERY_CHANNEL, reached) and is_basis(reached, basis)
     ]
@@ -244,7 +335,9 @@ def record_consent(
 @transaction.atomic
 def record_opt_out(
     *,
-    points: Collection[Point],
+    points: Collection[Point] = (),
+    rows: Collection[ContactPoint] = (),
+    unreadable: Collection[Point] = (),
     channel: str = EVERY_CHANNEL,
     said_at: datetime | None = None,
     actor: str,
@@ -257,14 +350,18 @@ def record_opt_out(
     """Somebody wants no more contact by a channel, or by any. It holds from then on; a clock that runs ahead of ours delays
     nothing, so what was said later than now was said now.
 
+    `rows` are points that the caller has read already: an erased one can be named by nothing else. `unreadable` are points
+    whose value is no number or address: they are kept as they came, and told of, for a person may know who it was.
+
     Raises:
         PointMissing: the channel reaches none of the points.
 
     """
     return _say_no(
-        points,
+        _reached([*points, *unreadable], rows, channel),
         channel,
         Entry.OPT_OUT,
+        unreadable,
         said_at=said_at,
         evidence=evidence,
         reason=reason,
@@ -279,7 +376,9 @@ def record_opt_out(
 @transaction.atomic
 def record_do_not_call(
     *,
-    points: Collection[Point],
+    points: Collection[Point] = (),
+    rows: Collection[ContactPoint] = (),
+    unreadable: Collection[Point] = (),
     said_at: datetime | None = None,
     actor: str,
     evidence: str = "",
@@ -291,13 +390,14 @@ def record_do_not_call(
     """These numbers are on the internal do-not-call list, which beats every exemption. It speaks of calls alone.
 
     Raises:
-        PointMissing: no phone number is among the points.
+        PointMissing: no call reaches any of the points.
 
     """
     return _say_no(
-        points,
+        _reached([*points, *unreadable], rows, Channel.CALL),
         Channel.CALL,
         Entry.DO_NOT_CALL,
+        unreadable,
         said_at=said_at,
         evidence=evidence,
         reason=reason,
@@ -309,9 +409,10 @@ def record_do_not_call(
 
 
 def _say_no(
-    points: Collection[Point],
+    reached: Mapping[str, Subject],
     channel: str,
     entry: Entry,
+    unreadable: Collection[Point],
     *,
     said_at: datetime | None,
     now: datetime | None,
@@ -320,14 +421,100 @@ def _say_no(
     correlation_id: str | None,
     **said: Any,
 ) -> list[ContactRecord]:
-    reached = _reached(points, channel)
-    lock_for_opt_out(reached)
+    lock_points_known_by(reached)
     now = now or timezone.now()
-    lines = [(point, channel) for point in reached]
     signature: dict[str, Any] = {"actor": actor, "user": user, "correlation_id": correlation_id or correlation.current()}
-    records = _append(lines, entry, effective_at=min(said_at or now, now), now=now, **signature, **said)
-    opted_out_of.send(sender=ContactRecord, points=reached, channel=channel, now=now, **signature)
+    records = _append(
+        [(subject, channel) for subject in reached.values()],
+        entry,
+        effective_at=min(said_at or now, now),
+        now=now,
+        **signature,
+        **said,
+    )
+    opted_out_of.send(sender=ContactRecord, points=_named(reached.values()), channel=channel, now=now, **signature)
+    if unreadable:
+        unread = {digest(point) for point in unreadable}
+        theirs = [record for record in records if record.point.digest in unread]
+        opt_outs_unreadable.send(sender=ContactRecord, records=theirs, channel=channel, now=now, **signature)
     return records
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def hold_points(
+    *,
+    points: Collection[Point] = (),
+    rows: Collection[ContactPoint] = (),
+    since: datetime | None = None,
+    evidence: str,
+    actor: str,
+    reason: str = "",
+    correlation_id: str | None = None,
+    user: User | None = None,
+    now: datetime | None = None,
+) -> list[ContactRecord]:
+    """A doubtful message waits for a person: until it is decided these points are contacted by no channel.
+
+    It holds from `since`, or from now if that lies ahead. `rows` are points that the caller has read already; an erased one
+    can be named by nothing else. Each call waits for one `release_points`.
+
+    Raises:
+        PointMissing: no point is given.
+
+    """
+    return _hold_or_release(
+        Entry.HOLD,
+        _reached(points, rows, EVERY_CHANNEL),
+        since,
+        evidence=evidence,
+        reason=reason,
+        actor=actor,
+        user=user,
+        correlation_id=correlation_id,
+        now=now,
+    )
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def release_points(
+    *,
+    points: Collection[Point] = (),
+    rows: Collection[ContactPoint] = (),
+    evidence: str,
+    actor: str,
+    reason: str = "",
+    correlation_id: str | None = None,
+    user: User | None = None,
+    now: datetime | None = None,
+) -> list[ContactRecord]:
+    """A person has decided on the doubtful message for which these points were held.
+
+    Raises:
+        PointMissing: no point is given.
+
+    """
+    return _hold_or_release(
+        Entry.RELEASE,
+        _reached(points, rows, EVERY_CHANNEL),
+        None,
+        evidence=evidence,
+        reason=reason,
+        actor=actor,
+        user=user,
+        correlation_id=correlation_id,
+        now=now,
+    )
+
+
+def _hold_or_release(
+    entry: Entry, reached: Mapping[str, Subject], since: datetime | None, *, now: datetime | None, **line: Any
+) -> list[ContactRecord]:
+    lock_points_known_by(reached)
+    now = now or timezone.now()
+    pairs = [(subject, EVERY_CHANNEL) for subject in reached.values()]
+    return _append_and_tell(pairs, entry, effective_at=min(since or now, now), now=now, **line)
 
 
 @verb(ExecutionClass.RECORD)
@@ -354,7 +541,7 @@ def record_scrub(
     now = now or timezone.now()
     _require_past("checked_at", checked_at, now)
     return _append_and_tell(
-        [(point, Channel.CALL) for point in _reached(points, Channel.CALL)],
+        [(point, Channel.CALL) for point in _reached(points, (), Channel.CALL).values()],
         Entry.SCRUB,
         effective_at=checked_at,
         evidence=evidence,
@@ -370,7 +557,8 @@ def record_scrub(
 @transaction.atomic
 def lift_opt_out(
     *,
-    points: Collection[Point],
+    points: Collection[Point] = (),
+    rows: Collection[ContactPoint] = (),
     channel: str = EVERY_CHANNEL,
     reason: str,
     actor: str,
@@ -381,19 +569,24 @@ def lift_opt_out(
 ) -> list[ContactRecord]:
     """The opt-outs and do-not-call entries on file were a mistake. Where there are none nothing is written.
 
+    Where one is recorded while the lift waits for its turn, that point stays refused: whoever lifts could not know of it.
+
     Raises:
         PointMissing: the channel reaches none of the points.
 
     """
+    reached = _reached(points, rows, channel)
+    known = filed_under(reached)
+    lock_points_known_by(reached)
     now = now or timezone.now()
-    on_file = ledgers(_reached(points, channel))
     refused = [
-        point
-        for point, lines in on_file.items()
-        if any(opted_out(lines, reached, now) for reached in channels_of(point) if channel in (EVERY_CHANNEL, reached))
+        reached[known_by]
+        for known_by, on_file in filed_under(reached).items()
+        if refusals(on_file.lines) == refusals(known[known_by].lines)
+        and any(opted_out(on_file.lines, by, now) for by in channels_of(reached[known_by]) if channel in (EVERY_CHANNEL, by))
     ]
     return _append_and_tell(
-        [(point, channel) for point in refused],
+        [(subject, channel) for subject in refused],
         Entry.LIFT,
         effective_at=now,
         evidence=evidence,
@@ -423,10 +616,10 @@ def erase_point(
         ContactPoint.DoesNotExist: there is no such point.
 
     """
-    now = now or timezone.now()
     point = ContactPoint.objects.select_for_update().get(pk=point_id)
     if point.value is None:
         return point
+    now = now or timezone.now()
     point.value = None
     point.save(update_fields=["value"])
     ContactRecord.objects.create(
@@ -447,16 +640,27 @@ def _require_past(attr: str, at: datetime, now: datetime) -> None:
         raise InTheFuture(attr=attr)
 
 
-def _reached(points: Iterable[Point], channel: str) -> list[Point]:
-    """Each of the points that the channel reaches, once."""
-    reached = list(dict.fromkeys(point for point in points if channel == EVERY_CHANNEL or channel in channels_of(point)))
+def _reached(points: Iterable[Point], rows: Iterable[ContactPoint], channel: str) -> dict[str, Subject]:
+    """The subjects that the channel reaches, by what each is known by."""
+    subjects: dict[str, Subject] = {digest(point): point for point in points} | {row.digest: row for row in rows}
+    reached = {
+        known_by: subject
+        for known_by, subject in subjects.items()
+        if channel == EVERY_CHANNEL or channel in channels_of(subject)
+    }
     if not reached:
         raise PointMissing(attr="email" if channel == Channel.EMAIL else "phone")
     return reached
 
 
+def _named(subjects: Iterable[Subject]) -> list[Point]:
+    """The points of which the value is known."""
+    named = ((one.kind, one.value) if isinstance(one, ContactPoint) else one for one in subjects)
+    return list(dict.fromkeys((kind, value) for kind, value in named if value is not None))
+
+
 def _append(
-    pairs: Collection[tuple[Point, str]],
+    pairs: Collection[tuple[Subject, str]],
     entry: Entry,
     *,
     effective_at: datetime,
@@ -465,11 +669,11 @@ def _append(
     correlation_id: str | None,
     **said: Any,
 ) -> list[ContactRecord]:
-    stored = contact_points({point for point, _ in pairs}) if pairs else {}
+    stored = contact_points({subject for subject, _ in pairs if not isinstance(subject, ContactPoint)})
     correlation_id = correlation_id or correlation.current()
     return ContactRecord.objects.bulk_create(
         ContactRecord(
-            point=stored[point],
+            point=subject if isinstance(subject, ContactPoint) else stored[subject],
             entry=entry,
             channel=channel,
             basis=basis,
@@ -479,17 +683,16 @@ def _append(
             created_at=now,
             **said,
         )
-        for point, channel in pairs
+        for subject, channel in pairs
     )
 
 
 def _append_and_tell(
-    pairs: Collection[tuple[Point, str]], entry: Entry, *, now: datetime, **line: Any
+    pairs: Collection[tuple[Subject, str]], entry: Entry, *, now: datetime, **line: Any
 ) -> list[ContactRecord]:
     records = _append(pairs, entry, now=now, **line)
     if records:
-        points = list(dict.fromkeys(point for point, _ in pairs))
-        contact_records_changed.send(sender=ContactRecord, points=points, now=now)
+        contact_records_changed.send(sender=ContactRecord, points=_named(subject for subject, _ in pairs), now=now)
     return records
 
 
@@ -519,7 +722,6 @@ def upsert_organisation(
         VersionConflict: somebody else changed it first.
 
     """
-    now = now or timezone.now()
     organisation = policies.upsert(
         Organisation,
         key={"id": 1},
@@ -530,7 +732,7 @@ def upsert_organisation(
         expected_version=expected_version,
         now=now,
     )
-    contact_rules_changed.send(sender=Organisation, provinces=None, markets=None, now=now)
+    contact_rules_changed.send(sender=Organisation, provinces=None, markets=None, now=organisation.updated_at)
     return organisation
 
 
@@ -547,8 +749,6 @@ def set_closed_day(
     now: datetime | None = None,
 ) -> ClosedDay:
     """Contact nobody on this day in a province, or in all of them; one that is there gets this name."""
-    now = now or timezone.now()
-
     closed = policies.put(
         ClosedDay,
         key={"day": day, "province": province},
@@ -558,7 +758,7 @@ def set_closed_day(
         reason=reason,
         now=now,
     )
-    _tell_of_closed_day(province, now)
+    _tell_of_closed_day(closed)
     return closed
 
 
@@ -577,12 +777,12 @@ def remove_closed_day(
     closed = ClosedDay.objects.select_for_update().filter(day=day, province=province).first()
     if closed is None:
         return False
-    now = now or timezone.now()
-    closed.stamp(changed_by=changed_by, user=user, reason=reason, now=now)
+    closed.stamp(changed_by=changed_by, user=user, reason=reason, now=now or timezone.now())
     closed.delete()
-    _tell_of_closed_day(province, now)
+    _tell_of_closed_day(closed)
     return True
 
 
-def _tell_of_closed_day(province: str, now: datetime) -> None:
-    contact_rules_changed.send(sender=ClosedDay, provinces=[province] if province else None, markets=None, now=now)
+def _tell_of_closed_day(closed: ClosedDay) -> None:
+    provinces = [closed.province] if closed.province else None
+    contact_rules_changed.send(sender=ClosedDay, provinces=provinces, markets=None, now=closed.updated_at)

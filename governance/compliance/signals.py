@@ -3,9 +3,13 @@
 from django.dispatch import Signal
 
 opted_out_of = Signal()
-"""Somebody said no. `points`: the numbers and addresses; `channel`: str, empty for every one; `now`: when it is recorded;
-`actor`: str, `user`: User | None and `correlation_id`: str, of the act."""
+"""Somebody said no. `points`: the numbers, addresses and leads, without those that were erased; `channel`: str, empty for
+every one; `now`: when it is recorded; `actor`: str, `user`: User | None and `correlation_id`: str, of the act."""
 
 contact_records_changed = Signal()
-"""A consent, a scrub or the lift of an opt-out is on file: what was refused may be permitted now. `points`: the numbers and
-addresses; `now`: when it is recorded."""
+"""A consent, a scrub, the lift of an opt-out, a hold or its release is on file: what was refused may be permitted now, or
+the other way round. `points`: as above; `now`: when it is recorded."""
+
+opt_outs_unreadable = Signal()
+"""Somebody said no whose number or address cannot be read: it is kept as it came, and binds nobody until a person finds out
+who it was. `records`: the lines, with their points; the rest as of `opted_out_of`, which is sent too."""

@@ -50,7 +50,7 @@ def upsert_policy(
         changed_by=changed_by,
         reason=reason,
         expected_version=expected_version,
-        now=now or timezone.now(),
+        now=now,
         required=("min_confidence_prod", "min_sandbox_trials", "min_sandbox_success_rate"),
     )
 

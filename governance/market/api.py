@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from governance import gate, policies
 from governance.api import ContactOut, contact_out, lead_out
 from governance.channels import Channel
+from governance.clocks.api import PlaceParams
 from governance.contact import legal_warnings
 from governance.market import services
 from governance.market.models import MarketPolicy
@@ -147,7 +148,7 @@ class MarketPolicyStoredOut(MarketPolicyOut):
         fields = (*MarketPolicyOut.Meta.fields, "warnings")
 
 
-class MarketPolicyParams(ActParams):
+class MarketPolicyParams(PlaceParams, ActParams):
     """A market policy to create or change; an absent setting keeps its value."""
 
     province = ProvinceField()
@@ -159,7 +160,7 @@ class MarketPolicyParams(ActParams):
     expected_version = StrictIntegerField(required=False, min_value=0, max_value=2**31 - 1)
 
 
-class PlaceParams(Params):
+class EffectiveParams(PlaceParams):
     """A market."""
 
     province = ProvinceField()
@@ -178,7 +179,7 @@ class EffectiveOut(serializers.Serializer[Any]):
     rules = JsonField()
 
 
-class CanContactParams(PlaceParams):
+class CanContactParams(EffectiveParams):
     """Who, how and when: local `weekday` and `hhmm` together, or an instant `at`, or neither for now."""
 
     province = ProvinceField(required=False, help_text="required without lead_id")
@@ -204,7 +205,7 @@ class CanContactParams(PlaceParams):
             raise ValidationError({missing: ["weekday (Monday is 0) and hhmm come together."]}, code="required")
         if all(local) and "at" in attrs:
             raise ValidationError({"at": ["Give either at, or weekday and hhmm."]}, code="invalid")
-        return attrs
+        return super().validate(attrs)
 
 
 class MarketViewSet(ApiViewSet):
@@ -260,7 +261,7 @@ class MarketViewSet(ApiViewSet):
         ]
         return Response({**shown(policy, MarketPolicyOut.Meta.fields), "warnings": warnings})
 
-    @ask("effective", PlaceParams, EffectiveOut)
+    @ask("effective", EffectiveParams, EffectiveOut)
     def effective(self, request: Request, province: str, market: str) -> Response:
         """The policy that governs a market: its own, else its province's."""
         policy = policies.effective(MarketPolicy, province, market)

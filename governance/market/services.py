@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 
 from governance import policies
 from governance.decisions import ExecutionClass, verb
@@ -47,7 +46,6 @@ def upsert_policy(
     """
     if "rules" in changes:
         changes["rules"] = normalised(changes["rules"])
-    now = now or timezone.now()
     policy = policies.upsert(
         MarketPolicy,
         key={"province": province, "market": market},
@@ -60,7 +58,7 @@ def upsert_policy(
         required=("rules",),
     )
     markets = None if market == ALL else [market]
-    contact_rules_changed.send(sender=MarketPolicy, provinces=[province], markets=markets, now=now)
+    contact_rules_changed.send(sender=MarketPolicy, provinces=[province], markets=markets, now=policy.updated_at)
     return policy
 
 

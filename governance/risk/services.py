@@ -55,7 +55,7 @@ def upsert_policy(
         changed_by=changed_by,
         reason=reason,
         expected_version=expected_version,
-        now=now or timezone.now(),
+        now=now,
     )
 
 

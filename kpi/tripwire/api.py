@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from governance.clocks.api import PlaceParams
 from kpi.models import KPIEvent
 from kpi.services import emit_kpi
 from kpi.tripwire import services
@@ -167,7 +168,7 @@ class RegressionStateOut(StateOut):
     triggers = TriggerOut(many=True, help_text="those not undone, the last ten, the newest first")
 
 
-class KpiParams(MetricParams):
+class KpiParams(PlaceParams, MetricParams):
     """A KPI event to record."""
 
     success = serializers.BooleanField(required=False, default=None)

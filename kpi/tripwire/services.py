@@ -70,9 +70,9 @@ def upsert_policy(
         VersionConflict: somebody else changed it first.
 
     """
-    now = now or timezone.now()
     key = {"domain": domain, "metric": metric}
     meant = RegressionPolicy.objects.select_for_update().filter(**key).first() or RegressionPolicy(**key)
+    now = now or timezone.now()
     watched_as = (meant.statistic, meant.method)
     for name, value in changes.items():
         setattr(meant, name, value)

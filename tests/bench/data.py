@@ -35,13 +35,13 @@ FROM governance_marketpolicy WHERE market = 'ALL'
 # interval of the open ones is as long as any run.
 _LADDERS = """
 INSERT INTO followups_followupladder
-    (lead_id, province, market, owner, created_by, user_id, correlation_id, created_at, open_steps, closed_at)
+    (lead_id, province, market, owner, created_by, user_id, reason, correlation_id, created_at, open_steps, closed_at)
 SELECT %(tag)s || n, (ARRAY['ON','BC','AB','QC','NS','MB','SK','NB'])[n %% 8 + 1],
     CASE WHEN %(to_come)s
         THEN (ARRAY['TORONTO','VANCOUVER','CALGARY','MONTREAL','HALIFAX','WINNIPEG','REGINA','MONCTON'])[n %% 8 + 1]
         ELSE %(always)s
     END,
-    'va' || n %% 20, 'bench', NULL, 'bench', created, CASE WHEN open THEN 6 ELSE 0 END,
+    'va' || n %% 20, 'bench', NULL, '', 'bench', created, CASE WHEN open THEN 6 ELSE 0 END,
     CASE WHEN open THEN NULL ELSE created + interval '8 days' END
 FROM (
     SELECT n, n %% %(each)s = 0 AS open,
@@ -52,9 +52,9 @@ FROM (
 """
 _TASKS = """
 INSERT INTO followups_followuptask
-    (ladder_id, step, channel, due_at, actionable_at, open_from, open_until, lead_id, province, market, owner,
+    (ladder_id, step, channel, gap_minutes, due_at, actionable_at, open_from, open_until, lead_id, province, market, owner,
      correlation_id, created_at, completed_at, completed_by, completed_user_id, outcome, note, cancelled_at, cancel_reason)
-SELECT l.id, s.step, s.channel, timed.due_at, timed.due_at,
+SELECT l.id, s.step, s.channel, 0, timed.due_at, timed.due_at,
     CASE WHEN l.closed_at IS NULL THEN now() - interval '12 hours' END,
     CASE WHEN l.closed_at IS NULL THEN now() + interval '12 hours' END,
     l.lead_id, l.province, l.market, l.owner, l.correlation_id, l.created_at,

@@ -96,13 +96,14 @@ def _fill(source: "psycopg.Connection[Any]", number: int, leads: int) -> list[st
     """Leads of all over Canada, each with a number, an address and a score of its own."""
     lead_ids = [f"L{number}-{n}" for n in range(leads)]
     columns = "lead_id, first_name, last_name, phone, email, address, postal_code, province, market, language, zone, score, "
-    columns += "source, status, changed_by, created_at, updated_at"
+    columns += "source, status, changed_by, created_at, updated_at, phone_is_wrong, email_is_wrong, wrong_contacts"
     with source.cursor().copy(f"COPY followups_lead ({columns}) FROM STDIN") as copy:
         for n, lead_id in enumerate(lead_ids):
             province, market = PLACES[n % len(PLACES)]
             phone, email, score = f"+1{number}16{n:07}", f"{lead_id}@example.ca", f"0.{n % 10_000:04}"
             names = "Ana", "Silva", phone, email, f"{n} King St", ""
-            copy.write_row([lead_id, *names, province, market, "en", "", score, "", "NEW", "bench", "now", "now"])
+            whose = province, market, "en", "", score, "", "NEW", "bench", "now", "now", False, False, "[]"
+            copy.write_row([lead_id, *names, *whose])
     source.execute("ANALYZE")
     return lead_ids
 

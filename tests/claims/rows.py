@@ -11,9 +11,9 @@ _UNCHECKED = "SET session_replication_role = replica"
 _LEADS = f"""
 INSERT INTO followups_lead
     (lead_id, first_name, last_name, phone, email, address, postal_code, province, market, language, zone, source, status,
-     changed_by, created_at, updated_at)
+     changed_by, created_at, updated_at, phone_is_wrong, email_is_wrong, wrong_contacts)
 SELECT 'L' || n, 'Jane', 'Roe ' || n, '+1416' || to_char(2000000 + n, 'FM0000000'), '', '', '',
-    ({_PLACES})[n %% 8 + 1], 'ALL', 'en', '', '', 'NEW', 'claims', %(now)s, %(now)s
+    ({_PLACES})[n %% 8 + 1], 'ALL', 'en', '', '', 'NEW', 'claims', %(now)s, %(now)s, FALSE, FALSE, '[]'
 FROM generate_series(1, %(tasks)s) AS n
 """
 _USERS = """
@@ -23,17 +23,18 @@ SELECT 'claimant-' || n, '!', '', '', '', FALSE, FALSE, TRUE, %(now)s FROM gener
 """
 _LADDERS = f"""
 INSERT INTO followups_followupladder
-    (lead_id, province, market, owner, created_by, correlation_id, created_at, open_steps, template_id, template_version)
+    (lead_id, province, market, owner, created_by, reason, correlation_id, created_at, open_steps, template_id,
+     template_version)
 SELECT 'L' || n, ({_PLACES})[n %% 8 + 1], 'ALL', CASE WHEN n %% 10 = 0 THEN 'claimant-' || n / 10 %% %(claimants)s END,
-    'claims', 'claims', %(now)s, 1, template.id, template.version
+    'claims', '', 'claims', %(now)s, 1, template.id, template.version
 FROM generate_series(1, %(tasks)s) AS n
 JOIN followups_laddertemplate AS template ON template.province = ({_PLACES})[n %% 8 + 1] AND template.market = 'ALL'
 """
 _TASKS = """
 INSERT INTO followups_followuptask
-    (ladder_id, step, channel, due_at, actionable_at, open_from, open_until, lead_id, province, market, owner,
+    (ladder_id, step, channel, gap_minutes, due_at, actionable_at, open_from, open_until, lead_id, province, market, owner,
      correlation_id, created_at, outcome, note, cancel_reason)
-SELECT id, 1, CASE WHEN id %% 2 = 0 THEN 'CALL' ELSE 'SMS' END, due_at, due_at,
+SELECT id, 1, CASE WHEN id %% 2 = 0 THEN 'CALL' ELSE 'SMS' END, 0, due_at, due_at,
     %(now)s - interval '1 hour', %(now)s + interval '2 hours', lead_id, province, market, owner,
     'claims', %(now)s, '', '', ''
 FROM (SELECT *, %(now)s - id %% 1440 * interval '1 minute' AS due_at FROM followups_followupladder) AS ladders

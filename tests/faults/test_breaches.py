@@ -23,7 +23,8 @@ from followups.models import FollowupTask
 from tests.factories import LadderFactory, TaskFactory, many
 due_at = timezone.now() - timedelta(hours=3)
 ladders = many(LadderFactory, 20, lead_id=None, open_steps=1)
-tasks = [TaskFactory.build(ladder=ladder, due_at=due_at, actionable_at=due_at) for ladder in ladders]
+permitted = {"actionable_at": due_at, "open_from": due_at, "open_until": due_at + timedelta(days=1)}
+tasks = [TaskFactory.build(ladder=ladder, due_at=due_at, **permitted) for ladder in ladders]
 FollowupTask.objects.bulk_create(tasks)
 """
 # What comes after the tasks are found never comes: until then everything is as in a worker.

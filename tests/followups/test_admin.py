@@ -13,9 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from followups.due.services import claim_due
-from followups.models import FollowupLadder, FollowupTask, TaskEvent
+from followups.models import FollowupLadder, FollowupTask, LadderTemplate, TaskEvent
 from followups.services import complete_task, start_ladder
-from followups.steps.services import template_for
 from followups.transitions import snooze_task
 from tests.factories import NOON, LeadFactory, TaskFactory
 from tests.staff import form_with, signed_in
@@ -243,7 +242,7 @@ def test_a_task_is_completed_on_its_page(task: FollowupTask, agent_of_the_admin:
     task.refresh_from_db()
     assert (task.completed_by, task.outcome, task.note) == ("va1", "LEFT_MESSAGE", "Répondeur")
     assert [str(message) for message in answer.context["messages"]] == [
-        "Step 1 of Jane Roe: Left a message. 5 steps are left, the next due Tue 15 Dec, 12:30 there."
+        "Step 1 of Jane Roe: Left a message. 5 steps are left, the next due Tue 15 Dec, 13:30 there."
     ]
     assert LogEntry.objects.get().object_id == str(task.pk)
 
@@ -308,7 +307,7 @@ def test_a_task_that_is_not_there_leads_back(act: str, admin_client: Client) -> 
 def test_a_ladders_page_leads_to_its_tasks_and_to_the_template_that_it_was_made_from(
     task: FollowupTask, admin_client: Client
 ) -> None:
-    template = template_for("ON")
+    template = LadderTemplate.objects.get(province="ON", market="ALL")
 
     page = admin_client.get(page_of(task.ladder)).content.decode()
     FollowupLadder.objects.update(template=None, template_version=None)

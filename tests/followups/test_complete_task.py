@@ -43,7 +43,8 @@ def test_completing_answers_the_task(agent: APIClient, steps: Any) -> None:
         "outcome": "",
         "outside_rules": not task.attempt.allowed,
         "reasons": task.attempt.reasons,
-        "ladder": {"id": task.ladder_id, "open_steps": 5, "closed_at": None},
+        "warnings": task.attempt.warnings,
+        "ladder": {"id": task.ladder_id, "open_steps": 5, "closed_at": None, "next_at": "2026-12-15T18:00:00Z"},
     }
     assert task.completed_by == "bryan"
     assert task.completed_user is not None

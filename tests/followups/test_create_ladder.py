@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.db.models.query import QuerySet
 from rest_framework.test import APIClient
 
-from followups.models import FollowupLadder, FollowupTask, LadderTemplate
+from followups.models import FollowupLadder, FollowupTask
 from followups.services import complete_task, create_ladder, start_ladder
+from followups.transitions import cancel_ladder
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import LadderFactory
@@ -107,10 +107,9 @@ def test_the_open_ladder_is_answered_with_its_completed_steps(integrator: APICli
     assert (again.status_code, again.json()) == (200, first)
 
 
-def test_a_lead_whose_ladder_is_closed_gets_a_new_one(integrator: APIClient) -> None:
+def test_a_lead_whose_ladder_closed_without_a_contact_gets_a_new_one(integrator: APIClient) -> None:
     first = integrator.post(CREATE, LEAD).json()
-    for step in first:
-        complete_task(step["id"], "bryan")
+    cancel_ladder(FollowupLadder.objects.get().pk, "a mistake")
     again = integrator.post(CREATE, LEAD)
     assert again.status_code == 201
     assert {step["id"] for step in first}.isdisjoint({step["id"] for step in again.json()})
@@ -158,27 +157,6 @@ def test_restart_leaves_other_leads_alone(integrator: APIClient) -> None:
     assert FollowupTask.objects.open().filter(lead_id="OTHER").count() == len(other)
 
 
-def test_a_ladder_opened_between_look_and_insert_is_restarted_too(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A restart that finds nothing open may lose the race for the insert; then it cancels what won."""
-    from followups import services
-
-    start_ladder(lead_id="L1", province="ON", now=NOW)
-    original = services._cancel_open_ladder
-    calls = []
-
-    def not_there_yet(lead_id: str | None, **options: Any) -> None:
-        calls.append(lead_id)
-        if len(calls) > 1:
-            original(lead_id, **options)
-
-    monkeypatch.setattr(services, "_cancel_open_ladder", not_there_yet)
-    start = start_ladder(lead_id="L1", province="ON", restart=True, now=NOW + timedelta(hours=1))
-    assert start.created
-    assert len(calls) == 2
-    assert FollowupLadder.objects.open().count() == 1
-    assert FollowupLadder.objects.count() == 2
-
-
 def test_a_restart_of_a_ladder_that_no_cancelling_closes_gives_up(db: None, integrator: APIClient) -> None:
     """A row that breaks the rule, open by its count and without an open step, is an error, never an endless wait."""
     broken = LadderFactory.create(lead_id="L1", open_steps=2)
@@ -200,6 +178,8 @@ def test_a_restart_of_a_ladder_that_no_cancelling_closes_gives_up(db: None, inte
         ({"lead_id": "a\nb"}, "lead_id", "control_characters"),
         ({"owner": "x" * 129}, "owner", "max_length"),
         ({"restart": "perhaps"}, "restart", "invalid"),
+        ({"reason": "x" * 1001}, "reason", "max_length"),
+        ({"reason": ["x"]}, "reason", "invalid"),
         ({"correlation_id": "x" * 129}, "correlation_id", "max_length"),
         ({"correlation_id": "a\x7fb"}, "correlation_id", "control_characters"),
     ],
@@ -219,33 +199,6 @@ def test_the_guides_function_gives_the_tasks(db: None) -> None:
     assert (ladder.created_by, ladder.user, ladder.correlation_id) == ("system", None, "C-1")
     assert str(ladder) == f"Ladder {ladder.pk} of L1"
     assert str(tasks[0]) == "Step 1 SMS"
-
-
-@pytest.mark.parametrize("lead_id", ["L1", None])
-def test_a_row_that_breaks_a_rule_of_the_database_is_not_taken_for_a_race(
-    db: None, monkeypatch: pytest.MonkeyPatch, lead_id: Any
-) -> None:
-    broken = LadderTemplate.objects.all()[0]
-    broken.version = -1
-    monkeypatch.setattr("followups.services.template_for", lambda *place: broken)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        create_ladder(lead_id, "ON")
-    assert FollowupLadder.objects.count() == 0
-
-
-def test_a_ladder_that_closes_while_we_look_is_followed_by_a_new_one(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The insert fails on an open ladder that its holder closes before we see it."""
-    open_one = LadderFactory.create(lead_id="L1")
-    original = QuerySet.first
-
-    def closes_it(self: QuerySet[Any]) -> Any:
-        FollowupLadder.objects.filter(pk=open_one.pk).update(open_steps=0, closed_at=NOW)
-        return original(self)
-
-    monkeypatch.setattr(QuerySet, "first", closes_it)
-    monkeypatch.setattr("governance.gate.require", lambda execution_class: None)
-    assert start_ladder(lead_id="L1", province="ON").created
-    assert FollowupLadder.objects.open().count() == 1
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def test_what_is_told_by_day_may_have_happened_by_night_and_the_other_way_round(
 
 def test_the_answer_says_whether_the_rules_allowed_it(agent: APIClient) -> None:
     night = timezone.now().replace(hour=8, minute=0) - timedelta(days=1)
-    inside, outside = TaskFactory.create(), TaskFactory.create()
+    inside, outside = [TaskFactory.create(created_at=night - timedelta(days=1)) for _ in range(2)]
     MarketPolicy.objects.filter(province="ON").update(
         rules={
             "contact_windows_local": [{"days": list(range(7)), "start": "09:00", "end": "20:00"}],
@@ -150,9 +150,10 @@ def test_a_known_lead_is_judged_by_where_it_is_and_what_is_on_file() -> None:
     gate.record_opt_out(
         points=[("PHONE", "+16045550123")], channel="SMS", said_at=NOON - timedelta(days=1), actor="test", now=NOON
     )
-    before = TaskFactory.create(ladder__lead_id="JANE", ladder__open_steps=1)
+    made = {"created_at": NOON - timedelta(days=3), "ladder__lead_id": "JANE", "ladder__open_steps": 1}
+    before = TaskFactory.create(**made)
     complete_task(before.pk, "va1", contacted_at=NOON - timedelta(days=2), now=NOON)
-    after = TaskFactory.create(ladder__lead_id="JANE", ladder__open_steps=1)
+    after = TaskFactory.create(**made)
     complete_task(after.pk, "va1", now=NOON)
 
     first, second = ContactAttempt.objects.order_by("id")

@@ -4,7 +4,16 @@ import time
 
 import pytest
 
-from followups.inbound.rules import Meaning, Reading, read
+from followups.inbound.rules import Meaning, Reading, Row, Words
+from followups.inbound.rules import read as read_by
+from followups.inbound.seeds import seeds
+
+SEEDED = Words(Row(seed.kind, seed.phrase) for seed in seeds())
+
+
+def read(text: str) -> Reading:
+    return read_by(text, SEEDED)
+
 
 OPT_OUTS = [
     # The words of DOMAIN 1.2.
@@ -12,6 +21,34 @@ OPT_OUTS = [
     # Their like.
     *("opt out", "Opt-Out", "OPTOUT", "revoke", "Arrêter", "arrêtez", "arrete", "Me désabonner", "désabonnez-moi"),
     *("Désabonnement", "Me désinscrire", "désinscription", "FIN", "Annuler"),
+    # What carriers and people use in its place.
+    *("REMOVE", "REMOVE ME", "UNSUB", "STOP NOW", "STOP PLEASE", "STOP SMS", "ARRET SMS", "OPT OUT", "DNC", "TD", "td."),
+    *("CEASE AND DESIST", "RETIRER", "me retirer svp", "\U0001f6d1", "\U0001f6d1\U0001f6d1", "\u26d4\ufe0f"),
+    # Letters that look like them, letters apart, letters too many or too few.
+    *(
+        "\u0405\u0422\u041e\u0420",
+        "\u03a3\u03a4\u039f\u03a1",
+        "\U0001d412\U0001d413\U0001d40e\U0001d40f",
+        "ST0P",
+        "S-T-O-P",
+        "ST OP",
+    ),
+    *(
+        "STOOOP",
+        "STPO",
+        "SOTP",
+        "stopp",
+        "unsubscirbe",
+        "UNSUBCRIBE",
+        "unsubscrib",
+        "arreterr",
+        "desaboner",
+        "cancle",
+        "canceI",
+    ),
+    *("STOP\x00", "S\x00T\x00O\x00P\x00", "STOP\x1b", "\x07STOP", "STOP\ud83d", "STOP\ufffd"),
+    # In HTML.
+    *("<p>STOP</p>", "<html><body><div>Stop</div><blockquote>Would you sell?</blockquote></body></html>", "ARR&Ecirc;T<br>"),
     # Case, accents, spaces, punctuation.
     *(
         "stop",
@@ -59,17 +96,12 @@ DOUBTFUL = [
     *(
         "please stop calling me",
         "I said STOP texting",
-        "stop by at noon",
-        "at the end of the month",
         "don't stop",
         "no, stop",
     ),
     *(
-        "I have to cancel our appointment",
         "how do I unsubscribe?",
         "how do I opt out of this",
-        "I quit smoking",
-        "un arrêt de bus",
     ),
     *(
         "comment me désabonner?",
@@ -80,7 +112,6 @@ DOUBTFUL = [
     ),
     # A wish in other words, English.
     *(
-        "remove me",
         "Remove me from your list",
         "take me off your list",
         "Take my number off",
@@ -134,7 +165,6 @@ DOUBTFUL = [
         "laisse moi tranquille",
         "retirez-moi de votre liste",
         "enlevez mon numéro",
-        "me retirer svp",
     ),
     *("foutez-moi la paix", "cessez", "Cessez de m'écrire", "mauvais numéro", "pas intéressé", "Pas du tout intéressée"),
     *("c'est du harcèlement", "pourriel"),
@@ -152,6 +182,11 @@ REPLIES = [
     ),
     *(
         "the endless summer",
+        "stop by at noon",
+        "at the end of the month",
+        "I have to cancel our appointment",
+        "I quit smoking",
+        "un arrêt de bus",
         "Bonne fin de journée",
         "The number is 416 555 0123",
         "don't worry, call me",
@@ -175,6 +210,58 @@ def test_stop_all_is_an_opt_out_from_everything(text: str) -> None:
 @pytest.mark.parametrize("text", DOUBTFUL)
 def test_such_a_word_or_wish_among_other_words_goes_to_a_person(text: str) -> None:
     assert read(text) == Reading(Meaning.DOUBTFUL)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("SHOP", "STEP", "SEND", "FINE", "SLOP", "STOOP", "TOP", "ENDS", "QUITE", "Cancer", "Remote", "Retired", "rénové"),
+        *("quiet", "find", "fins", "arrive", "remover", "resist", "Chancel", "TDs", "DNS", "start", "START", "commencer"),
+    ],
+)
+def test_an_ordinary_word_is_no_misspelt_stop(text: str) -> None:
+    assert read(text).meaning == Meaning.REPLY
+
+
+@pytest.mark.parametrize(
+    "text", ["START", "unstop", "Start.", "COMMENCER", "resubscribe", "Resubscribe please", "Reprendre svp", "recommencez"]
+)
+def test_a_word_that_begins_again_says_so(text: str) -> None:
+    assert read(text) == Reading(Meaning.REPLY, wants_more=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Yes, call me.\n\nOn Tue, Nov 24, 2026 at 10:02 AM Maple Homes <info@example.ca> wrote:\nReply STOP to unsubscribe.",
+        "Yes.\n\nOn Tue, Nov 24, 2026 at 10:02 AM Maple Homes\n<info@example.ca> wrote:\n> Reply STOP to unsubscribe.",
+        "Oui.\n\nLe mar. 24 nov. 2026 à 10:02, Maple <info@example.ca> a écrit :\n> Répondez ARRET pour vous désabonner.",
+        "Oui.\r\n-----Message d'origine-----\r\nRépondez ARRET.",
+        "Sure.\n____________________\nFrom: Maple Homes\nSent: Tuesday\nTo: Jane\nSubject: 12 Oak\n\nReply STOP.",
+        "On Tue, Nov 24, 2026 Maple wrote:\n> Reply STOP to unsubscribe.\n\nYes, call me.",
+        "<div>Yes</div><blockquote type='cite'>Reply <b>STOP</b></blockquote>",
+        "<style>p {stop: none}</style><p>Yes, I would.</p>",
+    ],
+)
+def test_what_is_quoted_does_not_count(text: str) -> None:
+    assert read(text) == Reading(Meaning.REPLY)
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("On my way, and he wrote: stop texting me", Meaning.DOUBTFUL),
+        ("On Tue, Nov 24, 2026 Maple wrote:\n> Would you sell?\n\nstop texting me", Meaning.DOUBTFUL),
+        ("> STOP", Meaning.OPT_OUT),
+        ("<blockquote>STOP", Meaning.OPT_OUT),
+        ("if < 300k > stop texting", Meaning.DOUBTFUL),
+        ("<b>St</b>op texting me", Meaning.DOUBTFUL),
+        ("STOP\n" + "> quoted\n" * 30_000, Meaning.OPT_OUT),
+        ("a " * 60_000 + "please remove my number", Meaning.DOUBTFUL),
+    ],
+)
+def test_a_wish_is_found_beside_what_is_quoted(text: str, meaning: str) -> None:
+    assert read(text).meaning == meaning
 
 
 @pytest.mark.parametrize("text", REPLIES)

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from followups import transitions
-from followups.errors import LadderClosed, LeadOptedOut, TaskClosed
+from followups.errors import LadderClosed, NoLadder, TaskClosed
 from followups.models import FollowupLadder, FollowupTask, TaskEvent
 from followups.outcomes.rules import Outcome
 from followups.services import complete_task, start_ladder
@@ -21,7 +21,7 @@ from tests.factories import NOON, LeadFactory
 
 PHONE = "+14165550123"
 LEADS = ("A", "B", "NOBODY", None)  # A and B share a number
-REFUSALS = (LadderClosed, TaskClosed, LeadOptedOut)
+REFUSALS = (LadderClosed, TaskClosed, NoLadder)
 
 # A verb, and which of the leads, ladders, tasks or channels there are it is done to.
 ACTS = st.one_of(
@@ -50,7 +50,8 @@ def do(act: tuple[str, int, Any], now: Any) -> None:
     verb, number, what = act
     by: dict[str, Any] = {"actor": "va1", "now": now}
     if verb in ("start", "restart_lead"):
-        start_ladder(lead_id=LEADS[number], province="ON", market="TORONTO", restart=verb == "restart_lead", **by)
+        again: dict[str, Any] = {"restart": True, "reason": "again"} if verb == "restart_lead" else {}
+        start_ladder(lead_id=LEADS[number], province="ON", market="TORONTO", **again, **by)
     elif verb == "complete":
         complete_task(task_at(number), "va1", outcome=what, now=now)
     elif verb == "snooze":
@@ -101,6 +102,8 @@ def assert_ladders_hold(closed_before: dict[int, Any]) -> None:
         assert closed_before.get(ladder.pk) in (None, ladder.closed_at)  # closed, it stays so
     open_steps = FollowupTask.objects.open().exclude(lead_id=None).values_list("lead_id", "step")
     assert len(open_steps) == len(set(open_steps))
+    followed = FollowupLadder.objects.open().filter(lead__phone=PHONE).values_list("lead_id", flat=True)
+    assert len(followed) <= 1  # of all who share the number
     completed = FollowupTask.objects.exclude(completed_at=None).values_list("pk", flat=True)
     told = KPIEvent.objects.filter(metric="followup_completed").values_list("subject_id", flat=True)
     assert sorted(told) == sorted(map(str, completed))
@@ -122,7 +125,8 @@ def test_whatever_is_done_what_must_hold_of_ladders_holds(acts: list[tuple[str, 
 def _play(acts: list[tuple[str, int, Any]]) -> None:
     for lead in ("A", "B"):
         LeadFactory.create(lead_id=lead, phone=PHONE)
-        start_ladder(lead_id=lead, province="ON", market="TORONTO", now=NOON)
+    for lead_id in ("A", "NOBODY"):
+        start_ladder(lead_id=lead_id, province="ON", market="TORONTO", now=NOON)
     for minute, act in enumerate(acts, start=1):
         before, lines = states(), TaskEvent.objects.count()
         closed = dict(FollowupLadder.objects.exclude(closed_at=None).values_list("pk", "closed_at"))

@@ -316,6 +316,7 @@ def test_where_there_is_no_template_none_is_effective(operator: APIClient) -> No
         "enabled": False,
         "version": None,
         "steps": [],
+        "min_gap_minutes": 0,
     }
 
 

@@ -15,20 +15,24 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from openpyxl import load_workbook
 
-from followups.errors import ImportNotReady, UnreadableFile
+from followups.errors import ImportNotReady
 from followups.leads import tasks
 from followups.leads.imports import begin_import, confirm_import
 from followups.leads.models import Lead, LeadImport
 from followups.leads.services import upsert_leads
 from followups.leads.tasks import forget_files
 from tests.factories import NOON, LeadFactory, LeadImportFactory
+from tests.followups.test_xlsx_files import SHEET, patched, workbook
 from tests.staff import form_with, signed_in
 
 pytestmark = pytest.mark.django_db
 
 LEADS = "/admin/followups/lead/"
 GOOD = "lead_id,first_name,province\nL1,Ana,ON\nL2,Bo,QC\n"
-MIXED = "lead_id,first_name,province,note\nL1,Ana,ON,x\nL2,Bo,Ontario,y\n"
+MIXED = "lead_id,first_name,province,note\nL1,Ana,ON,x\nL2,Bo,Ontaria,y\n"
+DAMAGED = patched(
+    workbook([("lead_id", "province"), *((f"L{n}", "ON") for n in range(200))]), {SHEET: lambda xml: xml[:-40]}
+)
 
 
 def upload(client: Client, content: str | bytes = GOOD, name: str = "leads.csv") -> Any:
@@ -177,7 +181,7 @@ def test_what_was_refused_is_shown_and_can_be_downloaded(admin_client: Client) -
     assert file["Content-Disposition"].endswith('.refused.csv"')
     lines = file.content.decode("utf-8-sig").splitlines()
     assert lines[0] == "lead_id,first_name,province,note,row,reason"
-    assert lines[1].startswith('L2,Bo,Ontario,y,3,"province: Must be one of AB')
+    assert lines[1].startswith('L2,Bo,Ontaria,y,3,"province: Must be one of AB')
 
 
 def test_a_file_confirmed_twice_is_imported_once(admin_client: Client) -> None:
@@ -198,7 +202,7 @@ def test_a_file_confirmed_twice_is_imported_once(admin_client: Client) -> None:
         (GOOD, "leads.xls", "must end with .csv or .xlsx"),
         (GOOD, "leads.xlsx", "no XLSX file"),
         ("lead_id\n" + "L\n" * 30, "leads.csv", "larger than"),
-        (b"lead_id,first_name,province\nL1,Zo\xe9,QC\n", "leads.csv", "not in UTF-8"),
+        ('lead_id,"province\nL1,QC\n', "leads.csv", "names its columns cannot be read"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_at_the_door(
@@ -238,13 +242,13 @@ def test_many_rows_are_the_workers_both_times(admin_client: Client, monkeypatch:
 
 def test_a_large_file_that_ends_badly_is_said_to(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("followups.leads.imports.ROWS_AT_ONCE", 1)
-    begun = begin_import(file_name="leads.csv", content=GOOD.encode() + b"L3,Zo\xe9,QC\n")
+    begun = begin_import(file_name="leads.xlsx", content=DAMAGED)
 
     tasks.work_on(begun.pk)
 
     begun.refresh_from_db()
     assert (begun.state, begun.content) == ("FAILED", None)
-    assert "UTF-8" in begun.failure
+    assert "is damaged: nothing of it was read" in begun.failure
     with pytest.raises(ImportNotReady):
         confirm_import(begun.pk)
 
@@ -258,10 +262,23 @@ def test_a_task_that_is_done_twice_does_nothing_the_second_time() -> None:
     assert (Lead.objects.get().province, LeadImport.objects.get().created) == ("QC", 1)
 
 
-def test_a_small_file_that_ends_badly_is_refused_or_said_to() -> None:
-    with pytest.raises(UnreadableFile):
-        begin_import(file_name="leads.csv", content=GOOD.encode() + b"L3,Zo\xe9,QC\n")
-    assert not LeadImport.objects.exists()
+def test_a_small_file_that_ends_badly_is_said_to() -> None:
+    begun = begin_import(file_name="leads.xlsx", content=DAMAGED)
+    assert (begun.state, begun.created) == ("FAILED", 0)
+    assert "is damaged" in begun.failure
+
+
+def test_a_row_that_cannot_be_read_is_one_of_the_refused() -> None:
+    begun = begin_import(file_name="leads.csv", content=GOOD.encode() + b'L3,Zo\xe9,QC\nL4,"x,ON\n')
+    assert (begun.state, begun.created, begun.refused) == ("CHECKED", 2, 2)
+    assert [line.split(",")[:2] for line in begun.refused_rows.splitlines()[1:]] == [["L3", "Zo\ufffd"], ["L4", '"x']]
+
+
+def test_the_first_rows_are_shown_as_they_are_understood(admin_client: Client) -> None:
+    content = "identifiant;Pr\u00e9nom;Province\n1;Zo\u00e9;Qu\u00e9bec\n".encode("cp1252")
+    page = admin_client.get(upload(admin_client, content)["Location"]).content.decode()
+    assert "It is not in UTF-8, and was read as Windows-1252." in page
+    assert all(f">{cell}</t" in page for cell in ("lead_id", "first_name", "province", "Zo\u00e9", "QC"))
 
 
 def test_characters_that_postgresql_cannot_store_are_no_fault_of_ours(admin_client: Client) -> None:

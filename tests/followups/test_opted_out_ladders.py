@@ -88,7 +88,7 @@ def test_cancelled_steps_are_neither_due_nor_in_the_sla_and_the_ladder_closes_wi
     tasks = start_ladder(**JANE, now=NOON).tasks
     late = NOON + timedelta(days=30)
     roll(late)
-    assert [task.step for task in due_tasks(now=late)] == [1, 3, 5]
+    assert [task.step for task in due_tasks(now=late, include_blocked=True)] == [1, 3, 5]
     assert sla_snapshot()["count"] == 0
     for task in tasks[::2]:
         complete_task(task.pk, "va1", now=late)
@@ -157,3 +157,21 @@ def test_an_opt_out_by_email_leaves_a_ladder_of_calls_and_texts_alone(integrator
     integrator.post(CREATE, JANE)
     integrator.post("/api/governance/contact/opt-outs", {"lead_id": "JANE", "channel": "EMAIL"})
     assert FollowupLadder.objects.get().open_steps == 6
+
+
+# A lead that nobody knows ---------------------------------------------------------------------------------------------
+
+
+def test_an_opt_out_of_a_lead_that_nobody_knows_cancels_its_ladder_and_refuses_the_next(integrator: APIClient) -> None:
+    assert integrator.post(CREATE, JANE).status_code == 201
+    opt_out("", point=("LEAD", "JANE"))
+    assert set(FollowupTask.objects.values_list("cancel_reason", flat=True)) == {"opted_out"}
+    response = integrator.post(CREATE, JANE)
+    assert (response.status_code, codes(response)) == (409, ["lead_opted_out"])
+
+
+def test_a_lead_that_was_bound_before_it_was_known_starts_nothing(integrator: APIClient) -> None:
+    opt_out("", point=("LEAD", "JANE"))
+    LeadFactory.create(lead_id="JANE", phone=PHONE)
+    assert integrator.post(CREATE, JANE).status_code == 409
+    assert not FollowupTask.objects.exists()

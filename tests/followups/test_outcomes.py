@@ -9,9 +9,9 @@ from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
 from followups.errors import OptOutStays, PauseNeedsDays, TaskLeased
-from followups.models import FollowupLadder, FollowupTask, OutcomeRule, TaskEvent
+from followups.models import FollowupLadder, FollowupTask, Lead, OutcomeRule, TaskEvent
 from followups.outcomes.rules import SEEDED, Effect, Outcome, careful
-from followups.outcomes.services import effect_of, seed_rules, upsert_rule
+from followups.outcomes.services import seed_rules, upsert_rule
 from followups.services import complete_task, start_ladder
 from governance.compliance.models import ContactRecord
 from governance.golive.models import GoLiveState
@@ -100,6 +100,7 @@ def test_a_stop_cancels_the_open_steps_and_closes_the_ladder(agent: APIClient, s
         "id": ladder.pk,
         "open_steps": 0,
         "closed_at": ladder.closed_at.isoformat().replace("+00:00", "Z"),
+        "next_at": None,
     }
     rest = FollowupTask.objects.exclude(pk=steps[0].pk)
     assert set(rest.values_list("cancelled_at", "cancel_reason")) == {(ladder.closed_at, f"outcome {outcome}")}
@@ -109,17 +110,19 @@ def test_a_stop_cancels_the_open_steps_and_closes_the_ladder(agent: APIClient, s
 
 
 def test_an_opt_out_is_kept_for_all_points_and_stops_whoever_is_reached_there(db: None, steps: Any) -> None:
-    LeadFactory.create(lead_id="L2", phone="+14165550123")
-    LeadFactory.create(lead_id="L3", email="jane@example.ca")
-    LeadFactory.create(lead_id="L4")
     for lead in ("L2", "L3", "L4"):
+        LeadFactory.create(lead_id=lead)
         start_ladder(lead_id=lead, province="ON", market="TORONTO", now=NOON)
+    # No verb would leave these ladders open.
+    Lead.objects.filter(lead_id="L2").update(phone="+14165550123")
+    Lead.objects.filter(lead_id="L3").update(email="jane@example.ca")
     complete_task(steps[0].pk, "va1", "C-3", outcome="OPTED_OUT", contacted_at=NOON, now=LATER)
     assert list(FollowupLadder.objects.open().values_list("lead_id", flat=True)) == ["L4"]
     records = ContactRecord.objects.select_related("point")
     assert {(line.entry, line.channel, line.point.value) for line in records} == {
         ("OPT_OUT", "", "+14165550123"),
         ("OPT_OUT", "", "jane@example.ca"),
+        ("OPT_OUT", "", "L1"),
     }
     assert {(line.effective_at, line.actor, line.evidence) for line in records} == {(NOON, "va1", f"task {steps[0].pk}")}
     cancelled = FollowupTask.objects.exclude(cancelled_at=None)
@@ -133,7 +136,8 @@ def test_an_opt_out_of_a_lead_that_nobody_knows_stops_its_ladder(db: None) -> No
     complete_task(task.pk, "va1", outcome="OPTED_OUT", now=LATER)
     assert FollowupLadder.objects.get().closed_at == LATER
     assert events("CANCELLED").count() == 5
-    assert ContactRecord.objects.count() == 0
+    lines = ContactRecord.objects.values_list("entry", "channel", "point__kind", "point__value")
+    assert lines.get() == ("OPT_OUT", "", "LEAD", "NOBODY")
 
 
 def test_an_opt_out_told_at_a_cancelled_step_stops_the_ladder_that_came_after(db: None, steps: Any) -> None:
@@ -156,7 +160,7 @@ def test_without_its_rule_an_outcome_does_what_is_most_careful(db: None, steps: 
     complete_task(steps[0].pk, "va1", outcome=outcome, now=LATER)
     assert FollowupLadder.objects.get().closed_at == LATER
     assert ContactRecord.objects.exists() is (outcome == "OPTED_OUT")
-    assert effect_of(outcome) == (careful(outcome), 0)
+    assert (careful(outcome) == Effect.OPT_OUT) is (outcome == "OPTED_OUT")
 
 
 # Claims -------------------------------------------------------------------------------------------------------------------
@@ -229,7 +233,7 @@ def test_a_claim_that_ran_out_stops_nobody(db: None, steps: Any) -> None:
 def test_a_completed_or_cancelled_task_is_under_nobodys_claim(db: None, steps: Any) -> None:
     lease(steps[0], "anna")
     complete_task(steps[0].pk, "anna", now=LATER)
-    assert complete_task(steps[0].pk, "va1", outcome="OPTED_OUT", now=LATER).completed_by == "anna"
+    assert complete_task(steps[0].pk, "va1", outcome="REACHED", now=LATER).completed_by == "anna"
     lease(steps[1], "anna")
     start_ladder(lead_id="L1", province="ON", restart=True, now=LATER)
     assert complete_task(steps[1].pk, "va1", now=LATER).completed_by == "va1"
@@ -281,8 +285,8 @@ def test_seeding_makes_what_is_missing_and_overwrites_nothing(db: None) -> None:
     upsert_rule(outcome="REPLIED", effect=Effect.STOP, changed_by="me")
     OutcomeRule.objects.filter(outcome="REACHED").delete()
     assert (seed_rules(), seed_rules()) == (1, 0)
-    assert effect_of("REACHED") == (Effect.GO_ON, 0)
-    assert effect_of("REPLIED") == (Effect.STOP, 0)
+    assert OutcomeRule.objects.get(outcome="REACHED").effect == Effect.GO_ON
+    assert OutcomeRule.objects.get(outcome="REPLIED").effect == Effect.STOP
 
 
 def test_a_missing_rule_is_made_with_its_effect(db: None) -> None:

@@ -14,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
+from followups.bulk import Start, start_ladders
 from followups.models import FollowupLadder, FollowupTask, PoolAgent
+from followups.pool.readiness import pool as pool_check
 from followups.pool.rules import Member, turn
 from followups.pool.services import next_agent, remove_agent, upsert_agent
 from followups.services import start_ladder
@@ -129,6 +131,49 @@ def test_an_agent_who_is_away_keeps_its_credit_and_others_share_its_turns(db: No
     assert PoolAgent.objects.get(agent="va2").credit == 0
 
 
+def test_a_user_who_may_not_sign_in_gets_no_ladder_and_a_name_that_is_no_users_does(user_of: Callable[..., Any]) -> None:
+    gone = user_of("agent", username="va1")
+    user_of("agent", username="va2")
+    for agent in ("va1", "va2", "label"):
+        PoolAgentFactory.create(agent=agent)
+    gone.is_active = False
+    gone.save()
+    assert owners(4) == ["va2", "label", "va2", "label"]
+    answers = start_ladders([Start(f"L{n}", "ON", "TORONTO") for n in range(4)], now=NOON)
+    assert all(answer.ladder_id for answer in answers)
+    assert set(FollowupLadder.objects.values_list("owner", flat=True)) == {"va2", "label"}
+    assert PoolAgent.objects.get(agent="va1").credit == 0
+    gone.is_active = True
+    gone.save()
+    assert "va1" in owners(3)
+
+
+def test_a_market_whose_only_agent_may_not_sign_in_falls_to_its_province(user_of: Callable[..., Any]) -> None:
+    user = user_of("agent", username="va1")
+    type(user).objects.filter(pk=user.pk).update(is_active=False)
+    PoolAgentFactory.create(agent="va1")
+    assert owners(1) == [None]
+    PoolAgentFactory.create(agent="va2", market="ALL")
+    assert owners(1) == ["va2"]
+
+
+def test_the_runbook_warns_of_names_that_nobody_signs_in_with(user_of: Callable[..., Any]) -> None:
+    for name in ("va1", "va2"):
+        user_of("agent", username=name)
+        PoolAgentFactory.create(agent=name)
+    assert pool_check(NOON).ok
+    user = user_of("agent", username="va3")
+    type(user).objects.filter(pk=user.pk).update(is_active=False)
+    for agent in ("va3", "bryn", "VA1"):
+        PoolAgentFactory.create(agent=agent)
+    found = pool_check(NOON)
+    assert (found.ok, found.detail) == (False, {"unknown": ["VA1", "bryn"], "inactive": ["va3"]})
+    assert found.message == (
+        "Ladders go to names that are no user's: VA1, bryn. Is one misspelt? "
+        "Users who may not sign in get no ladder: va3. Remove them from their pools."
+    )
+
+
 def test_a_turn_leaves_no_line_in_the_history(db: None) -> None:
     agent = upsert_agent(agent="va1", province="ON", market="TORONTO", changed_by="test")
     upsert_agent(agent="va2", province="ON", market="TORONTO", changed_by="test")
@@ -199,18 +244,29 @@ def page(name: str, *args: Any) -> str:
     return reverse(f"admin:followups_poolagent_{name}", args=args)
 
 
-def test_the_list_shows_shares_of_those_who_work_and_who_is_away(staff: Client) -> None:
+def test_the_list_shows_shares_of_those_who_work_and_who_is_away(staff: Client, user_of: Callable[..., Any]) -> None:
     for agent, weight in (("va1", 2), ("va2", 3)):
         PoolAgentFactory.create(agent=agent, weight=weight)
     PoolAgentFactory.create(agent="va3", weight=5, paused_until=NOON.replace(year=2099))
     PoolAgentFactory.create(agent="other", market="ALL")
+    gone = user_of("agent", username="va4")
+    type(gone).objects.filter(pk=gone.pk).update(is_active=False)
+    PoolAgentFactory.create(agent="va4", weight=5)
     shown = staff.get(page("changelist")).content.decode()
-    for text in ("40%", "60%", "100%", "none while paused", "Paused until 15 Dec 2099"):
+    for text in (
+        "40%",
+        "60%",
+        "100%",
+        "none while paused",
+        "Paused until 15 Dec 2099",
+        "none while inactive",
+        "may not sign in",
+    ):
         assert text in shown
     away = staff.get(page("changelist"), {"state": "paused"}).content.decode()
-    assert ("va3" in away, "va1" in away) == (True, False)
+    assert ("va3" in away, "va4" in away, "va1" in away) == (True, True, False)
     working = staff.get(page("changelist"), {"state": "working"}).content.decode()
-    assert ("va3" in working, "va1" in working, "40%" in working) == (False, True, True)
+    assert ("va3" in working, "va4" in working, "va1" in working, "40%" in working) == (False, False, True, True)
 
 
 def test_an_agent_is_added_and_changed_through_the_service(staff: Client) -> None:

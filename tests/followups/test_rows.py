@@ -28,6 +28,7 @@ def test_a_ladder_as_the_api_shows_it(auditor: APIClient) -> None:
         "template": None,
         "template_version": None,
         "created_by": "factory",
+        "reason": "",
         "correlation_id": "made",
         "created_at": "2026-12-15T18:00:00Z",
         "open_steps": 6,

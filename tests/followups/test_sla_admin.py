@@ -25,7 +25,8 @@ POLICIES = "/admin/followups/slapolicy/"
 
 def late(minutes: int, **values: Any) -> FollowupTask:
     due_at = timezone.now() - timedelta(minutes=minutes)
-    task: FollowupTask = TaskFactory.create(due_at=due_at, actionable_at=due_at, ladder__open_steps=1, **values)
+    permitted = {"open_from": due_at, "open_until": due_at + timedelta(days=1)}
+    task: FollowupTask = TaskFactory.create(due_at=due_at, actionable_at=due_at, ladder__open_steps=1, **permitted, **values)
     return task
 
 

@@ -11,12 +11,14 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from followups.minutes.services import recompute_places, roll
 from followups.models import FollowupTask, SlaBreach, SlaNotice, SlaPolicy, SlaWatch
 from followups.services import complete_task
 from followups.signals import tasks_breached
 from followups.sla import services
-from followups.sla.rules import Rule, Rulebook, Standing, counted_from
-from followups.sla.services import at_risk, find_breaches, rulebook
+from followups.sla.rulebook import rulebook
+from followups.sla.rules import Rule, Rulebook, Standing, counted_from, standing
+from followups.sla.services import at_risk, find_breaches
 from followups.transitions import skip_task, snooze_task
 from governance.golive.models import GoLiveState
 from kpi.models import KPIEvent
@@ -27,6 +29,11 @@ pytestmark = pytest.mark.django_db
 BREACH = timedelta(minutes=120)  # as it is seeded
 MINUTE = timedelta(minutes=1)
 LATE = NOON + BREACH + MINUTE
+
+
+def judge() -> None:
+    """Have the worker say by the policies when each open task is at risk and when a breach."""
+    recompute_places(None, None, NOON)
 
 
 def found_for(task: FollowupTask) -> list[SlaBreach]:
@@ -80,17 +87,26 @@ def test_the_breaches_of_one_look_share_one_notice() -> None:
 
 def test_a_task_that_is_due_at_night_is_not_late_before_its_first_permitted_minute() -> None:
     morning = NOON + timedelta(hours=10)
-    task = TaskFactory.create(actionable_at=morning)
+    task = TaskFactory.create(actionable_at=morning, open_from=morning, open_until=morning + 2 * BREACH)
 
     assert find_breaches(morning + BREACH) == 0
     assert find_breaches(morning + BREACH + MINUTE) == 1
     assert found_for(task)[0].counted_from == morning
 
 
-def test_a_task_without_a_known_permitted_minute_is_late_by_the_guides_clock() -> None:
-    TaskFactory.create(actionable_at=None)
+def test_a_task_without_a_known_permitted_minute_is_not_late() -> None:
+    TaskFactory.create(actionable_at=None, open_from=None, open_until=None, warns_at=None, breaches_at=None)
 
-    assert find_breaches(LATE) == 1
+    assert find_breaches(LATE) == 0
+
+
+def test_a_policy_that_was_switched_off_a_moment_ago_makes_no_breach() -> None:
+    """The worker has not said so to the tasks yet."""
+    TaskFactory.create()
+    SlaPolicy.objects.update(enabled=False)
+
+    assert find_breaches(LATE) == 0
+    assert not SlaNotice.objects.exists()
 
 
 @pytest.mark.parametrize("ended", [{"cancelled_at": NOON}, {"completed_at": NOON + BREACH, "completed_by": "va1"}])
@@ -146,6 +162,7 @@ def test_a_task_that_was_put_off_may_breach_anew_and_then_counts_again() -> None
     find_breaches(LATE)
     until = LATE + timedelta(days=1)
     snooze_task(task.pk, until, "asked for tomorrow", now=LATE)
+    roll(until)
     task.refresh_from_db()
 
     assert find_breaches(until + MINUTE) == 0
@@ -219,6 +236,7 @@ def test_a_markets_policy_wins_over_its_provinces() -> None:
     SlaPolicyFactory.create(market="TORONTO", channel="SMS", warn_after_minutes=5, breach_after_minutes=10)
     strict = TaskFactory.create()
     others = [TaskFactory.create(channel="CALL"), TaskFactory.create(ladder__market="OTTAWA")]
+    judge()
 
     assert find_breaches(NOON + 11 * MINUTE) == 1
     assert found_for(strict)[0].breach_after_minutes == 10
@@ -226,10 +244,11 @@ def test_a_markets_policy_wins_over_its_provinces() -> None:
 
 
 def test_a_markets_longer_time_holds_as_well() -> None:
-    SlaPolicyFactory.create(market="TORONTO", channel="SMS", breach_after_minutes=600)
+    SlaPolicyFactory.create(market="TORONTO", channel="SMS", breach_after_minutes=300)
     TaskFactory.create()
+    judge()
 
-    assert [find_breaches(LATE), find_breaches(NOON + 601 * MINUTE)] == [0, 1]
+    assert [find_breaches(LATE), find_breaches(NOON + 301 * MINUTE)] == [0, 1]
 
 
 def test_a_policy_that_is_off_allows_any_lateness_and_a_markets_own_shields_it_from_its_provinces() -> None:
@@ -237,6 +256,7 @@ def test_a_policy_that_is_off_allows_any_lateness_and_a_markets_own_shields_it_f
     SlaPolicy.objects.filter(province="BC").update(enabled=False)
     TaskFactory.create()
     TaskFactory.create(ladder__province="BC")
+    judge()
 
     assert find_breaches(NOON + timedelta(days=30)) == 0
 
@@ -244,6 +264,7 @@ def test_a_policy_that_is_off_allows_any_lateness_and_a_markets_own_shields_it_f
 def test_without_any_policy_there_is_no_breach() -> None:
     SlaPolicy.objects.update(enabled=False)
     TaskFactory.create()
+    judge()
 
     assert find_breaches(LATE) == 0
     assert not at_risk(LATE).exists()
@@ -253,10 +274,12 @@ def test_a_wider_policy_takes_no_breach_back_and_a_narrower_one_finds_more() -> 
     first = TaskFactory.create()
     find_breaches(LATE)
     SlaPolicy.objects.update(breach_after_minutes=10_000)
+    judge()
     assert (find_breaches(LATE), len(found_for(first))) == (0, 1)
 
     second = TaskFactory.create()
     SlaPolicy.objects.update(breach_after_minutes=60)
+    judge()
     assert find_breaches(NOON + 61 * MINUTE) == 1
     assert found_for(second)[0].breach_after_minutes == 60
 
@@ -300,14 +323,27 @@ def test_the_statement_finds_what_the_rules_say_of_each_task(seed: int) -> None:
             breach_after_minutes=dice.randint(30, 70),
         )
     find_breaches(NOON)
+    rules, late = rulebook(), {}
     now, tasks = NOON + 100 * MINUTE, []
     for province, market, channel in dice.choices(places, k=60):
         due_at = now - dice.randint(-10, 100) * MINUTE
         done = min(now, due_at + dice.randint(0, 100) * MINUTE) if dice.random() < 0.5 else None
-        place = {"ladder__province": province, "ladder__market": market, "channel": channel}
-        tasks.append(TaskFactory.create(due_at=due_at, actionable_at=None, completed_at=done, **place))
-    rules = rulebook()
-    standings = {task.pk: rules.standing(task, task.completed_at or now) for task in tasks}
+        values = {"ladder__province": province, "ladder__market": market, "channel": channel, "completed_at": done}
+        if rule := rules.of(province, market, channel):
+            values |= {"warns_at": due_at + rule.warn_after, "breaches_at": due_at + rule.breach_after}
+        else:
+            values |= {"warns_at": None, "breaches_at": None}
+        tasks.append(TaskFactory.create(due_at=due_at, actionable_at=None, **values))
+        by = (done or now) - due_at
+        late[tasks[-1].pk] = (
+            Standing.BREACHED
+            if rule and by > rule.breach_after
+            else Standing.AT_RISK
+            if rule and by > rule.warn_after
+            else None
+        )
+    standings = {task.pk: standing(task, task.completed_at or now) for task in tasks}
+    assert standings == late
     late_and_open = {task.pk for task in tasks if standings[task.pk] and task.completed_at is None}
 
     assert {task.pk for task in at_risk(now)} == late_and_open

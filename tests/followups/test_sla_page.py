@@ -40,14 +40,15 @@ def rows(response: Any) -> list[list[str]]:
 
 def test_it_shows_the_last_seven_days_by_owner_and_all_together(auditor: Client) -> None:
     completed(late=timedelta(minutes=45), due_at=NOON - timedelta(days=6), ladder__owner="va1")
-    TaskFactory.create(due_at=NOON - timedelta(hours=3), actionable_at=None)
+    due_at = NOON - timedelta(hours=30)  # but permitted only these three hours
+    TaskFactory.create(due_at=due_at, actionable_at=NOON - timedelta(hours=3))
     TaskFactory.create(due_at=NOON - timedelta(days=7))
     completed(late=timedelta(hours=-1), due_at=NOON + timedelta(minutes=1))
     page = auditor.get(PAGE)
     assert rows(page) == [
-        ["va1", "1", "1", "0", "45 min", "45 min", "45 min", "0%", "100%"],
-        ["nobody", "1", "0", "1", "3 h", "3 h", "3 h", "0%", "0%"],
-        ["All", "2", "1", "1", "45 min", "3 h", "3 h", "0%", "50%"],
+        ["va1", "1", "1", "0", "45 min", "45 min", "45 min", "0%", "100%", "45 min", "100%"],
+        ["nobody", "1", "0", "1", "3 h", "3 h", "3 h", "0%", "0%", "1 d 6 h", "0%"],
+        ["All", "2", "1", "1", "45 min", "3 h", "3 h", "0%", "50%", "45 min", "50%"],
     ]
     chart = json.loads(page.context["chart"])
     assert chart["labels"] == ["va1", "nobody", "all"]

@@ -100,9 +100,10 @@ def test_the_runbook_names_the_places_without_a_policy() -> None:
 
 def test_what_is_at_risk_is_listed_with_the_moment_of_its_breach(agent: APIClient) -> None:
     due_at = timezone.now().replace(microsecond=0) - timedelta(minutes=40)
-    task = TaskFactory.create(due_at=due_at, actionable_at=due_at + timedelta(minutes=5), owner="va1")
-    earlier = TaskFactory.create(due_at=due_at - timedelta(minutes=1), actionable_at=None)
-    TaskFactory.create(due_at=timezone.now(), actionable_at=None)
+    all_day = {"open_from": due_at - timedelta(hours=1), "open_until": due_at + timedelta(days=1)}
+    task = TaskFactory.create(due_at=due_at, actionable_at=due_at + timedelta(minutes=5), owner="va1", **all_day)
+    earlier = TaskFactory.create(due_at=due_at - timedelta(minutes=1), actionable_at=None, **all_day)
+    TaskFactory.create(due_at=timezone.now(), actionable_at=None, **all_day)
 
     rows = agent.get("/api/followups/sla/at-risk").json()
 

@@ -24,6 +24,7 @@ from followups.charts import ROWS_MAX, chart_rows
 from followups.errors import TimeOutOfRange
 from followups.models import FollowupLadder, FollowupTask
 from followups.reports import FIGURES, GROUPS, SlaReport, sla_report
+from followups.sla.lateness import late_for
 from tests.conftest import attrs
 from tests.factories import NOON, LadderFactory, TaskFactory, completed
 
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.django_db
 
 SLA = "/api/followups/sla"
 PERCENTILES = ("p50", "p90", "p99")
-NOTHING: dict[str, Any] = {**dict.fromkeys(FIGURES), "count": 0, "completed": 0, "open_overdue": 0}
+NOTHING: dict[str, Any] = {**dict.fromkeys(FIGURES), "count": 0, "completed": 0, "open_overdue": 0, "by_wall_clock": 0}
 
 
 @pytest.fixture(autouse=True)
@@ -48,15 +49,22 @@ def within(half_an_hour: Any, two_hours: Any) -> dict[str, Any]:
     """The fractions, the same by both clocks."""
     return {
         f"within_{limit}{clock}": value
-        for clock in ("", "_actionable")
+        for clock in ("", "_wall")
         for limit, value in (("30m", half_an_hour), ("2h", two_hours))
     }
 
 
+def percentiles(p50: float, p90: float, p99: float) -> dict[str, float]:
+    """The percentiles, the same by both clocks."""
+    return {
+        f"{name}{clock}": value for clock in ("", "_wall") for name, value in zip(PERCENTILES, (p50, p90, p99), strict=True)
+    }
+
+
 def overdue(*, by: timedelta, **values: Any) -> FollowupTask:
-    """An open task that fell due so long before noon."""
-    values.setdefault("actionable_at", NOON - by)
-    return TaskFactory.create(due_at=NOON - by, **values)
+    """An open task that fell due so long before noon, and could be done ever since."""
+    given = {"actionable_at": NOON - by, "open_from": NOON - by, **values}
+    return TaskFactory.create(due_at=NOON - by, **given)
 
 
 def printed(*arguments: str) -> str:
@@ -78,15 +86,17 @@ def test_of_nothing_there_are_no_figures() -> None:
 
 def test_one_task_is_its_own_percentile() -> None:
     completed(late=minutes(31.5))
-    whole = {"count": 1, "completed": 1, "open_overdue": 0, **dict.fromkeys(PERCENTILES, 31.5), **within(0, 1)}
+    counts = {"count": 1, "completed": 1, "open_overdue": 0, "by_wall_clock": 0}
+    whole = {**counts, **percentiles(31.5, 31.5, 31.5), **within(0, 1)}
     assert sla_report() == SlaReport(whole, [])
 
 
-def test_early_is_negative_and_within() -> None:
+def test_early_is_in_time_and_negative_by_the_clock_on_the_wall() -> None:
     completed(late=minutes(-10))
     completed(late=minutes(30))
     whole = sla_report().whole
-    assert (whole["p50"], whole["p99"], whole["within_30m"]) == (-10, 30, 1)
+    assert (whole["p50"], whole["p99"], whole["within_30m"]) == (0, 30, 1)
+    assert (whole["p50_wall"], whole["p99_wall"], whole["within_30m_wall"]) == (-10, 30, 1)
 
 
 def test_what_was_never_done_counts_as_late_as_it_is_so_far() -> None:
@@ -94,8 +104,8 @@ def test_what_was_never_done_counts_as_late_as_it_is_so_far() -> None:
     overdue(by=timedelta(hours=4))
     whole = sla_report().whole
     assert whole == {
-        **{"count": 2, "completed": 1, "open_overdue": 1},
-        **{"p50": 10.0, "p90": 240.0, "p99": 240.0},
+        **{"count": 2, "completed": 1, "open_overdue": 1, "by_wall_clock": 0},
+        **percentiles(10, 240, 240),
         **within(0.5, 0.5),
     }
     assert sla_report(now=NOON + timedelta(hours=1)).whole["p99"] == 300
@@ -124,14 +134,30 @@ def test_a_cancelled_task_counts_only_if_it_was_done_all_the_same() -> None:
 
 
 def test_both_clocks_are_reported_for_each_group() -> None:
-    morning = NOON + timedelta(hours=13)
-    completed(late=morning - NOON + minutes(30), actionable_at=morning, ladder__owner="a")
-    completed(late=morning - NOON + minutes(120), actionable_at=morning, ladder__owner="a")
-    completed(late=minutes(30), actionable_at=None, ladder__owner="b")
-    overdue(by=timedelta(hours=9), actionable_at=morning, ladder__owner="b")
+    night = timedelta(hours=13)
+    completed(late=night + minutes(30), late_for=minutes(30), ladder__owner="a")
+    completed(late=night + minutes(120), late_for=minutes(120), ladder__owner="a")
+    completed(late=minutes(30), ladder__owner="b")
+    overdue(by=timedelta(hours=9), open_from=NOON, ladder__owner="b")  # it opens now
     groups = sla_report(by=["owner"]).groups
-    figures = [(row["owner"], *(row[name] for name in within(0, 0))) for row in groups]
-    assert figures == [("a", 0, 0, 0.5, 1), ("b", 0.5, 0.5, 1, 1)]
+    figures = [(row["owner"], row["p90"], row["p90_wall"], *(row[name] for name in within(0, 0))) for row in groups]
+    assert figures == [("a", 120, 900, 0.5, 1, 0, 0), ("b", 30, 540, 1, 1, 0.5, 0.5)]
+
+
+def test_what_was_completed_before_permitted_minutes_were_counted_goes_by_the_wall_and_is_counted() -> None:
+    completed(late=minutes(200), late_for=None)
+    completed(late=minutes(200), late_for=minutes(20))
+    whole = sla_report().whole
+    assert (whole["by_wall_clock"], whole["p50"], whole["p99"], whole["within_2h"]) == (1, 20, 200, 0.5)
+    assert (whole["p50_wall"], whole["within_2h_wall"]) == (200, 0)
+
+
+def test_what_was_counted_before_the_present_interval_is_late_too() -> None:
+    overdue(by=timedelta(days=2), late_for=minutes(90), late_until=NOON - timedelta(hours=9), open_from=NOON - minutes(40))
+    overdue(by=timedelta(days=2), late_for=minutes(90), open_from=None, open_until=None)
+    overdue(by=timedelta(days=2), open_until=NOON - timedelta(days=1))  # a worker stands still
+    whole = sla_report(now=NOON).whole
+    assert (whole["p50"], whole["p99"]) == (130, 1440)
 
 
 def test_groups_come_in_order_with_the_unowned_last_and_the_whole_apart() -> None:
@@ -179,6 +205,9 @@ TASKS = st.lists(
             "channel": st.sampled_from(["SMS", "CALL"]),
             "ago": LATENESS,
             "permitted_after": st.none() | LATENESS,
+            "open_since": st.none() | LATENESS,
+            "counted": st.none() | st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=2)),
+            "counted_until": st.none() | LATENESS,
             "late": st.none() | LATENESS,
             "cancelled": st.booleans(),
         }
@@ -189,26 +218,31 @@ TASKS = st.lists(
 
 def recount(tasks: list[FollowupTask], since: datetime | None, until: datetime | None) -> dict[str, Any]:
     """The figures by the words of the rule, one task at a time."""
-    lateness, done, decided = [], 0, defaultdict(list)
+    lateness: dict[str, list[timedelta]] = {"": [], "_wall": []}
+    done, by_wall, decided = 0, 0, defaultdict(list)
     for task in tasks:
         if (since and task.due_at < since) or (until and task.due_at >= until):
             continue
         if task.completed_at is None and (task.cancelled_at or task.due_at >= NOON):
             continue
-        end = task.completed_at or NOON
-        lateness.append(end - task.due_at)
-        done += task.completed_at is not None
-        for limit, allowed in (("30m", 30), ("2h", 120)):
-            for clock, due in (("", task.due_at), ("_actionable", task.actionable_at or task.due_at)):
-                is_beyond = end - due > minutes(allowed)
+        wall = (task.completed_at or NOON) - task.due_at
+        permitted = late_for(task, NOON)
+        if task.completed_at:
+            done += 1
+            by_wall += task.late_for is None
+            permitted = max(wall, timedelta()) if task.late_for is None else task.late_for
+        for clock, late in (("", permitted), ("_wall", wall)):
+            lateness[clock].append(late)
+            for limit, allowed in (("30m", 30), ("2h", 120)):
+                is_beyond = late > minutes(allowed)
                 if task.completed_at or is_beyond:
                     decided[f"within_{limit}{clock}"].append(not is_beyond)
-    lateness.sort()
-    size = len(lateness)
+    size = len(lateness[""])
     return {
-        **{"count": size, "completed": done, "open_overdue": size - done},
+        **{"count": size, "completed": done, "open_overdue": size - done, "by_wall_clock": by_wall},
         **{
-            name: round(lateness[math.ceil(size * share / 100) - 1] / minutes(1), 2) if size else None
+            f"{name}{clock}": round(sorted(lates)[math.ceil(size * share / 100) - 1] / minutes(1), 2) if size else None
+            for clock, lates in lateness.items()
             for name, share in zip(PERCENTILES, (50, 90, 99), strict=True)
         },
         **{name: sum(decided[name]) / len(decided[name]) if decided[name] else None for name in within(0, 0)},
@@ -244,6 +278,10 @@ def made(drawn: list[dict[str, Any]]) -> list[FollowupTask]:
             channel=task["channel"],
             due_at=NOON - task["ago"],
             actionable_at=None if task["permitted_after"] is None else NOON - task["ago"] + task["permitted_after"],
+            open_from=None if task["open_since"] is None else NOON - task["open_since"],
+            open_until=None if task["open_since"] is None else NOON - task["open_since"] + timedelta(hours=5),
+            late_for=task["counted"],
+            late_until=None if task["counted_until"] is None else NOON - task["counted_until"],
             province="ON",
             owner=task["owner"],
             correlation_id="made",
@@ -263,8 +301,8 @@ def test_the_api_answers_the_last_week_by_default_whole_and_by_group(auditor: AP
     overdue(by=timedelta(days=7), ladder__owner="va1")
     overdue(by=timedelta(days=7, microseconds=1), ladder__owner="va2")
     figures = {
-        **{"count": 2, "completed": 1, "open_overdue": 1},
-        **{"p50": 45.0, "p90": 10080.0, "p99": 10080.0},
+        **{"count": 2, "completed": 1, "open_overdue": 1, "by_wall_clock": 0},
+        **percentiles(45, 10080, 10080),
         **within(0.0, 0.5),
     }
     assert auditor.get(SLA, {"by": "Owner"}).json() == {
@@ -306,7 +344,8 @@ def test_the_api_names_a_bad_parameter(auditor: APIClient, given: Any, attr: str
 
 def test_json_holds_the_figures() -> None:
     completed(late=minutes(45), ladder__owner="va1")
-    figures = {"count": 1, "completed": 1, "open_overdue": 0, **dict.fromkeys(PERCENTILES, 45.0), **within(0.0, 1.0)}
+    counts = {"count": 1, "completed": 1, "open_overdue": 0, "by_wall_clock": 0}
+    figures = {**counts, **percentiles(45, 45, 45), **within(0.0, 1.0)}
     assert json.loads(printed("--by", "owner, step", "--format", "json")) == [{"owner": "va1", "step": 1, **figures}]
     assert json.loads(printed("--format", "json")) == [figures]
 
@@ -316,12 +355,13 @@ def test_csv_has_a_header_and_a_line_for_each_group() -> None:
     (row,) = csv.DictReader(StringIO(printed("--by", "owner", "--format", "csv")))
     assert row == {
         "owner": 'says "hi", often',
-        **{"count": "1", "completed": "1", "open_overdue": "0"},
-        **dict.fromkeys(PERCENTILES, "45.0"),
+        **{"count": "1", "completed": "1", "open_overdue": "0", "by_wall_clock": "0"},
+        **{f"{name}{clock}": "45.0" for name in PERCENTILES for clock in ("", "_wall")},
         **within("0.0", "1.0"),
     }
     assert printed("--by", "step", "--format", "csv", "--since", "2030-01-01T00:00:00Z").splitlines() == [
-        "step,count,completed,open_overdue,p50,p90,p99,within_30m,within_2h,within_30m_actionable,within_2h_actionable"
+        "step,count,completed,open_overdue,by_wall_clock,p50,p90,p99,p50_wall,p90_wall,p99_wall,"
+        "within_30m,within_2h,within_30m_wall,within_2h_wall"
     ]
 
 
@@ -339,7 +379,7 @@ def test_the_table_shows_labels_as_they_are_and_the_whole_below() -> None:
         "0.0%",
         "100.0%",
         "all",
-        "lateness in minutes",
+        "lateness in permitted minutes",
     ):
         assert shown in table
     assert " 2 " in table

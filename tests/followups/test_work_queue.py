@@ -220,7 +220,7 @@ def test_an_outcome_records_the_contact_and_says_what_follows(va1: Client) -> No
     assert (task.completed_at, task.completed_by, task.outcome, task.note) == (NOON, "va1", "REACHED", "Très aimable.")
     assert ContactAttempt.objects.get(task=task).actor == "va1"
     assert events(task) == [("COMPLETED", "", "va1")]
-    assert said(page) == ["Step 1 of Jane Roe: Reached. 5 steps are left, the next due Tue 15 Dec, 12:30 there."]
+    assert said(page) == ["Step 1 of Jane Roe: Reached. 5 steps are left, the next due Tue 15 Dec, 13:30 there."]
     assert page.context["cards"] == []
 
 
@@ -378,7 +378,7 @@ def test_a_skipped_step_leaves_the_next(va1: Client) -> None:
     page = press(va1, "skip", task, reason="The number is a fax")
 
     assert events(task) == [("SKIPPED", "The number is a fax", "va1")]
-    assert said(page) == ["Step 1 of Jane Roe is skipped. 5 steps are left, the next due Tue 15 Dec, 12:30 there."]
+    assert said(page) == ["Step 1 of Jane Roe is skipped. 5 steps are left, the next due Tue 15 Dec, 13:00 there."]
 
 
 @pytest.mark.parametrize("act", ["snooze", "skip", "renew", "give_back"])

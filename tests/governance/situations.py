@@ -55,18 +55,46 @@ def is_calling_hour(weekday: int, hhmm: str) -> bool:
     return "10:00" <= hhmm < "18:00" if weekday in (5, 6) else "09:00" <= hhmm < "21:30"
 
 
+def has_said_no(lines: tuple[LedgerLine, ...], channel: str, at: datetime) -> bool:
+    """Whether an opt-out by then was not taken back: by a lift that was recorded after it, as of the same time or later."""
+    told = [one for one in lines if one.effective_at <= at and one.channel in ("", channel)]
+    return any(
+        one.kind in ("OPT_OUT", "DO_NOT_CALL")
+        and not any(later.kind == "LIFT" and later.effective_at >= one.effective_at for later in told[n:])
+        for n, one in enumerate(told)
+    )
+
+
+def waits_for_a_decision(lines: tuple[LedgerLine, ...], at: datetime) -> bool:
+    """Whether more messages came than were decided. A decision is of a message that was there."""
+    waiting: list[LedgerLine] = []
+    for one in lines:
+        if one.kind == "HOLD" and one.effective_at <= at:
+            waiting.append(one)
+        if one.kind == "RELEASE" and one.effective_at <= at and waiting:
+            waiting.pop()
+    return bool(waiting)
+
+
+def is_left_alone(given: Situation, channel: str, at: datetime) -> bool:
+    """Whether the person wants no contact, or may not want it: the number, the address or the lead as such."""
+    return any(
+        has_said_no(lines, channel, at) or waits_for_a_decision(lines, at)
+        for lines in (given.ledger or (), given.of_lead or ())
+    )
+
+
+def is_rested(given: Situation, at: datetime) -> bool:
+    """Whether the last contact is long enough ago, or still to come."""
+    return given.contacted_at is None or not given.contacted_at <= at < given.contacted_at + given.gap
+
+
 def is_proven(given: Situation, channel: str, at: datetime) -> bool:
-    """Whether nobody said no, and what must be on file is on file."""
+    """Whether what must be on file is on file."""
     lines = sorted((line for line in given.ledger or () if line.effective_at <= at), key=lambda line: line.effective_at)
-    no = False
-    for line in lines:
-        if line.channel in ("", channel) and line.kind in ("OPT_OUT", "DO_NOT_CALL", "LIFT"):
-            no = line.kind != "LIFT"
-    if given.ledger is None:
-        return True
     strictness = given.organisation.scrub if channel == "CALL" else given.organisation.consent
-    if no or strictness == "warn":
-        return not no
+    if given.ledger is None or strictness == "warn":
+        return True
     consented = any(
         line.kind == "CONSENT" and line.channel in ("", channel) and (line.expires_at is None or at < line.expires_at)
         for line in lines
@@ -87,7 +115,12 @@ def _is_registered(organisation: Organisation, at: datetime) -> bool:
 def is_legal(given: Situation, channel: str, at: datetime) -> bool:
     """Whether the law allows it in each zone."""
     in_hours = all(channel != "CALL" or is_calling_hour(*clock(at, z)[1:]) for z in given.zones)
-    return in_hours and is_proven(given, channel, at)
+    return in_hours and is_permitted_on_file(given, channel, at)
+
+
+def is_permitted_on_file(given: Situation, channel: str, at: datetime) -> bool:
+    """Whether the person does not stand in the way, by what is on file."""
+    return is_proven(given, channel, at) and not is_left_alone(given, channel, at)
 
 
 def is_open(given: Situation, channel: str, at: datetime) -> bool:
@@ -131,7 +164,7 @@ def by_search(given: Situation, channel: str, after: datetime, span: timedelta) 
     """The first instant at or after `after` at which everything allows it, minute by minute; None within the span."""
     at, end = after, after + span
     while at <= end:
-        if is_open(given, channel, at) and is_proven(given, channel, at):
+        if is_open(given, channel, at) and is_permitted_on_file(given, channel, at) and is_rested(given, at):
             return at
         at = at.replace(second=0, microsecond=0) + MINUTE
     return None

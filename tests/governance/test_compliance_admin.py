@@ -83,7 +83,7 @@ def test_a_page_writes_what_it_says_and_returns_to_the_ledger(operator_at_desk: 
 def test_what_the_page_shows_as_now_can_be_sent_as_it_stands(operator_at_desk: Client) -> None:
     form = form_with(operator_at_desk.get(page("opt_out")), "points")
     assert operator_at_desk.post(page("opt_out"), {**form, "points": "416 555 0123"}).status_code == 302
-    assert services.ledgers([PHONE])[PHONE][0].kind == "OPT_OUT"
+    assert services.ledgers([PHONE])[PHONE].lines[0].kind == "OPT_OUT"
 
 
 def test_an_opt_out_is_lifted_with_its_reason(operator_at_desk: Client) -> None:
@@ -98,6 +98,7 @@ WRONG: list[tuple[str, dict[str, str], str, str]] = [
     ("opt_out", {"points": "416 555"}, "points", "Neither a lead that we know"),
     ("opt_out", {"points": "ann@"}, "points", "valid email"),
     ("opt_out", {"channel": "EMAIL"}, "points", "reaches none of these"),
+    ("consent", {"points": "EMPTY"}, "points", "neither a phone number nor"),
     ("consent", {"evidence": ""}, "evidence", "required"),
     ("consent", {"basis": ""}, "basis", "required"),
     ("consent", {"basis": "PUBLICATION", "channel": "CALL"}, "basis", "exempts no call"),
@@ -108,6 +109,7 @@ WRONG: list[tuple[str, dict[str, str], str, str]] = [
 ]
 
 
+@pytest.mark.usefixtures("_a_lead")
 @pytest.mark.parametrize(("verb", "spoilt", "field", "says"), WRONG)
 def test_what_is_wrong_is_said_at_its_field_and_nothing_is_written(
     operator_at_desk: Client, verb: str, spoilt: Any, field: str, says: str
@@ -121,9 +123,46 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_written(
 @pytest.mark.usefixtures("_a_lead")
 def test_a_lead_stands_for_its_number_and_its_address(operator_at_desk: Client) -> None:
     operator_at_desk.post(page("opt_out"), {**GIVEN["opt_out"], "points": "L1", "channel": ""})
-    assert [row[0] for row in lines()] == ["+14165550123", "ann@example.ca"]
-    answer = operator_at_desk.post(page("opt_out"), {**GIVEN["opt_out"], "points": "EMPTY"})
-    assert "neither a phone number nor" in answer.context["form"].errors["points"][0]
+    assert [row[0] for row in lines()] == ["L1", "+14165550123", "ann@example.ca"]
+    operator_at_desk.post(page("opt_out"), {**GIVEN["opt_out"], "points": "EMPTY"})
+    assert [row[0] for row in lines()][3:] == ["EMPTY"]
+
+
+@pytest.mark.usefixtures("_a_lead")
+def test_a_consent_of_a_lead_is_one_of_its_number_and_its_address(operator_at_desk: Client) -> None:
+    operator_at_desk.post(page("consent"), {**GIVEN["consent"], "points": "L1", "channel": ""})
+    assert {row[0] for row in lines()} == {"+14165550123", "ann@example.ca"}
+
+
+def test_the_ledger_names_a_lead_and_finds_one_that_nobody_knows(operator_at_desk: Client) -> None:
+    (made,) = services.record_opt_out(points=[("LEAD", "L77")], actor="me")
+    services.hold_points(points=[("LEAD", "L77")], evidence="message 1", actor="me")
+    shown = operator_at_desk.get(LEDGER, {"q": "L77"})
+    assert len(shown.context["cl"].result_list) == 2
+    for text in ("Lead L77", "Held"):
+        assert text in shown.content.decode()
+    points = operator_at_desk.get(reverse("admin:governance_contactpoint_changelist"), {"q": "L77"})
+    assert [str(point) for point in points.context["cl"].result_list] == ["Lead L77"]
+    assert (
+        "Lead L77"
+        in operator_at_desk.get(reverse("admin:governance_contactpoint_change", args=[made.point_id])).content.decode()
+    )
+
+
+def test_a_lead_is_erased_from_the_ledger_and_stays_bound(operator_at_desk: Client) -> None:
+    (made,) = services.record_opt_out(points=[("LEAD", "L77")], actor="me")
+    url = reverse("admin:governance_contactpoint_erase", args=[made.point_id])
+    assert "Erase Lead L77" in operator_at_desk.get(url).content.decode()
+    operator_at_desk.post(url, {"reason": "asked for it"})
+    made.point.refresh_from_db()
+    assert (made.point.value, str(made.point)) == (None, "Lead (erased)")
+    assert [line.kind for line in services.ledgers([("LEAD", "L77")])["LEAD", "L77"].lines] == ["OPT_OUT", "ERASED"]
+
+
+def test_an_address_is_searched_in_any_spelling(operator_at_desk: Client) -> None:
+    services.record_opt_out(points=[("EMAIL", "jean@québec-maisons.ca")], actor="me")
+    for text in ("jean@québec-maisons.ca", "jean@XN--qubec-maisons-chb.ca"):
+        assert len(operator_at_desk.get(LEDGER, {"q": text}).context["cl"].result_list) == 1
 
 
 @pytest.mark.usefixtures("_a_lead")

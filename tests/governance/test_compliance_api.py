@@ -18,7 +18,9 @@ pytestmark = pytest.mark.django_db
 
 API = "/api/governance/contact"
 NOON = "2026-12-15T18:00:00Z"  # a Tuesday, within the calling hours and the seeded windows of all of Canada
+LAST_WEEK = "2026-11-20T15:00:00Z"
 PHONE = "+14165550123"
+CONSENT = {"basis": "EXPRESS", "obtained_at": LAST_WEEK, "evidence": "form 1"}
 LEADS = {
     lead.lead_id: lead
     for lead in (
@@ -113,7 +115,11 @@ def test_an_opt_out_refuses_whatever_the_strictness_and_the_consent(operator: AP
         ("SMS", "CALL", "EMAIL"), "opted_out"
     )
     lifted = post(operator, "opt-outs/lift", lead_id="L1", reason="wrong number")
-    assert [(each["entry"], each["kind"]) for each in lifted.json()] == [("LIFT", "PHONE"), ("LIFT", "EMAIL")]
+    assert {(each["entry"], each["kind"]) for each in lifted.json()} == {
+        ("LIFT", "LEAD"),
+        ("LIFT", "PHONE"),
+        ("LIFT", "EMAIL"),
+    }
     assert decide(operator, "SMS")["ok"] is True
     assert post(operator, "opt-outs/lift", lead_id="L1", reason="again").json() == []
 
@@ -155,17 +161,21 @@ def test_a_closed_day_of_the_province_or_of_all_refuses(operator: APIClient) -> 
     [
         ("opt-outs", {}, 400, "required", "lead_id"),
         ("scrubs", {"checked_at": NOON, "evidence": "x", "email": "a@example.ca"}, 400, "required", "lead_id"),
-        ("opt-outs", {"lead_id": "NOBODY"}, 404, "not_found", None),
-        ("opt-outs", {"lead_id": "NO_PHONE", "channel": "SMS"}, 400, "point_missing", "phone"),
-        ("opt-outs", {"lead_id": "NOTHING", "channel": "EMAIL"}, 400, "point_missing", "email"),
-        ("opt-outs", {"lead_id": "NOTHING"}, 400, "point_missing", "phone"),
-        ("opt-outs", {"phone": PHONE, "channel": "EMAIL"}, 400, "point_missing", "email"),
-        ("do-not-call", {"lead_id": "NO_PHONE"}, 400, "point_missing", "phone"),
-        ("opt-outs", {"phone": "555 0123"}, 400, "invalid_phone", "phone"),
-        ("opt-outs", {"email": "ann"}, 400, "invalid", "email"),
-        ("do-not-call", {"phones": [PHONE, "911"]}, 400, "invalid_phone", "phones.1"),
-        ("do-not-call", {"phones": []}, 400, "min_length", "phones"),
+        ("opt-outs", {"lead_id": " ", "reason": "x"}, 400, "required", "lead_id"),
+        ("opt-outs", {"phone": None, "email": ""}, 400, "required", "lead_id"),
+        ("do-not-call", {"phones": []}, 400, "required", "lead_id"),
+        ("do-not-call", {"phones": [" "]}, 400, "required", "lead_id"),
         ("do-not-call", {"phones": [PHONE] * 10_001}, 400, "max_length", "phones"),
+        ("consents", {**CONSENT, "lead_id": "NOBODY"}, 404, "not_found", None),
+        ("consents", {**CONSENT, "lead_id": "NO_PHONE", "channel": "SMS"}, 400, "point_missing", "phone"),
+        ("consents", {**CONSENT, "lead_id": "NOTHING", "channel": "EMAIL"}, 400, "point_missing", "email"),
+        ("consents", {**CONSENT, "phone": "555 0123"}, 400, "invalid_phone", "phone"),
+        ("opt-outs/lift", {"phone": "555 0123", "reason": "x"}, 400, "invalid_phone", "phone"),
+        ("opt-outs/lift", {"email": "ann", "reason": "x"}, 400, "invalid", "email"),
+        ("opt-outs/lift", {"phone": PHONE, "channel": "EMAIL", "reason": "x"}, 400, "point_missing", "email"),
+        ("scrubs", {"lead_id": "NO_PHONE", "checked_at": LAST_WEEK, "evidence": "x"}, 400, "point_missing", "phone"),
+        ("scrubs", {"phones": [PHONE, "911"], "checked_at": LAST_WEEK, "evidence": "x"}, 400, "invalid_phone", "phones.1"),
+        ("scrubs", {"phones": [], "checked_at": LAST_WEEK, "evidence": "x"}, 400, "min_length", "phones"),
     ],
 )
 def test_who_is_meant_must_be_named_and_the_answer_says_what_is_wrong(
@@ -178,7 +188,7 @@ def test_who_is_meant_must_be_named_and_the_answer_says_what_is_wrong(
 
 def test_all_that_is_named_counts(operator: APIClient) -> None:
     made = post(operator, "opt-outs", lead_id="NO_PHONE", phone="902-555-0199", email="Ann@Example.CA").json()
-    assert {each["value"] for each in made} == {"bob@example.ca", "+19025550199", "ann@example.ca"}
+    assert {each["value"] for each in made} == {"NO_PHONE", "bob@example.ca", "+19025550199", "ann@example.ca"}
 
 
 def test_a_repeated_opt_out_under_its_key_is_one_line(operator: APIClient) -> None:
@@ -202,8 +212,9 @@ def test_the_ledger_is_found_by_lead_by_number_and_by_address(operator: APIClien
         return [(row["value"], row["entry"], row["channel"]) for row in rows]
 
     everything = found()
-    assert [row[1] for row in everything] == ["DO_NOT_CALL", "OPT_OUT", "OPT_OUT", "OPT_OUT"]
+    assert [row[1] for row in everything] == ["DO_NOT_CALL", *["OPT_OUT"] * 5]
     assert found(lead_id="L1") == everything[1:]
+    assert {row[0] for row in everything[1:]} == {"L1", PHONE, "ann@example.ca"}
     assert found(phone="(416) 555-0123") == [(PHONE, "OPT_OUT", ""), (PHONE, "OPT_OUT", "SMS")]
     assert found(email="ANN@example.ca") == [("ann@example.ca", "OPT_OUT", "EMAIL")]
     assert found(lead_id="L1", channel="call") == [(PHONE, "OPT_OUT", "")]
@@ -211,7 +222,7 @@ def test_the_ledger_is_found_by_lead_by_number_and_by_address(operator: APIClien
     assert found(lead_id="NOBODY") == found(lead_id="NOTHING") == []
     row = ContactRecord.objects.order_by("id")[0]
     one = auditor.get(f"{API}/records/{row.pk}").json()
-    assert (one["kind"], one["reason"], one["actor"], one["correlation_id"]) == ("PHONE", "STOP", "operator", "C1")
+    assert (one["kind"], one["reason"], one["actor"], one["correlation_id"]) == ("LEAD", "STOP", "operator", "C1")
 
 
 def test_an_erased_number_is_found_and_not_shown(operator: APIClient) -> None:

@@ -35,7 +35,7 @@ def lines() -> list[tuple[Any, ...]]:
 
 
 def refused(point: Any, channel: str) -> bool:
-    return opted_out(services.ledgers([point])[point], channel, NOON)
+    return opted_out(services.ledgers([point])[point].lines, channel, NOON)
 
 
 # What each writes -------------------------------------------------------------------------------------------------------
@@ -299,3 +299,9 @@ def test_a_closed_day_is_set_renamed_and_removed_with_its_history() -> None:
         ("~", "Christmas Eve", "ann", ""),
         ("+", "Eve", "bryan", "rest"),
     ]
+
+
+def test_ten_thousand_numbers_are_put_on_the_list_at_once() -> None:
+    points = [("PHONE", f"+1416{n:07}") for n in range(10_000)]  # more than a server has room for as single locks
+    assert len(services.record_do_not_call(points=points, **WHO)) == 10_000
+    assert refused(points[-1], "CALL")

@@ -24,7 +24,8 @@ from tests.governance.situations import (
     clock,
     is_legal,
     is_open,
-    is_proven,
+    is_permitted_on_file,
+    is_rested,
     line,
     rules,
     situation,
@@ -60,6 +61,9 @@ EACH: dict[Reason, tuple[dict[str, Any], str, datetime, str]] = {
         "law",
     ),
     Reason.OPTED_OUT: ({"ledger": (CONSENT, line("OPT_OUT", YEAR_AGO, "SMS"))}, "SMS", TUESDAY, "law"),
+    Reason.INBOUND_UNDECIDED: ({"ledger": (CONSENT, line("HOLD", YEAR_AGO))}, "SMS", TUESDAY, "law"),
+    Reason.LEAD_CLOSED: ({"is_closed": True}, "SMS", TUESDAY, "policy"),
+    Reason.WRONG_NUMBER: ({"is_wrong": True}, "SMS", TUESDAY, "policy"),
     Reason.CONSENT_MISSING: ({"ledger": ()}, "SMS", TUESDAY, "law"),
     Reason.CONSENT_EXPIRED: (
         {"ledger": (line("CONSENT", YEAR_AGO, "EMAIL", basis="INQUIRY", expires_at=TUESDAY),)},
@@ -71,6 +75,7 @@ EACH: dict[Reason, tuple[dict[str, Any], str, datetime, str]] = {
     Reason.SCRUB_MISSING: ({"ledger": ()}, "CALL", TUESDAY, "law"),
     Reason.SCRUB_EXPIRED: ({"ledger": (line("SCRUB", YEAR_AGO),)}, "CALL", TUESDAY, "law"),
     Reason.LEAD_SCORE_BELOW_MINIMUM: ({"policy": FALSE_SCORE, "lead_score": Decimal("0.64")}, "SMS", TUESDAY, "policy"),
+    Reason.CONTACTED_RECENTLY: ({"contacted_at": TUESDAY, "gap": timedelta(minutes=1)}, "SMS", TUESDAY, "policy"),
     Reason.OUTSIDE_LEGAL_HOURS: ({"rules": rules(ALWAYS)}, "CALL", TUESDAY + timedelta(hours=9), "law"),
     Reason.CLOSED_DAY: ({"closed_days": frozenset({TUESDAY.date()})}, "SMS", TUESDAY, "policy"),
     Reason.OUTSIDE_CONTACT_WINDOW: ({}, "SMS", TUESDAY + timedelta(hours=5), "policy"),
@@ -83,12 +88,16 @@ FRENCH_WORDS = {
     Reason.CHANNEL_NOT_ALLOWED: "ne permet pas ce moyen",
     Reason.LEDGER_UNREADABLE: "introuvable",
     Reason.OPTED_OUT: "ne plus être contactée",
+    Reason.INBOUND_UNDECIDED: "un refus d'être contacté",
+    Reason.LEAD_CLOSED: "est fermé",
+    Reason.WRONG_NUMBER: "quelqu'un d'autre",
     Reason.CONSENT_MISSING: "Aucun consentement",
     Reason.CONSENT_EXPIRED: "est expiré",
     Reason.NOT_REGISTERED: "inscription",
     Reason.SCRUB_MISSING: "jamais été vérifié",
     Reason.SCRUB_EXPIRED: "plus de 31 jours",
     Reason.LEAD_SCORE_BELOW_MINIMUM: "cote",
+    Reason.CONTACTED_RECENTLY: "il y a peu de temps",
     Reason.OUTSIDE_LEGAL_HOURS: "la loi",
     Reason.CLOSED_DAY: "jour férié",
     Reason.OUTSIDE_CONTACT_WINDOW: "plages de contact",
@@ -135,14 +144,18 @@ def test_the_order_of_the_reasons_is_the_contracts() -> None:
         "no_policy",
         "policy_disabled",
         "channel_not_allowed",
-        "ledger_unreadable",  # not the contract's: without it no opt-out could be told
+        "ledger_unreadable",
         "opted_out",
+        "inbound_undecided",
+        "lead_closed",
+        "wrong_number",  # ours, not the contract's
         "consent_missing",
         "consent_expired",
         "organisation_not_registered",
         "scrub_missing",
         "scrub_expired",
         "lead_score_below_minimum",
+        "contacted_recently",
         "outside_legal_hours",
         "closed_day",
         "outside_contact_window",
@@ -158,14 +171,15 @@ NOTHING_ALLOWED = PolicyFacts("ALL", 1, False, Rules((), frozenset(), Decimal(1)
         (
             "CALL",
             (line("SCRUB", YEAR_AGO), line("DO_NOT_CALL", YEAR_AGO)),
-            "KILL_SWITCH_ENGAGED policy_disabled channel_not_allowed opted_out organisation_not_registered scrub_expired "
-            "lead_score_below_minimum outside_legal_hours closed_day outside_contact_window",
+            "KILL_SWITCH_ENGAGED policy_disabled channel_not_allowed opted_out inbound_undecided lead_closed wrong_number "
+            "organisation_not_registered scrub_expired lead_score_below_minimum contacted_recently outside_legal_hours "
+            "closed_day outside_contact_window",
         ),
         (
             "SMS",
             (line("OPT_OUT", YEAR_AGO),),
-            "KILL_SWITCH_ENGAGED policy_disabled channel_not_allowed opted_out consent_missing lead_score_below_minimum "
-            "closed_day outside_contact_window",
+            "KILL_SWITCH_ENGAGED policy_disabled channel_not_allowed opted_out inbound_undecided lead_closed wrong_number "
+            "consent_missing lead_score_below_minimum contacted_recently closed_day outside_contact_window",
         ),
     ],
 )
@@ -174,6 +188,11 @@ def test_everything_that_stands_in_the_way_is_told_in_order(channel: Any, ledger
         standing=Decision(False, "KILL_SWITCH_ENGAGED"),
         policy=NOTHING_ALLOWED,
         ledger=ledger,
+        of_lead=(line("HOLD", YEAR_AGO),),
+        is_closed=True,
+        is_wrong=True,
+        contacted_at=YEAR_AGO,
+        gap=timedelta(days=400),
         lead_score=Decimal(0),
         closed_days=frozenset({TUESDAY.date()}),
     )
@@ -204,6 +223,80 @@ def test_an_opt_out_is_never_a_mere_warning() -> None:
 
 def test_of_somebody_unknown_nothing_on_file_is_asked() -> None:
     assert decide(asked({"ledger": None, "organisation": Organisation()}), "CALL", TUESDAY).allowed
+
+
+# The person -------------------------------------------------------------------------------------------------------------
+
+OPT_OUT, HOLD, RELEASE, LIFT = (line(kind, YEAR_AGO) for kind in ("OPT_OUT", "HOLD", "RELEASE", "LIFT"))
+
+
+@pytest.mark.parametrize("channel", ["SMS", "CALL", "EMAIL"])
+@pytest.mark.parametrize(
+    ("at_point", "of_lead", "reasons"),
+    [
+        ((), (OPT_OUT,), [Reason.OPTED_OUT]),
+        ((OPT_OUT, LIFT), (OPT_OUT,), [Reason.OPTED_OUT]),  # a lift at one subject takes nothing back at another
+        ((OPT_OUT,), (OPT_OUT, LIFT), [Reason.OPTED_OUT]),
+        ((OPT_OUT, LIFT), (OPT_OUT, LIFT), []),
+        ((HOLD,), (), [Reason.INBOUND_UNDECIDED]),
+        ((), (HOLD,), [Reason.INBOUND_UNDECIDED]),
+        ((HOLD, RELEASE), (HOLD,), [Reason.INBOUND_UNDECIDED]),
+        ((HOLD, HOLD, RELEASE), (), [Reason.INBOUND_UNDECIDED]),
+        ((RELEASE, HOLD), (), [Reason.INBOUND_UNDECIDED]),
+        ((HOLD,), (RELEASE,), [Reason.INBOUND_UNDECIDED]),
+        ((HOLD, RELEASE), (HOLD, RELEASE), []),
+        ((HOLD, OPT_OUT), (), [Reason.OPTED_OUT, Reason.INBOUND_UNDECIDED]),
+    ],
+)
+def test_what_is_said_of_the_number_and_of_the_lead_counts(channel: Any, at_point: Any, of_lead: Any, reasons: Any) -> None:
+    given_situation = asked({"ledger": (CONSENT, SCRUB, *at_point), "of_lead": of_lead})
+    assert list(decide(given_situation, channel, TUESDAY).reasons) == reasons
+
+
+def test_a_consent_of_the_lead_as_such_proves_nothing() -> None:
+    assert decide(asked({"ledger": (), "of_lead": (CONSENT, SCRUB)}), "SMS", TUESDAY).reasons == (Reason.CONSENT_MISSING,)
+
+
+def test_an_unknown_lead_is_held_to_what_is_said_of_it_and_needs_no_consent() -> None:
+    unknown: dict[str, Any] = {"ledger": None, "organisation": Organisation()}
+    assert decide(asked({**unknown, "of_lead": ()}), "CALL", TUESDAY).allowed
+    for said, reason in ((line("OPT_OUT", YEAR_AGO), Reason.OPTED_OUT), (HOLD, Reason.INBOUND_UNDECIDED)):
+        assert decide(asked({**unknown, "of_lead": (said,)}), "CALL", TUESDAY).reasons == (reason,)
+
+
+def test_under_another_key_nobody_who_is_named_is_contacted() -> None:
+    unreadable = Organisation(is_ledger_readable=False)
+    for named in ({"ledger": (), "of_lead": None}, {"ledger": None, "of_lead": ()}):
+        assert Reason.LEDGER_UNREADABLE in decide(asked({**named, "organisation": unreadable}), "SMS", TUESDAY).reasons
+    nobody = asked({"ledger": None, "of_lead": None, "organisation": unreadable})
+    assert decide(nobody, "SMS", TUESDAY).allowed
+
+
+@pytest.mark.parametrize(("after", "refused"), [(-1, False), (0, True), (3599, True), (3600, False)])
+def test_a_gap_is_kept_after_the_last_contact_and_not_before_it(after: int, refused: bool) -> None:
+    given_situation = asked({"contacted_at": TUESDAY, "gap": timedelta(hours=1)})
+    verdict = decide(given_situation, "SMS", TUESDAY + timedelta(seconds=after))
+    assert verdict.reasons == ((Reason.CONTACTED_RECENTLY,) if refused else ())
+    assert verdict.next_allowed_at == (TUESDAY + timedelta(hours=1) if refused else None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "opens"),
+    [
+        ({}, TUESDAY + timedelta(hours=21)),  # after the gap it is 17:01: tomorrow at 10:00
+        ({"is_closed": True}, None),
+        ({"of_lead": (HOLD,)}, None),
+    ],
+)
+def test_the_next_time_waits_for_the_gap_and_for_a_window(changes: Any, opens: Any) -> None:
+    waiting = {"contacted_at": TUESDAY, "gap": timedelta(hours=4, minutes=1), "rules": rules((range(5), "10:00", "17:00"))}
+    assert decide(asked({**waiting, **changes}), "SMS", TUESDAY + timedelta(hours=1)).next_allowed_at == opens
+
+
+def test_the_gap_holds_for_a_local_minute_too() -> None:
+    given_situation = asked({"contacted_at": TUESDAY, "gap": timedelta(hours=1)})
+    verdict = decide(given_situation, "SMS", TUESDAY, (1, "13:00"))
+    assert (verdict.reasons, verdict.next_allowed_at) == ((Reason.CONTACTED_RECENTLY,), None)
 
 
 @pytest.mark.parametrize(
@@ -441,6 +534,8 @@ def cases(draw: Any) -> tuple[Situation, str, datetime]:
     others = st.builds(
         line, st.sampled_from(["SCRUB", "SCRUB", "LIFT", "OPT_OUT", "DO_NOT_CALL"]), moments, st.sampled_from(["", "CALL"])
     )
+    waiting = st.builds(line, st.sampled_from(["HOLD", "RELEASE", "RELEASE"]), moments)
+    said = st.builds(line, st.sampled_from(["LIFT", "LIFT", "OPT_OUT"]), moments, st.sampled_from(["", "CALL"]))
     given_situation = Situation(
         province=draw(st.sampled_from(Province.values)),
         zones=tuple(map(zone, draw(st.lists(st.sampled_from(ZONE_NAMES), min_size=1, max_size=3, unique=True)))),
@@ -449,7 +544,12 @@ def cases(draw: Any) -> tuple[Situation, str, datetime]:
         organisation=draw(organisations),
         closed_days=frozenset(draw(st.lists(st.integers(0, 4).map(lambda n: (at + timedelta(days=n)).date()), max_size=2))),
         lead_score=draw(st.sampled_from([None, Decimal("0.65"), Decimal("0.5")])),
-        ledger=draw(st.none() | st.lists(consents | others, max_size=4).map(tuple)),
+        ledger=draw(st.none() | st.lists(consents | others | waiting, max_size=4).map(tuple)),
+        of_lead=draw(st.none() | st.lists(said | waiting, max_size=2).map(tuple)),
+        is_closed=draw(st.sampled_from([False] * 9 + [True])),
+        is_wrong=draw(st.sampled_from([False] * 9 + [True])),
+        contacted_at=draw(st.none() | moments),
+        gap=draw(st.sampled_from([timedelta(), timedelta(minutes=30), timedelta(hours=4), timedelta(days=20)])),
     )
     return given_situation, draw(channels), at
 
@@ -458,9 +558,11 @@ ZONE_NAMES = [name.removeprefix("America/") for name in CANADIAN_ZONES]
 
 
 def may_ever(given_situation: Situation, channel: str) -> bool:
-    """Whether the policy leaves it to time and to what is on file."""
+    """Whether the policy and the lead's own row leave it to time and to what is on file."""
     policy, score = given_situation.policy, given_situation.lead_score
     assert policy is not None
+    if given_situation.is_closed or given_situation.is_wrong:
+        return False
     return policy.enabled and channel in policy.rules.channels and (score is None or score >= policy.rules.min_score)
 
 
@@ -470,7 +572,7 @@ def test_allowed_means_legal_now_in_every_zone_and_by_the_policy(case: Any) -> N
     given_situation, channel, at = case
     verdict = decide(given_situation, channel, at)
     legal, hours = is_legal(given_situation, channel, at), is_open(given_situation, channel, at)
-    assert verdict.allowed is (legal and hours and may_ever(given_situation, channel))
+    assert verdict.allowed is (legal and hours and is_rested(given_situation, at) and may_ever(given_situation, channel))
     assert verdict.legal_ok is legal
     assert not verdict.allowed or verdict.legal_ok
     assert verdict.allowed is (verdict.legal_ok and verdict.policy_ok)
@@ -490,7 +592,7 @@ def test_the_next_time_is_the_first_minute_of_all(case: Any) -> None:
         assert decide(given_situation, channel, found).allowed
     told = decide(given_situation, channel, at).next_allowed_at
     assert told is None or told == found
-    if is_proven(given_situation, channel, at) and found != at:
+    if is_permitted_on_file(given_situation, channel, at) and found != at:
         assert told == found
 
 

@@ -14,6 +14,8 @@ import buyers.services
 import followups.bulk
 import followups.due.services
 import followups.inbound.services
+import followups.inbound.words
+import followups.inbox.services
 import followups.leads.imports
 import followups.leads.services
 import followups.outcomes.services
@@ -47,6 +49,7 @@ from tests.conftest import codes
 from tests.factories import (
     NOON,
     InboundFactory,
+    InboxItemFactory,
     KpiFactory,
     LeadImportFactory,
     PointFactory,
@@ -110,6 +113,14 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     governance.compliance.services.record_do_not_call: (
         "RECORD",
         lambda: governance.compliance.services.record_do_not_call(points=POINTS, actor="me"),
+    ),
+    governance.compliance.services.hold_points: (
+        "RECORD",
+        lambda: governance.compliance.services.hold_points(points=POINTS, evidence="message 1", actor="me"),
+    ),
+    governance.compliance.services.release_points: (
+        "RECORD",
+        lambda: governance.compliance.services.release_points(points=POINTS, evidence="message 1", actor="me"),
     ),
     governance.compliance.services.record_scrub: (
         "RECORD",
@@ -299,6 +310,14 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     followups.inbound.services.decide_inbound: (
         "RECORD",
         lambda: followups.inbound.services.decide_inbound(InboundFactory.create().pk, "REPLY", "test"),
+    ),
+    followups.inbound.words.upsert_word: (
+        "CONTROL",
+        lambda: followups.inbound.words.upsert_word(kind="WISH", phrase="hush", changed_by="me"),
+    ),
+    followups.inbox.services.close_item: (
+        "RECORD",
+        lambda: followups.inbox.services.close_item(InboxItemFactory.create().pk, "test"),
     ),
     followups.reports.sla_report: ("READ", followups.reports.sla_report),
     followups.reports.recent_sla: ("READ", followups.reports.recent_sla),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -13,8 +14,8 @@ from hypothesis import strategies as st
 from governance.compliance.rules import Organisation
 from governance.contact import decide, decide_all
 from governance.decisions import Decision
-from governance.permitted import INTERVAL_MAX, Calendar, next_allowed_at, permitted_interval
-from governance.situation import PolicyFacts, Situation, Timetable
+from governance.permitted import INTERVAL_MAX, Calendar, Permission, next_allowed_at, permitted_interval
+from governance.situation import NO_GAP, PolicyFacts, Situation, Timetable
 from tests.governance.situations import ALWAYS, EVERY_DAY, MINUTE, line, rules, situation, window, zone
 
 TORONTO, ST_JOHNS, VANCOUVER, REGINA = map(zone, ("Toronto", "St_Johns", "Vancouver", "Regina"))
@@ -68,6 +69,7 @@ def cases(draw: Any) -> tuple[Situation, str, datetime]:
     )
     scrubs = near.map(lambda ends: line("SCRUB", ends - timedelta(days=31), "CALL"))
     words = st.builds(line, st.sampled_from(["LIFT", "OPT_OUT", "DO_NOT_CALL"]), near, st.sampled_from(["", "CALL", "SMS"]))
+    holds = st.builds(line, st.sampled_from(["HOLD", "RELEASE", "RELEASE"]), near)
     organisation = Organisation(
         consent=draw(st.sampled_from(["enforce", "warn"])),
         registration_number="123",
@@ -81,7 +83,12 @@ def cases(draw: Any) -> tuple[Situation, str, datetime]:
             policy=draw(st.none() | st.builds(PolicyFacts, st.just("ALL"), st.just(1), st.just(True), policies)),
             organisation=organisation,
             closed_days=frozenset(draw(st.lists(st.integers(-1, 2).map(lambda n: (at + n * A_DAY).date()), max_size=2))),
-            ledger=draw(st.none() | st.lists(consents | consents | scrubs | words, max_size=4).map(tuple)),
+            ledger=draw(st.none() | st.lists(consents | consents | scrubs | words | holds, max_size=4).map(tuple)),
+            of_lead=draw(st.none() | st.lists(words | holds, max_size=2).map(tuple)),
+            is_closed=draw(st.sampled_from([False] * 9 + [True])),
+            is_wrong=draw(st.sampled_from([False] * 9 + [True])),
+            contacted_at=draw(st.none() | near),
+            gap=draw(st.sampled_from([NO_GAP, timedelta(minutes=30), timedelta(hours=4), timedelta(days=3)])),
         ),
         draw(st.sampled_from(["SMS", "CALL", "EMAIL"])),
         at,
@@ -96,7 +103,8 @@ def probes(asked: Situation, start: datetime, end: datetime) -> Sequence[datetim
     """Each minute, and just before, at and after whatever is on file begins or ends."""
     minute = start.replace(second=0, microsecond=0)
     minutes = [minute + n * MINUTE for n in range((end - minute) // MINUTE + 1)]
-    turns = [line.effective_at for line in asked.ledger or ()]
+    turns = [line.effective_at for lines in asked.subjects for line in lines]
+    turns += [asked.contacted_at, asked.contacted_at + asked.gap] if asked.contacted_at else []
     turns += [line.effective_at + timedelta(days=31) for line in asked.ledger or ()]
     turns += [line.expires_at for line in asked.ledger or () if line.expires_at]
     at = {*minutes, start, end, *(turn + n * INSTANT for turn in turns for n in (-1, 0, 1))}
@@ -133,6 +141,32 @@ def test_many_are_answered_as_each_is(case: Any, others: Any) -> None:
     at = case[2]
     assert decide_all(asked, at) == [decide(one, channel, at) for one, channel in asked]
     assert decide_all(asked, at, (3, "10:00")) == [decide(one, channel, at, (3, "10:00")) for one, channel in asked]
+
+
+@settings(max_examples=60, deadline=None)
+@given(case=cases(), minutes=st.integers(0, 1500))
+@example(case=(situation(OFFICE), "SMS", NOON), minutes=301)
+def test_a_span_of_permitted_time_has_passed_when_as_many_permitted_minutes_have(case: Any, minutes: int) -> None:
+    asked, channel, at = case
+    found = Permission(asked, channel).passed(at, minutes * MINUTE)
+    at_most = at + 4 * A_DAY
+    instants = probes(asked, at, found or at_most)
+    counted = sum((after - one for one, after in pairwise(instants) if allowed(asked, channel, one)), timedelta())
+    if found is None:
+        assert counted < minutes * MINUTE or not minutes
+    elif found <= at_most:
+        assert counted == minutes * MINUTE
+        # Not a moment sooner, nor where contact is forbidden: it ends a permitted stretch, or begins one.
+        assert allowed(asked, channel, found - INSTANT if minutes else found)
+
+
+def test_the_last_minute_of_a_window_counts_whole() -> None:
+    """09:00 to 20:00 closes at 20:01. It is 19:55 on Friday, and 120 minutes are left; Saturday opens at 10:00."""
+    asked = Permission(situation((range(5), "09:00", "20:00"), ({5}, "10:00", "18:00")), "SMS")
+    friday = datetime(2026, 12, 12, 0, 55, tzinfo=UTC)
+    assert asked.passed(friday, 6 * MINUTE) == friday + 6 * MINUTE
+    assert asked.passed(friday, 120 * MINUTE) == datetime(2026, 12, 12, 15, 0, tzinfo=UTC) + 114 * MINUTE
+    assert asked.passed(friday, timedelta(days=30)) is None
 
 
 # What it says -------------------------------------------------------------------------------------------------------------
@@ -191,7 +225,24 @@ def test_the_last_day_of_the_registration_ends_in_utc() -> None:
     assert interval(asked, NOON + timedelta(hours=7), "CALL") is None
 
 
+def test_it_begins_when_the_gap_after_the_last_contact_ends() -> None:
+    asked = situation(OFFICE, contacted_at=NOON, gap=timedelta(minutes=40))
+    assert interval(asked, NOON) == (NOON + timedelta(minutes=40), NOON + timedelta(hours=5, minutes=1) - INSTANT)
+    assert interval(asked, NOON - INSTANT) == (NOON - timedelta(hours=3), NOON - INSTANT)
+    assert interval(situation(OFFICE, contacted_at=NOON, gap=30 * A_DAY + timedelta(seconds=1)), NOON) is None
+
+
+def test_it_is_cut_where_a_hold_begins_and_goes_on_where_it_ends() -> None:
+    held, released = line("HOLD", NOON), line("RELEASE", NOON + timedelta(hours=1))
+    for changes in ({"ledger": (held, released)}, {"of_lead": (held, released)}):
+        asked = situation(OFFICE, organisation=Organisation(consent="warn"), **changes)
+        assert interval(asked, NOON - INSTANT) == (NOON - timedelta(hours=3), NOON - INSTANT)
+        assert interval(asked, NOON) == (released.effective_at, NOON + timedelta(hours=5, minutes=1) - INSTANT)
+
+
 def test_what_is_refused_for_ever_has_none() -> None:
+    for changes in ({"is_closed": True}, {"is_wrong": True}, {"of_lead": (line("HOLD", NOON),)}):
+        assert interval(situation(OFFICE, **changes), NOON) is None
     assert interval(situation(OFFICE, ledger=()), NOON) is None
     assert interval(situation(OFFICE, ledger=(), organisation=Organisation(consent="warn")), NOON) is not None
     assert (

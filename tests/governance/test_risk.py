@@ -462,6 +462,16 @@ def test_a_block_settles_what_it_lost() -> None:
     assert set(RiskEvent.objects.values_list("kind", "correlation_id")) == {("RESERVED", "C1"), ("SETTLED", "C1")}
 
 
+def test_a_block_is_settled_by_the_clock_that_it_was_given() -> None:
+    with risk_reserved("WHOLESALE", Decimal(10), actor="bryan", now=TOMORROW) as at_stake:
+        at_stake.realized_loss = Decimal(3)
+    row = RiskReservation.objects.get()
+    assert (row.created_at, row.settled_at) == (TOMORROW, TOMORROW)
+    assert set(RiskEvent.objects.values_list("created_at", "day")) == {(TOMORROW, TOMORROW.date())}
+    assert ledger(day=TOMORROW.date()) == ("10.00", "0.00", "3.00", 1)
+    assert RiskDay.objects.exclude(day=TOMORROW.date()).count() == 0
+
+
 def test_a_block_that_raises_is_settled_too() -> None:
     def act() -> None:
         with risk_reserved("WHOLESALE", Decimal(10), actor="bryan") as at_stake:

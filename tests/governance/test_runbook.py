@@ -50,6 +50,7 @@ CHECKS = {
     "environment.migrations": "warning",
     "environment.time_zones": "blocker",
     "followups.minutes": "warning",
+    "followups.pool": "warning",
     "followups.sla_mail": "warning",
     "followups.sla_policies": "warning",
     "followups.templates": "warning",

@@ -1,13 +1,11 @@
 """What governance tells: which places a changed rule is about, and which numbers a new line of the ledger."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.dispatch import Signal
 
 from governance.clocks.services import remove_market_zone, set_market_zone
 from governance.compliance.services import (
@@ -25,26 +23,12 @@ from governance.market.models import MarketPolicy
 from governance.market.services import upsert_policy
 from governance.signals import contact_rules_changed
 from tests.factories import NOON
+from tests.telling import heard
 
 pytestmark = pytest.mark.django_db
 
 JANE, JOE = ("PHONE", "+14165550123"), ("PHONE", "+14165550124")
 CLOSED = date(2026, 12, 24)
-
-
-@contextmanager
-def heard(signal: Signal) -> Iterator[list[dict[str, Any]]]:
-    """What is told within the block."""
-    told: list[dict[str, Any]] = []
-
-    def hear(**kwargs: Any) -> None:
-        told.append({name: value for name, value in kwargs.items() if name not in ("signal", "sender")})
-
-    signal.connect(hear)
-    try:
-        yield told
-    finally:
-        signal.disconnect(hear)
 
 
 @pytest.mark.parametrize(

@@ -20,14 +20,14 @@ BAD_EVERY = 100
 FAULTS = (
     ("phone", "555"),
     ("postal_code", "12345"),
-    ("province", "Ontario"),
+    ("province", "Ontaria"),
     ("score", "1.5"),
     ("email", "nobody"),
     ("zone", "Europe/Paris"),
     ("lead_id", ""),
     ("language", "es"),
     ("status", "MAYBE"),
-    ("market", "To/ronto"),
+    ("market", "!!"),
 )
 
 

@@ -14,59 +14,74 @@ _UNCHECKED = "SET session_replication_role = replica"
 _LEADS = """
 INSERT INTO followups_lead
     (lead_id, first_name, last_name, phone, email, address, postal_code, province, market, language, zone, source, status,
-     changed_by, created_at, updated_at)
-SELECT 'L' || n, 'Jane', 'Roe', '', '', '', '', 'ON', 'ALL', 'en', '', '', 'NEW', 'plans', %(now)s, %(now)s
+     changed_by, created_at, updated_at, phone_is_wrong, email_is_wrong, wrong_contacts)
+SELECT 'L' || n, 'Jane', 'Roe', '', '', '', '', 'ON', 'ALL', 'en', '', '', 'NEW', 'plans', %(now)s, %(now)s, FALSE, FALSE,
+    '[]'
 FROM generate_series(1, %(ladders)s) AS n
 """
 
 _LADDERS = f"""
 INSERT INTO followups_followupladder
-    (lead_id, province, market, created_by, correlation_id, created_at, open_steps, closed_at)
-SELECT 'L' || n, 'ON', 'ALL', 'plans', 'plans', %(now)s,
+    (lead_id, province, market, created_by, reason, correlation_id, created_at, open_steps, closed_at)
+SELECT 'L' || n, 'ON', 'ALL', 'plans', '', 'plans', %(now)s,
     CASE WHEN n <= %(closed)s THEN 0 ELSE {STEPS} END,
     CASE WHEN n <= %(closed)s THEN %(now)s END
 FROM generate_series(1, %(ladders)s) AS n
 ORDER BY n
 """
 
-# The oldest 90% are completed, some early and some up to 8 hours late. The open ones lie in the two days before now and the
-# two after it. Six tasks of ten are in ON, one of 5,000 in NU; IQALUIT has one of 20,000; `busy` owns three of ten, `single`
-# has one open task, and those of `late` became due after all others. `former` and PE had a tenth of the completed ones each
-# and have none that is open: what the planner believes of them is wrong. An open task has today's interval, which contains
-# now but for the tasks of BC: there it is night, and theirs is tomorrow's.
+# The oldest 90% are completed, some early and some up to 8 hours late. The open ones lie in the two days before now and
+# the two after it. The steps of a ladder lie as far apart as the guide's, at the pace of the two days before now: of a
+# ladder that began in these, several steps are due. Six ladders of ten are in ON, one of 5,000 in NU; IQALUIT has one of
+# 20,000; `busy` owns three of ten, `single` has one open task, and those of `late` became due after all others. `former`
+# and PE had a tenth of the completed ones each and have none that is open: what the planner believes of them is wrong. An
+# open task has today's interval, which contains now but for the tasks of BC: there it is night, and theirs is tomorrow's.
+# Of two in three of those that are late by two hours a breach is on record.
+_DAYS_AFTER_THE_FIRST = (0, 1 / 48, 1 / 8, 1, 3, 7)
 _TASKS = f"""
 INSERT INTO followups_followuptask
-    (ladder_id, step, channel, due_at, actionable_at, open_from, open_until, lead_id, province, market, owner,
-     correlation_id, created_at, completed_at, completed_by, outcome, note, cancel_reason)
-SELECT first_ladder + (n - 1) / {STEPS}, (n - 1) %% {STEPS} + 1, CASE WHEN n %% 2 = 0 THEN 'CALL' ELSE 'SMS' END, due_at,
-    due_at, around + CASE WHEN province = 'BC' THEN 6 ELSE -6 END * interval '1 hour',
+    (ladder_id, step, channel, gap_minutes, due_at, actionable_at, open_from, open_until, warns_at, breaches_at, late_for,
+     breached_due_at, lead_id, province, market, owner, correlation_id, created_at, completed_at, completed_by, outcome,
+     note, cancel_reason)
+SELECT first_ladder + ladder - 1, step, CASE WHEN step %% 2 = 0 THEN 'CALL' ELSE 'SMS' END, 0,
+    due_at, due_at, around + CASE WHEN province = 'BC' THEN 6 ELSE -6 END * interval '1 hour',
     around + CASE WHEN province = 'BC' THEN 18 ELSE 6 END * interval '1 hour',
-    'L' || (n - 1) / {STEPS} + 1, province,
-    CASE WHEN n %% 20000 = 19000 THEN 'IQALUIT' WHEN province = 'ON' AND n %% 3 = 0 THEN 'TORONTO' ELSE 'ALL' END,
+    due_at + interval '30 minutes', due_at + interval '2 hours', GREATEST(completed_at - due_at, interval '0'),
+    CASE WHEN n %% 3 < 2 AND due_at < %(now)s - interval '2 hours' THEN due_at END,
+    'L' || ladder, province,
+    CASE
+        WHEN ladder %% 20000 = 14000 THEN 'IQALUIT'
+        WHEN province = 'ON' AND ladder %% 3 = 0 THEN 'TORONTO'
+        ELSE 'ALL'
+    END,
     CASE
         WHEN n = %(completed)s + 1000 THEN 'single'
         WHEN due_at BETWEEN %(now)s - interval '10 minutes' AND %(now)s THEN 'late'
-        WHEN n * 7 %% 10 < 3 THEN 'busy'
-        WHEN n * 7 %% 10 < 8 THEN 'va' || n %% 50
-        WHEN n * 7 %% 10 = 8 AND completed_at IS NOT NULL THEN 'former'
+        WHEN ladder * 7 %% 10 < 3 THEN 'busy'
+        WHEN ladder * 7 %% 10 < 8 THEN 'va' || ladder %% 50
+        WHEN ladder * 7 %% 10 = 8 AND completed_at IS NOT NULL THEN 'former'
     END,
     'plans', due_at, completed_at, CASE WHEN completed_at IS NOT NULL THEN 'plans' END, '', '', ''
 FROM (
-    SELECT n, (SELECT min(id) FROM followups_followupladder) AS first_ladder, due_at,
-        CASE WHEN n <= %(completed)s THEN due_at + (n * 13 %% 600 - 120) * interval '1 minute' END AS completed_at,
+    SELECT *, CASE WHEN n <= %(completed)s THEN due_at + (n * 13 %% 600 - 120) * interval '1 minute' END AS completed_at,
         CASE
-            WHEN n %% 5000 = 4000 THEN 'NU'
-            WHEN n %% 10 < 6 THEN 'ON'
-            WHEN n %% 10 = 6 AND n <= %(completed)s THEN 'PE'
-            ELSE (ARRAY['BC', 'AB', 'SK', 'MB', 'QC', 'NB', 'NS'])[n %% 7 + 1]
+            WHEN ladder %% 5000 = 4000 THEN 'NU'
+            WHEN ladder %% 10 < 6 THEN 'ON'
+            WHEN ladder %% 10 = 6 AND n <= %(completed)s THEN 'PE'
+            ELSE (ARRAY['BC', 'AB', 'SK', 'MB', 'QC', 'NB', 'NS'])[ladder %% 7 + 1]
         END AS province
     FROM (
-        SELECT n, CASE
-            WHEN n <= %(completed)s THEN %(newest)s - (%(newest)s - %(oldest)s) * (1 - n / %(completed)s::float)
-            WHEN n <= %(completed)s + %(due)s
-            THEN %(now)s - interval '2 days' * (1 - (n - %(completed)s) / %(due)s::float)
-            ELSE %(now)s + interval '2 days' * ((n - %(completed)s - %(due)s) / (%(tasks)s - %(completed)s - %(due)s)::float)
-        END AS due_at
+        SELECT n, (SELECT min(id) FROM followups_followupladder) AS first_ladder, (n - 1) %% {STEPS} + 1 AS step,
+            ((n - 1) / {STEPS} - (%(behind)s::int[])[(n - 1) %% {STEPS} + 1] %% %(ladders)s + %(ladders)s) %% %(ladders)s + 1
+                AS ladder,
+            CASE
+                WHEN n <= %(completed)s
+                THEN %(newest)s - (%(newest)s - %(oldest)s) * (1 - n / %(completed)s::float)
+                WHEN n <= %(completed)s + %(due)s
+                THEN %(now)s - interval '2 days' * (1 - (n - %(completed)s) / %(due)s::float)
+                ELSE %(now)s + interval '2 days'
+                    * ((n - %(completed)s - %(due)s) / (%(tasks)s - %(completed)s - %(due)s)::float)
+            END AS due_at
         FROM generate_series(1, %(tasks)s) AS n
     ) AS timed
 ) AS placed
@@ -90,10 +105,12 @@ def fill(
     now = now or datetime.now(UTC)
     completed = int(tasks * COMPLETED_SHARE)
     ladders, closed = math.ceil(tasks / STEPS), completed // STEPS
+    due = (tasks - completed) // 2 if due is None else due
     amounts = {
         "tasks": tasks,
         "completed": completed,
-        "due": (tasks - completed) // 2 if due is None else due,
+        "due": due,
+        "behind": [int(days_after * due / STEPS / 2) for days_after in _DAYS_AFTER_THE_FIRST],  # in ladders
         "ladders": ladders,
         "closed": closed,
         "now": now,

@@ -25,7 +25,7 @@ from tests.plans.rows import fill
 from tests.served import ENVIRONMENT, fresh_database
 
 NOON = datetime(2026, 12, 15, 18, 0, tzinfo=UTC)  # a Tuesday; in no province is it too early or too late
-DUE = 700  # provinces and owners come again after 70 tasks (rows.py): a multiple of that has as many of each in both tables
+DUE = 840  # places and owners come again after 70 ladders (rows.py): a multiple of that has as many of each in both tables
 LIMIT = 50
 RATIO_MAX = 1.3  # of the medians
 WARM_UP = 30  # rounds

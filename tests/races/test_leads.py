@@ -1,5 +1,6 @@
 """Many imports of one file at once: no row lost, none doubled, and the counts are exact."""
 
+import io
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -7,9 +8,11 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
+from followups.leads import files
 from followups.leads.imports import confirm_import
 from followups.leads.models import Lead
-from followups.leads.services import Report, upsert_leads
+from followups.leads.services import Report, upsert_lead, upsert_leads
+from governance.compliance.models import ContactPoint, ContactRecord
 from tests.factories import LeadImportFactory
 from tests.races.conftest import CLIENTS
 
@@ -47,6 +50,31 @@ def test_imports_of_different_columns_lose_nothing_of_each_other(
     assert all(isinstance(report, Report) for report in reports), reports
     assert sum(report.created for report in reports) == ROWS
     assert set(Lead.objects.values_list("first_name", "source", "score", "status")) == {("Ana", "mailer", 0.5, "DEAD")}
+
+
+def test_imports_of_one_list_record_each_wish_once(
+    run_together: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In either direction, beside imports that say nothing of contact and upserts of single leads."""
+    monkeypatch.setattr("followups.leads.services.BATCH", 20)
+    lines = [f"L{n},ON,416-555-{n:04},yes" for n in range(100)]
+
+    def bring(number: int) -> Report:
+        body = "\n".join(("lead_id,province,phone,dnc", *lines[:: 1 if number % 2 else -1])).encode()
+        return upsert_leads(files.read(io.BytesIO(body), files.Format.CSV).rows)
+
+    def act(number: int) -> Any:
+        if number < 6:
+            return bring(number)
+        return (
+            upsert_leads(rows()[:100]) if number == 6 else [upsert_lead(lead_id=f"L{n}", province="ON") for n in range(50)]
+        )
+
+    results = run_together(8, act)
+
+    assert not [result for result in results if isinstance(result, Exception)], results
+    assert sum(report.recorded["DO_NOT_CALL"] for report in results[:6]) == 100
+    assert ContactRecord.objects.count() == ContactPoint.objects.count() == 200  # each lead and its number
 
 
 def test_upserts_of_one_lead_over_the_api_make_it_once(

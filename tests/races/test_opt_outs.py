@@ -1,18 +1,25 @@
 """Ladders begin while an opt-out arrives: whichever comes first, afterwards nobody is to be contacted."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Event
 from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from rest_framework.test import APIClient
 
-from followups.models import FollowupLadder, FollowupTask, InboundMessage
-from followups.services import start_ladder
+from followups.due.services import claim_due
+from followups.errors import LeadOptedOut, OptedOutSince
+from followups.inbound.services import decide_inbound, record_inbound
+from followups.models import FollowupLadder, FollowupTask, InboundMessage, InboxItem
+from followups.services import complete_task, start_ladder
 from followups.steps.services import upsert_template
 from governance import gate
 from governance.compliance.models import ContactPoint, ContactRecord
+from governance.compliance.rules import is_held
+from governance.compliance.services import erase_point, is_opted_out, ledgers
 from kpi.models import KPIEvent
 from tests.factories import InboundFactory, LeadFactory
 
@@ -101,7 +108,7 @@ def test_a_ladder_begins_only_after_an_opt_out_of_the_address_that_came_first(
     def act(number: int) -> str:
         if number == 0:
             with transaction.atomic():
-                gate.lock_for_opt_out([("EMAIL", "jane@example.ca")])
+                gate.lock_points([("EMAIL", "jane@example.ca")])
                 is_held.set()
                 assert not has_started.wait(1)
                 return "held"
@@ -136,3 +143,108 @@ def test_two_who_decide_otherwise_leave_one_decision(
     message.refresh_from_db()
     ours = ("OPT_OUT", "REPLY").index(message.decided_as)
     assert answers == [200 if number % 2 == ours else 409 for number in range(CREATES)]
+
+
+# Doubtful messages -------------------------------------------------------------------------------------------------------
+
+DOUBT = "stop texting me, I told you twice"
+
+
+def test_holds_among_creates_claims_and_completions_neither_deadlock_nor_get_lost(
+    run_together: Callable[..., list[Any]],
+) -> None:
+    for n in range(4):
+        LeadFactory.create(lead_id=f"L{n}", phone=f"+1416555{n:04}")
+        start_ladder(lead_id=f"L{n}", province="ON")
+    tasks = list(FollowupTask.objects.filter(step=1).order_by("id").values_list("id", flat=True))
+
+    def act(number: int) -> str:
+        lead = f"L{number % 4}"
+        if number % 4 == 0:
+            return str(record_inbound(lead_id=lead, channel="SMS", text=DOUBT).message.meaning)
+        if number % 4 == 1:
+            with suppress(LeadOptedOut):
+                start_ladder(lead_id=lead, province="ON", restart=True)
+        elif number % 4 == 2:
+            claim_due(owner=f"va{number}")
+        else:
+            complete_task(tasks[number % 4], "va", outcome="OPTED_OUT")
+        return "done"
+
+    answers = run_together(CREATES, act)
+    assert not [answer for answer in answers if isinstance(answer, Exception)], answers
+    messages = InboundMessage.objects.filter(meaning="DOUBTFUL")
+    assert messages.count() == InboxItem.objects.count() == 4
+    at = timezone.now()
+    for message in messages:
+        points = [(point.kind, point.value or "") for point in message.subjects.all()]
+        assert points
+        assert all(is_held(on_file.lines, at) for on_file in ledgers(points).values())
+
+
+def test_nothing_is_claimed_once_a_hold_has_committed(run_together: Callable[..., list[Any]]) -> None:
+    """A claim that runs beside the hold comes before it, or gets nothing."""
+    for n in range(ROUNDS):
+        FollowupTask.objects.all().update(cancelled_at=timezone.now(), cancel_reason="round over")
+        LeadFactory.create(lead_id=f"L{n}", phone=f"+1416555{n:04}")
+        start_ladder(lead_id=f"L{n}", province="ON")
+
+        def act(number: int, n: int = n) -> Any:
+            if number == 0:
+                return record_inbound(lead_id=f"L{n}", channel="SMS", text=DOUBT).is_held
+            return len(claim_due(owner=f"va{number}"))
+
+        held, *claimed = run_together(4, act)
+        assert held is True
+        assert sum(claimed) <= 1
+        FollowupTask.objects.filter(lead_id=f"L{n}").update(leased_by=None, leased_until=None)
+        assert claim_due(owner="later") == []
+
+
+def test_a_decision_and_an_erasure_leave_the_opt_out_on_file(run_together: Callable[..., list[Any]]) -> None:
+    for n in range(ROUNDS):
+        phone = f"+1416555{n:04}"
+        message = record_inbound(phone=phone, channel="SMS", text=DOUBT).message
+        [point] = message.subjects.all()
+
+        def act(number: int, message: InboundMessage = message, point: ContactPoint = point) -> str:
+            if number:
+                erase_point(point_id=point.pk, reason="asked for it", actor="me")
+                return "erased"
+            return decide_inbound(message.pk, "OPT_OUT", "read it").message.decided_as
+
+        assert run_together(2, act) == ["OPT_OUT", "erased"]
+        on_file = ledgers([("PHONE", phone)])["PHONE", phone]
+        assert is_opted_out([("PHONE", phone)], "SMS", timezone.now())
+        assert not is_held(on_file.lines, timezone.now())
+        point.refresh_from_db()
+        assert point.value is None
+
+
+def test_a_stop_beside_a_resume_stays_on_file_whichever_comes_first(run_together: Callable[..., list[Any]]) -> None:
+    for n in range(ROUNDS):
+        lead, phone = f"L{n}", f"+1416555{n:04}"
+        LeadFactory.create(lead_id=lead, phone=phone)
+        record_inbound(lead_id=lead, channel="SMS", text="STOP")
+        message = record_inbound(lead_id=lead, channel="SMS", text="START").message
+        assert message.meaning == "DOUBTFUL"
+
+        def act(number: int, message: InboundMessage = message, lead: str = lead) -> int:
+            if number:
+                return record_inbound(lead_id=lead, channel="SMS", text="STOP").message.pk
+            return decide_inbound(message.pk, "RESUME", "asked to").message.pk
+
+        resumed, stopped = run_together(2, act)
+        assert isinstance(stopped, int)
+        assert isinstance(resumed, OptedOutSince | int)
+        assert is_opted_out([("PHONE", phone), ("LEAD", lead)], "SMS", timezone.now())
+        lifted = ContactRecord.objects.filter(point__value=phone, entry="LIFT").count()
+        assert lifted == (0 if isinstance(resumed, OptedOutSince) else 1)
+
+
+def test_two_who_begin_to_decide_a_held_message_release_it_once(run_together: Callable[..., list[Any]]) -> None:
+    message = record_inbound(phone=PHONE, channel="SMS", text=DOUBT).message
+    record_inbound(phone=PHONE, channel="SMS", text=DOUBT)
+    run_together(8, lambda number: decide_inbound(message.pk, "REPLY", "read it"))
+    assert ContactRecord.objects.filter(entry="RELEASE").count() == 1
+    assert is_held(ledgers([("PHONE", PHONE)])["PHONE", PHONE].lines, timezone.now())

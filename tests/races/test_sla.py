@@ -1,6 +1,7 @@
 """Several workers look for breaches at the same moment."""
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from django.db import transaction
 from followups.models import FollowupTask, SlaBreach, SlaNotice
 from followups.services import complete_task
 from followups.sla.services import find_breaches
+from followups.transitions import snooze_task
 from kpi.models import KPIEvent
 from tests.factories import NOON, LadderFactory, TaskFactory, completed, many
 
@@ -57,6 +59,31 @@ def test_who_completes_tasks_meanwhile_is_not_waited_for_and_nobody_deadlocks(
     assert not [answer for answer in answers if isinstance(answer, Exception)]
     assert find_breaches(LATE + timedelta(minutes=1)) + sum(answers[0]) == TASKS
     assert KPIEvent.objects.filter(metric="followup_breached").count() == TASKS
+
+
+def test_a_task_that_is_put_off_while_somebody_completes_it_is_not_late(
+    transactional_db: None, run_together: Callable[..., list[Any]]
+) -> None:
+    """Who completes it read the task before, and waits for its ladder."""
+    late_tasks(1)
+    task = FollowupTask.objects.get()
+    is_put_off = threading.Event()
+
+    def act(number: int) -> Any:
+        if number == 0:
+            with transaction.atomic():
+                snooze_task(task.pk, LATE + timedelta(days=1), "asked for it", now=LATE)
+                is_put_off.set()
+                time.sleep(1)
+            return None
+        is_put_off.wait(30)
+        return complete_task(task.pk, "va1", now=LATE).pk
+
+    assert run_together(2, act) == [None, task.pk]
+    task.refresh_from_db()
+    assert (task.completed_at, task.late_for) == (LATE, timedelta())
+    find_breaches(LATE + timedelta(minutes=1))
+    assert not SlaBreach.objects.exists()
 
 
 def test_a_task_that_somebody_holds_is_left_to_the_next_look(transactional_db: None, run_together: Any) -> None:

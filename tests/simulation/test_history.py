@@ -15,6 +15,7 @@ from buyers.services import rebuild_liquidity
 from followups.due.services import due_tasks
 from followups.inbound.rules import Meaning, read
 from followups.inbound.services import undecided
+from followups.inbound.words import words_in_force
 from followups.leads.facts import contact_for
 from followups.minutes.services import overdue
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask, InboundMessage, Lead, PoolAgent, TaskEvent
@@ -53,9 +54,11 @@ def as_it_stood(before: datetime) -> Callable[..., Any]:
     def filed(points: Any, lines: Any) -> Any:
         rows = ContactRecord.objects.filter(created_at__lt=before).order_by("id")
         return {
-            point: tuple(
-                LedgerLine(row.entry, row.channel, row.effective_at, row.basis, row.expires_at)
-                for row in rows.filter(point__digest=compliance.digest(point))
+            point: compliance.OnFile(
+                tuple(
+                    LedgerLine(row.entry, row.channel, row.effective_at, row.basis, row.expires_at)
+                    for row in rows.filter(point__digest=compliance.digest(point))
+                )
             )
             for point in points
         }
@@ -87,7 +90,10 @@ def test_the_gate_asked_again_allows_every_contact_by_the_rules_as_they_stood(
             restore_policies(attempt.contacted_at)
         monkeypatch.setattr(compliance, "filed", as_it_stood(attempt.created_at))
 
-        (answer,) = gate.decide_contacts([contact_for(attempt.task)], at=attempt.contacted_at, standing_counts=False)
+        contact = contact_for(attempt.task)
+        # What an outcome said of the lead came after the contact.
+        lead = contact.lead._replace(status="NEW", phone_is_wrong=False, email_is_wrong=False)
+        (answer,) = gate.decide_contacts([contact._replace(lead=lead)], at=attempt.contacted_at, standing_counts=False)
 
         assert answer.verdict.allowed, (attempt.pk, answer.verdict.reasons)
         assert (attempt.allowed, attempt.policy_version) == (True, answer.policy_version)
@@ -140,7 +146,7 @@ def test_agents_have_habits_and_what_is_put_off_or_given_away_says_why(history: 
     assert {None} < set(FollowupTask.objects.values_list("owner", flat=True))
     assert PoolAgent.objects.filter(paused_until__isnull=False).exists()
     kinds = set(TaskEvent.objects.values_list("kind", flat=True))
-    assert kinds >= set(TaskEvent.Kind.values) - {TaskEvent.Kind.SKIPPED}
+    assert kinds >= set(TaskEvent.Kind.values) - {TaskEvent.Kind.SKIPPED, TaskEvent.Kind.OPTED_OUT}
     reasoned = TaskEvent.objects.exclude(kind=TaskEvent.Kind.COMPLETED)
     assert not reasoned.filter(reason="").exists()
 
@@ -180,7 +186,9 @@ def test_buyers_are_heard_and_their_bad_days_tripped_the_wire_once(history: None
     assert RunbookRun.objects.exists()
 
 
+@pytest.mark.django_db
 def test_what_leads_write_means_what_it_is_meant_to() -> None:
+    words = words_in_force()
     meant = {"interest": Meaning.REPLY, "stop": Meaning.OPT_OUT, "doubtful": Meaning.DOUBTFUL}
     for (kind, language), texts in REPLIES.items():
-        assert {read(text).meaning for text in texts} == {meant[kind]}, (kind, language)
+        assert {read(text, words).meaning for text in texts} == {meant[kind]}, (kind, language)

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from followups.services import create_ladder
-from tests.factories import InboundFactory, TriggerFactory
-from tests.traps.requests import CANCEL, MESSAGE, REASSIGN, RESTART, SKIP, SNOOZE, TASK, TRIGGER
+from tests.factories import InboundFactory, InboxItemFactory, TriggerFactory
+from tests.traps.requests import CANCEL, ITEM, MESSAGE, REASSIGN, RESTART, SKIP, SNOOZE, TASK, TRIGGER
 
 
 @pytest.fixture
@@ -18,6 +18,8 @@ def to_post(db: None) -> Callable[[str], str]:
             return template.format(id=create_ladder(province="ON")[0].pk)
         if template in (REASSIGN, CANCEL, RESTART):
             return template.format(id=create_ladder(province="ON")[0].ladder_id)
+        if template == ITEM:
+            return template.format(id=InboxItemFactory.create().pk)
         if template == MESSAGE:
             return template.format(id=InboundFactory.create().pk)
         return template.format(id=TriggerFactory.create().pk) if template == TRIGGER else template

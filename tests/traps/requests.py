@@ -18,8 +18,12 @@ REASSIGN = "/api/followups/ladder/{id}/reassign"
 CANCEL = "/api/followups/ladder/{id}/cancel"
 RESTART = "/api/followups/ladder/{id}/restart"
 MESSAGE = "/api/followups/inbound/{id}/decide"
+ITEM = "/api/followups/inbox/{id}/done"
 TRIGGER = "/api/governance/regression/triggers/{id}/undo"
 WHO = {"lead_id": "L1", "phone": "+14165550123", "actor": "bryan", "correlation_id": "c1"}
+# What was received is a fact: no detail of it refuses it.
+INBOUND = "/api/followups/inbound"
+RECEIVED = ("/api/governance/contact/opt-outs", "/api/governance/contact/do-not-call", INBOUND)
 # What these answer in an empty database: offers are off, nothing is reserved, no events make a baseline, no lead is known.
 REFUSED_AT_FIRST = {
     "/api/deals/offers/compute": 409,
@@ -27,7 +31,7 @@ REFUSED_AT_FIRST = {
     "/api/governance/risk/correct": 404,
     "/api/governance/regression/baseline/approve": 409,
     **dict.fromkeys(
-        (f"/api/governance/contact/{path}" for path in ("consents", "opt-outs", "opt-outs/lift", "do-not-call", "scrubs")),
+        (f"/api/governance/contact/{path}" for path in ("consents", "scrubs")),
         404,
     ),
 }
@@ -80,6 +84,7 @@ POSTS: dict[str, dict[str, Any]] = {
         "lead_id": "L1",
         "owner": "bryan",
         "restart": False,
+        "reason": "because",
         "correlation_id": "c1",
     },
     "/api/followups/ladder/bulk": {
@@ -107,6 +112,7 @@ POSTS: dict[str, dict[str, Any]] = {
         "outcome": "REPLIED",
         "effect": "PAUSE",
         "pause_days": 7,
+        "lead_status": "CONTACTED",
         "changed_by": "bryan",
         "reason": "they asked for time",
         "correlation_id": "c1",
@@ -170,10 +176,11 @@ POSTS: dict[str, dict[str, Any]] = {
         "score": 0.5,
         "source": "mail",
         "status": "NEW",
+        "reason": "because",
         "actor": "bryan",
         "correlation_id": "c1",
     },
-    "/api/followups/inbound": {
+    INBOUND: {
         "lead_id": "L1",
         "phone": "+14165550123",
         "email": "jane@example.ca",
@@ -183,6 +190,7 @@ POSTS: dict[str, dict[str, Any]] = {
         "correlation_id": "c1",
     },
     MESSAGE: {"meaning": "REPLY", "reason": "read it", "correlation_id": "c1"},
+    ITEM: {"reason": "called back", "correlation_id": "c1"},
     "/api/governance/contact/consents": {
         **WHO,
         "email": "ann@example.ca",
@@ -369,7 +377,14 @@ PROVINCE_OPTIONAL = (
     "/api/governance/contact/closed-days/remove",
     "/api/governance/regression/kpi",
 )
-TEXTS = [(path, name) for path, body in POSTS.items() for name, value in body.items() if isinstance(value, str)]
+TEXTS = [
+    (path, name)
+    for path, body in POSTS.items()
+    if path not in RECEIVED
+    for name, value in body.items()
+    if isinstance(value, str)
+]
+RECEIVED_TEXTS = [(path, name) for path in RECEIVED for name in POSTS[path]]
 
 # Parameters that hold a number: (method, path, name).
 RATES_AND_AMOUNTS = [

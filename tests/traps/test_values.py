@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from rest_framework.test import APIClient
@@ -12,6 +13,7 @@ from tests.traps.requests import (
     POSTS,
     PROVINCE_OPTIONAL,
     RATES_AND_AMOUNTS,
+    RECEIVED_TEXTS,
     TEXTS,
     WHOLE_NUMBERS,
     assert_refused,
@@ -58,6 +60,23 @@ def test_control_characters_are_refused_in_forms_and_queries(operator: APIClient
         there, spoilt = to_post(path), f"{others}&{name}=x{escape}x"
         assert_refused(send(operator, there, spoilt, FORM), 400, attr=name)
         assert_refused(send(operator, f"{there}?{spoilt}", "", FORM), 400, attr=name)
+
+
+@pytest.mark.parametrize("value", ["a\ud800b", "\x00", "\x1b[31m", "a" * 100_000, 10**400, [], {"a": ["\ud800"]}, True])
+def test_no_detail_of_what_was_received_refuses_it(operator: APIClient, to_post: Any, value: Any) -> None:
+    for path, name in RECEIVED_TEXTS:
+        answer = post_json(operator, to_post(path), {**POSTS[path], name: value})
+        assert answer.status_code == 201, (path, name, answer.content)
+
+
+@pytest.mark.parametrize("escape", ["%00", "%01", "%7F", "%C2%85", "%ED%A0%80"])
+def test_no_detail_of_what_was_received_refuses_it_in_forms_and_queries(
+    operator: APIClient, to_post: Any, escape: str
+) -> None:
+    for path, name in RECEIVED_TEXTS:
+        others = "&".join(f"{key}={quote(value)}" for key, value in POSTS[path].items() if key != name)
+        query = f"{others}&{name}=x{escape}x"
+        assert send(operator, f"{to_post(path)}?{query}", "", FORM).status_code == 201, (path, name)
 
 
 @pytest.mark.parametrize("text", ['{"a": "\\ud800"}', '{"\\ud800": 1}', '[{"deep": ["\\u0000"]}]', '{"\\u0000": 1}'])

@@ -20,6 +20,7 @@ from tests.factories import (
     EvidenceFactory,
     FeedbackFactory,
     InboundFactory,
+    InboxItemFactory,
     KpiFactory,
     LadderFactory,
     LeadFactory,
@@ -146,7 +147,7 @@ ENDPOINTS = [
         bad=({**ABOUT, "basis": "EXPRESS", "obtained_at": "2026-05-01T12:00:00Z"}, "evidence"),
         status=201,
     ),
-    post("governance/contact/opt-outs", OPERATOR, INTEGRATOR, good=ABOUT, bad=({"phone": "555"}, "phone"), status=201),
+    post("governance/contact/opt-outs", OPERATOR, INTEGRATOR, good=ABOUT, bad=({"reason": "x"}, "lead_id"), status=201),
     post("governance/contact/do-not-call", OPERATOR, INTEGRATOR, good=ABOUT, bad=({}, "lead_id"), status=201),
     post(
         "governance/contact/opt-outs/lift",
@@ -404,7 +405,7 @@ ENDPOINTS = [
         OPERATOR,
         INTEGRATOR,
         good={"phone": "416 555-0123", "channel": "SMS", "text": "STOP"},
-        bad=({"phone": "416 555-0123", "channel": "FAX", "text": "STOP"}, "channel"),
+        bad=({"channel": "SMS", "text": "STOP"}, "lead_id"),  # nothing else refuses what was received
         status=201,
     ),
     post(
@@ -414,6 +415,16 @@ ENDPOINTS = [
         good={"meaning": "OPT_OUT", "reason": "test"},
         bad=({"meaning": "DOUBTFUL", "reason": "test"}, "meaning"),
         row=InboundFactory.create,
+    ),
+    get("followups/inbound/words"),
+    *rows("followups/inbox", InboxItemFactory.create, ({"kind": "MAYBE"}, "kind")),
+    post(
+        "followups/inbox/{id}/done",
+        OPERATOR,
+        AGENT,
+        good={"reason": "test"},
+        bad=({"reason": ""}, "reason"),
+        row=InboxItemFactory.create,
     ),
     get("buyers/liquidity/nodes"),
     get("buyers/liquidity/score", good={"province": "ON"}, bad=({"province": "ON", "market": "%"}, "market")),

@@ -28,9 +28,12 @@ from followups.models import (
     FollowupLadder,
     FollowupTask,
     InboundMessage,
+    InboundWord,
+    InboxItem,
     LadderTemplate,
     Lead,
     LeadImport,
+    LeadReopening,
     OutcomeRule,
     PoolAgent,
     SlaBreach,
@@ -41,7 +44,7 @@ from followups.models import (
 )
 from governance import gate
 from governance.clocks.models import MarketZone
-from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
+from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, LastContact, Organisation
 from governance.golive.models import GoLiveState
 from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
 from governance.market.models import MarketPolicy
@@ -58,6 +61,8 @@ from tests.factories import (
     FeedbackFactory,
     HeimdallEventFactory,
     InboundFactory,
+    InboundWordFactory,
+    InboxItemFactory,
     KpiFactory,
     LadderTemplateFactory,
     LeadFactory,
@@ -91,8 +96,8 @@ from wholesale.models import IdempotencyKey, PeriodicRun, RoleGrant
 pytestmark = pytest.mark.django_db
 
 # The framework's own: permissions are given on the pages of users and roles, sessions hold keys that open them.
-# `simulate` says what there is of a simulation.
-NOT_SHOWN = {Permission, ContentType, Session, Simulation}
+# `simulate` says what there is of a simulation. A lead's page shows its reopenings, and a last contact has no name.
+NOT_SHOWN = {Permission, ContentType, Session, Simulation, LastContact, LeadReopening}
 
 
 def _user(n: int) -> User:
@@ -166,6 +171,8 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     ContactAttempt: lambda n: AttemptFactory.create(allowed=n % 2 == 0, reasons=["closed_day"] if n % 2 else []),
     TaskEvent: lambda n: TaskEventFactory.create(),
     InboundMessage: lambda n: InboundFactory.create(),
+    InboundWord: lambda n: InboundWordFactory.create(),
+    InboxItem: lambda n: InboxItemFactory.create(owner="va1" if n % 2 else None),
     BuyerLiquidityNode: lambda n: NodeFactory.create(),
     BuyerFeedbackEvent: lambda n: FeedbackFactory.create(),
     OfferEvidence: lambda n: EvidenceFactory.create(comps_json=[{"sold": 1}]),
@@ -200,7 +207,7 @@ POLICIES: list[Any] = [
 ]
 SHOWN: list[Any] = [GoLiveState, Organisation, OutcomeRule, SlaWatch, *MAKE]
 OURS = [model for model in SHOWN if model.__module__.split(".")[0] not in ("django", "django_tasks_db", "knox")]
-EDITED: list[Any] = [*POLICIES, PoolAgent, Organisation, OutcomeRule, ClosedDay, Lead, User, Group]
+EDITED: list[Any] = [*POLICIES, InboundWord, PoolAgent, Organisation, OutcomeRule, ClosedDay, Lead, User, Group]
 FIXED = (Organisation, OutcomeRule)  # their rows are made by migrate: edited, never added
 READ_ONLY = [model for model in SHOWN if model not in (*EDITED, AuthToken)]
 

@@ -1,5 +1,7 @@
 """Facts are inserted, then never changed or deleted: by the ORM's word and by the database's."""
 
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,16 +11,19 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from buyers.models import BuyerFeedbackEvent
-from followups.models import ContactAttempt, SlaBreach, TaskEvent
+from followups.models import ContactAttempt, LeadReopening, SlaBreach, TaskEvent
 from governance.models import ContactRecord, HeimdallEvent, HeimdallRecommendation, RiskEvent, RunbookRun
+from governance.policies import Governed
 from kpi.models import KPIEvent
 from offers.models import OfferEvidence
 from tests.factories import (
+    NOON,
     AttemptFactory,
     EvidenceFactory,
     FeedbackFactory,
     HeimdallEventFactory,
     KpiFactory,
+    LeadReopeningFactory,
     RecommendationFactory,
     RecordFactory,
     RiskEventFactory,
@@ -29,20 +34,57 @@ from tests.factories import (
 from wholesale import append_only
 from wholesale.append_only import AppendOnlyError
 
-FACTS: list[tuple[Any, Any]] = [
-    (BuyerFeedbackEvent, FeedbackFactory),
-    (ContactAttempt, AttemptFactory),
-    (OfferEvidence, EvidenceFactory),
-    (KPIEvent, KpiFactory),
-    (RiskEvent, RiskEventFactory),
-    (HeimdallRecommendation, RecommendationFactory),
-    (HeimdallEvent, HeimdallEventFactory),
-    (RunbookRun, RunFactory),
-    (ContactRecord, RecordFactory),
-    (TaskEvent, TaskEventFactory),
-    (SlaBreach, SlaBreachFactory),
-]
-each_fact = pytest.mark.parametrize(("model", "factory"), FACTS, ids=[model.__name__ for model, _ in FACTS])
+FACTS: dict[Any, Callable[[], Any]] = {
+    BuyerFeedbackEvent: FeedbackFactory.create,
+    ContactAttempt: AttemptFactory.create,
+    OfferEvidence: EvidenceFactory.create,
+    KPIEvent: KpiFactory.create,
+    RiskEvent: RiskEventFactory.create,
+    HeimdallRecommendation: RecommendationFactory.create,
+    HeimdallEvent: HeimdallEventFactory.create,
+    RunbookRun: RunFactory.create,
+    ContactRecord: RecordFactory.create,
+    TaskEvent: TaskEventFactory.create,
+    SlaBreach: SlaBreachFactory.create,
+    LeadReopening: LeadReopeningFactory.create,
+}
+GOVERNED: list[Any] = [model for model in apps.get_models() if hasattr(model._meta, "simple_history_manager_attribute")]
+SAMPLES: dict[str, Any] = {
+    "BooleanField": False,
+    "CharField": "made",
+    "DateField": NOON.date(),
+    "DateTimeField": NOON,
+    "DecimalField": Decimal(1),
+    "IntegerField": 1,
+    "BigIntegerField": 1,
+    "PositiveIntegerField": 1,
+    "PositiveSmallIntegerField": 1,
+    "PositiveBigIntegerField": 1,
+    "JSONField": {},
+}
+
+
+def history_of(model: Any) -> Callable[[], Any]:
+    """Makes a row of the model's history, with a value in each column that needs one."""
+
+    def make() -> Any:
+        needed = [field for field in model._meta.concrete_fields if not field.primary_key and not field.null]
+        values = {
+            field.attname: field.choices[0][0] if field.choices else SAMPLES[field.get_internal_type()] for field in needed
+        }
+        return model.objects.create(**{**values, "reason": "made"})
+
+    return make
+
+
+HISTORIES: dict[Any, Callable[[], Any]] = {model.history.model: history_of(model.history.model) for model in GOVERNED}
+APPEND_ONLY = {**FACTS, **HISTORIES}
+each_fact = pytest.mark.parametrize(("model", "make"), APPEND_ONLY.items(), ids=[model.__name__ for model in APPEND_ONLY])
+
+
+def text_column(model: Any) -> str:
+    """A column of text that each row made here has "made" in."""
+    return "reason" if model in HISTORIES else "correlation_id"
 
 
 def table_of(model: Any) -> str:
@@ -60,53 +102,58 @@ def refused(statement: str) -> bool:
 
 
 def test_these_are_the_append_only_tables() -> None:
-    assert set(append_only.append_only_models()) == {model for model, _ in FACTS}
+    assert set(append_only.append_only_models()) == set(APPEND_ONLY)
+
+
+def test_the_history_of_every_governed_row_is_among_them() -> None:
+    assert {model for model in apps.get_models() if issubclass(model, Governed)} == set(GOVERNED)
+    assert len(GOVERNED) >= 12
 
 
 @each_fact
-def test_the_orm_refuses_to_save_again_or_delete(db: None, model: Any, factory: Any) -> None:
-    row = factory.create()
-    row.correlation_id = "another"
+def test_the_orm_refuses_to_save_again_or_delete(db: None, model: Any, make: Any) -> None:
+    row = make()
+    setattr(row, text_column(model), "another")
     with pytest.raises(AppendOnlyError, match="append-only"):
         row.save()
     with pytest.raises(AppendOnlyError, match="append-only"):
         model.objects.get(pk=row.pk).save()
     with pytest.raises(AppendOnlyError, match="append-only"):
         row.delete()
-    assert model.objects.get(pk=row.pk).correlation_id == "made"
+    assert getattr(model.objects.get(pk=row.pk), text_column(model)) == "made"
 
 
 @each_fact
-def test_querysets_are_refused_by_the_database(db: None, model: Any, factory: Any) -> None:
-    row = factory.create()
+def test_querysets_are_refused_by_the_database(db: None, model: Any, make: Any) -> None:
+    row = make()
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
-        model.objects.filter(pk=row.pk).update(correlation_id="another")
+        model.objects.filter(pk=row.pk).update(**{text_column(model): "another"})
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         model.objects.filter(pk=row.pk).delete()
-    row.correlation_id = "another"
+    setattr(row, text_column(model), "another")
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
-        model.objects.bulk_update([row], ["correlation_id"])
-    assert model.objects.get(pk=row.pk).correlation_id == "made"
+        model.objects.bulk_update([row], [text_column(model)])
+    assert getattr(model.objects.get(pk=row.pk), text_column(model)) == "made"
 
 
 @each_fact
-def test_raw_statements_are_refused_by_the_database(db: None, model: Any, factory: Any) -> None:
-    row = factory.create()
+def test_raw_statements_are_refused_by_the_database(db: None, model: Any, make: Any) -> None:
+    row = make()
     table = table_of(model)
-    assert refused(f"UPDATE {table} SET correlation_id = 'x' WHERE id = {row.pk}")
-    assert refused(f"DELETE FROM {table} WHERE id = {row.pk}")
+    assert refused(f"UPDATE {table} SET {text_column(model)} = 'x' WHERE {row._meta.pk.column} = {row.pk}")
+    assert refused(f"DELETE FROM {table} WHERE {row._meta.pk.column} = {row.pk}")
     assert refused(f"DELETE FROM {table}")
-    assert model.objects.get(pk=row.pk).correlation_id == "made"
+    assert getattr(model.objects.get(pk=row.pk), text_column(model)) == "made"
 
 
 @each_fact
-def test_a_backfill_may_lift_the_protection_and_it_comes_back(db: None, model: Any, factory: Any) -> None:
-    row = factory.create()
+def test_a_backfill_may_lift_the_protection_and_it_comes_back(db: None, model: Any, make: Any) -> None:
+    row = make()
     table = table_of(model)
     with append_only.lifted(connection, table):
-        assert not refused(f"UPDATE {table} SET correlation_id = 'backfill' WHERE id = {row.pk}")
-    assert refused(f"UPDATE {table} SET correlation_id = 'x' WHERE id = {row.pk}")
-    assert model.objects.get(pk=row.pk).correlation_id == "backfill"
+        assert not refused(f"UPDATE {table} SET {text_column(model)} = 'backfill' WHERE {row._meta.pk.column} = {row.pk}")
+    assert refused(f"UPDATE {table} SET {text_column(model)} = 'x' WHERE {row._meta.pk.column} = {row.pk}")
+    assert getattr(model.objects.get(pk=row.pk), text_column(model)) == "backfill"
 
 
 def test_nothing_is_missing_after_migrate(db: None) -> None:
@@ -115,7 +162,7 @@ def test_nothing_is_missing_after_migrate(db: None) -> None:
 
 
 @each_fact
-def test_a_dropped_trigger_is_named(db: None, model: Any, factory: Any) -> None:
+def test_a_dropped_trigger_is_named(db: None, model: Any, make: Any) -> None:
     table = table_of(model)
     append_only.remove(connection, table)
     assert append_only.missing(connection) == [table]
@@ -126,7 +173,7 @@ def test_a_dropped_trigger_is_named(db: None, model: Any, factory: Any) -> None:
 
 @each_fact
 @pytest.mark.parametrize("statement", ["UPDATE", "DELETE"])
-def test_half_a_protection_is_named_as_none(db: None, model: Any, factory: Any, statement: Any) -> None:
+def test_half_a_protection_is_named_as_none(db: None, model: Any, make: Any, statement: Any) -> None:
     """On SQLite two triggers protect a table, and losing either is losing it."""
     table = table_of(model)
     trigger = {"UPDATE": f"{table}_append_only", "DELETE": f"{table}_append_only_delete"}[statement]
@@ -145,12 +192,12 @@ def test_a_table_that_is_not_there_is_not_missed(db: None, monkeypatch: pytest.M
 
 
 @each_fact
-def test_migrate_puts_a_lost_trigger_back(db: None, model: Any, factory: Any) -> None:
+def test_migrate_puts_a_lost_trigger_back(db: None, model: Any, make: Any) -> None:
     append_only.remove(connection, table_of(model))
     append_only.install_for_app(apps.get_app_config(model._meta.app_label))
     assert append_only.missing(connection) == []
-    row = factory.create()
-    assert refused(f"DELETE FROM {table_of(model)} WHERE id = {row.pk}")
+    row = make()
+    assert refused(f"DELETE FROM {table_of(model)} WHERE {row._meta.pk.column} = {row.pk}")
 
 
 def test_installing_for_another_app_changes_nothing(db: None) -> None:

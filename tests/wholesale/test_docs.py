@@ -48,7 +48,8 @@ def codes_of_the_code() -> Iterator[str]:
     while kinds:
         kind = kinds.pop()
         kinds += kind.__subclasses__()
-        yield kind.code
+        if kind.code != DomainError.code:  # else it is only what others have in common
+            yield kind.code
     for field in vars(fields).values():
         if isinstance(field, type) and issubclass(field, serializers.Field) and field.__module__ == fields.__name__:
             for base in field.__mro__:

@@ -28,8 +28,11 @@ READS = {
     "view_taskevent",
     "view_lead",
     "view_leadimport",
+    "view_leadreopening",
     "view_contactattempt",
     "view_inboundmessage",
+    "view_inboundword",
+    "view_inboxitem",
     "view_sla",
     "view_slapolicy",
     "view_slabreach",
@@ -55,7 +58,7 @@ READS = {
     "view_runbook",
     "view_runbookrun",
 }
-DECIDES = {"decide_inbound"}  # what a person reads and judges, and no machine
+DECIDES = {"decide_inbound", "close_inboxitem"}  # what a person reads and judges, and no machine
 AGENT = READS | DECIDES | {"claim_task", "complete_task", "put_off_task", "record_feedback"}
 INTEGRATOR = (AGENT - DECIDES) | {
     "record_inbound",
@@ -91,6 +94,8 @@ GOVERNS = {
     "change_offerpolicy",
     "change_laddertemplate",
     "change_outcomerule",
+    "change_inboundword",
+    "close_any_inboxitem",
     "change_slapolicy",
     "read_slanotice",
     "add_poolagent",

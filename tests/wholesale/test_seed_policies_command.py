@@ -29,6 +29,7 @@ def made(market_policies: int, ladder_templates: int, outcomes: int, sla_policie
         f"Made {market_policies} market policies.\n"
         f"Made {ladder_templates} ladder templates.\n"
         f"Made {outcomes} outcomes.\n"
+        "Made 0 inbound words.\n"
         f"Made {sla_policies} SLA policies.\n"
         f"Made {offer_policies} offer policies, which are off.\n"
     )

@@ -50,6 +50,7 @@ def test_what_is_absent_is_safe(tmp_path: Any) -> None:
     assert found["ALLOWED_HOSTS"] == ["127.0.0.1", "localhost"]
     assert (found["HTTPS"], found["SECURE_SSL_REDIRECT"], found["SECURE_HSTS_SECONDS"]) == (False, False, 0)
     assert found["TOKEN_CACHE_SECONDS"] == 5.0
+    assert found["COOLING_OFF_DAYS"] == 90
     database = found["DATABASES"]["default"]
     assert database["ENGINE"] == "django.db.backends.sqlite3"
     assert database["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
@@ -124,3 +125,15 @@ def test_a_switch_takes_the_usual_words(tmp_path: Any, text: Any, on: Any) -> No
 def test_time_zones_are_read_from_the_tzdata_package_alone(tmp_path: Any) -> None:
     done = run("import wholesale.settings, zoneinfo; print(zoneinfo.TZPATH)", tmp_path, SECRET_KEY="s" * 50)
     assert done.stdout.strip() == "()"
+
+
+@pytest.mark.parametrize(("given", "days"), [("0", 0), ("", 90), (" 30 ", 30), ("3650", 3650)])
+def test_the_cooling_off_time_is_a_number_of_days(tmp_path: Any, given: str, days: int) -> None:
+    assert shown(tmp_path, COOLING_OFF_DAYS=given)["COOLING_OFF_DAYS"] == days
+
+
+@pytest.mark.parametrize("given", ["-1", "3651", "1.5", "ninety", "1e2", "\u0663", "9" * 400])
+def test_what_is_no_number_of_days_is_refused(tmp_path: Any, given: str) -> None:
+    done = run(SHOW, tmp_path, SECRET_KEY="s" * 50, COOLING_OFF_DAYS=given)
+    assert done.returncode == 1
+    assert "COOLING_OFF_DAYS must be a number of days from 0 to 3650" in done.stderr

@@ -11,9 +11,12 @@ from django_filters.filters import Filter
 from rest_framework import serializers
 
 from followups.models import WITHIN
+from followups.reports import FIGURES
+from governance.clocks.api import MarketFilter, PlaceParams
 from tests.wholesale.api_walk import ROLES, routes
 from wholesale.fields import AwareDateTimeField, StrictDecimalField, StrictIntegerField
 from wholesale.filters import ParamFilter
+from wholesale.params import Params
 from wholesale.permissions import HasActionPermission
 from wholesale.roles import grants_of
 
@@ -25,6 +28,7 @@ API_MODULES = (
     "followups.api.verbs",
     "followups.due.api",
     "followups.inbound.api",
+    "followups.inbox.api",
     "followups.leads.api",
     "followups.pool.api",
     "followups.sla.api",
@@ -34,12 +38,13 @@ API_MODULES = (
     "kpi.api",
     "kpi.tripwire.api",
 )
+COUNTS = {"count", "completed", "open_overdue", "by_wall_clock"}
 # Fractions of counts, and minutes, on the way out alone: a float is what they are.
 PLAIN_FLOATS_OUT = {
     *(
         f"{answer}.{figure}"
         for answer in ("SlaOut", "SlaFiguresOut", "SlaGroupOut")
-        for figure in ("p50", "p90", "p99", *WITHIN)
+        for figure in {*FIGURES, *WITHIN} - COUNTS
     ),
     "SumsOut.rate",
 }
@@ -110,6 +115,17 @@ def test_no_serializer_takes_a_number_or_a_time_by_the_plain_fields() -> None:
     assert checked > 100
 
 
+# Whose markets a service settles: many at once, or by the province that the lead has already.
+SETTLED_BY_A_SERVICE = {"LadderRow", "LeadRow", "LeadParams"}
+
+
+def test_every_market_that_comes_in_is_settled_under_its_own_name() -> None:
+    classes = [one for one in serializer_classes() if issubclass(one, Params) and "market" in one().fields]
+    assert len(classes) > 10
+    for one in classes:
+        assert issubclass(one, PlaceParams) or one.__name__.removesuffix("InQuery") in SETTLED_BY_A_SERVICE, one.__name__
+
+
 def test_every_filter_takes_the_apis_own_kinds() -> None:
     filters = [
         (route.view.filterset_class, name, item)
@@ -121,6 +137,7 @@ def test_every_filter_takes_the_apis_own_kinds() -> None:
     for filterset, name, item in filters:
         assert isinstance(item, Filter)
         assert isinstance(item, ParamFilter), f"{filterset.__name__}.{name}"
+        assert isinstance(item, MarketFilter) is (name == "market"), f"{filterset.__name__}.{name}"
 
 
 def test_an_action_without_an_entry_is_nobodys(db: None) -> None:

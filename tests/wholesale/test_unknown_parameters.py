@@ -17,7 +17,14 @@ from wholesale.unknown_parameters import HEADER_MAX_LENGTH, NAMES_MAX
 IGNORED, APPLIED = "X-Ignored-Parameters", "Preference-Applied"
 STRICT = {"Prefer": "handling=strict"}
 CREATE, BULK = "/api/followups/ladder/create", "/api/followups/ladder/bulk"
+# What was received from outside is recorded whatever comes with it (CONTRACT section 10).
+RECEIVING = ("/api/followups/inbound", "/api/governance/contact/opt-outs", "/api/governance/contact/do-not-call")
+received_endpoints = [endpoint for endpoint in ENDPOINTS if endpoint.method == "post" and endpoint.path in RECEIVING]
 every_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=str)
+every_strict_endpoint = pytest.mark.parametrize(
+    "endpoint", [endpoint for endpoint in ENDPOINTS if endpoint not in received_endpoints], ids=str
+)
+every_receiving_endpoint = pytest.mark.parametrize("endpoint", received_endpoints, ids=str)
 
 
 @every_endpoint
@@ -34,7 +41,7 @@ def test_every_endpoint_names_what_came_in_the_query_string(operator: APIClient,
     assert response is None or (response.status_code, response[IGNORED]) == (endpoint.status, "ownr")
 
 
-@every_endpoint
+@every_strict_endpoint
 def test_every_endpoint_refuses_it_where_that_is_preferred(operator: APIClient, endpoint: Any) -> None:
     make_everything_possible()
     response = getattr(operator, endpoint.method)(endpoint.url(), {**endpoint.good, "ownr": "x", "a b": 1}, headers=STRICT)
@@ -44,12 +51,33 @@ def test_every_endpoint_refuses_it_where_that_is_preferred(operator: APIClient, 
     assert IGNORED not in response
 
 
-@every_endpoint
+@every_strict_endpoint
 def test_what_every_endpoint_knows_it_takes_strictly_too(operator: APIClient, endpoint: Any) -> None:
     make_everything_possible()
     response = getattr(operator, endpoint.method)(endpoint.url(), endpoint.good, headers=STRICT)
     assert (response.status_code, response[APPLIED]) == (endpoint.status, "handling=strict")
     assert IGNORED not in response
+
+
+@every_receiving_endpoint
+def test_what_was_received_is_recorded_under_strict_too(operator: APIClient, endpoint: Any) -> None:
+    make_everything_possible()
+    response = operator.post(endpoint.url(), {**endpoint.good, "ownr": "x", "a b": 1}, headers=STRICT)
+    assert (response.status_code, response[IGNORED]) == (201, "a%20b, ownr")
+    assert APPLIED not in response
+
+
+def test_an_opt_out_at_a_task_is_recorded_under_strict_too(operator: APIClient) -> None:
+    task = TaskFactory.create(ladder__open_steps=1)
+    given = {"outcome": "OPTED_OUT", "colour": "blue"}
+    response = operator.post(f"/api/followups/task/{task.pk}/complete", given, headers=STRICT)
+    assert (response.status_code, response[IGNORED]) == (200, "colour")
+    task.refresh_from_db()
+    assert task.outcome == "OPTED_OUT"
+    reached = operator.post(
+        f"/api/followups/task/{TaskFactory.create().pk}/complete", {**given, "outcome": "REACHED"}, headers=STRICT
+    )
+    assert (reached.status_code, codes(reached)) == (400, ["unknown_parameter"])
 
 
 def test_a_filter_that_does_not_exist_is_named(operator: APIClient) -> None:

@@ -31,8 +31,7 @@ _STATUSES = {
     Outcome.REACHED: Lead.Status.CONTACTED,
     Outcome.REPLIED: Lead.Status.CONTACTED,
     Outcome.APPOINTMENT: Lead.Status.APPOINTMENT,
-    Outcome.NOT_INTERESTED: Lead.Status.DEAD,
-    Outcome.WRONG_NUMBER: Lead.Status.DEAD,
+    Outcome.NOT_INTERESTED: Lead.Status.NOT_INTERESTED,
     Outcome.OPTED_OUT: Lead.Status.DEAD,
 }
 _CLOSING = frozenset(outcome for outcome, (effect, _) in SEEDED.items() if effect != Effect.GO_ON)

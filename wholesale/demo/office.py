@@ -8,7 +8,7 @@ from functools import partial
 from itertools import cycle
 from typing import Any
 
-from followups.errors import LeadOptedOut
+from followups.errors import NoLadder
 from followups.inbound.rules import Meaning
 from followups.inbound.services import decide_inbound, undecided
 from followups.leads.models import Lead
@@ -92,7 +92,7 @@ def _open_the_office(day: Day, now: datetime) -> None:
         if agent.away and day.number == agent.away[0]:
             _leave(day, agent, now)
     for message in list(undecided().order_by("id")[:50]):
-        as_ = Meaning.REPLY if "stop by" in message.text.lower() else Meaning.OPT_OUT
+        as_ = Meaning.REPLY if "before noon" in message.text else Meaning.OPT_OUT
         decide_inbound(message.pk, as_, "read by the office", **day.by(now))
     _steer_ladders(day, now)
     _bring_deals_on(day, now)
@@ -126,7 +126,7 @@ def _steer_ladders(day: Day, now: datetime) -> None:
     since = now - 2 * DAY
     closed = FollowupLadder.objects.filter(closed_at__range=(since, since + DAY), lead__status=Lead.Status.CONTACTED)
     for ladder in closed.order_by("pk")[: math.ceil(a_day / 100)]:
-        with suppress(LeadOptedOut):
+        with suppress(NoLadder):
             restart_ladder(ladder.pk, "asked to be contacted again", **day.by(now))
 
 

@@ -254,6 +254,6 @@ REPLIES: dict[tuple[str, str], Sequence[str]] = {
     ),
     ("stop", "en"): ("STOP", "Stop please", "UNSUBSCRIBE", "STOPALL"),
     ("stop", "fr"): ("ARRET", "Arrêtez svp", "STOP", "DESABONNER"),
-    ("doubtful", "en"): ("Please stop by on Saturday", "Wrong number, try my brother", "Not interested right now"),
+    ("doubtful", "en"): ("Please stop calling before noon", "Wrong number, try my brother", "Not interested right now"),
     ("doubtful", "fr"): ("Mauvais numéro", "Pas intéressé pour le moment", "Ne m'appelez plus le soir"),
 }

@@ -14,8 +14,7 @@ from django.db import connection, models, transaction
 from django.db.models import Count, Sum
 
 from buyers.models import BuyerFeedbackEvent
-from followups.leads.models import Lead
-from followups.models import ContactAttempt, FollowupLadder, FollowupTask
+from followups.models import ContactAttempt, FollowupLadder, FollowupTask, Lead
 from followups.services import sla_snapshot
 from governance import gate
 from governance.compliance.models import ContactRecord
@@ -70,6 +69,9 @@ def _not_ours(model: type[models.Model]) -> "models.QuerySet[Any] | None":
         return None
     if "correlation_id" in names:
         return rows.exclude(correlation_id__startswith=MARKER)
+    if model is Lead:  # an agent changed it last, where an outcome moved it
+        followed = FollowupLadder.objects.filter(correlation_id__startswith=MARKER).values("lead_id")
+        return rows.exclude(changed_by__in=_SIGNED_BY).exclude(lead_id__in=followed)
     if issubclass(model, Governed) or "changed_by" in names:
         return rows.exclude(changed_by__in=_SIGNED_BY)
     return None

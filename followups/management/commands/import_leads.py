@@ -9,37 +9,44 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn, TimeRemainingColumn
 
-from followups.bulk import Start, Status, start_ladders
+from followups.bulk import BATCH, Start, Status, start_ladders
 from followups.errors import UnreadableFile
-from followups.leads import files
+from followups.leads import files, remarks
 from followups.leads.models import Lead
-from followups.leads.services import RefusedRow, Report, upsert_leads
+from followups.leads.rows import RefusedRow
+from followups.leads.services import Report, upsert_leads
 from governance.gate import GoLiveDisabled, KillSwitchEngaged
 from wholesale.terminal import console_on
 
-FOLLOWED_UP = (
-    Lead.Status.NEW,
-    Lead.Status.CONTACTED,
-)  # of any other status somebody has done more, or nothing is to be done
-
 
 class Ladders:
-    """Starts the ladders of leads as they are stored, and counts what became of them."""
+    """Starts the ladders of the file's leads once all of its rows are stored, and counts what became of them.
+
+    Not before: a later row may say of the same number that it is not to be called.
+    """
 
     def __init__(self) -> None:
+        self.waiting: list[str] = []  # ids of leads
+        self.held: set[str] = set()  # leads whose row says something of contact that is not understood
         self.counts: Counter[Status] = Counter()
         self.reasons: Counter[str] = Counter()  # of the refused, by code
-        self.of_other_status = 0
 
     @property
     def was_stopped(self) -> bool:
         """Whether some are left for another run: the kill switch, or go-live, stopped them."""
         return bool(self.reasons[KillSwitchEngaged.code] or self.reasons[GoLiveDisabled.code])
 
-    def start(self, leads: Sequence[Lead]) -> None:
+    def put(self, leads: Sequence[Lead]) -> None:
+        """Leads that are stored."""
+        self.waiting += [lead.lead_id for lead in leads]
+
+    def start(self) -> None:
         """Where they live, for whose turn it is in the pool."""
-        starts = [Start(lead.lead_id) for lead in leads if lead.status in FOLLOWED_UP]
-        self.of_other_status += len(leads) - len(starts)
+        starts = [Start(lead_id) for lead_id in self.waiting if lead_id not in self.held]
+        for begin in range(0, len(starts), BATCH):
+            self._start(starts[begin : begin + BATCH])
+
+    def _start(self, starts: Sequence[Start]) -> None:
         try:
             answers = start_ladders(starts, actor="import_leads")
         except (KillSwitchEngaged, GoLiveDisabled) as stop:  # the leads are stored all the same
@@ -58,22 +65,39 @@ class Ladders:
     def __str__(self) -> str:
         counts = self.counts
         reasons = ", ".join(f"{code} {number:,}" for code, number in sorted(self.reasons.items()) if number)
+        held = f" Held back {len(self.held):,}." if self.held else ""
         return (
             f"started {counts[Status.CREATED]:,}, open already {counts[Status.EXISTS]:,}, "
-            f"refused {counts[Status.REFUSED]:,}{f' ({reasons})' if reasons else ''}, "
-            f"left out by the lead's status {self.of_other_status:,}."
+            f"refused {counts[Status.REFUSED]:,}{f' ({reasons})' if reasons else ''}.{held}"
         )
+
+
+class RowsBeside:
+    """A file of rows beside the one that is imported. There is one only where a row goes into it."""
+
+    def __init__(self, path: Path, stack: ExitStack, columns: Sequence[str]) -> None:
+        self.path, self.stack, self.columns = path, stack, columns
+        self.file: files.RefusedFile | None = None
+
+    def write(self, row: RefusedRow) -> None:
+        """Add a row."""
+        if self.file is None:
+            stream = self.stack.enter_context(self.path.open("w", encoding=files.ENCODING, newline=""))
+            self.file = files.RefusedFile(stream, self.columns)
+        self.file.write(row)
 
 
 class Command(BaseCommand):
     """Imports leads from a file."""
 
     help = (
-        "Create or change leads from a CSV or XLSX file whose first row names the columns, lead_id among them. What is "
-        "absent or empty keeps its stored value. Rows that are not valid are left out, and written to a file with the "
-        "reason for each. Run again, the same file changes nothing. With --start-ladders each lead of the file that is NEW "
-        "or CONTACTED and has no open ladder gets one, a thousand at a time. Exits 1 when rows were refused, or ladders "
-        "because nothing may act now."
+        "Create or change leads from a CSV or XLSX file, of which a row at the top names the columns, lead_id among them. "
+        "What is absent or empty keeps its stored value. Rows that are not valid are left out, and written to a file with "
+        "the reason for each. A status that would move its lead back is left out. Run again, the same file changes nothing. "
+        "Columns such as do_not_call, unsubscribed and consent go to the ledger of contact. With --start-ladders each lead "
+        "of the file that has no open ladder gets one, a thousand at a time, but for those whose row is unclear about "
+        "contact, whose status ends the hunt, who were followed up a short time ago, or whose number another lead with a "
+        "ladder has. Exits 1 when rows were refused or not read, or ladders because nothing may act now."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -89,49 +113,65 @@ class Command(BaseCommand):
         """Read, store, say what became of the rows.
 
         Raises:
-            CommandError: the file cannot be read, or rows of it were refused.
+            CommandError: the file cannot be read, or not all of its rows became leads.
 
         """
         refused = refused or file.with_name(f"{file.stem}.refused.csv")
+        held = refused.with_name(f"{file.stem}.held.csv")
         if refused.resolve() == file.resolve():
             raise CommandError("--refused must be another file.")
-        ladders = Ladders() if start_ladders and not dry_run else None
+        ladders = Ladders()
         try:
-            report = self._import(file, refused, dry_run=dry_run, ladders=ladders)
+            lead_file, report = self._import(file, refused, held, dry_run=dry_run, ladders=ladders)
         except UnreadableFile as error:
-            raise CommandError(f"{file}: {error.detail} Rows before the fault are kept.") from error
+            raise CommandError(f"{file}: {error.detail} Nothing was stored.") from error
         except OSError as error:
             raise CommandError(f"{error.filename}: {error.strerror}") from error
-        counts = f"created {report.created:,}, updated {report.updated:,}, unchanged {report.unchanged:,}."
-        self.stdout.write(f"{'Nothing was stored; it would be' if dry_run else 'Leads'}: {counts}")
-        if ladders:
-            self.stdout.write(f"Ladders: {ladders}")
+        problems = remarks.missing(report, lead_file)
         if report.refused:
-            raise CommandError(f"Refused {report.refused:,} of {report.rows:,} rows; each with its reason: {refused}")
-        if ladders and ladders.was_stopped:
-            raise CommandError("Nothing may act now: run it again for the ladders that are left.")
+            problems.insert(0, f"Refused {report.refused:,} of {report.rows:,} rows; each with its reason: {refused}")
+        counts = f"created {report.created:,}, updated {report.updated:,}, unchanged {report.unchanged:,}."
+        self._say(f"{'Nothing was stored; it would be' if dry_run else 'Leads'}: {counts}", *remarks.recorded(report))
+        if report.statuses_left:
+            self._say(report.statuses_left_text)
+        if report.held:
+            self._say(f"Rows to look at before their leads are contacted: {report.held:,}; each with its reason: {held}")
+        if start_ladders and not dry_run:
+            ladders.start()
+            self._say(f"Ladders: {ladders}")
+            if ladders.was_stopped:
+                problems.append("Nothing may act now: run it again for the ladders that are left.")
+        if problems:
+            raise CommandError(" ".join([*problems, *remarks.blank(lead_file)]))
+        self._say(*remarks.blank(lead_file))
 
-    def _import(self, file: Path, refused: Path, *, dry_run: bool, ladders: Ladders | None) -> Report:
+    def _say(self, *lines: str) -> None:
+        for line in lines:
+            self.stdout.write(line)
+
+    def _import(
+        self, file: Path, refused: Path, held: Path, *, dry_run: bool, ladders: Ladders
+    ) -> tuple[files.LeadFile, Report]:
         with ExitStack() as stack:
             lead_file = files.read(stack.enter_context(file.open("rb")), files.Format.of(file.name))
             if lead_file.unknown:
-                self.stdout.write(f"Columns that are not used: {', '.join(lead_file.unknown)}.")
-            refusals: list[files.RefusedFile] = []
+                self._say(f"Columns that are not used: {', '.join(lead_file.unknown)}.")
+            held_rows = RowsBeside(held, stack, lead_file.columns)
 
-            def refuse(row: RefusedRow) -> None:
-                if not refusals:  # there is a file only where a row was refused
-                    stream = stack.enter_context(refused.open("w", encoding=files.ENCODING, newline=""))
-                    refusals.append(files.RefusedFile(stream, lead_file.columns))
-                refusals[0].write(row)
+            def hold(row: RefusedRow, lead_id: str) -> None:
+                ladders.held.add(lead_id)
+                held_rows.write(row)
 
             columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-            progress = Progress(*columns, console=console_on(self.stdout), disable=not self.stdout.isatty())
-            with progress:
-                return upsert_leads(
+            with Progress(*columns, console=console_on(self.stdout), disable=not self.stdout.isatty()) as progress:
+                report = upsert_leads(
                     progress.track(lead_file.rows, total=lead_file.about),
                     actor="import_leads",
-                    first_number=files.HEADER_NUMBER + 1,
                     dry_run=dry_run,
-                    refuse=refuse,
-                    stored=ladders.start if ladders else None,
+                    source=file.name,
+                    refuse=RowsBeside(refused, stack, lead_file.columns).write,
+                    hold=hold,
+                    stored=ladders.put,
                 )
+        self._say(*lead_file.notes)
+        return lead_file, report

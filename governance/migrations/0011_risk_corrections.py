@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("governance", "0008_organisation_and_erasure"),
+        ("governance", "0010_last_contact"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

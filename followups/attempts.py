@@ -1,0 +1,55 @@
+"""The contact by which a task was done, judged by the rules of its own instant."""
+
+from datetime import datetime
+from typing import Any
+
+import tzdata
+
+from followups.models import ContactAttempt, FollowupTask
+from governance.gate import Judged
+from governance.reasons import Reason
+
+BEFORE_TASK = "before_task"
+# Why a contact was outside the rules: what the gate says, and one reason that nobody can ask it about.
+REASONS: list[tuple[str, Any]] = [(BEFORE_TASK, "It happened before the task was made."), *Reason.choices]
+LABELS = {code: str(label) for code, label in REASONS}
+
+
+def attempt_of(
+    task: FollowupTask, contacted_at: datetime, judged: Judged, *, now: datetime, **signature: Any
+) -> ContactAttempt:
+    """The contact, under the decision of its own instant.
+
+    A contact that is said to have happened before its task was made is outside the rules, whatever they say, and for it
+    an opt-out counts that is on file when it is told. Of any other such an opt-out is a warning.
+    """
+    answer = judged.answer
+    verdict, local_time = answer.verdict, answer.local_time
+    # What happens now is not before it, though the clock that made the task may run ahead of ours.
+    is_before = contacted_at < min(task.created_at, now)
+    reasons, warnings = set(verdict.reasons), set(verdict.warnings)
+    if judged.is_opted_out and Reason.OPTED_OUT not in reasons:
+        (reasons if is_before else warnings).add(Reason.OPTED_OUT)
+    return ContactAttempt(
+        task=task,
+        lead_id=task.lead_id,
+        channel=task.channel,
+        contacted_at=contacted_at,
+        allowed=not (reasons or is_before),
+        reasons=[BEFORE_TASK] * is_before + _in_order(reasons),
+        warnings=_in_order(warnings),
+        legal_ok=verdict.legal_ok and Reason.OPTED_OUT not in reasons,
+        policy_ok=verdict.policy_ok and not is_before,
+        zone=verdict.zone.key if verdict.zone else "",
+        zone_source=answer.zones.source,
+        local_time=local_time.isoformat(timespec="seconds") if local_time else "",
+        tz_version=tzdata.__version__,
+        matched_market=answer.matched_market,
+        policy_version=answer.policy_version,
+        created_at=now,
+        **signature,
+    )
+
+
+def _in_order(reasons: set[Reason]) -> list[str]:
+    return [reason.value for reason in Reason if reason in reasons] if reasons else []

@@ -1,0 +1,76 @@
+"""The words of a text as they are compared: in capitals, without accents, look-alike letters as those they pass for."""
+
+import re
+import unicodedata
+
+# The letters of other scripts that look like one of ours, by their names in Unicode (its list of confusables, UTS 39).
+_LOOK_ALIKE = {
+    "CYRILLIC": {
+        **{"A": "A", "VE": "B", "ES": "C", "IE": "E", "KOMI SJE": "G", "EN": "H", "SHHA": "H"},
+        **{"BYELORUSSIAN-UKRAINIAN I": "I", "PALOCHKA": "I", "JE": "J", "KA": "K", "EM": "M", "O": "O", "ER": "P"},
+        **{"QA": "Q", "DZE": "S", "TE": "T", "IZHITSA": "V", "WE": "W", "HA": "X", "U": "Y", "STRAIGHT U": "Y"},
+    },
+    "GREEK": {
+        **{"ALPHA": "A", "BETA": "B", "EPSILON": "E", "ETA": "H", "IOTA": "I", "KAPPA": "K", "MU": "M", "NU": "N"},
+        **{"OMICRON": "O", "RHO": "P", "SIGMA": "S", "TAU": "T", "UPSILON": "Y", "CHI": "X", "ZETA": "Z"},
+    },
+    "ARMENIAN": {"TIWN": "S", "OH": "O", "SEH": "U", "VO": "N"},
+    "CHEROKEE": {
+        **{"GO": "A", "YV": "B", "TLI": "C", "A": "D", "GV": "E", "MI": "H", "V": "I", "GU": "J", "TSO": "K", "TLE": "L"},
+        **{"LU": "M", "TLV": "P", "SV": "R", "DU": "S", "I": "T", "DO": "V", "LA": "W", "NO": "Z"},
+    },
+    "COPTIC": {"SIMA": "C", "EIE": "E", "IAUDA": "I", "KAPA": "K", "MI": "M", "NI": "N", "O": "O", "RO": "P", "TAU": "T"},
+    "LISU": {f"{letter}A": letter for letter in "BDGKLMNPRSTVWXZ"} | {letter: letter for letter in "AEIOU"},
+}
+_NAME = re.compile(r"(?P<script>\w+)(?: (?:CAPITAL|SMALL))? LETTER (?P<letter>.+)")
+# Such as the small capitals, the letters in a filled square, or those of which pairs make a flag.
+_LATIN = re.compile(r"(?:LATIN|SQUARED|CIRCLED|INDICATOR)\b.* LETTER (?:SMALL CAPITAL |DOTLESS |OPEN |SCRIPT )?([A-Z])\b")
+# Within a word with letters. Nobody means a number by ST0P.
+_DIGITS = str.maketrans("0134578", "OIEASTB")
+_MIXED = re.compile(r"\b(?=[0-9]*[A-Z])(?=[A-Z]*[0-9])[A-Z0-9]+\b")
+_SPELT = re.compile(r"\b[A-Z0-9](?: [A-Z0-9]){2,}\b")  # "S T O P" and "S.T.O.P."
+_DRAWN_OUT = re.compile(r"([A-Z])\1{2,}")  # "STOOOP"
+_NEGATION = re.compile(r"\b(DO|DOES|DID|WO|CA|IS|ARE|WAS|AI|HAS|HAVE|HAD|WOULD|SHOULD|COULD)N ?T\b")
+
+
+class _Folds(dict[int, str]):
+    """What each character becomes, worked out once."""
+
+    def __missing__(self, code: int) -> str:
+        folded = self[code] = _fold(chr(code))
+        return folded
+
+
+def _fold(character: str) -> str:
+    kind = unicodedata.category(character)
+    # Accents, and what nobody sees: a zero-width space, half an emoji, a NUL of another encoding.
+    if kind in ("Mn", "Cf", "Cs") or character in "\x00\ufffd":
+        return ""
+    if character.isascii():
+        return character if character.isalnum() else " "
+    if letter := _looks_like(character):
+        return letter
+    if character.isalnum():
+        return character
+    return f" {character} " if kind == "So" else " "  # an emoji is a word
+
+
+def _looks_like(character: str) -> str:
+    name = unicodedata.name(character, "")
+    if latin := _LATIN.search(name):
+        return latin[1]
+    other = _NAME.fullmatch(name)
+    return _LOOK_ALIKE.get(other["script"], {}).get(other["letter"], "") if other else ""
+
+
+_folds = _Folds()
+
+
+def words_of(text: str) -> list[str]:
+    """The words in their order. A sign such as an emoji is one too, letters with spaces or dots between make one, and
+    "don't" is DO NOT however it is written."""
+    folded = " ".join(unicodedata.normalize("NFKD", text).translate(_folds).upper().split())
+    folded = _MIXED.sub(lambda word: word[0].translate(_DIGITS), folded)
+    folded = _SPELT.sub(lambda letters: letters[0].replace(" ", ""), folded)
+    folded = _DRAWN_OUT.sub(r"\1", folded).replace("E MAIL", "EMAIL")
+    return _NEGATION.sub(r"\1 NOT", folded).split()

@@ -1,0 +1,66 @@
+"""What somebody wrote, without the message that it answers: our own words name the word that stops."""
+
+import html
+import re
+from collections.abc import Collection
+
+# Only what is known as a tag is one: "offers < 300k or > 400k" is no HTML.
+_TAGS = (
+    "html|head|title|body|div|p|br|span|table|tbody|tr|td|th|blockquote|style|script|b|i|u|em|strong|a|font|ul|ol|li|hr|img|"
+    "h[1-6]|pre|center|meta|link|o:p"
+)
+_TAG = re.compile(rf"(</?(?:{_TAGS})(?=[\s/>])[^<>]*>|<!--[^<>]*-->|<!doctype[^<>]*>)", re.IGNORECASE)
+_TAG_NAME = re.compile(r"<(/?)([a-z0-9:]+)", re.IGNORECASE)
+_QUOTE = "blockquote"
+_UNSEEN = frozenset({"style", "script", "head"})
+_WITHIN_A_LINE = frozenset({"span", "b", "i", "u", "em", "strong", "a", "font", "img"})
+
+_QUOTED_LINE = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
+# The line before the message that is answered, as mail programs write it: with a date, so that "on my way, he wrote:" is
+# none. A program may break it once.
+_BEFORE_QUOTED = re.compile(
+    r"""^[ \t>]*(?:
+      On\ (?=[^\n]*\d)[^\n]{1,200}(?:\n[^\n]{0,200})?\bwrote\s?:
+    | Le\ (?=[^\n]*\d)[^\n]{1,200}(?:\n[^\n]{0,200})?\ba\ [ée]crit\s?:
+    | -{2,}\s?(?:Original\ Message|Forwarded\ message|Message\ d['\u2019]origine|Message\ transf[ée]r[ée])\s?-{2,}
+    | (?:From|De)\s?:\ [^\n]+\n[ \t]*(?:Sent|Date|To|Envoy[ée]|À|Objet|Subject)\s?:
+    )[^\n]*$""",
+    re.VERBOSE | re.MULTILINE | re.IGNORECASE,
+)
+
+
+def own_words(text: str) -> str:
+    """The text without what it quotes and without the tags of HTML. Where nothing would be left, the whole of it."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    own = _without_quoted(_shown(text, _UNSEEN | {_QUOTE}))
+    return own if own.strip() else _shown(text, _UNSEEN)
+
+
+def _without_quoted(text: str) -> str:
+    answered = _BEFORE_QUOTED.search(text)
+    if answered is None:
+        return _QUOTED_LINE.sub("", text)
+    before, after = text[: answered.start()], text[answered.end() :]
+    # Where its lines are marked, the answer may stand below them.
+    below = _QUOTED_LINE.sub("", after) if _QUOTED_LINE.search(after) else ""
+    return f"{_QUOTED_LINE.sub('', before)}\n{below}"
+
+
+def _shown(text: str, left_out: Collection[str]) -> str:
+    """HTML as it is read, without what stands in these tags."""
+    parts = _TAG.split(text)
+    if len(parts) == 1:
+        return text
+    shown, unseen = [], 0
+    for part in parts:
+        tag = _TAG_NAME.match(part) if _TAG.fullmatch(part) else None
+        if tag is None:
+            if not unseen and not part.startswith("<!"):
+                shown.append(part)
+            continue
+        closes, name = bool(tag[1]), tag[2].lower()
+        if name in left_out:
+            unseen = max(0, unseen - 1) if closes else unseen + 1
+        elif name not in _WITHIN_A_LINE:
+            shown.append("\n")
+    return html.unescape("".join(shown))

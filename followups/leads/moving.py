@@ -1,0 +1,52 @@
+"""What the outcome of a contact does to the lead, within the completion."""
+
+from django.db import connection
+
+from followups.cancelling import because_of, close_open_ladders
+from followups.history import Act
+from followups.leads.models import Lead
+from followups.leads.statuses import ENDS_THE_HUNT, moves_on_to
+from followups.leads.storing import FLAGS
+from followups.minutes.tasks import enqueue_leads
+from governance import gate
+from governance.channels import Channel
+from wholesale.lookups import among_sql
+
+# SQL of its own: it is carried out at each contact with an outcome, and a query set costs more to build.
+_MOVE = f"UPDATE {Lead._meta.db_table} SET status = %s, changed_by = %s, user_id = %s, updated_at = %s WHERE lead_id = %s"
+
+
+def hold_lead(lead_id: str) -> None:
+    """Nobody changes this lead or starts a ladder of it until the caller's transaction ends. Before any ladder is locked."""
+    gate.lock_points([(gate.LEAD, lead_id)])
+
+
+def move_lead(lead_id: str, status: str, act: Act) -> None:
+    """Move a lead on to a status, of a lead that the caller holds. What would move it back is left out.
+
+    A status that ends the hunt closes the open ladder, also where the lead had it before.
+    """
+    among, before = among_sql(moves_on_to(status))
+    at = connection.ops.adapt_datetimefield_value(act.now)
+    with connection.cursor() as cursor:
+        user_id = act.user.pk if act.user else None
+        cursor.execute(f"{_MOVE} AND status {among}", [status, act.actor, user_id, at, lead_id, before])
+    if status in ENDS_THE_HUNT:
+        close_open_ladders({lead_id: because_of(status)}, act)
+
+
+def mark_wrong(lead_id: str, channel: str, act: Act) -> None:
+    """The number (of an e-mail the address) that a lead has is somebody else's, of a lead that the caller holds.
+
+    It is contacted there no more, until it gets another one.
+    """
+    lead = Lead.objects.filter(lead_id=lead_id).select_for_update().first()
+    name = "email" if channel == Channel.EMAIL else "phone"
+    contact = getattr(lead, name, "")
+    if lead is None or not contact:
+        return
+    setattr(lead, FLAGS[name], True)
+    lead.wrong_contacts = sorted({*lead.wrong_contacts, contact})
+    lead.changed_by, lead.user, lead.updated_at = act.actor, act.user, act.now
+    lead.save(update_fields=[FLAGS[name], "wrong_contacts", "changed_by", "user", "updated_at"])
+    enqueue_leads([lead_id])

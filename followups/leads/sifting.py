@@ -1,0 +1,77 @@
+"""Which rows are leads: each is checked by the fields that the API has, and a lead comes once."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from rest_framework.exceptions import ValidationError
+
+from followups.leads.fields import LeadRow
+from followups.leads.rows import EXTRA_CELLS, FileRow, RefusedRow, Row
+
+NO_PROVINCE = "A new lead needs its province."
+Numbered = tuple[int, Row]
+Good = dict[str, tuple[Row, dict[str, Any]]]  # lead_id -> the row as it came, and what it gives the lead
+
+
+def numbered(rows: Iterable[Row], first_number: int) -> Iterator[Numbered]:
+    """The rows that hold anything, with their numbers; those of a file know theirs."""
+    for number, row in enumerate(rows, first_number):
+        if isinstance(row, FileRow):
+            yield row.number, row
+        elif any(cell not in (None, "") for cell in row.values()):
+            yield number, row
+
+
+def batches(rows: Iterator[Numbered], size: int) -> Iterator[Sequence[Numbered]]:
+    """So many at a time."""
+    while batch := list(islice(rows, size)):
+        yield batch
+
+
+def sifted(batch: Iterable[Numbered], seen: dict[str, int]) -> tuple[Good, list[RefusedRow]]:
+    """The rows that are valid, as they came and checked, by lead; and those that are not. `seen` learns the former."""
+    good: Good = {}
+    refused: list[RefusedRow] = []
+    for number, row in batch:
+        try:
+            settings = _checked(row)
+        except ValidationError as error:
+            refused.append(RefusedRow(number, row, _messages(error)))
+            continue
+        lead_id = settings.pop("lead_id")
+        if lead_id in seen:
+            again = f"Row {seen[lead_id]} has the same lead; this one was left out."
+            refused.append(RefusedRow(number, row, {"lead_id": [again]}))
+        else:
+            seen[lead_id] = number
+            good[lead_id] = row, settings
+    return good, refused
+
+
+_row = LeadRow()  # one for all rows, as in wholesale.params: checking leaves no state
+
+
+def _checked(row: Row) -> dict[str, Any]:
+    if row.get(EXTRA_CELLS):
+        raise ValidationError({"row": ["It has more cells than there are columns."]})
+    if not isinstance(row, FileRow):
+        return _row.run_validation({name: value for name, value in row.items() if value is not None})
+    if row.errors:
+        raise ValidationError({**_what_else(row), **row.errors})
+    return _row.run_validation(row.given)
+
+
+def _what_else(row: FileRow) -> dict[str, list[str]]:
+    """What else is wrong with a row that cannot be read whole: its owner mends it once."""
+    try:
+        if row.given:
+            _row.run_validation(row.given)
+    except ValidationError as error:
+        return _messages(error)
+    return {}
+
+
+def _messages(error: ValidationError) -> dict[str, list[str]]:
+    details: Any = error.detail
+    return {name: [str(message) for message in messages] for name, messages in details.items()}

@@ -1,0 +1,217 @@
+"""How leads are written, whoever brings them. Nobody else writes what a file or a form may hold.
+
+Writers of leads come one after another: on PostgreSQL each holds an advisory lock until it commits, SQLite's transactions
+need none. So no row is lost or doubled, the counts are exact, and two imports of one file cannot wait for each other. Then
+come the locks that everybody takes in this order: the points, the leads' rows, their ladders, the tasks. With its points
+nobody starts a ladder of a lead, or records an opt-out or an outcome of it, while it is written.
+"""
+
+from collections.abc import Collection, Mapping
+from enum import Enum
+from typing import Any, NamedTuple
+
+from django.db import transaction
+
+from followups.cancelling import ALREADY_FOLLOWED_UP, because_of, close_open_ladders
+from followups.history import Act
+from followups.leads.facts import FACTS
+from followups.leads.fields import SETTINGS
+from followups.leads.lookups import leads_by_id, points_of_lead
+from followups.leads.models import Language, Lead, LeadReopening
+from followups.leads.statuses import ENDS_THE_HUNT, is_back, is_reopening
+from followups.minutes.tasks import enqueue_leads
+from followups.prospects import find, meeting
+from governance import gate
+from governance.clocks.markets import one_markets
+from wholesale import locks
+from wholesale.errors import RequiredParameter
+from wholesale.vocabulary import Province
+
+_WRITERS = 7_301_005  # of PostgreSQL's advisory locks, that of whoever writes leads
+_SIGNED = ("changed_by", "user", "updated_at")
+FLAGS = {"phone": "phone_is_wrong", "email": "email_is_wrong"}
+_WRONG = (*FLAGS.values(), "wrong_contacts")
+# A status says nothing to the gate of a lead whose ladder is open: one that closes the lead closes the ladder.
+_OF_THE_GATE = tuple(name for name in FACTS if name != "status")
+NO_REASON = "A lead that is CLOSED or DEAD is reopened with a reason."
+
+
+class Outcome(Enum):
+    """What became of a lead that was brought."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    NO_PROVINCE = "no province"  # refused: it is new
+
+
+class Stored(NamedTuple):
+    """A lead as it is now, and what became of what was brought."""
+
+    lead: Lead
+    outcome: Outcome
+    names: Collection[str] = ()  # of the settings that were taken
+    status_refused: str = ""  # it would have moved the lead back
+
+
+Settings = Mapping[str, Any]
+
+
+@transaction.atomic
+def store_file(given: Mapping[str, Settings], act: Act, *, dry_run: bool = False) -> dict[str, Stored]:
+    """Store settings by `lead_id`, as a file has them: in a few statements, whatever their number. No status moves back.
+
+    `dry_run` tells what would become of them.
+    """
+    before = leads_by_id(given.keys()) if dry_run else _locked(given)
+    stored = {lead.lead_id: lead for lead in before}
+    given = _in_one_market(given, stored)
+    results = {lead_id: _of_a_file(lead_id, stored.get(lead_id), settings) for lead_id, settings in given.items()}
+    if not dry_run:
+        _write(results.values(), stored, act)
+    return results
+
+
+@transaction.atomic
+def store_one(lead_id: str, settings: Settings, act: Act, *, reason: str = "") -> Stored:
+    """Store the settings of one lead, as a person has them, who may move any status.
+
+    Raises:
+        RequiredParameter: the lead is CLOSED or DEAD, and no `reason` says why it is reopened.
+
+    """
+    stored = {lead.lead_id: lead for lead in _locked({lead_id: settings})}
+    before = stored.get(lead_id)
+    result = _merged(lead_id, before, _in_one_market({lead_id: settings}, stored)[lead_id])
+    if before and is_reopening(before.status, result.lead.status):
+        if not reason:
+            raise RequiredParameter(NO_REASON, attr="reason")
+        _keep_reopening(before.status, result.lead, act, reason)
+    _write([result], stored, act)
+    return result
+
+
+def hold_writers() -> None:
+    """Nobody else writes a lead, or says anything of a number or address, until the caller's transaction ends."""
+    locks.hold(_WRITERS)
+    gate.lock_all_points()
+
+
+def _locked(given: Mapping[str, Settings]) -> list[Lead]:
+    """Those of these leads that exist, as they are once nobody else may change them."""
+    if len(given) > 1:
+        hold_writers()
+    else:
+        locks.hold(_WRITERS)
+    for lead_id, settings in given.items() if len(given) == 1 else ():
+        new = gate.points_of(phone=settings.get("phone") or "", email=settings.get("email") or "")
+        gate.lock_points({*points_of_lead(lead_id), *new, (gate.LEAD, lead_id)})
+    return list(leads_by_id(given.keys()).order_by("pk").select_for_update())
+
+
+def _in_one_market(given: Mapping[str, Settings], stored: Mapping[str, Lead]) -> dict[str, Settings]:
+    """The same settings, each market under its own name."""
+    places = {
+        lead_id: (settings.get("province") or (stored[lead_id].province if lead_id in stored else None), settings["market"])
+        for lead_id, settings in given.items()
+        if "market" in settings
+    }
+    own_names = one_markets(set(places.values()))
+    return {
+        lead_id: {**settings, "market": own_names[places[lead_id]]} if lead_id in places else settings
+        for lead_id, settings in given.items()
+    }
+
+
+def _of_a_file(lead_id: str, stored: Lead | None, settings: Settings) -> Stored:
+    """A file may be older than what is known: a status that would move the lead back is left out, and the rest is taken."""
+    status = settings.get("status")
+    if stored is None or status is None or not is_back(stored.status, status):
+        return _merged(lead_id, stored, settings)
+    rest = {name: value for name, value in settings.items() if name != "status"}
+    return _merged(lead_id, stored, rest)._replace(status_refused=status)
+
+
+def _merged(lead_id: str, stored: Lead | None, settings: Settings) -> Stored:
+    if stored is None:
+        language = Language.FR if settings.get("province") == Province.QC else Language.EN  # DOMAIN 1.3
+        made = Lead(lead_id=lead_id, **{"language": language, **settings})
+        outcome = Outcome.CREATED if "province" in settings else Outcome.NO_PROVINCE
+        return Stored(_flagged(made, settings), outcome, settings.keys())
+    if all(getattr(stored, name) == value for name, value in settings.items()):
+        return Stored(stored, Outcome.UNCHANGED)
+    # Without its key, so that new and changed rows are one statement; the conflict on `lead_id` finds the row.
+    kept = {name: getattr(stored, name) for name in (*SETTINGS, *_WRONG, "created_at")}
+    changed = Lead(lead_id=lead_id, **{**kept, **settings})
+    return Stored(_flagged(changed, settings), Outcome.UPDATED, settings.keys())
+
+
+def _flagged(lead: Lead, settings: Settings) -> Lead:
+    """The lead, with its number and address known as wrong or not. Somebody may have said so of them just now."""
+    if not lead.wrong_contacts and settings.keys().isdisjoint(FLAGS.values()):
+        return lead
+    wrong = set(lead.wrong_contacts)
+    for name, flag in FLAGS.items():
+        contact = getattr(lead, name)
+        if contact and flag in settings:
+            (wrong.add if settings[flag] else wrong.discard)(contact)
+        setattr(lead, flag, contact in wrong)
+    lead.wrong_contacts = sorted(wrong)
+    return lead
+
+
+def _keep_reopening(status_before: str, lead: Lead, act: Act, reason: str) -> None:
+    LeadReopening.objects.create(
+        lead_id=lead.lead_id,
+        status_before=status_before,
+        status_after=lead.status,
+        reason=reason,
+        actor=act.actor,
+        user=act.user,
+        correlation_id=act.correlation_id,
+        created_at=act.now,
+    )
+
+
+def _write(results: Collection[Stored], stored: Mapping[str, Lead], act: Act) -> None:
+    """Write what is new or changed, of a changed lead only columns that were given, and what follows for the ladders."""
+    taken = [one for one in results if one.outcome in (Outcome.CREATED, Outcome.UPDATED)]
+    if not taken:
+        return
+    for lead, *_ in taken:
+        lead.changed_by, lead.user, lead.updated_at = act.actor, act.user, act.now
+        lead.created_at = lead.created_at or act.now
+    names = {name for one in taken if one.outcome is Outcome.UPDATED for name in one.names}
+    wrong = _WRONG if names & {*FLAGS, *_WRONG} else ()
+    Lead.objects.bulk_create(
+        [one.lead for one in taken],
+        update_conflicts=True,
+        unique_fields=["lead_id"],
+        update_fields=sorted({*names, *wrong, *_SIGNED}),
+    )
+    changes = [(stored.get(one.lead.lead_id), one.lead) for one in taken]
+    close_open_ladders(_closings(changes), act)
+
+
+def _closings(changes: Collection[tuple[Lead | None, Lead]]) -> dict[str, str]:
+    """Why the open ladders of these leads close, by lead, and of those whose ladders they meet now."""
+    news = [lead.lead_id for before, lead in changes if before is None or _differ(before, lead, _OF_THE_GATE)]
+    followed = set(enqueue_leads(news)) if news else set()
+    closings = {
+        lead.lead_id: because_of(lead.status)
+        for before, lead in changes
+        if lead.status in ENDS_THE_HUNT and (before is None or before.status != lead.status)
+    }
+    moved = [
+        lead.lead_id
+        for before, lead in changes
+        if lead.lead_id in followed and (before is None or _differ(before, lead, (*FLAGS, *FLAGS.values())))
+    ]
+    if moved:
+        going_on = [ladder for ladder in find(moved).ladders if ladder.lead.lead_id not in closings]
+        closings |= dict.fromkeys(meeting(going_on), ALREADY_FOLLOWED_UP)
+    return closings
+
+
+def _differ(one: Lead, other: Lead, names: Collection[str]) -> bool:
+    return any(getattr(one, name) != getattr(other, name) for name in names)

@@ -1,0 +1,212 @@
+"""What a list says of contact: columns such as `do_not_call`, `unsubscribed`, `consent`, in English and French.
+
+A wish to be left alone is never lost. So a column that looks like one and is not understood is a doubt, as is a value that
+says neither yes nor no: nothing is recorded, and no ladder of that row starts before a person has looked.
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+from followups.leads.words import LONGEST, NOTHING_SAID, WISHES_AS_STATUS, WORDS, key_of, keyed, storable
+from governance.channels import Channel
+from governance.compliance.rules import Entry
+from wholesale.vocabulary import NOTE_MAX_LENGTH
+
+EVERY_CHANNEL = ""
+Doubt = tuple[str, str]  # a column, and what is doubtful of it
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Not to be contacted by a channel, or by any. Since when, where the list says so."""
+
+    entry: Entry
+    channel: str
+    column: str  # as the file names it
+    said_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A ground to contact somebody, and where its proof is."""
+
+    basis: str
+    obtained_at: datetime
+    evidence: str
+    channel: str = EVERY_CHANNEL
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a row says of contact; `doubts` are what a person must look at."""
+
+    wishes: tuple[Wish, ...] = ()
+    consent: Consent | None = None
+    doubts: tuple[Doubt, ...] = ()
+
+
+# By the letters of a column's name.
+_WISHES = {
+    key: (Entry.DO_NOT_CALL if word == Channel.CALL else Entry.OPT_OUT, EVERY_CHANNEL if word == "ALL" else word)
+    for key, word in keyed(WORDS["wishes"]).items()
+}
+_CONSENT = keyed(WORDS["consent"])
+_LOOKS_LIKE_ONE = re.compile(
+    "dnc|do(es)?not|^dont|opt(ed|s)?(out|in)|^opt$|unsub|subscri|consent|casl|lcap|lnnte|nepas|^pasd|desabonn|abonne|desinscri"
+    "|^no(call|contact|text|sms|email|phone)|aucuncontact|suppress|blacklist|blocklist|listenoire|litigat"
+    "|okto|(may|can)(i|we)?(call|text|email|contact)"
+)
+_AROUND_A_NAME = re.compile("^(is|has)|(flag|yn|on|yesno|ouinon|indicator)$")
+
+_YES = frozenset(keyed({"yes": WORDS["answers"]["yes"]}))
+_YES_TO_A_WISH = _YES | WISHES_AS_STATUS
+_NO = frozenset(keyed({"no": WORDS["answers"]["no"]}))
+_TICKS = frozenset(WORDS["answers"]["ticks"])
+_BASES = keyed(WORDS["bases"])
+_CHANNELS = {key: EVERY_CHANNEL if word == "ALL" else word for key, word in keyed(WORDS["channels"]).items()}
+_ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[T ][0-9:.]+(?:Z|[+-][0-9:]+)?)?")
+_DAY_OR_MONTH_FIRST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})(?:[ T][0-9:.]+(?: ?[AaPp]\.?[Mm]\.?)?)?")
+
+
+class WishColumns:
+    """The columns of a file that say, or seem to say, who may be contacted. A column may come twice: each is read."""
+
+    def __init__(self, columns: Sequence[str], meanings: Sequence[str | None]) -> None:
+        """`columns`: as the file names them; `meanings`: which column of a lead each is."""
+        self.wishes: list[tuple[int, str, Entry, str]] = []
+        self.consent: list[tuple[int, str]] = []
+        self.doubtful: list[tuple[int, str]] = []
+        self.understood: set[str] = set()
+        self.status = meanings.index("status") if "status" in meanings else None
+        for index, name in enumerate(columns):
+            key = key_of(name)
+            key = key if key in _WISHES else _AROUND_A_NAME.sub("", key)
+            if key in _WISHES:
+                self.wishes.append((index, name, *_WISHES[key]))
+                self.understood.add(name)
+            elif key in _CONSENT:
+                self.consent.append((index, _CONSENT[key]))
+                self.understood.add(name)
+            elif meanings[index] is None and _LOOKS_LIKE_ONE.search(key):
+                self.doubtful.append((index, name))
+
+    def __bool__(self) -> bool:
+        return bool(self.wishes or self.consent or self.doubtful or self.status is not None)
+
+    def read(self, cells: Sequence[str], now: datetime) -> Said | None:
+        """What a row says; None where it says nothing."""
+        wishes, doubts = self._wishes(cells)
+        key = key_of(_cell(cells, self.status)) if self.status is not None else ""
+        if key in WISHES_AS_STATUS:
+            wishes.append(Wish(*_WISHES[key], "status"))
+            doubts.append(("status", "It holds a wish not to be contacted, and is no status."))
+        doubts += [
+            (name, "The column looks like a wish not to be contacted, and is not known.")
+            for index, name in self.doubtful
+            if _says_something(_cell(cells, index))
+        ]
+        consent, lacking = self._consent(cells, now) if self.consent else (None, "")
+        if lacking:
+            doubts.append(("consent", lacking))
+        return Said(tuple(wishes), consent, tuple(doubts)) if wishes or doubts or consent else None
+
+    def _wishes(self, cells: Sequence[str]) -> tuple[list[Wish], list[Doubt]]:
+        """Each wish once: two columns may say it, one of them since when."""
+        wishes: dict[tuple[Entry, str], Wish] = {}
+        doubts = []
+        for index, name, entry, channel in self.wishes:
+            cell = _cell(cells, index)
+            answer = _answer(cell, _YES_TO_A_WISH)
+            if answer is None:
+                doubts.append((name, f"“{cell[:LONGEST]}” says neither yes nor no."))
+            elif isinstance(answer, date):
+                wishes[entry, channel] = Wish(entry, channel, name, _instant(answer))
+            elif answer:
+                wishes.setdefault((entry, channel), Wish(entry, channel, name))
+        return list(wishes.values()), doubts
+
+    def _consent(self, cells: Sequence[str], now: datetime) -> tuple[Consent | None, str]:
+        """The consent that a row gives, or what it lacks. `consent` itself may be yes, or hold the basis or the date."""
+        told = {part: cell for index, part in self.consent if _says_something(cell := _cell(cells, index))}
+        if not told:
+            return None, ""
+        given = told.pop("given", "" if any(part == "given" for _, part in self.consent) else "yes")
+        answer = _answer(given, _YES)
+        if answer is None and key_of(given) in _BASES:
+            answer = bool(told.setdefault("basis", given))
+        if answer is None or not given:
+            return None, f"“{given[:LONGEST]}” says neither yes nor no."
+        if isinstance(answer, date):
+            told.setdefault("date", given)
+        return _whole(told, now) if answer else (None, "")
+
+
+def _cell(cells: Sequence[str], index: int) -> str:
+    return cells[index].strip() if index < len(cells) else ""
+
+
+def _says_something(cell: str) -> bool:
+    return bool(cell) and (cell == "0" or cell.lower() not in NOTHING_SAID)
+
+
+def _whole(told: dict[str, str], now: datetime) -> tuple[Consent | None, str]:
+    """A consent of which every part is told, or what it lacks."""
+    basis = _BASES.get(key_of(told.get("basis", "")))
+    days = _days(told.get("date", ""))
+    channel = _CHANNELS.get(key_of(told["channel"])) if "channel" in told else EVERY_CHANNEL
+    evidence = storable(told.get("source", ""))
+    lacking = [
+        name
+        for name, is_there in (
+            ("its basis (express, business, inquiry or publication)", basis),
+            ("its date (YYYY-MM-DD)", len(days) == 1),
+            (f"its source (at most {NOTE_MAX_LENGTH:,} characters)", 0 < len(evidence) <= NOTE_MAX_LENGTH),
+            ("a channel that is known", channel is not None),
+        )
+        if not is_there
+    ]
+    if lacking or basis is None or channel is None:
+        return None, f"It lacks {', '.join(lacking)}."
+    obtained_at = _instant(days[0])
+    if obtained_at > now:
+        return None, "Its date lies in the future."
+    return Consent(basis, obtained_at, evidence, channel), ""
+
+
+def _answer(cell: str, yes: frozenset[str]) -> date | bool | None:
+    """Yes, no, since a day (which is yes), or None where it is neither."""
+    if not _says_something(cell):
+        return False
+    key = key_of(cell.removesuffix(".0"))
+    if cell in _TICKS or key in yes:
+        return True
+    if key in _NO:
+        return False
+    # Of two days that a cell may mean the later is taken: what was said in between does not outlive the wish.
+    return max(_days(cell), default=None)
+
+
+def _days(cell: str) -> list[date]:
+    """The days that a cell may mean: two, where day and month may stand either way."""
+    iso, other = _ISO.fullmatch(cell), _DAY_OR_MONTH_FIRST.fullmatch(cell)
+    if iso:
+        return _real([(int(iso[1]), int(iso[2]), int(iso[3]))])
+    if other:
+        first, second, year = int(other[1]), int(other[2]), int(other[3])
+        return _real([(year, first, second), (year, second, first)])
+    return []
+
+
+def _real(days: Sequence[tuple[int, int, int]]) -> list[date]:
+    found = []
+    for year, month, day in dict.fromkeys(days):
+        if 2000 <= year < 2100 and 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]:
+            found.append(date(year, month, day))
+    return found
+
+
+def _instant(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

@@ -1,0 +1,29 @@
+"""Parameters that name a market, for every endpoint that takes one."""
+
+from typing import Any
+
+from governance.clocks.markets import one_market
+from wholesale.fields import WordField
+from wholesale.filters import ParamFilter
+from wholesale.params import Params
+
+
+class PlaceParams(Params):
+    """Parameters that name a market, and perhaps its province: another name of a market is that market."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        if attrs.get("market"):
+            attrs["market"] = one_market(attrs.get("province"), attrs["market"])
+        return attrs
+
+
+class MarketFilter(ParamFilter):
+    """Equal to a market, under any of its names. It reads the filter `province` that stands beside it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(serializer_field=WordField(), **kwargs)
+
+    def filter(self, qs: Any, value: str | None) -> Any:
+        province = self.parent.form.cleaned_data.get("province") or None
+        return super().filter(qs, one_market(province, value) if value else value)

@@ -1,0 +1,137 @@
+"""The table of words: seeded, changed with a reason, and in force from the next message on."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from rest_framework.test import APIClient
+
+from followups.inbound.phrases import Finder, parsed, spelling
+from followups.inbound.rules import is_one_slip
+from followups.inbound.seeds import seeds
+from followups.inbound.services import record_inbound
+from followups.inbound.words import require_sound, seed_words, upsert_word
+from followups.models import InboundWord
+from tests.staff import form_with, signed_in
+
+pytestmark = pytest.mark.django_db
+
+ADMIN = "/admin/followups/inboundword/"
+
+
+def meaning(text: str) -> str:
+    return record_inbound(lead_id="L1", channel="SMS", text=text).message.meaning
+
+
+def test_the_seeds_are_there_once_each_and_in_their_one_spelling() -> None:
+    seeded = list(seeds())
+    assert len({(seed.kind, seed.phrase) for seed in seeded}) == len(seeded) == InboundWord.objects.count()
+    for seed in seeded:
+        assert seed.phrase == spelling(seed.phrase)
+        require_sound(seed.kind, seed.phrase)
+    assert InboundWord.history.count() == len(seeded)
+    assert seed_words() == 0
+
+
+def test_what_is_missing_is_seeded_and_what_was_changed_is_left_alone() -> None:
+    InboundWord.objects.filter(kind="STOP", phrase="stop").delete()
+    upsert_word(kind="STOP", phrase="unsub", enabled=False, changed_by="me", reason="too many")
+    assert seed_words() == 1
+    assert not InboundWord.objects.get(phrase="unsub").enabled
+
+
+def test_a_word_counts_from_the_next_message_on_and_no_longer_when_it_is_off() -> None:
+    assert meaning("begone foul dealer") == "REPLY"
+    upsert_word(kind="WISH", phrase="begone/hence", language="en", source="L1", changed_by="me", reason="met")
+    assert meaning("Begone, foul dealer") == "DOUBTFUL"
+    upsert_word(kind="STOP_ALONE", phrase="Whoa", changed_by="me")
+    assert meaning("whoa!") == "OPT_OUT"
+    word = upsert_word(kind="STOP_ALONE", phrase="  whoa ", enabled=False, changed_by="me")
+    assert (word.version, InboundWord.objects.filter(phrase="whoa").count()) == (2, 1)
+    assert meaning("whoa!") == "REPLY"
+    upsert_word(kind="HARMLESS", phrase="begone days", changed_by="me")
+    assert meaning("in begone days") == "REPLY"
+
+
+def test_reading_a_message_asks_the_table_once(django_assert_max_num_queries: Callable[..., Any]) -> None:
+    with django_assert_max_num_queries(12):
+        record_inbound(phone="+14165550123", channel="SMS", text="hello")
+
+
+@pytest.mark.parametrize("phrase", ["", "...", "... stop", "stop ...", "/", "a* b", "*", "stop / now", "!", "do-not call"])
+def test_a_phrase_that_cannot_be_looked_for_is_refused(phrase: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        upsert_word(kind="WISH", phrase=phrase, changed_by="me")
+
+
+def test_a_word_that_stands_alone_is_written_out() -> None:
+    with pytest.raises(ValueError, match="written out"):
+        upsert_word(kind="STOP", phrase="stop/halt", changed_by="me")
+
+
+@pytest.mark.parametrize(
+    ("phrase", "words", "found"),
+    [
+        ("stop", "PLEASE STOP NOW", [(1, 2)]),
+        ("take me/us ... off", "TAKE US ALL RIGHT OFF", [(0, 5)]),
+        ("take me/us ... off", "TAKE US A B C D OFF", []),
+        ("unsub*", "I UNSUBSCRIBED UNSUB", [(1, 2), (2, 3)]),
+        ("arrêt d autobus", "L ARRET D AUTOBUS", [(1, 4)]),
+        ("a b", "A A B", [(1, 3)]),
+        ("off ... list", "OFF LIST", [(0, 2)]),
+    ],
+)
+def test_where_a_phrase_stands(phrase: str, words: str, found: list[tuple[int, int]]) -> None:
+    assert list(Finder([parsed(phrase)]).spans(words.split())) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_one"),
+    [
+        ("UNSUBSCRIBE", False),
+        ("UNSUBSCRIB", True),
+        ("UNSUBSCRIBEE", True),
+        ("UNSUBSCRIVE", True),
+        ("UNSUBSRCIBE", True),
+        ("UNSUBSRIBEX", False),
+        ("SUBSCRIBE", False),
+        ("", False),
+    ],
+)
+def test_one_slip_is_a_letter_wrong_missing_too_many_or_out_of_turn(typed: str, is_one: bool) -> None:
+    assert is_one_slip(typed, "UNSUBSCRIBE") is is_one
+
+
+def test_the_words_can_be_read(auditor: APIClient) -> None:
+    words = auditor.get("/api/followups/inbound/words").json()
+    assert len(words) == InboundWord.objects.count()
+    stop = next(word for word in words if (word["kind"], word["phrase"]) == ("STOP", "stop"))
+    assert (stop["language"], stop["enabled"], stop["changed_by"], stop["reason"]) == ("en", True, "seed", "safe default")
+    assert "CASL" in stop["source"]
+
+
+def test_an_operator_changes_them_with_a_reason_and_an_agent_does_not(user_of: Callable[..., User]) -> None:
+    operator, agent = signed_in(user_of("operator")), signed_in(user_of("agent"))
+    word = InboundWord.objects.get(kind="WISH", phrase="nuisance")
+    page = f"{ADMIN}{word.pk}/change/"
+    assert agent.get(page).status_code == 200
+    assert agent.post(page, {"why": "x"}).status_code == 403
+    form = form_with(operator.get(page), "source")
+    form.pop("enabled", None)
+    assert operator.post(page, {**form, "why": ""}).status_code == 200
+    assert operator.post(page, {**form, "why": "says little"}).status_code == 302
+    word.refresh_from_db()
+    assert (word.enabled, word.changed_by, word.reason, word.version) == (False, "operator", "says little", 2)
+    assert meaning("a nuisance") == "REPLY"
+
+
+def test_a_word_is_added_in_the_admin_and_a_bad_one_is_named(admin_client: Client) -> None:
+    form = {"kind": "WISH", "phrase": "Vade Retro", "language": "any", "source": "", "enabled": "on", "why": "met"}
+    given = {**form, "expected_version": "0"}
+    bad = admin_client.post(f"{ADMIN}add/", {**given, "phrase": "... x"})
+    assert "must begin and end with a word" in bad.content.decode()
+    assert admin_client.post(f"{ADMIN}add/", given).status_code == 302
+    assert InboundWord.objects.get(phrase="vade retro").changed_by == "admin"
+    assert meaning("vade retro!") == "DOUBTFUL"

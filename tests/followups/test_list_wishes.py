@@ -1,0 +1,476 @@
+"""What a list says of contact: recorded in the ledger with its rows, or held back for a person; never lost."""
+
+import csv
+import io
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db.models import QuerySet
+from django.test import Client
+
+from followups.leads import files
+from followups.leads.admin import WISHES_SHOWN
+from followups.leads.files import Format
+from followups.leads.models import Lead, LeadImport
+from followups.leads.services import Report, upsert_leads
+from followups.leads.wishes import Consent, Said, Wish, WishColumns
+from followups.models import FollowupLadder, FollowupTask
+from followups.services import start_ladder
+from governance.channels import Channel
+from governance.compliance.models import ContactRecord
+from governance.compliance.rules import Entry
+from governance.compliance.services import lift_opt_out, record_opt_out
+from tests.factories import NOON, LeadFactory
+from tests.followups.test_import_leads import run
+from tests.followups.test_leads_admin import upload
+
+PHONE, EMAIL = ("PHONE", "+14165550123"), ("EMAIL", "ana@example.ca")
+MAY = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+def said(**cells: str) -> Said | None:
+    """What a row says of contact whose columns are these."""
+    return WishColumns(list(cells), [None] * len(cells)).read(list(cells.values()), NOON)
+
+
+def bring(*rows: dict[str, str], **options: Any) -> Report:
+    """Import rows as a file brings them; without columns of their own they have a lead with a number and an address."""
+    whole = {"lead_id": "L1", "province": "ON", "phone": "416-555-0123", "email": "ana@example.ca"}
+    cells = [{**whole, **row} for row in rows]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(dict.fromkeys(name for row in cells for name in row)), restval="")
+    writer.writeheader()
+    writer.writerows(cells)
+    return upsert_leads(files.read(io.BytesIO(text.getvalue().encode()), Format.CSV, NOON).rows, now=NOON, **options)
+
+
+def ledger() -> list[tuple[str, str, str | None]]:
+    """Entry, channel and point of each line about a number or an address, in order."""
+    return _lines(ContactRecord.objects.exclude(point__kind="LEAD"))
+
+
+def of_leads() -> list[tuple[str, str, str | None]]:
+    """The same of leads as such."""
+    return _lines(ContactRecord.objects.filter(point__kind="LEAD"))
+
+
+def _lines(records: QuerySet[ContactRecord]) -> list[tuple[str, str, str | None]]:
+    return list(records.order_by("id").values_list("entry", "channel", "point__value"))
+
+
+# What is understood -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("column", "entry", "channel"),
+    [
+        *((name, "DO_NOT_CALL", "CALL") for name in ("dnc", "DNC", "do_not_call", "Do-Not-Call?", "is_dnc")),
+        *(
+            (name, "DO_NOT_CALL", "CALL")
+            for name in ("DNC flag", "ne_pas_appeler", "Ne pas appeler (O/N)", "LNNTE", "dnc_date")
+        ),
+        *((name, "OPT_OUT", "") for name in ("opt_out", "Opt-Out", "opted out", "unsubscribed", "Unsubscribed At")),
+        *(
+            (name, "OPT_OUT", "")
+            for name in ("do not contact", "has_opted_out", "d\u00e9sabonn\u00e9", "desabonne", "Ne pas contacter")
+        ),
+        *((name, "OPT_OUT", "SMS") for name in ("do_not_text", "sms_opt_out", "ne pas texter")),
+        *((name, "OPT_OUT", "EMAIL") for name in ("do not e-mail", "email_opt_out", "unsubscribed_email")),
+    ],
+)
+def test_a_column_of_wishes_is_known_by_its_names(column: str, entry: str, channel: str) -> None:
+    assert said(**{column: "yes"}) == Said((Wish(Entry(entry), channel, column),))
+    assert said(**{column: "no"}) is None
+
+
+def test_the_columns_that_the_admin_names_are_all_understood() -> None:
+    columns = WishColumns(WISHES_SHOWN, [None] * len(WISHES_SHOWN))
+    assert (columns.understood, columns.doubtful) == (set(WISHES_SHOWN), [])
+
+
+@pytest.mark.parametrize(
+    "cell", ["yes", "Y", "TRUE", "1", "1.0", "x", "X", "oui", "Oui", "o", "vrai", "\u2713", "DNC", "stop"]
+)
+def test_yes_in_many_words(cell: str) -> None:
+    assert said(dnc=cell) == Said((Wish(Entry.DO_NOT_CALL, "CALL", "dnc"),))
+
+
+@pytest.mark.parametrize("cell", ["", " ", "no", "N", "false", "0", "0.0", "non", "faux", "N/A", "-", "none", "null"])
+def test_no_and_nothing_say_nothing(cell: str) -> None:
+    assert said(dnc=cell, opt_out=cell, consent=cell) is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        ("2026-05-01", MAY),
+        ("2026/5/1", MAY),
+        ("2026-05-01 14:30", MAY),
+        ("2026-05-01T14:30:00Z", MAY),
+        ("31/05/2026", datetime(2026, 5, 31, tzinfo=UTC)),
+        ("05/31/2026", datetime(2026, 5, 31, tzinfo=UTC)),
+        ("01/05/2026", MAY),  # of two days the later
+        ("05/01/2026", MAY),
+    ],
+)
+def test_a_date_is_yes_since_then(cell: str, day: datetime) -> None:
+    assert said(unsubscribed=cell) == Said((Wish(Entry.OPT_OUT, "", "unsubscribed", day),))
+
+
+@pytest.mark.parametrize("cell", ["maybe", "?", "unknown", "2026-02-30", "1999", "45413", "see notes", "#N/A", "ye s!s"])
+def test_another_word_is_a_doubt(cell: str) -> None:
+    told = said(dnc=cell)
+    assert told is not None
+    assert (told.wishes, [column for column, _ in told.doubts]) == ((), ["dnc"])
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "dnc_status",
+        "casl",
+        "CASL status",
+        "opt-in?",
+        "opt_in",
+        "subscribed",
+        "consent notes",
+        "lcap",
+        "no contact",
+        "suppressed",
+    ],
+)
+def test_a_column_that_looks_like_a_wish_and_is_not_known_is_a_doubt_where_it_says_anything(column: str) -> None:
+    for cell in ("yes", "no", "whatever"):
+        told = said(**{column: cell})
+        assert told is not None
+        assert (told.wishes, told.consent, [name for name, _ in told.doubts]) == ((), None, [column])
+    assert said(**{column: ""}) is None
+
+
+@pytest.mark.parametrize("column", ["note", "address 2", "region", "island", "options", "call back", "contact name"])
+def test_another_column_is_none(column: str) -> None:
+    assert said(**{column: "yes"}) is None
+
+
+def test_a_wish_that_two_columns_tell_is_one_since_the_day_that_one_of_them_says() -> None:
+    assert said(dnc="yes", do_not_call_date="2026-05-01") == Said(
+        (Wish(Entry.DO_NOT_CALL, "CALL", "do_not_call_date", MAY),)
+    )
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"consent": "yes", "consent_basis": "express", "consent_date": "2026-05-01", "consent_source": "web form"},
+        {"Consent": "2026-05-01", "consent type": "Express", "Source of consent": "web form"},
+        {"consentement": "expr\u00e8s", "date du consentement": "2026-05-01", "preuve du consentement": "web form"},
+        {"consent_basis": "explicit", "consent_date": "2026-05-01 10:00", "consent_source": "web form"},
+    ],
+)
+def test_a_consent_has_its_basis_its_date_and_its_source(cells: dict[str, str]) -> None:
+    assert said(**cells) == Said((), Consent("EXPRESS", MAY, "web form"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "doubt"),
+    [
+        ({"consent_basis": ""}, "lacks its basis"),
+        ({"consent_basis": "implied"}, "lacks its basis"),  # by which of two grounds, with two terms?
+        ({"consent_date": ""}, "lacks its date"),
+        ({"consent_date": "01/05/2026"}, "lacks its date"),  # January or May?
+        ({"consent_source": ""}, "lacks its source"),
+        ({"consent_source": "x" * 1001}, "lacks its source"),
+        ({"consent_channel": "fax"}, "lacks a channel"),
+        ({"consent_date": "2030-01-01"}, "in the future"),
+        ({"consent": "maybe"}, "neither yes nor no"),
+        ({"consent": ""}, "neither yes nor no"),
+        ({"consent": "unsubscribed"}, "neither yes nor no"),
+    ],
+)
+def test_a_consent_that_lacks_a_part_is_a_doubt_and_none(changes: dict[str, str], doubt: str) -> None:
+    whole = {"consent": "yes", "consent_basis": "express", "consent_date": "2026-05-01", "consent_source": "web form"}
+    told = said(**{**whole, **changes})
+    assert told is not None
+    assert told.consent is None
+    assert [column for column, _ in told.doubts] == ["consent"]
+    assert doubt in told.doubts[0][1]
+
+
+def test_no_consent_is_nothing() -> None:
+    assert said(consent="no", consent_basis="express", consent_date="2026-05-01", consent_source="x") is None
+
+
+# Into the ledger --------------------------------------------------------------------------------------------------------
+
+db = pytest.mark.django_db
+
+
+@db
+def test_wishes_go_to_the_ledger_with_where_they_come_from() -> None:
+    report = bring(
+        {"dnc": "x"},
+        {"lead_id": "L2", "phone": "514-555-0199", "email": "b@x.ca", "opt_out": "2026-05-01"},
+        source="leads.csv",
+        actor="me",
+    )
+
+    assert report.recorded == {"DO_NOT_CALL": 1, "OPT_OUT": 1}
+    assert ledger() == [
+        ("DO_NOT_CALL", "CALL", "+14165550123"),
+        ("OPT_OUT", "", "+15145550199"),
+        ("OPT_OUT", "", "b@x.ca"),
+    ]
+    assert of_leads() == [("DO_NOT_CALL", "CALL", "L1"), ("OPT_OUT", "", "L2")]
+    first, *others = ContactRecord.objects.exclude(point__kind="LEAD").order_by("id")
+    assert (first.effective_at, first.evidence, first.actor) == (NOON, "leads.csv, column dnc", "me")
+    assert {(one.effective_at, one.evidence) for one in others} == {(MAY, "leads.csv, column opt_out")}
+
+
+CONSENT = {"consent": "yes", "consent_basis": "inquiry", "consent_date": "2026-11-01", "consent_source": "web form 7"}
+
+
+@db
+def test_a_consent_goes_to_the_ledger_for_each_channel_with_its_end() -> None:
+    report = bring(CONSENT, source="leads.csv")
+
+    assert report.recorded == {"CONSENT": 1}
+    records = ContactRecord.objects.order_by("channel")
+    assert [(one.entry, one.channel, one.basis) for one in records] == [
+        ("CONSENT", channel, "INQUIRY") for channel in ("CALL", "EMAIL", "SMS")
+    ]
+    assert {(one.evidence, one.reason) for one in records} == {("web form 7", "in leads.csv")}
+    assert {one.expires_at for one in records} == {datetime(2027, 5, 1, tzinfo=UTC)}
+
+
+@db
+@pytest.mark.parametrize("cells", [{"dnc": "yes"}, {"opt_out": "yes"}, {"opt_out": "2026-05-01"}, CONSENT])
+def test_the_same_file_again_writes_nothing_new(cells: dict[str, str]) -> None:
+    bring(cells)
+    before = list(ContactRecord.objects.values())
+    assert before
+
+    report = bring(cells)
+
+    assert (report.recorded, list(ContactRecord.objects.values())) == ({}, before)
+
+
+@db
+def test_two_rows_of_one_number_say_it_once() -> None:
+    bring({"dnc": "yes"}, {"lead_id": "L2", "dnc": "yes"})
+    assert ledger() == [("DO_NOT_CALL", "CALL", "+14165550123")]
+
+
+@db
+def test_what_was_opted_out_already_is_not_told_again_and_what_was_lifted_only_without_a_date() -> None:
+    everything = [PHONE, EMAIL, ("LEAD", "L1")]
+    record_opt_out(points=everything, actor="me", now=NOON - timedelta(days=9))
+    assert bring({"opt_out": "yes", "dnc": "yes"}).recorded == {}
+    bring({"opt_out": "2026-05-01"})
+    lift_opt_out(points=everything, reason="a mistake", actor="me", now=NOON - timedelta(days=1))
+
+    assert bring({"unsubscribed": "no"}).recorded == {}
+    assert bring({"opt_out": "yes"}).recorded == {"OPT_OUT": 1}
+
+
+@db
+def test_a_dated_wish_that_was_lifted_is_not_told_again() -> None:
+    bring({"opt_out": "2026-05-01"})
+    lift_opt_out(points=[PHONE, EMAIL], reason="a mistake", actor="me", now=NOON)
+    assert bring({"opt_out": "2026-05-01"}).recorded == {}
+    assert bring({"opt_out": "2026-05-02"}).recorded == {"OPT_OUT": 1}
+
+
+@db
+def test_a_wish_binds_what_the_lead_had_and_what_the_row_gives() -> None:
+    LeadFactory.create(lead_id="L1", phone="+15145550199", email="old@example.ca")
+    bring({"opt_out": "yes", "email": ""})
+    assert {point for _, _, point in ledger()} == {"+14165550123", "+15145550199", "old@example.ca"}
+
+
+@db
+def test_a_wish_closes_the_open_ladder() -> None:
+    LeadFactory.create(lead_id="L1", phone="+14165550123", email="ana@example.ca")
+    start_ladder(lead_id="L1", province="ON", now=NOON)
+    bring({"opt_out": "yes"})
+    assert not FollowupTask.objects.open().exists()
+
+
+@db
+def test_a_dry_run_tells_what_would_be_recorded_and_records_nothing() -> None:
+    report = bring({"dnc": "yes"}, {"lead_id": "L2", "dnc": "maybe"}, dry_run=True)
+    assert (report.recorded, report.held, ledger(), Lead.objects.count()) == ({"DO_NOT_CALL": 1}, 1, [], 0)
+
+
+@db
+def test_if_the_ledger_fails_the_rows_are_not_stored_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(**given: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("followups.leads.recording.record_do_not_call", fail)
+    with pytest.raises(RuntimeError):
+        bring({"dnc": "yes"})
+    assert not Lead.objects.exists()
+
+
+# Rows that are refused, or to be looked at --------------------------------------------------------------------------------
+
+
+@db
+@pytest.mark.parametrize("phone", ["call me", "555", "#N/A"])
+def test_a_wish_whose_number_cannot_be_read_refuses_its_row_and_is_kept_of_its_lead(phone: str) -> None:
+    report = bring({"dnc": "yes", "phone": phone})
+
+    (refused,) = report.refused_rows
+    assert set(refused.errors) == {"phone", "dnc"}
+    assert "dnc: The wish is recorded all the same." in refused.reason
+    assert (ledger(), of_leads(), Lead.objects.count()) == ([], [("DO_NOT_CALL", "CALL", "L1")], 0)
+
+
+@db
+def test_a_wish_of_nobody_who_can_be_found_is_refused_and_said_to_be_lost() -> None:
+    report = bring({"dnc": "yes", "lead_id": "", "phone": "call me", "email": ""})
+    assert "dnc: The wish is NOT recorded" in report.refused_rows[0].reason
+    assert (ContactRecord.objects.count(), Lead.objects.count()) == (0, 0)
+
+
+@db
+@pytest.mark.parametrize("cells", [{"dnc": "yes", "phone": ""}, {"opt_out": "yes", "phone": "", "email": ""}])
+def test_a_wish_of_a_row_without_a_number_binds_its_lead(cells: dict[str, str]) -> None:
+    report = bring(cells)
+    assert (report.refused, Lead.objects.count(), ledger()) == (0, 1, [])
+    assert of_leads()[0][2] == "L1"
+
+
+@db
+def test_a_wish_for_a_lead_that_has_a_number_already_needs_none_in_its_row() -> None:
+    LeadFactory.create(lead_id="L1", phone="+14165550123", email="")
+    assert bring({"dnc": "yes", "phone": "", "email": ""}).refused == 0
+    assert ledger() == [("DO_NOT_CALL", "CALL", "+14165550123")]
+
+
+@db
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"postal_code": "x"},
+        {"province": "Ontaria"},
+        {"province": ""},  # the lead is new
+        {"lead_id": ""},
+        {"lead_id": "L\x00"},  # no lead has such an id, and the ledger could not keep it
+        {"lead_id": "L" * 300},
+        {"score": "7"},
+        {"first_name": "#REF!"},
+        {"phone": "416-555-0123 ext. 5", "email": "ana@example.ca"},
+    ],
+)
+def test_a_row_that_is_refused_for_something_else_is_no_reason_to_lose_its_wish(wrong: dict[str, str]) -> None:
+    report = bring({"opt_out": "yes", **wrong})
+
+    (refused,) = report.refused_rows
+    assert "opt_out: The wish is recorded all the same." in refused.reason
+    assert ("OPT_OUT", "", "ana@example.ca") in ledger()
+    assert ("OPT_OUT", "", "+14165550123") in ledger()
+    assert not Lead.objects.exists()
+
+
+@db
+def test_the_second_row_of_a_lead_is_refused_and_its_wish_recorded() -> None:
+    report = bring({}, {"dnc": "yes"})
+    assert (report.created, report.refused, ledger()) == (1, 1, [("DO_NOT_CALL", "CALL", "+14165550123")])
+
+
+@db
+def test_a_refused_row_names_a_lead_whose_number_is_known() -> None:
+    LeadFactory.create(lead_id="L1", phone="+15145550199", email="")
+    report = bring({"dnc": "yes", "phone": "call me", "email": ""})
+    assert (report.refused, ledger()) == (1, [("DO_NOT_CALL", "CALL", "+15145550199")])
+
+
+def test_a_row_that_is_no_row_says_that_its_wish_is_not_recorded() -> None:
+    (row,) = files.read(io.BytesIO(b'lead_id,dnc\n"L1,yes\n'), Format.CSV).rows
+    assert "If it holds a wish not to be contacted, that is not recorded." in row.errors["row"][0]
+
+
+@db
+def test_a_wish_in_the_place_of_a_status_is_recorded_and_looked_at() -> None:
+    report = bring({"status": "DNC"}, {"lead_id": "L2", "status": "contacted"})
+    assert (report.created, report.held, report.recorded) == (2, 1, {"DO_NOT_CALL": 1})
+    assert dict(Lead.objects.values_list("lead_id", "status")) == {"L1": "NEW", "L2": "CONTACTED"}
+
+
+# The command ------------------------------------------------------------------------------------------------------------
+
+
+def list_of(folder: Path, *lines: str) -> Path:
+    path = folder / "leads.csv"
+    path.write_text("\n".join(("lead_id,province,phone,email,do not call,opt-out,consent,casl", *lines)) + "\n")
+    return path
+
+
+@db
+def test_ladders_of_rows_that_are_not_clear_are_held_back_and_each_is_named(tmp_path: Path) -> None:
+    path = list_of(
+        tmp_path,
+        "fine,ON,416-555-0101,,no,,,",
+        "called,ON,416-555-0102,c@x.ca,yes,,,",
+        "out,ON,416-555-0103,o@x.ca,,yes,,",
+        "maybe,ON,416-555-0104,,maybe,,,",
+        "casl,ON,416-555-0105,,,,,implied",
+        "half,ON,416-555-0106,,,,yes,",
+    )
+
+    said_then = run(path, "--start-ladders")
+
+    beside = tmp_path / "leads.held.csv"
+    held = list(csv.DictReader(io.StringIO(beside.read_text("utf-8-sig"))))
+    assert [(row["row"], row["lead_id"]) for row in held] == [("5", "maybe"), ("6", "casl"), ("7", "half")]
+    assert held[0]["reason"] == "do_not_call: “maybe” says neither yes nor no."
+    assert "Rows recorded in the ledger of contact: 1 on the do-not-call list, 1 opted out." in said_then
+    assert f"Rows to look at before their leads are contacted: 3; each with its reason: {beside}" in said_then
+    assert "Column casl looks like a wish not to be contacted, and is not known." in said_then
+    assert "started 2, open already 0, refused 1 (lead_opted_out 1). Held back 3." in said_then
+    assert set(FollowupLadder.objects.values_list("lead_id", flat=True)) == {"fine", "called"}
+    assert set(FollowupTask.objects.open().filter(lead_id="called").values_list("channel", flat=True)) == {Channel.SMS.value}
+    assert Lead.objects.count() == 6
+
+
+@db
+def test_a_wish_in_a_later_row_counts_before_any_ladder_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("followups.leads.services.BATCH", 1)
+    path = list_of(tmp_path, "first,ON,416-555-0101,,,,,", "second,ON,416-555-0101,,,yes,,")
+    assert "started 0" in run(path, "--start-ladders")
+    assert not FollowupTask.objects.exists()
+
+
+@db
+def test_a_held_row_holds_its_lead_wherever_it_stands_in_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("followups.leads.services.BATCH", 1)
+    path = list_of(tmp_path, "first,ON,416-555-0101,,maybe,,,", "second,ON,416-555-0102,,,,,")
+    assert "started 1" in run(path, "--start-ladders")
+    assert FollowupLadder.objects.get().lead_id == "second"
+
+
+# The admin --------------------------------------------------------------------------------------------------------------
+
+
+@db
+def test_an_import_of_the_admin_says_and_does_the_same(admin_client: Client) -> None:
+    content = "lead_id,province,phone,dnc\nL1,ON,416-555-0101,yes\n\nL2,ON,416-555-0102,maybe\nL3,ON,416-555-0103,\n"
+    where = upload(admin_client, content)["Location"]
+
+    page = admin_client.get(where).content.decode()
+    told = (
+        "Skipped 1 blank row.",
+        "Rows recorded in the ledger of contact: 1 on the do-not-call list.",
+        "What these rows say of contact is to be looked at before a ladder starts: 4.",
+    )
+    assert all(remark in page for remark in told)
+    assert not ContactRecord.objects.exists()
+
+    done = admin_client.post(where, follow=True).content.decode()
+    assert all(remark in done for remark in told)
+    assert ledger() == [("DO_NOT_CALL", "CALL", "+14165550101")]
+    assert set(ContactRecord.objects.values_list("evidence", flat=True)) == {"leads.csv, column dnc"}
+    assert LeadImport.objects.get().remarks == list(told)

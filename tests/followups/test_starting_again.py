@@ -1,0 +1,328 @@
+"""Whoever is done with is not followed up again: the cooling-off time, statuses that end the hunt, wrong numbers."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from followups.bulk import Start, start_ladders
+from followups.errors import LeadClosed, RecentlyFollowedUp
+from followups.history import Act
+from followups.leads.models import Lead
+from followups.leads.moving import mark_wrong
+from followups.leads.services import upsert_lead, upsert_leads
+from followups.models import FollowupLadder, FollowupTask, LadderTemplate, TaskEvent
+from followups.services import complete_task, start_ladder
+from followups.steps.services import upsert_template
+from followups.transitions import cancel_ladder, restart_ladder
+from governance.compliance.services import record_opt_out
+from kpi.models import KPIEvent
+from tests.conftest import attrs, codes
+from tests.factories import NOON, LeadFactory
+
+pytestmark = pytest.mark.django_db
+
+CREATE, BULK = "/api/followups/ladder/create", "/api/followups/ladder/bulk"
+ENDED = NOON + timedelta(hours=1)  # when the ladder of `followed_up` ended
+COOLED_OFF = ENDED + timedelta(days=90)
+PHONE, OTHER_PHONE = "+14165550123", "+14165550124"
+
+
+def followed_up(lead_id: str = "L1", outcome: str | None = "REACHED") -> FollowupLadder:
+    """A ladder in which somebody was contacted, and that was cancelled an hour after noon."""
+    task = start_ladder(lead_id=lead_id, province="ON", now=NOON).tasks[0]
+    complete_task(task.pk, "va1", outcome=outcome, now=NOON + timedelta(minutes=5))
+    if FollowupLadder.objects.open().filter(pk=task.ladder_id).exists():
+        cancel_ladder(task.ladder_id, "enough", now=ENDED)
+    return FollowupLadder.objects.get(pk=task.ladder_id)
+
+
+def start(lead_id: str = "L1", now: datetime = ENDED + timedelta(days=1), **more: Any) -> Any:
+    return start_ladder(lead_id=lead_id, province="ON", now=now, **more)
+
+
+def refused(lead_id: str = "L1", **more: Any) -> str:
+    """The code of a bulk row's refusal, or nothing."""
+    (answer,) = start_ladders([Start(lead_id, "ON")], now=more.get("now", ENDED + timedelta(days=1)))
+    return answer.refusal.code if answer.refusal else ""
+
+
+# The cooling-off time ---------------------------------------------------------------------------------------------------
+
+
+@time_machine.travel(ENDED + timedelta(days=1), tick=False)
+def test_a_lead_whose_ladder_ended_short_ago_gets_none_and_is_told_from_when(integrator: APIClient) -> None:
+    followed_up()
+    answer = integrator.post(CREATE, {"lead_id": "L1", "province": "ON"})
+    assert (answer.status_code, codes(answer)) == (409, ["recently_followed_up"])
+    detail = answer.json()["errors"][0]["detail"]
+    assert "2027-03-15T19:00:00Z" in detail
+    assert "restart=true with a reason" in detail
+    assert FollowupLadder.objects.count() == KPIEvent.objects.filter(metric="ladder_created").count() == 1
+
+
+def test_the_time_has_passed_to_the_instant() -> None:
+    followed_up()
+    with pytest.raises(RecentlyFollowedUp):
+        start(now=COOLED_OFF - timedelta(microseconds=1))
+    assert start(now=COOLED_OFF).created
+
+
+@pytest.mark.parametrize(("days", "is_over"), [(0, True), (10, True), (11, False), (3650, False)])
+def test_the_time_is_a_setting(settings: Settings, days: int, is_over: bool) -> None:
+    followed_up()
+    settings.COOLING_OFF_DAYS = days
+    assert bool(refused(now=ENDED + timedelta(days=10))) is not is_over
+
+
+def test_a_ladder_in_which_nobody_was_contacted_holds_nobody_back() -> None:
+    cancel_ladder(start_ladder(lead_id="L1", province="ON", now=NOON).tasks[0].ladder_id, "a mistake", now=ENDED)
+    assert start().created
+
+
+def test_an_older_ladder_counts_though_nobody_was_contacted_in_the_last() -> None:
+    followed_up()
+    last = start(restart=True, reason="called us").tasks[0].ladder_id
+    cancel_ladder(last, "a mistake", now=ENDED + timedelta(days=2))
+    with pytest.raises(RecentlyFollowedUp):
+        start(now=COOLED_OFF - timedelta(days=1))
+    assert start(now=COOLED_OFF).created
+
+
+def test_a_ladder_that_ended_by_itself_counts_from_its_last_contact() -> None:
+    for task in start_ladder(lead_id="L1", province="ON", now=NOON).tasks:
+        complete_task(task.pk, "va1", now=ENDED)
+    assert refused() == "recently_followed_up"
+
+
+def test_a_ladder_without_a_lead_is_always_a_new_one() -> None:
+    task = start_ladder(province="ON", now=NOON).tasks[0]
+    complete_task(task.pk, "va1", now=NOON)
+    assert start_ladder(province="ON", now=ENDED).created
+
+
+def test_bulk_refuses_that_row_with_the_same_code_and_date(operator: APIClient) -> None:
+    with time_machine.travel(ENDED + timedelta(days=1), tick=False):
+        followed_up()
+        answer = operator.post(BULK, {"ladders": [{"lead_id": "L1", "province": "ON"}, {"lead_id": "L2", "province": "ON"}]})
+    first, second = answer.json()["results"]
+    assert (first["status"], first["code"], second["status"]) == ("refused", "recently_followed_up", "created")
+    assert "2027-03-15T19:00:00Z" in first["detail"]
+
+
+def test_a_retry_while_the_ladder_is_open_is_answered_as_before() -> None:
+    task = start_ladder(lead_id="L1", province="ON", now=NOON).tasks[0]
+    complete_task(task.pk, "va1", now=NOON)
+    assert not start().created
+    assert refused() == ""
+
+
+# With a reason ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_restart_with_a_reason_starts_and_the_reason_is_kept(integrator: APIClient) -> None:
+    with time_machine.travel(ENDED + timedelta(days=1), tick=False):
+        followed_up()
+        answer = integrator.post(CREATE, {"lead_id": "L1", "province": "ON", "restart": True, "reason": "called us"})
+    assert answer.status_code == 201
+    new = FollowupLadder.objects.latest("id")
+    assert (new.reason, new.created_by, new.open_steps) == ("called us", "integrator", 6)
+    row = integrator.get(f"/api/followups/ladders/{new.pk}").json()
+    assert row["reason"] == "called us"
+
+
+@pytest.mark.parametrize("more", [{"restart": True}, {"reason": "called us"}, {"restart": True, "reason": "  "}])
+def test_without_both_it_does_not(integrator: APIClient, more: dict[str, Any]) -> None:
+    with time_machine.travel(ENDED + timedelta(days=1), tick=False):
+        followed_up()
+        answer = integrator.post(CREATE, {"lead_id": "L1", "province": "ON", **more})
+    assert codes(answer) == ["recently_followed_up"]
+
+
+def test_while_a_ladder_is_open_a_restart_needs_no_reason() -> None:
+    followed_up()
+    start(restart=True, reason="called us")
+    again = start(restart=True)
+    assert again.created
+    assert again.tasks[0].ladder.reason == ""
+    assert set(TaskEvent.objects.filter(kind="CANCELLED").values_list("reason", flat=True)) == {"enough", "restarted"}
+
+
+def test_a_reason_is_why_the_open_steps_are_cancelled() -> None:
+    start_ladder(lead_id="L1", province="ON", now=NOON)
+    start(restart=True, reason="another house")
+    assert set(FollowupTask.objects.exclude(cancelled_at=None).values_list("cancel_reason", flat=True)) == {"another house"}
+
+
+def test_restarting_a_ladder_has_a_reason_always() -> None:
+    ladder = followed_up()
+    new = restart_ladder(ladder.pk, "called us", now=ENDED + timedelta(days=1)).tasks[0].ladder
+    assert (new.lead_id, new.reason) == ("L1", "called us")
+
+
+# Statuses ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", Lead.Status.values)
+def test_a_status_that_ends_the_hunt_starts_no_ladder(integrator: APIClient, status: str) -> None:
+    LeadFactory.create(lead_id="L1", status=status)
+    answer = integrator.post(CREATE, {"lead_id": "L1", "province": "ON"})
+    if status in ("NEW", "CONTACTED"):
+        assert answer.status_code == 201
+        return
+    assert (answer.status_code, codes(answer)) == (409, ["lead_closed"])
+    assert status in answer.json()["errors"][0]["detail"]
+    assert refused() == "lead_closed"
+    assert not FollowupLadder.objects.exists()
+
+
+@pytest.mark.parametrize("status", ["APPOINTMENT", "UNDER_CONTRACT", "NOT_INTERESTED"])
+def test_with_a_reason_it_does(status: str) -> None:
+    LeadFactory.create(lead_id="L1", status=status)
+    with pytest.raises(LeadClosed, match="restart=true with a reason"):
+        start(restart=True)
+    assert start(restart=True, reason="called us").created
+    assert Lead.objects.get().status == status
+
+
+@pytest.mark.parametrize("status", ["CLOSED", "DEAD"])
+def test_a_lead_that_is_closed_for_good_stays_so_whatever_the_reason(status: str) -> None:
+    lead = LeadFactory.create(lead_id="L1")
+    ladder = followed_up().pk
+    Lead.objects.filter(pk=lead.pk).update(status=status)
+    with pytest.raises(LeadClosed, match="Change it first, with a reason"):
+        start(restart=True, reason="called us")
+    with pytest.raises(LeadClosed):
+        restart_ladder(ladder, "called us", now=ENDED)
+
+
+# The order of the answers -----------------------------------------------------------------------------------------------
+
+
+def test_the_first_of_what_stands_in_the_way_is_named(integrator: APIClient) -> None:
+    """One after the other is taken away."""
+    LeadFactory.create(lead_id="L1", phone=PHONE)
+    LeadFactory.create(lead_id="OTHER", phone=OTHER_PHONE)
+    start_ladder(lead_id="OTHER", province="ON", now=NOON)
+    followed_up()
+    mark_wrong("L1", "CALL", Act.of("va1", None, "C", NOON))
+    Lead.objects.filter(lead_id="L1").update(status="DEAD")
+    upsert_template(province="ON", enabled=False, changed_by="me", expected_version=1)
+    record_opt_out(points=[("PHONE", PHONE)], actor="me", now=NOON)
+
+    def answered() -> str:
+        with time_machine.travel(ENDED + timedelta(days=1), tick=False):
+            answer = integrator.post(CREATE, {"lead_id": "L1", "province": "ON"})
+            assert refused() == codes(answer)[0]
+        return codes(answer)[0]
+
+    assert answered() == "lead_opted_out"
+    Lead.objects.filter(lead_id="L1").update(phone=OTHER_PHONE, wrong_contacts=[OTHER_PHONE])
+    assert answered() == "lead_closed"
+    Lead.objects.filter(lead_id="L1").update(status="CONTACTED")
+    assert answered() == "wrong_number"
+    Lead.objects.filter(lead_id="L1").update(phone_is_wrong=False)
+    assert answered() == "already_followed_up"
+    Lead.objects.filter(lead_id="OTHER").update(phone="")
+    assert answered() == "recently_followed_up"
+    FollowupLadder.objects.filter(lead_id="L1").update(closed_at=NOON - timedelta(days=90))
+    assert answered() == "ladder_template_disabled"
+
+
+def test_where_no_template_is_at_all_the_rest_is_said_first() -> None:
+    LeadFactory.create(lead_id="L1", status="DEAD")
+    LeadFactory.create(lead_id="L2")
+    LadderTemplate.objects.all().delete()
+    assert (refused("L1"), refused("L2")) == ("lead_closed", "ladder_template_disabled")
+
+
+# Wrong numbers ----------------------------------------------------------------------------------------------------------
+
+
+def wrong(lead_id: str = "L1", channel: str = "CALL") -> None:
+    mark_wrong(lead_id, channel, Act.of("va1", None, "C-1", NOON))
+
+
+def test_a_wrong_number_is_marked_and_no_ladder_starts_there(integrator: APIClient) -> None:
+    LeadFactory.create(lead_id="L1", phone=PHONE)
+    wrong()
+    lead = Lead.objects.get()
+    assert (lead.phone_is_wrong, lead.email_is_wrong, lead.wrong_contacts) == (True, False, [PHONE])
+    assert (lead.changed_by, lead.updated_at) == ("va1", NOON)
+    answer = integrator.post(CREATE, {"lead_id": "L1", "province": "ON", "restart": True, "reason": "again"})
+    assert (answer.status_code, codes(answer)) == (409, ["wrong_number"])
+    assert refused() == "wrong_number"
+    shown = integrator.get("/api/followups/leads", {"lead_id": "L1"}).json()["results"][0]
+    assert (shown["phone_is_wrong"], shown["email_is_wrong"]) == (True, False)
+    assert "wrong_contacts" not in shown
+
+
+def test_the_address_of_an_email_step_is_marked() -> None:
+    LeadFactory.create(lead_id="L1", phone=PHONE, email="a@example.ca")
+    wrong(channel="EMAIL")
+    lead = Lead.objects.get()
+    assert (lead.phone_is_wrong, lead.email_is_wrong, lead.wrong_contacts) == (False, True, ["a@example.ca"])
+    assert start().created  # the template calls and texts
+
+
+def test_who_has_no_number_has_no_wrong_one() -> None:
+    LeadFactory.create(lead_id="L1", phone="")
+    wrong()
+    wrong("NOBODY")
+    assert (Lead.objects.get().phone_is_wrong, Lead.objects.get().wrong_contacts) == (False, [])
+
+
+@pytest.mark.parametrize("store", [upsert_lead, lambda **row: upsert_leads([row])])
+def test_another_number_makes_the_lead_workable_and_the_wrong_one_stays_wrong(store: Callable[..., Any]) -> None:
+    LeadFactory.create(lead_id="L1", phone=PHONE)
+    wrong()
+    store(lead_id="L1", phone=PHONE, first_name="Ana")
+    assert Lead.objects.get().phone_is_wrong
+    store(lead_id="L1", phone=OTHER_PHONE)
+    assert not Lead.objects.get().phone_is_wrong
+    assert refused() == ""
+    store(lead_id="L1", phone=PHONE)
+    lead = Lead.objects.get()
+    assert (lead.phone_is_wrong, lead.wrong_contacts) == (True, [PHONE])
+
+
+def test_a_wrong_number_is_no_contact_once_there_is_another() -> None:
+    LeadFactory.create(lead_id="L1", phone=PHONE)
+    task = start_ladder(lead_id="L1", province="ON", now=NOON).tasks[0]
+    complete_task(task.pk, "va1", outcome="WRONG_NUMBER", now=ENDED)
+    wrong()
+    assert refused() == "wrong_number"
+    upsert_lead(lead_id="L1", phone=OTHER_PHONE)
+    assert refused() == ""
+
+
+def test_a_wrong_number_counts_as_a_contact_as_long_as_there_is_no_other() -> None:
+    LeadFactory.create(lead_id="L1", phone=PHONE)
+    followed_up(outcome="WRONG_NUMBER")
+    wrong()
+    upsert_lead(lead_id="L1", phone="")
+    assert refused() == "recently_followed_up"
+    task = start_ladder(lead_id="NOBODY", province="ON", now=NOON).tasks[0]
+    complete_task(task.pk, "va1", outcome="WRONG_NUMBER", now=ENDED)
+    assert refused("NOBODY") == "recently_followed_up"
+
+
+@pytest.mark.parametrize("channel", ["SMS", "CALL"])
+@pytest.mark.parametrize("outcome", ["REACHED", "NO_ANSWER", None])
+def test_any_other_contact_of_the_ladder_counts_beside_the_wrong_number(channel: str, outcome: str | None) -> None:
+    LeadFactory.create(lead_id="L1", phone=PHONE)
+    tasks = start_ladder(lead_id="L1", province="ON", now=NOON).tasks
+    complete_task(next(task for task in tasks if task.channel == channel).pk, "va1", outcome=outcome, now=NOON)
+    complete_task(tasks[-1].pk, "va1", outcome="WRONG_NUMBER", now=ENDED)
+    wrong()
+    upsert_lead(lead_id="L1", phone=OTHER_PHONE)
+    assert refused() == "recently_followed_up"
+
+
+def test_the_reason_is_a_note_of_bounded_length(integrator: APIClient) -> None:
+    answer = integrator.post(CREATE, {"lead_id": "L1", "province": "ON", "reason": "a\x00b"})
+    assert (answer.status_code, codes(answer), attrs(answer)) == (400, ["control_characters"], ["reason"])

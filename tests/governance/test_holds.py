@@ -1,0 +1,133 @@
+"""Holds, their release, and what is said of a point whose value was erased."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from governance import gate
+from governance.compliance import services
+from governance.compliance.errors import PointMissing
+from governance.compliance.models import ContactPoint, ContactRecord
+from governance.compliance.rules import is_held, opted_out
+from governance.compliance.signals import contact_records_changed, opted_out_of
+from tests.factories import NOON
+from tests.telling import heard
+
+pytestmark = pytest.mark.django_db
+
+PHONE = ("PHONE", "+14165550123")
+LEAD = ("LEAD", "L123")
+WHO: dict[str, Any] = {"actor": "va1", "correlation_id": "C1", "now": NOON}
+HOUR = timedelta(hours=1)
+
+
+def held(point: Any, at: Any = NOON) -> bool:
+    return is_held(services.ledgers([point])[point].lines, at)
+
+
+def erased(point: Any = PHONE) -> ContactPoint:
+    row = services.contact_points([point])[point]
+    return services.erase_point(point_id=row.pk, reason="asked for it", **WHO)
+
+
+def test_a_hold_is_a_line_of_each_point_since_the_message_came() -> None:
+    made = gate.hold_points(points=[PHONE, LEAD], since=NOON - HOUR, evidence="inbound message 12", reason="r", **WHO)
+    written = ContactRecord.objects.order_by("id").values_list("point__kind", "point__value", "entry", "channel")
+    assert list(written) == [("PHONE", PHONE[1], "HOLD", ""), ("LEAD", "L123", "HOLD", "")]
+    line = ContactRecord.objects.get(pk=made[0].pk)
+    assert (line.effective_at, line.created_at, line.evidence, line.reason, line.actor, line.correlation_id) == (
+        NOON - HOUR,
+        NOON,
+        "inbound message 12",
+        "r",
+        "va1",
+        "C1",
+    )
+    assert held(PHONE)
+    assert held(LEAD)
+    assert not held(PHONE, NOON - HOUR - timedelta.resolution)
+
+
+def test_a_hold_since_later_than_now_is_one_from_now_on() -> None:
+    (made,) = gate.hold_points(points=[PHONE], since=NOON + HOUR, evidence="message 1", **WHO)
+    assert made.effective_at == NOON
+
+
+def test_a_release_ends_the_hold() -> None:
+    gate.hold_points(points=[PHONE], since=NOON - HOUR, evidence="message 1", **WHO)
+    (made,) = gate.release_points(points=[PHONE], evidence="message 1", reason="a joke", **WHO)
+    assert (made.entry, made.channel, made.effective_at, made.reason) == ("RELEASE", "", NOON, "a joke")
+    assert not held(PHONE)
+    assert held(PHONE, NOON - HOUR / 2)
+
+
+def test_two_messages_need_two_decisions() -> None:
+    for _ in range(2):
+        gate.hold_points(points=[PHONE], evidence="message", **WHO)
+    gate.release_points(points=[PHONE], evidence="message", **WHO)
+    assert held(PHONE)
+    gate.release_points(points=[PHONE], evidence="message", **WHO)
+    assert not held(PHONE)
+
+
+def test_a_release_never_answers_a_later_hold() -> None:
+    gate.release_points(points=[PHONE], evidence="message 1", **WHO)
+    gate.hold_points(points=[PHONE], evidence="message 2", **WHO)
+    assert held(PHONE)
+
+
+def test_a_hold_and_its_release_are_told() -> None:
+    with heard(contact_records_changed) as changes, heard(opted_out_of) as refusals:
+        gate.hold_points(points=[PHONE, LEAD], evidence="message 1", **WHO)
+        gate.release_points(points=[PHONE], evidence="message 1", **WHO)
+    assert [(told["points"], told["now"]) for told in changes] == [([PHONE, LEAD], NOON), ([PHONE], NOON)]
+    assert refusals == []
+
+
+def test_nothing_is_held_where_no_point_is_given() -> None:
+    for verb in (gate.hold_points, gate.release_points):
+        with pytest.raises(PointMissing):
+            verb(points=[], evidence="message 1", **WHO)
+
+
+# A point whose value was erased ---------------------------------------------------------------------------------------
+
+
+def test_an_opt_out_is_recorded_of_an_erased_point() -> None:
+    row = erased()
+    with heard(opted_out_of) as refusals:
+        (made,) = gate.record_opt_out(rows=[row], channel="SMS", said_at=NOON - HOUR, evidence="message 1", **WHO)
+    assert (made.point_id, made.entry, made.channel, made.effective_at) == (row.pk, "OPT_OUT", "SMS", NOON - HOUR)
+    assert opted_out(services.ledgers([PHONE])[PHONE].lines, "SMS", NOON)  # the number comes again
+    assert [told["points"] for told in refusals] == [[]]
+    assert ContactPoint.objects.get().value is None
+
+
+def test_an_erased_point_is_held_and_released() -> None:
+    row = erased()
+    gate.hold_points(rows=[row], evidence="message 1", **WHO)
+    assert held(PHONE)
+    gate.release_points(rows=[row], evidence="message 1", **WHO)
+    assert not held(PHONE)
+
+
+def test_an_opt_out_of_an_erased_point_is_lifted() -> None:
+    row = erased()
+    gate.record_opt_out(rows=[row], **WHO)
+    (made,) = services.lift_opt_out(rows=[row], reason="a mistake", **WHO)
+    assert (made.point_id, made.entry) == (row.pk, "LIFT")
+    assert not opted_out(services.ledgers([PHONE])[PHONE].lines, "SMS", NOON)
+
+
+def test_a_point_that_is_named_and_given_as_a_row_is_one() -> None:
+    row = services.contact_points([PHONE])[PHONE]
+    with heard(opted_out_of) as refusals:
+        gate.record_opt_out(points=[PHONE, LEAD], rows=[row], **WHO)
+    assert sorted(ContactRecord.objects.values_list("point__kind", flat=True)) == ["LEAD", "PHONE"]
+    assert [sorted(told["points"]) for told in refusals] == [[LEAD, PHONE]]
+
+
+def test_a_channel_that_does_not_reach_an_erased_point_binds_nothing() -> None:
+    with pytest.raises(PointMissing):
+        gate.record_opt_out(rows=[erased()], channel="EMAIL", **WHO)

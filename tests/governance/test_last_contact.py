@@ -1,0 +1,110 @@
+"""What the gate reads of a person: status, wrong numbers, the lead as such, the last contact and who keeps it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from followups.leads.facts import lead_facts
+from governance import gate
+from governance.compliance import services
+from governance.compliance.models import LastContact
+from governance.leads import LeadFacts
+from tests.factories import NOON, LeadFactory
+
+pytestmark = pytest.mark.django_db
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+PHONE, EMAIL, LEAD = ("PHONE", "+14165550123"), ("EMAIL", "jane@example.ca"), ("LEAD", "JANE")
+WHO: dict[str, Any] = {"actor": "va1", "now": NOON - HOUR}
+
+
+def jane(**values: Any) -> LeadFacts:
+    given = {"lead_id": "JANE", "phone": PHONE[1], "email": EMAIL[1], "postal_code": "", **values}
+    return lead_facts(LeadFactory.build(**given))
+
+
+def reasons(lead: LeadFacts, channel: str = "SMS", **options: Any) -> list[str]:
+    (answer,) = gate.decide_contacts([gate.Contact(lead, channel, **options)], at=NOON)
+    return [reason.value for reason in answer.verdict.reasons]
+
+
+def contacted() -> dict[str, Any]:
+    kinds = {services.digest(point): point[0] for point in (PHONE, EMAIL, LEAD)}
+    return {kinds[known_by]: at for known_by, at in LastContact.objects.values_list("digest", "contacted_at")}
+
+
+@pytest.mark.parametrize(
+    ("status", "refused"),
+    [
+        ("NEW", []),
+        ("CONTACTED", []),
+        ("APPOINTMENT", []),
+        ("UNDER_CONTRACT", []),
+        ("NOT_INTERESTED", []),
+        ("CLOSED", ["lead_closed"]),
+        ("DEAD", ["lead_closed"]),
+    ],
+)
+def test_a_closed_or_dead_lead_is_refused_and_no_other(status: str, refused: list[str]) -> None:
+    assert reasons(jane(status=status)) == refused
+
+
+@pytest.mark.parametrize(
+    ("wrong", "refused"),
+    [
+        ("phone_is_wrong", {"SMS": ["wrong_number"], "CALL": ["wrong_number"], "EMAIL": []}),
+        ("email_is_wrong", {"SMS": [], "CALL": [], "EMAIL": ["wrong_number"]}),
+    ],
+)
+def test_what_is_somebody_elses_is_not_contacted(wrong: str, refused: dict[str, list[str]]) -> None:
+    assert {channel: reasons(jane(**{wrong: True}), channel) for channel in refused} == refused
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("channel", ["SMS", "CALL", "EMAIL"])
+def test_what_is_said_of_the_lead_holds_by_whatever_channel_known_or_not(known: bool, channel: str) -> None:
+    gate.hold_points(points=[LEAD], evidence="message 1", **WHO)
+    assert reasons(jane(), channel, is_known=known) == ["inbound_undecided"]
+    gate.release_points(points=[LEAD], evidence="message 1", **WHO)
+    gate.record_opt_out(points=[LEAD], channel=channel, **WHO)
+    assert reasons(jane(), channel, is_known=known) == ["opted_out"]
+    assert reasons(jane(lead_id=""), channel, is_known=known) == []
+
+
+def test_of_an_unknown_lead_the_number_is_not_asked() -> None:
+    gate.record_opt_out(points=[PHONE], **WHO)
+    assert reasons(jane()) == ["opted_out"]
+    assert reasons(jane(), is_known=False) == []
+
+
+# The last contact -----------------------------------------------------------------------------------------------------
+
+
+def test_a_contact_is_kept_of_each_point_and_never_moves_back() -> None:
+    gate.note_contact([PHONE, LEAD], NOON)
+    gate.note_contact([PHONE, EMAIL], NOON - HOUR)
+    assert contacted() == {"PHONE": NOON, "LEAD": NOON, "EMAIL": NOON - HOUR}
+    gate.note_contact([PHONE, EMAIL], NOON + MINUTE)
+    assert contacted() == {"PHONE": NOON + MINUTE, "LEAD": NOON, "EMAIL": NOON + MINUTE}
+
+
+def test_nothing_is_kept_of_nobody() -> None:
+    with CaptureQueriesContext(connection) as queries:
+        gate.note_contact([], NOON)
+    assert len(queries) == 0
+
+
+def test_a_contact_at_an_address_is_kept_in_its_one_form() -> None:
+    gate.note_contact([("EMAIL", "Jane@Example.CA")], NOON)
+    assert contacted() == {"EMAIL": NOON}
+
+
+def test_the_last_contact_of_an_erased_point_is_kept_without_its_value() -> None:
+    row = services.contact_points([PHONE])[PHONE]
+    services.erase_point(point_id=row.pk, reason="asked for it", actor="va1")
+    gate.note_contact([PHONE], NOON)
+    row.refresh_from_db()
+    assert (row.value, contacted()) == (None, {"PHONE": NOON})
