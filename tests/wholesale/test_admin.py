@@ -27,6 +27,7 @@ from followups.models import (
     ContactAttempt,
     FollowupLadder,
     FollowupTask,
+    InboundDecision,
     InboundMessage,
     InboundWord,
     InboxItem,
@@ -97,7 +98,7 @@ pytestmark = pytest.mark.django_db
 
 # The framework's own: permissions are given on the pages of users and roles, sessions hold keys that open them.
 # `simulate` says what there is of a simulation. A lead's page shows its reopenings, and a last contact has no name.
-NOT_SHOWN = {Permission, ContentType, Session, Simulation, LastContact, LeadReopening}
+NOT_SHOWN = {Permission, ContentType, Session, Simulation, LastContact, LeadReopening, InboundDecision}
 
 
 def _user(n: int) -> User:
