@@ -55,15 +55,23 @@ def days(name: str, *, default: int) -> int:
 # Security ---------------------------------------------------------------------------------------------------------------
 
 DEBUG = switch("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="") or ("development-only-" * 4 if DEBUG else "")
-if not SECRET_KEY:
-    raise ImproperlyConfigured("Set SECRET_KEY to at least 50 random characters, or DEBUG=true for development")
+SECRET_KEY_MIN_LENGTH = 50
+SECRET_KEY = env.str("SECRET_KEY", default="").strip() or ("development-only-" * 4 if DEBUG else "")
+if len(SECRET_KEY) < SECRET_KEY_MIN_LENGTH and not DEBUG:
+    raise ImproperlyConfigured(
+        f"Set SECRET_KEY to at least {SECRET_KEY_MIN_LENGTH} random characters, or DEBUG=true for development"
+    )
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS = switch("HTTPS", default=False)
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+# Both reach beyond this server and last for months after they are taken back, so HTTPS alone does not turn them on.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = switch("HSTS_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = switch("HSTS_PRELOAD", default=False)
+if SECURE_HSTS_PRELOAD and not SECURE_HSTS_INCLUDE_SUBDOMAINS:
+    raise ImproperlyConfigured("HSTS_PRELOAD needs HSTS_SUBDOMAINS: browsers' lists take whole domains only")
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # they ask for these two
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come from inside, without TLS
 
