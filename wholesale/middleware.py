@@ -61,8 +61,7 @@ class WellFormedMiddleware:
             _require_length(request)
             if request.method == "POST" and "HTTP_AUTHORIZATION" not in request.META:
                 _read_form(request)
-            if not request.path_info.startswith(API_PREFIX):
-                _refuse_nul(request)
+            _refuse_nul(request)
         except (APIException, DomainError, SuspiciousOperation, UnreadablePostError) as refusal:
             # The answer has no Content-Length, so runserver ends the connection: the unread body is not the next request.
             return fault_response(refusal, request)
@@ -92,7 +91,9 @@ def _read_form(request: HttpRequest) -> None:
 
 
 def _refuse_nul(request: HttpRequest) -> None:
-    given = [request.path_info, *_texts(request.GET), *(_texts(request.POST) if request.method == "POST" else ())]
+    given = [*request.COOKIES.values()]  # a quoted one may spell it \000
+    if not request.path_info.startswith(API_PREFIX):
+        given += [request.path_info, *_texts(request.GET), *(_texts(request.POST) if request.method == "POST" else ())]
     if any("\x00" in text for text in given):
         raise ParseError("The request holds a character that cannot be stored.")
 

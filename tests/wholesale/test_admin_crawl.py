@@ -124,6 +124,16 @@ def test_every_action_answers_for_every_choice(root: Client, model: Any) -> None
                 assert_no_fault(root, url(model, "changelist"), given)
 
 
+@pytest.mark.parametrize("path", ["/admin/", "/admin/login/", "/admin/followups/lead/", "/api/followups/leads", "/"])
+@pytest.mark.parametrize("cookie", ["sessionid", "csrftoken", "messages"])
+def test_no_cookie_is_a_fault(client: Client, path: str, cookie: str) -> None:
+    """A quoted cookie may hold any character, as an octal number."""
+    client.raise_request_exception = False
+    for value in (r'"\000aaaaaaaaaaaa"', r'"\377aaaaaaaaaaaa"', "x" * 5_000, "", '"', "a=b", "\xff" * 9):
+        response = client.get(path, headers={"Cookie": f"{cookie}={value}"})
+        assert response.status_code < 500, value
+
+
 # Rows that are no more --------------------------------------------------------------------------------------------------
 
 
