@@ -128,7 +128,7 @@ def _is_value(field: Any, text: str) -> bool:
         return _NUMBER.fullmatch(text) is not None
     if isinstance(field, models.DateField) and not _TIME.fullmatch(text):
         return False
-    if isinstance(field, models.JSONField | models.BinaryField):
+    if isinstance(field, models.JSONField | models.BinaryField | models.DurationField):  # no lookup reads text as one
         return False
     try:
         field.to_python(text)

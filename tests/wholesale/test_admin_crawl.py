@@ -74,6 +74,15 @@ def test_every_filter_of_a_list_answers_the_worst(root: Client, model: Any) -> N
             assert_no_fault(root, f"{listed}?{in_query(name, value)}")
 
 
+@each_model
+def test_every_column_answers_for_a_value_that_looks_right(root: Client, model: Any) -> None:
+    """What a column reads as a value is not always what the database takes for one."""
+    row_of(model)
+    for field in model._meta.concrete_fields:
+        for value in ("0", "2026-12-15"):
+            assert_no_fault(root, f"{url(model, 'changelist')}?{in_query(f'{field.name}__exact', value)}")
+
+
 @each_page_of_a_row
 def test_every_page_of_a_row_answers_for_every_id(root: Client, model: Any, page: str) -> None:
     pk = row_of(model).pk
