@@ -82,7 +82,7 @@ class MessageNotFound(NotFound):
 
 
 class AlreadyDecided(DomainError):
-    """This message was no doubtful one, or somebody has decided otherwise."""
+    """This message was not doubtful, or somebody has decided otherwise. An operator can make it an opt-out, or lift one."""
 
     code = "already_decided"
 

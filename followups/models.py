@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from followups.inbound.models import InboundWord
 from followups.inbox.models import InboxItem
-from followups.leads.models import InboundMessage, Lead, LeadImport, LeadReopening, lead_key
+from followups.leads.models import InboundDecision, InboundMessage, Lead, LeadImport, LeadReopening, lead_key
 from followups.outcomes.models import OutcomeRule
 from followups.outcomes.rules import Outcome
 from followups.pool.models import PoolAgent
@@ -356,6 +356,7 @@ __all__ = [
     "ContactAttempt",
     "FollowupLadder",
     "FollowupTask",
+    "InboundDecision",
     "InboundMessage",
     "InboundWord",
     "InboxItem",

@@ -39,6 +39,8 @@ GRANTS: Grants = {
     "delete_poolagent": (OPERATOR,),
     "record_inbound": (OPERATOR, INTEGRATOR),
     "decide_inbound": (OPERATOR, AGENT),
+    "overrule_inbound": (OPERATOR,),
+    "view_inbounddecision": EVERYBODY,
     "view_inboundword": EVERYBODY,
     "change_inboundword": (OPERATOR,),
     "view_inboxitem": EVERYBODY,

@@ -173,7 +173,7 @@ def known_lead(lead_id: str) -> LeadFacts:
     """
     lead = leads.load([lead_id]).get(lead_id)
     if lead is None:
-        raise LeadNotFound
+        raise LeadNotFound(f"There is no lead {lead_id}.")
     return lead
 
 
@@ -560,6 +560,7 @@ def risk_reserved(engine: str, amount: Decimal, *, actor: str, **options: Any) -
     """Hold a reservation for a block, and settle it however the block ends.
 
     Raises:
+        LossAboveReservation: more was lost than was reserved, and the user may not settle that; it stays open.
         RiskDenied, KillSwitchEngaged, GoLiveDisabled: see `risk_reserve_or_raise`.
 
     """

@@ -15,6 +15,16 @@ from wholesale.errors import RequiredParameter, VersionConflict
 from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
 
 
+class _History(HistoricalRecords):
+    """Leaves a column out where the model has it: of a removed row the library asks for each that is left out."""
+
+    def create_history_model(self, model: type[models.Model], inherited: bool) -> Any:
+        history = super().create_history_model(model, inherited)
+        columns = {field.name for field in model._meta.fields}
+        history._history_excluded_fields = [name for name in self.excluded_fields if name in columns]
+        return history
+
+
 class Governed(models.Model):
     """A row that somebody changes for a reason. Its history keeps every state that it ever had, and is append-only."""
 
@@ -23,7 +33,7 @@ class Governed(models.Model):
     reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     updated_at = models.DateTimeField(editable=False)
 
-    history = HistoricalRecords(inherit=True, excluded_fields=["created_at"], bases=[AppendOnlyModel])
+    history = _History(inherit=True, excluded_fields=["created_at"], bases=[AppendOnlyModel])
 
     class Meta:
         abstract = True

@@ -35,6 +35,8 @@ GRANTS: Grants = {
     "reserve_risk": (OPERATOR, INTEGRATOR),
     "settle_risk": (OPERATOR, INTEGRATOR),
     "release_reservation": (OPERATOR,),
+    "settle_above_reservation": (OPERATOR,),
+    "correct_loss": (OPERATOR,),
     "view_heimdallpolicy": EVERYBODY,
     "change_heimdallpolicy": (OPERATOR,),
     "view_heimdallscorecard": EVERYBODY,

@@ -13,6 +13,7 @@ from followups.models import (
     ContactAttempt,
     FollowupLadder,
     FollowupTask,
+    InboundDecision,
     InboundMessage,
     InboundWord,
     InboxItem,
@@ -234,6 +235,20 @@ class InboundFactory(Row):
     received_at = created_at = NOON
     actor = "factory"
     correlation_id = "made"
+
+
+class DecisionFactory(Row):
+    """Somebody read a message as a reply."""
+
+    class Meta:
+        model = InboundDecision
+
+    message = SubFactory(InboundFactory)
+    meaning = "REPLY"
+    reason = "read it"
+    actor = "factory"
+    correlation_id = "made"
+    created_at = NOON
 
 
 class InboundWordFactory(Row):

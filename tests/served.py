@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -153,8 +153,10 @@ class Server:
 
 
 @contextmanager
-def serving(database_url: str, *, workers: int = 1, threads: int = 1, **environment: str) -> Iterator[Server]:
-    """The production server on a free port, answering; gone afterwards. `environment` adds settings.
+def serving(
+    database_url: str, *, workers: int = 1, threads: int = 1, log: Path | None = None, **environment: str
+) -> Iterator[Server]:
+    """The production server on a free port, answering; gone afterwards. `environment` adds settings, `log` is its log.
 
     Raises:
         RuntimeError: it did not answer in time, or ended.
@@ -165,8 +167,25 @@ def serving(database_url: str, *, workers: int = 1, threads: int = 1, **environm
         *(sys.executable, str(ROOT / "manage.py"), "serve", "--port", str(port)),
         *("--workers", str(workers), "--threads", str(threads)),
     ]
-    settings = settings_for(database_url, **environment)
-    process = subprocess.Popen(command, cwd=ROOT, env=settings, start_new_session=True)
+    with _running(command, port, settings_for(database_url, **environment), log) as server:
+        yield server
+
+
+@contextmanager
+def developing(database_url: str, *, log: Path | None = None, **environment: str) -> Iterator[Server]:
+    """Django's development server, as `serving` does."""
+    port = free_port()
+    command = [sys.executable, str(ROOT / "manage.py"), "runserver", "--noreload", f"127.0.0.1:{port}"]
+    with _running(command, port, settings_for(database_url, **environment), log or Path(os.devnull)) as server:
+        yield server
+
+
+@contextmanager
+def _running(command: list[str], port: int, settings: dict[str, str], log: Path | None) -> Iterator[Server]:
+    with log.open("ab") if log else nullcontext() as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=settings, start_new_session=True, stdout=output, stderr=output and subprocess.STDOUT
+        )
     server = Server(process, port)
     try:
         _wait_until_it_answers(server)

@@ -25,6 +25,13 @@ def form_with(response: Any, field: str) -> dict[str, list[str]]:
     return found
 
 
+def largest_form(response: Any) -> dict[str, list[str]]:
+    """The same of that form of the page which has most fields."""
+    parser = _Forms()
+    parser.feed(response.content.decode())
+    return max(parser.forms, key=len)
+
+
 class _Forms(HTMLParser):
     """The fields of each form, as they stand."""
 

@@ -26,6 +26,7 @@ from unfold.utils import prettify_json
 from followups.models import SlaNotice
 from wholesale import periodic
 from wholesale.admin_base import GrowingAdmin, Kept, ReadOnlyAdmin, SinceFilter
+from wholesale.admin_input import CheckedInput
 from wholesale.models import IdempotencyKey, PeriodicRun, RoleGrant
 
 BADGE_MAX = 99  # unread notices that the sidebar counts
@@ -179,7 +180,7 @@ admin.site.unregister((User, Group, AuthToken, DBTaskResult))
 
 
 @admin.register(User)
-class UserAdmin(Kept, BaseUserAdmin, ModelAdmin):
+class UserAdmin(CheckedInput, Kept, BaseUserAdmin, ModelAdmin):
     """Users. They are deactivated, not deleted: what they did stays under their name."""
 
     form = UserChangeForm
@@ -215,7 +216,7 @@ class UserAdmin(Kept, BaseUserAdmin, ModelAdmin):
 
 
 @admin.register(Group)
-class GroupAdmin(Kept, BaseGroupAdmin, ModelAdmin):
+class GroupAdmin(CheckedInput, Kept, BaseGroupAdmin, ModelAdmin):
     """Roles. A permission taken away here stays away; a role itself stays."""
 
     list_display = ("name", "members", "number_of_permissions")

@@ -14,10 +14,10 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, TabularInline
-from unfold.paginator import InfinitePaginator
 from unfold.utils import prettify_json
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
+from wholesale.admin_input import CheckedInput, GrowingPaginator
 from wholesale.errors import DomainError
 from wholesale.permissions import label_of
 from wholesale.vocabulary import ALL, NOTE_MAX_LENGTH
@@ -40,7 +40,7 @@ class ReadOnly(Kept):
         return False
 
 
-class ReadOnlyAdmin(ReadOnly, ModelAdmin):
+class ReadOnlyAdmin(CheckedInput, ReadOnly, ModelAdmin):
     """Pages of rows to read."""
 
     list_per_page = 50
@@ -55,7 +55,7 @@ class ReadOnlyAdmin(ReadOnly, ModelAdmin):
 class GrowingAdmin(ReadOnlyAdmin):
     """Pages of a table that grows without end: nothing here counts its rows or sorts them all, filters make them few."""
 
-    paginator = InfinitePaginator
+    paginator = GrowingPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
@@ -132,7 +132,7 @@ def json_text(value: Any) -> str:
 # History ----------------------------------------------------------------------------------------------------------------
 
 
-class HistoryAdmin(SimpleHistoryAdmin, ModelAdmin):
+class HistoryAdmin(CheckedInput, SimpleHistoryAdmin, ModelAdmin):
     """Pages of a row whose history can be read: when, who, why, what. Nothing is reverted there, past the service."""
 
     object_history_list_template = "admin/history_list.html"
@@ -221,21 +221,35 @@ def confirmation(
     )
 
 
-def act_with_reason(
-    request: HttpRequest, model_admin: ModelAdmin, act: Callable[[str], str], *, then: str, **page: Any
-) -> HttpResponse:
-    """Ask on a confirmation page why, then act and go to `then`. Only a POST acts.
+def show_refusal(form: forms.Form, refusal: DomainError) -> None:
+    """The domain's refusal in words, at the field that it names."""
+    for detail, attr in refusal.errors:
+        is_field = attr in form.fields
+        form.add_error(attr if is_field else None, f"{attr}: {detail}" if attr and not is_field else detail)
 
-    `act` takes the reason, calls the service, logs it, and returns what to say. The domain's refusal is shown on the page.
+
+def act_with_form(
+    request: HttpRequest, model_admin: ModelAdmin, form: forms.Form, act: Callable[..., str], *, then: str, **page: Any
+) -> HttpResponse:
+    """Ask on a confirmation page what the form asks, then act and go to `then`. Only a POST acts.
+
+    `act` takes the form's values by name, calls the service, logs it, and returns what to say. The domain's refusal is shown
+    on the page.
     """
-    form = ReasonForm(request.POST if "reason" in request.POST else None)
     if form.is_valid():
         try:
-            done = act(form.cleaned_data["reason"])
+            done = act(**form.cleaned_data)
         except DomainError as refusal:
-            for detail, attr in refusal.errors:
-                form.add_error(None, f"{attr}: {detail}" if attr else detail)
+            show_refusal(form, refusal)
         else:
             messages.success(request, done)
             return HttpResponseRedirect(then)
     return confirmation(request, model_admin, form=form, **page)
+
+
+def act_with_reason(
+    request: HttpRequest, model_admin: ModelAdmin, act: Callable[[str], str], *, then: str, **page: Any
+) -> HttpResponse:
+    """Ask on a confirmation page why, then act with the reason and go to `then`."""
+    form = ReasonForm(request.POST if "reason" in request.POST else None)
+    return act_with_form(request, model_admin, form, act, then=then, **page)

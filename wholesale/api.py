@@ -1,15 +1,16 @@
 """What every viewset of the API is made of: `ask` for a GET, `act` for a POST, `ResourceViewSet` for rows."""
 
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Iterable
+from functools import cache, wraps
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import User
 from django.db import models
+from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import UnsupportedMediaType, ValidationError
 from rest_framework.generics import GenericAPIView
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
@@ -17,7 +18,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
 
-from wholesale import correlation
+from wholesale import correlation, unknown_parameters
+from wholesale.errors import NotFound
 from wholesale.fields import (
     AwareDateTimeField,
     IdField,
@@ -29,8 +31,9 @@ from wholesale.fields import (
 )
 from wholesale.idempotency import idempotent
 from wholesale.pagination import NewestFirst
-from wholesale.params import Params, is_empty, merged, validated
+from wholesale.params import Params, is_empty, known, merged, validated
 from wholesale.received import ReceivedLabelField
+from wholesale.unknown_parameters import Known
 from wholesale.vocabulary import NOTE_MAX_LENGTH
 
 ROW_ID = r"(?P<id>[0-9]{1,18})"  # in a url_path; the schema shows {id}. 18 digits fit into a bigint
@@ -39,17 +42,26 @@ ROW_ID = r"(?P<id>[0-9]{1,18})"  # in a url_path; the schema shows {id}. 18 digi
 class ApiView(APIView):
     """A view whose actions each name the permission they need, and which knows its correlation id."""
 
+    http_method_names = ["get", "head", "post"]
     permissions: ClassVar[dict[str, str]] = {}
     receiving: ClassVar[frozenset[str]] = frozenset()  # the actions that record what was received: no detail refuses it
     is_key_ignored = False  # whether the Idempotency-Key of what was received was no key, or another request's
+    ignored: Iterable[str] = ()
+    preference: str | None = None
 
     @property
     def is_receiving(self) -> bool:
         """Whether this request brings what was received."""
         return getattr(self, "action", None) in self.receiving
 
+    def known_parameters(self) -> Known:
+        """What the action takes."""
+        return getattr(self, self.action).known  # type: ignore[attr-defined]  # of ViewSetMixin
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        if request.content_type.startswith("multipart/"):  # a session's form would pass DRF's parsers by
+            raise UnsupportedMediaType(request.content_type)
         header = request.headers.get(correlation.HEADER, "").strip()
         if header and not correlation.is_valid_header(header) and not self.is_receiving:
             raise ValidationError({correlation.HEADER: ["Must be 1 to 128 characters, no control characters."]})
@@ -60,6 +72,26 @@ class ApiView(APIView):
                 correlation.use(field.run_validation(given))
             except ValidationError as error:
                 raise ValidationError({"correlation_id": error.detail}) from error
+        if self.action in self.permissions:  # type: ignore[attr-defined]
+            self._note_unknown(request, self.known_parameters())
+
+    def _note_unknown(self, request: Request, known: Known) -> None:
+        self.preference = unknown_parameters.preference(request)
+        if self.is_receiving and self.preference == unknown_parameters.STRICT:
+            self.preference = None  # not applied: no detail refuses what was received
+        names = unknown_parameters.unknown(request, known)
+        if names and self.preference == unknown_parameters.STRICT:
+            unknown_parameters.refuse(names, known)
+        self.ignored = names
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """The answer, which names what was ignored, a replayed one too."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if self.ignored:
+            response[unknown_parameters.IGNORED_HEADER] = unknown_parameters.header(self.ignored)
+        if self.preference:
+            response[unknown_parameters.APPLIED_HEADER] = self.preference
+        return response
 
 
 class ApiViewSet(ViewSetMixin, ApiView):
@@ -106,6 +138,7 @@ def _checked(handler: Callable[..., Response], params: type[Params]) -> Callable
     def checked(view: ApiViewSet, request: Request, **path: Any) -> Response:
         return handler(view, request, **path, **validated(params, request))
 
+    checked.known = known(params)  # type: ignore[attr-defined]
     return checked
 
 
@@ -161,3 +194,26 @@ class ResourceViewSet(ListModelMixin, RetrieveModelMixin, ViewSetMixin, GenericA
     pagination_class = NewestFirst
     lookup_field = "id"
     lookup_value_regex = "[0-9]{1,18}"
+
+    def known_parameters(self) -> Known:
+        if self.action == "list":
+            return _known_filters(type(self))
+        return Known() if self.action == "retrieve" else super().known_parameters()
+
+    def get_object(self) -> Any:
+        """The row of the path.
+
+        Raises:
+            NotFound: there is none.
+
+        """
+        try:
+            return super().get_object()
+        except Http404:
+            raise NotFound(f"There is no such {self.get_queryset().model._meta.verbose_name}.") from None
+
+
+@cache
+def _known_filters(view: type[ResourceViewSet]) -> Known:
+    filters = view.filterset_class.base_filters if hasattr(view, "filterset_class") else ()
+    return Known(frozenset({*filters, NewestFirst.cursor_query_param, NewestFirst.page_size_query_param}))

@@ -60,6 +60,13 @@ class TooManyLogins(DomainError):
     retry_after = 5
 
 
+class LengthRequired(DomainError):
+    """A request with a body must say its length: send Content-Length, and no Transfer-Encoding."""
+
+    code = "length_required"
+    status = 411
+
+
 class NotAllowedForYou(DomainError):
     """You do not have permission to perform this action."""
 
@@ -68,7 +75,7 @@ class NotAllowedForYou(DomainError):
 
 
 class NotFound(DomainError):
-    """Not found."""
+    """There is no such thing."""
 
     code = "not_found"
     status = 404

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.dateparse import parse_datetime
 from drf_spectacular.utils import extend_schema_field
@@ -290,8 +290,12 @@ class ManyField(serializers.ListField):
 
 
 class RowField(serializers.Field[Any, Any, Any, Any]):
-    """A JSON object as it came: whoever takes it checks it, so that a bad row need not spoil the others."""
+    """A JSON object as it came: whoever takes it checks it, so that a bad row need not spoil the others.
 
+    A subclass names in `row` the serializer that checks it.
+    """
+
+    row: ClassVar[type[serializers.Serializer[Any]]]
     default_error_messages = {"not_an_object": "Must be a JSON object."}
 
     def to_internal_value(self, data: Any) -> Any:

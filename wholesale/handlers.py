@@ -3,18 +3,19 @@
 `{"type": "validation_error"|"client_error"|"server_error", "errors": [{"code", "detail", "attr"}]}` (CONTRACT section 1).
 """
 
+import json
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
-from django.views import defaults
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.template import loader
 from drf_standardized_errors import formatter, handler
 from drf_standardized_errors.types import Error
 from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from wholesale.errors import DatabaseUnavailable, DomainError, RequestTooLarge
+from wholesale.errors import DatabaseUnavailable, DomainError, NotFound, RequestTooLarge
 from wholesale.patience import is_database_fault
 from wholesale.rendering import NumberJSONRenderer
 
@@ -31,6 +32,8 @@ class ExceptionHandler(handler.ExceptionHandler):
             exc = RequestTooLarge()
         if isinstance(exc, SuspiciousOperation | UnreadablePostError):
             return exceptions.ParseError(str(exc))
+        if isinstance(exc, exceptions.MethodNotAllowed):
+            return exceptions.MethodNotAllowed("", f"{exc.detail} {self._methods()}")
         if not isinstance(exc, DomainError):
             return super().convert_known_exceptions(exc)
         if exc.status == 400:
@@ -43,12 +46,30 @@ class ExceptionHandler(handler.ExceptionHandler):
             converted.wait = exc.retry_after  # type: ignore[attr-defined]  # becomes Retry-After
         return converted
 
+    def get_response(self, exc: exceptions.APIException, data: Any) -> Response:
+        """The response, with the code that the log names it by."""
+        response = super().get_response(exc, data)
+        response.refusal = data["errors"][0]["code"]  # type: ignore[attr-defined]
+        return response
+
+    def report_exception(self, exc: exceptions.APIException, response: Response) -> None:
+        """Report a fault. A refusal with a status of 5xx, such as the kill switch's, is none."""
+        if not isinstance(self.exc, DomainError):
+            super().report_exception(exc, response)
+
+    def _methods(self) -> str:
+        """Which methods would do; a GET takes HEAD too."""
+        allowed = [method for method in self.context["view"].allowed_methods if method != "HEAD"]
+        return f"Use {' or '.join(allowed)}."
+
 
 class ExceptionFormatter(formatter.ExceptionFormatter):
     """Names the field that a domain error is about, which DRF's own exceptions cannot carry outside a 400."""
 
     def get_errors(self) -> list[Error]:
         exc = self.original_exc
+        if isinstance(exc, NotFound) and "id" in (path := self.context.get("kwargs", {})):
+            return [Error(code=exc.code, detail=f"{exc.detail.rstrip('.')}: {path['id']}.", attr=exc.attr)]
         if not isinstance(exc, DomainError):
             return super().get_errors()
         return [Error(code=exc.code, detail=detail, attr=attr) for detail, attr in exc.errors]
@@ -61,6 +82,22 @@ def error_response(exc: Exception, request: HttpRequest) -> HttpResponse:
     return _rendered(response)
 
 
+def fault_response(exc: Exception, request: HttpRequest) -> HttpResponse:
+    """The response to a fault or a refusal that no view handles: in the API's shape below /api/, else a page for a person.
+
+    The page asks for nothing: no session, no user, no database.
+    """
+    response = error_response(exc, request)
+    if request.path_info.startswith(API_PREFIX):
+        return response
+    detail = json.loads(response.content)["errors"][0]["detail"]
+    page = loader.render_to_string("fault.html", {"reason": response.reason_phrase, "detail": detail})
+    headers = {name: value for name, value in response.items() if name == "Retry-After"}
+    shown = HttpResponse(page, status=response.status_code, headers=headers)
+    shown.refusal = response.refusal  # type: ignore[attr-defined]
+    return shown
+
+
 def _rendered(response: Response) -> HttpResponse:
     response.accepted_renderer = NumberJSONRenderer()
     response.accepted_media_type = "application/json"
@@ -68,19 +105,12 @@ def _rendered(response: Response) -> HttpResponse:
     return response.render()
 
 
-def _api_error(status: int, kind: str, code: str, detail: str) -> JsonResponse:
-    return JsonResponse({"type": kind, "errors": [{"code": code, "detail": detail, "attr": None}]}, status=status)
-
-
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's handler400, in the API's shape below /api/."""
-    if request.path.startswith(API_PREFIX):
-        return _api_error(400, "client_error", "parse_error", "The request is malformed.")
-    return defaults.bad_request(request, exception)
+    """Django's handler400."""
+    return fault_response(exceptions.ParseError("The request is malformed."), request)
 
 
 def server_error(request: HttpRequest, *args: Any) -> HttpResponse:
-    """Django's handler500, in the API's shape below /api/."""
-    if request.path.startswith(API_PREFIX):
-        return _api_error(500, "server_error", "error", "Server Error (500)")
-    return defaults.server_error(request)
+    """Django's handler500, of what is raised outside a view too: a session that cannot be saved without its database."""
+    fault = getattr(request, "fault", None)
+    return fault_response(fault if isinstance(fault, Exception) else Exception(), request)

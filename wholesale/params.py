@@ -13,21 +13,16 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from wholesale.errors import RequestTooLarge
-from wholesale.fields import LabelField, parse_json
+from wholesale.fields import LabelField, ManyField, RowField, parse_json
+from wholesale.unknown_parameters import Known
 
 
-def _read(stream: IO[bytes], parser_context: Any) -> bytes:
-    """The whole body. Django bounds one only when it reads it itself; the parsers read the stream, so they bound it too.
-
-    A connection that breaks looks like a body that ends, and half an amount is an amount: what is shorter than it was said
-    to be is refused.
-    """
+def _read(stream: IO[bytes]) -> bytes:
+    """The whole body. Django bounds one only when it reads it itself; the parsers read the stream, so they bound it too."""
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     body = stream.read(limit + 1)
     if len(body) > limit:
         raise RequestTooLarge
-    if len(body) < int(parser_context["request"].META.get("CONTENT_LENGTH") or 0):
-        raise ParseError("The body ended before its Content-Length.")
     return body
 
 
@@ -38,7 +33,7 @@ class BoundedJSONParser(BaseParser):
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
-            return self.loads(_read(stream, parser_context).removeprefix(codecs.BOM_UTF8).decode())
+            return self.loads(_read(stream).removeprefix(codecs.BOM_UTF8).decode())
         except ValueError as error:
             raise ParseError(f"JSON parse error: {error}") from error
 
@@ -59,7 +54,7 @@ class Utf8FormParser(BaseParser):
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
-            return self.query(_read(stream, parser_context))
+            return self.query(_read(stream))
         except UnicodeDecodeError as error:
             raise ParseError(f"The form is not UTF-8: {error}") from error
 
@@ -123,6 +118,18 @@ def validated(serializer_class: type[Params], request: Request) -> dict[str, Any
 
     """
     return _shared(serializer_class).run_validation(merged(request))
+
+
+@cache
+def known(serializer_class: type[Params]) -> Known:
+    """The names of the parameters, and of those within their rows."""
+    fields = _shared(serializer_class).fields
+    rows = {
+        name: frozenset(_shared(field.child.row).fields)
+        for name, field in fields.items()
+        if isinstance(field, ManyField) and isinstance(field.child, RowField)
+    }
+    return Known(frozenset(fields), rows)
 
 
 @cache

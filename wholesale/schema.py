@@ -40,6 +40,7 @@ _ERRORS = {
 }
 _POST_ERRORS = {
     "409": "The state of the system refuses, or the Idempotency-Key was used for another request.",
+    "411": "The body came with Transfer-Encoding: send Content-Length.",
     "413": "The body is too large.",
     "415": "The body is neither JSON nor a form.",
 }
@@ -57,6 +58,21 @@ _IDEMPOTENCY = {
     "description": "The same key with the same parameters replays the first answer for 24 hours, "
     "with the header Idempotency-Replayed: true.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"},
+}
+_PREFER = {
+    "name": "Prefer",
+    "in": "header",
+    "required": False,
+    "description": "`handling=strict`: an unknown parameter is refused, 400 `unknown_parameter`. "
+    "Else the answer names it in X-Ignored-Parameters.",
+    "schema": {"type": "string", "enum": ["handling=strict", "handling=lenient"]},
+}
+_ANSWER_HEADERS = {
+    "X-Ignored-Parameters": {
+        "description": "The names of the parameters that mean nothing here, percent-encoded, at most 20; absent without",
+        "schema": {"type": "string"},
+    },
+    "Preference-Applied": {"description": "Repeats Prefer.", "schema": {"type": "string"}},
 }
 # 18 digits fit into a bigint; more is a path that does not exist.
 _ROW_ID = {"type": "integer", "minimum": 1, "maximum": 10**18 - 1, "examples": [1]}
@@ -84,6 +100,7 @@ class ApiSchema(AutoSchema):
 def document_common_errors(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     """A drf-spectacular hook: the errors, headers and row ids that all operations share."""
     result["components"]["schemas"]["ErrorOut"] = _ERROR_SCHEMA
+    result["components"]["headers"] = _ANSWER_HEADERS
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorOut"}}}
     for path in result["paths"].values():
         for method, operation in path.items():
@@ -91,7 +108,10 @@ def document_common_errors(result: dict[str, Any], **kwargs: Any) -> dict[str, A
             for parameter in operation.get("parameters", []):
                 if parameter["in"] == "path":
                     parameter["schema"] = _ROW_ID
-            operation.setdefault("parameters", []).extend([_CORRELATION, *([_IDEMPOTENCY] if is_post else [])])
+            operation.setdefault("parameters", []).extend([_CORRELATION, _PREFER, *([_IDEMPOTENCY] if is_post else [])])
+            for status, answer in operation["responses"].items():
+                if status.startswith("2"):
+                    answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in _ANSWER_HEADERS}
             for status, description in {**_ERRORS, **(_POST_ERRORS if is_post else {})}.items():
                 operation["responses"].setdefault(status, {"description": description, "content": content})
             operation["responses"] = dict(sorted(operation["responses"].items()))

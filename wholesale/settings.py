@@ -11,6 +11,7 @@ import structlog
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 
+from wholesale.log_text import traceback_dicts, write_traceback
 from wholesale.queues import Queue
 from wholesale.timeouts import DEFAULTS as DEFAULT_TIMEOUTS
 from wholesale.timeouts import Process, Timeouts, process_of
@@ -73,15 +74,23 @@ def days(name: str, *, default: int) -> int:
 # Security ---------------------------------------------------------------------------------------------------------------
 
 DEBUG = switch("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="") or ("development-only-" * 4 if DEBUG else "")
-if not SECRET_KEY:
-    raise ImproperlyConfigured("Set SECRET_KEY to at least 50 random characters, or DEBUG=true for development")
+SECRET_KEY_MIN_LENGTH = 50
+SECRET_KEY = env.str("SECRET_KEY", default="").strip() or ("development-only-" * 4 if DEBUG else "")
+if len(SECRET_KEY) < SECRET_KEY_MIN_LENGTH and not DEBUG:
+    raise ImproperlyConfigured(
+        f"Set SECRET_KEY to at least {SECRET_KEY_MIN_LENGTH} random characters, or DEBUG=true for development"
+    )
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS = switch("HTTPS", default=False)
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+# Both reach beyond this server and last for months after they are taken back, so HTTPS alone does not turn them on.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = switch("HSTS_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = switch("HSTS_PRELOAD", default=False)
+if SECURE_HSTS_PRELOAD and not SECURE_HSTS_INCLUDE_SUBDOMAINS:
+    raise ImproperlyConfigured("HSTS_PRELOAD needs HSTS_SUBDOMAINS: browsers' lists take whole domains only")
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # they ask for these two
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come from inside, without TLS
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)  # how many of ours stand in front (wholesale/client_address.py)
@@ -137,7 +146,6 @@ INSTALLED_APPS = [
     "drf_standardized_errors",
     "simple_history",
     "import_export",
-    "django_structlog",
     "axes",
     "django_tasks",
     "django_tasks_db",
@@ -151,10 +159,12 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "wholesale.middleware.ApiPathMiddleware",
+    "wholesale.middleware.NoStoreMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "wholesale.request_log.RequestLogMiddleware",
     "wholesale.correlation.CorrelationMiddleware",
+    "wholesale.middleware.WellFormedMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -321,20 +331,16 @@ IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
 
 # Logs -------------------------------------------------------------------------------------------------------------------
 
-DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = 10  # DEBUG: one line a request, the finished one
-DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # a tenth of a cheap request; the proxy in front knows the address
-DJANGO_STRUCTLOG_TRUST_UPSTREAM_CORRELATION_ID = False  # CorrelationMiddleware binds it, checked
 _log_chain: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
-# Without the values of local variables: a token or a lead's data is none of the log's business.
-_tracebacks = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+# Without the values of local variables, and without what an exception quotes: neither is the log's business.
 _renderers: dict[str, list[Any]] = {
-    "json": [_tracebacks, structlog.processors.JSONRenderer()],
-    "console": [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)],
+    "json": [structlog.processors.ExceptionRenderer(traceback_dicts), structlog.processors.JSONRenderer()],
+    "console": [structlog.dev.ConsoleRenderer(exception_formatter=write_traceback)],
 }
 structlog.configure(
     processors=[
@@ -361,11 +367,21 @@ LOGGING = {
         }
     },
     # The handler's level too: db_worker sets its own loggers to INFO.
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured", "level": LOG_LEVEL}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "structured", "level": LOG_LEVEL},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    # Django gives its own loggers handlers and levels; here they are like all others.
     "loggers": {
-        **{name: {"handlers": [], "level": "NOTSET", "propagate": True} for name in ("django", "django.server")},
+        "django": {"handlers": [], "level": "NOTSET", "propagate": True},  # it has handlers of its own otherwise
+        # wholesale.request_log writes the line of a request. These would add its path and query as the client wrote them.
+        **{
+            name: {"handlers": ["nowhere"], "propagate": False}
+            for name in ("django.request", "django.security", "django.server")
+        },
+        # What these write below is values: those of statements, of pages, of addresses.
+        **{name: {"level": "INFO"} for name in ("django.db.backends", "django.template")},
+        "httpx": {"level": "WARNING"},
         "axes": {"level": "CRITICAL"},  # it writes whatever was given as a user name; wholesale.logins writes its line
     },
 }

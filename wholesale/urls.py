@@ -22,7 +22,7 @@ class UnknownPath(APIView):
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         """Refuse any method alike."""
-        raise NotFound
+        raise NotFound("There is no such path.")
 
 
 urlpatterns = [
@@ -37,7 +37,7 @@ urlpatterns = [
     path("api/", include("buyers.urls")),
     path("api/", include("offers.urls")),
     path("api/", include("kpi.urls")),
-    re_path(r"^api(/|$)", UnknownPath.as_view()),
+    re_path(r"^api(?P<path>/.*)?$", UnknownPath.as_view()),
 ]
 handler400 = "wholesale.handlers.bad_request"
 handler500 = "wholesale.handlers.server_error"

@@ -7,9 +7,10 @@ from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
 from wholesale.content_type import reading_utf8
+from wholesale.request_body import reading_whole_bodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wholesale.settings")
-application = reading_utf8(get_wsgi_application())
+application = reading_utf8(reading_whole_bodies(get_wsgi_application()))
 
 # What is loaded by now lives as long as the process. Frozen, it is not walked again by each full collection, which would
 # hold up one request in a hundred for some 70 ms.

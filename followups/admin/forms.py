@@ -1,14 +1,10 @@
 """What the pages of the work queue, of tasks and of ladders ask before they act."""
 
-from collections.abc import Callable
 from datetime import datetime, tzinfo
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
-from unfold.admin import ModelAdmin
 from unfold.widgets import (
     UnfoldAdminExpandableTextareaWidget,
     UnfoldAdminRadioSelectWidget,
@@ -17,8 +13,7 @@ from unfold.widgets import (
 )
 
 from followups.outcomes.rules import Outcome
-from wholesale.admin_base import confirmation, reason_field
-from wholesale.errors import DomainError
+from wholesale.admin_base import reason_field
 from wholesale.received import storable
 from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
@@ -88,27 +83,3 @@ class ReassignForm(forms.Form):
         help_text="A user's name. Nothing makes it anybody's.",
     )
     reason = reason_field()
-
-
-def show_refusal(form: forms.Form, refusal: DomainError) -> None:
-    """The domain's refusal in words, at the field that it names."""
-    for detail, attr in refusal.errors:
-        form.add_error(attr if attr in form.fields else None, detail)
-
-
-def act_with_form(
-    request: HttpRequest, model_admin: ModelAdmin, form: forms.Form, act: Callable[..., str], *, then: str, **page: Any
-) -> HttpResponse:
-    """Ask on a confirmation page what the form asks, then act and go to `then`. Only a POST acts.
-
-    `act` takes the form's values by name, calls the service, logs it, and returns what to say.
-    """
-    if form.is_valid():
-        try:
-            done = act(**form.cleaned_data)
-        except DomainError as refusal:
-            show_refusal(form, refusal)
-        else:
-            messages.success(request, done)
-            return HttpResponseRedirect(then)
-    return confirmation(request, model_admin, form=form, **page)

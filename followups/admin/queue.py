@@ -21,7 +21,6 @@ from django.utils.timesince import timeuntil
 from unfold.admin import ModelAdmin
 
 from followups.admin.cards import Card, cards
-from followups.admin.forms import show_refusal
 from followups.admin.rows import clock
 from followups.completing import open_steps
 from followups.due.services import claim_due, release_leases, renew_leases
@@ -32,6 +31,8 @@ from followups.services import complete_task
 from followups.transitions import skip_task, snooze_task
 from governance import gate
 from governance.decisions import ExecutionClass
+from wholesale.admin_base import show_refusal
+from wholesale.admin_input import row_id
 from wholesale.errors import DomainError
 from wholesale.permissions import label_of
 
@@ -188,7 +189,7 @@ def _back() -> HttpResponse:
 
 
 def _card_of(task_id: str, now: datetime) -> Card | None:
-    task = FollowupTask.objects.select_related("lead").filter(pk=int(task_id) if task_id.isdecimal() else 0).first()
+    task = FollowupTask.objects.select_related("lead").filter(pk=row_id(task_id)).first()
     return cards([task], now)[0] if task else None
 
 

@@ -16,13 +16,13 @@ from followups.admin import queue, sla
 from followups.admin.attempts import AttemptInline
 from followups.admin.cards import Card, cards
 from followups.admin.events import EventInline
-from followups.admin.forms import CompleteForm, SnoozeForm, act_with_form
+from followups.admin.forms import CompleteForm, SnoozeForm
 from followups.admin.rows import OVERDUE_AFTER, TASK_STATES, WithLead, clock, ladder_url, task_state, task_url
 from followups.leads.facts import contact_for
 from followups.models import FollowupTask
 from followups.sla.services import at_risk
 from governance import gate
-from wholesale.admin_base import GrowingAdmin, ReasonForm, SinceFilter, place_text
+from wholesale.admin_base import GrowingAdmin, ReasonForm, SinceFilter, act_with_form, place_text
 
 
 class TaskStateFilter(admin.SimpleListFilter):

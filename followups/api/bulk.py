@@ -32,6 +32,8 @@ class LadderRow(Params):
 class LadderRowField(RowField):
     """One of the rows."""
 
+    row = LadderRow
+
 
 class BulkLadderParams(ActParams):
     """Leads to follow up."""

@@ -12,10 +12,10 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from followups.inbound.rules import Meaning
-from followups.inbound.services import WHO, decide_inbound, undecided
-from followups.models import InboundMessage
+from followups.inbound.services import WHO, decide_inbound, may_overrule, undecided
+from followups.models import InboundDecision, InboundMessage
 from governance.compliance.models import ContactPoint
-from wholesale.admin_base import GrowingAdmin, SinceFilter, act_with_reason
+from wholesale.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter, act_with_reason
 from wholesale.permissions import label_of
 
 EXCERPT = 80  # characters of a message in a list
@@ -54,6 +54,13 @@ class MeaningFilter(admin.SimpleListFilter):
         return queryset & undecided().order_by() if chosen is None else queryset.filter(chosen)
 
 
+class DecisionInline(ReadOnlyInline):
+    """What persons decided about the message, and why."""
+
+    model = InboundDecision
+    fields = ("created_at", "meaning", "reason", "actor")
+
+
 @admin.register(InboundMessage)
 class InboundMessageAdmin(GrowingAdmin):
     """Messages; those that wait for a person come first, the oldest of them on top."""
@@ -64,10 +71,10 @@ class InboundMessageAdmin(GrowingAdmin):
     list_select_related = False
     search_fields = ("lead_id__exact", "correlation_id__exact")
     search_help_text = "Lead id or correlation id, in full"
+    inlines = (DecisionInline,)
     actions_detail = ("as_opt_out", "as_reply", "as_resume")
     fieldsets = (
         ("Message", {"fields": (("who", "channel"), "received_at", "text", ("means", "meaning"), ("altered", "as_sent"))}),
-        ("Decided", {"fields": (("decided_by", "decided_user", "decided_at"), "decided_reason")}),
         ("Who and when", {"fields": (("actor", "user"), ("created_at", "correlation_id"))}),
     )
 
@@ -106,8 +113,13 @@ class InboundMessageAdmin(GrowingAdmin):
         return self.has_decide_permission(request) and request.user.has_perm("governance.lift_opt_out")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        waits = undecided().filter(pk=object_id).exists()
-        return super().get_actions_detail(request, object_id) if waits else []
+        buttons = super().get_actions_detail(request, object_id)
+        if undecided().filter(pk=object_id).exists():
+            return buttons
+        message = InboundMessage.objects.filter(pk=object_id).first()
+        if message is None or not may_overrule(message, request.user):
+            return []
+        return [button for button in buttons if button.action_name.endswith("_as_opt_out")]
 
     @action(
         description="It is an opt-out...",

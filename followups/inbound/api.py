@@ -12,7 +12,7 @@ from followups.inbound import services
 from followups.inbound.parameters import InboundParams, ReceivedFormParser, ReceivedJSONParser
 from followups.inbound.rules import DECIDED, Meaning
 from followups.inbound.services import Recorded
-from followups.models import InboundMessage, InboundWord
+from followups.models import InboundDecision, InboundMessage, InboundWord
 from governance.channels import Channel
 from wholesale import correlation, filters
 from wholesale.api import ROW_ID, ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask, path_id
@@ -52,9 +52,18 @@ def shown(recorded: Recorded) -> dict[str, Any]:
     }
 
 
+class DecisionOut(RowSerializer):
+    """What a person decided about a message."""
+
+    class Meta:
+        model = InboundDecision
+        fields = ("meaning", "reason", "actor", "correlation_id", "created_at")
+
+
 class InboundOut(RowSerializer):
     """A message."""
 
+    decisions = DecisionOut(many=True, read_only=True, help_text="what persons decided, in order; the last one counts")
     altered = JsonField(read_only=True, help_text="what was not kept as it came, as codes")
     as_sent = JsonField(read_only=True, help_text="the parameters that could not be read, as they came")
 
@@ -76,6 +85,7 @@ class InboundOut(RowSerializer):
             "decided_reason",
             "decided_by",
             "decided_at",
+            "decisions",
         )
 
 
@@ -102,7 +112,7 @@ class InboundFilter(django_filters.FilterSet):
 class InboundViewSet(ResourceViewSet):
     """What leads sent us, the newest first."""
 
-    queryset = InboundMessage.objects.all()
+    queryset = InboundMessage.objects.prefetch_related("decisions")
     serializer_class = InboundOut
     filterset_class = InboundFilter
     permissions = {
@@ -148,7 +158,8 @@ class InboundViewSet(ResourceViewSet):
     @act(f"{ROW_ID}/decide", DecideParams, InboundRecordedOut, parameters=[path_id("message")])
     def decide(self, request: Request, id: str, meaning: str, reason: str) -> Response:
         """Say what a doubtful message means. The same again changes nothing. RESUME lifts the opt-outs of its channel, and
-        takes who may lift them."""
+        takes who may lift them. An operator turns what was taken as a REPLY or a RESUME into an OPT_OUT; the reverse is to
+        lift the opt-out."""
         user = acting_user(request)
         return Response(shown(services.decide_inbound(int(id), meaning, reason, actor=label_of(user), user=user)))
 

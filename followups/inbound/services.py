@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -19,7 +19,7 @@ from followups.inbound.words import words_in_force
 from followups.inbox import services as inbox
 from followups.inbox.models import InboxItem
 from followups.leads.lookups import lead_ids_at, leads_at
-from followups.leads.models import InboundMessage, Lead
+from followups.leads.models import InboundDecision, InboundMessage, Lead
 from governance import gate
 from governance.channels import Channel
 from governance.compliance.models import ContactPoint, ContactRecord
@@ -173,14 +173,17 @@ def decide_inbound(
     now: datetime | None = None,
 ) -> Recorded:
     """Say what a doubtful message means: it holds nobody any more, and its inbox item is done. Deciding the same again
-    changes nothing.
+    changes nothing. Each decision is a line of the message's history.
+
+    What was taken as no opt-out, by a person or by its words, becomes one when a user who may overrule says so. The reverse
+    is not decided: the opt-out is lifted.
 
     As an OPT_OUT it closes the channel it came by, from when it came, for what it is about, erased or not. As a RESUME it
     lifts the opt-outs of that channel there, with the message as evidence; that takes who may lift opt-outs.
 
     Raises:
         MessageNotFound: no such message.
-        AlreadyDecided: it was not doubtful, or was decided otherwise.
+        AlreadyDecided: it was not doubtful, or was decided otherwise, and the user may not overrule that.
         NotAllowedForYou: the user may not lift opt-outs.
         NotYourItem: it waits for somebody else.
         ChannelUnknown: a RESUME of a message of which nobody knows by which channel it came.
@@ -200,22 +203,43 @@ def decide_inbound(
         raise NotAllowedForYou
     if message.decided_as == as_:
         return Recorded(message, _closed(channel, rows) if as_ == Meaning.OPT_OUT else ())
-    if message.meaning != Meaning.DOUBTFUL or message.decided_as:
+    is_open = message.meaning == Meaning.DOUBTFUL and not message.decided_as
+    if not is_open and not (as_ == Meaning.OPT_OUT and may_overrule(message, user)):
         raise AlreadyDecided
     if as_ == Meaning.RESUME:
         _require_last_word(message, [*(row.digest for row in rows), *map(digest, as_lead)])
     inbox.close_message(message, reason, act)
-    message.decided_as, message.decided_reason = as_, reason
-    message.decided_by, message.decided_user, message.decided_at = actor, user, act.now
-    message.save(update_fields=["decided_as", "decided_reason", "decided_by", "decided_user", "decided_at"])
+    _write_decision(message, as_, reason, act)
     line = {**_ledger_line(message, act), "reason": reason}
-    if rows or as_lead:
+    if is_open and (rows or as_lead):
         gate.release_points(rows=rows, points=as_lead, **line)
         if as_ == Meaning.RESUME:
             gate.lift_opt_out(rows=rows, points=as_lead, channel=message.channel, **line)
     if as_ != Meaning.OPT_OUT:
         return Recorded(message)
     return _opt_out(message, channel, act, rows=rows, reason=reason)
+
+
+def may_overrule(message: InboundMessage, user: User | AnonymousUser | None) -> bool:
+    """Whether the message was taken as no opt-out, and the user may make it one."""
+    is_no_opt_out = (message.decided_as or message.meaning) in (Meaning.REPLY, Meaning.RESUME)
+    return is_no_opt_out and user is not None and user.has_perm("followups.overrule_inbound")
+
+
+def _write_decision(message: InboundMessage, as_: str, reason: str, act: Act) -> None:
+    """Write the line of the history, and on the message what stands now."""
+    InboundDecision.objects.create(
+        message=message,
+        meaning=as_,
+        reason=reason,
+        actor=act.actor,
+        user=act.user,
+        correlation_id=act.correlation_id,
+        created_at=act.now,
+    )
+    message.decided_as, message.decided_reason = as_, reason
+    message.decided_by, message.decided_user, message.decided_at = act.actor, act.user, act.now
+    message.save(update_fields=["decided_as", "decided_reason", "decided_by", "decided_user", "decided_at"])
 
 
 def _require_last_word(message: InboundMessage, known_by: Collection[str]) -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -17,7 +18,6 @@ from rest_framework.exceptions import ValidationError
 from unfold.admin import ModelAdmin
 from unfold.contrib.import_export.forms import ExportForm
 from unfold.decorators import action, display
-from unfold.paginator import InfinitePaginator
 from unfold.widgets import (
     UnfoldAdminExpandableTextareaWidget,
     UnfoldAdminFileFieldWidget,
@@ -44,6 +44,7 @@ from followups.leads.storing import FLAGS, NO_REASON
 from governance.leads import CLOSED
 from wholesale.addresses import one_form
 from wholesale.admin_base import Kept, ReadOnlyInline, SinceFilter, confirmation, place_text
+from wholesale.admin_input import CheckedInput, GrowingPaginator, row_id
 from wholesale.errors import DomainError
 from wholesale.permissions import label_of
 from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
@@ -159,7 +160,7 @@ class UploadForm(forms.Form):
 
 
 @admin.register(Lead)
-class LeadAdmin(Kept, ImportExportMixin, ModelAdmin):
+class LeadAdmin(CheckedInput, Kept, ImportExportMixin, ModelAdmin):
     """Leads, the newest first. Nothing here counts them all."""
 
     form = LeadForm
@@ -170,7 +171,7 @@ class LeadAdmin(Kept, ImportExportMixin, ModelAdmin):
     list_filter = ("status", "province", "language", SinceFilter)
     list_select_related = False
     list_per_page = 50
-    paginator = InfinitePaginator
+    paginator = GrowingPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
@@ -250,11 +251,25 @@ class LeadAdmin(Kept, ImportExportMixin, ModelAdmin):
     @action(description="Ladders", icon="stairs", url_path="ladders")
     def ladders(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The ladders of this lead."""
-        lead = get_object_or_404(Lead, pk=object_id)
+        lead = self.get_object(request, object_id)
+        if lead is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         listed = reverse("admin:followups_followupladder_changelist", query={"q": lead.lead_id})
         return HttpResponseRedirect(listed)
 
     # Files: the library's two steps of an import, upload and confirmation, with our own service behind them.
+
+    def get_export_queryset(self, request: HttpRequest) -> Any:
+        """The rows of the list as it was filtered.
+
+        Raises:
+            SuspiciousOperation: it cannot be filtered so.
+
+        """
+        try:
+            return super().get_export_queryset(request)
+        except IncorrectLookupParameters as error:
+            raise SuspiciousOperation("no such filter") from error
 
     def get_export_formats(self) -> list[Any]:
         return [CSV, XLSX]
@@ -293,7 +308,7 @@ class LeadAdmin(Kept, ImportExportMixin, ModelAdmin):
         if not self.has_import_permission(request):
             raise PermissionDenied
         pk = request.GET.get("import", "")
-        asked = get_object_or_404(LeadImport, pk=int(pk) if pk.isdecimal() else 0)
+        asked = get_object_or_404(LeadImport, pk=row_id(pk))
         if request.method == "POST":
             return self._confirmed(request, asked)
         if not is_ready(asked) or asked.content is None:

@@ -20,10 +20,12 @@ from followups.leads.wishes import WishColumns
 from followups.leads.words import COLUMN_OF, fault_of, key_of, storable, value_of
 
 ENCODING = "utf-8-sig"
-# A spreadsheet runs a text that begins so as a formula; it is written after an apostrophe, and read without it.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet runs a text that begins so as a formula, some also behind blanks or in wide letters. It is written after an
+# apostrophe, and read without it.
+_LIVE = r"[\t\r]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20]"
+_FORMULA = re.compile(_LIVE)
 # An apostrophe in front makes a text of what follows. So does the formula ="00123".
-_AS_TEXT = re.compile(r"'(?='*[0-9=+\-@\t\r])")
+_AS_TEXT = re.compile(rf"'(?='*(?:[0-9]|{_LIVE}))")
 _TEXT_FORMULA = re.compile(r'="((?:[^"]|"")*)"', re.DOTALL)
 _ZEROS_FIRST = re.compile("0[0-9]+")
 _UNSEEN = "\ufeff\u200b\u200e\u200f"  # marks at the ends of a cell
@@ -143,7 +145,7 @@ class LeadFile:
 
 def _columns(header: Sequence[str]) -> tuple[list[str], list[str]]:
     """The names of a file's columns as far as the last that has one, and the same with each name once."""
-    names = ["_".join(storable(cell.strip(_UNSEEN)).lower().replace("-", " ").split()) for cell in header]
+    names = ["_".join(storable(plain(cell)).lower().replace("-", " ").split()) for cell in header]
     while names and not names[-1]:
         names.pop()
     seen: Counter[str] = Counter()
@@ -183,7 +185,7 @@ def plain(text: str) -> str:
 
 def guarded(text: str) -> str:
     """A text for a cell, such that no spreadsheet runs it, and `plain` reads it as it is."""
-    return f"'{text}" if text.startswith(_FORMULA) or _AS_TEXT.match(text) else text
+    return f"'{text}" if _FORMULA.match(text) or _AS_TEXT.match(text) else text
 
 
 class RefusedFile:
@@ -192,10 +194,10 @@ class RefusedFile:
     def __init__(self, stream: IO[str], columns: Sequence[str]) -> None:
         self.columns = [name for name in columns if name not in ("", "row", "reason")]
         self.writer = csv.writer(stream, lineterminator="\n")
-        self.writer.writerow([*self.columns, "row", "reason"])
+        self.writer.writerow([*map(guarded, self.columns), "row", "reason"])
 
     def write(self, refused: RefusedRow) -> None:
         """Add a row. A spreadsheet would take the zeros off a number's beginning, so they are guarded too."""
         texts = ("" if (cell := refused.row.get(name)) is None else storable(str(cell)) for name in self.columns)
         cells: list[Any] = [f"'{text}" if _ZEROS_FIRST.fullmatch(text) else guarded(text) for text in texts]
-        self.writer.writerow([*cells, refused.number, refused.reason])
+        self.writer.writerow([*cells, refused.number, guarded(refused.reason)])

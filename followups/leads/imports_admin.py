@@ -20,6 +20,7 @@ from followups.leads.fields import COLUMNS
 from followups.leads.imports import retry_import
 from followups.leads.models import LeadImport
 from wholesale.admin_base import GrowingAdmin, SinceFilter, confirmation
+from wholesale.admin_input import row_id
 from wholesale.errors import DomainError
 
 IMPORT_COLOURS = {
@@ -111,12 +112,12 @@ class LeadImportAdmin(GrowingAdmin):
     @action(description="Import...", permissions=["import"], icon="upload", url_path="confirm")
     def confirm(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """To what will be imported."""
-        return HttpResponseRedirect(confirm_url(get_object_or_404(LeadImport, pk=object_id)))
+        return HttpResponseRedirect(confirm_url(get_object_or_404(LeadImport, pk=row_id(object_id))))
 
     @action(description="Try again...", permissions=["import"], icon="replay", url_path="again")
     def again(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Look through the file once more."""
-        row = get_object_or_404(LeadImport, pk=object_id)
+        row = get_object_or_404(LeadImport, pk=row_id(object_id))
         if request.method == "POST":
             try:
                 retry_import(row.pk)
@@ -135,7 +136,7 @@ class LeadImportAdmin(GrowingAdmin):
     @action(description="Download refused rows", permissions=["import"], icon="download", url_path="refused")
     def download(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """What was refused, to be mended and brought again."""
-        row = get_object_or_404(LeadImport, pk=object_id)
+        row = get_object_or_404(LeadImport, pk=row_id(object_id))
         name = f"import-{row.pk}.refused.csv"
         return HttpResponse(
             row.refused_rows.encode(files.ENCODING),

@@ -189,7 +189,7 @@ class InboundMessage(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
     created_at = models.DateTimeField()
-    # Of a doubtful one: what a person decided.
+    # What a person decided, the last time (see InboundDecision).
     decided_as = models.CharField(max_length=8, choices=Meaning, blank=True)
     decided_reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     decided_by = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
@@ -204,6 +204,7 @@ class InboundMessage(models.Model):
         permissions = [
             ("record_inbound", "Can record what a lead sent"),
             ("decide_inbound", "Can decide a doubtful message"),
+            ("overrule_inbound", "Can turn a message that was taken as no opt-out into one"),
         ]
         indexes = [
             models.Index(fields=["lead", "-id"], name="inboundmessage_lead"),  # a lead's page
@@ -215,3 +216,24 @@ class InboundMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_meaning_display()} by {self.get_channel_display().lower() or 'an unknown channel'}"
+
+
+class InboundDecision(AppendOnlyModel):
+    """A person said what a message means. Who decides otherwise adds a line."""
+
+    message = models.ForeignKey(InboundMessage, on_delete=models.PROTECT, related_name="decisions", db_index=False)
+    meaning = models.CharField(max_length=8, choices=InboundMessage.Meaning)
+    reason = models.CharField(max_length=NOTE_MAX_LENGTH)
+    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
+    created_at = models.DateTimeField()
+
+    class Meta(AppendOnlyModel.Meta):
+        ordering = ["id"]
+        indexes = [models.Index(fields=["message", "id"], name="inbounddecision_message")]  # a message's page
+        verbose_name = "decision about a message"
+        verbose_name_plural = "decisions about messages"
+
+    def __str__(self) -> str:
+        return self.get_meaning_display()

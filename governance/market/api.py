@@ -5,7 +5,6 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
-from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,6 +18,7 @@ from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES, HolidayRule, InvalidRules, is_hhmm, normalised
 from governance.reasons import Reason
 from wholesale.api import ROW_ID, ApiViewSet, RowSerializer, act, acting_user, ask, path_id
+from wholesale.errors import NotFound
 from wholesale.fields import (
     AwareDateTimeField,
     JsonField,
@@ -35,6 +35,7 @@ from wholesale.permissions import label_of
 from wholesale.rendering import shown
 from wholesale.vocabulary import ALL
 
+WEEKDAYS = "Must be a whole number from 0 (Monday) to 6 (Sunday)."
 HHMM_SCHEMA = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
 WINDOWS_SCHEMA = {
     "type": "array",
@@ -184,7 +185,13 @@ class CanContactParams(EffectiveParams):
     province = ProvinceField(required=False, help_text="required without lead_id")
     lead_id = LabelField(required=False, help_text="a lead that we know: its own place, score and consents count alone")
     channel = UpperChoiceField(choices=Channel.choices)
-    weekday = StrictIntegerField(required=False, min_value=0, max_value=6, help_text="Monday is 0; local to the lead")
+    weekday = StrictIntegerField(
+        required=False,
+        min_value=0,
+        max_value=6,
+        help_text="Monday is 0; local to the lead",
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), WEEKDAYS),
+    )
     hhmm = HhmmField(required=False, help_text="local to the lead")
     at = AwareDateTimeField(required=False, help_text="an instant, converted to the market's zones; default: now")
     lead_score = RateField(required=False)
@@ -195,7 +202,7 @@ class CanContactParams(EffectiveParams):
         local = ("weekday" in attrs, "hhmm" in attrs)
         if any(local) and not all(local):
             missing = "hhmm" if local[0] else "weekday"
-            raise ValidationError({missing: ["weekday and hhmm come together."]}, code="required")
+            raise ValidationError({missing: ["weekday (Monday is 0) and hhmm come together."]}, code="required")
         if all(local) and "at" in attrs:
             raise ValidationError({"at": ["Give either at, or weekday and hhmm."]}, code="invalid")
         return super().validate(attrs)
@@ -220,7 +227,10 @@ class MarketViewSet(ApiViewSet):
     @ask(f"policies/{ROW_ID}", Params, MarketPolicyOut, parameters=[path_id("policy")])
     def policy(self, request: Request, id: str) -> Response:
         """One market policy."""
-        return Response(shown(get_object_or_404(MarketPolicy, id=id), MarketPolicyOut.Meta.fields))
+        policy = MarketPolicy.objects.filter(id=id).first()
+        if policy is None:
+            raise NotFound("There is no such market policy.")
+        return Response(shown(policy, MarketPolicyOut.Meta.fields))
 
     @act(
         "policies/upsert",

@@ -1,9 +1,11 @@
-"""The admin of risk: caps to edit, ledgers, reservations and events to read, and the release of what nobody settled."""
+"""The admin of risk: caps to edit, ledgers, reservations and events to read; release and correct reservations."""
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
@@ -13,11 +15,12 @@ from django.utils.html import format_html
 from django.utils.timesince import timesince
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
+from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from governance.policies_admin import PolicyAdmin, PolicyForm, number_field, one_spelling, whole_number_field
 from governance.risk.models import RiskDay, RiskEvent, RiskEventKind, RiskPolicy, RiskReservation
 from governance.risk.rules import GLOBAL
-from governance.risk.services import release_reservation, upsert_policy
+from governance.risk.services import correct_loss, release_reservation, upsert_policy
 from wholesale.admin_base import (
     DaySinceFilter,
     GrowingAdmin,
@@ -25,9 +28,11 @@ from wholesale.admin_base import (
     ReadOnlyInline,
     SinceFilter,
     WordFilter,
+    act_with_form,
     act_with_reason,
     cad,
     json_text,
+    reason_field,
 )
 from wholesale.permissions import label_of
 
@@ -38,6 +43,7 @@ EVENT_COLOURS = {
     RiskEventKind.DENIED: "danger",
     RiskEventKind.SETTLED: "success",
     RiskEventKind.RELEASED: "warning",
+    RiskEventKind.CORRECTED: "warning",
 }
 
 
@@ -231,6 +237,15 @@ class RiskEventInline(EventAmounts, ReadOnlyInline):
     readonly_fields = ("amount_cad", "loss")
 
 
+class CorrectForm(forms.Form):
+    """The loss as it is right, and why."""
+
+    realized_loss = forms.DecimalField(
+        label="Loss in CAD", min_value=0, max_digits=14, decimal_places=2, widget=UnfoldAdminDecimalFieldWidget
+    )
+    reason = reason_field()
+
+
 @admin.register(RiskReservation)
 class RiskReservationAdmin(GrowingAdmin):
     """What is at stake; the open ones first, the oldest of them on top."""
@@ -242,7 +257,7 @@ class RiskReservationAdmin(GrowingAdmin):
     search_fields = ("correlation_id__exact", "actor__exact", "engine__exact")
     search_help_text = "Correlation id, actor or engine, in full"
     actions = ("release_chosen",)
-    actions_detail = ("release",)
+    actions_detail = ("release", "correct")
     inlines = (RiskEventInline,)
     fieldsets = (
         ("At stake", {"fields": ("engine", "amount_cad", "state", "day", "reason", "about")}),
@@ -282,9 +297,15 @@ class RiskReservationAdmin(GrowingAdmin):
         """Who may release what nobody settled."""
         return request.user.has_perm("governance.release_reservation")
 
+    def has_correct_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Who may correct a booked loss."""
+        return request.user.has_perm("governance.correct_loss")
+
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        still_open = RiskReservation.objects.filter(pk=object_id, settled_at__isnull=True)
-        return super().get_actions_detail(request, object_id) if still_open.exists() else []
+        """Release what is open, correct what is settled."""
+        is_open = RiskReservation.objects.filter(pk=object_id, settled_at__isnull=True).exists()
+        actions = super().get_actions_detail(request, object_id)
+        return [one for one in actions if (one.method.original_function_name == "release") == is_open]
 
     @action(description="Release...", permissions=["release"])
     def release_chosen(self, request: HttpRequest, queryset: models.QuerySet[RiskReservation]) -> HttpResponse | None:
@@ -308,6 +329,35 @@ class RiskReservationAdmin(GrowingAdmin):
         if reservation is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         return self._release(request, [reservation], hidden=[])
+
+    @action(description="Correct the loss...", permissions=["correct"], icon="edit", url_path="correct")
+    def correct(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Set the booked loss right, after a page that asks the loss and why."""
+        reservation = self.get_object(request, object_id)
+        if reservation is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+
+        def act(realized_loss: Decimal, reason: str) -> str:
+            who: dict[str, Any] = {"actor": label_of(request.user), "user": request.user}
+            corrected = correct_loss(reservation.pk, realized_loss, **who, reason=reason)
+            said = f"The loss is {cad(realized_loss)}."
+            self.log_change(request, corrected, said)
+            return said
+
+        return act_with_form(
+            request,
+            self,
+            CorrectForm(
+                request.POST if request.method == "POST" else None, initial={"realized_loss": reservation.realized_loss}
+            ),
+            act,
+            title=f"Correct the loss of reservation {reservation.pk}",
+            explanation=f"Its loss is {self.loss(reservation) or 'not booked yet'}. The ledgers of the day on which it was "
+            "booked follow; the first entry stays, and this one stands beside it.",
+            button="Correct the loss",
+            danger=True,
+            then=reverse("admin:governance_riskreservation_change", args=[reservation.pk]),
+        )
 
     def _release(
         self, request: HttpRequest, reservations: list[RiskReservation], *, hidden: list[tuple[str, str]]

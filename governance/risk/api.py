@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from governance import gate
 from governance.risk import services
-from governance.risk.models import RiskDay, RiskPolicy
+from governance.risk.models import RiskDay, RiskPolicy, RiskReservation
 from wholesale.api import ApiViewSet, RowSerializer, act, acting_user, ask
 from wholesale.fields import (
     AwareDateTimeField,
@@ -93,15 +93,12 @@ class ReserveOut(serializers.Serializer[Any]):
     message = serializers.CharField()
 
 
-class SettleParams(ActParams):
-    """A reservation to settle: by id, or the oldest open one of an engine and amount."""
+class ReservationParams(ActParams):
+    """A reservation: by id, or by its engine and amount."""
 
     reservation_id = IdField(required=False)
     engine = WordField(required=False)
     reserved_amount = MoneyField(required=False, min_value=_CENT)
-    realized_loss = MoneyField(default=_ZERO, min_value=_ZERO, help_text="CAD")
-    actor = LabelField(required=False, help_text="default: your user name")
-    reason = NoteField(default="")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)
@@ -111,6 +108,22 @@ class SettleParams(ActParams):
         return attrs
 
 
+class SettleParams(ReservationParams):
+    """A reservation to settle: by id, or the oldest open one of an engine and amount."""
+
+    realized_loss = MoneyField(default=_ZERO, min_value=_ZERO, help_text="CAD")
+    actor = LabelField(required=False, help_text="default: your user name")
+    reason = NoteField(default="")
+
+
+class CorrectParams(ReservationParams):
+    """A booked loss to correct: by id, or of the reservation of an engine and amount that was settled last."""
+
+    realized_loss = MoneyField(min_value=_ZERO, help_text="CAD, as it is right")
+    actor = LabelField(required=False, help_text="default: your user name")
+    reason = NoteField()
+
+
 class SettleOut(serializers.Serializer[Any]):
     """The reservation, settled."""
 
@@ -118,7 +131,7 @@ class SettleOut(serializers.Serializer[Any]):
     reservation_id = IdField()
     engine = serializers.CharField()
     released = MoneyField(help_text="CAD, on the day of the reservation")
-    realized_loss = MoneyField(help_text="CAD, as it was settled first")
+    realized_loss = MoneyField(help_text="CAD, as it is booked")
     settled_at = AwareDateTimeField()
 
 
@@ -131,6 +144,7 @@ class RiskViewSet(ApiViewSet):
         "ledger_today": "governance.view_riskday",
         "reserve": "governance.reserve_risk",
         "settle": "governance.settle_risk",
+        "correct": "governance.correct_loss",
     }
 
     @ask("policies", Params, RiskPolicyOut(many=True))
@@ -170,19 +184,24 @@ class RiskViewSet(ApiViewSet):
     def settle(self, request: Request, **params: Any) -> Response:
         """Release a reservation and book its loss today. Twice changes nothing."""
         params.setdefault("actor", label_of(request.user))
-        engine, amount = params.pop("engine", None), params.pop("reserved_amount", None)
-        user = acting_user(request)
-        if "reservation_id" in params:
-            settled = services.risk_settle(user=user, **params)
-        else:
-            settled = services.settle_by_amount(engine=engine, reserved_amount=amount, user=user, **params)
-        return Response(
-            {
-                "ok": True,
-                "reservation_id": settled.pk,
-                "engine": settled.engine,
-                "released": settled.amount,
-                "realized_loss": settled.realized_loss,
-                "settled_at": settled.settled_at,
-            }
-        )
+        settle = services.risk_settle if "reservation_id" in params else services.settle_by_amount
+        settled = settle(user=acting_user(request), **params)
+        return Response(_settled_out(settled))
+
+    @act("correct", CorrectParams, SettleOut)
+    def correct(self, request: Request, **params: Any) -> Response:
+        """Set a booked loss right, on the day on which it was booked. The same loss changes nothing."""
+        params.setdefault("actor", label_of(request.user))
+        correct = services.correct_loss if "reservation_id" in params else services.correct_by_amount
+        return Response(_settled_out(correct(user=acting_user(request), **params)))
+
+
+def _settled_out(reservation: RiskReservation) -> dict[str, Any]:
+    return {
+        "ok": True,
+        "reservation_id": reservation.pk,
+        "engine": reservation.engine,
+        "released": reservation.amount,
+        "realized_loss": reservation.realized_loss,
+        "settled_at": reservation.settled_at,
+    }

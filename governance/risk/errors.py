@@ -14,6 +14,27 @@ class ReservationNotFound(NotFound):
     """There is no such reservation."""
 
 
+class OtherReservation(DomainError):
+    """The reservation with this id has another engine or amount."""
+
+    code = "other_reservation"
+    status = 400
+
+
+class LossAboveReservation(DomainError):
+    """The loss is above what was reserved. The reservation stays open: an operator settles it."""
+
+    code = "loss_above_reservation"
+    status = 409
+
+
+class NotSettled(DomainError):
+    """The reservation is open: no loss is booked that could be corrected."""
+
+    code = "not_settled"
+    status = 409
+
+
 class AlreadySettled(DomainError):
     """The reservation is settled already; there is nothing to release."""
 

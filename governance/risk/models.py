@@ -132,7 +132,11 @@ class RiskReservation(models.Model):
         ]
         ordering = ["-id"]
         default_permissions = ("view",)
-        permissions = [("release_reservation", "Can release a reservation that was never settled")]
+        permissions = [
+            ("release_reservation", "Can release a reservation that was never settled"),
+            ("settle_above_reservation", "Can settle a loss above its reservation"),
+            ("correct_loss", "Can correct a booked loss"),
+        ]
         verbose_name = "risk reservation"
 
     def __str__(self) -> str:
@@ -146,16 +150,17 @@ class RiskEventKind(models.TextChoices):
     DENIED = "DENIED", "Denied"
     SETTLED = "SETTLED", "Settled"
     RELEASED = "RELEASED", "Released by an operator"
+    CORRECTED = "CORRECTED", "Loss corrected by an operator"
 
 
 class RiskEvent(AppendOnlyModel):
-    """What happened to an engine's risk. Never changed or deleted."""
+    """What happened to an engine's risk. Never changed or deleted. The losses of a day's events add up to its ledger's."""
 
-    kind = models.CharField(max_length=8, choices=RiskEventKind)
+    kind = models.CharField(max_length=9, choices=RiskEventKind)
     engine = models.CharField(max_length=WORD_MAX_LENGTH)
-    day = models.DateField(help_text="the business day of the event")
+    day = models.DateField(help_text="the business day of the event; of a correction that of the loss")
     amount = money_field(help_text="CAD asked for, or reserved")
-    realized_loss = money_field(help_text="CAD")
+    realized_loss = money_field(help_text="CAD; of a correction the difference")
     reservation = models.ForeignKey(RiskReservation, null=True, on_delete=models.PROTECT, related_name="events")
     message = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     actor = models.CharField(max_length=LABEL_MAX_LENGTH)

@@ -39,6 +39,10 @@ def is_amount(value: Decimal) -> bool:
     return value.is_finite() and 0 <= value < _AMOUNT_LIMIT and value == round(value, 2)
 
 
+# Not an engine: it is the sum of them.
+NOBODYS = Decision(False, "global_is_no_engine", f"{GLOBAL} is the sum of all engines: reserve for one of them")
+
+
 def judge(caps: Caps | None, standing: Standing, amount: Decimal, *, engine: str) -> Decision:
     """May the engine put this amount at stake? First refusal wins; no policy, or one that is off, refuses.
 

@@ -16,9 +16,16 @@ from django.utils import timezone
 
 from governance import policies
 from governance.decisions import Decision, ExecutionClass, verb
-from governance.risk.errors import AlreadySettled, NotAnAmount, ReservationNotFound
+from governance.risk.errors import (
+    AlreadySettled,
+    LossAboveReservation,
+    NotAnAmount,
+    NotSettled,
+    OtherReservation,
+    ReservationNotFound,
+)
 from governance.risk.models import RiskDay, RiskEvent, RiskEventKind, RiskPolicy, RiskReservation
-from governance.risk.rules import GLOBAL, NOTHING, Standing, is_amount, judge
+from governance.risk.rules import GLOBAL, NOBODYS, NOTHING, Caps, Standing, is_amount, judge
 from wholesale import correlation
 
 
@@ -84,11 +91,7 @@ def reserve(
     day = business_day(now)
     # An engine without a policy gets no ledger: any name may be asked for.
     ledgers = _locked_days(day, [name for name in names if name in caps])
-    for name in names:
-        standing = _standing(ledgers[name]) if name in ledgers else NOTHING
-        decision = judge(caps.get(name), standing, amount, engine=name)
-        if not decision.allowed:
-            break
+    decision = _judged(engine, amount, caps, ledgers)
     about = {
         "engine": engine,
         "day": day,
@@ -112,6 +115,17 @@ def reserve(
     return decision, reservation
 
 
+def _judged(engine: str, amount: Decimal, caps: dict[str, Caps], ledgers: dict[str, RiskDay]) -> Decision:
+    if engine == GLOBAL:
+        return NOBODYS
+    for name in _names(engine):
+        standing = _standing(ledgers[name]) if name in ledgers else NOTHING
+        decision = judge(caps.get(name), standing, amount, engine=name)
+        if not decision.allowed:
+            break
+    return decision
+
+
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def risk_settle(
@@ -119,6 +133,8 @@ def risk_settle(
     realized_loss: Decimal = Decimal(0),
     *,
     actor: str,
+    engine: str | None = None,
+    reserved_amount: Decimal | None = None,
     reason: str = "",
     correlation_id: str | None = None,
     user: User | None = None,
@@ -128,13 +144,17 @@ def risk_settle(
 
     Raises:
         ReservationNotFound: no such reservation.
+        OtherReservation: it has another engine or amount than the caller says.
+        LossAboveReservation: the loss is above the reservation, and the user may not settle that.
         NotAnAmount: the loss is none.
 
     """
     if not is_amount(realized_loss):
         raise NotAnAmount(attr="realized_loss")
-    reservation = _locked_reservation(reservation_id)
+    reservation = _locked_reservation(reservation_id, engine=engine, reserved_amount=reserved_amount)
     if reservation.settled_at is None:
+        if realized_loss > reservation.amount and not (user and user.has_perm("governance.settle_above_reservation")):
+            raise LossAboveReservation(attr="realized_loss")
         _close(
             reservation,
             RiskEventKind.SETTLED,
@@ -161,8 +181,83 @@ def settle_by_amount(*, engine: str, reserved_amount: Decimal, **options: Any) -
     oldest = RiskReservation.objects.filter(engine=engine, amount=reserved_amount, settled_at__isnull=True)
     reservation_id = oldest.order_by("id").values_list("id", flat=True).first()
     if reservation_id is None:
-        raise ReservationNotFound
+        raise ReservationNotFound(f"{engine} has no open reservation of {reserved_amount}.")
     return risk_settle(reservation_id, **options)
+
+
+@verb(ExecutionClass.CONTROL)
+@transaction.atomic
+def correct_loss(
+    reservation_id: int,
+    realized_loss: Decimal,
+    *,
+    actor: str,
+    reason: str,
+    engine: str | None = None,
+    reserved_amount: Decimal | None = None,
+    user: User | None = None,
+    now: datetime | None = None,
+) -> RiskReservation:
+    """Set the booked loss (CAD) of a reservation right, in the ledgers of the day on which it was booked.
+
+    The loss that is booked already changes nothing.
+
+    Raises:
+        ReservationNotFound: no such reservation.
+        OtherReservation: it has another engine or amount than the caller says.
+        NotSettled: it is open.
+        NotAnAmount: the loss is none.
+
+    """
+    if not is_amount(realized_loss):
+        raise NotAnAmount(attr="realized_loss")
+    reservation = _locked_reservation(reservation_id, engine=engine, reserved_amount=reserved_amount)
+    if reservation.realized_loss is None:
+        raise NotSettled
+    if realized_loss != reservation.realized_loss:
+        now = now or timezone.now()
+        _rebook(reservation, realized_loss, actor=actor, reason=reason, user=user, created_at=now)
+    return reservation
+
+
+@verb(ExecutionClass.CONTROL)
+@transaction.atomic
+def correct_by_amount(*, engine: str, reserved_amount: Decimal, **options: Any) -> RiskReservation:
+    """Correct the loss of that reservation of an engine with this amount which was settled last.
+
+    Raises:
+        ReservationNotFound: none is settled.
+
+    """
+    _locked_policies(_names(engine))
+    settled = RiskReservation.objects.filter(engine=engine, amount=reserved_amount, settled_at__isnull=False)
+    reservation_id = settled.order_by("-settled_at", "-id").values_list("id", flat=True).first()
+    if reservation_id is None:
+        raise ReservationNotFound(f"{engine} has no settled reservation of {reserved_amount}.")
+    return correct_loss(reservation_id, **options)
+
+
+def _rebook(reservation: RiskReservation, realized_loss: Decimal, **about: Any) -> None:
+    assert reservation.realized_loss is not None
+    difference = realized_loss - reservation.realized_loss
+    # The event knows the day; the zone of business days may be another by now.
+    booked = reservation.events.get(kind__in=(RiskEventKind.SETTLED, RiskEventKind.RELEASED))
+    for ledger in _locked_days(booked.day, _names(reservation.engine)).values():
+        ledger.realized_loss += difference
+        ledger.save(update_fields=["realized_loss"])
+    RiskEvent.objects.create(
+        kind=RiskEventKind.CORRECTED,
+        engine=reservation.engine,
+        day=booked.day,
+        amount=reservation.amount,
+        realized_loss=difference,
+        reservation=reservation,
+        message=f"the loss is {realized_loss}, not {reservation.realized_loss}",
+        correlation_id=correlation.current(),
+        **about,
+    )
+    reservation.realized_loss = realized_loss
+    reservation.save(update_fields=["realized_loss"])
 
 
 @verb(ExecutionClass.CONTROL)
@@ -193,13 +288,21 @@ def release_reservation(
     return reservation
 
 
-def _locked_reservation(reservation_id: int) -> RiskReservation:
+def _locked_reservation(
+    reservation_id: int, *, engine: str | None = None, reserved_amount: Decimal | None = None
+) -> RiskReservation:
+    """The reservation, which has this engine and amount where the caller names them."""
     found = RiskReservation.objects.filter(pk=reservation_id)
-    engine = found.values_list("engine", flat=True).first()
-    if engine is None:
-        raise ReservationNotFound
-    _locked_policies(_names(engine))
-    return found.select_for_update().get()
+    its_engine = found.values_list("engine", flat=True).first()
+    if its_engine is None:
+        raise ReservationNotFound(f"There is no reservation {reservation_id}.")
+    _locked_policies(_names(its_engine))
+    reservation = found.select_for_update().get()
+    if engine not in (None, reservation.engine):
+        raise OtherReservation(attr="engine")
+    if reserved_amount not in (None, reservation.amount):
+        raise OtherReservation(attr="reserved_amount")
+    return reservation
 
 
 def _close(

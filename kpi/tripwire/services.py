@@ -105,7 +105,7 @@ def _forget_state(policy: RegressionPolicy) -> None:
 def _locked_policy(domain: str, metric: str) -> RegressionPolicy:
     policy = RegressionPolicy.objects.select_for_update().filter(domain=domain, metric=metric).first()
     if policy is None:
-        raise PolicyNotFound
+        raise PolicyNotFound(f"There is no regression policy for {metric} of {domain}: make one with policies/upsert.")
     return policy
 
 

@@ -28,7 +28,6 @@ _LAYERS = (
     ("django/", "Django, the rest"),
     ("whitenoise/", "Django, the rest"),
     ("asgiref/", "Django, the rest"),
-    ("django_structlog/", "logging"),
     ("structlog/", "logging"),
     ("python:logging/", "logging"),
     ("rest_framework/", "DRF"),

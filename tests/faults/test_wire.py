@@ -62,8 +62,6 @@ JSON = b"Content-Type: application/json\r\n"
         (b"Content-Length: x\r\n", BODY),
         (b"Content-Length: " + b"9" * 30 + b"\r\n", BODY),
         (b"Content-Length: 5\r\nContent-Length: 6\r\n", BODY),
-        (b"Transfer-Encoding: chunked\r\n", b"zz\r\n" + BODY),
-        (b"Transfer-Encoding: chunked\r\n", b"25\r\n" + BODY[:10]),
     ],
     ids=repr,
 )

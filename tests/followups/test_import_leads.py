@@ -180,6 +180,38 @@ def test_refused_rows_are_written_beside_the_file_and_can_be_mended_there(tmp_pa
     assert Lead.objects.get(lead_id="L2").first_name == "=Bo"
 
 
+LIVE = (
+    '=hyperlink("http://a.example";"x")',
+    "+1+1",
+    "-1+1",
+    "@sum(1)",
+    " =1+1",
+    "\t=1+1",
+    "\u00a0=1+1",
+    "\n=1",
+    "\uff1d1+1",
+    "\uff201",
+)
+
+
+@db
+@pytest.mark.parametrize("text", LIVE)
+def test_no_cell_of_the_refused_rows_is_a_formula_and_each_is_read_again_as_it_was(tmp_path: Path, text: str) -> None:
+    path, beside = tmp_path / "leads.csv", tmp_path / "leads.refused.csv"
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([["lead_id", "province", "first_name", text], ["L1", "Ontaria", text, text]])
+
+    run(path)
+
+    header, row = csv.reader(io.StringIO(beside.read_text("utf-8-sig")))
+    assert not [cell for cell in (*header, *row) if cell.lstrip().startswith(("=", "+", "-", "@", "\uff1d", "\uff20"))]
+    assert row[2:4] == [f"'{text}"] * 2
+    (mended,) = files.read(io.BytesIO(beside.read_bytes()), Format.CSV).rows
+    first, second = (files.read(io.BytesIO(one.read_bytes()), Format.CSV).columns for one in (path, beside))
+    assert second[: len(first)] == first
+    assert mended["first_name"] == text
+
+
 @db
 def test_a_dry_run_stores_nothing_and_names_what_is_refused(tmp_path: Path) -> None:
     path, elsewhere = tmp_path / "leads.csv", tmp_path / "elsewhere.csv"

@@ -9,10 +9,11 @@ from rest_framework.test import APIClient
 
 from followups.errors import AlreadyDecided, MessageNotFound
 from followups.inbound.services import decide_inbound, record_inbound
-from followups.models import FollowupLadder, FollowupTask, InboundMessage, Lead
+from followups.models import FollowupLadder, FollowupTask, InboundDecision, InboundMessage, Lead
 from followups.services import start_ladder
 from governance import gate
 from governance.compliance.models import ContactPoint, ContactRecord
+from governance.compliance.services import is_opted_out
 from governance.golive.models import GoLiveState
 from governance.leads import LeadFacts
 from governance.reasons import Reason
@@ -306,6 +307,70 @@ def test_what_was_decided_stays_decided(agent: APIClient, doubtful: InboundMessa
     assert ContactRecord.objects.count() == lines
 
 
+# Overruling --------------------------------------------------------------------------------------------------------------
+
+
+def history(message: InboundMessage) -> list[Any]:
+    return list(message.decisions.values_list("meaning", "actor", "reason"))
+
+
+def test_an_operator_turns_a_reply_into_an_opt_out(agent: APIClient, operator: APIClient, doubtful: InboundMessage) -> None:
+    decide(agent, doubtful, meaning="REPLY")
+    response = decide(operator, doubtful, meaning="OPT_OUT", reason="they said stop")
+
+    assert response.status_code == 200
+    answer = response.json()
+    assert (answer["meaning"], answer["opted_out_channels"], answer["cancelled_steps"]) == ("OPT_OUT", ["SMS"], 6)
+    doubtful.refresh_from_db()
+    assert (doubtful.decided_as, doubtful.decided_by, doubtful.decided_reason) == ("OPT_OUT", "operator", "they said stop")
+    assert history(doubtful) == [("REPLY", "agent", "read it"), ("OPT_OUT", "operator", "they said stop")]
+    assert [line["meaning"] for line in agent.get(f"{INBOUND}/{doubtful.pk}").json()["decisions"]] == ["REPLY", "OPT_OUT"]
+    entries = list(ContactRecord.objects.order_by("id").values_list("entry", flat=True))
+    assert entries == ["HOLD"] * 2 + ["RELEASE"] * 2 + ["OPT_OUT"] * 2
+    assert open_steps("JANE") == 0
+
+
+def test_the_reverse_is_a_lift(agent: APIClient, operator: APIClient, doubtful: InboundMessage) -> None:
+    decide(agent, doubtful, meaning="OPT_OUT")
+    for meaning in ("REPLY", "RESUME"):
+        refused = decide(operator, doubtful, meaning=meaning)
+        assert (refused.status_code, codes(refused)) == (409, ["already_decided"])
+    assert "lift" in refused.json()["errors"][0]["detail"]
+    lift = {"lead_id": "JANE", "channel": "SMS", "reason": "a mistake"}
+    assert len(operator.post("/api/governance/contact/opt-outs/lift", lift).json()) == 2
+    assert history(doubtful) == [("OPT_OUT", "agent", "read it")]
+
+
+def test_an_operator_turns_what_the_words_took_as_a_reply_into_an_opt_out(operator: APIClient, jane: Lead) -> None:
+    message = record_inbound(lead_id="JANE", channel="SMS", text="who is this", now=WRITTEN).message
+    assert message.meaning == "REPLY"
+    assert decide(operator, message, meaning="OPT_OUT").json()["opted_out_channels"] == ["SMS"]
+    assert history(message) == [("OPT_OUT", "operator", "read it")]
+    assert open_steps("JANE") == 0
+
+
+def test_an_operator_turns_a_resume_into_an_opt_out_again(operator: APIClient, jane: Lead) -> None:
+    record_inbound(lead_id="JANE", channel="SMS", text="STOP", now=WRITTEN)
+    message = record_inbound(lead_id="JANE", channel="SMS", text="START", now=WRITTEN + timedelta(hours=1)).message
+    assert decide(operator, message, meaning="RESUME").status_code == 200
+    lead = ("LEAD", "JANE")
+    assert not is_opted_out([lead], "SMS", timezone.now())
+    assert decide(operator, message, meaning="OPT_OUT").status_code == 200
+    assert is_opted_out([lead], "SMS", timezone.now())
+    assert [meaning for meaning, *_ in history(message)] == ["RESUME", "OPT_OUT"]
+
+
+def test_nobody_else_overrules(agent: APIClient, doubtful: InboundMessage) -> None:
+    reply = InboundFactory.create(meaning="REPLY")
+    decide(agent, doubtful, meaning="REPLY")
+    for message in (reply, doubtful):
+        assert codes(decide(agent, message, meaning="OPT_OUT")) == ["already_decided"]
+        with pytest.raises(AlreadyDecided):  # nor anything without a user
+            decide_inbound(message.pk, "OPT_OUT", "because")
+    assert InboundDecision.objects.count() == 1
+    assert not ContactRecord.objects.filter(entry="OPT_OUT").exists()
+
+
 @pytest.mark.parametrize("meaning", ["OPT_OUT", "REPLY"])
 def test_what_was_never_doubtful_is_not_decided(meaning: str) -> None:
     message = InboundFactory.create(meaning=meaning)
@@ -362,6 +427,7 @@ def test_a_message_as_the_api_shows_it(auditor: APIClient) -> None:
         "decided_reason": "",
         "decided_by": "",
         "decided_at": None,
+        "decisions": [],
     }
     assert auditor.get(INBOUND).json() == {"next": None, "previous": None, "results": [shown]}
 

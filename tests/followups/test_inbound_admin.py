@@ -95,6 +95,25 @@ def test_only_who_may_decide_can(role: str, user_of: Callable[..., User], doubtf
     assert doubtful.decided_as == ""
 
 
+def test_an_operator_overrules_on_the_page_and_sees_both_decisions(
+    person: Client, user_of: Callable[..., User], doubtful: InboundMessage
+) -> None:
+    page, button = page_of("inboundmessage_change", doubtful.pk), page_of("inboundmessage_as_opt_out", doubtful.pk)
+    person.post(page_of("inboundmessage_as_reply", doubtful.pk), {"reason": "a reply, I think"})
+    operator = signed_in(user_of("operator"))
+    shown = operator.get(page).content.decode()
+    assert ("as-opt-out" in shown, "as-reply" in shown, "as-resume" in shown) == (True, False, False)
+
+    assert operator.post(button, {"reason": "they said stop"})["Location"] == MESSAGES
+
+    shown = operator.get(page).content.decode()
+    assert "as-opt-out" not in shown
+    assert "a reply, I think" in shown
+    assert "they said stop" in shown
+    doubtful.refresh_from_db()
+    assert (doubtful.decided_as, doubtful.decided_by) == ("OPT_OUT", "operator")
+
+
 def test_a_decided_message_has_no_buttons(person: Client, doubtful: InboundMessage) -> None:
     page = page_of("inboundmessage_change", doubtful.pk)
     assert "as-opt-out" in person.get(page).content.decode()

@@ -385,6 +385,14 @@ def test_the_table_shows_labels_as_they_are_and_the_whole_below() -> None:
     assert " 2 " in table
 
 
+@pytest.mark.parametrize("owner", ["=1+1", "+1", "-1", "@sum(1)"])
+def test_no_cell_of_its_csv_is_a_formula(owner: str) -> None:
+    completed(late=minutes(45), ladder__owner=owner)
+    (row,) = csv.DictReader(StringIO(printed("--by", "owner", "--format", "csv")))
+    assert row["owner"] == f"'{owner}"
+    assert json.loads(printed("--by", "owner", "--format", "json"))[0]["owner"] == owner
+
+
 def test_it_covers_everything_unless_told() -> None:
     overdue(by=timedelta(days=400))
     assert json.loads(printed("--format", "json"))[0]["open_overdue"] == 1

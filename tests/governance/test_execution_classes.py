@@ -73,6 +73,11 @@ def reserved() -> RiskReservation:
     return made
 
 
+def settled() -> RiskReservation:
+    """The same, settled."""
+    return governance.risk.services.risk_settle(reserved().pk, actor="me")
+
+
 def enable_go_live() -> None:
     with suppress(ChecklistFailed):  # an engaged kill switch is one of its blockers: see test_go_live.py
         gate.enable_go_live(changed_by="me", reason="test")
@@ -181,6 +186,16 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     governance.risk.services.settle_by_amount: (
         "RECORD",
         lambda: governance.risk.services.settle_by_amount(engine="WHOLESALE", reserved_amount=reserved().amount, actor="me"),
+    ),
+    governance.risk.services.correct_loss: (
+        "CONTROL",
+        lambda: governance.risk.services.correct_loss(settled().pk, Decimal(1), actor="me", reason="test"),
+    ),
+    governance.risk.services.correct_by_amount: (
+        "CONTROL",
+        lambda: governance.risk.services.correct_by_amount(
+            engine="WHOLESALE", reserved_amount=settled().amount, realized_loss=Decimal(1), actor="me", reason="test"
+        ),
     ),
     governance.risk.services.release_reservation: (
         "CONTROL",

@@ -1,10 +1,12 @@
 """The risk guard: reserving, settling, releasing, and what the day ledgers say (CONTRACT section 3, risk)."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import DatabaseError, IntegrityError, transaction
 from pytest_django import Settings
 from rest_framework.test import APIClient
@@ -13,7 +15,14 @@ from governance import gate
 from governance.gate import risk_reserve_or_raise, risk_reserved
 from governance.golive.models import GoLiveState
 from governance.risk import services
-from governance.risk.errors import AlreadySettled, NotAnAmount, ReservationNotFound, RiskDenied
+from governance.risk.errors import (
+    AlreadySettled,
+    LossAboveReservation,
+    NotAnAmount,
+    NotSettled,
+    ReservationNotFound,
+    RiskDenied,
+)
 from governance.risk.models import RiskDay, RiskEvent, RiskPolicy, RiskReservation
 from governance.risk.rules import GLOBAL
 from tests.conftest import attrs, codes
@@ -130,10 +139,13 @@ def test_an_engine_nobody_heard_of_makes_no_ledger() -> None:
     assert not RiskReservation.objects.exists()
 
 
-def test_global_itself_may_be_reserved_on_once() -> None:
-    reserved("10", GLOBAL)
-    assert ledger(GLOBAL) == ("10.00", "10.00", "0.00", 1)
-    assert ledger() is None
+def test_nobody_reserves_for_global() -> None:
+    decision, reservation = reserve("10", GLOBAL)
+    assert (decision.allowed, decision.code, reservation) == (False, "global_is_no_engine", None)
+    assert ledger(GLOBAL) in (None, ("0.00", "0.00", "0.00", 0))
+    assert events() == [("DENIED", GLOBAL, "10.00", "0.00")]
+    with pytest.raises(RiskDenied, match="sum of all engines"):
+        risk_reserve_or_raise(GLOBAL, Decimal(10), actor="bryan")
 
 
 def test_ten_cents_and_twenty_fit_exactly_into_thirty() -> None:
@@ -241,9 +253,124 @@ def test_another_engines_loss_counts_for_global_alone() -> None:
     assert reserve("1")[0].allowed
 
 
-def test_a_loss_may_be_larger_than_what_was_reserved() -> None:
-    services.risk_settle(reserved("10").pk, Decimal(25), actor="bryan", now=TODAY)
+@pytest.mark.parametrize("role", ["integrator", None])
+def test_a_loss_above_the_reservation_leaves_it_open(user_of: Callable[..., User], role: str | None) -> None:
+    reservation = reserved("5")
+    before = events()
+    who: Any = {"actor": "bryan", "user": user_of(role) if role else None, "now": TODAY}
+    for loss in (Decimal("5.01"), Decimal("999999999999.99")):
+        with pytest.raises(LossAboveReservation):
+            services.risk_settle(reservation.pk, loss, **who)
+        with pytest.raises(LossAboveReservation):
+            services.settle_by_amount(engine="WHOLESALE", reserved_amount=Decimal(5), realized_loss=loss, **who)
+    reservation.refresh_from_db()
+    assert (reservation.settled_at, ledger(), events()) == (None, ("5.00", "5.00", "0.00", 1), before)
+    services.risk_settle(reservation.pk, Decimal(5), actor="bryan", now=TODAY)
+    assert ledger() == ("5.00", "0.00", "5.00", 1)
+
+
+def test_an_operator_may_settle_a_loss_above_the_reservation(user_of: Callable[..., User]) -> None:
+    services.risk_settle(reserved("10").pk, Decimal(25), actor="bryan", user=user_of("operator"), now=TODAY)
     assert ledger() == ("10.00", "0.00", "25.00", 1)
+
+
+# Correcting -------------------------------------------------------------------------------------------------------------
+
+
+def booked(day: date = TODAY.date(), engine: str = "WHOLESALE") -> Decimal:
+    """What the day's events say was lost."""
+    return sum((event.realized_loss for event in RiskEvent.objects.filter(day=day, engine=engine)), Decimal(0))
+
+
+def correct(reservation: RiskReservation, loss: str, **options: Any) -> RiskReservation:
+    about = {"actor": "anna", "reason": "the deposit came back", "now": TOMORROW, **options}
+    return services.correct_loss(reservation.pk, Decimal(loss), **about)
+
+
+@pytest.mark.parametrize("right", ["0", "4.99", "149"])
+def test_a_corrected_loss_moves_the_ledgers_of_the_day_on_which_it_was_booked(right: str) -> None:
+    reservation = reserved("10")
+    services.risk_settle(reservation.pk, Decimal(8), actor="bryan", now=TODAY)
+    corrected = correct(reservation, right)
+    loss = f"{Decimal(right):.2f}"
+    assert ledger() == ledger(GLOBAL) == ("10.00", "0.00", loss, 1)
+    assert ledger(day=TOMORROW.date()) is None
+    assert (corrected.realized_loss, corrected.settle_reason) == (Decimal(right), "")
+    assert booked() == Decimal(right)
+    event = RiskEvent.objects.get(kind="CORRECTED")
+    assert (event.reservation, event.realized_loss, event.day) == (reservation, Decimal(right) - 8, TODAY.date())
+    assert (event.actor, event.reason, event.created_at) == ("anna", "the deposit came back", TOMORROW)
+    assert event.message == f"the loss is {right}, not 8.00"
+    assert RiskEvent.objects.get(kind="SETTLED").realized_loss == 8
+
+
+def test_a_loss_may_be_corrected_again_and_to_the_same_changes_nothing() -> None:
+    reservation = reserved("10")
+    services.risk_settle(reservation.pk, Decimal(8), actor="bryan", now=TODAY)
+    for right in ("3", "3", "5.00"):
+        correct(reservation, right)
+    assert RiskEvent.objects.filter(kind="CORRECTED").count() == 2
+    assert (ledger(), booked()) == (("10.00", "0.00", "5.00", 1), Decimal(5))
+    assert services.risk_settle(reservation.pk, Decimal(1), actor="bryan").realized_loss == 5
+
+
+def test_the_caps_hold_what_was_corrected() -> None:
+    cap(max_daily_loss=Decimal(5))
+    reservation = reserved("10")
+    services.risk_settle(reservation.pk, Decimal(5), actor="bryan", now=TODAY)
+    assert reserve("1")[0].code == "max_daily_loss"
+    correct(reservation, "4.99")
+    assert reserve("1")[0].allowed
+    correct(reservation, "5")
+    assert reserve("1")[0].code == "max_daily_loss"
+
+
+def test_what_was_released_may_turn_out_to_be_lost() -> None:
+    reservation = reserved("10")
+    services.release_reservation(reservation.pk, actor="bryan", reason="nobody settled it", now=TODAY)
+    correct(reservation, "2")
+    assert (ledger(), booked()) == (("10.00", "0.00", "2.00", 1), Decimal(2))
+
+
+def test_an_open_reservation_has_no_loss_to_correct() -> None:
+    with pytest.raises(NotSettled):
+        correct(reserved("10"), "2")
+
+
+def test_by_engine_and_amount_the_loss_that_was_booked_last_is_corrected(operator: APIClient) -> None:
+    first, second = reserved("10"), reserved("10")
+    for reservation in (second, first):
+        services.risk_settle(reservation.pk, Decimal(8), actor="bryan", now=TODAY)
+    given = {"engine": "WHOLESALE", "reserved_amount": 10, "realized_loss": 1, "reason": "a slip"}
+    response = operator.post(f"{API}/correct", given)
+    assert (response.status_code, response.json()["reservation_id"], response.json()["realized_loss"]) == (200, second.pk, 1)
+    missing = operator.post(f"{API}/correct", {**given, "reserved_amount": 11})
+    assert (missing.status_code, missing.json()["errors"][0]["detail"]) == (
+        404,
+        "WHOLESALE has no settled reservation of 11.00.",
+    )
+
+
+def test_the_api_corrects_for_an_operator_with_a_reason_alone(operator: APIClient, integrator: APIClient) -> None:
+    reservation = reserved("10")
+    given = {"reservation_id": reservation.pk, "realized_loss": 149, "reason": "a slip"}
+    still_open = operator.post(f"{API}/correct", given)
+    assert (still_open.status_code, codes(still_open)) == (409, ["not_settled"])
+    refused = integrator.post(f"{API}/settle", {**given, "reason": ""})
+    assert (refused.status_code, codes(refused), attrs(refused)) == (409, ["loss_above_reservation"], ["realized_loss"])
+    assert operator.post(f"{API}/settle", given).status_code == 200
+    assert integrator.post(f"{API}/correct", given).status_code == 403
+    for wrong, attr in (
+        ({"reason": " "}, "reason"),
+        ({"realized_loss": None}, "realized_loss"),
+        ({"engine": "X"}, "engine"),
+    ):
+        response = operator.post(f"{API}/correct", {**given, **wrong})
+        assert (response.status_code, attrs(response)) == (400, [attr])
+    response = operator.post(f"{API}/correct", {**given, "realized_loss": 9, "correlation_id": "C-1"})
+    assert (response.status_code, response.json()["realized_loss"]) == (200, 9)
+    event = RiskEvent.objects.get(kind="CORRECTED")
+    assert (event.user.username, event.actor, event.correlation_id) == ("operator", "operator", "C-1")
 
 
 @pytest.mark.parametrize("loss", ["-0.01", "0.001", "NaN"])
@@ -475,6 +602,30 @@ def test_the_older_way_over_the_api(integrator: APIClient) -> None:
 def test_a_settle_must_say_of_what(integrator: APIClient, given: Any) -> None:
     answer = integrator.post(f"{API}/settle", given)
     assert (answer.status_code, codes(answer), attrs(answer)) == (400, ["required"], ["reservation_id"])
+
+
+@pytest.mark.parametrize(
+    ("said", "attr"),
+    [
+        ({"engine": "CAPITAL"}, "engine"),
+        ({"reserved_amount": "10.01"}, "reserved_amount"),
+        ({"engine": "CAPITAL", "reserved_amount": 10}, "engine"),
+        ({"engine": "WHOLESALE", "reserved_amount": 1}, "reserved_amount"),
+    ],
+)
+@pytest.mark.parametrize("settled", [False, True])
+def test_an_id_that_contradicts_the_engine_or_amount_settles_nothing(
+    integrator: APIClient, said: Any, attr: str, settled: bool
+) -> None:
+    reservation = reserved("10")
+    if settled:
+        services.risk_settle(reservation.pk, actor="bryan")
+    before = events()
+    response = integrator.post(f"{API}/settle", {"reservation_id": reservation.pk, **said})
+    assert (response.status_code, codes(response), attrs(response)) == (400, ["other_reservation"], [attr])
+    assert events() == before
+    agreeing = {"reservation_id": reservation.pk, "engine": "wholesale", "reserved_amount": "10.00"}
+    assert integrator.post(f"{API}/settle", agreeing).status_code == 200
 
 
 def test_settling_an_unknown_id_over_the_api_is_404(integrator: APIClient) -> None:

@@ -338,3 +338,55 @@ def test_events_say_what_happened_and_why_not(admin_client: Client) -> None:
     assert "max_daily_exposure of GLOBAL" in page
     assert "$5,000.00" in page
     assert "$4.00" in page
+
+
+# Correcting -------------------------------------------------------------------------------------------------------------
+
+
+def correct_page(reservation: RiskReservation) -> str:
+    return reverse("admin:governance_riskreservation_correct", args=[reservation.pk])
+
+
+def test_a_booked_loss_is_corrected_with_a_reason(ops: Client) -> None:
+    reservation = reserved()
+    assert correct_page(reservation) not in ops.get(page_of(reservation)).content.decode()
+    risk_settle(reservation.pk, Decimal(10), actor="offers")
+    assert correct_page(reservation) in ops.get(page_of(reservation)).content.decode()
+    form = form_with(ops.get(correct_page(reservation)), "reason")
+    assert form["realized_loss"] == ["10.00"]
+
+    answer = ops.post(correct_page(reservation), {**form, "realized_loss": "4", "reason": "A slip"}, follow=True)
+
+    assert "The loss is $4.00." in answer.content.decode()
+    reservation.refresh_from_db()
+    event = RiskEvent.objects.get(kind="CORRECTED")
+    assert (reservation.realized_loss, event.realized_loss, event.actor, event.reason) == (4, -6, "ops", "A slip")
+    assert RiskDay.objects.get(engine="WHOLESALE").realized_loss == 4
+    assert LogEntry.objects.get().get_change_message() == "The loss is $4.00."
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("reason", " "), ("realized_loss", "-1"), ("realized_loss", "NaN"), ("realized_loss", "")]
+)
+def test_a_correction_needs_a_loss_and_a_reason(field: str, value: str, ops: Client) -> None:
+    reservation = reserved()
+    risk_settle(reservation.pk, Decimal(10), actor="offers")
+
+    answer = ops.post(correct_page(reservation), {"realized_loss": "4", "reason": "A slip", field: value})
+
+    assert list(answer.context["form"].errors) == [field]
+    assert not RiskEvent.objects.filter(kind="CORRECTED").exists()
+
+
+def test_the_loss_of_an_open_reservation_is_not_corrected(ops: Client) -> None:
+    answer = ops.post(correct_page(reserved()), {"realized_loss": "4", "reason": "A slip"})
+    assert "no loss is booked" in answer.content.decode()
+
+
+@pytest.mark.parametrize("role", ["agent", "integrator", "auditor"])
+def test_nobody_else_corrects(user_of: Callable[..., User], role: str) -> None:
+    reservation = reserved()
+    risk_settle(reservation.pk, Decimal(10), actor="offers")
+    client = signed_in(user_of(role))
+    assert correct_page(reservation) not in client.get(page_of(reservation)).content.decode()
+    assert client.post(correct_page(reservation), {"realized_loss": "4", "reason": "x"}).status_code == 403

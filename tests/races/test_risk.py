@@ -64,13 +64,22 @@ def test_the_cap_holds_exactly_and_each_loss_is_counted_once(run_together: RunTo
 
     def settle(number: int) -> list[Decimal | None]:
         mine = ids[number::THREADS] + ids[(number + 1) % THREADS :: THREADS]
-        return [services.risk_settle(id, Decimal(number + 1), actor=f"t{number}").realized_loss for id in mine]
+        return [services.risk_settle(id, Decimal(number + 1) / 4, actor=f"t{number}").realized_loss for id in mine]
 
     settled = run_together(THREADS, settle)
     assert sum(map(len, settled)) == 2 * len(ids)
     for engine in ("WHOLESALE", GLOBAL):
         assert RiskDay.objects.get(engine=engine).open_risk_reserved == 0
     assert_all_agree()
+
+
+def test_losses_corrected_by_many_at_once_leave_ledgers_that_agree(run_together: RunTogether) -> None:
+    reserve()
+    reservation = RiskReservation.objects.get()
+    services.risk_settle(reservation.pk, Decimal(5), actor="race")
+    run_together(8, lambda number: services.correct_loss(reservation.pk, Decimal(number), actor="race", reason="a test"))
+    assert_all_agree()
+    assert RiskEvent.objects.aggregate(sum=Sum("realized_loss"))["sum"] == RiskDay.objects.get(engine=GLOBAL).realized_loss
 
 
 def test_two_engines_in_opposite_order_do_not_deadlock(run_together: RunTogether) -> None:

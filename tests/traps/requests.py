@@ -28,6 +28,7 @@ RECEIVED = ("/api/governance/contact/opt-outs", "/api/governance/contact/do-not-
 REFUSED_AT_FIRST = {
     "/api/deals/offers/compute": 409,
     "/api/governance/risk/settle": 404,
+    "/api/governance/risk/correct": 404,
     "/api/governance/regression/baseline/approve": 409,
     **dict.fromkeys(
         (f"/api/governance/contact/{path}" for path in ("consents", "scrubs")),
@@ -360,6 +361,14 @@ POSTS: dict[str, dict[str, Any]] = {
         "reason": "first",
         "correlation_id": "c1",
     },
+    "/api/governance/risk/correct": {
+        "engine": "WHOLESALE",
+        "reserved_amount": 11,
+        "realized_loss": 1,
+        "actor": "bryan",
+        "reason": "first",
+        "correlation_id": "c1",
+    },
     "/api/governance/runbook/runs": {"changed_by": "bryan", "reason": "first", "correlation_id": "c1"},
 }
 PROVINCE_OPTIONAL = (
@@ -391,6 +400,8 @@ RATES_AND_AMOUNTS = [
     ("POST", "/api/governance/risk/check-and-reserve", "amount"),
     ("POST", "/api/governance/risk/settle", "reserved_amount"),
     ("POST", "/api/governance/risk/settle", "realized_loss"),
+    ("POST", "/api/governance/risk/correct", "reserved_amount"),
+    ("POST", "/api/governance/risk/correct", "realized_loss"),
     ("POST", "/api/governance/heimdall/policies/upsert", "min_confidence_prod"),
     ("POST", "/api/governance/heimdall/policies/upsert", "min_sandbox_success_rate"),
     ("POST", "/api/governance/heimdall/sandbox/trial", "confidence"),
@@ -405,6 +416,7 @@ WHOLE_NUMBERS = [
     ("POST", "/api/governance/risk/policies/upsert", "max_actions_per_day"),
     ("POST", "/api/governance/risk/policies/upsert", "expected_version"),
     ("POST", "/api/governance/risk/settle", "reservation_id"),
+    ("POST", "/api/governance/risk/correct", "reservation_id"),
     *(
         ("POST", "/api/governance/heimdall/policies/upsert", name)
         for name in ("min_sandbox_trials", "trial_window_days", "recommendation_hours", "expected_version")

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from governance import gate
 from governance.compliance import services as compliance
+from governance.risk import services as risk
 from offers.models import OfferPolicy
 from tests.factories import (
     AttemptFactory,
@@ -91,6 +92,11 @@ def _ladder_at_work() -> Any:
 def _reservations() -> None:
     for _ in range(4):
         gate.risk_reserve_or_raise("WHOLESALE", Decimal(10), actor="walk")
+
+
+def _settled() -> None:
+    _reservations()
+    risk.settle_by_amount(engine="WHOLESALE", reserved_amount=Decimal(10), actor="walk")
 
 
 def _events_for_a_baseline() -> None:
@@ -202,6 +208,13 @@ ENDPOINTS = [
         good={"engine": "WHOLESALE", "reserved_amount": 10},
         bad=({"engine": "WHOLESALE"}, "reservation_id"),
         stands_on=_reservations,
+    ),
+    post(
+        "governance/risk/correct",
+        OPERATOR,
+        good={"engine": "WHOLESALE", "reserved_amount": 10, "realized_loss": 1, "reason": "test"},
+        bad=({"engine": "WHOLESALE", "reserved_amount": 10, "realized_loss": 1}, "reason"),
+        stands_on=_settled,
     ),
     get("governance/heimdall/policies"),
     post(

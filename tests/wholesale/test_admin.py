@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from followups.models import (
     ContactAttempt,
     FollowupLadder,
     FollowupTask,
+    InboundDecision,
     InboundMessage,
     InboundWord,
     InboxItem,
@@ -41,6 +43,7 @@ from followups.models import (
     SlaWatch,
     TaskEvent,
 )
+from governance import gate
 from governance.clocks.models import MarketZone
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, LastContact, Organisation
 from governance.golive.models import GoLiveState
@@ -62,7 +65,6 @@ from tests.factories import (
     InboundWordFactory,
     InboxItemFactory,
     KpiFactory,
-    LadderFactory,
     LadderTemplateFactory,
     LeadFactory,
     LeadImportFactory,
@@ -75,7 +77,6 @@ from tests.factories import (
     RecommendationFactory,
     RecordFactory,
     RegressionPolicyFactory,
-    ReservationFactory,
     RiskDayFactory,
     RiskEventFactory,
     RiskPolicyFactory,
@@ -104,6 +105,7 @@ NOT_SHOWN = {
     Simulation,
     LastContact,
     LeadReopening,
+    InboundDecision,
     *apps.get_app_config("axes").get_models(),
 }
 
@@ -159,9 +161,7 @@ def _state(n: int) -> RegressionState:
 
 
 def _reservation(n: int) -> RiskReservation:
-    reservation = ReservationFactory.create(metadata={"offer": n})
-    RiskEventFactory.create(kind="RESERVED", reservation=reservation)
-    return reservation
+    return gate.risk_reserve_or_raise("WHOLESALE", Decimal(1), actor="walk", metadata={"offer": n})
 
 
 # One more row of each model; the go-live state and the organisation have one row by design.
@@ -176,7 +176,7 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     SlaPolicy: lambda n: SlaPolicyFactory.create(),
     SlaBreach: lambda n: SlaBreachFactory.create(),
     SlaNotice: lambda n: SlaNoticeFactory.create(read_at=timezone.now() if n % 2 else None, read_by="ops" if n % 2 else ""),
-    FollowupLadder: lambda n: LadderFactory.create(),
+    FollowupLadder: lambda n: TaskFactory.create(ladder__open_steps=1).ladder,
     FollowupTask: lambda n: TaskFactory.create(completed_at=timezone.now() if n % 2 else None),
     ContactAttempt: lambda n: AttemptFactory.create(allowed=n % 2 == 0, reasons=["closed_day"] if n % 2 else []),
     TaskEvent: lambda n: TaskEventFactory.create(),

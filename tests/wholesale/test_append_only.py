@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from buyers.models import BuyerFeedbackEvent
-from followups.models import ContactAttempt, LeadReopening, SlaBreach, TaskEvent
+from followups.models import ContactAttempt, InboundDecision, LeadReopening, SlaBreach, TaskEvent
 from governance.models import ContactRecord, HeimdallEvent, HeimdallRecommendation, RiskEvent, RunbookRun
 from governance.policies import Governed
 from kpi.models import KPIEvent
@@ -19,6 +19,7 @@ from offers.models import OfferEvidence
 from tests.factories import (
     NOON,
     AttemptFactory,
+    DecisionFactory,
     EvidenceFactory,
     FeedbackFactory,
     HeimdallEventFactory,
@@ -47,6 +48,7 @@ FACTS: dict[Any, Callable[[], Any]] = {
     TaskEvent: TaskEventFactory.create,
     SlaBreach: SlaBreachFactory.create,
     LeadReopening: LeadReopeningFactory.create,
+    InboundDecision: DecisionFactory.create,
 }
 GOVERNED: list[Any] = [model for model in apps.get_models() if hasattr(model._meta, "simple_history_manager_attribute")]
 SAMPLES: dict[str, Any] = {

@@ -8,21 +8,25 @@ from typing import Any
 
 import pytest
 import structlog
+from django.db import IntegrityError
+from django_tasks_db.models import DBTaskResult
 from structlog.stdlib import ProcessorFormatter
 
-from wholesale import correlation
+from tests.factories import NOON
+from wholesale import correlation, periodic
 from wholesale import settings as product
+from wholesale.log_text import masked
 
 
-def formatted(processors: Any) -> str:
+def formatted(processors: Any, error: Exception | None = None) -> str:
     """A line about an exception, as the product's own formatter writes it."""
     described: dict[str, Any] = {**product.LOGGING["formatters"]["structured"]}  # type: ignore[index]
     described["processors"] = [ProcessorFormatter.remove_processors_meta, *processors]
     formatter: logging.Formatter = DictConfigurator({}).configure_formatter(described)
     token = "-".join(["very", "secret"])
     try:
-        raise RuntimeError("the database is gone")
-    except RuntimeError:
+        raise error or RuntimeError("the database is gone")
+    except Exception:
         assert token
         record = logging.LogRecord("a.logger", logging.ERROR, __file__, 1, "it failed", (), sys.exc_info())
     return formatter.format(record)
@@ -43,3 +47,44 @@ def test_a_line_carries_the_correlation_id_and_the_time_in_utc() -> None:
     assert (line["correlation_id"], line["level"], line["logger"]) == ("C-1", "error", "a.logger")
     assert line["timestamp"].endswith("Z")
     assert line["exception"][0]["exc_value"] == "the database is gone"
+
+
+@pytest.mark.parametrize("kind", ["json", "console"])
+def test_a_traceback_holds_nothing_that_its_exception_quotes(kind: str) -> None:
+    said = (
+        'duplicate key value violates unique constraint "lead_phone"\n'
+        "DETAIL:  Key (phone)=(+14165550987) already exists: Failing row contains (7, Jane,\n\n Roe)."
+    )
+    line = formatted(product._renderers[kind], IntegrityError(said))
+    assert "IntegrityError" in line
+    assert "duplicate key value violates unique constraint" in line
+    for personal in ("4165550987", "Jane", "Roe"):
+        assert personal not in line
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("could not convert string to float: 'Jane'", "could not convert string to float: ..."),
+        ('invalid input syntax for type uuid: "x"', "invalid input syntax for type uuid: ..."),
+        ("call 416 555-0987 or +1 (416) 555-0987", "call ... or ..."),
+        ("wrote to jane@example.ca", "wrote to ..."),
+        ("row 1234 of 99", "row 1234 of 99"),
+        ("the database is gone", "the database is gone"),
+    ],
+)
+def test_what_may_be_somebodys_is_masked(text: str, kept: str) -> None:
+    assert masked(text) == kept
+
+
+def test_the_row_of_a_failed_task_holds_nothing_that_its_exception_quotes(db: None) -> None:
+    periodic.enqueue_turn("wholesale.tasks.clear_expired", NOON)
+    task = DBTaskResult.objects.get()
+    try:
+        raise ValueError("no number: '+14165550987'")
+    except ValueError as error:
+        task.set_failed(error)
+    stored = DBTaskResult.objects.get().traceback
+    assert "4165550987" not in stored.replace("raise ValueError", "").splitlines()[-1]
+    assert stored.splitlines()[-1] == "ValueError: no number: ..."
+    assert "test_logs.py" in stored

@@ -69,6 +69,9 @@ def test_bad_input_is_400_and_names_the_field(operator: APIClient, endpoint: Any
 def test_an_unknown_id_is_404(operator: APIClient, endpoint: Any, id: Any) -> None:
     response = call(operator, endpoint, url=endpoint.path.replace("{id}", id))
     assert (response.status_code, codes(response)) == (404, ["not_found"])
+    detail = response.json()["errors"][0]["detail"]
+    is_an_id = id.isdigit() and len(id) <= 18
+    assert detail.endswith(f": {id}.") if is_an_id else detail == "There is no such path."
 
 
 @every_endpoint
@@ -78,6 +81,9 @@ def test_other_methods_are_405(operator: APIClient, endpoint: Any) -> None:
     for method in set(METHODS) - allowed:
         response = getattr(operator, method)(url)
         assert (response.status_code, codes(response)) == (405, ["method_not_allowed"])
+        assert set(response["Allow"].lower().split(", ")) - {"head"} == allowed
+        would_do = " or ".join(name.upper() for name in sorted(allowed))
+        assert response.json()["errors"][0]["detail"].endswith(f"Use {would_do}.")
 
 
 @every_endpoint
@@ -174,6 +180,7 @@ OPTIONAL = {
     ),
     "governance/risk/check-and-reserve": ("actor", "reason", "metadata"),
     "governance/risk/settle": ("reservation_id", "realized_loss", "actor", "reason"),
+    "governance/risk/correct": ("reservation_id", "actor"),
     "governance/heimdall/policies/upsert": (
         "min_confidence_prod",
         "min_sandbox_trials",

@@ -73,10 +73,39 @@ def test_go_live_is_enforced_outside_debug_unless_told(tmp_path: Any, given: Any
 
 def test_https_turns_all_of_its_settings_on(tmp_path: Any) -> None:
     found = shown(tmp_path, HTTPS="true", ALLOWED_HOSTS="a.example,b.example")
-    names = ("SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_HSTS_PRELOAD")
+    names = ("SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE")
     assert all(found[name] is True for name in names)
     assert found["SECURE_HSTS_SECONDS"] == 31_536_000
     assert found["ALLOWED_HOSTS"] == ["a.example", "b.example"]
+
+
+@pytest.mark.parametrize(
+    ("given", "subdomains", "preload"),
+    [
+        ({}, False, False),
+        ({"HSTS_SUBDOMAINS": "true"}, True, False),
+        (dict.fromkeys(("HSTS_SUBDOMAINS", "HSTS_PRELOAD"), "1"), True, True),
+    ],
+)
+def test_https_does_not_speak_for_the_rest_of_the_domain(
+    tmp_path: Any, given: dict[str, str], subdomains: bool, preload: bool
+) -> None:
+    found = shown(tmp_path, HTTPS="true", **given)
+    assert (found["SECURE_HSTS_INCLUDE_SUBDOMAINS"], found["SECURE_HSTS_PRELOAD"]) == (subdomains, preload)
+
+
+def test_a_domain_is_not_listed_without_its_subdomains(tmp_path: Any) -> None:
+    done = run(SHOW, tmp_path, SECRET_KEY="s" * 50, HTTPS="true", HSTS_PRELOAD="true")
+    assert done.returncode == 1
+    assert "HSTS_PRELOAD needs HSTS_SUBDOMAINS" in done.stderr
+
+
+@pytest.mark.parametrize("key", ["s", "s" * 49, " " * 60, "s" + " " * 60])
+def test_a_short_secret_key_starts_nothing_outside_debug(tmp_path: Any, key: str) -> None:
+    done = run(SHOW, tmp_path, SECRET_KEY=key)
+    assert done.returncode == 1
+    assert "ImproperlyConfigured: Set SECRET_KEY to at least 50 random characters" in done.stderr
+    assert run(SHOW, tmp_path, SECRET_KEY=key, DEBUG="true").returncode == 0
 
 
 def test_postgresql_keeps_its_connections(tmp_path: Any) -> None:

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from followups.charts import sla_chart
 from followups.errors import TimeOutOfRange
+from followups.leads.files import guarded
 from followups.reports import FIGURES, GROUPS, SlaReport, sla_report
 from wholesale.fields import AwareDateTimeField
 from wholesale.terminal import console_on
@@ -85,7 +86,9 @@ def _print(report: SlaReport, groups: Sequence[str], format: str, out: OutputWra
     elif format == "csv":
         writer = csv.DictWriter(out, columns, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows(
+            {name: guarded(cell) if isinstance(cell, str) else cell for name, cell in row.items()} for row in rows
+        )
     else:
         console_on(out).print(_table(report, rows, [column for column in columns if column not in NOT_IN_TABLE]))
 

@@ -1,0 +1,100 @@
+"""One line in the log for each request: what was asked, by whom, how it ended, how long it took.
+
+What a client wrote is not in it: a query string or a path may hold a telephone number, a search, a token.
+"""
+
+import logging
+import re
+import sys
+import time
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import structlog
+from django.core.signals import got_request_exception
+from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
+from django.utils.functional import SimpleLazyObject
+
+logger = structlog.get_logger(__name__)
+_stdlib_logger = logging.getLogger(__name__)
+
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+# The parameters whose values are shown, where they look like this. All others may be somebody's.
+_SHOWN = {
+    "province": re.compile(r"[A-Za-z]{2}"),
+    "channel": re.compile(r"SMS|CALL|EMAIL", re.IGNORECASE),
+    **dict.fromkeys(("limit", "page_size", "window"), re.compile(r"[0-9]{1,4}")),
+}
+_IN_ROUTE = re.compile(r"\(\?P<(\w+)>[^()]*\)|<(?:\w+:)?(\w+)>")
+_NO_MARKS = str.maketrans("", "", "^$?")
+_ROW_ID = re.compile(r"[0-9]{1,9}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # a longer number may be a telephone's
+
+
+class RequestLogMiddleware:
+    """Writes the line. A refusal is a warning with its code, a fault an error with its traceback."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        got_request_exception.connect(_remember_fault, dispatch_uid="request_log")
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        started = time.perf_counter()
+        structlog.contextvars.clear_contextvars()
+        response = self.get_response(request)
+        fault: BaseException | None = getattr(request, "fault", None)
+        level = logging.ERROR if fault else logging.WARNING if response.status_code >= 400 else logging.INFO
+        if _stdlib_logger.isEnabledFor(level):
+            line = _described(request, response)
+            line["duration_ms"] = round((time.perf_counter() - started) * 1000, 1)
+            logger.log(level, "request failed" if fault else "request", exc_info=fault, **line)
+        structlog.contextvars.clear_contextvars()
+        return response
+
+
+def _remember_fault(sender: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
+    """A receiver of Django's signal: keep the exception until the answer to it is known."""
+    if request is not None and not hasattr(request, "fault"):
+        request.fault = sys.exc_info()[1]  # type: ignore[attr-defined]
+
+
+def _described(request: HttpRequest, response: HttpResponse) -> dict[str, Any]:
+    line = {
+        "method": request.method if request.method in _METHODS else "other",
+        "path": path_of(request),
+        "status": response.status_code,
+        "user_id": _user_id(request),
+    }
+    if refusal := getattr(response, "refusal", None):
+        line["refusal"] = refusal
+    given = request.GET.dict()
+    shown = {name: given[name] for name in given.keys() & _SHOWN.keys() if _SHOWN[name].fullmatch(str(given[name]))}
+    return {**line, "parameters": shown} if shown else line
+
+
+def path_of(request: HttpRequest) -> str:
+    """The path as its route names it, with the ids of rows."""
+    try:
+        match = request.resolver_match or resolve(request.path_info)
+    except Resolver404:
+        return "/{unknown}"
+    path = _template(match.route)
+    for name, value in match.kwargs.items():
+        if _ROW_ID.fullmatch(str(value)):
+            path = path.replace(f"{{{name}}}", str(value))
+    return path
+
+
+@cache
+def _template(route: str) -> str:
+    """`admin/.../<path:object_id>/change/` and DRF's regular expressions alike, as `/admin/.../{object_id}/change/`."""
+    return "/" + _IN_ROUTE.sub(lambda found: f"{{{found[1] or found[2]}}}", route).translate(_NO_MARKS)
+
+
+def _user_id(request: HttpRequest) -> Any:
+    """Who asked, where that is known: to find out now would ask the database."""
+    user = getattr(request, "user", None)
+    if isinstance(user, SimpleLazyObject):
+        user = getattr(request, "_cached_user", None)
+    return getattr(user, "pk", None)
