@@ -19,6 +19,7 @@ from followups.steps.models import LadderTemplate
 from governance.channels import Channel
 from wholesale.append_only import AppendOnlyModel
 from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
+from wholesale.wordings import said
 
 
 def label_field(**kwargs: Any) -> "models.CharField[Any, Any]":
@@ -328,6 +329,7 @@ class TaskEvent(AppendOnlyModel):
 
     task = models.ForeignKey(FollowupTask, on_delete=models.PROTECT, related_name="events", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind)
+    # The product's own words only (`wholesale.wordings`); what people wrote is beside it, in `words`.
     reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     detail = models.JSONField(default=dict, help_text="what changed: names, from and to")
     actor = models.CharField(max_length=LABEL_MAX_LENGTH)
@@ -342,6 +344,24 @@ class TaskEvent(AppendOnlyModel):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def why(self) -> str:
+        """The reason that was given."""
+        return said(self, "reason")
+
+
+class TaskEventWords(models.Model):
+    """The reason that a person gave for an event. Erasing the person whom it is about removes it."""
+
+    event = models.OneToOneField(TaskEvent, primary_key=True, on_delete=models.PROTECT, related_name="words")
+    reason = models.CharField(max_length=NOTE_MAX_LENGTH)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"Words of event {self.pk}"
 
 
 __all__ = [
@@ -363,5 +383,6 @@ __all__ = [
     "SlaPolicy",
     "SlaWatch",
     "TaskEvent",
+    "TaskEventWords",
     "TaskQuerySet",
 ]

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
 
-from wholesale import correlation
+from wholesale import correlation, scopes
 from wholesale.fields import (
     AwareDateTimeField,
     IdField,
@@ -161,3 +161,7 @@ class ResourceViewSet(ListModelMixin, RetrieveModelMixin, ViewSetMixin, GenericA
     pagination_class = NewestFirst
     lookup_field = "id"
     lookup_value_regex = "[0-9]{1,18}"
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        """Those that the user may read."""
+        return scopes.visible(super().get_queryset(), self.request.user)

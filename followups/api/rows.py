@@ -122,6 +122,7 @@ class TaskEventOut(RowSerializer):
         fields = ("id", "task", "kind", "reason", "detail", "actor", "correlation_id", "created_at")
 
     detail = JsonField(read_only=True)
+    reason = serializers.CharField(source="why", read_only=True, help_text="empty where the person was erased")
 
 
 class EventFilter(django_filters.FilterSet):
@@ -137,7 +138,7 @@ class EventFilter(django_filters.FilterSet):
 class EventViewSet(ResourceViewSet):
     """What happened to tasks, the newest first."""
 
-    queryset = TaskEvent.objects.all()
+    queryset = TaskEvent.objects.select_related("words")
     serializer_class = TaskEventOut
     filterset_class = EventFilter
     permissions = {"list": "followups.view_taskevent", "retrieve": "followups.view_taskevent"}

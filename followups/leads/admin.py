@@ -14,7 +14,6 @@ from import_export import fields, resources
 from import_export.admin import ImportExportMixin
 from import_export.formats.base_formats import CSV, XLSX
 from rest_framework.exceptions import ValidationError
-from unfold.admin import ModelAdmin
 from unfold.contrib.import_export.forms import ExportForm
 from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator
@@ -41,9 +40,10 @@ from followups.leads.imports_admin import (
 from followups.leads.models import Language, Lead, LeadImport, LeadReopening
 from followups.leads.statuses import is_reopening
 from followups.leads.storing import FLAGS, NO_REASON
+from followups.people.admin import PersonPages
 from governance.leads import CLOSED
 from wholesale.addresses import one_form
-from wholesale.admin_base import Kept, ReadOnlyInline, SinceFilter, confirmation, place_text
+from wholesale.admin_base import Kept, ReadOnlyInline, Scoped, SinceFilter, confirmation, place_text
 from wholesale.errors import DomainError
 from wholesale.permissions import label_of
 from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
@@ -132,7 +132,16 @@ class ReopeningInline(ReadOnlyInline):
     """When a closed lead was reopened, by whom and why."""
 
     model = LeadReopening
-    fields = ("created_at", "status_before", "status_after", "reason", "actor")
+    fields = ("created_at", "status_before", "status_after", "why", "actor")
+    readonly_fields = ("why",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("words")
+
+    @display(description="Reason")
+    def why(self, reopening: LeadReopening) -> str:
+        """The reason that was given."""
+        return reopening.why
 
 
 class LeadResource(resources.ModelResource):
@@ -159,7 +168,7 @@ class UploadForm(forms.Form):
 
 
 @admin.register(Lead)
-class LeadAdmin(Kept, ImportExportMixin, ModelAdmin):
+class LeadAdmin(Kept, Scoped, ImportExportMixin, PersonPages):
     """Leads, the newest first. Nothing here counts them all."""
 
     form = LeadForm
@@ -183,7 +192,7 @@ class LeadAdmin(Kept, ImportExportMixin, ModelAdmin):
     )
     search_help_text = "Lead id, phone, e-mail or market in full; how a name begins"
     inlines = (ReopeningInline,)
-    actions_detail = ("ladders",)
+    actions_detail = ("ladders", "export_person", "erase")
     fieldsets = (
         ("Lead", {"fields": ("lead_id", ("first_name", "last_name"), ("status", "score"), ("source", "language"))}),
         ("Contact", {"fields": (("phone", "phone_is_wrong"), ("email", "email_is_wrong"))}),
@@ -250,7 +259,7 @@ class LeadAdmin(Kept, ImportExportMixin, ModelAdmin):
     @action(description="Ladders", icon="stairs", url_path="ladders")
     def ladders(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The ladders of this lead."""
-        lead = get_object_or_404(Lead, pk=object_id)
+        lead = get_object_or_404(self.get_queryset(request), pk=object_id)
         listed = reverse("admin:followups_followupladder_changelist", query={"q": lead.lead_id})
         return HttpResponseRedirect(listed)
 

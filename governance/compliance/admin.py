@@ -240,6 +240,16 @@ class LedgerColumns:
         """Of which channel."""
         return record.get_channel_display() or ("" if record.entry == Entry.ERASED else EVERY_CHANNEL)
 
+    @display(description="Evidence")
+    def proof(self, record: ContactRecord) -> str:
+        """Where the proof is."""
+        return record.proof
+
+    @display(description="Reason")
+    def why(self, record: ContactRecord) -> str:
+        """The reason that was given."""
+        return record.why
+
     @display(description="Until")
     def until(self, record: ContactRecord) -> str:
         """When a consent ends."""
@@ -255,12 +265,12 @@ class ContactRecordAdmin(LedgerColumns, GrowingAdmin):
     list_display = ("id", "what", "point", "by", "basis", "effective_at", "until", "actor")
     list_display_links = ("id", "what")
     list_filter = (SinceFilter, "entry", "channel")
-    list_select_related = ("point",)
+    list_select_related = ("point", "words")
     search_fields = ("point__digest",)
     search_help_text = "A phone number, an e-mail address or a lead's id, in full"
     actions_list = ("opt_out", "consent", "scrub", "do_not_call", "lift")
     fieldsets = (
-        ("Line", {"fields": ("entry", "point", "by", "basis", "effective_at", "until", "evidence", "reason")}),
+        ("Line", {"fields": ("entry", "point", "by", "basis", "effective_at", "until", "proof", "why")}),
         ("Who and when", {"fields": ("actor", "user", "correlation_id", "created_at")}),
     )
 
@@ -380,8 +390,11 @@ class ContactRecordInline(LedgerColumns, ReadOnlyInline):
 
     model = ContactRecord
     ordering = ("-id",)
-    fields = ("what", "by", "basis", "effective_at", "until", "evidence", "reason", "actor", "created_at")
-    readonly_fields = ("what", "by", "until")
+    fields = ("what", "by", "basis", "effective_at", "until", "proof", "why", "actor", "created_at")
+    readonly_fields = ("what", "by", "until", "proof", "why")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return super().get_queryset(request).select_related("words")
 
 
 @admin.register(ContactPoint)
@@ -439,7 +452,8 @@ class ContactPointAdmin(GrowingAdmin):
             act,
             title=f"Erase {point}",
             explanation="It is forgotten for good; only its digest stays, so that an opt-out still "
-            "holds when it comes again. The lead that has it is another row, and evidence and notes stay as they are.",
+            "holds when it comes again. Evidence and reasons that were written of it go too. A lead that has it is another "
+            "row: to erase a person, use Erase on the page of the lead.",
             button="Erase it",
             danger=True,
             then=reverse("admin:governance_contactpoint_change", args=[point.pk]),

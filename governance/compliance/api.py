@@ -73,6 +73,8 @@ class RecordOut(RowSerializer):
     kind = serializers.ChoiceField(source="point.kind", choices=ContactPoint.Kind.choices)
     value = serializers.CharField(source="point.value", allow_null=True, help_text="null: it was erased")
     channel = serializers.CharField(help_text="empty is every channel")
+    evidence = serializers.CharField(source="proof", help_text="where the proof is; empty where the person was erased")
+    reason = serializers.CharField(source="why", help_text="empty where the person was erased")
 
     class Meta:
         model = ContactRecord
@@ -378,7 +380,7 @@ class RecordFilter(django_filters.FilterSet):
 class RecordViewSet(ResourceViewSet):
     """The ledger, the newest first."""
 
-    queryset = ContactRecord.objects.select_related("point")
+    queryset = ContactRecord.objects.select_related("point", "words")
     serializer_class = RecordOut
     filterset_class = RecordFilter
     permissions = {"list": "governance.view_contactrecord", "retrieve": "governance.view_contactrecord"}

@@ -22,6 +22,7 @@ from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
+from followups.leads.models import LeadReopeningWords
 from followups.models import (
     ContactAttempt,
     FollowupLadder,
@@ -40,9 +41,17 @@ from followups.models import (
     SlaPolicy,
     SlaWatch,
     TaskEvent,
+    TaskEventWords,
 )
 from governance.clocks.models import MarketZone
-from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, LastContact, Organisation
+from governance.compliance.models import (
+    ClosedDay,
+    ContactPoint,
+    ContactRecord,
+    ContactRecordWords,
+    LastContact,
+    Organisation,
+)
 from governance.golive.models import GoLiveState
 from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
 from governance.market.models import MarketPolicy
@@ -97,7 +106,10 @@ pytestmark = pytest.mark.django_db
 
 # The framework's own: permissions are given on the pages of users and roles, sessions hold keys that open them.
 # `simulate` says what there is of a simulation. A lead's page shows its reopenings, and a last contact has no name.
-NOT_SHOWN = {Permission, ContentType, Session, Simulation, LastContact, LeadReopening}
+NOT_SHOWN = {
+    *(Permission, ContentType, Session, Simulation, LastContact, LeadReopening),
+    *(ContactRecordWords, LeadReopeningWords, TaskEventWords),
+}
 
 
 def _user(n: int) -> User:
