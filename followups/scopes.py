@@ -115,7 +115,7 @@ _CONDITIONS: dict[Any, Callable[[User], Q]] = {
     SlaBreach: _of_task,
     ContactAttempt: lambda user: _of_task(user) | _of_lead(user),
     InboundMessage: _of_lead,
-    InboxItem: lambda user: Q(owner=label_of(user)) | _of_lead(user),
+    InboxItem: lambda user: Q(owner=label_of(user)) | _of_lead(user) | _of_task(user),
     ContactPoint: _points,
     ContactRecord: _records,
 }

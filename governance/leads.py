@@ -28,19 +28,20 @@ class LeadFacts(NamedTuple):
 Loader = Callable[[Collection[str]], dict[str, LeadFacts]]
 Readable = Callable[[Any, Collection[str]], set[str]]  # of a user
 
-_loaders: list[tuple[Loader, Readable]] = []
+_loaders: list[Loader] = []
+_readable: list[Readable] = []
 
 
 def register(loader: Loader, readable: Readable) -> None:
     """Say how leads are loaded by their ids, in one query, and about which of them a user reads. The last one counts."""
-    _loaders[:] = [(loader, readable)]
+    _loaders[:], _readable[:] = [loader], [readable]
 
 
 def load(lead_ids: Collection[str]) -> dict[str, LeadFacts]:
     """The leads that exist, by id."""
-    return _loaders[0][0](lead_ids) if _loaders else {}
+    return _loaders[0](lead_ids) if _loaders else {}
 
 
 def readable_by(user: Any, lead_ids: Collection[str]) -> set[str]:
     """About which of some leads the user may read. Of a user who reads all it is no query."""
-    return _loaders[0][1](user, lead_ids) if _loaders else set()
+    return _readable[0](user, lead_ids) if _readable else set()

@@ -155,6 +155,17 @@ class RowSerializer(serializers.ModelSerializer[Any]):
     }
 
 
+class SignedSerializer(RowSerializer):
+    """Rows that name who acted, in words that a client may choose: beside them who was signed in.
+
+    Read them through `select_related("user")`.
+    """
+
+    user = serializers.SlugRelatedField(
+        slug_field="username", read_only=True, help_text="who was signed in; null: nobody, as in a command"
+    )
+
+
 class ResourceViewSet(ListModelMixin, RetrieveModelMixin, ViewSetMixin, GenericAPIView[Any], ApiView):
     """Rows to read: a list with filters, newest first in pages, and one by id. Every write goes through a verb."""
 

@@ -15,7 +15,17 @@ from followups.inbound.services import Recorded
 from followups.models import InboundMessage, InboundWord
 from governance.channels import Channel
 from wholesale import correlation, filters
-from wholesale.api import ROW_ID, ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask, path_id
+from wholesale.api import (
+    ROW_ID,
+    ApiViewSet,
+    ResourceViewSet,
+    RowSerializer,
+    SignedSerializer,
+    act,
+    acting_user,
+    ask,
+    path_id,
+)
 from wholesale.fields import IdField, JsonField, NoteField, StrictIntegerField, UpperChoiceField
 from wholesale.params import ActParams, Params, is_empty, merged
 from wholesale.permissions import label_of
@@ -52,7 +62,7 @@ def shown(recorded: Recorded) -> dict[str, Any]:
     }
 
 
-class InboundOut(RowSerializer):
+class InboundOut(SignedSerializer):
     """A message."""
 
     altered = JsonField(read_only=True, help_text="what was not kept as it came, as codes")
@@ -70,6 +80,7 @@ class InboundOut(RowSerializer):
             "meaning",
             "received_at",
             "actor",
+            "user",
             "correlation_id",
             "created_at",
             "decided_as",
@@ -102,7 +113,7 @@ class InboundFilter(django_filters.FilterSet):
 class InboundViewSet(ResourceViewSet):
     """What leads sent us, the newest first."""
 
-    queryset = InboundMessage.objects.all()
+    queryset = InboundMessage.objects.select_related("user")
     serializer_class = InboundOut
     filterset_class = InboundFilter
     permissions = {
