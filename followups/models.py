@@ -19,7 +19,7 @@ from followups.steps.models import LadderTemplate
 from governance.channels import Channel
 from wholesale.append_only import AppendOnlyModel
 from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
-from wholesale.wordings import said
+from wholesale.wordings import WordedField
 
 
 def label_field(**kwargs: Any) -> "models.CharField[Any, Any]":
@@ -329,8 +329,7 @@ class TaskEvent(AppendOnlyModel):
 
     task = models.ForeignKey(FollowupTask, on_delete=models.PROTECT, related_name="events", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind)
-    # The product's own words only (`wholesale.wordings`); what people wrote is beside it, in `words`.
-    reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
+    reason = WordedField(max_length=NOTE_MAX_LENGTH, blank=True)
     detail = models.JSONField(default=dict, help_text="what changed: names, from and to")
     actor = models.CharField(max_length=LABEL_MAX_LENGTH)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -344,11 +343,6 @@ class TaskEvent(AppendOnlyModel):
 
     def __str__(self) -> str:
         return self.get_kind_display()
-
-    @property
-    def why(self) -> str:
-        """The reason that was given."""
-        return said(self, "reason")
 
 
 class TaskEventWords(models.Model):

@@ -117,6 +117,7 @@ class LeadReopeningFactory(Row):
     lead_id = Sequence(lambda n: f"LEAD-{n}")
     status_before = "DEAD"
     status_after = "NEW"
+    reason = "called us"
     actor = "factory"
     correlation_id = "made"
     created_at = NOON

@@ -8,6 +8,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import models
+from django.db.models.query_utils import DeferredAttribute
+
 from wholesale import append_only
 
 _OWN = re.compile(
@@ -26,10 +29,30 @@ def parted(texts: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     return own, {name: "" if own[name] else text for name, text in texts.items()}
 
 
-def said(row: Any, name: str) -> str:
-    """What a column says, in the row or beside it; "" where it was removed. Read rows through `select_related("words")`."""
-    own: str = getattr(row, name, "")
-    return own or getattr(getattr(row, "words", None), name, "")
+class _InWords(DeferredAttribute):
+    """The column's own text, else what people wrote beside it."""
+
+    def __get__(self, instance: Any, cls: Any = None) -> Any:
+        own = super().__get__(instance, cls)
+        if instance is None or own:
+            return own
+        return getattr(getattr(instance, "words", None), self.field.attname, own)
+
+    def __set__(self, instance: Any, value: str) -> None:
+        instance.__dict__[self.field.attname] = value
+
+
+class WordedField(models.CharField[Any, Any]):
+    """A text of a fact: in the column the product's own words, beside it, in the row's `words`, those of people.
+
+    Reading the attribute finds either. Read many rows through `select_related("words")`.
+    """
+
+    descriptor_class = _InWords
+
+    def deconstruct(self) -> Any:
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
 
 
 def move_out(schema_editor: Any, facts: Any, words: Any, key: str, columns: Sequence[str]) -> None:

@@ -43,11 +43,6 @@ class EventPage:
         """Its kind."""
         return event.get_kind_display()
 
-    @display(description="Reason", empty_value="")
-    def why(self, event: TaskEvent) -> str:
-        """The reason that was given."""
-        return event.why
-
     @display(description="Changed", empty_value="")
     def change(self, event: TaskEvent) -> str:
         """What it was and what it became, and what else is kept of it."""
@@ -62,8 +57,8 @@ class EventInline(EventPage, ReadOnlyInline):
     model = TaskEvent
     verbose_name_plural = "history"
     ordering = ("id",)
-    fields = ("created_at", "what", "change", "why", "actor")
-    readonly_fields = ("what", "change", "why")
+    fields = ("created_at", "what", "change", "reason", "actor")
+    readonly_fields = ("what", "change")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("words")
@@ -73,14 +68,14 @@ class EventInline(EventPage, ReadOnlyInline):
 class TaskEventAdmin(EventPage, WithTask, GrowingAdmin):
     """What happened to tasks after they were made, the newest first."""
 
-    list_display = ("id", "created_at", "what", "task_link", "change", "why", "actor")
+    list_display = ("id", "created_at", "what", "task_link", "change", "reason", "actor")
     list_display_links = ("id", "created_at")
     list_filter = ("kind", SinceFilter)
     list_select_related = ("words",)
     search_fields = ("actor__exact", "correlation_id__exact")
     search_help_text = "Number of the task, actor or correlation id, in full"
     fieldsets = (
-        ("What happened", {"fields": (("what", "task_link"), "change", "why")}),
+        ("What happened", {"fields": (("what", "task_link"), "change", "reason")}),
         ("Who and when", {"fields": (("actor", "user"), "created_at", "correlation_id")}),
     )
 

@@ -122,7 +122,6 @@ class TaskEventOut(SignedSerializer):
         fields = ("id", "task", "kind", "reason", "detail", "actor", "user", "correlation_id", "created_at")
 
     detail = JsonField(read_only=True)
-    reason = serializers.CharField(source="why", read_only=True, help_text="empty where the person was erased")
 
 
 class EventFilter(django_filters.FilterSet):

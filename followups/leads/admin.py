@@ -132,16 +132,10 @@ class ReopeningInline(ReadOnlyInline):
     """When a closed lead was reopened, by whom and why."""
 
     model = LeadReopening
-    fields = ("created_at", "status_before", "status_after", "why", "actor")
-    readonly_fields = ("why",)
+    fields = ("created_at", "status_before", "status_after", "reason", "actor")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("words")
-
-    @display(description="Reason")
-    def why(self, reopening: LeadReopening) -> str:
-        """The reason that was given."""
-        return reopening.why
 
 
 class LeadResource(resources.ModelResource):

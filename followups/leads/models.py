@@ -11,7 +11,7 @@ from governance.channels import Channel
 from governance.clocks.zones import ZONE_CHOICES
 from wholesale.append_only import AppendOnlyModel
 from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
-from wholesale.wordings import said
+from wholesale.wordings import WordedField
 
 
 class Language(models.TextChoices):
@@ -156,6 +156,7 @@ class LeadReopening(AppendOnlyModel):
     lead = lead_key("reopenings")
     status_before = models.CharField(max_length=14, choices=Lead.Status)
     status_after = models.CharField(max_length=14, choices=Lead.Status)
+    reason = WordedField(max_length=NOTE_MAX_LENGTH, blank=True)
     actor = models.CharField(max_length=LABEL_MAX_LENGTH)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
@@ -169,11 +170,6 @@ class LeadReopening(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.get_status_before_display()} to {self.get_status_after_display()}"
-
-    @property
-    def why(self) -> str:
-        """The reason that was given."""
-        return said(self, "reason")
 
 
 class LeadReopeningWords(models.Model):

@@ -62,4 +62,9 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AlterField(
+            model_name="leadreopening",
+            name="reason",
+            field=models.CharField(blank=True, max_length=1000),
+        ),
     ]

@@ -8,19 +8,13 @@ from wholesale.wordings import move_out
 
 
 def move_words(apps: Any, schema_editor: Any) -> None:
-    """Out of the history of tasks, and of reopenings, which lose their column."""
+    """Out of the history of tasks, and of reopenings."""
     get = apps.get_model
     move_out(schema_editor, get("followups", "TaskEvent"), get("followups", "TaskEventWords"), "event", ["reason"])
     words = get("followups", "LeadReopeningWords")
-    words.objects.bulk_create(
-        words(reopening_id=pk, reason=reason)
-        for pk, reason in get("followups", "LeadReopening").objects.values_list("pk", "reason")
-    )
+    move_out(schema_editor, get("followups", "LeadReopening"), words, "reopening", ["reason"])
 
 
 class Migration(migrations.Migration):
     dependencies = [("followups", "0015_words")]
-    operations = [
-        migrations.RunPython(move_words),
-        migrations.RemoveField(model_name="leadreopening", name="reason"),
-    ]
+    operations = [migrations.RunPython(move_words)]

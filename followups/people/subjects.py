@@ -165,7 +165,7 @@ def _points(person: Person) -> list[ContactPoint]:
     return list(ContactPoint.objects.filter(Q(digest__in=known_by) | Q(pk__in=wrote_from)).order_by("pk"))
 
 
-def row_of(row: Any, **more: Any) -> Mapping[str, Any]:
-    """A row with all its columns but who is its user, whose name is beside it."""
+def row_of(row: Any) -> Mapping[str, Any]:
+    """A row with all its columns, but who was signed in: the actor's name is beside it."""
     fields = [one for one in row._meta.concrete_fields if one.name != "user" and not one.name.endswith("_user")]
-    return {one.attname: getattr(row, one.attname) for one in fields} | more
+    return {one.attname: getattr(row, one.attname) for one in fields}

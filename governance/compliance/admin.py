@@ -240,16 +240,6 @@ class LedgerColumns:
         """Of which channel."""
         return record.get_channel_display() or ("" if record.entry == Entry.ERASED else EVERY_CHANNEL)
 
-    @display(description="Evidence")
-    def proof(self, record: ContactRecord) -> str:
-        """Where the proof is."""
-        return record.proof
-
-    @display(description="Reason")
-    def why(self, record: ContactRecord) -> str:
-        """The reason that was given."""
-        return record.why
-
     @display(description="Until")
     def until(self, record: ContactRecord) -> str:
         """When a consent ends."""
@@ -270,7 +260,7 @@ class ContactRecordAdmin(LedgerColumns, GrowingAdmin):
     search_help_text = "A phone number, an e-mail address or a lead's id, in full"
     actions_list = ("opt_out", "consent", "scrub", "do_not_call", "lift")
     fieldsets = (
-        ("Line", {"fields": ("entry", "point", "by", "basis", "effective_at", "until", "proof", "why")}),
+        ("Line", {"fields": ("entry", "point", "by", "basis", "effective_at", "until", "evidence", "reason")}),
         ("Who and when", {"fields": ("actor", "user", "correlation_id", "created_at")}),
     )
 
@@ -390,8 +380,8 @@ class ContactRecordInline(LedgerColumns, ReadOnlyInline):
 
     model = ContactRecord
     ordering = ("-id",)
-    fields = ("what", "by", "basis", "effective_at", "until", "proof", "why", "actor", "created_at")
-    readonly_fields = ("what", "by", "until", "proof", "why")
+    fields = ("what", "by", "basis", "effective_at", "until", "evidence", "reason", "actor", "created_at")
+    readonly_fields = ("what", "by", "until")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return super().get_queryset(request).select_related("words")

@@ -73,8 +73,6 @@ class RecordOut(SignedSerializer):
     kind = serializers.ChoiceField(source="point.kind", choices=ContactPoint.Kind.choices)
     value = serializers.CharField(source="point.value", allow_null=True, help_text="null: it was erased")
     channel = serializers.CharField(help_text="empty is every channel")
-    evidence = serializers.CharField(source="proof", help_text="where the proof is; empty where the person was erased")
-    reason = serializers.CharField(source="why", help_text="empty where the person was erased")
 
     class Meta:
         model = ContactRecord

@@ -9,7 +9,7 @@ from governance.compliance.rules import Basis, Entry, Strictness
 from governance.policies import Governed, Policy
 from wholesale.append_only import AppendOnlyModel
 from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, Province
-from wholesale.wordings import said
+from wholesale.wordings import WordedField
 
 
 class ContactPoint(models.Model):
@@ -68,9 +68,8 @@ class ContactRecord(AppendOnlyModel):
     basis = models.CharField(max_length=11, choices=Basis, blank=True)
     effective_at = models.DateTimeField(help_text="obtained, said or checked at")
     expires_at = models.DateTimeField(null=True, blank=True)
-    # The product's own words only (`wholesale.wordings`); what people wrote is beside it, in `words`.
-    evidence = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
-    reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
+    evidence = WordedField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="where the proof is: a form, a recording")
+    reason = WordedField(max_length=NOTE_MAX_LENGTH, blank=True)
     actor = models.CharField(max_length=LABEL_MAX_LENGTH)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
@@ -95,16 +94,6 @@ class ContactRecord(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.get_entry_display()} {self.channel or 'every channel'}"
-
-    @property
-    def proof(self) -> str:
-        """Where the proof is: a form, a recording."""
-        return said(self, "evidence")
-
-    @property
-    def why(self) -> str:
-        """The reason that was given."""
-        return said(self, "reason")
 
 
 class ContactRecordWords(models.Model):

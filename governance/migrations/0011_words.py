@@ -30,9 +30,4 @@ class Migration(migrations.Migration):
                 "default_permissions": (),
             },
         ),
-        migrations.AlterField(
-            model_name="contactrecord",
-            name="evidence",
-            field=models.CharField(blank=True, max_length=1000),
-        ),
     ]

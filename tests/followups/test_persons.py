@@ -81,7 +81,7 @@ def odile(client_of: Callable[..., APIClient], admin_client: Client) -> str:
     assert made.status_code == 201
     upsert_lead(lead_id="L1", status="DEAD", actor="test")
     upsert_lead(lead_id="L1", status="NEW", reason="her cousin wants to sell", actor="test")
-    first = start_ladder("L1", "ON", "TORONTO", actor="test").tasks
+    first = start_ladder(lead_id="L1", province="ON", market="TORONTO", actor="test").tasks
     complete_task(first[0].pk, "va1", outcome="NO_ANSWER", note="Odile was away")
     skip_task(first[1].pk, "her cousin is ill", actor="va1")
     points = [("PHONE", PHONE), ("EMAIL", EMAIL)]
@@ -183,7 +183,7 @@ def test_erasing_again_finds_nothing_more(odile: str) -> None:
 
 
 def test_a_lead_that_is_named_by_a_ladder_alone_is_erased_too() -> None:
-    task = start_ladder("nobody-knows", "ON", "TORONTO", actor="test").tasks[0]
+    task = start_ladder(lead_id="nobody-knows", province="ON", market="TORONTO", actor="test").tasks[0]
     complete_task(task.pk, "va1", note="Odile Tremblay")
     erase_person("nobody-knows", "asked", actor="ops")
     assert named() == set()
@@ -240,7 +240,7 @@ def test_the_page_erases_with_a_reason(odile: str, user_of: Callable[..., User])
     assert desk.post(page("erase"), {"reason": "asked by letter 12"}).status_code == 302
     assert named() == set()
     line = ContactRecord.objects.get(entry="ERASED", point__kind="LEAD")
-    assert (line.why, line.actor) == ("asked by letter 12", "operator")
+    assert (line.reason, line.actor) == ("asked by letter 12", "operator")
 
 
 def test_the_page_gives_out_what_is_on_file(odile: str) -> None:

@@ -26,6 +26,7 @@ from tests.factories import (
     LeadFactory,
     LeadImportFactory,
     PoolAgentFactory,
+    RecordFactory,
     SlaBreachFactory,
     TaskEventFactory,
     TaskFactory,
@@ -42,7 +43,7 @@ pytestmark = pytest.mark.django_db
 CAST: dict[str, dict[str, Any]] = {
     "own": {"owner": "agent", "due_at": NOON + timedelta(days=3)},
     "pool": {"owner": "va1", "market": "LONDON"},
-    "unowned-due": {"owner": None},
+    "unowned-due": {"owner": None, "due_at": NOON - timedelta(minutes=1)},
     "done": {"owner": None, "due_at": NOON},
     "others": {"owner": "va1"},
     "unowned-later": {"owner": None, "due_at": NOON + timedelta(days=1)},
@@ -78,7 +79,8 @@ def cast(user_of: Callable[..., User]) -> dict[str, FollowupTask]:
         InboundFactory.create(lead_id=lead_id)
         InboxItemFactory.create(task=task, lead_id=lead_id)
         SlaBreachFactory.create(task=task)
-        compliance.record_opt_out(points=[("LEAD", lead_id), ("PHONE", f"+1416555010{n}")], actor="test", now=NOON)
+        for point in compliance.contact_points([("LEAD", lead_id), ("PHONE", f"+1416555010{n}")]).values():
+            RecordFactory.create(point=point, entry="SCRUB", channel="CALL")
         tasks[lead_id] = task
     FollowupTask.objects.filter(lead="done").update(completed_at=NOON, completed_by="agent", completed_user=agent)
     return tasks
