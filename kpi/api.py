@@ -58,7 +58,7 @@ class EventFilter(django_filters.FilterSet):
 class EventViewSet(ResourceViewSet):
     """The KPI log, the newest first."""
 
-    queryset = KPIEvent.objects.select_related("user")
+    queryset = KPIEvent.objects.select_related("user", "words")
     serializer_class = EventOut
     filterset_class = EventFilter
     permissions = {"list": "kpi.view_kpievent", "retrieve": "kpi.view_kpievent"}

@@ -55,12 +55,26 @@ class WordedField(models.CharField[Any, Any]):
         return name, "django.db.models.CharField", args, kwargs
 
 
+class WordedJsonField(models.JSONField):
+    """The same of JSON."""
+
+    descriptor_class = _InWords
+
+    def deconstruct(self) -> Any:
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.JSONField", args, kwargs
+
+
+def settle(schema_editor: Any) -> None:
+    """Within a migration: let no check wait while a trigger is dropped."""
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
 def move_out(schema_editor: Any, facts: Any, words: Any, key: str, columns: Sequence[str]) -> None:
     """Within a migration: take what people wrote out of rows of `facts`, into rows of `words` that name them by `key`."""
-    connection = schema_editor.connection
-    if connection.vendor == "postgresql":
-        connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")  # no check may wait while a trigger is dropped
-    with append_only.lifted(connection, facts._meta.db_table):
+    settle(schema_editor)
+    with append_only.lifted(schema_editor.connection, facts._meta.db_table):
         for row in facts.objects.only(*columns).iterator():
             own, theirs = parted({name: getattr(row, name) for name in columns})
             if any(theirs.values()):

@@ -20,6 +20,7 @@ from followups.leads.storing import hold_writers
 from followups.models import FollowupLadder, FollowupTask, InboxItem, TaskEventWords
 from followups.people.files import erase_from_imports, lock_imports, refused_of, waiting_for
 from followups.people.subjects import Person, person, row_of
+from followups.signals import person_erased
 from governance import gate
 from governance.compliance.models import ContactPoint
 from governance.compliance.services import forget_words, lock_points_known_by
@@ -119,6 +120,7 @@ def erase_person(
     whom.messages.update(text="", as_sent={}, decided_reason="")
     whom.log.update(object_repr=lead_id)
     answers = erase_answers(whom.in_answers)
+    person_erased.send(sender=Lead, texts=whom.texts)
     gate.contact_points([(gate.LEAD, lead_id)])
     points = _erase_points(lead_id, reason, signature)
     Lead.objects.filter(lead_id=lead_id).update(**_EMPTY, changed_by=actor, user=user, updated_at=act.now)

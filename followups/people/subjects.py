@@ -99,6 +99,13 @@ class Person:
         return [text for text in (self.lead.phone, self.lead.email) if text] if self.lead else []
 
     @property
+    def texts(self) -> list[str]:
+        """By what free text names it: number with and without its country, addresses, the whole name."""
+        lead = self.lead or Lead()
+        name = f"{lead.first_name} {lead.last_name}" if lead.first_name and lead.last_name else ""
+        return [text for text in (*self._reached_at, lead.phone[-_DIGITS:], lead.address, name) if text]
+
+    @property
     def in_answers(self) -> list[str]:
         """By what an answer of the API names it, as JSON."""
         as_json = json.dumps(self.lead_id, ensure_ascii=False)

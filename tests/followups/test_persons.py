@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,11 +26,12 @@ from followups.people.services import erase_person, export_person
 from followups.services import complete_task, start_ladder
 from followups.transitions import skip_task
 from governance import gate
-from governance.compliance.models import ContactPoint, ContactRecord
+from governance.compliance.models import ContactPoint, ContactRecord, ContactRecordWords
 from governance.compliance.services import record_consent, record_opt_out
-from tests.factories import NOON
+from tests.factories import NOON, RecordFactory
 from tests.staff import signed_in
-from wholesale.append_only import append_only_models
+from wholesale.append_only import append_only_models, missing
+from wholesale.wordings import move_out
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +91,8 @@ def odile(client_of: Callable[..., APIClient], admin_client: Client) -> str:
     record_opt_out(points=[("EMAIL", EMAIL)], reason="Tremblay said so", actor="test")
     record_inbound(channel="CALL", text="This is Odile Tremblay", phone=PHONE, actor="test")
     record_inbound(channel="SMS", text="maybe leave me alone please, Odile", lead_id="L1", actor="test")
+    emit = {"domain": "WHOLESALE", "metric": "calls", "detail": {"who": "Odile Tremblay", "said": "é"}}
+    assert operator.post("/api/governance/regression/kpi", emit, format="json").status_code == 201
     begin_import(file_name="refused.csv", content=f"{ROW}L1,Odile,Tremblay,416-555-0123,Ontaria\nL2,Bo,Roe,,XX\n".encode())
     LeadImport.objects.update(content=None, state="DONE")
     begin_import(file_name="waiting.csv", content=f"{ROW}L9,Odile,Tremblay,416-555-0123,ON\n".encode())
@@ -282,3 +286,29 @@ def test_no_fact_that_stays_holds_what_people_wrote(odile: str) -> None:
             cursor.execute(f'SELECT * FROM "{model._meta.db_table}"')
             rows = " ".join(_text(value) for row in cursor.fetchall() for value in row)
         assert not [text for text in PERSONAL if text in rows], model
+
+
+def test_what_a_client_sent_along_with_a_kpi_event_is_read_and_erased(
+    odile: str, client_of: Callable[..., APIClient]
+) -> None:
+    auditor = client_of("auditor")
+
+    def details() -> list[Any]:
+        return [row["detail"] for row in auditor.get("/api/kpi/events", {"metric": "calls"}).json()["results"]]
+
+    assert details() == [{"who": "Odile Tremblay", "said": "é"}]
+    erase_person(odile, "asked", actor="ops")
+    assert details() == [{}]
+
+
+def test_what_was_written_into_facts_before_is_moved_beside_them_and_they_stay_append_only() -> None:
+    RecordFactory.create(evidence="her voice on tape 7", reason="outcome REACHED")
+    RecordFactory.create(evidence="task 7")
+    beside = SimpleNamespace(connection=connection)
+    move_out(beside, ContactRecord, ContactRecordWords, "record", ["evidence", "reason"])
+    assert list(ContactRecord.objects.order_by("id").values_list("evidence", "reason")) == [
+        ("", "outcome REACHED"),
+        ("task 7", ""),
+    ]
+    assert [record.evidence for record in ContactRecord.objects.order_by("id")] == ["her voice on tape 7", "task 7"]
+    assert missing(connection) == []

@@ -57,7 +57,7 @@ from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRe
 from governance.market.models import MarketPolicy
 from governance.risk.models import RiskDay, RiskEvent, RiskPolicy, RiskReservation
 from governance.runbook.models import RunbookRun
-from kpi.models import KPIEvent
+from kpi.models import KPIEvent, KPIEventWords
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
 from offers.models import OfferEvidence, OfferPolicy
 from tests.factories import (
@@ -108,7 +108,7 @@ pytestmark = pytest.mark.django_db
 # `simulate` says what there is of a simulation. A lead's page shows its reopenings, and a last contact has no name.
 NOT_SHOWN = {
     *(Permission, ContentType, Session, Simulation, LastContact, LeadReopening),
-    *(ContactRecordWords, LeadReopeningWords, TaskEventWords),
+    *(ContactRecordWords, KPIEventWords, LeadReopeningWords, TaskEventWords),
 }
 
 
