@@ -93,8 +93,7 @@ class ContactViewSet(ApiViewSet):
     @ask("decide", DecideParams, ContactOut)
     def decide(self, request: Request, lead_id: str, **params: Any) -> Response:
         """May this lead be contacted by this channel, then or now? Every reason, and when it may."""
-        if lead_id not in leads.readable_by(request.user, [lead_id]):
-            raise gate.LeadNotFound
+        gate.require_readable(request.user, lead_id)
         return Response(lead_out(gate.decide_lead(lead_id, **params)))
 
     @act(

@@ -161,7 +161,7 @@ class SignedSerializer(RowSerializer):
     Read them through `select_related("user")`.
     """
 
-    user = serializers.SlugRelatedField(
+    user: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
         slug_field="username", read_only=True, help_text="who was signed in; null: nobody, as in a command"
     )
 

@@ -107,13 +107,13 @@ def erase_person(
     lock_points_known_by([point.digest for point in person(lead_id).points])
     act = Act.of(actor, user, correlation_id, now or timezone.now())
     whom = person(lead_id)
-    signature = {"actor": actor, "user": user, "correlation_id": act.correlation_id, "now": act.now}
+    signature: dict[str, Any] = {"actor": actor, "user": user, "correlation_id": act.correlation_id, "now": act.now}
     files, refused_rows = erase_from_imports(whom)
     list(Lead.objects.filter(lead_id=lead_id).select_for_update().values_list("pk"))
+    list(whom.ladders.order_by("pk").select_for_update().values_list("pk"))
+    cancelled = cancel_open_ladders([lead_id], act=act, reason=ERASED)
     for message in whom.messages.filter(meaning=Meaning.DOUBTFUL, decided_at__isnull=True).order_by("pk"):
         decide_inbound(message.pk, Meaning.OPT_OUT, ERASED, **signature)
-    cancelled = cancel_open_ladders([lead_id], act=act, reason=ERASED)
-    list(whom.ladders.order_by("pk").select_for_update().values_list("pk"))
     texts = _erase_texts(whom)
     messages = whom.messages.exclude(text="", as_sent={}).count()
     _erase_inbox(whom)
@@ -154,10 +154,10 @@ def _erase_points(lead_id: str, reason: str, signature: dict[str, Any]) -> _Poin
 
 def _erase_texts(whom: Person) -> int:
     """Notes and reasons, wherever they stand."""
-    words = TaskEventWords.objects.filter(event__task__lead=whom.lead_id).delete()[0]
-    words += LeadReopeningWords.objects.filter(reopening__lead=whom.lead_id).delete()[0]
-    words += FollowupTask.objects.filter(lead=whom.lead_id).exclude(note="").update(note="")
-    words += FollowupLadder.objects.filter(lead=whom.lead_id).exclude(reason="").update(reason="")
+    words = TaskEventWords.objects.filter(event__task__lead_id=whom.lead_id).delete()[0]
+    words += LeadReopeningWords.objects.filter(reopening__lead_id=whom.lead_id).delete()[0]
+    words += FollowupTask.objects.filter(lead_id=whom.lead_id).exclude(note="").update(note="")
+    words += FollowupLadder.objects.filter(lead_id=whom.lead_id).exclude(reason="").update(reason="")
     theirs = [task.pk for task in whom.tasks.only("cancel_reason") if not is_own(task.cancel_reason)]
     return words + FollowupTask.objects.filter(pk__in=theirs).update(cancel_reason="")
 

@@ -45,34 +45,34 @@ class Person:
     @property
     def ladders(self) -> QuerySet[FollowupLadder]:
         """Its ladders."""
-        return FollowupLadder.objects.filter(lead=self.lead_id)
+        return FollowupLadder.objects.filter(lead_id=self.lead_id)
 
     @property
     def tasks(self) -> QuerySet[FollowupTask]:
         """Their steps."""
-        return FollowupTask.objects.filter(lead=self.lead_id)
+        return FollowupTask.objects.filter(lead_id=self.lead_id)
 
     @property
     def events(self) -> QuerySet[TaskEvent]:
         """What happened to them."""
-        return TaskEvent.objects.filter(task__lead=self.lead_id).select_related("words")
+        return TaskEvent.objects.filter(task__lead_id=self.lead_id).select_related("words")
 
     @property
     def attempts(self) -> QuerySet[ContactAttempt]:
         """How it was contacted."""
-        return ContactAttempt.objects.filter(lead=self.lead_id)
+        return ContactAttempt.objects.filter(lead_id=self.lead_id)
 
     @property
     def messages(self) -> QuerySet[InboundMessage]:
         """What it sent us; also what came from its number or address while nobody could tell from whom."""
         theirs = [point.pk for point in self.points]
         unnamed = InboundMessage.objects.filter(lead__isnull=True, subjects__in=theirs).values("pk")
-        return InboundMessage.objects.filter(Q(lead=self.lead_id) | Q(pk__in=unnamed))
+        return InboundMessage.objects.filter(Q(lead_id=self.lead_id) | Q(pk__in=unnamed))
 
     @property
     def inbox(self) -> QuerySet[InboxItem]:
         """What waits or waited for a person because of it."""
-        naming = Q(lead=self.lead_id) | Q(task__lead=self.lead_id) | Q(message__in=self.messages.values("pk"))
+        naming = Q(lead_id=self.lead_id) | Q(task__lead_id=self.lead_id) | Q(message__in=self.messages.values("pk"))
         for text in self._reached_at:
             naming |= Q(detail__contains=text)
         return InboxItem.objects.filter(naming)
@@ -80,7 +80,7 @@ class Person:
     @property
     def reopenings(self) -> QuerySet[LeadReopening]:
         """When it was reopened."""
-        return LeadReopening.objects.filter(lead=self.lead_id).select_related("words")
+        return LeadReopening.objects.filter(lead_id=self.lead_id).select_related("words")
 
     @property
     def records(self) -> QuerySet[ContactRecord]:
@@ -168,7 +168,7 @@ def _points(person: Person) -> list[ContactPoint]:
     lead = person.lead
     given = gate.points_of(phone=lead.phone, email=lead.email) if lead else []
     known_by = [digest(point) for point in (*given, (Kind.LEAD.value, person.lead_id))]
-    wrote_from = InboundMessage.objects.filter(lead=person.lead_id).values("subjects")
+    wrote_from = InboundMessage.objects.filter(lead_id=person.lead_id).values("subjects")
     return list(ContactPoint.objects.filter(Q(digest__in=known_by) | Q(pk__in=wrote_from)).order_by("pk"))
 
 

@@ -115,9 +115,9 @@ def test_nothing_names_an_erased_person_and_every_fact_stays(odile: str) -> None
 
 def test_the_open_ladder_closes_for_that_reason(odile: str) -> None:
     done = erase_person(odile, "asked", actor="ops")
-    ladder = FollowupLadder.objects.get(lead=odile)
+    ladder = FollowupLadder.objects.get(lead_id=odile)
     assert (ladder.open_steps, ladder.closed_at) == (0, NOON)
-    cancelled = FollowupTask.objects.filter(lead=odile, cancel_reason="erased")
+    cancelled = FollowupTask.objects.filter(lead_id=odile, cancel_reason="erased")
     assert done.cancelled_steps == cancelled.count() == 4
     lines = TaskEvent.objects.filter(kind="CANCELLED", reason="erased", actor="ops")
     assert lines.count() == 4
@@ -250,7 +250,8 @@ def test_the_page_erases_with_a_reason(odile: str, user_of: Callable[..., User])
 def test_the_page_gives_out_what_is_on_file(odile: str) -> None:
     answer = signed_in(User.objects.get(username="operator")).get(page("export_person"))
     assert json.loads(answer.content)["lead"]["last_name"] == "Tremblay"
-    assert (answer["Cache-Control"], "attachment" in answer["Content-Disposition"]) == ("no-store", True)
+    assert "no-store" in answer["Cache-Control"]
+    assert "attachment" in answer["Content-Disposition"]
 
 
 @pytest.mark.parametrize("role", ["agent", "integrator", "auditor"])

@@ -82,7 +82,7 @@ def cast(user_of: Callable[..., User]) -> dict[str, FollowupTask]:
         for point in compliance.contact_points([("LEAD", lead_id), ("PHONE", f"+1416555010{n}")]).values():
             RecordFactory.create(point=point, entry="SCRUB", channel="CALL")
         tasks[lead_id] = task
-    FollowupTask.objects.filter(lead="done").update(completed_at=NOON, completed_by="agent", completed_user=agent)
+    FollowupTask.objects.filter(lead_id="done").update(completed_at=NOON, completed_by="agent", completed_user=agent)
     return tasks
 
 
@@ -145,7 +145,7 @@ def test_the_due_list_and_what_is_at_risk_are_read_alike(agent: APIClient, cast:
         assert not agent.get("/api/followups/due", {"owner": "va1", "market": "TORONTO", **query}).json()
     at = NOON + timedelta(minutes=45)
     with time_machine.travel(at, tick=False):
-        assert {row["lead_id"] for row in agent.get("/api/followups/sla/at-risk").json()} == {"pool", "unowned-due"}
+        assert {row["lead_id"] for row in agent.get("/api/followups/sla/at-risk").json()} == READ - {"done"}
 
 
 def test_the_due_list_of_an_agent_is_one_statement_as_anybodys(
@@ -170,9 +170,9 @@ def test_the_gate_knows_no_lead_that_the_agent_does_not_read(agent: APIClient) -
     asked = {"lead_ids": ["own", "others"], "channel": "CALL"}
     explained = agent.post("/api/governance/contact/explain", asked, format="json").json()
     assert ([row["lead_id"] for row in explained["answers"]], explained["unknown"]) == (["own"], ["others"])
-    decide = "/api/governance/contact/decide"
-    assert agent.get(decide, {"lead_id": "own", "channel": "CALL"}).status_code == 200
-    assert agent.get(decide, {"lead_id": "others", "channel": "CALL"}).status_code == 404
+    for path in ("contact/decide", "market/can-contact"):
+        assert agent.get(f"/api/governance/{path}", {"lead_id": "own", "channel": "CALL"}).status_code == 200
+        assert agent.get(f"/api/governance/{path}", {"lead_id": "others", "channel": "CALL"}).status_code == 404
 
 
 def test_what_is_not_read_is_neither_decided_nor_closed(agent: APIClient) -> None:
