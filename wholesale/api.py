@@ -162,7 +162,7 @@ class SignedSerializer(RowSerializer):
     """
 
     user: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
-        slug_field="username", read_only=True, help_text="who was signed in; null: nobody, as in a command"
+        slug_field="username", read_only=True, allow_null=True, help_text="who was signed in; null: nobody, as in a command"
     )
 
 
