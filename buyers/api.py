@@ -13,7 +13,7 @@ from buyers.liquidity import Event
 from buyers.models import INVENTED, SFR, BuyerFeedbackEvent, BuyerLiquidityNode
 from governance.clocks.api import MarketFilter, PlaceParams
 from wholesale import filters
-from wholesale.api import ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask
+from wholesale.api import ApiViewSet, ResourceViewSet, RowSerializer, SignedSerializer, act, acting_user, ask
 from wholesale.fields import (
     AwareDateTimeField,
     IdField,
@@ -87,10 +87,12 @@ class FeedbackRecordedOut(NodeOut):
     """The event's id, and the node after it."""
 
     event_id = IdField()
+    actor = serializers.CharField()
+    user = serializers.CharField(help_text="who was signed in")
 
     class Meta:
         model = BuyerLiquidityNode
-        fields = ("event_id", *NodeOut.Meta.fields)
+        fields = ("event_id", "actor", "user", *NodeOut.Meta.fields)
 
 
 class LiquidityViewSet(ApiViewSet):
@@ -128,10 +130,11 @@ class LiquidityViewSet(ApiViewSet):
         """Record what a buyer did; the answer is the node after it."""
         params.setdefault("actor", label_of(request.user))
         recorded = services.record_feedback(**params, user=acting_user(request))
-        return Response({"event_id": recorded.pk, **shown(recorded.node, NodeOut.Meta.fields)}, status=201)
+        who = {"actor": recorded.actor, "user": request.user.get_username()}
+        return Response({"event_id": recorded.pk, **who, **shown(recorded.node, NodeOut.Meta.fields)}, status=201)
 
 
-class FeedbackOut(RowSerializer):
+class FeedbackOut(SignedSerializer):
     """A feedback event."""
 
     class Meta:
@@ -145,6 +148,7 @@ class FeedbackOut(RowSerializer):
             "event",
             "correlation_id",
             "actor",
+            "user",
             "created_at",
         )
 
@@ -165,7 +169,7 @@ class FeedbackFilter(django_filters.FilterSet):
 class FeedbackViewSet(ResourceViewSet):
     """Feedback events, the newest first."""
 
-    queryset = BuyerFeedbackEvent.objects.all()
+    queryset = BuyerFeedbackEvent.objects.select_related("user")
     serializer_class = FeedbackOut
     filterset_class = FeedbackFilter
     permissions = {"list": "buyers.view_buyerfeedbackevent", "retrieve": "buyers.view_buyerfeedbackevent"}

@@ -85,7 +85,10 @@ class BuyerFeedbackEvent(AppendOnlyModel):
             models.Index(fields=["correlation_id"], name="buyerfeedbackevent_correl"),  # feedback?correlation_id=
         ]
         ordering = ["-id"]
-        permissions = [("record_feedback", "Can record what a buyer did")]
+        permissions = [
+            ("record_feedback", "Can record what a buyer did"),
+            ("record_any_feedback", "Can record it under another's name"),
+        ]
         verbose_name = "buyer feedback event"
 
     def __str__(self) -> str:

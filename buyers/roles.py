@@ -6,4 +6,5 @@ GRANTS: Grants = {
     "view_buyerliquiditynode": EVERYBODY,
     "view_buyerfeedbackevent": EVERYBODY,
     "record_feedback": (OPERATOR, AGENT, INTEGRATOR),
+    "record_any_feedback": (OPERATOR, INTEGRATOR),
 }

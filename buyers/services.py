@@ -14,6 +14,7 @@ from buyers.models import LIQUIDITY_FIELDS, SFR, BuyerFeedbackEvent, BuyerLiquid
 from buyers.signals import feedback_recorded
 from governance.decisions import ExecutionClass, verb
 from wholesale import correlation
+from wholesale.permissions import label_of
 from wholesale.vocabulary import ALL
 
 
@@ -31,7 +32,12 @@ def record_feedback(
     user: User | None = None,
     now: datetime | None = None,
 ) -> BuyerFeedbackEvent:
-    """Record what a buyer did and move the market's node by it. The returned event's `node` is the node after it."""
+    """Record what a buyer did and move the market's node by it. The returned event's `node` is the node after it.
+
+    A `user` who may not record under other names records under its own, whatever `actor` says.
+    """
+    if user is not None and not user.has_perm("buyers.record_any_feedback"):
+        actor = label_of(user)
     place = {"province": province, "market": market, "property_type": property_type}
     node = _locked_node(place, now)
     now = now or timezone.now()

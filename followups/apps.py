@@ -13,6 +13,7 @@ class FollowupsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell governance how leads are loaded, listen to what it tells, and say when what is periodic is due."""
+        from followups import scopes  # noqa: PLC0415
         from followups.inbound.services import on_opted_out_of  # noqa: PLC0415  # models are not loaded before
         from followups.inbound.words import seed_words  # noqa: PLC0415
         from followups.inbox.services import on_opt_outs_unreadable  # noqa: PLC0415
@@ -35,7 +36,8 @@ class FollowupsConfig(AppConfig):
         )
         from governance.signals import contact_rules_changed, markets_named  # noqa: PLC0415
 
-        leads.register(services.facts_of)
+        leads.register(services.facts_of, scopes.readable_leads)
+        scopes.register()
         opted_out_of.connect(on_opted_out_of, dispatch_uid="followups.on_opted_out_of")
         opt_outs_unreadable.connect(on_opt_outs_unreadable, dispatch_uid="followups.on_opt_outs_unreadable")
         contact_rules_changed.connect(minutes.on_contact_rules_changed, dispatch_uid="followups.on_contact_rules_changed")

@@ -28,6 +28,7 @@ from governance.decisions import ExecutionClass, verb
 from governance.gate import Judged
 from wholesale import many
 from wholesale.errors import RequiredParameter
+from wholesale.permissions import label_of
 
 TOLD_WITHIN = timedelta(days=7)  # a contact is recorded so long after it happened, and no later
 
@@ -50,8 +51,9 @@ def complete_task(
 
     `contacted_at` (default: now) is when: the rules are judged at it, and what they say is kept as the task's `attempt`,
     whatever it is, for a fact is not refused. The SLA stays on `completed_at`, which is now. With a `user`, one who may not
-    complete anybody's task completes only unowned tasks and those of its own name. What an `outcome` does to the ladder, the
-    table of outcomes says. A task under another's live claim is recorded with `force` and a `note`, and its history says so.
+    complete anybody's task completes only unowned tasks and those of its own name, and as itself whatever `actor` says. What
+    an `outcome` does to the ladder, the table of outcomes says. A task under another's live claim is recorded with `force`
+    and a `note`, and its history says so.
 
     Nothing but who asks refuses an OPTED_OUT: it beats another's claim, and said ahead of our clock it was said now. Of a
     task that is completed already the answer stays, and the opt-out is recorded.
@@ -79,6 +81,8 @@ def complete_task(
     # A repetition is answered as the first was, however late it comes.
     if task.completed_at is None and not opting_out and not now - TOLD_WITHIN <= contacted_at <= now:
         raise TimeOutOfRange("Must not lie in the future, nor more than 7 days back.", attr="contacted_at")
+    if user is not None and not leases.may_work_any(user):
+        actor = label_of(user)
     act = Act.of(actor, user, correlation_id, now)
     said = {"outcome": outcome or "", "note": note}
     detail: dict[str, Any] = {"outcome": outcome} if outcome else {}

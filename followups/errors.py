@@ -159,3 +159,14 @@ class PauseNeedsDays(DomainError):
 
     code = "pause_needs_days"
     status = 400
+
+
+class LeadUnknown(NotFound):
+    """Nothing is on file under this lead id."""
+
+
+class ImportUnderWay(DomainError):
+    """A file that names this person is being imported at this moment. Try again once it is done."""
+
+    code = "import_under_way"
+    status = 409

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from followups.models import TaskEvent
+from followups.models import TaskEvent, TaskEventWords
 from wholesale import correlation, many
+from wholesale.wordings import is_own
 
 _LINE = ("task_id", "kind", "reason", "detail", "actor", "user_id", "correlation_id", "created_at")
 
@@ -36,8 +37,14 @@ def write(
     reason: str = "",
     details: Mapping[int, dict[str, Any]] | None = None,
 ) -> None:
-    """One line for each task, in one statement; `details` by task: names, from and to as plain JSON, never free text."""
+    """One line for each task, in one statement; `details` by task: names, from and to as plain JSON, never free text.
+
+    A reason that somebody wrote is kept beside the lines.
+    """
     detail, user_id = details or {}, act.user.pk if act.user else None
+    if not is_own(reason):
+        _write_in_words(kind, task_ids, act, reason, detail)
+        return
     many.insert(
         TaskEvent,
         _LINE,
@@ -46,3 +53,13 @@ def write(
             for task_id in task_ids
         ],
     )
+
+
+def _write_in_words(
+    kind: TaskEvent.Kind, task_ids: Collection[int], act: Act, reason: str, details: Mapping[int, dict[str, Any]]
+) -> None:
+    signature = {"actor": act.actor, "user": act.user, "correlation_id": act.correlation_id, "created_at": act.now}
+    events = TaskEvent.objects.bulk_create(
+        TaskEvent(task_id=task_id, kind=kind, detail=details.get(task_id, {}), **signature) for task_id in task_ids
+    )
+    TaskEventWords.objects.bulk_create(TaskEventWords(event=event, reason=reason) for event in events)

@@ -19,6 +19,7 @@ from followups.steps.models import LadderTemplate
 from governance.channels import Channel
 from wholesale.append_only import AppendOnlyModel
 from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WALKTHROUGH_MARK, WORD_MAX_LENGTH, Province
+from wholesale.wordings import WordedField
 
 
 def label_field(**kwargs: Any) -> "models.CharField[Any, Any]":
@@ -336,7 +337,7 @@ class TaskEvent(AppendOnlyModel):
 
     task = models.ForeignKey(FollowupTask, on_delete=models.PROTECT, related_name="events", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind)
-    reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
+    reason = WordedField(max_length=NOTE_MAX_LENGTH, blank=True)
     detail = models.JSONField(default=dict, help_text="what changed: names, from and to")
     actor = models.CharField(max_length=LABEL_MAX_LENGTH)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -350,6 +351,19 @@ class TaskEvent(AppendOnlyModel):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+
+class TaskEventWords(models.Model):
+    """The reason that a person gave for an event. Erasing the person whom it is about removes it."""
+
+    event = models.OneToOneField(TaskEvent, primary_key=True, on_delete=models.PROTECT, related_name="words")
+    reason = models.CharField(max_length=NOTE_MAX_LENGTH)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"Words of event {self.pk}"
 
 
 __all__ = [
@@ -372,5 +386,6 @@ __all__ = [
     "SlaPolicy",
     "SlaWatch",
     "TaskEvent",
+    "TaskEventWords",
     "TaskQuerySet",
 ]

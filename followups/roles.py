@@ -1,13 +1,16 @@
 """Which role may do what in follow-up."""
 
-from wholesale.roles import AGENT, EVERYBODY, INTEGRATOR, OPERATOR, Grants
+from wholesale.roles import AGENT, AUDITOR, EVERYBODY, INTEGRATOR, OPERATOR, Grants
 
 GRANTS: Grants = {
     "view_lead": EVERYBODY,
+    "view_any_lead": (OPERATOR, INTEGRATOR, AUDITOR),
     "add_lead": (OPERATOR, INTEGRATOR),
     "change_lead": (OPERATOR, INTEGRATOR),
     "import_lead": (OPERATOR, INTEGRATOR),
     "export_lead": (OPERATOR, INTEGRATOR),
+    "erase_person": (OPERATOR,),
+    "export_person": (OPERATOR,),
     "view_leadimport": EVERYBODY,
     "view_leadreopening": EVERYBODY,
     "view_followupladder": EVERYBODY,

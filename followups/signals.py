@@ -13,3 +13,5 @@ act, not of the ladder."""
 tasks_breached = Signal()
 """Tasks were found later than the SLA allows, each once for the time at which it was due. `breaches`: sequence of
 SlaBreach."""
+# A person was erased. Sent with `texts`: its names, number and addresses, by which others find what they hold of it.
+person_erased = Signal()

@@ -93,6 +93,7 @@ class ContactViewSet(ApiViewSet):
     @ask("decide", DecideParams, ContactOut)
     def decide(self, request: Request, lead_id: str, **params: Any) -> Response:
         """May this lead be contacted by this channel, then or now? Every reason, and when it may."""
+        gate.require_readable(request.user, lead_id)
         return Response(lead_out(gate.decide_lead(lead_id, **params)))
 
     @act(
@@ -103,7 +104,7 @@ class ContactViewSet(ApiViewSet):
     )
     def explain(self, request: Request, lead_ids: list[str], channel: str, **params: Any) -> Response:
         """The same for up to 1,000 leads at once. It writes nothing."""
-        known = leads.load(lead_ids)
+        known = leads.load(leads.readable_by(request.user, lead_ids))
         contacts = [gate.contact_without_step(known[lead_id], channel) for lead_id in lead_ids if lead_id in known]
         answers = gate.decide_contacts(contacts, **params)
         return Response(

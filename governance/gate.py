@@ -164,6 +164,17 @@ def contact_without_step(lead: LeadFacts, channel: str) -> Contact:
     return Contact(lead, channel, gap=timedelta(minutes=lead.min_gap_minutes))
 
 
+def require_readable(user: Any, lead_id: str) -> None:
+    """Refuse a user who does not read about this lead.
+
+    Raises:
+        LeadNotFound: it is an agent, and the lead is none that it reads about.
+
+    """
+    if lead_id not in leads.readable_by(user, [lead_id]):
+        raise LeadNotFound
+
+
 def known_lead(lead_id: str) -> LeadFacts:
     """The lead with this id.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 CLOSED = frozenset({"CLOSED", "DEAD"})  # the statuses of a lead that nobody contacts any more (CONTRACT section 10)
 
@@ -26,15 +26,22 @@ class LeadFacts(NamedTuple):
 
 
 Loader = Callable[[Collection[str]], dict[str, LeadFacts]]
+Readable = Callable[[Any, Collection[str]], set[str]]  # of a user
 
 _loaders: list[Loader] = []
+_readable: list[Readable] = []
 
 
-def register(loader: Loader) -> None:
-    """Say how leads are loaded by their ids, in one query. The last one counts."""
-    _loaders[:] = [loader]
+def register(loader: Loader, readable: Readable) -> None:
+    """Say how leads are loaded by their ids, in one query, and about which of them a user reads. The last one counts."""
+    _loaders[:], _readable[:] = [loader], [readable]
 
 
 def load(lead_ids: Collection[str]) -> dict[str, LeadFacts]:
     """The leads that exist, by id."""
     return _loaders[0](lead_ids) if _loaders else {}
+
+
+def readable_by(user: Any, lead_ids: Collection[str]) -> set[str]:
+    """About which of some leads the user may read. Of a user who reads all it is no query."""
+    return _readable[0](user, lead_ids) if _readable else set()

@@ -31,9 +31,9 @@ class DomainFilter(WordFilter):
 class KPIEventAdmin(GrowingAdmin):
     """What counted, the latest first."""
 
+    list_select_related = ("words",)
     list_display = ("id", "occurred_at", "domain", "metric", "outcome", "value", "place", "actor", "detail_text")
     list_filter = (OccurredSinceFilter, DomainFilter, "success", "province")
-    list_select_related = False
     search_fields = ("metric__exact", "domain__exact", "correlation_id__exact", "subject_id__exact")
     search_help_text = "Metric, domain, correlation id or subject id, in full"
     fieldsets = (

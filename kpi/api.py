@@ -12,12 +12,12 @@ from governance.clocks.api import MarketFilter
 from kpi import services
 from kpi.models import KPIEvent
 from wholesale import filters
-from wholesale.api import ApiViewSet, ResourceViewSet, RowSerializer, ask
+from wholesale.api import ApiViewSet, ResourceViewSet, SignedSerializer, ask
 from wholesale.fields import AwareDateTimeField, JsonField, StrictDecimalField, StrictIntegerField
 from wholesale.params import Params
 
 
-class EventOut(RowSerializer):
+class EventOut(SignedSerializer):
     """A KPI row."""
 
     detail = JsonField(read_only=True)
@@ -37,6 +37,7 @@ class EventOut(RowSerializer):
             "subject_id",
             "correlation_id",
             "actor",
+            "user",
             "detail",
         )
 
@@ -57,7 +58,7 @@ class EventFilter(django_filters.FilterSet):
 class EventViewSet(ResourceViewSet):
     """The KPI log, the newest first."""
 
-    queryset = KPIEvent.objects.all()
+    queryset = KPIEvent.objects.select_related("user", "words")
     serializer_class = EventOut
     filterset_class = EventFilter
     permissions = {"list": "kpi.view_kpievent", "retrieve": "kpi.view_kpievent"}

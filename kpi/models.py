@@ -7,6 +7,7 @@ from django.db.models import Q
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
 from wholesale.append_only import AppendOnlyModel
 from wholesale.vocabulary import LABEL_MAX_LENGTH, WALKTHROUGH, WALKTHROUGH_MARK, WORD_MAX_LENGTH, Province
+from wholesale.wordings import WordedJsonField
 
 
 class Domain(models.TextChoices):
@@ -39,7 +40,7 @@ class KPIEvent(AppendOnlyModel):
     correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
     actor = models.CharField(max_length=LABEL_MAX_LENGTH)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    detail = models.JSONField(default=dict)
+    detail = WordedJsonField(default=dict)
 
     class Meta(AppendOnlyModel.Meta):
         indexes = [
@@ -54,4 +55,17 @@ class KPIEvent(AppendOnlyModel):
         return f"{self.domain} {self.metric}"
 
 
-__all__ = ["COUNTED", "Domain", "KPIEvent", "RegressionPolicy", "RegressionState", "RegressionTrigger"]
+class KPIEventWords(models.Model):
+    """What a client sent along with an event. Erasing a person who is named in it removes it."""
+
+    event = models.OneToOneField(KPIEvent, primary_key=True, on_delete=models.PROTECT, related_name="words")
+    detail = models.JSONField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"Words of event {self.pk}"
+
+
+__all__ = ["COUNTED", "Domain", "KPIEvent", "KPIEventWords", "RegressionPolicy", "RegressionState", "RegressionTrigger"]

@@ -3,7 +3,7 @@
 The one place that knows which fact counts as which metric (CONTRACT section 6).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -12,10 +12,10 @@ from django.contrib.auth.models import User
 from buyers.models import BuyerFeedbackEvent
 from buyers.signals import feedback_recorded
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask
-from followups.signals import ladders_created, tasks_breached, tasks_completed
+from followups.signals import ladders_created, person_erased, tasks_breached, tasks_completed
 from followups.sla.models import SlaBreach
 from kpi.models import Domain, KPIEvent
-from kpi.services import keep
+from kpi.services import erase_words, keep
 from offers.models import OfferEvidence
 from offers.signals import offers_computed
 
@@ -28,6 +28,7 @@ def connect() -> None:
         (tasks_breached, on_tasks_breached),
         (feedback_recorded, on_feedback_recorded),
         (offers_computed, on_offers_computed),
+        (person_erased, on_person_erased),
     ):
         signal.connect(receiver, dispatch_uid=f"kpi.{receiver.__name__}")
 
@@ -150,6 +151,11 @@ def on_feedback_recorded(events: Sequence[BuyerFeedbackEvent], **kwargs: Any) ->
         )
         for event in events
     )
+
+
+def on_person_erased(texts: Collection[str], **kwargs: Any) -> None:
+    """No count changes; what clients sent along and names the person goes."""
+    erase_words(texts)
 
 
 def on_offers_computed(evidence: Sequence[OfferEvidence], **kwargs: Any) -> None:

@@ -1,21 +1,24 @@
 """Writing and summing KPI rows."""
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
-from operator import attrgetter
+from functools import reduce
+from operator import attrgetter, or_
 from time import perf_counter
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Avg, Count, Max, Min, Q
+from django.db.models import Avg, Count, Max, Min, Q, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from governance.decisions import ExecutionClass, verb
-from kpi.models import COUNTED, KPIEvent, RegressionPolicy
+from kpi.models import COUNTED, KPIEvent, KPIEventWords, RegressionPolicy
 from kpi.tasks import evaluate_tripwire
 from wholesale import correlation, many
 
@@ -59,6 +62,24 @@ def emit_kpi(
     )
     keep([event])
     return event
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def record_kpi(*, domain: str, metric: str, detail: Any = None, **options: Any) -> KPIEvent:
+    """Write a KPI row for a client. What it sends along may name a person, so it is kept beside the row."""
+    event = emit_kpi(domain, metric, **options)
+    if detail:
+        KPIEventWords.objects.create(event=event, detail=detail)
+    return event
+
+
+def erase_words(texts: Collection[str]) -> int:
+    """Remove what clients sent along with events, wherever one of these texts stands in it; say how many those are."""
+    spellings = {spelling for text in texts for spelling in (text, json.dumps(text)[1:-1])}
+    naming = reduce(or_, (Q(text__contains=spelling) for spelling in spellings), Q(pk__in=[]))
+    found = KPIEventWords.objects.annotate(text=Cast("detail", TextField())).filter(naming)
+    return KPIEventWords.objects.filter(pk__in=list(found.values_list("pk", flat=True))).delete()[0]
 
 
 @transaction.atomic(savepoint=False)  # one with the caller's transaction: both stay or neither

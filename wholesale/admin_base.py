@@ -17,10 +17,18 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.utils import prettify_json
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
+from wholesale import scopes
 from wholesale.admin_input import CheckedInput, GrowingPaginator
 from wholesale.errors import DomainError
 from wholesale.permissions import label_of
 from wholesale.vocabulary import ALL, NOTE_MAX_LENGTH
+
+
+class Scoped:
+    """Rows of which a user sees those that it may read: in lists, pages, histories, inlines and searches."""
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return scopes.visible(super().get_queryset(request), request.user)  # type: ignore[misc]
 
 
 class Kept:
@@ -40,7 +48,7 @@ class ReadOnly(Kept):
         return False
 
 
-class ReadOnlyAdmin(CheckedInput, ReadOnly, ModelAdmin):
+class ReadOnlyAdmin(CheckedInput, ReadOnly, Scoped, ModelAdmin):
     """Pages of rows to read."""
 
     list_per_page = 50
@@ -61,7 +69,7 @@ class GrowingAdmin(ReadOnlyAdmin):
     sortable_by = ()
 
 
-class ReadOnlyInline(ReadOnly, TabularInline):
+class ReadOnlyInline(ReadOnly, Scoped, TabularInline):
     """Rows to read on the page of the row that they belong to."""
 
     extra = 0
@@ -132,7 +140,7 @@ def json_text(value: Any) -> str:
 # History ----------------------------------------------------------------------------------------------------------------
 
 
-class HistoryAdmin(CheckedInput, SimpleHistoryAdmin, ModelAdmin):
+class HistoryAdmin(CheckedInput, Scoped, SimpleHistoryAdmin, ModelAdmin):
     """Pages of a row whose history can be read: when, who, why, what. Nothing is reverted there, past the service."""
 
     object_history_list_template = "admin/history_list.html"

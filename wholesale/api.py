@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
 
-from wholesale import correlation, unknown_parameters
+from wholesale import correlation, scopes, unknown_parameters
 from wholesale.errors import NotFound
 from wholesale.fields import (
     AwareDateTimeField,
@@ -188,12 +188,27 @@ class RowSerializer(serializers.ModelSerializer[Any]):
     }
 
 
+class SignedSerializer(RowSerializer):
+    """Rows that name who acted, in words that a client may choose: beside them who was signed in.
+
+    Read them through `select_related("user")`.
+    """
+
+    user: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
+        slug_field="username", read_only=True, allow_null=True, help_text="who was signed in; null: nobody, as in a command"
+    )
+
+
 class ResourceViewSet(ListModelMixin, RetrieveModelMixin, ViewSetMixin, GenericAPIView[Any], ApiView):
     """Rows to read: a list with filters, newest first in pages, and one by id. Every write goes through a verb."""
 
     pagination_class = NewestFirst
     lookup_field = "id"
     lookup_value_regex = "[0-9]{1,18}"
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        """Those that the user may read."""
+        return scopes.visible(super().get_queryset(), self.request.user)
 
     def known_parameters(self) -> Known:
         if self.action == "list":

@@ -22,6 +22,7 @@ from governance.runbook.services import status as runbook_status
 from kpi.models import Domain, RegressionTrigger
 from kpi.services import SUMMARY_SPAN, summarise
 from offers.models import OfferPolicy
+from wholesale import scopes
 from wholesale.admin_base import cad
 from wholesale.vocabulary import Province
 
@@ -63,7 +64,7 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if may("followups.view_followuptask"):
         counts = _due_counts()
         context["tiles"] += _follow_up(counts)
-        context["due"], context["blocked"] = _oldest_due(), counts["blocked"]
+        context["due"], context["blocked"] = _oldest_due(request), counts["blocked"]
     if may("followups.view_inboxitem"):
         context["tiles"].append(_inbox())
     if may("followups.view_slanotice"):
@@ -223,8 +224,8 @@ def _unread_notices() -> list[SlaNotice]:
     return list(SlaNotice.objects.filter(read_at__isnull=True)[:NOTICES])
 
 
-def _oldest_due() -> list[FollowupTask]:
-    return list(FollowupTask.objects.permitted(timezone.now())[:OLDEST])
+def _oldest_due(request: HttpRequest) -> list[FollowupTask]:
+    return list(scopes.visible(FollowupTask.objects.permitted(timezone.now()), request.user)[:OLDEST])
 
 
 def _week(request: HttpRequest) -> Iterator[dict[str, Any]]:

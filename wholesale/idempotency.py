@@ -3,13 +3,15 @@
 import hashlib
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
-from functools import wraps
+from functools import reduce, wraps
+from operator import or_
 from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -36,6 +38,13 @@ class IdempotencyKeyReused(DomainError):
 
     code = "idempotency_key_reused"
     status = 409
+
+
+class AnswerErased(DomainError):
+    """The answer kept under this Idempotency-Key named a person who was erased since. Nothing was done again."""
+
+    code = "answer_erased"
+    status = 410
 
 
 def idempotent(handler: Handler, *, in_parts: bool = False) -> Handler:
@@ -103,6 +112,17 @@ def _kept(user: Any, key: str, now: datetime) -> IdempotencyKey | None:
     return answered.filter(created_at__gte=now - settings.IDEMPOTENCY_KEY_LIFETIME).first()
 
 
+def kept_answers(texts: Collection[str]) -> QuerySet[IdempotencyKey]:
+    """The answers in which one of these texts stands, each as it stands in JSON; of no text none."""
+    naming = reduce(or_, (Q(body__contains=text) for text in texts), Q(pk__in=[]))
+    return IdempotencyKey.objects.filter(naming)
+
+
+def erase_answers(texts: Collection[str]) -> int:
+    """Empty those answers and say how many they are: the request that comes again is refused, and not acted on again."""
+    return kept_answers(texts).update(body="")
+
+
 def _own(user: Any, key: str, fingerprint: str, now: datetime) -> IdempotencyKey:
     """The key's row, locked. It has no status when the act is ours to do."""
     fresh = IdempotencyKey(user=user, key=key, fingerprint=fingerprint, created_at=now)
@@ -138,4 +158,6 @@ def _kept_after(response: Response, user: Any, key: str, fingerprint: str) -> Re
 def _replay(row: IdempotencyKey, fingerprint: str) -> Response:
     if row.fingerprint != fingerprint:
         raise IdempotencyKeyReused
+    if not row.body:
+        raise AnswerErased
     return Response(json.loads(row.body), status=row.status, headers={REPLAYED_HEADER: "true"})

@@ -71,6 +71,19 @@ def days(name: str, *, default: int) -> int:
     return int(word)
 
 
+def whole_number(name: str, *, default: int, least: int, most: int) -> int:
+    """Read a whole number; empty counts as absent.
+
+    Raises:
+        ImproperlyConfigured: it is none, or not from `least` to `most`.
+
+    """
+    word = env.str(name, default="").strip() or str(default)
+    if not (word.isascii() and word.isdecimal() and least <= int(word) <= most):
+        raise ImproperlyConfigured(f"{name} must be a whole number from {least} to {most}, not {word!r}")
+    return int(word)
+
+
 # Security ---------------------------------------------------------------------------------------------------------------
 
 DEBUG = switch("DEBUG", default=False)
@@ -121,6 +134,7 @@ BACKUPS_CONFIGURED = switch("BACKUPS_CONFIGURED", default=False)
 UNKEYED = "unkeyed"
 CONTACT_DIGEST_KEY = env.str("CONTACT_DIGEST_KEY", default="") or UNKEYED
 COOLING_OFF_DAYS = days("COOLING_OFF_DAYS", default=90)  # after a ladder ended in which somebody was contacted
+AGENT_CLAIM_MAX = whole_number("AGENT_CLAIM_MAX", default=25, least=1, most=500)  # tasks that an agent claims at once
 TOKEN_CACHE_SECONDS = env.float("TOKEN_CACHE_SECONDS", default=5.0)
 IDEMPOTENCY_KEY_LIFETIME = timedelta(hours=24)  # CONTRACT section 1
 

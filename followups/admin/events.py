@@ -60,6 +60,9 @@ class EventInline(EventPage, ReadOnlyInline):
     fields = ("created_at", "what", "change", "reason", "actor")
     readonly_fields = ("what", "change")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("words")
+
 
 @admin.register(TaskEvent)
 class TaskEventAdmin(EventPage, WithTask, GrowingAdmin):
@@ -68,7 +71,7 @@ class TaskEventAdmin(EventPage, WithTask, GrowingAdmin):
     list_display = ("id", "created_at", "what", "task_link", "change", "reason", "actor")
     list_display_links = ("id", "created_at")
     list_filter = ("kind", SinceFilter)
-    list_select_related = False
+    list_select_related = ("words",)
     search_fields = ("actor__exact", "correlation_id__exact")
     search_help_text = "Number of the task, actor or correlation id, in full"
     fieldsets = (

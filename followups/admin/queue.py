@@ -31,6 +31,7 @@ from followups.services import complete_task
 from followups.transitions import skip_task, snooze_task
 from governance import gate
 from governance.decisions import ExecutionClass
+from wholesale import scopes
 from wholesale.admin_base import show_refusal
 from wholesale.admin_input import row_id
 from wholesale.errors import DomainError
@@ -163,7 +164,7 @@ def _act(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
     now = timezone.now()
     if act == "next":
         return _take_next(request, user, now)
-    card = _card_of(request.POST.get("task", ""), now)
+    card = _card_of(request.POST.get("task", ""), user, now)
     if card is None:
         messages.error(request, TaskNotFound().detail)
         return _back()
@@ -188,8 +189,9 @@ def _back() -> HttpResponse:
     return HttpResponseRedirect(queue_url())
 
 
-def _card_of(task_id: str, now: datetime) -> Card | None:
-    task = FollowupTask.objects.select_related("lead").filter(pk=row_id(task_id)).first()
+def _card_of(task_id: str, user: User, now: datetime) -> Card | None:
+    tasks = scopes.visible(FollowupTask.objects.select_related("lead"), user)
+    task = tasks.filter(pk=row_id(task_id)).first()
     return cards([task], now)[0] if task else None
 
 

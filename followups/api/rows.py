@@ -9,7 +9,7 @@ from governance.channels import Channel
 from governance.clocks.api import MarketFilter
 from governance.reasons import Reason
 from wholesale import filters
-from wholesale.api import ResourceViewSet, RowSerializer
+from wholesale.api import ResourceViewSet, RowSerializer, SignedSerializer
 from wholesale.fields import JsonField
 
 
@@ -114,12 +114,12 @@ class TaskViewSet(ResourceViewSet):
     permissions = {"list": "followups.view_followuptask", "retrieve": "followups.view_followuptask"}
 
 
-class TaskEventOut(RowSerializer):
+class TaskEventOut(SignedSerializer):
     """A line of a task's history."""
 
     class Meta:
         model = TaskEvent
-        fields = ("id", "task", "kind", "reason", "detail", "actor", "correlation_id", "created_at")
+        fields = ("id", "task", "kind", "reason", "detail", "actor", "user", "correlation_id", "created_at")
 
     detail = JsonField(read_only=True)
 
@@ -137,13 +137,13 @@ class EventFilter(django_filters.FilterSet):
 class EventViewSet(ResourceViewSet):
     """What happened to tasks, the newest first."""
 
-    queryset = TaskEvent.objects.all()
+    queryset = TaskEvent.objects.select_related("words", "user")
     serializer_class = TaskEventOut
     filterset_class = EventFilter
     permissions = {"list": "followups.view_taskevent", "retrieve": "followups.view_taskevent"}
 
 
-class AttemptOut(RowSerializer):
+class AttemptOut(SignedSerializer):
     """A contact, and the decision under which it was made."""
 
     class Meta:
@@ -166,6 +166,7 @@ class AttemptOut(RowSerializer):
             "matched_market",
             "policy_version",
             "actor",
+            "user",
             "correlation_id",
             "created_at",
         )
@@ -188,7 +189,7 @@ class AttemptFilter(django_filters.FilterSet):
 class AttemptViewSet(ResourceViewSet):
     """Contact attempts, the newest first."""
 
-    queryset = ContactAttempt.objects.all()
+    queryset = ContactAttempt.objects.select_related("user")
     serializer_class = AttemptOut
     filterset_class = AttemptFilter
     permissions = {"list": "followups.view_contactattempt", "retrieve": "followups.view_contactattempt"}

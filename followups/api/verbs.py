@@ -70,7 +70,7 @@ def step(task: FollowupTask) -> dict[str, Any]:
 class CompleteParams(ActParams):
     """Who did it, when, and what came of it."""
 
-    actor = LabelField(required=False, help_text="default: your user name")
+    actor = LabelField(required=False, help_text="default, and of an agent always: your user name")
     contacted_at = AwareDateTimeField(
         required=False, help_text="when it happened, at most 7 days ago; default: now. The rules are judged at it"
     )
@@ -128,8 +128,12 @@ class CompletedOut(RowSerializer):
 
     class Meta:
         model = FollowupTask
-        fields = ("id", "completed_at", "step", "channel", "outcome", "outside_rules", "reasons", "warnings", "ladder")
+        fields = (
+            *("id", "completed_at", "completed_by", "user", "step", "channel", "outcome"),
+            *("outside_rules", "reasons", "warnings", "ladder"),
+        )
 
+    user = serializers.CharField(allow_null=True, help_text="who was signed in; null: nobody, as in a command")
     outside_rules = serializers.BooleanField(
         allow_null=True, help_text="null for a task that was completed before attempts were kept"
     )
@@ -145,7 +149,9 @@ def completed(task: FollowupTask) -> dict[str, Any]:
     """A completed task as `CompletedOut` says."""
     attempt: ContactAttempt | None = getattr(task, "attempt", None)
     return {
-        **shown(task, ("id", "completed_at", "step", "channel", "outcome")),
+        **shown(task, ("id", "completed_at", "completed_by")),
+        "user": task.completed_user.get_username() if task.completed_user else None,
+        **shown(task, ("step", "channel", "outcome")),
         "outside_rules": None if attempt is None else not attempt.allowed,
         "reasons": [] if attempt is None else attempt.reasons,
         "warnings": [] if attempt is None else attempt.warnings,

@@ -133,12 +133,16 @@ class DueViewSet(ApiViewSet):
 
     @ask("due", DueParams, DueOut(many=True))
     def due(self, request: Request, **params: Any) -> Response:
-        """The tasks that are due and permitted now, the oldest first, those that somebody has claimed included."""
-        return Response([task._asdict() for task in services.due_tasks(**params)])
+        """The tasks that are due and permitted now, the oldest first, those that somebody has claimed included. An agent is
+        listed its own, those of the markets in whose pool it is, and unowned ones."""
+        return Response([task._asdict() for task in services.due_tasks(**params, user=acting_user(request))])
 
     @act("due/claim", ClaimParams, ClaimedOut(many=True))
     def claim(self, request: Request, **params: Any) -> Response:
-        """Take on due tasks for some minutes: your own first, then unowned ones. Nobody else is given them meanwhile."""
+        """Take on due tasks for some minutes: your own first, then unowned ones. Nobody else is given them meanwhile.
+
+        An agent is given at most 25 at once (`AGENT_CLAIM_MAX`), however many it asks for.
+        """
         return Response(
             [
                 {**claimed.task._asdict(), "script": claimed.script, "contact": claimed.contact._asdict()}

@@ -12,6 +12,7 @@ from django.db import connection
 from followups.leads.facts import FACTS, contact_of, read_facts
 from followups.leads.models import Lead
 from followups.models import FollowupLadder, FollowupTask
+from followups.scopes import DUE_SQL
 from governance import gate
 from wholesale.lookups import among_sql, time_of, time_or_none
 
@@ -99,14 +100,14 @@ class Candidate(NamedTuple):
     version: int | None
 
 
-def due(now: datetime, limit: int, filters: Mapping[str, str | None]) -> list[Candidate]:
-    """All that is due, the oldest first."""
-    return _listed(f"{_DUE}{{narrowed}}", f"NOT {_GOES_FIRST}", now, limit, filters)
+def due(now: datetime, limit: int, filters: Mapping[str, str | None], *, reader: str | None = None) -> list[Candidate]:
+    """All that is due, the oldest first; with a `reader` what that agent reads (`followups.scopes`)."""
+    return _listed(f"{_DUE}{{narrowed}}", f"NOT {_GOES_FIRST}", now, limit, filters, reader)
 
 
-def permitted(now: datetime, limit: int, filters: Mapping[str, str | None]) -> list[Candidate]:
-    """What is due and, as far as the stored intervals say, to be done now; the oldest first."""
-    return _listed(_THAT_GO_FIRST, "FALSE", now, limit, filters)
+def permitted(now: datetime, limit: int, filters: Mapping[str, str | None], *, reader: str | None = None) -> list[Candidate]:
+    """What of it, as far as the stored intervals say, is to be done now; the oldest first."""
+    return _listed(_THAT_GO_FIRST, "FALSE", now, limit, filters, reader)
 
 
 def lease(
@@ -135,13 +136,15 @@ def lease(
         ]
 
 
-def _listed(tasks: str, waits: str, now: datetime, limit: int, filters: Mapping[str, str | None]) -> list[Candidate]:
-    narrowed = _narrowed(filters)
+def _listed(
+    tasks: str, waits: str, now: datetime, limit: int, filters: Mapping[str, str | None], reader: str | None
+) -> list[Candidate]:
+    narrowed = f"{_narrowed(filters)}{DUE_SQL if reader is not None else ''}"
     words = {"now": _literal(now), "limit": str(limit)} if narrowed else _BLIND
     chosen = f"{tasks.replace('{narrowed}', narrowed)}{_OLDEST_FIRST}".format(**words)
     statement = _WITH_LEADS.replace("{waits}", waits.format(**words)).replace("{tasks}", chosen)
     with connection.cursor() as cursor:
-        cursor.execute(statement, {**filters, "now": _at(now), "limit": limit})
+        cursor.execute(statement, {**filters, "reader": reader, "now": _at(now), "limit": limit})
         return [
             _candidate(row, leased_by=leased_by, leased_until=time_or_none(leased_until), waits=bool(waiting))
             for *row, leased_by, leased_until, waiting in cursor.fetchall()

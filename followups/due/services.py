@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
@@ -24,6 +25,7 @@ from followups.errors import NotYourName
 from followups.leases import NO_LEASE, is_live
 from followups.minutes.services import put_right
 from followups.models import FollowupLadder, FollowupTask, TaskQuerySet
+from followups.scopes import reader_of
 from followups.steps.services import Occasion, names_of, scripts
 from governance import gate
 from governance.decisions import ExecutionClass, verb
@@ -100,14 +102,15 @@ def due_tasks(
     market: str | None = None,
     channel: str | None = None,
     include_blocked: bool = False,
+    user: User | None = None,
     now: datetime | None = None,
 ) -> list[DueTask]:
     """The tasks that are due and permitted now, the oldest first; those under somebody's lease too, with its holder. Of one
     ladder only the first that may be done.
 
     The stored intervals choose them, then the gate is asked of each and what it refuses is left out: an interval may be
-    behind, the gate never. `include_blocked` lists all that is due, each with what stands in the way. It writes nothing, so
-    it reads the go-live row without a lock.
+    behind, the gate never. `include_blocked` lists all that is due, each with what stands in the way. An agent as `user` is
+    listed what it reads (`followups.scopes`). It writes nothing, so it reads the go-live row without a lock.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: nothing may act now.
@@ -116,7 +119,11 @@ def due_tasks(
     gate.require(ExecutionClass.EXECUTE)
     now = now or timezone.now()
     filters = {"owner": owner, "province": province, "market": market, "channel": channel}
-    found = rows.due(now, limit, filters) if include_blocked else rows.permitted(now, limit + SPARE, filters)
+    reader = reader_of(user)
+    if include_blocked:
+        found = rows.due(now, limit, filters, reader=reader)
+    else:
+        found = rows.permitted(now, limit + SPARE, filters, reader=reader)
     pairs = _asked(found, now)
     if not include_blocked:
         pairs = [pair for pair in pairs if pair[1].verdict.allowed][:limit]
@@ -140,7 +147,8 @@ def claim_due(
 
     A task is under one live lease at most, and one's own is not given again. The lease comes first, in a transaction as
     short as can be, then the gate is asked: a task that it refuses is given back before anybody hears of it, and its stored
-    interval is put right. Should the process die in between, the lease runs out by itself.
+    interval is put right. Should the process die in between, the lease runs out by itself. An agent is given at most
+    `AGENT_CLAIM_MAX` tasks at once.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: nothing may act now.
@@ -148,6 +156,8 @@ def claim_due(
 
     """
     _require_own_name(owner, user)
+    if reader_of(user) is not None:
+        limit = min(limit, settings.AGENT_CLAIM_MAX)
     filters = {"province": province, "market": market, "channel": channel}
     claimed: list[tuple[Candidate, gate.ContactAnswer]] = []
     for _ in range(CLAIM_ROUNDS):

@@ -15,7 +15,17 @@ from followups.inbound.services import Recorded
 from followups.models import InboundDecision, InboundMessage, InboundWord
 from governance.channels import Channel
 from wholesale import correlation, filters
-from wholesale.api import ROW_ID, ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask, path_id
+from wholesale.api import (
+    ROW_ID,
+    ApiViewSet,
+    ResourceViewSet,
+    RowSerializer,
+    SignedSerializer,
+    act,
+    acting_user,
+    ask,
+    path_id,
+)
 from wholesale.fields import IdField, JsonField, NoteField, StrictIntegerField, UpperChoiceField
 from wholesale.params import ActParams, Params, is_empty, merged
 from wholesale.permissions import label_of
@@ -60,7 +70,7 @@ class DecisionOut(RowSerializer):
         fields = ("meaning", "reason", "actor", "correlation_id", "created_at")
 
 
-class InboundOut(RowSerializer):
+class InboundOut(SignedSerializer):
     """A message."""
 
     decisions = DecisionOut(many=True, read_only=True, help_text="what persons decided, in order; the last one counts")
@@ -79,6 +89,7 @@ class InboundOut(RowSerializer):
             "meaning",
             "received_at",
             "actor",
+            "user",
             "correlation_id",
             "created_at",
             "decided_as",
@@ -112,7 +123,7 @@ class InboundFilter(django_filters.FilterSet):
 class InboundViewSet(ResourceViewSet):
     """What leads sent us, the newest first."""
 
-    queryset = InboundMessage.objects.prefetch_related("decisions")
+    queryset = InboundMessage.objects.select_related("user").prefetch_related("decisions")
     serializer_class = InboundOut
     filterset_class = InboundFilter
     permissions = {

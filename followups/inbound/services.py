@@ -26,7 +26,7 @@ from governance.compliance.models import ContactPoint, ContactRecord
 from governance.compliance.rules import Entry
 from governance.compliance.services import Point, digest
 from governance.decisions import ExecutionClass, verb
-from wholesale import correlation
+from wholesale import correlation, scopes
 from wholesale.errors import NotAllowedForYou
 from wholesale.received import storable
 
@@ -182,7 +182,7 @@ def decide_inbound(
     lifts the opt-outs of that channel there, with the message as evidence; that takes who may lift opt-outs.
 
     Raises:
-        MessageNotFound: no such message.
+        MessageNotFound: no such message, or none that the user may read.
         AlreadyDecided: it was not doubtful, or was decided otherwise, and the user may not overrule that.
         NotAllowedForYou: the user may not lift opt-outs.
         NotYourItem: it waits for somebody else.
@@ -190,7 +190,7 @@ def decide_inbound(
         OptedOutSince: a RESUME of a message after which somebody said no again.
 
     """
-    message = InboundMessage.objects.filter(pk=message_id).first()
+    message = scopes.visible(InboundMessage.objects.all(), user).filter(pk=message_id).first()
     if message is None:
         raise MessageNotFound
     # What it is about never changes, so it can be read before its lock.

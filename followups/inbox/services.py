@@ -15,6 +15,7 @@ from followups.inbox.models import InboxItem
 from followups.models import FollowupTask, InboundMessage
 from governance.compliance.models import ContactRecord
 from governance.decisions import ExecutionClass, verb
+from wholesale import scopes
 from wholesale.permissions import label_of
 from wholesale.received import storable
 from wholesale.vocabulary import NOTE_MAX_LENGTH
@@ -69,13 +70,13 @@ def close_item(
     """Say that an inbox item is done, and why. Again by the same person changes nothing.
 
     Raises:
-        InboxItemNotFound: no such item.
+        InboxItemNotFound: no such item, or none that the user may read.
         NotYourItem: it is somebody else's, and the user may close its own and unowned ones alone.
         DecideTheMessage: it waits for a decision, which closes it.
         InboxItemDone: somebody else has done it.
 
     """
-    item = InboxItem.objects.select_for_update().filter(pk=item_id).first()
+    item = scopes.visible(InboxItem.objects.all(), user).select_for_update().filter(pk=item_id).first()
     if item is None:
         raise InboxItemNotFound
     require_own(item, user)

@@ -15,7 +15,6 @@ from import_export import fields, resources
 from import_export.admin import ImportExportMixin
 from import_export.formats.base_formats import CSV, XLSX
 from rest_framework.exceptions import ValidationError
-from unfold.admin import ModelAdmin
 from unfold.contrib.import_export.forms import ExportForm
 from unfold.decorators import action, display
 from unfold.widgets import (
@@ -41,9 +40,10 @@ from followups.leads.imports_admin import (
 from followups.leads.models import Language, Lead, LeadImport, LeadReopening
 from followups.leads.statuses import is_reopening
 from followups.leads.storing import FLAGS, NO_REASON
+from followups.people.admin import PersonPages
 from governance.leads import CLOSED
 from wholesale.addresses import one_form
-from wholesale.admin_base import Kept, ReadOnlyInline, SinceFilter, confirmation, place_text
+from wholesale.admin_base import Kept, ReadOnlyInline, Scoped, SinceFilter, confirmation, place_text
 from wholesale.admin_input import CheckedInput, GrowingPaginator, row_id
 from wholesale.errors import DomainError
 from wholesale.permissions import label_of
@@ -135,6 +135,9 @@ class ReopeningInline(ReadOnlyInline):
     model = LeadReopening
     fields = ("created_at", "status_before", "status_after", "reason", "actor")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("words")
+
 
 class LeadResource(resources.ModelResource):
     """Leads as rows of a file that can be imported again."""
@@ -160,7 +163,7 @@ class UploadForm(forms.Form):
 
 
 @admin.register(Lead)
-class LeadAdmin(CheckedInput, Kept, ImportExportMixin, ModelAdmin):
+class LeadAdmin(CheckedInput, Kept, Scoped, ImportExportMixin, PersonPages):
     """Leads, the newest first. Nothing here counts them all."""
 
     form = LeadForm
@@ -184,7 +187,7 @@ class LeadAdmin(CheckedInput, Kept, ImportExportMixin, ModelAdmin):
     )
     search_help_text = "Lead id, phone, e-mail or market in full; how a name begins"
     inlines = (ReopeningInline,)
-    actions_detail = ("ladders",)
+    actions_detail = ("ladders", "export_person", "erase")
     fieldsets = (
         ("Lead", {"fields": ("lead_id", ("first_name", "last_name"), ("status", "score"), ("source", "language"))}),
         ("Contact", {"fields": (("phone", "phone_is_wrong"), ("email", "email_is_wrong"))}),

@@ -11,6 +11,7 @@ from governance.channels import Channel
 from governance.clocks.zones import ZONE_CHOICES
 from wholesale.append_only import AppendOnlyModel
 from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
+from wholesale.wordings import WordedField
 
 
 class Language(models.TextChoices):
@@ -62,7 +63,13 @@ class Lead(models.Model):
     class Meta:
         ordering = ["-id"]
         default_permissions = ("view", "add", "change")
-        permissions = [("import_lead", "Can import leads"), ("export_lead", "Can export leads")]
+        permissions = [
+            ("import_lead", "Can import leads"),
+            ("export_lead", "Can export leads"),
+            ("view_any_lead", "Can read about leads and tasks that are not its own"),
+            ("erase_person", "Can erase a person"),
+            ("export_person", "Can export what is on file about a person"),
+        ]
         constraints = [
             models.CheckConstraint(condition=~Q(lead_id=""), name="lead_id_not_blank"),
             models.CheckConstraint(condition=Q(province__in=Province.values), name="lead_province"),
@@ -149,7 +156,7 @@ class LeadReopening(AppendOnlyModel):
     lead = lead_key("reopenings")
     status_before = models.CharField(max_length=14, choices=Lead.Status)
     status_after = models.CharField(max_length=14, choices=Lead.Status)
-    reason = models.CharField(max_length=NOTE_MAX_LENGTH)
+    reason = WordedField(max_length=NOTE_MAX_LENGTH, blank=True)
     actor = models.CharField(max_length=LABEL_MAX_LENGTH)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
@@ -163,6 +170,19 @@ class LeadReopening(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.get_status_before_display()} to {self.get_status_after_display()}"
+
+
+class LeadReopeningWords(models.Model):
+    """Why a lead was reopened. Erasing the person removes it."""
+
+    reopening = models.OneToOneField(LeadReopening, primary_key=True, on_delete=models.PROTECT, related_name="words")
+    reason = models.CharField(max_length=NOTE_MAX_LENGTH)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"Words of reopening {self.pk}"
 
 
 class InboundMessage(models.Model):

@@ -17,7 +17,7 @@ from followups.history import Act
 from followups.leads.facts import FACTS
 from followups.leads.fields import SETTINGS
 from followups.leads.lookups import leads_by_id, points_of_lead
-from followups.leads.models import Language, Lead, LeadReopening
+from followups.leads.models import Language, Lead, LeadReopening, LeadReopeningWords
 from followups.leads.statuses import ENDS_THE_HUNT, is_back, is_reopening
 from followups.minutes.tasks import enqueue_leads
 from followups.prospects import find, meeting
@@ -161,16 +161,16 @@ def _flagged(lead: Lead, settings: Settings) -> Lead:
 
 
 def _keep_reopening(status_before: str, lead: Lead, act: Act, reason: str) -> None:
-    LeadReopening.objects.create(
+    reopening = LeadReopening.objects.create(
         lead_id=lead.lead_id,
         status_before=status_before,
         status_after=lead.status,
-        reason=reason,
         actor=act.actor,
         user=act.user,
         correlation_id=act.correlation_id,
         created_at=act.now,
     )
+    LeadReopeningWords.objects.create(reopening=reopening, reason=reason)
 
 
 def _write(results: Collection[Stored], stored: Mapping[str, Lead], act: Act) -> None:

@@ -16,7 +16,7 @@ from followups.sla import services
 from followups.sla.rules import MINUTES_MAX, counted_from
 from governance.channels import Channel
 from governance.clocks.api import MarketFilter, PlaceParams
-from wholesale import filters
+from wholesale import filters, scopes
 from wholesale.api import ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask
 from wholesale.fields import (
     AwareDateTimeField,
@@ -134,7 +134,7 @@ class SlaViewSet(ApiViewSet):
     @ask("sla/at-risk", AtRiskParams, AtRiskOut(many=True))
     def at_risk(self, request: Request, limit: int, **places: Any) -> Response:
         """The open tasks that are later than their policy warns of, and no breach yet; late the longest first."""
-        tasks = services.at_risk(timezone.now()).filter(**places)[:limit]
+        tasks = scopes.visible(services.at_risk(timezone.now()), request.user).filter(**places)[:limit]
         return Response([{**shown(task, _SHOWN), "counted_from": counted_from(task)} for task in tasks])
 
 

@@ -255,7 +255,7 @@ class ContactRecordAdmin(LedgerColumns, GrowingAdmin):
     list_display = ("id", "what", "point", "by", "basis", "effective_at", "until", "actor")
     list_display_links = ("id", "what")
     list_filter = (SinceFilter, "entry", "channel")
-    list_select_related = ("point",)
+    list_select_related = ("point", "words")
     search_fields = ("point__digest",)
     search_help_text = "A phone number, an e-mail address or a lead's id, in full"
     actions_list = ("opt_out", "consent", "scrub", "do_not_call", "lift")
@@ -383,6 +383,9 @@ class ContactRecordInline(LedgerColumns, ReadOnlyInline):
     fields = ("what", "by", "basis", "effective_at", "until", "evidence", "reason", "actor", "created_at")
     readonly_fields = ("what", "by", "until")
 
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return super().get_queryset(request).select_related("words")
+
 
 @admin.register(ContactPoint)
 class ContactPointAdmin(GrowingAdmin):
@@ -439,7 +442,8 @@ class ContactPointAdmin(GrowingAdmin):
             act,
             title=f"Erase {point}",
             explanation="It is forgotten for good; only its digest stays, so that an opt-out still "
-            "holds when it comes again. The lead that has it is another row, and evidence and notes stay as they are.",
+            "holds when it comes again. Evidence and reasons that were written of it go too. A lead that has it is another "
+            "row: to erase a person, use Erase on the page of the lead.",
             button="Erase it",
             danger=True,
             then=reverse("admin:governance_contactpoint_change", args=[point.pk]),

@@ -21,7 +21,7 @@ from governance.compliance.rules import SCRUB_VALID, Basis, Entry, Strictness
 from governance.compliance.services import Point
 from governance.compliance.who import meant, of_lead
 from wholesale import filters
-from wholesale.api import ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask
+from wholesale.api import ApiViewSet, ResourceViewSet, RowSerializer, SignedSerializer, act, acting_user, ask
 from wholesale.fields import (
     AwareDateTimeField,
     DayField,
@@ -67,7 +67,7 @@ class PhoneField(LabelField):
 # What is recorded -------------------------------------------------------------------------------------------------------
 
 
-class RecordOut(RowSerializer):
+class RecordOut(SignedSerializer):
     """A line of the ledger."""
 
     kind = serializers.ChoiceField(source="point.kind", choices=ContactPoint.Kind.choices)
@@ -88,6 +88,7 @@ class RecordOut(RowSerializer):
             "evidence",
             "reason",
             "actor",
+            "user",
             "correlation_id",
             "created_at",
         )
@@ -378,7 +379,7 @@ class RecordFilter(django_filters.FilterSet):
 class RecordViewSet(ResourceViewSet):
     """The ledger, the newest first."""
 
-    queryset = ContactRecord.objects.select_related("point")
+    queryset = ContactRecord.objects.select_related("point", "words", "user")
     serializer_class = RecordOut
     filterset_class = RecordFilter
     permissions = {"list": "governance.view_contactrecord", "retrieve": "governance.view_contactrecord"}

@@ -9,6 +9,7 @@ from governance.compliance.rules import Basis, Entry, Strictness
 from governance.policies import Governed, Policy
 from wholesale.append_only import AppendOnlyModel
 from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, Province
+from wholesale.wordings import WordedField
 
 
 class ContactPoint(models.Model):
@@ -67,8 +68,8 @@ class ContactRecord(AppendOnlyModel):
     basis = models.CharField(max_length=11, choices=Basis, blank=True)
     effective_at = models.DateTimeField(help_text="obtained, said or checked at")
     expires_at = models.DateTimeField(null=True, blank=True)
-    evidence = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="where the proof is: a form, a recording")
-    reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
+    evidence = WordedField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="where the proof is: a form, a recording")
+    reason = WordedField(max_length=NOTE_MAX_LENGTH, blank=True)
     actor = models.CharField(max_length=LABEL_MAX_LENGTH)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
@@ -93,6 +94,20 @@ class ContactRecord(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.get_entry_display()} {self.channel or 'every channel'}"
+
+
+class ContactRecordWords(models.Model):
+    """What people wrote of a line of the ledger. Erasing the person removes it."""
+
+    record = models.OneToOneField(ContactRecord, primary_key=True, on_delete=models.PROTECT, related_name="words")
+    evidence = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
+    reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"Words of line {self.pk}"
 
 
 class Organisation(Policy):

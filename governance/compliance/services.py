@@ -21,7 +21,14 @@ from django.utils import timezone
 from governance import policies
 from governance.channels import Channel
 from governance.compliance.errors import InTheFuture, NoGroundForChannel, PointMissing
-from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, LastContact, Organisation
+from governance.compliance.models import (
+    ClosedDay,
+    ContactPoint,
+    ContactRecord,
+    ContactRecordWords,
+    LastContact,
+    Organisation,
+)
 from governance.compliance.rules import (
     NOT_ON_FILE,
     Entry,
@@ -38,6 +45,7 @@ from governance.signals import contact_rules_changed
 from wholesale import correlation, locks
 from wholesale.addresses import one_form
 from wholesale.lookups import among_sql, time_of, time_or_none
+from wholesale.wordings import parted
 
 EVERY_CHANNEL = ""
 _MARKED = b"contact points"
@@ -609,8 +617,8 @@ def erase_point(
     user: User | None = None,
     now: datetime | None = None,
 ) -> ContactPoint:
-    """Forget a number or an address, and keep what it is known by: what was recorded of it holds when it comes again. Twice
-    changes nothing.
+    """Forget a number or an address and what people wrote of it, and keep what it is known by: what was recorded of it holds
+    when it comes again. Twice changes nothing.
 
     Raises:
         ContactPoint.DoesNotExist: there is no such point.
@@ -622,17 +630,18 @@ def erase_point(
     now = now or timezone.now()
     point.value = None
     point.save(update_fields=["value"])
-    ContactRecord.objects.create(
-        point=point,
-        entry=Entry.ERASED,
-        effective_at=now,
-        reason=reason,
-        actor=actor,
-        user=user,
-        correlation_id=correlation_id or correlation.current(),
-        created_at=now,
-    )
+    forget_words([point], reason=reason, actor=actor, user=user, correlation_id=correlation_id, now=now)
     return point
+
+
+def forget_words(rows: Collection[ContactPoint], *, now: datetime, **signature: Any) -> int:
+    """Remove what people wrote of these points, record that they were erased, and say how many texts were removed.
+
+    Within the caller's transaction. `signature`: reason, actor, user, correlation_id.
+    """
+    removed = ContactRecordWords.objects.filter(record__point__in=rows).delete()[0]
+    _append([(row, EVERY_CHANNEL) for row in rows], Entry.ERASED, effective_at=now, now=now, **signature)
+    return removed
 
 
 def _require_past(attr: str, at: datetime, now: datetime) -> None:
@@ -671,7 +680,8 @@ def _append(
 ) -> list[ContactRecord]:
     stored = contact_points({subject for subject, _ in pairs if not isinstance(subject, ContactPoint)})
     correlation_id = correlation_id or correlation.current()
-    return ContactRecord.objects.bulk_create(
+    own, words = parted({name: said.pop(name, "") for name in ("evidence", "reason")})
+    records = ContactRecord.objects.bulk_create(
         ContactRecord(
             point=subject if isinstance(subject, ContactPoint) else stored[subject],
             entry=entry,
@@ -681,10 +691,14 @@ def _append(
             expires_at=consent_expiry(channel, basis, effective_at) if basis else None,
             correlation_id=correlation_id,
             created_at=now,
+            **own,
             **said,
         )
         for subject, channel in pairs
     )
+    if any(words.values()):
+        ContactRecordWords.objects.bulk_create([ContactRecordWords(record=record, **words) for record in records])
+    return records
 
 
 def _append_and_tell(

@@ -285,4 +285,5 @@ class MarketViewSet(ApiViewSet):
         lead_id = params.pop("lead_id", None)
         if lead_id is None:
             return Response(contact_out(gate.decide_contact(**params, local=local)))
+        gate.require_readable(request.user, lead_id)
         return Response(lead_out(gate.decide_lead(lead_id, params["channel"], at=params.get("at"), local=local)))

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from governance.clocks.api import PlaceParams
 from kpi.models import KPIEvent
-from kpi.services import emit_kpi
+from kpi.services import record_kpi
 from kpi.tripwire import services
 from kpi.tripwire.models import RegressionPolicy, RegressionTrigger
 from kpi.tripwire.rules import EVENTS_MAX, Action, Method, Statistic
@@ -227,7 +227,7 @@ class RegressionViewSet(ApiViewSet):
     def kpi(self, request: Request, **params: Any) -> Response:
         """Record a KPI event."""
         params.setdefault("actor", label_of(request.user))
-        event = emit_kpi(params.pop("domain"), params.pop("metric"), user=acting_user(request), **params)
+        event = record_kpi(user=acting_user(request), **params)
         return Response(shown(event, KpiOut.Meta.fields), status=201)
 
     @act("baseline/approve", BaselineParams, RegressionPolicyOut)

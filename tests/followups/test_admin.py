@@ -270,7 +270,7 @@ def test_an_operator_snoozes_by_the_leads_clock_and_skips(task: FollowupTask, op
     assert task.due_at == datetime(2026, 12, 16, 15, 0, tzinfo=UTC)
     operator_of_the_admin.post(page_of(task, "skip"), {"reason": "No such number"})
 
-    assert list(TaskEvent.objects.order_by("id").values_list("kind", "reason", "actor")) == [
+    assert [(line.kind, line.reason, line.actor) for line in TaskEvent.objects.order_by("id")] == [
         ("SNOOZED", "Snowed in", "ops"),
         ("SKIPPED", "No such number", "ops"),
     ]
@@ -349,7 +349,9 @@ def test_a_ladder_is_cancelled_with_a_reason_and_not_without(task: FollowupTask,
     again = operator_of_the_admin.post(page, {"reason": "Sold to a cousin"})
 
     assert not FollowupTask.objects.open().exists()
-    assert set(TaskEvent.objects.values_list("kind", "reason", "actor")) == {("CANCELLED", "Sold to a cousin", "ops")}
+    assert {(line.kind, line.reason, line.actor) for line in TaskEvent.objects.all()} == {
+        ("CANCELLED", "Sold to a cousin", "ops")
+    }
     assert TaskEvent.objects.count() == 6
     assert "This ladder has no open step." in again.content.decode()
 

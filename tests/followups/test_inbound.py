@@ -1,5 +1,6 @@
 """`/api/followups/inbound`: an opt-out counts at once, doubt waits for a person, a reply stops nothing."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,9 +20,17 @@ from governance.leads import LeadFacts
 from governance.reasons import Reason
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
-from tests.factories import NOON, InboundFactory, LeadFactory
+from tests.factories import NOON, InboundFactory, LeadFactory, PoolAgentFactory
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def agent(client_of: Callable[..., APIClient]) -> APIClient:
+    """Who reads what is in its pool."""
+    PoolAgentFactory.create(agent="agent", market="ALL")
+    return client_of("agent")
+
 
 INBOUND = "/api/followups/inbound"
 PHONE, MAIL = "+14165550123", "jane@example.ca"
@@ -265,9 +274,9 @@ def test_deciding_an_opt_out_closes_from_when_it_came_and_cancels(agent: APIClie
     assert doubtful.decided_at is not None
     assert (doubtful.decided_by, str(doubtful.decided_user)) == ("agent", "agent")
     records = ContactRecord.objects.filter(entry="OPT_OUT")
-    assert set(records.values_list("point__kind", "channel", "effective_at", "reason", "actor", "correlation_id")) == {
-        (kind, "SMS", WRITTEN, "read it", "agent", "C-2") for kind in ("PHONE", "LEAD")
-    }
+    assert {
+        (one.point.kind, one.channel, one.effective_at, one.reason, one.actor, one.correlation_id) for one in records
+    } == {(kind, "SMS", WRITTEN, "read it", "agent", "C-2") for kind in ("PHONE", "LEAD")}
     assert open_steps("JANE") == 0
 
 

@@ -21,10 +21,18 @@ from governance.compliance.models import ContactPoint, ContactRecord
 from governance.compliance.services import erase_point, record_opt_out
 from governance.reasons import Reason
 from tests.conftest import codes
-from tests.factories import NOON, LeadFactory
+from tests.factories import NOON, LeadFactory, PoolAgentFactory
 from tests.staff import signed_in
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def agent(client_of: Callable[..., APIClient]) -> APIClient:
+    """Who reads what is in its pool."""
+    PoolAgentFactory.create(agent="agent", market="ALL")
+    return client_of("agent")
+
 
 INBOUND, INBOX = "/api/followups/inbound", "/api/followups/inbox"
 PHONE, MAIL = "+14165550123", "jane@example.ca"
@@ -287,7 +295,7 @@ def test_resume_lifts_the_channel_that_it_came_by_with_the_message_as_evidence(o
     assert {Reason.OPTED_OUT} <= reasons(channel="CALL", at=now) & reasons(channel="EMAIL", at=now)
     assert not is_held(at=now)
     lifted = ContactRecord.objects.filter(entry="LIFT")
-    assert set(lifted.values_list("point__kind", "channel", "evidence", "reason", "actor")) == {
+    assert {(one.point.kind, one.channel, one.evidence, one.reason, one.actor) for one in lifted} == {
         (kind, "SMS", f"inbound message {message.pk}", "asked to", "operator") for kind in ("PHONE", "LEAD")
     }
     assert decide(operator, message, "RESUME").status_code == 200

@@ -17,10 +17,18 @@ from followups.inbound.services import decide_inbound
 from followups.inbox.services import close_item, put_message, put_reply
 from followups.models import InboxItem
 from tests.conftest import codes
-from tests.factories import NOON, InboundFactory, InboxItemFactory, TaskFactory
+from tests.factories import NOON, InboundFactory, InboxItemFactory, PoolAgentFactory, TaskFactory
 from tests.staff import signed_in
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def agent(client_of: Callable[..., APIClient]) -> APIClient:
+    """Who reads what is in its pool."""
+    PoolAgentFactory.create(agent="agent", market="ALL")
+    return client_of("agent")
+
 
 INBOX = "/api/followups/inbox"
 ADMIN = "/admin/followups/inboxitem/"

@@ -472,5 +472,5 @@ def test_an_import_of_the_admin_says_and_does_the_same(admin_client: Client) -> 
     done = admin_client.post(where, follow=True).content.decode()
     assert all(remark in done for remark in told)
     assert ledger() == [("DO_NOT_CALL", "CALL", "+14165550101")]
-    assert set(ContactRecord.objects.values_list("evidence", flat=True)) == {"leads.csv, column dnc"}
+    assert {record.evidence for record in ContactRecord.objects.all()} == {"leads.csv, column dnc"}
     assert LeadImport.objects.get().remarks == list(told)

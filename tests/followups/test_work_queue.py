@@ -73,7 +73,7 @@ def holders(*tasks: FollowupTask) -> list[str | None]:
 
 
 def events(task: FollowupTask) -> list[tuple[str, str, str]]:
-    return list(TaskEvent.objects.filter(task=task).order_by("id").values_list("kind", "reason", "actor"))
+    return [(line.kind, line.reason, line.actor) for line in TaskEvent.objects.filter(task=task).order_by("id")]
 
 
 # Taking ---------------------------------------------------------------------------------------------------------------

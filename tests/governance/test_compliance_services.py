@@ -196,7 +196,7 @@ def test_an_erased_number_keeps_its_opt_out_when_it_comes_again() -> None:
     services.record_scrub(points=[PHONE], checked_at=YESTERDAY, **PROOF)  # the number is imported again
     assert ContactPoint.objects.get().value is None
     assert refused(PHONE, "SMS")
-    written = list(ContactRecord.objects.order_by("id").values_list("entry", "reason", "actor"))
+    written = [(line.entry, line.reason, line.actor) for line in ContactRecord.objects.order_by("id")]
     assert written == [("OPT_OUT", "", "me"), ("ERASED", "asked for it", "me"), ("SCRUB", "", "me")]
 
 

@@ -19,6 +19,7 @@ import followups.inbox.services
 import followups.leads.imports
 import followups.leads.services
 import followups.outcomes.services
+import followups.people.services
 import followups.pool.services
 import followups.reports
 import followups.services
@@ -319,6 +320,14 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "CONTROL",
         lambda: followups.inbound.words.upsert_word(kind="WISH", phrase="hush", changed_by="me"),
     ),
+    followups.people.services.erase_person: (
+        "RECORD",
+        lambda: followups.people.services.erase_person(TaskFactory.create().lead_id, "test"),
+    ),
+    followups.people.services.export_person: (
+        "READ",
+        lambda: followups.people.services.export_person(TaskFactory.create().lead_id),
+    ),
     followups.inbox.services.close_item: (
         "RECORD",
         lambda: followups.inbox.services.close_item(InboxItemFactory.create().pk, "test"),
@@ -340,6 +349,7 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         lambda: offers.services.make_offer(province="ON", arv=Decimal(450000), repairs=Decimal(50000)),
     ),
     kpi.services.emit_kpi: ("RECORD", lambda: kpi.services.emit_kpi("WHOLESALE", "x")),
+    kpi.services.record_kpi: ("RECORD", lambda: kpi.services.record_kpi(domain="WHOLESALE", metric="x")),
     kpi.services.summarise: ("READ", kpi.services.summarise),
 }
 STOPPED_BY_KILL_SWITCH = ("SANDBOX", "EXECUTE")

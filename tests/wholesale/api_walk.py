@@ -25,6 +25,7 @@ from tests.factories import (
     LadderFactory,
     LeadFactory,
     MarketPolicyFactory,
+    PoolAgentFactory,
     RecordFactory,
     RunFactory,
     SlaBreachFactory,
@@ -87,6 +88,15 @@ def _task_of_the_agent() -> Any:
 
 def _ladder_at_work() -> Any:
     return TaskFactory.create(ladder__open_steps=1).ladder
+
+
+def _message_of_a_lead() -> Any:
+    return InboundFactory.create(lead_id=LeadFactory.create().lead_id)
+
+
+def _record_of_a_lead() -> Any:
+    point = ("PHONE", LeadFactory.create().phone)
+    return RecordFactory.create(point=compliance.contact_points([point])[point])
 
 
 def _reservations() -> None:
@@ -164,7 +174,7 @@ ENDPOINTS = [
         bad=({**ABOUT, "checked_at": "2026-05-01T12:00:00", "evidence": "file 1"}, "checked_at"),
         status=201,
     ),
-    *rows("governance/contact/records", RecordFactory.create, ({"phone": "555"}, "phone")),
+    *rows("governance/contact/records", _record_of_a_lead, ({"phone": "555"}, "phone")),
     get("governance/contact/organisation"),
     post(
         "governance/contact/organisation/upsert",
@@ -399,7 +409,7 @@ ENDPOINTS = [
     *rows("followups/ladders", LadderFactory.create, ({"open": "perhaps"}, "open")),
     *rows("followups/tasks", TaskFactory.create, ({"ladder": "1.0"}, "ladder")),
     *rows("followups/attempts", AttemptFactory.create, ({"allowed": "perhaps"}, "allowed")),
-    *rows("followups/inbound", InboundFactory.create, ({"meaning": "MAYBE"}, "meaning")),
+    *rows("followups/inbound", _message_of_a_lead, ({"meaning": "MAYBE"}, "meaning")),
     post(
         "followups/inbound",
         OPERATOR,
@@ -414,7 +424,7 @@ ENDPOINTS = [
         AGENT,
         good={"meaning": "OPT_OUT", "reason": "test"},
         bad=({"meaning": "DOUBTFUL", "reason": "test"}, "meaning"),
-        row=InboundFactory.create,
+        row=_message_of_a_lead,
     ),
     get("followups/inbound/words"),
     *rows("followups/inbox", InboxItemFactory.create, ({"kind": "MAYBE"}, "kind")),
@@ -468,6 +478,7 @@ def call(client: Any, endpoint: Endpoint, given: dict[str, Any] | None = None, *
 def make_everything_possible() -> None:
     """Rows that the good parameters stand on."""
     OfferPolicy.objects.filter(province="ON").update(enabled=True)
+    PoolAgentFactory.create(agent="agent", market="ALL")  # of what is not in its pool it reads nothing
 
 
 @dataclass(frozen=True)

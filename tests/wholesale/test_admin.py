@@ -23,6 +23,7 @@ from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
+from followups.leads.models import LeadReopeningWords
 from followups.models import (
     ContactAttempt,
     FollowupLadder,
@@ -42,16 +43,24 @@ from followups.models import (
     SlaPolicy,
     SlaWatch,
     TaskEvent,
+    TaskEventWords,
 )
 from governance import gate
 from governance.clocks.models import MarketZone
-from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, LastContact, Organisation
+from governance.compliance.models import (
+    ClosedDay,
+    ContactPoint,
+    ContactRecord,
+    ContactRecordWords,
+    LastContact,
+    Organisation,
+)
 from governance.golive.models import GoLiveState
 from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
 from governance.market.models import MarketPolicy
 from governance.risk.models import RiskDay, RiskEvent, RiskPolicy, RiskReservation
 from governance.runbook.models import RunbookRun
-from kpi.models import KPIEvent
+from kpi.models import KPIEvent, KPIEventWords
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
 from offers.models import OfferEvidence, OfferPolicy
 from tests.factories import (
@@ -99,13 +108,8 @@ pytestmark = pytest.mark.django_db
 # The framework's own: permissions are given on the pages of users and roles, sessions hold keys that open them.
 # `simulate` says what there is of a simulation. A lead's page shows its reopenings, and a last contact has no name.
 NOT_SHOWN = {
-    Permission,
-    ContentType,
-    Session,
-    Simulation,
-    LastContact,
-    LeadReopening,
-    InboundDecision,
+    *(Permission, ContentType, Session, Simulation, LastContact, LeadReopening, InboundDecision),
+    *(ContactRecordWords, KPIEventWords, LeadReopeningWords, TaskEventWords),
     *apps.get_app_config("axes").get_models(),
 }
 

@@ -118,7 +118,7 @@ def test_the_hot_reads(
 ) -> None:
     client = client_of("agent")
     years = {"open_from": NOON.replace(year=2025), "open_until": NOON.replace(year=2099)}
-    TaskFactory.create(owner="bryan", due_at=NOON.replace(year=2025), **years)
+    TaskFactory.create(owner="agent", due_at=NOON.replace(year=2025), **years)
     client.get(f"/api/{path}", given)  # the token is remembered from here on
     with CaptureQueriesContext(connection) as captured:
         assert client.get(f"/api/{path}", given).status_code == 200

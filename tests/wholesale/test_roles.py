@@ -61,26 +61,32 @@ READS = {
 }
 DECIDES = {"decide_inbound", "close_inboxitem"}  # what a person reads and judges, and no machine
 AGENT = READS | DECIDES | {"claim_task", "complete_task", "put_off_task", "record_feedback"}
-INTEGRATOR = (AGENT - DECIDES) | {
-    "record_inbound",
-    "complete_any_task",
-    "create_ladder",
-    "steer_ladder",
-    "add_lead",
-    "change_lead",
-    "import_lead",
-    "export_lead",
-    "compute_offer",
-    "reserve_risk",
-    "settle_risk",
-    "run_trial",
-    "recommend",
-    "record_kpi",
-    "record_consent",
-    "record_opt_out",
-}
+SEES_ALL = {"view_any_lead"}  # who has it not reads what is its own, of its pool, or unowned and due
+INTEGRATOR = (
+    (AGENT - DECIDES)
+    | SEES_ALL
+    | {
+        "record_any_feedback",
+        "record_inbound",
+        "complete_any_task",
+        "create_ladder",
+        "steer_ladder",
+        "add_lead",
+        "change_lead",
+        "import_lead",
+        "export_lead",
+        "compute_offer",
+        "reserve_risk",
+        "settle_risk",
+        "run_trial",
+        "recommend",
+        "record_kpi",
+        "record_consent",
+        "record_opt_out",
+    }
+)
 ADMIN_READS = {"view_idempotencykey", "view_periodicrun", "view_rolegrant"}  # the plumbing's own tables, in the admin
-AUDITOR = READS | ADMIN_READS
+AUDITOR = READS | ADMIN_READS | SEES_ALL
 GOVERNS = {
     "change_marketpolicy",
     "erase_contactpoint",
@@ -98,6 +104,8 @@ GOVERNS = {
     "change_inboundword",
     "overrule_inbound",
     "close_any_inboxitem",
+    "erase_person",
+    "export_person",
     "change_slapolicy",
     "read_slanotice",
     "add_poolagent",

@@ -1,0 +1,32 @@
+"""`erase_person LEAD_ID --reason REASON`."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from followups.people.admin import erased_text
+from followups.people.services import erase_person
+from wholesale.errors import DomainError
+
+
+class Command(BaseCommand):
+    """Erases a person."""
+
+    help = "Forget a person whom we know as a lead, for good. What happened stays by id, and opt-outs hold."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The command's own arguments."""
+        parser.add_argument("lead_id", metavar="LEAD_ID")
+        parser.add_argument("--reason", required=True, help="kept: do not name the person in it")
+
+    def handle(self, *, lead_id: str, reason: str, **options: Any) -> None:
+        """Erase, and say what was erased.
+
+        Raises:
+            CommandError: nothing is on file under this id, or it cannot be erased now.
+
+        """
+        try:
+            self.stdout.write(erased_text(erase_person(lead_id, reason, actor="erase_person")))
+        except DomainError as refusal:
+            raise CommandError(refusal.detail) from refusal

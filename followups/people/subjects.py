@@ -1,0 +1,178 @@
+"""What is on file about a person, whom we know as a lead: which rows, in every table that may name it."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q, QuerySet
+
+from followups.errors import LeadUnknown
+from followups.leads.files import plain
+from followups.leads.lookups import leads_at
+from followups.models import (
+    ContactAttempt,
+    FollowupLadder,
+    FollowupTask,
+    InboundMessage,
+    InboxItem,
+    Lead,
+    LeadReopening,
+    TaskEvent,
+)
+from governance import gate
+from governance.compliance.models import ContactPoint, ContactRecord
+from governance.compliance.services import digest
+from wholesale.addresses import one_form
+
+Kind = ContactPoint.Kind
+_DIGITS = 10  # of a Canadian number without its country
+
+
+@dataclass(frozen=True)
+class Person:
+    """A lead, and what is on file about it. Numbers and addresses that another lead has too are that one's as well."""
+
+    lead_id: str
+    lead: Lead | None  # None where a ladder or a message names the id alone
+    points: list[ContactPoint] = field(default_factory=list)  # what nobody else has, and the lead as such
+    shared_with: list[str] = field(default_factory=list)  # other leads with the same number or address
+
+    @property
+    def ladders(self) -> QuerySet[FollowupLadder]:
+        """Its ladders."""
+        return FollowupLadder.objects.filter(lead_id=self.lead_id)
+
+    @property
+    def tasks(self) -> QuerySet[FollowupTask]:
+        """Their steps."""
+        return FollowupTask.objects.filter(lead_id=self.lead_id)
+
+    @property
+    def events(self) -> QuerySet[TaskEvent]:
+        """What happened to them."""
+        return TaskEvent.objects.filter(task__lead_id=self.lead_id).select_related("words")
+
+    @property
+    def attempts(self) -> QuerySet[ContactAttempt]:
+        """How it was contacted."""
+        return ContactAttempt.objects.filter(lead_id=self.lead_id)
+
+    @property
+    def messages(self) -> QuerySet[InboundMessage]:
+        """What it sent us; also what came from its number or address while nobody could tell from whom."""
+        theirs = [point.pk for point in self.points]
+        unnamed = InboundMessage.objects.filter(lead__isnull=True, subjects__in=theirs).values("pk")
+        return InboundMessage.objects.filter(Q(lead_id=self.lead_id) | Q(pk__in=unnamed))
+
+    @property
+    def inbox(self) -> QuerySet[InboxItem]:
+        """What waits or waited for a person because of it."""
+        naming = Q(lead_id=self.lead_id) | Q(task__lead_id=self.lead_id) | Q(message__in=self.messages.values("pk"))
+        for text in self._reached_at:
+            naming |= Q(detail__contains=text)
+        return InboxItem.objects.filter(naming)
+
+    @property
+    def reopenings(self) -> QuerySet[LeadReopening]:
+        """When it was reopened."""
+        return LeadReopening.objects.filter(lead_id=self.lead_id).select_related("words")
+
+    @property
+    def records(self) -> QuerySet[ContactRecord]:
+        """What the ledger says of it."""
+        return ContactRecord.objects.filter(point__in=self.points).select_related("point", "words")
+
+    @property
+    def log(self) -> QuerySet[LogEntry]:
+        """What was done to it in the admin."""
+        if self.lead is None:
+            return LogEntry.objects.none()
+        return LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(Lead), object_id=str(self.lead.pk))
+
+    @cached_property
+    def _reached_at(self) -> list[str]:
+        return [text for text in (self.lead.phone, self.lead.email) if text] if self.lead else []
+
+    @property
+    def texts(self) -> list[str]:
+        """By what free text names it: number with and without its country, addresses, the whole name."""
+        lead = self.lead or Lead()
+        name = f"{lead.first_name} {lead.last_name}" if lead.first_name and lead.last_name else ""
+        return [text for text in (*self._reached_at, lead.phone[-_DIGITS:], lead.address, name) if text]
+
+    @property
+    def in_answers(self) -> list[str]:
+        """By what an answer of the API names it, as JSON."""
+        as_json = json.dumps(self.lead_id, ensure_ascii=False)
+        texts = [json.dumps(text, ensure_ascii=False)[1:-1] for text in self._reached_at]
+        return [f'"lead_id":{as_json}', f'"value":{as_json}', *texts]
+
+    def is_named_in(self, cells: Iterable[Any]) -> bool:
+        """Whether a row of a file is about it: by its id, number, e-mail or postal address, or both its names."""
+        texts = [plain(str(cell)).strip() for cell in cells if cell]
+        folded = {text.casefold() for text in texts}
+        return (
+            not folded.isdisjoint(self._words)
+            or (bool(self._names) and self._names <= folded)
+            or any(self._is_number(text) or self._is_address(text) for text in texts)
+        )
+
+    @cached_property
+    def _names(self) -> set[str]:
+        names = {self.lead.first_name, self.lead.last_name} if self.lead else set()
+        return {name.casefold() for name in names} if "" not in names else set()
+
+    @cached_property
+    def _words(self) -> set[str]:
+        lead = self.lead or Lead()
+        whole_name = f"{lead.first_name} {lead.last_name}" if lead.first_name and lead.last_name else ""
+        return {text.casefold() for text in (self.lead_id, lead.address, whole_name) if text}
+
+    def _is_number(self, text: str) -> bool:
+        phone = self.lead.phone if self.lead else ""
+        return bool(phone) and re.sub(r"\D", "", text)[-_DIGITS:] == phone[-_DIGITS:]
+
+    def _is_address(self, text: str) -> bool:
+        email = self.lead.email if self.lead else ""
+        return bool(email) and "@" in text and one_form(text) == email
+
+
+def person(lead_id: str) -> Person:
+    """Whom a lead's id stands for.
+
+    Raises:
+        LeadUnknown: nothing is on file under this id.
+
+    """
+    lead = Lead.objects.filter(lead_id=lead_id).first()
+    found = Person(lead_id, lead)
+    if lead is None and not any(rows.exists() for rows in (found.ladders, found.messages, found.inbox)):
+        raise LeadUnknown
+    points = _points(found)
+    sharing: dict[int, list[str]] = {
+        point.pk: list(leads_at([(point.kind, point.value)]).exclude(lead_id=lead_id).values_list("lead_id", flat=True))
+        for point in points
+        if point.kind != Kind.LEAD and point.value
+    }
+    own = [point for point in points if not sharing.get(point.pk)]
+    return Person(lead_id, lead, own, sorted({other for others in sharing.values() for other in others}))
+
+
+def _points(person: Person) -> list[ContactPoint]:
+    """The lead as such, its number and address, and where its messages came from; as far as anything is on file of them."""
+    lead = person.lead
+    given = gate.points_of(phone=lead.phone, email=lead.email) if lead else []
+    known_by = [digest(point) for point in (*given, (Kind.LEAD.value, person.lead_id))]
+    wrote_from = InboundMessage.objects.filter(lead_id=person.lead_id).values("subjects")
+    return list(ContactPoint.objects.filter(Q(digest__in=known_by) | Q(pk__in=wrote_from)).order_by("pk"))
+
+
+def row_of(row: Any) -> Mapping[str, Any]:
+    """A row with all its columns, but who was signed in: the actor's name is beside it."""
+    fields = [one for one in row._meta.concrete_fields if one.name != "user" and not one.name.endswith("_user")]
+    return {one.attname: getattr(row, one.attname) for one in fields}

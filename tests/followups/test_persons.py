@@ -1,0 +1,315 @@
+"""A person as a whole: given out, and erased such that nothing names it while every fact and opt-out stays."""
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from rest_framework.test import APIClient
+
+from followups.errors import ImportUnderWay, LeadUnknown
+from followups.inbound.services import record_inbound
+from followups.leads.imports import begin_import
+from followups.leads.models import Lead, LeadImport
+from followups.leads.services import upsert_lead
+from followups.models import FollowupLadder, FollowupTask, InboundMessage, InboxItem, TaskEvent
+from followups.people.services import erase_person, export_person
+from followups.services import complete_task, start_ladder
+from followups.transitions import skip_task
+from governance import gate
+from governance.compliance.models import ContactPoint, ContactRecord, ContactRecordWords
+from governance.compliance.services import record_consent, record_opt_out
+from tests.factories import NOON, RecordFactory
+from tests.staff import signed_in
+from wholesale.append_only import append_only_models, missing
+from wholesale.wordings import move_out
+
+pytestmark = pytest.mark.django_db
+
+PHONE, EMAIL, ADDRESS = "+14165550123", "odile.tremblay@example.ca", "77 Rue des Secrets"
+NAMES = ("Odile", "Tremblay")
+# What names her, in any spelling in which some row may have it.
+PERSONAL = (*NAMES, "4165550123", "416-555-0123", "odile.tremblay", "Secrets", "H2X 1Y4", "her cousin", "her voice")
+ROW = "lead_id,first_name,last_name,phone,province\n"
+
+
+@pytest.fixture(autouse=True)
+def _at_noon() -> Iterator[None]:
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+def everything() -> str:
+    """All that the database holds, as text."""
+    found = []
+    for model in apps.get_models():
+        with connection.cursor() as cursor:
+            cursor.execute(f'SELECT * FROM "{model._meta.db_table}"')
+            for row in cursor.fetchall():
+                found.append(f"{model._meta.label} " + " ".join(_text(value) for value in row))
+    return "\n".join(found)
+
+
+def _text(value: Any) -> str:
+    return bytes(value).decode(errors="replace") if isinstance(value, bytes | memoryview) else str(value)
+
+
+def named() -> set[str]:
+    """Which personal texts stand anywhere, and where."""
+    return {f"{text}: {line[:80]}" for line in everything().splitlines() for text in PERSONAL if text in line}
+
+
+def facts() -> dict[str, list[int]]:
+    """The ids of all append-only rows."""
+    return {model._meta.label: sorted(model._default_manager.values_list("pk", flat=True)) for model in append_only_models()}
+
+
+@pytest.fixture
+def odile(client_of: Callable[..., APIClient], admin_client: Client) -> str:
+    """A lead of whom something is on file everywhere."""
+    operator = client_of("operator")
+    lead = {"lead_id": "L1", "first_name": NAMES[0], "last_name": NAMES[1], "phone": PHONE, "email": EMAIL}
+    place = {"address": ADDRESS, "postal_code": "H2X 1Y4", "province": "ON", "market": "TORONTO"}
+    made = operator.post("/api/followups/leads/upsert", {**lead, **place}, headers={"Idempotency-Key": "made"})
+    assert made.status_code == 201
+    upsert_lead(lead_id="L1", status="DEAD", actor="test")
+    upsert_lead(lead_id="L1", status="NEW", reason="her cousin wants to sell", actor="test")
+    first = start_ladder(lead_id="L1", province="ON", market="TORONTO", actor="test").tasks
+    complete_task(first[0].pk, "va1", outcome="NO_ANSWER", note="Odile was away")
+    skip_task(first[1].pk, "her cousin is ill", actor="va1")
+    points = [("PHONE", PHONE), ("EMAIL", EMAIL)]
+    record_consent(points=points, basis="EXPRESS", obtained_at=NOON, evidence="her voice on tape 7", actor="test")
+    record_opt_out(points=[("EMAIL", EMAIL)], reason="Tremblay said so", actor="test")
+    record_inbound(channel="CALL", text="This is Odile Tremblay", phone=PHONE, actor="test")
+    record_inbound(channel="SMS", text="maybe leave me alone please, Odile", lead_id="L1", actor="test")
+    emit = {"domain": "WHOLESALE", "metric": "calls", "detail": {"who": "Odile Tremblay", "said": "é"}}
+    assert operator.post("/api/governance/regression/kpi", emit, format="json").status_code == 201
+    begin_import(file_name="refused.csv", content=f"{ROW}L1,Odile,Tremblay,416-555-0123,Ontaria\nL2,Bo,Roe,,XX\n".encode())
+    LeadImport.objects.update(content=None, state="DONE")
+    begin_import(file_name="waiting.csv", content=f"{ROW}L9,Odile,Tremblay,416-555-0123,ON\n".encode())
+    page = reverse("admin:followups_lead_change", args=[Lead.objects.get(lead_id="L1").pk])
+    assert NAMES[1] in admin_client.get(page).content.decode()
+    return "L1"
+
+
+def test_nothing_names_an_erased_person_and_every_fact_stays(odile: str) -> None:
+    assert {text.partition(":")[0] for text in named()} >= {"Odile", "Tremblay", "Secrets", "her cousin", "her voice"}
+    before = facts()
+    done = erase_person(odile, "asked by letter 12", actor="ops")
+    assert named() == set()
+    after = facts()
+    assert all(set(rows) <= set(after[label]) for label, rows in before.items())
+    assert (done.points, done.files, done.refused_rows, done.answers) == (2, 1, 1, 1)
+    lead = Lead.objects.get(lead_id=odile)
+    assert (lead.status, lead.phone, lead.email, lead.province, lead.market) == ("DEAD", "", "", "ON", "TORONTO")
+
+
+def test_the_open_ladder_closes_for_that_reason(odile: str) -> None:
+    done = erase_person(odile, "asked", actor="ops")
+    ladder = FollowupLadder.objects.get(lead_id=odile)
+    assert (ladder.open_steps, ladder.closed_at) == (0, NOON)
+    cancelled = FollowupTask.objects.filter(lead_id=odile, cancel_reason="erased")
+    assert done.cancelled_steps == cancelled.count() == 4
+    lines = TaskEvent.objects.filter(kind="CANCELLED", reason="erased", actor="ops")
+    assert lines.count() == 4
+
+
+def test_opt_outs_hold_when_the_number_comes_again(odile: str, client_of: Callable[..., APIClient]) -> None:
+    erase_person(odile, "asked", actor="ops")
+    upsert_lead(lead_id="L77", province="ON", market="TORONTO", email=EMAIL, phone=PHONE, actor="list")
+    decision = gate.decide_lead("L77", "EMAIL", at=NOON)
+    assert "opted_out" in [reason.value for reason in decision.verdict.reasons]
+
+
+def test_a_doubtful_message_that_nobody_can_read_any_more_is_an_opt_out(odile: str) -> None:
+    message = InboundMessage.objects.get(meaning="DOUBTFUL")
+    erase_person(odile, "asked", actor="ops")
+    message.refresh_from_db()
+    assert (message.decided_as, message.text, message.decided_reason) == ("OPT_OUT", "", "")
+    assert not InboxItem.objects.filter(message=message, done_at__isnull=True).exists()
+    upsert_lead(lead_id="L77", province="ON", market="TORONTO", phone=PHONE, actor="list")
+    reasons = gate.decide_lead("L77", "SMS", at=NOON).verdict.reasons
+    assert "opted_out" in [reason.value for reason in reasons]
+    assert "inbound_undecided" not in [reason.value for reason in reasons]
+
+
+def test_a_kept_answer_that_named_her_is_gone_and_nothing_is_done_again(
+    odile: str, client_of: Callable[..., APIClient]
+) -> None:
+    erase_person(odile, "asked", actor="ops")
+    client = APIClient()
+    client.force_authenticate(User.objects.get(username="operator"))
+    given = {"lead_id": "L1", "first_name": NAMES[0], "last_name": NAMES[1], "phone": PHONE, "email": EMAIL}
+    given |= {"address": ADDRESS, "postal_code": "H2X 1Y4", "province": "ON", "market": "TORONTO"}
+    again = client.post("/api/followups/leads/upsert", given, headers={"Idempotency-Key": "made"})
+    assert (again.status_code, again.json()["errors"][0]["code"]) == (410, "answer_erased")
+    assert Lead.objects.get(lead_id="L1").first_name == ""
+
+
+def test_other_peoples_rows_of_the_same_files_stay(odile: str) -> None:
+    erase_person(odile, "asked", actor="ops")
+    refused, waiting = LeadImport.objects.order_by("id")
+    assert "Bo,Roe" in refused.refused_rows
+    assert (waiting.state, waiting.content) == ("FAILED", None)
+    assert "erased" in waiting.failure
+
+
+def test_a_file_that_names_her_must_not_be_under_way(odile: str) -> None:
+    LeadImport.objects.filter(file_name="waiting.csv").update(state="IMPORTING")
+    with pytest.raises(ImportUnderWay):
+        erase_person(odile, "asked", actor="ops")
+    assert Lead.objects.get(lead_id=odile).last_name == "Tremblay"
+
+
+def test_a_number_that_another_lead_has_too_stays_until_that_one_is_erased(odile: str) -> None:
+    upsert_lead(lead_id="L2", province="ON", phone=PHONE, first_name="Yves", actor="list")
+    assert erase_person(odile, "asked", actor="ops").shared_with == ("L2",)
+    assert ContactPoint.objects.filter(kind="PHONE", value=PHONE).exists()
+    assert not ContactPoint.objects.filter(kind="EMAIL", value__isnull=False).exists()
+    erase_person("L2", "asked too", actor="ops")
+    assert not ContactPoint.objects.filter(value__in=(PHONE, EMAIL)).exists()
+
+
+def test_erasing_again_finds_nothing_more(odile: str) -> None:
+    erase_person(odile, "asked", actor="ops")
+    again = erase_person(odile, "asked", actor="ops")
+    assert (again.points, again.messages, again.cancelled_steps, again.files, again.answers) == (0, 0, 0, 0, 0)
+    assert ContactRecord.objects.filter(point__kind="PHONE", entry="ERASED").count() == 1
+
+
+def test_a_lead_that_is_named_by_a_ladder_alone_is_erased_too() -> None:
+    task = start_ladder(lead_id="nobody-knows", province="ON", market="TORONTO", actor="test").tasks[0]
+    complete_task(task.pk, "va1", note="Odile Tremblay")
+    erase_person("nobody-knows", "asked", actor="ops")
+    assert named() == set()
+    with pytest.raises(LeadUnknown):
+        erase_person("never heard of", "asked", actor="ops")
+
+
+def test_an_export_holds_all_of_it(odile: str) -> None:
+    whole = json.dumps(export_person(odile), default=str, ensure_ascii=False)
+    for text in (
+        *NAMES,
+        PHONE,
+        EMAIL,
+        ADDRESS,
+        "her cousin is ill",
+        "her voice on tape 7",
+        "Odile was away",
+        "leave me alone",
+    ):
+        assert text in whole, text
+    assert "Bo" not in whole
+    found = export_person(odile)
+    assert len(found["tasks"]) == 6
+    assert [row["import"] for row in found["refused_rows"]] == [LeadImport.objects.order_by("id")[0].pk]
+    assert found["answers"]
+    assert found["files"]
+
+
+def test_the_commands_do_the_same(odile: str, tmp_path: Any) -> None:
+    out = io.StringIO()
+    call_command("export_person", odile, stdout=out)
+    assert json.loads(out.getvalue())["lead"]["last_name"] == "Tremblay"
+    call_command("export_person", odile, output=tmp_path / "odile.json")
+    assert json.loads((tmp_path / "odile.json").read_text())["lead_id"] == odile
+    call_command("erase_person", odile, reason="asked", stdout=out)
+    assert "4 open steps are cancelled" in out.getvalue()
+    assert named() == set()
+    for command, options in (("erase_person", {"reason": "x"}), ("export_person", {})):
+        with pytest.raises(CommandError, match="Nothing is on file"):
+            call_command(command, "never heard of", **options)
+
+
+# The pages --------------------------------------------------------------------------------------------------------------
+
+
+def page(name: str) -> str:
+    return reverse(f"admin:followups_lead_{name}", args=[Lead.objects.get(lead_id="L1").pk])
+
+
+def test_the_page_erases_with_a_reason(odile: str, user_of: Callable[..., User]) -> None:
+    desk = signed_in(User.objects.get(username="operator"))
+    shown = desk.get(page("erase"))
+    assert (shown.status_code, Lead.objects.get(lead_id="L1").last_name) == (200, "Tremblay")
+    assert desk.post(page("erase"), {"reason": "asked by letter 12"}).status_code == 302
+    assert named() == set()
+    line = ContactRecord.objects.get(entry="ERASED", point__kind="LEAD")
+    assert (line.reason, line.actor) == ("asked by letter 12", "operator")
+
+
+def test_the_page_gives_out_what_is_on_file(odile: str) -> None:
+    answer = signed_in(User.objects.get(username="operator")).get(page("export_person"))
+    assert json.loads(answer.content)["lead"]["last_name"] == "Tremblay"
+    assert "no-store" in answer["Cache-Control"]
+    assert "attachment" in answer["Content-Disposition"]
+
+
+@pytest.mark.parametrize("role", ["agent", "integrator", "auditor"])
+def test_nobody_else_may(odile: str, user_of: Callable[..., User], role: str) -> None:
+    desk = signed_in(user_of(role))
+    for name in ("erase", "export_person"):
+        assert desk.post(page(name), {"reason": "x"}).status_code in (302, 403, 404)
+    assert Lead.objects.get(lead_id="L1").last_name == "Tremblay"
+
+
+def test_a_superuser_who_deletes_a_lead_is_shown_the_page_that_erases(odile: str, admin_client: Client) -> None:
+    for answer in (admin_client.get(page("delete")), admin_client.post(page("delete"), {"post": "yes"})):
+        assert answer.status_code == 403
+        assert page("erase") in answer.content.decode()
+    assert Lead.objects.filter(lead_id="L1").exists()
+
+
+# What people write ------------------------------------------------------------------------------------------------------
+
+
+def test_what_people_wrote_of_facts_is_read_where_it_was(odile: str, client_of: Callable[..., APIClient]) -> None:
+    client = APIClient()
+    client.force_authenticate(User.objects.get(username="operator"))
+    events = client.get("/api/followups/events", {"kind": "SKIPPED"}).json()["results"]
+    assert [event["reason"] for event in events] == ["her cousin is ill"]
+    records = client.get("/api/governance/contact/records", {"entry": "CONSENT"}).json()["results"]
+    assert {record["evidence"] for record in records} == {"her voice on tape 7"}
+
+
+def test_no_fact_that_stays_holds_what_people_wrote(odile: str) -> None:
+    for model in append_only_models():
+        with connection.cursor() as cursor:
+            cursor.execute(f'SELECT * FROM "{model._meta.db_table}"')
+            rows = " ".join(_text(value) for row in cursor.fetchall() for value in row)
+        assert not [text for text in PERSONAL if text in rows], model
+
+
+def test_what_a_client_sent_along_with_a_kpi_event_is_read_and_erased(
+    odile: str, client_of: Callable[..., APIClient]
+) -> None:
+    auditor = client_of("auditor")
+
+    def details() -> list[Any]:
+        return [row["detail"] for row in auditor.get("/api/kpi/events", {"metric": "calls"}).json()["results"]]
+
+    assert details() == [{"who": "Odile Tremblay", "said": "é"}]
+    erase_person(odile, "asked", actor="ops")
+    assert details() == [{}]
+
+
+def test_what_was_written_into_facts_before_is_moved_beside_them_and_they_stay_append_only() -> None:
+    RecordFactory.create(evidence="her voice on tape 7", reason="outcome REACHED")
+    RecordFactory.create(evidence="task 7")
+    beside = SimpleNamespace(connection=connection)
+    move_out(beside, ContactRecord, ContactRecordWords, "record", ["evidence", "reason"])
+    assert list(ContactRecord.objects.order_by("id").values_list("evidence", "reason")) == [
+        ("", "outcome REACHED"),
+        ("task 7", ""),
+    ]
+    assert [record.evidence for record in ContactRecord.objects.order_by("id")] == ["her voice on tape 7", "task 7"]
+    assert missing(connection) == []
