@@ -21,7 +21,8 @@ CONNECTIONS = 512  # of a worker at once
 STALLED_READER = 30  # seconds after which a client that reads nothing of its answer is cut off
 MEMORY_EVERY = 3  # seconds from one look at the workers' memory to the next
 KILL_AFTER = 10  # seconds that a worker gets to end what it is doing
-DEATHS_A_MINUTE = 30  # with more, each replacement waits a second
+DEATHS_A_MINUTE = 120  # with more, each replacement waits
+DEATHS_WAIT = 0.5  # seconds
 
 
 class Server(MPServer):
@@ -50,7 +51,7 @@ class Server(MPServer):
 
     def _respawn_workers(self, workers: list[int], spawn_target: Any, target_loader: Any, delay: float = 0) -> None:
         if len(self._deaths) == DEATHS_A_MINUTE and time.monotonic() - self._deaths[0] < 60:
-            time.sleep(1)
+            time.sleep(DEATHS_WAIT)
         self._deaths.extend(time.monotonic() for _ in workers)
         super()._respawn_workers(workers, spawn_target, target_loader, delay)
         self.respawned_wrks.clear()  # what granian ends for
