@@ -88,7 +88,7 @@ def odile(client_of: Callable[..., APIClient], admin_client: Client) -> str:
     skip_task(first[1].pk, "her cousin is ill", actor="va1")
     points = [("PHONE", PHONE), ("EMAIL", EMAIL)]
     record_consent(points=points, basis="EXPRESS", obtained_at=NOON, evidence="her voice on tape 7", actor="test")
-    record_opt_out(points=[("EMAIL", EMAIL)], reason="Tremblay said so", actor="test")
+    record_opt_out(points=[("EMAIL", EMAIL)], channel="EMAIL", reason="Tremblay said so", actor="test")
     record_inbound(channel="CALL", text="This is Odile Tremblay", phone=PHONE, actor="test")
     record_inbound(channel="SMS", text="maybe leave me alone please, Odile", lead_id="L1", actor="test")
     emit = {"domain": "WHOLESALE", "metric": "calls", "detail": {"who": "Odile Tremblay", "said": "é"}}
