@@ -1,7 +1,7 @@
 """Connects the plumbing."""
 
 from django.apps import AppConfig
-from django.db.models.signals import m2m_changed, post_delete, post_migrate, post_save, pre_save
+from django.db.models.signals import m2m_changed, post_delete, post_migrate, post_save
 
 
 class WholesaleConfig(AppConfig):
@@ -23,7 +23,6 @@ class WholesaleConfig(AppConfig):
 
         tasks.register()
         user_login_failed.connect(log_failure, dispatch_uid="logins.log_failure")
-        pre_save.connect(tasks.mask_traceback, sender="django_tasks_database.DBTaskResult", dispatch_uid="mask_traceback")
 
         user_model = get_user_model()
         post_delete.connect(forget_tokens, sender=get_token_model(), dispatch_uid="forget_tokens.token")

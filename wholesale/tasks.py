@@ -1,12 +1,8 @@
 """The plumbing's own background tasks, each safe to do twice."""
 
-from typing import Any
-
 from django_tasks import task
-from django_tasks_db.models import DBTaskResult
 
 from wholesale import housekeeping, periodic
-from wholesale.log_text import masked_traceback
 from wholesale.queues import Queue
 
 
@@ -27,8 +23,3 @@ def register() -> None:
     """Say when."""
     periodic.every("17 4 * * *", clear_expired)
     periodic.every("*/5 * * * *", requeue_lost)
-
-
-def mask_traceback(instance: DBTaskResult, **kwargs: Any) -> None:
-    """A receiver: the row of a failed task keeps no words that its exception quotes."""
-    instance.traceback = masked_traceback(instance.traceback)

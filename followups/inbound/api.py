@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters
+from django.db.models import Prefetch
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -123,7 +124,9 @@ class InboundFilter(django_filters.FilterSet):
 class InboundViewSet(ResourceViewSet):
     """What leads sent us, the newest first."""
 
-    queryset = InboundMessage.objects.select_related("user").prefetch_related("decisions")
+    queryset = InboundMessage.objects.select_related("user").prefetch_related(
+        Prefetch("decisions", InboundDecision.objects.select_related("words"))
+    )
     serializer_class = InboundOut
     filterset_class = InboundFilter
     permissions = {

@@ -19,7 +19,7 @@ from followups.inbound.words import words_in_force
 from followups.inbox import services as inbox
 from followups.inbox.models import InboxItem
 from followups.leads.lookups import lead_ids_at, leads_at
-from followups.leads.models import InboundDecision, InboundMessage, Lead
+from followups.leads.models import InboundDecision, InboundDecisionWords, InboundMessage, Lead
 from governance import gate
 from governance.channels import Channel
 from governance.compliance.models import ContactPoint, ContactRecord
@@ -29,6 +29,7 @@ from governance.decisions import ExecutionClass, verb
 from wholesale import correlation, scopes
 from wholesale.errors import NotAllowedForYou
 from wholesale.received import storable
+from wholesale.wordings import parted
 
 TEXT_MAX_LENGTH = 64 * 1024  # characters: an e-mail with all that it quotes
 ANY_CHANNEL = ""
@@ -228,15 +229,18 @@ def may_overrule(message: InboundMessage, user: User | AnonymousUser | None) -> 
 
 def _write_decision(message: InboundMessage, as_: str, reason: str, act: Act) -> None:
     """Write the line of the history, and on the message what stands now."""
-    InboundDecision.objects.create(
+    own, words = parted({"reason": reason})
+    decision = InboundDecision.objects.create(
         message=message,
         meaning=as_,
-        reason=reason,
+        **own,
         actor=act.actor,
         user=act.user,
         correlation_id=act.correlation_id,
         created_at=act.now,
     )
+    if words["reason"]:
+        InboundDecisionWords.objects.create(decision=decision, **words)
     message.decided_as, message.decided_reason = as_, reason
     message.decided_by, message.decided_user, message.decided_at = act.actor, act.user, act.now
     message.save(update_fields=["decided_as", "decided_reason", "decided_by", "decided_user", "decided_at"])

@@ -243,7 +243,7 @@ class InboundDecision(AppendOnlyModel):
 
     message = models.ForeignKey(InboundMessage, on_delete=models.PROTECT, related_name="decisions", db_index=False)
     meaning = models.CharField(max_length=8, choices=InboundMessage.Meaning)
-    reason = models.CharField(max_length=NOTE_MAX_LENGTH)
+    reason = WordedField(max_length=NOTE_MAX_LENGTH, blank=True)
     actor = models.CharField(max_length=LABEL_MAX_LENGTH)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
@@ -257,3 +257,16 @@ class InboundDecision(AppendOnlyModel):
 
     def __str__(self) -> str:
         return self.get_meaning_display()
+
+
+class InboundDecisionWords(models.Model):
+    """Why a message was decided so. Erasing the person removes it."""
+
+    decision = models.OneToOneField(InboundDecision, primary_key=True, on_delete=models.PROTECT, related_name="words")
+    reason = models.CharField(max_length=NOTE_MAX_LENGTH)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"Words of decision {self.pk}"

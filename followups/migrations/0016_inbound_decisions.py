@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                         max_length=8,
                     ),
                 ),
-                ("reason", models.CharField(max_length=1000)),
+                ("reason", models.CharField(blank=True, max_length=1000)),
                 ("actor", models.CharField(max_length=128)),
                 ("correlation_id", models.CharField(max_length=128)),
                 ("created_at", models.DateTimeField()),

@@ -15,7 +15,7 @@ from followups.cancelling import cancel_open_ladders
 from followups.history import Act
 from followups.inbound.rules import Meaning
 from followups.inbound.services import decide_inbound
-from followups.leads.models import Lead, LeadReopeningWords
+from followups.leads.models import InboundDecisionWords, Lead, LeadReopeningWords
 from followups.leads.storing import hold_writers
 from followups.models import FollowupLadder, FollowupTask, InboxItem, TaskEventWords
 from followups.people.files import erase_from_imports, lock_imports, refused_of, waiting_for
@@ -74,6 +74,7 @@ def export_person(lead_id: str, *, now: datetime | None = None) -> dict[str, Any
         "messages": [row_of(message) for message in whom.messages],
         "inbox": [row_of(item) for item in whom.inbox],
         "reopenings": [row_of(reopening) for reopening in whom.reopenings],
+        "decisions": [row_of(decision) for decision in whom.decisions],
         "refused_rows": [{"import": pk, "rows": rows} for pk, rows in refused_of(whom).items()],
         "files": [{"import": row.pk, "file_name": row.file_name, "state": row.state} for row in waiting_for(whom)],
         "answers": list(kept_answers(whom.in_answers).values("created_at", "body")),
@@ -155,6 +156,7 @@ def _erase_points(lead_id: str, reason: str, signature: dict[str, Any]) -> _Poin
 def _erase_texts(whom: Person) -> int:
     """Notes and reasons, wherever they stand."""
     words = TaskEventWords.objects.filter(event__task__lead_id=whom.lead_id).delete()[0]
+    words += InboundDecisionWords.objects.filter(decision__message__in=whom.messages.values("pk")).delete()[0]
     words += LeadReopeningWords.objects.filter(reopening__lead_id=whom.lead_id).delete()[0]
     words += FollowupTask.objects.filter(lead_id=whom.lead_id).exclude(note="").update(note="")
     words += FollowupLadder.objects.filter(lead_id=whom.lead_id).exclude(reason="").update(reason="")

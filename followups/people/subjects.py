@@ -18,6 +18,7 @@ from followups.models import (
     ContactAttempt,
     FollowupLadder,
     FollowupTask,
+    InboundDecision,
     InboundMessage,
     InboxItem,
     Lead,
@@ -68,6 +69,11 @@ class Person:
         theirs = [point.pk for point in self.points]
         unnamed = InboundMessage.objects.filter(lead__isnull=True, subjects__in=theirs).values("pk")
         return InboundMessage.objects.filter(Q(lead_id=self.lead_id) | Q(pk__in=unnamed))
+
+    @property
+    def decisions(self) -> QuerySet[InboundDecision]:
+        """What was decided about them."""
+        return InboundDecision.objects.filter(message__in=self.messages.values("pk")).select_related("words")
 
     @property
     def inbox(self) -> QuerySet[InboxItem]:

@@ -23,7 +23,7 @@ from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
-from followups.leads.models import LeadReopeningWords
+from followups.leads.models import InboundDecisionWords, LeadReopeningWords
 from followups.models import (
     ContactAttempt,
     FollowupLadder,
@@ -109,7 +109,7 @@ pytestmark = pytest.mark.django_db
 # `simulate` says what there is of a simulation. A lead's page shows its reopenings, and a last contact has no name.
 NOT_SHOWN = {
     *(Permission, ContentType, Session, Simulation, LastContact, LeadReopening, InboundDecision),
-    *(ContactRecordWords, KPIEventWords, LeadReopeningWords, TaskEventWords),
+    *(ContactRecordWords, InboundDecisionWords, KPIEventWords, LeadReopeningWords, TaskEventWords),
     *apps.get_app_config("axes").get_models(),
 }
 
