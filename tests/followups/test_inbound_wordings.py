@@ -1,10 +1,16 @@
 """What a message means, in English and French: a stop word alone is an opt-out, among other words a person's work."""
 
 import time
+import unicodedata
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Literal
 
 import pytest
 
-from followups.inbound.rules import Meaning, Reading, Row, Words
+from followups.inbound import letters, rules
+from followups.inbound.letters import words_of
+from followups.inbound.rules import READ_AT_EACH_END, Meaning, Reading, Row, Words
 from followups.inbound.rules import read as read_by
 from followups.inbound.seeds import seeds
 
@@ -275,3 +281,61 @@ def test_no_text_is_slow_to_read(piece: str) -> None:
     started = time.perf_counter()
     read(text)
     assert time.perf_counter() - started < 2
+
+
+LONG = "would you sell your house? " * 90_000  # 2.4 MB
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        (f"STOP\n{LONG}", Meaning.OPT_OUT),
+        (f"{LONG} please stop", Meaning.DOUBTFUL),
+        (LONG, Meaning.DOUBTFUL),  # a wish may stand in the middle, which is not read
+        (f"STOP{' ' * 2_400_000}", Meaning.OPT_OUT),
+        (f"yes{chr(10) * 2_400_000}call me", Meaning.REPLY),
+    ],
+)
+def test_of_a_long_text_both_ends_are_read(text: str, meaning: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    read_at_once = [0]
+    monkeypatch.setattr(rules, "words_of", lambda said: read_at_once.append(len(said)) or words_of(said))
+    assert read(text).meaning == meaning
+    assert max(read_at_once) <= 2 * READ_AT_EACH_END + 1
+    assert sum(read_at_once) <= 5 * (2 * READ_AT_EACH_END + 1)
+
+
+@pytest.mark.parametrize("marks", ["\u0301\u0323", "\u200b", "e\u0327\u0301"])
+def test_a_run_of_accents_is_never_put_in_order(marks: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    together = [0]
+    monkeypatch.setattr(
+        letters, "unicodedata", SimpleNamespace(**vars(unicodedata) | {"normalize": _counted(together)}), raising=True
+    )
+    assert read(f"S{marks * 16_000}TOP me").meaning != Meaning.REPLY
+    assert max(together) <= 1
+
+
+def _counted(together: list[int]) -> Callable[[str, str], str]:
+    def normalize(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
+        together.append(len(text))
+        return unicodedata.normalize(form, text)
+
+    return normalize
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("leave me alnoe", Meaning.DOUBTFUL),
+        ("quit textig me", Meaning.DOUBTFUL),
+        ("dont conatct me", Meaning.DOUBTFUL),
+        ("suprimez mon numero", Meaning.DOUBTFUL),
+        ("lose my #", Meaning.DOUBTFUL),
+        ("cest assez", Meaning.DOUBTFUL),
+        # An ordinary word that is near one of them stays what it is.
+        ("no contract yet", Meaning.REPLY),
+        ("no more tests of the well", Meaning.REPLY),
+        ("apt #4", Meaning.REPLY),
+    ],
+)
+def test_a_wish_may_be_misspelt(text: str, meaning: str) -> None:
+    assert read(text).meaning == meaning
