@@ -21,8 +21,10 @@ _TEXT_OR_BRACKET = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\Z)|[\[\]{}]', re.DO
 
 
 class ReceivedJSONParser(BoundedJSONParser):
-    """JSON whose names may come twice: then both values count. What is no JSON of ours within it becomes the text that it is:
-    NaN, a number without end, what lies too deep."""
+    """JSON whose names may come twice: then both values count.
+
+    What our own JSON does not know becomes the text that it is: NaN, a number without end, what lies too deep.
+    """
 
     def loads(self, body: bytes) -> Any:
         return json.loads(
@@ -39,8 +41,7 @@ class ReceivedFormParser(Utf8FormParser):
     """A form, in Latin-1 where it is not UTF-8, whose names may come twice."""
 
     def query(self, body: bytes) -> Any:
-        form = QueryDict(body)
-        return _all_of(form)
+        return _all_of(QueryDict(body))
 
 
 class ReceivedMultipartParser(BaseParser):
@@ -98,7 +99,8 @@ def _without_depths(text: str) -> str:
     """The JSON, with what lies deeper than any client of ours means as text."""
     if text.count("[") + text.count("{") <= JSON_MAX_DEPTH:
         return text
-    pieces, done, depth, begins = [], 0, 0, 0
+    pieces: list[str] = []
+    done = depth = begins = 0
     for token in _TEXT_OR_BRACKET.finditer(text):
         if token[0] in ("[", "{"):
             depth += 1

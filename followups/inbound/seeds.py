@@ -43,7 +43,7 @@ _ALONE = (
         Kind.WISH_ALONE,
         EN,
         PLAIN,
-        "no more, enough, had enough, delete it, take off, i ve/have had enough, delete, block, blocked, do not, cancel it/that",
+        "no more, enough, had enough, i ve/have had enough, delete, block, blocked, do not, cancel it/that",
     ),
     (Kind.WISH_ALONE, EN, PLAIN, "i ... cancel, can/could/would you cancel, no contact, i quit, leave, leave me/us, wrong"),
     (Kind.WISH_ALONE, EN, PLAIN, "no text/call/email/message/txt/sms/spam, end it, give up, drop it, forget it, move on"),
@@ -52,18 +52,25 @@ _ALONE = (
         Kind.WISH_ALONE,
         EN,
         PLAIN,
-        "i/we do not want/need this/it/that/them/any/anything, i do not care, let it go, done here",
+        "delete it, take off, i/we do not want/need this/it/that/them/any/anything, i do not care, let it go, done here",
     ),
     (
         Kind.WISH_ALONE,
         FR,
         PLAIN,
-        "assez, suffit, basta, plus rien, fini, terminé, c est fini, c est terminé, ca va faire, supprimer, supprimez, effacez, enlevez, enlever, annulez, bloqué, laisse/laissez moi/nous",
+        "assez, supprimer, supprimez, effacez, enlevez, enlever, annulez, bloqué, laisse/laissez moi/nous",
     ),
+    (Kind.WISH_ALONE, FR, PLAIN, "suffit, basta, plus rien, effacez le, supprimez le, enlevez le, retirez le, ca va faire"),
+    (Kind.WISH_ALONE, FR, PLAIN, "fini, terminé, c est fini, c est terminé, signalé, signalez"),
     (Kind.START, EN, CARRIERS, "start, unstop, resume, resubscribe, subscribe, opt in, opt back in, start again, restart"),
     (Kind.START, FR, CARRIERS, "commencer, commencez, recommencer, recommencez, reprendre, reprenez, débuter, débutez"),
     (Kind.START, FR, CARRIERS, "réabonner, réabonnez, réabonnement, abonner, abonnez, réinscrire"),
-    (Kind.COURTESY, EN, PLAIN, "please, pls, plz, plse, pleas, kindly, thanks, thank you, thx, ty, me, bye, bye bye, goodbye"),
+    (
+        Kind.COURTESY,
+        EN,
+        PLAIN,
+        "please, pls, plz, plse, pleas, kindly, thanks, thank you, thx, ty, me, bye, bye bye, goodbye",
+    ),
     (Kind.COURTESY, FR, PLAIN, "svp, stp, s il vous/te plaît, sil vous/te plaît, merci, moi"),
 )
 
@@ -72,7 +79,8 @@ _ALONE = (
 # What we do to people, as they name it.
 _CONTACT = (
     "call*/contact*/text*/txt*/messag*/msg*/email*/mail*/writ*/phon*/bother*/send*/disturb*/ring*/reach*/harass*/pester*/"
-    "bug/bugging/spam*/solicit*/hassl*/annoy*/ping*/dm/hound*/knock*/txt*/dial*/whatsapp*/approach*/canvass*/nag*/chase*/chasing/target*/badger*/torment*/troubl*"
+    "bug/bugging/spam*/solicit*/hassl*/annoy*/ping*/dm/hound*/knock*/dial*/"
+    "whatsapp*/approach*/canvass*/nag*/chase*/chasing/target*/badger*/torment*/troubl*"
 )
 _CONTACTED = "contacted/called/texted/messaged/emailed/mailed/phoned/bothered/disturbed/solicited/spammed/harassed"
 _CONTACTING = "contacting/calling/texting/messaging/emailing/phoning/bothering/harassing/sending/writing/bugging/spamming"
@@ -81,7 +89,10 @@ _MESSAGES = (
     "solicitation*/soliciting/spam/correspondence/letters/flyers/junk/texting/calling/bs"
 )
 _TAKE_OUT = "remove/removed/delete/erase/scrub/purge/wipe/exclude/unlist/delist/omit/strike/expunge/unregister/deregister"
-_LISTS = "list/lists/database/databases/system/systems/records/contacts/crm/campaign*/roster/mailing/calling/rolodex/dialer*/autodialer/rotation/file/files/directory/phone/phones/cell/books"
+_LISTS = (
+    "list/lists/database/databases/system/systems/records/contacts/crm/campaign*/roster/mailing/calling/rolodex/dialer*/"
+    "autodialer/rotation/file/files/directory/phone/phones/cell/books"
+)
 
 # The imperatives, and as others are asked.
 _CALL = "call/contact/text/message/email/mail/write/phone/bother/send/disturb/txt/msg/reach/harass/dm/solicit"
@@ -193,7 +204,7 @@ removal
 get rid of my/our
 get/getting off this/your/ur
 i/m/am/we/not/number ... on your/ur/this ... {_LISTS}
-forget about me/us
+forget about me/us/my/our
 forget me/us
 take/get/keep/leave/pull/put/strike/scratch/cross/kick me/us/my/our/this ... off
 take/get/pull me/us out
@@ -448,6 +459,14 @@ do not cal/tex/contac me/us
 cal/tex me/us no more
 stoo/sotp/stpo/stopo/stahp/stap/stob/stpp ... {_CONTACT}
 quite {_CONTACTING}
+need/needs/have to quit
+nobody/noone/one/none wants/want/needs/asked ... your/these/for
+take/get/keep/leave/pull off my/our
+remove/delete/erase/scrub it
+get/got/have/find ... number remove/delete/erase/lose
+call/letter/hear ... my/our lawyer/attorney
+being/getting reported
+lose/delete/remove/erase/forget number/num/digits
 """
 
 _WISHES_SIGNS = """
@@ -549,7 +568,6 @@ not interested in a/an/any/another/your ... agent/agents/realtor/realtors/listin
 not interested in selling below/under/unless/until/before/less/without
 call/contact/text/talk somebody/someone else in/at/on/my
 one ... call/text/message ... lawyer/police ... first
-do not send the/any/your/me/us ... appraiser/inspector/contract/papers/paperwork/agent/cheque/check/money/documents/contractor yet/before/until
 do not send the/any/your appraiser/inspector/contract/papers/paperwork/agent/cheque/check/money/documents/contractor
 do not knock ... just/text/call/ring/use
 no need to {_CALL} a/an/just/text/email/i
@@ -590,6 +608,21 @@ lending
 spending
 ending
 members
+do not {_CALL} too early/late/soon
+do not {_CALL} me/us too early/late/soon
+do not {_CALL} after 5pm/6pm/7pm/8pm/9pm/10pm
+do not come ... before/without/until/till/yet/after/empty
+do not come by/over before/without/until/yet
+remove it before/from/after/for/when/if/all
+delete it from/by
+error ... delete/destroy it
+need/needs/have to quit my/our/the/smoking/drinking
+removal of the/a/an/my/our/old ... tank/tree/trees/snow/debris/wall/pool/shed/asbestos/oil
+back off the/of road/street/highway/water/house
+text/message/email/call/it/that went/was/meant/sent to/for the wrong
+i do not live there/here/in/at
+get/gets lost here/there/in/on/sometimes/often
+take off my/our shoes/boots/coat
 cancer
 chancel
 remote
@@ -613,7 +646,8 @@ _JOIGNEZ = (
     "ecoeure/ecoeurez/tanne/tannez/tanner/harcele/harcelez/envoie/envoyez/envoyer/niaise/niaisez/gosse/gossez/relance/relancez"
 )
 _ENVOIS = (
-    "appel/appels/communication*/messag*/texto*/textos/sms/courriel*/email*/mails/contact/sollicit*/pub/publicite*/spam/pourriel*/nouvelles"
+    "appel/appels/communication*/messag*/texto*/textos/sms/courriel*/email*/mails/contact/sollicit*/pub/publicite*/spam/"
+    "pourriel*/nouvelles"
 )
 _OTER = (
     "retire/retires/retirez/retirer/enleve/enleves/enlevez/enlever/supprime/supprimez/supprimer/ote/otez/oter/efface/effacez/"
@@ -702,7 +736,8 @@ mets/mettez/mettre fin/terme
 oublie/oubliez moi/nous/ça
 oublie/oubliez/perds/perdez/jetez/jette/bloque/bloquez/bloquer mon/mes/ce/le/notre numéro/coordonnées/nom
 {_OTER} moi/nous
-{_OTER} ... numéro/num/nom/noms/coordonnées/infos/info/information*/renseignement*/dossier/données/courriel/téléphone/cellulaire/contact
+{_OTER} ... numéro/num/nom/noms/coordonnées/infos/info/information*/renseignement*/dossier/données/courriel/contact
+{_OTER} ... téléphone/cellulaire
 me/nous/m {_OTER}
 de/d/hors votre/vos/la/cette/ta/tes/toutes/toute/ces ... liste/listes/base/bases/fichier/fichiers/système/registre
 annul*/annulez/annule/annuler ... abonnement/inscription/messages/textos/alertes/consentement/appels/tout/ca/cela
@@ -808,7 +843,8 @@ plein/ras le/mon/l cul/dos/casque/bol/pompon
 ras le
 plein/ras/marre/écoeur*/tann* ... de/d vos/tes/ces/vot
 vous/te l ai/a/avons ... dit
-lâch* prise/le ... morceau
+lâch* prise
+lâch* le morceau
 demand* moi/nous/me plus/pas/pu/pus/rien
 viens/venez plus/pu/pus
 viens/venez pas m/me/nous/ici/sur
@@ -818,11 +854,16 @@ oppos* ... {_ENVOIS}
 refus* de/d ... {_JOINDRE}/{_ENVOIS}
 mon/notre/ce cell*/numéro/nom/téléphone ... {_OTER}
 effacez/efface/effacer/supprimez/supprime/supprimer toute/tout
-laisse*/laissez moi/nous/la ... trankil*/trankill*
+laiser/laisez/laise moi/nous/le/la ... tranquil*/trankil*/paix
+laisse*/laissez moi/nous/la ... trankil*
 lâch* moe/moé/nous/les
 aretez/areter/aretter/arettez/arreter/aretes/aret ... {_JOINDRE}/svp/ça/ca
 ficher/foutre/crisser/sacrer moi/nous/me ... paix/patience
 effass* mon/moi/notre/tout
+numéro/nom/num à {_OTER}
+ce/mon/notre/le numéro/num/nom ... {_OTER}
+au diable
+câliss* moi/nous/le ... patience/paix/camp
 """
 
 # Qui d'autre les appelle.
@@ -908,6 +949,12 @@ arrêt/arrêts de la/l ligne/école
 l/cet autre arrêt
 autre arrêt
 coin de l arrêt
+{_JOIGNEZ} pas trop tôt/tard/vite
+m/me/nous {_JOIGNEZ} pas trop tôt/tard
+{_JOIGNEZ} pas après 5h/6h/7h/8h/9h/17h/18h/19h/20h/21h/22h/5/6/7/8/9/18/19/20/21/22
+m/me/nous {_JOIGNEZ} pas après 5h/6h/7h/8h/9h/17h/18h/19h/20h/21h/22h/5/6/7/8/9/18/19/20/21/22
+connais pas la/le/les/l/encore
+arrêtez/arrête/arrêter quand/si vous/tu êtes/es/avez/as/venez/viens/descendez
 rénove
 retirée
 étirer

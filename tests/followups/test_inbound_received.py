@@ -262,7 +262,9 @@ def test_numbers_of_any_size_refuse_nothing(integrator: APIClient) -> None:
     ],
 )
 def test_what_stands_beside_a_stop_in_json_refuses_nothing(integrator: APIClient, jane: None, beside: bytes) -> None:
-    response = post_json(integrator, INBOUND, b'{"phone": "+14165550123", "channel": "SMS", ' + beside + b', "text": "STOP"}')
+    response = post_json(
+        integrator, INBOUND, b'{"phone": "+14165550123", "channel": "SMS", ' + beside + b', "text": "STOP"}'
+    )
     assert (response.status_code, response.json().get("meaning")) == (201, "OPT_OUT")
     assert opt_outs() == {("PHONE", PHONE, "SMS")}
 
