@@ -17,7 +17,7 @@ from wholesale.fields import LabelField, ManyField, RowField, parse_json
 from wholesale.unknown_parameters import Known
 
 
-def _read(stream: IO[bytes]) -> bytes:
+def read_body(stream: IO[bytes]) -> bytes:
     """The whole body. Django bounds one only when it reads it itself; the parsers read the stream, so they bound it too."""
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     body = stream.read(limit + 1)
@@ -33,18 +33,18 @@ class BoundedJSONParser(BaseParser):
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
-            return self.loads(_read(stream).removeprefix(codecs.BOM_UTF8).decode())
+            return self.loads(read_body(stream))
         except ValueError as error:
             raise ParseError(f"JSON parse error: {error}") from error
 
-    def loads(self, text: str) -> Any:
-        """What the text says.
+    def loads(self, body: bytes) -> Any:
+        """What the body says.
 
         Raises:
             ValueError: it is no such JSON.
 
         """
-        return parse_json(text)
+        return parse_json(body.removeprefix(codecs.BOM_UTF8).decode())
 
 
 class Utf8FormParser(BaseParser):
@@ -54,7 +54,7 @@ class Utf8FormParser(BaseParser):
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
-            return self.query(_read(stream))
+            return self.query(read_body(stream))
         except UnicodeDecodeError as error:
             raise ParseError(f"The form is not UTF-8: {error}") from error
 
