@@ -64,8 +64,8 @@ def _in_pool(user: Any) -> Q:
 
 
 def tasks(user: Any) -> Q:
-    """The condition of tasks; what the user has completed stays its own."""
-    own = Q(owner=label_of(user)) | Q(completed_user=user)
+    """The condition of tasks; what the user has completed, or was the last to claim, stays its own."""
+    own = Q(owner=label_of(user)) | Q(completed_user=user) | Q(leased_by=label_of(user))
     due = Q(owner__isnull=True, completed_at__isnull=True, cancelled_at__isnull=True, due_at__lte=timezone.now())
     return own | due | _in_pool(user)
 

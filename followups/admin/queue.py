@@ -164,7 +164,7 @@ def _act(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
     now = timezone.now()
     if act == "next":
         return _take_next(request, user, now)
-    card = _card_of(request.POST.get("task", ""), user, now)
+    card = _card_of(request.POST.get("task", ""), None if _is_opt_out(request) else user, now)
     if card is None:
         messages.error(request, TaskNotFound().detail)
         return _back()
@@ -182,6 +182,9 @@ def _act(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
         else:
             messages.success(request, said)
             return _back()
+    if not scopes.visible(FollowupTask.objects.filter(pk=card.task.pk), user).exists():
+        messages.error(request, TaskNotFound().detail)
+        return _back()
     return _page(request, model_admin, now, refused=card)
 
 
@@ -189,7 +192,8 @@ def _back() -> HttpResponse:
     return HttpResponseRedirect(queue_url())
 
 
-def _card_of(task_id: str, user: User, now: datetime) -> Card | None:
+def _card_of(task_id: str, user: User | None, now: datetime) -> Card | None:
+    """Of a task that the user reads; without a user of any, since a wish to be left alone is heard at each."""
     tasks = scopes.visible(FollowupTask.objects.select_related("lead"), user)
     task = tasks.filter(pk=row_id(task_id)).first()
     return cards([task], now)[0] if task else None

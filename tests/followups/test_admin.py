@@ -16,7 +16,7 @@ from followups.due.services import claim_due
 from followups.models import FollowupLadder, FollowupTask, LadderTemplate, TaskEvent
 from followups.services import complete_task, start_ladder
 from followups.transitions import snooze_task
-from tests.factories import NOON, LeadFactory, TaskFactory
+from tests.factories import NOON, LeadFactory, PoolAgentFactory, TaskFactory
 from tests.staff import form_with, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -161,7 +161,8 @@ def task(noon: None) -> FollowupTask:
 
 @pytest.fixture
 def agent_of_the_admin(user_of: Callable[..., User]) -> Client:
-    """A browser of the agent va1."""
+    """A browser of the agent va1, who reads what is in its pool."""
+    PoolAgentFactory.create(agent="va1", market="ALL")
     return signed_in(user_of("agent", username="va1"))
 
 

@@ -430,6 +430,7 @@ def test_a_message_as_the_api_shows_it(auditor: APIClient) -> None:
         "meaning": "DOUBTFUL",
         "received_at": "2026-12-15T18:00:00Z",
         "actor": "factory",
+        "user": None,
         "correlation_id": "made",
         "created_at": "2026-12-15T18:00:00Z",
         "decided_as": "",

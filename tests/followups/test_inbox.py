@@ -17,7 +17,7 @@ from followups.inbound.services import decide_inbound
 from followups.inbox.services import close_item, put_message, put_reply
 from followups.models import InboxItem
 from tests.conftest import codes
-from tests.factories import NOON, InboundFactory, InboxItemFactory, PoolAgentFactory, TaskFactory
+from tests.factories import NOON, InboundFactory, InboxItemFactory, LeadFactory, PoolAgentFactory, TaskFactory
 from tests.staff import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -98,7 +98,11 @@ def test_the_filters(auditor: APIClient, given: dict[str, str], found: list[int]
 
 @pytest.mark.parametrize("kind", ["REPLY", "SENDER"])
 def test_an_item_is_done_with_a_reason_and_twice_changes_nothing(agent: APIClient, kind: str) -> None:
-    item = InboxItemFactory.create() if kind == "REPLY" else InboxItemFactory.create(kind=kind, detail="x", task=None)
+    item = (
+        InboxItemFactory.create()
+        if kind == "REPLY"
+        else InboxItemFactory.create(kind=kind, detail="x", task=None, lead_id=LeadFactory.create().lead_id)
+    )
     response = done(agent, item)
     assert (response.status_code, response.json()["done_by"], response.json()["done_reason"]) == (
         200,
@@ -141,6 +145,7 @@ def test_a_doubtful_message_is_done_by_its_decision_alone(operator: APIClient) -
     ],
 )
 def test_who_closes_what(client_of: Callable[..., APIClient], role: str, owner: str | None, status: int) -> None:
+    PoolAgentFactory.create(agent="agent", market="ALL")
     item = InboxItemFactory.create(owner=owner)
     assert done(client_of(role), item).status_code == status
     item.refresh_from_db()
@@ -148,7 +153,7 @@ def test_who_closes_what(client_of: Callable[..., APIClient], role: str, owner: 
 
 
 def test_an_agent_decides_no_message_that_waits_for_somebody_else(agent: APIClient) -> None:
-    message = InboundFactory.create()
+    message = InboundFactory.create(lead_id=LeadFactory.create().lead_id)
     put_message(message, InboxItem.Kind.MESSAGE, act())
     InboxItem.objects.update(owner="va2")
     response = agent.post(f"/api/followups/inbound/{message.pk}/decide", {"meaning": "REPLY", "reason": "read it"})

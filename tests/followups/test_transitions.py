@@ -223,14 +223,14 @@ def test_every_way_to_cancel_writes_one_line_a_step_and_a_step_made_cancelled_no
     assert FollowupTask.objects.filter(cancelled_at=LATER).count() == 9  # three of them never were open
 
 
-def test_the_history_is_listed_by_task_ladder_and_kind(agent: APIClient, steps: Any) -> None:
+def test_the_history_is_listed_by_task_ladder_and_kind(auditor: APIClient, steps: Any) -> None:
     skip_task(steps[0].pk, "no texts", now=LATER)
     complete_task(steps[1].pk, "anna", now=LATER)
     TaskEventFactory.create(task__ladder__lead_id=None)
     ladder = steps[0].ladder_id
-    assert [row["kind"] for row in agent.get(f"/api/followups/events?ladder={ladder}").json()["results"]] == [
+    assert [row["kind"] for row in auditor.get(f"/api/followups/events?ladder={ladder}").json()["results"]] == [
         "COMPLETED",
         "SKIPPED",
     ]
-    (row,) = agent.get(f"/api/followups/events?task={steps[0].pk}&kind=skipped").json()["results"]
+    (row,) = auditor.get(f"/api/followups/events?task={steps[0].pk}&kind=skipped").json()["results"]
     assert (row["task"], row["reason"], row["detail"], row["actor"]) == (steps[0].pk, "no texts", {}, "system")

@@ -56,12 +56,12 @@ def enforce(client: Any, **strictness: str) -> None:
 # What the gate then says ------------------------------------------------------------------------------------------------
 
 
-def test_on_the_first_day_what_is_missing_is_warned_of(agent: APIClient) -> None:
+def test_on_the_first_day_what_is_missing_is_warned_of(auditor: APIClient) -> None:
     for channel, warnings in (
         ("SMS", ["consent_missing"]),
         ("CALL", ["organisation_not_registered", "scrub_missing"]),
     ):
-        answer = decide(agent, channel)
+        answer = decide(auditor, channel)
         assert (answer["ok"], answer["reasons"], answer["warnings"]) == (True, [], warnings)
         assert (answer["legal_ok"], [each["code"] for each in answer["explanations"]]) == (True, warnings)
 
