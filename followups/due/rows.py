@@ -39,9 +39,14 @@ _GOES_FIRST = f"""
         AND e.cancelled_at IS NULL AND e.due_at <= {{now}} AND e.open_from <= {{now}} AND e.open_until >= {{now}} LIMIT 1
 ), TRUE))
 """
-_PERMITTED = f"{_DUE} AND t.open_from <= {{now}} AND t.open_until >= {{now}} AND {_GOES_FIRST}"
-_FREE = f"{_PERMITTED} AND (t.leased_until IS NULL OR t.leased_until <= {{now}})"
+_PERMITTED = f"{_DUE} AND t.open_from <= {{now}} AND t.open_until >= {{now}}"
+_FREE = f"{_PERMITTED} AND {_GOES_FIRST} AND (t.leased_until IS NULL OR t.leased_until <= {{now}})"
 _OLDEST_FIRST = " ORDER BY t.due_at, t.id LIMIT {limit}"
+# A subquery with a limit is carried out by itself, in its order: the lower steps are looked up for as many tasks as it takes
+# to list enough of them, not for all that are permitted.
+_LISTED = ", ".join((*_TASK, "ladder_id", "leased_by", "leased_until"))
+_IN_ORDER = f"SELECT {_LISTED} {_PERMITTED}{{narrowed}} ORDER BY t.due_at, t.id LIMIT {2**63 - 1}"
+_THAT_GO_FIRST = f"FROM ({_IN_ORDER}) AS t WHERE {_GOES_FIRST}"
 # The tasks are chosen first and their leads looked up then, so that the plan is made for the index and the limit alone.
 _WITH_LEADS = f"""
 SELECT {_COLUMNS}, t.leased_by, CAST(t.leased_until AS text), t.waits
@@ -97,12 +102,12 @@ class Candidate(NamedTuple):
 
 def due(now: datetime, limit: int, filters: Mapping[str, str | None], *, reader: str | None = None) -> list[Candidate]:
     """All that is due, the oldest first; with a `reader` what that agent reads (`followups.scopes`)."""
-    return _listed(_DUE, f"NOT {_GOES_FIRST}", now, limit, filters, reader)
+    return _listed(f"{_DUE}{{narrowed}}", f"NOT {_GOES_FIRST}", now, limit, filters, reader)
 
 
 def permitted(now: datetime, limit: int, filters: Mapping[str, str | None], *, reader: str | None = None) -> list[Candidate]:
     """What of it, as far as the stored intervals say, is to be done now; the oldest first."""
-    return _listed(_PERMITTED, "FALSE", now, limit, filters, reader)
+    return _listed(_THAT_GO_FIRST, "FALSE", now, limit, filters, reader)
 
 
 def lease(
@@ -134,12 +139,12 @@ def lease(
 def _listed(
     tasks: str, waits: str, now: datetime, limit: int, filters: Mapping[str, str | None], reader: str | None
 ) -> list[Candidate]:
-    words = {"now": _literal(now), "limit": limit}
-    read = DUE_SQL if reader is not None else ""
-    chosen = f"{tasks}{_narrowed(filters)}{read}{_OLDEST_FIRST}".format(**words)
+    narrowed = f"{_narrowed(filters)}{DUE_SQL if reader is not None else ''}"
+    words = {"now": _literal(now), "limit": str(limit)} if narrowed else _BLIND
+    chosen = f"{tasks.replace('{narrowed}', narrowed)}{_OLDEST_FIRST}".format(**words)
     statement = _WITH_LEADS.replace("{waits}", waits.format(**words)).replace("{tasks}", chosen)
     with connection.cursor() as cursor:
-        cursor.execute(statement, {**filters, "reader": reader})
+        cursor.execute(statement, {**filters, "reader": reader, "now": _at(now), "limit": limit})
         return [
             _candidate(row, leased_by=leased_by, leased_until=time_or_none(leased_until), waits=bool(waiting))
             for *row, leased_by, leased_until, waiting in cursor.fetchall()

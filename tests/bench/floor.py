@@ -88,6 +88,8 @@ def record(act: Callable[[], Any], values: Values) -> Trace:
 def _marked(params: Any, known: dict[str, FromRow | FromRequest]) -> Any:
     if isinstance(params, list | tuple):
         return [_marked(param, known) for param in params]
+    if isinstance(params, dict):
+        return {name: _marked(param, known) for name, param in params.items()}
     if isinstance(params, Jsonb):
         return Jsonb(params.obj)  # without Django's encoder, which the other process need not have
     kind = str if isinstance(params, str) else int
@@ -100,6 +102,8 @@ def _marked(params: Any, known: dict[str, FromRow | FromRequest]) -> Any:
 def _filled(params: Any, values: Values, answers: list[list[tuple[Any, ...]]]) -> Any:
     if isinstance(params, list):
         return [_filled(param, values, answers) for param in params]
+    if isinstance(params, dict):
+        return {name: _filled(param, values, answers) for name, param in params.items()}
     if isinstance(params, FromRequest):
         return params.kind(values[params.name])
     if isinstance(params, FromRow):
