@@ -197,6 +197,7 @@ def test_the_list_shows_what_waits_the_most_urgent_on_top_and_what_is_late(admin
 
 def test_a_person_closes_an_item_with_a_reason(user_of: Callable[..., User]) -> None:
     item = InboxItemFactory.create()
+    PoolAgentFactory.create(agent="agent", market="ALL")
     agent = signed_in(user_of("agent"))
     page = reverse("admin:followups_inboxitem_is_done", args=[item.pk])
     assert agent.get(page).status_code == 200
