@@ -378,7 +378,7 @@ def test_a_new_lead_without_a_province_is_400(operator: APIClient) -> None:
         ({}, {"A", "B"}),
     ],
 )
-def test_leads_are_filtered(agent: APIClient, query: dict[str, str], found: set[str]) -> None:
+def test_leads_are_filtered(operator: APIClient, query: dict[str, str], found: set[str]) -> None:
     LeadFactory.create(lead_id="A")
     LeadFactory.create(
         lead_id="B",
@@ -392,7 +392,7 @@ def test_leads_are_filtered(agent: APIClient, query: dict[str, str], found: set[
         created_at=LATER,
     )
 
-    answer = agent.get(URL, query)
+    answer = operator.get(URL, query)
 
     assert answer.status_code == 200
     assert {lead["lead_id"] for lead in answer.json()["results"]} == found

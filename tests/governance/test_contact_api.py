@@ -29,9 +29,9 @@ def enforce() -> None:
     Organisation.objects.update(consent="enforce", scrub="enforce")
 
 
-def test_a_lead_is_judged_on_its_own_clock_and_the_answer_says_why_that_one(agent: APIClient) -> None:
+def test_a_lead_is_judged_on_its_own_clock_and_the_answer_says_why_that_one(operator: APIClient) -> None:
     LeadFactory.create(lead_id="L1", province="BC", market="CRANBROOK")
-    answer = decide(agent)
+    answer = decide(operator)
     assert answer["ok"]
     assert (answer["timezone"], answer["zone_source"], answer["utc_offset"]) == ("America/Edmonton", "market", "UTC-6")
     assert answer["local_time"] == "2026-12-15T09:00:00-06:00"
@@ -39,20 +39,20 @@ def test_a_lead_is_judged_on_its_own_clock_and_the_answer_says_why_that_one(agen
     assert answer["lead_id"] == "L1"
 
 
-def test_the_leads_own_zone_is_believed_before_its_markets(agent: APIClient) -> None:
+def test_the_leads_own_zone_is_believed_before_its_markets(operator: APIClient) -> None:
     LeadFactory.create(lead_id="L1", province="BC", market="CRANBROOK", zone="America/Vancouver")
-    answer = decide(agent)
+    answer = decide(operator)
     assert (answer["ok"], answer["zone_source"], answer["utc_offset"]) == (False, "lead", "UTC-7")
     assert answer["next_allowed_at"] == "2026-12-15T16:00:00Z"
 
 
-def test_every_reason_is_given_in_its_order_with_a_sentence_in_both_languages(agent: APIClient) -> None:
+def test_every_reason_is_given_in_its_order_with_a_sentence_in_both_languages(operator: APIClient) -> None:
     enforce()
     ClosedDay.objects.create(day=NOON.date(), name="Inventory", changed_by="ops", updated_at=NOON)
     rules = {**SAFE_RULES, "channels_allowed": ["SMS"]}
     MarketPolicy.objects.filter(province="ON").update(enabled=False, rules=rules)
     LeadFactory.create(lead_id="L1", language="fr", score="0.1")
-    answer = decide(agent, channel="CALL", at="2026-12-16T03:00:00Z")
+    answer = decide(operator, channel="CALL", at="2026-12-16T03:00:00Z")
     assert answer["reasons"] == [
         "policy_disabled",
         "channel_not_allowed",
@@ -70,79 +70,79 @@ def test_every_reason_is_given_in_its_order_with_a_sentence_in_both_languages(ag
     assert (answer["legal_ok"], answer["policy_ok"], answer["next_allowed_at"]) == (False, False, None)
 
 
-def test_what_is_not_enforced_is_a_warning(agent: APIClient) -> None:
+def test_what_is_not_enforced_is_a_warning(operator: APIClient) -> None:
     LeadFactory.create(lead_id="L1")
-    answer = decide(agent, channel="CALL")
+    answer = decide(operator, channel="CALL")
     assert (answer["ok"], answer["reasons"]) == (True, [])
     assert answer["warnings"] == ["organisation_not_registered", "scrub_missing"]
-    assert decide(agent, channel="EMAIL")["warnings"] == ["consent_missing"]
+    assert decide(operator, channel="EMAIL")["warnings"] == ["consent_missing"]
 
 
-def test_without_the_organisations_row_everything_is_enforced(agent: APIClient) -> None:
+def test_without_the_organisations_row_everything_is_enforced(operator: APIClient) -> None:
     LeadFactory.create(lead_id="L1")
     Organisation.objects.all().delete()
-    answer = decide(agent)
+    answer = decide(operator)
     assert (answer["ok"], answer["legal_ok"]) == (False, False)
     assert answer["reasons"] == ["ledger_unreadable", "consent_missing"]
 
 
-def test_the_law_and_the_policy_are_told_apart(agent: APIClient) -> None:
+def test_the_law_and_the_policy_are_told_apart(operator: APIClient) -> None:
     rules = {**SAFE_RULES, "contact_windows_local": [{"days": [1], "start": "00:00", "end": "23:59"}]}
     MarketPolicy.objects.filter(province="ON").update(rules=rules)
     LeadFactory.create(lead_id="L1")
-    answer = decide(agent, channel="CALL", at=NIGHT)
+    answer = decide(operator, channel="CALL", at=NIGHT)
     assert (answer["reasons"], answer["legal_ok"], answer["policy_ok"]) == (["outside_legal_hours"], False, True)
-    assert decide(agent, channel="SMS", at=NIGHT)["ok"]  # the law sets no hours for messages
+    assert decide(operator, channel="SMS", at=NIGHT)["ok"]  # the law sets no hours for messages
 
 
 @pytest.mark.usefixtures("kill_switch")
-def test_the_kill_switch_comes_first_and_hides_nothing(agent: APIClient) -> None:
+def test_the_kill_switch_comes_first_and_hides_nothing(operator: APIClient) -> None:
     LeadFactory.create(lead_id="L1")
-    answer = decide(agent, at=NIGHT)
+    answer = decide(operator, at=NIGHT)
     assert answer["reasons"] == ["KILL_SWITCH_ENGAGED", "outside_contact_window"]
     assert answer["next_allowed_at"] is None
 
 
-def test_a_closed_day_of_another_province_closes_nothing(agent: APIClient) -> None:
+def test_a_closed_day_of_another_province_closes_nothing(operator: APIClient) -> None:
     LeadFactory.create(lead_id="L1")
     day = ClosedDay.objects.create(province="QC", day=NOON.date(), name="Inventory", changed_by="ops", updated_at=NOON)
-    assert decide(agent)["ok"]
+    assert decide(operator)["ok"]
     ClosedDay.objects.filter(pk=day.pk).update(province="ON")
-    answer = decide(agent)
+    answer = decide(operator)
     assert (answer["reasons"], answer["next_allowed_at"]) == (["closed_day"], "2026-12-16T14:00:00Z")
 
 
-def test_a_lead_that_nobody_knows_is_404(agent: APIClient) -> None:
-    response = agent.get(DECIDE, {"lead_id": "nobody", "channel": "SMS"})
+def test_a_lead_that_nobody_knows_is_404(operator: APIClient) -> None:
+    response = operator.get(DECIDE, {"lead_id": "nobody", "channel": "SMS"})
     assert (response.status_code, codes(response)) == (404, ["not_found"])
 
 
-def test_the_older_question_takes_a_lead_too(agent: APIClient) -> None:
+def test_the_older_question_takes_a_lead_too(operator: APIClient) -> None:
     LeadFactory.create(lead_id="L1", province="BC", market="CRANBROOK", score="0.2")
-    answer = agent.get(CAN_CONTACT, {"lead_id": "L1", "channel": "SMS", "at": TUESDAY}).json()
-    assert answer == decide(agent)
+    answer = operator.get(CAN_CONTACT, {"lead_id": "L1", "channel": "SMS", "at": TUESDAY}).json()
+    assert answer == decide(operator)
     assert (answer["province"], answer["reason"]) == ("BC", "lead_score_below_minimum")
     local: dict[str, Any] = {"lead_id": "L1", "channel": "SMS", "weekday": 6, "hhmm": "12:00"}
-    assert agent.get(CAN_CONTACT, local).json()["reasons"] == ["lead_score_below_minimum", "outside_contact_window"]
+    assert operator.get(CAN_CONTACT, local).json()["reasons"] == ["lead_score_below_minimum", "outside_contact_window"]
 
 
-def test_many_leads_are_explained_in_the_order_asked(agent: APIClient) -> None:
+def test_many_leads_are_explained_in_the_order_asked(operator: APIClient) -> None:
     LeadFactory.create(lead_id="L1")
     LeadFactory.create(lead_id="L2", province="BC", market="VANCOUVER")
     asked = {"lead_ids": ["L2", "gone", "L1"], "channel": "SMS", "at": TUESDAY}
-    response = agent.post(EXPLAIN, asked, format="json")
+    response = operator.post(EXPLAIN, asked, format="json")
     assert response.status_code == 200
     assert [(answer["lead_id"], answer["ok"]) for answer in response.json()["answers"]] == [("L2", False), ("L1", True)]
     assert response.json()["unknown"] == ["gone"]
-    assert {**response.json()["answers"][1], "phone_zones": ["America/Toronto"]} == decide(agent, "L1")
+    assert {**response.json()["answers"][1], "phone_zones": ["America/Toronto"]} == decide(operator, "L1")
 
 
-def test_a_thousand_leads_take_as_many_queries_as_two(agent: APIClient) -> None:
+def test_a_thousand_leads_take_as_many_queries_as_two(operator: APIClient) -> None:
     ids = [lead.lead_id for lead in many(LeadFactory, 1000)]
 
     def queries(count: int) -> int:
         with CaptureQueriesContext(connection) as captured:
-            answered = agent.post(EXPLAIN, {"lead_ids": ids[:count], "channel": "CALL"}, format="json")
+            answered = operator.post(EXPLAIN, {"lead_ids": ids[:count], "channel": "CALL"}, format="json")
         assert len(answered.json()["answers"]) == count
         return len(captured)
 
@@ -150,7 +150,7 @@ def test_a_thousand_leads_take_as_many_queries_as_two(agent: APIClient) -> None:
     assert queries(1000) == queries(2) == 2
 
 
-def test_more_than_a_thousand_are_refused(agent: APIClient) -> None:
-    response = agent.post(EXPLAIN, {"lead_ids": [str(n) for n in range(1001)], "channel": "CALL"}, format="json")
+def test_more_than_a_thousand_are_refused(operator: APIClient) -> None:
+    response = operator.post(EXPLAIN, {"lead_ids": [str(n) for n in range(1001)], "channel": "CALL"}, format="json")
     assert response.status_code == 400
     assert attrs(response) == ["lead_ids"]
