@@ -30,14 +30,16 @@ def completed_rows() -> Any:
     return KPIEvent.objects.filter(metric="followup_completed")
 
 
-def test_completing_answers_the_task(agent: APIClient, steps: Any) -> None:
-    response = complete(agent, steps[1], actor="bryan")
+def test_completing_answers_the_task(integrator: APIClient, steps: Any) -> None:
+    response = complete(integrator, steps[1], actor="bryan")
     task = FollowupTask.objects.get(pk=steps[1].pk)
     assert response.status_code == 200
     assert task.completed_at is not None
     assert response.json() == {
         "id": task.pk,
         "completed_at": task.completed_at.isoformat().replace("+00:00", "Z"),
+        "completed_by": "bryan",
+        "user": "integrator",
         "step": 2,
         "channel": "CALL",
         "outcome": "",
@@ -48,17 +50,24 @@ def test_completing_answers_the_task(agent: APIClient, steps: Any) -> None:
     }
     assert task.completed_by == "bryan"
     assert task.completed_user is not None
-    assert task.completed_user.username == "agent"
+    assert task.completed_user.username == "integrator"
 
 
-def test_the_actor_is_the_user_by_default(agent: APIClient, steps: Any) -> None:
-    complete(agent, steps[0])
+def test_the_actor_is_the_user_by_default(integrator: APIClient, steps: Any) -> None:
+    complete(integrator, steps[0])
     steps[0].refresh_from_db()
-    assert steps[0].completed_by == "agent"
+    assert steps[0].completed_by == "integrator"
 
 
-def test_completing_writes_one_kpi_row(agent: APIClient, steps: Any) -> None:
-    response = complete(agent, steps[2], actor="bryan", correlation_id="C-act")
+def test_the_actor_of_an_agent_is_always_the_user(agent: APIClient, steps: Any) -> None:
+    answer = complete(agent, steps[0], actor="bryan").json()
+    assert (answer["completed_by"], answer["user"]) == ("agent", "agent")
+    steps[0].refresh_from_db()
+    assert (steps[0].completed_by, completed_rows().get().actor) == ("agent", "agent")
+
+
+def test_completing_writes_one_kpi_row(integrator: APIClient, steps: Any) -> None:
+    response = complete(integrator, steps[2], actor="bryan", correlation_id="C-act")
     task, row = FollowupTask.objects.get(pk=steps[2].pk), completed_rows().get()
     assert (row.domain, row.success, row.detail) == (
         "WHOLESALE",
@@ -72,9 +81,9 @@ def test_completing_writes_one_kpi_row(agent: APIClient, steps: Any) -> None:
     assert response["X-Correlation-ID"] == "C-act"
 
 
-def test_second_completion_changes_nothing(agent: APIClient, steps: Any) -> None:
-    first = complete(agent, steps[0], actor="bryan")
-    again = complete(agent, steps[0], actor="anna")
+def test_second_completion_changes_nothing(integrator: APIClient, steps: Any) -> None:
+    first = complete(integrator, steps[0], actor="bryan")
+    again = complete(integrator, steps[0], actor="anna")
     assert (again.status_code, again.json()) == (200, first.json())
     steps[0].refresh_from_db()
     assert steps[0].completed_by == "bryan"

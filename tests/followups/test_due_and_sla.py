@@ -33,9 +33,9 @@ def ids(response: Any) -> list[int]:
     return [task["id"] for task in response.json()]
 
 
-def test_due_shows_the_tasks_as_the_guide_does_with_what_the_gate_says(agent: APIClient) -> None:
+def test_due_shows_the_tasks_as_the_guide_does_with_what_the_gate_says(integrator: APIClient) -> None:
     task = TaskFactory.create(owner="bryan", channel="CALL", step=2)
-    assert agent.get(DUE).json() == [
+    assert integrator.get(DUE).json() == [
         {
             "id": task.pk,
             "lead_id": task.lead_id,
@@ -58,24 +58,30 @@ def test_due_shows_the_tasks_as_the_guide_does_with_what_the_gate_says(agent: AP
     ]
 
 
-def test_due_lists_the_oldest_first_and_equals_by_id(agent: APIClient) -> None:
+def test_due_lists_the_oldest_first_and_equals_by_id(integrator: APIClient) -> None:
     late = TaskFactory.create(due_at=NOON - 2 * MINUTE)
     later = TaskFactory.create(due_at=NOON - 3 * MINUTE)
     equal = TaskFactory.create(due_at=NOON - 2 * MINUTE)
-    assert ids(agent.get(DUE)) == [later.pk, late.pk, equal.pk]
+    assert ids(integrator.get(DUE)) == [later.pk, late.pk, equal.pk]
 
 
-def test_only_what_is_open_and_due_is_listed(agent: APIClient) -> None:
+def test_only_what_is_open_and_due_is_listed(integrator: APIClient) -> None:
     TaskFactory.create(due_at=NOON + timedelta(microseconds=1))
     completed(late=timedelta(0), due_at=NOON - MINUTE)
     TaskFactory.create(cancelled_at=NOON, due_at=NOON - MINUTE)
     just_due = TaskFactory.create(due_at=NOON)
-    assert ids(agent.get(DUE)) == [just_due.pk]
+    assert ids(integrator.get(DUE)) == [just_due.pk]
 
 
-def test_an_agent_sees_tasks_of_anybody(agent: APIClient) -> None:
-    owned = TaskFactory.create(owner="bryan")
-    assert ids(agent.get(DUE)) == [owned.pk]
+def test_an_agent_sees_its_own_and_unowned_tasks_and_others_see_those_of_anybody(
+    agent: APIClient, integrator: APIClient
+) -> None:
+    owned = TaskFactory.create(owner="bryan", due_at=NOON - 2 * MINUTE)
+    own = TaskFactory.create(owner="agent", due_at=NOON - MINUTE)
+    unowned = TaskFactory.create()
+    assert ids(integrator.get(DUE)) == [owned.pk, own.pk, unowned.pk]
+    assert ids(agent.get(DUE)) == [own.pk, unowned.pk]
+    assert ids(agent.get(DUE, {"owner": "bryan"})) == []
 
 
 @pytest.mark.parametrize(
@@ -88,7 +94,7 @@ def test_an_agent_sees_tasks_of_anybody(agent: APIClient) -> None:
         {"owner": "bryan", "channel": "CALL"},
     ],
 )
-def test_due_is_filtered(agent: APIClient, wanted: Any) -> None:
+def test_due_is_filtered(integrator: APIClient, wanted: Any) -> None:
     stored = {"province": "ON", "market": "TORONTO", "channel": "SMS", "owner": "anna"}
     values = {**stored, **{name: value.upper() if name != "owner" else value for name, value in wanted.items()}}
     if "market" in wanted:
@@ -96,19 +102,19 @@ def test_due_is_filtered(agent: APIClient, wanted: Any) -> None:
     TaskFactory.create(**stored)
     TaskFactory.create(**stored, due_at=NOON - MINUTE)
     match = TaskFactory.create(**values)
-    assert ids(agent.get(DUE, wanted)) == [match.pk]
+    assert ids(integrator.get(DUE, wanted)) == [match.pk]
 
 
-def test_an_empty_filter_is_no_filter(agent: APIClient) -> None:
+def test_an_empty_filter_is_no_filter(integrator: APIClient) -> None:
     task = TaskFactory.create()
-    assert ids(agent.get(DUE, {"owner": "", "province": " ", "limit": ""})) == [task.pk]
+    assert ids(integrator.get(DUE, {"owner": "", "province": " ", "limit": ""})) == [task.pk]
 
 
 @pytest.mark.parametrize(("limit", "listed"), [(None, 50), (1, 1), (2, 2), (500, 51)])
-def test_the_limit(agent: APIClient, limit: Any, listed: Any) -> None:
+def test_the_limit(integrator: APIClient, limit: Any, listed: Any) -> None:
     for minute in range(51):
         TaskFactory.create(due_at=NOON - minute * MINUTE)
-    found = ids(agent.get(DUE, {} if limit is None else {"limit": limit}))
+    found = ids(integrator.get(DUE, {} if limit is None else {"limit": limit}))
     assert len(found) == listed
     assert found[0] == FollowupTask.objects.order_by("due_at").values_list("pk", flat=True)[0]
 
@@ -128,13 +134,13 @@ def test_the_limit(agent: APIClient, limit: Any, listed: Any) -> None:
         ({"owner": "x" * 129}, "owner"),
     ],
 )
-def test_due_names_a_bad_parameter(agent: APIClient, given: Any, attr: Any) -> None:
-    response = agent.get(DUE, given)
+def test_due_names_a_bad_parameter(integrator: APIClient, given: Any, attr: Any) -> None:
+    response = integrator.get(DUE, given)
     assert (response.status_code, attrs(response)) == (400, [attr])
 
 
-def test_an_unknown_parameter_is_ignored(agent: APIClient) -> None:
-    assert agent.get(DUE, {"colour": "blue"}).status_code == 200
+def test_an_unknown_parameter_is_ignored(integrator: APIClient) -> None:
+    assert integrator.get(DUE, {"colour": "blue"}).status_code == 200
 
 
 def test_the_guides_function(db: None) -> None:

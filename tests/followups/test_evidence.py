@@ -212,6 +212,7 @@ def test_an_attempt_as_the_api_shows_it(auditor: APIClient) -> None:
         "matched_market": "ALL",
         "policy_version": 1,
         "actor": "factory",
+        "user": None,
         "correlation_id": "made",
         "created_at": "2026-12-15T18:00:00Z",
     }

@@ -344,7 +344,7 @@ def test_the_first_step_waits_as_long_as_the_template_says() -> None:
     ],
 )
 def test_a_question_without_a_step_asks_for_the_gap_of_the_leads_place(
-    agent: APIClient, templates: dict[str, int], gap: int
+    operator: APIClient, templates: dict[str, int], gap: int
 ) -> None:
     for market, minutes in templates.items():
         upsert_template(province="ON", market=market, min_gap_minutes=minutes, steps=GUIDE_STEPS, changed_by="test")
@@ -353,14 +353,14 @@ def test_a_question_without_a_step_asks_for_the_gap_of_the_leads_place(
     asked = {"lead_id": "JANE", "channel": "SMS"}
     for path in (CAN_CONTACT, "/api/governance/contact/decide"):
         before, after = (
-            agent.get(path, {**asked, "at": (NOON + gap * MINUTE + seconds * SECOND).isoformat()}).json()
+            operator.get(path, {**asked, "at": (NOON + gap * MINUTE + seconds * SECOND).isoformat()}).json()
             for seconds in (-1, 0)
         )
         assert after["reasons"] == []
         if gap:
             assert before["reasons"] == ["contacted_recently"]
             assert before["next_allowed_at"] == (NOON + gap * MINUTE).isoformat().replace("+00:00", "Z")
-    explained = agent.post(
+    explained = operator.post(
         "/api/governance/contact/explain", {"lead_ids": ["JANE"], "channel": "SMS", "at": NOON.isoformat()}, format="json"
     ).json()
     assert explained["answers"][0]["ok"] is (gap == 0)

@@ -320,7 +320,7 @@ def test_what_was_decided_stays_decided(agent: APIClient, doubtful: InboundMessa
 
 
 def history(message: InboundMessage) -> list[Any]:
-    return list(message.decisions.values_list("meaning", "actor", "reason"))
+    return [(line.meaning, line.actor, line.reason) for line in message.decisions.all()]
 
 
 def test_an_operator_turns_a_reply_into_an_opt_out(agent: APIClient, operator: APIClient, doubtful: InboundMessage) -> None:
@@ -370,7 +370,7 @@ def test_an_operator_turns_a_resume_into_an_opt_out_again(operator: APIClient, j
 
 
 def test_nobody_else_overrules(agent: APIClient, doubtful: InboundMessage) -> None:
-    reply = InboundFactory.create(meaning="REPLY")
+    reply = InboundFactory.create(lead_id="JANE", meaning="REPLY")
     decide(agent, doubtful, meaning="REPLY")
     for message in (reply, doubtful):
         assert codes(decide(agent, message, meaning="OPT_OUT")) == ["already_decided"]

@@ -34,6 +34,7 @@ def test_an_event_as_the_api_shows_it(auditor: APIClient) -> None:
         "subject_id": "",
         "correlation_id": "made",
         "actor": "factory",
+        "user": None,
         "detail": {"tasks": 6},
     }
     assert auditor.get(EVENTS).json() == {"next": None, "previous": None, "results": [shown]}
