@@ -60,7 +60,7 @@ class ApiView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if request.content_type.startswith("multipart/"):  # a session's form would pass DRF's parsers by
+        if request.content_type.startswith("multipart/") and not self._is_parsed(request):
             raise UnsupportedMediaType(request.content_type)
         header = request.headers.get(correlation.HEADER, "").strip()
         if header and not correlation.is_valid_header(header) and not self.is_receiving:
@@ -74,6 +74,10 @@ class ApiView(APIView):
                 raise ValidationError({"correlation_id": error.detail}) from error
         if self.action in self.permissions:  # type: ignore[attr-defined]
             self._note_unknown(request, self.known_parameters())
+
+    def _is_parsed(self, request: Request) -> bool:
+        """Whether a parser of the action takes such a body."""
+        return self.get_content_negotiator().select_parser(request, self.get_parsers()) is not None
 
     def _note_unknown(self, request: Request, known: Known) -> None:
         self.preference = unknown_parameters.preference(request)

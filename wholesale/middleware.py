@@ -1,6 +1,7 @@
 """What requests need before and after Django's own handling."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
@@ -13,6 +14,7 @@ from wholesale.request_body import is_length
 
 _PERSONAL = (API_PREFIX, "/admin/")
 _WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
+_REFUSALS = (APIException, DomainError, SuspiciousOperation, UnreadablePostError)
 
 
 class ApiPathMiddleware:
@@ -63,10 +65,21 @@ class WellFormedMiddleware:
             if request.method == "POST" and "HTTP_AUTHORIZATION" not in request.META:
                 _read_form(request)
             _refuse_nul(request)
-        except (APIException, DomainError, SuspiciousOperation, UnreadablePostError) as refusal:
+        except _REFUSALS as refusal:
             # The answer has no Content-Length, so runserver ends the connection: the unread body is not the next request.
             return fault_response(refusal, request)
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """Refuse a form that holds NUL, unless its view says that it `hears_any_text`."""
+        of_api = request.path_info.startswith(API_PREFIX)
+        if of_api or request.method != "POST" or getattr(view, "hears_any_text", False):
+            return None
+        try:
+            _require_storable(_texts(request.POST))
+        except _REFUSALS as refusal:
+            return fault_response(refusal, request)
+        return None
 
 
 def _require_length(request: HttpRequest) -> None:
@@ -85,16 +98,22 @@ def _require_length(request: HttpRequest) -> None:
 def _read_form(request: HttpRequest) -> None:
     """Read a form before the search for its CSRF token does, which takes one that breaks off for an empty one.
 
-    The API's views refuse multipart bodies once they know who asks.
+    Of the API's multipart bodies the bytes are kept: its parsers read or refuse them once they know who asks.
     """
-    if not request.path_info.startswith(API_PREFIX) or request.content_type != "multipart/form-data":
+    if request.path_info.startswith(API_PREFIX) and request.content_type == "multipart/form-data":
+        _ = request.body
+    else:
         _ = request.POST
 
 
 def _refuse_nul(request: HttpRequest) -> None:
     given = [*request.COOKIES.values()]  # a quoted one may spell it \000
     if not request.path_info.startswith(API_PREFIX):
-        given += [request.path_info, *_texts(request.GET), *(_texts(request.POST) if request.method == "POST" else ())]
+        given += [request.path_info, *_texts(request.GET)]
+    _require_storable(given)
+
+
+def _require_storable(given: Iterable[str]) -> None:
     if any("\x00" in text for text in given):
         raise ParseError("The request holds a character that cannot be stored.")
 

@@ -10,7 +10,7 @@ from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.test import Client, RequestFactory
 from rest_framework.test import APIClient
 
-from followups.models import FollowupLadder
+from followups.models import FollowupLadder, InboundMessage
 from governance.golive.models import GoLiveState
 from tests.conftest import codes
 from tests.staff import signed_in
@@ -78,16 +78,26 @@ def test_the_admin_acts_on_a_whole_form_alone(admin_client: Client, body: bytes,
     assert GoLiveState.objects.filter(kill_switch_engaged=True).exists()
 
 
-@pytest.mark.parametrize(("content_type", "status"), [(FORM, 400), (MULTIPART, 415)])
-def test_a_session_of_the_api_acts_on_a_whole_form_alone(
-    user_of: Callable[..., User], content_type: str, status: int
-) -> None:
+@pytest.mark.parametrize("content_type", [FORM, MULTIPART])
+def test_a_session_of_the_api_acts_on_a_whole_form_alone(user_of: Callable[..., User], content_type: str) -> None:
     browser = signed_in(user_of("operator"))
     body = b"lead_id=L1"
-    assert answered(f"{CREATE}?province=ON", browser, body, content_type, length=len(body) + 4) == status
+    assert answered(f"{CREATE}?province=ON", browser, body, content_type, length=len(body) + 4) == 400
     assert not FollowupLadder.objects.exists()
     assert answered(f"{CREATE}?province=ON", browser, body, FORM, length=len(body)) == 201
     assert FollowupLadder.objects.get().lead_id == "L1"
+
+
+def test_a_session_brings_a_message_in_parts_whole_or_not_at_all(user_of: Callable[..., User]) -> None:
+    browser = signed_in(user_of("integrator"))
+    body = b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\nSTOP\r\n' * 2 + b"--x--\r\n"
+    inbound = "/api/followups/inbound?phone=%2B14165550123"
+    assert answered(inbound, browser, body, MULTIPART, length=len(body) + 4) == 400
+    assert not InboundMessage.objects.exists()
+    named = b'--x\r\nContent-Disposition: form-data; name="phone"\r\n\r\n+14165550123\r\n' + body
+    assert answered("/api/followups/inbound", browser, named, MULTIPART, length=len(named)) == 201
+    assert InboundMessage.objects.get().text == "STOP\nSTOP"
+    assert answered(f"{CREATE}?province=ON", browser, PART, MULTIPART, length=len(PART)) == 415
 
 
 def test_http_2_may_not_leave_the_length_out(operator: APIClient) -> None:
