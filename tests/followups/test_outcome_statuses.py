@@ -51,7 +51,7 @@ def jane() -> Lead:
 def test_what_each_outcome_makes_of_a_new_lead(
     steps: Any, user_of: Callable[..., User], outcome: str, status: str, goes_on: bool
 ) -> None:
-    user = user_of("agent")
+    user = user_of("integrator")  # who may name another
     complete_task(steps[0].pk, "va1", outcome=outcome, user=user, now=LATER)
     lead = jane()
     assert (lead.status, FollowupLadder.objects.open().exists()) == (status, goes_on)
@@ -92,12 +92,12 @@ def test_at_a_step_of_an_old_ladder_the_one_that_is_open_closes(steps: Any) -> N
     assert FollowupLadder.objects.get(pk=new[0].ladder_id).closed_at == LATER
 
 
-def test_a_wrong_number_is_marked_at_the_lead_and_the_gate_refuses_it(agent: APIClient, steps: Any) -> None:
+def test_a_wrong_number_is_marked_at_the_lead_and_the_gate_refuses_it(operator: APIClient, steps: Any) -> None:
     complete_task(steps[1].pk, "va1", outcome="WRONG_NUMBER", now=LATER)
     lead = jane()
     assert (lead.phone_is_wrong, lead.email_is_wrong) == (True, False)
     asked = {"lead_id": "JANE", "channel": "CALL", "at": (NOON + timedelta(days=1)).isoformat()}
-    assert "wrong_number" in agent.get("/api/governance/contact/decide", asked).json()["reasons"]
+    assert "wrong_number" in operator.get("/api/governance/contact/decide", asked).json()["reasons"]
 
 
 def test_of_a_lead_that_nobody_knows_there_is_nothing_to_move() -> None:

@@ -1,6 +1,5 @@
 """SLA policies over the API, what is at risk, and the list of breaches."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -98,28 +97,28 @@ def test_the_runbook_names_the_places_without_a_policy() -> None:
     assert item["detail"] == ["NU SMS", "YT SMS", "YT CALL", "YT EMAIL"]
 
 
-def test_what_is_at_risk_is_listed_with_the_moment_of_its_breach(agent: APIClient) -> None:
+def test_what_is_at_risk_is_listed_with_the_moment_of_its_breach(operator: APIClient) -> None:
     due_at = timezone.now().replace(microsecond=0) - timedelta(minutes=40)
     all_day = {"open_from": due_at - timedelta(hours=1), "open_until": due_at + timedelta(days=1)}
     task = TaskFactory.create(due_at=due_at, actionable_at=due_at + timedelta(minutes=5), owner="va1", **all_day)
     earlier = TaskFactory.create(due_at=due_at - timedelta(minutes=1), actionable_at=None, **all_day)
     TaskFactory.create(due_at=timezone.now(), actionable_at=None, **all_day)
 
-    rows = agent.get("/api/followups/sla/at-risk").json()
+    rows = operator.get("/api/followups/sla/at-risk").json()
 
     assert [row["id"] for row in rows] == [earlier.pk, task.pk]
     assert rows[1]["counted_from"] == f"{due_at + timedelta(minutes=5):%Y-%m-%dT%H:%M:%SZ}"
     assert rows[1]["breaches_at"] == f"{due_at + timedelta(minutes=125):%Y-%m-%dT%H:%M:%SZ}"
-    assert [row["id"] for row in agent.get("/api/followups/sla/at-risk", {"owner": "va1"}).json()] == [task.pk]
+    assert [row["id"] for row in operator.get("/api/followups/sla/at-risk", {"owner": "va1"}).json()] == [task.pk]
 
 
-def test_breaches_are_listed_by_whose_and_where_and_when(agent: APIClient, client_of: Callable[..., APIClient]) -> None:
+def test_breaches_are_listed_by_whose_and_where_and_when(operator: APIClient) -> None:
     TaskFactory.create(owner="va1")
     TaskFactory.create(channel="CALL", ladder__province="BC")
     find_breaches(NOON + timedelta(hours=3))
 
     def found(**filters: str) -> int:
-        return len(agent.get("/api/followups/sla/breaches", filters).json()["results"])
+        return len(operator.get("/api/followups/sla/breaches", filters).json()["results"])
 
     assert (found(), found(owner="va1"), found(province="BC"), found(channel="SMS"), found(market="NOWHERE")) == (
         2,
