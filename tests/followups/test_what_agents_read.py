@@ -240,7 +240,10 @@ def test_a_button_of_the_queue_shows_no_card_of_a_task_that_is_not_read(desk: Cl
 def test_the_first_page_and_a_leads_ladders_name_no_lead_that_is_not_read(desk: Client, cast: Any) -> None:
     assert "others" not in {task.lead_id for task in desk.get(reverse("admin:index")).context["due"]}
     lead = cast["others"].lead
-    assert desk.get(reverse("admin:followups_lead_ladders", args=[lead.pk])).status_code == 404
+    answer = desk.get(reverse("admin:followups_lead_ladders", args=[lead.pk]))
+    assert (answer.status_code, answer["Location"]) == (302, reverse("admin:index"))  # as of an id that is not there
+    own = desk.get(reverse("admin:followups_lead_ladders", args=[cast["own"].lead.pk]))
+    assert own["Location"].endswith("?q=own")
 
 
 def test_every_list_of_a_model_that_not_everybody_reads_asks_the_one_condition() -> None:

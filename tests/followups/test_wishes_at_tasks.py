@@ -259,3 +259,14 @@ def test_an_agent_presses_the_button_at_a_task_that_was_recorded(user_of: Callab
     given = {"act": "complete", "task": steps[0].pk, "outcome": "OPTED_OUT", "note": LONG + "\x00"}
     assert browser.post("/admin/followups/followuptask/queue/", given).status_code == 302
     assert lines() == said(LATER, *JANES)
+
+
+def test_of_any_other_outcome_and_in_any_other_form_a_character_that_cannot_be_stored_is_refused(
+    user_of: Callable[..., User], steps: Any
+) -> None:
+    browser = signed_in(user_of("agent"))
+    given = {"act": "complete", "task": steps[0].pk, "outcome": "REACHED", "note": NUL}
+    answer = browser.post("/admin/followups/followuptask/queue/", given)
+    assert (answer.status_code, "Null characters are not allowed" in answer.content.decode()) == (200, True)
+    assert browser.post("/admin/followups/lead/add/", {"lead_id": NUL}).status_code == 400
+    assert (FollowupTask.objects.get(pk=steps[0].pk).completed_at, lines()) == (None, [])
