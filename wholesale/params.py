@@ -16,7 +16,7 @@ from wholesale.errors import RequestTooLarge
 from wholesale.fields import LabelField, parse_json
 
 
-def _read(stream: IO[bytes], parser_context: Any) -> bytes:
+def read_body(stream: IO[bytes], parser_context: Any) -> bytes:
     """The whole body. Django bounds one only when it reads it itself; the parsers read the stream, so they bound it too.
 
     A connection that breaks looks like a body that ends, and half an amount is an amount: what is shorter than it was said
@@ -38,18 +38,18 @@ class BoundedJSONParser(BaseParser):
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
-            return self.loads(_read(stream, parser_context).removeprefix(codecs.BOM_UTF8).decode())
+            return self.loads(read_body(stream, parser_context))
         except ValueError as error:
             raise ParseError(f"JSON parse error: {error}") from error
 
-    def loads(self, text: str) -> Any:
-        """What the text says.
+    def loads(self, body: bytes) -> Any:
+        """What the body says.
 
         Raises:
             ValueError: it is no such JSON.
 
         """
-        return parse_json(text)
+        return parse_json(body.removeprefix(codecs.BOM_UTF8).decode())
 
 
 class Utf8FormParser(BaseParser):
@@ -59,7 +59,7 @@ class Utf8FormParser(BaseParser):
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
-            return self.query(_read(stream, parser_context))
+            return self.query(read_body(stream, parser_context))
         except UnicodeDecodeError as error:
             raise ParseError(f"The form is not UTF-8: {error}") from error
 

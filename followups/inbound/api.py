@@ -9,7 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from followups.inbound import services
-from followups.inbound.parameters import InboundParams, ReceivedFormParser, ReceivedJSONParser
+from followups.inbound.bodies import PARSERS
+from followups.inbound.parameters import InboundParams
 from followups.inbound.rules import DECIDED, Meaning
 from followups.inbound.services import Recorded
 from followups.models import InboundMessage, InboundWord
@@ -117,7 +118,7 @@ class InboundViewSet(ResourceViewSet):
         """Those that read whatever can be read, for what was received."""
         method = (getattr(self.request, "method", None) or "").lower()
         is_receiving = self.action_map and self.action_map.get(method) in self.receiving
-        return [ReceivedJSONParser(), ReceivedFormParser()] if is_receiving else super().get_parsers()
+        return [parser() for parser in PARSERS] if is_receiving else super().get_parsers()
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
         """What was received is answered in JSON, whatever its sender would rather read."""

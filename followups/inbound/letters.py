@@ -30,6 +30,8 @@ _DIGITS = str.maketrans("0134578", "OIEASTB")
 _MIXED = re.compile(r"\b(?=[0-9]*[A-Z])(?=[A-Z]*[0-9])[A-Z0-9]+\b")
 _SPELT = re.compile(r"\b[A-Z0-9](?: [A-Z0-9]){2,}\b")  # "S T O P" and "S.T.O.P."
 _DRAWN_OUT = re.compile(r"([A-Z])\1{2,}")  # "STOOOP"
+_NUMBER_SIGN = re.compile(r"\b(my|our|this|wrong|mon|ce|mauvais) ?#(?!\d)", re.IGNORECASE)
+_RUN_TOGETHER = re.compile(r"\b([CJ])((?<=C)EST|(?<=J)AI)\b")  # "cest assez", "jai dit non"
 _NEGATION = re.compile(r"\b(DO|DOES|DID|WO|CA|IS|ARE|WAS|AI|HAS|HAVE|HAD|WOULD|SHOULD|COULD)N ?T\b")
 
 
@@ -37,7 +39,8 @@ class _Folds(dict[int, str]):
     """What each character becomes, worked out once."""
 
     def __missing__(self, code: int) -> str:
-        folded = self[code] = _fold(chr(code))
+        # Character by character: of a whole text Unicode would also sort the accents, and a long run of them takes minutes.
+        folded = self[code] = "".join(map(_fold, unicodedata.normalize("NFKD", chr(code))))
         return folded
 
 
@@ -69,8 +72,9 @@ _folds = _Folds()
 def words_of(text: str) -> list[str]:
     """The words in their order. A sign such as an emoji is one too, letters with spaces or dots between make one, and
     "don't" is DO NOT however it is written."""
-    folded = " ".join(unicodedata.normalize("NFKD", text).translate(_folds).upper().split())
+    folded = " ".join(_NUMBER_SIGN.sub(r"\1 num", text).translate(_folds).upper().split())
     folded = _MIXED.sub(lambda word: word[0].translate(_DIGITS), folded)
     folded = _SPELT.sub(lambda letters: letters[0].replace(" ", ""), folded)
     folded = _DRAWN_OUT.sub(r"\1", folded).replace("E MAIL", "EMAIL")
+    folded = _RUN_TOGETHER.sub(r"\1 \2", folded)
     return _NEGATION.sub(r"\1 NOT", folded).split()

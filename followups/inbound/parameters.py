@@ -1,10 +1,8 @@
 """What a request brings of a message, however it was written: nothing is refused but a message of nobody."""
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.http import QueryDict
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -12,48 +10,11 @@ from rest_framework.exceptions import ValidationError
 from followups.inbound.services import WHO
 from governance.channels import Channel
 from governance.compliance.who import meant
-from wholesale.fields import AwareDateTimeField, LabelField, UpperChoiceField, parse_json
-from wholesale.params import ActParams, BoundedJSONParser, Utf8FormParser, is_empty
+from wholesale.fields import AwareDateTimeField, LabelField, UpperChoiceField
+from wholesale.params import ActParams, is_empty
 from wholesale.received import REPLACED, ReceivedLabelField, as_text
 
-_NUMBER_MAX = 40  # characters; what is longer is kept as the text that it is
 _AROUND = f"{REPLACED} \n\r\t"
-
-
-# Bodies -----------------------------------------------------------------------------------------------------------------
-
-
-class ReceivedJSONParser(BoundedJSONParser):
-    """JSON of any size of number, whose names may come twice: then both values count."""
-
-    def loads(self, text: str) -> Any:
-        return parse_json(text, parse_int=_whole, parse_float=_fraction, object_pairs_hook=_all_given)
-
-
-class ReceivedFormParser(Utf8FormParser):
-    """A form, in Latin-1 where it is not UTF-8, whose names may come twice."""
-
-    def query(self, body: bytes) -> Any:
-        form = QueryDict(body)
-        return _all_given([(name, value) for name, values in form.lists() for value in values])
-
-
-def _whole(text: str) -> int | str:
-    return int(text) if len(text) <= _NUMBER_MAX else text
-
-
-def _fraction(text: str) -> float | str:
-    return float(text) if math.isfinite(float(text)) else text
-
-
-def _all_given(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, list[Any]] = {}
-    for name, value in pairs:
-        found.setdefault(name, []).append(value)
-    return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
-
-
-# Parameters -------------------------------------------------------------------------------------------------------------
 
 
 @extend_schema_field({"type": "string"})

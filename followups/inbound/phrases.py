@@ -78,6 +78,14 @@ def _place(part: str) -> Place:
     return Place(frozenset(words), tuple(beginnings))
 
 
+def words_in(phrases: Iterable[Phrase]) -> Iterator[str]:
+    """The words of these phrases, and how others of them begin."""
+    for phrase in phrases:
+        for place in filter(None, phrase.places):
+            yield from place.words
+            yield from place.beginnings
+
+
 def spelling(text: str) -> str:
     """The one spelling of a phrase, by which no two rows are the same."""
     return re.sub(r"\s+", " ", text).strip().lower()

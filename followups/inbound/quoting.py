@@ -52,10 +52,11 @@ def _shown(text: str, left_out: Collection[str]) -> str:
     if len(parts) == 1:
         return text
     shown, unseen = [], 0
-    for part in parts:
-        tag = _TAG_NAME.match(part) if _TAG.fullmatch(part) else None
+    for n, part in enumerate(parts):
+        is_tag = n % 2 == 1  # what it is split at stands between the texts
+        tag = _TAG_NAME.match(part) if is_tag else None
         if tag is None:
-            if not unseen and not part.startswith("<!"):
+            if not is_tag and not unseen:
                 shown.append(part)
             continue
         closes, name = bool(tag[1]), tag[2].lower()

@@ -12,16 +12,19 @@ from typing import NamedTuple
 
 from followups.inbound.letters import words_of
 from followups.inbound.models import InboundWord
-from followups.inbound.phrases import Finder, parsed
+from followups.inbound.phrases import Finder, parsed, words_in
 from followups.inbound.quoting import own_words
+from followups.inbound.slips import MISSPELT_FROM, Speller, is_one_slip
 from followups.leads.models import InboundMessage
 
 Meaning = InboundMessage.Meaning
 Kind = InboundWord.Kind
 # What a person may decide.
 DECIDED = [(meaning.value, meaning.label) for meaning in (Meaning.OPT_OUT, Meaning.REPLY, Meaning.RESUME)]
-# A word of so many letters may be misspelt in one place. In a shorter one that makes other words: SHOP, STEP, SEND, FINE.
-MISSPELT_FROM = 6
+# Characters that are read at each end of what somebody wrote: several pages, in a fraction of a second.
+READ_AT_EACH_END = 16 * 1024
+_BLANK = re.compile(r"[^\S\n]+")
+_BLANK_LINES = re.compile(r"\n\s+")
 _LINE_END = re.compile(r"\n+")
 _SENTENCE_END = re.compile(r"[\n.!;]+")  # "Stop? Why?" begins with no instruction
 _CLAUSE_END = re.compile(r"[\n.!?;:,()\u2013\u2014]+|\s-+\s")
@@ -74,10 +77,13 @@ class Words:
             Finder(map(parsed, some))
             for some in (phrases[Kind.COURTESY], wishes, phrases[Kind.WISH_ALONE], phrases[Kind.HARMLESS])
         )
+        # One word that is a wish by itself is compared as it is: among ordinary words too many are near it.
+        several = [phrase for phrase in map(parsed, wishes) if len(phrase.places) > 1]
+        self._speller = Speller(words_in(several), [*self._ordinary, *words_in(map(parsed, phrases[Kind.HARMLESS]))])
 
     def alone(self, words: Sequence[str], kinds: Iterable[str], *, misspelt: bool = True) -> Reading | None:
         """What is said where one of these kinds of words, but for courtesy, is all that is said; perhaps misspelt."""
-        left = [word for word in self.without_courtesy(words) if word.isalnum() or word in self._signs]
+        left = self._said(words)
         joined = "".join(left)
         if not joined:
             return None
@@ -95,13 +101,21 @@ class Words:
             return False
         return any(len(word) >= MISSPELT_FROM and is_one_slip(joined, word) for word in listed)
 
+    def _said(self, words: Sequence[str]) -> list[str]:
+        """The words that say something: not courtesy, and no sign but those that are listed."""
+        return [word for word in self.without_courtesy(words) if word.isalnum() or word in self._signs]
+
     def without_courtesy(self, words: Sequence[str]) -> list[str]:
         """The words but those that change nothing beside others."""
         polite = {n for start, end in self._courtesy.spans(words) for n in range(start, end)}
         return [word for n, word in enumerate(words) if n not in polite]
 
     def has_wish(self, words: Sequence[str]) -> bool:
-        """Whether a wish stands anywhere. One that is part of a harmless phrase is none."""
+        """Whether a wish stands anywhere, perhaps misspelt. One that is part of a harmless phrase is none."""
+        right = self._speller.put_right(words)
+        return self._has_wish(words) or (right != words and self._has_wish(right))
+
+    def _has_wish(self, words: Sequence[str]) -> bool:
         harmless = list(self._harmless.spans(words))
         known, covered = 0, 0  # harmless phrases that begin so early, and the furthest that one of them reaches
         for start, end in self._wishes.spans(words):
@@ -114,7 +128,7 @@ class Words:
 
     def is_lone_wish(self, clause: Sequence[str]) -> bool:
         """Whether a clause is such a wish and nothing else."""
-        left = self.without_courtesy(clause)
+        left = self._said(clause)
         return "".join(left) in self._alone[Kind.STOP_ALONE] or self._lone_wishes.is_all(left)
 
 
@@ -127,6 +141,22 @@ def prepared(rows: tuple[Row, ...]) -> Words:
 def read(text: str, words: Words) -> Reading:
     """What the sender wants."""
     said = own_words(text)
+    if len(said) > 2 * READ_AT_EACH_END:
+        said = _BLANK.sub(" ", _BLANK_LINES.sub("\n", said))
+    ends = _ends(said)
+    reading = _read(ends, words)
+    # A wish may stand in what nobody read.
+    return DOUBTFUL if ends != said and reading.meaning == Meaning.REPLY else reading
+
+
+def _ends(said: str) -> str:
+    """The beginning and the end of a long text, the whole of any other."""
+    if len(said) <= 2 * READ_AT_EACH_END:
+        return said
+    return f"{said[:READ_AT_EACH_END]}\n{said[-READ_AT_EACH_END:]}"
+
+
+def _read(said: str, words: Words) -> Reading:
     whole = words_of(said)
     first_line, first_sentence = (next(_parts(said, ends), []) for ends in (_LINE_END, _SENTENCE_END))
     found = words.alone(whole, ALONE) or words.alone(first_line, ALONE)
@@ -140,17 +170,3 @@ def read(text: str, words: Words) -> Reading:
 
 def _parts(text: str, ends: re.Pattern[str]) -> Iterator[list[str]]:
     return filter(None, map(words_of, ends.split(text)))
-
-
-def is_one_slip(typed: str, meant: str) -> bool:
-    """Whether one letter is wrong, missing, too many, or two neighbours changed places."""
-    if abs(len(typed) - len(meant)) > 1 or typed == meant:
-        return False
-    if len(typed) != len(meant):
-        shorter, longer = sorted((typed, meant), key=len)
-        return any(longer[:n] + longer[n + 1 :] == shorter for n in range(len(longer)))
-    wrong = [n for n, (one, other) in enumerate(zip(typed, meant, strict=True)) if one != other]
-    if len(wrong) == 2:
-        first, second = wrong
-        return second == first + 1 and typed[first] == meant[second] and typed[second] == meant[first]
-    return len(wrong) == 1

@@ -28,7 +28,7 @@ class Seed(NamedTuple):
 _ALONE = (
     (Kind.STOP, EN, IN_USE, "stop, unsubscribe, opt out, cease and desist, unsub, stop now"),
     (Kind.STOP, EN, CARRIERS, "dnc, stop sms, stop text, stop texts, stop mms"),
-    (Kind.STOP, EN, MISSPELT, "stpo, sotp, tsop, stopp, sstop, dtop, stoip, stahp"),
+    (Kind.STOP, EN, MISSPELT, "stpo, sotp, tsop, stopp, sstop, dtop, stoip, stahp, stopo, stoo, stpp, stob"),
     (Kind.STOP, FR, IN_USE, "arrêt, arrête, arrêter, arrêtez, désabonner, désabonne, désabonnez, désabonnement"),
     (Kind.STOP, FR, IN_USE, "désinscrire, désinscris, désinscrivez, désinscription, stopper, stoppez"),
     (Kind.STOP, FR, CARRIERS, "arrêt sms, arrêt texto, arrêt textos, stop texto, stop textos"),
@@ -52,7 +52,7 @@ _ALONE = (
         Kind.WISH_ALONE,
         EN,
         PLAIN,
-        "i/we do not want/need this/it/that/them/any/anything, i do not care, let it go, done here",
+        "delete it, take off, i/we do not want/need this/it/that/them/any/anything, i do not care, let it go, done here",
     ),
     (
         Kind.WISH_ALONE,
@@ -60,10 +60,17 @@ _ALONE = (
         PLAIN,
         "assez, supprimer, supprimez, effacez, enlevez, enlever, annulez, bloqué, laisse/laissez moi/nous",
     ),
+    (Kind.WISH_ALONE, FR, PLAIN, "suffit, basta, plus rien, effacez le, supprimez le, enlevez le, retirez le, ca va faire"),
+    (Kind.WISH_ALONE, FR, PLAIN, "fini, terminé, c est fini, c est terminé, signalé, signalez"),
     (Kind.START, EN, CARRIERS, "start, unstop, resume, resubscribe, subscribe, opt in, opt back in, start again, restart"),
     (Kind.START, FR, CARRIERS, "commencer, commencez, recommencer, recommencez, reprendre, reprenez, débuter, débutez"),
     (Kind.START, FR, CARRIERS, "réabonner, réabonnez, réabonnement, abonner, abonnez, réinscrire"),
-    (Kind.COURTESY, EN, PLAIN, "please, pls, plz, plse, pleas, kindly, thanks, thank you, thx, ty, me"),
+    (
+        Kind.COURTESY,
+        EN,
+        PLAIN,
+        "please, pls, plz, plse, pleas, kindly, thanks, thank you, thx, ty, me, bye, bye bye, goodbye",
+    ),
     (Kind.COURTESY, FR, PLAIN, "svp, stp, s il vous/te plaît, sil vous/te plaît, merci, moi"),
 )
 
@@ -72,16 +79,20 @@ _ALONE = (
 # What we do to people, as they name it.
 _CONTACT = (
     "call*/contact*/text*/txt*/messag*/msg*/email*/mail*/writ*/phon*/bother*/send*/disturb*/ring*/reach*/harass*/pester*/"
-    "bug/bugging/spam*/solicit*/hassl*/annoy*/ping*/dm/hound*/knock*"
+    "bug/bugging/spam*/solicit*/hassl*/annoy*/ping*/dm/hound*/knock*/dial*/"
+    "whatsapp*/approach*/canvass*/nag*/chase*/chasing/target*/badger*/torment*/troubl*"
 )
 _CONTACTED = "contacted/called/texted/messaged/emailed/mailed/phoned/bothered/disturbed/solicited/spammed/harassed"
 _CONTACTING = "contacting/calling/texting/messaging/emailing/phoning/bothering/harassing/sending/writing/bugging/spamming"
 _MESSAGES = (
-    "call/calls/text/texts/txt/txts/message/messages/msg/msgs/email/emails/mail/mails/contact/contacts/communication*/"
+    "call/calls/text/texts/txt/txts/message/messages/msg/msgs/email/emails/mail/mails/contact/contacts/communication*/follow/followup/followups/"
     "solicitation*/soliciting/spam/correspondence/letters/flyers/junk/texting/calling/bs"
 )
 _TAKE_OUT = "remove/removed/delete/erase/scrub/purge/wipe/exclude/unlist/delist/omit/strike/expunge/unregister/deregister"
-_LISTS = "list/lists/database/databases/system/systems/records/contacts/crm/campaign*/roster/mailing/calling/rolodex"
+_LISTS = (
+    "list/lists/database/databases/system/systems/records/contacts/crm/campaign*/roster/mailing/calling/rolodex/dialer*/"
+    "autodialer/rotation/file/files/directory/phone/phones/cell/books"
+)
 
 # The imperatives, and as others are asked.
 _CALL = "call/contact/text/message/email/mail/write/phone/bother/send/disturb/txt/msg/reach/harass/dm/solicit"
@@ -193,7 +204,7 @@ removal
 get rid of my/our
 get/getting off this/your/ur
 i/m/am/we/not/number ... on your/ur/this ... {_LISTS}
-forget about me/us
+forget about me/us/my/our
 forget me/us
 take/get/keep/leave/pull/put/strike/scratch/cross/kick me/us/my/our/this ... off
 take/get/pull me/us out
@@ -357,6 +368,105 @@ do not know any/anyone/anybody ... named/called/by
 just got this number/phone
 my/our number now
 never heard of him/her/them/that/this
+not {_CONTACT} me/us/this/here/again/anymore/my/our
+kindly/please/maybe/just/ever not {_CALL}
+would/could/can you/u/yall ... not {_CALL}
+no longer/not ... communicat*/correspond*
+do not/never ... hit/holler/reach/bug/follow/pursue me/us/up/out
+do not/never want/wish/need/care/consent/agree to ... receive/get/be
+do not/never want/need/like/appreciate ... you/people/anyone/companies/strangers ... {_CONTACT}
+do not insist/push/come
+nobody/noone/one/none ... texts/calls/contacts/messages/emails/text/call/contact me/us/this/my/our/here
+nobody/noone/one/who asked you/u/for
+not/never ask/asked/ask you/u/for any/any/anything/these/this/it
+quit asking/trying/with/wasting/doing/playing/being/hounding/pestering
+{_CONTACT}/go/try/find/ask somebody/someone/anybody/anyone else
+hear/hearing from you/u/ya/yall again/anymore/ever/people/guys/ppl
+next/another/one ... {_MESSAGES} ... lawyer/police/cops/court/report*/sue/crtc
+go/going/off to the police/cops/rcmp/authorities
+blocked/reported/blocking ... your/ur
+blocked ... numbers/number
+forward*/sent/reported ... spam/authorities/carrier
+scammer*
+delete/erase/destroy/purge/wipe/scrub everything/data/info*/any/all
+destroy* ... info*/data/record/records/file/files/number
+everything you/u have/got ... me/us
+obtained/got/have/bought/sold/shared/using/use ... illegally
+illegal/illegally to/{_CONTACTING}
+keep/leave/take me/us/my/our/this ... out of your/this/it/ur
+get out/off of/off my/our
+lay/bug/back off
+had it with you/your/u/ur/this/these
+forget ... i exist
+put/place/add ... not call/contact list/lists
+no call list/lists/registry
+not disturb/bother/call/contact ... registered/registry
+never ... opted/opt in
+who told/asked/let/said/authorized you/u
+take no for an answer
+what part of
+are/r you/u ... deaf/stupid/dumb/blind/dense/thick/insane/crazy
+can/do/did you/u not read/understand/hear/listen
+block* report*/delet*
+report* block*
+if this/it/you/these ... continue*/persist*/keep/keeps/do
+breaking/broke/violat* the/casl/privacy law/act/rules
+stp/stap/stawp/sto/sop {_CONTACT}
+shove/stuff/stick/cram your/ur/it/that
+let ... grieve/mourn
+love/great/nice/grateful/thankful/happy/lovely ... if you/u/yall/they ... never/stopped/quit/ceased/left/removed/deleted/not
+if you/u/yall stopped/ceased/quit
+wish/hope/hoping you/u ... stop*/quit/cease/never
+be/is/was/make ... the/my/your/ur last/final {_MESSAGES}/time
+better be the/your/ur last
+the/your/ur last/final {_MESSAGES} i/you/we/from/ever
+never/ever again
+one more {_MESSAGES}/time and/or
+my/our privacy
+idiot/idiots
+moron*
+creep/creeps
+jerk/jerks
+bitch*
+bastard*
+leech*
+predator*
+scum
+crook/crooks
+bullshit
+f ck/cking/off
+full stop
+end of story/discussion
+hang up on you
+{_TAKE_OUT} yourself/yourselves
+you/u/so/just/please/pls/people/yall/guys quit
+pester*
+your/ur own mother/mom/mama/kids/business/family/house
+out of rotation
+no/not/never ... wish/desire/intention/interest/want to/of/in ... speak*/talk*/deal*/communicat*
+do not know you/u ... and
+refuse to ... talk/speak/deal/answer/respond/communicate/listen/engage
+not ... answer*/respond*/reply* ... you/your/ur/any/further/these/anymore/again
+any/further/future/additional/more {_MESSAGES} will/would/shall/from/is
+any/further/future/additional/more attempt/attempts
+not/never authoriz*/authoris* ... {_CONTACT}/contact/you/this/use/number
+not authorized/authorised/allowed to use my/this
+not your/ur advertising/customer/client/friend/buddy/billboard/target/lead/prospect
+not/ugh/oh/omg you/u again
+leave/leaf/leav/leeve/levae/leve/laeve me/us ... alone/alnoe/aloen/alon/lone/aloan
+no/not mor/moar texts/calls/messages/emails
+do not cal/tex/contac me/us
+cal/tex me/us no more
+stoo/sotp/stpo/stopo/stahp/stap/stob/stpp ... {_CONTACT}
+quite {_CONTACTING}
+need/needs/have to quit
+nobody/noone/one/none wants/want/needs/asked ... your/these/for
+take/get/keep/leave/pull off my/our
+remove/delete/erase/scrub it
+get/got/have/find ... number remove/delete/erase/lose
+call/letter/hear ... my/our lawyer/attorney
+being/getting reported
+lose/delete/remove/erase/forget number/num/digits
 """
 
 _WISHES_SIGNS = """
@@ -365,6 +475,12 @@ _WISHES_SIGNS = """
 🖕
 🙅
 """
+
+# Who else calls them.
+_OTHERS = (
+    "bank/banks/collector/collectors/creditor/creditors/lender/lenders/ex/cra/lawyer/lawyers/city/agency/agencies/realtor/"
+    "realtors/agent/agents/tenant/tenants/neighbour/neighbours/neighbor/neighbors/brother/sister/landlord/insurance"
+)
 
 _HARMLESS_EN = f"""
 stop/stopping/stopped by
@@ -426,6 +542,87 @@ give it/me/us a break on
 tired/sick of ... being a/the/here
 call*/contact* ... police report
 shut up for
+did/does/why/if/or not {_CALL}
+{_OTHERS} keep/keeps/kept {_CONTACTING} me/us
+{_OTHERS} is/are/s/re/was/were/keep/keeps ... harass*/pestering/bothering/hounding/calling/texting me/us
+do not {_CALL} my/the/our/at/on/him/her/them ... {_CALL}/talk/use/try/ring me/us/my/to/this
+do not {_CALL} before/until/till/during
+do not {_CALL} me/us before/until/till/during
+do not {_CALL} after 1/2/3/4/5/6/7/8/9/10/11/noon/dinner/supper/dark
+do not {_CALL} me/us after 1/2/3/4/5/6/7/8/9/10/11/noon/dinner/supper/dark
+do not {_CALL} while/when i/he/she/we
+do not {_CALL} me/us while/when i/he/she/we
+stop in any/anytime/whenever/later/sometime/for/if/when/at/on/and
+stop at 1/2/3/4/5/6/7/8/9/10/11/12/noon/around/about
+non/no stop trains/train/traffic/noise/flights/bus/buses
+wo/ca/does/will/would not stop leaking/running/raining/growing/dripping/flooding/barking/snowing/beeping/coming
+stop the/my/our/this/a/that listing/lease/auction/process/work/construction/renovation/renovations/eviction/tenant/tenants
+want/need/like/have/trying/make to end my/the/our/this/their lease/mortgage/tenancy/contract/listing/marriage/rental
+end my/the/our/this/their lease/mortgage/tenancy/contract/listing/marriage/rental
+unsubscribe rate/rates/link/button
+is this/it/that ... spam
+to get/getting out of
+get/pull me/us out of this/a/my/the mess/mortgage/debt/situation/house/place/hole/jam
+cancel that/it make/let/and/can/could
+not interested in a/an/any/another/your ... agent/agents/realtor/realtors/listing/mortgage/loan
+not interested in selling below/under/unless/until/before/less/without
+call/contact/text/talk somebody/someone else in/at/on/my
+one ... call/text/message ... lawyer/police ... first
+do not send the/any/your appraiser/inspector/contract/papers/paperwork/agent/cheque/check/money/documents/contractor
+do not knock ... just/text/call/ring/use
+no need to {_CALL} a/an/just/text/email/i
+no calls/texts/messages/emails came/yet/today/so/yesterday
+no one lives there now/since/yet/right
+stop thinking/laughing/dreaming/growing/smiling/running/leaking
+is/a/the/are/was/been/s non stop
+told/asked/ordered me/us/him/her to stop
+stop work
+way stop
+last/next/first/second stop before/after/at/near/for/is
+great/nice/happy if you/u ... stopped by
+if you/u stopped by
+if you/u stopped in
+if it/you/they do
+the/your last message/text/email you sent
+troubl*/targeting/target price/date
+i/we/he/she never again
+{_OTHERS} ... filed/filing/file/lodged a/the complaint
+{_OTHERS} is/are/s/re/was/were/keep/keeps ... harass*/pestering/bothering/hounding/calling/texting my/him/her/them
+{_OTHERS} ... is/are/was/were ... annoying
+never agreed to the/that/a/this/any price/number/amount/deal/date/offer
+do not use this/that/my/the ... email/number/address/line use/instead/try
+do not use this/that/my/the ... email/number/address/line ... use/instead/try
+stop over any/this/next/later/anytime
+when/if/whenever you/u stop ring/call/text/knock/bring/by/at/in
+stop and see/talk/look/visit/say/chat/grab/have
+we/they stop showing/renting/paying/working/at
+leak/leaks/pump/water/rain/noise/tenant/tenants/bank/dog/dogs/furnace ... not stop
+contract*
+testing
+tested
+tests
+massage
+falling
+failing
+lending
+spending
+ending
+members
+do not {_CALL} too early/late/soon
+do not {_CALL} me/us too early/late/soon
+do not {_CALL} after 5pm/6pm/7pm/8pm/9pm/10pm
+do not come ... before/without/until/till/yet/after/empty
+do not come by/over before/without/until/yet
+remove it before/from/after/for/when/if/all
+delete it from/by
+error ... delete/destroy it
+need/needs/have to quit my/our/the/smoking/drinking
+removal of the/a/an/my/our/old ... tank/tree/trees/snow/debris/wall/pool/shed/asbestos/oil
+back off the/of road/street/highway/water/house
+text/message/email/call/it/that went/was/meant/sent to/for the wrong
+i do not live there/here/in/at
+get/gets lost here/there/in/on/sometimes/often
+take off my/our shoes/boots/coat
 cancer
 chancel
 remote
@@ -439,21 +636,23 @@ resist
 # Among other words, French ----------------------------------------------------------------------------------------------
 
 _JOINDRE = (
-    "contact*/appel*/rappel*/text*/ecri*/envo*/derang*/relanc*/sollicit*/telephon*/achal*/harcel*/importun*/embet*/ecoeurer/"
+    "contact*/appel*/rappel*/mappel*/mecri*/menvo*/communiqu*/text*/ecri*/envo*/derang*/relanc*/sollicit*/telephon*/achal*/harcel*/importun*/embet*/ecoeurer/"
     "ecoeurez/rejoindre/joindre/spam*/messager/courrieller/cogner/cognez"
 )
 # To somebody, as Quebec says it: "appelez-moi pas", "textez-nous plus".
 _JOIGNEZ = (
-    "contacte/contactez/contacter/appelle/appelez/appeler/rappelle/rappelez/texte/textez/texter/ecris/ecrivez/ecrire/"
+    "contacte/contactez/contacter/mappelle/mappelez/mecris/mecrivez/menvoie/menvoyez/appelle/appelez/appeler/rappelle/rappelez/texte/textez/texter/ecris/ecrivez/ecrire/"
     "derange/derangez/deranger/achale/achalez/achaler/telephone/telephonez/telephoner/sollicite/sollicitez/parle/parlez/"
     "ecoeure/ecoeurez/tanne/tannez/tanner/harcele/harcelez/envoie/envoyez/envoyer/niaise/niaisez/gosse/gossez/relance/relancez"
 )
 _ENVOIS = (
-    "appel/appels/messag*/texto*/textos/sms/courriel*/email*/mails/contact/sollicit*/pub/publicite*/spam/pourriel*/nouvelles"
+    "appel/appels/communication*/messag*/texto*/textos/sms/courriel*/email*/mails/contact/sollicit*/pub/publicite*/spam/"
+    "pourriel*/nouvelles"
 )
 _OTER = (
     "retire/retires/retirez/retirer/enleve/enleves/enlevez/enlever/supprime/supprimez/supprimer/ote/otez/oter/efface/effacez/"
-    "effacer/raye/rayez/rayer/radie/radiez/radier/exclure/excluez/sors/sortez/sortir/biffez/biffer"
+    "effacer/detruire/detruis/detruisez/raye/rayez/rayer/radie/radiez/radier/exclure/excluez/sors/sortez/sortir/biffez/biffer/"
+    "barre/barrez/barrer/delete/deletez/deleter/flush/flushez/flusher/scrap/scrappez/scrapper"
 )
 
 _WISHES_FR = f"""
@@ -470,18 +669,18 @@ lnnte
 lcap
 ne/n/pas/plus ... plus/jamais {_JOINDRE}
 ne/n ... plus/jamais me/m/nous/le/la/te/vous/être/recevoir/rien/entendre/avoir ... {_JOINDRE}/{_ENVOIS}
-ne/n ... {_JOINDRE} plus/pas/jamais/pu/aucun/rien
-ne/n ... {_JOINDRE} moi/nous/me plus/pas/jamais/pu/rien
+ne/n ... {_JOINDRE} plus/pas/jamais/pu/pus/aucun/rien
+ne/n ... {_JOINDRE} moi/nous/me plus/pas/jamais/pu/pus/rien
 ne pas ... {_JOINDRE}
 {_JOIGNEZ} moi/nous/le/la/ici plus/pas/jamais/pu/pus
-{_JOIGNEZ} pas/plus/pu/jamais
+{_JOIGNEZ} pas/plus/pu/pus/jamais
 me/m/nous {_JOIGNEZ} plus/pas/jamais/pu/pus
-veux/veut/souhait*/désir*/voulons/voudrais/aimerais/veu/aime pas/plus/pu ... {_JOINDRE}/{_ENVOIS}/recevoir/entendre/vous
-veux/veut/voulons pas/plus/pu que vous/tu/on ... {_JOINDRE}
-veux/veut/voulons/veu plus/pu rien/ça/cela
+veux/veut/souhait*/désir*/voulons/voudrais/aimerais/veu/aime pas/plus/pu/pus ... {_JOINDRE}/{_ENVOIS}/recevoir/entendre/vous
+veux/veut/voulons pas/plus/pu/pus que vous/tu/on ... {_JOINDRE}
+veux/veut/voulons/veu plus/pu/pus rien/ça/cela
 veux/voudrais/aimerais/souhait*/demand* ... être retir*/enlev*/désabon*/supprim*/exclu*/laiss*
 rien savoir
-envo* ... plus/pas/pu rien
+envo* ... plus/pas/pu/pus rien
 plus recevoir/entendre
 plus/pu/pus de/d/aucun/aucune/vos/ces/tes ... {_ENVOIS}
 aucun/aucune ... {_ENVOIS}
@@ -512,12 +711,12 @@ c est assez
 en ai assez/marre/plein
 dit non
 combien de fois
-en veux/veut/voulons plus/pas/pu
-veux/veut/voulons/souhait* pas/plus/pu de/d vos/tes/ces/votre
+en veux/veut/voulons plus/pas/pu/pus
+veux/veut/voulons/souhait* pas/plus/pu/pus de/d vos/tes/ces/votre
 sans intérêt
 pas besoin de ... {_JOINDRE}
 inutile de ... {_JOINDRE}
-de/svp pas/plus/pu me/m/nous {_JOINDRE}
+de/svp pas/plus/pu/pus me/m/nous {_JOINDRE}
 habit*/demeur*/rest* plus/pas ici/icitte
 connais pas/plus
 pas/aucun besoin de vos/tes
@@ -537,7 +736,8 @@ mets/mettez/mettre fin/terme
 oublie/oubliez moi/nous/ça
 oublie/oubliez/perds/perdez/jetez/jette/bloque/bloquez/bloquer mon/mes/ce/le/notre numéro/coordonnées/nom
 {_OTER} moi/nous
-{_OTER} ... numéro/num/nom/noms/coordonnées/infos/info/information*/données/courriel/téléphone/cellulaire/contact
+{_OTER} ... numéro/num/nom/noms/coordonnées/infos/info/information*/renseignement*/dossier/données/courriel/contact
+{_OTER} ... téléphone/cellulaire
 me/nous/m {_OTER}
 de/d/hors votre/vos/la/cette/ta/tes/toutes/toute/ces ... liste/listes/base/bases/fichier/fichiers/système/registre
 annul*/annulez/annule/annuler ... abonnement/inscription/messages/textos/alertes/consentement/appels/tout/ca/cela
@@ -547,7 +747,7 @@ pas ... permission/consentement/autorisation de/pour
 pas mon consentement
 pas/jamais/point/aucunement consenti/autorisé/demandé
 jamais ... donné ... numéro/permission/consentement/autorisation
-pas ... droit de ... {_JOINDRE}
+pas/aucun/quel ... droit de ... {_JOINDRE}
 pas/plus/point/aucunement/nullement/guère/jamais intéress*
 pas/plus du/vraiment/trop/tellement/très/si/plus/très ... intéress*
 intéresse/minteresse pas/plus/pantoute/aucunement
@@ -570,7 +770,107 @@ vous/te/t bloqu*/signal*/dénonc*/poursui*
 bloqu* vous/votre/ce/ton numéro/num
 vie privée
 pas/plus/rien à voir avec vous
+liste ... exclu*
+numéro/numéros ... exclus
+êtes/es/etes ... bloqu*
+fini/finis/finie/finies/terminé les/vos/ces/avec ... {_ENVOIS}
+vous/tu/t me/m/nous dérang*/achal*/tann*/embet*/écoeur*/goss*/fatigu*/spam*/énerv*
+me/nous/m faites/fais/fait chier
+c est la dernière fois
+dernier/dernière avertissement
+fait ... fois que/qu vous/tu/je/on
+accepte/acceptons/tolère/apprécie/apprécions/aime pas/plus/pu/pus ... vos/tes/ce/ces/cette/ça/votre
+pas ... bienvenu*
+vous/te/t/d interdi*/interdire/défend*
+interdi* de/d ... {_JOINDRE}
+veut/veux/voulons/voudrais/voudrait/souhaite/aimerais ... paix
+lâch* mon/ma/mes/notre num/numéro/téléphone/tel/cell*/ligne/mère/père/famille/parents/courriel
+faut/faudra/faudrait/devez/dois/peux/pouvez pas/plus/pu/pus ... me/m/nous {_JOINDRE}
+non c/est/ça/veut/et ... non
+rien demandé
+perdez/perds/perdre/perte/gaspillez/gaspille votre/ton/mon/de/notre temps
+gardez/garde vos/tes/ton/votre ... {_ENVOIS}/offre/offres/commentaires
+vos/tes/mes affaires
+insist*
+voir ailleurs
+ailleurs si
+passez votre chemin
+cherch* plus/pas/pu/pus à ... {_JOINDRE}
+suffit les/vos/avec/de/tes/maintenant/là
+numéro/ligne est/privé/confidentiel ... privé/confidentiel
+numéro/ligne privé/confidentiel
+bon débarras
+cessiez
+cessation
+arrêtiez
+vous/tu arrêtiez
+pas d affaire à
+pas affaire à
+envo* moi/nous/me rien
+veux/veut/voulons rien ... recevoir/entendre/savoir/vous
+rien recevoir/entendre
+tann* de/d me/m/nous faire {_JOINDRE}
+va/vas/allez donc/ben/don chier/promener/péter
+à me/m/nous énerv*/goss*/tann*/achal*/écoeur*/harcel*/dérang*/fatigu*
+point final/barre
+fin de la discussion/conversation/histoire
+pour la dernière/deuxième/troisième/quatrième/énième/xième fois
+contacte*/appelle*/appeler/contacter/parler/parle mon/un/à avocat/avocate
+nouvelles de mon/notre/nos avocat*/police
+si ... continu*/persist*/recommenc*
+sans mon/notre accord/autorisation/permission/consentement
+idiot*
+imbécile*
+niaiseux
+enfoiré*
+salaud*
+rapace*
+fraudeur*
+arnaqueur*
+crosseur*
+crapule*
+trou de/du cul
+déguerp*
+disparaiss*
+reven*/revien* plus/pas/pu/jamais
+cherch*/essay*/tent* plus/pas/pu ... {_JOINDRE}
+cancell* ... tout/messages/textos/abonnement/numéro
+respect* ma/notre/mes vie/choix/souhaits/volonté*
+affaire à mon/notre/nos avocat*
+comment osez/oses
+ça/ca va faire là/les/vos/tes/maintenant/asteur
+plein/ras le/mon/l cul/dos/casque/bol/pompon
+ras le
+plein/ras/marre/écoeur*/tann* ... de/d vos/tes/ces/vot
+vous/te l ai/a/avons ... dit
+lâch* prise
+lâch* le morceau
+demand* moi/nous/me plus/pas/pu/pus/rien
+viens/venez plus/pu/pus
+viens/venez pas m/me/nous/ici/sur
+cherch* ... plus/pas/pu/pus à me/m/nous
+ferm* mon/notre dossier
+oppos* ... {_ENVOIS}
+refus* de/d ... {_JOINDRE}/{_ENVOIS}
+mon/notre/ce cell*/numéro/nom/téléphone ... {_OTER}
+effacez/efface/effacer/supprimez/supprime/supprimer toute/tout
+laiser/laisez/laise moi/nous/le/la ... tranquil*/trankil*/paix
+laisse*/laissez moi/nous/la ... trankil*
+lâch* moe/moé/nous/les
+aretez/areter/aretter/arettez/arreter/aretes/aret ... {_JOINDRE}/svp/ça/ca
+ficher/foutre/crisser/sacrer moi/nous/me ... paix/patience
+effass* mon/moi/notre/tout
+numéro/nom/num à {_OTER}
+ce/mon/notre/le numéro/num/nom ... {_OTER}
+au diable
+câliss* moi/nous/le ... patience/paix/camp
 """
+
+# Qui d'autre les appelle.
+_AUTRES = (
+    "banque/banques/créancier/créanciers/huissier/huissiers/prêteur/courtier/courtiers/agent/agents/locataire/locataires/"
+    "voisin/voisins/voisine/ex/ville/assurance/assurances/recouvrement/frère/soeur"
+)
 
 _HARMLESS_FR = f"""
 arrêt/arrêts d autobus/bus/urgence
@@ -599,6 +899,62 @@ de/d la/cette ... liste de prix
 donne/donnez moi/nous la paix d esprit
 vous signal* que/un/une
 {_OTER} mon nom du/de/des ... titre/titres/hypothèque/acte
+{_AUTRES} me/m/nous {_JOINDRE}/harcèl*
+{_AUTRES} n arrête/arrêtent pas de me/m/nous {_JOINDRE}
+ne/n ... {_JOIGNEZ} pas mon/ma/mes/le/la/les/notre/au/à/chez ... {_JOIGNEZ}/prenez/passez/utilisez moi/nous/mon/ma/le/sur/par
+{_JOIGNEZ} pas mon/ma/mes/le/la/les/notre/au/à/chez ... {_JOIGNEZ}/prenez/passez/utilisez moi/nous/mon/ma/le/sur/par
+n/ne ... {_JOIGNEZ} pas mon/ma/mes/le/la/les/notre ... c est moi
+ne/n ... {_JOIGNEZ} pas avant/durant/pendant/tôt
+{_JOIGNEZ} pas avant/durant/pendant/tôt
+ne/n ... {_JOIGNEZ} pas au travail/bureau
+{_JOIGNEZ} pas au travail/bureau
+m/me/nous {_JOIGNEZ} pas avant/durant/pendant/tôt
+peux/peut/pourrai/pourrais/pouvons pas arrêter
+pas arrêter aujourd/demain/ce/cette/avant/chez/en/vous
+au/le/du/un/premier/prochain stop au/du/de/à/sur/est/puis/et/en
+au/le/du/prochain stop
+arrêt/arrêts stop
+sans arrêt
+métro/autobus/bus/train arrêt/station
+a/ai/as/ont/est pas/plus/jamais arrêté
+mettre/met/mettons fin au/à/aux/de mon/ma/ce/notre/bail/contrat/hypothèque/location/mandat
+ça/ca suffit pas
+suffit pas/amplement
+c est assez grand/bon/bien/beau/propre/cher/loin/proche/neuf/vieux/petit/clair/simple/rare/récent/compliqué/urgent/pour/de/d
+tann* de/d être proprio*/propriétaire*/locateur/en
+en ai assez/marre/plein de/des/du ... locataire*/maison/loyer/loyers/taxes/travaux/rénos/rénovations/hiver/courtier*/neige
+est ce ... spam
+la paix d esprit
+veut/veux/voulons/voudrais/voudrait/souhaite/aimerais la paix d esprit
+vous/tu/ça me/m/nous dérang* pas
+ça/ca suffit pour/amplement
+arrêtez/arrête/arrêter quand/si vous/tu passez/passes/voulez/veux/pouvez/peux
+arrêtez/arrête/arrêter à votre/notre/ton/son/leur/mon
+arrêt/arrêts 2/3/4 coins/sens
+la/le/l/les/mon/ma/mes ... arrête/arrêtent pas/jamais
+m/me/s arrêter de penser/rire/rêver
+arrêter de penser/rire/rêver
+supprim*/effac* ... par erreur
+laisse/laissez tomber le/la/l
+si ça/ca continue de/à/comme/neiger/monter/baisser
+{_AUTRES} harcèl*/achal*/dérang* ma/mon/mes/notre/nos/les/la/le
+plein les bras/mains/poches
+plainte à la régie/tal/ville
+plainte contre le/la/mon/ma/un/les locataire*/voisin*/ville/propriétaire
+arrêtez/arrête/arrêter prendre/faire/manger/boire/souper/jaser
+arrêtez/arrête/arrêter donc prendre/faire/manger/boire/souper/jaser/voir/chez
+on/il/elle/ils arrête/arrêtent à/vers/le/la/pour
+a/ont/avait/avaient/est cessé
+arrêt/arrêts de la/l ligne/école
+l/cet autre arrêt
+autre arrêt
+coin de l arrêt
+{_JOIGNEZ} pas trop tôt/tard/vite
+m/me/nous {_JOIGNEZ} pas trop tôt/tard
+{_JOIGNEZ} pas après 5h/6h/7h/8h/9h/17h/18h/19h/20h/21h/22h/5/6/7/8/9/18/19/20/21/22
+m/me/nous {_JOIGNEZ} pas après 5h/6h/7h/8h/9h/17h/18h/19h/20h/21h/22h/5/6/7/8/9/18/19/20/21/22
+connais pas la/le/les/l/encore
+arrêtez/arrête/arrêter quand/si vous/tu êtes/es/avez/as/venez/viens/descendez
 rénove
 retirée
 étirer

@@ -248,6 +248,75 @@ def test_numbers_of_any_size_refuse_nothing(integrator: APIClient) -> None:
     assert post_json(integrator, INBOUND, '{"text": "STOP", "lead_id": ' + "9" * 5_000 + "}").status_code == 201
 
 
+@pytest.mark.parametrize(
+    "beside",
+    [
+        b'"score": NaN',
+        b'"score": -Infinity',
+        b'"note": "line\none"',
+        b'"note": "caf\xe9"',
+        b'"note": "\xed\xa0\x80"',
+        b'"meta": ' + b"[" * 65 + b"]" * 65,
+        b'"meta": ' + b"[" * 50_000 + b'"]"' + b"]" * 50_000,
+        b'"meta": ' + b'{"a": ' * 5_000 + b"1" + b"}" * 5_000 + b', "more": [[1]]',
+    ],
+)
+def test_what_stands_beside_a_stop_in_json_refuses_nothing(integrator: APIClient, jane: None, beside: bytes) -> None:
+    response = post_json(
+        integrator, INBOUND, b'{"phone": "+14165550123", "channel": "SMS", ' + beside + b', "text": "STOP"}'
+    )
+    assert (response.status_code, response.json().get("meaning")) == (201, "OPT_OUT")
+    assert opt_outs() == {("PHONE", PHONE, "SMS")}
+
+
+def test_a_text_that_lies_deep_is_read(integrator: APIClient) -> None:
+    response = post_json(integrator, INBOUND, f'{{"phone": "{PHONE}", "text": {"[" * 90}"STOP"{"]" * 90}}}')
+    assert (response.status_code, response.json()["meaning"]) == (201, "OPT_OUT")
+
+
+PARTS = (
+    "--x\r\nContent-Disposition: form-data; name={}\r\n\r\n{}\r\n"
+    '--x\r\nContent-Disposition: form-data; name="text"\r\n\r\nSTOP\r\n'
+    '--x\r\nContent-Disposition: form-data; name="picture"; filename="a.png"\r\n\r\npng\r\n--x--\r\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("text/plain", json.dumps(STOP)),
+        ("text/json", json.dumps(STOP)),
+        ("nonsense", json.dumps(STOP)),
+        ("text/plain", urlencode(STOP)),
+        ("multipart/form-data; boundary=x", PARTS.format("phone", PHONE)),
+    ],
+)
+def test_what_names_somebody_is_recorded_whatever_kind_its_body_claims_to_be(
+    integrator: APIClient, jane: None, content_type: str, body: str
+) -> None:
+    response = send(integrator, INBOUND, body, content_type)
+    assert (response.status_code, response.json().get("meaning")) == (201, "OPT_OUT")
+    assert not FollowupTask.objects.open().exists()
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("text/plain", "STOP"),
+        ("application/xml", "<phone>+14165550123</phone>"),
+        ("multipart/form-data; boundary=x", PARTS.format("who", PHONE)),
+        ("multipart/form-data", PARTS.format("phone", PHONE)),
+        ("image/png", b"\x89PNG\xff\x00"),
+    ],
+)
+def test_a_body_of_another_kind_that_names_nobody_is_refused(
+    integrator: APIClient, content_type: str, body: str | bytes
+) -> None:
+    response = send(integrator, INBOUND, body, content_type)
+    assert (response.status_code, codes(response)) == (415, ["unsupported_media_type"])
+    assert not InboundMessage.objects.exists()
+
+
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "nonsense"])
 def test_it_is_recorded_whatever_answer_its_sender_would_rather_have(integrator: APIClient, accept: str) -> None:
     assert post_json(integrator, INBOUND, STOP, HTTP_ACCEPT=accept).status_code == 201
@@ -257,7 +326,7 @@ def test_it_is_recorded_whatever_answer_its_sender_would_rather_have(integrator:
 def test_what_still_refuses(integrator: APIClient, auditor: APIClient) -> None:
     assert post_json(APIClient(), INBOUND, STOP).status_code == 401
     assert post_json(auditor, INBOUND, STOP).status_code == 403
-    for body in ("{", "[]", '{"text": NaN}'):
+    for body in ("{", "[]", "[" * 100_000, '{"phone": "+14165550123", "x": ' + "[" * 100):
         response = post_json(integrator, INBOUND, body)
         assert (response.status_code, codes(response)) == (400, ["parse_error"])
     too_long = post_json(integrator, INBOUND, " " * settings.DATA_UPLOAD_MAX_MEMORY_SIZE + "{}")

@@ -1,10 +1,15 @@
 """What a message means, in English and French: a stop word alone is an opt-out, among other words a person's work."""
 
 import time
+import unicodedata
+from types import SimpleNamespace
+from typing import Literal
 
 import pytest
 
-from followups.inbound.rules import Meaning, Reading, Row, Words
+from followups.inbound import letters, rules
+from followups.inbound.letters import words_of
+from followups.inbound.rules import READ_AT_EACH_END, Meaning, Reading, Row, Words
 from followups.inbound.rules import read as read_by
 from followups.inbound.seeds import seeds
 
@@ -275,3 +280,62 @@ def test_no_text_is_slow_to_read(piece: str) -> None:
     started = time.perf_counter()
     read(text)
     assert time.perf_counter() - started < 2
+
+
+LONG = "would you sell your house? " * 90_000  # 2.4 MB
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        (f"STOP\n{LONG}", Meaning.OPT_OUT),
+        (f"{LONG} please stop", Meaning.DOUBTFUL),
+        (LONG, Meaning.DOUBTFUL),  # a wish may stand in the middle, which is not read
+        (f"STOP{' ' * 2_400_000}", Meaning.OPT_OUT),
+        (f"yes{chr(10) * 2_400_000}call me", Meaning.REPLY),
+    ],
+)
+def test_of_a_long_text_both_ends_are_read(text: str, meaning: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths = []
+
+    def counted(said: str) -> list[str]:
+        lengths.append(len(said))
+        return words_of(said)
+
+    monkeypatch.setattr(rules, "words_of", counted)
+    assert read(text).meaning == meaning
+    assert max(lengths) <= 2 * READ_AT_EACH_END + 1
+    assert sum(lengths) <= 5 * (2 * READ_AT_EACH_END + 1)
+
+
+@pytest.mark.parametrize("marks", ["\u0301\u0323", "\u200b", "e\u0327\u0301"])
+def test_a_run_of_accents_is_never_put_in_order(marks: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    together = []
+
+    def counted(form: Literal["NFKD"], text: str) -> str:
+        together.append(len(text))
+        return unicodedata.normalize(form, text)
+
+    monkeypatch.setattr(letters, "_folds", letters._Folds())
+    monkeypatch.setattr(letters, "unicodedata", SimpleNamespace(**{**vars(unicodedata), "normalize": counted}))
+    assert read(f"S{marks * 5_000}TOP me").meaning == (Meaning.REPLY if "e" in marks else Meaning.OPT_OUT)
+    assert set(together) == {1}
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("leave me alnoe", Meaning.DOUBTFUL),
+        ("quit textig me", Meaning.DOUBTFUL),
+        ("dont conatct me", Meaning.DOUBTFUL),
+        ("suprimez mon numero", Meaning.DOUBTFUL),
+        ("lose my #", Meaning.DOUBTFUL),
+        ("cest assez", Meaning.DOUBTFUL),
+        # An ordinary word that is near one of them stays what it is.
+        ("no contract yet", Meaning.REPLY),
+        ("no more tests of the well", Meaning.REPLY),
+        ("apt #4", Meaning.REPLY),
+    ],
+)
+def test_a_wish_may_be_misspelt(text: str, meaning: str) -> None:
+    assert read(text).meaning == meaning

@@ -65,8 +65,9 @@ def test_the_bodies_here_are_right_but_for_what_a_test_spoils(operator: APIClien
     ids=lambda body: repr(body[:24]),
 )
 def test_a_body_that_is_no_object_is_refused_by_every_post(operator: APIClient, to_post: ToPost, body: str | bytes) -> None:
-    # Of a message that was received any number can be read, so these name nobody.
-    names_nobody = body in ('{"x": 1e400}', '{"x": ' + "9" * 5_000 + "}")
+    # Of a message that was received any object can be read, so these name nobody.
+    text = body.decode("latin-1") if isinstance(body, bytes) else body
+    names_nobody = text.startswith('{"') and text.endswith("}")
     for path in POSTS:
         attr = "lead_id" if path == INBOUND and names_nobody else None
         assert_refused(post_json(operator, to_post(path), body), 400, attr=attr)

@@ -1,0 +1,53 @@
+"""Words with one slip of the finger: a letter that is wrong, missing or too many, or two that changed places."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+# A word of so many letters may be misspelt in one place. In a shorter one that makes other words: SHOP, STEP, SEND, FINE.
+MISSPELT_FROM = 6
+
+
+def is_one_slip(typed: str, meant: str) -> bool:
+    """Whether one letter is wrong, missing, too many, or two neighbours changed places."""
+    if abs(len(typed) - len(meant)) > 1 or typed == meant:
+        return False
+    if len(typed) != len(meant):
+        shorter, longer = sorted((typed, meant), key=len)
+        return any(longer[:n] + longer[n + 1 :] == shorter for n in range(len(longer)))
+    wrong = [n for n, (one, other) in enumerate(zip(typed, meant, strict=True)) if one != other]
+    if len(wrong) == 2:
+        first, second = wrong
+        return second == first + 1 and typed[first] == meant[second] and typed[second] == meant[first]
+    return len(wrong) == 1
+
+
+class Speller:
+    """Puts right what is one slip from a word that is looked for, unless it is a word itself."""
+
+    def __init__(self, meant: Iterable[str], ordinary: Iterable[str]) -> None:
+        long = sorted(word for word in meant if len(word) >= MISSPELT_FROM)
+        self._known = frozenset([*long, *ordinary])
+        self._near: dict[str, list[str]] = defaultdict(list)
+        for word in long:
+            for form in _forms(word):
+                self._near[form].append(word)
+
+    def put_right(self, words: Sequence[str]) -> list[str]:
+        """The words, each as it was probably meant."""
+        right = {word: self._meant(word) for word in set(words)}
+        return [right[word] for word in words]
+
+    def _meant(self, typed: str) -> str:
+        if not MISSPELT_FROM - 1 <= len(typed) <= _LONGEST or typed in self._known:
+            return typed
+        near = (word for form in _forms(typed) for word in self._near.get(form, ()))
+        return next((word for word in near if is_one_slip(typed, word)), typed)
+
+
+_LONGEST = 20  # letters; no word that is looked for is longer
+
+
+def _forms(word: str) -> Iterator[str]:
+    """The word, and what it is without one letter: words that share one of these are near each other."""
+    yield word
+    yield from (word[:n] + word[n + 1 :] for n in range(len(word)))
