@@ -25,6 +25,7 @@ from followups.signals import ladders_created
 from followups.steps.rules import parsed
 from governance import gate, policies
 from governance.decisions import ExecutionClass, verb
+from wholesale import many
 from wholesale.vocabulary import ALL
 
 RESTARTED = "restarted"  # why a step is cancelled where no other reason was given
@@ -168,12 +169,11 @@ def begin_ladder(
         cancel_open_ladders([lead_id], act=act, reason=reason or RESTARTED)
     ladder = ladder_of(plan, minutes, act, reason=reason if restart else "")
     # Nobody else begins one for this lead: its lock is held.
-    ladder.save(force_insert=True)
+    many.insert_object(ladder)
     if owner is None:
         _give_to_the_pool(ladder, act.now)
-    tasks = FollowupTask.objects.bulk_create(
-        FollowupTask(**dict(zip(TASK, row, strict=True))) for row in tasks_of(ladder, plan, minutes)
-    )
+    tasks = [FollowupTask(**dict(zip(TASK, row, strict=True))) for row in tasks_of(ladder, plan, minutes)]
+    many.insert_objects(tasks)
     ladders_created.send(sender=FollowupLadder, ladders=[(ladder, len(tasks))])
     return LadderStart(tasks, created=True)
 

@@ -36,12 +36,20 @@ def insert(model: type[models.Model], columns: tuple[str, ...], rows: Sequence[S
 
 def insert_object(row: models.Model) -> None:
     """Insert an object that is not stored yet, and give it its id."""
-    columns = _columns(type(row))
-    table = _table(type(row), columns)
+    insert_objects([row])
+
+
+def insert_objects(rows: Sequence[models.Model]) -> None:
+    """Insert a few objects of one model that are not stored yet, in one statement, and give each its id."""
+    columns = _columns(type(rows[0]))
+    table = _table(type(rows[0]), columns)
+    values = attrgetter(*columns)
+    statement = f"{table.insert}{f', {table.places}' * (len(rows) - 1)} RETURNING id"
     with connection.cursor() as cursor:
-        cursor.execute(f"{table.insert} RETURNING id", _prepared(table, attrgetter(*columns)(row)))
-        [row.pk] = cursor.fetchone()
-    row._state.adding, row._state.db = False, connection.alias
+        cursor.execute(statement, [value for row in rows for value in _prepared(table, values(row))])
+        for row, (pk,) in zip(rows, cursor.fetchall(), strict=True):
+            row.pk = pk
+            row._state.adding, row._state.db = False, connection.alias
 
 
 def ids(model: type[models.Model], count: int) -> list[int]:
@@ -57,6 +65,7 @@ class _Table(NamedTuple):
     """Where rows of some columns go."""
 
     insert: str  # of one row
+    places: str  # of its values
     copy: str
     fields: list[Any]  # those of the columns, then those of the defaults
     defaults: tuple[Any, ...]  # of the columns that are not given and not null
@@ -75,8 +84,10 @@ def _table(model: type[models.Model], columns: tuple[str, ...]) -> _Table:
     written = [fields[name] for name in (*columns, *defaults)]
     names = ", ".join(f'"{field.column}"' for field in written)
     into = f'"{model._meta.db_table}" ({names})'
-    places = ", ".join(["%s"] * len(written))
-    return _Table(f"INSERT INTO {into} VALUES ({places})", f"COPY {into} FROM STDIN", written, tuple(defaults.values()))
+    places = f"({', '.join(['%s'] * len(written))})"
+    return _Table(
+        f"INSERT INTO {into} VALUES {places}", places, f"COPY {into} FROM STDIN", written, tuple(defaults.values())
+    )
 
 
 def _prepared(table: _Table, row: Sequence[Any]) -> list[Any]:

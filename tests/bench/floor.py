@@ -4,6 +4,8 @@ Two processes with a connection each, statements prepared, a transaction where D
 """
 
 import multiprocessing
+import random
+import re
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -18,6 +20,8 @@ from tests.bench.data import FIRST_ID
 from tests.bench.operations import Values
 
 PROCESSES = 2
+# Each request locks what is its own: the lock of one that was recorded would make all others wait for each other.
+_LOCK = re.compile(r"(?<=pg_advisory_xact_lock\()-?\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,7 @@ def _run(connection: "psycopg.Connection[Any]", trace: Trace, values: Values) ->
     answers: list[list[tuple[Any, ...]]] = []
     for statement in trace.statements:
         params = statement.params and _filled(statement.params, values, answers)
-        cursor = connection.execute(statement.sql, params)
+        cursor = connection.execute(_LOCK.sub(lambda _: str(random.getrandbits(62)), statement.sql), params)
         answers.append(cursor.fetchall() if statement.has_rows else [])
 
 

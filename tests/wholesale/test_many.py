@@ -48,6 +48,13 @@ def stored() -> list[list[Any]]:
     return [values(row) for row in KPIEvent.objects.order_by("id")]
 
 
+def test_several_objects_are_inserted_in_their_order(objects: list[KPIEvent]) -> None:
+    many.insert_objects(objects)
+    assert [row.pk for row in KPIEvent.objects.order_by("id")] == [row.pk for row in objects]
+    assert stored() == [values(row) for row in objects]
+    assert not any(row._state.adding for row in objects)
+
+
 @pytest.mark.parametrize("how_many", [0, 1, 2, 150])
 def test_rows_are_those_of_the_model(objects: list[KPIEvent], how_many: int) -> None:
     rows = [objects[n % 2] for n in range(how_many)]
