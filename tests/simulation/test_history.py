@@ -147,8 +147,8 @@ def test_agents_have_habits_and_what_is_put_off_or_given_away_says_why(history: 
     assert PoolAgent.objects.filter(paused_until__isnull=False).exists()
     kinds = set(TaskEvent.objects.values_list("kind", flat=True))
     assert kinds >= set(TaskEvent.Kind.values) - {TaskEvent.Kind.SKIPPED, TaskEvent.Kind.OPTED_OUT}
-    reasoned = TaskEvent.objects.exclude(kind=TaskEvent.Kind.COMPLETED)
-    assert not reasoned.filter(reason="").exists()
+    reasoned = TaskEvent.objects.exclude(kind=TaskEvent.Kind.COMPLETED).select_related("words")
+    assert all(line.reason for line in reasoned)
 
 
 def test_who_said_stop_was_not_contacted_after_it(history: None) -> None:
