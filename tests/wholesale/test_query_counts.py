@@ -105,7 +105,7 @@ outside = pytest.mark.django_db(transaction=True, serialized_rollback=True)
     ("path", "given", "expected"),
     [
         ("followups/due", {}, 3),  # the gate's row, the tasks, then the gate's rules for them all
-        ("followups/due", {"owner": "bryan", "province": "ON", "market": "TORONTO", "channel": "SMS"}, 3),
+        ("followups/due", {"owner": "agent", "province": "ON", "market": "TORONTO", "channel": "SMS"}, 3),
         ("followups/sla", {}, 1),
         ("followups/sla", {"by": "province"}, 1),
         ("governance/market/can-contact", {"province": "ON", "market": "TORONTO", "channel": "SMS"}, 1),  # the gate's rules
