@@ -3,9 +3,9 @@
 from io import StringIO
 
 import pytest
-from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 pytestmark = pytest.mark.django_db
 
@@ -20,8 +20,10 @@ def test_the_printed_password_opens_the_admin() -> None:
     name, password = run().split()[-2:]
     assert name == "admin"
     assert len(password) >= 16
-    user = authenticate(username="admin", password=password)
-    assert isinstance(user, User)
+    client = Client()
+    client.post("/admin/login/", {"username": "admin", "password": password})
+    user = client.get("/admin/").context["user"]
+    assert user == User.objects.get(username="admin")
     assert user.is_staff
     assert user.is_superuser
 

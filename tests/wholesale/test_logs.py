@@ -16,6 +16,7 @@ from tests.factories import NOON
 from wholesale import correlation, periodic
 from wholesale import settings as product
 from wholesale.log_text import masked
+from wholesale.task_failures import conclude
 
 
 def formatted(processors: Any, error: Exception | None = None) -> str:
@@ -79,12 +80,12 @@ def test_what_may_be_somebodys_is_masked(text: str, kept: str) -> None:
 
 def test_the_row_of_a_failed_task_holds_nothing_that_its_exception_quotes(db: None) -> None:
     periodic.enqueue_turn("wholesale.tasks.clear_expired", NOON)
-    task = DBTaskResult.objects.get()
+    number = "+14165550987"
     try:
-        raise ValueError("no number: '+14165550987'")
+        raise ValueError(f"no number: {number}")
     except ValueError as error:
-        task.set_failed(error)
+        conclude(DBTaskResult.objects.get(), error, NOON)
     stored = DBTaskResult.objects.get().traceback
-    assert "4165550987" not in stored.replace("raise ValueError", "").splitlines()[-1]
-    assert stored.splitlines()[-1] == "ValueError: no number: ..."
+    assert "4165550987" not in stored
+    assert stored.splitlines()[-1] == "ValueError"
     assert "test_logs.py" in stored
