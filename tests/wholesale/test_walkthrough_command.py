@@ -127,8 +127,8 @@ def test_nobody_is_asked_to_go_on_with_its_ladder() -> None:
     ladder = FollowupLadder.objects.get()
     assert ladder.closed_at is not None
     assert not FollowupTask.objects.open().exists()
-    cancelled = TaskEvent.objects.filter(kind=TaskEvent.Kind.CANCELLED).values_list("reason", flat=True)
-    assert set(cancelled) == {"walkthrough: over"}
+    cancelled = TaskEvent.objects.filter(kind=TaskEvent.Kind.CANCELLED).select_related("words")
+    assert {event.reason for event in cancelled} == {"walkthrough: over"}
 
 
 def test_its_ladder_is_closed_also_when_a_later_step_fails(monkeypatch: pytest.MonkeyPatch) -> None:
