@@ -1,6 +1,7 @@
 """The brake of the login: too many wrong passwords lock an account and an address for a while (django-axes counts them)."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from axes.models import AccessAttempt
@@ -14,8 +15,15 @@ from django.shortcuts import render
 from wholesale.client_address import address_of
 
 STATUS = 429
+USERNAME_MAX = AccessAttempt._meta.get_field("username").max_length
 
 logger = logging.getLogger(__name__)
+
+
+def account_of(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str | None:
+    """The user name that was given, as far as it can be kept. No account has a longer one."""
+    name = (credentials or request.POST).get("username")
+    return None if name is None else str(name)[:USERNAME_MAX]
 
 
 def locked_out(request: HttpRequest, response: HttpResponse | None, credentials: dict[str, Any]) -> HttpResponse:

@@ -118,6 +118,7 @@ AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]  # either of them
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or somebody could lock an account for ever
 AXES_LOCKOUT_CALLABLE = "wholesale.logins.locked_out"
+AXES_USERNAME_CALLABLE = "wholesale.logins.account_of"
 AXES_CLIENT_IP_CALLABLE = "wholesale.client_address.address_of"
 AXES_DISABLE_ACCESS_LOG = True  # what succeeds is in the request log
 AXES_ENABLE_ADMIN = AXES_VERBOSE = False  # pages without our theme; a line at each start

@@ -123,3 +123,9 @@ def test_a_header_does_not_get_round_the_lock(client: Client, ada: User, setting
     for number in range(settings.LOGIN_FAILURES):
         log_in(client, "wrong", username=f"user{number}", headers={"X-Forwarded-For": f"203.0.113.{number}"})
     assert log_in(client, RIGHT, headers={"X-Forwarded-For": "203.0.113.99"}).status_code == 429
+
+
+def test_a_name_that_is_too_long_for_any_account_counts_as_well(client: Client) -> None:
+    assert log_in(client, "wrong", username="x" * 100_000).status_code == 200
+    [attempt] = AccessAttempt.objects.all()
+    assert (attempt.username, attempt.failures_since_start) == ("x" * 255, 1)
