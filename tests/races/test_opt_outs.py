@@ -21,7 +21,7 @@ from governance.compliance.models import ContactPoint, ContactRecord
 from governance.compliance.rules import is_held
 from governance.compliance.services import erase_point, is_opted_out, ledgers
 from kpi.models import KPIEvent
-from tests.factories import InboundFactory, LeadFactory, PointFactory
+from tests.factories import LeadFactory
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 
@@ -134,8 +134,7 @@ def test_two_who_decide_otherwise_leave_an_opt_out_and_each_decision_once(
     operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
     """An operator may turn a reply into an opt-out; an opt-out stays."""
-    message = InboundFactory.create()
-    message.subjects.add(PointFactory.create())
+    message = record_inbound(phone=PHONE, channel="SMS", text=DOUBT).message
 
     def decide(number: int) -> int:
         given = {"meaning": ("OPT_OUT", "REPLY")[number % 2], "reason": "read it"}
