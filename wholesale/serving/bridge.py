@@ -8,9 +8,9 @@ import asyncio
 import io
 import json
 import sys
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import IO, Any
 
 from granian._granian import RSGIHTTPProtocol as HTTPProtocol
@@ -22,6 +22,7 @@ from wholesale.serving import lanes
 from wholesale.serving.bodies import Bodies, checked_length, limit_of
 
 Headers = list[tuple[str, str]]
+LOOK_FOR_ENDED = 0.05  # seconds
 
 _SAME_FOR_ALL: dict[str, Any] = {
     "SCRIPT_NAME": "",
@@ -43,13 +44,16 @@ class Bridge:
         self._bodies = Bodies()
         self._under_way: Counter[lanes.Lane] = Counter()
         self._lanes: Mapping[lanes.Lane, ThreadPoolExecutor] = {}
+        self._ended: deque[tuple[asyncio.Future[None], Future[None]]] = deque()
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Start the threads: in the worker, since none outlives a fork."""
         self._lanes = lanes.start(self._threads)
+        self._look_for_ended(loop)
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         """Do one request."""
+        self._tell_ended()
         environ = environ_of(scope)
         path = environ["PATH_INFO"]
         try:
@@ -68,10 +72,29 @@ class Bridge:
             raise TooManyLogins
         environ["wsgi.input"] = body
         self._under_way[lane] += 1
+        ended = asyncio.get_running_loop().create_future()
+        work = self._lanes[lane].submit(self._answer, environ, protocol)
+        work.add_done_callback(lambda work: self._ended.append((ended, work)))
         try:
-            await asyncio.get_running_loop().run_in_executor(self._lanes[lane], self._answer, environ, protocol)
+            await ended
         finally:
             self._under_way[lane] -= 1
+
+    def _tell_ended(self) -> None:
+        """Go on with the requests whose threads have ended. They are answered by then, so nobody waits for this.
+
+        To wake the loop for each, as asyncio does, would cost its thread a turn with the interpreter, and the others wait.
+        """
+        while self._ended:
+            ended, work = self._ended.popleft()
+            if error := work.exception():
+                ended.set_exception(error)
+            else:
+                ended.set_result(None)
+
+    def _look_for_ended(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._tell_ended()
+        loop.call_later(LOOK_FOR_ENDED, self._look_for_ended, loop)
 
     def _answer(self, environ: dict[str, Any], protocol: HTTPProtocol) -> None:
         start = _Start()
