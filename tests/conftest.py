@@ -58,11 +58,10 @@ def django_db_keepdb() -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What only PostgreSQL can show (races, its plans, its pool) is collected only where PostgreSQL is under test."""
+    """What only one database can show (races, plans, a pool; `make up`) is collected only where it is under test."""
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
-    if connection.vendor == "postgresql":
-        return
-    elsewhere = [item for item in items if item.get_closest_marker("postgres")]
+    other = "sqlite" if connection.vendor == "postgresql" else "postgres"
+    elsewhere = [item for item in items if item.get_closest_marker(other)]
     if elsewhere:
         config.hook.pytest_deselected(items=elsewhere)
         items[:] = [item for item in items if item not in elsewhere]

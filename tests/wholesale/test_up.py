@@ -17,6 +17,7 @@ import pytest
 
 from tests.served import ROOT, free_port
 
+pytestmark = pytest.mark.sqlite
 PATIENCE = 120  # seconds, on a busy machine
 
 
@@ -98,12 +99,16 @@ def running(tmp_path: Path, *command: str) -> Iterator[Up]:
             process.wait()
 
 
-def test_server_and_worker_end_together_on_ctrl_c_and_on_sigterm(tmp_path: Path) -> None:
+def test_it_says_what_it_does_and_server_and_worker_end_together(tmp_path: Path) -> None:
     with running(tmp_path, "sh", "scripts/up.sh") as started:
+        said = started.said.read_text()
         assert started.worker()
         os.killpg(started.process.pid, signal.SIGINT)  # as a terminal does
         assert started.ends() == 128 + signal.SIGINT
         assert "has ended" not in started.said.read_text()
+    steps = ("Bringing the database up to date", "simulating two weeks", "password is shown only now:  pat", "Serving on")
+    places = [said.index(step) for step in steps]
+    assert places == sorted(places)
     with running(tmp_path, sys.executable, "scripts/serve_and_work.py") as started:  # its last step, on the database made
         assert started.worker()
         started.process.terminate()
@@ -140,14 +145,6 @@ def test_what_is_no_port_is_refused(tmp_path: Path, port: str) -> None:
     assert done.returncode == 1
     assert f"PORT={port} is no port" in done.stderr
     assert not database.exists()
-
-
-def test_it_says_what_it_is_doing_before_it_serves(tmp_path: Path) -> None:
-    with running(tmp_path, "sh", "scripts/up.sh") as started:
-        said = started.said.read_text()
-    steps = ("Bringing the database up to date", "simulating two weeks", "password is shown only now:  pat", "Serving on")
-    places = [said.index(step) for step in steps]
-    assert places == sorted(places)
 
 
 def install(tmp_path: Path, requirements: str) -> subprocess.CompletedProcess[str]:
