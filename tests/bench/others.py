@@ -56,6 +56,7 @@ FULL_RUNS = (
         ("--leads", "20000", "--days", "90"),
     ),
     FullRun("schema", "tests.schema.long", "Schemathesis, all phases, many examples", ("--examples", "500")),
+    FullRun("crawl", "tests.wholesale.crawl", "Every page of the admin with every hostile value", ()),
 )
 
 

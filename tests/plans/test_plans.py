@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from django.utils import timezone
 
 from tests.plans.explain import Plan, explain, statement_of
 from tests.plans.reads import PREPARED, READS, ROWS_READ_MAX, TABLE, reads_too_much
@@ -27,8 +28,8 @@ def million() -> Iterator[psycopg.Connection]:
 
 def test_hot_reads_look_at_a_handful_of_index_entries(million: psycopg.Connection) -> None:
     """Planned for its values, and planned once for all, as the server may plan a prepared statement."""
-    counts = "SELECT count(*), count(completed_at), count(*) FILTER (WHERE completed_at IS NULL AND due_at < now()) FROM "
-    ((tasks, completed, due),) = million.execute(f"{counts} {TABLE}").fetchall()
+    counts = "SELECT count(*), count(completed_at), count(*) FILTER (WHERE completed_at IS NULL AND due_at < %s) FROM "
+    ((tasks, completed, due),) = million.execute(f"{counts} {TABLE}", [timezone.now()]).fetchall()
     assert (tasks, completed) == (TASKS, TASKS * 0.9)
     assert due > ROWS_READ_MAX * 10
 

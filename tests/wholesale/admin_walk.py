@@ -2,14 +2,15 @@
 
 import os
 import random
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
 from urllib.parse import quote_from_bytes, quote_plus
 
 from django.contrib import admin
 from django.db import models
 from django.urls import URLResolver
 
+T = TypeVar("T")
 HUGE = "9" * 30
 HOSTILE = (
     *("", " ", "\x00", "a\x00b", "\ud800", "%ED%A0%80", "'", '"><script>', "\\", "%", "😀", "x" * 5_000),
@@ -56,8 +57,14 @@ def parameters_of(model: type[models.Model]) -> Iterator[str]:
 
 def sample(of: object, names: Any, count: int) -> list[tuple[str, str]]:
     """Pairs of a name and a hostile value: as many as asked for, the same in each run."""
-    pairs = [(name, value) for name in names for value in HOSTILE]
-    return pairs if EVERYTHING or len(pairs) <= count else random.Random(str(of)).sample(pairs, count)
+    return some(of, [(name, value) for name in names for value in HOSTILE], count)
+
+
+def some(of: object, all_of_them: Sequence[T], count: int) -> list[T]:
+    """As many as asked for, the same in each run."""
+    if EVERYTHING or len(all_of_them) <= count:
+        return list(all_of_them)
+    return random.Random(str(of)).sample(all_of_them, count)
 
 
 def in_query(name: str, value: str) -> str:

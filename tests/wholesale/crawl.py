@@ -1,0 +1,13 @@
+"""The crawl of the admin with every hostile value, in place of the sample that `make test` takes.
+
+python -m tests.wholesale.crawl
+"""
+
+import os
+import sys
+
+import pytest
+
+if __name__ == "__main__":
+    os.environ["CRAWL"] = "all"
+    sys.exit(pytest.main(["tests/wholesale/test_admin_crawl.py"]))
