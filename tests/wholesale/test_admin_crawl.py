@@ -138,7 +138,7 @@ def test_every_action_answers_for_every_choice(root: Client, model: Any) -> None
     pk = row_of(model).pk
     actions = [name if isinstance(name, str) else name.__name__ for name in admin.site._registry[model].actions or ()]
     chosen = (str(pk), "abc", HUGE, "1.0", "")
-    more = ({}, {"index": "x", "select_across": "x"}, {"post": "yes", "reason": "x" * 5_000})
+    more: tuple[dict[str, str], ...] = ({}, {"index": "x", "select_across": "x"}, {"post": "yes", "reason": "x" * 5_000})
     for action in (*actions, "delete_selected", "nothing"):
         for rows, fields in some((model, action), list(product(chosen, more)), 5):
             given = {"action": action, "_selected_action": [rows], **fields}
