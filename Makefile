@@ -10,7 +10,7 @@ SETUP := $(VENV)/.installed
 # Settings of `make up`, `make token` and `make manage`; what the environment says wins.
 DEV := DEBUG=$${DEBUG-true}
 # The clock of the tests goes on from here, whenever they run (tests/clock): a Wednesday's noon, a Sunday's night in Toronto.
-CLOCK = PYTHONPATH=$(CURDIR)/tests/clock TEST_CLOCK=$${TEST_CLOCK-
+CLOCK = PYTHONPATH=$(CURDIR)/tests/clock TEST_CLOCK=$${TEST_CLOCK-$(1)}
 COVER := $(PY) -W "ignore:Unable to activate pytest branch coverage" -m slipcover --json
 
 .PHONY: help setup up serve test test-sqlite test-postgres clocks check bench lock token manage schema
@@ -44,10 +44,10 @@ test: setup  ## everything, on SQLite and on PostgreSQL, with coverage over both
 	@$(PY) -m slipcover --merge .coverage.sqlite .coverage.postgres --out .coverage --fail-under 95
 
 test-sqlite: setup
-	@echo "== SQLite"; $(CLOCK)2026-12-02T12:00-05:00} $(COVER) --out .coverage.sqlite -m pytest
+	@echo "== SQLite"; $(call CLOCK,2026-12-02T12:00-05:00) $(COVER) --out .coverage.sqlite -m pytest
 
 test-postgres: setup
-	@echo "== PostgreSQL"; $(CLOCK)2026-12-06T03:00-05:00} $(PY) -m tests.postgres --no-fsync $(COVER) --out .coverage.postgres -m pytest
+	@echo "== PostgreSQL"; $(call CLOCK,2026-12-06T03:00-05:00) $(PY) -m tests.postgres --no-fsync $(COVER) --out .coverage.postgres -m pytest
 
 clocks: setup  ## the tests on SQLite at noon and at night, of a Wednesday and of a Sunday
 	@for at in 2026-12-02T12 2026-12-02T02 2026-12-06T12 2026-12-06T03; do \

@@ -10,7 +10,7 @@ import json
 import sys
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any
 
 from granian._granian import RSGIHTTPProtocol as HTTPProtocol
@@ -44,7 +44,7 @@ class Bridge:
         self._bodies = Bodies()
         self._under_way: Counter[lanes.Lane] = Counter()
         self._lanes: Mapping[lanes.Lane, ThreadPoolExecutor] = {}
-        self._ended: deque[tuple[asyncio.Future[None], Future[None]]] = deque()
+        self._ended: deque[asyncio.Future[None]] = deque()
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Start the threads: in the worker, since none outlives a fork."""
@@ -74,9 +74,10 @@ class Bridge:
         self._under_way[lane] += 1
         ended = asyncio.get_running_loop().create_future()
         work = self._lanes[lane].submit(self._answer, environ, protocol)
-        work.add_done_callback(lambda work: self._ended.append((ended, work)))
+        work.add_done_callback(lambda _: self._ended.append(ended))
         try:
             await ended
+            work.result()  # raises what the thread raised
         finally:
             self._under_way[lane] -= 1
 
@@ -86,10 +87,8 @@ class Bridge:
         To wake the loop for each, as asyncio does, would cost its thread a turn with the interpreter, and the others wait.
         """
         while self._ended:
-            ended, work = self._ended.popleft()
-            if error := work.exception():
-                ended.set_exception(error)
-            else:
+            ended = self._ended.popleft()
+            if not ended.cancelled():
                 ended.set_result(None)
 
     def _look_for_ended(self, loop: asyncio.AbstractEventLoop) -> None:
