@@ -71,6 +71,7 @@ NAVIGATION: dict[str, tuple[Page, ...]] = {
         Page("Contact points", "contact_phone", "governance", "contactpoint"),
         Page("Organisation", "domain", "governance", "organisation"),
         Page("Closed days", "event_busy", "governance", "closedday"),
+        Page("Area codes", "dialpad", "governance", "areacodesubscription"),
     ),
     "Risk": (
         Page("Risk policies", "shield", "governance", "riskpolicy"),
