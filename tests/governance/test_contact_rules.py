@@ -437,7 +437,7 @@ SATURDAY_NOON = ({5}, "11:00", "12:00")
         ("weekend_hours", [SATURDAY_NOON], "SMS", 24, []),
         ("weekend_hours", [SATURDAY_NOON], "SMS", 366 * 24, ["outside_contact_window"]),
         ("weekend_hours", [({6}, "11:00", "11:00")], "SMS", 366 * 24, []),
-        # The law's hours know no holidays: Friday's, until 21:30.
+        # The CRTC names no holidays: Friday's hours, until 21:30.
         ("weekend_hours", [ALWAYS], "CALL", 10, []),
         ("normal", [ALWAYS], "CALL", 10, []),
     ],
