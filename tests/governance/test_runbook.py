@@ -56,6 +56,7 @@ CHECKS = {
     "followups.sla_policies": "warning",
     "followups.templates": "warning",
     "followups.templates_french": "warning",
+    "followups.vendors": "warning",
     "heimdall.charter": "blocker",
     "kill_switch.free": "blocker",
     "market.policies": "blocker",
