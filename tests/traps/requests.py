@@ -153,6 +153,27 @@ POSTS: dict[str, dict[str, Any]] = {
         "reason": "first",
         "correlation_id": "c1",
     },
+    "/api/followups/vendors/upsert": {
+        "name": "Calls",
+        "registration_number": "C-1",
+        "registration_expires_on": "2027-12-31",
+        "changed_by": "bryan",
+        "reason": "first",
+        "correlation_id": "c1",
+    },
+    "/api/followups/vendors/agents/assign": {
+        "agent": "va1",
+        "vendor": "Calls",
+        "changed_by": "bryan",
+        "reason": "first",
+        "correlation_id": "c1",
+    },
+    "/api/followups/vendors/agents/remove": {
+        "agent": "va1",
+        "changed_by": "bryan",
+        "reason": "first",
+        "correlation_id": "c1",
+    },
     "/api/followups/pool/remove": {
         "province": "ON",
         "market": "TORONTO",
@@ -250,6 +271,25 @@ POSTS: dict[str, dict[str, Any]] = {
     "/api/governance/contact/closed-days/remove": {
         "day": "2026-12-24",
         "province": "ON",
+        "changed_by": "bryan",
+        "reason": "first",
+        "correlation_id": "c1",
+    },
+    "/api/governance/contact/area-codes": {
+        "area_code": "416",
+        "expires_on": "2027-12-31",
+        "changed_by": "bryan",
+        "reason": "first",
+        "correlation_id": "c1",
+    },
+    "/api/governance/contact/area-codes/import": {
+        "subscriptions": "416,2027-12-31",
+        "changed_by": "bryan",
+        "reason": "first",
+        "correlation_id": "c1",
+    },
+    "/api/governance/contact/area-codes/remove": {
+        "area_code": "416",
         "changed_by": "bryan",
         "reason": "first",
         "correlation_id": "c1",
