@@ -325,7 +325,10 @@ def test_numbers_are_json_numbers_and_times_are_utc(operator: APIClient, endpoin
                 check(name, item)
         elif isinstance(value, str):
             # A version, and the name of an area, though they look like numbers.
-            assert name in ("tz_version", "area_code") or not value.replace(".", "", 1).replace("-", "", 1).isdigit(), (name, value)
+            assert name in ("tz_version", "area_code") or not value.replace(".", "", 1).replace("-", "", 1).isdigit(), (
+                name,
+                value,
+            )
             if name.endswith(("_at", "first", "last")):
                 assert value.endswith("Z"), (name, value)
 
