@@ -24,7 +24,8 @@ WHO = {"lead_id": "L1", "phone": "+14165550123", "actor": "bryan", "correlation_
 # What was received is a fact: no detail of it refuses it.
 INBOUND = "/api/followups/inbound"
 RECEIVED = ("/api/governance/contact/opt-outs", "/api/governance/contact/do-not-call", INBOUND)
-# What these answer in an empty database: offers are off, nothing is reserved, no events make a baseline, no lead and no vendor is known.
+# What these answer in an empty database: offers are off, nothing is reserved, no events make a baseline, no lead and no
+# vendor is known.
 REFUSED_AT_FIRST = {
     "/api/deals/offers/compute": 409,
     "/api/followups/vendors/agents/assign": 404,
