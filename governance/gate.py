@@ -440,9 +440,7 @@ FROM (
     UNION ALL
     SELECT {_PLACE}, province, NULL, NULL, NULL, NULL, NULL, day, NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM {ClosedDay._meta.db_table} WHERE day BETWEEN %s AND %s
-    UNION ALL
-    SELECT {_AREA_CODE}, NULL, area_code, NULL, NULL, NULL, NULL, expires_on, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-    FROM {AreaCodeSubscription._meta.db_table} WHERE area_code {{among}}
+    {{subscriptions}}
     UNION ALL
     SELECT line, NULL, NULL, NULL, NULL, NULL, NULL, NULL, digest, contacted_at, entry, channel, effective_at, basis,
         expires_at
@@ -453,6 +451,12 @@ FROM (
 LEFT JOIN {GoLiveState._meta.db_table} AS s ON s.id = 1 AND r.line = {_FIRST}
 LEFT JOIN {Organisation._meta.db_table} AS o ON o.id = 1 AND r.line = {_FIRST}
 ORDER BY r.line
+"""
+# Only where a number is to be called.
+_SUBSCRIPTIONS_SQL = f"""
+UNION ALL
+SELECT {_AREA_CODE}, NULL, area_code, NULL, NULL, NULL, NULL, expires_on, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+FROM {AreaCodeSubscription._meta.db_table} WHERE area_code {{among}}
 """
 _OF_A_PLACE, _OF_A_LINE, _OF_ALL = slice(1, 8), slice(8, 15), slice(15, None)  # columns of a row
 # A local day begins and ends at other instants than one of UTC, and an interval is looked for a day before.
@@ -483,10 +487,12 @@ def _rules(
     among, in_provinces = among_sql(provinces)
     places = [in_provinces, among_sql(markets)[1]]
     days = (at - _BEFORE).date(), (until + _AFTER).date()
-    known_codes = among_sql(area_codes)[1]
+    subscriptions = _SUBSCRIPTIONS_SQL.format(among=among) if area_codes else ""
+    codes = [among_sql(area_codes)[1]] if area_codes else []
     with connection.cursor() as cursor:
         asked, values = compliance.asked_sql(known_by.values())
-        cursor.execute(_RULES_SQL.format(asked=asked, among=among), [values, *places, *places, *days, known_codes])
+        statement = _RULES_SQL.format(asked=asked, among=among, subscriptions=subscriptions)
+        cursor.execute(statement, [values, *places, *places, *days, *codes])
         first, *rows = cursor.fetchall()
     engaged, live, consent, scrub, number, expires_on, key_mark, *sender = first[_OF_ALL]
     decided = standing(ExecutionClass.EXECUTE, engaged=engaged is None or bool(engaged), live=bool(live))
