@@ -28,6 +28,7 @@ class FollowupsConfig(AppConfig):
         from followups.sla.services import seed_policies  # noqa: PLC0415
         from followups.steps import readiness as _steps  # noqa: F401, PLC0415  # registers the runbook's checks
         from followups.steps.services import seed_templates  # noqa: PLC0415
+        from followups.vendors import readiness as _vendors  # noqa: F401, PLC0415  # registers a check of the runbook
         from governance import leads  # noqa: PLC0415
         from governance.compliance.signals import (  # noqa: PLC0415
             contact_records_changed,

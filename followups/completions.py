@@ -14,16 +14,19 @@ from followups.cancelling import close_steps
 from followups.completing import Found, OpenStep
 from followups.errors import NotYourTask, TaskNotFound, TimeOutOfRange
 from followups.history import Act
-from followups.minutes.services import store
+from followups.leads.lookups import lead_ids_at
+from followups.minutes.services import put_right, store
+from followups.minutes.tasks import enqueue_leads
 from followups.models import FollowupTask, TaskEvent
 from followups.outcomes import effects
 from followups.outcomes.effects import Held
-from followups.outcomes.rules import Effect, Outcome
+from followups.outcomes.rules import Effect, Outcome, is_answered_call
 from followups.signals import tasks_completed
 from followups.sla.counting import late_at
 from followups.sla.lateness import spans
 from followups.sla.rulebook import rulebook
 from governance import gate
+from governance.channels import Channel
 from governance.decisions import ExecutionClass, verb
 from governance.gate import Judged
 from wholesale import many
@@ -109,7 +112,10 @@ def complete_task(
     if held.rule.effect != Effect.GO_ON:
         following = completing.open_steps(task.ladder_id)
     # Last of all: whoever contacts the same person at another ladder waits here.
-    gate.note_contact(_reached(found), contacted_at)
+    is_answered = is_answered_call(task.channel, outcome or "")
+    gate.note_contact(_reached(found), contacted_at, is_answered_call=is_answered)
+    if is_answered and found.contact.lead.phone and judged.answer.is_one_call_in_30_days:
+        following = _with_later_calls(found, following, now)
     return _with_next(task, following, now)
 
 
@@ -176,6 +182,14 @@ def _reached(found: Found) -> list[gate.Point]:
     lead = found.contact.lead
     points = gate.point_of(found.task.channel, phone=lead.phone, email=lead.email), gate.lead_point(found.task.lead_id)
     return [point for point in points if point]
+
+
+def _with_later_calls(found: Found, following: Sequence[OpenStep], now: datetime) -> list[OpenStep]:
+    """The open steps of the ladder, of which the calls wait for 30 days now. So do other leads' calls to the same number,
+    whose minutes a worker puts right."""
+    put_right([step.id for step in following if step.channel == Channel.CALL], now)
+    enqueue_leads(lead_ids_at(gate.points_of(phone=found.contact.lead.phone)))
+    return completing.open_steps(found.task.ladder_id)
 
 
 def _with_next(task: FollowupTask, following: Sequence[OpenStep], now: datetime) -> FollowupTask:

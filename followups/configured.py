@@ -1,13 +1,14 @@
 """What the runbook's checks of follow-up stand on, read at once."""
 
 import json
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, TextField, Value
 from django.db.models.functions import Cast
 
-from followups.models import LadderTemplate, PoolAgent, SlaPolicy
+from followups.models import LadderTemplate, PoolAgent, SlaPolicy, Vendor
 from followups.pool.services import IS_INACTIVE
 from followups.sla.mail import operators
 from governance.runbook.registry import read_once
@@ -15,13 +16,14 @@ from wholesale.vocabulary import ALL
 
 
 class Configured(NamedTuple):
-    """Ladder templates, SLA policies, who is written to, and who in the pools is no active user."""
+    """Ladder templates, SLA policies, who is written to, who in the pools is no active user, and vendors."""
 
     templates: list[tuple[str, str, bool, list[dict[str, str]]]]  # province, market, whether it is on, steps
     watched: set[tuple[str, str]]  # province and channel with an SLA policy that is on, as market ALL
     addresses: list[str]  # of the operators
     unknown_agents: list[str]  # names in the pools that are no user's
     inactive_agents: list[str]  # of users who may not sign in
+    vendors: dict[str, date]  # the last day of each one's registration
 
 
 @read_once
@@ -33,10 +35,12 @@ def configured() -> Configured:
     policies = SlaPolicy.objects.filter(market=ALL).order_by()
     active_users = User.objects.filter(username=OuterRef("agent"), is_active=True)
     agents = PoolAgent.objects.filter(~Exists(active_users)).annotate(is_user=IS_INACTIVE).order_by()
+    vendors = Vendor.objects.order_by()
     parts: Any = (
         policies.values_list(Value("sla"), "province", "market", "enabled", Cast("channel", TextField())),
         operators().order_by().values_list(Value("operator"), "email", Value(""), "is_active", Value("", TextField())),
         agents.values_list(Value("agent"), "agent", Value(""), "is_user", Value("", TextField())),
+        vendors.values_list(Value("vendor"), "name", Value(""), Value(True), Cast("registration_expires_on", TextField())),
     )
     rows = list(templates.union(*parts, all=True))
     return Configured(
@@ -45,4 +49,5 @@ def configured() -> Configured:
         sorted({address for kind, address, *_ in rows if kind == "operator"}),
         sorted({agent for kind, agent, _, is_user, _ in rows if kind == "agent" and not is_user}),
         sorted({agent for kind, agent, _, is_user, _ in rows if kind == "agent" and is_user}),
+        {name: date.fromisoformat(last_day) for kind, name, _, _, last_day in rows if kind == "vendor"},
     )

@@ -15,6 +15,16 @@ class NotYourName(NotAllowedForYou):
     """Your role claims tasks under its own user name only."""
 
 
+class VendorNotRegistered(DomainError):
+    """The registration of the vendor for which this agent works has ended: the agent claims nothing."""
+
+    code = "vendor_not_registered"
+
+
+class VendorNotFound(NotFound):
+    """There is no such vendor."""
+
+
 class UnreadableFile(DomainError):
     """The file cannot be read."""
 

@@ -16,6 +16,7 @@ from followups.outcomes.rules import Outcome
 from followups.pool.models import PoolAgent
 from followups.sla.models import SlaBreach, SlaNotice, SlaPolicy, SlaWatch
 from followups.steps.models import LadderTemplate
+from followups.vendors.models import Vendor, VendorAgent
 from governance.channels import Channel
 from wholesale.append_only import AppendOnlyModel
 from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WALKTHROUGH_MARK, WORD_MAX_LENGTH, Province
@@ -388,4 +389,6 @@ __all__ = [
     "TaskEvent",
     "TaskEventWords",
     "TaskQuerySet",
+    "Vendor",
+    "VendorAgent",
 ]

@@ -13,6 +13,7 @@ from followups.outcomes.api import OutcomeViewSet
 from followups.pool.api import PoolViewSet
 from followups.sla.api import BreachViewSet, SlaViewSet
 from followups.steps.api import TemplateViewSet
+from followups.vendors.api import VendorViewSet
 
 router = SimpleRouter(trailing_slash=False)
 router.register("followups/ladders", LadderViewSet, basename="ladder")
@@ -29,6 +30,7 @@ router.register("followups", OutcomeViewSet, basename="outcome")
 router.register("followups", SlaViewSet, basename="sla")
 router.register("followups", TemplateViewSet, basename="template")
 router.register("followups", PoolViewSet, basename="pool")
+router.register("followups", VendorViewSet, basename="vendor")
 router.register("followups", BulkLadderViewSet, basename="ladder-bulk")
 router.register("followups", FollowupViewSet, basename="followup")
 urlpatterns = router.urls

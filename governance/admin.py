@@ -1,5 +1,6 @@
 """The admin of all rooms."""
 
+from governance.area_codes.admin import AreaCodeSubscriptionAdmin
 from governance.clocks.admin import MarketZoneAdmin
 from governance.compliance.admin import ClosedDayAdmin, ContactPointAdmin, ContactRecordAdmin, OrganisationAdmin
 from governance.golive.admin import GoLiveStateAdmin
@@ -14,6 +15,7 @@ from governance.risk.admin import RiskDayAdmin, RiskEventAdmin, RiskPolicyAdmin,
 from governance.runbook.admin import RunbookRunAdmin
 
 __all__ = [
+    "AreaCodeSubscriptionAdmin",
     "ClosedDayAdmin",
     "ContactPointAdmin",
     "ContactRecordAdmin",

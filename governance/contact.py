@@ -32,13 +32,15 @@ _LEGAL = frozenset(
         Reason.CONSENT_MISSING,
         Reason.CONSENT_EXPIRED,
         Reason.NOT_REGISTERED,
+        Reason.AREA_CODE_NOT_SUBSCRIBED,
         Reason.SCRUB_MISSING,
         Reason.SCRUB_EXPIRED,
+        Reason.CALL_AGAIN_TOO_SOON,
         Reason.OUTSIDE_LEGAL_HOURS,
     }
 )
 # What a later minute mends, though no clock says which.
-_WAITING = frozenset({Reason.CONTACTED_RECENTLY})
+_WAITING = frozenset({Reason.CONTACTED_RECENTLY, Reason.CALL_AGAIN_TOO_SOON})
 _STANDING = frozenset({Reason.KILL_SWITCH_ENGAGED, Reason.GO_LIVE_DISABLED})
 
 

@@ -1,6 +1,6 @@
 """The front door of governance: may this verb act now, may this lead be contacted now. No answer is a refusal."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -13,13 +13,15 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from governance import leads
+from governance.area_codes.models import AreaCodeSubscription
 from governance.channels import Channel
 from governance.clocks.models import MarketZone
 from governance.clocks.resolving import ZoneFacts, resolve
 from governance.compliance import last_contacts
 from governance.compliance import services as compliance
 from governance.compliance.models import ClosedDay, ContactPoint, Organisation
-from governance.compliance.rules import LedgerLine, Sender
+from governance.compliance.phones import area_code
+from governance.compliance.rules import CALL_AGAIN_AFTER, LedgerLine, Sender
 from governance.compliance.rules import Organisation as OrganisationFacts
 from governance.compliance.services import NOTHING, OnFile
 from governance.contact import NO_MINUTE, Verdict, decide, decide_all
@@ -32,7 +34,7 @@ from governance.heimdall.models import HeimdallRecommendation, HeimdallScorecard
 from governance.leads import CLOSED, LeadFacts
 from governance.market import rules as market_rules
 from governance.market.models import MarketPolicy
-from governance.permitted import HORIZON, INTERVAL_MAX, Permission, calendar_of
+from governance.permitted import HORIZON_MAX, INTERVAL_MAX, Permission, calendar_of
 from governance.risk import services as risk
 from governance.risk.errors import RiskDenied
 from governance.risk.models import RiskReservation
@@ -123,6 +125,12 @@ class ContactAnswer(NamedTuple):
         return self.situation.organisation.sender
 
     @property
+    def is_one_call_in_30_days(self) -> bool:
+        """Whether the policy makes a second call to a number wait."""
+        policy = self.situation.policy
+        return policy is not None and policy.rules.one_call_in_30_days
+
+    @property
     def local_time(self) -> datetime | None:
         """What a clock shows in the zone that refused, else in the first; None where local time was given."""
         zone = self.verdict.zone
@@ -210,7 +218,7 @@ def decide_contacts(
 
 class Minutes(NamedTuple):
     """When a contact may be made: the first permitted minute at or after it falls due, and the permitted interval that
-    contains now, or the next one. None where no minute of the next 30 days is permitted, as far as is known."""
+    contains now, or the next one. None where no minute within the horizon is permitted, as far as is known."""
 
     actionable_at: datetime | None
     open_from: datetime | None
@@ -307,7 +315,8 @@ def _situations(
     points = [_point(contact) if contact.is_known else None for contact in contacts]
     leads_asked = [compliance.lead_point(contact.lead.lead_id) for contact in contacts]
     subjects = {subject for subject in (*points, *leads_asked) if subject}
-    rules = _rules(provinces, {contact.lead.market for contact in contacts}, at, until, subjects)
+    area_codes = {_area_code(contact) for contact in contacts} - {""}
+    rules = _rules(provinces, {contact.lead.market for contact in contacts}, at, until, subjects, area_codes)
     standing = rules.standing if standing_counts else STANDING
     closed_days = {
         province: frozenset(day for where, day in rules.closed if where in ("", province)) for province in provinces
@@ -317,7 +326,8 @@ def _situations(
     for contact, point, as_lead in zip(contacts, points, leads_asked, strict=True):
         lead = contact.lead
         on_file = rules.on_file[point] if point else NOTHING, rules.on_file[as_lead] if as_lead else None
-        person = _person(contact, *on_file, at)
+        policy = rules.policies.get((lead.province, lead.market)) or rules.policies.get((lead.province, ALL))
+        person = _person(contact, *on_file, at, policy, rules.subscribed_until)
         same = lead.province, lead.market, lead.zone, lead.postal_code, lead.score, person
         if same not in shared:
             zones = resolve(
@@ -326,7 +336,6 @@ def _situations(
                 market_zone=rules.zones.get((lead.province, lead.market), ""),
                 postal_code=lead.postal_code,
             )
-            policy = rules.policies.get((lead.province, lead.market)) or rules.policies.get((lead.province, ALL))
             days = closed_days[lead.province]
             shared[same] = (
                 zones,
@@ -345,10 +354,20 @@ class _Person(NamedTuple):
     is_wrong: bool
     contacted_at: datetime | None
     gap: timedelta
+    answered_at: datetime | None
+    subscribed_until: date | None
 
 
-def _person(contact: Contact, at_point: OnFile, as_lead: OnFile | None, at: datetime) -> _Person:
-    """What is known of whom to contact. A last contact whose gap is over by `at` makes no difference from then on."""
+def _person(
+    contact: Contact,
+    at_point: OnFile,
+    as_lead: OnFile | None,
+    at: datetime,
+    policy: PolicyFacts | None,
+    subscribed_until: Mapping[str, date],
+) -> _Person:
+    """What is known of whom to contact. A last contact whose gap is over by `at` makes no difference from then on, and an
+    answered call none where the policy asks for no wait."""
     lead = contact.lead
     noted = (at_point.contacted_at, as_lead.contacted_at if as_lead else None)
     contacted = [one for one in noted if one and contact.gap and one + contact.gap > at]
@@ -359,7 +378,22 @@ def _person(contact: Contact, at_point: OnFile, as_lead: OnFile | None, at: date
         is_wrong=bool(lead.email_is_wrong if contact.channel == Channel.EMAIL else lead.phone_is_wrong),
         contacted_at=max(contacted, default=None),
         gap=contact.gap if contacted else NO_GAP,
+        answered_at=_answered_at(contact, at_point, at, policy),
+        subscribed_until=subscribed_until.get(_area_code(contact)),
     )
+
+
+def _area_code(contact: Contact) -> str:
+    """That of the number which is to be called; empty of any other contact, and of a lead that nobody knows."""
+    return area_code(contact.lead.phone) if contact.channel == Channel.CALL and contact.is_known else ""
+
+
+def _answered_at(contact: Contact, at_point: OnFile, at: datetime, policy: PolicyFacts | None) -> datetime | None:
+    """The last answered call to the number, where the policy makes a second one wait for it."""
+    answered_at = at_point.answered_at
+    if contact.channel != Channel.CALL or answered_at is None or answered_at + CALL_AGAIN_AFTER <= at:
+        return None
+    return answered_at if policy and policy.rules.one_call_in_30_days else None
 
 
 def _point(contact: Contact) -> compliance.Point | None:
@@ -386,10 +420,10 @@ sender = compliance.sender
 
 
 # The go-live row and the organisation in the first row, then some markets' policies and zones and all closed days, then the
-# ledger's lines about some points in their order: one statement. The gate is asked more often than anything else, and
-# reading the rows each time keeps its answer true the moment that one of them changes. A query set would cost more than all
-# the rest.
-_FIRST, _PLACE = -2, -1  # a line of the ledger has its own id, and a point without lines 0
+# subscriptions for some area codes (in a market's place, each with its last day), then the ledger's lines about some points
+# in their order: one statement. The gate is asked more often than anything else, and reading the rows each time keeps its
+# answer true the moment that one of them changes. A query set would cost more than all the rest.
+_FIRST, _PLACE, _AREA_CODE = -3, -2, -1  # a line of the ledger has its own id, and a point without lines 0
 _RULES_SQL = f"""
 {{asked}}
 SELECT r.*, s.kill_switch_engaged, s.go_live_enabled,
@@ -406,6 +440,7 @@ FROM (
     UNION ALL
     SELECT {_PLACE}, province, NULL, NULL, NULL, NULL, NULL, day, NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM {ClosedDay._meta.db_table} WHERE day BETWEEN %s AND %s
+    {{subscriptions}}
     UNION ALL
     SELECT line, NULL, NULL, NULL, NULL, NULL, NULL, NULL, digest, contacted_at, entry, channel, effective_at, basis,
         expires_at
@@ -417,9 +452,15 @@ LEFT JOIN {GoLiveState._meta.db_table} AS s ON s.id = 1 AND r.line = {_FIRST}
 LEFT JOIN {Organisation._meta.db_table} AS o ON o.id = 1 AND r.line = {_FIRST}
 ORDER BY r.line
 """
+# Only where a number is to be called.
+_SUBSCRIPTIONS_SQL = f"""
+UNION ALL
+SELECT {_AREA_CODE}, NULL, area_code, NULL, NULL, NULL, NULL, expires_on, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+FROM {AreaCodeSubscription._meta.db_table} WHERE area_code {{among}}
+"""
 _OF_A_PLACE, _OF_A_LINE, _OF_ALL = slice(1, 8), slice(8, 15), slice(15, None)  # columns of a row
 # A local day begins and ends at other instants than one of UTC, and an interval is looked for a day before.
-_BEFORE, _AFTER = INTERVAL_MAX + timedelta(days=1), HORIZON + timedelta(days=1)
+_BEFORE, _AFTER = INTERVAL_MAX + timedelta(days=1), HORIZON_MAX + timedelta(days=1)
 
 
 class _Rules(NamedTuple):
@@ -430,19 +471,28 @@ class _Rules(NamedTuple):
     policies: dict[tuple[str, str], PolicyFacts]  # by province and market
     zones: dict[tuple[str, str], str]  # of the markets that have one
     closed: list[tuple[str, date]]  # the province, "" for all, and the day
+    subscribed_until: dict[str, date]  # by area code
     on_file: compliance.Ledgers  # about each point
 
 
 def _rules(
-    provinces: Collection[str], markets: Collection[str], at: datetime, until: datetime, points: Collection[compliance.Point]
+    provinces: Collection[str],
+    markets: Collection[str],
+    at: datetime,
+    until: datetime,
+    points: Collection[compliance.Point],
+    area_codes: Collection[str] = (),
 ) -> _Rules:
     known_by = compliance.digests(points)
     among, in_provinces = among_sql(provinces)
     places = [in_provinces, among_sql(markets)[1]]
     days = (at - _BEFORE).date(), (until + _AFTER).date()
+    subscriptions = _SUBSCRIPTIONS_SQL.format(among=among) if area_codes else ""
+    codes = [among_sql(area_codes)[1]] if area_codes else []
     with connection.cursor() as cursor:
         asked, values = compliance.asked_sql(known_by.values())
-        cursor.execute(_RULES_SQL.format(asked=asked, among=among), [values, *places, *places, *days])
+        statement = _RULES_SQL.format(asked=asked, among=among, subscriptions=subscriptions)
+        cursor.execute(statement, [values, *places, *places, *days, *codes])
         first, *rows = cursor.fetchall()
     engaged, live, consent, scrub, number, expires_on, key_mark, *sender = first[_OF_ALL]
     decided = standing(ExecutionClass.EXECUTE, engaged=engaged is None or bool(engaged), live=bool(live))
@@ -450,8 +500,9 @@ def _rules(
     if consent:
         is_readable = key_mark in ("", compliance.digest_key_mark())
         organisation = OrganisationFacts(consent, scrub, number, _date(expires_on), is_readable, Sender(*sender))
-    lines = (row[_OF_A_LINE] for row in rows if row[0] != _PLACE)
-    found = _Rules(decided, organisation, {}, {}, [], compliance.filed(known_by, lines))
+    lines = (row[_OF_A_LINE] for row in rows if row[0] not in (_PLACE, _AREA_CODE))
+    subscribed_until = {row[2]: last_day for row in rows if row[0] == _AREA_CODE and (last_day := _date(row[7]))}
+    found = _Rules(decided, organisation, {}, {}, [], subscribed_until, compliance.filed(known_by, lines))
     for province, market, enabled, version, rules, zone, day in (row[_OF_A_PLACE] for row in rows if row[0] == _PLACE):
         if rules is not None:
             found.policies[province, market] = PolicyFacts(market, version, bool(enabled), market_rules.parsed_text(rules))

@@ -1,5 +1,6 @@
 """The models of all rooms."""
 
+from governance.area_codes.models import AreaCodeSubscription
 from governance.clocks.models import MarketZone
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, LastContact, Organisation
 from governance.golive.models import GoLiveState
@@ -9,6 +10,7 @@ from governance.risk.models import RiskDay, RiskEvent, RiskPolicy, RiskReservati
 from governance.runbook.models import RunbookRun
 
 __all__ = [
+    "AreaCodeSubscription",
     "ClosedDay",
     "ContactPoint",
     "ContactRecord",

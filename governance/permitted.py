@@ -9,9 +9,11 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from governance.compliance.rules import CALL_AGAIN_AFTER
 from governance.situation import MINUTES_OF_A_DAY, Situation, Timetable, lasting, merged, timetable_of, turning_points
 
 HORIZON = timedelta(days=30)  # how far ahead a permitted minute is looked for
+HORIZON_MAX = CALL_AGAIN_AFTER + HORIZON  # where a second call to a number must wait first
 INTERVAL_MAX = timedelta(hours=24)  # of an interval before and after its instant: who stops renewing it stops acting
 _MINUTE = timedelta(minutes=1)
 _EPOCH = date(1970, 1, 1).toordinal()  # any day would do
@@ -101,20 +103,25 @@ class Permission:
         self._situation = situation
         self._channel = channel
         self._calendar = calendar_of(situation, channel)
+        self._again_from = situation.again_from(channel)
         self._turns = turning_points(situation, channel)
         self._refused: dict[int, bool] = {}  # after so many turns: between two of them what lasts is the same
 
     def next_at(self, after: datetime) -> datetime | None:
         """As `next_allowed_at`."""
-        return next((opens for opens, _ in self._within(after, after + HORIZON + datetime.resolution)), None)
+        return next((opens for opens, _ in self._within(after, self._horizon(after) + datetime.resolution)), None)
 
     def passed(self, since: datetime, span: timedelta) -> datetime | None:
-        """The instant at which so much permitted time has passed since another, or None within 30 days."""
-        for opens, ends in self._within(since, since + HORIZON):
+        """The instant at which so much permitted time has passed since another, or None within the horizon."""
+        for opens, ends in self._within(since, self._horizon(since)):
             if ends - opens >= span:
                 return opens + span
             span -= ends - opens
         return None
+
+    def _horizon(self, after: datetime) -> datetime:
+        """30 days from an instant; where a second call must wait, 30 days from the end of that wait."""
+        return max(after, self._again_from or after) + HORIZON
 
     def interval(self, at: datetime) -> Interval | None:
         """As `permitted_interval`."""
@@ -152,12 +159,13 @@ class Permission:
 
 
 def next_allowed_at(situation: Situation, channel: str, after: datetime) -> datetime | None:
-    """The first instant at or after another at which contact is allowed, `after` itself perhaps, or None within 30 days."""
+    """The first instant at or after another at which contact is allowed, `after` itself perhaps, or None within 30 days of
+    it, or of the end of the wait for a second call."""
     return Permission(situation, channel).next_at(after.astimezone(UTC))
 
 
 def permitted_interval(situation: Situation, channel: str, at: datetime) -> Interval | None:
-    """The interval in which contact is allowed that contains an instant, else the next one within 30 days, else None.
+    """The interval in which contact is allowed that contains an instant, else the next within the same horizon, else None.
 
     Its last instant is a microsecond before the first that is forbidden. It is cut at 24 hours after `at` or its own
     beginning, whichever is later, and at 24 hours before `at`.

@@ -1,12 +1,15 @@
 """Governance's own checks of the runbook. Beside `gate`, the one place that looks into several rooms."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import tzdata
 from django.conf import settings
 from django.db import connection
-from django.db.models import Value
+from django.db.models import TextField, Value
+from django.db.models.functions import Cast
 
+from governance.area_codes.models import AreaCodeSubscription
+from governance.area_codes.rules import NOTICE
 from governance.compliance.models import Organisation
 from governance.compliance.rules import Strictness
 from governance.compliance.services import digest_key_mark
@@ -22,7 +25,7 @@ from wholesale.health import pending_migrations
 from wholesale.vocabulary import ALL, Province
 
 REGISTRATION_NOTICE = timedelta(days=30)  # before it expires
-_MARKET, _HEIMDALL = "market", "heimdall"
+_MARKET, _HEIMDALL, _AREA_CODE = "market", "heimdall", "area_code"
 PROOFS = {"consent": "consent for text and e-mail", "scrub": "registration and scrub for calls"}  # by strictness
 
 
@@ -38,17 +41,21 @@ def kill_switch_free(now: datetime) -> Finding:
 
 
 @read_once
-def _present() -> list[tuple[str, str]]:
-    """The provinces that have a contact policy and the domains that have a charter, in one query."""
-    provinces = MarketPolicy.objects.filter(market=ALL).order_by().values_list(Value(_MARKET), "province")
-    domains = HeimdallPolicy.objects.order_by().values_list(Value(_HEIMDALL), "domain")
-    return list(provinces.union(domains, all=True))
+def _present() -> list[tuple[str, str, str]]:
+    """The provinces that have a contact policy, the domains that have a charter and the area codes that are subscribed to,
+    each with its last day: in one query, for the runbook is to answer within few."""
+    nothing = Value("", TextField())
+    provinces = MarketPolicy.objects.filter(market=ALL).order_by().values_list(Value(_MARKET), "province", nothing)
+    domains = HeimdallPolicy.objects.order_by().values_list(Value(_HEIMDALL), "domain", nothing)
+    last_day = Cast("expires_on", TextField())
+    area_codes = AreaCodeSubscription.objects.order_by().values_list(Value(_AREA_CODE), "area_code", last_day)
+    return list(provinces.union(domains, area_codes, all=True))
 
 
 @register("market.policies", Severity.BLOCKER, "Every province has a contact policy")
 def market_policies(now: datetime) -> Finding:
     """As market ALL, on or off."""
-    present = {name for room, name in _present() if room == _MARKET}
+    present = {name for room, name, _ in _present() if room == _MARKET}
     missing = sorted(set(Province.values) - present)
     if missing:
         return Finding(False, f"No contact policy for {', '.join(missing)}. Run seed_policies.", missing)
@@ -74,7 +81,7 @@ def risk_caps(now: datetime) -> Finding:
 @register("heimdall.charter", Severity.BLOCKER, "There is a charter for AI advice")
 def heimdall_charter(now: datetime) -> Finding:
     """Its production use may well be off."""
-    domains = sorted(name for room, name in _present() if room == _HEIMDALL)
+    domains = sorted(name for room, name, _ in _present() if room == _HEIMDALL)
     if not domains:
         return Finding(False, "No Heimdall policy: no advice could ever be judged. Add one for each domain of advice.")
     return Finding(True, f"{len(domains)} domains have a charter.", domains)
@@ -119,6 +126,22 @@ def contact_registration(now: datetime) -> Finding:
     if expires_on <= now.date() + REGISTRATION_NOTICE:
         return Finding(False, f"The registration with the National DNCL expires on {expires_on}.")
     return Finding(True, f"The registration with the National DNCL is in force until {expires_on}.")
+
+
+@register("contact.area_codes", Severity.WARNING, "The subscriptions to the National DNCL are in force")
+def contact_area_codes(now: datetime) -> Finding:
+    """And stay so for 30 days."""
+    today = now.date()
+    last_days = {name: date.fromisoformat(day) for room, name, day in _present() if room == _AREA_CODE}
+    if not last_days:
+        return Finding(False, "No area code is subscribed to: a number that is not exempt may not be called.")
+    ended = sorted(code for code, last_day in last_days.items() if last_day < today)
+    ending = sorted(code for code, last_day in last_days.items() if today <= last_day <= today + NOTICE)
+    said = [f"The subscription has ended for {', '.join(ended)}."] if ended else []
+    said += [f"It ends within {NOTICE.days} days for {', '.join(ending)}."] if ending else []
+    if said:
+        return Finding(False, " ".join(said), {"ended": ended, "ending": ending})
+    return Finding(True, f"{len(last_days)} area codes are subscribed to, the first until {min(last_days.values())}.")
 
 
 @register("contact.digest_key", Severity.BLOCKER, "Opt-outs are found under the key that they were recorded with")

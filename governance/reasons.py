@@ -22,10 +22,15 @@ class Reason(models.TextChoices):
     CONSENT_MISSING = "consent_missing", "No consent to messages of this channel is on file."
     CONSENT_EXPIRED = "consent_expired", "The consent to messages of this channel has expired."
     NOT_REGISTERED = "organisation_not_registered", "Our registration with the National Do Not Call List is not in force."
+    AREA_CODE_NOT_SUBSCRIBED = (
+        "area_code_not_subscribed",
+        "We have no subscription to the National Do Not Call List for this area code.",
+    )
     SCRUB_MISSING = "scrub_missing", "The number was never checked against the National Do Not Call List."
     SCRUB_EXPIRED = "scrub_expired", "The last check against the National Do Not Call List is older than 31 days."
     LEAD_SCORE_BELOW_MINIMUM = "lead_score_below_minimum", "The lead's score is below the policy's minimum."
     CONTACTED_RECENTLY = "contacted_recently", "The person was contacted a short time ago."
+    CALL_AGAIN_TOO_SOON = "call_again_too_soon", "A call to this number was answered less than 30 days ago."
     OUTSIDE_LEGAL_HOURS = "outside_legal_hours", "It is outside the hours in which the law allows calls there."
     CLOSED_DAY = "closed_day", "It is a holiday or a closed day there."
     OUTSIDE_CONTACT_WINDOW = "outside_contact_window", "It is outside the policy's contact windows there."
@@ -50,10 +55,12 @@ _FRENCH = {
     Reason.CONSENT_MISSING: "Aucun consentement aux messages de ce type n'est au dossier.",
     Reason.CONSENT_EXPIRED: "Le consentement aux messages de ce type est expiré.",
     Reason.NOT_REGISTERED: "Notre inscription à la Liste nationale de numéros exclus n'est pas en vigueur.",
+    Reason.AREA_CODE_NOT_SUBSCRIBED: "Nous n'avons pas d'abonnement à la Liste nationale pour cet indicatif régional.",
     Reason.SCRUB_MISSING: "Le numéro n'a jamais été vérifié dans la Liste nationale de numéros de télécommunication exclus.",
     Reason.SCRUB_EXPIRED: "La dernière vérification dans la Liste nationale de numéros exclus date de plus de 31 jours.",
     Reason.LEAD_SCORE_BELOW_MINIMUM: "La cote de la personne est sous le minimum de la règle.",
     Reason.CONTACTED_RECENTLY: "La personne a été contactée il y a peu de temps.",
+    Reason.CALL_AGAIN_TOO_SOON: "Un appel à ce numéro a été pris il y a moins de 30 jours.",
     Reason.OUTSIDE_LEGAL_HOURS: "C'est en dehors des heures où la loi permet les appels à cet endroit.",
     Reason.CLOSED_DAY: "C'est un jour férié ou un jour de fermeture à cet endroit.",
     Reason.OUTSIDE_CONTACT_WINDOW: "C'est en dehors des plages de contact de la règle à cet endroit.",

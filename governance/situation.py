@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from governance.channels import Channel
 from governance.compliance.holidays import is_holiday
 from governance.compliance.rules import (
+    CALL_AGAIN_AFTER,
     CALLING_HOURS,
     SCRUB_VALID,
     Entry,
@@ -22,7 +23,9 @@ from governance.compliance.rules import (
     Standing,
     Strictness,
     consent,
+    is_exempt,
     is_held,
+    may_call_again,
     opted_out,
     scrub,
 )
@@ -61,12 +64,21 @@ class Situation:
     is_wrong: bool = False  # the number or address is somebody else's
     contacted_at: datetime | None = None  # the last recorded contact of this person
     gap: timedelta = NO_GAP  # at least so long after it comes the next
+    answered_at: datetime | None = None  # the last call to this number that was answered
+    subscribed_until: date | None = None  # the last day of the subscription for its area code; None: there is none
     hours: LegalHours = CALLING_HOURS
 
     @property
     def subjects(self) -> tuple[tuple[LedgerLine, ...], ...]:
         """The lines of each subject that the contact touches. A lift at one subject takes nothing back at another."""
         return self.ledger or (), self.of_lead or ()
+
+    def again_from(self, channel: str) -> datetime | None:
+        """When the wait after an answered call is over; None where nobody has to wait."""
+        if channel != Channel.CALL or self.answered_at is None:
+            return None
+        policy = self.policy
+        return self.answered_at + CALL_AGAIN_AFTER if policy and policy.rules.one_call_in_30_days else None
 
 
 # What lasts -------------------------------------------------------------------------------------------------------------
@@ -117,7 +129,16 @@ def _of_the_person(situation: Situation, channel: str, at: datetime) -> set[Reas
     # A contact that was recorded for a later instant says nothing of an earlier one.
     if situation.contacted_at and situation.contacted_at <= at < situation.contacted_at + situation.gap:
         reasons.add(Reason.CONTACTED_RECENTLY)
+    if _calls_again_too_soon(situation, channel, at):
+        reasons.add(Reason.CALL_AGAIN_TOO_SOON)
     return reasons
+
+
+def _calls_again_too_soon(situation: Situation, channel: str, at: datetime) -> bool:
+    over = situation.again_from(channel)
+    if over is None or not over - CALL_AGAIN_AFTER <= at < over:
+        return False
+    return not may_call_again(situation.ledger or (), at)
 
 
 def is_score_too_low(situation: Situation) -> bool:
@@ -128,11 +149,12 @@ def is_score_too_low(situation: Situation) -> bool:
 
 def _unproven(
     situation: Situation, ledger: tuple[LedgerLine, ...], channel: str, at: datetime
-) -> tuple[str, Iterator[Reason]]:
+) -> tuple[str, Iterable[Reason]]:
     """What is not on file for the channel, and how strict the organisation is about it."""
     organisation = situation.organisation
     if channel == Channel.CALL:
-        return organisation.scrub, _unproven_call(organisation, ledger, at)
+        unproven = [*_unproven_call(organisation, ledger, at), *_unproven_area_code(situation, ledger, at)]
+        return organisation.scrub, unproven
     return organisation.consent, _unproven_consent(ledger, channel, at)
 
 
@@ -154,6 +176,14 @@ def _unproven_call(organisation: Organisation, ledger: tuple[LedgerLine, ...], a
         yield Reason.SCRUB_EXPIRED
 
 
+def _unproven_area_code(situation: Situation, ledger: tuple[LedgerLine, ...], at: datetime) -> Iterator[Reason]:
+    """A subscription counts through its last day, which ends in UTC. Of an exempt number none is asked for."""
+    last_day = situation.subscribed_until
+    is_subscribed = last_day is not None and at.astimezone(UTC).date() <= last_day
+    if not is_subscribed and not is_exempt(ledger, at):
+        yield Reason.AREA_CODE_NOT_SUBSCRIBED
+
+
 def turning_points(situation: Situation, channel: str) -> list[datetime]:
     """The instants, in order, at which what lasts may change: from each on, until the next, it is the same."""
     ledger = situation.ledger or ()
@@ -161,12 +191,15 @@ def turning_points(situation: Situation, channel: str) -> list[datetime]:
     turns |= {line.expires_at for line in ledger if line.expires_at}
     if situation.contacted_at and situation.gap:
         turns |= {situation.contacted_at, situation.contacted_at + situation.gap}
+    over = situation.again_from(channel)
+    if over:
+        turns |= {over - CALL_AGAIN_AFTER, over}
     if channel == Channel.CALL:
         # 31 days after it a scrub is still in force.
         turns |= {line.effective_at + SCRUB_VALID + datetime.resolution for line in ledger if line.kind == Entry.SCRUB}
-        last_day = situation.organisation.registration_expires_on
-        if situation.ledger is not None and last_day:
-            turns.add(datetime.combine(last_day, time(), UTC) + timedelta(days=1))
+        last_days = situation.organisation.registration_expires_on, situation.subscribed_until
+        if situation.ledger is not None:
+            turns |= {datetime.combine(last_day, time(), UTC) + timedelta(days=1) for last_day in last_days if last_day}
     return sorted(turns)
 
 
@@ -182,6 +215,8 @@ def what_decides(situation: Situation, channel: str) -> Hashable:
         (situation.ledger is None, situation.of_lead is None),
         (situation.is_closed, situation.is_wrong),
         (situation.contacted_at, situation.gap) if situation.gap else None,
+        situation.again_from(channel),
+        situation.subscribed_until,
     )
 
 
@@ -231,7 +266,7 @@ class Timetable(NamedTuple):
         return day in self.closed_days or (self.holidays == HolidayRule.CLOSED and is_holiday(self.province, day))
 
     def _weekday_of_windows(self, day: date) -> int:
-        """A holiday may have Saturday's windows. The law's calling hours know no holidays."""
+        """A holiday may have Saturday's windows. The CRTC's calling hours name no holidays."""
         weekday = day.weekday()
         if weekday < 5 and self.holidays == HolidayRule.WEEKEND and is_holiday(self.province, day):
             return 5
@@ -244,7 +279,7 @@ def timetable_of(situation: Situation, channel: str) -> Timetable:
     return Timetable(
         situation.province,
         policy.rules.windows_of(channel) if policy else None,
-        policy.rules.holidays if policy else HolidayRule.NORMAL,
+        policy.rules.holidays_of(channel, situation.province) if policy else HolidayRule.NORMAL,
         situation.closed_days,
         situation.hours if channel == Channel.CALL else None,
     )

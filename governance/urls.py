@@ -3,6 +3,7 @@
 from rest_framework.routers import SimpleRouter
 
 from governance.api import ContactViewSet
+from governance.area_codes.api import AreaCodeViewSet
 from governance.compliance.api import ClosedDayViewSet, ComplianceViewSet, RecordViewSet
 from governance.golive.api import GoLiveViewSet
 from governance.heimdall.api import HeimdallViewSet
@@ -15,6 +16,7 @@ router.register("governance/market", MarketViewSet, basename="market")
 router.register("governance/contact", ContactViewSet, basename="contact")
 router.register("governance/contact/records", RecordViewSet, basename="contact-record")
 router.register("governance/contact/closed-days", ClosedDayViewSet, basename="closed-day")
+router.register("governance/contact/area-codes", AreaCodeViewSet, basename="area-code")
 router.register("governance/contact", ComplianceViewSet, basename="compliance")
 router.register("governance/go-live", GoLiveViewSet, basename="go-live")
 router.register("governance/risk", RiskViewSet, basename="risk")

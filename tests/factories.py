@@ -26,8 +26,11 @@ from followups.models import (
     SlaNotice,
     SlaPolicy,
     TaskEvent,
+    Vendor,
+    VendorAgent,
 )
 from followups.steps.rules import GUIDE_STEPS
+from governance.area_codes.models import AreaCodeSubscription
 from governance.clocks.models import MarketZone
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord
 from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
@@ -523,6 +526,41 @@ class RecordFactory(Row):
     effective_at = created_at = NOON
     actor = "factory"
     correlation_id = "made"
+
+
+class AreaCodeFactory(Row):
+    """A subscription in force."""
+
+    class Meta:
+        model = AreaCodeSubscription
+
+    area_code = Sequence(lambda n: str(200 + n % 800))
+    expires_on = NOON.date() + timedelta(days=90)
+    changed_by = "factory"
+    updated_at = NOON
+
+
+class VendorFactory(Row):
+    """One whose registration is in force."""
+
+    class Meta:
+        model = Vendor
+
+    name = Sequence(lambda n: f"Vendor {n}")
+    registration_number = "C-1"
+    registration_expires_on = NOON.date() + timedelta(days=3_650)
+    changed_by = "factory"
+    updated_at = NOON
+
+
+class VendorAgentFactory(Row):
+    class Meta:
+        model = VendorAgent
+
+    agent = Sequence(lambda n: f"hired{n}")
+    vendor = SubFactory(VendorFactory)
+    changed_by = "factory"
+    updated_at = NOON
 
 
 class ClosedDayFactory(Row):

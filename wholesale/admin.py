@@ -71,6 +71,7 @@ NAVIGATION: dict[str, tuple[Page, ...]] = {
         Page("Contact points", "contact_phone", "governance", "contactpoint"),
         Page("Organisation", "domain", "governance", "organisation"),
         Page("Closed days", "event_busy", "governance", "closedday"),
+        Page("Area codes", "dialpad", "governance", "areacodesubscription"),
     ),
     "Risk": (
         Page("Risk policies", "shield", "governance", "riskpolicy"),
@@ -97,6 +98,8 @@ NAVIGATION: dict[str, tuple[Page, ...]] = {
         Page("Imports of leads", "upload_file", "followups", "leadimport"),
         Page("Ladder templates", "format_list_numbered", "followups", "laddertemplate"),
         Page("Agents in the pool", "groups", "followups", "poolagent"),
+        Page("Vendors", "support_agent", "followups", "vendor"),
+        Page("Agents of vendors", "badge", "followups", "vendoragent"),
         Page("Tasks", "task_alt", "followups", "followuptask"),
         Page("Ladders", "stairs", "followups", "followupladder"),
         Page("Task history", "history", "followups", "taskevent"),

@@ -13,6 +13,7 @@ from followups.outcomes.admin import OutcomeRuleAdmin
 from followups.pool.admin import PoolAgentAdmin
 from followups.sla.admin import SlaBreachAdmin, SlaNoticeAdmin, SlaPolicyAdmin, SlaWatchAdmin
 from followups.steps.admin import LadderTemplateAdmin
+from followups.vendors.admin import VendorAdmin, VendorAgentAdmin
 
 __all__ = [
     "ContactAttemptAdmin",
@@ -31,4 +32,6 @@ __all__ = [
     "SlaPolicyAdmin",
     "SlaWatchAdmin",
     "TaskEventAdmin",
+    "VendorAdmin",
+    "VendorAgentAdmin",
 ]

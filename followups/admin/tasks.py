@@ -143,7 +143,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
         (answer,) = gate.decide_contacts([contact_for(task)], at=timezone.now())
         zone = answer.verdict.zone
         if task.open_from is None or task.open_until is None:
-            interval = "not within the next 30 days, as far as is known"
+            interval = "none is known"
         else:
             interval = f"{clock(task.open_from, zone)} to {clock(task.open_until, zone)}, {zone or 'UTC'} time"
         now = " ".join(str(reason.label) for reason in answer.verdict.reasons)

@@ -27,6 +27,7 @@ from followups.minutes.services import put_right
 from followups.models import FollowupLadder, FollowupTask, TaskQuerySet
 from followups.scopes import reader_of
 from followups.steps.services import Occasion, names_of, scripts
+from followups.vendors.services import require_registered
 from governance import gate
 from governance.decisions import ExecutionClass, verb
 from wholesale.permissions import label_of
@@ -153,6 +154,7 @@ def claim_due(
     Raises:
         KillSwitchEngaged, GoLiveDisabled: nothing may act now.
         NotYourName: the user may not claim under this name.
+        VendorNotRegistered: the claimant works for a vendor whose registration ended.
 
     """
     _require_own_name(owner, user)
@@ -186,6 +188,7 @@ def _take(
     claims beside us passes over what is locked."""
     gate.require(ExecutionClass.EXECUTE)
     now = now or timezone.now()
+    require_registered(_names(owner, user), now)
     until = now + timedelta(minutes=lease_minutes)
     user_id = user.pk if user and owner != user.get_username() else None
     return rows.lease(owner, user_id=user_id, now=now, until=until, limit=limit, filters=filters), now
@@ -219,6 +222,11 @@ def _name_of(owner: str, user: User | None) -> str:
     if user is not None and user.get_username() == owner:
         return user.get_full_name() or owner
     return names_of([owner]).get(owner, owner)
+
+
+def _names(owner: str, user: User | None) -> list[str]:
+    """The claimant's: under which it claims, and under which it is signed in."""
+    return [owner, user.get_username()] if user else [owner]
 
 
 def _require_own_name(owner: str, user: User | None) -> None:
@@ -268,11 +276,13 @@ def renew_leases(
     Raises:
         KillSwitchEngaged, GoLiveDisabled: nothing may act now.
         NotYourName: the user may not claim under this name.
+        VendorNotRegistered: the claimant works for a vendor whose registration ended.
 
     """
     _require_own_name(owner, user)
     gate.require(ExecutionClass.EXECUTE)
     held, now = _held(task_ids, owner, now)
+    require_registered(_names(owner, user), now)
     leased_until = now + timedelta(minutes=lease_minutes)
     FollowupTask.objects.filter(pk__in=held).update(leased_until=leased_until)
     return Renewal(held, _others(task_ids, held), leased_until)

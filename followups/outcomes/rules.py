@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from governance.channels import Channel
+
 
 class Outcome(models.TextChoices):
     """What came of a contact."""
@@ -14,6 +16,14 @@ class Outcome(models.TextChoices):
     NOT_INTERESTED = "NOT_INTERESTED", "Not interested"
     WRONG_NUMBER = "WRONG_NUMBER", "Wrong number"
     OPTED_OUT = "OPTED_OUT", "Wants no more contact"
+
+
+NOT_ANSWERED = frozenset({Outcome.NO_ANSWER, Outcome.LEFT_MESSAGE})
+
+
+def is_answered_call(channel: str, outcome: str) -> bool:
+    """Whether somebody answered a call. Where nobody said what came of it, it counts as answered: the next one waits."""
+    return channel == Channel.CALL and outcome not in NOT_ANSWERED
 
 
 class Effect(models.TextChoices):

@@ -17,6 +17,7 @@ from unfold.widgets import INPUT_CLASSES
 
 from followups.pool.models import WEIGHT_MAX, PoolAgent
 from followups.pool.services import IS_INACTIVE, remove_agent, upsert_agent, working
+from followups.vendors.services import of_ended_vendor
 from governance.policies_admin import GovernedAdmin, GovernedForm, one_spelling, settle_market
 from wholesale.admin_base import ReasonForm, act_with_reason, confirmation, percent, place_text, reason_field, signature
 
@@ -83,7 +84,7 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("working", "Working"), ("paused", "Paused or inactive")]
+        return [("working", "Working"), ("paused", "Paused, inactive or unregistered")]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         works = working(timezone.now())
@@ -110,7 +111,8 @@ class PoolAgentAdmin(GovernedAdmin):
         """With the weight of all who work in the same pool, and whether its user is inactive."""
         pool = PoolAgent.objects.filter(working(timezone.now()), province=OuterRef("province"), market=OuterRef("market"))
         weights = pool.order_by().values("market").annotate(total=Sum("weight")).values("total")
-        return super().get_queryset(request).annotate(pool_weight=Subquery(weights), is_inactive=IS_INACTIVE)
+        states = {"is_inactive": IS_INACTIVE, "is_unregistered": of_ended_vendor(timezone.now())}
+        return super().get_queryset(request).annotate(pool_weight=Subquery(weights), **states)
 
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
@@ -127,7 +129,7 @@ class PoolAgentAdmin(GovernedAdmin):
     def share(self, row: Any) -> str:
         """Of the ladders of its pool that have no owner."""
         if not self._works(row):
-            return "none while inactive" if row.is_inactive else "none while paused"
+            return f"none while {'inactive' if row.is_inactive else 'unregistered' if row.is_unregistered else 'paused'}"
         return percent(round(Decimal(row.weight) / row.pool_weight, 2))
 
     @display(description="State", label={"Working": "success"})
@@ -135,12 +137,15 @@ class PoolAgentAdmin(GovernedAdmin):
         """Whether it gets ladders now."""
         if row.is_inactive:
             return "Inactive: its user may not sign in"
+        if row.is_unregistered:
+            return "Its vendor's registration ended"
         if self._works(row) or row.paused_until is None:
             return "Working"
         return f"Paused until {date_format(row.paused_until, 'DATETIME_FORMAT')} UTC"
 
     def _works(self, row: Any) -> bool:
-        return not row.is_inactive and (row.paused_until is None or row.paused_until <= timezone.now())
+        is_away = row.paused_until is not None and row.paused_until > timezone.now()
+        return not (row.is_inactive or row.is_unregistered or is_away)
 
     def settings_of(self, record: Any) -> dict[str, str]:
         until = record.paused_until

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from followups.pool.models import PoolAgent
 from followups.pool.rules import Member, turn
+from followups.vendors.services import of_ended_vendor
 from governance import policies
 from governance.decisions import ExecutionClass, verb
 from wholesale.vocabulary import ALL
@@ -21,8 +22,8 @@ IS_INACTIVE = Exists(User.objects.filter(username=OuterRef("agent"), is_active=F
 
 
 def working(now: datetime) -> Q:
-    """The condition of agents who are neither paused nor inactive as users."""
-    return (Q(paused_until__isnull=True) | Q(paused_until__lte=now)) & ~Q(IS_INACTIVE)
+    """The condition of agents who are neither paused nor inactive as users, and may claim."""
+    return (Q(paused_until__isnull=True) | Q(paused_until__lte=now)) & ~Q(IS_INACTIVE) & ~Q(of_ended_vendor(now))
 
 
 def next_agent(province: str, market: str, now: datetime) -> str | None:

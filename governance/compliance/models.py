@@ -50,6 +50,7 @@ class LastContact(models.Model):
 
     digest = models.CharField(max_length=64, primary_key=True)  # as that of a ContactPoint
     contacted_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)  # of a phone number: the last call that somebody answered
 
     class Meta:
         default_permissions = ()

@@ -29,6 +29,11 @@ def formatted(number: PhoneNumber) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def area_code(number: str) -> str:
+    """The three digits after +1 of a number in E.164; empty of a number outside North America."""
+    return number[2:5] if number.startswith("+1") else ""
+
+
 def e164(text: str) -> str:
     """A phone number as E.164.
 

@@ -165,6 +165,23 @@ def is_held(lines: Sequence[LedgerLine], at: datetime) -> bool:
     return waiting > 0
 
 
+# BC: at most one call in 30 days about the same offer without permission (consumerprotectionbc.ca 2011/07, 2014/08, 2023/03,
+# checked 2026-11-29). It is for sellers to consumers, so each policy switches it on.
+CALL_AGAIN_AFTER = timedelta(days=30)
+
+
+def may_call_again(lines: Sequence[LedgerLine], at: datetime) -> bool:
+    """Whether a permission to call the number is on file: an express consent for calls that is in force."""
+    return any(
+        line.kind == Entry.CONSENT
+        and line.basis == Basis.EXPRESS
+        and line.concerns(Channel.CALL)
+        and line.effective_at <= at
+        and (line.expires_at is None or at < line.expires_at)
+        for line in lines
+    )
+
+
 class Standing(models.TextChoices):
     """What is on file for a channel."""
 
@@ -188,9 +205,15 @@ def consent(lines: Sequence[LedgerLine], channel: str, at: datetime) -> Standing
     return Standing.EXPIRED if given else Standing.MISSING
 
 
+def is_exempt(lines: Sequence[LedgerLine], at: datetime) -> bool:
+    """Whether the number may be called though it may be on the National DNCL: a consent for calls is in force, express or
+    from a relationship (Telecommunications Act, 41.7(1))."""
+    return consent(lines, Channel.CALL, at) is Standing.LIVE
+
+
 def scrub(lines: Sequence[LedgerLine], at: datetime) -> Standing:
-    """Whether the number was checked against the National DNCL within 31 days, or is exempt by a consent for calls."""
-    if consent(lines, Channel.CALL, at) is Standing.LIVE:
+    """Whether the number was checked against the National DNCL within 31 days, or is exempt."""
+    if is_exempt(lines, at):
         return Standing.LIVE
     checked = [line.effective_at for line in lines if line.kind == Entry.SCRUB and line.effective_at <= at]
     if checked and at - max(checked) <= SCRUB_VALID:

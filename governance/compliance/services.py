@@ -157,15 +157,16 @@ def _found(digests: Collection[str]) -> dict[str, ContactPoint]:
 # What is on file --------------------------------------------------------------------------------------------------------
 
 
-# The lines about the points whose digests are `asked`, then when each was last contacted, in a line without an entry. It is
-# written by hand, since the gate asks it, within its own statement, more often than anything else.
+# The lines about the points whose digests are `asked`, then when each was last contacted, in a line without an entry that
+# took effect when a call was last answered. It is written by hand, since the gate asks it, within its own statement, more
+# often than anything else.
 LINES_SQL = f"""
 SELECT r.id AS line, p.digest, NULL AS contacted_at, r.entry, r.channel, CAST(r.effective_at AS text) AS effective_at,
     r.basis, CAST(r.expires_at AS text) AS expires_at
 FROM asked JOIN {ContactPoint._meta.db_table} AS p ON p.digest = asked.digest
 JOIN {ContactRecord._meta.db_table} AS r ON r.point_id = p.id
 UNION ALL
-SELECT 0, c.digest, CAST(c.contacted_at AS text), NULL, NULL, NULL, NULL, NULL
+SELECT 0, c.digest, CAST(c.contacted_at AS text), NULL, NULL, CAST(c.answered_at AS text), NULL, NULL
 FROM asked JOIN {LastContact._meta.db_table} AS c ON c.digest = asked.digest
 """
 # To be joined: PostgreSQL would compare each row of a small table with each of hundreds of values in an array.
@@ -181,10 +182,12 @@ def asked_sql(digests: Iterable[str]) -> tuple[str, str]:
 
 
 class OnFile(NamedTuple):
-    """What is on file about a point: its lines in the order in which they were recorded, and its last contact."""
+    """What is on file about a point: its lines in the order in which they were recorded, its last contact, and the last call
+    to it that was answered."""
 
     lines: tuple[LedgerLine, ...] = ()
     contacted_at: datetime | None = None
+    answered_at: datetime | None = None
 
 
 NOTHING = OnFile()
@@ -230,16 +233,18 @@ def digests(points: Iterable[Point]) -> dict[Point, str]:
 def filed(known_by: Mapping[Known, str], lines: Iterable[Sequence[Any]]) -> dict[Known, OnFile]:
     """Lines as `LINES_SQL` reads them, from the digest on and in their order, by whatever each digest stands for."""
     found: dict[str, list[LedgerLine]] = defaultdict(list)
-    contacted: dict[str, datetime] = {}
+    contacted: dict[str, tuple[datetime, datetime | None]] = {}
     for known, contacted_at, kind, channel, effective_at, basis, expires_at in lines:
         if kind is None:
-            contacted[known] = time_of(contacted_at)
+            contacted[known] = time_of(contacted_at), time_or_none(effective_at)
         else:
             found[known].append(LedgerLine(kind, channel, time_of(effective_at), basis, time_or_none(expires_at)))
     if not found and not contacted:
         return dict.fromkeys(known_by, NOTHING)
     return {
-        point: OnFile(tuple(found.get(known, ())), contacted.get(known)) if known in found or known in contacted else NOTHING
+        point: OnFile(tuple(found.get(known, ())), *contacted.get(known, ()))
+        if known in found or known in contacted
+        else NOTHING
         for point, known in known_by.items()
     }
 

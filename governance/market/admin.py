@@ -15,6 +15,7 @@ from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminSelectWidget,
+    UnfoldBooleanSwitchWidget,
     UnfoldBooleanWidget,
 )
 
@@ -22,21 +23,25 @@ from governance.channels import Channel
 from governance.contact import legal_warnings
 from governance.market.models import MarketPolicy
 from governance.market.rules import (
+    CALL_HOLIDAYS,
     CHANNEL_WINDOWS,
     CHANNELS,
     HOLIDAYS,
     MIN_SCORE,
+    ONE_CALL,
     SAFE_RULES,
     WINDOWS,
     HolidayRule,
     InvalidRules,
     normalised,
+    parsed,
 )
 from governance.market.services import upsert_policy
 from governance.policies_admin import PlacePolicyAdmin, PlacePolicyForm
 from wholesale.fields import json_number
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+CALL_HOLIDAY_CHOICES = {"": "As above; in BC no calls", **dict(HolidayRule.choices)}
 SPARE_ROWS = 2  # empty rows below the windows, for browsers without JavaScript
 
 
@@ -120,7 +125,24 @@ class MarketPolicyForm(PlacePolicyForm):
         label="Statutory holidays",
         choices=HolidayRule.choices,
         widget=UnfoldAdminSelectWidget,
-        help_text="What a public holiday of the province is to the contact windows. The law's calling hours know none.",
+        help_text="What a public holiday of the province is to the contact windows.",
+    )
+    call_holidays = forms.ChoiceField(
+        label="Statutory holidays, for calls",
+        choices=list(CALL_HOLIDAY_CHOICES.items()),
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text="BC allows no calls on statutory holidays (Consumer Protection BC, 2011/07, 2014/08, 2023/03), so there "
+        "they are closed unless you choose otherwise. Its rules are for sellers to consumers: whether they bind a buyer is "
+        "doubtful. The CRTC's calling hours name no holidays.",
+    )
+    one_call = forms.BooleanField(
+        label="One call in 30 days",
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+        help_text="After a call that was answered no other one to the same number for 30 days, unless an express consent "
+        "for calls is on file. BC asks for it about the same offer (Consumer Protection BC, 2011/07, 2014/08, 2023/03). Its "
+        "rules are for sellers to consumers: whether they bind a buyer is doubtful, so it is off until you switch it on.",
     )
     own_windows = forms.MultipleChoiceField(
         label="Windows of their own",
@@ -142,6 +164,8 @@ class MarketPolicyForm(PlacePolicyForm):
             channels=rules[CHANNELS],
             min_score=rules[MIN_SCORE],
             holidays=rules.get(HOLIDAYS, HolidayRule.NORMAL),
+            call_holidays=rules.get(CALL_HOLIDAYS, ""),
+            one_call=rules.get(ONE_CALL, False),
             own_windows=list(own),
         )
         self.windows = self._windows("windows", rules[WINDOWS], is_sent=self.is_bound)
@@ -187,6 +211,10 @@ class MarketPolicyForm(PlacePolicyForm):
             rules[CHANNEL_WINDOWS] = {place.split(".")[1]: own for place, own in windows.items()}
         if cleaned.get("holidays", HolidayRule.NORMAL) != HolidayRule.NORMAL:
             rules[HOLIDAYS] = cleaned["holidays"]
+        if cleaned.get("call_holidays"):
+            rules[CALL_HOLIDAYS] = cleaned["call_holidays"]
+        if cleaned.get("one_call"):
+            rules[ONE_CALL] = True
         try:
             cleaned["rules"] = normalised(rules)
         except InvalidRules as error:
@@ -234,6 +262,16 @@ class MarketPolicyAdmin(PlacePolicyAdmin):
         """What they are to the windows."""
         return HolidayRule(policy.rules.get(HOLIDAYS, HolidayRule.NORMAL)).label
 
+    @display(description="Statutory holidays, for calls")
+    def call_holidays(self, policy: MarketPolicy) -> str:
+        """What they are to calls."""
+        return HolidayRule(parsed(policy.rules).holidays_of(Channel.CALL, policy.province)).label
+
+    @display(description="One call in 30 days", boolean=True)
+    def one_call(self, policy: MarketPolicy) -> bool:
+        """Whether a second call must wait."""
+        return policy.rules.get(ONE_CALL, False)
+
     @display(description="Minimum lead score")
     def min_score(self, policy: MarketPolicy) -> str:
         """The score below which a lead is not contacted."""
@@ -241,7 +279,7 @@ class MarketPolicyAdmin(PlacePolicyAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
         place, *rest = super().get_fieldsets(request, obj)
-        rules: tuple[str, ...] = ("channels", "min_score", "holidays")
+        rules: tuple[str, ...] = ("channels", "min_score", "holidays", "call_holidays", "one_call")
         rules = (*rules, "own_windows") if self.has_change_permission(request, obj) else ("windows", *rules)
         return (place, ("Contact rules", {"fields": rules}), *rest)
 
@@ -252,6 +290,8 @@ class MarketPolicyAdmin(PlacePolicyAdmin):
             "Channels": self.channels(record),
             "Minimum lead score": self.min_score(record),
             "Statutory holidays": self.holidays(record),
+            "Statutory holidays, for calls": CALL_HOLIDAY_CHOICES[record.rules.get(CALL_HOLIDAYS, "")],
+            "One call in 30 days": "yes" if self.one_call(record) else "no",
         }
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

@@ -81,6 +81,17 @@ RULES_SCHEMA = {
             "description": "optional: what a statutory holiday of the province is to the windows: a day like any other, "
             "a Saturday, or a day without contact",
         },
+        "call_holidays": {
+            "type": "string",
+            "enum": HolidayRule.values,
+            "description": "optional: the same for calls alone; without it as holidays, in BC closed",
+        },
+        "one_call_in_30_days": {
+            "type": "boolean",
+            "default": False,
+            "description": "optional: whether after a call that was answered no other one to the same number is made for 30 "
+            "days, unless an express consent for calls is on file",
+        },
     },
     "examples": [SAFE_RULES],
 }

@@ -19,8 +19,14 @@ CHANNELS = "channels_allowed"
 MIN_SCORE = "min_lead_score_to_contact"
 CHANNEL_WINDOWS = "channel_windows"  # optional: {"CALL": [windows]}, in place of the windows above for that channel
 HOLIDAYS = "holidays"  # optional: a HolidayRule
+CALL_HOLIDAYS = "call_holidays"  # optional: a HolidayRule for calls, in place of the one above
+ONE_CALL = "one_call_in_30_days"  # optional: whether a second call must wait after one that was answered
 KEYS = (WINDOWS, CHANNELS, MIN_SCORE)
-OPTIONAL_KEYS = (CHANNEL_WINDOWS, HOLIDAYS)
+OPTIONAL_KEYS = (CHANNEL_WINDOWS, HOLIDAYS, CALL_HOLIDAYS, ONE_CALL)
+# Where a call on a statutory holiday is closed unless the policy says otherwise. BC: no calls on statutory holidays
+# (consumerprotectionbc.ca 2011/07, 2014/08, 2023/03, checked 2026-11-29). Its rules are for sellers to consumers, so whether
+# a buyer is meant is doubtful.
+NO_CALLS_ON_HOLIDAYS = frozenset({"BC"})
 
 SAFE_RULES: dict[str, Any] = {
     WINDOWS: [
@@ -74,6 +80,15 @@ class Rules:
     min_score: Decimal
     channel_windows: Mapping[str, tuple[Window, ...]] = field(default_factory=dict)  # in place of `windows`, by channel
     holidays: str = HolidayRule.NORMAL
+    call_holidays: str | None = None  # None: as `holidays`, or what is the rule in the province
+    one_call_in_30_days: bool = False
+
+    def holidays_of(self, channel: str, province: str) -> str:
+        """What a statutory holiday of the province is to a channel."""
+        if channel != Channel.CALL:
+            return self.holidays
+        by_default = HolidayRule.CLOSED if province in NO_CALLS_ON_HOLIDAYS else self.holidays
+        return self.call_holidays or by_default
 
     def windows_of(self, channel: str) -> tuple[Window, ...]:
         """The windows that govern a channel; no window at all means never."""
@@ -109,10 +124,15 @@ def normalised(rules: object) -> dict[str, Any]:
         errors[MIN_SCORE] = "Must have at most 4 decimals."
     if CHANNEL_WINDOWS in rules:
         stored[CHANNEL_WINDOWS] = _channel_windows(rules[CHANNEL_WINDOWS], errors)
-    if HOLIDAYS in rules:
-        stored[HOLIDAYS] = rules[HOLIDAYS]
-        if not isinstance(rules[HOLIDAYS], str) or rules[HOLIDAYS] not in HolidayRule.values:
-            errors[HOLIDAYS] = f"Must be one of {', '.join(HolidayRule.values)}."
+    for key in (HOLIDAYS, CALL_HOLIDAYS):
+        if key in rules:
+            stored[key] = rules[key]
+            if not isinstance(rules[key], str) or rules[key] not in HolidayRule.values:
+                errors[key] = f"Must be one of {', '.join(HolidayRule.values)}."
+    if ONE_CALL in rules:
+        stored[ONE_CALL] = rules[ONE_CALL]
+        if not isinstance(rules[ONE_CALL], bool):
+            errors[ONE_CALL] = "Must be true or false."
     if errors:
         raise InvalidRules(errors)
     return stored
@@ -202,6 +222,8 @@ def parsed(rules: dict[str, Any]) -> Rules:
         min_score=Decimal(str(rules[MIN_SCORE])),
         channel_windows={channel: _parsed(windows) for channel, windows in rules.get(CHANNEL_WINDOWS, {}).items()},
         holidays=rules.get(HOLIDAYS, HolidayRule.NORMAL),
+        call_holidays=rules.get(CALL_HOLIDAYS),
+        one_call_in_30_days=rules.get(ONE_CALL, False),
     )
 
 

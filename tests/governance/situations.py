@@ -89,6 +89,34 @@ def is_rested(given: Situation, at: datetime) -> bool:
     return given.contacted_at is None or not given.contacted_at <= at < given.contacted_at + given.gap
 
 
+def waits_after_a_call(given: Situation, channel: str, at: datetime) -> bool:
+    """BC, where the policy says so: 30 days after a call was answered none is made, unless the person agreed to calls."""
+    if channel != "CALL" or given.policy is None or not given.policy.rules.one_call_in_30_days:
+        return False
+    agreed = any(
+        line.kind == "CONSENT" and line.basis == "EXPRESS" and line.channel in ("", "CALL") and line.effective_at <= at
+        for line in given.ledger or ()
+        if line.expires_at is None or at < line.expires_at
+    )
+    answered_at = given.answered_at
+    return answered_at is not None and timedelta() <= at - answered_at < timedelta(days=30) and not agreed
+
+
+def is_allowed(given: Situation, channel: str, at: datetime) -> bool:
+    """Whether everything allows it, of somebody under a policy."""
+    assert given.policy is not None
+    is_usable = given.policy.enabled and channel in given.policy.rules.channels
+    return (
+        is_usable
+        and not given.is_closed
+        and not given.is_wrong
+        and is_open(given, channel, at)
+        and is_permitted_on_file(given, channel, at)
+        and is_rested(given, at)
+        and not waits_after_a_call(given, channel, at)
+    )
+
+
 def is_proven(given: Situation, channel: str, at: datetime) -> bool:
     """Whether what must be on file is on file."""
     lines = sorted((line for line in given.ledger or () if line.effective_at <= at), key=lambda line: line.effective_at)
@@ -102,14 +130,18 @@ def is_proven(given: Situation, channel: str, at: datetime) -> bool:
     if channel != "CALL":
         return consented
     scrubbed = any(line.kind == "SCRUB" and at - line.effective_at <= timedelta(days=31) for line in lines)
-    return _is_registered(given.organisation, at) and (consented or scrubbed)
+    if not _is_registered(given.organisation, at):
+        return False
+    return consented or (scrubbed and _is_by(given.subscribed_until, at))
 
 
 def _is_registered(organisation: Organisation, at: datetime) -> bool:
-    if not organisation.registration_number or organisation.registration_expires_on is None:
-        return False
-    end_of_day = datetime.combine(organisation.registration_expires_on, time.max, UTC)
-    return at <= end_of_day
+    return bool(organisation.registration_number) and _is_by(organisation.registration_expires_on, at)
+
+
+def _is_by(last_day: date | None, at: datetime) -> bool:
+    """Whether it is not later than a day's end in UTC."""
+    return last_day is not None and at <= datetime.combine(last_day, time.max, UTC)
 
 
 def is_legal(given: Situation, channel: str, at: datetime) -> bool:
@@ -132,11 +164,14 @@ def _is_open_there(given: Situation, channel: str, day: date, weekday: int, hhmm
     assert given.policy is not None
     policy = given.policy.rules
     is_holiday = day in _holidays(given.province, day.year)
-    if day in given.closed_days or (policy.holidays == "closed" and is_holiday):
+    holiday = policy.holidays
+    if channel == "CALL":
+        holiday = policy.call_holidays or ("closed" if given.province == "BC" else policy.holidays)
+    if day in given.closed_days or (holiday == "closed" and is_holiday):
         return False
     if channel == "CALL" and not is_calling_hour(weekday, hhmm):
         return False
-    if policy.holidays == "weekend_hours" and is_holiday and weekday < 5:
+    if holiday == "weekend_hours" and is_holiday and weekday < 5:
         weekday = 5
     windows = policy.channel_windows.get(channel, policy.windows)
     return any(weekday in w.days and w.start <= hhmm <= w.end for w in windows)
@@ -164,7 +199,8 @@ def by_search(given: Situation, channel: str, after: datetime, span: timedelta) 
     """The first instant at or after `after` at which everything allows it, minute by minute; None within the span."""
     at, end = after, after + span
     while at <= end:
-        if is_open(given, channel, at) and is_permitted_on_file(given, channel, at) and is_rested(given, at):
+        rested = is_rested(given, at) and not waits_after_a_call(given, channel, at)
+        if is_open(given, channel, at) and is_permitted_on_file(given, channel, at) and rested:
             return at
         at = at.replace(second=0, microsecond=0) + MINUTE
     return None

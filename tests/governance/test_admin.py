@@ -314,6 +314,27 @@ def test_a_channel_gets_windows_of_its_own(ops: Client, ontario: MarketPolicy) -
     assert "Sat 10:00-18:00; Call: Tue, Thu 10:00-12:00" in page
 
 
+def test_what_bc_asks_of_calls_is_chosen_and_its_doubt_is_shown(ops: Client, ontario: MarketPolicy) -> None:
+    bc = MarketPolicy.objects.get(province="BC", market="ALL")
+    page = ops.get(page_of(bc))
+    text = page.content.decode()
+    assert "Consumer Protection BC" in text
+    assert "whether they bind a buyer is doubtful" in text
+    assert "calling hours know none" not in text
+    form = form_with(page, "why")
+    assert "one_call" not in form  # off until it is switched on
+
+    ops.post(page_of(bc), {**form, "call_holidays": "normal", "one_call": "on", "why": "Counsel of May"})
+
+    stored = MarketPolicy.objects.get(pk=bc.pk).rules
+    assert stored == {**SAFE_RULES, "call_holidays": "normal", "one_call_in_30_days": True}
+    again = form_with(ops.get(page_of(bc)), "why")
+    assert (again["call_holidays"], again["one_call"]) == (["normal"], ["on"])
+    del again["one_call"]
+    ops.post(page_of(bc), {**again, "call_holidays": "", "why": "As it was"})
+    assert MarketPolicy.objects.get(pk=bc.pk).rules == SAFE_RULES
+
+
 def test_a_channel_no_longer_ticked_has_the_windows_of_all_again(ops: Client, ontario: MarketPolicy) -> None:
     own = {**SAFE_RULES, "channel_windows": {"EMAIL": []}, "holidays": "weekend_hours"}
     upsert_policy(province="ON", rules=own, changed_by="Ada")

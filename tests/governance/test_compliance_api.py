@@ -59,7 +59,7 @@ def enforce(client: Any, **strictness: str) -> None:
 def test_on_the_first_day_what_is_missing_is_warned_of(auditor: APIClient) -> None:
     for channel, warnings in (
         ("SMS", ["consent_missing"]),
-        ("CALL", ["organisation_not_registered", "scrub_missing"]),
+        ("CALL", ["organisation_not_registered", "area_code_not_subscribed", "scrub_missing"]),
     ):
         answer = decide(auditor, channel)
         assert (answer["ok"], answer["reasons"], answer["warnings"]) == (True, [], warnings)
@@ -71,12 +71,18 @@ def test_enforced_what_is_missing_refuses_and_a_record_mends_it(operator: APICli
     answer = decide(operator, "SMS")
     assert (answer["ok"], answer["reason"], answer["warnings"]) == (False, "consent_missing", [])
     assert (answer["legal_ok"], answer["policy_ok"], answer["next_allowed_at"]) == (False, True, None)
-    assert decide(operator, "CALL")["reasons"] == ["organisation_not_registered", "scrub_missing"]
+    assert decide(operator, "CALL")["reasons"] == [
+        "organisation_not_registered",
+        "area_code_not_subscribed",
+        "scrub_missing",
+    ]
 
     given = {"basis": "EXPRESS", "obtained_at": "2026-11-20T15:00:00Z", "evidence": "form 1"}
     assert post(operator, "consents", lead_id="L1", channel="SMS", **given).status_code == 201
     assert decide(operator, "SMS")["ok"] is True
     enforce(operator, registration_number="R-1", registration_expires_on="2026-12-31")
+    assert decide(operator, "CALL")["reasons"] == ["area_code_not_subscribed", "scrub_missing"]
+    assert post(operator, "area-codes", area_code="416", expires_on="2026-12-31").status_code == 200
     assert decide(operator, "CALL")["reasons"] == ["scrub_missing"]
     scrubbed = {"checked_at": "2026-11-14T18:00:00Z", "evidence": "file 1"}
     assert post(operator, "scrubs", phone=PHONE, **scrubbed).json() == {

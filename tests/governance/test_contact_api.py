@@ -57,6 +57,7 @@ def test_every_reason_is_given_in_its_order_with_a_sentence_in_both_languages(op
         "policy_disabled",
         "channel_not_allowed",
         "organisation_not_registered",
+        "area_code_not_subscribed",
         "scrub_missing",
         "lead_score_below_minimum",
         "outside_legal_hours",
@@ -74,7 +75,7 @@ def test_what_is_not_enforced_is_a_warning(operator: APIClient) -> None:
     LeadFactory.create(lead_id="L1")
     answer = decide(operator, channel="CALL")
     assert (answer["ok"], answer["reasons"]) == (True, [])
-    assert answer["warnings"] == ["organisation_not_registered", "scrub_missing"]
+    assert answer["warnings"] == ["organisation_not_registered", "area_code_not_subscribed", "scrub_missing"]
     assert decide(operator, channel="EMAIL")["warnings"] == ["consent_missing"]
 
 

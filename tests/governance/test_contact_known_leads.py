@@ -207,7 +207,11 @@ def test_a_strict_organisation_refuses_what_a_lenient_one_warns_of(operator: API
     known()
     Organisation.objects.update(consent="enforce", scrub="enforce")
     assert asked(operator)["reasons"] == ["consent_missing"]
-    assert asked(operator, channel="CALL")["reasons"] == ["organisation_not_registered", "scrub_missing"]
+    assert asked(operator, channel="CALL")["reasons"] == [
+        "organisation_not_registered",
+        "area_code_not_subscribed",
+        "scrub_missing",
+    ]
     assert asked(operator)["next_allowed_at"] is None
     written("+14165550001", "CONSENT", basis="EXPRESS", channel="SMS", effective_at=NOON.replace(year=2025))
     assert asked(operator)["ok"]

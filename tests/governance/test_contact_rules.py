@@ -72,10 +72,17 @@ EACH: dict[Reason, tuple[dict[str, Any], str, datetime, str]] = {
         "law",
     ),
     Reason.NOT_REGISTERED: ({"ledger": (SCRUB,), "organisation": Organisation()}, "CALL", TUESDAY, "law"),
+    Reason.AREA_CODE_NOT_SUBSCRIBED: ({"ledger": (SCRUB,), "subscribed_until": None}, "CALL", TUESDAY, "law"),
     Reason.SCRUB_MISSING: ({"ledger": ()}, "CALL", TUESDAY, "law"),
     Reason.SCRUB_EXPIRED: ({"ledger": (line("SCRUB", YEAR_AGO),)}, "CALL", TUESDAY, "law"),
     Reason.LEAD_SCORE_BELOW_MINIMUM: ({"policy": FALSE_SCORE, "lead_score": Decimal("0.64")}, "SMS", TUESDAY, "policy"),
     Reason.CONTACTED_RECENTLY: ({"contacted_at": TUESDAY, "gap": timedelta(minutes=1)}, "SMS", TUESDAY, "policy"),
+    Reason.CALL_AGAIN_TOO_SOON: (
+        {"rules": replace(OFFICE, one_call_in_30_days=True), "answered_at": TUESDAY, "ledger": (SCRUB,)},
+        "CALL",
+        TUESDAY,
+        "law",
+    ),
     Reason.OUTSIDE_LEGAL_HOURS: ({"rules": rules(ALWAYS)}, "CALL", TUESDAY + timedelta(hours=9), "law"),
     Reason.CLOSED_DAY: ({"closed_days": frozenset({TUESDAY.date()})}, "SMS", TUESDAY, "policy"),
     Reason.OUTSIDE_CONTACT_WINDOW: ({}, "SMS", TUESDAY + timedelta(hours=5), "policy"),
@@ -94,10 +101,12 @@ FRENCH_WORDS = {
     Reason.CONSENT_MISSING: "Aucun consentement",
     Reason.CONSENT_EXPIRED: "est expiré",
     Reason.NOT_REGISTERED: "inscription",
+    Reason.AREA_CODE_NOT_SUBSCRIBED: "indicatif régional",
     Reason.SCRUB_MISSING: "jamais été vérifié",
     Reason.SCRUB_EXPIRED: "plus de 31 jours",
     Reason.LEAD_SCORE_BELOW_MINIMUM: "cote",
     Reason.CONTACTED_RECENTLY: "il y a peu de temps",
+    Reason.CALL_AGAIN_TOO_SOON: "moins de 30 jours",
     Reason.OUTSIDE_LEGAL_HOURS: "la loi",
     Reason.CLOSED_DAY: "jour férié",
     Reason.OUTSIDE_CONTACT_WINDOW: "plages de contact",
@@ -106,7 +115,8 @@ FRENCH_WORDS = {
 
 def asked(changes: dict[str, Any]) -> Situation:
     """Somebody whom a strict organisation may contact in office hours, but for these changes."""
-    return situation(**{"rules": OFFICE, "organisation": STRICT, "ledger": (CONSENT, SCRUB), **changes})
+    subscribed = {"organisation": STRICT, "subscribed_until": REGISTERED["registration_expires_on"]}
+    return situation(**{"rules": OFFICE, "ledger": (CONSENT, SCRUB), **subscribed, **changes})
 
 
 def test_without_any_of_them_contact_is_allowed() -> None:
@@ -152,17 +162,19 @@ def test_the_order_of_the_reasons_is_the_contracts() -> None:
         "consent_missing",
         "consent_expired",
         "organisation_not_registered",
+        "area_code_not_subscribed",
         "scrub_missing",
         "scrub_expired",
         "lead_score_below_minimum",
         "contacted_recently",
+        "call_again_too_soon",
         "outside_legal_hours",
         "closed_day",
         "outside_contact_window",
     ]
 
 
-NOTHING_ALLOWED = PolicyFacts("ALL", 1, False, Rules((), frozenset(), Decimal(1)))
+NOTHING_ALLOWED = PolicyFacts("ALL", 1, False, Rules((), frozenset(), Decimal(1), one_call_in_30_days=True))
 
 
 @pytest.mark.parametrize(
@@ -172,8 +184,8 @@ NOTHING_ALLOWED = PolicyFacts("ALL", 1, False, Rules((), frozenset(), Decimal(1)
             "CALL",
             (line("SCRUB", YEAR_AGO), line("DO_NOT_CALL", YEAR_AGO)),
             "KILL_SWITCH_ENGAGED policy_disabled channel_not_allowed opted_out inbound_undecided lead_closed wrong_number "
-            "organisation_not_registered scrub_expired lead_score_below_minimum contacted_recently outside_legal_hours "
-            "closed_day outside_contact_window",
+            "organisation_not_registered area_code_not_subscribed scrub_expired lead_score_below_minimum contacted_recently "
+            "call_again_too_soon outside_legal_hours closed_day outside_contact_window",
         ),
         (
             "SMS",
@@ -193,6 +205,7 @@ def test_everything_that_stands_in_the_way_is_told_in_order(channel: Any, ledger
         is_wrong=True,
         contacted_at=YEAR_AGO,
         gap=timedelta(days=400),
+        answered_at=TUESDAY - timedelta(days=1),
         lead_score=Decimal(0),
         closed_days=frozenset({TUESDAY.date()}),
     )
@@ -424,7 +437,7 @@ SATURDAY_NOON = ({5}, "11:00", "12:00")
         ("weekend_hours", [SATURDAY_NOON], "SMS", 24, []),
         ("weekend_hours", [SATURDAY_NOON], "SMS", 366 * 24, ["outside_contact_window"]),
         ("weekend_hours", [({6}, "11:00", "11:00")], "SMS", 366 * 24, []),
-        # The law's hours know no holidays: Friday's, until 21:30.
+        # The CRTC names no holidays: Friday's hours, until 21:30.
         ("weekend_hours", [ALWAYS], "CALL", 10, []),
         ("normal", [ALWAYS], "CALL", 10, []),
     ],

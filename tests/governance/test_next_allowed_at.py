@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from governance.compliance.rules import Organisation
 from governance.contact import decide
 from governance.permitted import next_allowed_at
 from governance.reasons import Reason
@@ -158,6 +159,185 @@ def test_the_earlier_of_two_openings_between_the_midnights_of_two_zones_counts(d
 def test_a_call_waits_for_the_law_and_for_the_policy(windows: Any, after: Any, expected: Any) -> None:
     found = next_allowed_at(situation(*windows), "CALL", datetime.fromisoformat(after))
     assert found == (datetime.fromisoformat(expected) if expected else None)
+
+
+BC_CALLS = st.builds(
+    lambda answered, one_call, own, subscribed, holidays: {
+        "answered": timedelta(minutes=answered),
+        "one_call": one_call,
+        "own": own,
+        "subscribed": subscribed,
+        "holidays": holidays,
+    },
+    st.integers(-3 * 1_440, 32 * 1_440),
+    st.booleans(),
+    st.sampled_from([None, None, "normal", "weekend_hours", "closed"]),
+    st.none() | st.integers(-1, 40),
+    st.sampled_from(["normal", "weekend_hours", "closed"]),
+)
+# Before Christmas, Family Day, Good Friday and BC Day.
+BC_DAYS = st.sampled_from([datetime(2026, 12, 23), datetime(2027, 2, 13), datetime(2027, 3, 24), datetime(2027, 7, 30)])
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    windows=st.lists(WINDOWS, min_size=1, max_size=2),
+    case=BC_CALLS,
+    day=BC_DAYS,
+    seconds=st.integers(0, 2 * 86_400),
+    permission=st.none() | st.integers(-5, 45),
+    zones=st.sampled_from([(VANCOUVER,), (VANCOUVER, zone("Edmonton"))]),
+)
+def test_a_call_in_bc_opens_at_the_first_permitted_minute_of_all(
+    windows: Any, case: Any, day: Any, seconds: int, permission: Any, zones: Any
+) -> None:
+    """Its holidays, the subscription of the area code and the 30 days, over two months of minutes."""
+    after = day.replace(tzinfo=UTC) + timedelta(seconds=seconds)
+    minute = after.replace(second=0)  # the search looks at whole minutes, so whatever begins or ends does so at one
+    registered = Organisation(registration_number="123", registration_expires_on=date(2029, 12, 31))
+    scrubs = [line("SCRUB", minute + timedelta(days=n), "CALL") for n in (-10, 15, 40)]
+    if permission is not None:
+        scrubs.append(line("CONSENT", minute + timedelta(days=permission), "CALL", basis="EXPRESS"))
+    subscribed, answered_at = case["subscribed"], minute - case["answered"]
+    given_rules = rules(*windows, holidays=case["holidays"], call_holidays=case["own"], one_call_in_30_days=case["one_call"])
+    asked = situation(
+        rules=given_rules,
+        province="BC",
+        zones=zones,
+        organisation=registered,
+        ledger=tuple(scrubs),
+        answered_at=answered_at,
+        subscribed_until=None if subscribed is None else (after + timedelta(days=subscribed)).date(),
+    )
+    found = next_allowed_at(asked, "CALL", after)
+    searched = by_search(asked, "CALL", after, timedelta(days=63))
+    waits_until = answered_at + timedelta(days=30) if case["one_call"] else after
+    horizon = max(after, waits_until) + timedelta(days=30)
+    assert found == (searched if searched is not None and searched <= horizon else None)
+
+
+VANCOUVER_DAYS = {"province": "BC", "zones": (VANCOUVER,)}
+CHRISTMAS = datetime(2026, 12, 25, 18, 0, tzinfo=UTC)  # Friday 11:00 in Vancouver, whose clock no longer changes
+
+
+@pytest.mark.parametrize(
+    ("channel", "changes", "expected"),
+    [
+        # BC: no calls on statutory holidays; messages as the policy says. Boxing Day is none in BC.
+        ("CALL", {}, datetime(2026, 12, 26, 17, 0, tzinfo=UTC)),
+        ("SMS", {}, CHRISTMAS),
+        ("SMS", {"call_holidays": "closed"}, CHRISTMAS),
+        # The operator may open them.
+        ("CALL", {"call_holidays": "normal"}, CHRISTMAS),
+        ("CALL", {"call_holidays": "normal", "holidays": "closed"}, CHRISTMAS),
+        ("SMS", {"call_holidays": "normal", "holidays": "closed"}, datetime(2026, 12, 26, 7, 0, tzinfo=UTC)),
+    ],
+)
+def test_calls_are_closed_on_bcs_holidays_unless_the_policy_opens_them(channel: str, changes: Any, expected: Any) -> None:
+    asked = situation(rules=rules((EVERY_DAY, "00:00", "23:59"), **changes), **VANCOUVER_DAYS)
+    assert next_allowed_at(asked, channel, CHRISTMAS) == expected
+    refused = decide(asked, channel, CHRISTMAS).reasons
+    assert refused == (() if expected == CHRISTMAS else (Reason.CLOSED_DAY,))
+
+
+def test_elsewhere_a_call_on_a_holiday_is_what_the_policy_says() -> None:
+    noon = datetime(2026, 12, 25, 17, 0, tzinfo=UTC)
+    assert decide(situation(), "CALL", noon).reasons == ()
+    assert decide(situation(rules=rules(OFFICE, call_holidays="closed")), "CALL", noon).reasons == (Reason.CLOSED_DAY,)
+    assert decide(situation(rules=rules(OFFICE, call_holidays="closed")), "SMS", noon).reasons == ()
+
+
+ANSWERED = datetime(2026, 12, 1, 20, 0, tzinfo=UTC)  # Tuesday 13:00 in Vancouver
+ONE_CALL = {"rules": rules(({1}, "09:00", "17:00"), one_call_in_30_days=True), **VANCOUVER_DAYS}
+
+
+def test_a_second_call_waits_30_days_and_the_horizon_grows_with_it() -> None:
+    asked = situation(answered_at=ANSWERED, **ONE_CALL)
+    # The wait ends on Thursday 31 December; Tuesdays are open. From the first day that is 35 days ahead.
+    expected = datetime(2027, 1, 5, 16, 0, tzinfo=UTC)
+    verdict = decide(asked, "CALL", ANSWERED)
+    assert (verdict.reasons, verdict.next_allowed_at) == ((Reason.CALL_AGAIN_TOO_SOON,), expected)
+    assert expected - ANSWERED > timedelta(days=30)
+    assert not verdict.legal_ok
+    assert verdict.policy_ok
+
+
+@pytest.mark.parametrize(
+    ("changes", "later", "refused"),
+    [
+        ({}, timedelta(days=28), True),
+        ({}, timedelta(days=35), False),
+        ({}, timedelta(days=-7), False),  # it is told later than the call that it is about
+        ({"rules": rules(({1}, "09:00", "17:00"))}, timedelta(days=28), False),
+        ({"answered_at": None}, timedelta(days=28), False),
+    ],
+)
+def test_who_was_reached_is_not_called_again_within_30_days(changes: Any, later: timedelta, refused: bool) -> None:
+    asked = situation(**{"answered_at": ANSWERED, **ONE_CALL, **changes})
+    assert decide(asked, "CALL", ANSWERED + later).reasons == ((Reason.CALL_AGAIN_TOO_SOON,) if refused else ())
+    assert decide(asked, "SMS", ANSWERED + later).reasons == ()
+
+
+@pytest.mark.parametrize(
+    ("consent", "refused"),
+    [
+        (line("CONSENT", ANSWERED, "CALL", basis="EXPRESS"), False),
+        (line("CONSENT", ANSWERED, "", basis="EXPRESS"), False),
+        (line("CONSENT", ANSWERED, "SMS", basis="EXPRESS"), True),
+        (line("CONSENT", ANSWERED, "CALL", basis="INQUIRY"), True),
+        (line("CONSENT", ANSWERED + timedelta(days=8), "CALL", basis="EXPRESS"), True),
+        (line("CONSENT", ANSWERED, "CALL", basis="EXPRESS", expires_at=ANSWERED + timedelta(days=6)), True),
+    ],
+)
+def test_a_recorded_permission_to_call_lifts_the_wait(consent: Any, refused: bool) -> None:
+    asked = situation(answered_at=ANSWERED, ledger=(consent,), organisation=Organisation(scrub="warn"), **ONE_CALL)
+    refusals = decide(asked, "CALL", ANSWERED + timedelta(days=7)).reasons
+    assert refusals == ((Reason.CALL_AGAIN_TOO_SOON,) if refused else ())
+
+
+# Area codes ---------------------------------------------------------------------------------------------------------------
+
+SCRUBBED = line("SCRUB", datetime(2026, 12, 1, tzinfo=UTC), "CALL")
+IN_RELATION = line("CONSENT", datetime(2026, 12, 1, tzinfo=UTC), "CALL", basis="INQUIRY")
+EXPRESS = line("CONSENT", datetime(2026, 12, 1, tzinfo=UTC), "CALL", basis="EXPRESS")
+LIST_NOON = datetime(2026, 12, 15, 17, 0, tzinfo=UTC)
+LONG_REGISTERED = {"registration_number": "123", "registration_expires_on": date(2027, 12, 31)}
+
+
+@pytest.mark.parametrize(
+    ("last_day", "ledger", "refused"),
+    [
+        (None, (SCRUBBED,), True),
+        (date(2026, 12, 14), (SCRUBBED,), True),
+        (date(2026, 12, 15), (SCRUBBED,), False),
+        (None, (IN_RELATION,), False),
+        (None, (EXPRESS,), False),
+        (None, (line("CONSENT", SCRUBBED.effective_at, "SMS", basis="EXPRESS"), SCRUBBED), True),
+    ],
+)
+@pytest.mark.parametrize("strictness", ["enforce", "warn"])
+def test_a_number_is_called_under_a_subscription_or_exempt(
+    last_day: Any, ledger: Any, refused: bool, strictness: str
+) -> None:
+    organisation = Organisation(scrub=strictness, **LONG_REGISTERED)  # type: ignore[arg-type]
+    asked = situation(OFFICE, ledger=ledger, organisation=organisation, subscribed_until=last_day)
+    verdict = decide(asked, "CALL", LIST_NOON)
+    found = (Reason.AREA_CODE_NOT_SUBSCRIBED,) if refused else ()
+    assert (verdict.reasons, verdict.warnings) == ((found, ()) if strictness == "enforce" else ((), found))
+    assert Reason.AREA_CODE_NOT_SUBSCRIBED not in {*decide(asked, "SMS", LIST_NOON).reasons}
+
+
+def test_nobody_asks_for_a_subscription_for_a_lead_that_nobody_knows() -> None:
+    assert decide(situation(OFFICE), "CALL", LIST_NOON).reasons == ()
+
+
+def test_the_last_day_of_a_subscription_ends_in_utc() -> None:
+    organisation = Organisation(**LONG_REGISTERED)  # type: ignore[arg-type]
+    asked = situation(ledger=(SCRUBBED,), organisation=organisation, subscribed_until=date(2026, 12, 15))
+    evening = datetime(2026, 12, 16, 0, 0, tzinfo=UTC)  # 19:00 in Toronto
+    assert decide(asked, "CALL", evening - datetime.resolution).reasons == ()
+    assert decide(asked, "CALL", evening).reasons == (Reason.AREA_CODE_NOT_SUBSCRIBED,)
+    assert next_allowed_at(asked, "CALL", evening) is None
 
 
 # Days -------------------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from governance.contact import decide, decide_all
 from governance.decisions import Decision
 from governance.permitted import INTERVAL_MAX, Calendar, Permission, next_allowed_at, permitted_interval
 from governance.situation import NO_GAP, PolicyFacts, Situation, Timetable
+from tests.governance import situations as oracle
 from tests.governance.situations import ALWAYS, EVERY_DAY, MINUTE, line, rules, situation, window, zone
 
 TORONTO, ST_JOHNS, VANCOUVER, REGINA = map(zone, ("Toronto", "St_Johns", "Vancouver", "Regina"))
@@ -39,12 +40,18 @@ windows = st.just(ALWAYS) | st.builds(
     st.lists(hours_and_minutes, min_size=2, max_size=2, unique=True),
 )
 policies = st.builds(
-    lambda all_windows, own, holidays: rules(
-        *all_windows, channel_windows={name: tuple(window(*w) for w in ws) for name, ws in own.items()}, holidays=holidays
+    lambda all_windows, own, holidays, call_holidays, one_call: rules(
+        *all_windows,
+        channel_windows={name: tuple(window(*w) for w in ws) for name, ws in own.items()},
+        holidays=holidays,
+        call_holidays=call_holidays,
+        one_call_in_30_days=one_call,
     ),
     st.lists(windows, min_size=1, max_size=3),
     st.dictionaries(st.sampled_from(["SMS", "CALL"]), st.lists(windows, max_size=2), max_size=1),
     st.sampled_from(["normal", "weekend_hours", "closed"]),
+    st.sampled_from([None, None, "normal", "closed"]),
+    st.booleans(),
 )
 # The nights on which clocks change, and holidays.
 DAYS = [datetime(2026, 11, 1), datetime(2027, 3, 14), datetime(2026, 12, 25), datetime(2027, 7, 1), datetime(2026, 8, 19)]
@@ -58,26 +65,31 @@ ZONES = [(TORONTO,), (ST_JOHNS,), (VANCOUVER,), (REGINA,), (TORONTO, ST_JOHNS), 
 
 @st.composite
 def cases(draw: Any) -> tuple[Situation, str, datetime]:
-    """Anybody, whose consent, scrub or registration may begin or end within the hours around the instant."""
+    """Anybody, whose consent, scrub, registration, subscription or wait after a call may begin or end near the instant."""
     at = draw(instants)
     near = st.integers(-48 * 3600, 48 * 3600).map(lambda seconds: at + timedelta(seconds=seconds))
     consents = st.builds(
-        lambda effective_at, channel, ends: line("CONSENT", effective_at, channel, basis="INQUIRY", expires_at=ends),
+        lambda effective_at, channel, basis, ends: line("CONSENT", effective_at, channel, basis=basis, expires_at=ends),
         near,
         st.sampled_from(["", "SMS", "CALL"]),
+        st.sampled_from(["INQUIRY", "INQUIRY", "EXPRESS"]),
         st.none() | near,
     )
     scrubs = near.map(lambda ends: line("SCRUB", ends - timedelta(days=31), "CALL"))
     words = st.builds(line, st.sampled_from(["LIFT", "OPT_OUT", "DO_NOT_CALL"]), near, st.sampled_from(["", "CALL", "SMS"]))
     holds = st.builds(line, st.sampled_from(["HOLD", "RELEASE", "RELEASE"]), near)
+    last_days = st.sampled_from([(at + n * A_DAY).date() for n in (-1, 0, 1, 9)])
     organisation = Organisation(
         consent=draw(st.sampled_from(["enforce", "warn"])),
+        scrub=draw(st.sampled_from(["enforce", "enforce", "warn"])),
         registration_number="123",
-        registration_expires_on=draw(st.sampled_from([(at + n * A_DAY).date() for n in (-1, 0, 1, 9)])),
+        registration_expires_on=draw(last_days),
     )
+    # Answered a short while ago, or 30 days ago, so that the wait ends near the instant.
+    answered = st.none() | near | near.map(lambda ends: ends - 30 * A_DAY)
     return (
         Situation(
-            province=draw(st.sampled_from(["ON", "QC", "NL"])),
+            province=draw(st.sampled_from(["ON", "QC", "NL", "BC", "BC"])),
             zones=draw(st.sampled_from(ZONES)),
             standing=Decision(True, "standing"),
             policy=draw(st.none() | st.builds(PolicyFacts, st.just("ALL"), st.just(1), st.just(True), policies)),
@@ -89,6 +101,8 @@ def cases(draw: Any) -> tuple[Situation, str, datetime]:
             is_wrong=draw(st.sampled_from([False] * 9 + [True])),
             contacted_at=draw(st.none() | near),
             gap=draw(st.sampled_from([NO_GAP, timedelta(minutes=30), timedelta(hours=4), timedelta(days=3)])),
+            answered_at=draw(answered),
+            subscribed_until=draw(st.none() | last_days),
         ),
         draw(st.sampled_from(["SMS", "CALL", "EMAIL"])),
         at,
@@ -105,6 +119,7 @@ def probes(asked: Situation, start: datetime, end: datetime) -> Sequence[datetim
     minutes = [minute + n * MINUTE for n in range((end - minute) // MINUTE + 1)]
     turns = [line.effective_at for lines in asked.subjects for line in lines]
     turns += [asked.contacted_at, asked.contacted_at + asked.gap] if asked.contacted_at else []
+    turns += [asked.answered_at, asked.answered_at + 30 * A_DAY] if asked.answered_at else []
     turns += [line.effective_at + timedelta(days=31) for line in asked.ledger or ()]
     turns += [line.expires_at for line in asked.ledger or () if line.expires_at]
     at = {*minutes, start, end, *(turn + n * INSTANT for turn in turns for n in (-1, 0, 1))}
@@ -131,6 +146,17 @@ def test_every_instant_of_an_interval_is_permitted_and_none_beside_it(case: Any)
     between = probes(asked, at, min(opens - INSTANT, at + 2 * A_DAY)) if opens > at else []
     assert not any(allowed(asked, channel, one) for one in between)
     assert next_allowed_at(asked, channel, at) == max(opens, at)
+
+
+@settings(max_examples=60, deadline=None)
+@given(case=cases())
+def test_the_verdict_is_the_oracles_at_every_probe(case: Any) -> None:
+    """The rules said once more, without what shares or skips anything (`tests.governance.situations`)."""
+    asked, channel, at = case
+    if asked.policy is None:
+        return
+    for one in probes(asked, at - A_DAY, at + A_DAY)[::7]:
+        assert allowed(asked, channel, one) == oracle.is_allowed(asked, channel, one)
 
 
 @settings(max_examples=60, deadline=None)
@@ -215,12 +241,14 @@ def test_it_ends_when_the_consent_does() -> None:
 def test_it_ends_a_moment_after_the_scrub_is_31_days_old() -> None:
     scrubbed = NOON - timedelta(days=31) + timedelta(hours=1)
     lasting = replace(REGISTERED, registration_expires_on=date(2027, 12, 31))
-    asked = situation(OFFICE, ledger=(line("SCRUB", scrubbed, "CALL"),), organisation=lasting)
+    subscribed = {"organisation": lasting, "subscribed_until": date(2027, 12, 31)}
+    asked = situation(OFFICE, ledger=(line("SCRUB", scrubbed, "CALL"),), **subscribed)
     assert interval(asked, NOON, "CALL") == (NOON - timedelta(hours=3), NOON + timedelta(hours=1))
 
 
 def test_the_last_day_of_the_registration_ends_in_utc() -> None:
-    asked = situation((EVERY_DAY, "09:00", "21:00"), ledger=(line("SCRUB", NOON - A_DAY, "CALL"),), organisation=REGISTERED)
+    registered = {"organisation": REGISTERED, "subscribed_until": date(2027, 12, 31)}
+    asked = situation((EVERY_DAY, "09:00", "21:00"), ledger=(line("SCRUB", NOON - A_DAY, "CALL"),), **registered)
     assert interval(asked, NOON, "CALL") == (NOON - timedelta(hours=3), datetime(2026, 12, 16, tzinfo=UTC) - INSTANT)
     assert interval(asked, NOON + timedelta(hours=7), "CALL") is None
 
@@ -230,6 +258,18 @@ def test_it_begins_when_the_gap_after_the_last_contact_ends() -> None:
     assert interval(asked, NOON) == (NOON + timedelta(minutes=40), NOON + timedelta(hours=5, minutes=1) - INSTANT)
     assert interval(asked, NOON - INSTANT) == (NOON - timedelta(hours=3), NOON - INSTANT)
     assert interval(situation(OFFICE, contacted_at=NOON, gap=30 * A_DAY + timedelta(seconds=1)), NOON) is None
+
+
+def test_it_begins_when_the_wait_after_an_answered_call_ends_beyond_30_days() -> None:
+    one_call = {"rules": rules(OFFICE, one_call_in_30_days=True), "answered_at": NOON}
+    waits_until = NOON + 30 * A_DAY
+    closes = waits_until + timedelta(hours=5, minutes=1) - INSTANT
+    assert interval(situation(**one_call), NOON, "CALL") == (waits_until, closes)
+    assert interval(situation(**one_call, closed_days=frozenset({waits_until.date()})), NOON, "CALL") == (
+        waits_until + timedelta(hours=21),
+        waits_until + timedelta(hours=29, minutes=1) - INSTANT,
+    )
+    assert interval(situation(**one_call), NOON) == interval(situation(OFFICE), NOON)
 
 
 def test_it_is_cut_where_a_hold_begins_and_goes_on_where_it_ends() -> None:

@@ -299,6 +299,40 @@ def test_holidays_are_kept_as_given(given: Any) -> None:
     assert parsed(rules(holidays=given)).holidays == given
 
 
+@pytest.mark.parametrize("given", [None, "", "never", "CLOSED", 1, True, [], ["closed"], {"closed": 1}])
+def test_holidays_of_calls_must_be_one_of_the_rules_for_them(given: Any) -> None:
+    assert list(errors_of(rules(call_holidays=given))) == ["call_holidays"]
+
+
+@pytest.mark.parametrize("given", [None, "", "true", 1, 0, [], [True], {}])
+def test_one_call_is_true_or_false(given: Any) -> None:
+    assert list(errors_of(rules(one_call_in_30_days=given))) == ["one_call_in_30_days"]
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_one_call_is_kept_as_given_and_off_by_default(given: bool) -> None:
+    assert normalised(rules(one_call_in_30_days=given))["one_call_in_30_days"] is given
+    assert parsed(rules(one_call_in_30_days=given)).one_call_in_30_days is given
+    assert parsed(SAFE_RULES).one_call_in_30_days is False
+
+
+@pytest.mark.parametrize(
+    ("given", "province", "call", "message"),
+    [
+        ({}, "ON", "normal", "normal"),
+        ({}, "BC", "closed", "normal"),
+        ({"holidays": "weekend_hours"}, "BC", "closed", "weekend_hours"),
+        ({"holidays": "weekend_hours"}, "QC", "weekend_hours", "weekend_hours"),
+        ({"call_holidays": "normal", "holidays": "closed"}, "BC", "normal", "closed"),
+        ({"call_holidays": "closed"}, "ON", "closed", "normal"),
+    ],
+)
+def test_what_a_holiday_is_to_calls_and_to_messages(given: Any, province: str, call: str, message: str) -> None:
+    value = parsed(normalised(rules(**given)))
+    assert (value.holidays_of("CALL", province), value.holidays_of("SMS", province)) == (call, message)
+    assert value.holidays_of("EMAIL", province) == message
+
+
 def test_a_channel_is_governed_by_its_own_windows_else_by_those_of_all() -> None:
     value = parsed(rules(channel_windows={"CALL": CALLS, "EMAIL": []}))
     assert value.windows_of("CALL") == (Window(frozenset({0, 1}), "10:00", "12:00"),)

@@ -40,6 +40,7 @@ QUERIES_MAX = 12
 
 # By id. How a failing check weighs.
 CHECKS = {
+    "contact.area_codes": "warning",
     "contact.digest_key": "blocker",
     "contact.identification": "warning",
     "contact.registration": "warning",
@@ -55,6 +56,7 @@ CHECKS = {
     "followups.sla_policies": "warning",
     "followups.templates": "warning",
     "followups.templates_french": "warning",
+    "followups.vendors": "warning",
     "heimdall.charter": "blocker",
     "kill_switch.free": "blocker",
     "market.policies": "blocker",
@@ -68,6 +70,7 @@ CHECKS = {
 
 # What warns after migrate.
 FIRST_DAY = {
+    "contact.area_codes",
     "contact.digest_key",
     "contact.identification",
     "contact.registration",

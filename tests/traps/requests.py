@@ -24,9 +24,11 @@ WHO = {"lead_id": "L1", "phone": "+14165550123", "actor": "bryan", "correlation_
 # What was received is a fact: no detail of it refuses it.
 INBOUND = "/api/followups/inbound"
 RECEIVED = ("/api/governance/contact/opt-outs", "/api/governance/contact/do-not-call", INBOUND)
-# What these answer in an empty database: offers are off, nothing is reserved, no events make a baseline, no lead is known.
+# What these answer in an empty database: offers are off, nothing is reserved, no events make a baseline, no lead and no
+# vendor is known.
 REFUSED_AT_FIRST = {
     "/api/deals/offers/compute": 409,
+    "/api/followups/vendors/agents/assign": 404,
     "/api/governance/risk/settle": 404,
     "/api/governance/risk/correct": 404,
     "/api/governance/regression/baseline/approve": 409,
@@ -153,6 +155,27 @@ POSTS: dict[str, dict[str, Any]] = {
         "reason": "first",
         "correlation_id": "c1",
     },
+    "/api/followups/vendors/upsert": {
+        "name": "Calls",
+        "registration_number": "C-1",
+        "registration_expires_on": "2027-12-31",
+        "changed_by": "bryan",
+        "reason": "first",
+        "correlation_id": "c1",
+    },
+    "/api/followups/vendors/agents/assign": {
+        "agent": "va1",
+        "vendor": "Calls",
+        "changed_by": "bryan",
+        "reason": "first",
+        "correlation_id": "c1",
+    },
+    "/api/followups/vendors/agents/remove": {
+        "agent": "va1",
+        "changed_by": "bryan",
+        "reason": "first",
+        "correlation_id": "c1",
+    },
     "/api/followups/pool/remove": {
         "province": "ON",
         "market": "TORONTO",
@@ -250,6 +273,25 @@ POSTS: dict[str, dict[str, Any]] = {
     "/api/governance/contact/closed-days/remove": {
         "day": "2026-12-24",
         "province": "ON",
+        "changed_by": "bryan",
+        "reason": "first",
+        "correlation_id": "c1",
+    },
+    "/api/governance/contact/area-codes": {
+        "area_code": "416",
+        "expires_on": "2027-12-31",
+        "changed_by": "bryan",
+        "reason": "first",
+        "correlation_id": "c1",
+    },
+    "/api/governance/contact/area-codes/import": {
+        "subscriptions": "416,2027-12-31",
+        "changed_by": "bryan",
+        "reason": "first",
+        "correlation_id": "c1",
+    },
+    "/api/governance/contact/area-codes/remove": {
+        "area_code": "416",
         "changed_by": "bryan",
         "reason": "first",
         "correlation_id": "c1",

@@ -15,6 +15,7 @@ from governance.compliance import services as compliance
 from governance.risk import services as risk
 from offers.models import OfferPolicy
 from tests.factories import (
+    AreaCodeFactory,
     AttemptFactory,
     ClosedDayFactory,
     EvidenceFactory,
@@ -32,6 +33,7 @@ from tests.factories import (
     TaskEventFactory,
     TaskFactory,
     TriggerFactory,
+    VendorFactory,
     many,
 )
 
@@ -72,6 +74,10 @@ def post(path: str, *roles: str, bad: tuple[dict[str, Any], str] | None = None, 
 
 def rows(path: str, make: Callable[[], Any], bad_filter: tuple[dict[str, Any], str]) -> list[Endpoint]:
     return [get(path, bad=bad_filter), get(f"{path}/{{id}}", row=make)]
+
+
+def _a_vendor() -> None:
+    VendorFactory.create(name="Calls")
 
 
 def _walked_lead() -> None:
@@ -190,6 +196,21 @@ ENDPOINTS = [
         bad=({"day": "2026-12-32", "name": "Never"}, "day"),
     ),
     post("governance/contact/closed-days/remove", OPERATOR, good={"day": "2026-12-24"}, bad=({"day": "24/12/2026"}, "day")),
+    get("governance/contact/area-codes"),
+    get("governance/contact/area-codes/{id}", row=AreaCodeFactory.create),
+    post(
+        "governance/contact/area-codes",
+        OPERATOR,
+        good={"area_code": "416", "expires_on": "2027-03-31"},
+        bad=({"area_code": "41", "expires_on": "2027-03-31"}, "area_code"),
+    ),
+    post(
+        "governance/contact/area-codes/import",
+        OPERATOR,
+        good={"subscriptions": "416,2027-03-31"},
+        bad=({"subscriptions": "416"}, "subscriptions"),
+    ),
+    post("governance/contact/area-codes/remove", OPERATOR, good={"area_code": "416"}, bad=({}, "area_code")),
     get("governance/go-live/state"),
     get("governance/go-live/checklist"),
     post("governance/go-live/enable", OPERATOR, good={"reason": "test"}, bad=({}, "reason")),
@@ -383,6 +404,22 @@ ENDPOINTS = [
         good={"province": "ON", "agent": "va1"},
         bad=({"province": "ON"}, "agent"),
     ),
+    get("followups/vendors"),
+    post(
+        "followups/vendors/upsert",
+        OPERATOR,
+        good={"name": "Calls", "registration_number": "C-1", "registration_expires_on": "2027-03-31"},
+        bad=({"name": "Calls", "registration_number": "C-1", "registration_expires_on": "soon"}, "registration_expires_on"),
+    ),
+    get("followups/vendors/agents"),
+    post(
+        "followups/vendors/agents/assign",
+        OPERATOR,
+        good={"agent": "va1", "vendor": "Calls"},
+        bad=({"agent": "va1"}, "vendor"),
+        stands_on=_a_vendor,
+    ),
+    post("followups/vendors/agents/remove", OPERATOR, good={"agent": "va1"}, bad=({}, "agent")),
     get("followups/due", good={"limit": 10}, bad=({"limit": "1.0"}, "limit")),
     post("followups/due/claim", *CLAIMING, good={"limit": 10}, bad=({"lease_minutes": 241}, "lease_minutes")),
     post("followups/due/renew", *CLAIMING, good={"task_ids": [1]}, bad=({"task_ids": []}, "task_ids")),

@@ -44,8 +44,11 @@ from followups.models import (
     SlaWatch,
     TaskEvent,
     TaskEventWords,
+    Vendor,
+    VendorAgent,
 )
 from governance import gate
+from governance.area_codes.models import AreaCodeSubscription
 from governance.clocks.models import MarketZone
 from governance.compliance.models import (
     ClosedDay,
@@ -64,6 +67,7 @@ from kpi.models import KPIEvent, KPIEventWords
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
 from offers.models import OfferEvidence, OfferPolicy
 from tests.factories import (
+    AreaCodeFactory,
     AttemptFactory,
     CharterFactory,
     ClosedDayFactory,
@@ -97,6 +101,8 @@ from tests.factories import (
     TaskEventFactory,
     TaskFactory,
     TriggerFactory,
+    VendorAgentFactory,
+    VendorFactory,
 )
 from tests.staff import signed_in
 from wholesale import admin as frame
@@ -176,6 +182,9 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     Lead: lambda n: LeadFactory.create(),
     LeadImport: lambda n: LeadImportFactory.create(),
     LadderTemplate: lambda n: LadderTemplateFactory.create(),
+    Vendor: lambda n: VendorFactory.create(),
+    VendorAgent: lambda n: VendorAgentFactory.create(),
+    AreaCodeSubscription: lambda n: AreaCodeFactory.create(),
     PoolAgent: lambda n: PoolAgentFactory.create(paused_until=timezone.now() if n % 2 else None),
     SlaPolicy: lambda n: SlaPolicyFactory.create(),
     SlaBreach: lambda n: SlaBreachFactory.create(),
@@ -221,7 +230,20 @@ POLICIES: list[Any] = [
 ]
 SHOWN: list[Any] = [GoLiveState, Organisation, OutcomeRule, SlaWatch, *MAKE]
 OURS = [model for model in SHOWN if model.__module__.split(".")[0] not in ("django", "django_tasks_db", "knox")]
-EDITED: list[Any] = [*POLICIES, InboundWord, PoolAgent, Organisation, OutcomeRule, ClosedDay, Lead, User, Group]
+EDITED: list[Any] = [
+    *POLICIES,
+    InboundWord,
+    PoolAgent,
+    AreaCodeSubscription,
+    Vendor,
+    VendorAgent,
+    Organisation,
+    OutcomeRule,
+    ClosedDay,
+    Lead,
+    User,
+    Group,
+]
 FIXED = (Organisation, OutcomeRule)  # their rows are made by migrate: edited, never added
 READ_ONLY = [model for model in SHOWN if model not in (*EDITED, AuthToken)]
 
@@ -368,6 +390,8 @@ def test_an_auditor_sees_everything_of_ours_and_changes_nothing(user_of: Callabl
     for model, verb in (
         (ContactPoint, "erase"),
         (ClosedDay, "remove"),
+        (AreaCodeSubscription, "remove"),
+        (VendorAgent, "remove"),
         (MarketZone, "remove"),
         (RiskReservation, "release"),
         (RegressionPolicy, "approve"),

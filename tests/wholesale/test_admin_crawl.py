@@ -16,9 +16,17 @@ from django.test import Client
 from django.urls import reverse
 
 from followups.pool.services import remove_agent
+from followups.vendors.services import release_agent
+from governance.area_codes.services import unsubscribe
 from governance.clocks.services import remove_market_zone
 from governance.compliance.services import remove_closed_day
-from tests.factories import ClosedDayFactory, MarketZoneFactory, PoolAgentFactory
+from tests.factories import (
+    AreaCodeFactory,
+    ClosedDayFactory,
+    MarketZoneFactory,
+    PoolAgentFactory,
+    VendorAgentFactory,
+)
 from tests.staff import largest_form, signed_in
 from tests.wholesale.admin_walk import (
     FIELDS,
@@ -176,7 +184,19 @@ def _market_zone() -> Any:
     return row
 
 
-@pytest.mark.parametrize("remove", [_closed_day, _pool_agent, _market_zone])
+def _area_code() -> Any:
+    row = AreaCodeFactory.create()
+    unsubscribe(area_code=row.area_code, changed_by="ops", reason="A slip")
+    return row
+
+
+def _vendor_agent() -> Any:
+    row = VendorAgentFactory.create()
+    release_agent(agent=row.agent, changed_by="ops", reason="Left")
+    return row
+
+
+@pytest.mark.parametrize("remove", [_closed_day, _pool_agent, _market_zone, _area_code, _vendor_agent])
 @pytest.mark.parametrize("role", ["operator", "auditor"])
 def test_the_history_of_a_removed_row_is_read(user_of: Callable[..., User], remove: Any, role: str) -> None:
     row = remove()

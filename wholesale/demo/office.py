@@ -17,6 +17,7 @@ from followups.pool.services import upsert_agent
 from followups.sla.services import read_notice
 from followups.transitions import cancel_ladder, reassign_ladder, restart_ladder
 from governance import gate
+from governance.area_codes.services import subscribe
 from governance.compliance.services import set_closed_day, upsert_organisation
 from governance.golive.services import engage_kill_switch, release_kill_switch
 from governance.market import services as market
@@ -28,7 +29,7 @@ from kpi.models import Domain, RegressionTrigger
 from kpi.tripwire import services as tripwire
 from offers.services import upsert_policy
 from wholesale.demo.day import ACTOR, DRILL, Day, count
-from wholesale.demo.people import OFFERS_AT, Agent, correlation_of
+from wholesale.demo.people import OFFERS_AT, PLACES, Agent, correlation_of
 from wholesale.demo.plan import DAY
 from wholesale.vocabulary import Province
 
@@ -65,6 +66,9 @@ def _set_up(day: Day, now: datetime) -> None:
         registration_expires_on=(day.plan.until + timedelta(days=365)).date(),
         **day.signed(now, "simulation: who contacts"),
     )
+    last_day = (day.plan.until + timedelta(days=365)).date()
+    area_codes = {area_code for place in PLACES for area_code in place.area_codes}
+    subscribe(expiries=dict.fromkeys(area_codes, last_day), **day.signed(now, "simulation: who is called"))
     for agent in day.team:
         for province, place in agent.pools:
             upsert_agent(agent=agent.name, province=province, market=place, **day.signed(now, "simulation: the team"))

@@ -1,0 +1,1 @@
+"""Hired callers: vendors, their registration, and which agents are theirs."""

@@ -1,0 +1,126 @@
+"""The admin of hired callers."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+
+from followups.vendors.models import Vendor, VendorAgent
+from followups.vendors.services import assign_agent, release_agent, upsert_vendor
+from governance.policies_admin import GovernedAdmin, GovernedForm
+from wholesale.admin_base import act_with_reason, signature
+
+REGISTERED, ENDED = "Registered", "Ended: its agents claim nothing"
+
+
+class VendorForm(GovernedForm):
+    """A vendor and its registration."""
+
+    key = ("name",)
+
+    class Meta:
+        model = Vendor
+        fields = ("name", "registration_number", "registration_expires_on")
+        help_texts = {
+            "registration_number": "Its own, with the operator of the National Do Not Call List.",
+            "registration_expires_on": "The last day. From the next one on its agents claim nothing.",
+        }
+
+
+@admin.register(Vendor)
+class VendorAdmin(GovernedAdmin):
+    """Who calls for us. A vendor stays; its agents are taken off."""
+
+    form = VendorForm
+    key_title = "Vendor"
+    settings_fieldsets = (("National Do Not Call List", {"fields": ("registration_number", "registration_expires_on")}),)
+    list_display = ("name", "registration_number", "registration_expires_on", "state", "changed_by", "updated_at")
+    list_select_related = False
+    search_fields = ("name", "registration_number", "changed_by", "reason")
+    search_help_text = "Name, registration, who changed it, or why"
+
+    @display(description="State", label={REGISTERED: "success", ENDED: "danger"})
+    def state(self, row: Vendor) -> str:
+        """Whether its agents may claim."""
+        return REGISTERED if row.registration_expires_on >= timezone.now().date() else ENDED
+
+    def settings_of(self, record: Any) -> dict[str, str]:
+        return {"Registration": record.registration_number, "Last day": str(record.registration_expires_on)}
+
+    def save_model(self, request: HttpRequest, obj: Vendor, form: Any, change: bool) -> None:
+        """Through the service, which writes the history."""
+        given = {name: form.cleaned_data[name] for name in ("registration_number", "registration_expires_on")}
+        obj.pk = upsert_vendor(name=obj.name, reason=form.cleaned_data["why"], **given, **signature(request)).pk
+
+
+class VendorAgentForm(GovernedForm):
+    """An agent and the vendor that it works for."""
+
+    key = ("agent",)
+
+    class Meta:
+        model = VendorAgent
+        fields = ("agent", "vendor")
+        help_texts = {"agent": "The user name, as tasks name their owner."}
+
+
+@admin.register(VendorAgent)
+class VendorAgentAdmin(GovernedAdmin):
+    """Which agents work for a vendor; all others work for us."""
+
+    form = VendorAgentForm
+    key_title = "Agent"
+    settings_fieldsets = (("Employer", {"fields": ("vendor",)}),)
+    list_display = ("agent", "vendor", "changed_by", "reason", "updated_at")
+    list_filter = ("vendor",)
+    list_select_related = ("vendor",)
+    search_fields = ("agent", "vendor__name", "changed_by", "reason")
+    search_help_text = "Agent, vendor, who changed it, or why"
+    actions_detail = ("remove",)
+
+    def settings_of(self, record: Any) -> dict[str, str]:
+        return {"Vendor": str(record.vendor)}
+
+    def save_model(self, request: HttpRequest, obj: VendorAgent, form: Any, change: bool) -> None:
+        """Through the service, which writes the history."""
+        vendor, why = form.cleaned_data["vendor"].name, form.cleaned_data["why"]
+        obj.pk = assign_agent(agent=obj.agent, vendor=vendor, reason=why, **signature(request)).pk
+
+    def has_remove_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Who may say that an agent works for no vendor any more."""
+        return request.user.has_perm("followups.delete_vendoragent")
+
+    @action(
+        description="Remove...",
+        permissions=["remove"],
+        icon="delete",
+        variant=ActionVariant.DANGER,
+        url_path="remove",
+    )
+    def remove(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The agent works for no vendor any more, after a page that asks why."""
+        row = self.get_object(request, object_id)
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+
+        @transaction.atomic
+        def act(reason: str) -> str:
+            self.log_deletions(request, VendorAgent.objects.filter(pk=row.pk))
+            release_agent(agent=row.agent, reason=reason, **signature(request))
+            return f"{row.agent} works for no vendor any more."
+
+        return act_with_reason(
+            request,
+            self,
+            act,
+            title=f"Remove {row.agent} from {row.vendor}",
+            explanation="From now on it counts as one of our own agents, and may claim under our registration.",
+            button="Remove",
+            danger=True,
+            then=reverse("admin:followups_vendoragent_changelist"),
+        )

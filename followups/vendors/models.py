@@ -1,0 +1,53 @@
+"""Who calls for us, and which agents are theirs."""
+
+from datetime import date
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from governance.policies import Governed
+from wholesale.vocabulary import LABEL_MAX_LENGTH
+
+YEARS = "The day must lie between the years 2000 and 2099."
+
+
+class Vendor(Governed):
+    """A company whose agents contact people for us. We answer for what it does (CRTC 2020-319 and 2020-320), and every
+    telemarketer is registered with the operator of the National DNCL (CRTC, key telemarketing rules; checked 2026-11-29)."""
+
+    name = models.CharField(max_length=LABEL_MAX_LENGTH)
+    registration_number = models.CharField(
+        max_length=LABEL_MAX_LENGTH, help_text="its own, with the operator of the National DNCL"
+    )
+    registration_expires_on = models.DateField(
+        validators=[MinValueValidator(date(2000, 1, 1), YEARS), MaxValueValidator(date(2099, 12, 31), YEARS)],
+        help_text="the registration's last day, which counts until it ends in UTC",
+    )
+
+    class Meta:
+        ordering = ["name"]
+        default_permissions = ("view", "add", "change")
+        constraints = [models.UniqueConstraint(fields=["name"], name="vendor_once")]
+        verbose_name = "vendor"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class VendorAgent(Governed):
+    """An agent of a vendor. Who has no row here works for us."""
+
+    agent = models.CharField(max_length=LABEL_MAX_LENGTH, help_text="the user name, as tasks name their owner")
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="agents")
+
+    class Meta:
+        ordering = ["agent"]
+        default_permissions = ("view", "add", "change", "delete")
+        constraints = [
+            models.UniqueConstraint(fields=["agent"], name="vendoragent_once"),  # serves claiming too
+        ]
+        verbose_name = "agent of a vendor"
+        verbose_name_plural = "agents of vendors"
+
+    def __str__(self) -> str:
+        return self.agent

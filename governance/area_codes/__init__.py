@@ -1,0 +1,1 @@
+"""Subscriptions to the National Do Not Call List by area code."""

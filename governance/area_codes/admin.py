@@ -1,0 +1,147 @@
+"""The admin of the subscriptions to the National DNCL."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from governance.area_codes.models import AreaCodeSubscription
+from governance.area_codes.rules import NOTICE, InvalidList, read_list
+from governance.area_codes.services import subscribe, unsubscribe
+from governance.policies_admin import GovernedAdmin, GovernedForm
+from wholesale.admin_base import ReasonForm, act_with_form, act_with_reason, reason_field, signature
+
+IN_FORCE, ENDS_SOON, ENDED = "In force", "Ends within 30 days", "Ended"
+
+
+class AreaCodeForm(GovernedForm):
+    """An area code and until when we subscribe to it."""
+
+    key = ("area_code",)
+
+    class Meta:
+        model = AreaCodeSubscription
+        fields = ("area_code", "expires_on")
+        help_texts = {
+            "area_code": "Three digits, such as 416.",
+            "expires_on": "The last day of the subscription; it counts until it ends in UTC.",
+        }
+
+
+class ListForm(ReasonForm):
+    """A list of subscriptions, and why it is stored."""
+
+    subscriptions = forms.CharField(
+        label="Area codes",
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 8, "placeholder": "416,2027-03-31\n902,2027-03-31"}),
+        help_text="One a line: the area code and the last day. Area codes that are not listed stay as they are.",
+    )
+    reason = reason_field()
+
+    field_order = ("subscriptions", "reason")
+
+    def clean_subscriptions(self) -> dict[str, date]:
+        """The last day of each area code."""
+        try:
+            return read_list(self.cleaned_data["subscriptions"])
+        except InvalidList as error:
+            raise ValidationError(error.errors) from error
+
+
+@admin.register(AreaCodeSubscription)
+class AreaCodeSubscriptionAdmin(GovernedAdmin):
+    """For which area codes we subscribe, and until when."""
+
+    form = AreaCodeForm
+    key_title = "Area code"
+    settings_fieldsets = (("Subscription", {"fields": ("expires_on",)}),)
+    list_display = ("area_code", "expires_on", "state", "changed_by", "reason", "updated_at")
+    list_select_related = False
+    search_fields = ("area_code", "changed_by", "reason")
+    search_help_text = "Area code, who changed it, or why"
+    actions_list = ("import_list",)
+    actions_detail = ("remove",)
+
+    @display(description="State", label={IN_FORCE: "success", ENDS_SOON: "warning", ENDED: "danger"})
+    def state(self, row: AreaCodeSubscription) -> str:
+        """Whether numbers of it may be called."""
+        today = timezone.now().date()
+        if row.expires_on < today:
+            return ENDED
+        return IN_FORCE if row.expires_on > today + NOTICE else ENDS_SOON
+
+    def settings_of(self, record: Any) -> dict[str, str]:
+        return {"Last day": str(record.expires_on)}
+
+    def save_model(self, request: HttpRequest, obj: AreaCodeSubscription, form: Any, change: bool) -> None:
+        """Through the service, which writes the history."""
+        expiries = {obj.area_code: form.cleaned_data["expires_on"]}
+        stored = subscribe(expiries=expiries, reason=form.cleaned_data["why"], **signature(request))
+        obj.pk = stored.rows[obj.area_code].pk
+
+    def has_import_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Who may store a list."""
+        return request.user.has_perm("governance.change_areacodesubscription")
+
+    @action(description="Import a list...", permissions=["import"], icon="upload_file", url_path="import")
+    def import_list(self, request: HttpRequest) -> HttpResponse:
+        """Many subscriptions at once, all or none."""
+
+        def act(subscriptions: dict[str, date], reason: str) -> str:
+            written = subscribe(expiries=subscriptions, reason=reason, **signature(request)).written
+            return f"{written} written, {len(subscriptions) - written} unchanged."
+
+        return act_with_form(
+            request,
+            self,
+            ListForm(request.POST if request.method == "POST" else None),
+            act,
+            title="Import subscriptions to the National Do Not Call List",
+            explanation="A number whose area code has no subscription in force is not called, unless it is exempt by a "
+            "consent for calls.",
+            button="Store the list",
+            then=reverse("admin:governance_areacodesubscription_changelist"),
+        )
+
+    def has_remove_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Who may take a subscription off."""
+        return request.user.has_perm("governance.delete_areacodesubscription")
+
+    @action(
+        description="Remove...",
+        permissions=["remove"],
+        icon="delete",
+        variant=ActionVariant.DANGER,
+        url_path="remove",
+    )
+    def remove(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Take a subscription off that was entered by mistake, after a page that asks why."""
+        row = self.get_object(request, object_id)
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+
+        @transaction.atomic
+        def act(reason: str) -> str:
+            self.log_deletions(request, AreaCodeSubscription.objects.filter(pk=row.pk))
+            unsubscribe(area_code=row.area_code, reason=reason, **signature(request))
+            return f"{row.area_code} is not subscribed to any more."
+
+        return act_with_reason(
+            request,
+            self,
+            act,
+            title=f"Remove the subscription for {row.area_code}",
+            explanation="Numbers of this area code are not called from now on, unless they are exempt.",
+            button="Remove the subscription",
+            danger=True,
+            then=reverse("admin:governance_areacodesubscription_changelist"),
+        )

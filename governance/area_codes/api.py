@@ -1,0 +1,128 @@
+"""`/api/governance/contact/area-codes`: for which area codes we subscribe to the National DNCL."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from governance.area_codes import services
+from governance.area_codes.models import AreaCodeSubscription
+from governance.area_codes.rules import InvalidList, is_area_code, read_list
+from wholesale.api import ResourceViewSet, RowSerializer, act, acting_user
+from wholesale.fields import DayField, LabelField, NoteField, StrictIntegerField
+from wholesale.params import ActParams
+from wholesale.permissions import label_of
+from wholesale.rendering import shown
+
+LIST_MAX = 30_000  # characters
+
+
+class AreaCodeField(LabelField):
+    """An area code of North America."""
+
+    default_error_messages = {"invalid_area_code": "Must be three digits, such as 416."}
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if not is_area_code(text):
+            self.fail("invalid_area_code")
+        return text
+
+
+class ListField(NoteField):
+    """A list of subscriptions as the last day of each area code."""
+
+    longest = LIST_MAX
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            return read_list(super().to_internal_value(data))
+        except InvalidList as error:
+            raise ValidationError(error.errors, code="invalid") from error
+
+
+class AreaCodeOut(RowSerializer):
+    """A subscription to the National DNCL."""
+
+    class Meta:
+        model = AreaCodeSubscription
+        fields = ("id", "area_code", "expires_on", "changed_by", "reason", "updated_at")
+
+
+class AreaCodeParams(ActParams):
+    """An area code."""
+
+    area_code = AreaCodeField(help_text="three digits, such as 416")
+    changed_by = LabelField(required=False, help_text="default: your user name")
+    reason = NoteField(default="")
+
+
+class SubscribeParams(AreaCodeParams):
+    """A subscription."""
+
+    expires_on = DayField(help_text="its last day, which counts until it ends in UTC")
+
+
+class ImportParams(ActParams):
+    """A list of subscriptions."""
+
+    subscriptions = ListField(help_text="one a line: the area code and the last day, such as 416,2027-03-31")
+    changed_by = LabelField(required=False, help_text="default: your user name")
+    reason = NoteField(default="")
+
+
+class ImportedOut(serializers.Serializer[Any]):
+    """What became of the lines."""
+
+    written = StrictIntegerField(help_text="new, or with another day than before")
+    unchanged = StrictIntegerField()
+
+
+class UnsubscribedOut(serializers.Serializer[Any]):
+    """Whether it was there."""
+
+    removed = serializers.BooleanField()
+
+
+class AreaCodeViewSet(ResourceViewSet):
+    """Our subscriptions to the National DNCL, those entered last first."""
+
+    queryset = AreaCodeSubscription.objects.all()
+    serializer_class = AreaCodeOut
+    permissions = {
+        "list": "governance.view_areacodesubscription",
+        "retrieve": "governance.view_areacodesubscription",
+        "create": "governance.change_areacodesubscription",
+        "import_list": "governance.change_areacodesubscription",
+        "remove": "governance.delete_areacodesubscription",
+    }
+
+    @act(None, SubscribeParams, {200: AreaCodeOut})
+    def create(self, request: Request, area_code: str, expires_on: Any, **params: Any) -> Response:
+        """Say until when an area code is subscribed to."""
+        params.setdefault("changed_by", label_of(request.user))
+        stored = services.subscribe(expiries={area_code: expires_on}, user=acting_user(request), **params)
+        return Response(shown(stored.rows[area_code], AreaCodeOut.Meta.fields))
+
+    @act(
+        "import",
+        ImportParams,
+        ImportedOut,
+        examples=[
+            OpenApiExample("Two area codes", request_only=True, value={"subscriptions": "416,2027-03-31\n902,2027-03-31"}),
+        ],
+    )
+    def import_list(self, request: Request, subscriptions: dict[str, Any], **params: Any) -> Response:
+        """Store a list of subscriptions, all of it or nothing; area codes that are not in it stay as they are."""
+        params.setdefault("changed_by", label_of(request.user))
+        written = services.subscribe(expiries=subscriptions, user=acting_user(request), **params).written
+        return Response({"written": written, "unchanged": len(subscriptions) - written})
+
+    @act("remove", AreaCodeParams, UnsubscribedOut)
+    def remove(self, request: Request, **params: Any) -> Response:
+        """Take a subscription off that was entered by mistake. Twice changes nothing."""
+        params.setdefault("changed_by", label_of(request.user))
+        return Response({"removed": services.unsubscribe(user=acting_user(request), **params)})

@@ -1,0 +1,76 @@
+"""Verbs of the subscriptions."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from governance import policies
+from governance.area_codes.models import AreaCodeSubscription
+from governance.decisions import ExecutionClass, verb
+from governance.signals import contact_rules_changed
+
+
+class Stored(NamedTuple):
+    """The subscriptions of a list, by area code, and how many of them were written."""
+
+    rows: dict[str, AreaCodeSubscription]
+    written: int
+
+
+@verb(ExecutionClass.CONTROL)
+@transaction.atomic
+def subscribe(
+    *,
+    expiries: Mapping[str, date],
+    changed_by: str,
+    reason: str = "",
+    user: User | None = None,
+    now: datetime | None = None,
+) -> Stored:
+    """Say until when these area codes are subscribed to, by their three digits; the others stay as they are.
+
+    One that is on file with the same day is left alone. They are locked in the order of their digits.
+    """
+    now = now or timezone.now()
+    locked = AreaCodeSubscription.objects.order_by("area_code").select_for_update().filter(area_code__in=list(expiries))
+    known = {row.area_code: row for row in locked}
+    new = {code: day for code, day in expiries.items() if code not in known or known[code].expires_on != day}
+    written = {
+        area_code: policies.put(
+            AreaCodeSubscription,
+            key={"area_code": area_code},
+            changes={"expires_on": expires_on},
+            user=user,
+            changed_by=changed_by,
+            reason=reason,
+            now=now,
+        )
+        for area_code, expires_on in sorted(new.items())
+    }
+    if written:
+        _tell(now)
+    return Stored(known | written, len(written))
+
+
+@verb(ExecutionClass.CONTROL)
+@transaction.atomic
+def unsubscribe(
+    *, area_code: str, changed_by: str, reason: str = "", user: User | None = None, now: datetime | None = None
+) -> bool:
+    """Take a subscription off that was entered by mistake. Whether it was there; its history stays."""
+    row = AreaCodeSubscription.objects.select_for_update().filter(area_code=area_code).first()
+    if row is None:
+        return False
+    now = now or timezone.now()
+    row.stamp(changed_by=changed_by, user=user, reason=reason, now=now)
+    row.delete()
+    _tell(now)
+    return True
+
+
+def _tell(now: datetime) -> None:
+    contact_rules_changed.send(sender=AreaCodeSubscription, provinces=None, markets=None, now=now)

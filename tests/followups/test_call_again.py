@@ -1,0 +1,199 @@
+"""A second call to a number within 30 days of one that was answered: BC's rule, where the policy switches it on."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from followups.completions import complete_task
+from followups.due.services import claim_due, due_tasks
+from followups.minutes.services import recompute_leads
+from followups.models import ContactAttempt, FollowupTask
+from followups.services import start_ladder
+from governance import gate
+from governance.compliance import services as compliance
+from governance.compliance.models import LastContact
+from governance.market.rules import SAFE_RULES
+from governance.market.services import upsert_policy
+from tests.factories import NOON, LeadFactory
+from wholesale.fields import iso_utc
+
+pytestmark = pytest.mark.django_db
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+PHONE = "+16045550123"
+AFTERNOON = NOON + 5 * HOUR  # Tuesday 15:00 in Vancouver
+
+
+@pytest.fixture
+def one_call() -> None:
+    """BC's rule is on."""
+    switch(True)
+
+
+def switch(on: bool) -> None:
+    rules = {**SAFE_RULES, "one_call_in_30_days": on, "min_lead_score_to_contact": 0}
+    upsert_policy(province="BC", rules=rules, changed_by="test")
+
+
+def ladder(lead_id: str = "JANE", **lead: Any) -> list[FollowupTask]:
+    LeadFactory.create(**{"lead_id": lead_id, "province": "BC", "market": "VANCOUVER", "phone": PHONE, **lead})
+    return start_ladder(lead_id=lead_id, province="BC", market="VANCOUVER", now=AFTERNOON).tasks
+
+
+def call(task: FollowupTask, outcome: str | None = "REACHED", now: datetime = AFTERNOON + HOUR, **options: Any) -> Any:
+    return complete_task(task.pk, "va1", outcome=outcome, now=now, **options)
+
+
+def answered() -> list[datetime]:
+    return [at for at in LastContact.objects.values_list("answered_at", flat=True) if at]
+
+
+def refusals(at: datetime, lead_id: str = "JANE", channel: str = "CALL") -> list[str]:
+    return [reason.value for reason in gate.decide_lead(lead_id, channel, at=at).verdict.reasons]
+
+
+# What is kept -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("outcome", "is_answered"),
+    [
+        ("REACHED", True),
+        ("REPLIED", True),
+        ("APPOINTMENT", True),
+        ("NOT_INTERESTED", True),
+        ("WRONG_NUMBER", True),
+        (None, True),  # nobody said what came of it
+        ("NO_ANSWER", False),
+        ("LEFT_MESSAGE", False),
+    ],
+)
+def test_an_answered_call_is_kept_of_the_number_alone(outcome: str | None, is_answered: bool) -> None:
+    call(ladder()[1], outcome)
+    assert answered() == ([AFTERNOON + HOUR] if is_answered else [])
+    assert LastContact.objects.count() == 2  # the number and the lead
+
+
+def test_a_message_is_no_call() -> None:
+    call(ladder()[0])
+    assert answered() == []
+
+
+def test_neither_a_later_call_without_an_answer_nor_an_earlier_one_told_late_moves_it() -> None:
+    steps = ladder()
+    call(steps[1], contacted_at=AFTERNOON + HOUR)
+    call(steps[3], "NO_ANSWER", now=AFTERNOON + DAY)
+    assert answered() == [AFTERNOON + HOUR]
+    call(steps[5], now=AFTERNOON + DAY, contacted_at=AFTERNOON - HOUR)
+    assert answered() == [AFTERNOON + HOUR]
+    gate.note_contact([("PHONE", PHONE)], AFTERNOON - 2 * HOUR, is_answered_call=True)
+    gate.note_contact([("PHONE", PHONE)], AFTERNOON + 2 * DAY, is_answered_call=True)
+    assert answered() == [AFTERNOON + 2 * DAY]
+    assert LastContact.objects.filter(contacted_at=AFTERNOON + 2 * DAY).count() == 1
+
+
+# What is refused --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("one_call")
+def test_the_next_calls_of_the_ladder_wait_30_days_and_its_messages_do_not() -> None:
+    steps = ladder()
+    done = call(steps[1])
+    over = AFTERNOON + HOUR + 30 * DAY
+    rows = {task.step: task for task in FollowupTask.objects.all()}
+    assert rows[4].actionable_at == rows[4].open_from == over
+    assert rows[6].open_from == over
+    assert rows[3].actionable_at is not None
+    assert rows[3].actionable_at < AFTERNOON + 2 * DAY
+    assert rows[5].actionable_at is not None
+    assert rows[5].actionable_at < AFTERNOON + 6 * DAY
+    assert done.ladder.next_at is not None
+    assert done.ladder.next_at < over  # a message comes first
+    assert refusals(over - MINUTE) == ["call_again_too_soon"]
+    assert refusals(over) == []
+    assert refusals(over - MINUTE, channel="SMS") == []
+
+
+@pytest.mark.usefixtures("one_call")
+def test_another_lead_with_the_number_waits_too_and_one_with_another_number_does_not() -> None:
+    steps = ladder()
+    LeadFactory.create(lead_id="JOHN", province="BC", market="VANCOUVER", phone=PHONE)
+    LeadFactory.create(lead_id="JILL", province="BC", market="VANCOUVER", phone="+16045550999")
+    call(steps[1])
+    assert refusals(AFTERNOON + DAY, "JOHN") == ["call_again_too_soon"]
+    assert refusals(AFTERNOON + DAY, "JILL") == []
+
+
+@pytest.mark.usefixtures("one_call")
+def test_the_gate_is_obeyed_at_once_by_the_due_list_and_by_claims() -> None:
+    steps = ladder()
+    for step in (steps[0], steps[2]):
+        call(step, None)
+    # The number is called for somebody else meanwhile: the stored minutes of this ladder do not know yet.
+    gate.note_contact([("PHONE", PHONE)], AFTERNOON + 2 * HOUR, is_answered_call=True)
+    tomorrow = AFTERNOON + DAY
+    FollowupTask.objects.filter(step=2).update(open_from=AFTERNOON, open_until=tomorrow + HOUR)
+    assert due_tasks(now=tomorrow) == claim_due(owner="va1", now=tomorrow) == []
+
+
+def test_where_the_policy_does_not_ask_for_it_nothing_waits_and_completing_costs_no_statement_more() -> None:
+    switch(False)
+    _, called, messaged, *_ = ladder()
+    with CaptureQueriesContext(connection) as for_a_message:
+        call(messaged, None, now=AFTERNOON)
+    with CaptureQueriesContext(connection) as for_a_call:
+        call(called, None)
+    assert len(for_a_call) <= len(for_a_message)
+    assert refusals(AFTERNOON + DAY) == []
+    assert answered() == [AFTERNOON + HOUR]
+
+
+@pytest.mark.usefixtures("one_call")
+def test_the_rule_holds_for_calls_that_were_answered_before_it_was_switched_on() -> None:
+    switch(False)
+    steps = ladder()
+    call(steps[1])
+    assert refusals(AFTERNOON + DAY) == []
+    switch(True)
+    assert refusals(AFTERNOON + DAY) == ["call_again_too_soon"]
+    assert recompute_leads(["JANE"], now=AFTERNOON + HOUR) == 5
+    assert FollowupTask.objects.get(step=4).open_from == AFTERNOON + HOUR + 30 * DAY
+
+
+@pytest.mark.usefixtures("one_call")
+def test_a_recorded_permission_lifts_the_wait() -> None:
+    call(ladder()[1])
+    compliance.record_consent(
+        points=[("PHONE", PHONE)],
+        channel="CALL",
+        basis="EXPRESS",
+        obtained_at=AFTERNOON + HOUR,
+        evidence="said so in the call",
+        actor="va1",
+        now=AFTERNOON + 2 * HOUR,
+    )
+    assert refusals(AFTERNOON + DAY) == []
+
+
+@pytest.mark.usefixtures("one_call")
+def test_a_second_call_that_happened_is_kept_as_outside_the_rules() -> None:
+    steps = ladder()
+    call(steps[1])
+    again = call(steps[3], now=AFTERNOON + DAY)
+    attempt = ContactAttempt.objects.get(task=again)
+    assert (attempt.allowed, attempt.legal_ok, attempt.reasons) == (False, False, ["call_again_too_soon"])
+    assert again.completed_at == AFTERNOON + DAY
+
+
+@pytest.mark.usefixtures("one_call")
+def test_the_api_says_when_a_call_may_be_made_again(operator: APIClient) -> None:
+    call(ladder()[1])
+    answer = operator.get(
+        "/api/governance/contact/decide", {"lead_id": "JANE", "channel": "CALL", "at": iso_utc(AFTERNOON + DAY)}
+    ).json()
+    assert (answer["reason"], answer["legal_ok"]) == ("call_again_too_soon", False)
+    assert answer["next_allowed_at"] == iso_utc(AFTERNOON + HOUR + 30 * DAY)
