@@ -4,6 +4,8 @@ from collections.abc import Callable, Collection
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from governance.compliance.grounds import Role
+
 CLOSED = frozenset({"CLOSED", "DEAD"})  # the statuses of a lead that nobody contacts any more (CONTRACT section 10)
 
 
@@ -21,6 +23,7 @@ class LeadFacts(NamedTuple):
     status: str = ""
     phone_is_wrong: bool = False  # somebody said that it is another person's
     email_is_wrong: bool = False
+    role: str = Role.HOMEOWNER.value
     score: Decimal | None = None  # 0..1
     min_gap_minutes: int = 0  # after the last contact, as its place's ladder template says; no column of a lead
 

@@ -171,7 +171,7 @@ class LeadAdmin(CheckedInput, Kept, Scoped, ImportExportMixin, PersonPages):
     export_form_class = ExportForm
     list_display = ("lead_id", "name", "phone", "place", "status_label", "score", "source", "updated_at")
     list_display_links = ("lead_id", "name")
-    list_filter = ("status", "province", "language", SinceFilter)
+    list_filter = ("status", "province", "language", "role", SinceFilter)
     list_select_related = False
     list_per_page = 50
     paginator = GrowingPaginator
@@ -189,7 +189,7 @@ class LeadAdmin(CheckedInput, Kept, Scoped, ImportExportMixin, PersonPages):
     inlines = (ReopeningInline,)
     actions_detail = ("ladders", "export_person", "erase")
     fieldsets = (
-        ("Lead", {"fields": ("lead_id", ("first_name", "last_name"), ("status", "score"), ("source", "language"))}),
+        ("Lead", {"fields": ("lead_id", ("first_name", "last_name"), ("status", "score"), ("source", "language"), "role")}),
         ("Contact", {"fields": (("phone", "phone_is_wrong"), ("email", "email_is_wrong"))}),
         ("Place", {"fields": ("address", ("postal_code", "province"), ("market", "zone"))}),
     )

@@ -11,6 +11,7 @@ from followups.leads import services
 from followups.leads.fields import LeadRow, PhoneField
 from followups.leads.models import Language, Lead
 from governance.clocks.api import MarketFilter
+from governance.compliance.grounds import Role
 from wholesale import filters
 from wholesale.api import ResourceViewSet, RowSerializer, act, acting_user
 from wholesale.fields import EmailAddressField, LabelField, NoteField, SpelledChoiceField
@@ -45,6 +46,7 @@ class LeadOut(RowSerializer):
             "province",
             "market",
             "language",
+            "role",
             "zone",
             "score",
             "source",
@@ -66,6 +68,7 @@ class LeadFilter(django_filters.FilterSet):
     status = filters.choice(Lead.Status.choices)
     source = filters.label()
     language = filters.ParamFilter(serializer_field=SpelledChoiceField(Language.choices))
+    role = filters.choice(Role.choices)
     since = filters.since("created_at")
     until = filters.until("created_at")
 

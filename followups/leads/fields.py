@@ -11,6 +11,7 @@ from rest_framework.fields import empty
 
 from followups.leads.models import Language, Lead
 from governance.clocks.zones import ZONE_CHOICES
+from governance.compliance.grounds import Role
 from governance.compliance.phones import formatted, parsed
 from wholesale.fields import (
     EmailAddressField,
@@ -64,7 +65,7 @@ class PostalCodeField(LabelField):
 
 
 # Columns with few different values, whose meaning depends on nothing else.
-_WORDS = frozenset({"province", "market", "language", "zone", "source", "status"})
+_WORDS = frozenset({"province", "market", "language", "role", "zone", "source", "status"})
 _WORDS_REMEMBERED = 4096
 
 
@@ -81,6 +82,7 @@ class LeadRow(Params):
     province = ProvinceField(required=False, help_text="required for a new lead")
     market = WordField(required=False, help_text="new leads: ALL")
     language = SpelledChoiceField(Language.choices, required=False, help_text="new leads: fr in Quebec, else en")
+    role = UpperChoiceField(choices=Role.choices, required=False, help_text="new leads: HOMEOWNER")
     zone = SpelledChoiceField(ZONE_CHOICES, required=False, help_text="only where it is known for certain")
     score = RateField(required=False, help_text="from 0 to 1")
     source = LabelField(required=False)  # type: ignore[assignment]  # of the class no attribute: DRF collects the fields

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from governance.channels import Channel
 from governance.clocks.zones import ZONE_CHOICES
+from governance.compliance.grounds import Role
 from wholesale.append_only import AppendOnlyModel
 from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
 from wholesale.wordings import WordedField
@@ -49,6 +50,7 @@ class Lead(models.Model):
     province = models.CharField(max_length=2, choices=Province)
     market = models.CharField(max_length=WORD_MAX_LENGTH, default=ALL)
     language = models.CharField(max_length=2, choices=Language, default=Language.EN)
+    role = models.CharField(max_length=9, choices=Role, default=Role.HOMEOWNER, help_text="in which it is spoken to")
     zone = models.CharField(
         "time zone", max_length=40, choices=ZONE_CHOICES, blank=True, help_text="only where it is known for certain"
     )
@@ -76,6 +78,7 @@ class Lead(models.Model):
             models.CheckConstraint(
                 condition=Q(score__isnull=True) | Q(score__gte=Decimal(0), score__lte=Decimal(1)), name="lead_score_0_to_1"
             ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="lead_role"),
         ]
         indexes = [
             models.Index(

@@ -49,6 +49,7 @@ STORED = {
     "province": "ON",
     "market": "TORONTO",
     "language": "en",
+    "role": "HOMEOWNER",
     "zone": "America/Toronto",
     "score": Decimal("0.75"),
     "status": "CONTACTED",
