@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("followups", "0018_move_words"),
+        ("followups", "0019_vendors"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
