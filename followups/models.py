@@ -334,6 +334,7 @@ class TaskEvent(AppendOnlyModel):
         PAUSED = "PAUSED", "Put off by an outcome"
         OPTED_OUT = "OPTED_OUT", "Wants no more contact, said after it was completed"
         REASSIGNED = "REASSIGNED", "Given to another owner"
+        LAPSED = "LAPSED", "Lapsed: it waited for the lead's own ground"
 
     task = models.ForeignKey(FollowupTask, on_delete=models.PROTECT, related_name="events", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind)

@@ -9,6 +9,7 @@ from uuid import UUID
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from followups.lapsing import lapse_steps
 from followups.minutes import services as minutes
 from followups.minutes.tasks import recompute_leads, recompute_places
 from followups.sla.services import find_breaches
@@ -35,6 +36,7 @@ def keep_up(others: Collection[UUID], now: datetime) -> None:
     """Do what was enqueued, keep the permitted minutes up to date, and look for breaches of the SLA."""
     _work_off(others, now)
     minutes.roll(now)
+    lapse_steps(now=now)
     find_breaches(now, by_mail=False)
 
 
