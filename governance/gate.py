@@ -393,7 +393,7 @@ _FIRST, _PLACE = -2, -1  # a line of the ledger has its own id, and a point with
 _RULES_SQL = f"""
 {{asked}}
 SELECT r.*, s.kill_switch_engaged, s.go_live_enabled,
-    o.consent, o.scrub, o.registration_number, o.registration_expires_on, o.digest_key_mark,
+    o.consent, o.scrub, o.identity, o.registration_number, o.registration_expires_on, o.digest_key_mark,
     {", ".join(f"o.{name}" for name in Sender._fields)}
 FROM (
     SELECT {_PLACE} AS line, province, market, enabled, version, rules, NULL AS zone, CAST(NULL AS date) AS day,
@@ -444,12 +444,12 @@ def _rules(
         asked, values = compliance.asked_sql(known_by.values())
         cursor.execute(_RULES_SQL.format(asked=asked, among=among), [values, *places, *places, *days])
         first, *rows = cursor.fetchall()
-    engaged, live, consent, scrub, number, expires_on, key_mark, *sender = first[_OF_ALL]
+    engaged, live, consent, scrub, identity, number, expires_on, key_mark, *sender = first[_OF_ALL]
     decided = standing(ExecutionClass.EXECUTE, engaged=engaged is None or bool(engaged), live=bool(live))
     organisation = OrganisationFacts(is_ledger_readable=False)  # without its row nobody can tell
     if consent:
         is_readable = key_mark in ("", compliance.digest_key_mark())
-        organisation = OrganisationFacts(consent, scrub, number, _date(expires_on), is_readable, Sender(*sender))
+        organisation = OrganisationFacts(consent, scrub, identity, number, _date(expires_on), is_readable, Sender(*sender))
     lines = (row[_OF_A_LINE] for row in rows if row[0] != _PLACE)
     found = _Rules(decided, organisation, {}, {}, [], compliance.filed(known_by, lines))
     for province, market, enabled, version, rules, zone, day in (row[_OF_A_PLACE] for row in rows if row[0] == _PLACE):

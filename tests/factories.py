@@ -28,6 +28,7 @@ from followups.models import (
     TaskEvent,
 )
 from followups.steps.rules import GUIDE_STEPS
+from governance import law
 from governance.clocks.models import MarketZone
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord
 from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
@@ -201,6 +202,7 @@ class AttemptFactory(Row):
     zone_source = "market"
     local_time = "2026-12-15T13:00:00-05:00"
     tz_version = "2026.6"
+    law_version = law.VERSION
     matched_market = "ALL"
     policy_version = 1
     actor = "factory"

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from followups.leads.models import Lead
-from governance import gate
+from governance import gate, law
 from governance.clocks.services import set_market_zone
 from governance.compliance.models import ClosedDay, Organisation
 from governance.compliance.services import contact_points
@@ -70,6 +70,7 @@ def test_everything_is_told_about_a_lead(operator: APIClient) -> None:
         "channel": "SMS",
         "matched_market": "ALL",
         "policy_version": 1,
+        "law_version": law.VERSION,
         "evaluated_at": AT,
         "local_time": "2026-12-15T13:00:00-05:00",
         "timezone": "America/Toronto",
