@@ -1,7 +1,7 @@
-"""The rules of the law that the contact gate holds to, each with its source, its dates and how sure we are. Not legal advice.
+"""The rules of the law that the contact gate holds to, each with its source, its dates and how sure we are.
 
-A rule that changes gets a new row or new dates here, and with it `VERSION` changes: each decision that is kept names the
-version that it was made under. `contact_rules` prints them as docs/contact-rules.md shows them.
+This is not legal advice. A rule that changes gets a new row or new dates here, and with it `VERSION` changes: each decision
+that is kept names the version that it was made under. `contact_rules` prints them as docs/contact-rules.md shows them.
 """
 
 from collections.abc import Iterator
