@@ -15,6 +15,7 @@ from governance.clocks.services import set_market_zone
 from governance.compliance.models import ClosedDay, Organisation
 from governance.compliance.services import contact_points
 from governance.market.models import MarketPolicy
+from governance.reasons import Reason
 from tests.factories import NOON, LeadFactory, PoolAgentFactory, RecordFactory
 
 pytestmark = pytest.mark.django_db
@@ -54,13 +55,18 @@ def test_everything_is_told_about_a_lead(operator: APIClient) -> None:
         "reason": "within_window",
         "detail": "Contact is allowed.",
         "reasons": [],
-        "warnings": ["consent_missing"],
+        "warnings": ["consent_missing", "organisation_not_identified"],
         "explanations": [
             {
                 "code": "consent_missing",
                 "en": "No consent to messages of this channel is on file.",
                 "fr": "Aucun consentement aux messages de ce type n'est au dossier.",
-            }
+            },
+            {
+                "code": "organisation_not_identified",
+                "en": str(Reason.NOT_IDENTIFIED.label),
+                "fr": Reason.NOT_IDENTIFIED.french,
+            },
         ],
         "legal_ok": True,
         "policy_ok": True,

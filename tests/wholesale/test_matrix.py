@@ -155,6 +155,7 @@ OPTIONAL = {
         "mailing_address",
         "contact",
         "consent",
+        "identity",
         "scrub",
         "registration_number",
         "registration_expires_on",
