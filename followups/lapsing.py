@@ -43,12 +43,12 @@ def lapsing_ground(reasons: Sequence[Reason]) -> Reason | None:
 
 
 @verb(ExecutionClass.RECORD)
-def lapse_steps(*, now: datetime | None = None) -> int:
+def lapse_steps(*, correlation_id: str | None = None, now: datetime | None = None) -> int:
     """Cancel the due steps that waited for the lead's own ground for as long as they may. How many.
 
     It waits for nobody: what somebody else holds lapses at the next turn. Two who call it at once share the work.
     """
-    return sum(_lapse_these(task_ids, now) for task_ids in _batches(now or timezone.now()))
+    return sum(_lapse_these(task_ids, correlation_id, now) for task_ids in _batches(now or timezone.now()))
 
 
 def _waiting(now: datetime) -> TaskQuerySet:
@@ -70,7 +70,7 @@ def _batches(now: datetime) -> Iterator[list[int]]:
 
 
 @transaction.atomic
-def _lapse_these(task_ids: Sequence[int], now: datetime | None) -> int:
+def _lapse_these(task_ids: Sequence[int], correlation_id: str | None, now: datetime | None) -> int:
     """Lock the ladders, then the steps, and ask the gate. What changed meanwhile is left."""
     ladders = FollowupLadder.objects.filter(tasks__in=task_ids).order_by("pk").distinct().values_list("pk", flat=True)
     named = FollowupLadder.objects.filter(pk__in=list(ladders)).order_by("pk")
@@ -80,7 +80,8 @@ def _lapse_these(task_ids: Sequence[int], now: datetime | None) -> int:
     tasks = list(waiting.select_for_update(of=("self",), skip_locked=True))
     grounds = _grounds(tasks, now)
     if grounds:
-        _cancel([task for task in tasks if task.pk in grounds], grounds, now)
+        act = Act.of("system", None, correlation_id, now)
+        _cancel([task for task in tasks if task.pk in grounds], grounds, act)
     return len(grounds)
 
 
@@ -91,22 +92,21 @@ def _grounds(tasks: Sequence[FollowupTask], now: datetime) -> dict[int, Reason]:
     return {task_id: ground for task_id, ground in found.items() if ground}
 
 
-def _cancel(tasks: Sequence[FollowupTask], grounds: dict[int, Reason], now: datetime) -> None:
-    act = Act.of("system", None, None, now)
+def _cancel(tasks: Sequence[FollowupTask], grounds: dict[int, Reason], act: Act) -> None:
     by_ground: dict[Reason, list[int]] = defaultdict(list)
     for task in tasks:
         by_ground[grounds[task.pk]].append(task.pk)
     for ground, task_ids in by_ground.items():
         reason = f"lapsed {ground.value}"
-        FollowupTask.objects.filter(pk__in=task_ids).update(cancelled_at=now, cancel_reason=reason)
+        FollowupTask.objects.filter(pk__in=task_ids).update(cancelled_at=act.now, cancel_reason=reason)
         history.write(TaskEvent.Kind.LAPSED, task_ids, act, reason=reason)
-    _close_steps(Counter(task.ladder_id for task in tasks), now)
+    _close_steps(Counter(task.ladder_id for task in tasks), act.now)
     tasks_lapsed.send(
         sender=FollowupTask,
         tasks=tasks,
         reasons=[grounds[task.pk].value for task in tasks],
         correlation_id=act.correlation_id,
-        now=now,
+        now=act.now,
     )
 
 

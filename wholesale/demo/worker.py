@@ -16,6 +16,7 @@ from followups.sla.services import find_breaches
 from kpi.tasks import evaluate_tripwire
 from kpi.tripwire import services as tripwire
 from wholesale.demo.day import Day
+from wholesale.demo.people import MARKER
 
 # The tasks whose work belongs to the history, as the services that they call.
 _SERVICES: dict[str, Callable[..., object]] = {
@@ -36,7 +37,7 @@ def keep_up(others: Collection[UUID], now: datetime) -> None:
     """Do what was enqueued, keep the permitted minutes up to date, and look for breaches of the SLA."""
     _work_off(others, now)
     minutes.roll(now)
-    lapse_steps(now=now)
+    lapse_steps(correlation_id=f"{MARKER}lapses", now=now)
     find_breaches(now, by_mail=False)
 
 
