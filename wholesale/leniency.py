@@ -8,11 +8,11 @@ from governance.compliance.models import Organisation
 from governance.readiness import PROOFS
 from wholesale.admin import NAVIGATION
 
-_SHOWN_TOO = ("index", "governance_organisation_changelist", "governance_organisation_change")
+_SHOWN_TOO = ("governance_organisation_changelist", "governance_organisation_change")
 
 
 def leniency(request: HttpRequest) -> dict[str, Any]:
-    """For templates: `leniency` on the pages of Control, the overview and the organisation's own; else nothing is read."""
+    """For templates: `leniency` on the pages of Control and the organisation's own; else nothing is read."""
     match = getattr(request, "resolver_match", None)
     is_shown = match is not None and match.namespace == "admin" and _is_of_control(match.url_name or "")
     return {"leniency": _leniency()} if is_shown else {}

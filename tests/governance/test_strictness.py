@@ -112,7 +112,6 @@ def test_the_database_knows_no_warning_without_a_reason() -> None:
 
 def test_while_it_lasts_each_page_of_control_and_the_runbook_say_so(admin_client: Client) -> None:
     pages = [
-        reverse("admin:index"),
         reverse("admin:governance_golivestate_changelist"),
         reverse("admin:governance_runbookrun_now"),
         reverse("admin:governance_runbookrun_changelist"),
