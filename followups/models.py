@@ -308,6 +308,8 @@ class ContactAttempt(AppendOnlyModel):
     tz_version = models.CharField(max_length=16)
     matched_market = models.CharField(max_length=WORD_MAX_LENGTH, null=True)
     policy_version = models.PositiveIntegerField(null=True)
+    # Null of a contact from before the law's rules had versions.
+    law_version = models.CharField(max_length=20, null=True, help_text="of the law's rules (governance.law)")
     actor = models.CharField(max_length=LABEL_MAX_LENGTH)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
@@ -335,6 +337,7 @@ class TaskEvent(AppendOnlyModel):
         PAUSED = "PAUSED", "Put off by an outcome"
         OPTED_OUT = "OPTED_OUT", "Wants no more contact, said after it was completed"
         REASSIGNED = "REASSIGNED", "Given to another owner"
+        LAPSED = "LAPSED", "Lapsed: it waited for the lead's own ground"
 
     task = models.ForeignKey(FollowupTask, on_delete=models.PROTECT, related_name="events", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind)

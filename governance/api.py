@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from governance import gate, leads
+from governance import gate, law, leads
 from governance.channels import Channel
 from governance.clocks.resolving import ZoneSource, phone_hint
 from governance.reasons import Reason
@@ -45,6 +45,7 @@ class ContactOut(serializers.Serializer[Any]):
     channel = serializers.ChoiceField(choices=Channel.choices)
     matched_market = serializers.CharField(allow_null=True)
     policy_version = StrictIntegerField(allow_null=True)
+    law_version = serializers.CharField(help_text="of the law's rules that it was judged by (docs/contact-rules.md)")
     evaluated_at = AwareDateTimeField(help_text="the instant that was asked about")
     local_time = serializers.DateTimeField(required=False, help_text="in `timezone`, with its offset")
     timezone = serializers.CharField(required=False, help_text="the zone that refused, else the first")
@@ -132,6 +133,7 @@ def contact_out(answer: gate.ContactAnswer) -> dict[str, Any]:
         "channel": answer.contact.channel,
         "matched_market": answer.matched_market,
         "policy_version": answer.policy_version,
+        "law_version": law.VERSION,
         "evaluated_at": iso_utc(answer.at),
     }
     if answer.contact.is_known:

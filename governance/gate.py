@@ -427,7 +427,7 @@ _FIRST, _PLACE, _AREA_CODE = -3, -2, -1  # a line of the ledger has its own id, 
 _RULES_SQL = f"""
 {{asked}}
 SELECT r.*, s.kill_switch_engaged, s.go_live_enabled,
-    o.consent, o.scrub, o.registration_number, o.registration_expires_on, o.digest_key_mark,
+    o.consent, o.scrub, o.identity, o.registration_number, o.registration_expires_on, o.digest_key_mark,
     {", ".join(f"o.{name}" for name in Sender._fields)}
 FROM (
     SELECT {_PLACE} AS line, province, market, enabled, version, rules, NULL AS zone, CAST(NULL AS date) AS day,
@@ -494,12 +494,12 @@ def _rules(
         statement = _RULES_SQL.format(asked=asked, among=among, subscriptions=subscriptions)
         cursor.execute(statement, [values, *places, *places, *days, *codes])
         first, *rows = cursor.fetchall()
-    engaged, live, consent, scrub, number, expires_on, key_mark, *sender = first[_OF_ALL]
+    engaged, live, consent, scrub, identity, number, expires_on, key_mark, *sender = first[_OF_ALL]
     decided = standing(ExecutionClass.EXECUTE, engaged=engaged is None or bool(engaged), live=bool(live))
     organisation = OrganisationFacts(is_ledger_readable=False)  # without its row nobody can tell
     if consent:
         is_readable = key_mark in ("", compliance.digest_key_mark())
-        organisation = OrganisationFacts(consent, scrub, number, _date(expires_on), is_readable, Sender(*sender))
+        organisation = OrganisationFacts(consent, scrub, identity, number, _date(expires_on), is_readable, Sender(*sender))
     lines = (row[_OF_A_LINE] for row in rows if row[0] not in (_PLACE, _AREA_CODE))
     subscribed_until = {row[2]: last_day for row in rows if row[0] == _AREA_CODE and (last_day := _date(row[7]))}
     found = _Rules(decided, organisation, {}, {}, [], subscribed_until, compliance.filed(known_by, lines))

@@ -11,7 +11,6 @@ from django.db.models.functions import Cast
 from governance.area_codes.models import AreaCodeSubscription
 from governance.area_codes.rules import NOTICE
 from governance.compliance.models import Organisation
-from governance.compliance.rules import Strictness
 from governance.compliance.services import digest_key_mark
 from governance.golive.services import current_state
 from governance.heimdall.models import HeimdallPolicy
@@ -26,7 +25,11 @@ from wholesale.vocabulary import ALL, Province
 
 REGISTRATION_NOTICE = timedelta(days=30)  # before it expires
 _MARKET, _HEIMDALL, _AREA_CODE = "market", "heimdall", "area_code"
-PROOFS = {"consent": "consent for text and e-mail", "scrub": "registration and scrub for calls"}  # by strictness
+PROOFS = {
+    "consent": "consent for text and e-mail",
+    "identity": "identification in text and e-mail",
+    "scrub": "registration and scrub for calls",
+}  # by strictness
 
 
 @register("kill_switch.free", Severity.BLOCKER, "The kill switch is free")
@@ -96,11 +99,12 @@ def _organisation() -> Organisation | None:
 def contact_strictness(now: datetime) -> Finding:
     """Not only warned of. A missing row enforces both."""
     organisation = _organisation()
-    lenient = [name for name in PROOFS if organisation and getattr(organisation, name) == Strictness.WARN]
-    if lenient:
-        named = " and ".join(PROOFS[name] for name in lenient)
-        return Finding(False, f"What is missing is only warned of, not refused: {named}.", lenient)
-    return Finding(True, "Consent for text and e-mail, registration and scrub for calls are enforced.")
+    lenient = organisation.lenient if organisation else []
+    if organisation and lenient:
+        named = ", ".join(PROOFS[name] for name in lenient)
+        message = f"What is missing is only warned of, not refused: {named}. Reason: {organisation.lenient_reason}"
+        return Finding(False, message, lenient)
+    return Finding(True, "Consent and identification for text and e-mail, registration and scrub for calls are enforced.")
 
 
 @register("contact.identification", Severity.WARNING, "Messages can say who sends them")

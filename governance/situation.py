@@ -104,6 +104,8 @@ def lasting(situation: Situation, channel: str, at: datetime) -> tuple[set[Reaso
     if situation.ledger is not None:
         strictness, unproven = _unproven(situation, situation.ledger, channel, at)
         (reasons if strictness == Strictness.ENFORCE else warnings).update(unproven)
+        if channel != Channel.CALL and not situation.organisation.is_identified:
+            (reasons if situation.organisation.identity == Strictness.ENFORCE else warnings).add(Reason.NOT_IDENTIFIED)
     return reasons, warnings
 
 

@@ -30,6 +30,7 @@ from followups.models import (
     VendorAgent,
 )
 from followups.steps.rules import GUIDE_STEPS
+from governance import law
 from governance.area_codes.models import AreaCodeSubscription
 from governance.clocks.models import MarketZone
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord
@@ -204,6 +205,7 @@ class AttemptFactory(Row):
     zone_source = "market"
     local_time = "2026-12-15T13:00:00-05:00"
     tz_version = "2026.6"
+    law_version = law.VERSION
     matched_market = "ALL"
     policy_version = 1
     actor = "factory"

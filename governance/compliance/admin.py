@@ -465,6 +465,7 @@ class OrganisationForm(PolicyForm):
             "mailing_address",
             "contact",
             "consent",
+            "identity",
             "scrub",
             "registration_number",
             "registration_expires_on",
@@ -475,6 +476,8 @@ class OrganisationForm(PolicyForm):
             "contact": "A phone number, an e-mail address or a web address; it must answer for 60 days after a message.",
             "consent": "Refuse: without a consent on file that is in force, no text message and no e-mail. Allow: they "
             "may be sent, the gate's answer carries a warning, and the runbook warns. An opt-out refuses either way.",
+            "identity": "Refuse: no text message and no e-mail to a known lead while the name, the mailing address or the "
+            "contact above is missing. Allow: they may be sent, with a warning.",
             "scrub": "Refuse: no call unless the registration below is in force and the number was checked against the "
             "National Do Not Call List within 31 days, or is exempt by a consent for calls. Allow: calls may be made, with "
             "the same warnings.",
@@ -492,7 +495,7 @@ class OrganisationAdmin(PolicyAdmin):
     list_display = ("__str__", "consent_strictness", "scrub_strictness", "registered_until", "changed_by", "updated_at")
     settings_fieldsets = (
         ("Who sends", {"fields": ("name", "mailing_address", "contact")}),
-        ("How strict", {"fields": ("consent", "scrub")}),
+        ("How strict", {"fields": ("consent", "identity", "scrub")}),
         ("National Do Not Call List", {"fields": ("registration_number", "registration_expires_on")}),
     )
 
@@ -523,7 +526,9 @@ class OrganisationAdmin(PolicyAdmin):
             "Mailing address": record.mailing_address,
             "Contact": record.contact,
             "Messages without consent": record.get_consent_display(),
+            "Messages without identification": record.get_identity_display(),
             "Calls without registration and scrub": record.get_scrub_display(),
+            "Why only warned of": record.lenient_reason,
             "Registration": record.registration_number,
             "Registered until": str(record.registration_expires_on or ""),
         }

@@ -204,7 +204,9 @@ class OrganisationOut(RowSerializer):
             "mailing_address",
             "contact",
             "consent",
+            "identity",
             "scrub",
+            "lenient_reason",
             "registration_number",
             "registration_expires_on",
             "version",
@@ -223,13 +225,18 @@ class OrganisationParams(ActParams):
     consent = SpelledChoiceField(
         Strictness.choices, required=False, help_text="whether messages without a consent are refused"
     )
+    identity = SpelledChoiceField(
+        Strictness.choices,
+        required=False,
+        help_text="whether messages that cannot name their sender are refused",
+    )
     scrub = SpelledChoiceField(
         Strictness.choices, required=False, help_text="whether calls without registration and scrub are refused"
     )
     registration_number = LabelField(required=False, help_text="with the operator of the National DNCL")
     registration_expires_on = DayField(required=False)
     changed_by = LabelField(required=False, help_text="default: your user name")
-    reason = NoteField(default="")
+    reason = NoteField(default="", help_text="needed where something becomes a warning")
     expected_version = StrictIntegerField(required=False, min_value=0, max_value=2**31 - 1)
 
 
@@ -297,8 +304,8 @@ class ComplianceViewSet(ApiViewSet):
 
     @ask("organisation", Params, OrganisationOut)
     def organisation(self, request: Request) -> Response:
-        """Who contacts. Where the row is missing consent and scrub are enforced, and the answer says so."""
-        missing = Organisation(consent=Strictness.ENFORCE, scrub=Strictness.ENFORCE, version=0)
+        """Who contacts. Where the row is missing everything is enforced, and the answer says so."""
+        missing = Organisation(version=0)
         return Response(shown(Organisation.objects.filter(pk=1).first() or missing, OrganisationOut.Meta.fields))
 
     @act("organisation/upsert", OrganisationParams, OrganisationOut)

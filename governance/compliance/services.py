@@ -22,6 +22,7 @@ from governance import policies
 from governance.channels import Channel
 from governance.compliance.errors import InTheFuture, NoGroundForChannel, PointMissing
 from governance.compliance.models import (
+    STRICT_SETTINGS,
     ClosedDay,
     ContactPoint,
     ContactRecord,
@@ -34,6 +35,7 @@ from governance.compliance.rules import (
     Entry,
     LedgerLine,
     Sender,
+    Strictness,
     consent_expiry,
     is_basis,
     opted_out,
@@ -44,6 +46,7 @@ from governance.decisions import ExecutionClass, verb
 from governance.signals import contact_rules_changed
 from wholesale import correlation, locks
 from wholesale.addresses import one_form
+from wholesale.errors import RequiredParameter
 from wholesale.lookups import among_sql, time_of, time_or_none
 from wholesale.wordings import parted
 
@@ -724,6 +727,24 @@ def sender() -> Sender:
     return Sender(*row) if row else NOT_ON_FILE
 
 
+def _leniency(changes: Mapping[str, Any], reason: str) -> dict[str, str]:
+    """The reason that stands beside the settings as they will be; nothing where it stays.
+
+    Raises:
+        RequiredParameter: something becomes a warning and no reason is given.
+
+    """
+    stored = Organisation.objects.select_for_update().filter(pk=1).first() or Organisation()
+    after = [name for name in STRICT_SETTINGS if changes.get(name, getattr(stored, name)) == Strictness.WARN]
+    if not after:
+        return {"lenient_reason": ""}
+    if set(after) <= set(stored.lenient):
+        return {}
+    if not reason.strip():
+        raise RequiredParameter(attr="reason")
+    return {"lenient_reason": reason}
+
+
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def upsert_organisation(
@@ -735,16 +756,18 @@ def upsert_organisation(
     now: datetime | None = None,
     **changes: Any,
 ) -> Organisation:
-    """Change who we are and how strict we are; what is absent stays.
+    """Change who we are and how strict we are; what is absent stays. To be only warned of what is prohibited needs a reason,
+    which is shown for as long as it lasts.
 
     Raises:
+        RequiredParameter: something becomes a warning and no reason is given.
         VersionConflict: somebody else changed it first.
 
     """
     organisation = policies.upsert(
         Organisation,
         key={"id": 1},
-        changes=changes,
+        changes={**changes, **_leniency(changes, reason)},
         user=user,
         changed_by=changed_by,
         reason=reason,

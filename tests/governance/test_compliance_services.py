@@ -282,7 +282,7 @@ def test_changing_the_organisation_keeps_what_is_absent_and_writes_history() -> 
 def test_the_organisations_row_is_made_where_it_is_missing() -> None:
     Organisation.objects.all().delete()
     made = services.upsert_organisation(changed_by="bryan", consent="enforce", now=NOON)
-    assert (made.pk, made.version, made.created_at, made.scrub) == (1, 1, NOON, "warn")
+    assert (made.pk, made.version, made.created_at, made.scrub) == (1, 1, NOON, "enforce")
 
 
 def test_a_closed_day_is_set_renamed_and_removed_with_its_history() -> None:

@@ -16,6 +16,7 @@ import followups.due.services
 import followups.inbound.services
 import followups.inbound.words
 import followups.inbox.services
+import followups.lapsing
 import followups.leads.imports
 import followups.leads.services
 import followups.outcomes.services
@@ -278,6 +279,7 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "CONTROL",
         lambda: followups.sla.services.upsert_policy(province="ON", channel="SMS", breach_after_minutes=60, changed_by="me"),
     ),
+    followups.lapsing.lapse_steps: ("RECORD", lambda: followups.lapsing.lapse_steps(now=NOON)),
     followups.sla.services.find_breaches: ("RECORD", lambda: followups.sla.services.find_breaches(NOON)),
     followups.sla.services.read_notice: (
         "RECORD",

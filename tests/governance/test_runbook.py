@@ -321,10 +321,11 @@ def organisation(**values: Any) -> None:
 
 def test_leniency_is_named_while_it_lasts() -> None:
     item = found("contact.strictness")
-    assert (item["ok"], item["severity"], item["detail"]) == (False, "warning", ["consent", "scrub"])
-    organisation(consent="enforce")
+    assert (item["ok"], item["severity"], item["detail"]) == (False, "warning", ["consent", "identity", "scrub"])
+    organisation(consent="enforce", identity="enforce")
     item = found("contact.strictness")
-    assert (item["detail"], item["message"].endswith("not refused: registration and scrub for calls.")) == (["scrub"], True)
+    assert item["detail"] == ["scrub"]
+    assert "not refused: registration and scrub for calls. Reason: a test of something else" in item["message"]
     organisation(scrub="enforce")
     assert passes("contact.strictness")
     Organisation.objects.all().delete()

@@ -255,6 +255,7 @@ POSTS: dict[str, dict[str, Any]] = {
         "mailing_address": "1 King St, Toronto",
         "contact": "info@example.ca",
         "consent": "enforce",
+        "identity": "enforce",
         "scrub": "warn",
         "registration_number": "R-1",
         "registration_expires_on": "2027-12-31",

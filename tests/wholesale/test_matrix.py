@@ -155,6 +155,7 @@ OPTIONAL = {
         "mailing_address",
         "contact",
         "consent",
+        "identity",
         "scrub",
         "registration_number",
         "registration_expires_on",
@@ -324,8 +325,11 @@ def test_numbers_are_json_numbers_and_times_are_utc(operator: APIClient, endpoin
             for item in value:
                 check(name, item)
         elif isinstance(value, str):
-            # A version, and the name of an area, though they look like numbers.
-            assert name in ("tz_version", "area_code") or not value.replace(".", "", 1).replace("-", "", 1).isdigit(), (
+            # Versions, and the name of an area, though they look like numbers.
+            assert (
+                name in ("tz_version", "law_version", "area_code")
+                or not value.replace(".", "", 1).replace("-", "", 1).isdigit()
+            ), (
                 name,
                 value,
             )

@@ -41,15 +41,17 @@ def _put_unread(day: Day) -> None:
 
 
 def _read_list(day: Day, coming: list[LeadPlan], now: datetime) -> None:
-    """Keep the leads, each with its consent or checked against the National DNCL."""
+    """Keep the leads, each with its consent, if there is one, or checked against the National DNCL."""
     _bring([one.row for one in coming], now)
     points: dict[str, list[Point]] = defaultdict(list)
     for one in coming:
         points[one.source] += points_of(phone=one.row["phone"], email=one.row.get("email", ""))
     for source, theirs in sorted(points.items()):
         basis = SOURCES[source].basis
-        record_consent(points=theirs, basis=basis, obtained_at=now, evidence=f"{source} of {now:%Y-%m-%d}", **day.by(now))
-        if basis == Basis.PUBLICATION:  # no ground to call
+        if basis:
+            evidence = f"{source} of {now:%Y-%m-%d}"
+            record_consent(points=theirs, basis=basis, obtained_at=now, evidence=evidence, **day.by(now))
+        if basis in ("", Basis.PUBLICATION):  # no ground to call
             record_scrub(points=theirs, checked_at=now, evidence="the month's list", **day.by(now))
     worked = [Start(one.lead_id, one.place.province, one.place.market) for one in coming if one.is_worked]
     if worked:

@@ -86,7 +86,7 @@ _LETTERS = "ABCEGHJKLMNPRSTVWXYZ"
 
 
 class Source(NamedTuple):
-    """Where leads come from: how many of a hundred, and on what ground they may be contacted."""
+    """Where leads come from: its weight among the others, and on what ground they may be contacted; empty: on none."""
 
     share: int
     basis: str
@@ -94,6 +94,7 @@ class Source(NamedTuple):
 
 SOURCES = {
     "web form": Source(40, Basis.INQUIRY),
+    "bought list": Source(15, ""),
     "referral": Source(15, Basis.EXPRESS),
     "for-sale sign": Source(25, Basis.PUBLICATION),
     "classified ad": Source(20, Basis.PUBLICATION),
