@@ -103,6 +103,16 @@ class InboxItemNotFound(NotFound):
     """There is no inbox item with this id."""
 
 
+class ReplyNotFound(NotFound):
+    """There is no administrative reply with this id."""
+
+
+class ReplyErased(DomainError):
+    """The person was erased before this was sent: nobody knows any more where it would go."""
+
+    code = "reply_erased"
+
+
 class NotYourItem(NotAllowedForYou):
     """This inbox item is somebody else's; your role closes its own and unowned ones."""
 

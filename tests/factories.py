@@ -10,6 +10,7 @@ from factory.django import DjangoModelFactory
 
 from buyers.models import SFR, BuyerFeedbackEvent, BuyerLiquidityNode
 from followups.models import (
+    AdministrativeReply,
     ContactAttempt,
     FollowupLadder,
     FollowupTask,
@@ -234,6 +235,23 @@ class InboundFactory(Row):
     meaning = "DOUBTFUL"
     received_at = created_at = NOON
     actor = "factory"
+    correlation_id = "made"
+
+
+class ReplyFactory(Row):
+    """The answer to a HELP by text waits."""
+
+    class Meta:
+        model = AdministrativeReply
+
+    kind = "HELP"
+    message = SubFactory("tests.factories.InboundFactory", text="HELP", meaning="HELP")
+    lead_id = SelfAttribute("message.lead_id")
+    point = SubFactory("tests.factories.PointFactory")
+    channel = "SMS"
+    language = "en"
+    text = "Messages about an offer to buy your property."
+    due_at = created_at = NOON
     correlation_id = "made"
 
 

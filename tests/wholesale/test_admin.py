@@ -25,6 +25,7 @@ from rest_framework.test import APIClient
 from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
 from followups.leads.models import InboundDecisionWords, LeadReopeningWords
 from followups.models import (
+    AdministrativeReply,
     ContactAttempt,
     FollowupLadder,
     FollowupTask,
@@ -86,6 +87,7 @@ from tests.factories import (
     RecommendationFactory,
     RecordFactory,
     RegressionPolicyFactory,
+    ReplyFactory,
     RiskDayFactory,
     RiskEventFactory,
     RiskPolicyFactory,
@@ -186,6 +188,9 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     TaskEvent: lambda n: TaskEventFactory.create(),
     InboundMessage: lambda n: InboundFactory.create(),
     InboundWord: lambda n: InboundWordFactory.create(),
+    AdministrativeReply: lambda n: ReplyFactory.create(
+        sent_at=timezone.now() if n % 2 else None, sent_by="va1" if n % 2 else ""
+    ),
     InboxItem: lambda n: InboxItemFactory.create(owner="va1" if n % 2 else None),
     BuyerLiquidityNode: lambda n: NodeFactory.create(),
     BuyerFeedbackEvent: lambda n: FeedbackFactory.create(),
