@@ -92,6 +92,7 @@ NAVIGATION: dict[str, tuple[Page, ...]] = {
     "Follow-up": (
         Page("Work queue", "headset_mic", "followups", "followuptask", view="queue", permission="claim_task"),
         Page("Inbox", "inbox", "followups", "inboxitem"),
+        Page("Administrative replies", "reply", "followups", "administrativereply"),
         Page("SLA", "timer", "followups", "followuptask", view="sla", permission="view_sla"),
         Page("Leads", "contacts", "followups", "lead"),
         Page("Imports of leads", "upload_file", "followups", "leadimport"),

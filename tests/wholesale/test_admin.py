@@ -188,9 +188,7 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     TaskEvent: lambda n: TaskEventFactory.create(),
     InboundMessage: lambda n: InboundFactory.create(),
     InboundWord: lambda n: InboundWordFactory.create(),
-    AdministrativeReply: lambda n: ReplyFactory.create(
-        sent_at=timezone.now() if n % 2 else None, sent_by="va1" if n % 2 else ""
-    ),
+    AdministrativeReply: lambda n: ReplyFactory.create(**({"sent_at": timezone.now(), "sent_by": "va1"} if n % 2 else {})),
     InboxItem: lambda n: InboxItemFactory.create(owner="va1" if n % 2 else None),
     BuyerLiquidityNode: lambda n: NodeFactory.create(),
     BuyerFeedbackEvent: lambda n: FeedbackFactory.create(),
