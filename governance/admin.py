@@ -2,6 +2,7 @@
 
 from governance.clocks.admin import MarketZoneAdmin
 from governance.compliance.admin import ClosedDayAdmin, ContactPointAdmin, ContactRecordAdmin, OrganisationAdmin
+from governance.duties.admin import LegalDutyAdmin
 from governance.golive.admin import GoLiveStateAdmin
 from governance.heimdall.admin import (
     HeimdallEventAdmin,
@@ -22,6 +23,7 @@ __all__ = [
     "HeimdallPolicyAdmin",
     "HeimdallRecommendationAdmin",
     "HeimdallScorecardAdmin",
+    "LegalDutyAdmin",
     "MarketPolicyAdmin",
     "MarketZoneAdmin",
     "OrganisationAdmin",

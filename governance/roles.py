@@ -22,6 +22,8 @@ GRANTS: Grants = {
     "add_closedday": (OPERATOR,),
     "change_closedday": (OPERATOR,),
     "delete_closedday": (OPERATOR,),
+    "view_legalduty": EVERYBODY,
+    "change_legalduty": (OPERATOR,),
     "view_golivestate": EVERYBODY,
     "engage_kill_switch": (OPERATOR,),
     "release_kill_switch": (OPERATOR,),

@@ -31,6 +31,7 @@ from followups.models import (
 from followups.steps.rules import GUIDE_STEPS
 from governance.clocks.models import MarketZone
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord
+from governance.duties.models import LegalDuty
 from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES
@@ -551,6 +552,19 @@ class ClosedDayFactory(Row):
     name = "Stocktaking"
     changed_by = "factory"
     updated_at = NOON
+
+
+class LegalDutyFactory(Row):
+    """The training of an agent, due in a year."""
+
+    class Meta:
+        model = LegalDuty
+
+    kind = "TRAINING"
+    subject = Sequence(lambda n: f"agent {n}")
+    due_on = NOON.date() + timedelta(days=365)
+    changed_by = "factory"
+    created_at = updated_at = NOON
 
 
 class RunFactory(Row):

@@ -61,6 +61,7 @@ NAVIGATION: dict[str, tuple[Page, ...]] = {
     "Control": (
         Page("Go-live and kill switch", "emergency_home", "governance", "golivestate"),
         Page("Runbook", "checklist", "governance", "runbookrun", view="now", permission="view_runbook"),
+        Page("Legal duties", "event_available", "governance", "legalduty"),
         Page("Runbook runs", "inventory", "governance", "runbookrun"),
         Page("Market policies", "schedule", "governance", "marketpolicy"),
         Page("Market zones", "public", "governance", "marketzone"),

@@ -19,8 +19,8 @@ OPENING = {
     "buy {address}.\n"
     "If they ask for our number: {company_contact}.\n"
     "If they want no calls, press “Do not call”.",
-    "fr": "À dire d'abord : Bonjour {first_name}, je m'appelle {agent} et j'appelle de la part de {company} au sujet d'une offre d'achat pour "
-    "{address}.\n"
+    "fr": "À dire d'abord : Bonjour {first_name}, je m'appelle {agent} et j'appelle de la part de {company} au sujet d'une "
+    "offre d'achat pour {address}.\n"
     "Si on demande notre numéro : {company_contact}.\n"
     "Si la personne ne veut pas d'appels, appuyez sur « Do not call ».",
 }

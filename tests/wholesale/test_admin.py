@@ -56,6 +56,7 @@ from governance.compliance.models import (
     LastContact,
     Organisation,
 )
+from governance.duties.models import LegalDuty
 from governance.golive.models import GoLiveState
 from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
 from governance.market.models import MarketPolicy
@@ -78,6 +79,7 @@ from tests.factories import (
     LadderTemplateFactory,
     LeadFactory,
     LeadImportFactory,
+    LegalDutyFactory,
     MarketPolicyFactory,
     MarketZoneFactory,
     NodeFactory,
@@ -196,6 +198,7 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     KPIEvent: lambda n: KpiFactory.create(detail={"tasks": 6}),
     ContactPoint: lambda n: PointFactory.create(value=None if n % 2 else f"+1416555{n:04}"),
     ContactRecord: lambda n: RecordFactory.create(),
+    LegalDuty: lambda n: LegalDutyFactory.create(enabled=n % 2 == 0),
     ClosedDay: lambda n: ClosedDayFactory.create(),
     RiskPolicy: lambda n: RiskPolicyFactory.create(),
     RiskDay: lambda n: RiskDayFactory.create(),
