@@ -1,5 +1,7 @@
 """What we answer to a keyword."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -42,6 +44,7 @@ class AdministrativeReply(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     sent_against = models.JSONField(default=list, help_text="the reasons that stood against it when it was sent")
+    against: Sequence[str] = ()  # no column: what stands against it, as far as whoever read it asked
 
     class Meta:
         ordering = ["-id"]
