@@ -14,6 +14,7 @@ from followups.leads.models import InboundDecision, InboundMessage, Lead, LeadIm
 from followups.outcomes.models import OutcomeRule
 from followups.outcomes.rules import Outcome
 from followups.pool.models import PoolAgent
+from followups.replies.models import AdministrativeReply
 from followups.sla.models import SlaBreach, SlaNotice, SlaPolicy, SlaWatch
 from followups.steps.models import LadderTemplate
 from followups.vendors.models import Vendor, VendorAgent
@@ -371,6 +372,7 @@ class TaskEventWords(models.Model):
 
 
 __all__ = [
+    "AdministrativeReply",
     "ContactAttempt",
     "FollowupLadder",
     "FollowupTask",

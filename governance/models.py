@@ -3,6 +3,7 @@
 from governance.area_codes.models import AreaCodeSubscription
 from governance.clocks.models import MarketZone
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, LastContact, Organisation
+from governance.duties.models import LegalDuty
 from governance.golive.models import GoLiveState
 from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
 from governance.market.models import MarketPolicy
@@ -20,6 +21,7 @@ __all__ = [
     "HeimdallRecommendation",
     "HeimdallScorecard",
     "LastContact",
+    "LegalDuty",
     "MarketPolicy",
     "MarketZone",
     "Organisation",

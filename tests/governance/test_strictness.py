@@ -22,7 +22,7 @@ from wholesale.errors import RequiredParameter
 pytestmark = pytest.mark.django_db
 
 API = "/api/governance/contact"
-WHO = {"name": "Maple Homes", "mailing_address": "1 King Street, Toronto", "contact": "416-555-0100"}
+WHO: dict[str, Any] = {"name": "Maple Homes", "mailing_address": "1 King Street, Toronto", "contact": "416-555-0100"}
 PHONE = ("PHONE", "+14165550123")
 
 
