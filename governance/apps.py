@@ -12,7 +12,6 @@ class GovernanceConfig(AppConfig):
 
     def ready(self) -> None:
         from governance import readiness  # noqa: F401, PLC0415  # registers the runbook's checks
-        from governance.duties import readiness as _duties  # noqa: F401, PLC0415  # registers the runbook's checks
         from governance.market.services import seed_policies  # noqa: PLC0415
 
         seeds.register("market policies", seed_policies)

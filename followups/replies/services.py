@@ -124,5 +124,6 @@ def against(replies: Sequence[AdministrativeReply], at: datetime) -> dict[int, l
 def _contact(reply: AdministrativeReply) -> gate.Contact:
     """The reply as the gate is asked about it: it goes where the message came from, which need not be the lead's number."""
     lead = lead_facts(reply.lead) if reply.lead else LeadFacts(reply.lead_id or "", _ANY_PROVINCE.value, ALL)
-    where = {"email" if reply.channel == Channel.EMAIL else "phone": reply.point.value}
-    return gate.Contact(lead._replace(**where), reply.channel)
+    value = reply.point.value or ""  # of one without a value nobody asks
+    there = lead._replace(email=value) if reply.channel == Channel.EMAIL else lead._replace(phone=value)
+    return gate.Contact(there, reply.channel)

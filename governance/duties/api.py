@@ -39,7 +39,7 @@ class DutyParams(ActParams):
     """A duty to write down or change; an absent setting keeps its value."""
 
     kind = UpperChoiceField(choices=LegalDuty.Kind.choices)
-    subject = LabelField(default="", help_text="of which area code, agent or vendor; absent: of all")
+    subject = LabelField(default="", help_text="of which agent; absent: of all")
     due_on = DayField(required=False, help_text="by when")
     done_on = DayField(required=False, help_text="when it was last done")
     note = NoteField(required=False, help_text="where the proof is")

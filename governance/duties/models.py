@@ -10,21 +10,17 @@ from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 class LegalDuty(Policy):
     """Something that the law wants done by a date: of which the history keeps each date that it ever had, and by whom.
 
-    The registration with the National DNCL is none of them: its date stands in the organisation, where the runbook reads it.
+    The dates of the registration, of subscriptions and of vendors are none of them: they stand where they decide something.
     """
 
     class Kind(models.TextChoices):
         """What is to be done."""
 
-        SUBSCRIPTION = "SUBSCRIPTION", "Subscription to the National DNCL, by area code"
         SCRUB = "SCRUB", "New version of the National DNCL"
         TRAINING = "TRAINING", "Training of the callers"
-        VENDOR = "VENDOR", "Contract of a hired caller"
 
     kind = models.CharField(max_length=12, choices=Kind)
-    subject = models.CharField(
-        max_length=LABEL_MAX_LENGTH, blank=True, help_text="of which area code, agent or vendor; empty: of all"
-    )
+    subject = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True, help_text="of which agent; empty: of all")
     due_on = models.DateField(null=True, blank=True, help_text="by when; empty: nobody has said, and the runbook warns")
     done_on = models.DateField(null=True, blank=True, help_text="when it was last done")
     note = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="where the proof is")
@@ -35,9 +31,7 @@ class LegalDuty(Policy):
         default_permissions = ("view", "change")
         constraints = [
             models.UniqueConstraint(fields=["kind", "subject"], name="legalduty_once"),
-            models.CheckConstraint(
-                condition=Q(kind__in=("SUBSCRIPTION", "SCRUB", "TRAINING", "VENDOR")), name="legalduty_kind"
-            ),
+            models.CheckConstraint(condition=Q(kind__in=("SCRUB", "TRAINING")), name="legalduty_kind"),
         ]
         verbose_name = "legal duty"
         verbose_name_plural = "legal duties"

@@ -17,12 +17,10 @@ class Rule(NamedTuple):
 
 
 RULES: dict[str, Rule] = {
-    Kind.SUBSCRIPTION: Rule("a subscription in force for each area code that is called (CR1)", timedelta(days=30)),
     Kind.SCRUB: Rule(
         "the version of the list that calls are checked against is at most 31 days old (CR1)", timedelta(days=5)
     ),
     Kind.TRAINING: Rule("callers know the rules: part of a defence of due diligence (CR1)", timedelta(days=30)),
-    Kind.VENDOR: Rule("clients answer for hired callers (CRTC 2020-319, 2020-320)", timedelta(days=30)),
 }
 
 

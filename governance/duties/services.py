@@ -1,4 +1,4 @@
-"""Verbs of duties with a date. Who keeps subscriptions or contracts tells their dates here."""
+"""The verb of duties with a date."""
 
 from datetime import datetime
 from typing import Any

@@ -25,19 +25,15 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
-                            ("SUBSCRIPTION", "Subscription to the National DNCL, by area code"),
                             ("SCRUB", "New version of the National DNCL"),
                             ("TRAINING", "Training of the callers"),
-                            ("VENDOR", "Contract of a hired caller"),
                         ],
                         max_length=12,
                     ),
                 ),
                 (
                     "subject",
-                    models.CharField(
-                        blank=True, help_text="of which area code, agent or vendor; empty: of all", max_length=128
-                    ),
+                    models.CharField(blank=True, help_text="of which agent; empty: of all", max_length=128),
                 ),
                 (
                     "due_on",
@@ -101,19 +97,15 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
-                            ("SUBSCRIPTION", "Subscription to the National DNCL, by area code"),
                             ("SCRUB", "New version of the National DNCL"),
                             ("TRAINING", "Training of the callers"),
-                            ("VENDOR", "Contract of a hired caller"),
                         ],
                         max_length=12,
                     ),
                 ),
                 (
                     "subject",
-                    models.CharField(
-                        blank=True, help_text="of which area code, agent or vendor; empty: of all", max_length=128
-                    ),
+                    models.CharField(blank=True, help_text="of which agent; empty: of all", max_length=128),
                 ),
                 (
                     "due_on",
@@ -146,7 +138,7 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(fields=("kind", "subject"), name="legalduty_once"),
                     models.CheckConstraint(
-                        condition=models.Q(("kind__in", ("SUBSCRIPTION", "SCRUB", "TRAINING", "VENDOR"))),
+                        condition=models.Q(("kind__in", ("SCRUB", "TRAINING"))),
                         name="legalduty_kind",
                     ),
                 ],

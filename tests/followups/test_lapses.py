@@ -18,7 +18,7 @@ from governance.compliance.services import record_consent, record_scrub, upsert_
 from governance.golive.models import GoLiveState
 from governance.reasons import Reason
 from kpi.models import KPIEvent
-from tests.factories import NOON, LeadFactory
+from tests.factories import NOON, AreaCodeFactory, LeadFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +34,7 @@ def strict(monkeypatch: pytest.MonkeyPatch) -> None:
     who = {"name": "Maple Homes", "mailing_address": "1 King Street, Toronto", "contact": "416-555-0100"}
     registration = {"registration_number": "R-1", "registration_expires_on": (NOON + 365 * DAY).date()}
     Organisation.objects.update(consent="enforce", scrub="enforce", **who, **registration)
+    AreaCodeFactory.create(area_code="416")
 
 
 @pytest.fixture
@@ -178,9 +179,7 @@ def test_many_steps_lapse_in_as_many_statements_as_few(monkeypatch: pytest.Monke
             lead_id = f"{mark}{n}"
             LeadFactory.create(lead_id=lead_id, province="ON", phone=f"+1416555{ord(mark):02}{n:02}")
             start_ladder(lead_id=lead_id, province="ON", now=NOON)
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
+        with CaptureQueriesContext(connection) as captured:
             assert lapse_steps(now=NOON + 14 * DAY) == 6 * leads
         return len(captured)
 

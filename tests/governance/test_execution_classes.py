@@ -22,13 +22,17 @@ import followups.leads.services
 import followups.outcomes.services
 import followups.people.services
 import followups.pool.services
+import followups.replies.services
 import followups.reports
 import followups.services
 import followups.sla.services
 import followups.steps.services
 import followups.transitions
+import followups.vendors.services
+import governance.area_codes.services
 import governance.clocks.services
 import governance.compliance.services
+import governance.duties.services
 import governance.golive.services
 import governance.heimdall.services
 import governance.market.services
@@ -57,9 +61,11 @@ from tests.factories import (
     PointFactory,
     PoolAgentFactory,
     RecommendationFactory,
+    ReplyFactory,
     SlaNoticeFactory,
     TaskFactory,
     TriggerFactory,
+    VendorFactory,
     many,
 )
 
@@ -149,6 +155,18 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     governance.compliance.services.remove_closed_day: (
         "CONTROL",
         lambda: governance.compliance.services.remove_closed_day(day=NOON.date(), changed_by="me"),
+    ),
+    governance.area_codes.services.subscribe: (
+        "CONTROL",
+        lambda: governance.area_codes.services.subscribe(expiries={"416": NOON.date()}, changed_by="me", now=NOON),
+    ),
+    governance.area_codes.services.unsubscribe: (
+        "CONTROL",
+        lambda: governance.area_codes.services.unsubscribe(area_code="416", changed_by="me"),
+    ),
+    governance.duties.services.upsert_duty: (
+        "CONTROL",
+        lambda: governance.duties.services.upsert_duty(kind="TRAINING", subject="ann", changed_by="me"),
     ),
     governance.clocks.services.set_market_zone: (
         "CONTROL",
@@ -329,6 +347,24 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     followups.people.services.export_person: (
         "READ",
         lambda: followups.people.services.export_person(TaskFactory.create().lead_id),
+    ),
+    followups.vendors.services.upsert_vendor: (
+        "CONTROL",
+        lambda: followups.vendors.services.upsert_vendor(
+            name="Calls", registration_number="C-1", registration_expires_on=NOON.date(), changed_by="me"
+        ),
+    ),
+    followups.vendors.services.assign_agent: (
+        "CONTROL",
+        lambda: followups.vendors.services.assign_agent(agent="va1", vendor=VendorFactory.create().name, changed_by="me"),
+    ),
+    followups.vendors.services.release_agent: (
+        "CONTROL",
+        lambda: followups.vendors.services.release_agent(agent="va1", changed_by="me"),
+    ),
+    followups.replies.services.mark_reply_sent: (
+        "RECORD",
+        lambda: followups.replies.services.mark_reply_sent(ReplyFactory.create().pk),
     ),
     followups.inbox.services.close_item: (
         "RECORD",

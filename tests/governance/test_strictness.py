@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from importlib import import_module
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -56,7 +57,7 @@ def test_after_installation_everything_is_enforced() -> None:
 def test_an_organisation_that_only_warned_is_strict_after_the_migration_and_its_history_says_so() -> None:
     Organisation.objects.update(scrub="warn", lenient_reason="before")
     before = Organisation.objects.get().version
-    migration = import_module("governance.migrations.0015_prohibited_is_refused")
+    migration = import_module("governance.migrations.0016_prohibited_is_refused")
     migration.enforce(apps, SimpleNamespace(connection=connection))
     organisation = Organisation.objects.get()
     assert (organisation.consent, organisation.scrub, organisation.version) == ("enforce", "enforce", before + 1)
@@ -74,7 +75,7 @@ def test_without_our_identity_no_message_goes_out(jane: None) -> None:
 
 
 def test_a_call_needs_no_identification_on_file(jane: None) -> None:
-    assert reasons("CALL") == (["organisation_not_registered", "scrub_missing"], [])
+    assert reasons("CALL") == (["organisation_not_registered", "area_code_not_subscribed", "scrub_missing"], [])
 
 
 def test_a_lead_that_nobody_knows_has_no_number_to_protect(agent: APIClient) -> None:
