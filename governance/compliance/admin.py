@@ -24,9 +24,10 @@ from unfold.widgets import (
 from governance import leads
 from governance.channels import Channel
 from governance.compliance import services
+from governance.compliance.grounds import ACCEPTED
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
 from governance.compliance.phones import e164
-from governance.compliance.rules import Basis, Entry, Strictness
+from governance.compliance.rules import Entry, Strictness
 from governance.compliance.services import Point
 from governance.compliance.who import of_lead
 from governance.policies_admin import PolicyAdmin, PolicyForm
@@ -153,7 +154,7 @@ class ConsentForm(ChannelForm):
 
     basis = forms.ChoiceField(
         label="Ground",
-        choices=[CHOOSE_ONE, *Basis.choices],
+        choices=[CHOOSE_ONE, *ACCEPTED],
         widget=UnfoldAdminSelectWidget,
         help_text="It says when the consent expires. A published address is no ground for calls.",
     )

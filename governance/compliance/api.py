@@ -15,9 +15,10 @@ from rest_framework.response import Response
 from governance import gate
 from governance.channels import Channel
 from governance.compliance import services
+from governance.compliance.grounds import ACCEPTED
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
 from governance.compliance.phones import e164
-from governance.compliance.rules import SCRUB_VALID, Basis, Entry, Strictness
+from governance.compliance.rules import SCRUB_VALID, Entry, Strictness
 from governance.compliance.services import Point
 from governance.compliance.who import meant, of_lead
 from wholesale import filters
@@ -123,7 +124,7 @@ class ChannelParams(WhoParams):
 class ConsentParams(ChannelParams):
     """A ground to contact somebody."""
 
-    basis = UpperChoiceField(choices=Basis.choices)
+    basis = UpperChoiceField(choices=ACCEPTED)
     obtained_at = AwareDateTimeField()
     evidence = NoteField(help_text="where the proof is: a form, a recording")
     reason = NoteField(default="")

@@ -1,4 +1,4 @@
-"""The law of Canada as values and pure functions: calling hours, bases of consent, do-not-contact. No database here.
+"""The law of Canada as values and pure functions: calling hours, do-not-contact, what is proven. No database here.
 
 Sources: CRTC Unsolicited Telecommunications Rules (calls), Canada's Anti-Spam Legislation (text messages, e-mail). Not legal
 advice; docs/contact-rules.md lists each rule with its source and what of it is unverified.
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from dateutil.relativedelta import relativedelta
 from django.db import models
 
 from governance.channels import Channel
+from governance.compliance.grounds import Basis, is_basis
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,34 +36,6 @@ CALLING_HOURS = LegalHours(weekday=("09:00", "21:30"), weekend=("10:00", "18:00"
 SCRUB_VALID = timedelta(days=31)  # CRTC: the version of the National DNCL in use is at most 31 days old
 
 
-class Basis(models.TextChoices):
-    """On what ground somebody may be contacted."""
-
-    EXPRESS = "EXPRESS", "Express consent"
-    BUSINESS = "BUSINESS", "Existing business relationship: a purchase, a lease or a contract"
-    INQUIRY = "INQUIRY", "Inquiry or application"
-    PUBLICATION = "PUBLICATION", "Conspicuous publication of the address, in a business role"
-
-
-_CASL = {Basis.BUSINESS: relativedelta(years=2), Basis.INQUIRY: relativedelta(months=6)}
-_DNCL = {Basis.BUSINESS: relativedelta(months=18), Basis.INQUIRY: relativedelta(months=6)}
-
-
-def is_basis(channel: str, basis: str) -> bool:
-    """Whether this ground counts for the channel: publication of an address is one of CASL alone and exempts no call."""
-    return not (channel == Channel.CALL and basis == Basis.PUBLICATION)
-
-
-def consent_expiry(channel: str, basis: str, obtained_at: datetime) -> datetime | None:
-    """When a consent for this channel ends, or None where it holds until it is withdrawn.
-
-    CASL for text messages and e-mail: 2 years after a purchase or contract, 6 months after an inquiry. The National DNCL
-    rules for calls: 18 months and 6 months.
-    """
-    span = (_DNCL if channel == Channel.CALL else _CASL).get(Basis(basis))
-    return obtained_at + span if span else None
-
-
 class Entry(models.TextChoices):
     """What a line of the ledger says."""
 
@@ -75,6 +47,8 @@ class Entry(models.TextChoices):
     ERASED = "ERASED", "Number or address erased"
     HOLD = "HOLD", "Held: a doubtful message waits for a person"
     RELEASE = "RELEASE", "No longer held: a person decided on the message"
+    ENDED = "ENDED", "Contract ended"
+    USED = "USED", "Referral used: a message went out"
 
 
 class LedgerLine(NamedTuple):

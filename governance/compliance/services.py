@@ -21,6 +21,7 @@ from django.utils import timezone
 from governance import policies
 from governance.channels import Channel
 from governance.compliance.errors import InTheFuture, NoGroundForChannel, PointMissing
+from governance.compliance.grounds import consent_expiry, is_basis
 from governance.compliance.models import (
     STRICT_SETTINGS,
     ClosedDay,
@@ -36,8 +37,6 @@ from governance.compliance.rules import (
     LedgerLine,
     Sender,
     Strictness,
-    consent_expiry,
-    is_basis,
     opted_out,
     refusals,
 )

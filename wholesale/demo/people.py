@@ -11,7 +11,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any, NamedTuple
 
-from governance.compliance.rules import Basis
+from governance.compliance.grounds import Basis
 from governance.market.rules import MIN_SCORE, SAFE_RULES
 from wholesale.vocabulary import Province
 
