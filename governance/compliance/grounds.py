@@ -19,6 +19,15 @@ class Role(models.TextChoices):
     BUSINESS = "BUSINESS", "Business"
 
 
+class Purpose(models.TextChoices):
+    """What a message is for. It decides whether a consent is asked for; a call has none."""
+
+    PROSPECT = "PROSPECT", "Prospecting"  # A 6(1)(a): consent is asked for
+    REPLY = "REPLY", "Reply to a message of the lead"  # G 3(b)
+    REQUESTED = "REQUESTED", "Quote or transaction that the lead asked for"  # A 6(6)(a), (b)
+    BUSINESS_INQUIRY = "BUSINESS_INQUIRY", "Inquiry about the lead's own commercial activity"  # A 6(5)(b)
+
+
 class Basis(models.TextChoices):
     """On what ground somebody may be contacted."""
 
@@ -35,6 +44,8 @@ class Basis(models.TextChoices):
 RETIRED = frozenset({Basis.BUSINESS})
 ACCEPTED = [(basis.value, basis.label) for basis in Basis if basis not in RETIRED]  # what may be recorded
 MESSAGES_ONLY = frozenset({Basis.PUBLICATION, Basis.DISCLOSED, Basis.REFERRAL})  # grounds of A and G, which exempt no call
+BUSINESS_ROLE_ONLY = frozenset({Basis.PUBLICATION, Basis.DISCLOSED})  # A 10(9)(b), (c)
+RELATIONSHIPS = frozenset({Basis.PURCHASE_BY_LEAD, Basis.CONTRACT, Basis.INQUIRY})  # A 6(6), even when they have expired
 
 _LONG = {True: relativedelta(months=18), False: relativedelta(years=2)}  # by whether it is a call
 _SPANS = {
@@ -47,6 +58,11 @@ _SPANS = {
 def is_basis(channel: str, basis: str) -> bool:
     """Whether a line with this ground may be stored for the channel. What it gives depends on the role too."""
     return not (channel == Channel.CALL and basis in MESSAGES_ONLY)
+
+
+def gives_ground(channel: str, basis: str, role: str) -> bool:
+    """Whether a line with this ground gives one to contact a lead in this role by the channel."""
+    return is_basis(channel, basis) and (role == Role.BUSINESS or basis not in BUSINESS_ROLE_ONLY)
 
 
 def consent_expiry(channel: str, basis: str, obtained_at: datetime) -> datetime | None:

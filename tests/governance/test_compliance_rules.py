@@ -80,7 +80,7 @@ CONSENTS: list[tuple[str, list[LedgerLine], str, Standing]] = [
     ("expired", [agreed("SMS", 2 * DAY, expires_in=-DAY)], "SMS", Standing.EXPIRED),
     ("expired, and given anew", [agreed("SMS", 2 * DAY, expires_in=-DAY), agreed("SMS")], "SMS", Standing.LIVE),
     ("in force, and a later one expired", [agreed("SMS", 2 * DAY), agreed("SMS", expires_in=-SECOND)], "SMS", Standing.LIVE),
-    ("a published address, for a message", [agreed("EMAIL", basis="PUBLICATION")], "EMAIL", Standing.LIVE),
+    ("a published address of a homeowner", [agreed("EMAIL", basis="PUBLICATION")], "EMAIL", Standing.MISSING),
     ("a published number, for a call", [agreed("CALL", basis="PUBLICATION")], "CALL", Standing.MISSING),
     ("a scrub is no consent", [line(SCRUB, channel="CALL")], "CALL", Standing.MISSING),
 ]

@@ -130,6 +130,16 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "RECORD",
         lambda: governance.compliance.services.release_points(points=POINTS, evidence="message 1", actor="me"),
     ),
+    governance.compliance.services.end_contract: (
+        "RECORD",
+        lambda: governance.compliance.services.end_contract(
+            points=POINTS, ended_on=NOON.date(), evidence="notice 1", actor="me", now=NOON
+        ),
+    ),
+    governance.compliance.services.record_use: (
+        "RECORD",
+        lambda: governance.compliance.services.record_use(points=POINTS, channel="SMS", sent_at=NOON, actor="me", now=NOON),
+    ),
     governance.compliance.services.record_scrub: (
         "RECORD",
         lambda: governance.compliance.services.record_scrub(
