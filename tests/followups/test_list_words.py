@@ -13,7 +13,7 @@ from followups.leads.models import Language, Lead
 from followups.leads.services import upsert_leads
 from followups.leads.words import COLUMN_OF, WORDS, key_of, province_of, value_of
 from governance.channels import Channel
-from governance.compliance.grounds import ACCEPTED
+from governance.compliance.grounds import ACCEPTED, RETIRED
 from tests.conftest import attrs
 from wholesale.vocabulary import Province
 
@@ -135,6 +135,7 @@ def test_every_word_of_the_table_means_something_that_there_is() -> None:
         "provinces": set(Province.values),
         "languages": set(Language.values),
         "bases": {basis for basis, _ in ACCEPTED},
+        "retired_bases": set(RETIRED),
         "channels": channels,
         "wishes": channels,
         "statuses": {*Lead.Status.values, "NOT_INTERESTED"},

@@ -5,7 +5,7 @@ A: Canada's Anti-Spam Legislation. T: the Telecommunications Act. G: SOR/2013-22
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 import pytest
@@ -83,6 +83,7 @@ TABLE: list[Row] = [
     ("PUBLICATION", "CALL", "PROSPECT", "BUSINESS", GIVEN, MISSING, "T 41.7(2)"),
     ("DISCLOSED", "SMS", "PROSPECT", "HOMEOWNER", GIVEN, MISSING, "A 10(9)(c)"),
     ("DISCLOSED", "SMS", "PROSPECT", "BUSINESS", TEN_YEARS, LIVE, "A 10(9)(c)"),
+    ("DISCLOSED", "EMAIL", "PROSPECT", "BUSINESS", GIVEN, LIVE, "A 10(9)(c)"),
     ("DISCLOSED", "CALL", "PROSPECT", "BUSINESS", GIVEN, MISSING, "T 41.7(2)"),
     ("REFERRAL", "SMS", "PROSPECT", "HOMEOWNER", GIVEN, LIVE, "G 4"),
     ("REFERRAL", "EMAIL", "PROSPECT", "BUSINESS", TEN_YEARS, LIVE, "G 4"),
@@ -109,9 +110,7 @@ TABLE: list[Row] = [
     ("PURCHASE_BY_LEAD", "SMS", "BUSINESS_INQUIRY", "HOMEOWNER", TEN_YEARS, EXPIRED, "A 6(5)(b)"),
 ]
 REASONS = {LIVE: set(), MISSING: {Reason.CONSENT_MISSING}, EXPIRED: {Reason.CONSENT_EXPIRED}}
-STRICT = Organisation(
-    "enforce", "enforce", registration_number="R1", registration_expires_on=TEN_YEARS.date(), sender=SENDER
-)
+STRICT = Organisation(registration_number="R1", registration_expires_on=TEN_YEARS.date(), sender=SENDER)
 
 
 def asked(lines: Sequence[LedgerLine], role: str, purpose: str = "PROSPECT", **changes: Any) -> Any:
@@ -262,6 +261,6 @@ def test_whoever_differs_in_role_or_purpose_shares_no_answer() -> None:
 def test_between_two_turning_points_a_ground_is_worth_the_same(ground: str, channel: str) -> None:
     lines = on_file(ground, channel)
     turns = [GIVEN - 400 * DAY, *turning_points(asked(lines, "HOMEOWNER"), channel), TEN_YEARS]
-    for start, end in zip(turns, turns[1:], strict=False):
+    for start, end in pairwise(turns):
         probes = {consent(lines, channel, start + (end - start) * part / 50) for part in range(50)}
         assert len(probes) == 1, (start, end)
