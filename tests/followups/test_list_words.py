@@ -130,7 +130,7 @@ def test_a_column_is_known_by_its_names(name: str, column: str | None) -> None:
 
 def test_every_word_of_the_table_means_something_that_there_is() -> None:
     channels = {*Channel.values, "ALL"}
-    allowed = {
+    allowed: dict[str, set[str]] = {
         "columns": set(COLUMNS),
         "provinces": set(Province.values),
         "languages": set(Language.values),
