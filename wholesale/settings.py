@@ -318,6 +318,7 @@ SPECTACULAR_SETTINGS = {
         "LeadStatusEnum": "followups.leads.models.Lead.Status",
         "BulkLadderStatusEnum": "followups.api.bulk.STATUSES",
         "DecidedMeaningEnum": "followups.inbound.rules.DECIDED",
+        "DutyKindEnum": "governance.duties.models.LegalDuty.Kind",
         "LanguageEnum": "followups.leads.models.Language",
         "WordLanguageEnum": "followups.inbound.models.InboundWord.Language",
     },

@@ -241,6 +241,7 @@ EDITED: list[Any] = [
     InboundWord,
     PoolAgent,
     AreaCodeSubscription,
+    LegalDuty,
     Vendor,
     VendorAgent,
     Organisation,
