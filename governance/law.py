@@ -93,6 +93,44 @@ RULES = (
         doubt="That private homeowners are left out is our reading.",
     ),
     _rule(
+        "disclosure",
+        "An address that somebody gave us without a refusal is a ground for what is relevant to the business role.",
+        "CASL 10(9)(c)",
+        Certainty.SOURCE,
+        CASL,
+        doubt="That private homeowners are left out is our reading.",
+    ),
+    _rule(
+        "referral",
+        "A referral is a ground for the first message, where the referrer has a listed relationship with both and is named "
+        "in full.",
+        "SOR/2013-221 s. 4",
+        Certainty.SOURCE,
+        CASL,
+    ),
+    _rule(
+        "reply",
+        "A reply to a request, an inquiry or a complaint needs no consent.",
+        "SOR/2013-221 s. 3(b)",
+        Certainty.SOURCE,
+        CASL,
+        doubt="It has no span, so a message that chases needs a ground.",
+    ),
+    _rule(
+        "requested",
+        "A quote that was asked for, and what completes a transaction, need no consent.",
+        "CASL 6(6)(a), (b)",
+        Certainty.SOURCE,
+        CASL,
+    ),
+    _rule(
+        "business_inquiry",
+        "An inquiry about the recipient's own commercial activity needs no consent.",
+        "CASL 6(5)(b)",
+        Certainty.SOURCE,
+        CASL,
+    ),
+    _rule(
         "identification",
         "A message gives the sender's name, on whose behalf, a mailing address and one of phone, e-mail and web, "
         "valid for 60 days.",

@@ -312,6 +312,8 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api",
     "ENUM_NAME_OVERRIDES": {
         "StrictnessEnum": "governance.compliance.rules.Strictness",
+        "BasisEnum": "governance.compliance.grounds.Basis",
+        "AcceptedBasisEnum": "governance.compliance.grounds.ACCEPTED",
         "ChannelEnum": "governance.channels.Channel",
         "ReasonEnum": "governance.contact.Reason",
         "MeaningEnum": "followups.leads.models.InboundMessage.Meaning",

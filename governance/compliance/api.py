@@ -15,9 +15,11 @@ from rest_framework.response import Response
 from governance import gate
 from governance.channels import Channel
 from governance.compliance import services
+from governance.compliance.grounds import ACCEPTED, Basis
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
 from governance.compliance.phones import e164
-from governance.compliance.rules import SCRUB_VALID, Basis, Entry, Strictness
+from governance.compliance.referrals import uses_of, with_uses
+from governance.compliance.rules import SCRUB_VALID, Entry, Strictness
 from governance.compliance.services import Point
 from governance.compliance.who import meant, of_lead
 from wholesale import filters
@@ -73,6 +75,7 @@ class RecordOut(SignedSerializer):
     kind = serializers.ChoiceField(source="point.kind", choices=ContactPoint.Kind.choices)
     value = serializers.CharField(source="point.value", allow_null=True, help_text="null: it was erased")
     channel = serializers.CharField(help_text="empty is every channel")
+    uses = serializers.SerializerMethodField(help_text="of a referral: how many messages went out since; else null")
 
     class Meta:
         model = ContactRecord
@@ -85,6 +88,7 @@ class RecordOut(SignedSerializer):
             "basis",
             "effective_at",
             "expires_at",
+            "uses",
             "evidence",
             "reason",
             "actor",
@@ -92,6 +96,10 @@ class RecordOut(SignedSerializer):
             "correlation_id",
             "created_at",
         )
+
+    def get_uses(self, record: ContactRecord) -> int | None:
+        """How often a referral was used."""
+        return uses_of(record)
 
 
 class WhoParams(ActParams):
@@ -123,9 +131,18 @@ class ChannelParams(WhoParams):
 class ConsentParams(ChannelParams):
     """A ground to contact somebody."""
 
-    basis = UpperChoiceField(choices=Basis.choices)
-    obtained_at = AwareDateTimeField()
+    basis = UpperChoiceField(choices=ACCEPTED)
+    obtained_at = AwareDateTimeField(help_text="of a purchase or a contract: its date")
+    ended_on = DayField(required=False, help_text="of a contract: the day on which it ended; default: it is in force")
     evidence = NoteField(help_text="where the proof is: a form, a recording")
+    reason = NoteField(default="")
+
+
+class ContractEndParams(ChannelParams):
+    """The day on which a contract ended."""
+
+    ended_on = DayField()
+    evidence = NoteField(help_text="where the proof is: a notice, the contract itself")
     reason = NoteField(default="")
 
 
@@ -245,6 +262,7 @@ class ComplianceViewSet(ApiViewSet):
 
     permissions = {
         "consents": "governance.record_consent",
+        "end_contract": "governance.record_consent",
         "opt_outs": "governance.record_opt_out",
         "do_not_call": "governance.record_opt_out",
         "lift": "governance.lift_opt_out",
@@ -275,6 +293,12 @@ class ComplianceViewSet(ApiViewSet):
     def consents(self, request: Request, **params: Any) -> Response:
         """Record a consent. For every channel it is a line for each, since their expiries differ."""
         return _records_out(services.record_consent(**_signed(request, params)), status=201)
+
+    @act("contracts/end", ContractEndParams, RecordOut(many=True))
+    def end_contract(self, request: Request, **params: Any) -> Response:
+        """The contracts on file that were made by this day ended on it. Each is a ground for 2 years more, for calls for 18
+        months. Where they had ended by then nothing is written."""
+        return _records_out(services.end_contract(**_signed(request, params)), status=200)
 
     @act("opt-outs", OptOutParams, {201: RecordOut(many=True)})
     def opt_outs(self, request: Request, **params: Any) -> Response:
@@ -363,6 +387,7 @@ class RecordFilter(django_filters.FilterSet):
     email = filters.ParamFilter(serializer_field=EmailAddressField(), method="about_email")
     channel = filters.choice(Channel.choices, method="concerning")
     entry = filters.choice(Entry.choices)
+    basis = filters.choice(Basis.choices)
     since = filters.since("created_at")
     until = filters.until("created_at")
 
@@ -386,7 +411,7 @@ class RecordFilter(django_filters.FilterSet):
 class RecordViewSet(ResourceViewSet):
     """The ledger, the newest first."""
 
-    queryset = ContactRecord.objects.select_related("point", "words", "user")
+    queryset = with_uses(ContactRecord.objects.select_related("point", "words", "user"))
     serializer_class = RecordOut
     filterset_class = RecordFilter
     permissions = {"list": "governance.view_contactrecord", "retrieve": "governance.view_contactrecord"}

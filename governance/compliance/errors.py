@@ -17,6 +17,27 @@ class NoGroundForChannel(DomainError):
     status = 400
 
 
+class NotAContract(DomainError):
+    """Only a contract ends on a day that is recorded."""
+
+    code = "not_a_contract"
+    status = 400
+
+
+class EndedBeforeContract(DomainError):
+    """No contract on file had been made by then: its day lies later."""
+
+    code = "ended_before_contract"
+    status = 400
+
+
+class NoContractOnFile(DomainError):
+    """No contract is on file that could end."""
+
+    code = "no_contract_on_file"
+    status = 409
+
+
 class InTheFuture(DomainError):
     """This lies in the future: what is recorded has happened."""
 

@@ -5,7 +5,8 @@ from django.db import models
 from django.db.models import Q
 
 from governance.channels import Channel
-from governance.compliance.rules import Basis, Entry, Strictness
+from governance.compliance.grounds import Basis
+from governance.compliance.rules import Entry, Strictness
 from governance.policies import Governed, Policy
 from wholesale.append_only import AppendOnlyModel
 from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, Province
@@ -66,7 +67,7 @@ class ContactRecord(AppendOnlyModel):
     point = models.ForeignKey(ContactPoint, on_delete=models.PROTECT, related_name="records", db_index=False)
     entry = models.CharField(max_length=11, choices=Entry)
     channel = models.CharField(max_length=5, choices=Channel, blank=True, help_text="empty is every channel")
-    basis = models.CharField(max_length=11, choices=Basis, blank=True)
+    basis = models.CharField(max_length=16, choices=Basis, blank=True)
     effective_at = models.DateTimeField(help_text="obtained, said or checked at")
     expires_at = models.DateTimeField(null=True, blank=True)
     evidence = WordedField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="where the proof is: a form, a recording")
@@ -84,6 +85,10 @@ class ContactRecord(AppendOnlyModel):
             # And a channel, for the same ground expires at another time for calls than for messages.
             models.CheckConstraint(
                 condition=~Q(entry=Entry.CONSENT) | (~Q(basis="") & ~Q(channel="")), name="contactrecord_consent_is_whole"
+            ),
+            models.CheckConstraint(
+                condition=~Q(entry=Entry.ENDED) | (~Q(channel="") & Q(expires_at__isnull=False)),
+                name="contactrecord_end_is_whole",
             ),
         ]
         permissions = [

@@ -78,7 +78,7 @@ def test_a_point_named_twice_is_one_line() -> None:
 
 
 def test_a_consent_for_every_channel_is_a_line_for_each_with_its_own_expiry() -> None:
-    services.record_consent(points=BOTH, basis="BUSINESS", obtained_at=YESTERDAY, **PROOF)
+    services.record_consent(points=BOTH, basis="PURCHASE_BY_LEAD", obtained_at=YESTERDAY, **PROOF)
     assert lines() == [
         ("+14165550123", "CONSENT", "SMS"),
         ("+14165550123", "CONSENT", "CALL"),

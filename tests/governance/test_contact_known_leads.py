@@ -74,6 +74,7 @@ def test_everything_is_told_about_a_lead(operator: APIClient) -> None:
         "province": "ON",
         "market": "TORONTO",
         "channel": "SMS",
+        "purpose": "PROSPECT",
         "matched_market": "ALL",
         "policy_version": 1,
         "law_version": law.VERSION,

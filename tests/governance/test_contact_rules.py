@@ -10,7 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from governance.clocks.zones import CANADIAN_ZONES
-from governance.compliance.rules import CALLING_HOURS, LegalHours, Organisation, consent_expiry
+from governance.compliance.grounds import consent_expiry
+from governance.compliance.rules import CALLING_HOURS, LegalHours, Organisation
 from governance.contact import decide
 from governance.decisions import Decision
 from governance.market.rules import Rules
@@ -680,9 +681,9 @@ def test_one_zone_more_never_turns_no_into_yes(case: Any, extra: Any) -> None:
     [
         ("SMS", "EXPRESS", date(2026, 1, 31), None),
         ("CALL", "EXPRESS", date(2026, 1, 31), None),
-        ("EMAIL", "BUSINESS", date(2026, 1, 31), date(2028, 1, 31)),
+        ("EMAIL", "PURCHASE_BY_LEAD", date(2026, 1, 31), date(2028, 1, 31)),
         ("EMAIL", "INQUIRY", date(2026, 8, 31), date(2027, 2, 28)),
-        ("CALL", "BUSINESS", date(2026, 8, 31), date(2028, 2, 29)),
+        ("CALL", "PURCHASE_BY_LEAD", date(2026, 8, 31), date(2028, 2, 29)),
         ("CALL", "INQUIRY", date(2026, 1, 31), date(2026, 7, 31)),
         ("EMAIL", "PUBLICATION", date(2026, 1, 31), None),
     ],

@@ -74,6 +74,16 @@ WATCHED: dict[str, Any] = {"domain": "WHOLESALE", "metric": "contract_rate"}
 ADVICE: dict[str, Any] = {"domain": "BUYER_MATCH", "confidence": Decimal("0.95"), "actor": "me"}
 
 
+def contract_ended() -> Any:
+    """A contract that was on file before anything was stopped ends."""
+    governance.compliance.services.record_consent(
+        points=POINTS, basis="CONTRACT", obtained_at=NOON, evidence="contract 1", actor="me", now=NOON
+    )
+    return governance.compliance.services.end_contract(
+        points=POINTS, ended_on=NOON.date(), evidence="notice 1", actor="me", now=NOON
+    )
+
+
 def reserved() -> RiskReservation:
     """A reservation that was made before anything was stopped."""
     made = governance.risk.services.reserve(engine="WHOLESALE", amount=Decimal(10), actor="me")[1]
@@ -129,6 +139,14 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     governance.compliance.services.release_points: (
         "RECORD",
         lambda: governance.compliance.services.release_points(points=POINTS, evidence="message 1", actor="me"),
+    ),
+    governance.compliance.services.end_contract: (
+        "RECORD",
+        contract_ended,
+    ),
+    governance.compliance.services.record_use: (
+        "RECORD",
+        lambda: governance.compliance.services.record_use(points=POINTS, channel="SMS", sent_at=NOON, actor="me", now=NOON),
     ),
     governance.compliance.services.record_scrub: (
         "RECORD",

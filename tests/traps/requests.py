@@ -235,7 +235,16 @@ POSTS: dict[str, dict[str, Any]] = {
         "channel": "SMS",
         "basis": "EXPRESS",
         "obtained_at": "2026-05-01T12:00:00Z",
+        "ended_on": "2026-05-02",
         "evidence": "form 1",
+        "reason": "first",
+    },
+    "/api/governance/contact/contracts/end": {
+        **WHO,
+        "email": "ann@example.ca",
+        "channel": "SMS",
+        "ended_on": "2026-05-02",
+        "evidence": "notice 1",
         "reason": "first",
     },
     "/api/governance/contact/opt-outs": {

@@ -145,7 +145,8 @@ def test_json_null_counts_as_absent_so_the_query_fills_it(operator: APIClient, e
 OPTIONAL = {
     "governance/contact/explain": ("at",),
     "governance/market/policies/upsert": ("market", "enabled", "rules", "changed_by", "reason", "expected_version"),
-    "governance/contact/consents": ("lead_id", "phone", "email", "channel", "actor", "reason"),
+    "governance/contact/consents": ("lead_id", "phone", "email", "channel", "ended_on", "actor", "reason"),
+    "governance/contact/contracts/end": ("lead_id", "phone", "email", "channel", "actor", "reason"),
     "governance/contact/opt-outs": ("lead_id", "phone", "email", "channel", "actor", "said_at", "evidence", "reason"),
     "governance/contact/opt-outs/lift": ("lead_id", "phone", "email", "channel", "actor", "evidence"),
     "governance/contact/do-not-call": ("lead_id", "phone", "phones", "actor", "said_at", "evidence", "reason"),
