@@ -8,6 +8,7 @@ import hashlib
 import hmac
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
@@ -23,12 +24,14 @@ from governance.channels import Channel
 from governance.compliance.errors import InTheFuture, NoGroundForChannel, PointMissing
 from governance.compliance.models import (
     ClosedDay,
+    ConsentProof,
     ContactPoint,
     ContactRecord,
     ContactRecordWords,
     LastContact,
     Organisation,
 )
+from governance.compliance.proof import NO_PROOF, Proof
 from governance.compliance.rules import (
     NOT_ON_FILE,
     Entry,
@@ -305,14 +308,15 @@ def record_consent(
     basis: str,
     obtained_at: datetime,
     evidence: str,
+    proof: Proof = NO_PROOF,
     actor: str,
     reason: str = "",
     correlation_id: str | None = None,
     user: User | None = None,
     now: datetime | None = None,
 ) -> list[ContactRecord]:
-    """A ground to contact somebody, and where its proof is. For every channel it is a line for each, since their expiries
-    differ; a published address then says nothing of calls.
+    """A ground to contact somebody, where its proof is, and what it says. For every channel it is a line for each, since
+    their expiries differ; a published address then says nothing of calls. Each line gets the whole proof.
 
     Raises:
         PointMissing: the channel reaches none of the points.
@@ -330,7 +334,7 @@ def record_consent(
     ]
     if not pairs:
         raise NoGroundForChannel(attr="basis")
-    return _append_and_tell(
+    records = _append_and_tell(
         pairs,
         Entry.CONSENT,
         basis=basis,
@@ -342,6 +346,9 @@ def record_consent(
         correlation_id=correlation_id,
         now=now,
     )
+    if proof:
+        ConsentProof.objects.bulk_create([ConsentProof(record=record, **asdict(proof)) for record in records])
+    return records
 
 
 @verb(ExecutionClass.RECORD)
@@ -640,11 +647,12 @@ def erase_point(
 
 
 def forget_words(rows: Collection[ContactPoint], *, now: datetime, **signature: Any) -> int:
-    """Remove what people wrote of these points, record that they were erased, and say how many texts were removed.
+    """Remove what people wrote of these points and what they agreed to, record that they were erased, and say how many texts
+    were removed.
 
     Within the caller's transaction. `signature`: reason, actor, user, correlation_id.
     """
-    removed = ContactRecordWords.objects.filter(record__point__in=rows).delete()[0]
+    removed = sum(beside.objects.filter(record__point__in=rows).delete()[0] for beside in (ContactRecordWords, ConsentProof))
     _append([(row, EVERY_CHANNEL) for row in rows], Entry.ERASED, effective_at=now, now=now, **signature)
     return removed
 

@@ -221,6 +221,7 @@ POSTS: dict[str, dict[str, Any]] = {
         "basis": "EXPRESS",
         "obtained_at": "2026-05-01T12:00:00Z",
         "evidence": "form 1",
+        "proof": {"wording": "Yes, text me offers.", "given_how": "WEB_FORM"},
         "reason": "first",
     },
     "/api/governance/contact/opt-outs": {
