@@ -14,6 +14,7 @@ class FollowupsConfig(AppConfig):
     def ready(self) -> None:
         """Tell governance how leads are loaded, listen to what it tells, and say when what is periodic is due."""
         from followups import scopes  # noqa: PLC0415
+        from followups.inbound.facts import received  # noqa: PLC0415
         from followups.inbound.services import on_opted_out_of  # noqa: PLC0415  # models are not loaded before
         from followups.inbound.words import seed_words  # noqa: PLC0415
         from followups.inbox.services import on_opt_outs_unreadable  # noqa: PLC0415
@@ -29,7 +30,7 @@ class FollowupsConfig(AppConfig):
         from followups.steps import readiness as _steps  # noqa: F401, PLC0415  # registers the runbook's checks
         from followups.steps.services import seed_templates  # noqa: PLC0415
         from followups.vendors import readiness as _vendors  # noqa: F401, PLC0415  # registers a check of the runbook
-        from governance import leads  # noqa: PLC0415
+        from governance import leads, messages  # noqa: PLC0415
         from governance.compliance.signals import (  # noqa: PLC0415
             contact_records_changed,
             opt_outs_unreadable,
@@ -37,6 +38,7 @@ class FollowupsConfig(AppConfig):
         )
         from governance.signals import contact_rules_changed, markets_named  # noqa: PLC0415
 
+        messages.register(received)
         leads.register(services.facts_of, scopes.readable_leads)
         scopes.register()
         opted_out_of.connect(on_opted_out_of, dispatch_uid="followups.on_opted_out_of")

@@ -6,6 +6,7 @@ from typing import Any
 import tzdata
 
 from followups.models import ContactAttempt, FollowupTask
+from governance import law
 from governance.gate import Judged
 from governance.reasons import Reason
 
@@ -46,6 +47,7 @@ def attempt_of(
         tz_version=tzdata.__version__,
         matched_market=answer.matched_market,
         policy_version=answer.policy_version,
+        law_version=law.VERSION,
         created_at=now,
         **signature,
     )

@@ -1,6 +1,6 @@
 """Completing a task: the verb that records a contact, what the rules say of it, and what follows from it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -116,6 +116,8 @@ def complete_task(
     gate.note_contact(_reached(found), contacted_at, is_answered_call=is_answered)
     if is_answered and found.contact.lead.phone and judged.answer.is_one_call_in_30_days:
         following = _with_later_calls(found, following, now)
+    if gate.note_use(judged.answer, contacted_at, now=now, **signature):
+        following = _with_minutes_of((Channel.SMS, Channel.EMAIL), found, following, now)
     return _with_next(task, following, now)
 
 
@@ -187,8 +189,15 @@ def _reached(found: Found) -> list[gate.Point]:
 def _with_later_calls(found: Found, following: Sequence[OpenStep], now: datetime) -> list[OpenStep]:
     """The open steps of the ladder, of which the calls wait for 30 days now. So do other leads' calls to the same number,
     whose minutes a worker puts right."""
-    put_right([step.id for step in following if step.channel == Channel.CALL], now)
     enqueue_leads(lead_ids_at(gate.points_of(phone=found.contact.lead.phone)))
+    return _with_minutes_of((Channel.CALL,), found, following, now)
+
+
+def _with_minutes_of(
+    channels: Collection[str], found: Found, following: Sequence[OpenStep], now: datetime
+) -> list[OpenStep]:
+    """The open steps of the ladder, of which those by these channels have the minutes that the gate gives them now."""
+    put_right([step.id for step in following if step.channel in channels], now)
     return completing.open_steps(found.task.ladder_id)
 
 

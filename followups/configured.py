@@ -23,7 +23,7 @@ class Configured(NamedTuple):
     addresses: list[str]  # of the operators
     unknown_agents: list[str]  # names in the pools that are no user's
     inactive_agents: list[str]  # of users who may not sign in
-    vendors: dict[str, date]  # the last day of each one's registration
+    vendors: dict[str, tuple[date, date | None]]  # the last days of each one's registration and contract
 
 
 @read_once
@@ -35,12 +35,12 @@ def configured() -> Configured:
     policies = SlaPolicy.objects.filter(market=ALL).order_by()
     active_users = User.objects.filter(username=OuterRef("agent"), is_active=True)
     agents = PoolAgent.objects.filter(~Exists(active_users)).annotate(is_user=IS_INACTIVE).order_by()
-    vendors = Vendor.objects.order_by()
+    vendors, contract = Vendor.objects.order_by(), Cast("contract_ends_on", TextField())
     parts: Any = (
         policies.values_list(Value("sla"), "province", "market", "enabled", Cast("channel", TextField())),
         operators().order_by().values_list(Value("operator"), "email", Value(""), "is_active", Value("", TextField())),
         agents.values_list(Value("agent"), "agent", Value(""), "is_user", Value("", TextField())),
-        vendors.values_list(Value("vendor"), "name", Value(""), Value(True), Cast("registration_expires_on", TextField())),
+        vendors.values_list(Value("vendor"), "name", contract, Value(True), Cast("registration_expires_on", TextField())),
     )
     rows = list(templates.union(*parts, all=True))
     return Configured(
@@ -49,5 +49,9 @@ def configured() -> Configured:
         sorted({address for kind, address, *_ in rows if kind == "operator"}),
         sorted({agent for kind, agent, _, is_user, _ in rows if kind == "agent" and not is_user}),
         sorted({agent for kind, agent, _, is_user, _ in rows if kind == "agent" and is_user}),
-        {name: date.fromisoformat(last_day) for kind, name, _, _, last_day in rows if kind == "vendor"},
+        {
+            name: (date.fromisoformat(registered), date.fromisoformat(contract) if contract else None)
+            for kind, name, contract, _, registered in rows
+            if kind == "vendor"
+        },
     )

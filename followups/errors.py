@@ -1,5 +1,7 @@
 """Refusals of follow-up."""
 
+from collections.abc import Mapping
+
 from wholesale.errors import DomainError, NotAllowedForYou, NotFound
 
 
@@ -113,6 +115,16 @@ class InboxItemNotFound(NotFound):
     """There is no inbox item with this id."""
 
 
+class ReplyNotFound(NotFound):
+    """There is no administrative reply with this id."""
+
+
+class ReplyErased(DomainError):
+    """The person was erased before this was sent: nobody knows any more where it would go."""
+
+    code = "reply_erased"
+
+
 class NotYourItem(NotAllowedForYou):
     """This inbox item is somebody else's; your role closes its own and unowned ones."""
 
@@ -133,6 +145,22 @@ class LadderTemplateDisabled(NoLadder):
     """No ladder template of this market, or of its province, is on: no ladder starts. Switch one on first."""
 
     code = "ladder_template_disabled"
+
+
+class QuebecWanting(DomainError):
+    """A template that is on in Quebec has a French text at each step, names the organisation and says that consent can be
+    withdrawn."""
+
+    code = "quebec_script_incomplete"
+
+    def __init__(self, wanting: Mapping[str, str]) -> None:
+        super().__init__()
+        self.wanting = wanting  # by place, as in `0.script_fr`
+
+    @property
+    def errors(self) -> list[tuple[str, str | None]]:
+        """One for each text that says too little."""
+        return [(detail, f"steps.{place}") for place, detail in self.wanting.items()]
 
 
 class TaskLeased(DomainError):

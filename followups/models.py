@@ -14,6 +14,7 @@ from followups.leads.models import InboundDecision, InboundMessage, Lead, LeadIm
 from followups.outcomes.models import OutcomeRule
 from followups.outcomes.rules import Outcome
 from followups.pool.models import PoolAgent
+from followups.replies.models import AdministrativeReply
 from followups.sla.models import SlaBreach, SlaNotice, SlaPolicy, SlaWatch
 from followups.steps.models import LadderTemplate
 from followups.vendors.models import Vendor, VendorAgent
@@ -308,6 +309,8 @@ class ContactAttempt(AppendOnlyModel):
     tz_version = models.CharField(max_length=16)
     matched_market = models.CharField(max_length=WORD_MAX_LENGTH, null=True)
     policy_version = models.PositiveIntegerField(null=True)
+    # Null of a contact from before the law's rules had versions.
+    law_version = models.CharField(max_length=20, null=True, help_text="of the law's rules (governance.law)")
     actor = models.CharField(max_length=LABEL_MAX_LENGTH)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
@@ -335,6 +338,7 @@ class TaskEvent(AppendOnlyModel):
         PAUSED = "PAUSED", "Put off by an outcome"
         OPTED_OUT = "OPTED_OUT", "Wants no more contact, said after it was completed"
         REASSIGNED = "REASSIGNED", "Given to another owner"
+        LAPSED = "LAPSED", "Lapsed: it waited for the lead's own ground"
 
     task = models.ForeignKey(FollowupTask, on_delete=models.PROTECT, related_name="events", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind)
@@ -368,6 +372,7 @@ class TaskEventWords(models.Model):
 
 
 __all__ = [
+    "AdministrativeReply",
     "ContactAttempt",
     "FollowupLadder",
     "FollowupTask",

@@ -53,6 +53,8 @@ GRANTS: Grants = {
     "view_inbounddecision": EVERYBODY,
     "view_inboundword": EVERYBODY,
     "change_inboundword": (OPERATOR,),
+    "view_administrativereply": EVERYBODY,
+    "send_administrativereply": (OPERATOR, AGENT, INTEGRATOR),
     "view_inboxitem": EVERYBODY,
     "close_inboxitem": (OPERATOR, AGENT),
     "close_any_inboxitem": (OPERATOR,),

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from followups.models import (
+    AdministrativeReply,
     ContactAttempt,
     FollowupLadder,
     FollowupTask,
@@ -115,6 +116,7 @@ _CONDITIONS: dict[Any, Callable[[User], Q]] = {
     SlaBreach: _of_task,
     ContactAttempt: lambda user: _of_task(user) | _of_lead(user),
     InboundMessage: _of_lead,
+    AdministrativeReply: _of_lead,
     InboxItem: lambda user: Q(owner=label_of(user)) | _of_lead(user) | _of_task(user),
     ContactPoint: _points,
     ContactRecord: _records,

@@ -13,5 +13,8 @@ act, not of the ladder."""
 tasks_breached = Signal()
 """Tasks were found later than the SLA allows, each once for the time at which it was due. `breaches`: sequence of
 SlaBreach."""
+tasks_lapsed = Signal()
+"""Tasks were cancelled because they waited for the lead's own ground. `tasks`: sequence of FollowupTask; `reasons`: the code
+of what was missing, in the same order; `correlation_id`: str, of the act; `now`: datetime."""
 # A person was erased. Sent with `texts`: its names, number and addresses, by which others find what they hold of it.
 person_erased = Signal()

@@ -11,6 +11,7 @@ from followups.inbox.api import InboxViewSet
 from followups.leads.api import LeadViewSet
 from followups.outcomes.api import OutcomeViewSet
 from followups.pool.api import PoolViewSet
+from followups.replies.api import ReplyViewSet
 from followups.sla.api import BreachViewSet, SlaViewSet
 from followups.steps.api import TemplateViewSet
 from followups.vendors.api import VendorViewSet
@@ -23,6 +24,7 @@ router.register("followups/attempts", AttemptViewSet, basename="attempt")
 router.register("followups/inbound", WordViewSet, basename="inbound-word")
 router.register("followups/inbound", InboundViewSet, basename="inbound")
 router.register("followups/inbox", InboxViewSet, basename="inbox")
+router.register("followups/replies", ReplyViewSet, basename="reply")
 router.register("followups/sla/breaches", BreachViewSet, basename="breach")
 router.register("followups/leads", LeadViewSet, basename="lead")
 router.register("followups", DueViewSet, basename="due")

@@ -3,6 +3,7 @@
 from governance.area_codes.admin import AreaCodeSubscriptionAdmin
 from governance.clocks.admin import MarketZoneAdmin
 from governance.compliance.admin import ClosedDayAdmin, ContactPointAdmin, ContactRecordAdmin, OrganisationAdmin
+from governance.duties.admin import LegalDutyAdmin
 from governance.golive.admin import GoLiveStateAdmin
 from governance.heimdall.admin import (
     HeimdallEventAdmin,
@@ -24,6 +25,7 @@ __all__ = [
     "HeimdallPolicyAdmin",
     "HeimdallRecommendationAdmin",
     "HeimdallScorecardAdmin",
+    "LegalDutyAdmin",
     "MarketPolicyAdmin",
     "MarketZoneAdmin",
     "OrganisationAdmin",

@@ -6,12 +6,14 @@ from typing import Any
 import tzdata
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from governance import gate, leads
+from governance import gate, law, leads
 from governance.channels import Channel
 from governance.clocks.resolving import ZoneSource, phone_hint
+from governance.compliance.grounds import Purpose
 from governance.reasons import Reason
 from wholesale.api import ApiViewSet, act, ask
 from wholesale.fields import AwareDateTimeField, LabelField, ManyField, StrictIntegerField, UpperChoiceField, iso_utc
@@ -43,8 +45,14 @@ class ContactOut(serializers.Serializer[Any]):
     province = serializers.CharField()
     market = serializers.CharField()
     channel = serializers.ChoiceField(choices=Channel.choices)
+    purpose = serializers.ChoiceField(
+        choices=Purpose.choices,
+        required=False,
+        help_text="of one lead: for which it was judged. A REPLY to no message of the lead's is judged as PROSPECT",
+    )
     matched_market = serializers.CharField(allow_null=True)
     policy_version = StrictIntegerField(allow_null=True)
+    law_version = serializers.CharField(help_text="of the law's rules that it was judged by (docs/contact-rules.md)")
     evaluated_at = AwareDateTimeField(help_text="the instant that was asked about")
     local_time = serializers.DateTimeField(required=False, help_text="in `timezone`, with its offset")
     timezone = serializers.CharField(required=False, help_text="the zone that refused, else the first")
@@ -62,8 +70,26 @@ class ContactOut(serializers.Serializer[Any]):
     )
 
 
-class DecideParams(Params):
-    """Whom, how and when."""
+class PurposeParams(Params):
+    """What a message to a lead is for."""
+
+    purpose = UpperChoiceField(choices=Purpose.choices, required=False, help_text="of a message; default: PROSPECT")
+    answers = StrictIntegerField(
+        required=False, min_value=1, max_value=2**63 - 1, help_text="of a REPLY: the id of the message that it answers"
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        is_reply = attrs.get("purpose") == Purpose.REPLY
+        if is_reply and "answers" not in attrs:
+            raise ValidationError({"answers": ["A REPLY answers a message: give its id."]}, code="required")
+        if "answers" in attrs and not is_reply:
+            raise ValidationError({"answers": ["Only a REPLY answers a message."]}, code="invalid")
+        return attrs
+
+
+class DecideParams(PurposeParams):
+    """Whom, how, what for and when."""
 
     lead_id = LabelField()
     channel = UpperChoiceField(choices=Channel.choices)
@@ -132,10 +158,12 @@ def contact_out(answer: gate.ContactAnswer) -> dict[str, Any]:
         "channel": answer.contact.channel,
         "matched_market": answer.matched_market,
         "policy_version": answer.policy_version,
+        "law_version": law.VERSION,
         "evaluated_at": iso_utc(answer.at),
     }
     if answer.contact.is_known:
         out["lead_id"] = lead.lead_id
+        out["purpose"] = answer.purpose
     if answer.local_time is not None and verdict.zone is not None:
         out["local_time"] = answer.local_time.isoformat()
         out["timezone"] = verdict.zone.key

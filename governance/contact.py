@@ -31,6 +31,7 @@ _LEGAL = frozenset(
         Reason.INBOUND_UNDECIDED,
         Reason.CONSENT_MISSING,
         Reason.CONSENT_EXPIRED,
+        Reason.NOT_IDENTIFIED,
         Reason.NOT_REGISTERED,
         Reason.AREA_CODE_NOT_SUBSCRIBED,
         Reason.SCRUB_MISSING,

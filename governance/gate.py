@@ -12,13 +12,14 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
-from governance import leads
+from governance import leads, messages
 from governance.area_codes.models import AreaCodeSubscription
 from governance.channels import Channel
 from governance.clocks.models import MarketZone
 from governance.clocks.resolving import ZoneFacts, resolve
 from governance.compliance import last_contacts
 from governance.compliance import services as compliance
+from governance.compliance.grounds import Basis, Purpose
 from governance.compliance.models import ClosedDay, ContactPoint, Organisation
 from governance.compliance.phones import area_code
 from governance.compliance.rules import CALL_AGAIN_AFTER, LedgerLine, Sender
@@ -34,6 +35,7 @@ from governance.heimdall.models import HeimdallRecommendation, HeimdallScorecard
 from governance.leads import CLOSED, LeadFacts
 from governance.market import rules as market_rules
 from governance.market.models import MarketPolicy
+from governance.messages import Received
 from governance.permitted import HORIZON_MAX, INTERVAL_MAX, Permission, calendar_of
 from governance.risk import services as risk
 from governance.risk.errors import RiskDenied
@@ -62,6 +64,13 @@ class GoLiveDisabled(DomainError):
 
 class LeadNotFound(NotFound):
     """There is no such lead."""
+
+
+class MessageUnknown(DomainError):
+    """The lead sent no such message."""
+
+    code = "message_unknown"
+    status = 400
 
 
 _REFUSALS: dict[str, type[DomainError]] = {error.code: error for error in (KillSwitchEngaged, GoLiveDisabled)}
@@ -97,6 +106,8 @@ class Contact(NamedTuple):
     channel: str
     is_known: bool = True
     gap: timedelta = NO_GAP  # at least so long after the last contact of this person
+    purpose: str = Purpose.PROSPECT.value  # of a message
+    answers: Received | None = None  # of a REPLY: the message that it answers
 
 
 class ContactAnswer(NamedTuple):
@@ -118,6 +129,11 @@ class ContactAnswer(NamedTuple):
     def policy_version(self) -> int | None:
         """The version of the policy that governs."""
         return self.situation.policy.version if self.situation.policy else None
+
+    @property
+    def purpose(self) -> str:
+        """For which purpose it was judged: a REPLY that answers no message of the lead is prospecting."""
+        return self.situation.purpose
 
     @property
     def sender(self) -> Sender:
@@ -156,15 +172,34 @@ def decide_contact(
 
 
 def decide_lead(
-    lead_id: str, channel: str, *, at: datetime | None = None, local: tuple[int, str] | None = None
+    lead_id: str,
+    channel: str,
+    *,
+    purpose: str = Purpose.PROSPECT.value,
+    answers: int | None = None,
+    at: datetime | None = None,
+    local: tuple[int, str] | None = None,
 ) -> ContactAnswer:
     """May this lead be contacted by this channel, at `at` (default: now) or at its own `local` minute? In 2 queries.
 
+    `answers` is the id of the message that a REPLY answers; it is read in one query more.
+
     Raises:
         LeadNotFound: nobody knows this lead.
+        MessageUnknown: the lead sent no such message.
 
     """
-    return decide_contacts([contact_without_step(known_lead(lead_id), channel)], at=at, local=local)[0]
+    contact = contact_without_step(known_lead(lead_id), channel)
+    if answers is not None:
+        contact = contact._replace(answers=_message_of(lead_id, answers))
+    return decide_contacts([contact._replace(purpose=purpose)], at=at, local=local)[0]
+
+
+def _message_of(lead_id: str, message_id: int) -> Received:
+    message = messages.load(message_id)
+    if message is None or message.lead_id != lead_id:
+        raise MessageUnknown(attr="answers")
+    return message
 
 
 def contact_without_step(lead: LeadFacts, channel: str) -> Contact:
@@ -356,6 +391,8 @@ class _Person(NamedTuple):
     gap: timedelta
     answered_at: datetime | None
     subscribed_until: date | None
+    role: str
+    purpose: str
 
 
 def _person(
@@ -380,7 +417,27 @@ def _person(
         gap=contact.gap if contacted else NO_GAP,
         answered_at=_answered_at(contact, at_point, at, policy),
         subscribed_until=subscribed_until.get(_area_code(contact)),
+        role=lead.role,
+        purpose=_purpose(contact, at, max((one for one in noted if one), default=None)),
     )
+
+
+def _purpose(contact: Contact, at: datetime, contacted_at: datetime | None) -> str:
+    """The purpose that counts: a REPLY is one to a message that the lead sent by the same channel from the number or address
+    that is written to, with no contact since. What answers no such message is prospecting."""
+    if contact.purpose != Purpose.REPLY:
+        return contact.purpose
+    message, point = contact.answers, _point(contact)
+    is_reply = (
+        message is not None
+        and point is not None
+        and message.lead_id == contact.lead.lead_id
+        and message.channel == contact.channel
+        and compliance.digest(point) in message.known_by
+        and message.received_at <= at
+        and (contacted_at is None or contacted_at < message.received_at)
+    )
+    return contact.purpose if is_reply else Purpose.PROSPECT.value
 
 
 def _area_code(contact: Contact) -> str:
@@ -419,6 +476,20 @@ release_points = compliance.release_points
 sender = compliance.sender
 
 
+def note_use(answer: ContactAnswer, sent_at: datetime, **signature: Any) -> bool:
+    """Count the use of a referral, where one is on file of whom a message went to. Whether there was one.
+
+    `answer` was made before the message was noted, so no statement is needed to know. `signature`: actor, user,
+    correlation_id, now.
+    """
+    contact, lines = answer.contact, answer.situation.ledger or ()
+    if contact.channel == Channel.CALL or not any(line.basis == Basis.REFERRAL for line in lines):
+        return False
+    points = points_of(phone=contact.lead.phone, email=contact.lead.email)
+    compliance.record_use(points=points, channel=contact.channel, sent_at=sent_at, **signature)
+    return True
+
+
 # The go-live row and the organisation in the first row, then some markets' policies and zones and all closed days, then the
 # subscriptions for some area codes (in a market's place, each with its last day), then the ledger's lines about some points
 # in their order: one statement. The gate is asked more often than anything else, and reading the rows each time keeps its
@@ -427,7 +498,7 @@ _FIRST, _PLACE, _AREA_CODE = -3, -2, -1  # a line of the ledger has its own id, 
 _RULES_SQL = f"""
 {{asked}}
 SELECT r.*, s.kill_switch_engaged, s.go_live_enabled,
-    o.consent, o.scrub, o.registration_number, o.registration_expires_on, o.digest_key_mark,
+    o.consent, o.scrub, o.identity, o.registration_number, o.registration_expires_on, o.digest_key_mark,
     {", ".join(f"o.{name}" for name in Sender._fields)}
 FROM (
     SELECT {_PLACE} AS line, province, market, enabled, version, rules, NULL AS zone, CAST(NULL AS date) AS day,
@@ -494,12 +565,12 @@ def _rules(
         statement = _RULES_SQL.format(asked=asked, among=among, subscriptions=subscriptions)
         cursor.execute(statement, [values, *places, *places, *days, *codes])
         first, *rows = cursor.fetchall()
-    engaged, live, consent, scrub, number, expires_on, key_mark, *sender = first[_OF_ALL]
+    engaged, live, consent, scrub, identity, number, expires_on, key_mark, *sender = first[_OF_ALL]
     decided = standing(ExecutionClass.EXECUTE, engaged=engaged is None or bool(engaged), live=bool(live))
     organisation = OrganisationFacts(is_ledger_readable=False)  # without its row nobody can tell
     if consent:
         is_readable = key_mark in ("", compliance.digest_key_mark())
-        organisation = OrganisationFacts(consent, scrub, number, _date(expires_on), is_readable, Sender(*sender))
+        organisation = OrganisationFacts(consent, scrub, identity, number, _date(expires_on), is_readable, Sender(*sender))
     lines = (row[_OF_A_LINE] for row in rows if row[0] not in (_PLACE, _AREA_CODE))
     subscribed_until = {row[2]: last_day for row in rows if row[0] == _AREA_CODE and (last_day := _date(row[7]))}
     found = _Rules(decided, organisation, {}, {}, [], subscribed_until, compliance.filed(known_by, lines))

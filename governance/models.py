@@ -10,6 +10,7 @@ from governance.compliance.models import (
     LastContact,
     Organisation,
 )
+from governance.duties.models import LegalDuty
 from governance.golive.models import GoLiveState
 from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
 from governance.market.models import MarketPolicy
@@ -28,6 +29,7 @@ __all__ = [
     "HeimdallRecommendation",
     "HeimdallScorecard",
     "LastContact",
+    "LegalDuty",
     "MarketPolicy",
     "MarketZone",
     "Organisation",

@@ -11,8 +11,9 @@ from django.db.models.functions import Cast
 from governance.area_codes.models import AreaCodeSubscription
 from governance.area_codes.rules import NOTICE
 from governance.compliance.models import Organisation
-from governance.compliance.rules import Strictness
 from governance.compliance.services import digest_key_mark
+from governance.duties.models import LegalDuty
+from governance.duties.rules import RULES, Duty, as_detail, in_order, problems
 from governance.golive.services import current_state
 from governance.heimdall.models import HeimdallPolicy
 from governance.market.models import MarketPolicy
@@ -25,8 +26,12 @@ from wholesale.health import pending_migrations
 from wholesale.vocabulary import ALL, Province
 
 REGISTRATION_NOTICE = timedelta(days=30)  # before it expires
-_MARKET, _HEIMDALL, _AREA_CODE = "market", "heimdall", "area_code"
-PROOFS = {"consent": "consent for text and e-mail", "scrub": "registration and scrub for calls"}  # by strictness
+_MARKET, _HEIMDALL, _AREA_CODE, _DUTY = "market", "heimdall", "area_code", "duty"
+PROOFS = {
+    "consent": "consent for text and e-mail",
+    "identity": "identification in text and e-mail",
+    "scrub": "registration and scrub for calls",
+}  # by strictness
 
 
 @register("kill_switch.free", Severity.BLOCKER, "The kill switch is free")
@@ -41,21 +46,28 @@ def kill_switch_free(now: datetime) -> Finding:
 
 
 @read_once
-def _present() -> list[tuple[str, str, str]]:
-    """The provinces that have a contact policy, the domains that have a charter and the area codes that are subscribed to,
-    each with its last day: in one query, for the runbook is to answer within few."""
-    nothing = Value("", TextField())
-    provinces = MarketPolicy.objects.filter(market=ALL).order_by().values_list(Value(_MARKET), "province", nothing)
-    domains = HeimdallPolicy.objects.order_by().values_list(Value(_HEIMDALL), "domain", nothing)
-    last_day = Cast("expires_on", TextField())
-    area_codes = AreaCodeSubscription.objects.order_by().values_list(Value(_AREA_CODE), "area_code", last_day)
-    return list(provinces.union(domains, area_codes, all=True))
+def _present() -> list[tuple[str, str, str, str | None, str | None]]:
+    """The provinces that have a contact policy, the domains that have a charter, the area codes that are subscribed to, each
+    with its last day, and the duties, each with its subject, when it is due and when it was last done: in one query, for the
+    runbook is to answer within few."""
+    empty, nothing = Value(""), Value(None, TextField())
+    provinces = MarketPolicy.objects.filter(market=ALL).order_by()
+    domains = HeimdallPolicy.objects.order_by()
+    area_codes, last_day = AreaCodeSubscription.objects.order_by(), Cast("expires_on", TextField())
+    duties, days = LegalDuty.objects.filter(enabled=True), (Cast("due_on", TextField()), Cast("done_on", TextField()))
+    found = provinces.values_list(Value(_MARKET), "province", empty, nothing, nothing)
+    parts = (
+        domains.values_list(Value(_HEIMDALL), "domain", empty, nothing, nothing),
+        area_codes.values_list(Value(_AREA_CODE), "area_code", empty, last_day, nothing),
+        duties.order_by().values_list(Value(_DUTY), "kind", "subject", *days),
+    )
+    return list(found.union(*parts, all=True))
 
 
 @register("market.policies", Severity.BLOCKER, "Every province has a contact policy")
 def market_policies(now: datetime) -> Finding:
     """As market ALL, on or off."""
-    present = {name for room, name, _ in _present() if room == _MARKET}
+    present = {name for room, name, *_ in _present() if room == _MARKET}
     missing = sorted(set(Province.values) - present)
     if missing:
         return Finding(False, f"No contact policy for {', '.join(missing)}. Run seed_policies.", missing)
@@ -81,7 +93,7 @@ def risk_caps(now: datetime) -> Finding:
 @register("heimdall.charter", Severity.BLOCKER, "There is a charter for AI advice")
 def heimdall_charter(now: datetime) -> Finding:
     """Its production use may well be off."""
-    domains = sorted(name for room, name, _ in _present() if room == _HEIMDALL)
+    domains = sorted(name for room, name, *_ in _present() if room == _HEIMDALL)
     if not domains:
         return Finding(False, "No Heimdall policy: no advice could ever be judged. Add one for each domain of advice.")
     return Finding(True, f"{len(domains)} domains have a charter.", domains)
@@ -96,11 +108,12 @@ def _organisation() -> Organisation | None:
 def contact_strictness(now: datetime) -> Finding:
     """Not only warned of. A missing row enforces both."""
     organisation = _organisation()
-    lenient = [name for name in PROOFS if organisation and getattr(organisation, name) == Strictness.WARN]
-    if lenient:
-        named = " and ".join(PROOFS[name] for name in lenient)
-        return Finding(False, f"What is missing is only warned of, not refused: {named}.", lenient)
-    return Finding(True, "Consent for text and e-mail, registration and scrub for calls are enforced.")
+    lenient = organisation.lenient if organisation else []
+    if organisation and lenient:
+        named = ", ".join(PROOFS[name] for name in lenient)
+        message = f"What is missing is only warned of, not refused: {named}. Reason: {organisation.lenient_reason}"
+        return Finding(False, message, lenient)
+    return Finding(True, "Consent and identification for text and e-mail, registration and scrub for calls are enforced.")
 
 
 @register("contact.identification", Severity.WARNING, "Messages can say who sends them")
@@ -132,7 +145,7 @@ def contact_registration(now: datetime) -> Finding:
 def contact_area_codes(now: datetime) -> Finding:
     """And stay so for 30 days."""
     today = now.date()
-    last_days = {name: date.fromisoformat(day) for room, name, day in _present() if room == _AREA_CODE}
+    last_days = {name: date.fromisoformat(day) for room, name, _, day, _ in _present() if room == _AREA_CODE and day}
     if not last_days:
         return Finding(False, "No area code is subscribed to: a number that is not exempt may not be called.")
     ended = sorted(code for code, last_day in last_days.items() if last_day < today)
@@ -142,6 +155,32 @@ def contact_area_codes(now: datetime) -> Finding:
     if said:
         return Finding(False, " ".join(said), {"ended": ended, "ending": ending})
     return Finding(True, f"{len(last_days)} area codes are subscribed to, the first until {min(last_days.values())}.")
+
+
+@register("duties.scrub", Severity.WARNING, "The version of the National DNCL is not too old")
+def duties_scrub(now: datetime) -> Finding:
+    """By the date of the legal duty."""
+    return _duties(LegalDuty.Kind.SCRUB, now)
+
+
+@register("duties.training", Severity.WARNING, "The callers are trained")
+def duties_training(now: datetime) -> Finding:
+    """By the dates of the legal duties."""
+    return _duties(LegalDuty.Kind.TRAINING, now)
+
+
+def _duties(kind: LegalDuty.Kind, now: datetime) -> Finding:
+    rows = sorted(row[1:] for row in _present() if row[0] == _DUTY and row[1] == kind)
+    duties = [Duty(kind, subject, _day(due_on), _day(done_on)) for _, subject, due_on, done_on in rows]
+    rule = RULES[kind]
+    found = problems(duties, now.date(), rule.notice)
+    if found:
+        return Finding(False, f"{' '.join(found)} The duty: {rule.source}.", as_detail(duties))
+    return Finding(True, in_order(duties), as_detail(duties))
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 @register("contact.digest_key", Severity.BLOCKER, "Opt-outs are found under the key that they were recorded with")

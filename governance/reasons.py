@@ -21,6 +21,10 @@ class Reason(models.TextChoices):
     WRONG_NUMBER = "wrong_number", "The number or address is known to be somebody else's."
     CONSENT_MISSING = "consent_missing", "No consent to messages of this channel is on file."
     CONSENT_EXPIRED = "consent_expired", "The consent to messages of this channel has expired."
+    NOT_IDENTIFIED = (
+        "organisation_not_identified",
+        "Our name, mailing address or contact, which each message must give, is not on file.",
+    )
     NOT_REGISTERED = "organisation_not_registered", "Our registration with the National Do Not Call List is not in force."
     AREA_CODE_NOT_SUBSCRIBED = (
         "area_code_not_subscribed",
@@ -54,6 +58,7 @@ _FRENCH = {
     Reason.WRONG_NUMBER: "Le numéro ou l'adresse appartient à quelqu'un d'autre.",
     Reason.CONSENT_MISSING: "Aucun consentement aux messages de ce type n'est au dossier.",
     Reason.CONSENT_EXPIRED: "Le consentement aux messages de ce type est expiré.",
+    Reason.NOT_IDENTIFIED: "Notre nom, notre adresse postale ou nos coordonnées, que chaque message doit donner, manquent.",
     Reason.NOT_REGISTERED: "Notre inscription à la Liste nationale de numéros exclus n'est pas en vigueur.",
     Reason.AREA_CODE_NOT_SUBSCRIBED: "Nous n'avons pas d'abonnement à la Liste nationale pour cet indicatif régional.",
     Reason.SCRUB_MISSING: "Le numéro n'a jamais été vérifié dans la Liste nationale de numéros de télécommunication exclus.",

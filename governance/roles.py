@@ -26,6 +26,8 @@ GRANTS: Grants = {
     "add_areacodesubscription": (OPERATOR,),
     "change_areacodesubscription": (OPERATOR,),
     "delete_areacodesubscription": (OPERATOR,),
+    "view_legalduty": EVERYBODY,
+    "change_legalduty": (OPERATOR,),
     "view_golivestate": EVERYBODY,
     "engage_kill_switch": (OPERATOR,),
     "release_kill_switch": (OPERATOR,),

@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from governance.channels import Channel
+from governance.compliance.grounds import Purpose, Role
 from governance.compliance.holidays import is_holiday
 from governance.compliance.rules import (
     CALL_AGAIN_AFTER,
@@ -23,6 +24,7 @@ from governance.compliance.rules import (
     Standing,
     Strictness,
     consent,
+    has_relationship,
     is_exempt,
     is_held,
     may_call_again,
@@ -66,6 +68,8 @@ class Situation:
     gap: timedelta = NO_GAP  # at least so long after it comes the next
     answered_at: datetime | None = None  # the last call to this number that was answered
     subscribed_until: date | None = None  # the last day of the subscription for its area code; None: there is none
+    role: str = Role.HOMEOWNER.value  # in which the lead is spoken to
+    purpose: str = Purpose.PROSPECT.value  # of the message; a REPLY is bound to the message that it answers
     hours: LegalHours = CALLING_HOURS
 
     @property
@@ -104,6 +108,8 @@ def lasting(situation: Situation, channel: str, at: datetime) -> tuple[set[Reaso
     if situation.ledger is not None:
         strictness, unproven = _unproven(situation, situation.ledger, channel, at)
         (reasons if strictness == Strictness.ENFORCE else warnings).update(unproven)
+        if channel != Channel.CALL and not situation.organisation.is_identified:
+            (reasons if situation.organisation.identity == Strictness.ENFORCE else warnings).add(Reason.NOT_IDENTIFIED)
     return reasons, warnings
 
 
@@ -153,23 +159,35 @@ def _unproven(
     """What is not on file for the channel, and how strict the organisation is about it."""
     organisation = situation.organisation
     if channel == Channel.CALL:
-        unproven = [*_unproven_call(organisation, ledger, at), *_unproven_area_code(situation, ledger, at)]
+        unproven = [*_unproven_call(situation, ledger, at), *_unproven_area_code(situation, ledger, at)]
         return organisation.scrub, unproven
-    return organisation.consent, _unproven_consent(ledger, channel, at)
+    return organisation.consent, _unproven_consent(situation, ledger, channel, at)
 
 
-def _unproven_consent(ledger: tuple[LedgerLine, ...], channel: str, at: datetime) -> Iterator[Reason]:
-    standing = consent(ledger, channel, at)
+def _unproven_consent(situation: Situation, ledger: tuple[LedgerLine, ...], channel: str, at: datetime) -> Iterator[Reason]:
+    if situation.purpose != Purpose.PROSPECT and _needs_no_consent(situation, ledger, channel, at):
+        return
+    standing = consent(ledger, channel, at, situation.role)
     if standing is Standing.MISSING:
         yield Reason.CONSENT_MISSING
     elif standing is Standing.EXPIRED:
         yield Reason.CONSENT_EXPIRED
 
 
-def _unproven_call(organisation: Organisation, ledger: tuple[LedgerLine, ...], at: datetime) -> Iterator[Reason]:
-    if not organisation.registered(at.astimezone(UTC).date()):
+def _needs_no_consent(situation: Situation, ledger: tuple[LedgerLine, ...], channel: str, at: datetime) -> bool:
+    """Whether the purpose lifts the question of consent, and that alone: a reply (SOR/2013-221, 3(b)), what the lead asked
+    for (CASL 6(6)), an inquiry about the lead's own business (CASL 6(5)(b))."""
+    if situation.purpose == Purpose.REQUESTED:
+        return has_relationship(ledger, channel, at)
+    if situation.purpose == Purpose.BUSINESS_INQUIRY:
+        return situation.role == Role.BUSINESS
+    return situation.purpose == Purpose.REPLY
+
+
+def _unproven_call(situation: Situation, ledger: tuple[LedgerLine, ...], at: datetime) -> Iterator[Reason]:
+    if not situation.organisation.registered(at.astimezone(UTC).date()):
         yield Reason.NOT_REGISTERED
-    standing = scrub(ledger, at)
+    standing = scrub(ledger, at, situation.role)
     if standing is Standing.MISSING:
         yield Reason.SCRUB_MISSING
     elif standing is Standing.EXPIRED:
@@ -180,7 +198,7 @@ def _unproven_area_code(situation: Situation, ledger: tuple[LedgerLine, ...], at
     """A subscription counts through its last day, which ends in UTC. Of an exempt number none is asked for."""
     last_day = situation.subscribed_until
     is_subscribed = last_day is not None and at.astimezone(UTC).date() <= last_day
-    if not is_subscribed and not is_exempt(ledger, at):
+    if not is_subscribed and not is_exempt(ledger, at, situation.role):
         yield Reason.AREA_CODE_NOT_SUBSCRIBED
 
 
@@ -188,7 +206,7 @@ def turning_points(situation: Situation, channel: str) -> list[datetime]:
     """The instants, in order, at which what lasts may change: from each on, until the next, it is the same."""
     ledger = situation.ledger or ()
     turns = {line.effective_at for lines in situation.subjects for line in lines}
-    turns |= {line.expires_at for line in ledger if line.expires_at}
+    turns |= {until for line in ledger if (until := line.counts_until)}
     if situation.contacted_at and situation.gap:
         turns |= {situation.contacted_at, situation.contacted_at + situation.gap}
     over = situation.again_from(channel)
@@ -217,6 +235,7 @@ def what_decides(situation: Situation, channel: str) -> Hashable:
         (situation.contacted_at, situation.gap) if situation.gap else None,
         situation.again_from(channel),
         situation.subscribed_until,
+        (situation.role, situation.purpose),
     )
 
 

@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 from governance.api import ContactViewSet
 from governance.area_codes.api import AreaCodeViewSet
 from governance.compliance.api import ClosedDayViewSet, ComplianceViewSet, RecordViewSet
+from governance.duties.api import DutyViewSet
 from governance.golive.api import GoLiveViewSet
 from governance.heimdall.api import HeimdallViewSet
 from governance.market.api import MarketViewSet
@@ -23,4 +24,5 @@ router.register("governance/risk", RiskViewSet, basename="risk")
 router.register("governance/heimdall", HeimdallViewSet, basename="heimdall")
 router.register("governance/runbook/runs", RunViewSet, basename="run")
 router.register("governance/runbook", RunbookViewSet, basename="runbook")
+router.register("governance", DutyViewSet, basename="duty")
 urlpatterns = router.urls

@@ -4,6 +4,7 @@ The one place that knows which fact counts as which metric (CONTRACT section 6).
 """
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.contrib.auth.models import User
 from buyers.models import BuyerFeedbackEvent
 from buyers.signals import feedback_recorded
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask
-from followups.signals import ladders_created, person_erased, tasks_breached, tasks_completed
+from followups.signals import ladders_created, person_erased, tasks_breached, tasks_completed, tasks_lapsed
 from followups.sla.models import SlaBreach
 from kpi.models import Domain, KPIEvent
 from kpi.services import erase_words, keep
@@ -26,6 +27,7 @@ def connect() -> None:
         (ladders_created, on_ladders_created),
         (tasks_completed, on_tasks_completed),
         (tasks_breached, on_tasks_breached),
+        (tasks_lapsed, on_tasks_lapsed),
         (feedback_recorded, on_feedback_recorded),
         (offers_computed, on_offers_computed),
         (person_erased, on_person_erased),
@@ -124,6 +126,28 @@ def on_tasks_breached(breaches: Sequence[SlaBreach], **kwargs: Any) -> None:
             detail={"task_id": breach.task_id, "step": breach.step, "channel": breach.channel, "owner": breach.owner},
         )
         for breach in breaches
+    )
+
+
+def on_tasks_lapsed(
+    tasks: Sequence[FollowupTask], reasons: Sequence[str], correlation_id: str, now: datetime, **kwargs: Any
+) -> None:
+    """WHOLESALE followup_lapsed: a step that waited for the lead's own ground."""
+    keep(
+        KPIEvent(
+            occurred_at=now,
+            domain=Domain.WHOLESALE,
+            metric="followup_lapsed",
+            success=False,
+            province=task.province,
+            market=task.market,
+            subject_type="task",
+            subject_id=str(task.pk),
+            correlation_id=correlation_id,
+            actor="system",
+            detail={"task_id": task.pk, "step": task.step, "channel": task.channel, "reason": reason},
+        )
+        for task, reason in zip(tasks, reasons, strict=True)
     )
 
 

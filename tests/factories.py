@@ -10,6 +10,7 @@ from factory.django import DjangoModelFactory
 
 from buyers.models import SFR, BuyerFeedbackEvent, BuyerLiquidityNode
 from followups.models import (
+    AdministrativeReply,
     ContactAttempt,
     FollowupLadder,
     FollowupTask,
@@ -30,9 +31,11 @@ from followups.models import (
     VendorAgent,
 )
 from followups.steps.rules import GUIDE_STEPS
+from governance import law
 from governance.area_codes.models import AreaCodeSubscription
 from governance.clocks.models import MarketZone
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord
+from governance.duties.models import LegalDuty
 from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES
@@ -204,6 +207,7 @@ class AttemptFactory(Row):
     zone_source = "market"
     local_time = "2026-12-15T13:00:00-05:00"
     tz_version = "2026.6"
+    law_version = law.VERSION
     matched_market = "ALL"
     policy_version = 1
     actor = "factory"
@@ -237,6 +241,23 @@ class InboundFactory(Row):
     meaning = "DOUBTFUL"
     received_at = created_at = NOON
     actor = "factory"
+    correlation_id = "made"
+
+
+class ReplyFactory(Row):
+    """The answer to a HELP by text waits."""
+
+    class Meta:
+        model = AdministrativeReply
+
+    kind = "HELP"
+    message = SubFactory("tests.factories.InboundFactory", text="HELP", meaning="HELP")
+    lead_id = SelfAttribute("message.lead_id")
+    point = SubFactory("tests.factories.PointFactory")
+    channel = "SMS"
+    language = "en"
+    text = "Messages about an offer to buy your property."
+    due_at = created_at = NOON
     correlation_id = "made"
 
 
@@ -571,6 +592,19 @@ class ClosedDayFactory(Row):
     name = "Stocktaking"
     changed_by = "factory"
     updated_at = NOON
+
+
+class LegalDutyFactory(Row):
+    """The training of an agent, due in a year."""
+
+    class Meta:
+        model = LegalDuty
+
+    kind = "TRAINING"
+    subject = Sequence(lambda n: f"agent {n}")
+    due_on = NOON.date() + timedelta(days=365)
+    changed_by = "factory"
+    created_at = updated_at = NOON
 
 
 class RunFactory(Row):

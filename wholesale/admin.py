@@ -61,6 +61,7 @@ NAVIGATION: dict[str, tuple[Page, ...]] = {
     "Control": (
         Page("Go-live and kill switch", "emergency_home", "governance", "golivestate"),
         Page("Runbook", "checklist", "governance", "runbookrun", view="now", permission="view_runbook"),
+        Page("Legal duties", "event_available", "governance", "legalduty"),
         Page("Runbook runs", "inventory", "governance", "runbookrun"),
         Page("Market policies", "schedule", "governance", "marketpolicy"),
         Page("Market zones", "public", "governance", "marketzone"),
@@ -93,6 +94,7 @@ NAVIGATION: dict[str, tuple[Page, ...]] = {
     "Follow-up": (
         Page("Work queue", "headset_mic", "followups", "followuptask", view="queue", permission="claim_task"),
         Page("Inbox", "inbox", "followups", "inboxitem"),
+        Page("Administrative replies", "reply", "followups", "administrativereply"),
         Page("SLA", "timer", "followups", "followuptask", view="sla", permission="view_sla"),
         Page("Leads", "contacts", "followups", "lead"),
         Page("Imports of leads", "upload_file", "followups", "leadimport"),

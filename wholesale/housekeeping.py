@@ -54,7 +54,11 @@ class Cleared:
 
 
 def clear_expired(now: datetime | None = None) -> Cleared:
-    """Remove the idempotency keys, API tokens and sessions that no request can use any more. Again removes nothing."""
+    """Remove the idempotency keys, API tokens and sessions that no request can use any more. Again removes nothing.
+
+    What proves a contact is never among them, however old: limitation runs from when the regulator learns of a fact (CASL;
+    Telecommunications Act s. 72.12), so 3 years are no ceiling for keeping.
+    """
     now = now or timezone.now()
     return Cleared(
         idempotency_keys=IdempotencyKey.objects.filter(created_at__lt=now - settings.IDEMPOTENCY_KEY_LIFETIME).delete()[0],

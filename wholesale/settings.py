@@ -135,6 +135,8 @@ BACKUPS_CONFIGURED = switch("BACKUPS_CONFIGURED", default=False)
 UNKEYED = "unkeyed"
 CONTACT_DIGEST_KEY = env.str("CONTACT_DIGEST_KEY", default="") or UNKEYED
 COOLING_OFF_DAYS = days("COOLING_OFF_DAYS", default=90)  # after a ladder ended in which somebody was contacted
+# A message that is STOP and no more closes text and e-mail of the person: CASL asks for a way to refuse any message (s. 11).
+STOP_CLOSES_EVERY_MESSAGE = switch("STOP_CLOSES_EVERY_MESSAGE", default=True)
 AGENT_CLAIM_MAX = whole_number("AGENT_CLAIM_MAX", default=25, least=1, most=500)  # tasks that an agent claims at once
 TOKEN_CACHE_SECONDS = env.float("TOKEN_CACHE_SECONDS", default=5.0)
 IDEMPOTENCY_KEY_LIFETIME = timedelta(hours=24)  # CONTRACT section 1
@@ -200,6 +202,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "wholesale.leniency.leniency",
             ]
         },
     }

@@ -14,7 +14,8 @@ from django.db.models.query_utils import DeferredAttribute
 from wholesale import append_only
 
 _OWN = re.compile(
-    "opted_out|already_followed_up|restarted|erased|(outcome|lead_status) [A-Z_]{1,20}|(task|inbound message) [0-9]{1,19}"
+    "opted_out|already_followed_up|restarted|erased|lapsed (consent|scrub)_(missing|expired)|"
+    "(outcome|lead_status) [A-Z_]{1,20}|(task|inbound message) [0-9]{1,19}"
 )
 
 

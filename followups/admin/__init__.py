@@ -11,11 +11,13 @@ from followups.leads.admin import LeadAdmin
 from followups.leads.imports_admin import LeadImportAdmin
 from followups.outcomes.admin import OutcomeRuleAdmin
 from followups.pool.admin import PoolAgentAdmin
+from followups.replies.admin import AdministrativeReplyAdmin
 from followups.sla.admin import SlaBreachAdmin, SlaNoticeAdmin, SlaPolicyAdmin, SlaWatchAdmin
 from followups.steps.admin import LadderTemplateAdmin
 from followups.vendors.admin import VendorAdmin, VendorAgentAdmin
 
 __all__ = [
+    "AdministrativeReplyAdmin",
     "ContactAttemptAdmin",
     "FollowupLadderAdmin",
     "FollowupTaskAdmin",

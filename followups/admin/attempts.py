@@ -49,6 +49,9 @@ class ContactAttemptAdmin(AttemptPage, WithTask, WithLead, GrowingAdmin):
     fieldsets = (
         ("Contact", {"fields": (("who", "channel"), ("contacted_at", "local_time"), "task_link")}),
         ("Decision", {"fields": (("verdict", "legal_ok", "policy_ok"), "why_not", "warned")}),
-        ("From what", {"fields": (("zone", "zone_source", "tz_version"), ("matched_market", "policy_version"))}),
+        (
+            "From what",
+            {"fields": (("zone", "zone_source", "tz_version"), ("matched_market", "policy_version"), "law_version")},
+        ),
         ("Who and when", {"fields": (("actor", "user"), "created_at", "correlation_id")}),
     )

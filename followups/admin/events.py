@@ -17,6 +17,7 @@ TASK_DIGITS_MAX = 12  # a longer number is no task's
 KIND_COLOURS = {
     TaskEvent.Kind.COMPLETED.label: "success",
     TaskEvent.Kind.CANCELLED.label: "danger",
+    TaskEvent.Kind.LAPSED.label: "warning",
     TaskEvent.Kind.SKIPPED.label: "warning",
     TaskEvent.Kind.SNOOZED.label: "info",
     TaskEvent.Kind.PAUSED.label: "info",

@@ -165,6 +165,7 @@ class AttemptOut(SignedSerializer):
             "tz_version",
             "matched_market",
             "policy_version",
+            "law_version",
             "actor",
             "user",
             "correlation_id",

@@ -20,7 +20,13 @@ from wholesale.permissions import label_of
 
 EXCERPT = 80  # characters of a message in a list
 WAITING = "Waits for a person"
-SHOWN = {WAITING: "warning", "Opt-out": "danger", "Reply": "info", "Wants contact again": "success"}
+SHOWN = {
+    WAITING: "warning",
+    "Opt-out": "danger",
+    "Reply": "info",
+    "Wants contact again": "success",
+    "Asks who we are": "info",
+}
 
 
 class MeaningFilter(admin.SimpleListFilter):
@@ -34,6 +40,7 @@ class MeaningFilter(admin.SimpleListFilter):
             ("opt_out", "Opt-out"),
             ("reply", "Reply"),
             ("resume", "Wants contact again"),
+            ("help", "Asks who we are"),
             ("decided", "Decided by a person"),
             ("all", "All"),
         ]
@@ -48,6 +55,7 @@ class MeaningFilter(admin.SimpleListFilter):
             "opt_out": Q(meaning=Meaning.OPT_OUT) | Q(decided_as=Meaning.OPT_OUT),
             "reply": Q(meaning=Meaning.REPLY) | Q(decided_as=Meaning.REPLY),
             "resume": Q(decided_as=Meaning.RESUME),
+            "help": Q(meaning=Meaning.HELP),
             "decided": Q(decided_at__isnull=False),
             "all": Q(),
         }.get(self.value() or "")

@@ -23,6 +23,7 @@ class InboundWord(Policy):
         HARMLESS = "HARMLESS", "Harmless, though a wish stands in it"
         COURTESY = "COURTESY", "Changes nothing beside other words"
         START = "START", "Wants contact again: alone, or as the first sentence"
+        HELP = "HELP", "Asks who we are: alone"
 
     class Language(models.TextChoices):
         """In which language."""

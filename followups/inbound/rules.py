@@ -6,7 +6,7 @@ wish among other words goes to a person: "stop that" and "stop by" look alike to
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -32,11 +32,15 @@ _CLAUSE_END = re.compile(r"[\n.!?;:,()\u2013\u2014]+|\s-+\s")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a message says. An opt-out may be one from every channel, and a reply one that asks to begin again."""
+    """What a message says. An opt-out may be one from every channel, and a reply one that asks to begin again.
+
+    `language` is that of the word that decided; any where it is used in both.
+    """
 
     meaning: str
     from_everything: bool = False
     wants_more: bool = False
+    language: str = InboundWord.Language.ANY
 
 
 REPLY = Reading(Meaning.REPLY)
@@ -46,6 +50,7 @@ _BY_KIND = {
     Kind.STOP: Reading(Meaning.OPT_OUT),
     Kind.STOP_ALONE: Reading(Meaning.OPT_OUT),
     Kind.START: Reading(Meaning.REPLY, wants_more=True),
+    Kind.HELP: Reading(Meaning.HELP),
 }
 
 
@@ -58,6 +63,7 @@ class Row(NamedTuple):
 
     kind: str
     phrase: str
+    language: str = InboundWord.Language.ANY
 
 
 class Words:
@@ -65,8 +71,11 @@ class Words:
 
     def __init__(self, rows: Iterable[Row]) -> None:
         phrases: dict[str, list[str]] = {kind: [] for kind in Kind.values}
-        for kind, phrase in rows:
+        self._languages: dict[tuple[str, str], str] = {}  # of the words that stand alone, by their kind
+        for kind, phrase, language in rows:
             phrases[kind].append(phrase)
+            if kind in _BY_KIND:
+                self._languages[kind, "".join(words_of(phrase))] = language
         # Those that stand alone are compared without the spaces: OPT OUT, OPTOUT and O P T O U T are one.
         self._alone = {kind: frozenset("".join(words_of(phrase)) for phrase in phrases[kind]) for kind in map(str, _BY_KIND)}
         self._signs = {word for words in self._alone.values() for word in words if not word.isalnum()}
@@ -87,19 +96,23 @@ class Words:
         joined = "".join(left)
         if not joined:
             return None
-        for is_meant in (self._is_listed, self._is_misspelt)[: 1 + misspelt]:
+        for meant in (self._listed, self._misspelt)[: 1 + misspelt]:
             for kind in kinds:
-                if is_meant(left, joined, self._alone[kind]):
-                    return _BY_KIND[Kind(kind)]
+                if word := meant(left, joined, self._alone[kind]):
+                    return replace(_BY_KIND[Kind(kind)], language=self._languages[str(kind), word])
         return None
 
-    def _is_listed(self, words: Sequence[str], joined: str, listed: frozenset[str]) -> bool:
-        return joined in listed or all(word in listed for word in words)
+    def _listed(self, words: Sequence[str], joined: str, listed: frozenset[str]) -> str:
+        """The listed word that is said, or the first of several; empty where something else is said."""
+        if joined in listed:
+            return joined
+        return words[0] if all(word in listed for word in words) else ""
 
-    def _is_misspelt(self, words: Sequence[str], joined: str, listed: frozenset[str]) -> bool:
+    def _misspelt(self, words: Sequence[str], joined: str, listed: frozenset[str]) -> str:
+        """The listed word that is meant by a misspelt one; empty where none is."""
         if joined in self._ordinary:
-            return False
-        return any(len(word) >= MISSPELT_FROM and is_one_slip(joined, word) for word in listed)
+            return ""
+        return min((word for word in listed if len(word) >= MISSPELT_FROM and is_one_slip(joined, word)), default="")
 
     def _said(self, words: Sequence[str]) -> list[str]:
         """The words that say something: not courtesy, and no sign but those that are listed."""
@@ -146,7 +159,7 @@ def read(text: str, words: Words) -> Reading:
     ends = _ends(said)
     reading = _read(ends, words)
     # A wish may stand in what nobody read.
-    return DOUBTFUL if ends != said and reading.meaning == Meaning.REPLY else reading
+    return DOUBTFUL if ends != said and reading.meaning in (Meaning.REPLY, Meaning.HELP) else reading
 
 
 def _ends(said: str) -> str:
@@ -165,7 +178,8 @@ def _read(said: str, words: Words) -> Reading:
         return found
     if words.has_wish(whole) or any(map(words.is_lone_wish, _parts(said, _CLAUSE_END))):
         return DOUBTFUL
-    return words.alone(whole, (Kind.START,)) or words.alone(first_sentence, (Kind.START,)) or REPLY
+    asked = words.alone(whole, (Kind.HELP,), misspelt=False) or words.alone(first_line, (Kind.HELP,), misspelt=False)
+    return asked or words.alone(whole, (Kind.START,)) or words.alone(first_sentence, (Kind.START,)) or REPLY
 
 
 def _parts(text: str, ends: re.Pattern[str]) -> Iterator[list[str]]:

@@ -65,6 +65,9 @@ _ALONE = (
     (Kind.START, EN, CARRIERS, "start, unstop, resume, resubscribe, subscribe, opt in, opt back in, start again, restart"),
     (Kind.START, FR, CARRIERS, "commencer, commencez, recommencer, recommencez, reprendre, reprenez, débuter, débutez"),
     (Kind.START, FR, CARRIERS, "réabonner, réabonnez, réabonnement, abonner, abonnez, réinscrire"),
+    (Kind.HELP, EN, CARRIERS, "help"),
+    (Kind.HELP, FR, CARRIERS, "aide"),
+    (Kind.HELP, ANY, CARRIERS, "info"),
     (
         Kind.COURTESY,
         EN,

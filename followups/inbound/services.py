@@ -1,10 +1,12 @@
 """Verbs of what leads send us. What an act is about is locked first, then the ladders, then their tasks."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import transaction
 from django.db.models import QuerySet
@@ -20,6 +22,8 @@ from followups.inbox import services as inbox
 from followups.inbox.models import InboxItem
 from followups.leads.lookups import lead_ids_at, leads_at
 from followups.leads.models import InboundDecision, InboundDecisionWords, InboundMessage, Lead
+from followups.replies import services as replies
+from followups.replies.models import AdministrativeReply
 from governance import gate
 from governance.channels import Channel
 from governance.compliance.models import ContactPoint, ContactRecord
@@ -62,6 +66,19 @@ class _Sender:
         return {*self.subjects, *_points(gate.lead_point(self.lead_id))}
 
 
+@dataclass(frozen=True, slots=True)
+class _Closing:
+    """What an opt-out closes by one channel; an empty one is every channel. An erased point is a row and has no value."""
+
+    channel: str
+    points: Collection[Point] = ()
+    rows: Collection[ContactPoint] = ()
+
+    def named(self) -> list[Point]:
+        """The points whose value is known."""
+        return [*self.points, *((row.kind, row.value) for row in self.rows if row.value)]
+
+
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def record_inbound(
@@ -87,6 +104,9 @@ def record_inbound(
     lead that it names, and cancels the open ladder of every lead that is reached there. A doubtful message waits for a
     person, and until then nobody is contacted there. So does one that asks to begin again after an opt-out. A reply changes
     nothing.
+
+    An opt-out that is new is confirmed once, and who asks who we are is answered (`followups.replies`). A message that is
+    STOP and no more closes text and e-mail of whoever is reached there, where both are known (`STOP_CLOSES_EVERY_MESSAGE`).
     """
     marks, as_sent = list(altered), dict(as_sent or {})
     if channel not in Channel.values:
@@ -95,10 +115,10 @@ def record_inbound(
         channel = ANY_CHANNEL
     sender = _sender(channel, lead_id, phone, email)
     reading = rules.read(text, words_in_force())
-    closing: set[Point] = set()
+    closing: list[_Closing] = []
     if reading.meaning == Meaning.OPT_OUT:
-        closing = _everybody(sender) if reading.from_everything else set(sender.subjects)
-        gate.lock_points(closing)
+        closing = _closings(sender, reading)
+        gate.lock_points({point for one in closing for point in one.points})
     elif reading.meaning == Meaning.DOUBTFUL or reading.wants_more:
         gate.lock_points(sender.held)
     now = now or timezone.now()
@@ -125,7 +145,11 @@ def record_inbound(
     if not as_sent.keys().isdisjoint(WHO):
         inbox.put_message(message, InboxItem.Kind.SENDER, act)
     if meaning == Meaning.OPT_OUT:
-        return _opt_out(message, ANY_CHANNEL if reading.from_everything else sender.channel, act, points=closing)
+        if not gate.is_opted_out_at(sender.subjects, sender.channel, now):
+            replies.put(message, AdministrativeReply.Kind.OPT_OUT, reading.language, act)
+        return _opt_out(message, closing, act)
+    if meaning == Meaning.HELP:
+        replies.put(message, AdministrativeReply.Kind.HELP, reading.language, act)
     if meaning == Meaning.DOUBTFUL:
         return _hold(message, sender.held, act)
     return Recorded(message)
@@ -218,12 +242,12 @@ def decide_inbound(
             gate.lift_opt_out(rows=rows, points=as_lead, channel=message.channel, **line)
     if as_ != Meaning.OPT_OUT:
         return Recorded(message)
-    return _opt_out(message, channel, act, rows=rows, reason=reason)
+    return _opt_out(message, [_Closing(channel, rows=rows)] if rows else [], act, reason=reason)
 
 
 def may_overrule(message: InboundMessage, user: User | AnonymousUser | None) -> bool:
     """Whether the message was taken as no opt-out, and the user may make it one."""
-    is_no_opt_out = (message.decided_as or message.meaning) in (Meaning.REPLY, Meaning.RESUME)
+    is_no_opt_out = (message.decided_as or message.meaning) in (Meaning.REPLY, Meaning.RESUME, Meaning.HELP)
     return is_no_opt_out and user is not None and user.has_perm("followups.overrule_inbound")
 
 
@@ -260,30 +284,23 @@ def undecided() -> "QuerySet[InboundMessage]":
     return InboundMessage.objects.filter(meaning=Meaning.DOUBTFUL, decided_at__isnull=True)
 
 
-def _opt_out(
-    message: InboundMessage,
-    channel: str,
-    act: Act,
-    *,
-    points: Collection[Point] = (),
-    rows: Collection[ContactPoint] = (),
-    reason: str = "",
-) -> Recorded:
-    """Cancel the whole open ladder of whoever is reached there, and suppress. An empty channel is every one."""
-    leads = lead_ids_at([*points, *((row.kind, row.value) for row in rows if row.value)])
+def _opt_out(message: InboundMessage, closing: Collection[_Closing], act: Act, *, reason: str = "") -> Recorded:
+    """Cancel the whole open ladder of whoever is reached there, and suppress."""
+    leads = lead_ids_at({point for one in closing for point in one.named()})
     if message.lead_id:
         leads.add(message.lead_id)
     cancelled = cancel_open_ladders(leads, act=act, reason=OPTED_OUT)
-    if points or rows:
+    for one in closing:
         gate.record_opt_out(
-            points=points,
-            rows=rows,
-            channel=channel,
+            points=one.points,
+            rows=one.rows,
+            channel=one.channel,
             said_at=message.received_at,
             reason=reason,
             **_ledger_line(message, act),
         )
-    return Recorded(message, _closed(channel, [*points, *rows]), cancelled)
+    closed = {channel for one in closing for channel in _closed(one.channel, [*one.points, *one.rows])}
+    return Recorded(message, tuple(one.value for one in Channel if one.value in closed), cancelled)
 
 
 def _ledger_line(message: InboundMessage, act: Act) -> dict[str, Any]:
@@ -331,6 +348,29 @@ def _everybody(sender: _Sender) -> set[Point]:
         for lead in leads_at(given).only("lead_id", "phone", "email")
     )
     return given.union(*theirs)
+
+
+def _closings(sender: _Sender, reading: rules.Reading) -> list[_Closing]:
+    """What an opt-out closes. STOP and no more, said in a message, closes the other way to write to the person as well:
+    CASL s. 11 asks for a way to refuse any message."""
+    if reading.from_everything:
+        return [_Closing(ANY_CHANNEL, points=_everybody(sender))]
+    closing = [_Closing(sender.channel, points=sender.subjects)] if sender.subjects else []
+    if settings.STOP_CLOSES_EVERY_MESSAGE and sender.channel != Channel.CALL:
+        closing += [_Closing(channel, points=points) for channel, points in _other_ways(sender).items()]
+    return closing
+
+
+def _other_ways(sender: _Sender) -> dict[str, set[Point]]:
+    """By which other channel whoever wrote is written to, and where; nobody of whom not both are known."""
+    ways: dict[str, set[Point]] = defaultdict(set)
+    reached = leads_at(sender.subjects).exclude(phone="").exclude(email="")
+    for lead in reached.only("lead_id", "phone", "email"):
+        for channel in {Channel.SMS, Channel.EMAIL} - {sender.channel}:
+            ways[channel] |= _points(gate.point_of(channel, phone=lead.phone, email=lead.email))
+            ways[channel] |= _points(gate.lead_point(lead.lead_id)) & sender.subjects
+    closed = sender.subjects if sender.channel == ANY_CHANNEL else frozenset()  # already, by every channel
+    return {channel: ways[channel] - closed for channel in sorted(ways) if ways[channel] - closed}
 
 
 def _only_lead_at(points: Collection[Point]) -> str | None:

@@ -20,7 +20,7 @@ Kind = InboundWord.Kind
 
 def words_in_force() -> Words:
     """The table as it is now: read for each message, so that a change counts from the next one on."""
-    rows = InboundWord.objects.filter(enabled=True).order_by("pk").values_list("kind", "phrase")
+    rows = InboundWord.objects.filter(enabled=True).order_by("pk").values_list("kind", "phrase", "language")
     return prepared(tuple(Row(*row) for row in rows))
 
 
@@ -32,7 +32,9 @@ def require_sound(kind: str, phrase: str) -> None:
 
     """
     phrases.parsed(phrase)
-    if kind in (*ALONE, Kind.START) and ("".join(words_of(phrase)).isalnum() and not set(phrase).isdisjoint("*/")):
+    if kind in (*ALONE, Kind.START, Kind.HELP) and (
+        "".join(words_of(phrase)).isalnum() and not set(phrase).isdisjoint("*/")
+    ):
         raise ValueError("of this kind is written out: no * and no /")
 
 

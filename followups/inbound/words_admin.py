@@ -22,6 +22,7 @@ MEANS = {
     Kind.HARMLESS.label: "success",
     Kind.COURTESY.label: "",
     Kind.START.label: "info",
+    Kind.HELP.label: "info",
 }
 
 

@@ -198,6 +198,7 @@ class InboundMessage(models.Model):
         REPLY = "REPLY", "Reply"
         DOUBTFUL = "DOUBTFUL", "Doubtful: a person decides"
         RESUME = "RESUME", "Wants contact again"  # decided by a person only
+        HELP = "HELP", "Asks who we are"  # answered by an AdministrativeReply
 
     lead = lead_key("messages")
     # What an opt-out in it binds: where it came from, and the lead if it names one. Who else it may be of is `lead` alone.

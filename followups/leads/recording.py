@@ -15,8 +15,9 @@ from followups.leads.rows import FileRow, RefusedRow, Row
 from followups.leads.sifting import NO_PROVINCE, Good
 from followups.leads.wishes import EVERY_CHANNEL, Consent, Said, Wish
 from followups.leads.words import storable
+from governance.compliance.grounds import is_basis
 from governance.compliance.phones import e164
-from governance.compliance.rules import Entry, LedgerLine, is_basis, opted_out
+from governance.compliance.rules import Entry, LedgerLine, opted_out
 from governance.compliance.services import (
     Ledgers,
     Point,

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time
 
 from followups.leads.words import LONGEST, NOTHING_SAID, WISHES_AS_STATUS, WORDS, key_of, keyed, storable
 from governance.channels import Channel
+from governance.compliance.grounds import ACCEPTED, Basis
 from governance.compliance.rules import Entry
 from wholesale.vocabulary import NOTE_MAX_LENGTH
 
@@ -66,6 +67,8 @@ _YES_TO_A_WISH = _YES | WISHES_AS_STATUS
 _NO = frozenset(keyed({"no": WORDS["answers"]["no"]}))
 _TICKS = frozenset(WORDS["answers"]["ticks"])
 _BASES = keyed(WORDS["bases"])
+_NAMED = ", ".join(basis.lower().replace("_", " ") for basis, _ in ACCEPTED if basis != Basis.REFERRAL)
+_RETIRED = keyed(WORDS["retired_bases"])
 _CHANNELS = {key: EVERY_CHANNEL if word == "ALL" else word for key, word in keyed(WORDS["channels"]).items()}
 _ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[T ][0-9:.]+(?:Z|[+-][0-9:]+)?)?")
 _DAY_OR_MONTH_FIRST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})(?:[ T][0-9:.]+(?: ?[AaPp]\.?[Mm]\.?)?)?")
@@ -135,7 +138,7 @@ class WishColumns:
             return None, ""
         given = told.pop("given", "" if any(part == "given" for _, part in self.consent) else "yes")
         answer = _answer(given, _YES)
-        if answer is None and key_of(given) in _BASES:
+        if answer is None and key_of(given) in _BASES | _RETIRED:
             answer = bool(told.setdefault("basis", given))
         if answer is None or not given:
             return None, f"“{given[:LONGEST]}” says neither yes nor no."
@@ -154,14 +157,19 @@ def _says_something(cell: str) -> bool:
 
 def _whole(told: dict[str, str], now: datetime) -> tuple[Consent | None, str]:
     """A consent of which every part is told, or what it lacks."""
-    basis = _BASES.get(key_of(told.get("basis", "")))
+    key = key_of(told.get("basis", ""))
+    basis = _BASES.get(key)
+    if key in _RETIRED:
+        return None, f"Its basis {_RETIRED[key]} is retired: say purchase by lead or contract."
+    if basis == Basis.REFERRAL:
+        return None, "Its basis REFERRAL names a referrer: record it by hand, with the name and both relationships."
     days = _days(told.get("date", ""))
     channel = _CHANNELS.get(key_of(told["channel"])) if "channel" in told else EVERY_CHANNEL
     evidence = storable(told.get("source", ""))
     lacking = [
         name
         for name, is_there in (
-            ("its basis (express, business, inquiry or publication)", basis),
+            (f"its basis ({_NAMED})", basis),
             ("its date (YYYY-MM-DD)", len(days) == 1),
             (f"its source (at most {NOTE_MAX_LENGTH:,} characters)", 0 < len(evidence) <= NOTE_MAX_LENGTH),
             ("a channel that is known", channel is not None),

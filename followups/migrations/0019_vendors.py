@@ -42,6 +42,22 @@ class Migration(migrations.Migration):
                         ],
                     ),
                 ),
+                (
+                    "contract_ends_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="the last day of our contract with it; empty: no end is agreed",
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(
+                                datetime.date(2000, 1, 1), "The day must lie between the years 2000 and 2099."
+                            ),
+                            django.core.validators.MaxValueValidator(
+                                datetime.date(2099, 12, 31), "The day must lie between the years 2000 and 2099."
+                            ),
+                        ],
+                    ),
+                ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
@@ -95,6 +111,22 @@ class Migration(migrations.Migration):
                     "registration_expires_on",
                     models.DateField(
                         help_text="the registration's last day, which counts until it ends in UTC",
+                        validators=[
+                            django.core.validators.MinValueValidator(
+                                datetime.date(2000, 1, 1), "The day must lie between the years 2000 and 2099."
+                            ),
+                            django.core.validators.MaxValueValidator(
+                                datetime.date(2099, 12, 31), "The day must lie between the years 2000 and 2099."
+                            ),
+                        ],
+                    ),
+                ),
+                (
+                    "contract_ends_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="the last day of our contract with it; empty: no end is agreed",
+                        null=True,
                         validators=[
                             django.core.validators.MinValueValidator(
                                 datetime.date(2000, 1, 1), "The day must lie between the years 2000 and 2099."

@@ -6,11 +6,13 @@ from typing import Any
 
 from django_tasks import task
 
+from followups.lapsing import lapse_steps
 from followups.leads.lookups import lead_ids_at
 from followups.minutes import services
 from followups.models import FollowupLadder
 from governance.compliance.services import Point
 from wholesale import periodic
+from wholesale.correlation import correlated
 from wholesale.lookups import among
 from wholesale.queues import Queue
 
@@ -21,6 +23,13 @@ LEADS_AT_ONCE = 1_000
 def roll() -> None:
     """Every minute: the intervals that have run out."""
     services.roll()
+
+
+@task(queue_name=Queue.PERIODIC)
+def lapse() -> None:
+    """Every five minutes: the steps that waited for the lead's own ground for as long as they may."""
+    with correlated():
+        lapse_steps()
 
 
 @task()
@@ -78,4 +87,5 @@ def on_contact_records_changed(points: Collection[Point], **kwargs: Any) -> None
 def register() -> None:
     """Say when."""
     periodic.every("* * * * *", roll)
+    periodic.every("*/5 * * * *", lapse)
     periodic.every("7 8 * * *", recompute_missing)

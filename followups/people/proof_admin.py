@@ -17,10 +17,11 @@ from followups.models import Lead
 from followups.people.json_files import download
 from followups.people.proof import export_proof
 from governance.channels import Channel
+from governance.compliance.grounds import Basis
 from governance.compliance.models import ContactPoint
 from governance.compliance.proof import Missing, Proof
 from governance.compliance.proof_admin import content_of, lacking
-from governance.compliance.rules import Basis, Entry
+from governance.compliance.rules import Entry
 from wholesale.admin_base import confirmation
 
 EXPORTED = "Exported the proof of consent."

@@ -73,6 +73,7 @@ def export_person(lead_id: str, *, now: datetime | None = None) -> dict[str, Any
         "events": [row_of(event) for event in whom.events],
         "attempts": [row_of(attempt) for attempt in whom.attempts],
         "messages": [row_of(message) for message in whom.messages],
+        "replies": [row_of(reply) for reply in whom.replies],
         "inbox": [row_of(item) for item in whom.inbox],
         "reopenings": [row_of(reopening) for reopening in whom.reopenings],
         "decisions": [row_of(decision) for decision in whom.decisions],
@@ -117,6 +118,7 @@ def erase_person(
     for message in whom.messages.filter(meaning=Meaning.DOUBTFUL, decided_at__isnull=True).order_by("pk"):
         decide_inbound(message.pk, Meaning.OPT_OUT, ERASED, **signature)
     texts = _erase_texts(whom)
+    whom.replies.filter(sent_at__isnull=True).delete()  # what was not sent goes out no more
     messages = whom.messages.exclude(text="", as_sent={}).count()
     _erase_inbox(whom)
     whom.messages.update(text="", as_sent={}, decided_reason="")

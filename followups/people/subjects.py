@@ -15,6 +15,7 @@ from followups.errors import LeadUnknown
 from followups.leads.files import plain
 from followups.leads.lookups import leads_at
 from followups.models import (
+    AdministrativeReply,
     ContactAttempt,
     FollowupLadder,
     FollowupTask,
@@ -70,6 +71,11 @@ class Person:
         theirs = [point.pk for point in self.points]
         unnamed = InboundMessage.objects.filter(lead__isnull=True, subjects__in=theirs).values("pk")
         return InboundMessage.objects.filter(Q(lead_id=self.lead_id) | Q(pk__in=unnamed))
+
+    @property
+    def replies(self) -> QuerySet[AdministrativeReply]:
+        """What was or is to be answered to them. Its number or address stands in the contact point alone."""
+        return AdministrativeReply.objects.filter(message__in=self.messages.values("pk"))
 
     @property
     def decisions(self) -> QuerySet[InboundDecision]:

@@ -34,6 +34,7 @@ from followups.steps.rules import (
     normalised,
 )
 from followups.steps.services import upsert_template
+from followups.steps.speech import wanting_in_quebec
 from governance.channels import Channel
 from governance.policies_admin import PlacePolicyAdmin, PlacePolicyForm, one_spelling, settle_market, whole_number_field
 from wholesale.permissions import label_of
@@ -41,6 +42,7 @@ from wholesale.vocabulary import ALL, WORD_MAX_LENGTH, Province
 
 SPARE_ROWS = 1  # an empty row below the steps, for browsers without JavaScript
 UNITS = (("1", "minutes"), ("60", "hours"), ("1440", "days"))
+SCRIPT_LABELS = {"script_en": "English", "script_fr": "French"}
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
 
 
@@ -158,7 +160,16 @@ class LadderTemplateForm(PlacePolicyForm):
             self.add_error(None, "A step needs correction: see its row below.")
         else:
             cleaned["steps"] = steps
+            self._require_quebec(cleaned, steps)
         return cleaned
+
+    def _require_quebec(self, cleaned: dict[str, Any], steps: list[dict[str, Any]]) -> None:
+        """Say what the texts of Quebec lack while the template is to be on."""
+        province = self.instance.province or cleaned.get("province") or ""
+        wanting = wanting_in_quebec(steps, province) if cleaned.get("enabled") else {}
+        for place, detail in wanting.items():
+            number, _, key = place.partition(".")
+            self.add_error(None, f"Step {int(number) + 1}, {SCRIPT_LABELS[key]}: {detail}")
 
     def changes(self) -> dict[str, Any]:
         changes = {name: self.cleaned_data[name] for name in ("enabled", "steps", "min_gap_minutes")}

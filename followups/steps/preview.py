@@ -10,6 +10,7 @@ from followups.leads.facts import contact_of
 from followups.leads.models import Language
 from followups.steps.rules import Step, delay_text, parsed, rendered
 from followups.steps.services import company_values, market_text
+from followups.steps.speech import opened
 from governance import gate
 from governance.channels import Channel
 
@@ -51,7 +52,7 @@ def preview(
     company = {**company_values(gate.sender()), "market": market_text(market), "agent": agent}
 
     def said(step: Step, language: str) -> str:
-        return rendered(step.script(language), {**SAMPLES[language], **company}, language)
+        return rendered(opened(step.script(language), step.channel, language), {**SAMPLES[language], **company}, language)
 
     return [
         PreviewedStep(

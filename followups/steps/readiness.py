@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from followups.configured import configured
+from followups.steps.speech import wanting_in_quebec
 from governance.runbook.registry import Finding, Severity, register
 from wholesale.vocabulary import ALL, Province
 
@@ -18,14 +19,18 @@ def ladder_templates(now: datetime) -> Finding:
     return Finding(True, "All 13 provinces have a ladder template that is on.")
 
 
-@register("followups.templates_french", Severity.WARNING, "Quebec's ladders speak French at each step")
+@register("followups.templates_french", Severity.WARNING, "Quebec's ladders say what the law wants at each step")
 def french_in_quebec(now: datetime) -> Finding:
-    """Of each template of Quebec that is on, whole province or market."""
+    """In French, by whom, and that consent can be withdrawn; of each template of Quebec that is on, province or market.
+
+    None is switched on without it now: this finds those from before.
+    """
     wanting = sorted(
         market
         for province, market, enabled, steps in configured().templates
-        if province == Province.QC and enabled and not all(step["script_fr"] for step in steps)
+        if enabled and wanting_in_quebec(steps, province)
     )
     if wanting:
-        return Finding(False, f"Steps without French text in the ladder templates of QC: {', '.join(wanting)}.", wanting)
-    return Finding(True, "Each step of Quebec's ladder templates has French text.")
+        detail = "Texts without French, without the organisation or without how to withdraw consent in the templates of QC"
+        return Finding(False, f"{detail}: {', '.join(wanting)}.", wanting)
+    return Finding(True, "Each step of Quebec's ladder templates says in French who writes and how to withdraw consent.")

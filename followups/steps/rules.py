@@ -49,8 +49,8 @@ class Step:
         return self.script_fr if language == "fr" else self.script_en
 
 
-# A text message names its sender, the sender's address and how to reach it, and says how to stop it (CASL; DOMAIN 1.2);
-# a caller identifies itself first.
+# A text message names its sender, the sender's address and how to reach it, and says how to stop it (CASL; DOMAIN 1.2).
+# A call begins with the opening of `speech`, which says who calls and why; each text goes on from there.
 _SENDER = "{company}, {company_address}, {company_contact}."
 _FIRST_SMS = (
     "Hi {first_name}, this is {company}. We would like to make you an offer to buy {address}, as it stands. May we talk? "
@@ -71,23 +71,22 @@ _LAST_SMS = (
     f"{_SENDER} Répondez ARRET pour ne plus recevoir de messages.",
 )
 _FIRST_CALL = (
-    "Hello {first_name}, my name is {agent}, calling for {company}. You can reach us at {company_contact}. "
-    "I am calling about an offer to buy {address}. Is this a good moment?",
-    "Bonjour {first_name}, je m'appelle {agent} et j'appelle de la part de {company}. Vous pouvez nous joindre ainsi: "
-    "{company_contact}. Je vous appelle au sujet d'une offre d'achat pour {address}. Est-ce un bon moment?",
+    "Is this a good moment? {company} buys houses as they stand, and you can reach us at {company_contact}. "
+    "If you would rather not be called, tell me and we will stop.",
+    "Est-ce un bon moment? {company} achète des maisons telles quelles, et vous pouvez nous joindre ainsi: "
+    "{company_contact}. Si vous préférez ne plus être appelé, dites-le-moi et nous cesserons.",
 )
 _SECOND_CALL = (
-    "Hello {first_name}, this is {agent}, calling for {company}, {company_contact}. We wrote to you about an offer to buy "
-    "{address}. May I ask you two or three questions about it? If you would rather not be called, tell me and we will stop.",
-    "Bonjour {first_name}, c'est {agent}, de la part de {company}, {company_contact}. Nous vous avons écrit au sujet d'une "
-    "offre d'achat pour {address}. Puis-je vous poser deux ou trois questions? Si vous préférez ne plus être appelé, "
-    "dites-le-moi et nous cesserons.",
+    "{company} wrote to you about it. May I ask you two or three questions? You can reach us at {company_contact}. "
+    "If you would rather not be called, tell me and we will stop.",
+    "{company} vous a écrit à ce sujet. Puis-je vous poser deux ou trois questions? Vous pouvez nous joindre ainsi: "
+    "{company_contact}. Si vous préférez ne plus être appelé, dites-le-moi et nous cesserons.",
 )
 _LAST_CALL = (
-    "Hello {first_name}, this is {agent}, calling for {company}, {company_contact}, for the last time about an offer to buy "
-    "{address}. Would you like to hear it? If not, we will not call again.",
-    "Bonjour {first_name}, c'est {agent}, de la part de {company}, {company_contact}. Je vous appelle une dernière fois au "
-    "sujet d'une offre d'achat pour {address}. Aimeriez-vous l'entendre? Sinon, nous ne rappellerons pas.",
+    "This is the last call of {company} about it. Would you like to hear our offer? If not, we will not call again. "
+    "You can reach us at {company_contact}.",
+    "C'est le dernier appel de {company} à ce sujet. Aimeriez-vous entendre notre offre? Sinon, nous ne rappellerons pas. "
+    "Vous pouvez nous joindre ainsi: {company_contact}.",
 )
 
 # The guide's default ladder, as templates store it.
@@ -184,7 +183,10 @@ class Doubt(NamedTuple):
 
 
 def doubts(steps: Sequence[Mapping[str, Any]], province: str) -> Iterator[Doubt]:
-    """What an editor should look at: a step without French in Quebec, a message without its sender or how to stop it."""
+    """What an editor should look at: a step without French in Quebec, a message without its sender or how to stop it.
+
+    A template that is on in Quebec is asked for more: see `speech`.
+    """
     for n, step in enumerate(parsed(steps)):
         if province == Province.QC and not step.script_fr:
             yield Doubt(n, "has no French text.")

@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 
+from followups.errors import QuebecWanting
 from followups.leads.models import Language, Lead
 from followups.models import FollowupLadder, FollowupTask
 from followups.steps.models import LadderTemplate
 from followups.steps.rules import GUIDE_STEPS, Step, normalised, parsed, rendered
+from followups.steps.speech import opened, wanting_in_quebec
 from governance import gate, policies
 from governance.compliance.rules import Sender
 from governance.decisions import ExecutionClass, verb
@@ -41,12 +43,13 @@ def upsert_template(
     Raises:
         InvalidSteps: the steps are not well formed.
         RequiredParameter: a new template without steps.
+        QuebecWanting: it would be on in Quebec, and its texts do not say what the law wants there.
         VersionConflict: somebody else changed it first.
 
     """
     if "steps" in changes:
         changes["steps"] = normalised(changes["steps"])
-    return policies.upsert(
+    template = policies.upsert(
         LadderTemplate,
         key={"province": province, "market": market},
         changes=changes,
@@ -57,6 +60,9 @@ def upsert_template(
         now=now,
         required=("steps",),
     )
+    if template.enabled and (wanting := wanting_in_quebec(template.steps, province)):
+        raise QuebecWanting(wanting)
+    return template
 
 
 @transaction.atomic
@@ -88,7 +94,8 @@ def scripts(occasions: Sequence[Occasion], sender: Sender) -> list[str | None]:
     """What to say on each occasion, in their order, in one query at most, however many there are.
 
     It is the text of the version that the ladder was made from, in the lead's language, with the lead's values and the
-    organisation's. None where nothing was written in that language, or where the ladder is from before there were templates.
+    organisation's; of a call it begins with who calls and why. None where nothing was written in that language, or where the
+    ladder is from before there were templates.
     """
     steps = _steps_of({(occasion.template, occasion.version) for occasion in occasions})
     company = company_values(sender)
@@ -96,7 +103,8 @@ def scripts(occasions: Sequence[Occasion], sender: Sender) -> list[str | None]:
 
 
 def _script(occasion: Occasion, steps: tuple[Step, ...], company: dict[str, str]) -> str | None:
-    text = steps[occasion.step - 1].script(occasion.language) if occasion.step <= len(steps) else ""
+    step = steps[occasion.step - 1] if occasion.step <= len(steps) else None
+    text = opened(step.script(occasion.language), step.channel, occasion.language) if step else ""
     if not text:
         return None
     values = {

@@ -25,10 +25,11 @@ class VendorForm(GovernedForm):
 
     class Meta:
         model = Vendor
-        fields = ("name", "registration_number", "registration_expires_on")
+        fields = ("name", "registration_number", "registration_expires_on", "contract_ends_on")
         help_texts = {
             "registration_number": "Its own, with the operator of the National Do Not Call List.",
             "registration_expires_on": "The last day. From the next one on its agents claim nothing.",
+            "contract_ends_on": "The last day of our contract with it. The runbook warns 30 days before.",
         }
 
 
@@ -38,8 +39,11 @@ class VendorAdmin(GovernedAdmin):
 
     form = VendorForm
     key_title = "Vendor"
-    settings_fieldsets = (("National Do Not Call List", {"fields": ("registration_number", "registration_expires_on")}),)
-    list_display = ("name", "registration_number", "registration_expires_on", "state", "changed_by", "updated_at")
+    settings_fieldsets = (
+        ("National Do Not Call List", {"fields": ("registration_number", "registration_expires_on")}),
+        ("Contract", {"fields": ("contract_ends_on",)}),
+    )
+    list_display = ("name", "registration_expires_on", "contract_ends_on", "state", "changed_by", "updated_at")
     list_select_related = False
     search_fields = ("name", "registration_number", "changed_by", "reason")
     search_help_text = "Name, registration, who changed it, or why"
@@ -50,11 +54,16 @@ class VendorAdmin(GovernedAdmin):
         return REGISTERED if row.registration_expires_on >= timezone.now().date() else ENDED
 
     def settings_of(self, record: Any) -> dict[str, str]:
-        return {"Registration": record.registration_number, "Last day": str(record.registration_expires_on)}
+        return {
+            "Registration": record.registration_number,
+            "Last day": str(record.registration_expires_on),
+            "Contract until": str(record.contract_ends_on or "no end"),
+        }
 
     def save_model(self, request: HttpRequest, obj: Vendor, form: Any, change: bool) -> None:
         """Through the service, which writes the history."""
-        given = {name: form.cleaned_data[name] for name in ("registration_number", "registration_expires_on")}
+        names = ("registration_number", "registration_expires_on", "contract_ends_on")
+        given = {name: form.cleaned_data[name] for name in names}
         obj.pk = upsert_vendor(name=obj.name, reason=form.cleaned_data["why"], **given, **signature(request)).pk
 
 

@@ -21,7 +21,16 @@ class VendorOut(RowSerializer):
 
     class Meta:
         model = Vendor
-        fields = ("id", "name", "registration_number", "registration_expires_on", "changed_by", "reason", "updated_at")
+        fields = (
+            "id",
+            "name",
+            "registration_number",
+            "registration_expires_on",
+            "contract_ends_on",
+            "changed_by",
+            "reason",
+            "updated_at",
+        )
 
 
 class VendorAgentOut(RowSerializer):
@@ -47,6 +56,7 @@ class VendorParams(ChangeParams):
     name = LabelField()
     registration_number = LabelField(help_text="its own, with the operator of the National DNCL")
     registration_expires_on = DayField(help_text="the last day, which counts until it ends in UTC")
+    contract_ends_on = DayField(default=None, allow_null=True, help_text="the last day; null: no end is agreed")
 
 
 class AgentParams(ChangeParams):
@@ -95,6 +105,7 @@ class VendorViewSet(ApiViewSet):
                     "name": "Atlantic Calls",
                     "registration_number": "C-000123",
                     "registration_expires_on": "2027-06-30",
+                    "contract_ends_on": "2027-05-31",
                     "reason": "contract of May",
                 },
             )

@@ -23,6 +23,12 @@ class Vendor(Governed):
         validators=[MinValueValidator(date(2000, 1, 1), YEARS), MaxValueValidator(date(2099, 12, 31), YEARS)],
         help_text="the registration's last day, which counts until it ends in UTC",
     )
+    contract_ends_on = models.DateField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(date(2000, 1, 1), YEARS), MaxValueValidator(date(2099, 12, 31), YEARS)],
+        help_text="the last day of our contract with it; empty: no end is agreed",
+    )
 
     class Meta:
         ordering = ["name"]

@@ -55,15 +55,17 @@ def upsert_vendor(
     name: str,
     registration_number: str,
     registration_expires_on: date,
+    contract_ends_on: date | None = None,
     changed_by: str,
     reason: str = "",
     user: User | None = None,
     now: datetime | None = None,
 ) -> Vendor:
-    """Enter a vendor with its registration, or renew that."""
+    """Enter a vendor with its registration and the end of its contract, or renew those."""
     changes: dict[str, Any] = {
         "registration_number": registration_number,
         "registration_expires_on": registration_expires_on,
+        "contract_ends_on": contract_ends_on,
     }
     return policies.put(
         Vendor, key={"name": name}, changes=changes, user=user, changed_by=changed_by, reason=reason, now=now

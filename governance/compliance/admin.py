@@ -23,10 +23,12 @@ from unfold.widgets import (
 from governance import leads
 from governance.channels import Channel
 from governance.compliance import services
+from governance.compliance.grounds import ACCEPTED, Basis
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
 from governance.compliance.phones import e164
 from governance.compliance.proof_admin import ProofColumns, ProofFields
-from governance.compliance.rules import Basis, Entry, Strictness
+from governance.compliance.referrals import uses_of, with_uses
+from governance.compliance.rules import Entry, Strictness
 from governance.compliance.services import Point
 from governance.compliance.who import number_or_address, of_lead
 from governance.policies_admin import PolicyAdmin, PolicyForm
@@ -57,6 +59,8 @@ ENTRY_WORDS = {
     Entry.ERASED: "Erased",
     Entry.HOLD: "Held",
     Entry.RELEASE: "Released",
+    Entry.ENDED: "Contract ended",
+    Entry.USED: "Referral used",
 }
 ENTRY_COLOURS = {
     Entry.CONSENT: "success",
@@ -67,7 +71,10 @@ ENTRY_COLOURS = {
     Entry.ERASED: "",
     Entry.HOLD: "warning",
     Entry.RELEASE: "info",
+    Entry.ENDED: "warning",
+    Entry.USED: "info",
 }
+_UNTIL: dict[str, str] = {Basis.CONTRACT: "ended", Basis.REFERRAL: "the first message"}  # what has no date
 NUMBERS_MAX = 10_000  # in one form
 _MINUTE = "%Y-%m-%dT%H:%M"
 
@@ -107,6 +114,10 @@ def _moment_field(label: str, **options: Any) -> forms.DateTimeField:
     )
 
 
+def _day_field(label: str, **options: Any) -> forms.DateField:
+    return forms.DateField(label=label, widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}), **options)
+
+
 def _evidence_field(**options: Any) -> forms.CharField:
     return forms.CharField(label="Evidence", max_length=NOTE_MAX_LENGTH, widget=UnfoldAdminTextInputWidget, **options)
 
@@ -140,25 +151,40 @@ class ChannelForm(WhoForm):
     )
 
 
-class ConsentForm(ProofFields, ChannelForm):
-    """A consent."""
-
-    basis = forms.ChoiceField(
-        label="Ground",
-        choices=[CHOOSE_ONE, *Basis.choices],
-        widget=UnfoldAdminSelectWidget,
-        help_text="It says when the consent expires. A published address is no ground for calls.",
-    )
-    obtained_at = _moment_field("Obtained", help_text="When the person agreed, bought, signed or asked.")
-    evidence = _evidence_field(help_text="Required. Where the proof is: a form, a recording, a page with its date.")
-    reason = _note_field("Note")
+class ConsentingForm(ChannelForm):
+    """A number or an address, never a lead as such."""
 
     def clean_points(self) -> list[Point]:
-        """A consent is one of a number or an address, never of a lead as such."""
+        """Those of the lead, where it has any."""
         points = [point for point in super().clean_points() if point[0] != ContactPoint.Kind.LEAD]
         if not points:
             raise ValidationError("This lead has neither a phone number nor an e-mail address.")
         return points
+
+
+class ConsentForm(ProofFields, ConsentingForm):
+    """A consent."""
+
+    basis = forms.ChoiceField(
+        label="Ground",
+        choices=[CHOOSE_ONE, *ACCEPTED],
+        widget=UnfoldAdminSelectWidget,
+        help_text="It says when the consent expires. A published address, one that was given to us and a referral are no "
+        "ground for calls; the first two are one for a lead in a business role alone. Bought or leased means from us: that "
+        "we buy from a seller is no such purchase. Whether a homeowner's inquiry to somebody who buys counts is doubtful.",
+    )
+    obtained_at = _moment_field("Obtained", help_text="When the person agreed, bought, signed or asked.")
+    ended_on = _day_field("Ended on", required=False, help_text="Of a contract that is no longer in force.")
+    evidence = _evidence_field(help_text="Required. Where the proof is: a form, a recording, a page with its date.")
+    reason = _note_field("Note")
+
+
+class ContractEndForm(ConsentingForm):
+    """The end of a contract."""
+
+    ended_on = _day_field("Ended on", help_text="Its last day. Contracts that were made after it stay in force.")
+    evidence = _evidence_field(help_text="Required. Where the proof is: a notice, the contract itself.")
+    reason = _note_field("Note")
 
 
 class OptOutForm(ChannelForm):
@@ -234,10 +260,16 @@ class LedgerColumns:
 
     @display(description="Until")
     def until(self, record: ContactRecord) -> str:
-        """When a consent ends."""
-        if record.entry != Entry.CONSENT:
-            return ""
-        return date_format(record.expires_at, "DATETIME_FORMAT") if record.expires_at else "withdrawn"
+        """When a ground ends."""
+        if record.expires_at:
+            return date_format(record.expires_at, "DATETIME_FORMAT")
+        return _UNTIL.get(record.basis, "withdrawn") if record.entry == Entry.CONSENT else ""
+
+    @display(description="Messages since")
+    def used(self, record: ContactRecord) -> str:
+        """How many went out since a referral."""
+        uses = uses_of(record)
+        return "" if uses is None else f"{uses:,}"
 
 
 @admin.register(ContactRecord)
@@ -246,13 +278,13 @@ class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
 
     list_display = ("id", "what", "point", "by", "basis", "effective_at", "until", "actor")
     list_display_links = ("id", "what")
-    list_filter = (SinceFilter, "entry", "channel")
+    list_filter = (SinceFilter, "entry", "channel", "basis")
     list_select_related = ("point", "words", "proof")
     search_fields = ("point__digest",)
     search_help_text = "A phone number, an e-mail address or a lead's id, in full"
-    actions_list = ("opt_out", "consent", "scrub", "do_not_call", "lift")
+    actions_list = ("opt_out", "consent", "end_contract", "scrub", "do_not_call", "lift")
     fieldsets = (
-        ("Line", {"fields": ("entry", "point", "by", "basis", "effective_at", "until", "evidence", "reason")}),
+        ("Line", {"fields": ("entry", "point", "by", "basis", "effective_at", "until", "used", "evidence", "reason")}),
         ("Who and when", {"fields": ("actor", "user", "correlation_id", "created_at")}),
     )
     content_fieldsets = (("What the person agreed to", {"fields": ("content", "missing")}),)
@@ -261,6 +293,9 @@ class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
         line, *others = self.fieldsets
         is_consent = isinstance(obj, ContactRecord) and obj.entry == Entry.CONSENT
         return (line, *(self.content_fieldsets if is_consent else ()), *others)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return with_uses(super().get_queryset(request))
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[ContactRecord], search_term: str
@@ -306,6 +341,19 @@ class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
             explanation="It is for you to prove, so say where the proof is. For every channel it becomes one line for each, "
             "since their expiries differ. It does not outweigh an opt-out.",
             button="Record the consent",
+        )
+
+    @action(description="Contract ended", permissions=["consent"], icon="contract_delete", url_path="contract-ended")
+    def end_contract(self, request: HttpRequest) -> HttpResponse:
+        """A contract is no longer in force."""
+        return self._record(
+            request,
+            ContractEndForm,
+            services.end_contract,
+            title="A contract ended",
+            explanation="The contracts of this person that were made by that day ended on it. Each stays a ground for 2 "
+            "years from then, for calls for 18 months. The contract's line stays as it is; the end is a line of its own.",
+            button="Record the end",
         )
 
     @action(description="Scrub", permissions=["consent"], icon="fact_check", url_path="scrub")
@@ -365,7 +413,7 @@ class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
 
     def _recorded(self, request: HttpRequest, records: list[ContactRecord]) -> HttpResponse:
         if not records:
-            messages.info(request, "Nothing to do: there is no opt-out on file.")
+            messages.info(request, "Nothing to do: nothing on file would change.")
         elif len(records) == 1:
             self.log_addition(request, records[0], "Recorded.")
             messages.success(request, f"Recorded: {records[0]}, {records[0].point}.")
@@ -379,11 +427,11 @@ class ContactRecordInline(LedgerColumns, ReadOnlyInline):
 
     model = ContactRecord
     ordering = ("-id",)
-    fields = ("what", "by", "basis", "effective_at", "until", "evidence", "reason", "actor", "created_at")
-    readonly_fields = ("what", "by", "until")
+    fields = ("what", "by", "basis", "effective_at", "until", "used", "evidence", "reason", "actor", "created_at")
+    readonly_fields = ("what", "by", "until", "used")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        return super().get_queryset(request).select_related("words")
+        return with_uses(super().get_queryset(request).select_related("words"))
 
 
 @admin.register(ContactPoint)
@@ -464,6 +512,7 @@ class OrganisationForm(PolicyForm):
             "mailing_address",
             "contact",
             "consent",
+            "identity",
             "scrub",
             "registration_number",
             "registration_expires_on",
@@ -474,6 +523,8 @@ class OrganisationForm(PolicyForm):
             "contact": "A phone number, an e-mail address or a web address; it must answer for 60 days after a message.",
             "consent": "Refuse: without a consent on file that is in force, no text message and no e-mail. Allow: they "
             "may be sent, the gate's answer carries a warning, and the runbook warns. An opt-out refuses either way.",
+            "identity": "Refuse: no text message and no e-mail to a known lead while the name, the mailing address or the "
+            "contact above is missing. Allow: they may be sent, with a warning.",
             "scrub": "Refuse: no call unless the registration below is in force and the number was checked against the "
             "National Do Not Call List within 31 days, or is exempt by a consent for calls. Allow: calls may be made, with "
             "the same warnings.",
@@ -491,7 +542,7 @@ class OrganisationAdmin(PolicyAdmin):
     list_display = ("__str__", "consent_strictness", "scrub_strictness", "registered_until", "changed_by", "updated_at")
     settings_fieldsets = (
         ("Who sends", {"fields": ("name", "mailing_address", "contact")}),
-        ("How strict", {"fields": ("consent", "scrub")}),
+        ("How strict", {"fields": ("consent", "identity", "scrub")}),
         ("National Do Not Call List", {"fields": ("registration_number", "registration_expires_on")}),
     )
 
@@ -522,7 +573,9 @@ class OrganisationAdmin(PolicyAdmin):
             "Mailing address": record.mailing_address,
             "Contact": record.contact,
             "Messages without consent": record.get_consent_display(),
+            "Messages without identification": record.get_identity_display(),
             "Calls without registration and scrub": record.get_scrub_display(),
+            "Why only warned of": record.lenient_reason,
             "Registration": record.registration_number,
             "Registered until": str(record.registration_expires_on or ""),
         }

@@ -15,11 +15,13 @@ from rest_framework.response import Response
 from governance import gate
 from governance.channels import Channel
 from governance.compliance import services
+from governance.compliance.grounds import ACCEPTED, Basis
 from governance.compliance.models import ClosedDay, ConsentProof, ContactPoint, ContactRecord, Organisation
 from governance.compliance.phones import e164
 from governance.compliance.proof import PROOF_FIELDS, WORDING_MAX_LENGTH, GivenHow, Proof, missing_of
 from governance.compliance.proof_lines import proof_of
-from governance.compliance.rules import SCRUB_VALID, Basis, Entry, Strictness
+from governance.compliance.referrals import uses_of, with_uses
+from governance.compliance.rules import SCRUB_VALID, Entry, Strictness
 from governance.compliance.services import Point
 from governance.compliance.who import meant, of_lead
 from wholesale import filters
@@ -92,6 +94,7 @@ class RecordOut(SignedSerializer):
     channel = serializers.CharField(help_text="empty is every channel")
     proof = serializers.SerializerMethodField(help_text="of a consent; null: its content is not on file")
     missing = serializers.SerializerMethodField(help_text="what the law wants of such a consent and is not on file")
+    uses = serializers.SerializerMethodField(help_text="of a referral: how many messages went out since; else null")
 
     class Meta:
         model = ContactRecord
@@ -104,6 +107,7 @@ class RecordOut(SignedSerializer):
             "basis",
             "effective_at",
             "expires_at",
+            "uses",
             "evidence",
             "proof",
             "missing",
@@ -113,6 +117,10 @@ class RecordOut(SignedSerializer):
             "correlation_id",
             "created_at",
         )
+
+    def get_uses(self, record: ContactRecord) -> int | None:
+        """How often a referral was used."""
+        return uses_of(record)
 
     @extend_schema_field(ProofOut(allow_null=True))
     def get_proof(self, record: ContactRecord) -> dict[str, Any] | None:
@@ -178,10 +186,19 @@ class ProofParams(ObjectParams):
 class ConsentParams(ChannelParams):
     """A ground to contact somebody."""
 
-    basis = UpperChoiceField(choices=Basis.choices)
-    obtained_at = AwareDateTimeField()
+    basis = UpperChoiceField(choices=ACCEPTED)
+    obtained_at = AwareDateTimeField(help_text="of a purchase or a contract: its date")
+    ended_on = DayField(required=False, help_text="of a contract: the day on which it ended; default: it is in force")
     evidence = NoteField(help_text="where the proof is: a form, a recording")
     proof = ProofParams(required=False, help_text="its content; what is missing of it the answer names")
+    reason = NoteField(default="")
+
+
+class ContractEndParams(ChannelParams):
+    """The day on which a contract ended."""
+
+    ended_on = DayField()
+    evidence = NoteField(help_text="where the proof is: a notice, the contract itself")
     reason = NoteField(default="")
 
 
@@ -260,7 +277,9 @@ class OrganisationOut(RowSerializer):
             "mailing_address",
             "contact",
             "consent",
+            "identity",
             "scrub",
+            "lenient_reason",
             "registration_number",
             "registration_expires_on",
             "version",
@@ -279,13 +298,18 @@ class OrganisationParams(ActParams):
     consent = SpelledChoiceField(
         Strictness.choices, required=False, help_text="whether messages without a consent are refused"
     )
+    identity = SpelledChoiceField(
+        Strictness.choices,
+        required=False,
+        help_text="whether messages that cannot name their sender are refused",
+    )
     scrub = SpelledChoiceField(
         Strictness.choices, required=False, help_text="whether calls without registration and scrub are refused"
     )
     registration_number = LabelField(required=False, help_text="with the operator of the National DNCL")
     registration_expires_on = DayField(required=False)
     changed_by = LabelField(required=False, help_text="default: your user name")
-    reason = NoteField(default="")
+    reason = NoteField(default="", help_text="needed where something becomes a warning")
     expected_version = StrictIntegerField(required=False, min_value=0, max_value=2**31 - 1)
 
 
@@ -294,6 +318,7 @@ class ComplianceViewSet(ApiViewSet):
 
     permissions = {
         "consents": "governance.record_consent",
+        "end_contract": "governance.record_consent",
         "opt_outs": "governance.record_opt_out",
         "do_not_call": "governance.record_opt_out",
         "lift": "governance.lift_opt_out",
@@ -334,6 +359,12 @@ class ComplianceViewSet(ApiViewSet):
         """Record a consent. For every channel it is a line for each, since their expiries differ."""
         return _records_out(services.record_consent(**_signed(request, params)), status=201)
 
+    @act("contracts/end", ContractEndParams, RecordOut(many=True))
+    def end_contract(self, request: Request, **params: Any) -> Response:
+        """The contracts on file that were made by this day ended on it. Each is a ground for 2 years more, for calls for 18
+        months. Where they had ended by then nothing is written."""
+        return _records_out(services.end_contract(**_signed(request, params)), status=200)
+
     @act("opt-outs", OptOutParams, {201: RecordOut(many=True)})
     def opt_outs(self, request: Request, **params: Any) -> Response:
         """Record an opt-out: from then on contact by the channel, or by any, is refused. A lead that is named is bound
@@ -362,8 +393,8 @@ class ComplianceViewSet(ApiViewSet):
 
     @ask("organisation", Params, OrganisationOut)
     def organisation(self, request: Request) -> Response:
-        """Who contacts. Where the row is missing consent and scrub are enforced, and the answer says so."""
-        missing = Organisation(consent=Strictness.ENFORCE, scrub=Strictness.ENFORCE, version=0)
+        """Who contacts. Where the row is missing everything is enforced, and the answer says so."""
+        missing = Organisation(version=0)
         return Response(shown(Organisation.objects.filter(pk=1).first() or missing, OrganisationOut.Meta.fields))
 
     @act("organisation/upsert", OrganisationParams, OrganisationOut)
@@ -421,6 +452,7 @@ class RecordFilter(django_filters.FilterSet):
     email = filters.ParamFilter(serializer_field=EmailAddressField(), method="about_email")
     channel = filters.choice(Channel.choices, method="concerning")
     entry = filters.choice(Entry.choices)
+    basis = filters.choice(Basis.choices)
     since = filters.since("created_at")
     until = filters.until("created_at")
 
@@ -444,7 +476,7 @@ class RecordFilter(django_filters.FilterSet):
 class RecordViewSet(ResourceViewSet):
     """The ledger, the newest first."""
 
-    queryset = ContactRecord.objects.select_related("point", "words", "proof", "user")
+    queryset = with_uses(ContactRecord.objects.select_related("point", "words", "proof", "user"))
     serializer_class = RecordOut
     filterset_class = RecordFilter
     permissions = {"list": "governance.view_contactrecord", "retrieve": "governance.view_contactrecord"}

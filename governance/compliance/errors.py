@@ -1,5 +1,8 @@
 """Refusals of compliance."""
 
+from collections.abc import Sequence
+
+from governance.compliance.proof import Missing
 from wholesale.errors import DomainError
 
 
@@ -17,8 +20,45 @@ class NoGroundForChannel(DomainError):
     status = 400
 
 
+class NotAContract(DomainError):
+    """Only a contract ends on a day that is recorded."""
+
+    code = "not_a_contract"
+    status = 400
+
+
+class EndedBeforeContract(DomainError):
+    """No contract on file had been made by then: its day lies later."""
+
+    code = "ended_before_contract"
+    status = 400
+
+
+class NoContractOnFile(DomainError):
+    """No contract is on file that could end."""
+
+    code = "no_contract_on_file"
+    status = 409
+
+
 class InTheFuture(DomainError):
     """This lies in the future: what is recorded has happened."""
 
     code = "in_the_future"
     status = 400
+
+
+class ReferrerMissing(DomainError):
+    """A referral names the referrer in full, and the referrer's relationship with the person and with us."""
+
+    code = "referrer_missing"
+    status = 400
+
+    def __init__(self, missing: Sequence[Missing]) -> None:
+        super().__init__()
+        self.missing = missing
+
+    @property
+    def errors(self) -> list[tuple[str, str | None]]:
+        """Each that is missing, with its section."""
+        return [(f"{self.detail} ({one.section})", f"proof.{one.field}") for one in self.missing]

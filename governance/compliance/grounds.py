@@ -1,6 +1,15 @@
-"""In what role somebody is spoken to: some grounds of the law hold for a business role alone (CASL 10(9)(b) and (c))."""
+"""The grounds on which somebody may be contacted, and in what role. Each has its section of the law beside it.
 
+A: Canada's Anti-Spam Legislation (text messages and e-mail). T: the Telecommunications Act (calls: what exempts a number
+from the National Do Not Call List). G: the Electronic Commerce Protection Regulations, SOR/2013-221. Not legal advice.
+"""
+
+from datetime import datetime
+
+from dateutil.relativedelta import relativedelta
 from django.db import models
+
+from governance.channels import Channel
 
 
 class Role(models.TextChoices):
@@ -8,3 +17,67 @@ class Role(models.TextChoices):
 
     HOMEOWNER = "HOMEOWNER", "Homeowner"
     BUSINESS = "BUSINESS", "Business"
+
+
+class Purpose(models.TextChoices):
+    """What a message is for. It decides whether a consent is asked for; a call has none."""
+
+    PROSPECT = "PROSPECT", "Prospecting"  # A 6(1)(a): consent is asked for
+    REPLY = "REPLY", "Reply to a message of the lead"  # G 3(b)
+    REQUESTED = "REQUESTED", "Quote or transaction that the lead asked for"  # A 6(6)(a), (b)
+    BUSINESS_INQUIRY = "BUSINESS_INQUIRY", "Inquiry about the lead's own commercial activity"  # A 6(5)(b)
+
+
+class Basis(models.TextChoices):
+    """On what ground somebody may be contacted."""
+
+    EXPRESS = "EXPRESS", "Express consent"  # A 10(1); T 41.7(1)
+    PURCHASE_BY_LEAD = "PURCHASE_BY_LEAD", "The lead bought or leased from us"  # A 10(10)(a); T 41.7(2)(a)
+    CONTRACT = "CONTRACT", "Written contract with us, in force or ended"  # A 10(10)(d); T 41.7(2)(c)
+    INQUIRY = "INQUIRY", "Inquiry or application"  # A 10(10)(e); T 41.7(2)(b)
+    PUBLICATION = "PUBLICATION", "Conspicuous publication of the address, in a business role"  # A 10(9)(b)
+    DISCLOSED = "DISCLOSED", "The address was given to us, in a business role"  # A 10(9)(c)
+    REFERRAL = "REFERRAL", "Referral: the first message only"  # G 4
+    BUSINESS = "BUSINESS", "Retired: purchase, lease or contract"  # lines on file are read, no new one is recorded
+
+
+RETIRED = frozenset({Basis.BUSINESS})
+ACCEPTED = [(basis.value, basis.label) for basis in Basis if basis not in RETIRED]  # what may be recorded
+MESSAGES_ONLY = frozenset({Basis.PUBLICATION, Basis.DISCLOSED, Basis.REFERRAL})  # grounds of A and G, which exempt no call
+BUSINESS_ROLE_ONLY = frozenset({Basis.PUBLICATION, Basis.DISCLOSED})  # A 10(9)(b), (c)
+RELATIONSHIPS = frozenset({Basis.PURCHASE_BY_LEAD, Basis.CONTRACT, Basis.INQUIRY})  # A 6(6), even when they have expired
+
+_LONG = {True: relativedelta(months=18), False: relativedelta(years=2)}  # by whether it is a call
+_SPANS = {
+    Basis.PURCHASE_BY_LEAD: _LONG,
+    Basis.BUSINESS: _LONG,  # as the narrower of what it stood for: a contract counted here from its date
+    Basis.INQUIRY: {True: relativedelta(months=6), False: relativedelta(months=6)},
+}
+
+
+def is_basis(channel: str, basis: str) -> bool:
+    """Whether a line with this ground may be stored for the channel. What it gives depends on the role too."""
+    return not (channel == Channel.CALL and basis in MESSAGES_ONLY)
+
+
+def gives_ground(channel: str, basis: str, role: str) -> bool:
+    """Whether a line with this ground gives one to contact a lead in this role by the channel."""
+    return is_basis(channel, basis) and (role == Role.BUSINESS or basis not in BUSINESS_ROLE_ONLY)
+
+
+def consent_expiry(channel: str, basis: str, obtained_at: datetime) -> datetime | None:
+    """When a consent for this channel ends, or None where no span ends it: express consent, a contract in force.
+
+    Messages: 2 years after a purchase, 6 months after an inquiry (A 10(10)(a), (e)). Calls: 18 months and 6 months
+    (T 41.7(2)(a), (b)).
+    """
+    span = _SPANS.get(Basis(basis))
+    return obtained_at + span[channel == Channel.CALL] if span else None
+
+
+def contract_expiry(channel: str, ended_at: datetime) -> datetime:
+    """When a contract that ended stops being a ground: 2 years later for messages, 18 months later for calls.
+
+    A 10(10)(d); T 41.7(2)(c).
+    """
+    return ended_at + _LONG[channel == Channel.CALL]

@@ -5,8 +5,9 @@ from django.db import models
 from django.db.models import Q
 
 from governance.channels import Channel
+from governance.compliance.grounds import Basis
 from governance.compliance.proof import WORDING_MAX_LENGTH, GivenHow
-from governance.compliance.rules import Basis, Entry, Strictness
+from governance.compliance.rules import Entry, Strictness
 from governance.policies import Governed, Policy
 from wholesale.append_only import AppendOnlyModel, ErasableModel
 from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, Province
@@ -67,7 +68,7 @@ class ContactRecord(AppendOnlyModel):
     point = models.ForeignKey(ContactPoint, on_delete=models.PROTECT, related_name="records", db_index=False)
     entry = models.CharField(max_length=11, choices=Entry)
     channel = models.CharField(max_length=5, choices=Channel, blank=True, help_text="empty is every channel")
-    basis = models.CharField(max_length=11, choices=Basis, blank=True)
+    basis = models.CharField(max_length=16, choices=Basis, blank=True)
     effective_at = models.DateTimeField(help_text="obtained, said or checked at")
     expires_at = models.DateTimeField(null=True, blank=True)
     evidence = WordedField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="where the proof is: a form, a recording")
@@ -85,6 +86,10 @@ class ContactRecord(AppendOnlyModel):
             # And a channel, for the same ground expires at another time for calls than for messages.
             models.CheckConstraint(
                 condition=~Q(entry=Entry.CONSENT) | (~Q(basis="") & ~Q(channel="")), name="contactrecord_consent_is_whole"
+            ),
+            models.CheckConstraint(
+                condition=~Q(entry=Entry.ENDED) | (~Q(channel="") & Q(expires_at__isnull=False)),
+                name="contactrecord_end_is_whole",
             ),
         ]
         permissions = [
@@ -138,14 +143,28 @@ class ConsentProof(ErasableModel):
         return f"Proof of line {self.pk}"
 
 
+STRICT_SETTINGS = ("consent", "identity", "scrub")
+
+
 class Organisation(Policy):
-    """Who contacts, and how strictly it asks for proof. One row; without it consent and scrub are enforced."""
+    """Who contacts, and how strictly it asks for proof. One row; without it everything is enforced."""
 
     name = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True, help_text="as messages name the sender")
     mailing_address = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     contact = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True, help_text="a phone number, e-mail or web address")
-    consent = models.CharField("consent for text and e-mail", max_length=7, choices=Strictness, default=Strictness.WARN)
-    scrub = models.CharField("registration and scrub for calls", max_length=7, choices=Strictness, default=Strictness.WARN)
+    consent = models.CharField("consent for text and e-mail", max_length=7, choices=Strictness, default=Strictness.ENFORCE)
+    identity = models.CharField(
+        "identification in text and e-mail", max_length=7, choices=Strictness, default=Strictness.ENFORCE
+    )
+    scrub = models.CharField(
+        "registration and scrub for calls", max_length=7, choices=Strictness, default=Strictness.ENFORCE
+    )
+    lenient_reason = models.CharField(
+        max_length=NOTE_MAX_LENGTH,
+        blank=True,
+        editable=False,
+        help_text="why something is only warned of",
+    )
     registration_number = models.CharField("National DNCL registration", max_length=LABEL_MAX_LENGTH, blank=True)
     registration_expires_on = models.DateField(null=True, blank=True)
     digest_key_mark = models.CharField(
@@ -157,11 +176,23 @@ class Organisation(Policy):
 
     class Meta:
         default_permissions = ("view", "change")
-        constraints = [models.CheckConstraint(condition=Q(id=1), name="governance_organisation_one_row")]
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="governance_organisation_one_row"),
+            models.CheckConstraint(
+                condition=~Q(lenient_reason="")
+                | Q(consent=Strictness.ENFORCE, identity=Strictness.ENFORCE, scrub=Strictness.ENFORCE),
+                name="governance_organisation_leniency_has_reason",
+            ),
+        ]
         verbose_name = "organisation"
 
     def __str__(self) -> str:
         return self.name or "The organisation"
+
+    @property
+    def lenient(self) -> list[str]:
+        """The settings by which what the law forbids is only warned of."""
+        return [name for name in STRICT_SETTINGS if getattr(self, name) == Strictness.WARN]
 
 
 class ClosedDay(Governed):

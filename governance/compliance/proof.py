@@ -1,7 +1,7 @@
 """What proves a consent, as values and pure functions. Whoever relies on a consent has to prove it (CASL 13).
 
 Sources, checked on 29 November 2026 in stored copies: CASL, S.C. 2010, c. 23, ss. 10(1) and 13; Electronic Commerce
-Protection Regulations (CRTC), SOR/2012-36, s. 4.
+Protection Regulations (CRTC), SOR/2012-36, s. 4; Electronic Commerce Protection Regulations, SOR/2013-221, s. 4.
 """
 
 from dataclasses import dataclass, fields
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from django.db import models
 
-from governance.compliance.rules import Basis
+from governance.compliance.grounds import Basis
 
 WORDING_MAX_LENGTH = 4_000
 
@@ -64,6 +64,7 @@ _WANTED: dict[str, dict[str, str]] = {
         "given_how": "SOR/2012-36, s. 4",
         "given_where": "CASL, s. 13",
     },
+    Basis.REFERRAL: dict.fromkeys(("referrer_name", "referrer_to_lead", "referrer_to_us"), "SOR/2013-221, s. 4"),
 }
 # What the wording itself must say, or its form show. No program can tell, so a person reads it.
 READ_IN_WORDING = {

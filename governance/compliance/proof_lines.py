@@ -5,6 +5,7 @@ from typing import Any
 
 from governance.compliance.models import ConsentProof, ContactPoint, ContactRecord
 from governance.compliance.proof import PROOF_FIELDS, missing_of
+from governance.compliance.referrals import uses_of, with_uses
 from governance.compliance.rules import Entry
 from wholesale.rendering import shown
 
@@ -20,7 +21,7 @@ def proof_of(record: ContactRecord) -> ConsentProof | None:
 
 def proof_lines(rows: Collection[ContactPoint]) -> list[dict[str, Any]]:
     """Every line about some points, the oldest first, as plain values. One query."""
-    records = ContactRecord.objects.filter(point__in=rows).select_related("point", "words", "proof", "user")
+    records = with_uses(ContactRecord.objects.filter(point__in=rows).select_related("point", "words", "proof", "user"))
     return [_line(record) for record in records.order_by("id")]
 
 
@@ -30,6 +31,7 @@ def _line(record: ContactRecord) -> dict[str, Any]:
         "kind": record.point.kind,
         "value": record.point.value,
         **shown(record, _LINE),
+        "uses": uses_of(record),
         **shown(record, _RECORDED),
         "user": record.user.username if record.user else None,
         "proof": shown(proof, PROOF_FIELDS) if proof else None,

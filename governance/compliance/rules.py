@@ -1,4 +1,4 @@
-"""The law of Canada as values and pure functions: calling hours, bases of consent, do-not-contact. No database here.
+"""The law of Canada as values and pure functions: calling hours, do-not-contact, what is proven. No database here.
 
 Sources: CRTC Unsolicited Telecommunications Rules (calls), Canada's Anti-Spam Legislation (text messages, e-mail). Not legal
 advice; docs/contact-rules.md lists each rule with its source and what of it is unverified.
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from dateutil.relativedelta import relativedelta
 from django.db import models
 
 from governance.channels import Channel
+from governance.compliance.grounds import RELATIONSHIPS, RETIRED, Basis, Role, consent_expiry, gives_ground
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,34 +36,6 @@ CALLING_HOURS = LegalHours(weekday=("09:00", "21:30"), weekend=("10:00", "18:00"
 SCRUB_VALID = timedelta(days=31)  # CRTC: the version of the National DNCL in use is at most 31 days old
 
 
-class Basis(models.TextChoices):
-    """On what ground somebody may be contacted."""
-
-    EXPRESS = "EXPRESS", "Express consent"
-    BUSINESS = "BUSINESS", "Existing business relationship: a purchase, a lease or a contract"
-    INQUIRY = "INQUIRY", "Inquiry or application"
-    PUBLICATION = "PUBLICATION", "Conspicuous publication of the address, in a business role"
-
-
-_CASL = {Basis.BUSINESS: relativedelta(years=2), Basis.INQUIRY: relativedelta(months=6)}
-_DNCL = {Basis.BUSINESS: relativedelta(months=18), Basis.INQUIRY: relativedelta(months=6)}
-
-
-def is_basis(channel: str, basis: str) -> bool:
-    """Whether this ground counts for the channel: publication of an address is one of CASL alone and exempts no call."""
-    return not (channel == Channel.CALL and basis == Basis.PUBLICATION)
-
-
-def consent_expiry(channel: str, basis: str, obtained_at: datetime) -> datetime | None:
-    """When a consent for this channel ends, or None where it holds until it is withdrawn.
-
-    CASL for text messages and e-mail: 2 years after a purchase or contract, 6 months after an inquiry. The National DNCL
-    rules for calls: 18 months and 6 months.
-    """
-    span = (_DNCL if channel == Channel.CALL else _CASL).get(Basis(basis))
-    return obtained_at + span if span else None
-
-
 class Entry(models.TextChoices):
     """What a line of the ledger says."""
 
@@ -75,6 +47,8 @@ class Entry(models.TextChoices):
     ERASED = "ERASED", "Number or address erased"
     HOLD = "HOLD", "Held: a doubtful message waits for a person"
     RELEASE = "RELEASE", "No longer held: a person decided on the message"
+    ENDED = "ENDED", "Contract ended"
+    USED = "USED", "Referral used: a message went out"
 
 
 class LedgerLine(NamedTuple):
@@ -90,9 +64,17 @@ class LedgerLine(NamedTuple):
         """Whether it is about this channel."""
         return self.channel in ("", channel)
 
+    @property
+    def counts_until(self) -> datetime | None:
+        """When it stops counting, or None. A retired ground never counts longer than a purchase of its date would."""
+        if self.basis not in RETIRED:
+            return self.expires_at
+        longest = consent_expiry(self.channel, Basis.PURCHASE_BY_LEAD, self.effective_at)
+        return min(self.expires_at or longest, longest) if longest else self.expires_at
+
 
 class Strictness(models.TextChoices):
-    """What happens where consent or scrub is missing."""
+    """What happens where consent, our identity, or registration and scrub are missing."""
 
     ENFORCE = "enforce", "Refuse"
     WARN = "warn", "Allow, with a warning"
@@ -115,10 +97,19 @@ class Organisation:
 
     consent: str = Strictness.ENFORCE
     scrub: str = Strictness.ENFORCE
+    identity: str = Strictness.ENFORCE
     registration_number: str = ""
     registration_expires_on: date | None = None
     is_ledger_readable: bool = True  # False under another CONTACT_DIGEST_KEY than the one that made the ledger's points
     sender: Sender = NOT_ON_FILE
+
+    @property
+    def is_identified(self) -> bool:
+        """Whether a message can say who sends it: name, mailing address, and a phone number, e-mail or web address.
+
+        CASL section 6(2); SOR/2012-36 section 2.
+        """
+        return all(part.strip() for part in self.sender)
 
     def registered(self, on: date) -> bool:
         """Whether its registration is on file and has not expired; its last day counts until that ends in UTC."""
@@ -190,30 +181,70 @@ class Standing(models.TextChoices):
     EXPIRED = "expired", "On file, but expired"
 
 
-def consent(lines: Sequence[LedgerLine], channel: str, at: datetime) -> Standing:
-    """Whether a consent for this channel is in force at an instant. At the instant of its expiry it no longer is."""
-    given = [
-        line
+def consent(lines: Sequence[LedgerLine], channel: str, at: datetime, role: str = Role.HOMEOWNER) -> Standing:
+    """Whether a ground to contact a lead in this role by the channel is in force at an instant. At the instant of its expiry
+    it no longer is.
+
+    `lines` come in the order in which they were recorded. A ground that does not fit the role is stored and gives none.
+    """
+    standing = Standing.MISSING
+    for n, line in enumerate(lines):
+        if line.kind != Entry.CONSENT or line.effective_at > at or not line.concerns(channel):
+            continue
+        if not gives_ground(channel, line.basis, role):
+            continue
+        if _is_in_force(line, lines, n, channel, at):
+            return Standing.LIVE
+        standing = Standing.EXPIRED
+    return standing
+
+
+def _is_in_force(line: LedgerLine, lines: Sequence[LedgerLine], n: int, channel: str, at: datetime) -> bool:
+    """Whether a consent, the n-th of some lines, counts at an instant after it was obtained."""
+    if line.basis == Basis.REFERRAL and uses_of(line, lines, at):
+        return False
+    until = contract_counts_until(line, lines[n + 1 :], channel) if line.basis == Basis.CONTRACT else line.counts_until
+    return until is None or at < until
+
+
+def uses_of(referral: LedgerLine, lines: Sequence[LedgerLine], at: datetime) -> int:
+    """How many messages went out since a referral, by an instant. It is a ground for the first alone (SOR/2013-221, 4)."""
+    return sum(line.kind == Entry.USED and referral.effective_at <= line.effective_at <= at for line in lines)
+
+
+def contract_counts_until(contract: LedgerLine, later: Sequence[LedgerLine], channel: str) -> datetime | None:
+    """When a contract stops being a ground, or None while it is in force. Of several ends that were recorded after it the
+    earliest counts; an end on a day before the contract is one of another contract (CASL 10(10)(d))."""
+    ends = (
+        line.expires_at or line.effective_at
+        for line in later
+        if line.kind == Entry.ENDED and line.concerns(channel) and is_ended_by(contract, line.effective_at)
+    )
+    return min(ends, default=None)
+
+
+def is_ended_by(contract: LedgerLine, ended_at: datetime) -> bool:
+    """Whether an end on the day that begins then may be one of the contract: it was made on that day or before."""
+    return contract.effective_at < ended_at + timedelta(days=1)
+
+
+def has_relationship(lines: Sequence[LedgerLine], channel: str, at: datetime) -> bool:
+    """Whether an inquiry, a contract or a purchase is on file for the channel, expired or not (CASL 6(6))."""
+    return any(
+        line.kind == Entry.CONSENT and line.basis in RELATIONSHIPS and line.effective_at <= at and line.concerns(channel)
         for line in lines
-        if line.kind == Entry.CONSENT
-        and line.effective_at <= at
-        and line.concerns(channel)
-        and is_basis(channel, line.basis)
-    ]
-    if any(line.expires_at is None or at < line.expires_at for line in given):
-        return Standing.LIVE
-    return Standing.EXPIRED if given else Standing.MISSING
+    )
 
 
-def is_exempt(lines: Sequence[LedgerLine], at: datetime) -> bool:
-    """Whether the number may be called though it may be on the National DNCL: a consent for calls is in force, express or
-    from a relationship (Telecommunications Act, 41.7(1))."""
-    return consent(lines, Channel.CALL, at) is Standing.LIVE
+def is_exempt(lines: Sequence[LedgerLine], at: datetime, role: str = Role.HOMEOWNER) -> bool:
+    """Whether the number may be called though it may be on the National DNCL: it is a business's, or a ground for calls is
+    in force, express or from a relationship (Telecommunications Act, 41.7(1))."""
+    return role == Role.BUSINESS or consent(lines, Channel.CALL, at) is Standing.LIVE
 
 
-def scrub(lines: Sequence[LedgerLine], at: datetime) -> Standing:
+def scrub(lines: Sequence[LedgerLine], at: datetime, role: str = Role.HOMEOWNER) -> Standing:
     """Whether the number was checked against the National DNCL within 31 days, or is exempt."""
-    if is_exempt(lines, at):
+    if is_exempt(lines, at, role):
         return Standing.LIVE
     checked = [line.effective_at for line in lines if line.kind == Entry.SCRUB and line.effective_at <= at]
     if checked and at - max(checked) <= SCRUB_VALID:

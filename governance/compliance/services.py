@@ -9,7 +9,7 @@ import hmac
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
@@ -21,8 +21,18 @@ from django.utils import timezone
 
 from governance import policies
 from governance.channels import Channel
-from governance.compliance.errors import InTheFuture, NoGroundForChannel, PointMissing
+from governance.compliance.errors import (
+    EndedBeforeContract,
+    InTheFuture,
+    NoContractOnFile,
+    NoGroundForChannel,
+    NotAContract,
+    PointMissing,
+    ReferrerMissing,
+)
+from governance.compliance.grounds import Basis, consent_expiry, contract_expiry, is_basis
 from governance.compliance.models import (
+    STRICT_SETTINGS,
     ClosedDay,
     ConsentProof,
     ContactPoint,
@@ -31,14 +41,15 @@ from governance.compliance.models import (
     LastContact,
     Organisation,
 )
-from governance.compliance.proof import NO_PROOF, Proof
+from governance.compliance.proof import NO_PROOF, Proof, missing_of
 from governance.compliance.rules import (
     NOT_ON_FILE,
     Entry,
     LedgerLine,
     Sender,
-    consent_expiry,
-    is_basis,
+    Strictness,
+    contract_counts_until,
+    is_ended_by,
     opted_out,
     refusals,
 )
@@ -47,6 +58,7 @@ from governance.decisions import ExecutionClass, verb
 from governance.signals import contact_rules_changed
 from wholesale import correlation, locks
 from wholesale.addresses import one_form
+from wholesale.errors import RequiredParameter
 from wholesale.lookups import among_sql, time_of, time_or_none
 from wholesale.wordings import parted
 
@@ -307,6 +319,7 @@ def record_consent(
     channel: str = EVERY_CHANNEL,
     basis: str,
     obtained_at: datetime,
+    ended_on: date | None = None,
     evidence: str,
     proof: Proof = NO_PROOF,
     actor: str,
@@ -316,16 +329,22 @@ def record_consent(
     now: datetime | None = None,
 ) -> list[ContactRecord]:
     """A ground to contact somebody, where its proof is, and what it says. For every channel it is a line for each, since
-    their expiries differ; a published address then says nothing of calls. Each line gets the whole proof.
+    their expiries differ; a published address then says nothing of calls. Each line gets the whole proof. A contract is in
+    force, unless `ended_on` says on which day it ended: the end is a line of its own.
 
     Raises:
         PointMissing: the channel reaches none of the points.
-        NoGroundForChannel: a published address, for calls.
-        InTheFuture: `obtained_at` is later than now.
+        NoGroundForChannel: a published address, one that was given to us, or a referral, for calls.
+        InTheFuture: `obtained_at` or `ended_on` is later than now.
+        NotAContract: `ended_on` of another ground.
+        EndedBeforeContract: `ended_on` is a day before the contract.
+        ReferrerMissing: a referral without the referrer's name and both relationships.
 
     """
     now = now or timezone.now()
     _require_past("obtained_at", obtained_at, now)
+    if ended_on is not None:
+        _require_end(basis, obtained_at, ended_on, now)
     pairs = [
         (point, reached)
         for point in _reached(points, (), channel).values()
@@ -334,6 +353,9 @@ def record_consent(
     ]
     if not pairs:
         raise NoGroundForChannel(attr="basis")
+    if basis == Basis.REFERRAL and (missing := missing_of(basis, proof)):
+        raise ReferrerMissing(missing)
+    signature: dict[str, Any] = {"actor": actor, "user": user, "correlation_id": correlation_id, "now": now}
     records = _append_and_tell(
         pairs,
         Entry.CONSENT,
@@ -341,14 +363,128 @@ def record_consent(
         effective_at=obtained_at,
         evidence=evidence,
         reason=reason,
+        **signature,
+    )
+    if proof:
+        ConsentProof.objects.bulk_create([ConsentProof(record=record, **asdict(proof)) for record in records])
+    if ended_on is not None:
+        ends = _append(pairs, Entry.ENDED, effective_at=_beginning(ended_on), evidence=evidence, reason=reason, **signature)
+        return [*records, *ends]
+    return records
+
+
+def _require_end(basis: str, obtained_at: datetime, ended_on: date, now: datetime) -> None:
+    if basis != Basis.CONTRACT:
+        raise NotAContract(attr="ended_on")
+    _require_past("ended_on", _beginning(ended_on), now)
+    if ended_on < obtained_at.astimezone(UTC).date():
+        raise EndedBeforeContract(attr="ended_on")
+
+
+def _beginning(day: date) -> datetime:
+    """When a day begins in UTC, which in Canada is the evening before."""
+    return datetime.combine(day, time(), UTC)
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def end_contract(
+    *,
+    points: Collection[Point],
+    channel: str = EVERY_CHANNEL,
+    ended_on: date,
+    evidence: str,
+    actor: str,
+    reason: str = "",
+    correlation_id: str | None = None,
+    user: User | None = None,
+    now: datetime | None = None,
+) -> list[ContactRecord]:
+    """The contracts on file ended on this day: each remains a ground for 2 years from it, for calls for 18 months.
+
+    It ends the contracts that were made by that day. The line of the contract stays as it is; the end is a line of its own.
+    Of several ends the earliest counts, so where an earlier one is on file nothing is written.
+
+    Raises:
+        PointMissing: the channel reaches none of the points.
+        InTheFuture: the day has not begun.
+        NoContractOnFile: there is no contract.
+        EndedBeforeContract: each contract was made after that day.
+
+    """
+    reached = _reached(points, (), channel)
+    lock_points_known_by(reached)
+    now = now or timezone.now()
+    ended_at = _beginning(ended_on)
+    _require_past("ended_on", ended_at, now)
+    contracts = _contracts(reached, channel)
+    if not contracts:
+        raise NoContractOnFile
+    made_by_then = [one for one in contracts if is_ended_by(one.line, ended_at)]
+    if not made_by_then:
+        raise EndedBeforeContract(attr="ended_on")
+    ending = [one for one in made_by_then if one.until is None or one.until > contract_expiry(one.channel, ended_at)]
+    return _append_and_tell(
+        list(dict.fromkeys((one.point, one.channel) for one in ending)),
+        Entry.ENDED,
+        effective_at=ended_at,
+        evidence=evidence,
+        reason=reason,
         actor=actor,
         user=user,
         correlation_id=correlation_id,
         now=now,
     )
-    if proof:
-        ConsentProof.objects.bulk_create([ConsentProof(record=record, **asdict(proof)) for record in records])
-    return records
+
+
+class _Contract(NamedTuple):
+    """A contract on file for a channel, and when it stops being a ground; None while it is in force."""
+
+    point: Subject
+    channel: str
+    line: LedgerLine
+    until: datetime | None
+
+
+def _contracts(reached: Mapping[str, Subject], channel: str) -> list[_Contract]:
+    return [
+        _Contract(reached[known_by], by, line, contract_counts_until(line, on_file.lines[n + 1 :], by))
+        for known_by, on_file in filed_under(reached).items()
+        for by in channels_of(reached[known_by])
+        if channel in (EVERY_CHANNEL, by)
+        for n, line in enumerate(on_file.lines)
+        if line.kind == Entry.CONSENT and line.basis == Basis.CONTRACT and line.concerns(by)
+    ]
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def record_use(
+    *,
+    points: Collection[Point],
+    channel: str,
+    sent_at: datetime,
+    actor: str,
+    correlation_id: str | None = None,
+    user: User | None = None,
+    now: datetime | None = None,
+) -> list[ContactRecord]:
+    """A message went out to somebody who was referred to us: a line for each of his points with a referral on file.
+
+    No point is made here: it is called under a ladder's lock, and who makes a point may wait for that.
+    """
+    now = now or timezone.now()
+    referred = ContactRecord.objects.filter(point__digest__in=[digest(point) for point in points], basis=Basis.REFERRAL)
+    rows = ContactPoint.objects.filter(pk__in=referred.values("point")).order_by("pk")
+    return _append_and_tell(
+        [(row, channel) for row in rows],
+        Entry.USED,
+        effective_at=sent_at,
+        actor=actor,
+        user=user,
+        correlation_id=correlation_id,
+        now=now,
+    )
 
 
 @verb(ExecutionClass.RECORD)
@@ -701,7 +837,7 @@ def _append(
             channel=channel,
             basis=basis,
             effective_at=effective_at,
-            expires_at=consent_expiry(channel, basis, effective_at) if basis else None,
+            expires_at=_expiry(entry, channel, basis, effective_at),
             correlation_id=correlation_id,
             created_at=now,
             **own,
@@ -712,6 +848,12 @@ def _append(
     if any(words.values()):
         ContactRecordWords.objects.bulk_create([ContactRecordWords(record=record, **words) for record in records])
     return records
+
+
+def _expiry(entry: Entry, channel: str, basis: str, effective_at: datetime) -> datetime | None:
+    if entry is Entry.ENDED:
+        return contract_expiry(channel, effective_at)
+    return consent_expiry(channel, basis, effective_at) if basis else None
 
 
 def _append_and_tell(
@@ -732,6 +874,24 @@ def sender() -> Sender:
     return Sender(*row) if row else NOT_ON_FILE
 
 
+def _leniency(changes: Mapping[str, Any], reason: str) -> dict[str, str]:
+    """The reason that stands beside the settings as they will be; nothing where it stays.
+
+    Raises:
+        RequiredParameter: something becomes a warning and no reason is given.
+
+    """
+    stored = Organisation.objects.select_for_update().filter(pk=1).first() or Organisation()
+    after = [name for name in STRICT_SETTINGS if changes.get(name, getattr(stored, name)) == Strictness.WARN]
+    if not after:
+        return {"lenient_reason": ""}
+    if set(after) <= set(stored.lenient):
+        return {}
+    if not reason.strip():
+        raise RequiredParameter(attr="reason")
+    return {"lenient_reason": reason}
+
+
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def upsert_organisation(
@@ -743,16 +903,18 @@ def upsert_organisation(
     now: datetime | None = None,
     **changes: Any,
 ) -> Organisation:
-    """Change who we are and how strict we are; what is absent stays.
+    """Change who we are and how strict we are; what is absent stays. To be only warned of what is prohibited needs a reason,
+    which is shown for as long as it lasts.
 
     Raises:
+        RequiredParameter: something becomes a warning and no reason is given.
         VersionConflict: somebody else changed it first.
 
     """
     organisation = policies.upsert(
         Organisation,
         key={"id": 1},
-        changes=changes,
+        changes={**changes, **_leniency(changes, reason)},
         user=user,
         changed_by=changed_by,
         reason=reason,

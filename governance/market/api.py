@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from governance import gate, policies
-from governance.api import ContactOut, contact_out, lead_out
+from governance.api import ContactOut, PurposeParams, contact_out, lead_out
 from governance.channels import Channel
 from governance.clocks.api import PlaceParams
 from governance.contact import legal_warnings
@@ -190,8 +190,8 @@ class EffectiveOut(serializers.Serializer[Any]):
     rules = JsonField()
 
 
-class CanContactParams(EffectiveParams):
-    """Who, how and when: local `weekday` and `hhmm` together, or an instant `at`, or neither for now."""
+class CanContactParams(EffectiveParams, PurposeParams):
+    """Who, how, what for and when: local `weekday` and `hhmm` together, or an instant `at`, or neither for now."""
 
     province = ProvinceField(required=False, help_text="required without lead_id")
     lead_id = LabelField(required=False, help_text="a lead that we know: its own place, score and consents count alone")
@@ -210,6 +210,8 @@ class CanContactParams(EffectiveParams):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "lead_id" not in attrs and "province" not in attrs:
             raise ValidationError({"province": ["This field is required without lead_id."]}, code="required")
+        if "lead_id" not in attrs and "purpose" in attrs:
+            raise ValidationError({"purpose": ["A purpose is asked of a lead: give lead_id."]}, code="invalid")
         local = ("weekday" in attrs, "hhmm" in attrs)
         if any(local) and not all(local):
             missing = "hhmm" if local[0] else "weekday"
@@ -297,4 +299,5 @@ class MarketViewSet(ApiViewSet):
         if lead_id is None:
             return Response(contact_out(gate.decide_contact(**params, local=local)))
         gate.require_readable(request.user, lead_id)
-        return Response(lead_out(gate.decide_lead(lead_id, params["channel"], at=params.get("at"), local=local)))
+        asked = {name: params[name] for name in ("channel", "purpose", "answers", "at") if name in params}
+        return Response(lead_out(gate.decide_lead(lead_id, **asked, local=local)))

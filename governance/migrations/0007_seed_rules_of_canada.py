@@ -1,4 +1,4 @@
-"""The organisation, lenient at first; the zones of the main markets; the triggers of the ledger."""
+"""The organisation, strict; the zones of the main markets; the triggers of the ledger."""
 
 from django.db import migrations
 from django.utils import timezone
@@ -10,7 +10,7 @@ LEDGER = "governance_contactrecord"
 
 
 def seed(apps, schema_editor):
-    _make(apps, "Organisation", {"id": 1}, {"consent": "warn", "scrub": "warn"})
+    _make(apps, "Organisation", {"id": 1}, {"consent": "enforce", "scrub": "enforce"})
     for (province, market), zone in MARKET_SEEDS.items():
         _make(apps, "MarketZone", {"province": province, "market": market}, {"zone": zone})
 

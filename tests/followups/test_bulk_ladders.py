@@ -16,6 +16,7 @@ from followups.bulk import Start, Status, start_ladders
 from followups.models import FollowupLadder, FollowupTask, Lead, PoolAgent
 from followups.services import start_ladder
 from followups.signals import ladders_created
+from followups.steps.rules import GUIDE_STEPS
 from followups.steps.services import upsert_template
 from followups.transitions import cancel_ladder
 from governance.compliance.services import record_opt_out
@@ -65,9 +66,8 @@ def everything_of(lead_id: str) -> list[dict[str, Any]]:
 
 def test_the_rows_are_those_of_single_creates(user_of: Callable[..., Any]) -> None:
     signature: dict[str, Any] = {"actor": "me", "user": user_of("operator"), "correlation_id": "C-1", "now": NOON}
-    upsert_template(
-        province="QC", steps=[{"delay_minutes": 5, "channel": "EMAIL"}], changed_by="me", reason="short", expected_version=1
-    )
+    steps = [{**GUIDE_STEPS[0], "delay_minutes": 5, "channel": "EMAIL"}]
+    upsert_template(province="QC", steps=steps, changed_by="me", reason="short", expected_version=1)
     leads: dict[str, dict[str, Any]] = {
         "known": {"province": "ON", "zone": "America/Winnipeg", "score": Decimal("0.2")},
         "elsewhere": {"province": "BC", "market": "VANCOUVER"},

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from followups.models import ContactAttempt, FollowupTask
 from followups.services import complete_task, sla_snapshot
-from governance import gate
+from governance import gate, law
 from governance.golive.models import GoLiveState
 from governance.market.models import MarketPolicy
 from kpi.models import KPIEvent
@@ -38,6 +38,7 @@ def test_a_contact_within_the_rules_leaves_its_decision() -> None:
     assert (attempt.allowed, attempt.reasons, attempt.warnings) == (True, [], [])
     assert (attempt.legal_ok, attempt.policy_ok) == (True, True)
     assert attempt.zone == "America/Toronto"
+    assert attempt.law_version == law.VERSION
     assert (attempt.local_time, attempt.tz_version) == ("2026-12-15T13:00:00-05:00", tzdata.__version__)
     assert (attempt.matched_market, attempt.policy_version) == ("ALL", policy.version)
     assert (attempt.actor, attempt.user, attempt.correlation_id) == ("va1", None, "C-1")
@@ -211,6 +212,7 @@ def test_an_attempt_as_the_api_shows_it(auditor: APIClient) -> None:
         "tz_version": "2026.6",
         "matched_market": "ALL",
         "policy_version": 1,
+        "law_version": law.VERSION,
         "actor": "factory",
         "user": None,
         "correlation_id": "made",

@@ -213,12 +213,18 @@ def test_deciding_an_opt_out_after_the_number_was_erased_binds_its_digest_and_th
 # Whom an opt-out binds --------------------------------------------------------------------------------------------------
 
 
+BY_MAIL = {("EMAIL", MAIL, "EMAIL"), ("LEAD", "JANE", "EMAIL")}  # a bare STOP closes both ways to write
+
+
 @pytest.mark.parametrize(
     ("given", "bound"),
     [
-        ({"phone": PHONE}, {("PHONE", PHONE, "SMS")}),
-        ({"lead_id": "JANE"}, {("PHONE", PHONE, "SMS"), ("LEAD", "JANE", "SMS")}),
-        ({"lead_id": "JANE", "phone": "+14165550199"}, {("PHONE", "+14165550199", "SMS"), ("LEAD", "JANE", "SMS")}),
+        ({"phone": PHONE}, {("PHONE", PHONE, "SMS"), ("EMAIL", MAIL, "EMAIL")}),
+        ({"lead_id": "JANE"}, {("PHONE", PHONE, "SMS"), ("LEAD", "JANE", "SMS"), *BY_MAIL}),
+        (
+            {"lead_id": "JANE", "phone": "+14165550199"},
+            {("PHONE", "+14165550199", "SMS"), ("LEAD", "JANE", "SMS"), *BY_MAIL},
+        ),
         ({"lead_id": "NOBODY"}, {("LEAD", "NOBODY", "SMS")}),
         ({"lead_id": "NOBODY", "phone": "+14165550199"}, {("PHONE", "+14165550199", "SMS"), ("LEAD", "NOBODY", "SMS")}),
         (
@@ -281,7 +287,7 @@ def test_start_after_an_opt_out_waits_for_a_person(stopped: Lead, text: str, giv
 
 def test_start_without_an_opt_out_of_that_channel_is_a_reply(jane: Lead) -> None:
     assert doubt("START").meaning == "REPLY"
-    doubt("STOP", channel="EMAIL")
+    doubt("STOP", channel="CALL")
     assert doubt("START").meaning == "REPLY"
     assert not InboxItem.objects.exists()
 
@@ -321,7 +327,7 @@ def test_resume_of_a_message_by_an_unknown_channel_is_refused(operator: APIClien
     assert not ContactRecord.objects.filter(entry__in=("LIFT", "RELEASE")).exists()
 
 
-@pytest.mark.parametrize(("channel", "status"), [("SMS", 409), ("EMAIL", 200)])
+@pytest.mark.parametrize(("channel", "status"), [("SMS", 409), ("EMAIL", 409), ("CALL", 200)])
 def test_an_opt_out_that_came_after_the_message_is_not_lifted(
     operator: APIClient, stopped: Lead, channel: str, status: int
 ) -> None:

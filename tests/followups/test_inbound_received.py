@@ -27,6 +27,7 @@ pytestmark = pytest.mark.django_db
 INBOUND = "/api/followups/inbound"
 PHONE = "+14165550123"
 STOP = {"phone": PHONE, "channel": "SMS", "text": "STOP"}
+BY_MAIL = ("EMAIL", "jane@example.ca", "EMAIL")  # a bare STOP closes both ways to write
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def test_a_stop_counts_whatever_stands_beside_it(
     assert (response.json()["meaning"], response.json()["altered"]) == ("OPT_OUT", altered)
     message = InboundMessage.objects.get()
     assert (message.text, message.altered) == (kept, altered)
-    assert opt_outs() == {("PHONE", PHONE, "SMS")}
+    assert opt_outs() == {("PHONE", PHONE, "SMS"), BY_MAIL}
     assert not FollowupTask.objects.open().exists()
 
 
@@ -116,7 +117,7 @@ def test_a_clock_that_runs_a_little_ahead_delays_nothing(integrator: APIClient, 
     soon = timezone.now() + timedelta(minutes=2)
     response = post_json(integrator, INBOUND, {**STOP, "received_at": soon.isoformat()})
     assert (response.status_code, response.json()["altered"]) == (201, ["received_at_ahead"])
-    assert opt_outs() == {("PHONE", PHONE, "SMS")}
+    assert opt_outs() == {("PHONE", PHONE, "SMS"), BY_MAIL}
     assert InboundMessage.objects.get().received_at < soon
 
 
@@ -125,12 +126,12 @@ def test_a_stop_by_a_channel_that_nobody_knows_closes_every_channel_of_the_point
     integrator: APIClient, jane: None, channel: Any
 ) -> None:
     response = post_json(integrator, INBOUND, {**STOP, "channel": channel})
-    assert (response.status_code, response.json()["opted_out_channels"]) == (201, ["SMS", "CALL"])
+    assert (response.status_code, response.json()["opted_out_channels"]) == (201, ["SMS", "CALL", "EMAIL"])
     assert "channel_unknown" in response.json()["altered"]
     message = InboundMessage.objects.get()
     assert message.channel == ""
     assert ("channel" in message.as_sent) is (channel not in ("", None))
-    assert opt_outs() == {("PHONE", PHONE, "")}
+    assert opt_outs() == {("PHONE", PHONE, ""), BY_MAIL}
 
 
 def test_a_channel_that_reaches_nobody_who_is_named_closes_every_channel(integrator: APIClient) -> None:
@@ -169,7 +170,7 @@ def test_where_another_name_can_be_read_the_opt_out_counts_at_once(integrator: A
     given = {"lead_id": "JANE", "phone": "n/a", "channel": "SMS", "text": "STOP"}
     response = post_json(integrator, INBOUND, given)
     assert (response.json()["cancelled_steps"], response.json()["altered"]) == (6, ["phone_unreadable"])
-    assert opt_outs() == {("PHONE", PHONE, "SMS"), ("LEAD", "JANE", "SMS")}
+    assert opt_outs() == {("PHONE", PHONE, "SMS"), ("LEAD", "JANE", "SMS"), BY_MAIL, ("LEAD", "JANE", "EMAIL")}
     assert InboxItem.objects.get().kind == "SENDER"
 
 
@@ -220,7 +221,7 @@ def test_a_key_of_another_message_refuses_nothing_and_a_repetition_is_replayed(i
     other = post_json(integrator, INBOUND, STOP, HTTP_IDEMPOTENCY_KEY="k1")
     assert (other.status_code, other.json()["altered"]) == (201, ["idempotency_key_ignored"])
     assert InboundMessage.objects.count() == 2
-    assert opt_outs() == {("PHONE", PHONE, "SMS")}
+    assert opt_outs() == {("PHONE", PHONE, "SMS"), BY_MAIL}
 
 
 def test_both_values_of_a_name_that_comes_twice_are_read(integrator: APIClient) -> None:
@@ -266,7 +267,7 @@ def test_what_stands_beside_a_stop_in_json_refuses_nothing(integrator: APIClient
         integrator, INBOUND, b'{"phone": "+14165550123", "channel": "SMS", ' + beside + b', "text": "STOP"}'
     )
     assert (response.status_code, response.json().get("meaning")) == (201, "OPT_OUT")
-    assert opt_outs() == {("PHONE", PHONE, "SMS")}
+    assert opt_outs() == {("PHONE", PHONE, "SMS"), BY_MAIL}
 
 
 def test_a_text_that_lies_deep_is_read(integrator: APIClient) -> None:

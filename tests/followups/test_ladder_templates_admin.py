@@ -130,13 +130,20 @@ def test_a_markets_own_template_is_added_beginning_with_the_guides_steps(operato
 
 
 def test_what_may_be_a_mistake_is_saved_and_warned_of(operator: Client) -> None:
-    saved = operator.post(page(template("QC")), typed({**SMS, "script_en": "Hi", "script_fr": ""}, CALL))
+    saved = operator.post(page(template()), typed({**SMS, "script_en": "Hi", "script_fr": ""}, CALL))
     (warning,) = [message for message in said(saved) if "look at it again" in message]
-    assert "Step 1 has no French text." in warning
     assert "Step 1 does not name the company in English" in warning
     assert "how to stop the messages" in warning
     assert "Step 2" not in warning
-    assert template("QC").version == 2
+    assert template().version == 2
+
+
+def test_in_quebec_it_is_not_switched_on_and_the_page_says_what_is_wanting(operator: Client) -> None:
+    answer = operator.post(page(template("QC")), typed({**SMS, "script_en": "Hi", "script_fr": ""}, CALL))
+    text = answer.content.decode()
+    assert "Step 1, French: Quebec is served in French" in text
+    assert "Step 1, English: It must name the organisation" in text
+    assert template("QC").version == 1
 
 
 def test_the_history_shows_what_changed_in_a_step(operator: Client) -> None:

@@ -13,7 +13,7 @@ from followups.leads.models import Language, Lead
 from followups.leads.services import upsert_leads
 from followups.leads.words import COLUMN_OF, WORDS, key_of, province_of, value_of
 from governance.channels import Channel
-from governance.compliance.rules import Basis
+from governance.compliance.grounds import ACCEPTED, RETIRED
 from tests.conftest import attrs
 from wholesale.vocabulary import Province
 
@@ -130,11 +130,12 @@ def test_a_column_is_known_by_its_names(name: str, column: str | None) -> None:
 
 def test_every_word_of_the_table_means_something_that_there_is() -> None:
     channels = {*Channel.values, "ALL"}
-    allowed = {
+    allowed: dict[str, set[str]] = {
         "columns": set(COLUMNS),
         "provinces": set(Province.values),
         "languages": set(Language.values),
-        "bases": set(Basis.values),
+        "bases": {basis for basis, _ in ACCEPTED},
+        "retired_bases": set(RETIRED),
         "channels": channels,
         "wishes": channels,
         "statuses": {*Lead.Status.values, "NOT_INTERESTED"},

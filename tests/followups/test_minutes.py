@@ -29,7 +29,7 @@ from governance.compliance.services import (
 )
 from governance.market.models import MarketPolicy
 from governance.market.services import upsert_policy
-from tests.factories import NOON, LadderFactory, LeadFactory, TaskFactory
+from tests.factories import NOON, AreaCodeFactory, LadderFactory, LeadFactory, TaskFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -252,6 +252,7 @@ def test_a_stricter_organisation_closes_what_is_not_proven_and_a_consent_opens_i
 
 def test_a_scrub_opens_calls() -> None:
     jane()
+    AreaCodeFactory.create(area_code="416")
     one = task(channel="CALL", open_from=None, open_until=None)
     upsert_organisation(scrub="enforce", registration_number="1", registration_expires_on=date(2027, 1, 1), changed_by="op")
     work()

@@ -16,6 +16,7 @@ from followups.errors import VendorNotFound, VendorNotRegistered
 from followups.models import FollowupTask, Vendor, VendorAgent
 from followups.pool.services import next_agent
 from followups.services import complete_task
+from followups.vendors.readiness import vendor_contracts
 from followups.vendors.readiness import vendors as vendors_check
 from followups.vendors.services import assign_agent, release_agent, upsert_vendor
 from tests.conftest import attrs, codes
@@ -251,4 +252,26 @@ def test_the_runbook_warns_before_a_registration_ends(days: int | None, ok: bool
     if days is not None:
         vendor(days=days)
     finding = vendors_check(NOON)
+    assert (finding.ok, says in finding.message) == (ok, True)
+
+
+@pytest.mark.parametrize(
+    ("days", "ok", "says"),
+    [
+        (None, True, "No contract with a vendor has an end."),
+        (-1, False, "The contract has ended with Atlantic Calls."),
+        (0, False, "It ends within 30 days with Atlantic Calls."),
+        (30, False, "It ends within 30 days with Atlantic Calls."),
+        (31, True, "The next contract ends on 2027-01-15."),
+    ],
+)
+def test_the_runbook_warns_before_a_contract_ends(days: int | None, ok: bool, says: str) -> None:
+    upsert_vendor(
+        name="Atlantic Calls",
+        registration_number="C-1",
+        registration_expires_on=date(2030, 1, 1),
+        contract_ends_on=None if days is None else NOON.date() + timedelta(days=days),
+        changed_by="op",
+    )
+    finding = vendor_contracts(NOON)
     assert (finding.ok, says in finding.message) == (ok, True)

@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from governance.compliance.rules import LedgerLine, Organisation
+from governance.compliance.rules import LedgerLine, Organisation, Sender
 from governance.decisions import Decision
 from governance.market.rules import Rules, Window
 from governance.situation import PolicyFacts, Situation
 
 MINUTE = timedelta(minutes=1)
 EVERY_DAY = range(7)
+SENDER = Sender("Maple Homes", "1 King Street, Toronto", "416-555-0100")
 ALWAYS = (EVERY_DAY, "00:00", "23:59")
 
 
@@ -41,7 +42,7 @@ def situation(*windows: tuple[Iterable[int], str, str], **changes: Any) -> Situa
         "zones": (zone("Toronto"),),
         "standing": Decision(True, "standing"),
         "policy": PolicyFacts("ALL", 1, True, given_rules),
-        "organisation": Organisation(),
+        "organisation": Organisation(sender=SENDER),
         **changes,
     }
     return Situation(**given)
@@ -120,8 +121,13 @@ def is_allowed(given: Situation, channel: str, at: datetime) -> bool:
 def is_proven(given: Situation, channel: str, at: datetime) -> bool:
     """Whether what must be on file is on file."""
     lines = sorted((line for line in given.ledger or () if line.effective_at <= at), key=lambda line: line.effective_at)
-    strictness = given.organisation.scrub if channel == "CALL" else given.organisation.consent
-    if given.ledger is None or strictness == "warn":
+    if given.ledger is None:
+        return True
+    organisation = given.organisation
+    if channel != "CALL" and organisation.identity == "enforce" and not all(organisation.sender):
+        return False
+    strictness = organisation.scrub if channel == "CALL" else organisation.consent
+    if strictness == "warn":
         return True
     consented = any(
         line.kind == "CONSENT" and line.channel in ("", channel) and (line.expires_at is None or at < line.expires_at)

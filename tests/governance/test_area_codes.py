@@ -181,7 +181,7 @@ def test_a_number_abroad_has_no_area_code_and_is_called_only_where_it_is_exempt(
 @pytest.mark.django_db
 def test_what_is_not_enforced_is_a_warning_and_other_channels_and_unknown_leads_are_not_asked() -> None:
     enforce()
-    upsert_organisation(scrub="warn", consent="warn", changed_by="test")
+    upsert_organisation(scrub="warn", consent="warn", changed_by="test", reason="a trial")
     known()
     verdict = gate.decide_lead("L1", "CALL", at=NOON).verdict
     assert (verdict.allowed, [reason.value for reason in verdict.warnings]) == (True, ["area_code_not_subscribed"])

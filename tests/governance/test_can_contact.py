@@ -9,6 +9,7 @@ import time_machine
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from governance import law
 from governance.gate import is_contact_allowed
 from governance.golive.models import GoLiveState
 from governance.market.models import MarketPolicy
@@ -49,6 +50,7 @@ def test_allowed_by_the_provinces_policy(agent: APIClient) -> None:
         "channel": "SMS",
         "matched_market": "ALL",
         "policy_version": 1,
+        "law_version": law.VERSION,
         "evaluated_at": "2026-12-15T17:00:00Z",
     }
 

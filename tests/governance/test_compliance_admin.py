@@ -107,7 +107,7 @@ CONTENT = {
 def test_the_form_of_a_consent_asks_for_its_content_in_groups(operator_at_desk: Client) -> None:
     form = operator_at_desk.get(page("consent")).context["form"]
     groups = {title: [field.name for field in fields] for title, _, fields in form.groups()}
-    assert groups[""] == ["points", "channel", "basis", "obtained_at", "evidence", "reason"]
+    assert groups[""] == ["points", "channel", "basis", "obtained_at", "ended_on", "evidence", "reason"]
     assert groups["What the person agreed to"] == list(CONTENT)
     assert sorted(name for names in groups.values() for name in names) == sorted(form.fields)
 
@@ -139,6 +139,7 @@ WRONG: list[tuple[str, dict[str, str], str, str]] = [
     ("consent", {"evidence": ""}, "evidence", "required"),
     ("consent", {"basis": ""}, "basis", "required"),
     ("consent", {"basis": "PUBLICATION", "channel": "CALL"}, "basis", "exempts no call"),
+    ("consent", {"basis": "REFERRAL", "referrer_name": "Ann Lee"}, "referrer_to_us", "A referral names the referrer"),
     ("consent", {"given_how": "TELEPATHY"}, "given_how", "valid choice"),
     ("consent", {"wording": "x" * 4001}, "wording", "at most 4000"),
     ("consent", {"purpose": "x" * 1001}, "purpose", "at most 1000"),

@@ -58,7 +58,7 @@ def enforce(client: Any, **strictness: str) -> None:
 
 def test_on_the_first_day_what_is_missing_is_warned_of(auditor: APIClient) -> None:
     for channel, warnings in (
-        ("SMS", ["consent_missing"]),
+        ("SMS", ["consent_missing", "organisation_not_identified"]),
         ("CALL", ["organisation_not_registered", "area_code_not_subscribed", "scrub_missing"]),
     ):
         answer = decide(auditor, channel)
@@ -69,7 +69,8 @@ def test_on_the_first_day_what_is_missing_is_warned_of(auditor: APIClient) -> No
 def test_enforced_what_is_missing_refuses_and_a_record_mends_it(operator: APIClient) -> None:
     enforce(operator, consent="enforce", scrub="enforce")
     answer = decide(operator, "SMS")
-    assert (answer["ok"], answer["reason"], answer["warnings"]) == (False, "consent_missing", [])
+    assert (answer["ok"], answer["reason"]) == (False, "consent_missing")
+    assert answer["warnings"] == ["organisation_not_identified"]
     assert (answer["legal_ok"], answer["policy_ok"], answer["next_allowed_at"]) == (False, True, None)
     assert decide(operator, "CALL")["reasons"] == [
         "organisation_not_registered",
@@ -96,13 +97,13 @@ def test_enforced_what_is_missing_refuses_and_a_record_mends_it(operator: APICli
 def test_each_strictness_is_its_own(operator: APIClient) -> None:
     enforce(operator, scrub="enforce")
     assert (decide(operator, "SMS")["ok"], decide(operator, "CALL")["ok"]) == (True, False)
-    enforce(operator, scrub="warn", consent="enforce")
+    enforce(operator, scrub="warn", consent="enforce", reason="a pilot")
     assert (decide(operator, "SMS")["ok"], decide(operator, "CALL")["ok"]) == (False, True)
 
 
 def test_without_the_organisations_row_everything_is_enforced(operator: APIClient) -> None:
     Organisation.objects.all().delete()
-    assert decide(operator, "SMS")["reasons"] == ["ledger_unreadable", "consent_missing"]
+    assert decide(operator, "SMS")["reasons"] == ["ledger_unreadable", "consent_missing", "organisation_not_identified"]
     answer = operator.get(f"{API}/organisation").json()
     assert (answer["consent"], answer["scrub"], answer["version"], answer["updated_at"]) == ("enforce", "enforce", 0, None)
 

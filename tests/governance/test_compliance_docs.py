@@ -5,9 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
+from governance import law
 from governance.channels import Channel
-from governance.compliance.rules import CALLING_HOURS, SCRUB_VALID, Basis, consent_expiry, is_basis
+from governance.compliance.grounds import Basis, consent_expiry, is_basis
+from governance.compliance.rules import CALLING_HOURS, SCRUB_VALID
 from governance.reasons import Reason
 from tests.factories import NOON
 
@@ -36,7 +39,7 @@ def test_every_source_has_a_public_address() -> None:
 
 @pytest.mark.parametrize("basis", Basis.values)
 def test_the_table_of_grounds_is_what_the_rules_compute(basis: Any) -> None:
-    (row,) = re.findall(rf"^\| `{basis}`.*?\| (.+?) \| (.+?) \| .+ \|$", RULES, re.MULTILINE)
+    (row,) = re.findall(rf"^\| `{basis}`.*?\| .+? \| (.+?) \| (.+?) \| .+ \|$", RULES, re.MULTILINE)
     for channel, span in (("SMS", row[0]), ("EMAIL", row[0]), ("CALL", row[1])):
         assert is_basis(channel, basis) is (span != "no ground")
         if span in SPANS:
@@ -57,3 +60,34 @@ def test_it_promises_nothing() -> None:
     assert "not legal advice" in RULES
     assert "compliant" not in RULES.lower()
     assert set(Channel.values) == {"SMS", "CALL", "EMAIL"}  # a channel more needs its rules here
+
+
+def test_the_rules_of_the_law_stand_there_as_the_rows_have_them() -> None:
+    assert law.page() in RULES
+    assert f"`{law.VERSION}`" in RULES
+    assert [heading for heading in re.findall("^### (.+)$", RULES, re.MULTILINE) if heading in list(law.Certainty)] == list(
+        law.Certainty
+    )
+
+
+def test_each_rule_of_the_law_has_its_source_and_its_dates() -> None:
+    assert len({rule.code for rule in law.RULES}) == len(law.RULES)
+    for rule in law.RULES:
+        assert rule.rule.endswith("."), rule.code
+        assert rule.source, rule.code
+        assert rule.in_force_from is None or rule.in_force_from < rule.checked_on, rule.code
+        assert rule.in_force_from or rule.certainty is not law.Certainty.SOURCE, rule.code
+
+
+def test_the_command_prints_them(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("contact_rules")
+    assert law.page() in capsys.readouterr().out
+
+
+def test_nothing_says_that_we_are_compliant() -> None:
+    folders = ("governance", "followups", "wholesale", "buyers", "offers", "kpi", "templates", "docs")
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in (".py", ".html", ".md")]
+    said = [
+        str(path) for path in [*files, ROOT / "README.md"] if re.search(r"\bcompliant\b", path.read_text(), re.IGNORECASE)
+    ]
+    assert said == []

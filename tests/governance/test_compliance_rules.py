@@ -8,15 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from governance.channels import Channel
+from governance.compliance.grounds import Basis, consent_expiry, is_basis
 from governance.compliance.rules import (
-    Basis,
     Entry,
     LedgerLine,
     Organisation,
     Standing,
     consent,
-    consent_expiry,
-    is_basis,
     opted_out,
     scrub,
 )
@@ -82,7 +80,7 @@ CONSENTS: list[tuple[str, list[LedgerLine], str, Standing]] = [
     ("expired", [agreed("SMS", 2 * DAY, expires_in=-DAY)], "SMS", Standing.EXPIRED),
     ("expired, and given anew", [agreed("SMS", 2 * DAY, expires_in=-DAY), agreed("SMS")], "SMS", Standing.LIVE),
     ("in force, and a later one expired", [agreed("SMS", 2 * DAY), agreed("SMS", expires_in=-SECOND)], "SMS", Standing.LIVE),
-    ("a published address, for a message", [agreed("EMAIL", basis="PUBLICATION")], "EMAIL", Standing.LIVE),
+    ("a published address of a homeowner", [agreed("EMAIL", basis="PUBLICATION")], "EMAIL", Standing.MISSING),
     ("a published number, for a call", [agreed("CALL", basis="PUBLICATION")], "CALL", Standing.MISSING),
     ("a scrub is no consent", [line(SCRUB, channel="CALL")], "CALL", Standing.MISSING),
 ]
@@ -118,14 +116,24 @@ EXPIRIES = {
     ("SMS", "EXPRESS"): None,
     ("EMAIL", "EXPRESS"): None,
     ("CALL", "EXPRESS"): None,
+    ("SMS", "PURCHASE_BY_LEAD"): (2028, 8, 31),
+    ("EMAIL", "PURCHASE_BY_LEAD"): (2028, 8, 31),
+    ("CALL", "PURCHASE_BY_LEAD"): (2028, 2, 29),
     ("SMS", "BUSINESS"): (2028, 8, 31),
     ("EMAIL", "BUSINESS"): (2028, 8, 31),
     ("CALL", "BUSINESS"): (2028, 2, 29),
+    ("SMS", "CONTRACT"): None,
+    ("EMAIL", "CONTRACT"): None,
+    ("CALL", "CONTRACT"): None,
     ("SMS", "INQUIRY"): (2027, 2, 28),
     ("EMAIL", "INQUIRY"): (2027, 2, 28),
     ("CALL", "INQUIRY"): (2027, 2, 28),
     ("SMS", "PUBLICATION"): None,
     ("EMAIL", "PUBLICATION"): None,
+    ("SMS", "DISCLOSED"): None,
+    ("EMAIL", "DISCLOSED"): None,
+    ("SMS", "REFERRAL"): None,
+    ("EMAIL", "REFERRAL"): None,
 }
 
 

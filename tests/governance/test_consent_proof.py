@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from governance.compliance import services
+from governance.compliance.grounds import Basis
 from governance.compliance.models import ConsentProof, ContactPoint, ContactRecord
 from governance.compliance.proof import NO_PROOF, PROOF_FIELDS, WORDING_MAX_LENGTH, GivenHow, Missing, Proof, missing_of
-from governance.compliance.rules import Basis
 from tests.conftest import attrs, codes
 from tests.factories import NOON
 from wholesale.append_only import AppendOnlyError
@@ -58,8 +58,17 @@ def test_each_that_is_empty_is_named_alone(name: str) -> None:
     assert [one.field for one in missing_of(Basis.EXPRESS, Proof(**{**CONTENT, name: ""}))] == [name]
 
 
-def test_an_inquiry_needs_no_wording() -> None:
-    assert missing_of(Basis.INQUIRY) == []
+REFERRER = {"referrer_name": "Ann Lee", "referrer_to_lead": "her sister", "referrer_to_us": "sold to us in May"}
+
+
+def test_a_referral_needs_the_referrer_and_both_relationships() -> None:
+    assert missing_of(Basis.REFERRAL) == [Missing(name, "SOR/2013-221, s. 4") for name in REFERRER]
+    assert missing_of(Basis.REFERRAL, Proof(**REFERRER)) == []
+
+
+@pytest.mark.parametrize("basis", [basis for basis in Basis if basis not in (Basis.EXPRESS, Basis.REFERRAL)])
+def test_no_other_ground_lacks_content(basis: str) -> None:
+    assert missing_of(basis) == []
 
 
 def test_a_proof_without_content_is_none() -> None:
@@ -147,6 +156,26 @@ def test_what_is_wrong_is_refused_by_the_name_of_its_field(operator: APIClient, 
     answer = consent(operator, proof=proof)
     assert (answer.status_code, attrs(answer), codes(answer)) == (400, [attr], [code])
     assert not ContactRecord.objects.exists()
+
+
+@pytest.mark.parametrize("lacking", [tuple(REFERRER), *((name,) for name in REFERRER)], ids=str)
+def test_a_referral_that_lacks_a_part_is_refused_by_the_name_of_each(operator: APIClient, lacking: tuple[str, ...]) -> None:
+    given = {name: text for name, text in REFERRER.items() if name not in lacking}
+    answer = consent(operator, basis="REFERRAL", channel="SMS", proof=given)
+    assert (answer.status_code, attrs(answer)) == (400, [f"proof.{name}" for name in lacking])
+    assert set(codes(answer)) == {"referrer_missing"}
+    assert not ContactRecord.objects.exists()
+
+
+def test_a_whole_referral_is_kept_with_its_referrer(operator: APIClient) -> None:
+    (line,) = consent(operator, basis="REFERRAL", channel="SMS", proof=REFERRER).json()
+    assert (line["missing"], {name: line["proof"][name] for name in REFERRER}) == ([], REFERRER)
+
+
+def test_the_end_of_a_contract_has_no_content_of_its_own(operator: APIClient) -> None:
+    made, end = consent(operator, basis="CONTRACT", channel="SMS", ended_on="2026-06-01", proof=CONTENT).json()
+    assert (made["proof"]["wording"], end["proof"], end["missing"]) == (CONTENT["wording"], None, [])
+    assert ConsentProof.objects.count() == 1
 
 
 # A fact, but for the person's erasure -----------------------------------------------------------------------------------

@@ -76,7 +76,7 @@ def test_what_is_not_enforced_is_a_warning(operator: APIClient) -> None:
     answer = decide(operator, channel="CALL")
     assert (answer["ok"], answer["reasons"]) == (True, [])
     assert answer["warnings"] == ["organisation_not_registered", "area_code_not_subscribed", "scrub_missing"]
-    assert decide(operator, channel="EMAIL")["warnings"] == ["consent_missing"]
+    assert decide(operator, channel="EMAIL")["warnings"] == ["consent_missing", "organisation_not_identified"]
 
 
 def test_without_the_organisations_row_everything_is_enforced(operator: APIClient) -> None:
@@ -84,7 +84,7 @@ def test_without_the_organisations_row_everything_is_enforced(operator: APIClien
     Organisation.objects.all().delete()
     answer = decide(operator)
     assert (answer["ok"], answer["legal_ok"]) == (False, False)
-    assert answer["reasons"] == ["ledger_unreadable", "consent_missing"]
+    assert answer["reasons"] == ["ledger_unreadable", "consent_missing", "organisation_not_identified"]
 
 
 def test_the_law_and_the_policy_are_told_apart(operator: APIClient) -> None:

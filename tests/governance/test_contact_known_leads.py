@@ -10,11 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from followups.leads.models import Lead
-from governance import gate
+from governance import gate, law
 from governance.clocks.services import set_market_zone
 from governance.compliance.models import ClosedDay, Organisation
 from governance.compliance.services import contact_points
 from governance.market.models import MarketPolicy
+from governance.reasons import Reason
 from tests.factories import NOON, LeadFactory, PoolAgentFactory, RecordFactory
 
 pytestmark = pytest.mark.django_db
@@ -54,13 +55,18 @@ def test_everything_is_told_about_a_lead(operator: APIClient) -> None:
         "reason": "within_window",
         "detail": "Contact is allowed.",
         "reasons": [],
-        "warnings": ["consent_missing"],
+        "warnings": ["consent_missing", "organisation_not_identified"],
         "explanations": [
             {
                 "code": "consent_missing",
                 "en": "No consent to messages of this channel is on file.",
                 "fr": "Aucun consentement aux messages de ce type n'est au dossier.",
-            }
+            },
+            {
+                "code": "organisation_not_identified",
+                "en": str(Reason.NOT_IDENTIFIED.label),
+                "fr": Reason.NOT_IDENTIFIED.french,
+            },
         ],
         "legal_ok": True,
         "policy_ok": True,
@@ -68,8 +74,10 @@ def test_everything_is_told_about_a_lead(operator: APIClient) -> None:
         "province": "ON",
         "market": "TORONTO",
         "channel": "SMS",
+        "purpose": "PROSPECT",
         "matched_market": "ALL",
         "policy_version": 1,
+        "law_version": law.VERSION,
         "evaluated_at": AT,
         "local_time": "2026-12-15T13:00:00-05:00",
         "timezone": "America/Toronto",

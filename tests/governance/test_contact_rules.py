@@ -10,7 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from governance.clocks.zones import CANADIAN_ZONES
-from governance.compliance.rules import CALLING_HOURS, LegalHours, Organisation, consent_expiry
+from governance.compliance.grounds import consent_expiry
+from governance.compliance.rules import CALLING_HOURS, LegalHours, Organisation
 from governance.contact import decide
 from governance.decisions import Decision
 from governance.market.rules import Rules
@@ -20,6 +21,7 @@ from governance.situation import PolicyFacts, Situation
 from tests.governance.situations import (
     ALWAYS,
     EVERY_DAY,
+    SENDER,
     by_search,
     clock,
     is_legal,
@@ -37,8 +39,8 @@ from wholesale.vocabulary import Province
 TUESDAY = datetime(2026, 12, 15, 18, 0, tzinfo=UTC)  # 13:00 in Toronto
 YEAR_AGO = TUESDAY - timedelta(days=365)
 REGISTERED: dict[str, Any] = {"registration_number": "123", "registration_expires_on": date(2027, 1, 1)}
-STRICT = Organisation(**REGISTERED)
-LENIENT = Organisation(consent="warn", scrub="warn", **REGISTERED)
+STRICT = Organisation(sender=SENDER, **REGISTERED)
+LENIENT = Organisation(sender=SENDER, consent="warn", scrub="warn", **REGISTERED)
 CONSENT = line("CONSENT", YEAR_AGO, basis="EXPRESS")
 SCRUB = line("SCRUB", TUESDAY - timedelta(days=3))
 
@@ -55,7 +57,7 @@ EACH: dict[Reason, tuple[dict[str, Any], str, datetime, str]] = {
     Reason.POLICY_DISABLED: ({"policy": PolicyFacts("ALL", 1, False, OFFICE)}, "SMS", TUESDAY, "policy"),
     Reason.CHANNEL_NOT_ALLOWED: ({"rules": replace(OFFICE, channels=frozenset({"SMS"}))}, "CALL", TUESDAY, "policy"),
     Reason.LEDGER_UNREADABLE: (
-        {"ledger": (CONSENT,), "organisation": Organisation(is_ledger_readable=False)},
+        {"ledger": (CONSENT,), "organisation": Organisation(sender=SENDER, is_ledger_readable=False)},
         "SMS",
         TUESDAY,
         "law",
@@ -71,7 +73,13 @@ EACH: dict[Reason, tuple[dict[str, Any], str, datetime, str]] = {
         TUESDAY,
         "law",
     ),
-    Reason.NOT_REGISTERED: ({"ledger": (SCRUB,), "organisation": Organisation()}, "CALL", TUESDAY, "law"),
+    Reason.NOT_IDENTIFIED: (
+        {"ledger": (CONSENT,), "organisation": Organisation(sender=SENDER._replace(mailing_address=" "))},
+        "SMS",
+        TUESDAY,
+        "law",
+    ),
+    Reason.NOT_REGISTERED: ({"ledger": (SCRUB,), "organisation": Organisation(sender=SENDER)}, "CALL", TUESDAY, "law"),
     Reason.AREA_CODE_NOT_SUBSCRIBED: ({"ledger": (SCRUB,), "subscribed_until": None}, "CALL", TUESDAY, "law"),
     Reason.SCRUB_MISSING: ({"ledger": ()}, "CALL", TUESDAY, "law"),
     Reason.SCRUB_EXPIRED: ({"ledger": (line("SCRUB", YEAR_AGO),)}, "CALL", TUESDAY, "law"),
@@ -100,6 +108,7 @@ FRENCH_WORDS = {
     Reason.WRONG_NUMBER: "quelqu'un d'autre",
     Reason.CONSENT_MISSING: "Aucun consentement",
     Reason.CONSENT_EXPIRED: "est expiré",
+    Reason.NOT_IDENTIFIED: "adresse postale",
     Reason.NOT_REGISTERED: "inscription",
     Reason.AREA_CODE_NOT_SUBSCRIBED: "indicatif régional",
     Reason.SCRUB_MISSING: "jamais été vérifié",
@@ -161,6 +170,7 @@ def test_the_order_of_the_reasons_is_the_contracts() -> None:
         "wrong_number",  # ours, not the contract's
         "consent_missing",
         "consent_expired",
+        "organisation_not_identified",
         "organisation_not_registered",
         "area_code_not_subscribed",
         "scrub_missing",
@@ -219,7 +229,7 @@ def test_everything_that_stands_in_the_way_is_told_in_order(channel: Any, ledger
     [
         ("SMS", (), LENIENT, ["consent_missing"]),
         ("EMAIL", (line("CONSENT", YEAR_AGO, expires_at=TUESDAY),), LENIENT, ["consent_expired"]),
-        ("CALL", (), Organisation(scrub="warn"), ["organisation_not_registered", "scrub_missing"]),
+        ("CALL", (), Organisation(sender=SENDER, scrub="warn"), ["organisation_not_registered", "scrub_missing"]),
         ("CALL", (line("SCRUB", YEAR_AGO),), LENIENT, ["scrub_expired"]),
     ],
 )
@@ -235,7 +245,7 @@ def test_an_opt_out_is_never_a_mere_warning() -> None:
 
 
 def test_of_somebody_unknown_nothing_on_file_is_asked() -> None:
-    assert decide(asked({"ledger": None, "organisation": Organisation()}), "CALL", TUESDAY).allowed
+    assert decide(asked({"ledger": None, "organisation": Organisation(sender=SENDER)}), "CALL", TUESDAY).allowed
 
 
 # The person -------------------------------------------------------------------------------------------------------------
@@ -271,14 +281,14 @@ def test_a_consent_of_the_lead_as_such_proves_nothing() -> None:
 
 
 def test_an_unknown_lead_is_held_to_what_is_said_of_it_and_needs_no_consent() -> None:
-    unknown: dict[str, Any] = {"ledger": None, "organisation": Organisation()}
+    unknown: dict[str, Any] = {"ledger": None, "organisation": Organisation(sender=SENDER)}
     assert decide(asked({**unknown, "of_lead": ()}), "CALL", TUESDAY).allowed
     for said, reason in ((line("OPT_OUT", YEAR_AGO), Reason.OPTED_OUT), (HOLD, Reason.INBOUND_UNDECIDED)):
         assert decide(asked({**unknown, "of_lead": (said,)}), "CALL", TUESDAY).reasons == (reason,)
 
 
 def test_under_another_key_nobody_who_is_named_is_contacted() -> None:
-    unreadable = Organisation(is_ledger_readable=False)
+    unreadable = Organisation(sender=SENDER, is_ledger_readable=False)
     for named in ({"ledger": (), "of_lead": None}, {"ledger": None, "of_lead": ()}):
         assert Reason.LEDGER_UNREADABLE in decide(asked({**named, "organisation": unreadable}), "SMS", TUESDAY).reasons
     nobody = asked({"ledger": None, "of_lead": None, "organisation": unreadable})
@@ -317,25 +327,33 @@ def test_the_gap_holds_for_a_local_minute_too() -> None:
     [
         # A registration holds through its day, counted in UTC; whatever offset the instant is written with.
         (
-            {"organisation": Organisation(registration_number="1", registration_expires_on=date(2026, 12, 15))},
+            {
+                "organisation": Organisation(
+                    sender=SENDER, registration_number="1", registration_expires_on=date(2026, 12, 15)
+                )
+            },
             "CALL",
             0,
             True,
         ),
         (
-            {"organisation": Organisation(registration_number="1", registration_expires_on=date(2026, 12, 14))},
+            {
+                "organisation": Organisation(
+                    sender=SENDER, registration_number="1", registration_expires_on=date(2026, 12, 14)
+                )
+            },
             "CALL",
             0,
             False,
         ),
-        ({"organisation": Organisation(registration_number="1")}, "CALL", 0, False),
-        ({"organisation": Organisation(registration_expires_on=date(2027, 1, 1))}, "CALL", 0, False),
+        ({"organisation": Organisation(sender=SENDER, registration_number="1")}, "CALL", 0, False),
+        ({"organisation": Organisation(sender=SENDER, registration_expires_on=date(2027, 1, 1))}, "CALL", 0, False),
         # A scrub of 31 days ago is the oldest that counts.
         ({"ledger": (line("SCRUB", TUESDAY - timedelta(days=31)),)}, "CALL", 0, True),
         ({"ledger": (line("SCRUB", TUESDAY - timedelta(days=31)),)}, "CALL", 1, False),
         # Consent exempts from the scrub, not from registration.
         ({"ledger": (CONSENT,)}, "CALL", 0, True),
-        ({"ledger": (CONSENT,), "organisation": Organisation()}, "CALL", 0, False),
+        ({"ledger": (CONSENT,), "organisation": Organisation(sender=SENDER)}, "CALL", 0, False),
         ({"ledger": (line("CONSENT", YEAR_AGO, "SMS"),)}, "CALL", 0, False),
     ],
 )
@@ -526,7 +544,9 @@ instants = st.builds(
     st.sampled_from(DAYS * 2 + HOLIDAYS + [datetime(2026, 8, 19)]),
     st.integers(-36 * 60, 36 * 60).map(lambda minutes: 60 * minutes) | st.integers(-36 * 3600, 36 * 3600),
 )
-organisations = st.sampled_from([STRICT, LENIENT, Organisation(), Organisation(consent="warn", **REGISTERED)])
+organisations = st.sampled_from(
+    [STRICT, LENIENT, Organisation(), Organisation(sender=SENDER), Organisation(sender=SENDER, consent="warn", **REGISTERED)]
+)
 
 
 @st.composite
@@ -661,9 +681,9 @@ def test_one_zone_more_never_turns_no_into_yes(case: Any, extra: Any) -> None:
     [
         ("SMS", "EXPRESS", date(2026, 1, 31), None),
         ("CALL", "EXPRESS", date(2026, 1, 31), None),
-        ("EMAIL", "BUSINESS", date(2026, 1, 31), date(2028, 1, 31)),
+        ("EMAIL", "PURCHASE_BY_LEAD", date(2026, 1, 31), date(2028, 1, 31)),
         ("EMAIL", "INQUIRY", date(2026, 8, 31), date(2027, 2, 28)),
-        ("CALL", "BUSINESS", date(2026, 8, 31), date(2028, 2, 29)),
+        ("CALL", "PURCHASE_BY_LEAD", date(2026, 8, 31), date(2028, 2, 29)),
         ("CALL", "INQUIRY", date(2026, 1, 31), date(2026, 7, 31)),
         ("EMAIL", "PUBLICATION", date(2026, 1, 31), None),
     ],

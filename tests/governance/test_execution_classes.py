@@ -16,18 +16,23 @@ import followups.due.services
 import followups.inbound.services
 import followups.inbound.words
 import followups.inbox.services
+import followups.lapsing
 import followups.leads.imports
 import followups.leads.services
 import followups.outcomes.services
 import followups.people.services
 import followups.pool.services
+import followups.replies.services
 import followups.reports
 import followups.services
 import followups.sla.services
 import followups.steps.services
 import followups.transitions
+import followups.vendors.services
+import governance.area_codes.services
 import governance.clocks.services
 import governance.compliance.services
+import governance.duties.services
 import governance.golive.services
 import governance.heimdall.services
 import governance.market.services
@@ -56,15 +61,27 @@ from tests.factories import (
     PointFactory,
     PoolAgentFactory,
     RecommendationFactory,
+    ReplyFactory,
     SlaNoticeFactory,
     TaskFactory,
     TriggerFactory,
+    VendorFactory,
     many,
 )
 
 POINTS = [("PHONE", "+14165550123")]
 WATCHED: dict[str, Any] = {"domain": "WHOLESALE", "metric": "contract_rate"}
 ADVICE: dict[str, Any] = {"domain": "BUYER_MATCH", "confidence": Decimal("0.95"), "actor": "me"}
+
+
+def contract_ended() -> Any:
+    """A contract that was on file before anything was stopped ends."""
+    governance.compliance.services.record_consent(
+        points=POINTS, basis="CONTRACT", obtained_at=NOON, evidence="contract 1", actor="me", now=NOON
+    )
+    return governance.compliance.services.end_contract(
+        points=POINTS, ended_on=NOON.date(), evidence="notice 1", actor="me", now=NOON
+    )
 
 
 def reserved() -> RiskReservation:
@@ -123,6 +140,14 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "RECORD",
         lambda: governance.compliance.services.release_points(points=POINTS, evidence="message 1", actor="me"),
     ),
+    governance.compliance.services.end_contract: (
+        "RECORD",
+        contract_ended,
+    ),
+    governance.compliance.services.record_use: (
+        "RECORD",
+        lambda: governance.compliance.services.record_use(points=POINTS, channel="SMS", sent_at=NOON, actor="me", now=NOON),
+    ),
     governance.compliance.services.record_scrub: (
         "RECORD",
         lambda: governance.compliance.services.record_scrub(
@@ -148,6 +173,18 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     governance.compliance.services.remove_closed_day: (
         "CONTROL",
         lambda: governance.compliance.services.remove_closed_day(day=NOON.date(), changed_by="me"),
+    ),
+    governance.area_codes.services.subscribe: (
+        "CONTROL",
+        lambda: governance.area_codes.services.subscribe(expiries={"416": NOON.date()}, changed_by="me", now=NOON),
+    ),
+    governance.area_codes.services.unsubscribe: (
+        "CONTROL",
+        lambda: governance.area_codes.services.unsubscribe(area_code="416", changed_by="me"),
+    ),
+    governance.duties.services.upsert_duty: (
+        "CONTROL",
+        lambda: governance.duties.services.upsert_duty(kind="TRAINING", subject="ann", changed_by="me"),
     ),
     governance.clocks.services.set_market_zone: (
         "CONTROL",
@@ -278,6 +315,7 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "CONTROL",
         lambda: followups.sla.services.upsert_policy(province="ON", channel="SMS", breach_after_minutes=60, changed_by="me"),
     ),
+    followups.lapsing.lapse_steps: ("RECORD", lambda: followups.lapsing.lapse_steps(now=NOON)),
     followups.sla.services.find_breaches: ("RECORD", lambda: followups.sla.services.find_breaches(NOON)),
     followups.sla.services.read_notice: (
         "RECORD",
@@ -327,6 +365,24 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     followups.people.services.export_person: (
         "READ",
         lambda: followups.people.services.export_person(TaskFactory.create().lead_id),
+    ),
+    followups.vendors.services.upsert_vendor: (
+        "CONTROL",
+        lambda: followups.vendors.services.upsert_vendor(
+            name="Calls", registration_number="C-1", registration_expires_on=NOON.date(), changed_by="me"
+        ),
+    ),
+    followups.vendors.services.assign_agent: (
+        "CONTROL",
+        lambda: followups.vendors.services.assign_agent(agent="va1", vendor=VendorFactory.create().name, changed_by="me"),
+    ),
+    followups.vendors.services.release_agent: (
+        "CONTROL",
+        lambda: followups.vendors.services.release_agent(agent="va1", changed_by="me"),
+    ),
+    followups.replies.services.mark_reply_sent: (
+        "RECORD",
+        lambda: followups.replies.services.mark_reply_sent(ReplyFactory.create().pk),
     ),
     followups.inbox.services.close_item: (
         "RECORD",

@@ -45,6 +45,8 @@ CHECKS = {
     "contact.identification": "warning",
     "contact.registration": "warning",
     "contact.strictness": "warning",
+    "duties.scrub": "warning",
+    "duties.training": "warning",
     "environment.append_only": "blocker",
     "environment.backups": "info",
     "environment.debug": "warning",
@@ -56,6 +58,7 @@ CHECKS = {
     "followups.sla_policies": "warning",
     "followups.templates": "warning",
     "followups.templates_french": "warning",
+    "followups.vendor_contracts": "warning",
     "followups.vendors": "warning",
     "heimdall.charter": "blocker",
     "kill_switch.free": "blocker",
@@ -75,6 +78,8 @@ FIRST_DAY = {
     "contact.identification",
     "contact.registration",
     "contact.strictness",
+    "duties.scrub",
+    "duties.training",
     "followups.sla_mail",
     "offers.enabled",
     "regression.policies",
@@ -321,10 +326,11 @@ def organisation(**values: Any) -> None:
 
 def test_leniency_is_named_while_it_lasts() -> None:
     item = found("contact.strictness")
-    assert (item["ok"], item["severity"], item["detail"]) == (False, "warning", ["consent", "scrub"])
-    organisation(consent="enforce")
+    assert (item["ok"], item["severity"], item["detail"]) == (False, "warning", ["consent", "identity", "scrub"])
+    organisation(consent="enforce", identity="enforce")
     item = found("contact.strictness")
-    assert (item["detail"], item["message"].endswith("not refused: registration and scrub for calls.")) == (["scrub"], True)
+    assert item["detail"] == ["scrub"]
+    assert "not refused: registration and scrub for calls. Reason: a test of something else" in item["message"]
     organisation(scrub="enforce")
     assert passes("contact.strictness")
     Organisation.objects.all().delete()

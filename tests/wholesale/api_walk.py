@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -124,6 +124,16 @@ def _an_opt_out() -> None:
     compliance.record_opt_out(points=compliance.points_of(phone="+14165550123"), actor="walk")
 
 
+def _a_contract() -> None:
+    compliance.record_consent(
+        points=compliance.points_of(phone="+14165550123"),
+        basis="CONTRACT",
+        obtained_at=datetime(2026, 5, 1, tzinfo=UTC),
+        evidence="contract 1",
+        actor="walk",
+    )
+
+
 CLAIMING = (OPERATOR, AGENT, INTEGRATOR)
 ABOUT = {"phone": "416 555 0123"}
 WATCHED = {"domain": "WHOLESALE", "metric": "contract_rate"}
@@ -168,6 +178,14 @@ ENDPOINTS = [
         },
         bad=({**ABOUT, "basis": "EXPRESS", "obtained_at": "2026-05-01T12:00:00Z"}, "evidence"),
         status=201,
+    ),
+    post(
+        "governance/contact/contracts/end",
+        OPERATOR,
+        INTEGRATOR,
+        good={**ABOUT, "ended_on": "2026-05-02", "evidence": "notice 1"},
+        bad=({**ABOUT, "ended_on": "2 May", "evidence": "notice 1"}, "ended_on"),
+        stands_on=_a_contract,
     ),
     post("governance/contact/opt-outs", OPERATOR, INTEGRATOR, good=ABOUT, bad=({"reason": "x"}, "lead_id"), status=201),
     post("governance/contact/do-not-call", OPERATOR, INTEGRATOR, good=ABOUT, bad=({}, "lead_id"), status=201),

@@ -25,6 +25,7 @@ from rest_framework.test import APIClient
 from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
 from followups.leads.models import InboundDecisionWords, LeadReopeningWords
 from followups.models import (
+    AdministrativeReply,
     ContactAttempt,
     FollowupLadder,
     FollowupTask,
@@ -59,6 +60,7 @@ from governance.compliance.models import (
     LastContact,
     Organisation,
 )
+from governance.duties.models import LegalDuty
 from governance.golive.models import GoLiveState
 from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
 from governance.market.models import MarketPolicy
@@ -82,6 +84,7 @@ from tests.factories import (
     LadderTemplateFactory,
     LeadFactory,
     LeadImportFactory,
+    LegalDutyFactory,
     MarketPolicyFactory,
     MarketZoneFactory,
     NodeFactory,
@@ -91,6 +94,7 @@ from tests.factories import (
     RecommendationFactory,
     RecordFactory,
     RegressionPolicyFactory,
+    ReplyFactory,
     RiskDayFactory,
     RiskEventFactory,
     RiskPolicyFactory,
@@ -196,6 +200,7 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     TaskEvent: lambda n: TaskEventFactory.create(),
     InboundMessage: lambda n: InboundFactory.create(),
     InboundWord: lambda n: InboundWordFactory.create(),
+    AdministrativeReply: lambda n: ReplyFactory.create(**({"sent_at": timezone.now(), "sent_by": "va1"} if n % 2 else {})),
     InboxItem: lambda n: InboxItemFactory.create(owner="va1" if n % 2 else None),
     BuyerLiquidityNode: lambda n: NodeFactory.create(),
     BuyerFeedbackEvent: lambda n: FeedbackFactory.create(),
@@ -203,6 +208,7 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     KPIEvent: lambda n: KpiFactory.create(detail={"tasks": 6}),
     ContactPoint: lambda n: PointFactory.create(value=None if n % 2 else f"+1416555{n:04}"),
     ContactRecord: lambda n: RecordFactory.create(),
+    LegalDuty: lambda n: LegalDutyFactory.create(enabled=n % 2 == 0),
     ClosedDay: lambda n: ClosedDayFactory.create(),
     RiskPolicy: lambda n: RiskPolicyFactory.create(),
     RiskDay: lambda n: RiskDayFactory.create(),

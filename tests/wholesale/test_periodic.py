@@ -38,6 +38,7 @@ def test_every_job_names_times_that_a_scheduler_understands() -> None:
     names = [job.name for job in periodic.jobs()]
     assert names == [
         "followups.leads.tasks.forget_files",
+        "followups.minutes.tasks.lapse",
         "followups.minutes.tasks.recompute_missing",
         "followups.minutes.tasks.roll",
         "followups.sla.tasks.find_breaches",

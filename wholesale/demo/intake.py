@@ -10,7 +10,6 @@ from followups.inbound.services import record_inbound
 from followups.leads.models import Lead
 from followups.leads.services import upsert_leads
 from governance.channels import Channel
-from governance.compliance.rules import Basis
 from governance.compliance.services import Point, points_of, record_consent, record_scrub
 from wholesale.demo.day import ACTOR, Day
 from wholesale.demo.people import REPLIES, SOURCES, LeadPlan, correlation_of, lead, lead_id_of, number_of
@@ -41,15 +40,17 @@ def _put_unread(day: Day) -> None:
 
 
 def _read_list(day: Day, coming: list[LeadPlan], now: datetime) -> None:
-    """Keep the leads, each with its consent or checked against the National DNCL."""
+    """Keep the leads, each with its ground, if there is one, or checked against the National DNCL."""
     _bring([one.row for one in coming], now)
     points: dict[str, list[Point]] = defaultdict(list)
     for one in coming:
         points[one.source] += points_of(phone=one.row["phone"], email=one.row.get("email", ""))
     for source, theirs in sorted(points.items()):
         basis = SOURCES[source].basis
-        record_consent(points=theirs, basis=basis, obtained_at=now, evidence=f"{source} of {now:%Y-%m-%d}", **day.by(now))
-        if basis == Basis.PUBLICATION:  # no ground to call
+        if basis:
+            evidence = f"{source} of {now:%Y-%m-%d}"
+            record_consent(points=theirs, basis=basis, obtained_at=now, evidence=evidence, **day.by(now))
+        else:
             record_scrub(points=theirs, checked_at=now, evidence="the month's list", **day.by(now))
     worked = [Start(one.lead_id, one.place.province, one.place.market) for one in coming if one.is_worked]
     if worked:

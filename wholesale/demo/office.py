@@ -18,6 +18,7 @@ from followups.sla.services import read_notice
 from followups.transitions import cancel_ladder, reassign_ladder, restart_ladder
 from governance import gate
 from governance.area_codes.services import subscribe
+from governance.compliance.rules import Strictness
 from governance.compliance.services import set_closed_day, upsert_organisation
 from governance.golive.services import engage_kill_switch, release_kill_switch
 from governance.market import services as market
@@ -62,6 +63,9 @@ def _set_up(day: Day, now: datetime) -> None:
         name="Maple Key Homes (simulated)",
         mailing_address="100 Example Street, Windsor ON N9A 1A1",
         contact="519-555-0100",
+        consent=Strictness.ENFORCE,
+        identity=Strictness.ENFORCE,
+        scrub=Strictness.ENFORCE,
         registration_number="SIMULATED",
         registration_expires_on=(day.plan.until + timedelta(days=365)).date(),
         **day.signed(now, "simulation: who contacts"),

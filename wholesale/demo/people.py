@@ -11,7 +11,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any, NamedTuple
 
-from governance.compliance.rules import Basis
+from governance.compliance.grounds import Basis, Role
 from governance.market.rules import MIN_SCORE, SAFE_RULES
 from wholesale.vocabulary import Province
 
@@ -86,17 +86,20 @@ _LETTERS = "ABCEGHJKLMNPRSTVWXYZ"
 
 
 class Source(NamedTuple):
-    """Where leads come from: how many of a hundred, and on what ground they may be contacted."""
+    """Where leads come from: its weight among the others, on what ground they may be contacted (empty: on none), and in
+    what role they are spoken to."""
 
     share: int
     basis: str
+    role: str = Role.HOMEOWNER.value
 
 
 SOURCES = {
     "web form": Source(40, Basis.INQUIRY),
+    "bought list": Source(15, ""),
     "referral": Source(15, Basis.EXPRESS),
-    "for-sale sign": Source(25, Basis.PUBLICATION),
-    "classified ad": Source(20, Basis.PUBLICATION),
+    "for-sale sign": Source(25, ""),  # a homeowner's published number is no ground
+    "landlord's ad": Source(20, Basis.PUBLICATION, Role.BUSINESS.value),
 }
 _SCORE_NEEDED = Decimal(str(SAFE_RULES[MIN_SCORE]))
 _A_NUMBER = 10_000  # lines of an exchange
@@ -159,6 +162,7 @@ def lead(seed: int, number: int, at: Place | None = None) -> LeadPlan:
         "province": place.province,
         "market": place.market,
         "source": source,
+        "role": SOURCES[source].role,
         "language": "fr" if in_french else "en",
     }
     if random.random() < 0.7:

@@ -19,7 +19,7 @@ from followups.pool.services import upsert_agent
 from followups.steps.rules import GUIDE_STEPS
 from followups.steps.services import upsert_template
 from governance.channels import Channel
-from governance.compliance.rules import Basis
+from governance.compliance.grounds import Basis
 from governance.compliance.services import points_of, record_consent
 from governance.market.rules import CHANNELS, MIN_SCORE, WINDOWS
 from governance.market.services import upsert_policy

@@ -9,12 +9,14 @@ from uuid import UUID
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from followups.lapsing import lapse_steps
 from followups.minutes import services as minutes
 from followups.minutes.tasks import recompute_leads, recompute_places
 from followups.sla.services import find_breaches
 from kpi.tasks import evaluate_tripwire
 from kpi.tripwire import services as tripwire
 from wholesale.demo.day import Day
+from wholesale.demo.people import MARKER
 
 # The tasks whose work belongs to the history, as the services that they call.
 _SERVICES: dict[str, Callable[..., object]] = {
@@ -35,6 +37,7 @@ def keep_up(others: Collection[UUID], now: datetime) -> None:
     """Do what was enqueued, keep the permitted minutes up to date, and look for breaches of the SLA."""
     _work_off(others, now)
     minutes.roll(now)
+    lapse_steps(correlation_id=f"{MARKER}lapses", now=now)
     find_breaches(now, by_mail=False)
 
 

@@ -10,7 +10,7 @@ from wholesale.housekeeping import clear_expired
 class Command(BaseCommand):
     """Removes what has expired. Run it once a day."""
 
-    help = "Remove expired idempotency keys, API tokens and sessions; safe to run at any time."
+    help = "Remove expired idempotency keys, API tokens and sessions; safe at any time. What proves a contact is kept."
 
     def handle(self, **options: Any) -> None:
         """Remove and count."""

@@ -18,7 +18,7 @@ def unprotect(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("governance", "0014_calls"),
+        ("governance", "0018_grounds"),
     ]
 
     operations = [

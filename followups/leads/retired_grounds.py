@@ -1,0 +1,36 @@
+"""The lines of the ledger with a retired ground, each with the leads that it is about."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from followups.leads.lookups import leads_at
+from governance.compliance.models import ContactRecord
+from governance.compliance.review import retired_lines
+
+BATCH = 500
+
+
+class RetiredGround(NamedTuple):
+    """A line, and the ids of the leads with its number or address."""
+
+    record: ContactRecord
+    lead_ids: list[str]
+
+
+def retired_grounds() -> Iterator[RetiredGround]:
+    """Each line with a retired ground, the oldest first."""
+    after = 0
+    while batch := list(retired_lines().filter(pk__gt=after)[:BATCH]):
+        yield from _with_leads(batch)
+        after = batch[-1].pk
+
+
+def _with_leads(records: Sequence[ContactRecord]) -> Iterator[RetiredGround]:
+    points = {(record.point.kind, record.point.value) for record in records if record.point.value is not None}
+    by_value = defaultdict(list)
+    for lead_id, phone, email in leads_at(points).order_by("lead_id").values_list("lead_id", "phone", "email"):
+        by_value[phone].append(lead_id)
+        by_value[email].append(lead_id)
+    for record in records:
+        yield RetiredGround(record, by_value[record.point.value] if record.point.value else [])

@@ -1,0 +1,37 @@
+"""`review_grounds`."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from followups.leads.retired_grounds import RetiredGround, retired_grounds
+from governance.compliance.review import WHAT_TO_DO
+from wholesale.fields import iso_utc
+
+
+class Command(BaseCommand):
+    """Names each ground on file that is retired."""
+
+    help = "Print each line of the ledger whose ground is retired (BUSINESS), for a person to look at."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print a line for each, then what to do."""
+        count = 0
+        for ground in retired_grounds():
+            count += 1
+            self.stdout.write(_text(ground))
+        self.stdout.write(f"{count:,} to look at. {WHAT_TO_DO}" if count else "No line on file has a retired ground.")
+
+
+def _text(ground: RetiredGround) -> str:
+    record = ground.record
+    parts = [
+        f"line {record.pk}",
+        f"lead {', '.join(ground.lead_ids) or 'unknown'}",
+        str(record.point),
+        record.channel,
+        f"{record.basis} of {iso_utc(record.effective_at)}",
+        f"counts until {iso_utc(record.expires_at) if record.expires_at else 'nobody knows'}",
+        f"proof: {record.evidence or 'erased'}",
+    ]
+    return " | ".join(parts)

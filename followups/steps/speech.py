@@ -1,0 +1,62 @@
+"""What the law wants said: at the start of a call, and in each text of Quebec. Pure functions over plain values.
+
+Sources: Telecommunications Act s. 41.7(3) (exempt callers too say who calls and why at the beginning; so do all others);
+the CRTC's page on telemarketing for business (a number on request); for Quebec the Charter of the French Language (served in
+French) and P-39.1 s. 22 (the organisation is named, and consent to prospection can be withdrawn), both as secondary pages
+tell them.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from governance.channels import Channel
+from wholesale.vocabulary import Province
+
+# In the fields that a script may name. The key is that of the queue page.
+OPENING = {
+    "en": "Say first: Hello {first_name}, my name is {agent}, and I am calling on behalf of {company} about an offer to "
+    "buy {address}.\n"
+    "If they ask for our number: {company_contact}.\n"
+    "If they want no calls, press “Do not call”.",
+    "fr": "À dire d'abord : Bonjour {first_name}, je m'appelle {agent} et j'appelle de la part de {company} au sujet d'une "
+    "offre d'achat pour {address}.\n"
+    "Si on demande notre numéro : {company_contact}.\n"
+    "Si la personne ne veut pas d'appels, appuyez sur « Do not call ».",
+}
+_LANGUAGES = {"script_en": "English", "script_fr": "French"}
+_WITHDRAWAL = re.compile(
+    r"\b(stop|unsubscribe|withdraw|not (be )?call(ed)?|no more|arr[eê]t\w*|d[eé]sabonn\w*|retir\w*|ne plus|cess\w+|"
+    r"ne rappellerons pas)\b",
+    re.IGNORECASE,
+)
+
+
+def opened(script: str, channel: str, language: str) -> str:
+    """A script as it is said: one of a call begins with who calls and why, also where nothing else was written."""
+    if channel != Channel.CALL:
+        return script
+    return f"{OPENING['fr' if language == 'fr' else 'en']}\n\n{script}".strip()
+
+
+def wanting_in_quebec(steps: Sequence[Mapping[str, Any]], province: str) -> dict[str, str]:
+    """What the texts of a template must still say before it is on in Quebec, by place (`0.script_fr`); elsewhere nothing."""
+    wanting: dict[str, str] = {}
+    if province != Province.QC:
+        return wanting
+    for n, step in enumerate(steps):
+        if not step["script_fr"]:
+            wanting[f"{n}.script_fr"] = "Quebec is served in French: this step needs a French text."
+        for name, language in _LANGUAGES.items():
+            if detail := _wanting(step[name], step["channel"]):
+                wanting[f"{n}.{name}"] = f"{detail} in {language}, as Quebec's law wants it."
+    return wanting
+
+
+def _wanting(script: str, channel: str) -> str:
+    """A call's opening names the organisation. What is not written is not said."""
+    if not script:
+        return ""
+    if channel != Channel.CALL and "{company}" not in script:
+        return "It must name the organisation, as {company},"
+    return "" if _WITHDRAWAL.search(script) else "It must say that consent can be withdrawn"

@@ -1,0 +1,1 @@
+"""Duties that the law sets dates for: what is due when, and when it was last done."""

@@ -1,0 +1,40 @@
+"""Duties with a date."""
+
+from django.db import models
+from django.db.models import Q
+
+from governance.policies import Policy
+from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
+
+
+class LegalDuty(Policy):
+    """Something that the law wants done by a date: of which the history keeps each date that it ever had, and by whom.
+
+    The dates of the registration, of subscriptions and of vendors are none of them: they stand where they decide something.
+    """
+
+    class Kind(models.TextChoices):
+        """What is to be done."""
+
+        SCRUB = "SCRUB", "New version of the National DNCL"
+        TRAINING = "TRAINING", "Training of the callers"
+
+    kind = models.CharField(max_length=12, choices=Kind)
+    subject = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True, help_text="of which agent; empty: of all")
+    due_on = models.DateField(null=True, blank=True, help_text="by when; empty: nobody has said, and the runbook warns")
+    done_on = models.DateField(null=True, blank=True, help_text="when it was last done")
+    note = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="where the proof is")
+    enabled = models.BooleanField(default=True, help_text="off: it is no duty any more, as of a vendor who left")
+
+    class Meta:
+        ordering = ["kind", "subject"]
+        default_permissions = ("view", "change")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "subject"], name="legalduty_once"),
+            models.CheckConstraint(condition=Q(kind__in=("SCRUB", "TRAINING")), name="legalduty_kind"),
+        ]
+        verbose_name = "legal duty"
+        verbose_name_plural = "legal duties"
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.subject}" if self.subject else self.get_kind_display()

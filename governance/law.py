@@ -1,0 +1,259 @@
+"""The rules of the law that the contact gate holds to, each with its source, its dates and how sure we are.
+
+This is not legal advice. A rule that changes gets a new row or new dates here, and with it `VERSION` changes: each decision
+that is kept names the version that it was made under. `contact_rules` prints them as docs/contact-rules.md shows them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass
+from datetime import date
+from enum import StrEnum
+from hashlib import sha256
+from operator import attrgetter
+
+
+class Certainty(StrEnum):
+    """How a rule was checked."""
+
+    SOURCE = "Confirmed at the source"
+    COPY = "From copies and secondary pages"
+    MEMORY = "From memory, or not found"
+
+
+@dataclass(frozen=True, slots=True)
+class LegalRule:
+    """One rule of the law."""
+
+    code: str
+    rule: str
+    source: str  # the section, or the page
+    certainty: Certainty
+    in_force_from: date | None  # None where the day was not found
+    checked_on: date
+    doubt: str = ""
+
+
+CASL = date(2014, 7, 1)  # in force, but for its private right of action
+TELECOM = date(2008, 9, 30)  # the National DNCL began
+CHECKED = date(2026, 11, 29)
+
+
+def _rule(
+    code: str, rule: str, source: str, certainty: Certainty, in_force_from: date | None, *, doubt: str = ""
+) -> LegalRule:
+    return LegalRule(code, rule, source, certainty, in_force_from, CHECKED, doubt)
+
+
+RULES = (
+    _rule(
+        "message_scope",
+        "An offer to buy land by text or e-mail is a commercial electronic message, and so is a request for consent.",
+        "CASL 1(2)(a), 1(3)",
+        Certainty.SOURCE,
+        CASL,
+    ),
+    _rule(
+        "message_consent",
+        "Without consent such a message is prohibited. The sender proves the consent.",
+        "CASL 6(1)(a), 13",
+        Certainty.SOURCE,
+        CASL,
+    ),
+    _rule("voice", "Two-way voice calls are outside CASL.", "CASL 6(8)", Certainty.SOURCE, CASL),
+    _rule("express", "Express consent holds until it is withdrawn.", "CASL 10(1)", Certainty.SOURCE, CASL),
+    _rule(
+        "inquiry",
+        "An inquiry is a ground for 6 months.",
+        "CASL 10(10)(e); Telecommunications Act 41.7(2)(b)",
+        Certainty.SOURCE,
+        CASL,
+        doubt="Whether a homeowner's inquiry to somebody who buys counts.",
+    ),
+    _rule(
+        "purchase",
+        "A purchase or lease by the addressee from the sender is a ground for 2 years, for calls 18 months.",
+        "CASL 10(10)(a); Telecommunications Act 41.7(2)(a)",
+        Certainty.SOURCE,
+        CASL,
+        doubt="That our buying from a seller is none is our reading.",
+    ),
+    _rule(
+        "contract",
+        "A written contract is a ground while it is in force and 2 years after its end, for calls 18 months.",
+        "CASL 10(10)(d); Telecommunications Act 41.7(2)(c)",
+        Certainty.SOURCE,
+        CASL,
+    ),
+    _rule(
+        "publication",
+        "An address published without a refusal is a ground for what is relevant to the business role.",
+        "CASL 10(9)(b)",
+        Certainty.SOURCE,
+        CASL,
+        doubt="That private homeowners are left out is our reading.",
+    ),
+    _rule(
+        "disclosure",
+        "An address that somebody gave us without a refusal is a ground for what is relevant to the business role.",
+        "CASL 10(9)(c)",
+        Certainty.SOURCE,
+        CASL,
+        doubt="That private homeowners are left out is our reading.",
+    ),
+    _rule(
+        "referral",
+        "A referral is a ground for the first message, where the referrer has a listed relationship with both and is named "
+        "in full.",
+        "SOR/2013-221 s. 4",
+        Certainty.SOURCE,
+        CASL,
+    ),
+    _rule(
+        "reply",
+        "A reply to a request, an inquiry or a complaint needs no consent.",
+        "SOR/2013-221 s. 3(b)",
+        Certainty.SOURCE,
+        CASL,
+        doubt="It has no span, so a message that chases needs a ground.",
+    ),
+    _rule(
+        "requested",
+        "A quote that was asked for, and what completes a transaction, need no consent.",
+        "CASL 6(6)(a), (b)",
+        Certainty.SOURCE,
+        CASL,
+    ),
+    _rule(
+        "business_inquiry",
+        "An inquiry about the recipient's own commercial activity needs no consent.",
+        "CASL 6(5)(b)",
+        Certainty.SOURCE,
+        CASL,
+    ),
+    _rule(
+        "identification",
+        "A message gives the sender's name, on whose behalf, a mailing address and one of phone, e-mail and web, "
+        "valid for 60 days.",
+        "CASL 6(2), 6(3); SOR/2012-36 s. 2",
+        Certainty.SOURCE,
+        CASL,
+    ),
+    _rule(
+        "unsubscribe",
+        "A message can be refused free of charge by the same means; it takes effect at once, at latest in 10 business days.",
+        "CASL 11; SOR/2012-36 s. 3",
+        Certainty.SOURCE,
+        CASL,
+    ),
+    _rule(
+        "limitation",
+        "3 years for messages and 2 for calls, from when the regulator learns of it.",
+        "CASL 23; Telecommunications Act 72.12",
+        Certainty.SOURCE,
+        CASL,
+    ),
+    _rule(
+        "call_exemptions",
+        "A relationship, express consent and business numbers exempt a call from the National DNCL.",
+        "Telecommunications Act 41.7(1)",
+        Certainty.SOURCE,
+        TELECOM,
+    ),
+    _rule(
+        "call_opening",
+        "Who is exempt too says at the beginning of a call who calls and why.",
+        "Telecommunications Act 41.7(3)",
+        Certainty.SOURCE,
+        TELECOM,
+    ),
+    _rule(
+        "calling_hours",
+        "Calls from 09:00 to 21:30 on weekdays and 10:00 to 18:00 on weekends, on the clock of the person called.",
+        "CRTC, key telemarketing rules; northerntel.ca",
+        Certainty.COPY,
+        TELECOM,
+        doubt="The rule's own text was not to be had; holidays are not named.",
+    ),
+    _rule(
+        "registration",
+        "Every telemarketer registers with the operator of the National DNCL, and subscribes to each area code called.",
+        "CRTC, key telemarketing rules",
+        Certainty.COPY,
+        TELECOM,
+    ),
+    _rule(
+        "scrub",
+        "The version of the National DNCL in use is at most 31 days old.",
+        "CRTC, key telemarketing rules; t1032",
+        Certainty.COPY,
+        TELECOM,
+    ),
+    _rule(
+        "internal_list",
+        "A wish not to be called is kept within 14 days, for 3 years and 14 days.",
+        "CRTC, key telemarketing rules; DNCL exemptions",
+        Certainty.COPY,
+        TELECOM,
+    ),
+    _rule(
+        "british_columbia",
+        "No calls on statutory holidays, and at most one in 30 days about the same offer without permission.",
+        "consumerprotectionbc.ca 2011/07, 2014/08, 2023/03",
+        Certainty.COPY,
+        None,
+        doubt="It is about sellers to consumers; buying may lie outside.",
+    ),
+    _rule(
+        "quebec",
+        "Served in French; identify, say that consent can be withdrawn, have consent for prospection.",
+        "secondary pages on the Charter and P-39.1 s. 22",
+        Certainty.COPY,
+        None,
+    ),
+    _rule(
+        "offer_to_buy",
+        "An offer to buy counts as telemarketing.",
+        "not found either way",
+        Certainty.MEMORY,
+        None,
+        doubt="Kept in scope, which is the careful reading.",
+    ),
+    _rule(
+        "other_provinces",
+        "Other provinces restrict the hours of calls no further.",
+        "not found",
+        Certainty.MEMORY,
+        None,
+    ),
+    _rule(
+        "text_is_no_telemarketing",
+        "Text messages are no telemarketing under the CRTC's rules.",
+        "CRTC letters 2008-11-13, 2009-05-14",
+        Certainty.MEMORY,
+        None,
+        doubt="Nothing later was found; the CRTC reviews its rules (2026-132).",
+    ),
+)
+
+VERSION = (
+    f"{max(rule.checked_on for rule in RULES)}.{sha256(repr([astuple(rule) for rule in RULES]).encode()).hexdigest()[:8]}"
+)
+
+
+def page() -> str:
+    """All rules as Markdown, grouped by how sure we are of them."""
+    return "\n".join(_lines())
+
+
+def _lines() -> Iterator[str]:
+    for certainty in Certainty:
+        yield from (
+            f"### {certainty.value}",
+            "",
+            "| rule | source | in force from | checked on | doubt |",
+            "|---|---|---|---|---|",
+        )
+        for rule in sorted((one for one in RULES if one.certainty is certainty), key=attrgetter("code")):
+            since = str(rule.in_force_from or "not found")
+            yield f"| {rule.rule} | {rule.source} | {since} | {rule.checked_on} | {rule.doubt} |"
+        yield ""

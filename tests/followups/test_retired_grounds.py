@@ -1,0 +1,104 @@
+"""The retired ground BUSINESS: lines on file are read and never rewritten, a person is told of each, no new one comes in."""
+
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+from rest_framework.test import APIClient
+
+from followups.management.commands import review_grounds
+from governance.compliance.models import ContactRecord, ContactRecordWords
+from governance.compliance.rules import Standing, consent
+from governance.compliance.services import contact_points, ledgers
+from tests.factories import NOON, LeadFactory, RecordFactory
+from tests.staff import signed_in
+from wholesale.fields import iso_utc
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+PHONE = ("PHONE", "+14165550123")
+EMAIL = ("EMAIL", "ann@example.ca")
+
+
+def retired(point: Any = PHONE, channel: str = "SMS", **values: Any) -> ContactRecord:
+    given = {"expires_at": NOON + 500 * DAY, "effective_at": NOON - 230 * DAY, **values}
+    row: ContactRecord = RecordFactory.create(
+        point=contact_points([point])[point], entry="CONSENT", channel=channel, basis="BUSINESS", **given
+    )
+    ContactRecordWords.objects.create(record=row, evidence="contract 7")
+    return row
+
+
+def printed() -> str:
+    out = io.StringIO()
+    call_command(review_grounds.Command(), stdout=out)
+    return out.getvalue()
+
+
+def test_each_line_is_named_with_its_lead_its_dates_and_what_to_do() -> None:
+    for lead_id in ("JANE", "JOHN"):
+        LeadFactory.create(lead_id=lead_id, phone=PHONE[1])
+    first, second = retired(), retired(EMAIL, "EMAIL", expires_at=None)
+    RecordFactory.create(point=first.point, entry="CONSENT", channel="SMS", basis="INQUIRY")
+    told = printed().splitlines()
+    assert len(told) == 3
+    assert told[0] == (
+        f"line {first.pk} | lead JANE, JOHN | {PHONE[1]} | SMS | BUSINESS of {iso_utc(NOON - 230 * DAY)}"
+        f" | counts until {iso_utc(NOON + 500 * DAY)} | proof: contract 7"
+    )
+    assert f"line {second.pk} | lead unknown | {EMAIL[1]}" in told[1]
+    assert told[2].startswith("2 to look at. Read the proof. Record PURCHASE_BY_LEAD or CONTRACT")
+
+
+def test_an_erased_person_is_named_by_the_line_alone() -> None:
+    row = retired()
+    row.point.value = None
+    row.point.save()
+    ContactRecordWords.objects.all().delete()
+    assert "(erased) | SMS" in printed()
+    assert "proof: erased" in printed()
+
+
+def test_it_reads_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("followups.leads.retired_grounds.BATCH", 2)
+    for n in range(5):
+        retired(("PHONE", f"+1416555{n:04}"))
+    assert printed().count("line ") == 5
+
+
+def test_with_none_on_file_it_says_so() -> None:
+    assert printed() == "No line on file has a retired ground.\n"
+
+
+def test_it_counts_as_long_as_it_was_stored_and_is_not_rewritten() -> None:
+    retired()
+    before = list(ContactRecord.objects.values())
+    lines = ledgers([PHONE])[PHONE].lines
+    assert consent(lines, "SMS", NOON + 500 * DAY - timedelta(seconds=1)) is Standing.LIVE
+    assert consent(lines, "SMS", NOON + 500 * DAY) is Standing.EXPIRED
+    assert list(ContactRecord.objects.values()) == before
+
+
+def test_the_ledger_is_filtered_by_it(operator: APIClient, user_of: Any) -> None:
+    row = retired()
+    RecordFactory.create(point=row.point, entry="CONSENT", channel="SMS", basis="EXPRESS")
+    found = operator.get("/api/governance/contact/records", {"basis": "BUSINESS"}).json()["results"]
+    assert [(one["id"], one["basis"]) for one in found] == [(row.pk, "BUSINESS")]
+    page = signed_in(user_of("operator", username="desk")).get(
+        reverse("admin:governance_contactrecord_changelist"), {"basis__exact": "BUSINESS"}
+    )
+    assert [one.pk for one in page.context["cl"].result_list] == [row.pk]
+    assert "Retired: purchase, lease or contract" in page.content.decode()
+
+
+def test_the_page_that_records_a_consent_offers_it_no_more(user_of: Any) -> None:
+    desk = signed_in(user_of("operator"))
+    page = reverse("admin:governance_contactrecord_consent")
+    given = {"points": PHONE[1], "channel": "SMS", "basis": "BUSINESS", "obtained_at": "2026-05-01T12:00", "evidence": "x"}
+    assert 'value="BUSINESS"' not in desk.get(page).content.decode()
+    assert "basis" in desk.post(page, given).context["form"].errors
+    assert not ContactRecord.objects.exists()

@@ -1,0 +1,132 @@
+"""What the law prohibits is refused from the first day; to be only warned of it is a choice with a reason, and shown."""
+
+from datetime import UTC, datetime
+from importlib import import_module
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+from rest_framework.test import APIClient
+
+from governance import gate
+from governance.compliance.models import Organisation
+from governance.compliance.services import record_consent, upsert_organisation
+from governance.readiness import contact_strictness
+from tests.conftest import codes
+from tests.factories import NOON, LeadFactory
+from wholesale.errors import RequiredParameter
+
+pytestmark = pytest.mark.django_db
+
+API = "/api/governance/contact"
+WHO: dict[str, Any] = {"name": "Maple Homes", "mailing_address": "1 King Street, Toronto", "contact": "416-555-0100"}
+PHONE = ("PHONE", "+14165550123")
+
+
+@pytest.fixture(autouse=True)
+def installed() -> None:
+    """As after installation."""
+    Organisation.objects.update(consent="enforce", identity="enforce", scrub="enforce", lenient_reason="")
+
+
+@pytest.fixture
+def jane() -> None:
+    LeadFactory.create(lead_id="JANE", province="ON", market="TORONTO", phone=PHONE[1])
+    record_consent(
+        points=[PHONE], channel="SMS", basis="EXPRESS", obtained_at=NOON, evidence="form 1", actor="test", now=NOON
+    )
+
+
+def reasons(channel: str = "SMS") -> tuple[list[str], list[str]]:
+    verdict = gate.decide_lead("JANE", channel, at=NOON).verdict
+    return [reason.value for reason in verdict.reasons], [reason.value for reason in verdict.warnings]
+
+
+def test_after_installation_everything_is_enforced() -> None:
+    assert {field.default for field in Organisation._meta.fields if field.name in ("consent", "identity", "scrub")} == {
+        "enforce"
+    }
+    seeded = Organisation.history.order_by("history_id")[0]
+    assert (seeded.consent, seeded.identity, seeded.scrub, seeded.lenient_reason) == ("enforce", "enforce", "enforce", "")
+
+
+def test_an_organisation_that_only_warned_is_strict_after_the_migration_and_its_history_says_so() -> None:
+    Organisation.objects.update(scrub="warn", lenient_reason="before")
+    before = Organisation.objects.get().version
+    migration = import_module("governance.migrations.0016_prohibited_is_refused")
+    migration.enforce(apps, SimpleNamespace(connection=connection))
+    organisation = Organisation.objects.get()
+    assert (organisation.consent, organisation.scrub, organisation.version) == ("enforce", "enforce", before + 1)
+    last = Organisation.history.order_by("-history_id").first()
+    assert (last.version, last.scrub, last.changed_by) == (before + 1, "enforce", "migration")
+
+
+def test_without_our_identity_no_message_goes_out(jane: None) -> None:
+    assert reasons() == (["organisation_not_identified"], [])
+    for name in WHO:
+        upsert_organisation(changed_by="op", **{**WHO, name: " "})
+        assert reasons() == (["organisation_not_identified"], []), name
+    upsert_organisation(changed_by="op", **WHO)
+    assert reasons() == ([], [])
+
+
+def test_a_call_needs_no_identification_on_file(jane: None) -> None:
+    assert reasons("CALL") == (["organisation_not_registered", "area_code_not_subscribed", "scrub_missing"], [])
+
+
+def test_a_lead_that_nobody_knows_has_no_number_to_protect(agent: APIClient) -> None:
+    answer = gate.decide_contact("ON", "TORONTO", "SMS", at=NOON)
+    assert (answer.verdict.allowed, answer.verdict.warnings) == (True, ())
+
+
+@pytest.mark.parametrize("name", ["consent", "identity", "scrub"])
+def test_a_warning_is_a_choice_with_a_reason(operator: APIClient, name: str) -> None:
+    refused = operator.post(f"{API}/organisation/upsert", {name: "warn"}, format="json")
+    assert (refused.status_code, codes(refused)) == (400, ["required"])
+    assert refused.json()["errors"][0]["attr"] == "reason"
+    assert getattr(Organisation.objects.get(), name) == "enforce"
+    chosen = operator.post(f"{API}/organisation/upsert", {name: "warn", "reason": "a pilot"}, format="json").json()
+    assert (chosen[name], chosen["lenient_reason"]) == ("warn", "a pilot")
+    renamed = operator.post(f"{API}/organisation/upsert", {"name": "Maple"}, format="json").json()
+    assert (renamed[name], renamed["lenient_reason"]) == ("warn", "a pilot")
+    strict = operator.post(f"{API}/organisation/upsert", {name: "enforce"}, format="json").json()
+    assert (strict[name], strict["lenient_reason"]) == ("enforce", "")
+
+
+def test_a_second_warning_needs_its_own_reason() -> None:
+    upsert_organisation(changed_by="op", reason="a pilot", scrub="warn")
+    with pytest.raises(RequiredParameter):
+        upsert_organisation(changed_by="op", reason=" ", consent="warn")
+    upsert_organisation(changed_by="op", reason="another pilot", consent="warn")
+    assert Organisation.objects.get().lenient_reason == "another pilot"
+
+
+def test_the_database_knows_no_warning_without_a_reason() -> None:
+    for name in ("consent", "identity", "scrub"):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Organisation.objects.update(**{name: "warn"})
+
+
+def test_while_it_lasts_each_page_of_control_and_the_runbook_say_so(admin_client: Client) -> None:
+    pages = [
+        reverse("admin:governance_golivestate_changelist"),
+        reverse("admin:governance_runbookrun_now"),
+        reverse("admin:governance_runbookrun_changelist"),
+        reverse("admin:governance_marketpolicy_changelist"),
+        reverse("admin:governance_marketzone_changelist"),
+        reverse("admin:offers_offerpolicy_changelist"),
+        reverse("admin:governance_organisation_change", args=[1]),
+    ]
+    said = "Only warned of, although the law prohibits it"
+    for page in pages:
+        assert said not in admin_client.get(page).content.decode(), page
+    upsert_organisation(changed_by="op", reason="a pilot <b>", consent="warn")
+    for page in pages:
+        text = admin_client.get(page).content.decode()
+        assert f"{said}: consent for text and e-mail. Reason: a pilot &lt;b&gt;" in text, page
+    finding = contact_strictness(datetime.now(UTC))
+    assert (finding.ok, finding.message.endswith("Reason: a pilot <b>")) == (False, True)
