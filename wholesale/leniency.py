@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from governance.compliance.models import Organisation
 from governance.readiness import PROOFS
@@ -12,10 +13,13 @@ _SHOWN_TOO = ("governance_organisation_changelist", "governance_organisation_cha
 
 
 def leniency(request: HttpRequest) -> dict[str, Any]:
-    """For templates: `leniency` on the pages of Control and the organisation's own; else nothing is read."""
+    """For templates: `leniency` on the pages of Control and the organisation's own; else nothing is read.
+
+    A page renders many templates, and one of them asks: it is read then.
+    """
     match = getattr(request, "resolver_match", None)
     is_shown = match is not None and match.namespace == "admin" and _is_of_control(match.url_name or "")
-    return {"leniency": _leniency()} if is_shown else {}
+    return {"leniency": SimpleLazyObject(_leniency)} if is_shown else {}
 
 
 def _is_of_control(url_name: str) -> bool:

@@ -10,10 +10,10 @@ _PLACES = "ARRAY['ON', 'BC', 'AB', 'QC', 'NS', 'MB', 'SK', 'NB']"
 _UNCHECKED = "SET session_replication_role = replica"
 _LEADS = f"""
 INSERT INTO followups_lead
-    (lead_id, first_name, last_name, phone, email, address, postal_code, province, market, language, zone, source, status,
-     changed_by, created_at, updated_at, phone_is_wrong, email_is_wrong, wrong_contacts)
+    (lead_id, first_name, last_name, phone, email, address, postal_code, province, market, language, role, zone, source,
+     status, changed_by, created_at, updated_at, phone_is_wrong, email_is_wrong, wrong_contacts)
 SELECT 'L' || n, 'Jane', 'Roe ' || n, '+1416' || to_char(2000000 + n, 'FM0000000'), '', '', '',
-    ({_PLACES})[n %% 8 + 1], 'ALL', 'en', '', '', 'NEW', 'claims', %(now)s, %(now)s, FALSE, FALSE, '[]'
+    ({_PLACES})[n %% 8 + 1], 'ALL', 'en', 'HOMEOWNER', '', '', 'NEW', 'claims', %(now)s, %(now)s, FALSE, FALSE, '[]'
 FROM generate_series(1, %(tasks)s) AS n
 """
 _USERS = """

@@ -13,10 +13,10 @@ _UNCHECKED = "SET session_replication_role = replica"
 
 _LEADS = """
 INSERT INTO followups_lead
-    (lead_id, first_name, last_name, phone, email, address, postal_code, province, market, language, zone, source, status,
-     changed_by, created_at, updated_at, phone_is_wrong, email_is_wrong, wrong_contacts)
-SELECT 'L' || n, 'Jane', 'Roe', '', '', '', '', 'ON', 'ALL', 'en', '', '', 'NEW', 'plans', %(now)s, %(now)s, FALSE, FALSE,
-    '[]'
+    (lead_id, first_name, last_name, phone, email, address, postal_code, province, market, language, role, zone, source,
+     status, changed_by, created_at, updated_at, phone_is_wrong, email_is_wrong, wrong_contacts)
+SELECT 'L' || n, 'Jane', 'Roe', '', '', '', '', 'ON', 'ALL', 'en', 'HOMEOWNER', '', '', 'NEW', 'plans',
+    %(now)s, %(now)s, FALSE, FALSE, '[]'
 FROM generate_series(1, %(ladders)s) AS n
 """
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from followups.services import create_ladder
-from tests.factories import InboundFactory, InboxItemFactory, TriggerFactory
-from tests.traps.requests import CANCEL, ITEM, MESSAGE, REASSIGN, RESTART, SKIP, SNOOZE, TASK, TRIGGER
+from tests.factories import InboundFactory, InboxItemFactory, ReplyFactory, TriggerFactory
+from tests.traps.requests import CANCEL, ITEM, MESSAGE, REASSIGN, REPLY, RESTART, SKIP, SNOOZE, TASK, TRIGGER
 
 
 @pytest.fixture
@@ -22,6 +22,8 @@ def to_post(db: None) -> Callable[[str], str]:
             return template.format(id=InboxItemFactory.create().pk)
         if template == MESSAGE:
             return template.format(id=InboundFactory.create().pk)
+        if template == REPLY:
+            return template.format(id=ReplyFactory.create().pk)
         return template.format(id=TriggerFactory.create().pk) if template == TRIGGER else template
 
     return path

@@ -19,6 +19,7 @@ CANCEL = "/api/followups/ladder/{id}/cancel"
 RESTART = "/api/followups/ladder/{id}/restart"
 MESSAGE = "/api/followups/inbound/{id}/decide"
 ITEM = "/api/followups/inbox/{id}/done"
+REPLY = "/api/followups/replies/{id}/sent"
 TRIGGER = "/api/governance/regression/triggers/{id}/undo"
 WHO = {"lead_id": "L1", "phone": "+14165550123", "actor": "bryan", "correlation_id": "c1"}
 # What was received is a fact: no detail of it refuses it.
@@ -65,6 +66,18 @@ POSTS: dict[str, dict[str, Any]] = {
         "max_arv_multiplier": 0.7,
         "default_assignment_fee": 10_000,
         "default_fees_buffer": 2_500,
+        "changed_by": "bryan",
+        "reason": "first",
+        "correlation_id": "c1",
+    },
+    REPLY: {"correlation_id": "c1"},
+    "/api/governance/duties/upsert": {
+        "kind": "TRAINING",
+        "subject": "ann",
+        "due_on": "2027-12-31",
+        "done_on": "2026-12-31",
+        "note": "course no. 7",
+        "enabled": True,
         "changed_by": "bryan",
         "reason": "first",
         "correlation_id": "c1",
@@ -159,13 +172,14 @@ POSTS: dict[str, dict[str, Any]] = {
         "name": "Calls",
         "registration_number": "C-1",
         "registration_expires_on": "2027-12-31",
+        "contract_ends_on": "2027-11-30",
         "changed_by": "bryan",
         "reason": "first",
         "correlation_id": "c1",
     },
     "/api/followups/vendors/agents/assign": {
         "agent": "va1",
-        "vendor": "Calls",
+        "vendor": "Nobody",
         "changed_by": "bryan",
         "reason": "first",
         "correlation_id": "c1",
@@ -194,6 +208,7 @@ POSTS: dict[str, dict[str, Any]] = {
         "email": "jane@example.ca",
         "address": "1 King St",
         "postal_code": "M5V 2T6",
+        "role": "HOMEOWNER",
         "language": "en",
         "zone": "America/Toronto",
         "score": 0.5,

@@ -28,6 +28,7 @@ from tests.factories import (
     MarketPolicyFactory,
     PoolAgentFactory,
     RecordFactory,
+    ReplyFactory,
     RunFactory,
     SlaBreachFactory,
     TaskEventFactory,
@@ -98,6 +99,10 @@ def _ladder_at_work() -> Any:
 
 def _message_of_a_lead() -> Any:
     return InboundFactory.create(lead_id=LeadFactory.create().lead_id)
+
+
+def _reply_to_a_lead() -> Any:
+    return ReplyFactory.create(message=_message_of_a_lead())
 
 
 def _record_of_a_lead() -> Any:
@@ -235,6 +240,13 @@ ENDPOINTS = [
         bad=({"subscriptions": "416"}, "subscriptions"),
     ),
     post("governance/contact/area-codes/remove", OPERATOR, good={"area_code": "416"}, bad=({}, "area_code")),
+    get("governance/duties"),
+    post(
+        "governance/duties/upsert",
+        OPERATOR,
+        good={"kind": "TRAINING", "subject": "ann", "due_on": "2027-03-31"},
+        bad=({"kind": "PARTY"}, "kind"),
+    ),
     get("governance/go-live/state"),
     get("governance/go-live/checklist"),
     post("governance/go-live/enable", OPERATOR, good={"reason": "test"}, bad=({}, "reason")),
@@ -488,6 +500,8 @@ ENDPOINTS = [
         row=_message_of_a_lead,
     ),
     get("followups/inbound/words"),
+    *rows("followups/replies", _reply_to_a_lead, ({"kind": "MAYBE"}, "kind")),
+    post("followups/replies/{id}/sent", OPERATOR, AGENT, INTEGRATOR, row=_reply_to_a_lead),
     *rows("followups/inbox", InboxItemFactory.create, ({"kind": "MAYBE"}, "kind")),
     post(
         "followups/inbox/{id}/done",

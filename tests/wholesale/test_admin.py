@@ -242,6 +242,7 @@ EDITED: list[Any] = [
     InboundWord,
     PoolAgent,
     AreaCodeSubscription,
+    LegalDuty,
     Vendor,
     VendorAgent,
     Organisation,

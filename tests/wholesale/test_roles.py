@@ -22,6 +22,8 @@ READS = {
     "view_areacodesubscription",
     "view_vendor",
     "view_vendoragent",
+    "view_legalduty",
+    "view_administrativereply",
     "view_golivestate",
     "view_followupladder",
     "view_followuptask",
@@ -63,7 +65,7 @@ READS = {
     "view_runbookrun",
 }
 DECIDES = {"decide_inbound", "close_inboxitem"}  # what a person reads and judges, and no machine
-AGENT = READS | DECIDES | {"claim_task", "complete_task", "put_off_task", "record_feedback"}
+AGENT = READS | DECIDES | {"claim_task", "complete_task", "put_off_task", "record_feedback", "send_administrativereply"}
 SEES_ALL = {"view_any_lead"}  # who has it not reads what is its own, of its pool, or unowned and due
 INTEGRATOR = (
     (AGENT - DECIDES)
@@ -106,6 +108,7 @@ GOVERNS = {
     "add_vendoragent",
     "change_vendoragent",
     "delete_vendoragent",
+    "change_legalduty",
     "add_marketzone",
     "change_marketzone",
     "delete_marketzone",
