@@ -187,7 +187,8 @@ class LeadAdmin(CheckedInput, Kept, Scoped, ImportExportMixin, PersonPages):
     )
     search_help_text = "Lead id, phone, e-mail or market in full; how a name begins"
     inlines = (ReopeningInline,)
-    actions_detail = ("ladders", "export_person", "erase")
+    actions_list = ("find_proof",)
+    actions_detail = ("ladders", "proof", "export_person", "erase")
     fieldsets = (
         ("Lead", {"fields": ("lead_id", ("first_name", "last_name"), ("status", "score"), ("source", "language"), "role")}),
         ("Contact", {"fields": (("phone", "phone_is_wrong"), ("email", "email_is_wrong"))}),

@@ -53,6 +53,7 @@ from governance.area_codes.models import AreaCodeSubscription
 from governance.clocks.models import MarketZone
 from governance.compliance.models import (
     ClosedDay,
+    ConsentProof,
     ContactPoint,
     ContactRecord,
     ContactRecordWords,
@@ -119,7 +120,7 @@ pytestmark = pytest.mark.django_db
 # `simulate` says what there is of a simulation. A lead's page shows its reopenings, and a last contact has no name.
 NOT_SHOWN = {
     *(Permission, ContentType, Session, Simulation, LastContact, LeadReopening, InboundDecision),
-    *(ContactRecordWords, InboundDecisionWords, KPIEventWords, LeadReopeningWords, TaskEventWords),
+    *(ConsentProof, ContactRecordWords, InboundDecisionWords, KPIEventWords, LeadReopeningWords, TaskEventWords),
     *apps.get_app_config("axes").get_models(),
 }
 
