@@ -122,10 +122,16 @@ StepFormSet = forms.formset_factory(StepForm, formset=BaseStepFormSet, extra=SPA
 class LadderTemplateForm(PlacePolicyForm):
     """A template. Beside its fields stands the formset `steps`."""
 
+    key = ("province", "market", "kind")
+
     class Meta:
         model = LadderTemplate
-        fields = ("province", "market", "enabled", "min_gap_minutes")
-        help_texts = {"enabled": "Off: no ladder of this place starts, those under way go on."}
+        fields = ("province", "market", "kind", "enabled", "min_gap_minutes")
+        help_texts = {
+            "kind": "Cold: for a lead that we know and that gave no ground for the standard one's first step, a message.",
+            "enabled": "Off: no ladder is made from it, those under way go on. Without the standard one none starts, "
+            "without the cold one each lead has the standard one's steps.",
+        }
 
     min_gap_minutes = whole_number_field(
         LadderTemplate,
@@ -199,8 +205,15 @@ class LadderTemplateAdmin(PlacePolicyAdmin):
 
     upsert = upsert_template
     form = LadderTemplateForm
+    key_title = "Place and kind"
     change_form_template = "admin/followups/laddertemplate/change_form.html"
-    list_display = ("place", "switched", "number_of_steps", "in_words", "version", "changed_by", "updated_at")
+    list_filter = ("kind", *PlacePolicyAdmin.list_filter)
+    list_display = ("place", "which_kind", "switched", "number_of_steps", "in_words", "version", "changed_by", "updated_at")
+
+    @display(description="Kind", ordering="kind", label={"Standard": "", "Cold": "info"})
+    def which_kind(self, template: LadderTemplate) -> str:
+        """In one word."""
+        return template.kind.capitalize()
 
     @display(description="Steps")
     def number_of_steps(self, template: LadderTemplate) -> int:

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from followups.errors import QuebecWanting
 from followups.leads.models import Language, Lead
 from followups.models import FollowupLadder, FollowupTask
+from followups.steps.cold import COLD_STEPS
 from followups.steps.models import LadderTemplate
 from followups.steps.rules import GUIDE_STEPS, Step, normalised, parsed, rendered
 from followups.steps.speech import opened, wanting_in_quebec
@@ -21,6 +22,8 @@ from governance.decisions import ExecutionClass, verb
 from wholesale.lookups import among_sql
 from wholesale.vocabulary import ALL
 
+SEEDED = ((LadderTemplate.Kind.STANDARD, GUIDE_STEPS), (LadderTemplate.Kind.COLD, COLD_STEPS))
+
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
@@ -28,6 +31,7 @@ def upsert_template(
     *,
     province: str,
     market: str = ALL,
+    kind: str = LadderTemplate.Kind.STANDARD,
     changed_by: str,
     reason: str = "",
     user: User | None = None,
@@ -35,8 +39,8 @@ def upsert_template(
     now: datetime | None = None,
     **changes: Any,
 ) -> LadderTemplate:
-    """Create or change the template of a market. `changes` may hold `enabled`, `steps` and `min_gap_minutes`; what is absent
-    stays.
+    """Create or change the template of this kind of a market. `changes` may hold `enabled`, `steps` and `min_gap_minutes`;
+    what is absent stays.
 
     Ladders that were made already keep the version that they were made from.
 
@@ -51,7 +55,7 @@ def upsert_template(
         changes["steps"] = normalised(changes["steps"])
     template = policies.upsert(
         LadderTemplate,
-        key={"province": province, "market": market},
+        key={"province": province, "market": market, "kind": kind},
         changes=changes,
         user=user,
         changed_by=changed_by,
@@ -67,9 +71,18 @@ def upsert_template(
 
 @transaction.atomic
 def seed_templates(now: datetime | None = None) -> int:
-    """Give each province that has none the guide's six steps, enabled. Returns how many were made."""
-    return policies.seed_provinces(
-        LadderTemplate, upsert_template, reason="safe default", now=now, enabled=True, steps=GUIDE_STEPS
+    """Give each province that lacks one the guide's six steps and those of COLD, enabled. Returns how many were made."""
+    return sum(
+        policies.seed_provinces(
+            LadderTemplate,
+            upsert_template,
+            reason="safe default",
+            now=now,
+            key={"kind": kind.value},
+            enabled=True,
+            steps=steps,
+        )
+        for kind, steps in SEEDED
     )
 
 
