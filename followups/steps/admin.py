@@ -32,6 +32,7 @@ from followups.steps.rules import (
     delay_text,
     doubts,
     normalised,
+    require_call_first,
 )
 from followups.steps.services import upsert_template
 from followups.steps.speech import wanting_in_quebec
@@ -167,7 +168,16 @@ class LadderTemplateForm(PlacePolicyForm):
         else:
             cleaned["steps"] = steps
             self._require_quebec(cleaned, steps)
+            self._require_call_first(cleaned, steps)
         return cleaned
+
+    def _require_call_first(self, cleaned: dict[str, Any], steps: list[dict[str, Any]]) -> None:
+        kind = self.instance.kind if self.instance.pk else cleaned.get("kind")
+        if kind == LadderTemplate.Kind.COLD:
+            try:
+                require_call_first(steps)
+            except InvalidSteps as error:
+                self.add_error(None, f"Step 1: {error.errors['0.channel']}")
 
     def _require_quebec(self, cleaned: dict[str, Any], steps: list[dict[str, Any]]) -> None:
         """Say what the texts of Quebec lack while the template is to be on."""

@@ -20,6 +20,7 @@ from followups.steps.rules import (
     STEPS_MAX,
     InvalidSteps,
     normalised,
+    require_call_first,
 )
 from governance.channels import Channel
 from governance.clocks.api import PlaceParams
@@ -68,7 +69,11 @@ class StepsField(JsonField):
         try:
             return normalised(super().to_internal_value(data))
         except InvalidSteps as error:
-            raise ValidationError({place: [message] for place, message in error.errors.items()}) from error
+            raise ValidationError(_by_place(error)) from error
+
+
+def _by_place(error: InvalidSteps) -> dict[str, Any]:
+    return {place: [message] for place, message in error.errors.items()}
 
 
 class TemplateOut(RowSerializer):
@@ -118,6 +123,15 @@ class TemplateParams(PlaceParams, ActParams):
     changed_by = LabelField(required=False, help_text="default: your user name")
     reason = NoteField(default="")
     expected_version = StrictIntegerField(required=False, min_value=0, max_value=2**31 - 1)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        if attrs["kind"] == LadderTemplate.Kind.COLD and "steps" in attrs:
+            try:
+                require_call_first(attrs["steps"])
+            except InvalidSteps as error:
+                raise ValidationError({"steps": _by_place(error)}) from error
+        return attrs
 
 
 class TemplatePlaceParams(PlaceParams):

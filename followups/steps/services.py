@@ -14,7 +14,7 @@ from followups.leads.models import Language, Lead
 from followups.models import FollowupLadder, FollowupTask
 from followups.steps.cold import COLD_STEPS
 from followups.steps.models import LadderTemplate
-from followups.steps.rules import GUIDE_STEPS, Step, normalised, parsed, rendered
+from followups.steps.rules import GUIDE_STEPS, Step, normalised, parsed, rendered, require_call_first
 from followups.steps.speech import opened, wanting_in_quebec
 from governance import gate, policies
 from governance.compliance.rules import Sender
@@ -45,7 +45,7 @@ def upsert_template(
     Ladders that were made already keep the version that they were made from.
 
     Raises:
-        InvalidSteps: the steps are not well formed.
+        InvalidSteps: the steps are not well formed, or those of a COLD template do not begin with a call.
         RequiredParameter: a new template without steps.
         QuebecWanting: it would be on in Quebec, and its texts do not say what the law wants there.
         VersionConflict: somebody else changed it first.
@@ -53,6 +53,8 @@ def upsert_template(
     """
     if "steps" in changes:
         changes["steps"] = normalised(changes["steps"])
+        if kind == LadderTemplate.Kind.COLD:
+            require_call_first(changes["steps"])
     template = policies.upsert(
         LadderTemplate,
         key={"province": province, "market": market, "kind": kind},
