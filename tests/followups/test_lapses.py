@@ -29,7 +29,7 @@ JANE: dict[str, Any] = {"lead_id": "JANE", "province": "ON"}
 
 @pytest.fixture(autouse=True)
 def strict(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is NOON, everything is refused without its proof, nothing is wrong with us, and each ladder has the guide's steps."""
+    """It is NOON, everything is refused without its proof, and nothing is wrong with us. No COLD template is on."""
     monkeypatch.setattr(timezone, "now", lambda: NOON)
     who = {"name": "Maple Homes", "mailing_address": "1 King Street, Toronto", "contact": "416-555-0100"}
     registration = {"registration_number": "R-1", "registration_expires_on": (NOON + 365 * DAY).date()}
