@@ -62,6 +62,8 @@ STATUS_COLOURS = {
 WISHES_SHOWN = [
     *("do_not_call", "do_not_text", "do_not_email", "do_not_contact", "unsubscribed"),
     *("consent", "consent_basis", "consent_date", "consent_source", "consent_channel"),
+    *("consent_wording", "consent_purpose", "consent_on_behalf_of", "consent_withdrawal"),
+    *("consent_given_how", "consent_given_where", "referrer_name", "referrer_to_lead", "referrer_to_us"),
 ]
 RELOAD = "Reload this page to see what came of it."
 _row = LeadRow()
