@@ -85,7 +85,7 @@ def _contacts(plan: Plan) -> dict[Contacted, gate.Contact]:
     return {
         (channel, gap): contact_of(plan.lead, **somebody, channel=channel, gap_minutes=gap)
         for pattern in (plan.pattern, plan.cold)
-        for channel, gap in set(pattern.contacted if pattern else ())
+        for channel, gap in (pattern.different if pattern else ())
     }
 
 
@@ -95,9 +95,10 @@ def _has_no_ground(plan: Plan, asked: Mapping[Contacted, gate.Asked]) -> bool:
     A lead that wants no contact, or whose number is somebody else's, keeps the standard template. Where the ledger cannot be
     read, nobody can tell.
     """
-    firsts = [pattern.contacted[0] for pattern in (plan.pattern, plan.cold) if pattern]
-    message, call = (asked[contacted].refusals for contacted in firsts)
-    return not message.isdisjoint(GROUNDS) and (message | call).isdisjoint(_STAYS_STANDARD)
+    message, call = (asked[pattern.contacted[0]].refusals for pattern in (plan.pattern, plan.cold) if pattern)
+    if message.isdisjoint(GROUNDS):
+        return False
+    return message.isdisjoint(_STAYS_STANDARD) and call.isdisjoint(_STAYS_STANDARD)
 
 
 _STAYS_STANDARD = (Reason.OPTED_OUT, Reason.WRONG_NUMBER, Reason.LEDGER_UNREADABLE)

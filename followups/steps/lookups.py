@@ -17,6 +17,7 @@ class Pattern(NamedTuple):
     template: LadderTemplate
     steps: tuple[Step, ...]
     contacted: tuple[Contacted, ...]
+    different: frozenset[Contacted]  # each of them once
 
 
 class Patterns(NamedTuple):
@@ -49,7 +50,7 @@ def _pattern(template: LadderTemplate) -> Pattern:
     contact."""
     steps = parsed(template.steps)
     contacted = [(step.channel, 0 if n else template.min_gap_minutes) for n, step in enumerate(steps)]
-    return Pattern(template, steps, tuple(contacted))
+    return Pattern(template, steps, tuple(contacted), frozenset(contacted))
 
 
 def _if_on(pattern: Pattern | None) -> Pattern | None:

@@ -162,6 +162,15 @@ def test_where_the_ledger_cannot_be_read_the_steps_are_standard(jane: None) -> N
     assert start() == ("STANDARD", STANDARD)
 
 
+def test_a_consent_that_comes_on_the_phone_opens_the_message_steps(jane: None) -> None:
+    Organisation.objects.update(name="Maple Homes", mailing_address="1 King Street, Toronto", contact="416-555-0100")
+    assert start()[0] == "COLD"
+    messages = FollowupTask.objects.filter(channel="SMS").order_by("step")
+    assert [task.open_from for task in messages] == [None, None]
+    consent()
+    assert None not in [task.open_from for task in messages.all()]
+
+
 # Which place's ----------------------------------------------------------------------------------------------------------
 
 
