@@ -221,7 +221,7 @@ def shapes() -> dict[str, Any]:
     """Each lead's ladder: its template, and of each step all that its making decides."""
     columns = ("step", "channel", "due_at", "gap_minutes", "actionable_at", "open_from", "open_until", "warns_at")
     return {
-        ladder.lead_id: (ladder.template_id, ladder.template_kind, list(ladder.tasks.order_by("step").values_list(*columns)))
+        str(ladder.lead_id): (ladder.template_id, ladder.template_kind, list(ladder.tasks.order_by("step").values_list(*columns)))
         for ladder in FollowupLadder.objects.all()
     }
 
