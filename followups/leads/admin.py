@@ -44,7 +44,7 @@ from followups.people.admin import PersonPages
 from governance.leads import CLOSED
 from wholesale.addresses import one_form
 from wholesale.admin_base import Kept, ReadOnlyInline, Scoped, SinceFilter, confirmation, place_text
-from wholesale.admin_input import CheckedInput, GrowingPaginator, row_id
+from wholesale.admin_input import CheckedInput, InfinitePaginator, row_id
 from wholesale.errors import DomainError
 from wholesale.permissions import label_of
 from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
@@ -176,7 +176,7 @@ class LeadAdmin(CheckedInput, Kept, Scoped, ImportExportMixin, PersonPages):
     list_filter = ("status", "province", "language", "role", SinceFilter)
     list_select_related = False
     list_per_page = 50
-    paginator = GrowingPaginator
+    paginator = InfinitePaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     sortable_by = ()

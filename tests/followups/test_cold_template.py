@@ -220,10 +220,11 @@ def test_the_first_call_waits_for_the_gap_of_the_cold_template(jane: None) -> No
 def shapes() -> dict[str, Any]:
     """Each lead's ladder: its template, and of each step all that its making decides."""
     columns = ("step", "channel", "due_at", "gap_minutes", "actionable_at", "open_from", "open_until", "warns_at")
-    return {
-        str(ladder.lead_id): (ladder.template_id, ladder.template_kind, list(ladder.tasks.order_by("step").values_list(*columns)))
-        for ladder in FollowupLadder.objects.all()
-    }
+    found = {}
+    for ladder in FollowupLadder.objects.all():
+        steps = list(ladder.tasks.order_by("step").values_list(*columns))
+        found[str(ladder.lead_id)] = ladder.template_id, ladder.template_kind, steps
+    return found
 
 
 def test_many_at_once_get_what_each_would_get_alone(jane: None) -> None:
