@@ -1,6 +1,6 @@
 """The front door of governance: may this verb act now, may this lead be contacted now. No answer is a refusal."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -189,10 +189,9 @@ def decide_lead(
         MessageUnknown: the lead sent no such message.
 
     """
-    contact = contact_without_step(known_lead(lead_id), channel)
-    if answers is not None:
-        contact = contact._replace(answers=_message_of(lead_id, answers))
-    return decide_contacts([contact._replace(purpose=purpose)], at=at, local=local)[0]
+    lead = known_lead(lead_id)
+    message = None if answers is None else _message_of(lead_id, answers)
+    return decide_contacts([contact_without_step(lead, channel, purpose, message)], at=at, local=local)[0]
 
 
 def _message_of(lead_id: str, message_id: int) -> Received:
@@ -202,9 +201,11 @@ def _message_of(lead_id: str, message_id: int) -> Received:
     return message
 
 
-def contact_without_step(lead: LeadFacts, channel: str) -> Contact:
+def contact_without_step(
+    lead: LeadFacts, channel: str, purpose: str = Purpose.PROSPECT.value, answers: Received | None = None
+) -> Contact:
     """A known lead who is asked about by itself, not as a step of a ladder."""
-    return Contact(lead, channel, gap=timedelta(minutes=lead.min_gap_minutes))
+    return Contact(lead, channel, gap=timedelta(minutes=lead.min_gap_minutes), purpose=purpose, answers=answers)
 
 
 def require_readable(user: Any, lead_id: str) -> None:
@@ -418,15 +419,13 @@ def _person(
         answered_at=_answered_at(contact, at_point, at, policy),
         subscribed_until=subscribed_until.get(_area_code(contact)),
         role=lead.role,
-        purpose=_purpose(contact, at, max((one for one in noted if one), default=None)),
+        purpose=_purpose(contact, at, noted) if contact.purpose == Purpose.REPLY else contact.purpose,
     )
 
 
-def _purpose(contact: Contact, at: datetime, contacted_at: datetime | None) -> str:
-    """The purpose that counts: a REPLY is one to a message that the lead sent by the same channel from the number or address
-    that is written to, with no contact since. What answers no such message is prospecting."""
-    if contact.purpose != Purpose.REPLY:
-        return contact.purpose
+def _purpose(contact: Contact, at: datetime, contacted: Iterable[datetime | None]) -> str:
+    """The purpose of what is said to be a REPLY: it is one to a message that the lead sent by the same channel from the
+    number or address that is written to, with no contact since. What answers no such message is prospecting."""
     message, point = contact.answers, _point(contact)
     is_reply = (
         message is not None
@@ -435,7 +434,7 @@ def _purpose(contact: Contact, at: datetime, contacted_at: datetime | None) -> s
         and message.channel == contact.channel
         and compliance.digest(point) in message.known_by
         and message.received_at <= at
-        and (contacted_at is None or contacted_at < message.received_at)
+        and all(one is None or one < message.received_at for one in contacted)
     )
     return contact.purpose if is_reply else Purpose.PROSPECT.value
 
