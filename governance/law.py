@@ -62,6 +62,14 @@ RULES = (
     _rule("voice", "Two-way voice calls are outside CASL.", "CASL 6(8)", Certainty.SOURCE, CASL),
     _rule("express", "Express consent holds until it is withdrawn.", "CASL 10(1)", Certainty.SOURCE, CASL),
     _rule(
+        "express_content",
+        "Who asks for express consent says for what, who asks and on whose behalf, gives a mailing address and one of "
+        "phone, e-mail or web address, and says that it can be withdrawn. It is asked for separately.",
+        "CASL 10(1); SOR/2012-36 s. 4",
+        Certainty.SOURCE,
+        CASL,
+    ),
+    _rule(
         "inquiry",
         "An inquiry is a ground for 6 months.",
         "CASL 10(10)(e); Telecommunications Act 41.7(2)(b)",

@@ -1,6 +1,7 @@
 """The page of the proof of one person's consent: to be read, and to be taken home for a regulator."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.formats import date_format
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -20,7 +22,7 @@ from governance.channels import Channel
 from governance.compliance.grounds import Basis
 from governance.compliance.models import ContactPoint
 from governance.compliance.proof import Missing, Proof
-from governance.compliance.proof_admin import content_of, lacking
+from governance.compliance.proof_admin import content_of, lacking, until
 from governance.compliance.rules import Entry
 from wholesale.admin_base import confirmation
 
@@ -81,8 +83,9 @@ class ProofPages(ModelAdmin):
             "title": "Proof of consent",
             "opts": self.opts,
             "who": who,
-            "found": found,
-            "lines": [shown_line(line) for line in found["lines"]],
+            "about": _about(found),
+            "lines": [_shown(line) for line in found["lines"]],
+            "to_be_read": found["to_be_read_in_each_wording"],
             "lacking": sum(bool(line["missing"]) for line in found["lines"]),
         }
         return TemplateResponse(request, "admin/followups/proof.html", context)
@@ -110,16 +113,46 @@ def _logged(found: dict[str, Any]) -> Iterator[tuple[Any, int | str, str]]:
         yield ContactPoint, point["id"], f"contact point {point['id']}"
 
 
-def shown_line(line: dict[str, Any]) -> dict[str, Any]:
+def _about(found: dict[str, Any]) -> list[tuple[str, str]]:
+    """Whom it is about, in the words of the page."""
+    reached = [point["value"] or "erased" for point in found["contact_points"] if point["kind"] != ContactPoint.Kind.LEAD]
+    return [
+        ("Leads", ", ".join(found["leads"]) or "none that we know"),
+        ("Numbers and addresses", ", ".join(reached) or "none on file"),
+        ("Other leads have them too", ", ".join(found["shared_with"]) or "none"),
+        ("Who contacts", ", ".join(filter(None, found["sender"].values())) or "not on file"),
+        ("Contacts on file", f"{len(found['contacts']):,}"),
+    ]
+
+
+def _shown(line: dict[str, Any]) -> dict[str, Any]:
     """A line in the words of the page."""
+    signed_in = f" (signed in as {line['user']})" if line["user"] else ""
+    rows = [
+        ("Whose", line["value"] or "erased"),
+        ("Channel", _label(Channel, line["channel"]) or "Every channel"),
+        ("From", _time(line["effective_at"])),
+        ("Until", _until(line)),
+        ("Evidence", line["evidence"]),
+        ("Note", line["reason"]),
+        *content_of(Proof(**line["proof"]) if line["proof"] else None),
+        ("Recorded", f"{_time(line['created_at'])} by {line['actor']}{signed_in}, line {line['id']}"),
+    ]
     return {
-        **line,
         "what": ": ".join(filter(None, (Entry(line["entry"]).label, _label(Basis, line["basis"])))),
-        "by": _label(Channel, line["channel"]) or "Every channel",
-        "whose": line["value"] or "erased",
-        "content": content_of(Proof(**line["proof"]) if line["proof"] else None),
+        "rows": [(title, text) for title, text in rows if text],
         "lacks": lacking(Missing(**one) for one in line["missing"]),
     }
+
+
+def _until(line: dict[str, Any]) -> str:
+    if line["expires_at"]:
+        return _time(line["expires_at"])
+    return until(line["basis"]) if line["entry"] == Entry.CONSENT else ""
+
+
+def _time(at: datetime) -> str:
+    return f"{date_format(at, 'DATETIME_FORMAT')} UTC"
 
 
 def _label(choices: Any, value: str) -> str:

@@ -23,10 +23,10 @@ from unfold.widgets import (
 from governance import leads
 from governance.channels import Channel
 from governance.compliance import services
-from governance.compliance.grounds import ACCEPTED, Basis
+from governance.compliance.grounds import ACCEPTED
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
 from governance.compliance.phones import e164
-from governance.compliance.proof_admin import ProofColumns, ProofFields
+from governance.compliance.proof_admin import ProofColumns, ProofFields, until
 from governance.compliance.referrals import uses_of, with_uses
 from governance.compliance.rules import Entry, Strictness
 from governance.compliance.services import Point
@@ -74,7 +74,6 @@ ENTRY_COLOURS = {
     Entry.ENDED: "warning",
     Entry.USED: "info",
 }
-_UNTIL: dict[str, str] = {Basis.CONTRACT: "ended", Basis.REFERRAL: "the first message"}  # what has no date
 NUMBERS_MAX = 10_000  # in one form
 _MINUTE = "%Y-%m-%dT%H:%M"
 
@@ -263,7 +262,7 @@ class LedgerColumns:
         """When a ground ends."""
         if record.expires_at:
             return date_format(record.expires_at, "DATETIME_FORMAT")
-        return _UNTIL.get(record.basis, "withdrawn") if record.entry == Entry.CONSENT else ""
+        return until(record.basis) if record.entry == Entry.CONSENT else ""
 
     @display(description="Messages since")
     def used(self, record: ContactRecord) -> str:

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.template.defaultfilters import linebreaksbr
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from governance.compliance.grounds import Basis
 from governance.compliance.models import ConsentProof, ContactRecord
 from governance.compliance.proof import PROOF_FIELDS, WORDING_MAX_LENGTH, GivenHow, Missing, Proof, missing_of
 from governance.compliance.proof_lines import proof_of
@@ -23,6 +25,14 @@ _GROUPS = (
     ),
     ("Who referred the person", "For a referral alone.", ("referrer_name", "referrer_to_lead", "referrer_to_us")),
 )
+
+
+_UNTIL: dict[str, str] = {Basis.CONTRACT: "ended", Basis.REFERRAL: "the first message"}
+
+
+def until(basis: str) -> str:
+    """How long a consent without a date of expiry holds."""
+    return _UNTIL.get(basis, "withdrawn")
 
 
 def _text(name: str, help_text: str, *, longest: int = NOTE_MAX_LENGTH, is_long: bool = False) -> forms.CharField:
@@ -80,7 +90,7 @@ class ProofColumns:
     @display(description="Content")
     def content(self, record: ContactRecord) -> str | SafeString:
         """What the person agreed to."""
-        parts = content_of(proof_of(record))
+        parts = [(title, linebreaksbr(text, autoescape=True)) for title, text in content_of(proof_of(record))]
         return _listed("{}: {}", parts) if parts else "not on file"
 
     @display(description="Missing")
@@ -90,5 +100,5 @@ class ProofColumns:
 
 
 def _listed(shape: str, pairs: Iterable[tuple[str, str]]) -> SafeString:
-    rows = format_html_join("", f'<li class="whitespace-pre-line">{shape}</li>', pairs)
+    rows = format_html_join("", f"<li>{shape}</li>", pairs)
     return format_html("<ul>{}</ul>", rows) if rows else rows

@@ -177,10 +177,7 @@ def test_a_consent_has_its_basis_its_date_and_its_source(cells: dict[str, str]) 
 @pytest.mark.parametrize(
     ("changes", "doubt"),
     [
-        (
-            {"consent_basis": ""},
-            "lacks its basis (express, purchase by lead, contract, inquiry, publication, disclosed, referral)",
-        ),
+        ({"consent_basis": ""}, "basis (express, purchase by lead, contract, inquiry, publication, disclosed, referral)"),
         ({"consent_basis": "Business"}, "Its basis BUSINESS is retired: say purchase by lead or contract."),
         ({"consent": "EBR", "consent_basis": ""}, "Its basis BUSINESS is retired"),
         ({"consent_basis": "referral"}, "Its basis REFERRAL names a referrer"),

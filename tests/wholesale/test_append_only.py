@@ -66,14 +66,20 @@ SAMPLES: dict[str, Any] = {
 }
 
 
+def sample(field: Any) -> Any:
+    """A value that fits the column."""
+    if field.choices:
+        return field.choices[0][0]
+    value = SAMPLES[field.get_internal_type()]
+    return value[: field.max_length] if isinstance(value, str) else value
+
+
 def history_of(model: Any) -> Callable[[], Any]:
     """Makes a row of the model's history, with a value in each column that needs one."""
 
     def make() -> Any:
         needed = [field for field in model._meta.concrete_fields if not field.primary_key and not field.null]
-        values = {
-            field.attname: field.choices[0][0] if field.choices else SAMPLES[field.get_internal_type()] for field in needed
-        }
+        values = {field.attname: sample(field) for field in needed}
         return model.objects.create(**{**values, "reason": "made"})
 
     return make
