@@ -18,15 +18,15 @@ from django.utils import timezone
 from followups import prospects
 from followups.errors import DuplicateLead
 from followups.history import Act
-from followups.making import TASK, Plan, ladder_of, minutes_of, tasks_of
-from followups.models import FollowupLadder, FollowupTask, LadderTemplate
+from followups.making import TASK, Plan, ladder_of, plan_of, settled, tasks_of
+from followups.models import FollowupLadder, FollowupTask
 from followups.pool.services import next_agents
 from followups.prospects import Found, Prospect, held_by, hold
 from followups.refusals import refusal_of
 from followups.signals import ladders_created
 from followups.starting import cooling_off
-from followups.steps.rules import parsed
-from governance import gate, policies
+from followups.steps.lookups import patterns_in
+from governance import gate
 from governance.clocks.markets import one_markets
 from governance.decisions import ExecutionClass, verb
 from governance.gate import Minutes
@@ -163,13 +163,11 @@ def _planned(starts: Sequence[Start], known: Mapping[str, Prospect]) -> tuple[di
             answers[start.lead_id] = _refused(start.lead_id, refusal)
     own_names = one_markets(set(places.values()))
     places = {start: (province, own_names[province, market]) for start, (province, market) in places.items()}
-    templates = policies.effective_in(LadderTemplate, set(places.values()))
-    steps = {template.pk: parsed(template.steps) for template in templates.values() if template}
-    plans = []
-    for start, (province, market) in places.items():
-        lead, template = known[start.lead_id].lead, templates[province, market]
-        of_it = steps[template.pk] if template else ()
-        plans.append((start.lead_id, Plan(lead, start.lead_id, province, market, start.owner, template, of_it)))
+    patterns = patterns_in(set(places.values()))
+    plans = [
+        (start.lead_id, plan_of(known[start.lead_id].lead, start.lead_id, place, start.owner, patterns[place]))
+        for start, place in places.items()
+    ]
     return answers, plans
 
 
@@ -181,7 +179,7 @@ def _drafted(plans: Sequence[tuple[str, Plan]], found: Found, act: Act, answers:
     held = held_by(found.ladders)
     asked: dict[str, Any] = {"anew": False, "cooling_off": cooling_off(), "now": act.now}
     drafts = []
-    for (lead_id, plan), minutes in zip(plans, minutes_of([plan for _, plan in plans], act), strict=True):
+    for (lead_id, _), (plan, minutes) in zip(plans, settled([plan for _, plan in plans], act), strict=True):
         refusal = refusal_of(plan, minutes, found.prospects[lead_id], held, **asked)
         if refusal:
             answers[lead_id] = _refused(lead_id, refusal)

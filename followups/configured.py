@@ -15,10 +15,20 @@ from governance.runbook.registry import read_once
 from wholesale.vocabulary import ALL
 
 
+class Template(NamedTuple):
+    """A ladder template, as far as the checks look at it."""
+
+    province: str
+    market: str
+    kind: str
+    enabled: bool
+    steps: list[dict[str, Any]]
+
+
 class Configured(NamedTuple):
     """Ladder templates, SLA policies, who is written to, who in the pools is no active user, and vendors."""
 
-    templates: list[tuple[str, str, bool, list[dict[str, str]]]]  # province, market, whether it is on, steps
+    templates: list[Template]
     watched: set[tuple[str, str]]  # province and channel with an SLA policy that is on, as market ALL
     addresses: list[str]  # of the operators
     unknown_agents: list[str]  # names in the pools that are no user's
@@ -30,28 +40,35 @@ class Configured(NamedTuple):
 def configured() -> Configured:
     """All of it, in one query: the runbook is to answer within few."""
     templates = LadderTemplate.objects.order_by().values_list(
-        Value("template"), "province", "market", "enabled", Cast("steps", TextField())
+        Value("template"), "province", "market", "enabled", Cast("steps", TextField()), "kind"
     )
     policies = SlaPolicy.objects.filter(market=ALL).order_by()
     active_users = User.objects.filter(username=OuterRef("agent"), is_active=True)
     agents = PoolAgent.objects.filter(~Exists(active_users)).annotate(is_user=IS_INACTIVE).order_by()
     vendors, contract = Vendor.objects.order_by(), Cast("contract_ends_on", TextField())
+    empty = Value("", TextField())
     parts: Any = (
-        policies.values_list(Value("sla"), "province", "market", "enabled", Cast("channel", TextField())),
-        operators().order_by().values_list(Value("operator"), "email", Value(""), "is_active", Value("", TextField())),
-        agents.values_list(Value("agent"), "agent", Value(""), "is_user", Value("", TextField())),
-        vendors.values_list(Value("vendor"), "name", contract, Value(True), Cast("registration_expires_on", TextField())),
+        policies.values_list(Value("sla"), "province", "market", "enabled", Cast("channel", TextField()), Value("")),
+        operators().order_by().values_list(Value("operator"), "email", Value(""), "is_active", empty, Value("")),
+        agents.values_list(Value("agent"), "agent", Value(""), "is_user", empty, Value("")),
+        vendors.values_list(
+            Value("vendor"), "name", contract, Value(True), Cast("registration_expires_on", TextField()), Value("")
+        ),
     )
     rows = list(templates.union(*parts, all=True))
     return Configured(
-        [(place, market, on, json.loads(steps)) for kind, place, market, on, steps in rows if kind == "template"],
-        {(place, channel) for kind, place, _, on, channel in rows if kind == "sla" and on},
-        sorted({address for kind, address, *_ in rows if kind == "operator"}),
-        sorted({agent for kind, agent, _, is_user, _ in rows if kind == "agent" and not is_user}),
-        sorted({agent for kind, agent, _, is_user, _ in rows if kind == "agent" and is_user}),
+        [
+            Template(place, market, kind, on, json.loads(steps))
+            for what, place, market, on, steps, kind in rows
+            if what == "template"
+        ],
+        {(place, channel) for what, place, _, on, channel, _ in rows if what == "sla" and on},
+        sorted({address for what, address, *_ in rows if what == "operator"}),
+        sorted({agent for what, agent, _, is_user, *_ in rows if what == "agent" and not is_user}),
+        sorted({agent for what, agent, _, is_user, *_ in rows if what == "agent" and is_user}),
         {
             name: (date.fromisoformat(registered), date.fromisoformat(contract) if contract else None)
-            for kind, name, contract, _, registered in rows
-            if kind == "vendor"
+            for what, name, contract, _, registered, _ in rows
+            if what == "vendor"
         },
     )

@@ -1,56 +1,115 @@
 """What a ladder is made of: its row and those of its tasks, however many are made at once. Nothing here writes."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from followups.cancelling import OPTED_OUT
 from followups.history import Act
+from followups.lapsing import GROUNDS
 from followups.leads.facts import contact_of
 from followups.models import FollowupLadder, LadderTemplate
 from followups.sla.lateness import spans
 from followups.sla.rulebook import rulebook
+from followups.sla.rules import Rulebook
+from followups.steps.lookups import Contacted, Pattern, Patterns
 from followups.steps.rules import Step, gap_minutes
 from governance import gate
+from governance.channels import Channel
 from governance.gate import Minutes
 from governance.leads import LeadFacts
+from governance.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A ladder that is to be made: for whom, where, from which template, whose steps come with it."""
+    """A ladder that is to be made: for whom, where, from which template."""
 
     lead: LeadFacts | None  # None where nobody knows the lead
     lead_id: str | None
     province: str
     market: str
     owner: str | None
-    template: LadderTemplate | None  # None where the place has none: then there is no step
-    steps: tuple[Step, ...]
+    pattern: Pattern | None  # None where the place has none: then there is no step
+    cold: Pattern | None = None  # from which it is made instead where the lead has no ground for the first step
+
+    @property
+    def template(self) -> LadderTemplate | None:
+        """The template itself."""
+        return self.pattern.template if self.pattern else None
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The template's steps."""
+        return self.pattern.steps if self.pattern else ()
 
 
-def minutes_of(plans: Sequence[Plan], act: Act) -> list[list[Minutes]]:
-    """When each step of each ladder may be done, in their order; `passed` has when it is at risk, and when a breach.
+def plan_of(
+    lead: LeadFacts | None, lead_id: str | None, place: tuple[str, str], owner: str | None, patterns: Patterns
+) -> Plan:
+    """The ladder from the standard template. Only a lead that somebody knows, whose first step would be a message, may get
+    the COLD one instead, and only where the standard one is on."""
+    standard, cold = patterns
+    may_be_cold = lead and standard and standard.template.enabled and standard.steps[0].channel != Channel.CALL
+    return Plan(lead, lead_id, *place, owner, standard, cold if may_be_cold else None)
+
+
+def settled(plans: Sequence[Plan], act: Act) -> list[tuple[Plan, list[Minutes]]]:
+    """Each ladder from the template that fits its lead, and when each of its steps may be done; `passed` has when it is at
+    risk, and when a breach.
 
     The gate is asked once, whatever their number.
     """
-    contacts: list[tuple[gate.Contact, datetime]] = []
-    left: list[tuple[timedelta, ...]] = []
     rules = rulebook({plan.province for plan in plans})
-    for plan in plans:
-        channels = {
-            channel: contact_of(plan.lead, lead_id=plan.lead_id, province=plan.province, market=plan.market, channel=channel)
-            for channel in {step.channel for step in plan.steps}
-        }
-        asked = [channels[step.channel] for step in plan.steps]
-        # A later step need not ask for its gap: it falls due no sooner than that after now, and so after the last contact.
-        if plan.template and asked:
-            asked[0] = asked[0]._replace(gap=timedelta(minutes=plan.template.min_gap_minutes))
-        contacts += zip(asked, [act.now + step.delay for step in plan.steps], strict=True)
-        left += [spans(rules.of(plan.province, plan.market, step.channel)) for step in plan.steps]
-    minutes = iter(gate.permitted_minutes(contacts, now=act.now, spans=left))
-    return [[next(minutes) for _ in plan.steps] for plan in plans]
+    contacts = [_contacts(plan) for plan in plans]
+    every = [contact for own in contacts for contact in own.values()]
+    answers = iter(gate.asked_about(every, now=act.now, until=act.now + _longest(plans)))
+    found = []
+    for plan, own in zip(plans, contacts, strict=True):
+        asked = {contacted: next(answers) for contacted in own}
+        fitting = replace(plan, pattern=plan.cold) if plan.cold and _has_no_ground(plan, asked) else plan
+        found.append((fitting, _minutes(fitting, asked, rules, act.now)))
+    return found
+
+
+def _longest(plans: Sequence[Plan]) -> timedelta:
+    """How long the longest of these ladders takes. The last step is the latest."""
+    patterns = {id(pattern): pattern for plan in plans for pattern in (plan.pattern, plan.cold) if pattern}
+    return max((pattern.steps[-1].delay for pattern in patterns.values()), default=timedelta())
+
+
+def _contacts(plan: Plan) -> dict[Contacted, gate.Contact]:
+    """The contacts of the steps of both templates, each once."""
+    somebody: dict[str, Any] = {"lead_id": plan.lead_id, "province": plan.province, "market": plan.market}
+    return {
+        (channel, gap): contact_of(plan.lead, **somebody, channel=channel, gap_minutes=gap)
+        for pattern in (plan.pattern, plan.cold)
+        for channel, gap in (pattern.different if pattern else ())
+    }
+
+
+def _has_no_ground(plan: Plan, asked: Mapping[Contacted, gate.Asked]) -> bool:
+    """Whether the lead gave no ground for the first step, a message, which is refused for it now.
+
+    A lead that wants no contact, or whose number is somebody else's, keeps the standard template. Where the ledger cannot be
+    read, nobody can tell.
+    """
+    message, call = (asked[pattern.contacted[0]].refusals for pattern in (plan.pattern, plan.cold) if pattern)
+    if message.isdisjoint(GROUNDS):
+        return False
+    return message.isdisjoint(_STAYS_STANDARD) and call.isdisjoint(_STAYS_STANDARD)
+
+
+_STAYS_STANDARD = (Reason.OPTED_OUT, Reason.WRONG_NUMBER, Reason.LEDGER_UNREADABLE)
+
+
+def _minutes(plan: Plan, asked: Mapping[Contacted, gate.Asked], rules: Rulebook, now: datetime) -> list[Minutes]:
+    contacted = plan.pattern.contacted if plan.pattern else ()
+    return [
+        asked[one].minutes(now + step.delay, spans(rules.of(plan.province, plan.market, step.channel)))
+        for step, one in zip(plan.steps, contacted, strict=True)
+    ]
 
 
 def ladder_of(plan: Plan, minutes: Sequence[Minutes], act: Act, *, reason: str = "") -> FollowupLadder:
@@ -63,6 +122,7 @@ def ladder_of(plan: Plan, minutes: Sequence[Minutes], act: Act, *, reason: str =
         owner=plan.owner,
         template=plan.template,
         template_version=plan.template.version,
+        template_kind=plan.template.kind,
         created_by=act.actor,
         user=act.user,
         reason=reason,

@@ -47,6 +47,10 @@ class FollowupLadder(models.Model):
     # Null of a ladder from before there were templates.
     template = models.ForeignKey(LadderTemplate, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     template_version = models.PositiveIntegerField(null=True)
+    # The template's own, again: a list of ladders is one query on one table.
+    template_kind = models.CharField(
+        max_length=8, choices=LadderTemplate.Kind, default=LadderTemplate.Kind.STANDARD, help_text="of the template"
+    )
     created_by = models.CharField(max_length=LABEL_MAX_LENGTH)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="why it was begun anew; empty of any other")

@@ -16,14 +16,14 @@ from followups import prospects
 from followups.cancelling import cancel_open_ladders
 from followups.history import Act
 from followups.leads.lookups import points_of_lead
-from followups.making import TASK, Plan, ladder_of, minutes_of, tasks_of
-from followups.models import FollowupLadder, FollowupTask, LadderTemplate
+from followups.making import TASK, ladder_of, plan_of, settled, tasks_of
+from followups.models import FollowupLadder, FollowupTask
 from followups.pool.services import next_agent
 from followups.prospects import Held, Prospect
 from followups.refusals import refusal_of
 from followups.signals import ladders_created
-from followups.steps.rules import parsed
-from governance import gate, policies
+from followups.steps.lookups import patterns_of
+from governance import gate
 from governance.decisions import ExecutionClass, verb
 from wholesale import many
 from wholesale.vocabulary import ALL
@@ -91,8 +91,11 @@ def start_ladder(
 
     With `restart` the open steps are cancelled and a new ladder starts. With a `reason` too it starts although the lead was
     followed up a short time ago, or its status ends the hunt, but for CLOSED and DEAD. Without `lead_id` it is always a new
-    one. Steps of a channel that the lead opted out of are made cancelled. The steps are those of the place's template;
-    without an owner the ladder goes to the agent of the pool whose turn it is, if there is a pool.
+    one. Steps of a channel that the lead opted out of are made cancelled. Without an owner the ladder goes to the agent of
+    the pool whose turn it is, if there is a pool.
+
+    The steps are those of the place's standard template. Where its first step is a message for which a known lead gave no
+    ground, they are those of the COLD template, if one is on.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: nothing may act now.
@@ -157,9 +160,8 @@ def begin_ladder(
     """
     if prospect.ladder_id and not restart:
         return LadderStart(list(FollowupTask.objects.filter(ladder=prospect.ladder_id).order_by("step")), created=False)
-    template = policies.effective(LadderTemplate, province, market)
-    plan = Plan(prospect.lead, lead_id, province, market, owner, template, parsed(template.steps) if template else ())
-    [minutes] = minutes_of([plan], act)
+    place = province, market
+    [(plan, minutes)] = settled([plan_of(prospect.lead, lead_id, place, owner, patterns_of(*place))], act)
     # An open ladder that begins anew needs no reason: nobody is contacted who was let alone.
     anew = restart and bool(reason or prospect.ladder_id)
     refusal = refusal_of(plan, minutes, prospect, held, anew=anew, cooling_off=cooling_off(), now=act.now)

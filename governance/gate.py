@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -37,11 +38,12 @@ from governance.market import rules as market_rules
 from governance.market.models import MarketPolicy
 from governance.messages import Received
 from governance.permitted import HORIZON_MAX, INTERVAL_MAX, Permission, calendar_of
+from governance.reasons import Reason
 from governance.risk import services as risk
 from governance.risk.errors import RiskDenied
 from governance.risk.models import RiskReservation
 from governance.runbook import services as runbook
-from governance.situation import NO_GAP, PolicyFacts, Situation, is_opted_out, what_decides
+from governance.situation import NO_GAP, PolicyFacts, Situation, is_opted_out, lasting, what_decides
 from wholesale.errors import DomainError, NotFound
 from wholesale.fields import iso_utc
 from wholesale.lookups import among_sql
@@ -273,19 +275,25 @@ def permitted_minutes(
     """
     latest = max([due_at for _, due_at in contacts], default=now)
     different = list(dict.fromkeys(contact for contact, _ in contacts))  # a ladder asks of the same one several times
-    asked: dict[Contact, _Asked] = {}
-    shared: dict[Any, _Asked] = {}
-    for contact, _, situation in _situations(different, now, max(latest, now), standing_counts=False):
-        same = calendar_of(situation, contact.channel), what_decides(situation, contact.channel)
-        if same not in shared:
-            shared[same] = _Asked(situation, contact.channel, now)
-        asked[contact] = shared[same]
+    asked = dict(zip(different, asked_about(different, now=now, until=latest), strict=True))
     if not spans:
         return [asked[contact].minutes(due_at) for contact, due_at in contacts]
     return [asked[contact].minutes(due_at, own) for (contact, due_at), own in zip(contacts, spans, strict=True)]
 
 
-class _Asked:
+def asked_about(contacts: Sequence[Contact], *, now: datetime, until: datetime) -> list["Asked"]:
+    """Each contact as it is now, in their order, for due times up to `until`, in one query. Of the go-live row nothing."""
+    shared: dict[Any, Asked] = {}
+    found = []
+    for contact, _, situation in _situations(contacts, now, max(until, now), standing_counts=False):
+        same = calendar_of(situation, contact.channel), what_decides(situation, contact.channel)
+        if same not in shared:
+            shared[same] = Asked(situation, contact.channel, now)
+        found.append(shared[same])
+    return found
+
+
+class Asked:
     """When contact is permitted in a situation by a channel, as it is now; each due time is worked out once."""
 
     def __init__(self, situation: Situation, channel: str, now: datetime) -> None:
@@ -293,6 +301,13 @@ class _Asked:
         self._interval = self._permission.interval(now)
         self._opted_out = is_opted_out(situation, channel, now)
         self._known: dict[tuple[datetime, tuple[timedelta, ...]], Minutes] = {}
+        self._now = situation, channel, now
+
+    @cached_property
+    def refusals(self) -> frozenset[Reason]:
+        """What refuses now and is not mended by a later minute alone."""
+        reasons, _ = lasting(*self._now)
+        return frozenset(reasons)
 
     def minutes(self, due_at: datetime, spans: tuple[timedelta, ...] = ()) -> Minutes:
         found = self._known.get((due_at, spans))
@@ -337,7 +352,7 @@ def judge_contact(
     for (one, _, other), (_, due_at), own in zip(others, following, spans or [()] * len(following), strict=True):
         contacted_at = max(other.contacted_at or at, at)
         then = replace(other, contacted_at=contacted_at, gap=one.gap)
-        minutes.append(_Asked(then, one.channel, now).minutes(max(due_at, contacted_at), own))
+        minutes.append(Asked(then, one.channel, now).minutes(max(due_at, contacted_at), own))
     return Judged(answer, is_opted_out(situation, contact.channel, now), minutes)
 
 

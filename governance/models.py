@@ -2,7 +2,14 @@
 
 from governance.area_codes.models import AreaCodeSubscription
 from governance.clocks.models import MarketZone
-from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, LastContact, Organisation
+from governance.compliance.models import (
+    ClosedDay,
+    ConsentProof,
+    ContactPoint,
+    ContactRecord,
+    LastContact,
+    Organisation,
+)
 from governance.duties.models import LegalDuty
 from governance.golive.models import GoLiveState
 from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
@@ -13,6 +20,7 @@ from governance.runbook.models import RunbookRun
 __all__ = [
     "AreaCodeSubscription",
     "ClosedDay",
+    "ConsentProof",
     "ContactPoint",
     "ContactRecord",
     "GoLiveState",

@@ -210,7 +210,18 @@ def effective_in(
     model: type[PlacePolicyT], places: Collection[tuple[str, str]]
 ) -> dict[tuple[str, str], PlacePolicyT | None]:
     """The same for many places (province, market), in one query."""
+    return effective_among(candidates(model._default_manager.all(), places), places)
+
+
+def candidates(rows: models.QuerySet[PlacePolicyT], places: Collection[tuple[str, str]]) -> list[PlacePolicyT]:
+    """Those of some policies that may govern one of these places, in one query."""
     provinces, markets = {province for province, _ in places}, {ALL, *(market for _, market in places)}
-    found = model._default_manager.filter(province__in=provinces, market__in=markets)
-    rows = {(row.province, row.market): row for row in found}
-    return {(province, market): rows.get((province, market)) or rows.get((province, ALL)) for province, market in places}
+    return list(rows.filter(province__in=provinces, market__in=markets))
+
+
+def effective_among(
+    rows: Iterable[PlacePolicyT], places: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], PlacePolicyT | None]:
+    """The one that governs each place, of policies of which a place has one at most."""
+    found = {(row.province, row.market): row for row in rows}
+    return {(province, market): found.get((province, market)) or found.get((province, ALL)) for province, market in places}

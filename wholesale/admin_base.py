@@ -18,7 +18,7 @@ from unfold.utils import prettify_json
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
 from wholesale import scopes
-from wholesale.admin_input import CheckedInput, GrowingPaginator
+from wholesale.admin_input import CheckedInput, InfinitePaginator
 from wholesale.errors import DomainError
 from wholesale.permissions import label_of
 from wholesale.vocabulary import ALL, NOTE_MAX_LENGTH
@@ -63,7 +63,7 @@ class ReadOnlyAdmin(CheckedInput, ReadOnly, Scoped, ModelAdmin):
 class GrowingAdmin(ReadOnlyAdmin):
     """Pages of a table that grows without end: nothing here counts its rows or sorts them all, filters make them few."""
 
-    paginator = GrowingPaginator
+    paginator = InfinitePaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     sortable_by = ()

@@ -13,7 +13,7 @@ from django.core.exceptions import FieldDoesNotExist, SuspiciousOperation, Valid
 from django.db import models
 from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest
-from unfold.paginator import InfinitePaginator
+from unfold import paginator
 
 from wholesale.fields import BIGINT_MAX
 
@@ -71,8 +71,11 @@ class CheckedInput:
         return _is_value(self.opts.pk, unquote(object_id))
 
 
-class GrowingPaginator(InfinitePaginator):
-    """Pages of a table that nobody counts; beyond PAGES_MAX there is none."""
+class InfinitePaginator(paginator.InfinitePaginator):
+    """Pages of a table that nobody counts; beyond PAGES_MAX there is none.
+
+    It has the name of the class that it replaces, for by that name the header knows to show no number of rows.
+    """
 
     def validate_number(self, number: int) -> int:
         """The page's number.

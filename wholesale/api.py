@@ -31,7 +31,7 @@ from wholesale.fields import (
 )
 from wholesale.idempotency import idempotent
 from wholesale.pagination import NewestFirst
-from wholesale.params import Params, is_empty, known, merged, validated
+from wholesale.params import ObjectParams, Params, is_empty, known, merged, validated
 from wholesale.received import ReceivedLabelField
 from wholesale.unknown_parameters import Known
 from wholesale.vocabulary import NOTE_MAX_LENGTH
@@ -174,7 +174,10 @@ def _in_query(params: type[Params]) -> type[Params]:
 
 def _fills_a_body(field: serializers.Field[Any, Any, Any, Any]) -> bool:
     """Whether it is longer than an address may be."""
-    return isinstance(field, JsonField | ManyField) or (getattr(field, "max_length", None) or 0) > NOTE_MAX_LENGTH
+    return (
+        isinstance(field, JsonField | ManyField | ObjectParams)
+        or (getattr(field, "max_length", None) or 0) > NOTE_MAX_LENGTH
+    )
 
 
 class RowSerializer(serializers.ModelSerializer[Any]):

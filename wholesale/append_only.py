@@ -4,6 +4,8 @@ governed rows are among them.
 Row triggers refuse UPDATE and DELETE on both databases. `install` is idempotent: the migration that makes a table calls it,
 and `post_migrate` calls it again, since SQLite rebuilds a table on most alterations and silently loses its triggers. None on
 TRUNCATE: PostgreSQL's test flush needs it, and the application's user should not hold that right.
+
+What is told of a person beside a fact can be erased (`ErasableModel`): there the triggers refuse UPDATE alone.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,6 +35,10 @@ _INSTALL = {
         for verb, suffix in (("UPDATE", ""), ("DELETE", "_delete"))
     ),
 }
+_INSTALL_ERASABLE = {
+    "postgresql": (_FUNCTION, _INSTALL["postgresql"][1].replace("UPDATE OR DELETE", "UPDATE")),
+    "sqlite": _INSTALL["sqlite"][:1],
+}
 _REMOVE = {
     "postgresql": ("DROP TRIGGER IF EXISTS {table}_append_only ON {table}",),
     "sqlite": ("DROP TRIGGER IF EXISTS {table}_append_only", "DROP TRIGGER IF EXISTS {table}_append_only_delete"),
@@ -46,18 +52,18 @@ _NEEDED = {
     "postgresql": ("{table}_append_only",),
     "sqlite": ("{table}_append_only", "{table}_append_only_delete"),
 }
+_NEEDED_OF_ERASABLE = ("{table}_append_only",)
 
 
 class AppendOnlyError(Exception):
     """Raised before the database is asked to change an append-only row."""
 
 
-class AppendOnlyModel(models.Model):
-    """A fact: it can be inserted and read."""
+class _InsertedOnce(models.Model):
+    """It can be inserted and read, and is never changed."""
 
     class Meta:
         abstract = True
-        default_permissions = ("view",)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Insert the row.
@@ -69,6 +75,22 @@ class AppendOnlyModel(models.Model):
         if not self._state.adding:
             raise AppendOnlyError(f"{self._meta.label} is append-only")
         super().save(*args, **kwargs)
+
+
+class ErasableModel(_InsertedOnce):
+    """What is told of a person beside a fact: never changed, and deleted when the person is erased."""
+
+    class Meta:
+        abstract = True
+        default_permissions = ()
+
+
+class AppendOnlyModel(_InsertedOnce):
+    """A fact: it can be inserted and read."""
+
+    class Meta:
+        abstract = True
+        default_permissions = ("view",)
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Refuse.
@@ -85,9 +107,19 @@ def append_only_models() -> list[type[models.Model]]:
     return [model for model in apps.get_models() if issubclass(model, AppendOnlyModel)]
 
 
+def erasable_models() -> list[type[models.Model]]:
+    """Every installed erasable model."""
+    return [model for model in apps.get_models() if issubclass(model, ErasableModel)]
+
+
 def install(connection: BaseDatabaseWrapper, table: str) -> None:
     """Make the table refuse UPDATE and DELETE; again is no change."""
     _run(connection, _INSTALL, table)
+
+
+def install_erasable(connection: BaseDatabaseWrapper, table: str) -> None:
+    """Make the table refuse UPDATE; again is no change."""
+    _run(connection, _INSTALL_ERASABLE, table)
 
 
 def remove(connection: BaseDatabaseWrapper, table: str) -> None:
@@ -108,21 +140,23 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(_PRESENT[connection.vendor])
         present = {name for (name,) in cursor.fetchall()}
-    append_only = [model._meta.db_table for model in append_only_models()]
-    return [table for table in append_only if table in present and not _needed(connection, table) <= present]
+    needed = {model._meta.db_table: _NEEDED[connection.vendor] for model in append_only_models()}
+    needed |= {model._meta.db_table: _NEEDED_OF_ERASABLE for model in erasable_models()}
+    return [table for table, names in needed.items() if table in present and not _named(names, table) <= present]
 
 
-def _needed(connection: BaseDatabaseWrapper, table: str) -> set[str]:
-    return {name.replace("{table}", table) for name in _NEEDED[connection.vendor]}
+def _named(names: tuple[str, ...], table: str) -> set[str]:
+    return {name.replace("{table}", table) for name in names}
 
 
 def install_for_app(app_config: AppConfig, using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:
     """A post_migrate receiver: protect the app's append-only tables."""
     connection = connections[using]
     tables = set(connection.introspection.table_names())
-    for model in append_only_models():
-        if model._meta.app_label == app_config.label and model._meta.db_table in tables:
-            install(connection, model._meta.db_table)
+    for protect, protected in ((install, append_only_models()), (install_erasable, erasable_models())):
+        for model in protected:
+            if model._meta.app_label == app_config.label and model._meta.db_table in tables:
+                protect(connection, model._meta.db_table)
 
 
 @register(Tags.database)

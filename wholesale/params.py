@@ -8,7 +8,7 @@ from typing import IO, Any
 from django.conf import settings
 from django.http import QueryDict
 from rest_framework import serializers
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
@@ -75,6 +75,26 @@ class Params(serializers.Serializer[Any]):
         return super().to_internal_value(given)
 
 
+class ObjectParams(Params):
+    """Parameters within a parameter: a JSON object, or its text where a form brings it. A null within counts as absent."""
+
+    default_error_messages = {"not_an_object": "Must be a JSON object."}
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if isinstance(data, str):
+            data = _object_or_text(data)
+        if not isinstance(data, Mapping):
+            raise ValidationError([self.error_messages["not_an_object"]], code="not_an_object")
+        return super().to_internal_value({name: value for name, value in data.items() if value is not None})
+
+
+def _object_or_text(text: str) -> Any:
+    try:
+        return parse_json(text)
+    except ValueError:
+        return text
+
+
 class ActParams(Params):
     """The parameters of an endpoint that writes: each takes a correlation id (the view has bound it by then)."""
 
@@ -122,14 +142,15 @@ def validated(serializer_class: type[Params], request: Request) -> dict[str, Any
 
 @cache
 def known(serializer_class: type[Params]) -> Known:
-    """The names of the parameters, and of those within their rows."""
+    """The names of the parameters, and of those within their rows and objects."""
     fields = _shared(serializer_class).fields
     rows = {
         name: frozenset(_shared(field.child.row).fields)
         for name, field in fields.items()
         if isinstance(field, ManyField) and isinstance(field.child, RowField)
     }
-    return Known(frozenset(fields), rows)
+    objects = {name: frozenset(field.fields) for name, field in fields.items() if isinstance(field, ObjectParams)}
+    return Known(frozenset(fields), rows, objects)
 
 
 @cache

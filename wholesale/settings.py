@@ -321,6 +321,7 @@ SPECTACULAR_SETTINGS = {
         "BulkLadderStatusEnum": "followups.api.bulk.STATUSES",
         "DecidedMeaningEnum": "followups.inbound.rules.DECIDED",
         "DutyKindEnum": "governance.duties.models.LegalDuty.Kind",
+        "TemplateKindEnum": "followups.steps.models.LadderTemplate.Kind",
         "LanguageEnum": "followups.leads.models.Language",
         "WordLanguageEnum": "followups.inbound.models.InboundWord.Language",
     },

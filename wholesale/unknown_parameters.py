@@ -24,10 +24,11 @@ _CSRF = "csrfmiddlewaretoken"  # a browser's form sends it, and the session's ch
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The parameters that an endpoint takes, and the names within each row of those that are lists of objects."""
+    """The parameters that an endpoint takes, and the names within those that are lists of objects, or objects."""
 
     names: frozenset[str] = frozenset()
     rows: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    objects: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def unknown(request: Request, known: Known) -> list[str]:
@@ -41,9 +42,10 @@ def unknown(request: Request, known: Known) -> list[str]:
     body = _body(request)
     # A GET takes the query string alone.
     names |= body.keys() - known.names - {_CSRF} if request.method == "POST" else body.keys()
-    if not names and not known.rows:
+    if not names and not known.rows and not known.objects:
         return []
-    within = _in_rows({**request.query_params.dict(), **body}, known.rows)
+    given = {**request.query_params.dict(), **body}
+    within = chain(_in_objects(given, known.objects), _in_rows(given, known.rows))
     return [_shown(name) for name in islice(chain(sorted(names), within), NAMES_MAX)]
 
 
@@ -84,6 +86,13 @@ def _body(request: Request) -> Mapping[str, Any]:
     return body
 
 
+def _in_objects(given: Mapping[str, Any], objects: Mapping[str, frozenset[str]]) -> Iterator[str]:
+    for parameter, names in objects.items():
+        value = _parsed(given.get(parameter))
+        if isinstance(value, dict):
+            yield from (f"{parameter}.{name}" for name in sorted(value.keys() - names))
+
+
 def _in_rows(given: Mapping[str, Any], rows: Mapping[str, frozenset[str]]) -> Iterator[str]:
     for parameter, names in rows.items():
         for number, row in enumerate(_rows(given.get(parameter))):
@@ -92,10 +101,15 @@ def _in_rows(given: Mapping[str, Any], rows: Mapping[str, frozenset[str]]) -> It
 
 
 def _rows(given: Any) -> list[Any]:
-    """The list as JSON brings it, or as text."""
-    if isinstance(given, str):
-        try:
-            given = parse_json(given)
-        except ValueError:
-            return []  # what is wrong with it is for the field to say
-    return given if isinstance(given, list) else []
+    rows = _parsed(given)
+    return rows if isinstance(rows, list) else []
+
+
+def _parsed(given: Any) -> Any:
+    """The value as JSON brings it, or as text."""
+    if not isinstance(given, str):
+        return given
+    try:
+        return parse_json(given)
+    except ValueError:
+        return None  # what is wrong with it is for the field to say

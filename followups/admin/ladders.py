@@ -57,7 +57,7 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
 
     list_display = ("id", "who", "state", "open_steps", "place", "owner", "created_at", "created_by")
     list_display_links = ("id", "who")
-    list_filter = (LadderStateFilter, SinceFilter, "province")
+    list_filter = (LadderStateFilter, SinceFilter, "province", "template_kind")
     list_select_related = False
     search_fields = ("lead_id__exact", "owner__exact", "market__exact", "correlation_id__exact")
     search_help_text = "Lead id, owner, market or correlation id, in full"
@@ -84,7 +84,7 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
         if ladder.template is None:
             return "the guide's steps, before there were templates"
         url = reverse("admin:followups_laddertemplate_change", args=[ladder.template.pk])
-        named = f"the template of {place_text(ladder.template)}"
+        named = f"the {ladder.template_kind} template of {place_text(ladder.template)}"
         return format_html('<a href="{}" class="text-link">{}</a>, version {}', url, named, ladder.template_version)
 
     # What an operator does with one -------------------------------------------------------------------------------------
@@ -160,7 +160,7 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
             act,
             title=f"Restart ladder {ladder.pk}",
             explanation="Its open steps are cancelled, and a new ladder of the same lead and owner begins now, with the "
-            "steps of its template as it is today.",
+            "steps that its place's templates have for the lead today.",
             button="Begin it anew",
             then=ladder_url(ladder.pk),
         )

@@ -4,7 +4,7 @@ import django_filters
 from rest_framework import serializers
 
 from followups.attempts import REASONS
-from followups.models import ContactAttempt, FollowupLadder, FollowupTask, TaskEvent
+from followups.models import ContactAttempt, FollowupLadder, FollowupTask, LadderTemplate, TaskEvent
 from governance.channels import Channel
 from governance.clocks.api import MarketFilter
 from governance.reasons import Reason
@@ -26,6 +26,7 @@ class LadderOut(RowSerializer):
             "owner",
             "template",
             "template_version",
+            "template_kind",
             "created_by",
             "reason",
             "correlation_id",
@@ -43,6 +44,7 @@ class LadderFilter(django_filters.FilterSet):
     province = filters.province()
     market = MarketFilter()
     correlation_id = filters.label()
+    template_kind = filters.choice(LadderTemplate.Kind.choices)
     open = filters.FlagFilter(field_name="closed_at", lookup_expr="isnull")
     since = filters.since("created_at")
     until = filters.until("created_at")

@@ -44,7 +44,7 @@ from followups.people.admin import PersonPages
 from governance.leads import CLOSED
 from wholesale.addresses import one_form
 from wholesale.admin_base import Kept, ReadOnlyInline, Scoped, SinceFilter, confirmation, place_text
-from wholesale.admin_input import CheckedInput, GrowingPaginator, row_id
+from wholesale.admin_input import CheckedInput, InfinitePaginator, row_id
 from wholesale.errors import DomainError
 from wholesale.permissions import label_of
 from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
@@ -62,6 +62,8 @@ STATUS_COLOURS = {
 WISHES_SHOWN = [
     *("do_not_call", "do_not_text", "do_not_email", "do_not_contact", "unsubscribed"),
     *("consent", "consent_basis", "consent_date", "consent_source", "consent_channel"),
+    *("consent_wording", "consent_purpose", "consent_on_behalf_of", "consent_withdrawal"),
+    *("consent_given_how", "consent_given_where", "referrer_name", "referrer_to_lead", "referrer_to_us"),
 ]
 RELOAD = "Reload this page to see what came of it."
 _row = LeadRow()
@@ -174,7 +176,7 @@ class LeadAdmin(CheckedInput, Kept, Scoped, ImportExportMixin, PersonPages):
     list_filter = ("status", "province", "language", "role", SinceFilter)
     list_select_related = False
     list_per_page = 50
-    paginator = GrowingPaginator
+    paginator = InfinitePaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
@@ -187,7 +189,8 @@ class LeadAdmin(CheckedInput, Kept, Scoped, ImportExportMixin, PersonPages):
     )
     search_help_text = "Lead id, phone, e-mail or market in full; how a name begins"
     inlines = (ReopeningInline,)
-    actions_detail = ("ladders", "export_person", "erase")
+    actions_list = ("find_proof",)
+    actions_detail = ("ladders", "proof", "export_person", "erase")
     fieldsets = (
         ("Lead", {"fields": ("lead_id", ("first_name", "last_name"), ("status", "score"), ("source", "language"), "role")}),
         ("Contact", {"fields": (("phone", "phone_is_wrong"), ("email", "email_is_wrong"))}),

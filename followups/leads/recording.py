@@ -169,6 +169,7 @@ def _write(wishes: Mapping[Wish, Points], consents: Mapping[Consent, Points], *,
             basis=consent.basis,
             obtained_at=consent.obtained_at,
             evidence=consent.evidence,
+            proof=consent.proof,
             reason=storable(f"in {source}")[:NOTE_MAX_LENGTH],
             **by,
         )

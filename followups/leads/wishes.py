@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
+from followups.leads.consent_content import content_told
 from followups.leads.words import LONGEST, NOTHING_SAID, WISHES_AS_STATUS, WORDS, key_of, keyed, storable
 from governance.channels import Channel
 from governance.compliance.grounds import ACCEPTED, Basis
+from governance.compliance.proof import NO_PROOF, PROOF_FIELDS, Proof, missing_of
 from governance.compliance.rules import Entry
 from wholesale.vocabulary import NOTE_MAX_LENGTH
 
@@ -38,6 +40,7 @@ class Consent:
     obtained_at: datetime
     evidence: str
     channel: str = EVERY_CHANNEL
+    proof: Proof = NO_PROOF
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,8 @@ _YES_TO_A_WISH = _YES | WISHES_AS_STATUS
 _NO = frozenset(keyed({"no": WORDS["answers"]["no"]}))
 _TICKS = frozenset(WORDS["answers"]["ticks"])
 _BASES = keyed(WORDS["bases"])
-_NAMED = ", ".join(basis.lower().replace("_", " ") for basis, _ in ACCEPTED if basis != Basis.REFERRAL)
+_CONTENT = frozenset(PROOF_FIELDS)
+_NAMED = ", ".join(basis.lower().replace("_", " ") for basis, _ in ACCEPTED)
 _RETIRED = keyed(WORDS["retired_bases"])
 _CHANNELS = {key: EVERY_CHANNEL if word == "ALL" else word for key, word in keyed(WORDS["channels"]).items()}
 _ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[T ][0-9:.]+(?:Z|[+-][0-9:]+)?)?")
@@ -134,9 +138,10 @@ class WishColumns:
     def _consent(self, cells: Sequence[str], now: datetime) -> tuple[Consent | None, str]:
         """The consent that a row gives, or what it lacks. `consent` itself may be yes, or hold the basis or the date."""
         told = {part: cell for index, part in self.consent if _says_something(cell := _cell(cells, index))}
-        if not told:
-            return None, ""
-        given = told.pop("given", "" if any(part == "given" for _, part in self.consent) else "yes")
+        is_asked = any(part == "given" for _, part in self.consent)
+        if not told or (is_asked and _CONTENT.issuperset(told)):
+            return None, ""  # a list may repeat its wording in every row, also in those that do not consent
+        given = told.pop("given", "" if is_asked else "yes")
         answer = _answer(given, _YES)
         if answer is None and key_of(given) in _BASES | _RETIRED:
             answer = bool(told.setdefault("basis", given))
@@ -161,8 +166,9 @@ def _whole(told: dict[str, str], now: datetime) -> tuple[Consent | None, str]:
     basis = _BASES.get(key)
     if key in _RETIRED:
         return None, f"Its basis {_RETIRED[key]} is retired: say purchase by lead or contract."
-    if basis == Basis.REFERRAL:
-        return None, "Its basis REFERRAL names a referrer: record it by hand, with the name and both relationships."
+    proof, unfit = content_told(told)
+    if basis == Basis.REFERRAL and missing_of(basis, proof):
+        return None, "Its basis REFERRAL names a referrer: give the name and both relationships."
     days = _days(told.get("date", ""))
     channel = _CHANNELS.get(key_of(told["channel"])) if "channel" in told else EVERY_CHANNEL
     evidence = storable(told.get("source", ""))
@@ -175,13 +181,13 @@ def _whole(told: dict[str, str], now: datetime) -> tuple[Consent | None, str]:
             ("a channel that is known", channel is not None),
         )
         if not is_there
-    ]
+    ] + unfit
     if lacking or basis is None or channel is None:
         return None, f"It lacks {', '.join(lacking)}."
     obtained_at = _instant(days[0])
     if obtained_at > now:
         return None, "Its date lies in the future."
-    return Consent(basis, obtained_at, evidence, channel), ""
+    return Consent(basis, obtained_at, evidence, channel, proof), ""
 
 
 def _answer(cell: str, yes: frozenset[str]) -> date | bool | None:

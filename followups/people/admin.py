@@ -1,17 +1,16 @@
 """The pages of a person, beside its lead: what is on file as a file, erasing it, and why a lead is never deleted."""
 
-import json
 from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
 from followups.people import services
+from followups.people.json_files import download
+from followups.people.proof_admin import ProofPages
 from followups.people.services import Erasure
 from followups.people.subjects import Person, person
 from wholesale.admin_base import act_with_reason
@@ -23,16 +22,12 @@ def erase_url(lead_pk: int) -> str:
     return reverse("admin:followups_lead_erase", args=[lead_pk])
 
 
-class PersonPages(ModelAdmin):
+class PersonPages(ProofPages):
     """Of a lead."""
 
     def has_erase_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         """Who may erase a person."""
         return request.user.has_perm("followups.erase_person")
-
-    def has_disclose_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may take home what is on file about one."""
-        return request.user.has_perm("followups.export_person")
 
     @action(description="Export person", permissions=["disclose"], icon="contact_page", url_path="export-person")
     def export_person(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -40,13 +35,9 @@ class PersonPages(ModelAdmin):
         lead = self.get_object(request, object_id)
         if lead is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        answer = HttpResponse(
-            as_json(services.export_person(lead.lead_id)),
-            content_type="application/json",
-            headers={"Content-Disposition": f'attachment; filename="person-{lead.pk}.json"', "Cache-Control": "no-store"},
-        )
+        found = services.export_person(lead.lead_id)
         self.log_change(request, lead, "Exported what is on file about the person.")
-        return answer
+        return download(found, f"person-{lead.pk}")
 
     @action(
         description="Erase person...",
@@ -96,11 +87,6 @@ class PersonPages(ModelAdmin):
             "erase_url": erase_url(lead.pk),
         }
         return TemplateResponse(request, "admin/followups/lead_stays.html", context, status=403)
-
-
-def as_json(person: dict[str, Any]) -> str:
-    """What is on file about a person, to be read by people too."""
-    return json.dumps(person, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
 
 
 def erased_text(erased: Erasure) -> str:

@@ -67,6 +67,7 @@ def export_person(lead_id: str, *, now: datetime | None = None) -> dict[str, Any
         "shared_with": whom.shared_with,
         "contact_points": [row_of(point) for point in whom.points],
         "ledger": [row_of(record) for record in whom.records],
+        "proofs": [row_of(proof) for proof in whom.proofs],
         "ladders": [row_of(ladder) for ladder in whom.ladders],
         "tasks": [row_of(task) for task in whom.tasks],
         "events": [row_of(event) for event in whom.events],

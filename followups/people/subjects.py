@@ -27,7 +27,7 @@ from followups.models import (
     TaskEvent,
 )
 from governance import gate
-from governance.compliance.models import ContactPoint, ContactRecord
+from governance.compliance.models import ConsentProof, ContactPoint, ContactRecord
 from governance.compliance.services import digest
 from wholesale.addresses import one_form
 
@@ -43,6 +43,7 @@ class Person:
     lead: Lead | None  # None where a ladder or a message names the id alone
     points: list[ContactPoint] = field(default_factory=list)  # what nobody else has, and the lead as such
     shared_with: list[str] = field(default_factory=list)  # other leads with the same number or address
+    all_points: list[ContactPoint] = field(default_factory=list)  # what others have too among them
 
     @property
     def ladders(self) -> QuerySet[FollowupLadder]:
@@ -98,6 +99,11 @@ class Person:
     def records(self) -> QuerySet[ContactRecord]:
         """What the ledger says of it."""
         return ContactRecord.objects.filter(point__in=self.points).select_related("point", "words")
+
+    @property
+    def proofs(self) -> QuerySet[ConsentProof]:
+        """What it agreed to."""
+        return ConsentProof.objects.filter(record__point__in=self.points)
 
     @property
     def log(self) -> QuerySet[LogEntry]:
@@ -172,7 +178,7 @@ def person(lead_id: str) -> Person:
         if point.kind != Kind.LEAD and point.value
     }
     own = [point for point in points if not sharing.get(point.pk)]
-    return Person(lead_id, lead, own, sorted({other for others in sharing.values() for other in others}))
+    return Person(lead_id, lead, own, sorted({other for others in sharing.values() for other in others}), points)
 
 
 def _points(person: Person) -> list[ContactPoint]:

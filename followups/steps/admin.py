@@ -32,6 +32,7 @@ from followups.steps.rules import (
     delay_text,
     doubts,
     normalised,
+    require_call_first,
 )
 from followups.steps.services import upsert_template
 from followups.steps.speech import wanting_in_quebec
@@ -122,10 +123,16 @@ StepFormSet = forms.formset_factory(StepForm, formset=BaseStepFormSet, extra=SPA
 class LadderTemplateForm(PlacePolicyForm):
     """A template. Beside its fields stands the formset `steps`."""
 
+    key = ("province", "market", "kind")
+
     class Meta:
         model = LadderTemplate
-        fields = ("province", "market", "enabled", "min_gap_minutes")
-        help_texts = {"enabled": "Off: no ladder of this place starts, those under way go on."}
+        fields = ("province", "market", "kind", "enabled", "min_gap_minutes")
+        help_texts = {
+            "kind": "Cold: for a lead that we know and that gave no ground for the standard one's first step, a message.",
+            "enabled": "Off: no ladder is made from it, those under way go on. Without the standard one none starts, "
+            "without the cold one each lead has the standard one's steps.",
+        }
 
     min_gap_minutes = whole_number_field(
         LadderTemplate,
@@ -161,7 +168,16 @@ class LadderTemplateForm(PlacePolicyForm):
         else:
             cleaned["steps"] = steps
             self._require_quebec(cleaned, steps)
+            self._require_call_first(cleaned, steps)
         return cleaned
+
+    def _require_call_first(self, cleaned: dict[str, Any], steps: list[dict[str, Any]]) -> None:
+        kind = self.instance.kind if self.instance.pk else cleaned.get("kind")
+        if kind == LadderTemplate.Kind.COLD:
+            try:
+                require_call_first(steps)
+            except InvalidSteps as error:
+                self.add_error(None, f"Step 1: {error.errors['0.channel']}")
 
     def _require_quebec(self, cleaned: dict[str, Any], steps: list[dict[str, Any]]) -> None:
         """Say what the texts of Quebec lack while the template is to be on."""
@@ -199,8 +215,15 @@ class LadderTemplateAdmin(PlacePolicyAdmin):
 
     upsert = upsert_template
     form = LadderTemplateForm
+    key_title = "Place and kind"
     change_form_template = "admin/followups/laddertemplate/change_form.html"
-    list_display = ("place", "switched", "number_of_steps", "in_words", "version", "changed_by", "updated_at")
+    list_filter = ("kind", *PlacePolicyAdmin.list_filter)
+    list_display = ("place", "which_kind", "switched", "number_of_steps", "in_words", "version", "changed_by", "updated_at")
+
+    @display(description="Kind", ordering="kind", label={"Standard": "", "Cold": "info"})
+    def which_kind(self, template: LadderTemplate) -> str:
+        """In one word."""
+        return template.kind.capitalize()
 
     @display(description="Steps")
     def number_of_steps(self, template: LadderTemplate) -> int:

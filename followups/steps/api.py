@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from followups.steps import services
+from followups.steps.lookups import effective_template
 from followups.steps.models import MIN_GAP_MAX, LadderTemplate
 from followups.steps.rules import (
     DELAY_MAX,
@@ -19,12 +20,12 @@ from followups.steps.rules import (
     STEPS_MAX,
     InvalidSteps,
     normalised,
+    require_call_first,
 )
-from governance import policies
 from governance.channels import Channel
 from governance.clocks.api import PlaceParams
 from wholesale.api import ApiViewSet, RowSerializer, act, acting_user, ask
-from wholesale.fields import JsonField, LabelField, NoteField, ProvinceField, StrictIntegerField, WordField
+from wholesale.fields import JsonField, LabelField, NoteField, ProvinceField, StrictIntegerField, UpperChoiceField, WordField
 from wholesale.params import ActParams, Params
 from wholesale.permissions import label_of
 from wholesale.rendering import shown
@@ -68,7 +69,11 @@ class StepsField(JsonField):
         try:
             return normalised(super().to_internal_value(data))
         except InvalidSteps as error:
-            raise ValidationError({place: [message] for place, message in error.errors.items()}) from error
+            raise ValidationError(_by_place(error)) from error
+
+
+def _by_place(error: InvalidSteps) -> dict[str, Any]:
+    return {place: [message] for place, message in error.errors.items()}
 
 
 class TemplateOut(RowSerializer):
@@ -82,6 +87,7 @@ class TemplateOut(RowSerializer):
             "id",
             "province",
             "market",
+            "kind",
             "enabled",
             "steps",
             "min_gap_minutes",
@@ -92,11 +98,20 @@ class TemplateOut(RowSerializer):
         )
 
 
+def _kind() -> UpperChoiceField:
+    return UpperChoiceField(
+        choices=LadderTemplate.Kind.choices,
+        default=LadderTemplate.Kind.STANDARD.value,
+        help_text="COLD: for a known lead without a ground for the standard one's first step, a message",
+    )
+
+
 class TemplateParams(PlaceParams, ActParams):
     """A ladder template to create or change; an absent setting keeps its value."""
 
     province = ProvinceField()
     market = WordField(default=ALL)
+    kind = _kind()
     enabled = serializers.BooleanField(required=False)
     steps = StepsField(required=False, help_text="required for a new template; replaces the old steps as a whole")
     min_gap_minutes = StrictIntegerField(
@@ -109,22 +124,33 @@ class TemplateParams(PlaceParams, ActParams):
     reason = NoteField(default="")
     expected_version = StrictIntegerField(required=False, min_value=0, max_value=2**31 - 1)
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        if attrs["kind"] == LadderTemplate.Kind.COLD and "steps" in attrs:
+            try:
+                require_call_first(attrs["steps"])
+            except InvalidSteps as error:
+                raise ValidationError({"steps": _by_place(error)}) from error
+        return attrs
+
 
 class TemplatePlaceParams(PlaceParams):
-    """A market."""
+    """A market, and which of its templates."""
 
     province = ProvinceField()
     market = WordField(default=ALL)
+    kind = _kind()
 
 
 class EffectiveTemplateOut(serializers.Serializer[Any]):
-    """The template by which a market's ladders are made."""
+    """The template of a kind from which a market's ladders are made."""
 
     found = serializers.BooleanField()
     province = serializers.CharField()
     market = serializers.CharField()
+    kind = serializers.ChoiceField(LadderTemplate.Kind.choices)
     matched_market = serializers.CharField(allow_null=True)
-    enabled = serializers.BooleanField(help_text="false: no ladder starts")
+    enabled = serializers.BooleanField(help_text="false: no ladder is made from it")
     version = StrictIntegerField(allow_null=True)
     steps = JsonField()
     min_gap_minutes = StrictIntegerField()
@@ -141,18 +167,19 @@ class TemplateViewSet(ApiViewSet):
 
     @ask("templates", Params, TemplateOut(many=True))
     def templates(self, request: Request) -> Response:
-        """All ladder templates, by province and market."""
+        """All ladder templates, by province, market and kind."""
         return Response(list(LadderTemplate.objects.values(*TemplateOut.Meta.fields)))
 
     @ask("templates/effective", TemplatePlaceParams, EffectiveTemplateOut)
-    def effective(self, request: Request, province: str, market: str) -> Response:
-        """The template by which a market's ladders are made: its own, else its province's."""
-        template = policies.effective(LadderTemplate, province, market)
+    def effective(self, request: Request, province: str, market: str, kind: str) -> Response:
+        """The template of a kind from which a market's ladders are made: its own, else its province's."""
+        template = effective_template(province, market, kind)
         return Response(
             {
                 "found": template is not None,
                 "province": province,
                 "market": market,
+                "kind": kind,
                 "matched_market": template.market if template else None,
                 "enabled": template is not None and template.enabled,
                 "version": template.version if template else None,
@@ -180,6 +207,6 @@ class TemplateViewSet(ApiViewSet):
         ],
     )
     def upsert(self, request: Request, **params: Any) -> Response:
-        """Create or change the template of a market. Ladders that were made already keep the steps that they have."""
+        """Create or change a template of a market. Ladders that were made already keep the steps that they have."""
         params.setdefault("changed_by", label_of(request.user))
         return Response(shown(services.upsert_template(user=acting_user(request), **params), TemplateOut.Meta.fields))

@@ -159,6 +159,17 @@ def _script(given: object, place: str, errors: dict[str, str]) -> str:
     return script
 
 
+def require_call_first(steps: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse well-formed steps of a COLD template that begin with a message: nobody gave a ground for it.
+
+    Raises:
+        InvalidSteps: the first step is no call.
+
+    """
+    if steps[0]["channel"] != Channel.CALL:
+        raise InvalidSteps({"0.channel": "A COLD ladder begins with a CALL."})
+
+
 def parsed(steps: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:
     """Well-formed steps as values, in their order."""
     return tuple(

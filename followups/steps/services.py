@@ -12,14 +12,17 @@ from django.db import connection, transaction
 from followups.errors import QuebecWanting
 from followups.leads.models import Language, Lead
 from followups.models import FollowupLadder, FollowupTask
+from followups.steps.cold import COLD_STEPS
 from followups.steps.models import LadderTemplate
-from followups.steps.rules import GUIDE_STEPS, Step, normalised, parsed, rendered
+from followups.steps.rules import GUIDE_STEPS, Step, normalised, parsed, rendered, require_call_first
 from followups.steps.speech import opened, wanting_in_quebec
 from governance import gate, policies
 from governance.compliance.rules import Sender
 from governance.decisions import ExecutionClass, verb
 from wholesale.lookups import among_sql
 from wholesale.vocabulary import ALL
+
+SEEDED = ((LadderTemplate.Kind.STANDARD, GUIDE_STEPS), (LadderTemplate.Kind.COLD, COLD_STEPS))
 
 
 @verb(ExecutionClass.CONTROL)
@@ -28,6 +31,7 @@ def upsert_template(
     *,
     province: str,
     market: str = ALL,
+    kind: str = LadderTemplate.Kind.STANDARD,
     changed_by: str,
     reason: str = "",
     user: User | None = None,
@@ -35,13 +39,13 @@ def upsert_template(
     now: datetime | None = None,
     **changes: Any,
 ) -> LadderTemplate:
-    """Create or change the template of a market. `changes` may hold `enabled`, `steps` and `min_gap_minutes`; what is absent
-    stays.
+    """Create or change the template of this kind of a market. `changes` may hold `enabled`, `steps` and `min_gap_minutes`;
+    what is absent stays.
 
     Ladders that were made already keep the version that they were made from.
 
     Raises:
-        InvalidSteps: the steps are not well formed.
+        InvalidSteps: the steps are not well formed, or those of a COLD template do not begin with a call.
         RequiredParameter: a new template without steps.
         QuebecWanting: it would be on in Quebec, and its texts do not say what the law wants there.
         VersionConflict: somebody else changed it first.
@@ -49,9 +53,11 @@ def upsert_template(
     """
     if "steps" in changes:
         changes["steps"] = normalised(changes["steps"])
+        if kind == LadderTemplate.Kind.COLD:
+            require_call_first(changes["steps"])
     template = policies.upsert(
         LadderTemplate,
-        key={"province": province, "market": market},
+        key={"province": province, "market": market, "kind": kind},
         changes=changes,
         user=user,
         changed_by=changed_by,
@@ -67,9 +73,18 @@ def upsert_template(
 
 @transaction.atomic
 def seed_templates(now: datetime | None = None) -> int:
-    """Give each province that has none the guide's six steps, enabled. Returns how many were made."""
-    return policies.seed_provinces(
-        LadderTemplate, upsert_template, reason="safe default", now=now, enabled=True, steps=GUIDE_STEPS
+    """Give each province that lacks one the guide's six steps and those of COLD, enabled. Returns how many were made."""
+    return sum(
+        policies.seed_provinces(
+            LadderTemplate,
+            upsert_template,
+            reason="safe default",
+            now=now,
+            key={"kind": kind.value},
+            enabled=True,
+            steps=steps,
+        )
+        for kind, steps in SEEDED
     )
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -27,12 +26,12 @@ from governance.compliance import services
 from governance.compliance.grounds import ACCEPTED, Basis
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
 from governance.compliance.phones import e164
+from governance.compliance.proof_admin import ProofColumns, ProofFields
 from governance.compliance.referrals import uses_of, with_uses
 from governance.compliance.rules import Entry, Strictness
 from governance.compliance.services import Point
-from governance.compliance.who import of_lead
+from governance.compliance.who import number_or_address, of_lead
 from governance.policies_admin import PolicyAdmin, PolicyForm
-from wholesale.addresses import one_form
 from wholesale.admin_base import (
     GrowingAdmin,
     HistoryAdmin,
@@ -91,14 +90,7 @@ def points_named(text: str) -> list[Point]:
     lead = leads.load([text]).get(text)
     if lead is not None:
         return of_lead(text)
-    address = one_form(text)
-    if "@" in address:
-        validate_email(address)
-        return services.points_of(email=address)
-    try:
-        return services.points_of(phone=e164(text))
-    except ValueError as error:
-        raise ValidationError("Neither a lead that we know, nor a phone number, nor an e-mail address.") from error
+    return number_or_address(text)
 
 
 def _searched(text: str) -> list[Point]:
@@ -170,7 +162,7 @@ class ConsentingForm(ChannelForm):
         return points
 
 
-class ConsentForm(ConsentingForm):
+class ConsentForm(ProofFields, ConsentingForm):
     """A consent."""
 
     basis = forms.ChoiceField(
@@ -281,13 +273,13 @@ class LedgerColumns:
 
 
 @admin.register(ContactRecord)
-class ContactRecordAdmin(LedgerColumns, GrowingAdmin):
+class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
     """The ledger, the latest line first, and the acts that write it."""
 
     list_display = ("id", "what", "point", "by", "basis", "effective_at", "until", "actor")
     list_display_links = ("id", "what")
     list_filter = (SinceFilter, "entry", "channel", "basis")
-    list_select_related = ("point", "words")
+    list_select_related = ("point", "words", "proof")
     search_fields = ("point__digest",)
     search_help_text = "A phone number, an e-mail address or a lead's id, in full"
     actions_list = ("opt_out", "consent", "end_contract", "scrub", "do_not_call", "lift")
@@ -295,6 +287,12 @@ class ContactRecordAdmin(LedgerColumns, GrowingAdmin):
         ("Line", {"fields": ("entry", "point", "by", "basis", "effective_at", "until", "used", "evidence", "reason")}),
         ("Who and when", {"fields": ("actor", "user", "correlation_id", "created_at")}),
     )
+    content_fieldsets = (("What the person agreed to", {"fields": ("content", "missing")}),)
+
+    def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
+        line, *others = self.fieldsets
+        is_consent = isinstance(obj, ContactRecord) and obj.entry == Entry.CONSENT
+        return (line, *(self.content_fieldsets if is_consent else ()), *others)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return with_uses(super().get_queryset(request))
@@ -407,7 +405,8 @@ class ContactRecordAdmin(LedgerColumns, GrowingAdmin):
                 records = verb(**form.cleaned_data, actor=label_of(request.user), user=request.user)
             except DomainError as refusal:
                 for detail, attr in refusal.errors:
-                    form.add_error(attr if attr in form.fields else "points", detail)
+                    name = (attr or "").removeprefix("proof.")
+                    form.add_error(name if name in form.fields else "points", detail)
             else:
                 return self._recorded(request, records)
         return confirmation(request, self, form=form, **page)

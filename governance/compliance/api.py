@@ -6,7 +6,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiExample
+from drf_spectacular.utils import OpenApiExample, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -16,8 +16,10 @@ from governance import gate
 from governance.channels import Channel
 from governance.compliance import services
 from governance.compliance.grounds import ACCEPTED, Basis
-from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
+from governance.compliance.models import ClosedDay, ConsentProof, ContactPoint, ContactRecord, Organisation
 from governance.compliance.phones import e164
+from governance.compliance.proof import PROOF_FIELDS, WORDING_MAX_LENGTH, GivenHow, Proof, missing_of
+from governance.compliance.proof_lines import proof_of
 from governance.compliance.referrals import uses_of, with_uses
 from governance.compliance.rules import SCRUB_VALID, Entry, Strictness
 from governance.compliance.services import Point
@@ -36,7 +38,7 @@ from wholesale.fields import (
     StrictIntegerField,
     UpperChoiceField,
 )
-from wholesale.params import ActParams, Params
+from wholesale.params import ActParams, ObjectParams, Params
 from wholesale.permissions import label_of
 from wholesale.received import (
     ReceivedChoiceField,
@@ -69,12 +71,29 @@ class PhoneField(LabelField):
 # What is recorded -------------------------------------------------------------------------------------------------------
 
 
+class ProofOut(RowSerializer):
+    """What a person agreed to, as it was put to him; what nobody knows is empty."""
+
+    class Meta:
+        model = ConsentProof
+        fields = PROOF_FIELDS
+
+
+class MissingOut(serializers.Serializer[Any]):
+    """What of it is not on file."""
+
+    field = serializers.CharField()
+    section = serializers.CharField(help_text="of the law that asks for it")
+
+
 class RecordOut(SignedSerializer):
     """A line of the ledger."""
 
     kind = serializers.ChoiceField(source="point.kind", choices=ContactPoint.Kind.choices)
     value = serializers.CharField(source="point.value", allow_null=True, help_text="null: it was erased")
     channel = serializers.CharField(help_text="empty is every channel")
+    proof = serializers.SerializerMethodField(help_text="of a consent; null: its content is not on file")
+    missing = serializers.SerializerMethodField(help_text="what the law wants of such a consent and is not on file")
     uses = serializers.SerializerMethodField(help_text="of a referral: how many messages went out since; else null")
 
     class Meta:
@@ -90,6 +109,8 @@ class RecordOut(SignedSerializer):
             "expires_at",
             "uses",
             "evidence",
+            "proof",
+            "missing",
             "reason",
             "actor",
             "user",
@@ -100,6 +121,17 @@ class RecordOut(SignedSerializer):
     def get_uses(self, record: ContactRecord) -> int | None:
         """How often a referral was used."""
         return uses_of(record)
+
+    @extend_schema_field(ProofOut(allow_null=True))
+    def get_proof(self, record: ContactRecord) -> dict[str, Any] | None:
+        """Its content."""
+        proof = proof_of(record)
+        return shown(proof, PROOF_FIELDS) if proof else None
+
+    @extend_schema_field(MissingOut(many=True))
+    def get_missing(self, record: ContactRecord) -> list[dict[str, str]]:
+        """What it lacks."""
+        return [one._asdict() for one in missing_of(record.basis, proof_of(record))]
 
 
 class WhoParams(ActParams):
@@ -128,6 +160,29 @@ class ChannelParams(WhoParams):
     channel = UpperChoiceField(choices=Channel.choices, required=False, help_text="default: every channel")
 
 
+class WordingField(NoteField):
+    """A wording as it was shown: up to 4,000 characters."""
+
+    longest = WORDING_MAX_LENGTH
+
+
+class ProofParams(ObjectParams):
+    """What a person agreed to, as it was put to him (CASL 10(1); SOR/2012-36, s. 4)."""
+
+    wording = WordingField(required=False, help_text="as it was shown or read out")
+    purpose = NoteField(required=False, help_text="what the person agreed to receive")
+    on_behalf_of = NoteField(required=False, help_text="who asked, and for whom")
+    withdrawal_statement = NoteField(required=False, help_text="how the request said that the consent can be withdrawn")
+    given_how = UpperChoiceField(choices=GivenHow.choices, required=False)
+    given_where = NoteField(required=False, help_text="a web address, a place, a file or a recording")
+    referrer_name = LabelField(required=False, help_text="in full")
+    referrer_to_lead = NoteField(required=False, help_text="the referrer's relationship with the person")
+    referrer_to_us = NoteField(required=False, help_text="the referrer's relationship with us")
+
+    def validate(self, attrs: dict[str, Any]) -> Any:
+        return Proof(**attrs)
+
+
 class ConsentParams(ChannelParams):
     """A ground to contact somebody."""
 
@@ -135,6 +190,7 @@ class ConsentParams(ChannelParams):
     obtained_at = AwareDateTimeField(help_text="of a purchase or a contract: its date")
     ended_on = DayField(required=False, help_text="of a contract: the day on which it ended; default: it is in force")
     evidence = NoteField(help_text="where the proof is: a form, a recording")
+    proof = ProofParams(required=False, help_text="its content; what is missing of it the answer names")
     reason = NoteField(default="")
 
 
@@ -286,6 +342,15 @@ class ComplianceViewSet(ApiViewSet):
                     "basis": "EXPRESS",
                     "obtained_at": "2026-12-01T15:00:00Z",
                     "evidence": "web form 481",
+                    "proof": {
+                        "wording": "Yes, text me offers for my house. Example Homes, 1 Main St, Toronto, example.ca. "
+                        "You can withdraw at any time.",
+                        "purpose": "offers to buy the house",
+                        "on_behalf_of": "Example Homes",
+                        "withdrawal_statement": "You can withdraw at any time.",
+                        "given_how": "WEB_FORM",
+                        "given_where": "https://example.ca/offer",
+                    },
                 },
             )
         ],
@@ -411,7 +476,7 @@ class RecordFilter(django_filters.FilterSet):
 class RecordViewSet(ResourceViewSet):
     """The ledger, the newest first."""
 
-    queryset = with_uses(ContactRecord.objects.select_related("point", "words", "user"))
+    queryset = with_uses(ContactRecord.objects.select_related("point", "words", "proof", "user"))
     serializer_class = RecordOut
     filterset_class = RecordFilter
     permissions = {"list": "governance.view_contactrecord", "retrieve": "governance.view_contactrecord"}

@@ -1,5 +1,8 @@
 """Refusals of compliance."""
 
+from collections.abc import Sequence
+
+from governance.compliance.proof import Missing
 from wholesale.errors import DomainError
 
 
@@ -43,3 +46,19 @@ class InTheFuture(DomainError):
 
     code = "in_the_future"
     status = 400
+
+
+class ReferrerMissing(DomainError):
+    """A referral names the referrer in full, and the referrer's relationship with the person and with us."""
+
+    code = "referrer_missing"
+    status = 400
+
+    def __init__(self, missing: Sequence[Missing]) -> None:
+        super().__init__()
+        self.missing = missing
+
+    @property
+    def errors(self) -> list[tuple[str, str | None]]:
+        """Each that is missing, with its section."""
+        return [(f"{self.detail} ({one.section})", f"proof.{one.field}") for one in self.missing]

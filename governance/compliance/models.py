@@ -6,9 +6,10 @@ from django.db.models import Q
 
 from governance.channels import Channel
 from governance.compliance.grounds import Basis
+from governance.compliance.proof import WORDING_MAX_LENGTH, GivenHow
 from governance.compliance.rules import Entry, Strictness
 from governance.policies import Governed, Policy
-from wholesale.append_only import AppendOnlyModel
+from wholesale.append_only import AppendOnlyModel, ErasableModel
 from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, Province
 from wholesale.wordings import WordedField
 
@@ -114,6 +115,32 @@ class ContactRecordWords(models.Model):
 
     def __str__(self) -> str:
         return f"Words of line {self.pk}"
+
+
+class ConsentProof(ErasableModel):
+    """What a person agreed to, as it was put to him. Erasing the person removes it; the line of the ledger stays."""
+
+    record = models.OneToOneField(ContactRecord, primary_key=True, on_delete=models.PROTECT, related_name="proof")
+    wording = models.CharField(max_length=WORDING_MAX_LENGTH, blank=True, help_text="as it was shown or read out")
+    purpose = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="what the person agreed to receive")
+    on_behalf_of = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="who asked, and for whom")
+    withdrawal_statement = models.CharField(
+        max_length=NOTE_MAX_LENGTH, blank=True, help_text="how the request said that the consent can be withdrawn"
+    )
+    given_how = models.CharField(max_length=9, choices=GivenHow, blank=True)
+    given_where = models.CharField(
+        max_length=NOTE_MAX_LENGTH, blank=True, help_text="a web address, a place, a file or a recording"
+    )
+    referrer_name = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True, help_text="in full")
+    referrer_to_lead = models.CharField(
+        max_length=NOTE_MAX_LENGTH, blank=True, help_text="the referrer's relationship with the person"
+    )
+    referrer_to_us = models.CharField(
+        max_length=NOTE_MAX_LENGTH, blank=True, help_text="the referrer's relationship with us"
+    )
+
+    def __str__(self) -> str:
+        return f"Proof of line {self.pk}"
 
 
 STRICT_SETTINGS = ("consent", "identity", "scrub")

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
@@ -27,17 +28,20 @@ from governance.compliance.errors import (
     NoGroundForChannel,
     NotAContract,
     PointMissing,
+    ReferrerMissing,
 )
 from governance.compliance.grounds import Basis, consent_expiry, contract_expiry, is_basis
 from governance.compliance.models import (
     STRICT_SETTINGS,
     ClosedDay,
+    ConsentProof,
     ContactPoint,
     ContactRecord,
     ContactRecordWords,
     LastContact,
     Organisation,
 )
+from governance.compliance.proof import NO_PROOF, Proof, missing_of
 from governance.compliance.rules import (
     NOT_ON_FILE,
     Entry,
@@ -317,15 +321,16 @@ def record_consent(
     obtained_at: datetime,
     ended_on: date | None = None,
     evidence: str,
+    proof: Proof = NO_PROOF,
     actor: str,
     reason: str = "",
     correlation_id: str | None = None,
     user: User | None = None,
     now: datetime | None = None,
 ) -> list[ContactRecord]:
-    """A ground to contact somebody, and where its proof is. For every channel it is a line for each, since their expiries
-    differ; a published address then says nothing of calls. A contract is in force, unless `ended_on` says on which day it
-    ended: the end is a line of its own.
+    """A ground to contact somebody, where its proof is, and what it says. For every channel it is a line for each, since
+    their expiries differ; a published address then says nothing of calls. Each line gets the whole proof. A contract is in
+    force, unless `ended_on` says on which day it ended: the end is a line of its own.
 
     Raises:
         PointMissing: the channel reaches none of the points.
@@ -333,6 +338,7 @@ def record_consent(
         InTheFuture: `obtained_at` or `ended_on` is later than now.
         NotAContract: `ended_on` of another ground.
         EndedBeforeContract: `ended_on` is a day before the contract.
+        ReferrerMissing: a referral without the referrer's name and both relationships.
 
     """
     now = now or timezone.now()
@@ -347,6 +353,8 @@ def record_consent(
     ]
     if not pairs:
         raise NoGroundForChannel(attr="basis")
+    if basis == Basis.REFERRAL and (missing := missing_of(basis, proof)):
+        raise ReferrerMissing(missing)
     signature: dict[str, Any] = {"actor": actor, "user": user, "correlation_id": correlation_id, "now": now}
     records = _append_and_tell(
         pairs,
@@ -357,6 +365,8 @@ def record_consent(
         reason=reason,
         **signature,
     )
+    if proof:
+        ConsentProof.objects.bulk_create([ConsentProof(record=record, **asdict(proof)) for record in records])
     if ended_on is not None:
         ends = _append(pairs, Entry.ENDED, effective_at=_beginning(ended_on), evidence=evidence, reason=reason, **signature)
         return [*records, *ends]
@@ -773,11 +783,12 @@ def erase_point(
 
 
 def forget_words(rows: Collection[ContactPoint], *, now: datetime, **signature: Any) -> int:
-    """Remove what people wrote of these points, record that they were erased, and say how many texts were removed.
+    """Remove what people wrote of these points and what they agreed to, record that they were erased, and say how many texts
+    were removed.
 
     Within the caller's transaction. `signature`: reason, actor, user, correlation_id.
     """
-    removed = ContactRecordWords.objects.filter(record__point__in=rows).delete()[0]
+    removed = sum(beside.objects.filter(record__point__in=rows).delete()[0] for beside in (ContactRecordWords, ConsentProof))
     _append([(row, EVERY_CHANNEL) for row in rows], Entry.ERASED, effective_at=now, now=now, **signature)
     return removed
 

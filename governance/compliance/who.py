@@ -20,6 +20,23 @@ def of_lead(lead_id: str) -> list[Point]:
     return [*([as_such] if as_such else []), *(points_of(phone=lead.phone, email=lead.email) if lead else [])]
 
 
+def number_or_address(text: str) -> list[Point]:
+    """The point of a phone number or an e-mail address that a person typed, and that is no lead's id.
+
+    Raises:
+        ValidationError: it is neither.
+
+    """
+    address = one_form(text)
+    if "@" in address:
+        validate_email(address)
+        return points_of(email=address)
+    try:
+        return points_of(phone=e164(text))
+    except ValueError as error:
+        raise ValidationError("Neither a lead that we know, nor a phone number, nor an e-mail address.") from error
+
+
 class Meant(NamedTuple):
     """Who said something."""
 

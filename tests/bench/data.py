@@ -35,14 +35,15 @@ FROM governance_marketpolicy WHERE market = 'ALL'
 # interval of the open ones is as long as any run.
 _LADDERS = """
 INSERT INTO followups_followupladder
-    (lead_id, province, market, owner, created_by, user_id, reason, correlation_id, created_at, open_steps, closed_at)
+    (lead_id, province, market, owner, created_by, user_id, reason, correlation_id, created_at, open_steps, closed_at,
+     template_kind)
 SELECT %(tag)s || n, (ARRAY['ON','BC','AB','QC','NS','MB','SK','NB'])[n %% 8 + 1],
     CASE WHEN %(to_come)s
         THEN (ARRAY['TORONTO','VANCOUVER','CALGARY','MONTREAL','HALIFAX','WINNIPEG','REGINA','MONCTON'])[n %% 8 + 1]
         ELSE %(always)s
     END,
     'va' || n %% 20, 'bench', NULL, '', 'bench', created, CASE WHEN open THEN 6 ELSE 0 END,
-    CASE WHEN open THEN NULL ELSE created + interval '8 days' END
+    CASE WHEN open THEN NULL ELSE created + interval '8 days' END, 'STANDARD'
 FROM (
     SELECT n, n %% %(each)s = 0 AS open,
         now() - interval '20 days' - CASE WHEN n %% %(each)s = 0 THEN interval '0' ELSE random() * interval '1 year' END

@@ -24,11 +24,12 @@ SELECT 'claimant-' || n, '!', '', '', '', FALSE, FALSE, TRUE, %(now)s FROM gener
 _LADDERS = f"""
 INSERT INTO followups_followupladder
     (lead_id, province, market, owner, created_by, reason, correlation_id, created_at, open_steps, template_id,
-     template_version)
+     template_version, template_kind)
 SELECT 'L' || n, ({_PLACES})[n %% 8 + 1], 'ALL', CASE WHEN n %% 10 = 0 THEN 'claimant-' || n / 10 %% %(claimants)s END,
-    'claims', '', 'claims', %(now)s, 1, template.id, template.version
+    'claims', '', 'claims', %(now)s, 1, template.id, template.version, template.kind
 FROM generate_series(1, %(tasks)s) AS n
 JOIN followups_laddertemplate AS template ON template.province = ({_PLACES})[n %% 8 + 1] AND template.market = 'ALL'
+    AND template.kind = 'STANDARD'
 """
 _TASKS = """
 INSERT INTO followups_followuptask

@@ -98,6 +98,7 @@ def test_two_workers_do_each_task_and_each_turn_once(served: Served, tmp_path: P
     turns = sorted(task["task_path"] for task in done if not task["task_path"].startswith("tests."))
     assert turns == [
         "followups.leads.tasks.forget_files",
+        "followups.minutes.tasks.lapse",
         "followups.minutes.tasks.recompute_missing",
         "followups.minutes.tasks.roll",
         "followups.sla.tasks.find_breaches",

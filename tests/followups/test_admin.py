@@ -308,14 +308,15 @@ def test_a_task_that_is_not_there_leads_back(act: str, admin_client: Client) -> 
 def test_a_ladders_page_leads_to_its_tasks_and_to_the_template_that_it_was_made_from(
     task: FollowupTask, admin_client: Client
 ) -> None:
-    template = LadderTemplate.objects.get(province="ON", market="ALL")
+    template = LadderTemplate.objects.get(province="ON", market="ALL", kind="STANDARD")
 
     page = admin_client.get(page_of(task.ladder)).content.decode()
     FollowupLadder.objects.update(template=None, template_version=None)
     old = admin_client.get(page_of(task.ladder)).content.decode()
 
     assert f'href="{TASKS}{task.pk}/change/" class="text-link">{task.step}</a>' in page
-    link = f'href="/admin/followups/laddertemplate/{template.pk}/change/" class="text-link">the template of Ontario</a>'
+    page_of_it = f"/admin/followups/laddertemplate/{template.pk}/change/"
+    link = f'href="{page_of_it}" class="text-link">the STANDARD template of Ontario</a>'
     assert f"{link}, version {template.version}" in page
     assert "before there were templates" in old
 

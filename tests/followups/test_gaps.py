@@ -378,7 +378,7 @@ def test_the_gap_is_edited_with_version_and_history(operator: APIClient) -> None
     given = {"province": "ON", "min_gap_minutes": 60, "reason": "breathe", "expected_version": 1}
     assert operator.post(path, given).json()["min_gap_minutes"] == 60
     assert operator.post(path, {"province": "ON", "reason": "again"}).json()["min_gap_minutes"] == 60
-    template = LadderTemplate.objects.get(province="ON", market="ALL")
+    template = LadderTemplate.objects.get(province="ON", market="ALL", kind="STANDARD")
     assert (template.version, template.min_gap_minutes, len(template.steps)) == (3, 60, 6)
     assert list(template.history.order_by("version").values_list("min_gap_minutes", flat=True)) == [0, 60, 60]
     effective = operator.get("/api/followups/templates/effective", {"province": "ON"}).json()

@@ -218,7 +218,11 @@ def test_by_default_a_ladder_has_the_guides_steps(operator: APIClient) -> None:
         enumerate(["SMS", "CALL", "SMS", "CALL", "SMS", "CALL"], start=1)
     )
     ladder = operator.get("/api/followups/ladders").json()["results"][0]
-    assert (ladder["template"], ladder["template_version"]) == (LadderTemplate.objects.get(province="ON").pk, 1)
+    assert ladder["template_kind"] == "STANDARD"
+    assert (ladder["template"], ladder["template_version"]) == (
+        LadderTemplate.objects.get(province="ON", kind="STANDARD").pk,
+        1,
+    )
 
 
 def test_a_ladder_has_the_steps_of_its_template(operator: APIClient) -> None:
@@ -272,14 +276,14 @@ def test_a_change_made_from_an_old_reading_is_refused(db: None) -> None:
     upsert_template(province="ON", steps=one(), changed_by="first")
     with pytest.raises(VersionConflict):
         upsert_template(province="ON", steps=TEXT_THEN_MAIL, changed_by="second", expected_version=1)
-    assert LadderTemplate.objects.get(province="ON").changed_by == "first"
+    assert LadderTemplate.objects.get(province="ON", kind="STANDARD").changed_by == "first"
 
 
 def test_steps_that_are_not_well_formed_are_refused_by_their_place(operator: APIClient) -> None:
     steps = [*one(), {"delay_minutes": 5, "channel": "SMS", "script_fr": "{nom}"}]
     refused = operator.post(f"{API}/upsert", {"province": "ON", "steps": steps})
     assert (refused.status_code, attrs(refused)) == (400, ["steps.1.script_fr"])
-    assert LadderTemplate.objects.get(province="ON").version == 1
+    assert LadderTemplate.objects.get(province="ON", kind="STANDARD").version == 1
 
 
 def test_a_new_template_needs_steps(operator: APIClient) -> None:
@@ -294,7 +298,7 @@ def test_the_api_shows_and_changes_templates(operator: APIClient) -> None:
     assert (stored["market"], stored["version"], stored["changed_by"]) == ("TORONTO", 1, "operator")
     assert stored["steps"] == normalised(TEXT_THEN_MAIL)
     listed = operator.get(API).json()
-    assert len(listed) == 14
+    assert len(listed) == 27
     assert stored in listed
 
 
@@ -312,6 +316,7 @@ def test_where_there_is_no_template_none_is_effective(operator: APIClient) -> No
         "found": False,
         "province": "YT",
         "market": "ALL",
+        "kind": "STANDARD",
         "matched_market": None,
         "enabled": False,
         "version": None,
@@ -324,10 +329,10 @@ def test_seeds_make_what_is_missing_and_leave_the_rest(db: None) -> None:
     assert seed_templates() == 0
     upsert_template(province="ON", enabled=False, steps=one(), changed_by="test")
     LadderTemplate.objects.filter(province__in=("BC", "YT")).delete()
-    assert seed_templates(now=NOON) == 2
-    made = LadderTemplate.objects.get(province="BC")
+    assert seed_templates(now=NOON) == 4
+    made = LadderTemplate.objects.get(province="BC", kind="STANDARD")
     assert (made.market, made.enabled, made.steps, made.version, made.changed_by) == ("ALL", True, GUIDE_STEPS, 1, "seed")
-    assert LadderTemplate.objects.get(province="ON").steps == normalised(one())
+    assert LadderTemplate.objects.get(province="ON", kind="STANDARD").steps == normalised(one())
 
 
 # The runbook ------------------------------------------------------------------------------------------------------------
@@ -345,7 +350,11 @@ def test_the_runbook_warns_of_a_province_whose_template_is_off_or_missing(db: No
     upsert_template(province="ON", market="TORONTO", enabled=True, steps=one(), changed_by="test")
     LadderTemplate.objects.filter(province="YT").delete()
     found = finding("followups.templates")
-    assert (found["ok"], found["severity"], found["detail"]) == (False, "warning", ["ON", "YT"])
+    assert (found["ok"], found["severity"], found["detail"]) == (
+        False,
+        "warning",
+        ["ON STANDARD", "YT COLD", "YT STANDARD"],
+    )
 
 
 def test_the_runbook_warns_of_a_step_of_quebec_without_french(db: None) -> None:
@@ -354,7 +363,7 @@ def test_the_runbook_warns_of_a_step_of_quebec_without_french(db: None) -> None:
     assert finding("followups.templates_french")["ok"]
     LadderTemplate.objects.filter(market="LAVAL").update(enabled=True)  # as from before the rule; no verb does it
     found = finding("followups.templates_french")
-    assert (found["ok"], found["severity"], found["detail"]) == (False, "warning", ["LAVAL"])
+    assert (found["ok"], found["severity"], found["detail"]) == (False, "warning", ["LAVAL STANDARD"])
 
 
 # What is said -----------------------------------------------------------------------------------------------------------
@@ -413,7 +422,7 @@ def test_a_ladder_keeps_the_version_that_it_was_made_from(db: None) -> None:
     (task,) = start_ladder(lead_id="L1", province="ON").tasks
     says(script_en="new words")
     ladder = FollowupLadder.objects.get(lead_id="L1")
-    assert (ladder.template_version, LadderTemplate.objects.get(province="ON").version) == (2, 3)
+    assert (ladder.template_version, LadderTemplate.objects.get(province="ON", kind="STANDARD").version) == (2, 3)
     assert script_of(task) == "old words"
     assert script_of(start_ladder(lead_id="L2", province="ON").tasks[0]) == "new words"
 

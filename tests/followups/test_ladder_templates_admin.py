@@ -28,7 +28,7 @@ def operator(user_of: Callable[..., Any]) -> Client:
 
 
 def template(province: str = "ON") -> LadderTemplate:
-    return LadderTemplate.objects.get(province=province, market="ALL")
+    return LadderTemplate.objects.get(province=province, market="ALL", kind="STANDARD")
 
 
 def page(row: LadderTemplate, name: str = "change") -> str:
@@ -124,8 +124,8 @@ def test_a_change_by_somebody_else_in_between_is_shown_and_not_overwritten(opera
 def test_a_markets_own_template_is_added_beginning_with_the_guides_steps(operator: Client) -> None:
     add = reverse("admin:followups_laddertemplate_add")
     assert 'name="steps-TOTAL_FORMS" value="7"' in operator.get(add).content.decode()
-    operator.post(add, typed(SMS, version=0, province="ON", market="North Bay"))
-    made = LadderTemplate.objects.get(province="ON", market="NORTH_BAY")
+    operator.post(add, typed(SMS, version=0, province="ON", market="North Bay", kind="STANDARD"))
+    made = LadderTemplate.objects.get(province="ON", market="NORTH_BAY", kind="STANDARD")
     assert (made.version, made.enabled, len(made.steps)) == (1, True, 1)
 
 
@@ -179,7 +179,7 @@ def test_the_preview_shows_due_and_first_permitted_time_in_the_places_clock_and_
     assert "Due Fri 18 Dec 2026, 21:30; first permitted <strong>Sat 19 Dec 2026, 10:00</strong>" in shown
     assert "Maple Homes. Reply STOP" in shown
     assert "Hello Jane" in shown
-    assert (template().version, LadderTemplate.objects.count(), FollowupLadder.objects.count()) == (1, 13, 0)
+    assert (template().version, LadderTemplate.objects.count(), FollowupLadder.objects.count()) == (1, 26, 0)
 
 
 def test_a_place_of_several_zones_is_previewed_by_the_first_and_names_them_all(operator: Client) -> None:

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from followups.lapsing import GROUNDS, lapse_steps, lapsing_ground
-from followups.models import FollowupLadder, FollowupTask, TaskEvent
+from followups.models import FollowupLadder, FollowupTask, LadderTemplate, TaskEvent
 from followups.services import complete_task, start_ladder
 from governance import gate
 from governance.compliance.models import Organisation
@@ -29,12 +29,13 @@ JANE: dict[str, Any] = {"lead_id": "JANE", "province": "ON"}
 
 @pytest.fixture(autouse=True)
 def strict(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is NOON, everything is refused without its proof, and nothing is wrong with us."""
+    """It is NOON, everything is refused without its proof, and nothing is wrong with us. No COLD template is on."""
     monkeypatch.setattr(timezone, "now", lambda: NOON)
     who = {"name": "Maple Homes", "mailing_address": "1 King Street, Toronto", "contact": "416-555-0100"}
     registration = {"registration_number": "R-1", "registration_expires_on": (NOON + 365 * DAY).date()}
     Organisation.objects.update(consent="enforce", scrub="enforce", **who, **registration)
     AreaCodeFactory.create(area_code="416")
+    LadderTemplate.objects.filter(kind="COLD").update(enabled=False)
 
 
 @pytest.fixture

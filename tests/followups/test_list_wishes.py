@@ -20,6 +20,7 @@ from followups.models import FollowupLadder, FollowupTask
 from followups.services import start_ladder
 from governance.channels import Channel
 from governance.compliance.models import ContactRecord
+from governance.compliance.proof import Proof
 from governance.compliance.rules import Entry
 from governance.compliance.services import lift_opt_out, record_opt_out
 from tests.factories import NOON, LeadFactory
@@ -176,7 +177,10 @@ def test_a_consent_has_its_basis_its_date_and_its_source(cells: dict[str, str]) 
 @pytest.mark.parametrize(
     ("changes", "doubt"),
     [
-        ({"consent_basis": ""}, "lacks its basis (express, purchase by lead, contract, inquiry, publication, disclosed)"),
+        (
+            {"consent_basis": ""},
+            "lacks its basis (express, purchase by lead, contract, inquiry, publication, disclosed, referral)",
+        ),
         ({"consent_basis": "Business"}, "Its basis BUSINESS is retired: say purchase by lead or contract."),
         ({"consent": "EBR", "consent_basis": ""}, "Its basis BUSINESS is retired"),
         ({"consent_basis": "referral"}, "Its basis REFERRAL names a referrer"),
@@ -186,6 +190,13 @@ def test_a_consent_has_its_basis_its_date_and_its_source(cells: dict[str, str]) 
         ({"consent_source": ""}, "lacks its source"),
         ({"consent_source": "x" * 1001}, "lacks its source"),
         ({"consent_channel": "fax"}, "lacks a channel"),
+        ({"consent_given_how": "telepathy"}, "lacks a way of giving it"),
+        ({"consent_wording": "x" * 4001}, "its wording (at most 4,000 characters)"),
+        ({"consent_basis": "referral", "referrer": "Ann", "referrer_to_us": "sold to us"}, "names a referrer"),
+        (
+            {"consent_basis": "referral", "referrer": "A" * 129, "referrer_to_us": "x", "referrer_to_lead": "y"},
+            "its referrer",
+        ),
         ({"consent_date": "2030-01-01"}, "in the future"),
         ({"consent": "maybe"}, "neither yes nor no"),
         ({"consent": ""}, "neither yes nor no"),
@@ -199,6 +210,55 @@ def test_a_consent_that_lacks_a_part_is_a_doubt_and_none(changes: dict[str, str]
     assert told.consent is None
     assert [column for column, _ in told.doubts] == ["consent"]
     assert doubt in told.doubts[0][1]
+
+
+CONTENT = {
+    "consent wording": "Yes, text me offers.",
+    "Consent purpose": "offers",
+    "consent on behalf of": "Example Homes",
+    "consent withdrawal": "You can withdraw at any time.",
+    "consent given how": "formulaire web",
+    "lieu du consentement": "example.ca/offer",
+}
+WHOLE = {"consent": "yes", "consent_basis": "express", "consent_date": "2026-05-01", "consent_source": "web form"}
+
+
+def test_a_consent_brings_its_content() -> None:
+    told = said(**WHOLE, **CONTENT)
+    assert told
+    assert told.consent
+    assert not told.doubts
+    assert told.consent.proof == Proof(
+        wording="Yes, text me offers.",
+        purpose="offers",
+        on_behalf_of="Example Homes",
+        withdrawal_statement="You can withdraw at any time.",
+        given_how="WEB_FORM",
+        given_where="example.ca/offer",
+    )
+
+
+def test_content_of_a_row_that_does_not_consent_is_nothing() -> None:
+    assert said(**{**WHOLE, "consent": "no"}, **CONTENT) is None
+    assert said(consent="", **CONTENT) is None
+
+
+def test_content_without_a_consent_is_a_doubt() -> None:
+    told = said(**CONTENT)
+    assert told
+    assert told.consent is None
+    assert [column for column, _ in told.doubts] == ["consent"]
+
+
+def test_a_referral_brings_its_referrer() -> None:
+    referrer = {"referred by": "Ann Lee", "referrer to lead": "sister", "referrer to us": "sold to us in May"}
+    told = said(**{**WHOLE, "consent_basis": "referral"}, **referrer)
+    assert told
+    assert told.consent
+    assert told.consent.basis == "REFERRAL"
+    assert told.consent.proof == Proof(
+        referrer_name="Ann Lee", referrer_to_lead="sister", referrer_to_us="sold to us in May"
+    )
 
 
 def test_no_consent_is_nothing() -> None:

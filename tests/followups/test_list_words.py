@@ -14,6 +14,7 @@ from followups.leads.services import upsert_leads
 from followups.leads.words import COLUMN_OF, WORDS, key_of, province_of, value_of
 from governance.channels import Channel
 from governance.compliance.grounds import ACCEPTED, RETIRED
+from governance.compliance.proof import PROOF_FIELDS, GivenHow
 from tests.conftest import attrs
 from wholesale.vocabulary import Province
 
@@ -139,7 +140,8 @@ def test_every_word_of_the_table_means_something_that_there_is() -> None:
         "channels": channels,
         "wishes": channels,
         "statuses": {*Lead.Status.values, "NOT_INTERESTED"},
-        "consent": {"given", "basis", "date", "source", "channel"},
+        "consent": {"given", "basis", "date", "source", "channel", *PROOF_FIELDS},
+        "ways": set(GivenHow.values),
     }
     for table, words in allowed.items():
         assert set(WORDS[table]) <= words, table

@@ -27,6 +27,7 @@ from followups.services import complete_task, start_ladder
 from followups.transitions import skip_task
 from governance import gate
 from governance.compliance.models import ContactPoint, ContactRecord, ContactRecordWords
+from governance.compliance.proof import Proof
 from governance.compliance.services import record_consent, record_opt_out
 from tests.factories import NOON, RecordFactory
 from tests.staff import signed_in
@@ -39,6 +40,7 @@ PHONE, EMAIL, ADDRESS = "+14165550123", "odile.tremblay@example.ca", "77 Rue des
 NAMES = ("Odile", "Tremblay")
 # What names her, in any spelling in which some row may have it.
 PERSONAL = (*NAMES, "4165550123", "416-555-0123", "odile.tremblay", "Secrets", "H2X 1Y4", "her cousin", "her voice")
+WORDING = "Odile may be texted about 77 Rue des Secrets"
 ROW = "lead_id,first_name,last_name,phone,province\n"
 
 
@@ -87,7 +89,8 @@ def odile(client_of: Callable[..., APIClient], admin_client: Client) -> str:
     complete_task(first[0].pk, "va1", outcome="NO_ANSWER", note="Odile was away")
     skip_task(first[1].pk, "her cousin is ill", actor="va1")
     points = [("PHONE", PHONE), ("EMAIL", EMAIL)]
-    record_consent(points=points, basis="EXPRESS", obtained_at=NOON, evidence="her voice on tape 7", actor="test")
+    given: dict[str, Any] = {"evidence": "her voice on tape 7", "proof": Proof(wording=WORDING, given_how="SPOKEN")}
+    record_consent(points=points, basis="EXPRESS", obtained_at=NOON, actor="test", **given)
     record_opt_out(points=[("EMAIL", EMAIL)], channel="EMAIL", reason="Tremblay said so", actor="test")
     record_inbound(channel="CALL", text="This is Odile Tremblay", phone=PHONE, actor="test")
     record_inbound(channel="SMS", text="maybe leave me alone please, Odile", lead_id="L1", actor="test")
@@ -204,6 +207,7 @@ def test_an_export_holds_all_of_it(odile: str) -> None:
         ADDRESS,
         "her cousin is ill",
         "her voice on tape 7",
+        WORDING,
         "Odile was away",
         "leave me alone",
     ):

@@ -14,6 +14,7 @@ from followups.models import ContactAttempt, FollowupTask
 from followups.services import complete_task, start_ladder
 from governance import gate
 from governance.compliance.models import ContactPoint, ContactRecord, Organisation
+from governance.compliance.proof import Proof
 from governance.compliance.services import record_consent
 from tests.factories import NOON, LeadFactory
 from tests.staff import signed_in
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 PHONE = ("PHONE", "+14165550123")
 EMAIL = ("EMAIL", "ann@example.ca")
+REFERRER = {"referrer_name": "Ann Lee", "referrer_to_lead": "her sister", "referrer_to_us": "sold to us in May"}
 JANE: dict[str, Any] = {"lead_id": "JANE", "province": "ON", "market": "TORONTO"}
 
 
@@ -34,7 +36,8 @@ def _strict() -> None:
 
 
 def referred(basis: str = "REFERRAL", obtained_at: Any = NOON - DAY, points: Any = (PHONE, EMAIL)) -> None:
-    record_consent(points=points, basis=basis, obtained_at=obtained_at, evidence="call 3", actor="me", now=NOON)
+    given = {"basis": basis, "obtained_at": obtained_at, "evidence": "call 3", "proof": Proof(**REFERRER)}
+    record_consent(points=points, actor="me", now=NOON, **given)
 
 
 def ladder(lead_id: str = "JANE", **lead: Any) -> list[FollowupTask]:
@@ -141,7 +144,7 @@ def test_the_rows_of_the_ledger_say_how_often_a_referral_was_used(operator: APIC
     assert uses() == [2]
     others = operator.get(rows, {"phone": PHONE[1], "entry": "USED"}).json()["results"]
     assert [row["uses"] for row in others] == [None, None]
-    given = {"phone": PHONE[1], "basis": "REFERRAL", "channel": "SMS", "evidence": "call 4"}
+    given = {"phone": PHONE[1], "basis": "REFERRAL", "channel": "SMS", "evidence": "call 4", "proof": REFERRER}
     with time_machine.travel(NOON + 3 * DAY, tick=False):
         made = operator.post("/api/governance/contact/consents", {**given, "obtained_at": iso_utc(NOON + HOUR)})
     assert [row["uses"] for row in made.json()] == [2]

@@ -27,6 +27,7 @@ def test_a_ladder_as_the_api_shows_it(auditor: APIClient) -> None:
         "owner": "bryan",
         "template": None,
         "template_version": None,
+        "template_kind": "STANDARD",
         "created_by": "factory",
         "reason": "",
         "correlation_id": "made",

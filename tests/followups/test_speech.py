@@ -119,7 +119,7 @@ def test_a_template_of_quebec_that_says_too_little_is_stored_off_and_not_switche
 def test_one_that_is_on_stays_sound(db: None) -> None:
     with pytest.raises(QuebecWanting):
         upsert_template(province="QC", steps=one(script_en="Hi"), changed_by="test")
-    assert len(LadderTemplate.objects.get(province="QC").steps) == 6
+    assert len(LadderTemplate.objects.get(province="QC", kind="STANDARD").steps) == 6
 
 
 # The key ----------------------------------------------------------------------------------------------------------------

@@ -94,6 +94,43 @@ def test_an_opt_out_is_lifted_with_its_reason(operator_at_desk: Client) -> None:
     assert LogEntry.objects.filter(object_id=str(lift.pk)).count() == 1
 
 
+CONTENT = {
+    "wording": "Yes, text me offers.",
+    "purpose": "offers",
+    "on_behalf_of": "Example Homes",
+    "withdrawal_statement": "You can withdraw at any time.",
+    "given_how": "PAPER",
+    "given_where": "the fair in Hamilton",
+}
+
+
+def test_the_form_of_a_consent_asks_for_its_content_in_groups(operator_at_desk: Client) -> None:
+    form = operator_at_desk.get(page("consent")).context["form"]
+    groups = {title: [field.name for field in fields] for title, _, fields in form.groups()}
+    assert groups[""] == ["points", "channel", "basis", "obtained_at", "ended_on", "evidence", "reason"]
+    assert groups["What the person agreed to"] == list(CONTENT)
+    assert sorted(name for names in groups.values() for name in names) == sorted(form.fields)
+
+
+def test_a_consent_with_content_is_shown_whole_and_one_without_names_what_is_missing(operator_at_desk: Client) -> None:
+    for content in (CONTENT, {}, {"given_how": "SPOKEN"}):
+        assert operator_at_desk.post(page("consent"), {**GIVEN["consent"], **content}).status_code == 302
+    whole, bare, part = ContactRecord.objects.order_by("id")
+    assert {name: getattr(whole.proof, name) for name in CONTENT} == CONTENT
+    assert not hasattr(bare, "proof")
+    assert part.proof.given_how == "SPOKEN"
+    shown = [operator_at_desk.get(page("change", record.pk)).content.decode() for record in (whole, bare, part)]
+    assert "the fair in Hamilton" in shown[0]
+    assert ["Purpose (CASL, s. 10(1)(a))" in text for text in shown] == [False, True, True]
+    assert ["Given how (SOR/2012-36, s. 4)" in text for text in shown] == [False, True, False]
+
+
+def test_the_page_of_an_opt_out_speaks_of_no_content(operator_at_desk: Client) -> None:
+    operator_at_desk.post(page("opt_out"), GIVEN["opt_out"])
+    shown = operator_at_desk.get(page("change", ContactRecord.objects.get().pk)).content.decode()
+    assert "What the person agreed to" not in shown
+
+
 WRONG: list[tuple[str, dict[str, str], str, str]] = [
     ("opt_out", {"points": "416 555"}, "points", "Neither a lead that we know"),
     ("opt_out", {"points": "ann@"}, "points", "valid email"),
@@ -102,6 +139,10 @@ WRONG: list[tuple[str, dict[str, str], str, str]] = [
     ("consent", {"evidence": ""}, "evidence", "required"),
     ("consent", {"basis": ""}, "basis", "required"),
     ("consent", {"basis": "PUBLICATION", "channel": "CALL"}, "basis", "exempts no call"),
+    ("consent", {"basis": "REFERRAL", "referrer_name": "Ann Lee"}, "referrer_to_us", "A referral names the referrer"),
+    ("consent", {"given_how": "TELEPATHY"}, "given_how", "valid choice"),
+    ("consent", {"wording": "x" * 4001}, "wording", "at most 4000"),
+    ("consent", {"purpose": "x" * 1001}, "purpose", "at most 1000"),
     ("consent", {"obtained_at": "2096-05-01T12:00"}, "obtained_at", "future"),
     ("scrub", {"points": "416 555 0123\nabc"}, "points", "“abc” is no phone number"),
     ("scrub", {"points": "4165550123\n" * 10_001}, "points", "10,001 numbers are more"),

@@ -20,6 +20,7 @@ import followups.lapsing
 import followups.leads.imports
 import followups.leads.services
 import followups.outcomes.services
+import followups.people.proof
 import followups.people.services
 import followups.pool.services
 import followups.replies.services
@@ -365,6 +366,10 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     followups.people.services.export_person: (
         "READ",
         lambda: followups.people.services.export_person(TaskFactory.create().lead_id),
+    ),
+    followups.people.proof.export_proof: (
+        "READ",
+        lambda: followups.people.proof.export_proof(TaskFactory.create().lead_id),
     ),
     followups.vendors.services.upsert_vendor: (
         "CONTROL",

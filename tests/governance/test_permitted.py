@@ -11,10 +11,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from followups.lapsing import lapsing_ground
 from governance.compliance.rules import Organisation
 from governance.contact import decide, decide_all
 from governance.decisions import Decision
 from governance.permitted import INTERVAL_MAX, Calendar, Permission, next_allowed_at, permitted_interval
+from governance.reasons import Reason
 from governance.situation import NO_GAP, PolicyFacts, Situation, Timetable
 from tests.governance import situations as oracle
 from tests.governance.situations import ALWAYS, EVERY_DAY, MINUTE, SENDER, line, rules, situation, window, zone
@@ -175,6 +177,21 @@ def test_the_verdict_is_the_oracles_at_every_probe(case: Any) -> None:
         return
     for one in probes(asked, at - A_DAY, at + A_DAY)[::7]:
         assert allowed(asked, channel, one) == oracle.is_allowed(asked, channel, one)
+
+
+@settings(max_examples=150, deadline=None)
+@given(case=cases())
+def test_a_step_that_lapses_had_no_permitted_minute_left_and_no_fault_of_ours_in_its_way(case: Any) -> None:
+    """A step lapses where `followups.lapsing` finds a ground and no minute is known: then a search finds none either."""
+    asked, channel, at = case
+    reasons = decide(asked, channel, at).reasons
+    ground = lapsing_ground(reasons)
+    if ground is None or next_allowed_at(asked, channel, at) is not None:
+        return
+    assert not any(allowed(asked, channel, one) for one in probes(asked, at, at + 2 * A_DAY))
+    ours = {Reason.NOT_IDENTIFIED, Reason.NOT_REGISTERED, Reason.AREA_CODE_NOT_SUBSCRIBED, Reason.NO_POLICY}
+    assert not ours & set(reasons)
+    assert asked.ledger is not None  # of a lead that nobody knows no ground is asked
 
 
 @settings(max_examples=60, deadline=None)

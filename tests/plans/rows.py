@@ -22,10 +22,10 @@ FROM generate_series(1, %(ladders)s) AS n
 
 _LADDERS = f"""
 INSERT INTO followups_followupladder
-    (lead_id, province, market, created_by, reason, correlation_id, created_at, open_steps, closed_at)
+    (lead_id, province, market, created_by, reason, correlation_id, created_at, open_steps, closed_at, template_kind)
 SELECT 'L' || n, 'ON', 'ALL', 'plans', '', 'plans', %(now)s,
     CASE WHEN n <= %(closed)s THEN 0 ELSE {STEPS} END,
-    CASE WHEN n <= %(closed)s THEN %(now)s END
+    CASE WHEN n <= %(closed)s THEN %(now)s END, 'STANDARD'
 FROM generate_series(1, %(ladders)s) AS n
 ORDER BY n
 """

@@ -237,6 +237,7 @@ POSTS: dict[str, dict[str, Any]] = {
         "obtained_at": "2026-05-01T12:00:00Z",
         "ended_on": "2026-05-02",
         "evidence": "form 1",
+        "proof": {"wording": "Yes, text me offers.", "given_how": "WEB_FORM"},
         "reason": "first",
     },
     "/api/governance/contact/contracts/end": {

@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 
 from buyers.models import BuyerFeedbackEvent
 from followups.models import ContactAttempt, InboundDecision, LeadReopening, SlaBreach, TaskEvent
-from governance.models import ContactRecord, HeimdallEvent, HeimdallRecommendation, RiskEvent, RunbookRun
+from governance.models import ConsentProof, ContactRecord, HeimdallEvent, HeimdallRecommendation, RiskEvent, RunbookRun
 from governance.policies import Governed
 from kpi.models import KPIEvent
 from offers.models import OfferEvidence
@@ -105,6 +105,7 @@ def refused(statement: str) -> bool:
 
 def test_these_are_the_append_only_tables() -> None:
     assert set(append_only.append_only_models()) == set(APPEND_ONLY)
+    assert append_only.erasable_models() == [ConsentProof]
 
 
 def test_the_history_of_every_governed_row_is_among_them() -> None:
@@ -156,6 +157,20 @@ def test_a_backfill_may_lift_the_protection_and_it_comes_back(db: None, model: A
         assert not refused(f"UPDATE {table} SET {text_column(model)} = 'backfill' WHERE {row._meta.pk.column} = {row.pk}")
     assert refused(f"UPDATE {table} SET {text_column(model)} = 'x' WHERE {row._meta.pk.column} = {row.pk}")
     assert getattr(model.objects.get(pk=row.pk), text_column(model)) == "backfill"
+
+
+def test_what_can_be_erased_is_deleted_and_never_changed(db: None) -> None:
+    ConsentProof.objects.create(record=RecordFactory.create(), wording="made")
+    table = table_of(ConsentProof)
+    assert refused(f"UPDATE {table} SET wording = 'x'")
+    append_only.remove(connection, table)
+    assert append_only.missing(connection) == [table]
+    append_only.install_for_app(apps.get_app_config("governance"))
+    assert append_only.missing(connection) == []
+    assert refused(f"UPDATE {table} SET wording = 'x'")
+    assert ConsentProof.objects.get().wording == "made"
+    assert not refused(f"DELETE FROM {table}")
+    assert not ConsentProof.objects.exists()
 
 
 def test_nothing_is_missing_after_migrate(db: None) -> None:

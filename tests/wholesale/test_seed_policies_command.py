@@ -52,10 +52,10 @@ def test_missing_policies_come_back_with_their_defaults_offers_off() -> None:
     OutcomeRule.objects.filter(outcome__in=("REPLIED", "OPTED_OUT")).delete()
     SlaPolicy.objects.filter(province="PE").delete()
     OfferPolicy.objects.filter(province="ON").delete()
-    assert run() == made(2, 1, 2, 3, 1)
+    assert run() == made(2, 2, 2, 3, 1)
     assert MarketPolicy.objects.get(province="ON", market="ALL").rules == SAFE_RULES
     assert MarketPolicy.objects.get(province="BC", market="ALL").enabled
-    template = LadderTemplate.objects.get(province="YT", market="ALL")
+    template = LadderTemplate.objects.get(province="YT", market="ALL", kind="STANDARD")
     assert (template.enabled, template.steps) == (True, GUIDE_STEPS)
     rule = OutcomeRule.objects.get(outcome="REPLIED")
     assert (rule.effect, rule.pause_days, rule.changed_by) == ("PAUSE", 3, "seed")
@@ -71,7 +71,7 @@ def test_edited_policies_are_left_as_they_are() -> None:
     OfferPolicy.objects.filter(province="ON").update(enabled=True, max_arv_multiplier=Decimal("0.65"))
     run()
     assert not MarketPolicy.objects.get(province="ON", market="ALL").enabled
-    template = LadderTemplate.objects.get(province="ON", market="ALL")
+    template = LadderTemplate.objects.get(province="ON", market="ALL", kind="STANDARD")
     assert (template.enabled, template.steps) == (False, GUIDE_STEPS[:1])
     assert OutcomeRule.objects.get(outcome="REPLIED").effect == "GO_ON"
     policy = OfferPolicy.objects.get(province="ON", market="ALL")

@@ -49,7 +49,8 @@ def _read_list(day: Day, coming: list[LeadPlan], now: datetime) -> None:
         basis = SOURCES[source].basis
         if basis:
             evidence = f"{source} of {now:%Y-%m-%d}"
-            record_consent(points=theirs, basis=basis, obtained_at=now, evidence=evidence, **day.by(now))
+            proof = SOURCES[source].proof
+            record_consent(points=theirs, basis=basis, obtained_at=now, evidence=evidence, proof=proof, **day.by(now))
         else:
             record_scrub(points=theirs, checked_at=now, evidence="the month's list", **day.by(now))
     worked = [Start(one.lead_id, one.place.province, one.place.market) for one in coming if one.is_worked]

@@ -12,6 +12,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from governance.compliance.grounds import Basis, Role
+from governance.compliance.proof import NO_PROOF, GivenHow, Proof
 from governance.market.rules import MIN_SCORE, SAFE_RULES
 from wholesale.vocabulary import Province
 
@@ -92,12 +93,22 @@ class Source(NamedTuple):
     share: int
     basis: str
     role: str = Role.HOMEOWNER.value
+    proof: Proof = NO_PROOF
 
 
+_ASKED = Proof(
+    wording="Yes, you may text, e-mail and call me about offers for my house. Maple Homes, 1 King Street, Toronto, "
+    "maple.example. You can withdraw at any time.",
+    purpose="offers to buy the house",
+    on_behalf_of="Maple Homes",
+    withdrawal_statement="You can withdraw at any time.",
+    given_how=GivenHow.WEB_FORM.value,
+    given_where="https://maple.example/referred",
+)
 SOURCES = {
     "web form": Source(40, Basis.INQUIRY),
     "bought list": Source(15, ""),
-    "referral": Source(15, Basis.EXPRESS),
+    "referral": Source(15, Basis.EXPRESS, proof=_ASKED),
     "for-sale sign": Source(25, ""),  # a homeowner's published number is no ground
     "landlord's ad": Source(20, Basis.PUBLICATION, Role.BUSINESS.value),
 }

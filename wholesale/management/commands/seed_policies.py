@@ -10,7 +10,7 @@ from wholesale import seeds
 class Command(BaseCommand):
     """Makes the policies that are missing, as `migrate` does. A policy that exists is left as it is."""
 
-    help = "Give each province its default policies and ladder template, and each outcome its rule, where it has none."
+    help = "Give each province its default policies and ladder templates, and each outcome its rule, where it has none."
 
     def handle(self, **options: Any) -> None:
         """Make and count."""

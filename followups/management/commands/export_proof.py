@@ -1,0 +1,16 @@
+"""`export_proof WHO [--output FILE]`."""
+
+from typing import Any
+
+from followups.people.json_files import ExportCommand
+from followups.people.proof import export_proof
+
+
+class Command(ExportCommand):
+    """Gives out the proof of one person's consent."""
+
+    help = "The proof of one person's consent, for a regulator, as JSON. WHO is a lead's id, a phone number or an e-mail."
+    argument = "WHO"
+
+    def found(self, who: str) -> dict[str, Any]:
+        return export_proof(who)
