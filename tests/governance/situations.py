@@ -120,25 +120,51 @@ def is_allowed(given: Situation, channel: str, at: datetime) -> bool:
 
 def is_proven(given: Situation, channel: str, at: datetime) -> bool:
     """Whether what must be on file is on file."""
-    lines = sorted((line for line in given.ledger or () if line.effective_at <= at), key=lambda line: line.effective_at)
     if given.ledger is None:
         return True
+    lines = [line for line in given.ledger if line.effective_at <= at]
     organisation = given.organisation
     if channel != "CALL" and organisation.identity == "enforce" and not all(organisation.sender):
         return False
     strictness = organisation.scrub if channel == "CALL" else organisation.consent
     if strictness == "warn":
         return True
-    consented = any(
-        line.kind == "CONSENT" and line.channel in ("", channel) and (line.expires_at is None or at < line.expires_at)
-        for line in lines
-    )
+    consented = any(is_ground(given, n, channel, at) for n in range(len(given.ledger)))
     if channel != "CALL":
-        return consented
+        return consented or needs_none(given, lines, channel)
     scrubbed = any(line.kind == "SCRUB" and at - line.effective_at <= timedelta(days=31) for line in lines)
     if not _is_registered(given.organisation, at):
         return False
-    return consented or (scrubbed and _is_by(given.subscribed_until, at))
+    return consented or given.role == "BUSINESS" or (scrubbed and _is_by(given.subscribed_until, at))
+
+
+def is_ground(given: Situation, n: int, channel: str, at: datetime) -> bool:
+    """Whether the n-th line of the ledger is a ground to contact somebody in this role."""
+    ledger = given.ledger or ()
+    line = ledger[n]
+    if line.kind != "CONSENT" or line.channel not in ("", channel) or line.effective_at > at:
+        return False
+    if line.basis in ("PUBLICATION", "DISCLOSED"):
+        return channel != "CALL" and given.role == "BUSINESS"
+    if line.basis == "REFERRAL":
+        used = [one.effective_at for one in ledger if one.kind == "USED" and one.effective_at <= at]
+        return channel != "CALL" and all(sent_at < line.effective_at for sent_at in used)
+    if line.basis == "CONTRACT":
+        ends = [one for one in ledger[n + 1 :] if one.kind == "ENDED" and one.channel in ("", channel)]
+        own = [end for end in ends if line.effective_at < end.effective_at + timedelta(days=1)]
+        return all(end.expires_at is not None and at < end.expires_at for end in own)
+    return line.expires_at is None or at < line.expires_at
+
+
+def needs_none(given: Situation, lines: list[LedgerLine], channel: str) -> bool:
+    """Whether the purpose of a message needs no consent, by the lines that count by then."""
+    related = [line for line in lines if line.kind == "CONSENT" and line.channel in ("", channel)]
+    return {
+        "PROSPECT": False,
+        "REPLY": True,
+        "REQUESTED": any(line.basis in ("PURCHASE_BY_LEAD", "CONTRACT", "INQUIRY") for line in related),
+        "BUSINESS_INQUIRY": given.role == "BUSINESS",
+    }[given.purpose]
 
 
 def _is_registered(organisation: Organisation, at: datetime) -> bool:

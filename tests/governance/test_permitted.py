@@ -77,6 +77,20 @@ def cases(draw: Any) -> tuple[Situation, str, datetime]:
         st.sampled_from(["INQUIRY", "INQUIRY", "EXPRESS"]),
         st.none() | near,
     )
+    # What has no end of its own, what ends it or uses it up.
+    lasting = st.builds(
+        lambda effective_at, channel, basis: line("CONSENT", effective_at, channel, basis=basis),
+        near,
+        st.sampled_from(["", "SMS"]),
+        st.sampled_from(["CONTRACT", "CONTRACT", "REFERRAL", "PUBLICATION", "DISCLOSED"]),
+    )
+    ends = st.builds(
+        lambda ended_at, ends: line("ENDED", ended_at, "SMS", expires_at=ends),
+        near | near.map(lambda one: one - 700 * A_DAY),
+        near,
+    )
+    uses = near.map(lambda sent_at: line("USED", sent_at, "SMS"))
+    grounds = consents | lasting | lasting | ends | uses
     scrubs = near.map(lambda ends: line("SCRUB", ends - timedelta(days=31), "CALL"))
     words = st.builds(line, st.sampled_from(["LIFT", "OPT_OUT", "DO_NOT_CALL"]), near, st.sampled_from(["", "CALL", "SMS"]))
     holds = st.builds(line, st.sampled_from(["HOLD", "RELEASE", "RELEASE"]), near)
@@ -99,7 +113,7 @@ def cases(draw: Any) -> tuple[Situation, str, datetime]:
             policy=draw(st.none() | st.builds(PolicyFacts, st.just("ALL"), st.just(1), st.just(True), policies)),
             organisation=organisation,
             closed_days=frozenset(draw(st.lists(st.integers(-1, 2).map(lambda n: (at + n * A_DAY).date()), max_size=2))),
-            ledger=draw(st.none() | st.lists(consents | consents | scrubs | words | holds, max_size=4).map(tuple)),
+            ledger=draw(st.none() | st.lists(grounds | grounds | scrubs | words | holds, max_size=5).map(tuple)),
             of_lead=draw(st.none() | st.lists(words | holds, max_size=2).map(tuple)),
             is_closed=draw(st.sampled_from([False] * 9 + [True])),
             is_wrong=draw(st.sampled_from([False] * 9 + [True])),
@@ -107,6 +121,8 @@ def cases(draw: Any) -> tuple[Situation, str, datetime]:
             gap=draw(st.sampled_from([NO_GAP, timedelta(minutes=30), timedelta(hours=4), timedelta(days=3)])),
             answered_at=draw(answered),
             subscribed_until=draw(st.none() | last_days),
+            role=draw(st.sampled_from(["HOMEOWNER", "HOMEOWNER", "BUSINESS"])),
+            purpose=draw(st.sampled_from(["PROSPECT"] * 5 + ["REPLY", "REQUESTED", "BUSINESS_INQUIRY"])),
         ),
         draw(st.sampled_from(["SMS", "CALL", "EMAIL"])),
         at,
