@@ -15,6 +15,7 @@ from rest_framework.test import APIClient
 
 from followups.bulk import Start, Status, start_ladders
 from followups.errors import LadderTemplateDisabled, LeadOptedOut, QuebecWanting
+from followups.minutes.services import recompute_leads
 from followups.models import FollowupLadder, FollowupTask, LadderTemplate
 from followups.services import start_ladder
 from followups.steps.cold import COLD_STEPS
@@ -168,6 +169,7 @@ def test_a_consent_that_comes_on_the_phone_opens_the_message_steps(jane: None) -
     messages = FollowupTask.objects.filter(channel="SMS").order_by("step")
     assert [task.open_from for task in messages] == [None, None]
     consent()
+    recompute_leads(["JANE"], now=NOON)  # as the worker does
     assert None not in [task.open_from for task in messages.all()]
 
 
@@ -220,10 +222,11 @@ def test_the_first_call_waits_for_the_gap_of_the_cold_template(jane: None) -> No
 def shapes() -> dict[str, Any]:
     """Each lead's ladder: its template, and of each step all that its making decides."""
     columns = ("step", "channel", "due_at", "gap_minutes", "actionable_at", "open_from", "open_until", "warns_at")
-    return {
-        ladder.lead_id: (ladder.template_id, ladder.template_kind, list(ladder.tasks.order_by("step").values_list(*columns)))
-        for ladder in FollowupLadder.objects.all()
-    }
+    found = {}
+    for ladder in FollowupLadder.objects.all():
+        steps = list(ladder.tasks.order_by("step").values_list(*columns))
+        found[str(ladder.lead_id)] = ladder.template_id, ladder.template_kind, steps
+    return found
 
 
 def test_many_at_once_get_what_each_would_get_alone(jane: None) -> None:
