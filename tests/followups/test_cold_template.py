@@ -15,6 +15,7 @@ from rest_framework.test import APIClient
 
 from followups.bulk import Start, Status, start_ladders
 from followups.errors import LadderTemplateDisabled, LeadOptedOut, QuebecWanting
+from followups.minutes.services import recompute_leads
 from followups.models import FollowupLadder, FollowupTask, LadderTemplate
 from followups.services import start_ladder
 from followups.steps.cold import COLD_STEPS
@@ -168,6 +169,7 @@ def test_a_consent_that_comes_on_the_phone_opens_the_message_steps(jane: None) -
     messages = FollowupTask.objects.filter(channel="SMS").order_by("step")
     assert [task.open_from for task in messages] == [None, None]
     consent()
+    recompute_leads(["JANE"], now=NOON)  # as the worker does
     assert None not in [task.open_from for task in messages.all()]
 
 
