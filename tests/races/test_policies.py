@@ -7,6 +7,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from followups.models import LadderTemplate
+from followups.steps.cold import COLD_STEPS
 from followups.steps.rules import GUIDE_STEPS
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES
@@ -22,11 +23,12 @@ TEMPLATE_UPSERT = "/api/followups/templates/upsert"
 
 
 @pytest.mark.parametrize(
-    ("path", "model", "settings"),
+    ("path", "model", "key", "settings"),
     [
-        (MARKET_UPSERT, MarketPolicy, {"rules": SAFE_RULES}),
-        (OFFER_UPSERT, OfferPolicy, {}),
-        (TEMPLATE_UPSERT, LadderTemplate, {"steps": GUIDE_STEPS}),
+        (MARKET_UPSERT, MarketPolicy, {}, {"rules": SAFE_RULES}),
+        (OFFER_UPSERT, OfferPolicy, {}, {}),
+        (TEMPLATE_UPSERT, LadderTemplate, {"kind": "STANDARD"}, {"steps": GUIDE_STEPS}),
+        (TEMPLATE_UPSERT, LadderTemplate, {"kind": "COLD"}, {"steps": COLD_STEPS}),
     ],
 )
 @pytest.mark.parametrize(("market", "version_before"), [("ALL", 1), ("TORONTO", 0)], ids=["seeded", "new"])
@@ -35,11 +37,12 @@ def test_upserts_of_one_policy_leave_one_row(
     run_together: Callable[..., list[Any]],
     path: str,
     model: Any,
+    key: dict[str, str],
     settings: dict[str, Any],
     market: str,
     version_before: int,
 ) -> None:
-    place = {"province": "ON", "market": market}
+    place = {"province": "ON", "market": market, **key}
 
     def upsert(number: int) -> Any:
         return operators[number].post(path, {**place, **settings, "enabled": number % 2 == 0, "changed_by": f"op{number}"})
