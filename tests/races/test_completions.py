@@ -16,7 +16,9 @@ from followups.minutes.services import recompute_leads
 from followups.models import FollowupLadder, FollowupTask, TaskEvent
 from followups.services import complete_task, start_ladder
 from governance import gate
-from governance.compliance.models import LastContact
+from governance.compliance.models import ContactRecord, LastContact
+from governance.compliance.proof import Proof
+from governance.compliance.services import erase_point, record_consent
 from governance.market.services import upsert_policy
 from tests.factories import NOON, LeadFactory
 
@@ -111,6 +113,30 @@ def test_contacts_and_wishes_of_numbers_that_nobody_has_spoken_of_before(run_tog
         assert faults(answers) == [], answers
         assert_ladders_count_right()
         assert not FollowupLadder.objects.open().exists()
+
+
+def test_messages_that_use_a_referral_among_wishes_and_erasures(run_together: RunTogether) -> None:
+    """A use is noted under the ladder's lock, at a row that a wish and an erasure hold too."""
+    proof = Proof(referrer_name="Ann Lee", referrer_to_lead="sister", referrer_to_us="sold to us")
+    for n in range(ROUNDS):
+        points = [("PHONE", f"+1416555{n:04}"), ("EMAIL", f"j{n}@example.ca")]
+        LeadFactory.create(lead_id=f"J{n}", phone=points[0][1], email=points[1][1])
+        told: dict[str, Any] = {"obtained_at": NOON, "evidence": "call 1", "proof": proof, "actor": "test", "now": NOON}
+        made = record_consent(points=points, basis="REFERRAL", **told)
+        steps = start_ladder(lead_id=f"J{n}", province="ON", market="TORONTO", now=NOON).tasks
+
+        def act(number: int, n: int = n, point: int = made[0].point_id, steps: list[FollowupTask] = steps) -> None:
+            if number % 6 == 0:
+                record_inbound(lead_id=f"J{n}", channel="SMS", text="STOP ALL", now=LATER)
+            elif number % 6 == 1:
+                erase_point(point_id=point, reason="test", actor="test", now=LATER)
+            else:
+                complete_task(steps[number % 6].pk, "va1", outcome=(None, "OPTED_OUT")[number % 2], now=LATER)
+
+        answers = run_together(WORKERS, act)
+        assert faults(answers) == [], answers
+        assert_ladders_count_right()
+    assert ContactRecord.objects.filter(entry="USED").exists()
 
 
 def test_contacts_of_one_number_at_several_ladders_are_noted_one_after_another(run_together: RunTogether) -> None:

@@ -34,7 +34,7 @@ REFUSED_AT_FIRST = {
     "/api/governance/risk/correct": 404,
     "/api/governance/regression/baseline/approve": 409,
     **dict.fromkeys(
-        (f"/api/governance/contact/{path}" for path in ("consents", "scrubs")),
+        (f"/api/governance/contact/{path}" for path in ("consents", "contracts/end", "scrubs")),
         404,
     ),
 }
