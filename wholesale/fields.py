@@ -17,6 +17,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from wholesale.addresses import one_form
+from wholesale.days import FIRST, LAST, OUT_OF_RANGE
 from wholesale.vocabulary import (
     LABEL_MAX_LENGTH,
     NOTE_MAX_LENGTH,
@@ -232,16 +233,16 @@ class AwareDateTimeField(serializers.DateTimeField):
 
 
 class DayField(serializers.DateField):
-    """A day, YYYY-MM-DD, between the years 2000 and 2100."""
+    """A day, YYYY-MM-DD, between the years 2000 and 2099."""
 
-    default_error_messages = {"out_of_range": "The day must lie between the years 2000 and 2100."}
+    default_error_messages = {"out_of_range": OUT_OF_RANGE}
 
     def to_internal_value(self, data: Any) -> date:
         text = data.strip() if isinstance(data, str) else ""
         if not _DAY.fullmatch(text):
             self.fail("invalid", format="YYYY-MM-DD")
         day = super().to_internal_value(text)
-        if not 2000 <= day.year < 2100:
+        if not FIRST <= day <= LAST:
             self.fail("out_of_range")
         return day
 

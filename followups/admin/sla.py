@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.core.validators import RegexValidator
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -15,6 +14,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from followups.charts import chart_rows
 from followups.reports import GROUPS, PERCENTILES, SPAN, SlaReport, sla_report
+from wholesale.days import WITHIN_RANGE
 
 COLOURS = {50: "var(--color-primary-700)", 90: "var(--color-primary-500)", 99: "var(--color-primary-300)"}
 HEADERS = (
@@ -24,9 +24,7 @@ HEADERS = (
 
 
 def _day(label: str) -> forms.DateField:
-    """A day of the years that a time may lie in."""
-    years = RegexValidator(r"^20", "The day must lie between the years 2000 and 2099.", "out_of_range")
-    return forms.DateField(label=label, validators=[years], widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}))
+    return forms.DateField(label=label, validators=WITHIN_RANGE, widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}))
 
 
 class SpanForm(forms.Form):

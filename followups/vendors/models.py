@@ -1,14 +1,10 @@
 """Who calls for us, and which agents are theirs."""
 
-from datetime import date
-
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from governance.policies import Governed
+from wholesale.days import WITHIN_RANGE
 from wholesale.vocabulary import LABEL_MAX_LENGTH
-
-YEARS = "The day must lie between the years 2000 and 2099."
 
 
 class Vendor(Governed):
@@ -20,13 +16,13 @@ class Vendor(Governed):
         max_length=LABEL_MAX_LENGTH, help_text="its own, with the operator of the National DNCL"
     )
     registration_expires_on = models.DateField(
-        validators=[MinValueValidator(date(2000, 1, 1), YEARS), MaxValueValidator(date(2099, 12, 31), YEARS)],
+        validators=WITHIN_RANGE,
         help_text="the registration's last day, which counts until it ends in UTC",
     )
     contract_ends_on = models.DateField(
         null=True,
         blank=True,
-        validators=[MinValueValidator(date(2000, 1, 1), YEARS), MaxValueValidator(date(2099, 12, 31), YEARS)],
+        validators=WITHIN_RANGE,
         help_text="the last day of our contract with it; empty: no end is agreed",
     )
 

@@ -1,13 +1,10 @@
 """For which area codes we subscribe to the National Do Not Call List."""
 
-from datetime import date
-
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import RegexValidator
 from django.db import models
 
 from governance.policies import Governed
-
-YEARS = "The day must lie between the years 2000 and 2099."
+from wholesale.days import WITHIN_RANGE
 
 
 class AreaCodeSubscription(Governed):
@@ -18,7 +15,7 @@ class AreaCodeSubscription(Governed):
         max_length=3, validators=[RegexValidator(r"^[2-9][0-9]{2}\Z", "Must be three digits, such as 416.")]
     )
     expires_on = models.DateField(
-        validators=[MinValueValidator(date(2000, 1, 1), YEARS), MaxValueValidator(date(2099, 12, 31), YEARS)],
+        validators=WITHIN_RANGE,
         help_text="its last day, which counts until it ends in UTC",
     )
 

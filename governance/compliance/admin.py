@@ -43,6 +43,7 @@ from wholesale.admin_base import (
     reason_field,
     signature,
 )
+from wholesale.days import WITHIN_RANGE
 from wholesale.errors import DomainError
 from wholesale.permissions import label_of
 from wholesale.vocabulary import NOTE_MAX_LENGTH
@@ -114,7 +115,8 @@ def _moment_field(label: str, **options: Any) -> forms.DateTimeField:
 
 
 def _day_field(label: str, **options: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}), **options)
+    widget = UnfoldAdminTextInputWidget(attrs={"type": "date"})
+    return forms.DateField(label=label, validators=WITHIN_RANGE, widget=widget, **options)
 
 
 def _evidence_field(**options: Any) -> forms.CharField:

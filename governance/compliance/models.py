@@ -10,6 +10,7 @@ from governance.compliance.proof import WORDING_MAX_LENGTH, GivenHow
 from governance.compliance.rules import Entry, Strictness
 from governance.policies import Governed, Policy
 from wholesale.append_only import AppendOnlyModel, ErasableModel
+from wholesale.days import WITHIN_RANGE
 from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, Province
 from wholesale.wordings import WordedField
 
@@ -166,7 +167,7 @@ class Organisation(Policy):
         help_text="why something is only warned of",
     )
     registration_number = models.CharField("National DNCL registration", max_length=LABEL_MAX_LENGTH, blank=True)
-    registration_expires_on = models.DateField(null=True, blank=True)
+    registration_expires_on = models.DateField(null=True, blank=True, validators=WITHIN_RANGE)
     digest_key_mark = models.CharField(
         max_length=64,
         blank=True,
@@ -199,7 +200,7 @@ class ClosedDay(Governed):
     """A day on which the operator contacts nobody, in one province or in all."""
 
     province = models.CharField(max_length=2, choices=Province, blank=True, help_text="empty is every province")
-    day = models.DateField()
+    day = models.DateField(validators=WITHIN_RANGE)
     name = models.CharField(max_length=LABEL_MAX_LENGTH)
 
     class Meta:

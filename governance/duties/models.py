@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from governance.policies import Policy
+from wholesale.days import WITHIN_RANGE
 from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 
@@ -21,8 +22,10 @@ class LegalDuty(Policy):
 
     kind = models.CharField(max_length=12, choices=Kind)
     subject = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True, help_text="of which agent; empty: of all")
-    due_on = models.DateField(null=True, blank=True, help_text="by when; empty: nobody has said, and the runbook warns")
-    done_on = models.DateField(null=True, blank=True, help_text="when it was last done")
+    due_on = models.DateField(
+        null=True, blank=True, validators=WITHIN_RANGE, help_text="by when; empty: nobody has said, and the runbook warns"
+    )
+    done_on = models.DateField(null=True, blank=True, validators=WITHIN_RANGE, help_text="when it was last done")
     note = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="where the proof is")
     enabled = models.BooleanField(default=True, help_text="off: it is no duty any more, as of a vendor who left")
 

@@ -150,6 +150,7 @@ POSTS: dict[str, dict[str, Any]] = {
         "correlation_id": "c1",
     },
     "/api/followups/templates/upsert": {
+        "kind": "STANDARD",
         "province": "ON",
         "market": "TORONTO",
         "enabled": True,

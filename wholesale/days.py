@@ -1,0 +1,10 @@
+"""The days that may be written down."""
+
+from datetime import date
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+
+FIRST, LAST = date(2000, 1, 1), date(2099, 12, 31)
+OUT_OF_RANGE = "The day must lie between the years 2000 and 2099."
+# For the column or the form field of a day. The end of the last day of all cannot be counted, so a day far off is a mistake.
+WITHIN_RANGE = (MinValueValidator(FIRST, OUT_OF_RANGE), MaxValueValidator(LAST, OUT_OF_RANGE))
