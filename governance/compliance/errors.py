@@ -14,7 +14,7 @@ class PointMissing(DomainError):
 
 
 class NoGroundForChannel(DomainError):
-    """A published address is a ground for text messages and e-mail; it exempts no call from the National DNCL rules."""
+    """An address that was published or disclosed, and a referral, are grounds for messages alone: they open no call."""
 
     code = "no_ground_for_channel"
     status = 400
