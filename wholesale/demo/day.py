@@ -68,6 +68,11 @@ class Day:
         still = FollowupTask.objects.due(now).filter(pk__in=self.taken)
         self.taken.intersection_update(still.values_list("pk", flat=True))
 
+    def put_aside(self, lead_id: str) -> None:
+        """Nobody contacts the lead any more whose message must be read first: what is on the desks about it stays there."""
+        waiting = FollowupTask.objects.filter(lead_id=lead_id, pk__in=self.taken)
+        self.taken.difference_update(waiting.values_list("pk", flat=True))
+
 
 def count(domain: str, metric: str, success: bool, subject: str, by: dict[str, Any], **place: str) -> None:
     """A KPI row such as other systems of the business would send."""

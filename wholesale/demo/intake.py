@@ -72,6 +72,8 @@ def receive(day: Day, lead_id: str, kind: str, now: datetime) -> None:
     if received.opted_out_channels:
         day.statuses[lead_id] = Lead.Status.DEAD
         day.look_again(now)
+    elif received.is_held:
+        day.put_aside(lead_id)
     elif kind == "interest":
         day.statuses.setdefault(lead_id, Lead.Status.CONTACTED)
 
