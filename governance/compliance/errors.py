@@ -14,7 +14,7 @@ class PointMissing(DomainError):
 
 
 class NoGroundForChannel(DomainError):
-    """An address that was published or disclosed, and a referral, are grounds for messages alone: they open no call."""
+    """An address that was published or disclosed, or a referral, is a ground for messages: it exempts no call."""
 
     code = "no_ground_for_channel"
     status = 400
