@@ -142,6 +142,25 @@ def put(
     return _made_or_changed(model, key, lambda: model(**key), save)
 
 
+def remove(
+    model: type[GovernedT],
+    *,
+    key: Mapping[str, Any],
+    user: User | None,
+    changed_by: str,
+    reason: str,
+    now: datetime | None,
+) -> GovernedT | None:
+    """Take away the row under the key, within the caller's transaction; its history stays. The row as it was, with who took
+    it away and when, or None where there is none."""
+    row = model._default_manager.select_for_update().filter(**key).first()
+    if row is None:
+        return None
+    row.stamp(changed_by=changed_by, user=user, reason=reason, now=now or timezone.now())
+    row.delete()
+    return row
+
+
 def _made_or_changed(
     model: type[GovernedT],
     key: Mapping[str, Any],
@@ -201,16 +220,13 @@ def _change(policy: Policy, changes: Mapping[str, Any], expected_version: int | 
     policy.version += 1
 
 
-def effective(model: type[PlacePolicyT], province: str, market: str) -> PlacePolicyT | None:
-    """The policy of the market, else of its whole province, else None. A market's row that is off still matches."""
-    return effective_in(model, [(province, market)])[province, market]
+def effective(model: type[PlacePolicyT], province: str, market: str, **kind: Any) -> PlacePolicyT | None:
+    """The policy of the market, else of its whole province, else None. A market's row that is off still matches.
 
-
-def effective_in(
-    model: type[PlacePolicyT], places: Collection[tuple[str, str]]
-) -> dict[tuple[str, str], PlacePolicyT | None]:
-    """The same for many places (province, market), in one query."""
-    return effective_among(candidates(model._default_manager.all(), places), places)
+    `kind` is what else tells one policy of a place from another.
+    """
+    places = [(province, market)]
+    return effective_among(candidates(model._default_manager.filter(**kind), places), places)[province, market]
 
 
 def candidates(rows: models.QuerySet[PlacePolicyT], places: Collection[tuple[str, str]]) -> list[PlacePolicyT]:

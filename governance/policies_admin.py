@@ -1,22 +1,24 @@
 """What the admin's pages of all policies have in common: a policy is added and changed by its service, never deleted."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from django import forms
+from django.contrib.auth import get_permission_codename
 from django.core.exceptions import ValidationError
-from django.db import models
-from django.http import HttpRequest
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from unfold.decorators import display
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminIntegerFieldWidget
 
 from governance.clocks.markets import one_market
 from governance.policies import PlacePolicy, Policy
-from wholesale.admin_base import HistoryAdmin, Kept, place_text, reason_field, restate, signature
+from wholesale.admin_base import HistoryAdmin, Kept, act_with_reason, place_text, reason_field, restate, signature
 from wholesale.errors import VersionConflict
 from wholesale.vocabulary import normalise_word
 
@@ -156,6 +158,64 @@ class GovernedAdmin(Kept, HistoryAdmin):
             # The theme would choose the first, a province for one.
             kwargs["choices"] = db_field.get_choices(blank_choice=[("", "Choose one")])
         return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+
+class Removal(NamedTuple):
+    """What the page says that asks why a row is taken away, and what is said when it was."""
+
+    title: str
+    explanation: str
+    button: str
+    done: str
+
+
+class RemovableAdmin(GovernedAdmin):
+    """Pages of governed rows that may be taken away for a reason. A subclass says by which service."""
+
+    actions_detail: tuple[str, ...] = ("remove",)
+
+    def removal(self, row: Any) -> Removal:
+        """What the page says of a row."""
+        raise NotImplementedError
+
+    def remove_row(self, row: Any, **act: Any) -> None:
+        """Take a row away through its service. `act`: reason, and who acts."""
+        raise NotImplementedError
+
+    def has_remove_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Who may take a row away."""
+        return request.user.has_perm(f"{self.opts.app_label}.{get_permission_codename('delete', self.opts)}")
+
+    @action(
+        description="Remove...",
+        permissions=["remove"],
+        icon="delete",
+        variant=ActionVariant.DANGER,
+        url_path="remove",
+    )
+    def remove(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Take a row away, after a page that asks why."""
+        row = self.get_object(request, object_id)
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        said = self.removal(row)
+
+        @transaction.atomic
+        def act(reason: str) -> str:
+            self.log_deletions(request, self.model._default_manager.filter(pk=row.pk))
+            self.remove_row(row, reason=reason, **signature(request))
+            return said.done
+
+        return act_with_reason(
+            request,
+            self,
+            act,
+            title=said.title,
+            explanation=said.explanation,
+            button=said.button,
+            danger=True,
+            then=reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"),
+        )
 
 
 class PolicyAdmin(GovernedAdmin):

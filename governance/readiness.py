@@ -19,6 +19,7 @@ from governance.heimdall.models import HeimdallPolicy
 from governance.market.models import MarketPolicy
 from governance.risk.models import RiskPolicy
 from governance.risk.rules import GLOBAL
+from governance.runbook.last_days import ended_or_ending
 from governance.runbook.registry import Finding, Severity, read_once, register
 from wholesale import append_only
 from wholesale.checks import check_time_zones
@@ -144,16 +145,13 @@ def contact_registration(now: datetime) -> Finding:
 @register("contact.area_codes", Severity.WARNING, "The subscriptions to the National DNCL are in force")
 def contact_area_codes(now: datetime) -> Finding:
     """And stay so for 30 days."""
-    today = now.date()
     last_days = {name: date.fromisoformat(day) for room, name, _, day, _ in _present() if room == _AREA_CODE and day}
     if not last_days:
         return Finding(False, "No area code is subscribed to: a number that is not exempt may not be called.")
-    ended = sorted(code for code, last_day in last_days.items() if last_day < today)
-    ending = sorted(code for code, last_day in last_days.items() if today <= last_day <= today + NOTICE)
-    said = [f"The subscription has ended for {', '.join(ended)}."] if ended else []
-    said += [f"It ends within {NOTICE.days} days for {', '.join(ending)}."] if ending else []
-    if said:
-        return Finding(False, " ".join(said), {"ended": ended, "ending": ending})
+    ended = "The subscription has ended for {}."
+    found = ended_or_ending(last_days, now.date(), NOTICE, ended=ended)
+    if found:
+        return found
     return Finding(True, f"{len(last_days)} area codes are subscribed to, the first until {min(last_days.values())}.")
 
 

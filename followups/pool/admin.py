@@ -5,20 +5,19 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db import models, transaction
+from django.db import models
 from django.db.models import OuterRef, Subquery, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from unfold.decorators import action, display
-from unfold.enums import ActionVariant
 from unfold.widgets import INPUT_CLASSES
 
 from followups.pool.models import WEIGHT_MAX, PoolAgent
 from followups.pool.services import IS_INACTIVE, remove_agent, upsert_agent, working
 from followups.vendors.services import of_ended_vendor
-from governance.policies_admin import GovernedAdmin, GovernedForm, one_spelling, settle_market
+from governance.policies_admin import GovernedForm, RemovableAdmin, Removal, one_spelling, settle_market
 from wholesale.admin_base import ReasonForm, act_with_reason, confirmation, percent, place_text, reason_field, signature
 
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
@@ -92,7 +91,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(PoolAgent)
-class PoolAgentAdmin(GovernedAdmin):
+class PoolAgentAdmin(RemovableAdmin):
     """Agents in their pools."""
 
     form = PoolAgentForm
@@ -159,10 +158,6 @@ class PoolAgentAdmin(GovernedAdmin):
         weight, why = form.cleaned_data["weight"], form.cleaned_data["why"]
         obj.pk = upsert_agent(**_key_of(obj), weight=weight, reason=why, **signature(request)).pk
 
-    def has_remove_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may take an agent out of a pool."""
-        return request.user.has_perm("followups.delete_poolagent")
-
     @action(description="Pause...", permissions=["change"], icon="pause", url_path="pause")
     def pause(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """No new ladders until then, after a page that asks until when and why."""
@@ -207,35 +202,17 @@ class PoolAgentAdmin(GovernedAdmin):
             then=_page_of(row),
         )
 
-    @action(
-        description="Remove...",
-        permissions=["remove"],
-        icon="delete",
-        variant=ActionVariant.DANGER,
-        url_path="remove",
-    )
-    def remove(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Take the agent out of the pool, after a page that asks why."""
-        row = self.get_object(request, object_id)
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-
-        @transaction.atomic
-        def act(reason: str) -> str:
-            self.log_deletions(request, PoolAgent.objects.filter(pk=row.pk))
-            remove_agent(**_key_of(row), reason=reason, **signature(request))
-            return f"{row.agent} is in the pool of {place_text(row)} no more."
-
-        return act_with_reason(
-            request,
-            self,
-            act,
+    def removal(self, row: PoolAgent) -> Removal:
+        return Removal(
             title=f"Remove {row.agent} from the pool of {place_text(row)}",
             explanation="It gets no new ladder there. The ladders that it has stay its own.",
             button="Remove",
-            danger=True,
-            then=reverse("admin:followups_poolagent_changelist"),
+            done=f"{row.agent} is in the pool of {place_text(row)} no more.",
         )
+
+    def remove_row(self, row: PoolAgent, **act: Any) -> None:
+        """Its history stays."""
+        remove_agent(**_key_of(row), **act)
 
 
 def _key_of(row: PoolAgent) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 
 from followups.pool.models import PoolAgent
 from followups.pool.rules import Member, turn
@@ -105,9 +104,6 @@ def remove_agent(
     now: datetime | None = None,
 ) -> bool:
     """Take an agent out of the pool of a market. It keeps the ladders that it has; history stays. Whether it was there."""
-    row = PoolAgent.objects.select_for_update().filter(province=province, market=market, agent=agent).first()
-    if row is None:
-        return False
-    row.stamp(changed_by=changed_by, user=user, reason=reason, now=now or timezone.now())
-    row.delete()
-    return True
+    key = {"province": province, "market": market, "agent": agent}
+    removed = policies.remove(PoolAgent, key=key, user=user, changed_by=changed_by, reason=reason, now=now)
+    return removed is not None

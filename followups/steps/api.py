@@ -9,7 +9,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from followups.steps import services
-from followups.steps.lookups import effective_template
 from followups.steps.models import MIN_GAP_MAX, LadderTemplate
 from followups.steps.rules import (
     DELAY_MAX,
@@ -22,6 +21,7 @@ from followups.steps.rules import (
     normalised,
     require_call_first,
 )
+from governance import policies
 from governance.channels import Channel
 from governance.clocks.api import PlaceParams
 from wholesale.api import ApiViewSet, RowSerializer, act, acting_user, ask
@@ -173,7 +173,7 @@ class TemplateViewSet(ApiViewSet):
     @ask("templates/effective", TemplatePlaceParams, EffectiveTemplateOut)
     def effective(self, request: Request, province: str, market: str, kind: str) -> Response:
         """The template of a kind from which a market's ladders are made: its own, else its province's."""
-        template = effective_template(province, market, kind)
+        template = policies.effective(LadderTemplate, province, market, kind=kind)
         return Response(
             {
                 "found": template is not None,

@@ -57,13 +57,6 @@ def _if_on(pattern: Pattern | None) -> Pattern | None:
     return pattern if pattern and pattern.template.enabled else None
 
 
-def effective_template(province: str, market: str, kind: str) -> LadderTemplate | None:
-    """The template of this kind of the market, be it on or off, else of its province, else None."""
-    places = [(province, market)]
-    rows = policies.candidates(LadderTemplate.objects.filter(kind=kind), places)
-    return policies.effective_among(rows, places)[province, market]
-
-
 def min_gap_sql(table: str) -> str:
     """In SQL: the minutes that the place of a row wants between two contacts of one person.
 

@@ -3,17 +3,14 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.http import HttpRequest
 from django.utils import timezone
-from unfold.decorators import action, display
-from unfold.enums import ActionVariant
+from unfold.decorators import display
 
 from followups.vendors.models import Vendor, VendorAgent
 from followups.vendors.services import assign_agent, release_agent, upsert_vendor
-from governance.policies_admin import GovernedAdmin, GovernedForm
-from wholesale.admin_base import act_with_reason, signature
+from governance.policies_admin import GovernedAdmin, GovernedForm, RemovableAdmin, Removal
+from wholesale.admin_base import signature
 
 REGISTERED, ENDED = "Registered", "Ended: its agents claim nothing"
 
@@ -79,7 +76,7 @@ class VendorAgentForm(GovernedForm):
 
 
 @admin.register(VendorAgent)
-class VendorAgentAdmin(GovernedAdmin):
+class VendorAgentAdmin(RemovableAdmin):
     """Which agents work for a vendor; all others work for us."""
 
     form = VendorAgentForm
@@ -90,7 +87,6 @@ class VendorAgentAdmin(GovernedAdmin):
     list_select_related = ("vendor",)
     search_fields = ("agent", "vendor__name", "changed_by", "reason")
     search_help_text = "Agent, vendor, who changed it, or why"
-    actions_detail = ("remove",)
 
     def settings_of(self, record: Any) -> dict[str, str]:
         return {"Vendor": str(record.vendor)}
@@ -100,36 +96,14 @@ class VendorAgentAdmin(GovernedAdmin):
         vendor, why = form.cleaned_data["vendor"].name, form.cleaned_data["why"]
         obj.pk = assign_agent(agent=obj.agent, vendor=vendor, reason=why, **signature(request)).pk
 
-    def has_remove_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may say that an agent works for no vendor any more."""
-        return request.user.has_perm("followups.delete_vendoragent")
-
-    @action(
-        description="Remove...",
-        permissions=["remove"],
-        icon="delete",
-        variant=ActionVariant.DANGER,
-        url_path="remove",
-    )
-    def remove(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The agent works for no vendor any more, after a page that asks why."""
-        row = self.get_object(request, object_id)
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-
-        @transaction.atomic
-        def act(reason: str) -> str:
-            self.log_deletions(request, VendorAgent.objects.filter(pk=row.pk))
-            release_agent(agent=row.agent, reason=reason, **signature(request))
-            return f"{row.agent} works for no vendor any more."
-
-        return act_with_reason(
-            request,
-            self,
-            act,
+    def removal(self, row: VendorAgent) -> Removal:
+        return Removal(
             title=f"Remove {row.agent} from {row.vendor}",
             explanation="From now on it counts as one of our own agents, and may claim under our registration.",
             button="Remove",
-            danger=True,
-            then=reverse("admin:followups_vendoragent_changelist"),
+            done=f"{row.agent} works for no vendor any more.",
         )
+
+    def remove_row(self, row: VendorAgent, **act: Any) -> None:
+        """Its history stays."""
+        release_agent(agent=row.agent, **act)

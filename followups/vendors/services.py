@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
 
 from followups.errors import VendorNotFound, VendorNotRegistered
 from followups.vendors.models import Vendor, VendorAgent
@@ -109,9 +108,5 @@ def release_agent(
     *, agent: str, changed_by: str, reason: str = "", user: User | None = None, now: datetime | None = None
 ) -> bool:
     """The agent works for no vendor any more. Whether it did; its history stays."""
-    row = VendorAgent.objects.select_for_update().filter(agent=agent).first()
-    if row is None:
-        return False
-    row.stamp(changed_by=changed_by, user=user, reason=reason, now=now or timezone.now())
-    row.delete()
-    return True
+    removed = policies.remove(VendorAgent, key={"agent": agent}, user=user, changed_by=changed_by, reason=reason, now=now)
+    return removed is not None

@@ -6,19 +6,17 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from unfold.decorators import action, display
-from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from governance.area_codes.models import AreaCodeSubscription
 from governance.area_codes.rules import NOTICE, InvalidList, read_list
 from governance.area_codes.services import subscribe, unsubscribe
-from governance.policies_admin import GovernedAdmin, GovernedForm
-from wholesale.admin_base import ReasonForm, act_with_form, act_with_reason, reason_field, signature
+from governance.policies_admin import GovernedForm, RemovableAdmin, Removal
+from wholesale.admin_base import ReasonForm, act_with_form, reason_field, signature
 
 IN_FORCE, ENDS_SOON, ENDED = "In force", "Ends within 30 days", "Ended"
 
@@ -58,7 +56,7 @@ class ListForm(ReasonForm):
 
 
 @admin.register(AreaCodeSubscription)
-class AreaCodeSubscriptionAdmin(GovernedAdmin):
+class AreaCodeSubscriptionAdmin(RemovableAdmin):
     """For which area codes we subscribe, and until when."""
 
     form = AreaCodeForm
@@ -69,7 +67,6 @@ class AreaCodeSubscriptionAdmin(GovernedAdmin):
     search_fields = ("area_code", "changed_by", "reason")
     search_help_text = "Area code, who changed it, or why"
     actions_list = ("import_list",)
-    actions_detail = ("remove",)
 
     @display(description="State", label={IN_FORCE: "success", ENDS_SOON: "warning", ENDED: "danger"})
     def state(self, row: AreaCodeSubscription) -> str:
@@ -112,36 +109,14 @@ class AreaCodeSubscriptionAdmin(GovernedAdmin):
             then=reverse("admin:governance_areacodesubscription_changelist"),
         )
 
-    def has_remove_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may take a subscription off."""
-        return request.user.has_perm("governance.delete_areacodesubscription")
-
-    @action(
-        description="Remove...",
-        permissions=["remove"],
-        icon="delete",
-        variant=ActionVariant.DANGER,
-        url_path="remove",
-    )
-    def remove(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Take a subscription off that was entered by mistake, after a page that asks why."""
-        row = self.get_object(request, object_id)
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-
-        @transaction.atomic
-        def act(reason: str) -> str:
-            self.log_deletions(request, AreaCodeSubscription.objects.filter(pk=row.pk))
-            unsubscribe(area_code=row.area_code, reason=reason, **signature(request))
-            return f"{row.area_code} is not subscribed to any more."
-
-        return act_with_reason(
-            request,
-            self,
-            act,
+    def removal(self, row: AreaCodeSubscription) -> Removal:
+        return Removal(
             title=f"Remove the subscription for {row.area_code}",
             explanation="Numbers of this area code are not called from now on, unless they are exempt.",
             button="Remove the subscription",
-            danger=True,
-            then=reverse("admin:governance_areacodesubscription_changelist"),
+            done=f"{row.area_code} is not subscribed to any more.",
         )
+
+    def remove_row(self, row: AreaCodeSubscription, **act: Any) -> None:
+        """Its history stays."""
+        unsubscribe(area_code=row.area_code, **act)

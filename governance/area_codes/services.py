@@ -62,13 +62,11 @@ def unsubscribe(
     *, area_code: str, changed_by: str, reason: str = "", user: User | None = None, now: datetime | None = None
 ) -> bool:
     """Take a subscription off that was entered by mistake. Whether it was there; its history stays."""
-    row = AreaCodeSubscription.objects.select_for_update().filter(area_code=area_code).first()
-    if row is None:
+    key = {"area_code": area_code}
+    removed = policies.remove(AreaCodeSubscription, key=key, user=user, changed_by=changed_by, reason=reason, now=now)
+    if removed is None:
         return False
-    now = now or timezone.now()
-    row.stamp(changed_by=changed_by, user=user, reason=reason, now=now)
-    row.delete()
-    _tell(now)
+    _tell(removed.updated_at)
     return True
 
 

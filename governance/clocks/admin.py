@@ -5,11 +5,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
-from unfold.decorators import action, display
-from unfold.enums import ActionVariant
+from django.http import HttpRequest
+from unfold.decorators import display
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
 from governance.clocks.models import MarketZone
@@ -22,8 +19,8 @@ from governance.clocks.services import (
     set_market_zone,
 )
 from governance.clocks.zones import province_zones
-from governance.policies_admin import GovernedAdmin, GovernedForm
-from wholesale.admin_base import act_with_reason, place_text, signature
+from governance.policies_admin import GovernedForm, RemovableAdmin, Removal
+from wholesale.admin_base import place_text, signature
 
 _BETWEEN_NAMES = re.compile(r"[,;\n]")
 
@@ -72,7 +69,7 @@ class MarketZoneForm(GovernedForm):
 
 
 @admin.register(MarketZone)
-class MarketZoneAdmin(GovernedAdmin):
+class MarketZoneAdmin(RemovableAdmin):
     """In which zone each market lives."""
 
     form = MarketZoneForm
@@ -84,7 +81,6 @@ class MarketZoneAdmin(GovernedAdmin):
     list_select_related = False
     search_fields = ("market", "other_names", "province", "zone", "changed_by", "reason")
     search_help_text = "Market by any name, province, zone, who changed it, or why"
-    actions_detail = ("remove",)
 
     @display(description="Market", ordering="market")
     def place(self, row: MarketZone) -> str:
@@ -111,37 +107,15 @@ class MarketZoneAdmin(GovernedAdmin):
         )
         obj.pk = stored.pk
 
-    def has_remove_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may take a market's zone away."""
-        return request.user.has_perm("governance.delete_marketzone")
-
-    @action(
-        description="Remove...",
-        permissions=["remove"],
-        icon="delete",
-        variant=ActionVariant.DANGER,
-        url_path="remove",
-    )
-    def remove(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Take the zone away, after a page that asks why."""
-        row = self.get_object(request, object_id)
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-
-        @transaction.atomic
-        def act(reason: str) -> str:
-            self.log_deletions(request, MarketZone.objects.filter(pk=row.pk))
-            remove_market_zone(province=row.province, market=row.market, reason=reason, **signature(request))
-            return f"{place_text(row)} has no zone of its own any more."
-
-        return act_with_reason(
-            request,
-            self,
-            act,
+    def removal(self, row: MarketZone) -> Removal:
+        return Removal(
             title=f"Remove the zone of {place_text(row)}",
             explanation="Its other names are forgotten. Its leads then have the zones of their postal code, else all of "
             f"{row.get_province_display()}, and contact must be allowed in each.",
             button="Remove the zone",
-            danger=True,
-            then=reverse("admin:governance_marketzone_changelist"),
+            done=f"{place_text(row)} has no zone of its own any more.",
         )
+
+    def remove_row(self, row: MarketZone, **act: Any) -> None:
+        """Its history stays."""
+        remove_market_zone(province=row.province, market=row.market, **act)

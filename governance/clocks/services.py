@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 
 from governance import policies
 from governance.clocks.models import MarketZone
@@ -159,9 +158,8 @@ def remove_market_zone(
         MarketZoneNotFound: it has none.
 
     """
-    row = MarketZone.objects.select_for_update().filter(province=province, market=checked_market(market)).first()
-    if row is None:
+    key = {"province": province, "market": checked_market(market)}
+    removed = policies.remove(MarketZone, key=key, user=user, changed_by=changed_by, reason=reason, now=now)
+    if removed is None:
         raise MarketZoneNotFound
-    row.stamp(changed_by=changed_by, user=user, reason=reason, now=now or timezone.now())
-    row.delete()
-    _tell(row)
+    _tell(removed)

@@ -963,12 +963,11 @@ def remove_closed_day(
     now: datetime | None = None,
 ) -> bool:
     """Be open again on this day. Whether it was closed; its history stays."""
-    closed = ClosedDay.objects.select_for_update().filter(day=day, province=province).first()
-    if closed is None:
+    key = {"day": day, "province": province}
+    removed = policies.remove(ClosedDay, key=key, user=user, changed_by=changed_by, reason=reason, now=now)
+    if removed is None:
         return False
-    closed.stamp(changed_by=changed_by, user=user, reason=reason, now=now or timezone.now())
-    closed.delete()
-    _tell_of_closed_day(closed)
+    _tell_of_closed_day(removed)
     return True
 
 

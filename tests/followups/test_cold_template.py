@@ -19,12 +19,11 @@ from followups.minutes.services import recompute_leads
 from followups.models import FollowupLadder, FollowupTask, LadderTemplate
 from followups.services import start_ladder
 from followups.steps.cold import COLD_STEPS
-from followups.steps.lookups import effective_template
 from followups.steps.rules import GUIDE_STEPS, InvalidSteps, doubts, normalised
 from followups.steps.services import scripts_of, seed_templates, upsert_template
 from followups.steps.speech import wanting_in_quebec
 from followups.transitions import restart_ladder
-from governance import gate
+from governance import gate, policies
 from governance.compliance.models import Organisation
 from governance.compliance.services import record_consent, record_opt_out
 from governance.runbook import services as runbook
@@ -85,7 +84,7 @@ def test_a_known_lead_without_a_ground_gets_the_cold_steps(jane: None) -> None:
         timedelta(minutes=minutes) for minutes in (0, 30, 180, 1440, 4320, 10080)
     ]
     ladder = FollowupLadder.objects.get()
-    assert (ladder.open_steps, ladder.template) == (6, effective_template("ON", "TORONTO", "COLD"))
+    assert (ladder.open_steps, ladder.template) == (6, policies.effective(LadderTemplate, "ON", "TORONTO", kind="COLD"))
     assert KPIEvent.objects.get(metric="ladder_created").detail == {"tasks": 6}
     assert (scripts_of([tasks[0]])[0] or "").startswith("Say first: Hello Jane")
     assert "record an express consent" in (scripts_of([tasks[0]])[0] or "")
