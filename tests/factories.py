@@ -107,7 +107,8 @@ class LeadFactory(Row):
     lead_id = Sequence(lambda n: f"LEAD-{n}")
     first_name = "Jane"
     last_name = "Roe"
-    phone = Sequence(lambda n: f"+1416555{n % 10_000:04}")
+    # In no block of numbers that tests write by hand: of one number only one lead is followed up.
+    phone = Sequence(lambda n: f"+1416556{n % 10_000:04}")
     postal_code = "M5V 2T6"
     province = "ON"
     market = "TORONTO"
@@ -533,7 +534,7 @@ class PointFactory(Row):
 
     kind = "PHONE"
     digest = Sequence(lambda n: f"digest {n}")
-    value = Sequence(lambda n: f"+1416555{n % 10_000:04}")
+    value = Sequence(lambda n: f"+1416557{n % 10_000:04}")
 
 
 class RecordFactory(Row):
