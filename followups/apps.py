@@ -13,12 +13,12 @@ class FollowupsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell governance how leads are loaded, listen to what it tells, and say when what is periodic is due."""
-        from followups import scopes  # noqa: PLC0415
+        from followups import known_leads, scopes  # noqa: PLC0415
         from followups.inbound.facts import received  # noqa: PLC0415
         from followups.inbound.services import on_opted_out_of  # noqa: PLC0415  # models are not loaded before
         from followups.inbound.words import seed_words  # noqa: PLC0415
         from followups.inbox.services import on_opt_outs_unreadable  # noqa: PLC0415
-        from followups.leads import services, tasks  # noqa: PLC0415
+        from followups.leads import tasks  # noqa: PLC0415
         from followups.minutes import readiness  # noqa: PLC0415  # registers a check of the runbook
         from followups.minutes import tasks as minutes  # noqa: PLC0415
         from followups.outcomes.services import seed_rules  # noqa: PLC0415
@@ -39,7 +39,7 @@ class FollowupsConfig(AppConfig):
         from governance.signals import contact_rules_changed, markets_named  # noqa: PLC0415
 
         messages.register(received)
-        leads.register(services.facts_of, scopes.readable_leads)
+        leads.register(known_leads.facts_of, scopes.readable_leads)
         scopes.register()
         opted_out_of.connect(on_opted_out_of, dispatch_uid="followups.on_opted_out_of")
         opt_outs_unreadable.connect(on_opt_outs_unreadable, dispatch_uid="followups.on_opt_outs_unreadable")

@@ -17,7 +17,6 @@ from django.utils import timezone
 
 from followups import prospects
 from followups.errors import DuplicateLead
-from followups.history import Act
 from followups.making import TASK, Plan, ladder_of, plan_of, settled, tasks_of
 from followups.models import FollowupLadder, FollowupTask
 from followups.pool.services import next_agents
@@ -32,6 +31,7 @@ from governance.decisions import ExecutionClass, verb
 from governance.gate import Minutes
 from governance.leads import LeadFacts
 from wholesale import correlation, many
+from wholesale.act import Act
 from wholesale.errors import DomainError, RequiredParameter
 from wholesale.lookups import among
 from wholesale.vocabulary import ALL

@@ -7,9 +7,9 @@ from datetime import datetime
 from django.db import connection
 
 from followups import history
-from followups.history import Act
 from followups.models import FollowupLadder, FollowupTask, TaskEvent
 from governance.channels import Channel
+from wholesale.act import Act
 
 EVERY_CHANNEL = tuple(Channel)
 # Why a step is cancelled.

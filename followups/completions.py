@@ -13,7 +13,6 @@ from followups.attempts import attempt_of
 from followups.cancelling import close_steps
 from followups.completing import Found, OpenStep
 from followups.errors import NotYourTask, TaskNotFound, TimeOutOfRange
-from followups.history import Act
 from followups.leads.lookups import lead_ids_at
 from followups.minutes.services import put_right, store
 from followups.minutes.tasks import enqueue_leads
@@ -30,6 +29,7 @@ from governance.channels import Channel
 from governance.decisions import ExecutionClass, verb
 from governance.gate import Judged
 from wholesale import many
+from wholesale.act import Act
 from wholesale.errors import RequiredParameter
 from wholesale.permissions import label_of
 

@@ -1,32 +1,14 @@
 """The history of tasks: each transition is one line, written in the transaction of its fact."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import User
-
 from followups.models import TaskEvent, TaskEventWords
-from wholesale import correlation, many
+from wholesale import many
+from wholesale.act import Act
 from wholesale.wordings import is_own
 
 _LINE = ("task_id", "kind", "reason", "detail", "actor", "user_id", "correlation_id", "created_at")
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """Who does something, and when: what each line that it writes is signed with."""
-
-    actor: str
-    user: User | None
-    correlation_id: str
-    now: datetime
-
-    @classmethod
-    def of(cls, actor: str, user: User | None, correlation_id: str | None, now: datetime) -> "Act":
-        """An act under the given correlation id, else under that of the request."""
-        return cls(actor, user, correlation_id or correlation.current(), now)
 
 
 def write(

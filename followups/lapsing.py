@@ -14,13 +14,13 @@ from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
 
 from followups import history
-from followups.history import Act
-from followups.leads.facts import contact_for
 from followups.models import FollowupLadder, FollowupTask, TaskEvent, TaskQuerySet
 from followups.signals import tasks_lapsed
+from followups.task_contacts import contact_for
 from governance import gate
 from governance.decisions import ExecutionClass, verb
 from governance.reasons import Reason
+from wholesale.act import Act
 
 BATCH = 1_000
 LAST_STEP_LAPSES_AFTER = timedelta(days=7)

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from followups.cancelling import OPTED_OUT
-from followups.history import Act
 from followups.lapsing import GROUNDS
 from followups.leads.facts import contact_of
 from followups.models import FollowupLadder, LadderTemplate
@@ -20,6 +19,7 @@ from governance.channels import Channel
 from governance.gate import Minutes
 from governance.leads import LeadFacts
 from governance.reasons import Reason
+from wholesale.act import Act
 
 
 @dataclass(frozen=True, slots=True)

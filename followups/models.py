@@ -8,9 +8,9 @@ from django.db import models
 from django.db.models import Avg, Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from followups.inbound.models import InboundWord
+from followups.inbound.models import InboundDecision, InboundMessage, InboundWord
 from followups.inbox.models import InboxItem
-from followups.leads.models import InboundDecision, InboundMessage, Lead, LeadImport, LeadReopening, lead_key
+from followups.leads.models import Lead, LeadImport, LeadReopening, lead_key
 from followups.outcomes.models import OutcomeRule
 from followups.outcomes.rules import Outcome
 from followups.pool.models import PoolAgent

@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from followups import history
-from followups.history import Act
-from followups.leads.facts import contact_for
 from followups.models import FollowupTask, TaskEvent
 from followups.sla.lateness import NONE, limits, spans
 from followups.sla.rulebook import rulebook
+from followups.task_contacts import contact_for
 from governance import gate
+from wholesale.act import Act
 from wholesale.fields import iso_utc
 
 MOVED = ("due_at", "actionable_at", "open_from", "open_until", "warns_at", "breaches_at", "late_for", "late_until")

@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from followups import prospects
 from followups.cancelling import cancel_open_ladders
-from followups.history import Act
 from followups.leads.lookups import points_of_lead
 from followups.making import TASK, ladder_of, plan_of, settled, tasks_of
 from followups.models import FollowupLadder, FollowupTask
@@ -26,6 +25,7 @@ from followups.steps.lookups import patterns_of
 from governance import gate
 from governance.decisions import ExecutionClass, verb
 from wholesale import many
+from wholesale.act import Act
 from wholesale.vocabulary import ALL
 
 RESTARTED = "restarted"  # why a step is cancelled where no other reason was given

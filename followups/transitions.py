@@ -9,13 +9,13 @@ from django.utils import timezone
 from followups import history, leases
 from followups.cancelling import cancel_steps, close_steps
 from followups.errors import LadderClosed, LadderNotFound, NotYourTask, TaskClosed, TaskNotFound, TimeOutOfRange
-from followups.history import Act
 from followups.models import FollowupLadder, FollowupTask, TaskEvent
 from followups.prospects import Prospect
 from followups.putting_off import put_off
 from followups.starting import LadderStart, again_if_moved, begin_ladder, hold_lead
 from governance import gate
 from governance.decisions import ExecutionClass, verb
+from wholesale.act import Act
 
 SNOOZED_WITHIN = timedelta(days=90)
 _NOT_YOURS = "Your role puts off and skips its own tasks, and unowned ones that it has claimed."

@@ -12,8 +12,9 @@ from django.contrib.auth.models import User
 
 from buyers.models import BuyerFeedbackEvent
 from buyers.signals import feedback_recorded
+from followups.leads.signals import person_erased
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask
-from followups.signals import ladders_created, person_erased, tasks_breached, tasks_completed, tasks_lapsed
+from followups.signals import ladders_created, tasks_breached, tasks_completed, tasks_lapsed
 from followups.sla.models import SlaBreach
 from kpi.models import Domain, KPIEvent
 from kpi.services import erase_words, keep

@@ -316,7 +316,7 @@ SPECTACULAR_SETTINGS = {
         "AcceptedBasisEnum": "governance.compliance.grounds.ACCEPTED",
         "ChannelEnum": "governance.channels.Channel",
         "ReasonEnum": "governance.contact.Reason",
-        "MeaningEnum": "followups.leads.models.InboundMessage.Meaning",
+        "MeaningEnum": "followups.inbound.models.InboundMessage.Meaning",
         "LeadStatusEnum": "followups.leads.models.Lead.Status",
         "BulkLadderStatusEnum": "followups.api.bulk.STATUSES",
         "DecidedMeaningEnum": "followups.inbound.rules.DECIDED",

@@ -11,11 +11,11 @@ from django.forms import Form
 from followups import leases
 from followups.admin.forms import CompleteForm, SnoozeForm
 from followups.admin.rows import clock
-from followups.leads.facts import contact_for
 from followups.leads.lookups import leads_at
 from followups.models import FollowupTask, Lead
 from followups.sla.rules import Standing, standing
 from followups.steps.services import scripts_of
+from followups.task_contacts import contact_for
 from governance import gate
 from governance.channels import Channel
 from governance.compliance.services import Point

@@ -18,9 +18,9 @@ from followups.admin.cards import Card, cards
 from followups.admin.events import EventInline
 from followups.admin.forms import CompleteForm, SnoozeForm
 from followups.admin.rows import OVERDUE_AFTER, TASK_STATES, WithLead, clock, ladder_url, task_state, task_url
-from followups.leads.facts import contact_for
 from followups.models import FollowupTask
 from followups.sla.services import at_risk
+from followups.task_contacts import contact_for
 from governance import gate
 from wholesale.admin_base import GrowingAdmin, ReasonForm, SinceFilter, act_with_form, place_text
 

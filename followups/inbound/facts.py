@@ -1,6 +1,6 @@
 """A message that a lead sent, as governance knows it."""
 
-from followups.leads.models import InboundMessage
+from followups.inbound.models import InboundMessage
 from governance.messages import Received
 
 

@@ -1,10 +1,15 @@
-"""The table of words by which inbound messages are read."""
+"""What leads send us, what persons decided about it, and the table of words by which it is read."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from followups.leads.models import lead_key
+from governance.channels import Channel
 from governance.policies import Policy
-from wholesale.vocabulary import NOTE_MAX_LENGTH
+from wholesale.append_only import AppendOnlyModel
+from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
+from wholesale.wordings import WordedField
 
 PHRASE_MAX_LENGTH = NOTE_MAX_LENGTH
 
@@ -53,3 +58,91 @@ class InboundWord(Policy):
 
     def __str__(self) -> str:
         return self.phrase
+
+
+class InboundMessage(models.Model):
+    """What a lead sent us. Its text is personal, so it can be emptied; what follows from it is in the ledger."""
+
+    class Meaning(models.TextChoices):
+        """What it says."""
+
+        OPT_OUT = "OPT_OUT", "Opt-out"
+        REPLY = "REPLY", "Reply"
+        DOUBTFUL = "DOUBTFUL", "Doubtful: a person decides"
+        RESUME = "RESUME", "Wants contact again"  # decided by a person only
+        HELP = "HELP", "Asks who we are"  # answered by an AdministrativeReply
+
+    lead = lead_key("messages")
+    # What an opt-out in it binds: where it came from, and the lead if it names one. Who else it may be of is `lead` alone.
+    subjects = models.ManyToManyField("governance.ContactPoint", related_name="+")
+    channel = models.CharField(max_length=5, choices=Channel, blank=True, help_text="empty where nobody can tell")
+    text = models.TextField(blank=True)
+    altered = models.JSONField(default=list, help_text="what was not kept as it came, as codes")
+    as_sent = models.JSONField(default=dict, help_text="the parameters that could not be read, as they came")
+    meaning = models.CharField(max_length=8, choices=Meaning)
+    received_at = models.DateTimeField()
+    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
+    created_at = models.DateTimeField()
+    # What a person decided, the last time (see InboundDecision).
+    decided_as = models.CharField(max_length=8, choices=Meaning, blank=True)
+    decided_reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
+    decided_by = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
+    decided_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        default_permissions = ("view",)
+        permissions = [
+            ("record_inbound", "Can record what a lead sent"),
+            ("decide_inbound", "Can decide a doubtful message"),
+            ("overrule_inbound", "Can turn a message that was taken as no opt-out into one"),
+        ]
+        indexes = [
+            models.Index(fields=["lead", "-id"], name="inboundmessage_lead"),  # a lead's page
+            models.Index(
+                fields=["id"], condition=Q(meaning="DOUBTFUL", decided_at__isnull=True), name="inboundmessage_undecided"
+            ),
+        ]
+        verbose_name = "inbound message"
+
+    def __str__(self) -> str:
+        return f"{self.get_meaning_display()} by {self.get_channel_display().lower() or 'an unknown channel'}"
+
+
+class InboundDecision(AppendOnlyModel):
+    """A person said what a message means. Who decides otherwise adds a line."""
+
+    message = models.ForeignKey(InboundMessage, on_delete=models.PROTECT, related_name="decisions", db_index=False)
+    meaning = models.CharField(max_length=8, choices=InboundMessage.Meaning)
+    reason = WordedField(max_length=NOTE_MAX_LENGTH, blank=True)
+    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
+    created_at = models.DateTimeField()
+
+    class Meta(AppendOnlyModel.Meta):
+        ordering = ["id"]
+        indexes = [models.Index(fields=["message", "id"], name="inbounddecision_message")]  # a message's page
+        verbose_name = "decision about a message"
+        verbose_name_plural = "decisions about messages"
+
+    def __str__(self) -> str:
+        return self.get_meaning_display()
+
+
+class InboundDecisionWords(models.Model):
+    """Why a message was decided so. Erasing the person removes it."""
+
+    decision = models.OneToOneField(InboundDecision, primary_key=True, on_delete=models.PROTECT, related_name="words")
+    reason = models.CharField(max_length=NOTE_MAX_LENGTH)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"Words of decision {self.pk}"

@@ -11,11 +11,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from followups.inbound.letters import words_of
-from followups.inbound.models import InboundWord
+from followups.inbound.models import InboundMessage, InboundWord
 from followups.inbound.phrases import Finder, parsed, words_in
 from followups.inbound.quoting import own_words
 from followups.inbound.slips import MISSPELT_FROM, Speller, is_one_slip
-from followups.leads.models import InboundMessage
 
 Meaning = InboundMessage.Meaning
 Kind = InboundWord.Kind

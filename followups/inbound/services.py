@@ -13,15 +13,15 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from followups.cancelling import EVERY_CHANNEL, OPTED_OUT, cancel_open_ladders
-from followups.errors import AlreadyDecided, ChannelUnknown, MessageNotFound, OptedOutSince
-from followups.history import Act
 from followups.inbound import rules
+from followups.inbound.models import InboundDecision, InboundDecisionWords, InboundMessage
 from followups.inbound.rules import Meaning
 from followups.inbound.words import words_in_force
 from followups.inbox import services as inbox
 from followups.inbox.models import InboxItem
+from followups.leads.errors import AlreadyDecided, ChannelUnknown, MessageNotFound, OptedOutSince
 from followups.leads.lookups import lead_ids_at, leads_at
-from followups.leads.models import InboundDecision, InboundDecisionWords, InboundMessage, Lead
+from followups.leads.models import Lead
 from followups.replies import services as replies
 from followups.replies.models import AdministrativeReply
 from governance import gate
@@ -31,6 +31,7 @@ from governance.compliance.rules import Entry
 from governance.compliance.services import Point, digest
 from governance.decisions import ExecutionClass, verb
 from wholesale import correlation, scopes
+from wholesale.act import Act
 from wholesale.errors import NotAllowedForYou
 from wholesale.received import storable
 from wholesale.wordings import parted

@@ -9,13 +9,13 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from followups.errors import DecideTheMessage, InboxItemDone, InboxItemNotFound, NotYourItem
-from followups.history import Act
 from followups.inbox.models import InboxItem
+from followups.leads.errors import DecideTheMessage, InboxItemDone, InboxItemNotFound, NotYourItem
 from followups.models import FollowupTask, InboundMessage
 from governance.compliance.models import ContactRecord
 from governance.decisions import ExecutionClass, verb
 from wholesale import scopes
+from wholesale.act import Act
 from wholesale.permissions import label_of
 from wholesale.received import storable
 from wholesale.vocabulary import NOTE_MAX_LENGTH

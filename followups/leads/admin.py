@@ -23,7 +23,6 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from followups.errors import ImportNotReady
 from followups.leads import files, services
 from followups.leads.fields import COLUMNS, SETTINGS, LeadRow, PhoneField
 from followups.leads.imports import BYTES_MAX, ROWS_AT_ONCE, begin_import, confirm_import
@@ -46,6 +45,7 @@ from wholesale.addresses import one_form
 from wholesale.admin_base import Kept, ReadOnlyInline, Scoped, SinceFilter, confirmation, place_text
 from wholesale.admin_input import CheckedInput, InfinitePaginator, row_id
 from wholesale.errors import DomainError
+from wholesale.importing.errors import ImportNotReady
 from wholesale.permissions import label_of
 from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 

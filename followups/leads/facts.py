@@ -10,7 +10,8 @@ from governance import gate
 from governance.leads import LeadFacts
 
 if TYPE_CHECKING:
-    from followups.models import FollowupTask
+    pass
+
 
 FACTS = LeadFacts._fields[:-1]  # each is a column of a lead; the last fact is its ladder template's
 
@@ -41,16 +42,3 @@ def contact_of(
         return gate.Contact(lead, channel, gap=gap)
     somebody = LeadFacts(lead_id=lead_id or "", province=province, market=market)
     return gate.Contact(somebody, channel, is_known=False, gap=gap)
-
-
-def contact_for(task: "FollowupTask") -> gate.Contact:
-    """The contact of a step that was read with its lead."""
-    lead = lead_facts(task.lead) if task.lead else None
-    return contact_of(
-        lead,
-        lead_id=task.lead_id,
-        province=task.province,
-        market=task.market,
-        channel=task.channel,
-        gap_minutes=task.gap_minutes,
-    )

@@ -12,12 +12,12 @@ from typing import IO, Any
 
 from django.utils import timezone
 
-from followups.errors import UnreadableFile
 from followups.leads import csv_files, xlsx_files
 from followups.leads.rows import EXTRA_CELLS, FileRow, RefusedRow
 from followups.leads.tables import Line, Table
 from followups.leads.wishes import WishColumns
 from followups.leads.words import COLUMN_OF, fault_of, key_of, storable, value_of
+from wholesale.importing.errors import UnreadableFile
 
 ENCODING = "utf-8-sig"
 # A spreadsheet runs a text that begins so as a formula, some also behind blanks or in wide letters. It is written after an

@@ -10,10 +10,10 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from followups.errors import ImportNotReady, UnreadableFile
 from followups.leads import files, tasks
 from followups.leads.models import LeadImport
 from governance.decisions import ExecutionClass, verb
+from wholesale.importing.errors import ImportNotReady, UnreadableFile
 
 ROWS_AT_ONCE = 5_000  # a file with more is the worker's
 BYTES_MAX = 50 * 1024 * 1024  # some 300,000 leads

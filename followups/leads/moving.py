@@ -3,13 +3,13 @@
 from django.db import connection
 
 from followups.cancelling import because_of, close_open_ladders
-from followups.history import Act
 from followups.leads.models import Lead
 from followups.leads.statuses import ENDS_THE_HUNT, moves_on_to
 from followups.leads.storing import FLAGS
 from followups.minutes.tasks import enqueue_leads
 from governance import gate
 from governance.channels import Channel
+from wholesale.act import Act
 from wholesale.lookups import among_sql
 
 # SQL of its own: it is carried out at each contact with an outcome, and a query set costs more to build.

@@ -8,7 +8,6 @@ from typing import Any
 
 from rest_framework.exceptions import ValidationError
 
-from followups.history import Act
 from followups.leads.lookups import leads_by_id
 from followups.leads.models import Lead
 from followups.leads.rows import FileRow, RefusedRow, Row
@@ -29,6 +28,7 @@ from governance.compliance.services import (
     record_do_not_call,
     record_opt_out,
 )
+from wholesale.act import Act
 from wholesale.fields import EmailAddressField, LabelField
 from wholesale.vocabulary import NOTE_MAX_LENGTH
 

@@ -1,31 +1,26 @@
 """Verbs of leads. Whoever brings one, by the API, the admin or a file: one serializer checks it, and `storing` stores it."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from followups.history import Act
 from followups.leads import recording
-from followups.leads.facts import facts_sql, read_facts
 from followups.leads.models import Lead
 from followups.leads.rows import RefusedRow, Row
 from followups.leads.sifting import NO_PROVINCE, Good, batches, numbered, sifted
 from followups.leads.storing import Outcome, hold_writers, store_file, store_one
-from followups.steps.lookups import min_gap_sql
 from governance.decisions import ExecutionClass, verb
-from governance.leads import LeadFacts
+from wholesale.act import Act
 from wholesale.errors import RequiredParameter
-from wholesale.lookups import among_sql
 
-__all__ = ["LeftStatus", "Outcome", "RefusedRow", "Report", "facts_of", "upsert_lead", "upsert_leads"]
-
+__all__ = ["LeftStatus", "Outcome", "RefusedRow", "Report", "upsert_lead", "upsert_leads"]
 BATCH = 1_000
 LEFT_STATUSES_NAMED = 100  # of a report; the others are counted
 
@@ -204,15 +199,3 @@ def upsert_lead(
     if stored.outcome is Outcome.NO_PROVINCE:
         raise RequiredParameter(NO_PROVINCE, attr="province")
     return stored.lead, stored.outcome
-
-
-# SQL of its own: the gate is asked about a lead more often than anything else.
-_FACTS_SQL = f"SELECT {facts_sql('l')}, {min_gap_sql('l')} FROM {Lead._meta.db_table} AS l WHERE l.lead_id {{}}"
-
-
-def facts_of(lead_ids: Collection[str]) -> dict[str, LeadFacts]:
-    """What the contact gate needs of the leads that exist, by id, in one query."""
-    among, values = among_sql(lead_ids)
-    with connection.cursor() as cursor:
-        cursor.execute(_FACTS_SQL.format(among), [values])
-        return {lead.lead_id: lead for *facts, gap in cursor.fetchall() if (lead := read_facts(facts, gap))}

@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from followups.cancelling import ALREADY_FOLLOWED_UP, because_of, close_open_ladders
-from followups.history import Act
 from followups.leads.facts import FACTS
 from followups.leads.fields import SETTINGS
 from followups.leads.lookups import leads_by_id, points_of_lead
@@ -24,6 +23,7 @@ from followups.prospects import find, meeting
 from governance import gate
 from governance.clocks.markets import one_markets
 from wholesale import locks
+from wholesale.act import Act
 from wholesale.errors import RequiredParameter
 from wholesale.vocabulary import Province
 

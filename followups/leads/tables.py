@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from followups.errors import UnreadableFile
+from wholesale.importing.errors import UnreadableFile
 
 HEADER_WITHIN = 20  # rows: what stands above the names of the columns is a title
 NO_HEADER = "A row at its top must name the columns, lead_id among them."

@@ -6,11 +6,11 @@ from datetime import timedelta
 from django.utils import timezone
 from django_tasks import task
 
-from followups.errors import UnreadableFile
 from followups.leads import files, remarks
 from followups.leads.models import LeadImport
 from followups.leads.services import Report, upsert_leads
 from wholesale import periodic, task_failures
+from wholesale.importing.errors import UnreadableFile
 from wholesale.queues import Queue
 
 State = LeadImport.State

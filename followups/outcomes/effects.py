@@ -8,7 +8,6 @@ from django.db.models import Q
 from followups import history
 from followups.cancelling import OPTED_OUT, cancel_steps
 from followups.errors import TaskNotFound
-from followups.history import Act
 from followups.inbox.services import put_reply
 from followups.leads.lookups import leads_at
 from followups.leads.moving import hold_lead, mark_wrong, move_lead
@@ -19,6 +18,7 @@ from followups.outcomes.services import GO_ON, Rule, applied
 from followups.putting_off import put_off
 from governance import gate
 from governance.compliance.services import Point
+from wholesale.act import Act
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 import csv
 import io
 
-from followups.errors import ImportUnderWay, UnreadableFile
 from followups.leads import files
+from followups.leads.errors import ImportUnderWay
 from followups.leads.models import LeadImport
 from followups.people.subjects import Person
+from wholesale.importing.errors import UnreadableFile
 
 State = LeadImport.State
 DISCARDED = "A person in it was erased, so the file was discarded: bring it again without that person's row."

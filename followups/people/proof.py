@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from followups.errors import LeadUnknown
+from followups.leads.errors import LeadUnknown
 from followups.leads.lookups import leads_at
 from followups.models import ContactAttempt
 from followups.people.subjects import person

@@ -14,7 +14,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from followups.errors import LeadUnknown
+from followups.leads.errors import LeadUnknown
 from followups.models import Lead
 from followups.people.json_files import download
 from followups.people.proof import export_proof

@@ -12,19 +12,20 @@ from django.db import transaction
 from django.utils import timezone
 
 from followups.cancelling import cancel_open_ladders
-from followups.history import Act
+from followups.inbound.models import InboundDecisionWords
 from followups.inbound.rules import Meaning
 from followups.inbound.services import decide_inbound
-from followups.leads.models import InboundDecisionWords, Lead, LeadReopeningWords
+from followups.leads.models import Lead, LeadReopeningWords
+from followups.leads.signals import person_erased
 from followups.leads.storing import hold_writers
 from followups.models import FollowupLadder, FollowupTask, InboxItem, TaskEventWords
 from followups.people.files import erase_from_imports, lock_imports, refused_of, waiting_for
 from followups.people.subjects import Person, person, row_of
-from followups.signals import person_erased
 from governance import gate
 from governance.compliance.models import ContactPoint
 from governance.compliance.services import forget_words, lock_points_known_by
 from governance.decisions import ExecutionClass, verb
+from wholesale.act import Act
 from wholesale.idempotency import erase_answers, kept_answers
 from wholesale.wordings import is_own
 

@@ -11,7 +11,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
 
-from followups.errors import LeadUnknown
+from followups.leads.errors import LeadUnknown
 from followups.leads.files import plain
 from followups.leads.lookups import leads_at
 from followups.models import (

@@ -7,10 +7,10 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from followups.errors import ReplyErased, ReplyNotFound
-from followups.history import Act
+from followups.inbound.models import InboundMessage
+from followups.leads.errors import ReplyErased, ReplyNotFound
 from followups.leads.facts import lead_facts
-from followups.leads.models import InboundMessage, Lead
+from followups.leads.models import Lead
 from followups.replies.models import AdministrativeReply
 from followups.replies.rules import language_of, standing_against, text_of
 from governance import gate
@@ -20,6 +20,7 @@ from governance.decisions import ExecutionClass, verb
 from governance.leads import LeadFacts
 from governance.reasons import Reason
 from wholesale import scopes
+from wholesale.act import Act
 from wholesale.vocabulary import ALL, Province
 
 Kind = AdministrativeReply.Kind

@@ -17,8 +17,8 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 from django_tasks import task
 
-from followups.leads.facts import contact_for
 from followups.sla.models import SlaBreach, SlaNotice
+from followups.task_contacts import contact_for
 from governance import gate
 from governance.channels import Channel
 from wholesale.queues import Queue

@@ -10,11 +10,11 @@ from django.db import transaction
 
 from followups.cancelling import cancel_open_ladders
 from followups.due.services import claim_due, release_leases, renew_leases
-from followups.history import Act
 from followups.models import FollowupLadder, FollowupTask
 from followups.services import complete_task
 from tests.claims.test_due import task_of
 from tests.factories import NOON, LeadFactory
+from wholesale.act import Act
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 

@@ -12,9 +12,9 @@ from django.db import transaction
 
 from followups import completing, leases
 from followups.cancelling import close_steps
-from followups.leads.facts import contact_for
 from followups.models import FollowupLadder, FollowupTask
 from followups.services import complete_task, start_ladder
+from followups.task_contacts import contact_for
 from tests.factories import NOON, LadderFactory, LeadFactory, TaskFactory
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from followups.errors import LeadUnknown
+from followups.leads.errors import LeadUnknown
 from followups.leads.models import Lead
 from followups.people.proof import export_proof
 from followups.people.services import erase_person, export_person

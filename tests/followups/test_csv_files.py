@@ -6,9 +6,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from followups.errors import UnreadableFile
 from followups.leads import csv_files, files
 from followups.leads.files import Format, LeadFile
+from wholesale.importing.errors import UnreadableFile
 
 HEADER = "lead_id,first_name,province\n"
 

@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from followups.errors import UnreadableFile
 from followups.leads import files
 from followups.leads.files import Format
 from followups.leads.models import Lead
@@ -26,6 +25,7 @@ from kpi.models import KPIEvent
 from tests.factories import LeadFactory
 from tests.followups.test_xlsx_files import SHEET, patched
 from tests.leads.rows import BAD_EVERY, fault, write
+from wholesale.importing.errors import UnreadableFile
 
 HEADER = "lead_id,first_name,province,score"
 CELLS = ("L1", "L2", "ON", "XX", "", "416-555-0123", "yes", "maybe", "0,5", "9", '"', '"x', "#N/A", "\u00e9", "\x00", " ")

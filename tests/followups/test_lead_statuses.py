@@ -12,7 +12,6 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from followups.errors import LadderClosed
-from followups.history import Act
 from followups.leads.imports import begin_import, confirm_import
 from followups.leads.models import Lead, LeadImport, LeadReopening
 from followups.leads.moving import hold_lead, mark_wrong, move_lead
@@ -25,6 +24,7 @@ from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory, LeadReopeningFactory
 from tests.followups.test_import_leads import run
 from tests.staff import form_with, signed_in
+from wholesale.act import Act
 from wholesale.errors import RequiredParameter
 
 UPSERT = "/api/followups/leads/upsert"

@@ -15,7 +15,6 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from openpyxl import load_workbook
 
-from followups.errors import ImportNotReady
 from followups.leads import tasks
 from followups.leads.imports import begin_import, confirm_import
 from followups.leads.models import Lead, LeadImport
@@ -24,6 +23,7 @@ from followups.leads.tasks import forget_files
 from tests.factories import NOON, LeadFactory, LeadImportFactory
 from tests.followups.test_xlsx_files import SHEET, patched, workbook
 from tests.staff import form_with, signed_in
+from wholesale.importing.errors import ImportNotReady
 
 pytestmark = pytest.mark.django_db
 

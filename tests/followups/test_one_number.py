@@ -12,7 +12,6 @@ from rest_framework.test import APIClient
 
 from followups.bulk import Start, Status, start_ladders
 from followups.errors import AlreadyFollowedUp
-from followups.history import Act
 from followups.leads.models import Lead
 from followups.leads.moving import mark_wrong
 from followups.leads.services import upsert_lead, upsert_leads
@@ -25,6 +24,7 @@ from kpi.models import KPIEvent
 from tests.conftest import codes
 from tests.factories import NOON, LeadFactory
 from tests.staff import form_with, signed_in
+from wholesale.act import Act
 
 pytestmark = pytest.mark.django_db
 

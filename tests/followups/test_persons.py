@@ -16,8 +16,8 @@ from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from followups.errors import ImportUnderWay, LeadUnknown
 from followups.inbound.services import record_inbound
+from followups.leads.errors import ImportUnderWay, LeadUnknown
 from followups.leads.imports import begin_import
 from followups.leads.models import Lead, LeadImport
 from followups.leads.services import upsert_lead

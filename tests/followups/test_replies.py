@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from rest_framework.test import APIClient
 
-from followups.errors import ReplyErased
 from followups.inbound.services import decide_inbound, record_inbound
+from followups.leads.errors import ReplyErased
 from followups.models import AdministrativeReply, InboundMessage, Lead
 from followups.people.services import erase_person, export_person
 from followups.replies.services import mark_reply_sent

@@ -11,7 +11,6 @@ from rest_framework.test import APIClient
 
 from followups.bulk import Start, start_ladders
 from followups.errors import LeadClosed, RecentlyFollowedUp
-from followups.history import Act
 from followups.leads.models import Lead
 from followups.leads.moving import mark_wrong
 from followups.leads.services import upsert_lead, upsert_leads
@@ -23,6 +22,7 @@ from governance.compliance.services import record_opt_out
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory
+from wholesale.act import Act
 
 pytestmark = pytest.mark.django_db
 

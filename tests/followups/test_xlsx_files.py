@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
-from followups.errors import UnreadableFile
 from followups.leads import files, xlsx_parts
 from followups.leads.files import Format, LeadFile
 from followups.leads.number_formats import shown
 from followups.leads.rows import EXTRA_CELLS
+from wholesale.importing.errors import UnreadableFile
 
 SHEET = "xl/worksheets/sheet1.xml"
 LEADS: list[tuple[Any, ...]] = [("lead_id", "province"), *((f"L{n}", "ON") for n in range(1, 6))]

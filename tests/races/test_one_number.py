@@ -12,7 +12,6 @@ from rest_framework.test import APIClient
 
 from followups import bulk
 from followups.errors import NoLadder
-from followups.history import Act
 from followups.leads import storing
 from followups.leads.models import Lead
 from followups.leads.moving import hold_lead, mark_wrong
@@ -23,6 +22,7 @@ from governance import gate
 from kpi.models import KPIEvent
 from tests.factories import NOON, LeadFactory
 from tests.races.conftest import CLIENTS
+from wholesale.act import Act
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 

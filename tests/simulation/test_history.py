@@ -16,10 +16,10 @@ from followups.due.services import due_tasks
 from followups.inbound.rules import Meaning, read
 from followups.inbound.services import undecided
 from followups.inbound.words import words_in_force
-from followups.leads.facts import contact_for
 from followups.minutes.services import overdue
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask, InboundMessage, Lead, PoolAgent, TaskEvent
 from followups.outcomes.rules import Outcome
+from followups.task_contacts import contact_for
 from governance import gate
 from governance.compliance import services as compliance
 from governance.compliance.rules import LedgerLine

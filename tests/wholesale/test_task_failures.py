@@ -15,11 +15,11 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
-from followups.errors import ImportNotReady
 from followups.leads import imports, tasks
 from followups.leads.models import Lead, LeadImport
 from tests.faults.tasks import end_at_the_second_try
 from wholesale import periodic
+from wholesale.importing.errors import ImportNotReady
 from wholesale.queues import Queue
 from wholesale.task_failures import ATTEMPTS_MAX, TookTooLong, WorkerLost, conclude
 

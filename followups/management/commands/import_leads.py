@@ -10,12 +10,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn, TimeRemainingColumn
 
 from followups.bulk import BATCH, Start, Status, start_ladders
-from followups.errors import UnreadableFile
 from followups.leads import files, remarks
 from followups.leads.models import Lead
 from followups.leads.rows import RefusedRow
 from followups.leads.services import Report, upsert_leads
 from governance.gate import GoLiveDisabled, KillSwitchEngaged
+from wholesale.importing.errors import UnreadableFile
 from wholesale.terminal import console_on
 
 
