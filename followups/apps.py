@@ -14,22 +14,22 @@ class FollowupsConfig(AppConfig):
     def ready(self) -> None:
         """Tell governance how leads are loaded, listen to what it tells, and say when what is periodic is due."""
         from followups import known_leads, scopes  # noqa: PLC0415
-        from followups.inbound.facts import received  # noqa: PLC0415
-        from followups.inbound.services import on_opted_out_of  # noqa: PLC0415  # models are not loaded before
-        from followups.inbound.words import seed_words  # noqa: PLC0415
-        from followups.inbox.services import on_opt_outs_unreadable  # noqa: PLC0415
         from followups.leads import tasks  # noqa: PLC0415
+        from followups.leads.inbound.facts import received  # noqa: PLC0415
+        from followups.leads.inbound.services import on_opted_out_of  # noqa: PLC0415  # models are not loaded before
+        from followups.leads.inbound.words import seed_words  # noqa: PLC0415
+        from followups.leads.inbox.services import on_opt_outs_unreadable  # noqa: PLC0415
         from followups.minutes import readiness  # noqa: PLC0415  # registers a check of the runbook
         from followups.minutes import tasks as minutes  # noqa: PLC0415
         from followups.outcomes.services import seed_rules  # noqa: PLC0415
         from followups.pool import readiness as _pool  # noqa: F401, PLC0415  # registers a check of the runbook
+        from followups.pool.vendors import readiness as _vendors  # noqa: F401, PLC0415  # registers a check of the runbook
         from followups.renaming import on_markets_named  # noqa: PLC0415
         from followups.sla import readiness as _sla  # noqa: F401, PLC0415  # registers the runbook's checks
         from followups.sla import tasks as sla  # noqa: PLC0415
         from followups.sla.services import seed_policies  # noqa: PLC0415
         from followups.steps import readiness as _steps  # noqa: F401, PLC0415  # registers the runbook's checks
         from followups.steps.services import seed_templates  # noqa: PLC0415
-        from followups.vendors import readiness as _vendors  # noqa: F401, PLC0415  # registers a check of the runbook
         from governance import leads, messages  # noqa: PLC0415
         from governance.compliance.signals import (  # noqa: PLC0415
             contact_records_changed,

@@ -8,16 +8,16 @@ from django.db import models
 from django.db.models import Avg, Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from followups.inbound.models import InboundDecision, InboundMessage, InboundWord
-from followups.inbox.models import InboxItem
+from followups.leads.inbound.models import InboundDecision, InboundMessage, InboundWord
+from followups.leads.inbox.models import InboxItem
 from followups.leads.models import Lead, LeadImport, LeadReopening, lead_key
+from followups.leads.replies.models import AdministrativeReply
 from followups.outcomes.models import OutcomeRule
 from followups.outcomes.rules import Outcome
 from followups.pool.models import PoolAgent
-from followups.replies.models import AdministrativeReply
+from followups.pool.vendors.models import Vendor, VendorAgent
 from followups.sla.models import SlaBreach, SlaNotice, SlaPolicy, SlaWatch
 from followups.steps.models import LadderTemplate
-from followups.vendors.models import Vendor, VendorAgent
 from governance.channels import Channel
 from wholesale.append_only import AppendOnlyModel
 from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WALKTHROUGH_MARK, WORD_MAX_LENGTH, Province

@@ -6,15 +6,15 @@ from followups.api.bulk import BulkLadderViewSet
 from followups.api.rows import AttemptViewSet, EventViewSet, LadderViewSet, TaskViewSet
 from followups.api.verbs import FollowupViewSet
 from followups.due.api import DueViewSet
-from followups.inbound.api import InboundViewSet, WordViewSet
-from followups.inbox.api import InboxViewSet
 from followups.leads.api import LeadViewSet
+from followups.leads.inbound.api import InboundViewSet, WordViewSet
+from followups.leads.inbox.api import InboxViewSet
+from followups.leads.replies.api import ReplyViewSet
 from followups.outcomes.api import OutcomeViewSet
 from followups.pool.api import PoolViewSet
-from followups.replies.api import ReplyViewSet
+from followups.pool.vendors.api import VendorViewSet
 from followups.sla.api import BreachViewSet, SlaViewSet
 from followups.steps.api import TemplateViewSet
-from followups.vendors.api import VendorViewSet
 
 router = SimpleRouter(trailing_slash=False)
 router.register("followups/ladders", LadderViewSet, basename="ladder")

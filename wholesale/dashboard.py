@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from followups.inbox.services import late, waiting
+from followups.leads.inbox.services import late, waiting
 from followups.models import FollowupTask, SlaNotice
 from followups.services import SLA_WINDOW, sla_snapshot
 from followups.sla.services import at_risk

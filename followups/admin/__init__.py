@@ -4,17 +4,17 @@ from followups.admin.attempts import ContactAttemptAdmin
 from followups.admin.events import TaskEventAdmin
 from followups.admin.ladders import FollowupLadderAdmin
 from followups.admin.tasks import FollowupTaskAdmin
-from followups.inbound.admin import InboundMessageAdmin
-from followups.inbound.words_admin import InboundWordAdmin
-from followups.inbox.admin import InboxItemAdmin
 from followups.leads.admin import LeadAdmin
 from followups.leads.imports_admin import LeadImportAdmin
+from followups.leads.inbound.admin import InboundMessageAdmin
+from followups.leads.inbound.words_admin import InboundWordAdmin
+from followups.leads.inbox.admin import InboxItemAdmin
+from followups.leads.replies.admin import AdministrativeReplyAdmin
 from followups.outcomes.admin import OutcomeRuleAdmin
 from followups.pool.admin import PoolAgentAdmin
-from followups.replies.admin import AdministrativeReplyAdmin
+from followups.pool.vendors.admin import VendorAdmin, VendorAgentAdmin
 from followups.sla.admin import SlaBreachAdmin, SlaNoticeAdmin, SlaPolicyAdmin, SlaWatchAdmin
 from followups.steps.admin import LadderTemplateAdmin
-from followups.vendors.admin import VendorAdmin, VendorAgentAdmin
 
 __all__ = [
     "AdministrativeReplyAdmin",

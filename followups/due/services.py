@@ -25,9 +25,9 @@ from followups.errors import NotYourName
 from followups.leases import NO_LEASE, is_live
 from followups.minutes.services import put_right
 from followups.models import FollowupLadder, FollowupTask, TaskQuerySet
+from followups.pool.vendors.services import require_registered
 from followups.scopes import reader_of
 from followups.steps.services import Occasion, names_of, scripts
-from followups.vendors.services import require_registered
 from governance import gate
 from governance.decisions import ExecutionClass, verb
 from wholesale.permissions import label_of

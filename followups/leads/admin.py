@@ -37,9 +37,9 @@ from followups.leads.imports_admin import (
     unused_text,
 )
 from followups.leads.models import Language, Lead, LeadImport, LeadReopening
+from followups.leads.people.admin import PersonPages
 from followups.leads.statuses import is_reopening
 from followups.leads.storing import FLAGS, NO_REASON
-from followups.people.admin import PersonPages
 from governance.leads import CLOSED
 from wholesale.addresses import one_form
 from wholesale.admin_base import Kept, ReadOnlyInline, Scoped, SinceFilter, confirmation, place_text

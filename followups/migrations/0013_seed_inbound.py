@@ -3,8 +3,8 @@
 from django.db import migrations
 from django.utils import timezone
 
-from followups.inbound.seeds import seeds
-from followups.inbox.services import WITHIN
+from followups.leads.inbound.seeds import seeds
+from followups.leads.inbox.services import WITHIN
 from governance.compliance.services import digest, lead_point
 
 

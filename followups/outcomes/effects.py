@@ -8,7 +8,7 @@ from django.db.models import Q
 from followups import history
 from followups.cancelling import OPTED_OUT, cancel_steps
 from followups.errors import TaskNotFound
-from followups.inbox.services import put_reply
+from followups.leads.inbox.services import put_reply
 from followups.leads.lookups import leads_at
 from followups.leads.moving import hold_lead, mark_wrong, move_lead
 from followups.leads.statuses import ENDS_THE_HUNT, moves_on_to

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from followups.pool.models import PoolAgent
 from followups.pool.rules import Member, turn
-from followups.vendors.services import of_ended_vendor
+from followups.pool.vendors.services import of_ended_vendor
 from governance import policies
 from governance.decisions import ExecutionClass, verb
 from wholesale.vocabulary import ALL

@@ -16,8 +16,8 @@ from django.urls import reverse
 
 from followups.leads.errors import LeadUnknown
 from followups.leads.models import Lead
-from followups.people.proof import export_proof
-from followups.people.services import erase_person, export_person
+from followups.leads.people.proof import export_proof
+from followups.leads.people.services import erase_person, export_person
 from followups.services import complete_task, start_ladder
 from governance.compliance.models import ConsentProof, ContactRecord
 from governance.compliance.proof import Proof

@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from followups.inbound.services import decide_inbound, record_inbound
 from followups.leads.errors import AlreadyDecided, MessageNotFound
+from followups.leads.inbound.services import decide_inbound, record_inbound
 from followups.models import FollowupLadder, FollowupTask, InboundDecision, InboundMessage, Lead
 from followups.services import start_ladder
 from governance import gate

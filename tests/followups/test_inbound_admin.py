@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from followups.inbound.services import record_inbound
+from followups.leads.inbound.services import record_inbound
 from followups.models import FollowupTask, InboundMessage
 from followups.services import complete_task, start_ladder
 from governance.compliance.models import ContactRecord

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from followups.inbound.rules import Meaning
+from followups.leads.inbound.rules import Meaning
 from tests.followups.test_inbound_wordings import read
 
 CORPUS = Path(__file__).parent / "corpus"

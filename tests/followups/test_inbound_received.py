@@ -14,7 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
-from followups.inbound.services import TEXT_MAX_LENGTH, record_inbound
+from followups.leads.inbound.services import TEXT_MAX_LENGTH, record_inbound
 from followups.models import FollowupTask, InboundMessage, InboxItem
 from followups.services import start_ladder
 from governance.compliance.models import ContactRecord

@@ -7,11 +7,11 @@ from typing import Literal
 
 import pytest
 
-from followups.inbound import letters, rules
-from followups.inbound.letters import words_of
-from followups.inbound.rules import READ_AT_EACH_END, Meaning, Reading, Row, Words
-from followups.inbound.rules import read as read_by
-from followups.inbound.seeds import seeds
+from followups.leads.inbound import letters, rules
+from followups.leads.inbound.letters import words_of
+from followups.leads.inbound.rules import READ_AT_EACH_END, Meaning, Reading, Row, Words
+from followups.leads.inbound.rules import read as read_by
+from followups.leads.inbound.seeds import seeds
 
 SEEDED = Words(Row(seed.kind, seed.phrase) for seed in seeds())
 

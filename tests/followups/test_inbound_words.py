@@ -8,11 +8,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 from rest_framework.test import APIClient
 
-from followups.inbound.phrases import Finder, parsed, spelling
-from followups.inbound.seeds import seeds
-from followups.inbound.services import record_inbound
-from followups.inbound.slips import is_one_slip
-from followups.inbound.words import require_sound, seed_words, upsert_word
+from followups.leads.inbound.phrases import Finder, parsed, spelling
+from followups.leads.inbound.seeds import seeds
+from followups.leads.inbound.services import record_inbound
+from followups.leads.inbound.slips import is_one_slip
+from followups.leads.inbound.words import require_sound, seed_words, upsert_word
 from followups.models import InboundWord
 from tests.staff import form_with, signed_in
 

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from followups.inbound.services import decide_inbound
-from followups.inbox.services import close_item, put_message, put_reply
+from followups.leads.inbound.services import decide_inbound
+from followups.leads.inbox.services import close_item, put_message, put_reply
 from followups.models import InboxItem
 from tests.conftest import codes
 from tests.factories import NOON, InboundFactory, InboxItemFactory, LeadFactory, PoolAgentFactory, TaskFactory

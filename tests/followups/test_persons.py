@@ -16,13 +16,13 @@ from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from followups.inbound.services import record_inbound
 from followups.leads.errors import ImportUnderWay, LeadUnknown
 from followups.leads.imports import begin_import
+from followups.leads.inbound.services import record_inbound
 from followups.leads.models import Lead, LeadImport
+from followups.leads.people.services import erase_person, export_person
 from followups.leads.services import upsert_lead
 from followups.models import FollowupLadder, FollowupTask, InboundMessage, InboxItem, TaskEvent
-from followups.people.services import erase_person, export_person
 from followups.services import complete_task, start_ladder
 from followups.transitions import skip_task
 from governance import gate

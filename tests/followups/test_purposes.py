@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from followups.inbound.services import record_inbound
+from followups.leads.inbound.services import record_inbound
 from followups.models import FollowupTask
 from followups.services import complete_task, start_ladder
 from governance import gate

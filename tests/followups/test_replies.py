@@ -9,11 +9,11 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from rest_framework.test import APIClient
 
-from followups.inbound.services import decide_inbound, record_inbound
 from followups.leads.errors import ReplyErased
+from followups.leads.inbound.services import decide_inbound, record_inbound
+from followups.leads.people.services import erase_person, export_person
+from followups.leads.replies.services import mark_reply_sent
 from followups.models import AdministrativeReply, InboundMessage, Lead
-from followups.people.services import erase_person, export_person
-from followups.replies.services import mark_reply_sent
 from followups.services import start_ladder
 from governance import gate
 from governance.compliance.models import Organisation

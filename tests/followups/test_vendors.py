@@ -15,10 +15,10 @@ from followups.due.services import claim_due, due_tasks, release_leases, renew_l
 from followups.errors import VendorNotFound, VendorNotRegistered
 from followups.models import FollowupTask, Vendor, VendorAgent
 from followups.pool.services import next_agent
+from followups.pool.vendors.readiness import vendor_contracts
+from followups.pool.vendors.readiness import vendors as vendors_check
+from followups.pool.vendors.services import assign_agent, release_agent, upsert_vendor
 from followups.services import complete_task
-from followups.vendors.readiness import vendor_contracts
-from followups.vendors.readiness import vendors as vendors_check
-from followups.vendors.services import assign_agent, release_agent, upsert_vendor
 from tests.conftest import attrs, codes
 from tests.factories import NOON, PoolAgentFactory, TaskFactory
 from tests.staff import form_with, signed_in

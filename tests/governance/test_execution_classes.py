@@ -13,23 +13,23 @@ from rest_framework.test import APIClient
 import buyers.services
 import followups.bulk
 import followups.due.services
-import followups.inbound.services
-import followups.inbound.words
-import followups.inbox.services
 import followups.lapsing
 import followups.leads.imports
+import followups.leads.inbound.services
+import followups.leads.inbound.words
+import followups.leads.inbox.services
+import followups.leads.people.proof
+import followups.leads.people.services
+import followups.leads.replies.services
 import followups.leads.services
 import followups.outcomes.services
-import followups.people.proof
-import followups.people.services
 import followups.pool.services
-import followups.replies.services
+import followups.pool.vendors.services
 import followups.reports
 import followups.services
 import followups.sla.services
 import followups.steps.services
 import followups.transitions
-import followups.vendors.services
 import governance.area_codes.services
 import governance.clocks.services
 import governance.compliance.services
@@ -347,51 +347,53 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         lambda: followups.leads.imports.retry_import(LeadImportFactory.create(state="FAILED").pk),
     ),
     followups.services.sla_snapshot: ("READ", followups.services.sla_snapshot),
-    followups.inbound.services.record_inbound: (
+    followups.leads.inbound.services.record_inbound: (
         "RECORD",
-        lambda: followups.inbound.services.record_inbound(lead_id="L1", channel="SMS", text="STOP"),
+        lambda: followups.leads.inbound.services.record_inbound(lead_id="L1", channel="SMS", text="STOP"),
     ),
-    followups.inbound.services.decide_inbound: (
+    followups.leads.inbound.services.decide_inbound: (
         "RECORD",
-        lambda: followups.inbound.services.decide_inbound(InboundFactory.create().pk, "REPLY", "test"),
+        lambda: followups.leads.inbound.services.decide_inbound(InboundFactory.create().pk, "REPLY", "test"),
     ),
-    followups.inbound.words.upsert_word: (
+    followups.leads.inbound.words.upsert_word: (
         "CONTROL",
-        lambda: followups.inbound.words.upsert_word(kind="WISH", phrase="hush", changed_by="me"),
+        lambda: followups.leads.inbound.words.upsert_word(kind="WISH", phrase="hush", changed_by="me"),
     ),
-    followups.people.services.erase_person: (
+    followups.leads.people.services.erase_person: (
         "RECORD",
-        lambda: followups.people.services.erase_person(TaskFactory.create().lead_id, "test"),
+        lambda: followups.leads.people.services.erase_person(TaskFactory.create().lead_id, "test"),
     ),
-    followups.people.services.export_person: (
+    followups.leads.people.services.export_person: (
         "READ",
-        lambda: followups.people.services.export_person(TaskFactory.create().lead_id),
+        lambda: followups.leads.people.services.export_person(TaskFactory.create().lead_id),
     ),
-    followups.people.proof.export_proof: (
+    followups.leads.people.proof.export_proof: (
         "READ",
-        lambda: followups.people.proof.export_proof(TaskFactory.create().lead_id),
+        lambda: followups.leads.people.proof.export_proof(TaskFactory.create().lead_id),
     ),
-    followups.vendors.services.upsert_vendor: (
+    followups.pool.vendors.services.upsert_vendor: (
         "CONTROL",
-        lambda: followups.vendors.services.upsert_vendor(
+        lambda: followups.pool.vendors.services.upsert_vendor(
             name="Calls", registration_number="C-1", registration_expires_on=NOON.date(), changed_by="me"
         ),
     ),
-    followups.vendors.services.assign_agent: (
+    followups.pool.vendors.services.assign_agent: (
         "CONTROL",
-        lambda: followups.vendors.services.assign_agent(agent="va1", vendor=VendorFactory.create().name, changed_by="me"),
+        lambda: followups.pool.vendors.services.assign_agent(
+            agent="va1", vendor=VendorFactory.create().name, changed_by="me"
+        ),
     ),
-    followups.vendors.services.release_agent: (
+    followups.pool.vendors.services.release_agent: (
         "CONTROL",
-        lambda: followups.vendors.services.release_agent(agent="va1", changed_by="me"),
+        lambda: followups.pool.vendors.services.release_agent(agent="va1", changed_by="me"),
     ),
-    followups.replies.services.mark_reply_sent: (
+    followups.leads.replies.services.mark_reply_sent: (
         "RECORD",
-        lambda: followups.replies.services.mark_reply_sent(ReplyFactory.create().pk),
+        lambda: followups.leads.replies.services.mark_reply_sent(ReplyFactory.create().pk),
     ),
-    followups.inbox.services.close_item: (
+    followups.leads.inbox.services.close_item: (
         "RECORD",
-        lambda: followups.inbox.services.close_item(InboxItemFactory.create().pk, "test"),
+        lambda: followups.leads.inbox.services.close_item(InboxItemFactory.create().pk, "test"),
     ),
     followups.reports.sla_report: ("READ", followups.reports.sla_report),
     followups.reports.recent_sla: ("READ", followups.reports.recent_sla),

@@ -11,7 +11,7 @@ from django.db import connections
 
 from followups.due.services import claim_due, due_tasks, release_leases, renew_leases
 from followups.errors import TaskLeased
-from followups.inbound.services import record_inbound
+from followups.leads.inbound.services import record_inbound
 from followups.minutes.services import recompute_leads
 from followups.models import FollowupLadder, FollowupTask, TaskEvent
 from followups.services import complete_task, start_ladder

@@ -12,7 +12,7 @@ from django.db.models import F
 
 from followups import transitions
 from followups.errors import LadderClosed, NoLadder, TaskClosed
-from followups.inbound.services import record_inbound
+from followups.leads.inbound.services import record_inbound
 from followups.models import FollowupLadder, FollowupTask, Lead, TaskEvent
 from followups.outcomes.rules import Outcome
 from followups.services import complete_task, start_ladder

@@ -23,7 +23,7 @@ from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
-from followups.inbound.models import InboundDecisionWords
+from followups.leads.inbound.models import InboundDecisionWords
 from followups.leads.models import LeadReopeningWords
 from followups.models import (
     AdministrativeReply,

@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from followups.pool.services import remove_agent
-from followups.vendors.services import release_agent
+from followups.pool.vendors.services import release_agent
 from governance.area_codes.services import unsubscribe
 from governance.clocks.services import remove_market_zone
 from governance.compliance.services import remove_closed_day

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from followups.bulk import Start, start_ladders
-from followups.inbound.services import record_inbound
+from followups.leads.inbound.services import record_inbound
 from followups.leads.models import Lead
 from followups.leads.services import upsert_leads
 from governance.channels import Channel

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from followups.people.admin import erased_text
-from followups.people.services import erase_person
+from followups.leads.people.admin import erased_text
+from followups.leads.people.services import erase_person
 from wholesale.errors import DomainError
 
 

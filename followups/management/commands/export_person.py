@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from followups.people.json_files import ExportCommand
-from followups.people.services import export_person
+from followups.leads.people.json_files import ExportCommand
+from followups.leads.people.services import export_person
 
 
 class Command(ExportCommand):

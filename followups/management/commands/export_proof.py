@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from followups.people.json_files import ExportCommand
-from followups.people.proof import export_proof
+from followups.leads.people.json_files import ExportCommand
+from followups.leads.people.proof import export_proof
 
 
 class Command(ExportCommand):

@@ -1,0 +1,211 @@
+"""The admin of what leads send us: the doubtful ones wait here for a person."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.formats import localize
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+
+from followups.leads.inbound.rules import Meaning
+from followups.leads.inbound.services import WHO, decide_inbound, may_overrule, undecided
+from followups.models import InboundDecision, InboundMessage
+from governance.compliance.models import ContactPoint
+from wholesale.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter, act_with_reason
+from wholesale.permissions import label_of
+
+EXCERPT = 80  # characters of a message in a list
+WAITING = "Waits for a person"
+SHOWN = {
+    WAITING: "warning",
+    "Opt-out": "danger",
+    "Reply": "info",
+    "Wants contact again": "success",
+    "Asks who we are": "info",
+}
+
+
+class MeaningFilter(admin.SimpleListFilter):
+    """What messages mean; without a choice those that wait for a person, which a partial index serves."""
+
+    title = "meaning"
+    parameter_name = "meaning"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            ("opt_out", "Opt-out"),
+            ("reply", "Reply"),
+            ("resume", "Wants contact again"),
+            ("help", "Asks who we are"),
+            ("decided", "Decided by a person"),
+            ("all", "All"),
+        ]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        unchosen, *rest = super().choices(changelist)
+        yield {**unchosen, "display": WAITING}
+        yield from rest
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = {
+            "opt_out": Q(meaning=Meaning.OPT_OUT) | Q(decided_as=Meaning.OPT_OUT),
+            "reply": Q(meaning=Meaning.REPLY) | Q(decided_as=Meaning.REPLY),
+            "resume": Q(decided_as=Meaning.RESUME),
+            "help": Q(meaning=Meaning.HELP),
+            "decided": Q(decided_at__isnull=False),
+            "all": Q(),
+        }.get(self.value() or "")
+        return queryset & undecided().order_by() if chosen is None else queryset.filter(chosen)
+
+
+class DecisionInline(ReadOnlyInline):
+    """What persons decided about the message, and why."""
+
+    model = InboundDecision
+    fields = ("created_at", "meaning", "reason", "actor")
+
+
+@admin.register(InboundMessage)
+class InboundMessageAdmin(GrowingAdmin):
+    """Messages; those that wait for a person come first, the oldest of them on top."""
+
+    list_display = ("id", "received_at", "means", "channel", "who", "excerpt")
+    list_display_links = ("id", "received_at")
+    list_filter = (MeaningFilter, "channel", SinceFilter)
+    list_select_related = False
+    search_fields = ("lead_id__exact", "correlation_id__exact")
+    search_help_text = "Lead id or correlation id, in full"
+    inlines = (DecisionInline,)
+    actions_detail = ("as_opt_out", "as_reply", "as_resume")
+    fieldsets = (
+        ("Message", {"fields": (("who", "channel"), "received_at", "text", ("means", "meaning"), ("altered", "as_sent"))}),
+        ("Who and when", {"fields": (("actor", "user"), ("created_at", "correlation_id"))}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("lead").prefetch_related("subjects")
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        return ("-id",) if request.GET.get("meaning") else ("id",)
+
+    @display(description="Means", label=SHOWN)
+    def means(self, message: InboundMessage) -> str:
+        """What it says, or what a person decided that it says."""
+        if message.decided_as:
+            return str(message.get_decided_as_display())
+        return WAITING if message.meaning == Meaning.DOUBTFUL else str(message.get_meaning_display())
+
+    @display(description="From", empty_value="unknown")
+    def who(self, message: InboundMessage) -> str | None:
+        """The lead, and where it came from; what of it cannot be read as it came."""
+        lead = f"{message.lead} ({message.lead_id})" if message.lead else message.lead_id
+        points = [str(point) for point in message.subjects.all() if point.kind != ContactPoint.Kind.LEAD]
+        unread = [f"{name} {message.as_sent[name]!r}" for name in WHO if name in message.as_sent]
+        return ", ".join(filter(None, (lead, *points, *unread))) or None
+
+    @display(description="Text")
+    def excerpt(self, message: InboundMessage) -> str:
+        """How it begins."""
+        return message.text if len(message.text) <= EXCERPT else f"{message.text[:EXCERPT]}..."
+
+    def has_decide_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Who may say what a doubtful message means."""
+        return request.user.has_perm("followups.decide_inbound")
+
+    def has_resume_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Who may lift an opt-out because a message asks for it."""
+        return self.has_decide_permission(request) and request.user.has_perm("governance.lift_opt_out")
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        buttons = super().get_actions_detail(request, object_id)
+        if undecided().filter(pk=object_id).exists():
+            return buttons
+        message = InboundMessage.objects.filter(pk=object_id).first()
+        if message is None or not may_overrule(message, request.user):
+            return []
+        return [button for button in buttons if button.action_name.endswith("_as_opt_out")]
+
+    @action(
+        description="It is an opt-out...",
+        permissions=["decide"],
+        icon="block",
+        variant=ActionVariant.DANGER,
+        url_path="as-opt-out",
+    )
+    def as_opt_out(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Close the channel, after a page that asks why."""
+        return self._decide(
+            request,
+            object_id,
+            Meaning.OPT_OUT,
+            title="Take this message as an opt-out",
+            explanation="The channel that it came by is closed for that number or address from when it came, and the open "
+            "ladder of every lead that is reached there is cancelled.",
+            button="It is an opt-out",
+            danger=True,
+        )
+
+    @action(
+        description="It is a reply...",
+        permissions=["decide"],
+        icon="reply",
+        variant=ActionVariant.SUCCESS,
+        url_path="as-reply",
+    )
+    def as_reply(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Leave everything as it is, after a page that asks why."""
+        return self._decide(
+            request,
+            object_id,
+            Meaning.REPLY,
+            title="Take this message as a reply",
+            explanation="Nothing is closed: the lead's ladder goes on, and nobody is held any more.",
+            button="It is a reply",
+        )
+
+    @action(
+        description="They want contact again...",
+        permissions=["resume"],
+        icon="replay",
+        url_path="as-resume",
+    )
+    def as_resume(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Lift the opt-out, after a page that asks why."""
+        return self._decide(
+            request,
+            object_id,
+            Meaning.RESUME,
+            title="Take this message as a wish to be contacted again",
+            explanation="The opt-out of the channel that it came by is lifted for that number or address and for the lead, "
+            "with this message as evidence. Other channels stay closed.",
+            button="Lift the opt-out",
+        )
+
+    def _decide(self, request: HttpRequest, object_id: str, as_: str, **page: Any) -> HttpResponse:
+        message = self.get_object(request, object_id)
+        if message is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+
+        def act(reason: str) -> str:
+            who: dict[str, Any] = {"actor": label_of(request.user), "user": request.user}
+            recorded = decide_inbound(message.pk, as_, reason, **who)
+            self.log_change(request, recorded.message, f"Decided: {Meaning(as_).label}.")
+            return f"Decided: {Meaning(as_).label}. Steps cancelled: {recorded.cancelled_steps}."
+
+        return act_with_reason(
+            request,
+            self,
+            act,
+            table={
+                "headers": ["From", "Channel", "Received", "Text"],
+                "rows": [
+                    [self.who(message), message.get_channel_display() or "?", localize(message.received_at), message.text],
+                ],
+            },
+            then=reverse("admin:followups_inboundmessage_changelist"),
+            **page,
+        )

@@ -1,0 +1,197 @@
+"""`/api/followups/inbound`."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import Prefetch
+from drf_spectacular.utils import OpenApiExample
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from followups.leads.inbound import services
+from followups.leads.inbound.bodies import PARSERS
+from followups.leads.inbound.parameters import InboundParams
+from followups.leads.inbound.rules import DECIDED, Meaning
+from followups.leads.inbound.services import Recorded
+from followups.models import InboundDecision, InboundMessage, InboundWord
+from governance.channels import Channel
+from wholesale import correlation, filters
+from wholesale.api import (
+    ROW_ID,
+    ApiViewSet,
+    ResourceViewSet,
+    RowSerializer,
+    SignedSerializer,
+    act,
+    acting_user,
+    ask,
+    path_id,
+)
+from wholesale.fields import IdField, JsonField, NoteField, StrictIntegerField, UpperChoiceField
+from wholesale.params import ActParams, Params, is_empty, merged
+from wholesale.permissions import label_of
+
+
+class DecideParams(ActParams):
+    """What a doubtful message means."""
+
+    meaning = UpperChoiceField(choices=DECIDED)
+    reason = NoteField()
+
+
+class InboundRecordedOut(serializers.Serializer[Any]):
+    """A message, and what followed from it."""
+
+    id = IdField(read_only=True)
+    meaning = serializers.ChoiceField(Meaning.choices)
+    opted_out_channels = serializers.ListField(child=serializers.ChoiceField(Channel.choices))
+    cancelled_steps = StrictIntegerField()
+    held = serializers.BooleanField(help_text="whether nobody is contacted there until a person has decided")
+    altered = serializers.ListField(child=serializers.CharField(), help_text="what was not kept as it came")
+
+
+def shown(recorded: Recorded) -> dict[str, Any]:
+    """The answer of both verbs."""
+    message = recorded.message
+    return {
+        "id": message.pk,
+        "meaning": message.decided_as or message.meaning,
+        "opted_out_channels": recorded.opted_out_channels,
+        "cancelled_steps": recorded.cancelled_steps,
+        "held": recorded.is_held,
+        "altered": message.altered,
+    }
+
+
+class DecisionOut(RowSerializer):
+    """What a person decided about a message."""
+
+    class Meta:
+        model = InboundDecision
+        fields = ("meaning", "reason", "actor", "correlation_id", "created_at")
+
+
+class InboundOut(SignedSerializer):
+    """A message."""
+
+    decisions = DecisionOut(many=True, read_only=True, help_text="what persons decided, in order; the last one counts")
+    altered = JsonField(read_only=True, help_text="what was not kept as it came, as codes")
+    as_sent = JsonField(read_only=True, help_text="the parameters that could not be read, as they came")
+
+    class Meta:
+        model = InboundMessage
+        fields = (
+            "id",
+            "lead_id",
+            "channel",
+            "text",
+            "altered",
+            "as_sent",
+            "meaning",
+            "received_at",
+            "actor",
+            "user",
+            "correlation_id",
+            "created_at",
+            "decided_as",
+            "decided_reason",
+            "decided_by",
+            "decided_at",
+            "decisions",
+        )
+
+
+class WordOut(RowSerializer):
+    """A word or phrase by which messages are read."""
+
+    class Meta:
+        model = InboundWord
+        fields = ("id", "kind", "phrase", "language", "source", "enabled", "version", "changed_by", "reason", "updated_at")
+
+
+class InboundFilter(django_filters.FilterSet):
+    """Filters of messages."""
+
+    lead_id = filters.label()
+    channel = filters.choice(Channel.choices)
+    meaning = filters.choice(Meaning.choices)
+    decided = filters.FlagFilter(field_name="decided_at", lookup_expr="isnull", exclude=True)
+    correlation_id = filters.label()
+    since = filters.since("received_at")
+    until = filters.until("received_at")
+
+
+class InboundViewSet(ResourceViewSet):
+    """What leads sent us, the newest first."""
+
+    queryset = InboundMessage.objects.select_related("user").prefetch_related(
+        Prefetch("decisions", InboundDecision.objects.select_related("words"))
+    )
+    serializer_class = InboundOut
+    filterset_class = InboundFilter
+    permissions = {
+        "list": "followups.view_inboundmessage",
+        "retrieve": "followups.view_inboundmessage",
+        "create": "followups.record_inbound",
+        "decide": "followups.decide_inbound",
+    }
+    receiving = frozenset({"create"})
+
+    def get_parsers(self) -> list[Any]:
+        """Those that read whatever can be read, for what was received."""
+        method = (getattr(self.request, "method", None) or "").lower()
+        is_receiving = self.action_map and self.action_map.get(method) in self.receiving
+        return [parser() for parser in PARSERS] if is_receiving else super().get_parsers()
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """What was received is answered in JSON, whatever its sender would rather read."""
+        return super().perform_content_negotiation(request, force=force or self.is_receiving)
+
+    @act(
+        None,
+        InboundParams,
+        {201: InboundRecordedOut},
+        examples=[
+            OpenApiExample(
+                "The word that stops",
+                request_only=True,
+                value={"phone": "+14165550123", "channel": "SMS", "text": "STOP"},
+            )
+        ],
+    )
+    def create(self, request: Request, **params: Any) -> Response:
+        """Record what a lead sent. An opt-out counts at once and cancels the open ladder; what is doubtful holds its sender
+        until a person decides. Nothing refuses it but a message of nobody."""
+        if self.is_key_ignored:
+            params["altered"].append("idempotency_key_ignored")
+        if _is_correlation_changed(request):
+            params["altered"].append("correlation_id_replaced")
+        recorded = services.record_inbound(**params, actor=label_of(request.user), user=acting_user(request))
+        return Response(shown(recorded), status=201)
+
+    @act(f"{ROW_ID}/decide", DecideParams, InboundRecordedOut, parameters=[path_id("message")])
+    def decide(self, request: Request, id: str, meaning: str, reason: str) -> Response:
+        """Say what a doubtful message means. The same again changes nothing. RESUME lifts the opt-outs of its channel, and
+        takes who may lift them. An operator turns what was taken as a REPLY or a RESUME into an OPT_OUT; the reverse is to
+        lift the opt-out."""
+        user = acting_user(request)
+        return Response(shown(services.decide_inbound(int(id), meaning, reason, actor=label_of(user), user=user)))
+
+
+def _is_correlation_changed(request: Request) -> bool:
+    """Whether the request named another correlation id than the one that its rows have."""
+    given = merged(request).get("correlation_id")
+    given = request.headers.get(correlation.HEADER, "").strip() if given is None or is_empty(given) else given
+    return given != "" and (not isinstance(given, str) or given.strip() != correlation.current())
+
+
+class WordViewSet(ApiViewSet):
+    """The table of words."""
+
+    permissions = {"words": "followups.view_inboundword"}
+
+    @ask("words", Params, WordOut(many=True))
+    def words(self, request: Request) -> Response:
+        """The words and phrases by which messages are read, and what each means."""
+        return Response(list(InboundWord.objects.values(*WordOut.Meta.fields)))

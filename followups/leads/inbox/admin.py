@@ -1,0 +1,136 @@
+"""The admin of the inbox: what waits for a person, the most urgent on top."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import localize
+from django.utils.html import format_html
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+
+from followups.leads.inbox.models import InboxItem
+from followups.leads.inbox.services import close_item, late, waiting
+from wholesale.admin_base import GrowingAdmin, SinceFilter, act_with_reason
+from wholesale.permissions import label_of
+
+Kind = InboxItem.Kind
+WAITS, LATE, DONE = "Waits", "Late", "Done"
+WHAT: dict[str, str] = {Kind.MESSAGE: "Doubtful message", Kind.SENDER: "Unreadable sender", Kind.REPLY: "Lead answered"}
+SHOWN = {WAITS: "info", LATE: "danger", DONE: "success"}
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Whether it is done; without a choice what is not, which a partial index serves."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("late", LATE), ("done", DONE), ("all", "All")]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        unchosen, *rest = super().choices(changelist)
+        yield {**unchosen, "display": WAITS}
+        yield from rest
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = self.value()
+        if chosen == "late":
+            return queryset.filter(late(timezone.now()))
+        if chosen == "done":
+            return queryset.filter(done_at__isnull=False)
+        return queryset if chosen == "all" else queryset & waiting().order_by()
+
+
+@admin.register(InboxItem)
+class InboxItemAdmin(GrowingAdmin):
+    """What waits for a person: a doubtful message, a sender that cannot be read, a lead who answered."""
+
+    list_display = ("id", "due_by", "state", "what", "who", "owner", "about")
+    list_display_links = ("id", "due_by")
+    list_filter = (StateFilter, "kind", SinceFilter)
+    list_select_related = ("lead", "message", "task")
+    search_fields = ("lead_id__exact", "owner__exact", "correlation_id__exact")
+    search_help_text = "Lead id, owner or correlation id, in full"
+    actions_detail = ("is_done",)
+    fieldsets = (
+        ("Waits", {"fields": (("kind", "state"), ("who", "owner"), "about", "detail", "due_by")}),
+        ("Done", {"fields": (("done_by", "done_user", "done_at"), "done_reason")}),
+        ("When", {"fields": (("created_at", "correlation_id"),)}),
+    )
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        return ("-id",) if request.GET.get("state") in ("done", "all") else ("due_by", "id")
+
+    @display(description="State", label=SHOWN)
+    def state(self, item: InboxItem) -> str:
+        """Whether it waits, and too long."""
+        if item.done_at:
+            return DONE
+        return LATE if item.due_by < timezone.now() else WAITS
+
+    @display(description="What", ordering="kind")
+    def what(self, item: InboxItem) -> str:
+        """What it is about, in short."""
+        return WHAT[item.kind]
+
+    @display(description="Lead", empty_value="unknown")
+    def who(self, item: InboxItem) -> str | None:
+        """Whom it is about."""
+        return f"{item.lead} ({item.lead_id})" if item.lead else item.lead_id
+
+    @display(description="About", empty_value="see detail")
+    def about(self, item: InboxItem) -> str | None:
+        """The message or the task, one click away."""
+        row = item.message or item.task
+        if row is None:
+            return None
+        address = reverse(f"admin:followups_{row._meta.model_name}_change", args=[row.pk])
+        text = (item.message.text[:80] if item.message else "") or str(row)
+        return format_html('<a href="{}" class="underline">{}</a>', address, text)
+
+    def has_close_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Who may say that an item is done."""
+        return request.user.has_perm("followups.close_inboxitem")
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        closes = waiting().exclude(kind=Kind.MESSAGE).filter(pk=object_id).exists()
+        return super().get_actions_detail(request, object_id) if closes else []
+
+    @action(
+        description="It is done...",
+        permissions=["close"],
+        icon="check",
+        variant=ActionVariant.SUCCESS,
+        url_path="done",
+    )
+    def is_done(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Say so, after a page that asks what was done."""
+        item = self.get_object(request, object_id)
+        if item is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+
+        def act(reason: str) -> str:
+            who: dict[str, Any] = {"actor": label_of(request.user), "user": request.user}
+            close_item(item.pk, reason, **who)
+            self.log_change(request, item, "Done.")
+            return "It is done."
+
+        return act_with_reason(
+            request,
+            self,
+            act,
+            title="This is done",
+            explanation="It leaves the inbox. Say what you found and did, such as whose number it was.",
+            button="It is done",
+            table={
+                "headers": ["Kind", "Lead", "Due by", "Detail"],
+                "rows": [[item.get_kind_display(), self.who(item) or "unknown", localize(item.due_by), item.detail]],
+            },
+            then=reverse("admin:followups_inboxitem_changelist"),
+        )

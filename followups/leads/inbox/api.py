@@ -1,0 +1,77 @@
+"""`/api/followups/inbox`."""
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from followups.leads.inbox import services
+from followups.models import InboxItem
+from wholesale import filters
+from wholesale.api import ROW_ID, ResourceViewSet, RowSerializer, act, acting_user, path_id
+from wholesale.fields import NoteField
+from wholesale.params import ActParams
+from wholesale.permissions import label_of
+
+
+class InboxOut(RowSerializer):
+    """Something that waits for a person, or did."""
+
+    class Meta:
+        model = InboxItem
+        fields = (
+            "id",
+            "kind",
+            "lead_id",
+            "message_id",
+            "task_id",
+            "detail",
+            "owner",
+            "due_by",
+            "created_at",
+            "correlation_id",
+            "done_at",
+            "done_by",
+            "done_reason",
+        )
+
+
+class DoneParams(ActParams):
+    """Why it is done."""
+
+    reason = NoteField()
+
+
+class InboxFilter(django_filters.FilterSet):
+    """Filters of the inbox."""
+
+    open = filters.FlagFilter(field_name="done_at", lookup_expr="isnull")
+    kind = filters.choice(InboxItem.Kind.choices)
+    lead_id = filters.label()
+    owner = filters.label()
+    late = filters.FlagFilter(method="by_lateness")
+
+    def by_lateness(self, queryset: QuerySet[InboxItem], name: str, value: bool) -> QuerySet[InboxItem]:
+        """Open, and not done by its time; or all others."""
+        late = services.late(timezone.now())
+        return queryset.filter(late) if value else queryset.exclude(late)
+
+
+class InboxViewSet(ResourceViewSet):
+    """What waits for a person, the newest first."""
+
+    queryset = InboxItem.objects.all()
+    serializer_class = InboxOut
+    filterset_class = InboxFilter
+    permissions = {
+        "list": "followups.view_inboxitem",
+        "retrieve": "followups.view_inboxitem",
+        "done": "followups.close_inboxitem",
+    }
+
+    @act(f"{ROW_ID}/done", DoneParams, InboxOut, parameters=[path_id("inbox item")])
+    def done(self, request: Request, id: str, reason: str) -> Response:
+        """Say that an item is done, and why. A doubtful message is done by its decision: 409 `decide_the_message`."""
+        user = acting_user(request)
+        return Response(InboxOut(services.close_item(int(id), reason, actor=label_of(user), user=user)).data)

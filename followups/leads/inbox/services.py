@@ -1,0 +1,130 @@
+"""Verbs of the inbox: what waits for a person is put there by whoever finds it, and said to be done by a person."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from followups.leads.errors import DecideTheMessage, InboxItemDone, InboxItemNotFound, NotYourItem
+from followups.leads.inbox.models import InboxItem
+from followups.models import FollowupTask, InboundMessage
+from governance.compliance.models import ContactRecord
+from governance.decisions import ExecutionClass, verb
+from wholesale import scopes
+from wholesale.act import Act
+from wholesale.permissions import label_of
+from wholesale.received import storable
+from wholesale.vocabulary import NOTE_MAX_LENGTH
+
+Kind = InboxItem.Kind
+# By when a person is to have looked. A lead who answered is the hottest there is; a wish to be left alone is honoured at
+# once by the hold, and decided within the working day.
+WITHIN: dict[str, timedelta] = {
+    Kind.MESSAGE: timedelta(hours=4),
+    Kind.SENDER: timedelta(hours=4),
+    Kind.REPLY: timedelta(minutes=30),
+}
+
+
+def put_message(message: InboundMessage, kind: InboxItem.Kind, act: Act) -> None:
+    """Have a person look at a message, within the caller's transaction."""
+    detail = "; ".join(f"{name}: {value}" for name, value in message.as_sent.items())
+    _put(kind, act, message=message, lead_id=message.lead_id, detail=storable(detail, NOTE_MAX_LENGTH))
+
+
+def put_reply(task: FollowupTask, act: Act) -> None:
+    """Have the task's owner look after a lead who answered, within the caller's transaction. Once a task."""
+    _put(Kind.REPLY, act, task=task, lead_id=task.lead_id, owner=task.owner)
+
+
+def on_opt_outs_unreadable(
+    records: Sequence[ContactRecord], now: datetime, actor: str, user: User | None, correlation_id: str, **kwargs: Any
+) -> None:
+    """Have a person find out whose opt-out it was, of which the number or address cannot be read."""
+    for record in records:
+        detail = f"{record.get_entry_display()}, line {record.pk} of the ledger: {record.point}"
+        _put(Kind.SENDER, Act(actor, user, correlation_id, now), detail=storable(detail, NOTE_MAX_LENGTH))
+
+
+def _put(kind: InboxItem.Kind, act: Act, **about: object) -> None:
+    item = InboxItem(
+        kind=kind, due_by=act.now + WITHIN[kind], created_at=act.now, correlation_id=act.correlation_id, **about
+    )
+    InboxItem.objects.bulk_create([item], ignore_conflicts=True)
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def close_item(
+    item_id: int,
+    reason: str,
+    *,
+    actor: str = "system",
+    user: User | None = None,
+    now: datetime | None = None,
+) -> InboxItem:
+    """Say that an inbox item is done, and why. Again by the same person changes nothing.
+
+    Raises:
+        InboxItemNotFound: no such item, or none that the user may read.
+        NotYourItem: it is somebody else's, and the user may close its own and unowned ones alone.
+        DecideTheMessage: it waits for a decision, which closes it.
+        InboxItemDone: somebody else has done it.
+
+    """
+    item = scopes.visible(InboxItem.objects.all(), user).select_for_update().filter(pk=item_id).first()
+    if item is None:
+        raise InboxItemNotFound
+    require_own(item, user)
+    if item.done_at is not None:
+        if item.done_by != actor:
+            raise InboxItemDone
+        return item
+    if item.kind == Kind.MESSAGE:
+        raise DecideTheMessage
+    return _close(item, reason, actor, user, now or timezone.now())
+
+
+def close_message(message: InboundMessage, reason: str, act: Act) -> None:
+    """The message was decided: its item is done, within the caller's transaction.
+
+    Raises:
+        NotYourItem: it waits for somebody else.
+
+    """
+    item = InboxItem.objects.select_for_update().filter(message=message, kind=Kind.MESSAGE, done_at__isnull=True).first()
+    if item:
+        require_own(item, act.user)
+        _close(item, reason, act.actor, act.user, act.now)
+
+
+def _close(item: InboxItem, reason: str, actor: str, user: User | None, now: datetime) -> InboxItem:
+    item.done_at, item.done_by, item.done_user, item.done_reason = now, actor, user, reason
+    item.save(update_fields=["done_at", "done_by", "done_user", "done_reason"])
+    return item
+
+
+def require_own(item: InboxItem, user: User | None) -> None:
+    """Refuse a user who may close its own and unowned items alone, where it is another's.
+
+    Raises:
+        NotYourItem: it is another's.
+
+    """
+    if user is None or item.owner in (None, label_of(user)) or user.has_perm("followups.close_any_inboxitem"):
+        return
+    raise NotYourItem
+
+
+def waiting() -> "QuerySet[InboxItem]":
+    """What is not done."""
+    return InboxItem.objects.filter(done_at__isnull=True)
+
+
+def late(now: datetime) -> Q:
+    """The condition of what should have been done by now."""
+    return Q(done_at__isnull=True, due_by__lt=now)

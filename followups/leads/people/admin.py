@@ -1,0 +1,116 @@
+"""The pages of a person, beside its lead: what is on file as a file, erasing it, and why a lead is never deleted."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from unfold.decorators import action
+from unfold.enums import ActionVariant
+
+from followups.leads.people import services
+from followups.leads.people.json_files import download
+from followups.leads.people.proof_admin import ProofPages
+from followups.leads.people.services import Erasure
+from followups.leads.people.subjects import Person, person
+from wholesale.admin_base import act_with_reason
+from wholesale.permissions import label_of
+
+
+def erase_url(lead_pk: int) -> str:
+    """The page that erases the person."""
+    return reverse("admin:followups_lead_erase", args=[lead_pk])
+
+
+class PersonPages(ProofPages):
+    """Of a lead."""
+
+    def has_erase_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Who may erase a person."""
+        return request.user.has_perm("followups.erase_person")
+
+    @action(description="Export person", permissions=["disclose"], icon="contact_page", url_path="export-person")
+    def export_person(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """All that is on file about the person, as JSON."""
+        lead = self.get_object(request, object_id)
+        if lead is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        found = services.export_person(lead.lead_id)
+        self.log_change(request, lead, "Exported what is on file about the person.")
+        return download(found, f"person-{lead.pk}")
+
+    @action(
+        description="Erase person...",
+        permissions=["erase"],
+        icon="person_off",
+        variant=ActionVariant.DANGER,
+        url_path="erase",
+    )
+    def erase(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Forget the person, after a page that asks why."""
+        lead = self.get_object(request, object_id)
+        if lead is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        user: Any = request.user
+
+        def act(reason: str) -> str:
+            erased = services.erase_person(lead.lead_id, reason, actor=label_of(user), user=user)
+            lead.refresh_from_db()
+            self.log_change(request, lead, "Erased.")
+            return erased_text(erased)
+
+        whom = person(lead.lead_id)
+        return act_with_reason(
+            request,
+            self,
+            act,
+            title=f"Erase {lead}",
+            explanation="Name, number, addresses, messages, notes, reasons, proofs and kept answers are forgotten for good, "
+            "and the open ladder closes. What happened stays by id and time, and opt-outs hold when the number comes again. "
+            "Export first what you must keep. Do not name the person in the reason: it is kept.",
+            warning=_shared_text(whom.shared_with),
+            table={"headers": [name for name, _ in _counts(whom)], "rows": [[f"{count:,}" for _, count in _counts(whom)]]},
+            button="Erase the person",
+            danger=True,
+            then=reverse("admin:followups_lead_change", args=[lead.pk]),
+        )
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Nobody deletes a lead, superusers included: every ledger knows it by its id. The page says what to do instead."""
+        lead = self.get_object(request, object_id)
+        if lead is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "A lead is not deleted",
+            "opts": self.opts,
+            "erase_url": erase_url(lead.pk),
+        }
+        return TemplateResponse(request, "admin/followups/lead_stays.html", context, status=403)
+
+
+def erased_text(erased: Erasure) -> str:
+    """What was done, as a sentence."""
+    done = (
+        f"Erased: {erased.points:,} numbers and addresses, {erased.messages:,} messages, {erased.texts:,} texts, "
+        f"{erased.refused_rows:,} refused rows, {erased.files:,} files, {erased.answers:,} kept answers; "
+        f"{erased.cancelled_steps:,} open steps are cancelled."
+    )
+    return f"{done} {_shared_text(list(erased.shared_with))}".strip()
+
+
+def _shared_text(others: list[str]) -> str:
+    if not others:
+        return ""
+    named = ", ".join(others)
+    return f"Other leads have the same number or address, where it stays until they are erased too: {named}."
+
+
+def _counts(whom: Person) -> list[tuple[str, int]]:
+    return [
+        ("Open ladders", whom.ladders.filter(closed_at__isnull=True).count()),
+        ("Tasks", whom.tasks.count()),
+        ("Messages", whom.messages.count()),
+        ("Lines of the ledger", whom.records.count()),
+        ("Inbox items", whom.inbox.count()),
+    ]

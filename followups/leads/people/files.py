@@ -1,0 +1,80 @@
+"""Imports that name a person: their files as long as they wait, and the rows that were refused of them."""
+
+import csv
+import io
+
+from followups.leads import files
+from followups.leads.errors import ImportUnderWay
+from followups.leads.models import LeadImport
+from followups.leads.people.subjects import Person
+from wholesale.importing.errors import UnreadableFile
+
+State = LeadImport.State
+DISCARDED = "A person in it was erased, so the file was discarded: bring it again without that person's row."
+
+
+def waiting_for(person: Person) -> list[LeadImport]:
+    """The imports whose file is still kept and names the person. One that cannot be read is taken to."""
+    kept = LeadImport.objects.filter(content__isnull=False).order_by("pk")
+    return [row for row in kept.iterator(chunk_size=1) if _names(row, person)]
+
+
+def _names(row: LeadImport, person: Person) -> bool:
+    try:
+        lead_file = files.read(io.BytesIO(row.content or b""), files.Format.of(row.file_name))
+        return any(person.is_named_in(_cells(one)) for one in lead_file.rows)
+    except UnreadableFile:
+        return True
+
+
+def _cells(row: dict[object, object]) -> list[object]:
+    return [cell for value in row.values() for cell in (value if isinstance(value, list) else [value])]
+
+
+def refused_of(person: Person) -> dict[int, list[dict[str, str]]]:
+    """The refused rows about the person, by import."""
+    found = {}
+    for pk, text in _with_refused_rows():
+        if rows := [row for row in csv.DictReader(io.StringIO(text)) if person.is_named_in(row.values())]:
+            found[pk] = rows
+    return found
+
+
+def _with_refused_rows() -> list[tuple[int, str]]:
+    return list(LeadImport.objects.exclude(refused_rows="").order_by("pk").values_list("pk", "refused_rows"))
+
+
+def lock_imports() -> None:
+    """Nobody confirms or ends an import until the caller's transaction ends. Before any lead is locked."""
+    list(LeadImport.objects.order_by("pk").select_for_update().values_list("pk"))
+
+
+def erase_from_imports(person: Person) -> tuple[int, int]:
+    """Discard the files that name the person, and take its rows out of those that were refused: how many of each.
+
+    Raises:
+        ImportUnderWay: such a file is being imported at this moment.
+
+    """
+    waiting = waiting_for(person)
+    if any(row.state == State.IMPORTING for row in waiting):
+        raise ImportUnderWay
+    discarded = LeadImport.objects.filter(pk__in=[row.pk for row in waiting])
+    discarded.exclude(state=State.DONE).update(state=State.FAILED, failure=DISCARDED)
+    discarded.update(content=None)
+    removed = 0
+    for pk, text in _with_refused_rows():
+        left, count = _without(text, person)
+        if count:
+            LeadImport.objects.filter(pk=pk).update(refused_rows=left)
+            removed += count
+    return len(waiting), removed
+
+
+def _without(text: str, person: Person) -> tuple[str, int]:
+    """The refused rows but those about the person, and how many those are."""
+    header, *rows = csv.reader(io.StringIO(text))
+    kept = [row for row in rows if not person.is_named_in(row)]
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([header, *kept])
+    return out.getvalue(), len(rows) - len(kept)

@@ -1,0 +1,90 @@
+"""The proof of one person's consent, for a regulator: whoever relies on a consent has to prove it (CASL 13)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from followups.leads.errors import LeadUnknown
+from followups.leads.lookups import leads_at
+from followups.leads.people.subjects import person
+from followups.models import ContactAttempt
+from governance.compliance.models import ContactPoint
+from governance.compliance.proof import READ_IN_WORDING
+from governance.compliance.proof_lines import proof_lines
+from governance.compliance.services import Point, digests, lead_point, sender
+from governance.compliance.who import number_or_address
+from governance.decisions import ExecutionClass, verb
+from wholesale.rendering import shown
+
+NOTHING = "Nothing is on file under this lead id, phone number or e-mail address."
+_CONTACT = ("lead_id", "channel", "contacted_at", "allowed", "reasons", "warnings", "actor")
+
+
+@dataclass(frozen=True, slots=True)
+class _Covered:
+    """Whose lines are given out."""
+
+    lead_ids: list[str]
+    points: list[ContactPoint]
+    shared_with: list[str]  # other leads with the same number or address
+
+
+@verb(ExecutionClass.READ)
+def export_proof(who: str, *, now: datetime | None = None) -> dict[str, Any]:
+    """What the ledger says of a person, whom a lead's id, a phone number or an e-mail address names, as plain values.
+
+    A number or an address counts although other leads have it too: the consent is one of the number. The contacts are those
+    of the leads, under whatever ground they were made.
+
+    Raises:
+        LeadUnknown: nothing is on file about them.
+
+    """
+    who = who.strip()
+    covered = _of_lead(who) or _of_points(who)
+    if covered is None:
+        raise LeadUnknown(NOTHING)
+    contacts = ContactAttempt.objects.filter(lead_id__in=covered.lead_ids).order_by("id")
+    return {
+        "leads": covered.lead_ids,
+        "exported_at": now or timezone.now(),
+        "sender": sender()._asdict(),
+        "contact_points": [shown(point, ("id", "kind", "value")) for point in covered.points],
+        "shared_with": covered.shared_with,
+        "lines": proof_lines(covered.points),
+        "contacts": [shown(contact, _CONTACT) for contact in contacts],
+        "to_be_read_in_each_wording": [{"what": what, "section": section} for what, section in READ_IN_WORDING.items()],
+    }
+
+
+def _of_lead(lead_id: str) -> _Covered | None:
+    try:
+        whom = person(lead_id)
+    except LeadUnknown:
+        return None
+    return _Covered([lead_id], whom.all_points, whom.shared_with)
+
+
+def _of_points(text: str) -> _Covered | None:
+    """What is on file about a number or an address, also an erased one, and about the leads that have it as such; else about
+    a lead as such that nobody knows."""
+    points = _named(text)
+    lead_ids = sorted(leads_at(points).values_list("lead_id", flat=True))
+    found = _rows([*points, *filter(None, map(lead_point, lead_ids))])
+    return _Covered(lead_ids, found, []) if found or lead_ids else None
+
+
+def _named(text: str) -> list[Point]:
+    try:
+        return number_or_address(text)
+    except ValidationError:
+        as_such = lead_point(text)
+        return [as_such] if as_such else []
+
+
+def _rows(points: Iterable[Point]) -> list[ContactPoint]:
+    return list(ContactPoint.objects.filter(digest__in=digests(points).values()).order_by("id"))

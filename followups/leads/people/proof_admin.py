@@ -1,0 +1,159 @@
+"""The page of the proof of one person's consent: to be read, and to be taken home for a regulator."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.formats import date_format
+from unfold.admin import ModelAdmin
+from unfold.decorators import action
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from followups.leads.errors import LeadUnknown
+from followups.leads.people.json_files import download
+from followups.leads.people.proof import export_proof
+from followups.models import Lead
+from governance.channels import Channel
+from governance.compliance.grounds import Basis
+from governance.compliance.models import ContactPoint
+from governance.compliance.proof import Missing, Proof
+from governance.compliance.proof_admin import content_of, lacking, until
+from governance.compliance.rules import Entry
+from wholesale.admin_base import confirmation
+
+EXPORTED = "Exported the proof of consent."
+
+
+class WhoseForm(forms.Form):
+    """Whose proof."""
+
+    who = forms.CharField(
+        max_length=254,
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "416 555 0123, name@example.ca or a lead's id"}),
+        help_text="A lead's id, a phone number or an e-mail address; erased ones are found too.",
+    )
+
+
+class ProofPages(ModelAdmin):
+    """Of a lead, and of whoever is named."""
+
+    def has_disclose_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Who may take home what is on file about a person."""
+        return request.user.has_perm("followups.export_person")
+
+    @action(description="Proof of consent", permissions=["disclose"], icon="gavel", url_path="proof")
+    def proof(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Of the lead; a POST takes it home."""
+        lead = self.get_object(request, object_id)
+        if lead is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return self._proof(request, lead.lead_id, is_download=request.method == "POST")
+
+    @action(description="Proof of consent", permissions=["disclose"], icon="gavel", url_path="proof")
+    def find_proof(self, request: HttpRequest) -> HttpResponse:
+        """Of whoever is named, also of a number that no lead has."""
+        form = WhoseForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            try:
+                return self._proof(request, form.cleaned_data["who"], is_download="download" in request.POST)
+            except LeadUnknown as refusal:
+                form.add_error("who", refusal.detail)
+        return confirmation(
+            request,
+            self,
+            form=form,
+            title="Whose proof of consent",
+            explanation="You see each line of the ledger about one person, what the person agreed to, and what of it is not "
+            "on file. You can take it home as a file for a regulator.",
+            button="Show it",
+        )
+
+    def _proof(self, request: HttpRequest, who: str, *, is_download: bool) -> HttpResponse:
+        found = export_proof(who)
+        if is_download:
+            _log(request, found)
+            return download(found, "proof-of-consent")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Proof of consent",
+            "opts": self.opts,
+            "who": who,
+            "about": _about(found),
+            "lines": [_shown(line) for line in found["lines"]],
+            "to_be_read": found["to_be_read_in_each_wording"],
+            "lacking": sum(bool(line["missing"]) for line in found["lines"]),
+        }
+        return TemplateResponse(request, "admin/followups/proof.html", context)
+
+
+def _log(request: HttpRequest, found: dict[str, Any]) -> None:
+    """Note the download with each lead, or with each number and address where no lead has them. The note holds ids alone."""
+    user: Any = request.user
+    for model, pk, name in _logged(found):
+        LogEntry.objects.create(
+            user_id=user.pk,
+            content_type=ContentType.objects.get_for_model(model),
+            object_id=str(pk),
+            object_repr=name,
+            action_flag=CHANGE,
+            change_message=EXPORTED,
+        )
+
+
+def _logged(found: dict[str, Any]) -> Iterator[tuple[Any, int | str, str]]:
+    rows = dict(Lead.objects.filter(lead_id__in=found["leads"]).values_list("lead_id", "pk"))
+    for lead_id in found["leads"]:
+        yield Lead, rows.get(lead_id, ""), lead_id
+    for point in [] if found["leads"] else found["contact_points"]:
+        yield ContactPoint, point["id"], f"contact point {point['id']}"
+
+
+def _about(found: dict[str, Any]) -> list[tuple[str, str]]:
+    """Whom it is about, in the words of the page."""
+    reached = [point["value"] or "erased" for point in found["contact_points"] if point["kind"] != ContactPoint.Kind.LEAD]
+    return [
+        ("Leads", ", ".join(found["leads"]) or "none that we know"),
+        ("Numbers and addresses", ", ".join(reached) or "none on file"),
+        ("Other leads have them too", ", ".join(found["shared_with"]) or "none"),
+        ("Who contacts", ", ".join(filter(None, found["sender"].values())) or "not on file"),
+        ("Contacts on file", f"{len(found['contacts']):,}"),
+    ]
+
+
+def _shown(line: dict[str, Any]) -> dict[str, Any]:
+    """A line in the words of the page."""
+    signed_in = f" (signed in as {line['user']})" if line["user"] else ""
+    rows = [
+        ("Whose", line["value"] or "erased"),
+        ("Channel", _label(Channel, line["channel"]) or "Every channel"),
+        ("From", _time(line["effective_at"])),
+        ("Until", _until(line)),
+        ("Evidence", line["evidence"]),
+        ("Note", line["reason"]),
+        *content_of(Proof(**line["proof"]) if line["proof"] else None),
+        ("Recorded", f"{_time(line['created_at'])} by {line['actor']}{signed_in}, line {line['id']}"),
+    ]
+    return {
+        "what": ": ".join(filter(None, (Entry(line["entry"]).label, _label(Basis, line["basis"])))),
+        "rows": [(title, text) for title, text in rows if text],
+        "lacks": lacking(Missing(**one) for one in line["missing"]),
+    }
+
+
+def _until(line: dict[str, Any]) -> str:
+    if line["expires_at"]:
+        return _time(line["expires_at"])
+    return until(line["basis"]) if line["entry"] == Entry.CONSENT else ""
+
+
+def _time(at: datetime) -> str:
+    return f"{date_format(at, 'DATETIME_FORMAT')} UTC"
+
+
+def _label(choices: Any, value: str) -> str:
+    return str(choices(value).label) if value else ""

@@ -1,0 +1,115 @@
+"""The admin of administrative replies: those that wait come first."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+
+from followups.leads.replies.services import against, mark_reply_sent
+from followups.models import AdministrativeReply
+from governance.reasons import Reason
+from wholesale.admin_base import GrowingAdmin, SinceFilter, act_with_form
+from wholesale.permissions import label_of
+
+WAITS, SENT = "Waits", "Sent"
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Whether it was sent; without a choice what waits, which a partial index serves."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("sent", SENT), ("all", "All")]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        unchosen, *rest = super().choices(changelist)
+        yield {**unchosen, "display": WAITS}
+        yield from rest
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = {"sent": Q(sent_at__isnull=False), "all": Q()}
+        return queryset.filter(chosen.get(self.value() or "", Q(sent_at__isnull=True)))
+
+
+@admin.register(AdministrativeReply)
+class AdministrativeReplyAdmin(GrowingAdmin):
+    """What is answered to words such as HELP and STOP."""
+
+    list_display = ("id", "state", "kind", "to", "channel", "language", "due_at", "sent_at")
+    list_display_links = ("id",)
+    list_filter = (StateFilter, "kind", "channel", SinceFilter)
+    list_select_related = ("point",)
+    search_fields = ("lead_id__exact", "correlation_id__exact")
+    search_help_text = "Lead id or correlation id, in full"
+    actions_detail = ("is_sent",)
+    fieldsets = (
+        ("Reply", {"fields": (("kind", "state"), ("to", "channel", "language"), "text", "refused_by")}),
+        ("Why", {"fields": (("lead_id", "message"), ("due_at", "created_at", "correlation_id"))}),
+        ("Sent", {"fields": (("sent_at", "sent_by", "sent_user"),)}),
+    )
+
+    @display(description="State", label={WAITS: "warning", SENT: "success"})
+    def state(self, reply: AdministrativeReply) -> str:
+        """Whether it was sent."""
+        return SENT if reply.sent_at else WAITS
+
+    @display(description="To", empty_value="erased")
+    def to(self, reply: AdministrativeReply) -> str | None:
+        """The number or address."""
+        return reply.point.value
+
+    @display(description="Refused by", empty_value="nothing")
+    def refused_by(self, reply: AdministrativeReply) -> str | None:
+        """What stands against it, or stood when it was sent."""
+        codes = reply.sent_against if reply.sent_at else against([reply], timezone.now())[reply.pk]
+        labels = {reason.value: str(reason.label) for reason in Reason}
+        return " ".join(labels.get(code, "Nobody knows any more where it would go.") for code in codes) or None
+
+    def has_send_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Who may say that one was sent."""
+        return request.user.has_perm("followups.send_administrativereply")
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        waits = AdministrativeReply.objects.filter(pk=object_id, sent_at__isnull=True).exists()
+        return super().get_actions_detail(request, object_id) if waits else []
+
+    @action(
+        description="It was sent...",
+        permissions=["send"],
+        icon="send",
+        variant=ActionVariant.SUCCESS,
+        url_path="sent",
+    )
+    def is_sent(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Say so, after a page that shows what it says and what refuses it."""
+        reply = self.get_object(request, object_id)
+        if reply is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+
+        def act() -> str:
+            user: Any = request.user
+            mark_reply_sent(reply.pk, actor=label_of(user), user=user)
+            self.log_change(request, reply, "Sent.")
+            return "It is marked as sent."
+
+        return act_with_form(
+            request,
+            self,
+            forms.Form(request.POST if request.method == "POST" else None),
+            act,
+            title="This reply was sent",
+            explanation="Say so once it has gone out. Nothing is sent by this button.",
+            warning=self.refused_by(reply) or "",
+            button="It was sent",
+            table={"headers": ["To", "Channel", "Text"], "rows": [[self.to(reply) or "erased", reply.channel, reply.text]]},
+            then=reverse("admin:followups_administrativereply_changelist"),
+        )

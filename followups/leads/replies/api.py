@@ -1,0 +1,96 @@
+"""`/api/followups/replies`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import django_filters
+from django.utils import timezone
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from followups.leads.replies import services
+from followups.models import AdministrativeReply
+from governance.channels import Channel
+from wholesale import filters
+from wholesale.api import ROW_ID, ResourceViewSet, RowSerializer, act, acting_user, path_id
+from wholesale.params import ActParams
+from wholesale.permissions import label_of
+
+
+class ReplyOut(RowSerializer):
+    """An administrative reply."""
+
+    to = serializers.CharField(
+        source="point.value", allow_null=True, read_only=True, help_text="number or address; null: erased"
+    )
+    against = serializers.ListField(
+        child=serializers.CharField(),
+        read_only=True,
+        help_text="what refuses it: now, or when it was sent; an opt-out never does. Empty: it may go out",
+    )
+
+    class Meta:
+        model = AdministrativeReply
+        fields = (
+            "id",
+            "kind",
+            "lead_id",
+            "message_id",
+            "to",
+            "channel",
+            "language",
+            "text",
+            "due_at",
+            "against",
+            "sent_at",
+            "sent_by",
+            "created_at",
+            "correlation_id",
+        )
+
+
+class ReplyFilter(django_filters.FilterSet):
+    """Filters of replies."""
+
+    sent = filters.FlagFilter(field_name="sent_at", lookup_expr="isnull", exclude=True)
+    kind = filters.choice(AdministrativeReply.Kind.choices)
+    channel = filters.choice(Channel.choices)
+    lead_id = filters.label()
+    correlation_id = filters.label()
+
+
+class ReplyViewSet(ResourceViewSet):
+    """What is answered to words such as HELP and STOP, the newest first."""
+
+    queryset = AdministrativeReply.objects.select_related("point", "lead")
+    serializer_class = ReplyOut
+    filterset_class = ReplyFilter
+    permissions = {
+        "list": "followups.view_administrativereply",
+        "retrieve": "followups.view_administrativereply",
+        "sent": "followups.send_administrativereply",
+    }
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        """A page, with what stands against each."""
+        return judged(super().paginate_queryset(queryset) or [])
+
+    def get_object(self) -> AdministrativeReply:
+        """One, with what stands against it."""
+        return judged([super().get_object()])[0]
+
+    @act(f"{ROW_ID}/sent", ActParams, ReplyOut, parameters=[path_id("administrative reply")])
+    def sent(self, request: Request, id: str) -> Response:
+        """Say that a reply was sent. The same again changes nothing."""
+        user = acting_user(request)
+        reply = services.mark_reply_sent(int(id), actor=label_of(request.user), user=user)
+        return Response(ReplyOut(judged([reply])[0]).data)
+
+
+def judged(replies: Sequence[AdministrativeReply]) -> Sequence[AdministrativeReply]:
+    """These replies, each with what stands against it: of one that was sent, what stood against it then."""
+    found = services.against([reply for reply in replies if reply.sent_at is None], timezone.now())
+    for reply in replies:
+        reply.against = found.get(reply.pk, reply.sent_against)
+    return replies

@@ -1,0 +1,75 @@
+"""What we answer to a keyword."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from followups.leads.inbound.models import InboundWord
+from followups.leads.models import lead_key
+from governance.channels import Channel
+from wholesale.vocabulary import LABEL_MAX_LENGTH
+
+TEXT_MAX_LENGTH = 1600  # ten segments of a text message
+
+
+class AdministrativeReply(models.Model):
+    """An answer to HELP or STOP. It asks for nothing and offers nothing, so it goes out to who has opted out too.
+
+    The number or address stands in the contact point alone, so that erasing a person takes it from here as well.
+    Sources: CWTA short code handbook 3.9 (keywords are answered, free, in the language asked); SOR/2013-221 s. 3(b)
+    (a reply to a request needs no consent).
+    """
+
+    class Kind(models.TextChoices):
+        """Why it is sent."""
+
+        HELP = "HELP", "Somebody asked who we are"
+        OPT_OUT = "OPT_OUT", "Somebody opted out: one confirmation"
+
+    kind = models.CharField(max_length=7, choices=Kind)
+    message = models.OneToOneField("followups.InboundMessage", on_delete=models.PROTECT, related_name="reply")
+    lead = lead_key("administrative_replies")
+    point = models.ForeignKey("governance.ContactPoint", on_delete=models.PROTECT, related_name="+", db_index=False)
+    channel = models.CharField(max_length=5, choices=Channel)
+    language = models.CharField(max_length=3, choices=InboundWord.Language, help_text="any is both")
+    text = models.CharField(max_length=TEXT_MAX_LENGTH)
+    due_at = models.DateTimeField(help_text="at once: when the message was recorded")
+    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    sent_by = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
+    sent_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    sent_against = models.JSONField(default=list, help_text="the reasons that stood against it when it was sent")
+    against: Sequence[str] = ()  # no column: what stands against it, as far as whoever read it asked
+
+    class Meta:
+        ordering = ["-id"]
+        default_permissions = ("view",)
+        permissions = [("send_administrativereply", "Can say that an administrative reply was sent")]
+        constraints = [
+            # Who asks again before the answer is sent gets one answer: two machines must not talk to each other for ever.
+            models.UniqueConstraint(
+                fields=["point", "kind", "channel", "language"],
+                condition=Q(sent_at__isnull=True),
+                name="administrativereply_waits_once",
+            ),
+            models.CheckConstraint(condition=Q(channel__in=("SMS", "EMAIL")), name="administrativereply_written"),
+            models.CheckConstraint(
+                condition=Q(sent_at__isnull=True, sent_by="") | (Q(sent_at__isnull=False) & ~Q(sent_by="")),
+                name="administrativereply_sent_by",
+            ),
+        ]
+        indexes = [
+            # replies?sent=false: what waits.
+            models.Index(fields=["-id"], condition=Q(sent_at__isnull=True), name="administrativereply_waiting"),
+            models.Index(fields=["lead", "-id"], name="administrativereply_lead"),  # replies?lead_id=
+        ]
+        verbose_name = "administrative reply"
+        verbose_name_plural = "administrative replies"
+
+    def __str__(self) -> str:
+        return self.get_kind_display()

@@ -1,0 +1,130 @@
+"""Verbs of administrative replies: one is put by the message that asks for it, and said to be sent by whoever sent it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from followups.leads.errors import ReplyErased, ReplyNotFound
+from followups.leads.facts import lead_facts
+from followups.leads.inbound.models import InboundMessage
+from followups.leads.models import Lead
+from followups.leads.replies.models import AdministrativeReply
+from followups.leads.replies.rules import language_of, standing_against, text_of
+from governance import gate
+from governance.channels import Channel
+from governance.compliance.models import ContactPoint
+from governance.decisions import ExecutionClass, verb
+from governance.leads import LeadFacts
+from governance.reasons import Reason
+from wholesale import scopes
+from wholesale.act import Act
+from wholesale.vocabulary import ALL, Province
+
+Kind = AdministrativeReply.Kind
+ERASED = "erased"  # nobody knows any more where it would go
+_BY_KIND = {ContactPoint.Kind.PHONE: Channel.SMS, ContactPoint.Kind.EMAIL: Channel.EMAIL}
+# Of whom no place is known neither a market's policy nor a clock can be asked: what the gate says of this province is left
+# aside, and the rest counts.
+_ANY_PROVINCE = Province.ON
+_OF_A_PLACE = frozenset(
+    {
+        Reason.NO_POLICY,
+        Reason.POLICY_DISABLED,
+        Reason.CHANNEL_NOT_ALLOWED,
+        Reason.LEAD_SCORE_BELOW_MINIMUM,
+        Reason.CLOSED_DAY,
+        Reason.OUTSIDE_CONTACT_WINDOW,
+    }
+)
+
+
+def put(message: InboundMessage, kind: AdministrativeReply.Kind, asked_in: str, act: Act) -> None:
+    """Have a message answered where it came from, by its own channel, within the caller's transaction.
+
+    A call is not answered in writing, nor what came from nobody knows where. While the same answer waits there is no other.
+    """
+    found = _where(message)
+    if found is None:
+        return
+    channel, point = found
+    lead = Lead.objects.filter(lead_id=message.lead_id).only("language").first() if message.lead_id else None
+    language = language_of(kind, asked_in, lead.language if lead else None)
+    reply = AdministrativeReply(
+        kind=kind,
+        message=message,
+        lead_id=message.lead_id,
+        point=point,
+        channel=channel,
+        language=language,
+        text=text_of(kind, language, gate.sender()),
+        due_at=act.now,
+        correlation_id=act.correlation_id,
+        created_at=act.now,
+    )
+    AdministrativeReply.objects.bulk_create([reply], ignore_conflicts=True)
+
+
+def _where(message: InboundMessage) -> tuple[str, ContactPoint] | None:
+    """By which channel and where to answer. A message of no known channel came by text from a number, by e-mail from an
+    address; where both are given nobody can tell."""
+    reached = [point for point in message.subjects.all() if point.kind in _BY_KIND and point.value]
+    ways = {(_BY_KIND[ContactPoint.Kind(point.kind)].value, point.pk): point for point in reached}
+    if message.channel:
+        ways = {way: point for way, point in ways.items() if way[0] == message.channel}
+    if len(ways) != 1:
+        return None
+    ((channel, _), point) = ways.popitem()
+    return channel, point
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def mark_reply_sent(
+    reply_id: int, *, actor: str = "system", user: User | None = None, now: datetime | None = None
+) -> AdministrativeReply:
+    """Say that a reply was sent. It is a fact, so nothing refuses it; what stood against it is kept beside it. Again changes
+    nothing.
+
+    Raises:
+        ReplyNotFound: no such reply, or none that the user may read.
+        ReplyErased: the person was erased before it was sent, and nobody knows any more where it would go.
+
+    """
+    rows = AdministrativeReply.objects.select_related("point", "lead")
+    reply = scopes.visible(rows, user).select_for_update(of=("self",)).filter(pk=reply_id).first()
+    if reply is None:
+        raise ReplyNotFound
+    if reply.sent_at is not None:
+        return reply
+    if reply.point.value is None:
+        raise ReplyErased
+    at = now or timezone.now()
+    reply.sent_at, reply.sent_by, reply.sent_user = at, actor, user
+    reply.sent_against = against([reply], at)[reply.pk]
+    reply.save(update_fields=["sent_at", "sent_by", "sent_user", "sent_against"])
+    return reply
+
+
+def against(replies: Sequence[AdministrativeReply], at: datetime) -> dict[int, list[str]]:
+    """What stands against sending each of these replies, by id, as codes in the gate's order; in one query.
+
+    They were read with their points and leads. An opt-out does not stand against one; everything else does.
+    """
+    found = {reply.pk: [ERASED] for reply in replies if reply.point.value is None}
+    asked = [reply for reply in replies if reply.pk not in found]
+    answers = gate.decide_contacts([_contact(reply) for reply in asked], at=at)
+    for reply, answer in zip(asked, answers, strict=True):
+        aside = frozenset() if reply.lead else _OF_A_PLACE
+        found[reply.pk] = standing_against(reason for reason in answer.verdict.reasons if reason not in aside)
+    return found
+
+
+def _contact(reply: AdministrativeReply) -> gate.Contact:
+    """The reply as the gate is asked about it: it goes where the message came from, which need not be the lead's number."""
+    lead = lead_facts(reply.lead) if reply.lead else LeadFacts(reply.lead_id or "", _ANY_PROVINCE.value, ALL)
+    value = reply.point.value or ""  # of one without a value nobody asks
+    there = lead._replace(email=value) if reply.channel == Channel.EMAIL else lead._replace(phone=value)
+    return gate.Contact(there, reply.channel)

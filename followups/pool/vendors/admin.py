@@ -1,0 +1,109 @@
+"""The admin of hired callers."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.decorators import display
+
+from followups.pool.vendors.models import Vendor, VendorAgent
+from followups.pool.vendors.services import assign_agent, release_agent, upsert_vendor
+from governance.policies_admin import GovernedAdmin, GovernedForm, RemovableAdmin, Removal
+from wholesale.admin_base import signature
+
+REGISTERED, ENDED = "Registered", "Ended: its agents claim nothing"
+
+
+class VendorForm(GovernedForm):
+    """A vendor and its registration."""
+
+    key = ("name",)
+
+    class Meta:
+        model = Vendor
+        fields = ("name", "registration_number", "registration_expires_on", "contract_ends_on")
+        help_texts = {
+            "registration_number": "Its own, with the operator of the National Do Not Call List.",
+            "registration_expires_on": "The last day. From the next one on its agents claim nothing.",
+            "contract_ends_on": "The last day of our contract with it. The runbook warns 30 days before.",
+        }
+
+
+@admin.register(Vendor)
+class VendorAdmin(GovernedAdmin):
+    """Who calls for us. A vendor stays; its agents are taken off."""
+
+    form = VendorForm
+    key_title = "Vendor"
+    settings_fieldsets = (
+        ("National Do Not Call List", {"fields": ("registration_number", "registration_expires_on")}),
+        ("Contract", {"fields": ("contract_ends_on",)}),
+    )
+    list_display = ("name", "registration_expires_on", "contract_ends_on", "state", "changed_by", "updated_at")
+    list_select_related = False
+    search_fields = ("name", "registration_number", "changed_by", "reason")
+    search_help_text = "Name, registration, who changed it, or why"
+
+    @display(description="State", label={REGISTERED: "success", ENDED: "danger"})
+    def state(self, row: Vendor) -> str:
+        """Whether its agents may claim."""
+        return REGISTERED if row.registration_expires_on >= timezone.now().date() else ENDED
+
+    def settings_of(self, record: Any) -> dict[str, str]:
+        return {
+            "Registration": record.registration_number,
+            "Last day": str(record.registration_expires_on),
+            "Contract until": str(record.contract_ends_on or "no end"),
+        }
+
+    def save_model(self, request: HttpRequest, obj: Vendor, form: Any, change: bool) -> None:
+        """Through the service, which writes the history."""
+        names = ("registration_number", "registration_expires_on", "contract_ends_on")
+        given = {name: form.cleaned_data[name] for name in names}
+        obj.pk = upsert_vendor(name=obj.name, reason=form.cleaned_data["why"], **given, **signature(request)).pk
+
+
+class VendorAgentForm(GovernedForm):
+    """An agent and the vendor that it works for."""
+
+    key = ("agent",)
+
+    class Meta:
+        model = VendorAgent
+        fields = ("agent", "vendor")
+        help_texts = {"agent": "The user name, as tasks name their owner."}
+
+
+@admin.register(VendorAgent)
+class VendorAgentAdmin(RemovableAdmin):
+    """Which agents work for a vendor; all others work for us."""
+
+    form = VendorAgentForm
+    key_title = "Agent"
+    settings_fieldsets = (("Employer", {"fields": ("vendor",)}),)
+    list_display = ("agent", "vendor", "changed_by", "reason", "updated_at")
+    list_filter = ("vendor",)
+    list_select_related = ("vendor",)
+    search_fields = ("agent", "vendor__name", "changed_by", "reason")
+    search_help_text = "Agent, vendor, who changed it, or why"
+
+    def settings_of(self, record: Any) -> dict[str, str]:
+        return {"Vendor": str(record.vendor)}
+
+    def save_model(self, request: HttpRequest, obj: VendorAgent, form: Any, change: bool) -> None:
+        """Through the service, which writes the history."""
+        vendor, why = form.cleaned_data["vendor"].name, form.cleaned_data["why"]
+        obj.pk = assign_agent(agent=obj.agent, vendor=vendor, reason=why, **signature(request)).pk
+
+    def removal(self, row: VendorAgent) -> Removal:
+        return Removal(
+            title=f"Remove {row.agent} from {row.vendor}",
+            explanation="From now on it counts as one of our own agents, and may claim under our registration.",
+            button="Remove",
+            done=f"{row.agent} works for no vendor any more.",
+        )
+
+    def remove_row(self, row: VendorAgent, **act: Any) -> None:
+        """Its history stays."""
+        release_agent(agent=row.agent, **act)

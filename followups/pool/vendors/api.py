@@ -1,0 +1,134 @@
+"""Hired callers: `/api/followups/vendors`."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from followups.pool.vendors import services
+from followups.pool.vendors.models import Vendor, VendorAgent
+from wholesale.api import ApiViewSet, RowSerializer, act, acting_user, ask
+from wholesale.fields import DayField, LabelField, NoteField
+from wholesale.params import ActParams, Params
+from wholesale.permissions import label_of
+from wholesale.rendering import shown
+
+
+class VendorOut(RowSerializer):
+    """A vendor and its registration."""
+
+    class Meta:
+        model = Vendor
+        fields = (
+            "id",
+            "name",
+            "registration_number",
+            "registration_expires_on",
+            "contract_ends_on",
+            "changed_by",
+            "reason",
+            "updated_at",
+        )
+
+
+class VendorAgentOut(RowSerializer):
+    """An agent of a vendor."""
+
+    vendor = serializers.CharField(help_text="its name")
+
+    class Meta:
+        model = VendorAgent
+        fields = ("id", "agent", "vendor", "changed_by", "reason", "updated_at")
+
+
+class ChangeParams(ActParams):
+    """Who changes it, and why."""
+
+    changed_by = LabelField(required=False, help_text="default: your user name")
+    reason = NoteField(default="")
+
+
+class VendorParams(ChangeParams):
+    """A vendor to enter, or whose registration was renewed."""
+
+    name = LabelField()
+    registration_number = LabelField(help_text="its own, with the operator of the National DNCL")
+    registration_expires_on = DayField(help_text="the last day, which counts until it ends in UTC")
+    contract_ends_on = DayField(default=None, allow_null=True, help_text="the last day; null: no end is agreed")
+
+
+class AgentParams(ChangeParams):
+    """An agent."""
+
+    agent = LabelField(help_text="the user name")
+
+
+class VendorAgentParams(AgentParams):
+    """An agent and the vendor that it works for."""
+
+    vendor = LabelField(help_text="the vendor's name")
+
+
+class ReleasedOut(serializers.Serializer[Any]):
+    """Whether it worked for a vendor."""
+
+    removed = serializers.BooleanField()
+
+
+class VendorViewSet(ApiViewSet):
+    """Who calls for us."""
+
+    permissions = {
+        "vendors": "followups.view_vendor",
+        "upsert": "followups.change_vendor",
+        "agents": "followups.view_vendoragent",
+        "assign": "followups.change_vendoragent",
+        "remove": "followups.delete_vendoragent",
+    }
+
+    @ask("vendors", Params, VendorOut(many=True))
+    def vendors(self, request: Request) -> Response:
+        """All vendors, by name."""
+        return Response(list(Vendor.objects.values(*VendorOut.Meta.fields)))
+
+    @act(
+        "vendors/upsert",
+        VendorParams,
+        VendorOut,
+        examples=[
+            OpenApiExample(
+                "A call centre",
+                request_only=True,
+                value={
+                    "name": "Atlantic Calls",
+                    "registration_number": "C-000123",
+                    "registration_expires_on": "2027-06-30",
+                    "contract_ends_on": "2027-05-31",
+                    "reason": "contract of May",
+                },
+            )
+        ],
+    )
+    def upsert(self, request: Request, **params: Any) -> Response:
+        """Enter a vendor, or renew its registration."""
+        params.setdefault("changed_by", label_of(request.user))
+        return Response(shown(services.upsert_vendor(user=acting_user(request), **params), VendorOut.Meta.fields))
+
+    @ask("vendors/agents", Params, VendorAgentOut(many=True))
+    def agents(self, request: Request) -> Response:
+        """All agents of vendors, by name."""
+        return Response(VendorAgentOut(VendorAgent.objects.select_related("vendor"), many=True).data)
+
+    @act("vendors/agents/assign", VendorAgentParams, VendorAgentOut)
+    def assign(self, request: Request, **params: Any) -> Response:
+        """Say for which vendor an agent works."""
+        params.setdefault("changed_by", label_of(request.user))
+        return Response(VendorAgentOut(services.assign_agent(user=acting_user(request), **params)).data)
+
+    @act("vendors/agents/remove", AgentParams, ReleasedOut)
+    def remove(self, request: Request, **params: Any) -> Response:
+        """Say that an agent works for no vendor any more. Twice changes nothing."""
+        params.setdefault("changed_by", label_of(request.user))
+        return Response({"removed": services.release_agent(user=acting_user(request), **params)})

@@ -1,0 +1,112 @@
+"""Verbs of the vendors, and who of their agents may not claim."""
+
+from collections.abc import Collection
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
+
+from followups.errors import VendorNotFound, VendorNotRegistered
+from followups.pool.vendors.models import Vendor, VendorAgent
+from governance import policies
+from governance.decisions import ExecutionClass, verb
+from wholesale.lookups import among_sql
+
+# SQL of its own: every claim asks it, and a query set costs more to build than to carry out.
+_ENDED = f"""
+SELECT a.agent, v.name, v.registration_expires_on
+FROM {VendorAgent._meta.db_table} AS a JOIN {Vendor._meta.db_table} AS v ON v.id = a.vendor_id
+WHERE a.agent {{among}} AND v.registration_expires_on < %s
+"""
+
+
+def require_registered(agents: Collection[str], now: datetime) -> None:
+    """Let agents take on tasks, by their names, or refuse. The last day of a registration counts until it ends in UTC.
+
+    Raises:
+        VendorNotRegistered: one belongs to a vendor whose registration ended.
+
+    """
+    among, names = among_sql(agents)
+    today = connection.ops.adapt_datefield_value(now.astimezone(UTC).date())
+    with connection.cursor() as cursor:
+        cursor.execute(_ENDED.format(among=among), [names, today])
+        ended = cursor.fetchone()
+    if ended:
+        agent, vendor, last_day = ended
+        raise VendorNotRegistered(
+            f"{agent} works for {vendor}, whose registration with the National DNCL ended on {last_day}: it claims nothing."
+        )
+
+
+def of_ended_vendor(now: datetime) -> Exists:
+    """The condition of rows with an `agent` whose vendor's registration ended."""
+    ended = VendorAgent.objects.filter(vendor__registration_expires_on__lt=now.astimezone(UTC).date())
+    return Exists(ended.filter(agent=OuterRef("agent")))
+
+
+@verb(ExecutionClass.CONTROL)
+@transaction.atomic
+def upsert_vendor(
+    *,
+    name: str,
+    registration_number: str,
+    registration_expires_on: date,
+    contract_ends_on: date | None = None,
+    changed_by: str,
+    reason: str = "",
+    user: User | None = None,
+    now: datetime | None = None,
+) -> Vendor:
+    """Enter a vendor with its registration and the end of its contract, or renew those."""
+    changes: dict[str, Any] = {
+        "registration_number": registration_number,
+        "registration_expires_on": registration_expires_on,
+        "contract_ends_on": contract_ends_on,
+    }
+    return policies.put(
+        Vendor, key={"name": name}, changes=changes, user=user, changed_by=changed_by, reason=reason, now=now
+    )
+
+
+@verb(ExecutionClass.CONTROL)
+@transaction.atomic
+def assign_agent(
+    *,
+    agent: str,
+    vendor: str,
+    changed_by: str,
+    reason: str = "",
+    user: User | None = None,
+    now: datetime | None = None,
+) -> VendorAgent:
+    """Say for which vendor, by its name, an agent works. It works for one at most.
+
+    Raises:
+        VendorNotFound: there is no such vendor.
+
+    """
+    employer = Vendor.objects.filter(name=vendor).first()
+    if employer is None:
+        raise VendorNotFound(f"There is no vendor {vendor}.", attr="vendor")
+    return policies.put(
+        VendorAgent,
+        key={"agent": agent},
+        changes={"vendor": employer},
+        user=user,
+        changed_by=changed_by,
+        reason=reason,
+        now=now,
+    )
+
+
+@verb(ExecutionClass.CONTROL)
+@transaction.atomic
+def release_agent(
+    *, agent: str, changed_by: str, reason: str = "", user: User | None = None, now: datetime | None = None
+) -> bool:
+    """The agent works for no vendor any more. Whether it did; its history stays."""
+    removed = policies.remove(VendorAgent, key={"agent": agent}, user=user, changed_by=changed_by, reason=reason, now=now)
+    return removed is not None
