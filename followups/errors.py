@@ -17,16 +17,6 @@ class NotYourName(NotAllowedForYou):
     """Your role claims tasks under its own user name only."""
 
 
-class VendorNotRegistered(DomainError):
-    """The registration of the vendor for which this agent works has ended: the agent claims nothing."""
-
-    code = "vendor_not_registered"
-
-
-class VendorNotFound(NotFound):
-    """There is no such vendor."""
-
-
 class TimeOutOfRange(DomainError):
     """The time must not lie in the future, nor too far back."""
 

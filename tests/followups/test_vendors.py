@@ -12,9 +12,9 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from followups.due.services import claim_due, due_tasks, release_leases, renew_leases
-from followups.errors import VendorNotFound, VendorNotRegistered
 from followups.models import FollowupTask, Vendor, VendorAgent
 from followups.pool.services import next_agent
+from followups.pool.vendors.errors import VendorNotFound, VendorNotRegistered
 from followups.pool.vendors.readiness import vendor_contracts
 from followups.pool.vendors.readiness import vendors as vendors_check
 from followups.pool.vendors.services import assign_agent, release_agent, upsert_vendor

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
-from followups.errors import VendorNotFound, VendorNotRegistered
+from followups.pool.vendors.errors import VendorNotFound, VendorNotRegistered
 from followups.pool.vendors.models import Vendor, VendorAgent
 from governance import policies
 from governance.decisions import ExecutionClass, verb
