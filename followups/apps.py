@@ -13,12 +13,12 @@ class FollowupsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell governance how leads are loaded, listen to what it tells, and say when what is periodic is due."""
-        from followups import known_leads, scopes  # noqa: PLC0415
+        from followups import hearing, known_leads, persons, scopes  # noqa: PLC0415  # models are not loaded before
         from followups.leads import tasks  # noqa: PLC0415
         from followups.leads.inbound.facts import received  # noqa: PLC0415
-        from followups.leads.inbound.services import on_opted_out_of  # noqa: PLC0415  # models are not loaded before
         from followups.leads.inbound.words import seed_words  # noqa: PLC0415
         from followups.leads.inbox.services import on_opt_outs_unreadable  # noqa: PLC0415
+        from followups.leads.people import registry  # noqa: PLC0415
         from followups.minutes import readiness  # noqa: PLC0415  # registers a check of the runbook
         from followups.minutes import tasks as minutes  # noqa: PLC0415
         from followups.outcomes.services import seed_rules  # noqa: PLC0415
@@ -31,17 +31,14 @@ class FollowupsConfig(AppConfig):
         from followups.steps import readiness as _steps  # noqa: F401, PLC0415  # registers the runbook's checks
         from followups.steps.services import seed_templates  # noqa: PLC0415
         from governance import leads, messages  # noqa: PLC0415
-        from governance.compliance.signals import (  # noqa: PLC0415
-            contact_records_changed,
-            opt_outs_unreadable,
-            opted_out_of,
-        )
+        from governance.compliance.signals import contact_records_changed, opt_outs_unreadable  # noqa: PLC0415
         from governance.signals import contact_rules_changed, markets_named  # noqa: PLC0415
 
         messages.register(received)
         leads.register(known_leads.facts_of, scopes.readable_leads)
+        registry.register(persons)
         scopes.register()
-        opted_out_of.connect(on_opted_out_of, dispatch_uid="followups.on_opted_out_of")
+        hearing.connect()
         opt_outs_unreadable.connect(on_opt_outs_unreadable, dispatch_uid="followups.on_opt_outs_unreadable")
         contact_rules_changed.connect(minutes.on_contact_rules_changed, dispatch_uid="followups.on_contact_rules_changed")
         markets_named.connect(on_markets_named, dispatch_uid="followups.on_markets_named")

@@ -12,14 +12,11 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 
-from followups.cancelling import ALREADY_FOLLOWED_UP, because_of, close_open_ladders
-from followups.leads.facts import FACTS
 from followups.leads.fields import SETTINGS
 from followups.leads.lookups import leads_by_id, points_of_lead
 from followups.leads.models import Language, Lead, LeadReopening, LeadReopeningWords
-from followups.leads.statuses import ENDS_THE_HUNT, is_back, is_reopening
-from followups.minutes.tasks import enqueue_leads
-from followups.prospects import find, meeting
+from followups.leads.signals import leads_changed
+from followups.leads.statuses import is_back, is_reopening
 from governance import gate
 from governance.clocks.markets import one_markets
 from wholesale import locks
@@ -31,8 +28,6 @@ _WRITERS = 7_301_005  # of PostgreSQL's advisory locks, that of whoever writes l
 _SIGNED = ("changed_by", "user", "updated_at")
 FLAGS = {"phone": "phone_is_wrong", "email": "email_is_wrong"}
 _WRONG = (*FLAGS.values(), "wrong_contacts")
-# A status says nothing to the gate of a lead whose ladder is open: one that closes the lead closes the ladder.
-_OF_THE_GATE = tuple(name for name in FACTS if name != "status")
 NO_REASON = "A lead that is CLOSED or DEAD is reopened with a reason."
 
 
@@ -174,7 +169,7 @@ def _keep_reopening(status_before: str, lead: Lead, act: Act, reason: str) -> No
 
 
 def _write(results: Collection[Stored], stored: Mapping[str, Lead], act: Act) -> None:
-    """Write what is new or changed, of a changed lead only columns that were given, and what follows for the ladders."""
+    """Write what is new or changed, of a changed lead only columns that were given, and tell it."""
     taken = [one for one in results if one.outcome in (Outcome.CREATED, Outcome.UPDATED)]
     if not taken:
         return
@@ -190,28 +185,4 @@ def _write(results: Collection[Stored], stored: Mapping[str, Lead], act: Act) ->
         update_fields=sorted({*names, *wrong, *_SIGNED}),
     )
     changes = [(stored.get(one.lead.lead_id), one.lead) for one in taken]
-    close_open_ladders(_closings(changes), act)
-
-
-def _closings(changes: Collection[tuple[Lead | None, Lead]]) -> dict[str, str]:
-    """Why the open ladders of these leads close, by lead, and of those whose ladders they meet now."""
-    news = [lead.lead_id for before, lead in changes if before is None or _differ(before, lead, _OF_THE_GATE)]
-    followed = set(enqueue_leads(news)) if news else set()
-    closings = {
-        lead.lead_id: because_of(lead.status)
-        for before, lead in changes
-        if lead.status in ENDS_THE_HUNT and (before is None or before.status != lead.status)
-    }
-    moved = [
-        lead.lead_id
-        for before, lead in changes
-        if lead.lead_id in followed and (before is None or _differ(before, lead, (*FLAGS, *FLAGS.values())))
-    ]
-    if moved:
-        going_on = [ladder for ladder in find(moved).ladders if ladder.lead.lead_id not in closings]
-        closings |= dict.fromkeys(meeting(going_on), ALREADY_FOLLOWED_UP)
-    return closings
-
-
-def _differ(one: Lead, other: Lead, names: Collection[str]) -> bool:
-    return any(getattr(one, name) != getattr(other, name) for name in names)
+    leads_changed.send(sender=Lead, changes=changes, act=act)

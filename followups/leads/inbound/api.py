@@ -11,10 +11,10 @@ from rest_framework.response import Response
 
 from followups.leads.inbound import services
 from followups.leads.inbound.bodies import PARSERS
+from followups.leads.inbound.models import InboundDecision, InboundMessage, InboundWord
 from followups.leads.inbound.parameters import InboundParams
 from followups.leads.inbound.rules import DECIDED, Meaning
 from followups.leads.inbound.services import Recorded
-from followups.models import InboundDecision, InboundMessage, InboundWord
 from governance.channels import Channel
 from wholesale import correlation, filters
 from wholesale.api import (

@@ -12,7 +12,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from followups.cancelling import EVERY_CHANNEL, OPTED_OUT, cancel_open_ladders
 from followups.leads.errors import AlreadyDecided, ChannelUnknown, MessageNotFound, OptedOutSince
 from followups.leads.inbound import rules
 from followups.leads.inbound.models import InboundDecision, InboundDecisionWords, InboundMessage
@@ -24,6 +23,7 @@ from followups.leads.lookups import lead_ids_at, leads_at
 from followups.leads.models import Lead
 from followups.leads.replies import services as replies
 from followups.leads.replies.models import AdministrativeReply
+from followups.leads.signals import leads_opted_out
 from governance import gate
 from governance.channels import Channel
 from governance.compliance.models import ContactPoint, ContactRecord
@@ -290,7 +290,7 @@ def _opt_out(message: InboundMessage, closing: Collection[_Closing], act: Act, *
     leads = lead_ids_at({point for one in closing for point in one.named()})
     if message.lead_id:
         leads.add(message.lead_id)
-    cancelled = cancel_open_ladders(leads, act=act, reason=OPTED_OUT)
+    answers = leads_opted_out.send(sender=Lead, lead_ids=leads, act=act)
     for one in closing:
         gate.record_opt_out(
             points=one.points,
@@ -301,7 +301,9 @@ def _opt_out(message: InboundMessage, closing: Collection[_Closing], act: Act, *
             **_ledger_line(message, act),
         )
     closed = {channel for one in closing for channel in _closed(one.channel, [*one.points, *one.rows])}
-    return Recorded(message, tuple(one.value for one in Channel if one.value in closed), cancelled)
+    return Recorded(
+        message, tuple(one.value for one in Channel if one.value in closed), sum(steps or 0 for _, steps in answers)
+    )
 
 
 def _ledger_line(message: InboundMessage, act: Act) -> dict[str, Any]:
@@ -312,22 +314,6 @@ def _ledger_line(message: InboundMessage, act: Act) -> dict[str, Any]:
         "correlation_id": act.correlation_id,
         "now": act.now,
     }
-
-
-def on_opted_out_of(
-    points: Collection[Point],
-    channel: str,
-    now: datetime,
-    actor: str,
-    user: User | None,
-    correlation_id: str,
-    **kwargs: Any,
-) -> None:
-    """Cancel the open steps of a channel that was closed, whoever recorded it and wherever."""
-    leads = lead_ids_at(points)
-    if leads:
-        act = Act.of(actor, user, correlation_id, now)
-        cancel_open_ladders(leads, act=act, reason=OPTED_OUT, channels=[channel] if channel else EVERY_CHANNEL)
 
 
 def _closed(channel: str, subjects: Collection[Point | ContactPoint]) -> tuple[str, ...]:

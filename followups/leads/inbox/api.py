@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from followups.leads.inbox import services
-from followups.models import InboxItem
+from followups.leads.inbox.models import InboxItem
 from wholesale import filters
 from wholesale.api import ROW_ID, ResourceViewSet, RowSerializer, act, acting_user, path_id
 from wholesale.fields import NoteField

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from followups.leads.errors import DecideTheMessage, InboxItemDone, InboxItemNotFound, NotYourItem
+from followups.leads.inbound.models import InboundMessage
 from followups.leads.inbox.models import InboxItem
-from followups.models import FollowupTask, InboundMessage
 from governance.compliance.models import ContactRecord
 from governance.decisions import ExecutionClass, verb
 from wholesale import scopes
@@ -19,6 +19,9 @@ from wholesale.act import Act
 from wholesale.permissions import label_of
 from wholesale.received import storable
 from wholesale.vocabulary import NOTE_MAX_LENGTH
+
+if TYPE_CHECKING:
+    from followups.models import FollowupTask
 
 Kind = InboxItem.Kind
 # By when a person is to have looked. A lead who answered is the hottest there is; a wish to be left alone is honoured at
@@ -33,12 +36,12 @@ WITHIN: dict[str, timedelta] = {
 def put_message(message: InboundMessage, kind: InboxItem.Kind, act: Act) -> None:
     """Have a person look at a message, within the caller's transaction."""
     detail = "; ".join(f"{name}: {value}" for name, value in message.as_sent.items())
-    _put(kind, act, message=message, lead_id=message.lead_id, detail=storable(detail, NOTE_MAX_LENGTH))
+    put(kind, act, message=message, lead_id=message.lead_id, detail=storable(detail, NOTE_MAX_LENGTH))
 
 
-def put_reply(task: FollowupTask, act: Act) -> None:
+def put_reply(task: "FollowupTask", act: Act) -> None:
     """Have the task's owner look after a lead who answered, within the caller's transaction. Once a task."""
-    _put(Kind.REPLY, act, task=task, lead_id=task.lead_id, owner=task.owner)
+    put(InboxItem.Kind.REPLY, act, task=task, lead_id=task.lead_id, owner=task.owner)
 
 
 def on_opt_outs_unreadable(
@@ -47,10 +50,11 @@ def on_opt_outs_unreadable(
     """Have a person find out whose opt-out it was, of which the number or address cannot be read."""
     for record in records:
         detail = f"{record.get_entry_display()}, line {record.pk} of the ledger: {record.point}"
-        _put(Kind.SENDER, Act(actor, user, correlation_id, now), detail=storable(detail, NOTE_MAX_LENGTH))
+        put(Kind.SENDER, Act(actor, user, correlation_id, now), detail=storable(detail, NOTE_MAX_LENGTH))
 
 
-def _put(kind: InboxItem.Kind, act: Act, **about: object) -> None:
+def put(kind: InboxItem.Kind, act: Act, **about: object) -> None:
+    """Have a person look at something, within the caller's transaction. Once a message or task."""
     item = InboxItem(
         kind=kind, due_by=act.now + WITHIN[kind], created_at=act.now, correlation_id=act.correlation_id, **about
     )

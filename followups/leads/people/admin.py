@@ -8,7 +8,7 @@ from django.urls import reverse
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
-from followups.leads.people import services
+from followups.leads.people import registry, services
 from followups.leads.people.json_files import download
 from followups.leads.people.proof_admin import ProofPages
 from followups.leads.people.services import Erasure
@@ -108,8 +108,7 @@ def _shared_text(others: list[str]) -> str:
 
 def _counts(whom: Person) -> list[tuple[str, int]]:
     return [
-        ("Open ladders", whom.ladders.filter(closed_at__isnull=True).count()),
-        ("Tasks", whom.tasks.count()),
+        *(count for room in registry.rooms() for count in room.counts(whom.lead_id)),
         ("Messages", whom.messages.count()),
         ("Lines of the ledger", whom.records.count()),
         ("Inbox items", whom.inbox.count()),

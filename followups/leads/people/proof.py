@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from followups.leads.errors import LeadUnknown
 from followups.leads.lookups import leads_at
+from followups.leads.people import registry
 from followups.leads.people.subjects import person
-from followups.models import ContactAttempt
 from governance.compliance.models import ContactPoint
 from governance.compliance.proof import READ_IN_WORDING
 from governance.compliance.proof_lines import proof_lines
@@ -48,7 +48,7 @@ def export_proof(who: str, *, now: datetime | None = None) -> dict[str, Any]:
     covered = _of_lead(who) or _of_points(who)
     if covered is None:
         raise LeadUnknown(NOTHING)
-    contacts = ContactAttempt.objects.filter(lead_id__in=covered.lead_ids).order_by("id")
+    contacts = [contact for room in registry.rooms() for contact in room.contacts(covered.lead_ids)]
     return {
         "leads": covered.lead_ids,
         "exported_at": now or timezone.now(),

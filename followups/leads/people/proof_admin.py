@@ -15,9 +15,9 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from followups.leads.errors import LeadUnknown
+from followups.leads.models import Lead
 from followups.leads.people.json_files import download
 from followups.leads.people.proof import export_proof
-from followups.models import Lead
 from governance.channels import Channel
 from governance.compliance.grounds import Basis
 from governance.compliance.models import ContactPoint

@@ -11,23 +11,22 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from followups.cancelling import cancel_open_ladders
 from followups.leads.inbound.models import InboundDecisionWords
 from followups.leads.inbound.rules import Meaning
 from followups.leads.inbound.services import decide_inbound
+from followups.leads.inbox.models import InboxItem
 from followups.leads.models import Lead, LeadReopeningWords
+from followups.leads.people import registry
 from followups.leads.people.files import erase_from_imports, lock_imports, refused_of, waiting_for
 from followups.leads.people.subjects import Person, person, row_of
 from followups.leads.signals import person_erased
 from followups.leads.storing import hold_writers
-from followups.models import FollowupLadder, FollowupTask, InboxItem, TaskEventWords
 from governance import gate
 from governance.compliance.models import ContactPoint
 from governance.compliance.services import forget_words, lock_points_known_by
 from governance.decisions import ExecutionClass, verb
 from wholesale.act import Act
 from wholesale.idempotency import erase_answers, kept_answers
-from wholesale.wordings import is_own
 
 ERASED = "erased"
 # Personal columns of a lead, and what is left in them. The place of the market stays, for the figures.
@@ -69,10 +68,7 @@ def export_person(lead_id: str, *, now: datetime | None = None) -> dict[str, Any
         "contact_points": [row_of(point) for point in whom.points],
         "ledger": [row_of(record) for record in whom.records],
         "proofs": [row_of(proof) for proof in whom.proofs],
-        "ladders": [row_of(ladder) for ladder in whom.ladders],
-        "tasks": [row_of(task) for task in whom.tasks],
-        "events": [row_of(event) for event in whom.events],
-        "attempts": [row_of(attempt) for attempt in whom.attempts],
+        **{name: [row_of(row) for row in rows] for room in registry.rooms() for name, rows in room.rows(lead_id).items()},
         "messages": [row_of(message) for message in whom.messages],
         "replies": [row_of(reply) for reply in whom.replies],
         "inbox": [row_of(item) for item in whom.inbox],
@@ -114,8 +110,7 @@ def erase_person(
     signature: dict[str, Any] = {"actor": actor, "user": user, "correlation_id": act.correlation_id, "now": act.now}
     files, refused_rows = erase_from_imports(whom)
     list(Lead.objects.filter(lead_id=lead_id).select_for_update().values_list("pk"))
-    list(whom.ladders.order_by("pk").select_for_update().values_list("pk"))
-    cancelled = cancel_open_ladders([lead_id], act=act, reason=ERASED)
+    cancelled = sum(room.close(lead_id, act, reason=ERASED) for room in registry.rooms())
     for message in whom.messages.filter(meaning=Meaning.DOUBTFUL, decided_at__isnull=True).order_by("pk"):
         decide_inbound(message.pk, Meaning.OPT_OUT, ERASED, **signature)
     texts = _erase_texts(whom)
@@ -159,13 +154,9 @@ def _erase_points(lead_id: str, reason: str, signature: dict[str, Any]) -> _Poin
 
 def _erase_texts(whom: Person) -> int:
     """Notes and reasons, wherever they stand."""
-    words = TaskEventWords.objects.filter(event__task__lead_id=whom.lead_id).delete()[0]
-    words += InboundDecisionWords.objects.filter(decision__message__in=whom.messages.values("pk")).delete()[0]
+    words = InboundDecisionWords.objects.filter(decision__message__in=whom.messages.values("pk")).delete()[0]
     words += LeadReopeningWords.objects.filter(reopening__lead_id=whom.lead_id).delete()[0]
-    words += FollowupTask.objects.filter(lead_id=whom.lead_id).exclude(note="").update(note="")
-    words += FollowupLadder.objects.filter(lead_id=whom.lead_id).exclude(reason="").update(reason="")
-    theirs = [task.pk for task in whom.tasks.only("cancel_reason") if not is_own(task.cancel_reason)]
-    return words + FollowupTask.objects.filter(pk__in=theirs).update(cancel_reason="")
+    return words + sum(room.erase_words(whom.lead_id) for room in registry.rooms())
 
 
 def _erase_inbox(whom: Person) -> None:

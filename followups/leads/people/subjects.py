@@ -13,19 +13,12 @@ from django.db.models import Q, QuerySet
 
 from followups.leads.errors import LeadUnknown
 from followups.leads.files import plain
+from followups.leads.inbound.models import InboundDecision, InboundMessage
+from followups.leads.inbox.models import InboxItem
 from followups.leads.lookups import leads_at
-from followups.models import (
-    AdministrativeReply,
-    ContactAttempt,
-    FollowupLadder,
-    FollowupTask,
-    InboundDecision,
-    InboundMessage,
-    InboxItem,
-    Lead,
-    LeadReopening,
-    TaskEvent,
-)
+from followups.leads.models import Lead, LeadReopening
+from followups.leads.people import registry
+from followups.leads.replies.models import AdministrativeReply
 from governance import gate
 from governance.compliance.models import ConsentProof, ContactPoint, ContactRecord
 from governance.compliance.services import digest
@@ -44,26 +37,6 @@ class Person:
     points: list[ContactPoint] = field(default_factory=list)  # what nobody else has, and the lead as such
     shared_with: list[str] = field(default_factory=list)  # other leads with the same number or address
     all_points: list[ContactPoint] = field(default_factory=list)  # what others have too among them
-
-    @property
-    def ladders(self) -> QuerySet[FollowupLadder]:
-        """Its ladders."""
-        return FollowupLadder.objects.filter(lead_id=self.lead_id)
-
-    @property
-    def tasks(self) -> QuerySet[FollowupTask]:
-        """Their steps."""
-        return FollowupTask.objects.filter(lead_id=self.lead_id)
-
-    @property
-    def events(self) -> QuerySet[TaskEvent]:
-        """What happened to them."""
-        return TaskEvent.objects.filter(task__lead_id=self.lead_id).select_related("words")
-
-    @property
-    def attempts(self) -> QuerySet[ContactAttempt]:
-        """How it was contacted."""
-        return ContactAttempt.objects.filter(lead_id=self.lead_id)
 
     @property
     def messages(self) -> QuerySet[InboundMessage]:
@@ -169,7 +142,7 @@ def person(lead_id: str) -> Person:
     """
     lead = Lead.objects.filter(lead_id=lead_id).first()
     found = Person(lead_id, lead)
-    if lead is None and not any(rows.exists() for rows in (found.ladders, found.messages, found.inbox)):
+    if lead is None and not (_is_named(lead_id) or found.messages.exists() or found.inbox.exists()):
         raise LeadUnknown
     points = _points(found)
     sharing: dict[int, list[str]] = {
@@ -179,6 +152,10 @@ def person(lead_id: str) -> Person:
     }
     own = [point for point in points if not sharing.get(point.pk)]
     return Person(lead_id, lead, own, sorted({other for others in sharing.values() for other in others}), points)
+
+
+def _is_named(lead_id: str) -> bool:
+    return any(room.names(lead_id) for room in registry.rooms())
 
 
 def _points(person: Person) -> list[ContactPoint]:

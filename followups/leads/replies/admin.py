@@ -12,8 +12,8 @@ from django.utils import timezone
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
+from followups.leads.replies.models import AdministrativeReply
 from followups.leads.replies.services import against, mark_reply_sent
-from followups.models import AdministrativeReply
 from governance.reasons import Reason
 from wholesale.admin_base import GrowingAdmin, SinceFilter, act_with_form
 from wholesale.permissions import label_of

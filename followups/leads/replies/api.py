@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from followups.leads.replies import services
-from followups.models import AdministrativeReply
+from followups.leads.replies.models import AdministrativeReply
 from governance.channels import Channel
 from wholesale import filters
 from wholesale.api import ROW_ID, ResourceViewSet, RowSerializer, act, acting_user, path_id
