@@ -1,9 +1,12 @@
-"""The contact of a step, as the contact gate is asked about it."""
+"""The contact of a step, as the contact gate is asked about it, and a reply to it."""
 
 from typing import TYPE_CHECKING
 
 from followups.leads.facts import contact_of, lead_facts
+from followups.leads.inbox.models import InboxItem
+from followups.leads.inbox.services import put
 from governance import gate
+from wholesale.act import Act
 
 if TYPE_CHECKING:
     from followups.models import FollowupTask
@@ -20,3 +23,8 @@ def contact_for(task: "FollowupTask") -> gate.Contact:
         channel=task.channel,
         gap_minutes=task.gap_minutes,
     )
+
+
+def put_reply(task: "FollowupTask", act: Act) -> None:
+    """Have the task's owner look after a lead who answered, within the caller's transaction. Once a task."""
+    put(InboxItem.Kind.REPLY, act, task=task, lead_id=task.lead_id, owner=task.owner)

@@ -8,7 +8,6 @@ from django.db.models import Q
 from followups import history
 from followups.cancelling import OPTED_OUT, cancel_steps
 from followups.errors import TaskNotFound
-from followups.leads.inbox.services import put_reply
 from followups.leads.lookups import leads_at
 from followups.leads.moving import hold_lead, mark_wrong, move_lead
 from followups.leads.statuses import ENDS_THE_HUNT, moves_on_to
@@ -16,6 +15,7 @@ from followups.models import FollowupLadder, FollowupTask, TaskEvent
 from followups.outcomes.rules import Effect, Outcome
 from followups.outcomes.services import GO_ON, Rule, applied
 from followups.putting_off import put_off
+from followups.task_contacts import put_reply
 from governance import gate
 from governance.compliance.services import Point
 from wholesale.act import Act

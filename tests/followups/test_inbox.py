@@ -13,8 +13,9 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from followups.leads.inbound.services import decide_inbound
-from followups.leads.inbox.services import close_item, put_message, put_reply
+from followups.leads.inbox.services import close_item, put_message
 from followups.models import InboxItem
+from followups.task_contacts import put_reply
 from tests.conftest import codes
 from tests.factories import NOON, InboundFactory, InboxItemFactory, LeadFactory, PoolAgentFactory, TaskFactory
 from tests.staff import signed_in

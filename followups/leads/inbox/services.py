@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -20,9 +20,6 @@ from wholesale.permissions import label_of
 from wholesale.received import storable
 from wholesale.vocabulary import NOTE_MAX_LENGTH
 
-if TYPE_CHECKING:
-    from followups.models import FollowupTask
-
 Kind = InboxItem.Kind
 # By when a person is to have looked. A lead who answered is the hottest there is; a wish to be left alone is honoured at
 # once by the hold, and decided within the working day.
@@ -37,11 +34,6 @@ def put_message(message: InboundMessage, kind: InboxItem.Kind, act: Act) -> None
     """Have a person look at a message, within the caller's transaction."""
     detail = "; ".join(f"{name}: {value}" for name, value in message.as_sent.items())
     put(kind, act, message=message, lead_id=message.lead_id, detail=storable(detail, NOTE_MAX_LENGTH))
-
-
-def put_reply(task: "FollowupTask", act: Act) -> None:
-    """Have the task's owner look after a lead who answered, within the caller's transaction. Once a task."""
-    put(InboxItem.Kind.REPLY, act, task=task, lead_id=task.lead_id, owner=task.owner)
 
 
 def on_opt_outs_unreadable(
