@@ -3,8 +3,8 @@
 from django.dispatch import Signal
 
 leads_changed = Signal()
-"""Leads came or changed, by a form or a file. `changes`: sequence of (the Lead as it was, None of a new one; as it is); `act`:
-Act. The points and the leads are locked."""
+"""Leads came or changed, by a form or a file. `changes`: sequence of (the Lead as it was, or None of a new one; the Lead as
+it is); `act`: Act. Their contact points and rows are locked."""
 
 hunt_ended = Signal()
 """Nobody has to win this lead any more. `lead_id`: str; `status`: str, which the lead may have had before; `act`: Act."""

@@ -290,7 +290,7 @@ def _opt_out(message: InboundMessage, closing: Collection[_Closing], act: Act, *
     leads = lead_ids_at({point for one in closing for point in one.named()})
     if message.lead_id:
         leads.add(message.lead_id)
-    answers = leads_opted_out.send(sender=Lead, lead_ids=leads, act=act)
+    cancelled = sum(steps or 0 for _, steps in leads_opted_out.send(sender=Lead, lead_ids=leads, act=act))
     for one in closing:
         gate.record_opt_out(
             points=one.points,
@@ -301,9 +301,7 @@ def _opt_out(message: InboundMessage, closing: Collection[_Closing], act: Act, *
             **_ledger_line(message, act),
         )
     closed = {channel for one in closing for channel in _closed(one.channel, [*one.points, *one.rows])}
-    return Recorded(
-        message, tuple(one.value for one in Channel if one.value in closed), sum(steps or 0 for _, steps in answers)
-    )
+    return Recorded(message, tuple(one.value for one in Channel if one.value in closed), cancelled)
 
 
 def _ledger_line(message: InboundMessage, act: Act) -> dict[str, Any]:
