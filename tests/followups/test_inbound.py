@@ -9,7 +9,8 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from followups.leads.errors import AlreadyDecided, MessageNotFound
-from followups.leads.inbound.services import decide_inbound, record_inbound
+from followups.leads.inbound.decisions import decide_inbound
+from followups.leads.inbound.services import record_inbound
 from followups.models import FollowupLadder, FollowupTask, InboundDecision, InboundMessage, Lead
 from followups.services import start_ladder
 from governance import gate

@@ -12,7 +12,8 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from followups.due.services import claim_due, due_tasks
-from followups.leads.inbound.services import decide_inbound, record_inbound
+from followups.leads.inbound.decisions import decide_inbound
+from followups.leads.inbound.services import record_inbound
 from followups.minutes.services import recompute_leads
 from followups.models import FollowupLadder, FollowupTask, InboundMessage, InboxItem, Lead
 from followups.services import complete_task, start_ladder

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from followups.leads.inbound.services import decide_inbound
+from followups.leads.inbound.decisions import decide_inbound
 from followups.leads.inbox.services import close_item, put_message
 from followups.models import InboxItem
 from followups.task_contacts import put_reply

@@ -10,7 +10,8 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from followups.leads.errors import ReplyErased
-from followups.leads.inbound.services import decide_inbound, record_inbound
+from followups.leads.inbound.decisions import decide_inbound
+from followups.leads.inbound.services import record_inbound
 from followups.leads.people.services import erase_person, export_person
 from followups.leads.replies.services import mark_reply_sent
 from followups.models import AdministrativeReply, InboundMessage, Lead

@@ -351,9 +351,9 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "RECORD",
         lambda: followups.leads.inbound.services.record_inbound(lead_id="L1", channel="SMS", text="STOP"),
     ),
-    followups.leads.inbound.services.decide_inbound: (
+    followups.leads.inbound.decisions.decide_inbound: (
         "RECORD",
-        lambda: followups.leads.inbound.services.decide_inbound(InboundFactory.create().pk, "REPLY", "test"),
+        lambda: followups.leads.inbound.decisions.decide_inbound(InboundFactory.create().pk, "REPLY", "test"),
     ),
     followups.leads.inbound.words.upsert_word: (
         "CONTROL",

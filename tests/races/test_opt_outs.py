@@ -13,7 +13,8 @@ from rest_framework.test import APIClient
 from followups.due.services import claim_due
 from followups.errors import LeadOptedOut
 from followups.leads.errors import OptedOutSince
-from followups.leads.inbound.services import decide_inbound, record_inbound
+from followups.leads.inbound.decisions import decide_inbound
+from followups.leads.inbound.services import record_inbound
 from followups.models import FollowupLadder, FollowupTask, InboundMessage, InboxItem
 from followups.services import complete_task, start_ladder
 from followups.steps.services import upsert_template

@@ -13,8 +13,8 @@ from pytest_django import DjangoDbBlocker
 from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
 from buyers.services import rebuild_liquidity
 from followups.due.services import due_tasks
+from followups.leads.inbound.decisions import undecided
 from followups.leads.inbound.rules import Meaning, read
-from followups.leads.inbound.services import undecided
 from followups.leads.inbound.words import words_in_force
 from followups.minutes.services import overdue
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask, InboundMessage, Lead, PoolAgent, TaskEvent

@@ -9,8 +9,8 @@ from itertools import cycle
 from typing import Any
 
 from followups.errors import NoLadder
+from followups.leads.inbound.decisions import decide_inbound, undecided
 from followups.leads.inbound.rules import Meaning
-from followups.leads.inbound.services import decide_inbound, undecided
 from followups.leads.models import Lead
 from followups.models import FollowupLadder, FollowupTask, SlaNotice
 from followups.pool.services import upsert_agent

@@ -11,9 +11,10 @@ from django.utils.formats import localize
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
+from followups.leads.inbound.authors import WHO
+from followups.leads.inbound.decisions import decide_inbound, may_overrule, undecided
 from followups.leads.inbound.models import InboundDecision, InboundMessage
 from followups.leads.inbound.rules import Meaning
-from followups.leads.inbound.services import WHO, decide_inbound, may_overrule, undecided
 from governance.compliance.models import ContactPoint
 from wholesale.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter, act_with_reason
 from wholesale.permissions import label_of

@@ -11,10 +11,11 @@ from rest_framework.response import Response
 
 from followups.leads.inbound import services
 from followups.leads.inbound.bodies import PARSERS
+from followups.leads.inbound.decisions import decide_inbound
 from followups.leads.inbound.models import InboundDecision, InboundMessage, InboundWord
+from followups.leads.inbound.opt_outs import Recorded
 from followups.leads.inbound.parameters import InboundParams
 from followups.leads.inbound.rules import DECIDED, Meaning
-from followups.leads.inbound.services import Recorded
 from governance.channels import Channel
 from wholesale import correlation, filters
 from wholesale.api import (
@@ -176,7 +177,7 @@ class InboundViewSet(ResourceViewSet):
         takes who may lift them. An operator turns what was taken as a REPLY or a RESUME into an OPT_OUT; the reverse is to
         lift the opt-out."""
         user = acting_user(request)
-        return Response(shown(services.decide_inbound(int(id), meaning, reason, actor=label_of(user), user=user)))
+        return Response(shown(decide_inbound(int(id), meaning, reason, actor=label_of(user), user=user)))
 
 
 def _is_correlation_changed(request: Request) -> bool:

@@ -12,7 +12,7 @@ from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 
-from followups.leads.inbound.services import WHO
+from followups.leads.inbound.authors import WHO
 from wholesale.fields import JSON_MAX_DEPTH
 from wholesale.params import BoundedJSONParser, Utf8FormParser, read_body
 

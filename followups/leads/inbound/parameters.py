@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from followups.leads.inbound.services import WHO
+from followups.leads.inbound.authors import WHO
 from governance.channels import Channel
 from governance.compliance.who import meant
 from wholesale.fields import AwareDateTimeField, LabelField, UpperChoiceField

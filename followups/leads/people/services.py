@@ -11,9 +11,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from followups.leads.inbound.decisions import decide_inbound
 from followups.leads.inbound.models import InboundDecisionWords
 from followups.leads.inbound.rules import Meaning
-from followups.leads.inbound.services import decide_inbound
 from followups.leads.inbox.models import InboxItem
 from followups.leads.models import Lead, LeadReopeningWords
 from followups.leads.people import registry

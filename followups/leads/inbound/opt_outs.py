@@ -1,0 +1,89 @@
+"""What an opt-out in a message closes, and what follows from it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+
+from followups.leads.inbound import rules
+from followups.leads.inbound.authors import ANY_CHANNEL, Author, everybody_at, other_ways
+from followups.leads.inbound.models import InboundMessage
+from followups.leads.lookups import lead_ids_at
+from followups.leads.models import Lead
+from followups.leads.signals import leads_opted_out
+from governance import gate
+from governance.channels import Channel
+from governance.compliance.models import ContactPoint
+from governance.compliance.services import Point
+from wholesale.act import Act
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A message, and what followed from it."""
+
+    message: InboundMessage
+    opted_out_channels: tuple[str, ...] = ()
+    cancelled_steps: int = 0
+    is_held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What an opt-out closes by one channel; an empty one is every channel. An erased point is a row and has no value."""
+
+    channel: str
+    points: Collection[Point] = ()
+    rows: Collection[ContactPoint] = ()
+
+    def named(self) -> list[Point]:
+        """The points whose value is known."""
+        return [*self.points, *((row.kind, row.value) for row in self.rows if row.value)]
+
+
+def opt_out(message: InboundMessage, closing: Collection[Closing], act: Act, *, reason: str = "") -> Recorded:
+    """Cancel the whole open ladder of whoever is reached there, and suppress."""
+    leads = lead_ids_at({point for one in closing for point in one.named()})
+    if message.lead_id:
+        leads.add(message.lead_id)
+    cancelled = sum(steps or 0 for _, steps in leads_opted_out.send(sender=Lead, lead_ids=leads, act=act))
+    for one in closing:
+        gate.record_opt_out(
+            points=one.points,
+            rows=one.rows,
+            channel=one.channel,
+            said_at=message.received_at,
+            reason=reason,
+            **ledger_line(message, act),
+        )
+    closed = {channel for one in closing for channel in closed_channels(one.channel, [*one.points, *one.rows])}
+    return Recorded(message, tuple(one.value for one in Channel if one.value in closed), cancelled)
+
+
+def ledger_line(message: InboundMessage, act: Act) -> dict[str, Any]:
+    """How a line of the ledger that follows from the message is signed."""
+    return {
+        "evidence": f"inbound message {message.pk}",
+        "actor": act.actor,
+        "user": act.user,
+        "correlation_id": act.correlation_id,
+        "now": act.now,
+    }
+
+
+def closed_channels(channel: str, subjects: Collection[Point | ContactPoint]) -> tuple[str, ...]:
+    """The channels that an opt-out of these points closes."""
+    reached = {one for subject in subjects for one in gate.channels_of(subject)}
+    return tuple(one.value for one in Channel if channel in (ANY_CHANNEL, one) and one in reached)
+
+
+def closings_of(author: Author, reading: rules.Reading) -> list[Closing]:
+    """What an opt-out closes. STOP and no more, said in a message, closes the other way to write to the person as well:
+    CASL s. 11 asks for a way to refuse any message."""
+    if reading.from_everything:
+        return [Closing(ANY_CHANNEL, points=everybody_at(author))]
+    closing = [Closing(author.channel, points=author.subjects)] if author.subjects else []
+    if settings.STOP_CLOSES_EVERY_MESSAGE and author.channel != Channel.CALL:
+        closing += [Closing(channel, points=points) for channel, points in other_ways(author).items()]
+    return closing
