@@ -23,9 +23,9 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from followups.leads import files, services
+from followups.leads import services
 from followups.leads.fields import COLUMNS, SETTINGS, LeadRow, PhoneField
-from followups.leads.imports import BYTES_MAX, ROWS_AT_ONCE, begin_import, confirm_import
+from followups.leads.imports import begin_import, confirm_import
 from followups.leads.imports_admin import (
     confirm_url,
     counts_of,
@@ -45,6 +45,8 @@ from wholesale.addresses import one_form
 from wholesale.admin_base import Kept, ReadOnlyInline, Scoped, SinceFilter, confirmation, place_text
 from wholesale.admin_input import CheckedInput, InfinitePaginator, row_id
 from wholesale.errors import DomainError
+from wholesale.importing import texts
+from wholesale.importing.batches import BYTES_MAX, ROWS_AT_ONCE
 from wholesale.importing.errors import ImportNotReady
 from wholesale.permissions import label_of
 from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
@@ -150,7 +152,7 @@ class LeadResource(resources.ModelResource):
 
     def export_field(self, field: fields.Field, instance: Lead, **kwargs: Any) -> Any:
         value = super().export_field(field, instance, **kwargs)
-        return value if field.attribute == "phone" or not isinstance(value, str) else files.guarded(value)
+        return value if field.attribute == "phone" or not isinstance(value, str) else texts.guarded(value)
 
 
 class UploadForm(forms.Form):

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from followups.leads.words import WORDS, key_of, keyed, storable
+from followups.leads.words import WORDS
 from governance.compliance.models import ConsentProof
 from governance.compliance.proof import PROOF_FIELDS, GivenHow, Proof
+from wholesale.importing.texts import key_of, keyed, storable
 
 _WAYS = keyed(WORDS["ways"], GivenHow.values)
 

@@ -13,10 +13,10 @@ from django.utils import timezone
 from followups.leads import files, tasks
 from followups.leads.models import LeadImport
 from governance.decisions import ExecutionClass, verb
+from wholesale.importing.batches import BYTES_MAX, ROWS_AT_ONCE
 from wholesale.importing.errors import ImportNotReady, UnreadableFile
+from wholesale.importing.files import Format
 
-ROWS_AT_ONCE = 5_000  # a file with more is the worker's
-BYTES_MAX = 50 * 1024 * 1024  # some 300,000 leads
 State = LeadImport.State
 
 
@@ -33,7 +33,7 @@ def begin_import(
     """
     if len(content) > BYTES_MAX:
         raise UnreadableFile(f"It is larger than {BYTES_MAX // 1024**2} MB: divide it, or use manage.py import_leads.")
-    lead_file = files.read(io.BytesIO(content), files.Format.of(file_name))
+    lead_file = files.read(io.BytesIO(content), Format.of(file_name))
     begun = LeadImport.objects.create(
         file_name=file_name,
         content=content,

@@ -22,6 +22,7 @@ from followups.leads.models import LeadImport
 from wholesale.admin_base import GrowingAdmin, SinceFilter, confirmation
 from wholesale.admin_input import row_id
 from wholesale.errors import DomainError
+from wholesale.importing.files import ENCODING, Format
 
 IMPORT_COLOURS = {
     LeadImport.State.CHECKING.label: "info",
@@ -139,7 +140,7 @@ class LeadImportAdmin(GrowingAdmin):
         row = get_object_or_404(LeadImport, pk=row_id(object_id))
         name = f"import-{row.pk}.refused.csv"
         return HttpResponse(
-            row.refused_rows.encode(files.ENCODING),
+            row.refused_rows.encode(ENCODING),
             content_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
@@ -183,7 +184,7 @@ def remarks_list(row: LeadImport) -> str:
 
 def first_rows(row: LeadImport) -> str:
     """How the beginning of the file was read: whether its columns are the right ones is seen at a glance."""
-    lead_file = files.read(io.BytesIO(row.content or b""), files.Format.of(row.file_name))
+    lead_file = files.read(io.BytesIO(row.content or b""), Format.of(row.file_name))
     columns = [name for name in COLUMNS if name in lead_file.meanings]
     rows = [[one.given.get(name) for name in columns] for one in lead_file.first(READ_SHOWN)]
     return render_to_string("admin/followups/first_rows.html", {"columns": columns, "rows": rows})

@@ -10,10 +10,8 @@ from rest_framework.exceptions import ValidationError
 
 from followups.leads.lookups import leads_by_id
 from followups.leads.models import Lead
-from followups.leads.rows import FileRow, RefusedRow, Row
 from followups.leads.sifting import NO_PROVINCE, Good
 from followups.leads.wishes import EVERY_CHANNEL, Consent, Said, Wish
-from followups.leads.words import storable
 from governance.compliance.grounds import is_basis
 from governance.compliance.phones import e164
 from governance.compliance.rules import Entry, LedgerLine, opted_out
@@ -30,6 +28,8 @@ from governance.compliance.services import (
 )
 from wholesale.act import Act
 from wholesale.fields import EmailAddressField, LabelField
+from wholesale.importing.rows import FileRow, RefusedRow, Row
+from wholesale.importing.texts import storable
 from wholesale.vocabulary import NOTE_MAX_LENGTH
 
 RECORDED = "The wish is recorded all the same."

@@ -13,12 +13,12 @@ from django.utils import timezone
 
 from followups.leads import recording
 from followups.leads.models import Lead
-from followups.leads.rows import RefusedRow, Row
 from followups.leads.sifting import NO_PROVINCE, Good, batches, numbered, sifted
 from followups.leads.storing import Outcome, hold_writers, store_file, store_one
 from governance.decisions import ExecutionClass, verb
 from wholesale.act import Act
 from wholesale.errors import RequiredParameter
+from wholesale.importing.rows import RefusedRow, Row
 
 __all__ = ["LeftStatus", "Outcome", "RefusedRow", "Report", "upsert_lead", "upsert_leads"]
 BATCH = 1_000

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework.exceptions import ValidationError
 
 from followups.leads.fields import LeadRow
-from followups.leads.rows import EXTRA_CELLS, FileRow, RefusedRow, Row
+from wholesale.importing.rows import EXTRA_CELLS, FileRow, RefusedRow, Row
 
 NO_PROVINCE = "A new lead needs its province."
 Numbered = tuple[int, Row]

@@ -1,7 +1,6 @@
 """Background tasks of leads, each safe to do twice: rows that are imported again change nothing."""
 
 import io
-from datetime import timedelta
 
 from django.utils import timezone
 from django_tasks import task
@@ -10,11 +9,13 @@ from followups.leads import files, remarks
 from followups.leads.models import LeadImport
 from followups.leads.services import Report, upsert_leads
 from wholesale import periodic, task_failures
+from wholesale.importing.batches import KEPT_FOR
 from wholesale.importing.errors import UnreadableFile
+from wholesale.importing.files import Format, RefusedFile
+from wholesale.importing.remarks import blank, missing, ranges
 from wholesale.queues import Queue
 
 State = LeadImport.State
-KEPT_FOR = timedelta(days=30)  # a file and what was refused of it: personal, and of no use later
 
 
 def work_on(import_id: int) -> None:
@@ -37,10 +38,10 @@ def work_on(import_id: int) -> None:
 
 
 def _run(row: LeadImport) -> tuple[Report, str, list[str]]:
-    lead_file = files.read(io.BytesIO(row.content or b""), files.Format.of(row.file_name))
+    lead_file = files.read(io.BytesIO(row.content or b""), Format.of(row.file_name))
     held: list[int] = []
     text = io.StringIO()
-    refused = files.RefusedFile(text, lead_file.columns)
+    refused = RefusedFile(text, lead_file.columns)
     report = upsert_leads(
         lead_file.rows,
         actor=row.changed_by,
@@ -50,9 +51,9 @@ def _run(row: LeadImport) -> tuple[Report, str, list[str]]:
         refuse=refused.write,
         hold=lambda one, lead_id: held.append(one.number),
     )
-    told = [*remarks.missing(report, lead_file), *lead_file.notes, *remarks.blank(lead_file), *remarks.recorded(report)]
+    told = [*missing(report, lead_file), *lead_file.notes, *blank(lead_file), *remarks.recorded(report)]
     if held:
-        told.append(f"What these rows say of contact is to be looked at before a ladder starts: {remarks.ranges(held)}.")
+        told.append(f"What these rows say of contact is to be looked at before a ladder starts: {ranges(held)}.")
     return report, text.getvalue() if report.refused else "", told
 
 

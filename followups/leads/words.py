@@ -6,44 +6,17 @@ fields refuse it with their reason.
 
 import re
 import tomllib
-import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from pathlib import Path
 
 from followups.leads.fields import COLUMNS
 from followups.leads.models import Lead
+from wholesale.importing.texts import LONGEST, REMEMBERED, SHORTENED, SPREADSHEET_ERROR, key_of, keyed
 from wholesale.vocabulary import Province
 
 WORDS = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-LONGEST = 64  # characters of a cell or of a column's name that can be a word of these
-_REMEMBERED = 4096  # different words of a column; the most frequent are the ones that repeat
-
-
-def storable(text: str) -> str:
-    """A text that PostgreSQL can store: it knows no U+0000, and a lone surrogate is no text."""
-    return _UNSTORABLE.sub("\ufffd", text)
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _key(text: str) -> str:
-    folded = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in folded if c.isascii() and c.isalnum())
-
-
-def key_of(text: str) -> str:
-    """The letters and digits of a word, small and without accents: what its spellings have in common."""
-    return _key(text[:LONGEST])
-
-
-def keyed(spellings: Mapping[str, Iterable[str]], own: Iterable[str] = ()) -> dict[str, str]:
-    """Each spelling's key -> the word that it means; `own` words mean themselves."""
-    found = {key_of(spelled): word for word, listed in spellings.items() for spelled in listed}
-    return found | {key_of(word): word for word in own}
-
-
 COLUMN_OF = keyed(WORDS["columns"], COLUMNS)
 _EMPTY = frozenset({*WORDS["nothing"]["exactly"], *WORDS["nothing"]["words"]})
 NOTHING = _EMPTY | frozenset(WORDS["nothing"]["not_known"])
@@ -52,7 +25,6 @@ NOTHING_SAID = _EMPTY | _NOTHING_BUT_A_NAME  # by a column that says who may be 
 _NAMES = frozenset({"first_name", "last_name"})
 _NO_ID = NOTHING - {"0"}
 _NOTHING_LONGEST = max(map(len, NOTHING))
-
 _PROVINCES = keyed(WORDS["provinces"], Province.values)
 _LANGUAGES = keyed(WORDS["languages"])
 WISHES_AS_STATUS = frozenset(keyed({"yes": WORDS["answers"]["yes_to_a_wish"]}))  # DNC: no status, and not lost (`wishes`)
@@ -64,20 +36,13 @@ _NO_WORD = re.compile(r"[^\w\s'\u2018\u2019\u02bc`.\-\u2010-\u2015]+")
 _SCORE = re.compile(r"(-?)([0-9]{0,10})(?:[.,]([0-9]{1,20}))?\s*(%?)")
 _SCORE_PLACES = Decimal("0.0001")
 _WHOLE_FLOAT = re.compile(r"(\+?[0-9]+)\.0+")
-_SHORTENED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+?[0-9]+", re.IGNORECASE)
-# In English and French; a column that is too narrow is saved as ######.
-_SPREADSHEET_ERROR = re.compile(
-    r"#(N/[AD]|(REF|VALUE|VALEUR|DIV/0|NUM|NOMBRE|NULL?|SPILL|PROPAGATION|CALC|FIELD|CHAMP|BLOCKED|CONNECT|BUSY|UNKNOWN"
-    r"|EXTERNAL|PYTHON|ERROR)!|(NAME|NOM)\?|GETTING_DATA|#{2,80})|Err:[0-9]{3}",
-    re.IGNORECASE,
-)
 
 
 def fault_of(column: str, text: str) -> str | None:
     """Why a cell has no value: what a spreadsheet made of it, or an id that is none. None where nothing is wrong."""
-    if _SPREADSHEET_ERROR.fullmatch(text):
+    if SPREADSHEET_ERROR.fullmatch(text):
         return f"{text} is an error of the spreadsheet."
-    if column in ("lead_id", "phone") and _SHORTENED.fullmatch(text):
+    if column in ("lead_id", "phone") and SHORTENED.fullmatch(text):
         return f"{text} was shortened by the spreadsheet: give the column the format 0 or Text, and save the file again."
     if column == "lead_id" and text.lower() in _NO_ID:
         return f"{text} names no lead."
@@ -102,7 +67,7 @@ def value_of(column: str, text: str) -> str:
     return spell(text) if spell and len(text) <= LONGEST else text
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=REMEMBERED)
 def province_of(text: str) -> str | None:
     """The province that a word means: `Ont.`, `Qu\u00e9bec`, `P.E.I.`, `ON - Ontario`, `Ontario, Canada`."""
     known = _PROVINCES.get(_PROVINCE_OF.sub("", key_of(text)))
@@ -117,7 +82,7 @@ def _province(text: str) -> str:
     return province_of(text) or text
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=REMEMBERED)
 def _market(text: str) -> str:
     """A market in words that have a spelling: `Kitchener/Waterloo`, `Saint-J\u00e9r\u00f4me / Mirabel`, `Toronto, ON`."""
     placed = _PLACE_AND_PROVINCE.fullmatch(text)

@@ -6,14 +6,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from followups.leads import csv_files, files
-from followups.leads.files import Format, LeadFile
+from followups.leads import files
+from wholesale.importing import csv_files
 from wholesale.importing.errors import UnreadableFile
+from wholesale.importing.files import Format, ListFile
 
 HEADER = "lead_id,first_name,province\n"
 
 
-def opened(content: str | bytes) -> LeadFile:
+def opened(content: str | bytes) -> ListFile:
     return files.read(io.BytesIO(content if isinstance(content, bytes) else content.encode()), Format.CSV)
 
 

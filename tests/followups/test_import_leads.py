@@ -13,9 +13,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from followups.leads import files
-from followups.leads.files import Format
 from followups.leads.models import Lead
-from followups.leads.rows import EXTRA_CELLS, RefusedRow
 from followups.leads.services import upsert_leads
 from followups.models import FollowupLadder
 from followups.services import start_ladder
@@ -26,6 +24,8 @@ from tests.factories import LeadFactory
 from tests.followups.test_xlsx_files import SHEET, patched
 from tests.leads.rows import BAD_EVERY, fault, write
 from wholesale.importing.errors import UnreadableFile
+from wholesale.importing.files import Format, RefusedFile
+from wholesale.importing.rows import EXTRA_CELLS, RefusedRow
 
 HEADER = "lead_id,first_name,province,score"
 CELLS = ("L1", "L2", "ON", "XX", "", "416-555-0123", "yes", "maybe", "0,5", "9", '"', '"x', "#N/A", "\u00e9", "\x00", " ")
@@ -131,7 +131,7 @@ def test_another_format_is_refused(name: str) -> None:
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "Ana", "'", "'quoted'", "\tx"])
 def test_what_was_refused_comes_back_as_it_was_and_no_spreadsheet_runs_it(cell: str) -> None:
     text = io.StringIO()
-    refused = files.RefusedFile(text, ["lead_id", "first_name", "reason"])
+    refused = RefusedFile(text, ["lead_id", "first_name", "reason"])
     refused.write(RefusedRow(7, {"lead_id": "L1", "first_name": cell}, {"phone": ["Wrong."]}))
 
     (written,) = csv.DictReader(io.StringIO(text.getvalue()))

@@ -219,7 +219,7 @@ def test_a_file_that_cannot_be_read_is_refused_at_the_door(
 
 
 def test_many_rows_are_the_workers_both_times(admin_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("followups.leads.imports.ROWS_AT_ONCE", 1)
+    monkeypatch.setattr("wholesale.importing.batches.ROWS_AT_ONCE", 1)
 
     begun = upload(admin_client, GOOD)
     large = LeadImport.objects.get()
@@ -241,7 +241,7 @@ def test_many_rows_are_the_workers_both_times(admin_client: Client, monkeypatch:
 
 
 def test_a_large_file_that_ends_badly_is_said_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("followups.leads.imports.ROWS_AT_ONCE", 1)
+    monkeypatch.setattr("wholesale.importing.batches.ROWS_AT_ONCE", 1)
     begun = begin_import(file_name="leads.xlsx", content=DAMAGED)
 
     tasks.work_on(begun.pk)

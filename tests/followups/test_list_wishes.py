@@ -12,7 +12,6 @@ from django.test import Client
 
 from followups.leads import files
 from followups.leads.admin import WISHES_SHOWN
-from followups.leads.files import Format
 from followups.leads.models import Lead, LeadImport
 from followups.leads.services import Report, upsert_leads
 from followups.leads.wishes import Consent, Said, Wish, WishColumns
@@ -26,6 +25,7 @@ from governance.compliance.services import lift_opt_out, record_opt_out
 from tests.factories import NOON, LeadFactory
 from tests.followups.test_import_leads import run
 from tests.followups.test_leads_admin import upload
+from wholesale.importing.files import Format
 
 PHONE, EMAIL = ("PHONE", "+14165550123"), ("EMAIL", "ana@example.ca")
 MAY = datetime(2026, 5, 1, tzinfo=UTC)

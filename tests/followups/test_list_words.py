@@ -8,14 +8,15 @@ from rest_framework.test import APIClient
 
 from followups.leads import files
 from followups.leads.fields import COLUMNS
-from followups.leads.files import Format
 from followups.leads.models import Language, Lead
 from followups.leads.services import upsert_leads
-from followups.leads.words import COLUMN_OF, WORDS, key_of, province_of, value_of
+from followups.leads.words import COLUMN_OF, WORDS, province_of, value_of
 from governance.channels import Channel
 from governance.compliance.grounds import ACCEPTED, RETIRED
 from governance.compliance.proof import PROOF_FIELDS, GivenHow
 from tests.conftest import attrs
+from wholesale.importing.files import Format
+from wholesale.importing.texts import key_of
 from wholesale.vocabulary import Province
 
 

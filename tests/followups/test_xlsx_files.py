@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
-from followups.leads import files, xlsx_parts
-from followups.leads.files import Format, LeadFile
-from followups.leads.number_formats import shown
-from followups.leads.rows import EXTRA_CELLS
+from followups.leads import files
+from wholesale.importing import xlsx_parts
 from wholesale.importing.errors import UnreadableFile
+from wholesale.importing.files import Format, ListFile
+from wholesale.importing.number_formats import shown
+from wholesale.importing.rows import EXTRA_CELLS
 
 SHEET = "xl/worksheets/sheet1.xml"
 LEADS: list[tuple[Any, ...]] = [("lead_id", "province"), *((f"L{n}", "ON") for n in range(1, 6))]
@@ -75,7 +76,7 @@ def with_shared_texts(content: bytes, change: Callable[[bytes], bytes] = bytes) 
     return appended.getvalue()
 
 
-def opened(content: bytes) -> LeadFile:
+def opened(content: bytes) -> ListFile:
     return files.read(io.BytesIO(content), Format.XLSX)
 
 

@@ -15,6 +15,7 @@ from followups.leads.services import Report, upsert_lead, upsert_leads
 from governance.compliance.models import ContactPoint, ContactRecord
 from tests.factories import LeadImportFactory
 from tests.races.conftest import CLIENTS
+from wholesale.importing.files import Format
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 
@@ -61,7 +62,7 @@ def test_imports_of_one_list_record_each_wish_once(
 
     def bring(number: int) -> Report:
         body = "\n".join(("lead_id,province,phone,dnc", *lines[:: 1 if number % 2 else -1])).encode()
-        return upsert_leads(files.read(io.BytesIO(body), files.Format.CSV).rows)
+        return upsert_leads(files.read(io.BytesIO(body), Format.CSV).rows)
 
     def act(number: int) -> Any:
         if number < 6:

@@ -12,7 +12,6 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
 
 from followups.leads.errors import LeadUnknown
-from followups.leads.files import plain
 from followups.leads.inbound.models import InboundDecision, InboundMessage
 from followups.leads.inbox.models import InboxItem
 from followups.leads.lookups import leads_at
@@ -23,6 +22,7 @@ from governance import gate
 from governance.compliance.models import ConsentProof, ContactPoint, ContactRecord
 from governance.compliance.services import digest
 from wholesale.addresses import one_form
+from wholesale.importing.texts import plain
 
 Kind = ContactPoint.Kind
 _DIGITS = 10  # of a Canadian number without its country

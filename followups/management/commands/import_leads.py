@@ -12,10 +12,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedCo
 from followups.bulk import BATCH, Start, Status, start_ladders
 from followups.leads import files, remarks
 from followups.leads.models import Lead
-from followups.leads.rows import RefusedRow
 from followups.leads.services import Report, upsert_leads
 from governance.gate import GoLiveDisabled, KillSwitchEngaged
 from wholesale.importing.errors import UnreadableFile
+from wholesale.importing.files import ENCODING, Format, ListFile, RefusedFile
+from wholesale.importing.remarks import blank, missing
+from wholesale.importing.rows import RefusedRow
 from wholesale.terminal import console_on
 
 
@@ -77,13 +79,13 @@ class RowsBeside:
 
     def __init__(self, path: Path, stack: ExitStack, columns: Sequence[str]) -> None:
         self.path, self.stack, self.columns = path, stack, columns
-        self.file: files.RefusedFile | None = None
+        self.file: RefusedFile | None = None
 
     def write(self, row: RefusedRow) -> None:
         """Add a row."""
         if self.file is None:
-            stream = self.stack.enter_context(self.path.open("w", encoding=files.ENCODING, newline=""))
-            self.file = files.RefusedFile(stream, self.columns)
+            stream = self.stack.enter_context(self.path.open("w", encoding=ENCODING, newline=""))
+            self.file = RefusedFile(stream, self.columns)
         self.file.write(row)
 
 
@@ -127,7 +129,7 @@ class Command(BaseCommand):
             raise CommandError(f"{file}: {error.detail} Nothing was stored.") from error
         except OSError as error:
             raise CommandError(f"{error.filename}: {error.strerror}") from error
-        problems = remarks.missing(report, lead_file)
+        problems = missing(report, lead_file)
         if report.refused:
             problems.insert(0, f"Refused {report.refused:,} of {report.rows:,} rows; each with its reason: {refused}")
         counts = f"created {report.created:,}, updated {report.updated:,}, unchanged {report.unchanged:,}."
@@ -142,18 +144,16 @@ class Command(BaseCommand):
             if ladders.was_stopped:
                 problems.append("Nothing may act now: run it again for the ladders that are left.")
         if problems:
-            raise CommandError(" ".join([*problems, *remarks.blank(lead_file)]))
-        self._say(*remarks.blank(lead_file))
+            raise CommandError(" ".join([*problems, *blank(lead_file)]))
+        self._say(*blank(lead_file))
 
     def _say(self, *lines: str) -> None:
         for line in lines:
             self.stdout.write(line)
 
-    def _import(
-        self, file: Path, refused: Path, held: Path, *, dry_run: bool, ladders: Ladders
-    ) -> tuple[files.LeadFile, Report]:
+    def _import(self, file: Path, refused: Path, held: Path, *, dry_run: bool, ladders: Ladders) -> tuple[ListFile, Report]:
         with ExitStack() as stack:
-            lead_file = files.read(stack.enter_context(file.open("rb")), files.Format.of(file.name))
+            lead_file = files.read(stack.enter_context(file.open("rb")), Format.of(file.name))
             if lead_file.unknown:
                 self._say(f"Columns that are not used: {', '.join(lead_file.unknown)}.")
             held_rows = RowsBeside(held, stack, lead_file.columns)

@@ -15,9 +15,9 @@ from rich.text import Text
 
 from followups.charts import sla_chart
 from followups.errors import TimeOutOfRange
-from followups.leads.files import guarded
 from followups.reports import FIGURES, GROUPS, SlaReport, sla_report
 from wholesale.fields import AwareDateTimeField
+from wholesale.importing.texts import guarded
 from wholesale.terminal import console_on
 
 NUMERIC = ("step", *FIGURES)

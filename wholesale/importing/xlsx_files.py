@@ -9,9 +9,9 @@ from itertools import islice
 from tempfile import TemporaryFile
 from typing import IO
 
-from followups.leads.tables import HEADER_WITHIN, Line, Rating, Table, above, no_header
-from followups.leads.xlsx_parts import Book, Merged, Sheet, SheetRow, too_much
 from wholesale.importing.errors import UnreadableFile
+from wholesale.importing.tables import HEADER_WITHIN, Line, Rating, Table, above, no_header
+from wholesale.importing.xlsx_parts import Book, Merged, Sheet, SheetRow, too_much
 
 COLUMNS_MAX = 500  # that have a name
 _NO_XLSX = "It is no XLSX file, or one that is damaged or protected by a password."

@@ -11,9 +11,9 @@ from io import TextIOWrapper
 from itertools import chain, islice
 from typing import IO, NamedTuple
 
-from followups.leads.tables import HEADER_WITHIN, Line, Rating, Table, above, no_header
-from followups.leads.words import storable
 from wholesale.importing.errors import UnreadableFile
+from wholesale.importing.tables import HEADER_WITHIN, Line, Rating, Table, above, no_header
+from wholesale.importing.texts import storable
 
 DELIMITERS = ",;\t|"  # Excel writes ; where the comma is the decimal sign, as in French
 LINE_MAX = 100_000  # characters of a row

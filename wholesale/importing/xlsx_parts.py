@@ -19,8 +19,8 @@ from openpyxl.utils.cell import column_index_from_string, get_column_letter
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 from openpyxl.utils.escape import unescape
 
-from followups.leads.number_formats import shown
 from wholesale.importing.errors import UnreadableFile
+from wholesale.importing.number_formats import shown
 
 UNPACKED_MAX = 300 * 1024 * 1024  # bytes of all its parts
 ROWS_MAX = 500_000

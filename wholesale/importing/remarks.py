@@ -1,0 +1,32 @@
+"""What to say of a file beside the counts of its rows."""
+
+from collections.abc import Iterable
+
+from followups.leads.services import Report
+from wholesale.importing.files import ListFile
+
+
+def missing(report: Report, lead_file: ListFile) -> list[str]:
+    """What of the file did not end as a row that is counted. Empty where all of it did."""
+    rows = lead_file.count - report.rows
+    return [
+        *(f"{what}, and was not read: import it as a file of its own." for what in lead_file.unread),
+        *([f"Of the file's rows {rows:,} are not among those counted."] if rows else []),
+    ]
+
+
+def blank(lead_file: ListFile) -> list[str]:
+    """The rows that hold nothing."""
+    count = lead_file.blank
+    return [f"Skipped {count:,} blank row{'s' if count > 1 else ''}."] if count else []
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """Rising numbers in short: 5, 9, 12-40."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
