@@ -14,10 +14,10 @@ class FollowupsConfig(AppConfig):
     def ready(self) -> None:
         """Tell governance how leads are loaded, listen to what it tells, and say when what is periodic is due."""
         from followups import hearing, known_leads, persons, scopes  # noqa: PLC0415  # models are not loaded before
-        from followups.leads import tasks  # noqa: PLC0415
         from followups.leads.inbound.facts import received  # noqa: PLC0415
         from followups.leads.inbound.words import seed_words  # noqa: PLC0415
         from followups.leads.inbox.services import on_opt_outs_unreadable  # noqa: PLC0415
+        from followups.leads.lists import tasks  # noqa: PLC0415
         from followups.leads.people import registry  # noqa: PLC0415
         from followups.minutes import readiness  # noqa: PLC0415  # registers a check of the runbook
         from followups.minutes import tasks as minutes  # noqa: PLC0415

@@ -10,7 +10,8 @@ from django.db.models.functions import Coalesce
 
 from followups.leads.inbound.models import InboundDecision, InboundMessage, InboundWord
 from followups.leads.inbox.models import InboxItem
-from followups.leads.models import Lead, LeadImport, LeadReopening, lead_key
+from followups.leads.lists.models import LeadImport
+from followups.leads.models import Lead, LeadReopening, lead_key
 from followups.leads.replies.models import AdministrativeReply
 from followups.outcomes.models import OutcomeRule
 from followups.outcomes.rules import Outcome

@@ -5,10 +5,10 @@ from followups.admin.events import TaskEventAdmin
 from followups.admin.ladders import FollowupLadderAdmin
 from followups.admin.tasks import FollowupTaskAdmin
 from followups.leads.admin import LeadAdmin
-from followups.leads.imports_admin import LeadImportAdmin
 from followups.leads.inbound.admin import InboundMessageAdmin
 from followups.leads.inbound.words_admin import InboundWordAdmin
 from followups.leads.inbox.admin import InboxItemAdmin
+from followups.leads.lists.imports_admin import LeadImportAdmin
 from followups.leads.replies.admin import AdministrativeReplyAdmin
 from followups.outcomes.admin import OutcomeRuleAdmin
 from followups.pool.admin import PoolAgentAdmin

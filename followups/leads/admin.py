@@ -25,8 +25,8 @@ from unfold.widgets import (
 
 from followups.leads import services
 from followups.leads.fields import COLUMNS, SETTINGS, LeadRow, PhoneField
-from followups.leads.imports import begin_import, confirm_import
-from followups.leads.imports_admin import (
+from followups.leads.lists.imports import begin_import, confirm_import
+from followups.leads.lists.imports_admin import (
     confirm_url,
     counts_of,
     first_rows,
@@ -36,7 +36,8 @@ from followups.leads.imports_admin import (
     remarks_list,
     unused_text,
 )
-from followups.leads.models import Language, Lead, LeadImport, LeadReopening
+from followups.leads.lists.models import LeadImport
+from followups.leads.models import Language, Lead, LeadReopening
 from followups.leads.people.admin import PersonPages
 from followups.leads.statuses import is_reopening
 from followups.leads.storing import FLAGS, NO_REASON

@@ -11,9 +11,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from followups.leads import recording
+from followups.leads.lists import recording
+from followups.leads.lists.sifting import NO_PROVINCE, Good, batches, numbered, sifted
 from followups.leads.models import Lead
-from followups.leads.sifting import NO_PROVINCE, Good, batches, numbered, sifted
 from followups.leads.storing import Outcome, hold_writers, store_file, store_one
 from governance.decisions import ExecutionClass, verb
 from wholesale.act import Act

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from followups.leads import files
+from followups.leads.lists import files
 from wholesale.importing import csv_files
 from wholesale.importing.errors import UnreadableFile
 from wholesale.importing.files import Format, ListFile

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from followups.leads import files
+from followups.leads.lists import files
 from followups.leads.models import Lead
 from followups.leads.services import upsert_leads
 from followups.models import FollowupLadder

@@ -12,8 +12,9 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from followups.errors import LadderClosed
-from followups.leads.imports import begin_import, confirm_import
-from followups.leads.models import Lead, LeadImport, LeadReopening
+from followups.leads.lists.imports import begin_import, confirm_import
+from followups.leads.lists.models import LeadImport
+from followups.leads.models import Lead, LeadReopening
 from followups.leads.moving import hold_lead, mark_wrong, move_lead
 from followups.leads.services import LEFT_STATUSES_NAMED, upsert_lead, upsert_leads
 from followups.leads.statuses import ENDS_THE_HUNT, is_back, is_reopening, moves_on_to

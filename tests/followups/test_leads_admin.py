@@ -15,11 +15,12 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from openpyxl import load_workbook
 
-from followups.leads import tasks
-from followups.leads.imports import begin_import, confirm_import
-from followups.leads.models import Lead, LeadImport
+from followups.leads.lists import tasks
+from followups.leads.lists.imports import begin_import, confirm_import
+from followups.leads.lists.models import LeadImport
+from followups.leads.lists.tasks import forget_files
+from followups.leads.models import Lead
 from followups.leads.services import upsert_leads
-from followups.leads.tasks import forget_files
 from tests.factories import NOON, LeadFactory, LeadImportFactory
 from tests.followups.test_xlsx_files import SHEET, patched, workbook
 from tests.staff import form_with, signed_in
@@ -208,7 +209,7 @@ def test_a_file_confirmed_twice_is_imported_once(admin_client: Client) -> None:
 def test_a_file_that_cannot_be_read_is_refused_at_the_door(
     content: str | bytes, name: str, said: str, admin_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("followups.leads.imports", "followups.leads.admin"):
+    for module in ("followups.leads.lists.imports", "followups.leads.admin"):
         monkeypatch.setattr(f"{module}.BYTES_MAX", 60)
 
     page = upload(admin_client, content, name)

@@ -10,11 +10,12 @@ import pytest
 from django.db.models import QuerySet
 from django.test import Client
 
-from followups.leads import files
 from followups.leads.admin import WISHES_SHOWN
-from followups.leads.models import Lead, LeadImport
+from followups.leads.lists import files
+from followups.leads.lists.models import LeadImport
+from followups.leads.lists.wishes import Consent, Said, Wish, WishColumns
+from followups.leads.models import Lead
 from followups.leads.services import Report, upsert_leads
-from followups.leads.wishes import Consent, Said, Wish, WishColumns
 from followups.models import FollowupLadder, FollowupTask
 from followups.services import start_ladder
 from governance.channels import Channel
@@ -368,7 +369,7 @@ def test_if_the_ledger_fails_the_rows_are_not_stored_either(monkeypatch: pytest.
     def fail(**given: Any) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("followups.leads.recording.record_do_not_call", fail)
+    monkeypatch.setattr("followups.leads.lists.recording.record_do_not_call", fail)
     with pytest.raises(RuntimeError):
         bring({"dnc": "yes"})
     assert not Lead.objects.exists()

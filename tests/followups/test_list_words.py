@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from followups.leads import files
 from followups.leads.fields import COLUMNS
+from followups.leads.lists import files
+from followups.leads.lists.words import COLUMN_OF, WORDS, province_of, value_of
 from followups.leads.models import Language, Lead
 from followups.leads.services import upsert_leads
-from followups.leads.words import COLUMN_OF, WORDS, province_of, value_of
 from governance.channels import Channel
 from governance.compliance.grounds import ACCEPTED, RETIRED
 from governance.compliance.proof import PROOF_FIELDS, GivenHow

@@ -17,9 +17,10 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from followups.leads.errors import ImportUnderWay, LeadUnknown
-from followups.leads.imports import begin_import
 from followups.leads.inbound.services import record_inbound
-from followups.leads.models import Lead, LeadImport
+from followups.leads.lists.imports import begin_import
+from followups.leads.lists.models import LeadImport
+from followups.leads.models import Lead
 from followups.leads.people.services import erase_person, export_person
 from followups.leads.services import upsert_lead
 from followups.models import FollowupLadder, FollowupTask, InboundMessage, InboxItem, TaskEvent

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
-from followups.leads import files
+from followups.leads.lists import files
 from wholesale.importing import xlsx_parts
 from wholesale.importing.errors import UnreadableFile
 from wholesale.importing.files import Format, ListFile

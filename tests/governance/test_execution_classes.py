@@ -14,10 +14,10 @@ import buyers.services
 import followups.bulk
 import followups.due.services
 import followups.lapsing
-import followups.leads.imports
 import followups.leads.inbound.services
 import followups.leads.inbound.words
 import followups.leads.inbox.services
+import followups.leads.lists.imports
 import followups.leads.people.proof
 import followups.leads.people.services
 import followups.leads.replies.services
@@ -334,17 +334,17 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "RECORD",
         lambda: followups.leads.services.upsert_lead(lead_id="L1", province="ON"),
     ),
-    followups.leads.imports.begin_import: (
+    followups.leads.lists.imports.begin_import: (
         "RECORD",
-        lambda: followups.leads.imports.begin_import(file_name="a.csv", content=b"lead_id,province\nL1,ON\n"),
+        lambda: followups.leads.lists.imports.begin_import(file_name="a.csv", content=b"lead_id,province\nL1,ON\n"),
     ),
-    followups.leads.imports.confirm_import: (
+    followups.leads.lists.imports.confirm_import: (
         "RECORD",
-        lambda: followups.leads.imports.confirm_import(LeadImportFactory.create().pk),
+        lambda: followups.leads.lists.imports.confirm_import(LeadImportFactory.create().pk),
     ),
-    followups.leads.imports.retry_import: (
+    followups.leads.lists.imports.retry_import: (
         "RECORD",
-        lambda: followups.leads.imports.retry_import(LeadImportFactory.create(state="FAILED").pk),
+        lambda: followups.leads.lists.imports.retry_import(LeadImportFactory.create(state="FAILED").pk),
     ),
     followups.services.sla_snapshot: ("READ", followups.services.sla_snapshot),
     followups.leads.inbound.services.record_inbound: (

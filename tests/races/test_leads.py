@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from followups.leads import files
-from followups.leads.imports import confirm_import
+from followups.leads.lists import files
+from followups.leads.lists.imports import confirm_import
 from followups.leads.models import Lead
 from followups.leads.services import Report, upsert_lead, upsert_leads
 from governance.compliance.models import ContactPoint, ContactRecord

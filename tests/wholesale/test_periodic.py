@@ -37,7 +37,7 @@ def lost_task(*, workers: int, started_at: datetime) -> DBTaskResult:
 def test_every_job_names_times_that_a_scheduler_understands() -> None:
     names = [job.name for job in periodic.jobs()]
     assert names == [
-        "followups.leads.tasks.forget_files",
+        "followups.leads.lists.tasks.forget_files",
         "followups.minutes.tasks.lapse",
         "followups.minutes.tasks.recompute_missing",
         "followups.minutes.tasks.roll",

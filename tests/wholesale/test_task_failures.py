@@ -15,8 +15,9 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
-from followups.leads import imports, tasks
-from followups.leads.models import Lead, LeadImport
+from followups.leads.lists import imports, tasks
+from followups.leads.lists.models import LeadImport
+from followups.leads.models import Lead
 from tests.faults.tasks import end_at_the_second_try
 from wholesale import periodic
 from wholesale.importing.errors import ImportNotReady

@@ -10,8 +10,8 @@ from itertools import islice
 from pathlib import PurePath
 from typing import IO, Any
 
-from followups.leads.wishes import WishColumns
-from followups.leads.words import COLUMN_OF, fault_of, value_of
+from followups.leads.lists.wishes import WishColumns
+from followups.leads.lists.words import COLUMN_OF, fault_of, value_of
 from wholesale.importing import csv_files, xlsx_files
 from wholesale.importing.errors import UnreadableFile
 from wholesale.importing.rows import EXTRA_CELLS, FileRow, RefusedRow

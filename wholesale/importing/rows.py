@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from followups.leads.wishes import Said
+from followups.leads.lists.wishes import Said
 
 EXTRA_CELLS = None  # the column, as csv.DictReader has it, of cells beyond the header
 

@@ -3,9 +3,9 @@
 import csv
 import io
 
-from followups.leads import files
 from followups.leads.errors import ImportUnderWay
-from followups.leads.models import LeadImport
+from followups.leads.lists import files
+from followups.leads.lists.models import LeadImport
 from followups.leads.people.subjects import Person
 from wholesale.importing.errors import UnreadableFile
 from wholesale.importing.files import Format

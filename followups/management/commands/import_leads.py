@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn, TimeRemainingColumn
 
 from followups.bulk import BATCH, Start, Status, start_ladders
-from followups.leads import files, remarks
+from followups.leads.lists import files, remarks
 from followups.leads.models import Lead
 from followups.leads.services import Report, upsert_leads
 from governance.gate import GoLiveDisabled, KillSwitchEngaged

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from followups.leads.consent_content import content_told
-from followups.leads.words import NOTHING_SAID, WISHES_AS_STATUS, WORDS
+from followups.leads.lists.consent_content import content_told
+from followups.leads.lists.words import NOTHING_SAID, WISHES_AS_STATUS, WORDS
 from governance.channels import Channel
 from governance.compliance.grounds import ACCEPTED, Basis
 from governance.compliance.proof import NO_PROOF, PROOF_FIELDS, Proof, missing_of

@@ -10,8 +10,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from followups.leads import files, tasks
-from followups.leads.models import LeadImport
+from followups.leads.lists import files, tasks
+from followups.leads.lists.models import LeadImport
 from governance.decisions import ExecutionClass, verb
 from wholesale.importing.batches import BYTES_MAX, ROWS_AT_ONCE
 from wholesale.importing.errors import ImportNotReady, UnreadableFile

@@ -8,10 +8,10 @@ from typing import Any
 
 from rest_framework.exceptions import ValidationError
 
+from followups.leads.lists.sifting import NO_PROVINCE, Good
+from followups.leads.lists.wishes import EVERY_CHANNEL, Consent, Said, Wish
 from followups.leads.lookups import leads_by_id
 from followups.leads.models import Lead
-from followups.leads.sifting import NO_PROVINCE, Good
-from followups.leads.wishes import EVERY_CHANNEL, Consent, Said, Wish
 from governance.compliance.grounds import is_basis
 from governance.compliance.phones import e164
 from governance.compliance.rules import Entry, LedgerLine, opted_out

@@ -5,8 +5,8 @@ import io
 from django.utils import timezone
 from django_tasks import task
 
-from followups.leads import files, remarks
-from followups.leads.models import LeadImport
+from followups.leads.lists import files, remarks
+from followups.leads.lists.models import LeadImport
 from followups.leads.services import Report, upsert_leads
 from wholesale import periodic, task_failures
 from wholesale.importing.batches import KEPT_FOR

@@ -6,7 +6,7 @@ from typing import IO
 
 from django.utils import timezone
 
-from followups.leads.words import COLUMN_OF
+from followups.leads.lists.words import COLUMN_OF
 from wholesale.importing.files import READERS, Format, ListFile
 from wholesale.importing.texts import key_of
 

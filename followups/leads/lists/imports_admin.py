@@ -15,10 +15,10 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from unfold.decorators import action, display
 
-from followups.leads import files
 from followups.leads.fields import COLUMNS
-from followups.leads.imports import retry_import
-from followups.leads.models import LeadImport
+from followups.leads.lists import files
+from followups.leads.lists.imports import retry_import
+from followups.leads.lists.models import LeadImport
 from wholesale.admin_base import GrowingAdmin, SinceFilter, confirmation
 from wholesale.admin_input import row_id
 from wholesale.errors import DomainError

@@ -1,0 +1,1 @@
+"""Leads out of lists: what their columns and cells mean, and what they say of contact."""
