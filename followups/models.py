@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Avg, Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from followups.leads.inbound.models import InboundDecision, InboundMessage, InboundWord
@@ -137,24 +137,7 @@ class TaskQuerySet(QuerySet[Any]):
         """Those that reports count: without those of walkthroughs, whose ladders say so."""
         return self.exclude(correlation_id__startswith=WALKTHROUGH_MARK)
 
-    def lateness(self, window: int) -> dict[str, Any]:
-        """Over the last `window` completed tasks that count: how many, and the fractions done within 30 minutes and 2 hours.
 
-        By the guide's clock, from `due_at`; and by permitted minutes alone (`..._permitted`). Early counts as within; the
-        fractions are None when there is none.
-        """
-        return (
-            self.counted()
-            .completed()[:window]
-            .aggregate(
-                count=Count("id"),
-                **{name: Avg(Case(When(within, then=Value(1.0)), default=Value(0.0))) for name, within in WITHIN.items()},
-            )
-        )
-
-
-# From when a task could be done, where that is known.
-ACTIONABLE = Coalesce("actionable_at", "due_at")
 LIMITS = {"30m": timedelta(minutes=30), "2h": timedelta(hours=2)}
 
 

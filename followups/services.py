@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.db.models import Avg, Case, Count, Value, When
+
 from followups.completions import complete_task
 from followups.due.services import due_tasks
-from followups.models import FollowupTask
+from followups.models import WITHIN, FollowupTask
 from followups.starting import create_ladder, start_ladder
 from governance.decisions import ExecutionClass, verb
 
@@ -25,6 +27,8 @@ def sla_snapshot(window: int = SLA_WINDOW) -> dict[str, Any]:
     `within_2h` (None at count 0).
 
     They are the guide's: by the clock on the wall, from `due_at`. `within_30m_permitted` and `within_2h_permitted` count
-    permitted minutes only.
+    permitted minutes only. Early counts as within.
     """
-    return FollowupTask.objects.all().lateness(window)
+    latest = FollowupTask.objects.counted().completed()[:window]
+    fractions = {name: Avg(Case(When(within, then=Value(1.0)), default=Value(0.0))) for name, within in WITHIN.items()}
+    return latest.aggregate(count=Count("id"), **fractions)
