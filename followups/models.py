@@ -8,17 +8,17 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from followups.ladders.templates.models import LadderTemplate
 from followups.leads.inbound.models import InboundDecision, InboundMessage, InboundWord
 from followups.leads.inbox.models import InboxItem
 from followups.leads.lists.models import LeadImport
 from followups.leads.models import Lead, LeadReopening, lead_key
 from followups.leads.replies.models import AdministrativeReply
-from followups.outcomes.models import OutcomeRule
-from followups.outcomes.rules import Outcome
 from followups.pool.models import PoolAgent
 from followups.pool.vendors.models import Vendor, VendorAgent
 from followups.sla.models import SlaBreach, SlaNotice, SlaPolicy, SlaWatch
-from followups.steps.models import LadderTemplate
+from followups.tasks.outcomes.models import OutcomeRule
+from followups.tasks.outcomes.rules import Outcome
 from governance.channels import Channel
 from wholesale.append_only import AppendOnlyModel
 from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WALKTHROUGH_MARK, WORD_MAX_LENGTH, Province
@@ -87,7 +87,7 @@ class FollowupLadder(models.Model):
 
 
 def no_live_lease(now: datetime) -> Q:
-    """The condition of tasks under no live claim. Completing says so in SQL of its own (`followups.completing`)."""
+    """The condition of tasks under no live claim. Completing says so in SQL of its own (`tasks.completions`)."""
     return Q(leased_until__isnull=True) | Q(leased_until__lte=now)
 
 
@@ -95,7 +95,7 @@ class TaskQuerySet(QuerySet[Any]):
     """Tasks."""
 
     def open(self) -> "TaskQuerySet":
-        """Neither completed nor cancelled. Completing says so in SQL of its own (`followups.completing`)."""
+        """Neither completed nor cancelled. Completing says so in SQL of its own (`tasks.completions`)."""
         return self.filter(completed_at__isnull=True, cancelled_at__isnull=True)
 
     def due(self, now: datetime) -> "TaskQuerySet":
@@ -107,7 +107,7 @@ class TaskQuerySet(QuerySet[Any]):
         return self.due(now).filter(open_from__lte=now, open_until__gte=now)
 
     def going_first(self, now: datetime) -> "TaskQuerySet":
-        """Those that no earlier step of their ladder goes before, because it may be done now (see `followups.due.rows`)."""
+        """Those that no earlier step of their ladder goes before, because it may be done now (see `tasks.due.rows`)."""
         earlier = self.model.objects.permitted(now).filter(ladder=OuterRef("ladder"), step__lt=OuterRef("step"))
         one = Subquery(earlier.order_by().values_list(Value(False))[:1])
         return self.alias(goes_first=Coalesce(one, Value(True))).filter(goes_first=True)

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.db.models import Avg, Case, Count, Value, When
 
-from followups.completions import complete_task
-from followups.due.services import due_tasks
+from followups.ladders.starts import create_ladder, start_ladder
 from followups.models import WITHIN, FollowupTask
-from followups.starting import create_ladder, start_ladder
+from followups.tasks.completions.services import complete_task
+from followups.tasks.due.services import due_tasks
 from governance.decisions import ExecutionClass, verb
 
 __all__ = [

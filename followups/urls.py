@@ -2,19 +2,19 @@
 
 from rest_framework.routers import SimpleRouter
 
-from followups.api.bulk import BulkLadderViewSet
 from followups.api.rows import AttemptViewSet, EventViewSet, LadderViewSet, TaskViewSet
 from followups.api.verbs import FollowupViewSet
-from followups.due.api import DueViewSet
+from followups.ladders.bulk_api import BulkLadderViewSet
+from followups.ladders.templates.api import TemplateViewSet
 from followups.leads.api import LeadViewSet
 from followups.leads.inbound.api import InboundViewSet, WordViewSet
 from followups.leads.inbox.api import InboxViewSet
 from followups.leads.replies.api import ReplyViewSet
-from followups.outcomes.api import OutcomeViewSet
 from followups.pool.api import PoolViewSet
 from followups.pool.vendors.api import VendorViewSet
 from followups.sla.api import BreachViewSet, SlaViewSet
-from followups.steps.api import TemplateViewSet
+from followups.tasks.due.api import DueViewSet
+from followups.tasks.outcomes.api import OutcomeViewSet
 
 router = SimpleRouter(trailing_slash=False)
 router.register("followups/ladders", LadderViewSet, basename="ladder")

@@ -18,7 +18,7 @@ from hypothesis import settings as hypothesis_settings
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
-from followups.steps import services as steps
+from followups.ladders.templates import services as steps
 from governance.golive.models import GoLiveState
 from governance.golive.services import engage_kill_switch
 from tests.served import database_name, fresh_database, migrating_once

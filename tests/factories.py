@@ -9,6 +9,7 @@ from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Seq
 from factory.django import DjangoModelFactory
 
 from buyers.models import SFR, BuyerFeedbackEvent, BuyerLiquidityNode
+from followups.ladders.templates.steps import GUIDE_STEPS
 from followups.models import (
     AdministrativeReply,
     ContactAttempt,
@@ -30,7 +31,6 @@ from followups.models import (
     Vendor,
     VendorAgent,
 )
-from followups.steps.rules import GUIDE_STEPS
 from governance import law
 from governance.area_codes.models import AreaCodeSubscription
 from governance.clocks.models import MarketZone

@@ -1,20 +1,20 @@
 """The admin of follow-up: the work queue of the agents, tasks, ladders, their history; leads and messages have their own."""
 
-from followups.admin.attempts import ContactAttemptAdmin
-from followups.admin.events import TaskEventAdmin
-from followups.admin.ladders import FollowupLadderAdmin
-from followups.admin.tasks import FollowupTaskAdmin
+from followups.ladders.admin import FollowupLadderAdmin
+from followups.ladders.templates.admin import LadderTemplateAdmin
 from followups.leads.admin import LeadAdmin
 from followups.leads.inbound.admin import InboundMessageAdmin
 from followups.leads.inbound.words_admin import InboundWordAdmin
 from followups.leads.inbox.admin import InboxItemAdmin
 from followups.leads.lists.imports_admin import LeadImportAdmin
 from followups.leads.replies.admin import AdministrativeReplyAdmin
-from followups.outcomes.admin import OutcomeRuleAdmin
 from followups.pool.admin import PoolAgentAdmin
 from followups.pool.vendors.admin import VendorAdmin, VendorAgentAdmin
 from followups.sla.admin import SlaBreachAdmin, SlaNoticeAdmin, SlaPolicyAdmin, SlaWatchAdmin
-from followups.steps.admin import LadderTemplateAdmin
+from followups.tasks.admin.attempts import ContactAttemptAdmin
+from followups.tasks.admin.events import TaskEventAdmin
+from followups.tasks.admin.tasks import FollowupTaskAdmin
+from followups.tasks.outcomes.admin import OutcomeRuleAdmin
 
 __all__ = [
     "AdministrativeReplyAdmin",

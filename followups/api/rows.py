@@ -3,8 +3,8 @@
 import django_filters
 from rest_framework import serializers
 
-from followups.attempts import REASONS
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask, LadderTemplate, TaskEvent
+from followups.tasks.completions.attempts import REASONS
 from governance.channels import Channel
 from governance.clocks.api import MarketFilter
 from governance.reasons import Reason

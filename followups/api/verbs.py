@@ -9,10 +9,13 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from followups import attempts, reports, services, transitions
+from followups import services
 from followups.api.rows import LadderOut, TaskOut
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask
-from followups.outcomes.rules import Outcome
+from followups.sla import report
+from followups.tasks import services as transitions
+from followups.tasks.completions import attempts
+from followups.tasks.outcomes.rules import Outcome
 from governance.clocks.api import PlaceParams
 from governance.reasons import Reason
 from wholesale.api import ROW_ID, ApiViewSet, RowSerializer, act, acting_user, ask, path_id
@@ -187,7 +190,7 @@ class SlaParams(Params):
         help_text="the last so many completed tasks; default: 500. Not together with the others",
     )
     by = SpelledChoiceField(
-        required=False, choices=[(name, name) for name in reports.GROUPS], help_text="the figures of each group too"
+        required=False, choices=[(name, name) for name in report.GROUPS], help_text="the figures of each group too"
     )
     since = AwareDateTimeField(required=False, help_text="fell due at or after; default: 7 days before until")
     until = AwareDateTimeField(required=False, help_text="fell due before; default: now")
@@ -241,7 +244,7 @@ class SlaOut(SlaFiguresOut):
 
     since = AwareDateTimeField(required=False)
     until = AwareDateTimeField(required=False)
-    by = serializers.ChoiceField(required=False, allow_null=True, choices=reports.GROUPS)
+    by = serializers.ChoiceField(required=False, allow_null=True, choices=report.GROUPS)
     groups = SlaGroupOut(required=False, many=True)
 
 
@@ -333,7 +336,7 @@ class FollowupViewSet(ApiViewSet):
 
         The latter counts what is open and overdue, as late as it is so far.
         """
-        return Response(reports.recent_sla(**span) if span else services.sla_snapshot(window))
+        return Response(report.recent_sla(**span) if span else services.sla_snapshot(window))
 
 
 def _signature(request: Request) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from operator import attrgetter
 
 from django.db import migrations
 
-from followups.outcomes.rules import SEEDED_STATUSES
-from followups.steps.rules import GAP_MAX, MINUTE
+from followups.ladders.templates.steps import GAP_MAX, MINUTE
+from followups.tasks.outcomes.rules import SEEDED_STATUSES
 from wholesale import append_only
 
 BATCH = 2_000

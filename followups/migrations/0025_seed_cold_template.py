@@ -3,7 +3,7 @@
 from django.db import migrations
 from django.utils import timezone
 
-from followups.steps.cold import COLD_STEPS
+from followups.ladders.templates.cold_steps import COLD_STEPS
 from wholesale.vocabulary import ALL, Province
 
 REASON = "safe default"

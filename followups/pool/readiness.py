@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from followups.configured import configured
+from followups.readiness import configured
 from governance.runbook.registry import Finding, Severity, register
 
 

@@ -10,10 +10,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from followups.due.services import DUE_LIMIT, DUE_LIMIT_MAX
 from followups.models import SlaBreach, SlaPolicy
 from followups.sla import services
 from followups.sla.rules import MINUTES_MAX, counted_from
+from followups.tasks.due.services import DUE_LIMIT, DUE_LIMIT_MAX
 from governance.channels import Channel
 from governance.clocks.api import MarketFilter, PlaceParams
 from wholesale import filters, scopes

@@ -18,7 +18,7 @@ from django.utils.timesince import timesince
 from django_tasks import task
 
 from followups.sla.models import SlaBreach, SlaNotice
-from followups.task_contacts import contact_for
+from followups.tasks.contacts import contact_for
 from governance import gate
 from governance.channels import Channel
 from wholesale.queues import Queue

@@ -3,7 +3,7 @@
 from datetime import datetime
 from itertools import product
 
-from followups.configured import configured
+from followups.readiness import configured
 from followups.sla.mail import can_send
 from governance.channels import Channel
 from governance.runbook.registry import Finding, Severity, register

@@ -13,16 +13,16 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from followups.minutes.tasks import enqueue_watched
 from followups.models import UNRECORDED, FollowupTask, TaskQuerySet
 from followups.signals import tasks_breached
 from followups.sla import mail
-from followups.sla.counting import has_passed
 from followups.sla.errors import BreachBeforeWarning, NoticeNotFound
 from followups.sla.lateness import late_for
+from followups.sla.lateness_sql import has_passed
 from followups.sla.models import SlaBreach, SlaNotice, SlaPolicy, SlaWatch
 from followups.sla.rulebook import rulebook
 from followups.sla.rules import BREACH_AFTER, WARN_AFTER, counted_from
+from followups.tasks.minutes.tasks import enqueue_watched
 from governance import policies
 from governance.channels import Channel
 from governance.decisions import ExecutionClass, verb

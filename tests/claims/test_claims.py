@@ -7,10 +7,10 @@ import pytest
 import time_machine
 from rest_framework.test import APIClient
 
-from followups.due.services import claim_due, due_tasks, release_leases, renew_leases
 from followups.errors import NotYourName
 from followups.models import FollowupTask, TaskEvent
 from followups.services import complete_task
+from followups.tasks.due.services import claim_due, due_tasks, release_leases, renew_leases
 from governance.golive.services import release_kill_switch
 from governance.market.services import upsert_policy
 from tests.claims.test_due import say_no, task_of

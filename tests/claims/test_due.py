@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from followups.due.services import SPARE, due_tasks
+from followups.tasks.due.services import SPARE, due_tasks
 from governance.compliance import services as compliance
 from governance.market.rules import SAFE_RULES
 from governance.market.services import upsert_policy

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from followups.cancelling import cancel_open_ladders
-from followups.due.services import claim_due, release_leases, renew_leases
 from followups.models import FollowupLadder, FollowupTask
 from followups.services import complete_task
+from followups.tasks.cancellations import cancel_open_ladders
+from followups.tasks.due.services import claim_due, release_leases, renew_leases
 from tests.claims.test_due import task_of
 from tests.factories import NOON, LeadFactory
 from wholesale.act import Act

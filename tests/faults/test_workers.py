@@ -98,10 +98,10 @@ def test_two_workers_do_each_task_and_each_turn_once(served: Served, tmp_path: P
     turns = sorted(task["task_path"] for task in done if not task["task_path"].startswith("tests."))
     assert turns == [
         "followups.leads.lists.tasks.forget_files",
-        "followups.minutes.tasks.lapse",
-        "followups.minutes.tasks.recompute_missing",
-        "followups.minutes.tasks.roll",
         "followups.sla.tasks.find_breaches",
+        "followups.tasks.minutes.tasks.lapse",
+        "followups.tasks.minutes.tasks.recompute_missing",
+        "followups.tasks.minutes.tasks.roll",
         "kpi.tasks.evaluate_tripwires",
         "wholesale.tasks.clear_expired",
         "wholesale.tasks.requeue_lost",

@@ -12,10 +12,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from followups.due.services import claim_due
 from followups.models import FollowupLadder, FollowupTask, LadderTemplate, TaskEvent
 from followups.services import complete_task, start_ladder
-from followups.transitions import snooze_task
+from followups.tasks.due.services import claim_due
+from followups.tasks.services import snooze_task
 from tests.factories import NOON, LeadFactory, PoolAgentFactory, TaskFactory
 from tests.staff import form_with, signed_in
 

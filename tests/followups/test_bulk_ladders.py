@@ -11,14 +11,14 @@ from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from followups import bulk
-from followups.bulk import Start, Status, start_ladders
+from followups.ladders import bulk
+from followups.ladders.bulk import Start, Status, start_ladders
+from followups.ladders.templates.services import upsert_template
+from followups.ladders.templates.steps import GUIDE_STEPS
 from followups.models import FollowupLadder, FollowupTask, Lead, PoolAgent
 from followups.services import start_ladder
 from followups.signals import ladders_created
-from followups.steps.rules import GUIDE_STEPS
-from followups.steps.services import upsert_template
-from followups.transitions import cancel_ladder
+from followups.tasks.services import cancel_ladder
 from governance.compliance.services import record_opt_out
 from governance.golive.services import engage_kill_switch
 from kpi.models import KPIEvent

@@ -10,11 +10,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from followups import completing, leases
-from followups.cancelling import close_steps
 from followups.models import FollowupLadder, FollowupTask
 from followups.services import complete_task, start_ladder
-from followups.task_contacts import contact_for
+from followups.tasks import leases
+from followups.tasks.cancellations import close_steps
+from followups.tasks.completions import statements
+from followups.tasks.contacts import contact_for
 from tests.factories import NOON, LadderFactory, LeadFactory, TaskFactory
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +43,7 @@ def test_who_may_complete_an_open_task_is_whom_the_query_set_finds_it_for(user_o
     for state, claim, (actor, user) in product(states, [leases.NO_LEASE, *claims], whose):
         task = TaskFactory.create(lead_id=None, **state, **claim)
         expected = FollowupTask.objects.open().filter(leases.free_for(actor, user, NOON), pk=task.pk).exists()
-        found = completing.complete_open(task, actor=actor, user=user, now=NOON, **SAID)
+        found = statements.complete_open(task, actor=actor, user=user, now=NOON, **SAID)
         assert found == ([] if expected else None), (state, claim, actor, user)
         answers.add(found is not None)
     assert answers == {True, False}
@@ -51,7 +52,7 @@ def test_who_may_complete_an_open_task_is_whom_the_query_set_finds_it_for(user_o
 def test_only_the_task_itself_is_completed() -> None:
     task, other = TaskFactory.create(), TaskFactory.create()
     said = {"outcome": "REACHED", "note": "Déjà vu"}
-    assert completing.complete_open(task, actor="va1", user=None, now=NOON, **said) == []
+    assert statements.complete_open(task, actor="va1", user=None, now=NOON, **said) == []
     other.refresh_from_db()
     task.refresh_from_db()
     assert other.completed_at is None
@@ -72,7 +73,7 @@ def test_a_task_is_read_as_the_query_set_reads_it(lead: dict[str, Any]) -> None:
     for values in ({"lead_id": "L1", "owner": "anna"}, {"lead_id": "NOBODY", "completed_at": time}, {"lead_id": None}):
         stored = FollowupTask.objects.select_related("lead", "ladder").get(pk=TaskFactory.create(**values).pk)
         with transaction.atomic():
-            found = completing.locked(stored.pk)
+            found = statements.locked(stored.pk)
         assert found is not None
         assert found.contact == contact_for(stored)
         for read, row in ((found.task, stored), (found.task.ladder, stored.ladder)):
@@ -85,7 +86,7 @@ def test_a_ladder_that_is_closed_is_read_with_its_time() -> None:
     for task in steps:
         complete_task(task.pk, "va1", now=NOON)
     with transaction.atomic():
-        found = completing.locked(steps[0].pk)
+        found = statements.locked(steps[0].pk)
     assert found is not None
     assert (found.task.ladder.open_steps, found.task.ladder.closed_at) == (0, NOON)
 

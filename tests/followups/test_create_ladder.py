@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from followups.models import FollowupLadder, FollowupTask
 from followups.services import complete_task, create_ladder, start_ladder
-from followups.transitions import cancel_ladder
+from followups.tasks.services import cancel_ladder
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import LadderFactory

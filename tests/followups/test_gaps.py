@@ -10,15 +10,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from followups import completing
-from followups.bulk import Start, start_ladders
-from followups.due.services import claim_due, due_tasks
-from followups.minutes.services import recompute_leads, roll
+from followups.ladders.bulk import Start, start_ladders
+from followups.ladders.templates.services import upsert_template
+from followups.ladders.templates.steps import GUIDE_STEPS, gap_minutes, normalised, parsed
 from followups.models import FollowupTask, LadderTemplate
 from followups.services import complete_task, start_ladder
-from followups.steps.rules import GUIDE_STEPS, gap_minutes, normalised, parsed
-from followups.steps.services import upsert_template
-from followups.transitions import skip_task, snooze_task
+from followups.tasks.completions import statements
+from followups.tasks.due.services import claim_due, due_tasks
+from followups.tasks.minutes.services import recompute_leads, roll
+from followups.tasks.services import skip_task, snooze_task
 from governance import gate
 from governance.compliance.models import LastContact
 from governance.market.services import upsert_policy
@@ -306,7 +306,7 @@ def test_the_next_step_of_a_ladder_is_never_in_the_past() -> None:
     FollowupTask.objects.update(gap_minutes=0)
     done = complete_task(first.pk, "va1", now=MORNING + HOUR)
     assert done.ladder.next_at == MORNING + HOUR
-    times = [step.next_at(MORNING + 2 * HOUR) for step in completing.open_steps(first.ladder_id)]
+    times = [step.next_at(MORNING + 2 * HOUR) for step in statements.open_steps(first.ladder_id)]
     assert all(at is not None and at >= MORNING + 2 * HOUR for at in times)
 
 

@@ -11,12 +11,12 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from followups.due.services import claim_due, due_tasks
 from followups.leads.inbound.decisions import decide_inbound
 from followups.leads.inbound.services import record_inbound
-from followups.minutes.services import recompute_leads
 from followups.models import FollowupLadder, FollowupTask, InboundMessage, InboxItem, Lead
 from followups.services import complete_task, start_ladder
+from followups.tasks.due.services import claim_due, due_tasks
+from followups.tasks.minutes.services import recompute_leads
 from governance import gate
 from governance.compliance.models import ContactPoint, ContactRecord
 from governance.compliance.services import erase_point, record_opt_out
@@ -114,7 +114,7 @@ def test_claim_due_and_the_card_say_so_and_the_stored_minutes_follow(
 
 def test_the_worker_is_told_of_a_hold_and_of_its_release(jane: Lead, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[list[str]] = []
-    monkeypatch.setattr("followups.minutes.tasks.recompute_leads", SimpleNamespace(enqueue=told.append))
+    monkeypatch.setattr("followups.tasks.minutes.tasks.recompute_leads", SimpleNamespace(enqueue=told.append))
     message = doubt()
     assert told == [["JANE"]]
     decide_inbound(message.pk, "REPLY", "read it", now=AT)

@@ -9,11 +9,11 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from followups import transitions
 from followups.errors import LadderClosed, NoLadder, TaskClosed
 from followups.models import FollowupLadder, FollowupTask, TaskEvent
-from followups.outcomes.rules import Outcome
 from followups.services import complete_task, start_ladder
+from followups.tasks import services
+from followups.tasks.outcomes.rules import Outcome
 from governance import gate
 from governance.compliance import services as compliance
 from kpi.models import KPIEvent
@@ -55,15 +55,15 @@ def do(act: tuple[str, int, Any], now: Any) -> None:
     elif verb == "complete":
         complete_task(task_at(number), "va1", outcome=what, now=now)
     elif verb == "snooze":
-        transitions.snooze_task(task_at(number), now + timedelta(days=2), "later", **by)
+        services.snooze_task(task_at(number), now + timedelta(days=2), "later", **by)
     elif verb == "skip":
-        transitions.skip_task(task_at(number), "no", **by)
+        services.skip_task(task_at(number), "no", **by)
     elif verb == "cancel":
-        transitions.cancel_ladder(ladder_at(number), "sold", **by)
+        services.cancel_ladder(ladder_at(number), "sold", **by)
     elif verb == "restart":
-        transitions.restart_ladder(ladder_at(number), "again", **by)
+        services.restart_ladder(ladder_at(number), "again", **by)
     elif verb == "reassign":
-        transitions.reassign_ladder(ladder_at(number), what, "holidays", **by)
+        services.reassign_ladder(ladder_at(number), what, "holidays", **by)
     elif verb == "opt_out":
         gate.record_opt_out(points=[("PHONE", PHONE)], channel=what, **by)
     else:

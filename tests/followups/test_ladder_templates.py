@@ -12,9 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
-from followups.models import FollowupLadder, FollowupTask, LadderTemplate
-from followups.services import start_ladder
-from followups.steps.rules import (
+from followups.ladders.templates.services import scripts_of, seed_templates, upsert_template
+from followups.ladders.templates.steps import (
     FIELDS,
     GUIDE_STEPS,
     SCRIPT_MAX_LENGTH,
@@ -25,7 +24,8 @@ from followups.steps.rules import (
     parsed,
     rendered,
 )
-from followups.steps.services import scripts_of, seed_templates, upsert_template
+from followups.models import FollowupLadder, FollowupTask, LadderTemplate
+from followups.services import start_ladder
 from governance.compliance.services import upsert_organisation
 from governance.runbook import services as runbook
 from kpi.models import KPIEvent

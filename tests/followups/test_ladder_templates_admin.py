@@ -8,10 +8,10 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
+from followups.ladders.templates.admin import amount_and_unit
+from followups.ladders.templates.services import upsert_template
+from followups.ladders.templates.steps import GUIDE_STEPS, normalised
 from followups.models import FollowupLadder, LadderTemplate
-from followups.steps.admin import amount_and_unit
-from followups.steps.rules import GUIDE_STEPS, normalised
-from followups.steps.services import upsert_template
 from governance.compliance.services import upsert_organisation
 from tests.staff import form_with, signed_in
 

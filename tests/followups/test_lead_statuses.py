@@ -20,7 +20,7 @@ from followups.leads.services import LEFT_STATUSES_NAMED, upsert_lead, upsert_le
 from followups.leads.statuses import ENDS_THE_HUNT, is_back, is_reopening, moves_on_to
 from followups.models import FollowupLadder, TaskEvent
 from followups.services import start_ladder
-from followups.transitions import cancel_ladder
+from followups.tasks.services import cancel_ladder
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory, LeadReopeningFactory
 from tests.followups.test_import_leads import run

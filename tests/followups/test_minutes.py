@@ -13,10 +13,10 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from followups.leads.services import upsert_lead, upsert_leads
-from followups.minutes import services
-from followups.minutes.readiness import permitted_minutes
-from followups.minutes.services import recompute_leads, recompute_missing, recompute_places, roll
 from followups.models import FollowupTask
+from followups.tasks.minutes import services
+from followups.tasks.minutes.readiness import permitted_minutes
+from followups.tasks.minutes.services import recompute_leads, recompute_missing, recompute_places, roll
 from governance.clocks.services import remove_market_zone, set_market_zone
 from governance.compliance.services import (
     lift_opt_out,
@@ -311,7 +311,7 @@ def test_what_the_gate_does_not_look_at_costs_the_worker_nothing() -> None:
 
 
 def test_many_leads_go_to_the_worker_in_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("followups.minutes.tasks.LEADS_AT_ONCE", 3)
+    monkeypatch.setattr("followups.tasks.minutes.tasks.LEADS_AT_ONCE", 3)
     for n in range(5):
         task(f"L{n}")
     upsert_leads([{"lead_id": f"L{n}", "province": "AB"} for n in range(5)])

@@ -10,15 +10,15 @@ from django.contrib.auth.models import User
 from django.test import Client
 from rest_framework.test import APIClient
 
-from followups.bulk import Start, Status, start_ladders
 from followups.errors import AlreadyFollowedUp
+from followups.ladders.bulk import Start, Status, start_ladders
+from followups.ladders.prospects import OpenLadder, meeting
 from followups.leads.models import Lead
 from followups.leads.moving import mark_wrong
 from followups.leads.services import upsert_lead, upsert_leads
 from followups.models import FollowupLadder, FollowupTask, TaskEvent
-from followups.prospects import OpenLadder, meeting
 from followups.services import start_ladder
-from followups.transitions import cancel_ladder, restart_ladder
+from followups.tasks.services import cancel_ladder, restart_ladder
 from governance.leads import LeadFacts
 from kpi.models import KPIEvent
 from tests.conftest import codes
@@ -126,7 +126,7 @@ def test_bulk_gives_the_first_row_its_ladder_and_names_it_to_the_others(operator
 
 def test_a_row_that_gets_no_ladder_stands_in_nobodys_way(monkeypatch: pytest.MonkeyPatch) -> None:
     leads(L1={"phone": PHONE, "status": "DEAD"}, L2={"phone": PHONE}, L3={"phone": PHONE})
-    monkeypatch.setattr("followups.bulk.BATCH", 2)
+    monkeypatch.setattr("followups.ladders.bulk.BATCH", 2)
     answers = start_ladders([Start(lead_id) for lead_id in ("L1", "L2", "L3")])
     assert [answer.status for answer in answers] == [Status.REFUSED, Status.CREATED, Status.REFUSED]
     assert answers[2].refusal

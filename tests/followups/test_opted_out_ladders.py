@@ -8,9 +8,9 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from followups.errors import LeadOptedOut
-from followups.minutes.services import roll
 from followups.models import FollowupLadder, FollowupTask, Lead
 from followups.services import complete_task, due_tasks, sla_snapshot, start_ladder
+from followups.tasks.minutes.services import roll
 from governance import gate
 from governance.compliance.models import ContactRecord
 from kpi.models import KPIEvent

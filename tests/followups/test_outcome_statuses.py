@@ -11,9 +11,9 @@ from rest_framework.test import APIClient
 
 from followups.leads.models import Lead
 from followups.models import FollowupLadder, FollowupTask, OutcomeRule, TaskEvent
-from followups.outcomes.rules import SEEDED_STATUSES, Outcome
-from followups.outcomes.services import seed_rules, upsert_rule
 from followups.services import complete_task, start_ladder
+from followups.tasks.outcomes.rules import SEEDED_STATUSES, Outcome
+from followups.tasks.outcomes.services import seed_rules, upsert_rule
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory
 from tests.staff import form_with, signed_in

@@ -10,9 +10,9 @@ from rest_framework.test import APIClient
 
 from followups.errors import OptOutStays, PauseNeedsDays, TaskLeased
 from followups.models import FollowupLadder, FollowupTask, Lead, OutcomeRule, TaskEvent
-from followups.outcomes.rules import SEEDED, Effect, Outcome, careful
-from followups.outcomes.services import seed_rules, upsert_rule
 from followups.services import complete_task, start_ladder
+from followups.tasks.outcomes.rules import SEEDED, Effect, Outcome, careful
+from followups.tasks.outcomes.services import seed_rules, upsert_rule
 from governance.compliance.models import ContactRecord
 from governance.golive.models import GoLiveState
 from kpi.models import KPIEvent

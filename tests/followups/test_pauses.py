@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from followups.models import FollowupTask, InboxItem, TaskEvent
-from followups.outcomes.services import upsert_rule
 from followups.services import complete_task, start_ladder
-from followups.transitions import snooze_task
+from followups.tasks.outcomes.services import upsert_rule
+from followups.tasks.services import snooze_task
 from tests.factories import NOON, LeadFactory, TaskFactory
 
 pytestmark = pytest.mark.django_db

@@ -12,15 +12,15 @@ from django_tasks_db.models import DBTaskResult
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from followups.due.services import claim_due
-from followups.minutes.services import recompute_leads, recompute_missing, recompute_places, recompute_watched, roll
 from followups.models import FollowupTask, SlaBreach, SlaPolicy
 from followups.services import complete_task, create_ladder
-from followups.sla.counting import late_at
 from followups.sla.lateness import late_for
+from followups.sla.lateness_sql import late_at
 from followups.sla.services import at_risk, find_breaches
 from followups.sla.services import upsert_policy as upsert_sla
-from followups.transitions import snooze_task
+from followups.tasks.due.services import claim_due
+from followups.tasks.minutes.services import recompute_leads, recompute_missing, recompute_places, recompute_watched, roll
+from followups.tasks.services import snooze_task
 from governance import gate
 from governance.compliance.services import hold_points, release_points
 from governance.contact import decide
@@ -214,7 +214,7 @@ def test_what_a_new_rule_does_not_touch_is_not_written(monkeypatch: pytest.Monke
     begun(TUESDAY)
     recompute_places(["ON"], None, TUESDAY + HOUR)
     written: list[Any] = []
-    monkeypatch.setattr("followups.minutes.services.store", written.extend)
+    monkeypatch.setattr("followups.tasks.minutes.services.store", written.extend)
     recompute_places(["ON"], None, TUESDAY + 2 * HOUR)
     assert written == []
 

@@ -25,7 +25,7 @@ from followups.leads.people.services import erase_person, export_person
 from followups.leads.services import upsert_lead
 from followups.models import FollowupLadder, FollowupTask, InboundMessage, InboxItem, TaskEvent
 from followups.services import complete_task, start_ladder
-from followups.transitions import skip_task
+from followups.tasks.services import skip_task
 from governance import gate
 from governance.compliance.models import ContactPoint, ContactRecord, ContactRecordWords
 from governance.compliance.proof import Proof

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
-from followups.bulk import Start, start_ladders
+from followups.ladders.bulk import Start, start_ladders
 from followups.models import FollowupLadder, FollowupTask, PoolAgent
 from followups.pool.readiness import pool as pool_check
 from followups.pool.rules import Member, turn

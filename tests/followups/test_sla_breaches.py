@@ -11,7 +11,6 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from followups.minutes.services import recompute_places, roll
 from followups.models import FollowupTask, SlaBreach, SlaNotice, SlaPolicy, SlaWatch
 from followups.services import complete_task
 from followups.signals import tasks_breached
@@ -19,7 +18,8 @@ from followups.sla import services
 from followups.sla.rulebook import rulebook
 from followups.sla.rules import Rule, Rulebook, Standing, counted_from, standing
 from followups.sla.services import at_risk, find_breaches
-from followups.transitions import skip_task, snooze_task
+from followups.tasks.minutes.services import recompute_places, roll
+from followups.tasks.services import skip_task, snooze_task
 from governance.golive.models import GoLiveState
 from kpi.models import KPIEvent
 from tests.factories import NOON, SlaPolicyFactory, TaskFactory, completed

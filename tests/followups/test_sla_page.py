@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from followups.admin.sla import in_words
+from followups.sla.report_admin import in_words
 from tests.factories import NOON, TaskFactory, completed
 from tests.staff import signed_in
 

@@ -20,11 +20,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
-from followups.charts import ROWS_MAX, chart_rows
 from followups.errors import TimeOutOfRange
 from followups.models import FollowupLadder, FollowupTask
-from followups.reports import FIGURES, GROUPS, SlaReport, sla_report
+from followups.sla.chart import ROWS_MAX, chart_rows
 from followups.sla.lateness import late_for
+from followups.sla.report import FIGURES, GROUPS, SlaReport, sla_report
 from tests.conftest import attrs
 from tests.factories import NOON, LadderFactory, TaskFactory, completed
 

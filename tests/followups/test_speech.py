@@ -6,11 +6,11 @@ import pytest
 from rest_framework.test import APIClient
 
 from followups.errors import QuebecWanting
+from followups.ladders.templates.services import scripts_of, upsert_template
+from followups.ladders.templates.speech import OPENING, wanting_in_quebec
+from followups.ladders.templates.steps import GUIDE_STEPS, normalised
 from followups.models import FollowupTask, LadderTemplate
 from followups.services import start_ladder
-from followups.steps.rules import GUIDE_STEPS, normalised
-from followups.steps.services import scripts_of, upsert_template
-from followups.steps.speech import OPENING, wanting_in_quebec
 from governance.compliance.models import ContactRecord, Organisation
 from tests.conftest import attrs, codes
 from tests.factories import LeadFactory, TaskFactory

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from followups.errors import LadderClosed, LadderNotFound, NotYourTask, TaskClosed, TaskLeased, TaskNotFound, TimeOutOfRange
 from followups.models import FollowupLadder, FollowupTask, TaskEvent
 from followups.services import complete_task, start_ladder
-from followups.transitions import cancel_ladder, reassign_ladder, restart_ladder, skip_task, snooze_task
+from followups.tasks.services import cancel_ladder, reassign_ladder, restart_ladder, skip_task, snooze_task
 from governance.gate import record_opt_out
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes

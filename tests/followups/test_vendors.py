@@ -11,7 +11,6 @@ from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from followups.due.services import claim_due, due_tasks, release_leases, renew_leases
 from followups.models import FollowupTask, Vendor, VendorAgent
 from followups.pool.services import next_agent
 from followups.pool.vendors.errors import VendorNotFound, VendorNotRegistered
@@ -19,6 +18,7 @@ from followups.pool.vendors.readiness import vendor_contracts
 from followups.pool.vendors.readiness import vendors as vendors_check
 from followups.pool.vendors.services import assign_agent, release_agent, upsert_vendor
 from followups.services import complete_task
+from followups.tasks.due.services import claim_due, due_tasks, release_leases, renew_leases
 from tests.conftest import attrs, codes
 from tests.factories import NOON, PoolAgentFactory, TaskFactory
 from tests.staff import form_with, signed_in

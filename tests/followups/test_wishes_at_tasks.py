@@ -12,8 +12,8 @@ from rest_framework.test import APIClient
 
 from followups.leads.models import Lead
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask, TaskEvent
-from followups.outcomes.services import upsert_rule
 from followups.services import complete_task, start_ladder
+from followups.tasks.outcomes.services import upsert_rule
 from governance import gate
 from governance.compliance.models import ContactRecord
 from kpi.models import KPIEvent

@@ -11,9 +11,8 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 import buyers.services
-import followups.bulk
-import followups.due.services
-import followups.lapsing
+import followups.ladders.bulk
+import followups.ladders.templates.services
 import followups.leads.inbound.services
 import followups.leads.inbound.words
 import followups.leads.inbox.services
@@ -22,14 +21,15 @@ import followups.leads.people.proof
 import followups.leads.people.services
 import followups.leads.replies.services
 import followups.leads.services
-import followups.outcomes.services
 import followups.pool.services
 import followups.pool.vendors.services
-import followups.reports
 import followups.services
+import followups.sla.report
 import followups.sla.services
-import followups.steps.services
-import followups.transitions
+import followups.tasks.due.services
+import followups.tasks.lapses
+import followups.tasks.outcomes.services
+import followups.tasks.services
 import governance.area_codes.services
 import governance.clocks.services
 import governance.compliance.services
@@ -268,10 +268,13 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "EXECUTE",
         lambda: followups.services.start_ladder(lead_id="L1", province="ON"),
     ),
-    followups.bulk.start_ladders: ("EXECUTE", lambda: followups.bulk.start_ladders([followups.bulk.Start("L1", "ON")])),
-    followups.steps.services.upsert_template: (
+    followups.ladders.bulk.start_ladders: (
+        "EXECUTE",
+        lambda: followups.ladders.bulk.start_ladders([followups.ladders.bulk.Start("L1", "ON")]),
+    ),
+    followups.ladders.templates.services.upsert_template: (
         "CONTROL",
-        lambda: followups.steps.services.upsert_template(province="ON", enabled=False, changed_by="me"),
+        lambda: followups.ladders.templates.services.upsert_template(province="ON", enabled=False, changed_by="me"),
     ),
     followups.pool.services.upsert_agent: (
         "CONTROL",
@@ -279,52 +282,52 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     ),
     followups.pool.services.remove_agent: ("CONTROL", remove_agent),
     followups.services.due_tasks: ("EXECUTE", followups.services.due_tasks),
-    followups.due.services.claim_due: ("EXECUTE", lambda: followups.due.services.claim_due(owner="me")),
-    followups.due.services.renew_leases: (
+    followups.tasks.due.services.claim_due: ("EXECUTE", lambda: followups.tasks.due.services.claim_due(owner="me")),
+    followups.tasks.due.services.renew_leases: (
         "EXECUTE",
-        lambda: followups.due.services.renew_leases(task_ids=[1], owner="me"),
+        lambda: followups.tasks.due.services.renew_leases(task_ids=[1], owner="me"),
     ),
-    followups.due.services.release_leases: (
+    followups.tasks.due.services.release_leases: (
         "RECORD",
-        lambda: followups.due.services.release_leases(task_ids=[1], owner="me"),
+        lambda: followups.tasks.due.services.release_leases(task_ids=[1], owner="me"),
     ),
     followups.services.complete_task: (
         "RECORD",
         lambda: followups.services.complete_task(TaskFactory.create().pk, "me"),
     ),
-    followups.transitions.snooze_task: (
+    followups.tasks.services.snooze_task: (
         "RECORD",
-        lambda: followups.transitions.snooze_task(TaskFactory.create().pk, NOON + timedelta(days=1), "test", now=NOON),
+        lambda: followups.tasks.services.snooze_task(TaskFactory.create().pk, NOON + timedelta(days=1), "test", now=NOON),
     ),
-    followups.transitions.skip_task: (
+    followups.tasks.services.skip_task: (
         "RECORD",
-        lambda: followups.transitions.skip_task(TaskFactory.create().pk, "test"),
+        lambda: followups.tasks.services.skip_task(TaskFactory.create().pk, "test"),
     ),
-    followups.transitions.reassign_ladder: (
+    followups.tasks.services.reassign_ladder: (
         "CONTROL",
-        lambda: followups.transitions.reassign_ladder(TaskFactory.create().ladder_id, "anna", "test"),
+        lambda: followups.tasks.services.reassign_ladder(TaskFactory.create().ladder_id, "anna", "test"),
     ),
-    followups.transitions.cancel_ladder: (
+    followups.tasks.services.cancel_ladder: (
         "CONTROL",
-        lambda: followups.transitions.cancel_ladder(TaskFactory.create().ladder_id, "test"),
+        lambda: followups.tasks.services.cancel_ladder(TaskFactory.create().ladder_id, "test"),
     ),
-    followups.transitions.restart_ladder: (
+    followups.tasks.services.restart_ladder: (
         "EXECUTE",
-        lambda: followups.transitions.restart_ladder(FollowupLadder.objects.earliest("id").pk, "test"),
+        lambda: followups.tasks.services.restart_ladder(FollowupLadder.objects.earliest("id").pk, "test"),
     ),
     followups.sla.services.upsert_policy: (
         "CONTROL",
         lambda: followups.sla.services.upsert_policy(province="ON", channel="SMS", breach_after_minutes=60, changed_by="me"),
     ),
-    followups.lapsing.lapse_steps: ("RECORD", lambda: followups.lapsing.lapse_steps(now=NOON)),
+    followups.tasks.lapses.lapse_steps: ("RECORD", lambda: followups.tasks.lapses.lapse_steps(now=NOON)),
     followups.sla.services.find_breaches: ("RECORD", lambda: followups.sla.services.find_breaches(NOON)),
     followups.sla.services.read_notice: (
         "RECORD",
         lambda: followups.sla.services.read_notice(SlaNoticeFactory.create().pk, actor="me"),
     ),
-    followups.outcomes.services.upsert_rule: (
+    followups.tasks.outcomes.services.upsert_rule: (
         "CONTROL",
-        lambda: followups.outcomes.services.upsert_rule(outcome="REACHED", effect="STOP", changed_by="me"),
+        lambda: followups.tasks.outcomes.services.upsert_rule(outcome="REACHED", effect="STOP", changed_by="me"),
     ),
     followups.leads.services.upsert_leads: (
         "RECORD",
@@ -395,8 +398,8 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "RECORD",
         lambda: followups.leads.inbox.services.close_item(InboxItemFactory.create().pk, "test"),
     ),
-    followups.reports.sla_report: ("READ", followups.reports.sla_report),
-    followups.reports.recent_sla: ("READ", followups.reports.recent_sla),
+    followups.sla.report.sla_report: ("READ", followups.sla.report.sla_report),
+    followups.sla.report.recent_sla: ("READ", followups.sla.report.recent_sla),
     buyers.services.record_feedback: (
         "RECORD",
         lambda: buyers.services.record_feedback("ON", "TORONTO", "SFR", "RESPONDED"),

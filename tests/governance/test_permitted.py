@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from followups.lapsing import lapsing_ground
+from followups.tasks.lapses import lapsing_ground
 from governance.compliance.rules import Organisation
 from governance.contact import decide, decide_all
 from governance.decisions import Decision
@@ -182,7 +182,7 @@ def test_the_verdict_is_the_oracles_at_every_probe(case: Any) -> None:
 @settings(max_examples=150, deadline=None)
 @given(case=cases())
 def test_a_step_that_lapses_had_no_permitted_minute_left_and_no_fault_of_ours_in_its_way(case: Any) -> None:
-    """A step lapses where `followups.lapsing` finds a ground and no minute is known: then a search finds none either."""
+    """A step lapses where `tasks.lapses` finds a ground and no minute is known: then a search finds none either."""
     asked, channel, at = case
     reasons = decide(asked, channel, at).reasons
     ground = lapsing_ground(reasons)

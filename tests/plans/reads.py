@@ -7,10 +7,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from followups.due import rows
-from followups.reports import sla_report
 from followups.services import due_tasks, sla_snapshot
+from followups.sla.report import sla_report
 from followups.sla.services import at_risk, breaching
+from followups.tasks.due import rows
 from tests.plans.explain import Plan
 
 TABLE = "followups_followuptask"

@@ -92,7 +92,7 @@ def _report(large_url: str, rounds: int) -> int:
 def _operations() -> dict[str, Callable[[], Sized]]:
     from django.db import transaction
 
-    from followups.due.services import claim_due, due_tasks
+    from followups.tasks.due.services import claim_due, due_tasks
 
     def claim(owner: str, province: str | None = None) -> Sized:
         with transaction.atomic():

@@ -43,7 +43,7 @@ def main() -> int:
 
 
 def _report() -> int:
-    from followups.reports import GROUPS, recent_sla
+    from followups.sla.report import GROUPS, recent_sla
 
     slow = 0
     sys.stdout.write(f"\n{'milliseconds':20} {'median':>8} {'p95':>8} {'tasks':>9} {'groups':>7}\n")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from followups import bulk
+from followups.ladders import bulk
 from followups.models import FollowupLadder, FollowupTask, PoolAgent
 from kpi.models import KPIEvent
 from tests.factories import LeadFactory, PoolAgentFactory

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from followups import transitions
 from followups.errors import LadderClosed, TaskClosed
-from followups.lapsing import lapse_steps
 from followups.models import FollowupLadder, FollowupTask, TaskEvent
 from followups.services import complete_task, start_ladder
+from followups.tasks import services
+from followups.tasks.lapses import lapse_steps
 from governance.compliance.models import Organisation
 from kpi.models import KPIEvent
 from tests.factories import LeadFactory
@@ -39,10 +39,10 @@ def test_lapses_race_with_completions_and_cancellations(run_together: Callable[.
             return lapse_steps()
         for task in tasks[number::4]:
             with suppress(TaskClosed):
-                complete_task(task, "va1") if number % 2 else transitions.skip_task(task, "no")
+                complete_task(task, "va1") if number % 2 else services.skip_task(task, "no")
         for ladder in ladders[number - 4 :: 4]:
             with suppress(LadderClosed):
-                transitions.cancel_ladder(ladder, "sold")
+                services.cancel_ladder(ladder, "sold")
         return 0
 
     assert [answer for answer in run_together(8, act) if not isinstance(answer, int)] == []

@@ -10,8 +10,8 @@ import pytest
 from django.db import transaction
 from rest_framework.test import APIClient
 
-from followups import bulk
 from followups.errors import NoLadder
+from followups.ladders import bulk
 from followups.leads import storing
 from followups.leads.models import Lead
 from followups.leads.moving import hold_lead, mark_wrong

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
+from followups.ladders.templates.cold_steps import COLD_STEPS
+from followups.ladders.templates.steps import GUIDE_STEPS
 from followups.models import LadderTemplate
-from followups.steps.cold import COLD_STEPS
-from followups.steps.rules import GUIDE_STEPS
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES
 from offers.models import OfferPolicy

@@ -12,7 +12,7 @@ from django.db import transaction
 from followups.models import FollowupTask, SlaBreach, SlaNotice
 from followups.services import complete_task
 from followups.sla.services import find_breaches
-from followups.transitions import snooze_task
+from followups.tasks.services import snooze_task
 from kpi.models import KPIEvent
 from tests.factories import NOON, LadderFactory, TaskFactory, completed, many
 

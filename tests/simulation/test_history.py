@@ -12,14 +12,14 @@ from pytest_django import DjangoDbBlocker
 
 from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
 from buyers.services import rebuild_liquidity
-from followups.due.services import due_tasks
 from followups.leads.inbound.decisions import undecided
 from followups.leads.inbound.rules import Meaning, read
 from followups.leads.inbound.words import words_in_force
-from followups.minutes.services import overdue
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask, InboundMessage, Lead, PoolAgent, TaskEvent
-from followups.outcomes.rules import Outcome
-from followups.task_contacts import contact_for
+from followups.tasks.contacts import contact_for
+from followups.tasks.due.services import due_tasks
+from followups.tasks.minutes.services import overdue
+from followups.tasks.outcomes.rules import Outcome
 from governance import gate
 from governance.compliance import services as compliance
 from governance.compliance.rules import LedgerLine

@@ -11,10 +11,10 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
 
-from followups.due.services import claim_due, due_tasks
-from followups.minutes import services as minutes
 from followups.models import FollowupLadder, FollowupTask, Lead
 from followups.services import complete_task
+from followups.tasks.due.services import claim_due, due_tasks
+from followups.tasks.minutes import services as minutes
 from governance.channels import Channel
 from wholesale.demo import practice, simulation
 

@@ -38,10 +38,10 @@ def test_every_job_names_times_that_a_scheduler_understands() -> None:
     names = [job.name for job in periodic.jobs()]
     assert names == [
         "followups.leads.lists.tasks.forget_files",
-        "followups.minutes.tasks.lapse",
-        "followups.minutes.tasks.recompute_missing",
-        "followups.minutes.tasks.roll",
         "followups.sla.tasks.find_breaches",
+        "followups.tasks.minutes.tasks.lapse",
+        "followups.tasks.minutes.tasks.recompute_missing",
+        "followups.tasks.minutes.tasks.roll",
         DAILY,
         "wholesale.tasks.clear_expired",
         "wholesale.tasks.requeue_lost",

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from followups.outcomes.models import OutcomeRule
+from followups.ladders.templates.models import LadderTemplate
+from followups.ladders.templates.steps import GUIDE_STEPS
 from followups.sla.models import SlaPolicy
-from followups.steps.models import LadderTemplate
-from followups.steps.rules import GUIDE_STEPS
+from followups.tasks.outcomes.models import OutcomeRule
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES
 from offers.models import OfferPolicy

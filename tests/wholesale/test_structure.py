@@ -11,7 +11,7 @@ from django_filters.filters import Filter
 from rest_framework import serializers
 
 from followups.models import WITHIN
-from followups.reports import FIGURES
+from followups.sla.report import FIGURES
 from governance.clocks.api import MarketFilter, PlaceParams
 from tests.wholesale.api_walk import ROLES, routes
 from wholesale.fields import AwareDateTimeField, StrictDecimalField, StrictIntegerField
@@ -26,13 +26,13 @@ API_MODULES = (
     *(f"governance.{room}.api" for room in ROOMS),
     "followups.api.rows",
     "followups.api.verbs",
-    "followups.due.api",
+    "followups.tasks.due.api",
     "followups.leads.inbound.api",
     "followups.leads.inbox.api",
     "followups.leads.api",
     "followups.pool.api",
     "followups.sla.api",
-    "followups.steps.api",
+    "followups.ladders.templates.api",
     "buyers.api",
     "offers.api",
     "kpi.api",

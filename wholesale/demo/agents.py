@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from functools import partial
 
-from followups.due.services import DueTask, claim_due, release_leases
 from followups.leads.models import Lead
-from followups.outcomes.rules import SEEDED, Effect, Outcome
 from followups.services import complete_task
-from followups.transitions import skip_task, snooze_task
+from followups.tasks.due.services import DueTask, claim_due, release_leases
+from followups.tasks.outcomes.rules import SEEDED, Effect, Outcome
+from followups.tasks.services import skip_task, snooze_task
 from governance.channels import Channel
 from wholesale.demo.day import Day
 from wholesale.demo.intake import receive

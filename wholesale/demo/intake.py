@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from followups.bulk import Start, start_ladders
+from followups.ladders.bulk import Start, start_ladders
 from followups.leads.inbound.services import record_inbound
 from followups.leads.models import Lead
 from followups.leads.services import upsert_leads

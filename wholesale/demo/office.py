@@ -15,7 +15,7 @@ from followups.leads.models import Lead
 from followups.models import FollowupLadder, FollowupTask, SlaNotice
 from followups.pool.services import upsert_agent
 from followups.sla.services import read_notice
-from followups.transitions import cancel_ladder, reassign_ladder, restart_ladder
+from followups.tasks.services import cancel_ladder, reassign_ladder, restart_ladder
 from governance import gate
 from governance.area_codes.services import subscribe
 from governance.compliance.rules import Strictness

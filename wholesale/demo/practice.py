@@ -13,11 +13,11 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 from django.db import transaction
 
-from followups.bulk import Start, start_ladders
+from followups.ladders.bulk import Start, start_ladders
+from followups.ladders.templates.services import upsert_template
+from followups.ladders.templates.steps import GUIDE_STEPS
 from followups.leads.services import upsert_leads
 from followups.pool.services import upsert_agent
-from followups.steps.rules import GUIDE_STEPS
-from followups.steps.services import upsert_template
 from governance.channels import Channel
 from governance.compliance.grounds import Basis
 from governance.compliance.services import points_of, record_consent

@@ -9,10 +9,10 @@ from uuid import UUID
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from followups.lapsing import lapse_steps
-from followups.minutes import services as minutes
-from followups.minutes.tasks import recompute_leads, recompute_places
 from followups.sla.services import find_breaches
+from followups.tasks.lapses import lapse_steps
+from followups.tasks.minutes import services as minutes
+from followups.tasks.minutes.tasks import recompute_leads, recompute_places
 from kpi.tasks import evaluate_tripwire
 from kpi.tripwire import services as tripwire
 from wholesale.demo.day import Day

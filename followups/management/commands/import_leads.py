@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn, TimeRemainingColumn
 
-from followups.bulk import BATCH, Start, Status, start_ladders
+from followups.ladders.bulk import BATCH, Start, Status, start_ladders
 from followups.leads.lists import files, remarks
 from followups.leads.models import Lead
 from followups.leads.services import Report, upsert_leads

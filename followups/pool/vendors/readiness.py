@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from followups.configured import configured
+from followups.readiness import configured
 from governance.runbook.last_days import ended_or_ending
 from governance.runbook.registry import Finding, Severity, register
 

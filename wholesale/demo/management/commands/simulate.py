@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from followups.outcomes.rules import Outcome
+from followups.tasks.outcomes.rules import Outcome
 from governance.channels import Channel
 from wholesale.demo import practice, simulation
 from wholesale.demo.plan import QUARTER, Plan

@@ -1,0 +1,175 @@
+"""The admin of ladders: their steps, and what an operator does with a whole one."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+
+from followups.models import FollowupLadder, FollowupTask
+from followups.tasks.admin.forms import ReassignForm
+from followups.tasks.page_parts import WithLead, ladder_url, task_state, task_url
+from followups.tasks.services import cancel_ladder, reassign_ladder, restart_ladder
+from wholesale.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter, act_with_form, act_with_reason, place_text
+from wholesale.permissions import label_of
+
+
+class TaskInline(ReadOnlyInline):
+    """The ladder's steps."""
+
+    model = FollowupTask
+    ordering = ("step",)
+    fields = ("step_link", "channel", "due_at", "state", "completed_at", "completed_by", "outcome", "cancel_reason")
+    readonly_fields = ("step_link", "state")
+
+    @display(description="Step")
+    def step_link(self, task: FollowupTask) -> str:
+        """To the task."""
+        return format_html('<a href="{}" class="text-link">{}</a>', task_url(task.pk), task.step)
+
+    @display(description="State")
+    def state(self, task: FollowupTask) -> str:
+        """Where the step stands."""
+        return task_state(task)
+
+
+class LadderStateFilter(admin.SimpleListFilter):
+    """Open or closed ladders."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("open", "Open"), ("closed", "Closed")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        closed = {"open": False, "closed": True}.get(self.value() or "")
+        return queryset if closed is None else queryset.filter(closed_at__isnull=not closed)
+
+
+@admin.register(FollowupLadder)
+class FollowupLadderAdmin(WithLead, GrowingAdmin):
+    """Ladders, the newest first."""
+
+    list_display = ("id", "who", "state", "open_steps", "place", "owner", "created_at", "created_by")
+    list_display_links = ("id", "who")
+    list_filter = (LadderStateFilter, SinceFilter, "province", "template_kind")
+    list_select_related = False
+    search_fields = ("lead_id__exact", "owner__exact", "market__exact", "correlation_id__exact")
+    search_help_text = "Lead id, owner, market or correlation id, in full"
+    inlines = (TaskInline,)
+    actions_detail = ("reassign", "cancel", "restart")
+    fieldsets = (
+        ("Ladder", {"fields": (("who", "owner"), ("province", "market"), ("open_steps", "closed_at"), "made_from")}),
+        ("Who and when", {"fields": (("created_by", "user"), "reason", "created_at", "correlation_id")}),
+    )
+
+    @display(description="State", label={"Open": "info", "Closed": ""})
+    def state(self, ladder: FollowupLadder) -> str:
+        """Whether a step is open."""
+        return "Closed" if ladder.closed_at else "Open"
+
+    @display(description="Place", ordering="province")
+    def place(self, ladder: FollowupLadder) -> str:
+        """Where the lead is."""
+        return place_text(ladder)
+
+    @display(description="Made from")
+    def made_from(self, ladder: FollowupLadder) -> str:
+        """The template and its version then; a ladder from before there were templates has the guide's steps."""
+        if ladder.template is None:
+            return "the guide's steps, before there were templates"
+        url = reverse("admin:followups_laddertemplate_change", args=[ladder.template.pk])
+        named = f"the {ladder.template_kind} template of {place_text(ladder.template)}"
+        return format_html('<a href="{}" class="text-link">{}</a>, version {}', url, named, ladder.template_version)
+
+    # What an operator does with one -------------------------------------------------------------------------------------
+
+    def has_steer_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Who may reassign, cancel and restart."""
+        return request.user.has_perm("followups.steer_ladder")
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """The buttons that may do something: a closed ladder may only begin anew."""
+        is_open = FollowupLadder.objects.open().filter(pk=object_id).exists()
+        actions = super().get_actions_detail(request, object_id)
+        return actions if is_open else [one for one in actions if one.method.original_function_name == "restart"]
+
+    @action(description="Reassign...", permissions=["steer"], icon="switch_account", url_path="reassign")
+    def reassign(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Give it to somebody else."""
+        ladder = self.get_object(request, object_id)
+        if ladder is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+
+        def act(owner: str, reason: str) -> str:
+            given = reassign_ladder(ladder.pk, owner or None, reason, **_signature(request))
+            return self._done(request, given, f"Its owner is {given.owner or 'nobody'}.")
+
+        return act_with_form(
+            request,
+            self,
+            ReassignForm(request.POST if request.method == "POST" else None, initial={"owner": ladder.owner}),
+            act,
+            title=f"Reassign ladder {ladder.pk}",
+            explanation=f"Its open steps become the new owner's work, and whoever holds one of them does so no longer. "
+            f"Its owner is {ladder.owner or 'nobody'}.",
+            button="Reassign it",
+            then=ladder_url(ladder.pk),
+        )
+
+    @action(description="Cancel...", permissions=["steer"], icon="cancel", variant=ActionVariant.DANGER, url_path="cancel")
+    def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Cancel what is open of it."""
+        ladder = self.get_object(request, object_id)
+        if ladder is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+
+        def act(reason: str) -> str:
+            return self._done(request, cancel_ladder(ladder.pk, reason, **_signature(request)), "The ladder is cancelled.")
+
+        return act_with_reason(
+            request,
+            self,
+            act,
+            title=f"Cancel ladder {ladder.pk}",
+            explanation=f"Its open steps are cancelled: {ladder.open_steps}. What was done stays as it is.",
+            button="Cancel the ladder",
+            danger=True,
+            then=ladder_url(ladder.pk),
+        )
+
+    @action(description="Restart...", permissions=["steer"], icon="restart_alt", url_path="restart")
+    def restart(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Begin it anew."""
+        ladder = self.get_object(request, object_id)
+        if ladder is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+
+        def act(reason: str) -> str:
+            begun = restart_ladder(ladder.pk, reason, **_signature(request)).tasks[0].ladder
+            return self._done(request, begun, f"Ladder {begun.pk} began instead of ladder {ladder.pk}.")
+
+        return act_with_reason(
+            request,
+            self,
+            act,
+            title=f"Restart ladder {ladder.pk}",
+            explanation="Its open steps are cancelled, and a new ladder of the same lead and owner begins now, with the "
+            "steps that its place's templates have for the lead today.",
+            button="Begin it anew",
+            then=ladder_url(ladder.pk),
+        )
+
+    def _done(self, request: HttpRequest, ladder: FollowupLadder, said: str) -> str:
+        self.log_change(request, ladder, said)
+        return said
+
+
+def _signature(request: HttpRequest) -> dict[str, Any]:
+    """Who acts, in the words of the verbs of ladders."""
+    return {"actor": label_of(request.user), "user": request.user}

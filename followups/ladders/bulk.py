@@ -1,0 +1,219 @@
+"""Ladders of many leads at once: a transaction for each thousand, an answer for each lead.
+
+A call is safe to repeat: a lead has one open ladder, whoever starts it.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.utils import timezone
+
+from followups.errors import DuplicateLead
+from followups.ladders import prospects
+from followups.ladders.plans import TASK, Plan, ladder_of, plan_of, settled, tasks_of
+from followups.ladders.prospects import Found, Prospect, held_by, hold
+from followups.ladders.refusals import refusal_of
+from followups.ladders.starts import cooling_off
+from followups.ladders.templates.patterns import patterns_in
+from followups.models import FollowupLadder, FollowupTask
+from followups.pool.services import next_agents
+from followups.signals import ladders_created
+from governance import gate
+from governance.clocks.markets import one_markets
+from governance.decisions import ExecutionClass, verb
+from governance.gate import Minutes
+from governance.leads import LeadFacts
+from wholesale import correlation, many
+from wholesale.act import Act
+from wholesale.errors import DomainError, RequiredParameter
+from wholesale.lookups import among
+from wholesale.vocabulary import ALL
+
+BATCH = 1_000
+NO_PROVINCE = "A lead that nobody knows needs its province."
+Place = tuple[str, str]  # province, market
+
+
+class Start(NamedTuple):
+    """A lead whose ladder is to start. Without a province it starts where the lead lives."""
+
+    lead_id: str
+    province: str | None = None
+    market: str | None = None
+    owner: str | None = None
+
+    def place(self, lead: LeadFacts | None) -> Place:
+        """Where the ladder starts.
+
+        Raises:
+            RequiredParameter: neither a province is given nor the lead known.
+
+        """
+        if self.province:
+            return self.province, self.market or ALL
+        if lead is None:
+            raise RequiredParameter(NO_PROVINCE, attr="province")
+        return lead.province, self.market or lead.market
+
+
+class Status(StrEnum):
+    """What became of a lead that was brought."""
+
+    CREATED = "created"
+    EXISTS = "exists"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a lead: the ladder that it has now, or why it got none."""
+
+    lead_id: str
+    status: Status
+    ladder_id: int | None = None
+    refusal: DomainError | None = None
+
+
+@verb(ExecutionClass.EXECUTE)
+def start_ladders(
+    starts: Sequence[Start],
+    *,
+    correlation_id: str | None = None,
+    actor: str = "system",
+    user: User | None = None,
+    now: datetime | None = None,
+) -> list[Answer]:
+    """Start the ladders of many leads, as `start_ladder` would each, and answer for each in their order.
+
+    A lead whose ladder is open keeps it. What stops one lead stops no other; what stops everything (the kill switch) stops
+    those that are left, and what was done stays done. Of a lead that comes twice the later one is refused.
+
+    Raises:
+        KillSwitchEngaged, GoLiveDisabled: nothing may act now, and nothing was done.
+
+    """
+    correlation_id = correlation_id or correlation.current()
+    first: dict[str, Start] = {}
+    for start in starts:
+        first.setdefault(start.lead_id, start)
+    wanted = list(first.values())
+    answers: dict[str, Answer] = {}
+    try:
+        for begin in range(0, len(wanted), BATCH):
+            batch = wanted[begin : begin + BATCH]
+            answers |= _start(batch, lambda: Act(actor, user, correlation_id, now or timezone.now()))
+    except (gate.KillSwitchEngaged, gate.GoLiveDisabled) as stop:
+        if not answers:
+            raise
+        answers |= {lead_id: _refused(lead_id, stop) for lead_id in first.keys() - answers.keys()}
+    return [
+        answers[start.lead_id] if first[start.lead_id] is start else _refused(start.lead_id, DuplicateLead(attr="lead_id"))
+        for start in starts
+    ]
+
+
+@transaction.atomic
+def _start(starts: Sequence[Start], sign: Callable[[], Act]) -> dict[str, Answer]:
+    """Start these ladders, all in one transaction. Meanwhile nobody else starts one, or changes a lead."""
+    gate.require(ExecutionClass.EXECUTE)
+    gate.lock_all_points()
+    act = sign()
+    found = prospects.find([start.lead_id for start in starts])
+    answers, plans = _planned(starts, found.prospects)
+    drafts = _drafted(plans, found, act, answers)
+    if drafts:
+        _insert([draft.ladder for draft in drafts])
+        _give_to_the_pool([draft.ladder for draft in drafts if draft.ladder.owner is None], act.now)
+        tasks = [task for draft in drafts for task in tasks_of(draft.ladder, draft.plan, draft.minutes)]
+        many.insert(FollowupTask, TASK, tasks)
+        made = [(draft.ladder, len(draft.plan.steps)) for draft in drafts]
+        ladders_created.send(sender=FollowupLadder, ladders=made)
+    return answers | {draft.lead_id: Answer(draft.lead_id, Status.CREATED, draft.ladder.pk) for draft in drafts}
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A ladder that may be inserted."""
+
+    lead_id: str
+    plan: Plan
+    minutes: Sequence[Minutes]
+    ladder: FollowupLadder
+
+
+def _planned(starts: Sequence[Start], known: Mapping[str, Prospect]) -> tuple[dict[str, Answer], list[tuple[str, Plan]]]:
+    """The answers of the leads whose ladder is open or whose place nobody knows, and what is planned for the others."""
+    answers: dict[str, Answer] = {}
+    places: dict[Start, Place] = {}
+    for start in starts:
+        prospect = known[start.lead_id]
+        if prospect.ladder_id:
+            answers[start.lead_id] = Answer(start.lead_id, Status.EXISTS, prospect.ladder_id)
+            continue
+        try:
+            places[start] = start.place(prospect.lead)
+        except RequiredParameter as refusal:
+            answers[start.lead_id] = _refused(start.lead_id, refusal)
+    own_names = one_markets(set(places.values()))
+    places = {start: (province, own_names[province, market]) for start, (province, market) in places.items()}
+    patterns = patterns_in(set(places.values()))
+    plans = [
+        (start.lead_id, plan_of(known[start.lead_id].lead, start.lead_id, place, start.owner, patterns[place]))
+        for start, place in places.items()
+    ]
+    return answers, plans
+
+
+def _drafted(plans: Sequence[tuple[str, Plan]], found: Found, act: Act, answers: dict[str, Answer]) -> list[_Draft]:
+    """The ladders that nothing stands in the way of; `answers` gets the reason for each refused one.
+
+    Of several leads with one number or address the first gets its ladder.
+    """
+    held = held_by(found.ladders)
+    asked: dict[str, Any] = {"anew": False, "cooling_off": cooling_off(), "now": act.now}
+    drafts = []
+    for (lead_id, _), (plan, minutes) in zip(plans, settled([plan for _, plan in plans], act), strict=True):
+        refusal = refusal_of(plan, minutes, found.prospects[lead_id], held, **asked)
+        if refusal:
+            answers[lead_id] = _refused(lead_id, refusal)
+            continue
+        drafts.append(_Draft(lead_id, plan, minutes, ladder_of(plan, minutes, act)))
+        if plan.lead:
+            hold(held, plan.lead)
+    return drafts
+
+
+def _insert(ladders: Sequence[FollowupLadder]) -> None:
+    if connection.vendor != "postgresql":
+        FollowupLadder.objects.bulk_create(ladders)
+        return
+    for ladder, pk in zip(ladders, many.ids(FollowupLadder, len(ladders)), strict=True):
+        ladder.pk = pk
+    many.insert(FollowupLadder, _LADDER, list(map(_values, ladders)))
+
+
+_LADDER = tuple(field.attname for field in FollowupLadder._meta.concrete_fields)
+_values = attrgetter(*_LADDER)
+
+
+def _give_to_the_pool(ladders: Sequence[FollowupLadder], now: datetime) -> None:
+    """Their owners are whose turns it is, in their order. The ladders' rows come before the pools', as in `start_ladder`."""
+    given: dict[str, list[int]] = defaultdict(list)
+    owners = next_agents([(ladder.province, ladder.market) for ladder in ladders], now)
+    for ladder, owner in zip(ladders, owners, strict=True):
+        if owner is not None:
+            ladder.owner = owner
+            given[owner].append(ladder.pk)
+    for owner, ladder_ids in given.items():
+        FollowupLadder.objects.filter(pk__in=among(ladder_ids, "bigint")).update(owner=owner)
+
+
+def _refused(lead_id: str, refusal: DomainError) -> Answer:
+    return Answer(lead_id, Status.REFUSED, refusal=refusal)

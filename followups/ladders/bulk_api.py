@@ -1,0 +1,130 @@
+"""Ladders of many leads in one call: `/api/followups/ladder/bulk`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from followups.ladders.bulk import Answer, Start, Status, start_ladders
+from wholesale.api import ApiViewSet, act, acting_user
+from wholesale.fields import IdField, LabelField, ManyField, ProvinceField, RowField, StrictIntegerField, WordField
+from wholesale.params import ActParams, Params
+from wholesale.permissions import label_of
+
+LADDERS_MAX = 10_000
+STATUSES = [status.value for status in Status]
+
+
+class LadderRow(Params):
+    """A lead to follow up."""
+
+    lead_id = LabelField()
+    province = ProvinceField(required=False, help_text="of a known lead by default its own")
+    market = WordField(required=False, help_text="by default ALL; without a province the known lead's own")
+    owner = LabelField(required=False, help_text="whose work it is; absent: whose turn it is in the pool, else anybody's")
+
+
+@extend_schema_field(LadderRow)
+class LadderRowField(RowField):
+    """One of the rows."""
+
+    row = LadderRow
+
+
+class BulkLadderParams(ActParams):
+    """Leads to follow up."""
+
+    ladders = ManyField(
+        child=LadderRowField(), min_length=1, max_length=LADDERS_MAX, help_text="a lead that comes twice counts once"
+    )
+
+
+class BulkLadderOut(serializers.Serializer[Any]):
+    """What became of a lead."""
+
+    lead_id = serializers.CharField(allow_null=True)
+    status = serializers.ChoiceField(STATUSES)
+    ladder_id = IdField(allow_null=True, help_text="of the open ladder that it has now")
+    code = serializers.CharField(required=False, help_text="of a refused one: as errors have it, and so the others")
+    detail = serializers.CharField(required=False)
+    attr = serializers.CharField(required=False, allow_null=True)
+
+
+class BulkLaddersOut(serializers.Serializer[Any]):
+    """How many, and each in the order in which they were asked for."""
+
+    created = StrictIntegerField()
+    existing = StrictIntegerField()
+    refused = StrictIntegerField()
+    results = BulkLadderOut(many=True)
+
+
+class BulkLadderViewSet(ApiViewSet):
+    """Ladders of many leads."""
+
+    permissions = {"start": "followups.create_ladder"}
+
+    @act(
+        "ladder/bulk",
+        BulkLadderParams,
+        BulkLaddersOut,
+        in_parts=True,
+        examples=[
+            OpenApiExample(
+                "A lead of Toronto, and one that we know",
+                request_only=True,
+                value={"ladders": [{"lead_id": "L123", "province": "ON", "market": "TORONTO"}, {"lead_id": "L124"}]},
+            )
+        ],
+    )
+    def start(self, request: Request, ladders: list[Mapping[str, Any]]) -> Response:
+        """Start the ladders of up to 10,000 leads, each as `ladder/create` would, in transactions of 1,000.
+
+        A lead whose ladder is open keeps it, and a row that is refused refuses no other. So the call may be repeated at any
+        time; what was done before a fault or the kill switch stays done.
+        """
+        results = [_checked(row) for row in ladders]
+        starts = [one for one in results if isinstance(one, Start)]
+        answers = iter(start_ladders(starts, actor=label_of(request.user), user=acting_user(request)))
+        shown = [_shown(next(answers)) if isinstance(one, Start) else one for one in results]
+        counts = {status: sum(one["status"] == status for one in shown) for status in Status}
+        return Response(
+            {
+                "created": counts[Status.CREATED],
+                "existing": counts[Status.EXISTS],
+                "refused": counts[Status.REFUSED],
+                "results": shown,
+            }
+        )
+
+
+_row = LadderRow()  # one for all rows, as in wholesale.params: checking leaves no state
+
+
+def _checked(row: Mapping[str, Any]) -> Start | dict[str, Any]:
+    """What is to start, or the answer of a row that is wrong: the first thing that is."""
+    try:
+        return Start(**_row.run_validation({name: value for name, value in row.items() if value is not None}))
+    except ValidationError as error:
+        details: Any = error.detail
+        attr, messages = next(iter(details.items()))
+        first: ErrorDetail = messages[0]
+        lead_id = row.get("lead_id")
+        shown = lead_id if attr != "lead_id" and isinstance(lead_id, str) else None
+        return _refused(shown, str(first.code), str(first), attr)
+
+
+def _shown(answer: Answer) -> dict[str, Any]:
+    refusal = answer.refusal
+    if refusal is not None:
+        return _refused(answer.lead_id, refusal.code, refusal.detail, refusal.attr)
+    return {"lead_id": answer.lead_id, "status": answer.status, "ladder_id": answer.ladder_id}
+
+
+def _refused(lead_id: str | None, code: str, detail: str, attr: str | None) -> dict[str, Any]:
+    refused = {"lead_id": lead_id, "status": Status.REFUSED, "ladder_id": None}
+    return {**refused, "code": code, "detail": detail, "attr": attr}

@@ -1,0 +1,62 @@
+"""What ladders and their tasks hold about a person (`followups.leads.people.registry` says what each function is for)."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+
+from followups.models import ContactAttempt, FollowupLadder, FollowupTask, TaskEvent, TaskEventWords
+from followups.tasks.cancellations import cancel_open_ladders
+from wholesale.act import Act
+from wholesale.wordings import is_own
+
+
+def _ladders(lead_id: str) -> QuerySet[FollowupLadder]:
+    return FollowupLadder.objects.filter(lead_id=lead_id)
+
+
+def _tasks(lead_id: str) -> QuerySet[FollowupTask]:
+    return FollowupTask.objects.filter(lead_id=lead_id)
+
+
+def names(lead_id: str) -> bool:
+    """Whether a ladder names the lead."""
+    return _ladders(lead_id).exists()
+
+
+def rows(lead_id: str) -> Mapping[str, QuerySet[Any]]:
+    """Ladders, their steps, what happened to these and how the person was contacted."""
+    return {
+        "ladders": _ladders(lead_id),
+        "tasks": _tasks(lead_id),
+        "events": TaskEvent.objects.filter(task__lead_id=lead_id).select_related("words"),
+        "attempts": ContactAttempt.objects.filter(lead_id=lead_id),
+    }
+
+
+def counts(lead_id: str) -> list[tuple[str, int]]:
+    """Open ladders, and tasks."""
+    return [
+        ("Open ladders", _ladders(lead_id).filter(closed_at__isnull=True).count()),
+        ("Tasks", _tasks(lead_id).count()),
+    ]
+
+
+def contacts(lead_ids: Collection[str]) -> QuerySet[ContactAttempt]:
+    """The attempts, the earliest first."""
+    return ContactAttempt.objects.filter(lead_id__in=lead_ids).order_by("id")
+
+
+def close(lead_id: str, act: Act, *, reason: str) -> int:
+    """Lock all ladders, since their reasons are taken out later, and cancel the open one: how many steps."""
+    list(_ladders(lead_id).order_by("pk").select_for_update().values_list("pk"))
+    return cancel_open_ladders([lead_id], act=act, reason=reason)
+
+
+def erase_words(lead_id: str) -> int:
+    """Of events, notes of tasks, why ladders were begun anew and why steps were cancelled."""
+    words = TaskEventWords.objects.filter(event__task__lead_id=lead_id).delete()[0]
+    words += _tasks(lead_id).exclude(note="").update(note="")
+    words += _ladders(lead_id).exclude(reason="").update(reason="")
+    theirs = [task.pk for task in _tasks(lead_id).only("cancel_reason") if not is_own(task.cancel_reason)]
+    return words + FollowupTask.objects.filter(pk__in=theirs).update(cancel_reason="")

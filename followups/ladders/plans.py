@@ -1,0 +1,157 @@
+"""What a ladder is made of: its row and those of its tasks, however many are made at once. Nothing here writes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from followups.ladders.templates.patterns import Contacted, Pattern, Patterns
+from followups.ladders.templates.steps import Step, gap_minutes
+from followups.leads.facts import contact_of
+from followups.models import FollowupLadder, LadderTemplate
+from followups.sla.lateness import spans
+from followups.sla.rulebook import rulebook
+from followups.sla.rules import Rulebook
+from followups.tasks.cancellations import OPTED_OUT
+from followups.tasks.lapses import GROUNDS
+from governance import gate
+from governance.channels import Channel
+from governance.gate import Minutes
+from governance.leads import LeadFacts
+from governance.reasons import Reason
+from wholesale.act import Act
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A ladder that is to be made: for whom, where, from which template."""
+
+    lead: LeadFacts | None  # None where nobody knows the lead
+    lead_id: str | None
+    province: str
+    market: str
+    owner: str | None
+    pattern: Pattern | None  # None where the place has none: then there is no step
+    cold: Pattern | None = None  # from which it is made instead where the lead has no ground for the first step
+
+    @property
+    def template(self) -> LadderTemplate | None:
+        """The template itself."""
+        return self.pattern.template if self.pattern else None
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The template's steps."""
+        return self.pattern.steps if self.pattern else ()
+
+
+def plan_of(
+    lead: LeadFacts | None, lead_id: str | None, place: tuple[str, str], owner: str | None, patterns: Patterns
+) -> Plan:
+    """The ladder from the standard template. Only a lead that somebody knows, whose first step would be a message, may get
+    the COLD one instead, and only where the standard one is on."""
+    standard, cold = patterns
+    may_be_cold = lead and standard and standard.template.enabled and standard.steps[0].channel != Channel.CALL
+    return Plan(lead, lead_id, *place, owner, standard, cold if may_be_cold else None)
+
+
+def settled(plans: Sequence[Plan], act: Act) -> list[tuple[Plan, list[Minutes]]]:
+    """Each ladder from the template that fits its lead, and when each of its steps may be done; `passed` has when it is at
+    risk, and when a breach.
+
+    The gate is asked once, whatever their number.
+    """
+    rules = rulebook({plan.province for plan in plans})
+    contacts = [_contacts(plan) for plan in plans]
+    every = [contact for own in contacts for contact in own.values()]
+    answers = iter(gate.asked_about(every, now=act.now, until=act.now + _longest(plans)))
+    found = []
+    for plan, own in zip(plans, contacts, strict=True):
+        asked = {contacted: next(answers) for contacted in own}
+        fitting = replace(plan, pattern=plan.cold) if plan.cold and _has_no_ground(plan, asked) else plan
+        found.append((fitting, _minutes(fitting, asked, rules, act.now)))
+    return found
+
+
+def _longest(plans: Sequence[Plan]) -> timedelta:
+    """How long the longest of these ladders takes. The last step is the latest."""
+    patterns = {id(pattern): pattern for plan in plans for pattern in (plan.pattern, plan.cold) if pattern}
+    return max((pattern.steps[-1].delay for pattern in patterns.values()), default=timedelta())
+
+
+def _contacts(plan: Plan) -> dict[Contacted, gate.Contact]:
+    """The contacts of the steps of both templates, each once."""
+    somebody: dict[str, Any] = {"lead_id": plan.lead_id, "province": plan.province, "market": plan.market}
+    return {
+        (channel, gap): contact_of(plan.lead, **somebody, channel=channel, gap_minutes=gap)
+        for pattern in (plan.pattern, plan.cold)
+        for channel, gap in (pattern.different if pattern else ())
+    }
+
+
+def _has_no_ground(plan: Plan, asked: Mapping[Contacted, gate.Asked]) -> bool:
+    """Whether the lead gave no ground for the first step, a message, which is refused for it now.
+
+    A lead that wants no contact, or whose number is somebody else's, keeps the standard template. Where the ledger cannot be
+    read, nobody can tell.
+    """
+    message, call = (asked[pattern.contacted[0]].refusals for pattern in (plan.pattern, plan.cold) if pattern)
+    if message.isdisjoint(GROUNDS):
+        return False
+    return message.isdisjoint(_STAYS_STANDARD) and call.isdisjoint(_STAYS_STANDARD)
+
+
+_STAYS_STANDARD = (Reason.OPTED_OUT, Reason.WRONG_NUMBER, Reason.LEDGER_UNREADABLE)
+
+
+def _minutes(plan: Plan, asked: Mapping[Contacted, gate.Asked], rules: Rulebook, now: datetime) -> list[Minutes]:
+    contacted = plan.pattern.contacted if plan.pattern else ()
+    return [
+        asked[one].minutes(now + step.delay, spans(rules.of(plan.province, plan.market, step.channel)))
+        for step, one in zip(plan.steps, contacted, strict=True)
+    ]
+
+
+def ladder_of(plan: Plan, minutes: Sequence[Minutes], act: Act, *, reason: str = "") -> FollowupLadder:
+    """The ladder's row, of a plan that nothing stands in the way of. `reason`: why it begins anew."""
+    assert plan.template is not None
+    return FollowupLadder(
+        lead_id=plan.lead_id or None,
+        province=plan.province,
+        market=plan.market,
+        owner=plan.owner,
+        template=plan.template,
+        template_version=plan.template.version,
+        template_kind=plan.template.kind,
+        created_by=act.actor,
+        user=act.user,
+        reason=reason,
+        correlation_id=act.correlation_id,
+        created_at=act.now,
+        open_steps=sum(not one.opted_out for one in minutes),
+    )
+
+
+# The columns of a task that its making decides.
+TASK = (
+    *("ladder_id", "step", "channel", "due_at", "gap_minutes", "actionable_at", "open_from", "open_until", "lead_id"),
+    *("province", "market", "owner", "correlation_id", "created_at", "cancelled_at", "cancel_reason"),
+    *("warns_at", "breaches_at"),
+)
+
+
+def tasks_of(ladder: FollowupLadder, plan: Plan, minutes: Sequence[Minutes]) -> list[tuple[Any, ...]]:
+    """The rows of its tasks, as `TASK` names them. Steps of a channel that the lead opted out of are made cancelled."""
+    now, ladder_id = ladder.created_at, ladder.pk
+    gaps = gap_minutes(plan.steps, first=plan.template.min_gap_minutes if plan.template else 0)
+    whose = ladder.lead_id, ladder.province, ladder.market, ladder.owner, ladder.correlation_id, now
+    return [
+        (
+            *(ladder_id, number, step.channel, now + step.delay, gap),
+            *(allowed.actionable_at, allowed.open_from, allowed.open_until),
+            *whose,
+            *((now, OPTED_OUT) if allowed.opted_out else (None, "")),
+            *(allowed.passed or (None, None)),
+        )
+        for number, (step, gap, allowed) in enumerate(zip(plan.steps, gaps, minutes, strict=True), start=1)
+    ]

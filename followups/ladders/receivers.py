@@ -1,0 +1,100 @@
+"""What ladders hear of leads, within the transaction that tells it: who is not to be won any more, opted out, or changed."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from followups.ladders.prospects import find, meeting
+from followups.leads.facts import FACTS
+from followups.leads.lookups import lead_ids_at
+from followups.leads.models import Lead
+from followups.leads.signals import contact_marked_wrong, hunt_ended, leads_changed, leads_opted_out
+from followups.leads.statuses import ENDS_THE_HUNT
+from followups.leads.storing import FLAGS
+from followups.tasks.cancellations import (
+    ALREADY_FOLLOWED_UP,
+    EVERY_CHANNEL,
+    OPTED_OUT,
+    because_of,
+    cancel_open_ladders,
+    close_open_ladders,
+)
+from followups.tasks.minutes.tasks import enqueue_leads
+from governance.compliance.services import Point
+from governance.compliance.signals import opted_out_of
+from wholesale.act import Act
+
+Change = tuple[Lead | None, Lead]
+# A status says nothing to the gate of a lead whose ladder is open: one that closes the lead closes the ladder.
+_OF_THE_GATE = tuple(name for name in FACTS if name != "status")
+_REACHED_BY = (*FLAGS, *FLAGS.values())
+
+
+def connect() -> None:
+    """Listen. Connecting again changes nothing."""
+    for signal, receiver in (
+        (leads_changed, on_leads_changed),
+        (hunt_ended, on_hunt_ended),
+        (contact_marked_wrong, on_contact_marked_wrong),
+        (leads_opted_out, on_leads_opted_out),
+        (opted_out_of, on_opted_out_of),
+    ):
+        signal.connect(receiver, dispatch_uid=f"followups.{receiver.__name__}")
+
+
+def on_leads_changed(changes: Sequence[Change], act: Act, **kwargs: Any) -> None:
+    """Close the open ladders of leads that are not to be won any more, and those that meet an older one now."""
+    close_open_ladders(_closings(changes), act)
+
+
+def _closings(changes: Sequence[Change]) -> dict[str, str]:
+    """Why the open ladders of these leads close, by lead, and of those whose ladders they meet now."""
+    news = [lead.lead_id for before, lead in changes if _differ(before, lead, _OF_THE_GATE)]
+    followed = set(enqueue_leads(news)) if news else set()
+    closings = {
+        lead.lead_id: because_of(lead.status)
+        for before, lead in changes
+        if lead.status in ENDS_THE_HUNT and _differ(before, lead, ("status",))
+    }
+    moved = [lead.lead_id for before, lead in changes if lead.lead_id in followed and _differ(before, lead, _REACHED_BY)]
+    if moved:
+        going_on = [ladder for ladder in find(moved).ladders if ladder.lead.lead_id not in closings]
+        closings |= dict.fromkeys(meeting(going_on), ALREADY_FOLLOWED_UP)
+    return closings
+
+
+def _differ(before: Lead | None, lead: Lead, names: Collection[str]) -> bool:
+    return before is None or any(getattr(before, name) != getattr(lead, name) for name in names)
+
+
+def on_hunt_ended(lead_id: str, status: str, act: Act, **kwargs: Any) -> None:
+    """Close its open ladder."""
+    close_open_ladders({lead_id: because_of(status)}, act)
+
+
+def on_contact_marked_wrong(lead_id: str, **kwargs: Any) -> None:
+    """Have its minutes worked out anew."""
+    enqueue_leads([lead_id])
+
+
+def on_leads_opted_out(lead_ids: Collection[str], act: Act, **kwargs: Any) -> int:
+    """Cancel their whole open ladders: how many steps."""
+    return cancel_open_ladders(lead_ids, act=act, reason=OPTED_OUT)
+
+
+def on_opted_out_of(
+    points: Collection[Point],
+    channel: str,
+    now: datetime,
+    actor: str,
+    user: User | None,
+    correlation_id: str,
+    **kwargs: Any,
+) -> None:
+    """Cancel the open steps of a channel that was closed, whoever recorded it and wherever."""
+    leads = lead_ids_at(points)
+    if leads:
+        act = Act.of(actor, user, correlation_id, now)
+        cancel_open_ladders(leads, act=act, reason=OPTED_OUT, channels=[channel] if channel else EVERY_CHANNEL)

@@ -1,0 +1,91 @@
+"""May a ladder of this lead start? One pure rule, whoever asks: a create, a restart, a bulk call or an import.
+
+The order of the refusals, and what a restart with a reason overrides, is CONTRACT section 10.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from followups.errors import (
+    AlreadyFollowedUp,
+    LadderTemplateDisabled,
+    LeadClosed,
+    LeadOptedOut,
+    NoLadder,
+    RecentlyFollowedUp,
+    WrongNumber,
+)
+from followups.ladders.plans import Plan
+from followups.ladders.prospects import Held, Prospect, holder_beside
+from followups.leads.statuses import ENDS_THE_HUNT
+from governance import gate
+from governance.channels import Channel
+from governance.gate import Minutes
+from governance.leads import CLOSED, LeadFacts
+from wholesale.fields import iso_utc
+
+BY_A_RESTART = "restart=true with a reason"
+
+
+def refusal_of(
+    plan: Plan,
+    minutes: Sequence[Minutes],
+    prospect: Prospect,
+    held: Held,
+    *,
+    anew: bool,
+    cooling_off: timedelta,
+    now: datetime,
+) -> NoLadder | None:
+    """Why no ladder starts; None where one may. The lead's own open ladder is left aside.
+
+    `minutes` are those of the plan's steps, and `held` says who is followed up at which number or address. `anew`: somebody
+    means it to begin anew, with a reason.
+    """
+    if minutes and all(one.opted_out for one in minutes):
+        return LeadOptedOut()
+    if prospect.lead:
+        refusal = _of_the_lead(prospect.lead, plan, held, anew=anew)
+        if refusal:
+            return refusal
+    if not anew and prospect.followed_until and now < prospect.followed_until + cooling_off:
+        return _too_soon(prospect.followed_until, prospect.followed_until + cooling_off)
+    return None if plan.template and plan.template.enabled else LadderTemplateDisabled()
+
+
+def _of_the_lead(lead: LeadFacts, plan: Plan, held: Held, *, anew: bool) -> NoLadder | None:
+    if lead.status in CLOSED or (lead.status in ENDS_THE_HUNT and not anew):
+        return _closed(lead.status)
+    if _is_known_by_what_is_wrong(lead, {step.channel for step in plan.steps}):
+        return WrongNumber()
+    other = holder_beside(lead, held)
+    return _followed_by(other) if other else None
+
+
+def _closed(status: str) -> LeadClosed:
+    if status in CLOSED:
+        what = "Change it first, with a reason (leads/upsert, or the lead's page in the admin)."
+    else:
+        what = f"To follow the lead up all the same, send {BY_A_RESTART}."
+    return LeadClosed(f"The lead's status is {status}. {what}")
+
+
+def _is_known_by_what_is_wrong(lead: LeadFacts, channels: Collection[str]) -> bool:
+    """Whether all that these channels reach of the lead is somebody else's. Where they reach nothing, nothing is wrong."""
+    if not (lead.phone_is_wrong or lead.email_is_wrong):
+        return False
+    reached = [one for one in channels if gate.point_of(one, phone=lead.phone, email=lead.email)]
+    return bool(reached) and all(lead.email_is_wrong if one == Channel.EMAIL else lead.phone_is_wrong for one in reached)
+
+
+def _followed_by(other: str) -> AlreadyFollowedUp:
+    return AlreadyFollowedUp(
+        f"Lead {other} has the same number or address and an open ladder. Work that one, or cancel it first."
+    )
+
+
+def _too_soon(ended_at: datetime, begins_at: datetime) -> RecentlyFollowedUp:
+    return RecentlyFollowedUp(
+        f"The lead was followed up until {iso_utc(ended_at)}. A ladder may start from {iso_utc(begins_at)}; "
+        f"before that, send {BY_A_RESTART}."
+    )

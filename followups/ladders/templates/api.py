@@ -1,0 +1,212 @@
+"""Ladder templates: `/api/followups/templates`."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from followups.ladders.templates import services
+from followups.ladders.templates.models import MIN_GAP_MAX, LadderTemplate
+from followups.ladders.templates.steps import (
+    DELAY_MAX,
+    FIELDS,
+    GUIDE_STEPS,
+    KEYS,
+    SCRIPT_MAX_LENGTH,
+    STEPS_MAX,
+    InvalidSteps,
+    normalised,
+    require_call_first,
+)
+from governance import policies
+from governance.channels import Channel
+from governance.clocks.api import PlaceParams
+from wholesale.api import ApiViewSet, RowSerializer, act, acting_user, ask
+from wholesale.fields import JsonField, LabelField, NoteField, ProvinceField, StrictIntegerField, UpperChoiceField, WordField
+from wholesale.params import ActParams, Params
+from wholesale.permissions import label_of
+from wholesale.rendering import shown
+from wholesale.vocabulary import ALL
+
+_SCRIPT_SCHEMA = {
+    "type": "string",
+    "maxLength": SCRIPT_MAX_LENGTH,
+    "default": "",
+    "description": f"what to say; may name {', '.join(f'{{{name}}}' for name in FIELDS)}",
+}
+STEPS_SCHEMA = {
+    "type": "array",
+    "minItems": 1,
+    "maxItems": STEPS_MAX,
+    "items": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": list(KEYS[:2]),
+        "properties": {
+            "delay_minutes": {
+                "type": "integer",
+                "minimum": 0,
+                "maximum": DELAY_MAX,
+                "description": "after the ladder's start; not less than that of the step before",
+            },
+            "channel": {"type": "string", "enum": Channel.values},
+            "script_en": _SCRIPT_SCHEMA,
+            "script_fr": _SCRIPT_SCHEMA,
+        },
+    },
+    "examples": [GUIDE_STEPS[:2]],
+}
+
+
+@extend_schema_field(STEPS_SCHEMA)
+class StepsField(JsonField):
+    """The steps of a ladder, checked as a whole; an error names the place within them."""
+
+    def to_internal_value(self, data: Any) -> list[dict[str, Any]]:
+        try:
+            return normalised(super().to_internal_value(data))
+        except InvalidSteps as error:
+            raise ValidationError(_by_place(error)) from error
+
+
+def _by_place(error: InvalidSteps) -> dict[str, Any]:
+    return {place: [message] for place, message in error.errors.items()}
+
+
+class TemplateOut(RowSerializer):
+    """A ladder template."""
+
+    steps = StepsField(read_only=True)
+
+    class Meta:
+        model = LadderTemplate
+        fields = (
+            "id",
+            "province",
+            "market",
+            "kind",
+            "enabled",
+            "steps",
+            "min_gap_minutes",
+            "version",
+            "changed_by",
+            "reason",
+            "updated_at",
+        )
+
+
+def _kind() -> UpperChoiceField:
+    return UpperChoiceField(
+        choices=LadderTemplate.Kind.choices,
+        default=LadderTemplate.Kind.STANDARD.value,
+        help_text="COLD: for a known lead without a ground for the standard one's first step, a message",
+    )
+
+
+class TemplateParams(PlaceParams, ActParams):
+    """A ladder template to create or change; an absent setting keeps its value."""
+
+    province = ProvinceField()
+    market = WordField(default=ALL)
+    kind = _kind()
+    enabled = serializers.BooleanField(required=False)
+    steps = StepsField(required=False, help_text="required for a new template; replaces the old steps as a whole")
+    min_gap_minutes = StrictIntegerField(
+        required=False,
+        min_value=0,
+        max_value=MIN_GAP_MAX,
+        help_text="between the last contact of a person and a ladder's first step, or a contact without a step; default: 0",
+    )
+    changed_by = LabelField(required=False, help_text="default: your user name")
+    reason = NoteField(default="")
+    expected_version = StrictIntegerField(required=False, min_value=0, max_value=2**31 - 1)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        if attrs["kind"] == LadderTemplate.Kind.COLD and "steps" in attrs:
+            try:
+                require_call_first(attrs["steps"])
+            except InvalidSteps as error:
+                raise ValidationError({"steps": _by_place(error)}) from error
+        return attrs
+
+
+class TemplatePlaceParams(PlaceParams):
+    """A market, and which of its templates."""
+
+    province = ProvinceField()
+    market = WordField(default=ALL)
+    kind = _kind()
+
+
+class EffectiveTemplateOut(serializers.Serializer[Any]):
+    """The template of a kind from which a market's ladders are made."""
+
+    found = serializers.BooleanField()
+    province = serializers.CharField()
+    market = serializers.CharField()
+    kind = serializers.ChoiceField(LadderTemplate.Kind.choices)
+    matched_market = serializers.CharField(allow_null=True)
+    enabled = serializers.BooleanField(help_text="false: no ladder is made from it")
+    version = StrictIntegerField(allow_null=True)
+    steps = JsonField()
+    min_gap_minutes = StrictIntegerField()
+
+
+class TemplateViewSet(ApiViewSet):
+    """The steps of ladders, by province and market."""
+
+    permissions = {
+        "templates": "followups.view_laddertemplate",
+        "effective": "followups.view_laddertemplate",
+        "upsert": "followups.change_laddertemplate",
+    }
+
+    @ask("templates", Params, TemplateOut(many=True))
+    def templates(self, request: Request) -> Response:
+        """All ladder templates, by province, market and kind."""
+        return Response(list(LadderTemplate.objects.values(*TemplateOut.Meta.fields)))
+
+    @ask("templates/effective", TemplatePlaceParams, EffectiveTemplateOut)
+    def effective(self, request: Request, province: str, market: str, kind: str) -> Response:
+        """The template of a kind from which a market's ladders are made: its own, else its province's."""
+        template = policies.effective(LadderTemplate, province, market, kind=kind)
+        return Response(
+            {
+                "found": template is not None,
+                "province": province,
+                "market": market,
+                "kind": kind,
+                "matched_market": template.market if template else None,
+                "enabled": template is not None and template.enabled,
+                "version": template.version if template else None,
+                "steps": template.steps if template else [],
+                "min_gap_minutes": template.min_gap_minutes if template else 0,
+            }
+        )
+
+    @act(
+        "templates/upsert",
+        TemplateParams,
+        TemplateOut,
+        examples=[
+            OpenApiExample(
+                "Toronto, one text message and one call",
+                request_only=True,
+                value={
+                    "province": "ON",
+                    "market": "TORONTO",
+                    "enabled": True,
+                    "steps": GUIDE_STEPS[:2],
+                    "reason": "a trial",
+                },
+            )
+        ],
+    )
+    def upsert(self, request: Request, **params: Any) -> Response:
+        """Create or change a template of a market. Ladders that were made already keep the steps that they have."""
+        params.setdefault("changed_by", label_of(request.user))
+        return Response(shown(services.upsert_template(user=acting_user(request), **params), TemplateOut.Meta.fields))

@@ -1,0 +1,70 @@
+"""What a ladder of these steps would be: when each step falls due, when it may be done, what it says."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from followups.ladders.templates.services import company_values, market_text
+from followups.ladders.templates.speech import opened
+from followups.ladders.templates.steps import Step, delay_text, parsed, rendered
+from followups.leads.facts import contact_of
+from followups.leads.models import Language
+from governance import gate
+from governance.channels import Channel
+
+# Nobody's name and address.
+SAMPLES: dict[str, dict[str, str]] = {
+    Language.EN: {"first_name": "Jane", "last_name": "Roe", "address": "12 Maple Street"},
+    Language.FR: {"first_name": "Marie", "last_name": "Tremblay", "address": "12, rue des Érables"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewedStep:
+    """A step of a ladder that does not exist; times are local to the place."""
+
+    number: int
+    channel: str
+    delay: str
+    due: datetime
+    first_permitted: datetime | None  # None: no minute of the 30 days from then
+    english: str
+    french: str
+
+
+def zones_of(province: str, market: str) -> Sequence[ZoneInfo]:
+    """The zones that a place may live in, by which somebody there is contacted."""
+    somebody = contact_of(None, lead_id=None, province=province, market=market, channel=Channel.CALL)
+    return gate.decide_contacts([somebody], standing_counts=False)[0].zones.zones
+
+
+def preview(
+    steps: Sequence[Mapping[str, Any]], *, province: str, market: str, start: datetime, zone: ZoneInfo, agent: str
+) -> list[PreviewedStep]:
+    """The ladder of a lead of this place of whom nothing is on file, started at `start`. `steps` are well formed."""
+    values = parsed(steps)
+    contacts = [
+        (contact_of(None, lead_id=None, province=province, market=market, channel=step.channel), start + step.delay)
+        for step in values
+    ]
+    company = {**company_values(gate.sender()), "market": market_text(market), "agent": agent}
+
+    def said(step: Step, language: str) -> str:
+        return rendered(opened(step.script(language), step.channel, language), {**SAMPLES[language], **company}, language)
+
+    return [
+        PreviewedStep(
+            number=number,
+            channel=Channel(step.channel).label,
+            delay=delay_text(int(step.delay.total_seconds()) // 60),
+            due=due_at.astimezone(zone),
+            first_permitted=minutes.actionable_at.astimezone(zone) if minutes.actionable_at else None,
+            english=said(step, Language.EN),
+            french=said(step, Language.FR),
+        )
+        for number, (step, (_, due_at), minutes) in enumerate(
+            zip(values, contacts, gate.permitted_minutes(contacts, now=start), strict=True), start=1
+        )
+    ]

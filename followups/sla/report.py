@@ -1,0 +1,175 @@
+"""How late follow-up is, told by the database: Python holds one row for each group, however many tasks there are.
+
+What fell due is measured, not what was completed: a measure of completed tasks forgets those that nobody ever did. Lateness
+counts permitted minutes only, as `followups.sla.lateness` has it. The clock on the wall stands beside it as `..._wall`.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import chain
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.db.models import BooleanField, Case, DurationField, ExpressionWrapper, F, Q, Value, When
+from django.db.models.functions import Coalesce, Greatest
+from django.utils import timezone
+
+from followups.errors import TimeOutOfRange
+from followups.models import LIMITS, FollowupTask
+from followups.sla.lateness_sql import NONE, late_at
+from governance.decisions import ExecutionClass, verb
+
+GROUPS = ("province", "market", "owner", "channel", "step")
+PERCENTILES = (50, 90, 99)
+CLOCKS = ("", "_wall")  # suffixes of names: by permitted minutes, and by the clock on the wall
+FIGURES = (
+    *("count", "completed", "open_overdue", "by_wall_clock"),
+    *(f"p{percentile}{clock}" for clock in CLOCKS for percentile in PERCENTILES),
+    *(f"within_{limit}{clock}" for clock in CLOCKS for limit in LIMITS),
+)
+SPAN = timedelta(days=7)
+
+
+class SlaReport(NamedTuple):
+    """The `FIGURES` of all tasks, and of each group, which holds the fields of its group too; in the groups' order."""
+
+    whole: dict[str, Any]
+    groups: list[dict[str, Any]]
+
+
+@verb(ExecutionClass.READ)
+def sla_report(
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    by: Sequence[str] = (),
+    now: datetime | None = None,
+) -> SlaReport:
+    """How late the tasks are that fell due from `since` until before `until`, together and by the fields of `by`.
+
+    Measured are the completed ones, and those that are open and overdue, whose lateness is what it is so far. Not measured
+    are cancelled ones that nobody did, those that are not due yet, and those of walkthroughs.
+
+    `count` is `completed` + `open_overdue`. `p50`, `p90` and `p99` are the lateness in permitted minutes that so many
+    percent did not exceed, by nearest rank; in time is 0. `within_...` are fractions of the tasks that are decided:
+    completed, or open beyond that limit. `..._wall` are the same by the clock on the wall, from `due_at`; negative is early.
+    `by_wall_clock` counts the tasks that were completed before permitted minutes were counted. For them the clock on the
+    wall stands everywhere.
+    Of no task, percentiles and fractions are None, and there are no groups.
+
+    Raises:
+        TimeOutOfRange: `since` does not lie before `until`.
+
+    """
+    if since is not None and until is not None and since >= until:
+        raise TimeOutOfRange("Must lie before until.", attr="since")
+    select, parameters = _statement(_measured(since, until, now or timezone.now(), by), by)
+    with connection.cursor() as cursor:
+        cursor.execute(select, parameters)
+        rows = cursor.fetchall()
+    whole, groups = {}, {}
+    for is_whole, *values in rows:
+        figures = _figures(values[len(by) :])
+        if is_whole:
+            whole = figures
+        else:
+            groups[tuple(values[: len(by)])] = figures
+    return SlaReport(
+        whole, [{**dict(zip(by, key, strict=True)), **groups[key]} for key in sorted(groups, key=_unowned_last)]
+    )
+
+
+@verb(ExecutionClass.READ)
+def recent_sla(
+    *, by: str | None = None, since: datetime | None = None, until: datetime | None = None, now: datetime | None = None
+) -> dict[str, Any]:
+    """The report of a span that need not be given in full: by default it ends now and is 7 days long.
+
+    The `FIGURES` of all tasks with `since`, `until`, `by` and the `groups`, as `sla_report` says.
+
+    Raises:
+        TimeOutOfRange: `since` does not lie before `until`.
+
+    """
+    now = now or timezone.now()
+    until = until or now
+    since = since or until - SPAN
+    whole, groups = sla_report(since=since, until=until, by=[by] if by else [], now=now)
+    return {**whole, "since": since, "until": until, "by": by, "groups": groups}
+
+
+def _measured(since: datetime | None, until: datetime | None, now: datetime, by: Sequence[str]) -> Any:
+    """A row for each task: its groups, whether it is done, and how late it is (so far) by either clock."""
+    span = Q()
+    if since is not None:
+        span &= Q(due_at__gte=since)
+    if until is not None:
+        span &= Q(due_at__lt=until)
+    tasks = FollowupTask.objects.counted().filter(span).order_by()
+    is_done = Q(completed_at__isnull=False)
+    wall = Coalesce("completed_at", Value(now)) - F("due_at")
+    # Each half has its index: followuptask_completed_due, and followuptask_due.
+    return (tasks.filter(is_done) | tasks.open().filter(due_at__lt=now)).values(
+        *by,
+        done=ExpressionWrapper(is_done, output_field=BooleanField()),
+        lateness=Case(When(is_done, then=Coalesce("late_for", Greatest(wall, NONE))), default=late_at(now)),
+        lateness_wall=wall,
+        by_wall=ExpressionWrapper(is_done & Q(late_for__isnull=True), output_field=BooleanField()),
+    )
+
+
+def _statement(measured: Any, by: Sequence[str]) -> tuple[str, tuple[Any, ...]]:
+    """The one statement that counts and ranks them, all together and group by group.
+
+    Percentiles are by nearest rank, hence real latenesses: the same on every database. On PostgreSQL `percentile_disc` is
+    that (its product of fraction and count is exact for these three); SQLite has no such thing, and hands over the list.
+    """
+    tasks, parameters = measured.query.sql_with_params()
+    counts = ["count(*)", "count(*) FILTER (WHERE done)", "count(*) FILTER (WHERE by_wall)"]
+    limits = []
+    for clock in CLOCKS:
+        for allowed in LIMITS.values():
+            counts.append(f"count(*) FILTER (WHERE done AND lateness{clock} <= %s)")
+            counts.append(f"count(*) FILTER (WHERE NOT done AND lateness{clock} > %s)")
+            limits += [DurationField().get_db_prep_value(allowed, connection)] * 2
+    keys = "".join(f"{name}, " for name in by)
+    everything = (*limits, *parameters)
+    if connection.vendor == "postgresql":
+        fractions = ", ".join(str(percentile / 100) for percentile in PERCENTILES)
+        counts += [f"percentile_disc(ARRAY[{fractions}]) WITHIN GROUP (ORDER BY lateness{clock})" for clock in CLOCKS]
+        is_whole = f"GROUPING({by[0]})" if by else "1"
+        sets = f"GROUPING SETS (({', '.join(by)}), ())" if by else "GROUPING SETS (())"
+        return f"SELECT {is_whole}, {keys}{', '.join(counts)} FROM ({tasks}) AS measured GROUP BY {sets}", everything
+    counts += [f"json_group_array(lateness{clock})" for clock in CLOCKS]
+    whole = f"SELECT 1, {'NULL, ' * len(by)}{', '.join(counts)} FROM ({tasks}) AS measured"
+    if not by:
+        return whole, everything
+    groups = f"SELECT 0, {keys}{', '.join(counts)} FROM ({tasks}) AS measured GROUP BY {', '.join(by)}"
+    return f"{whole} UNION ALL {groups}", everything * 2
+
+
+def _figures(numbers: Sequence[Any]) -> dict[str, Any]:
+    """The `FIGURES` out of the columns of the statement."""
+    count, completed, by_wall, *limits = numbers[: -len(CLOCKS)]
+    ranked = [_percentiles(listed) if count else [None] * len(PERCENTILES) for listed in numbers[-len(CLOCKS) :]]
+    fractions = [
+        done_within / decided if (decided := completed + open_beyond) else None
+        for done_within, open_beyond in zip(limits[::2], limits[1::2], strict=True)
+    ]
+    values = (count, completed, count - completed, by_wall, *chain.from_iterable(ranked), *fractions)
+    return dict(zip(FIGURES, values, strict=True))
+
+
+def _percentiles(latenesses: list[timedelta] | str) -> list[float]:
+    """In minutes. PostgreSQL answers with the percentiles, SQLite with every lateness, in microseconds."""
+    if isinstance(latenesses, str):
+        ranked = sorted(json.loads(latenesses))
+        ranks = [(len(ranked) * percentile + 99) // 100 for percentile in PERCENTILES]  # counted from 1
+        latenesses = [timedelta(microseconds=ranked[rank - 1]) for rank in ranks]
+    return [round(lateness / timedelta(minutes=1), 2) for lateness in latenesses]
+
+
+def _unowned_last(key: tuple[Any, ...]) -> list[tuple[bool, Any]]:
+    """The groups' order; not the database's, whose collations differ."""
+    return [(value is None, value) for value in key]

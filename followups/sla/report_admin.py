@@ -1,0 +1,134 @@
+"""The SLA: how late the tasks are that fell due in some days, as a chart and a table."""
+
+import json
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from followups.sla.chart import chart_rows
+from followups.sla.report import GROUPS, PERCENTILES, SPAN, SlaReport, sla_report
+from wholesale.days import WITHIN_RANGE
+
+COLOURS = {50: "var(--color-primary-700)", 90: "var(--color-primary-500)", 99: "var(--color-primary-300)"}
+HEADERS = (
+    *("Tasks", "Completed", "Open, overdue", "p50", "p90", "p99", "In 30 min", "In 2 h"),
+    *("p50, wall clock", "In 2 h, wall clock"),
+)
+
+
+def _day(label: str) -> forms.DateField:
+    return forms.DateField(label=label, validators=WITHIN_RANGE, widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}))
+
+
+class SpanForm(forms.Form):
+    """Which days, and by what."""
+
+    by = forms.ChoiceField(choices=[(name, name.capitalize()) for name in GROUPS], widget=UnfoldAdminSelectWidget)
+    since = _day("Fell due from")
+    until = _day("To the end of")
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        if "since" in given and "until" in given and given["since"] > given["until"]:
+            self.add_error("since", "Must not lie after the last day.")
+        return given
+
+
+def sla_page(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
+    """The page; without a choice it shows the last 7 days, today's among them, by owner."""
+    if not request.user.has_perm("followups.view_sla"):
+        raise PermissionDenied
+    now = timezone.now()
+    today = now.astimezone(UTC).date()
+    days = {"by": "owner", "since": (today - SPAN + timedelta(days=1)).isoformat(), "until": today.isoformat()}
+    form = SpanForm({**days, **request.GET.dict()})
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": "SLA",
+        "form": form,
+    }
+    if form.is_valid():
+        by = form.cleaned_data["by"]
+        since = _midnight(form.cleaned_data["since"])
+        # What falls due later today is not late yet, and those of it that are done would all count as in time.
+        until = min(_midnight(form.cleaned_data["until"] + timedelta(days=1)), now)
+        report = sla_report(since=since, until=max(until, since + timedelta(microseconds=1)), by=[by], now=now)
+        context |= {"report": report, "table": _table(report, by), "chart": _chart(report, by), "options": OPTIONS}
+    return TemplateResponse(request, "admin/followups/sla.html", context)
+
+
+def _midnight(day: Any) -> datetime:
+    return datetime.combine(day, time.min, UTC)
+
+
+def _table(report: SlaReport, by: str) -> dict[str, Any]:
+    rows = [_row("nobody" if group[by] is None else str(group[by]), group) for group in report.groups]
+    return {"headers": [by.capitalize(), *HEADERS], "rows": [*rows, _row("All", report.whole)]}
+
+
+def _row(name: str, figures: dict[str, Any]) -> list[str]:
+    return [
+        name,
+        *(f"{figures[column]:,}" for column in ("count", "completed", "open_overdue")),
+        *(in_words(figures[f"p{percentile}"]) for percentile in PERCENTILES),
+        *(_share(figures[column]) for column in ("within_30m", "within_2h")),
+        in_words(figures["p50_wall"]),
+        _share(figures["within_2h_wall"]),
+    ]
+
+
+def _share(part: float | None) -> str:
+    return "-" if part is None else f"{part:.0%}"
+
+
+def in_words(minutes: float | None) -> str:
+    """A lateness as people say it, to the minute below a day and to the hour above."""
+    if minutes is None:
+        return "-"
+    whole = round(abs(minutes))
+    days, hours, rest = whole // 1440, whole // 60 % 24, whole % 60
+    parts = ((days, "d"), (hours, "h")) if days else ((hours, "h"), (rest, "min"))
+    words = " ".join(f"{number} {unit}" for number, unit in parts if number) or "0 min"
+    return f"{words} early" if minutes < 0 and whole else words
+
+
+def _chart(report: SlaReport, by: str) -> str:
+    """What Chart.js draws: bars of minutes, three for each group."""
+    rows = chart_rows(report, [by])
+    datasets = [
+        {
+            "label": f"p{percentile}",
+            "data": [row[f"p{percentile}"] for _, row in rows],
+            "backgroundColor": COLOURS[percentile],
+        }
+        for percentile in PERCENTILES
+    ]
+    return json.dumps({"labels": [name for name, _ in rows], "datasets": datasets})
+
+
+_GREY = {"color": "#9ca3af"}
+OPTIONS = json.dumps(
+    {
+        "animation": False,
+        "maintainAspectRatio": False,
+        "maxBarThickness": 18,
+        "plugins": {"legend": {"align": "end", "labels": {**_GREY, "boxHeight": 8, "boxWidth": 8}}},
+        "scales": {
+            "x": {"ticks": _GREY, "grid": {"display": False}},
+            # What is in time has no bar.
+            "y": {
+                "type": "logarithmic",
+                "min": 1,
+                "ticks": _GREY,
+                "title": {"display": True, "text": "permitted minutes late", **_GREY},
+            },
+        },
+    }
+)

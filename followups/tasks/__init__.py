@@ -1,0 +1,1 @@
+"""Steps of ladders as work: what is due, who has claimed it, what came of it, and its history."""

@@ -1,0 +1,1 @@
+"""The admin of tasks: the work queue, tasks, their history, contact attempts."""

@@ -1,0 +1,57 @@
+"""The admin of contact attempts, to read."""
+
+from django.contrib import admin
+from unfold.decorators import display
+
+from followups.models import ContactAttempt
+from followups.tasks.completions.attempts import LABELS
+from followups.tasks.page_parts import WithLead, WithTask
+from wholesale.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter
+
+
+class AttemptPage:
+    """How a contact attempt is shown."""
+
+    @display(description="By the rules", label={"Within": "success", "Outside": "danger"})
+    def verdict(self, attempt: ContactAttempt) -> str:
+        """Whether nothing stood in the way."""
+        return "Within" if attempt.allowed else "Outside"
+
+    @display(description="Why not", empty_value="")
+    def why_not(self, attempt: ContactAttempt) -> str:
+        """The reasons as sentences."""
+        return " ".join(LABELS[reason] for reason in attempt.reasons)
+
+    @display(description="Warnings", empty_value="")
+    def warned(self, attempt: ContactAttempt) -> str:
+        """What would have stood in the way, were it enforced."""
+        return " ".join(LABELS[warning] for warning in attempt.warnings)
+
+
+class AttemptInline(AttemptPage, ReadOnlyInline):
+    """The contact by which the task was done."""
+
+    model = ContactAttempt
+    fields = ("contacted_at", "verdict", "why_not", "warned", "local_time", "zone", "actor")
+    readonly_fields = ("verdict", "why_not", "warned")
+
+
+@admin.register(ContactAttempt)
+class ContactAttemptAdmin(AttemptPage, WithTask, WithLead, GrowingAdmin):
+    """Contacts with the decision under which each was made, the newest first."""
+
+    list_display = ("id", "contacted_at", "verdict", "channel", "who", "local_time", "why_not", "actor")
+    list_display_links = ("id", "contacted_at")
+    list_filter = ("allowed", "channel", SinceFilter)
+    list_select_related = False
+    search_fields = ("lead_id__exact", "actor__exact", "correlation_id__exact")
+    search_help_text = "Lead id, actor or correlation id, in full"
+    fieldsets = (
+        ("Contact", {"fields": (("who", "channel"), ("contacted_at", "local_time"), "task_link")}),
+        ("Decision", {"fields": (("verdict", "legal_ok", "policy_ok"), "why_not", "warned")}),
+        (
+            "From what",
+            {"fields": (("zone", "zone_source", "tz_version"), ("matched_market", "policy_version"), "law_version")},
+        ),
+        ("Who and when", {"fields": (("actor", "user"), "created_at", "correlation_id")}),
+    )

@@ -1,0 +1,87 @@
+"""The admin of what happened to tasks, to read."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from unfold.decorators import display
+
+from followups.models import TaskEvent
+from followups.tasks.page_parts import WithTask
+from wholesale.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter
+
+TASK_DIGITS_MAX = 12  # a longer number is no task's
+KIND_COLOURS = {
+    TaskEvent.Kind.COMPLETED.label: "success",
+    TaskEvent.Kind.CANCELLED.label: "danger",
+    TaskEvent.Kind.LAPSED.label: "warning",
+    TaskEvent.Kind.SKIPPED.label: "warning",
+    TaskEvent.Kind.SNOOZED.label: "info",
+    TaskEvent.Kind.PAUSED.label: "info",
+    TaskEvent.Kind.OPTED_OUT.label: "danger",
+    TaskEvent.Kind.REASSIGNED.label: "info",
+}
+
+
+def value_text(value: Any) -> str:
+    """A value of an event's detail as people read it."""
+    moment = parse_datetime(value) if isinstance(value, str) and "T" in value else None
+    if moment:
+        return f"{date_format(moment, 'Y-m-d H:i')} UTC"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else str(value)
+
+
+class EventPage:
+    """How an event is shown."""
+
+    @display(description="What", label=KIND_COLOURS)
+    def what(self, event: TaskEvent) -> str:
+        """Its kind."""
+        return event.get_kind_display()
+
+    @display(description="Changed", empty_value="")
+    def change(self, event: TaskEvent) -> str:
+        """What it was and what it became, and what else is kept of it."""
+        detail = dict(event.detail)
+        moved = [f"{value_text(detail.pop('from'))} -> {value_text(detail.pop('to'))}"] if "from" in detail else []
+        return "; ".join((*moved, *(f"{name.replace('_', ' ')}: {value_text(value)}" for name, value in detail.items())))
+
+
+class EventInline(EventPage, ReadOnlyInline):
+    """The history of the task: when, what, from what to what, why, who."""
+
+    model = TaskEvent
+    verbose_name_plural = "history"
+    ordering = ("id",)
+    fields = ("created_at", "what", "change", "reason", "actor")
+    readonly_fields = ("what", "change")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("words")
+
+
+@admin.register(TaskEvent)
+class TaskEventAdmin(EventPage, WithTask, GrowingAdmin):
+    """What happened to tasks after they were made, the newest first."""
+
+    list_display = ("id", "created_at", "what", "task_link", "change", "reason", "actor")
+    list_display_links = ("id", "created_at")
+    list_filter = ("kind", SinceFilter)
+    list_select_related = ("words",)
+    search_fields = ("actor__exact", "correlation_id__exact")
+    search_help_text = "Number of the task, actor or correlation id, in full"
+    fieldsets = (
+        ("What happened", {"fields": (("what", "task_link"), "change", "reason")}),
+        ("Who and when", {"fields": (("actor", "user"), "created_at", "correlation_id")}),
+    )
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[Any, bool]:
+        term = search_term.strip()
+        if term.isdecimal() and len(term) <= TASK_DIGITS_MAX:
+            return queryset.filter(task_id=int(term)), False
+        return super().get_search_results(request, queryset, search_term)

@@ -1,0 +1,262 @@
+"""The admin of tasks: found by where they stand, and what a person does with one."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.html import format_html
+from unfold.decorators import action, display
+
+from followups.models import FollowupTask
+from followups.sla import report_admin
+from followups.sla.services import at_risk
+from followups.tasks.admin import queue
+from followups.tasks.admin.attempts import AttemptInline
+from followups.tasks.admin.cards import Card, cards
+from followups.tasks.admin.events import EventInline
+from followups.tasks.admin.forms import CompleteForm, SnoozeForm
+from followups.tasks.contacts import contact_for
+from followups.tasks.page_parts import OVERDUE_AFTER, TASK_STATES, WithLead, clock, ladder_url, task_state, task_url
+from governance import gate
+from wholesale.admin_base import GrowingAdmin, ReasonForm, SinceFilter, act_with_form, place_text
+
+
+class TaskStateFilter(admin.SimpleListFilter):
+    """Where tasks stand; each choice but "all" is served by a partial index."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            ("permitted", "Due, permitted now"),
+            ("blocked", "Due, not permitted now"),
+            ("due", "Due now"),
+            ("claimed", "Claimed"),
+            ("at_risk", "Late, at risk of a breach"),
+            ("breached", "SLA breached, still open"),
+            ("overdue", "Overdue by more than 2 hours"),
+            ("open", "Open"),
+            ("completed", "Completed"),
+            ("cancelled", "Cancelled"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        now = timezone.now()
+        tasks = FollowupTask.objects.all()
+        chosen = {
+            "permitted": tasks.permitted(now),
+            "blocked": tasks.blocked(now),
+            "due": tasks.due(now),
+            "claimed": tasks.claimed(now),
+            "at_risk": at_risk(now),
+            "breached": tasks.breached(),
+            "overdue": tasks.due(now - OVERDUE_AFTER),
+            "open": tasks.open(),
+            "completed": tasks.completed(),
+            "cancelled": tasks.filter(cancelled_at__isnull=False, completed_at__isnull=True),
+        }.get(self.value() or "")
+        return queryset if chosen is None else queryset & chosen.order_by()
+
+
+class CompletedSinceFilter(SinceFilter):
+    """Tasks by the time of their completion."""
+
+    title = "completed"
+    field = "completed_at"
+
+
+OLDEST_FIRST = ("permitted", "blocked", "due", "claimed", "at_risk", "breached", "overdue", "open")
+
+
+@admin.register(FollowupTask)
+class FollowupTaskAdmin(WithLead, GrowingAdmin):
+    """Tasks; what is to be done comes in the order in which it falls due. Beside them the work queue and the SLA."""
+
+    list_display = ("id", "due_at", "state", "step", "channel", "who", "owner", "claimed_by", "place", "completed_at")
+    list_display_links = ("id", "due_at")
+    list_filter = (TaskStateFilter, CompletedSinceFilter, "channel", "province")
+    list_select_related = False
+    search_fields = ("lead_id__exact", "owner__exact", "market__exact", "correlation_id__exact")
+    search_help_text = "Lead id, owner, market or correlation id, in full"
+    inlines = (EventInline, AttemptInline)
+    actions_detail = ("complete", "snooze", "skip")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Of a task that is open, when it may be done and who holds it; of another, what became of it."""
+        now = (("Now", {"fields": ("permitted", ("actionable", "lease"))}),) if is_open(obj) else ()
+        completed = (("completed_at", "outcome"), ("completed_by", "completed_user"), "note")
+        return (
+            ("Task", {"fields": (("ladder_link", "step"), ("channel", "due_at"), ("state", "owner"))}),
+            *now,
+            ("Lead", {"fields": ("who", ("province", "market"))}),
+            *((("Completed", {"fields": completed}),) if obj.completed_at else ()),
+            *((("Cancelled", {"fields": (("cancelled_at", "cancel_reason"),)}),) if obj.cancelled_at else ()),
+            ("Origin", {"fields": ("created_at", "correlation_id")}),
+        )
+
+    def get_urls(self) -> list[Any]:
+        pages = (("queue", self.work_queue), ("sla", self.sla))
+        own = [path(f"{at}/", self.admin_site.admin_view(page), name=f"followups_followuptask_{at}") for at, page in pages]
+        return [*own, *super().get_urls()]
+
+    def work_queue(self, request: HttpRequest) -> HttpResponse:
+        """The work queue of the user."""
+        return queue.work_queue(request, self)
+
+    work_queue.hears_any_text = True  # type: ignore[attr-defined]  # no character refuses an opt-out; its form cleans it
+
+    def sla(self, request: HttpRequest) -> HttpResponse:
+        """How late tasks are."""
+        return report_admin.sla_page(request, self)
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        return ("due_at", "id") if request.GET.get("state") in OLDEST_FIRST else ("-id",)
+
+    @display(description="State", label=TASK_STATES)
+    def state(self, task: FollowupTask) -> str:
+        """Where the task stands."""
+        return task_state(task)
+
+    @display(description="Place", ordering="province")
+    def place(self, task: FollowupTask) -> str:
+        """Where the lead is."""
+        return place_text(task)
+
+    @display(description="Claimed by", empty_value="")
+    def claimed_by(self, task: FollowupTask) -> str | None:
+        """Who holds it now."""
+        return task.leased_by if is_open(task) and task.leased_until and task.leased_until > timezone.now() else None
+
+    @display(description="Ladder")
+    def ladder_link(self, task: FollowupTask) -> str:
+        """To the task's ladder."""
+        return format_html('<a href="{}" class="text-link">Ladder {}</a>', ladder_url(task.ladder_id), task.ladder_id)
+
+    @display(description="Permitted")
+    def permitted(self, task: FollowupTask) -> str:
+        """The interval that contains now or is the next, by the lead's clock, and what the gate says now."""
+        (answer,) = gate.decide_contacts([contact_for(task)], at=timezone.now())
+        zone = answer.verdict.zone
+        if task.open_from is None or task.open_until is None:
+            interval = "none is known"
+        else:
+            interval = f"{clock(task.open_from, zone)} to {clock(task.open_until, zone)}, {zone or 'UTC'} time"
+        now = " ".join(str(reason.label) for reason in answer.verdict.reasons)
+        return f"{interval}. Now: {now or 'yes.'}"
+
+    @display(description="First permitted minute after due")
+    def actionable(self, task: FollowupTask) -> str:
+        """What the SLA of permitted time counts from."""
+        return clock(task.actionable_at, None) if task.actionable_at else "none is known"
+
+    @display(description="Claim")
+    def lease(self, task: FollowupTask) -> str:
+        """Who holds it, and until when."""
+        holder = self.claimed_by(task)
+        return f"{holder}, until {clock(task.leased_until, None)}" if holder and task.leased_until else "nobody holds it"
+
+    # What a person does with one ----------------------------------------------------------------------------------------
+
+    def has_complete_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Who may record what came of a task; whose, the service decides."""
+        return request.user.has_perm("followups.complete_task")
+
+    def has_put_off_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Who may snooze and skip; whose, the service decides."""
+        return request.user.has_perm("followups.put_off_task")
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """The buttons that may do something: a cancelled task may still be completed, for it happened."""
+        task = FollowupTask.objects.filter(pk=object_id).first()
+        if task is None or task.completed_at:
+            return []
+        actions = super().get_actions_detail(request, object_id)
+        return actions if is_open(task) else [one for one in actions if one.method.original_function_name == "complete"]
+
+    @action(description="Complete...", permissions=["complete"], icon="task_alt", url_path="complete")
+    def complete(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Record what came of it; with force where somebody else holds it."""
+
+        def form_for(card: Card, data: Any) -> forms.Form:
+            form = CompleteForm(data)
+            if not card.is_held or card.task.leased_by == request.user.get_username():
+                del form.fields["force"]
+            return form
+
+        return self._act(
+            request,
+            object_id,
+            form_for,
+            queue.complete,
+            title="Complete",
+            explanation="It is recorded as done now, with what the rules say of this moment. The outcome decides what "
+            "becomes of the ladder.",
+            button="Record it",
+        )
+
+    @action(description="Snooze...", permissions=["put_off"], icon="snooze", url_path="snooze")
+    def snooze(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Put it off."""
+        return self._act(
+            request,
+            object_id,
+            lambda card, data: SnoozeForm(data, zone=card.zone),
+            queue.snooze,
+            title="Snooze",
+            explanation="This step alone falls due later; the others stay as they are.",
+            button="Put it off",
+        )
+
+    @action(description="Skip...", permissions=["put_off"], icon="skip_next", url_path="skip")
+    def skip(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Leave it out."""
+        return self._act(
+            request,
+            object_id,
+            lambda card, data: ReasonForm(data),
+            queue.skip,
+            title="Skip",
+            explanation="This step is left out; the ladder goes on with the next, and closes without one.",
+            button="Skip it",
+        )
+
+    def _act(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_for: Callable[[Card, Any], forms.Form],
+        act: Callable[..., str],
+        *,
+        title: str,
+        **page: Any,
+    ) -> HttpResponse:
+        task = self.get_object(request, object_id)
+        if task is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        (card,) = cards([task], timezone.now())
+
+        def acted(**values: Any) -> str:
+            done = act(card, request.user, **values)
+            self.log_change(request, task, done)
+            return done
+
+        return act_with_form(
+            request,
+            self,
+            form_for(card, request.POST if request.method == "POST" else None),
+            acted,
+            title=f"{title} step {task.step} of {card.name}",
+            then=task_url(task.pk),
+            **page,
+        )
+
+
+def is_open(task: FollowupTask) -> bool:
+    """Neither completed nor cancelled."""
+    return task.completed_at is None and task.cancelled_at is None

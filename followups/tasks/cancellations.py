@@ -1,0 +1,75 @@
+"""How open steps are cancelled, whoever asks for it: the ladders by id, then their tasks, then a line of history each."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from django.db import connection
+
+from followups.models import FollowupLadder, FollowupTask, TaskEvent
+from followups.tasks import history
+from governance.channels import Channel
+from wholesale.act import Act
+
+EVERY_CHANNEL = tuple(Channel)
+# Why a step is cancelled.
+OPTED_OUT = "opted_out"
+ALREADY_FOLLOWED_UP = "already_followed_up"  # another lead's ladder, which is older, is at the same number or address
+# SQL of its own: it is carried out at each completion, and a query set costs more to build. It counts from what is stored.
+_CLOSE_STEPS = f"""
+UPDATE {FollowupLadder._meta.db_table}
+SET open_steps = open_steps - %s, closed_at = CASE WHEN open_steps > %s THEN closed_at ELSE %s END
+WHERE id = %s
+"""
+
+
+def cancel_open_ladders(
+    lead_ids: Collection[str], *, act: Act, reason: str, channels: Collection[str] = EVERY_CHANNEL
+) -> int:
+    """Cancel the open steps of these leads by these channels, and say how many. Within the caller's transaction."""
+    ladders = FollowupLadder.objects.open().filter(lead_id__in=lead_ids).order_by("pk").select_for_update()
+    return cancel_steps(list(ladders), act=act, reason=reason, channels=channels)
+
+
+def because_of(status: str) -> str:
+    """Why a step is cancelled whose lead's status ends the hunt."""
+    return f"lead_status {status}"
+
+
+def close_open_ladders(reasons: Mapping[str, str], act: Act) -> None:
+    """Cancel the open steps of these leads, each for its reason. Within the caller's transaction."""
+    if not reasons:
+        return
+    ladders = list(FollowupLadder.objects.open().filter(lead_id__in=reasons).order_by("pk").select_for_update())
+    for reason in sorted(set(reasons.values())):
+        cancel_steps([ladder for ladder in ladders if reasons[ladder.lead_id] == reason], act=act, reason=reason)
+
+
+def cancel_steps(
+    ladders: Sequence[FollowupLadder],
+    *,
+    act: Act,
+    reason: str,
+    channels: Collection[str] = EVERY_CHANNEL,
+) -> int:
+    """Cancel the open steps of ladders whose rows the caller has locked, and say how many there were."""
+    tasks = FollowupTask.objects.open().filter(ladder__in=[ladder.pk for ladder in ladders], channel__in=channels)
+    found = list(tasks.order_by("pk").select_for_update().values_list("pk", "ladder_id")) if ladders else []
+    if not found:
+        return 0
+    task_ids = [task_id for task_id, _ in found]
+    FollowupTask.objects.filter(pk__in=task_ids).update(cancelled_at=act.now, cancel_reason=reason)
+    history.write(TaskEvent.Kind.CANCELLED, task_ids, act, reason=reason)
+    steps = Counter(ladder_id for _, ladder_id in found)
+    for ladder in ladders:
+        if steps[ladder.pk]:
+            close_steps(ladder, steps[ladder.pk], act.now)
+    return len(found)
+
+
+def close_steps(ladder: FollowupLadder, steps: int, now: datetime) -> None:
+    """So many steps of a locked ladder are open no more; without any it closes."""
+    ladder.open_steps -= steps
+    ladder.closed_at = None if ladder.open_steps else now
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOSE_STEPS, [steps, steps, connection.ops.adapt_datetimefield_value(now), ladder.pk])

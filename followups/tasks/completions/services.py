@@ -1,0 +1,209 @@
+"""Completing a task: the verb that records a contact, what the rules say of it, and what follows from it."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from followups.errors import NotYourTask, TaskNotFound, TimeOutOfRange
+from followups.leads.lookups import lead_ids_at
+from followups.models import FollowupTask, TaskEvent
+from followups.signals import tasks_completed
+from followups.sla.lateness import spans
+from followups.sla.lateness_sql import late_at
+from followups.sla.rulebook import rulebook
+from followups.tasks import history, leases
+from followups.tasks.cancellations import close_steps
+from followups.tasks.completions import statements
+from followups.tasks.completions.attempts import attempt_of
+from followups.tasks.completions.statements import Found, OpenStep
+from followups.tasks.minutes.services import put_right, store
+from followups.tasks.minutes.tasks import enqueue_leads
+from followups.tasks.outcomes import effects
+from followups.tasks.outcomes.effects import Held
+from followups.tasks.outcomes.rules import Effect, Outcome, is_answered_call
+from governance import gate
+from governance.channels import Channel
+from governance.decisions import ExecutionClass, verb
+from governance.gate import Judged
+from wholesale import many
+from wholesale.act import Act
+from wholesale.errors import RequiredParameter
+from wholesale.permissions import label_of
+
+TOLD_WITHIN = timedelta(days=7)  # a contact is recorded so long after it happened, and no later
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def complete_task(
+    task_id: int,
+    actor: str,
+    correlation_id: str | None = None,
+    *,
+    contacted_at: datetime | None = None,
+    outcome: str | None = None,
+    note: str = "",
+    force: bool = False,
+    user: User | None = None,
+    now: datetime | None = None,
+) -> FollowupTask:
+    """Record that a task was done. Doing so twice changes nothing; a cancelled task may be completed, for it happened.
+
+    `contacted_at` (default: now) is when: the rules are judged at it, and what they say is kept as the task's `attempt`,
+    whatever it is, for a fact is not refused. The SLA stays on `completed_at`, which is now. With a `user`, one who may not
+    complete anybody's task completes only unowned tasks and those of its own name, and as itself whatever `actor` says. What
+    an `outcome` does to the ladder, the table of outcomes says. A task under another's live claim is recorded with `force`
+    and a `note`, and its history says so.
+
+    Nothing but who asks refuses an OPTED_OUT: it beats another's claim, and said ahead of our clock it was said now. Of a
+    task that is completed already the answer stays, and the opt-out is recorded.
+
+    Raises:
+        TaskNotFound: no such task.
+        NotYourTask: the user may not complete this one.
+        TimeOutOfRange: `contacted_at` lies in the future, or more than 7 days back.
+        RequiredParameter: `force` without a `note`.
+        TaskLeased: somebody else holds a live claim of the task.
+
+    """
+    opting_out = outcome == Outcome.OPTED_OUT
+    if force and not note and not opting_out:
+        raise RequiredParameter(attr="note")
+    held = effects.hold(task_id, outcome) if outcome else Held()
+    found = statements.locked(task_id)
+    if found is None:
+        raise TaskNotFound
+    task = found.task  # as it was before the wait for the ladder's lock, so believe only the updates' counts
+    if user is not None and task.owner not in (None, user.get_username()) and not leases.may_work_any(user):
+        raise NotYourTask
+    now = now or timezone.now()
+    contacted_at = min(contacted_at or now, now) if opting_out else contacted_at or now
+    # A repetition is answered as the first was, however late it comes.
+    if task.completed_at is None and not opting_out and not now - TOLD_WITHIN <= contacted_at <= now:
+        raise TimeOutOfRange("Must not lie in the future, nor more than 7 days back.", attr="contacted_at")
+    if user is not None and not leases.may_work_any(user):
+        actor = label_of(user)
+    act = Act.of(actor, user, correlation_id, now)
+    said = {"outcome": outcome or "", "note": note}
+    detail: dict[str, Any] = {"outcome": outcome} if outcome else {}
+    following = statements.complete_open(task, actor=actor, user=user, now=now, **said)
+    done = {"completed_at": now, "completed_by": actor, "completed_user": user, **said}
+    if following is None:
+        # Completed, cancelled or claimed by somebody else: under the task's own lock it stays what it is now.
+        stored = FollowupTask.objects.select_for_update().get(pk=task_id)
+        stored.ladder = task.ladder
+        if stored.completed_at is not None:
+            return _repeated(stored, held, act, opting_out_at=contacted_at if opting_out else None)
+        detail |= _complete_anyway(stored, done, force=force or opting_out)
+        following = statements.open_steps(task.ladder_id)
+    for name, value in done.items():
+        setattr(task, name, value)
+    judged, following = _judged(found, contacted_at, following, held, now)
+    signature = {"actor": actor, "user": user, "correlation_id": act.correlation_id}
+    attempt = attempt_of(task, contacted_at, judged, now=now, **signature)
+    history.write(TaskEvent.Kind.COMPLETED, [task_id], act, details={task_id: detail})
+    many.insert_object(attempt)
+    tasks_completed.send(sender=FollowupTask, tasks=[task], attempts=[attempt], **signature)
+    if outcome:
+        effects.take(held, task, act, said_at=contacted_at)
+    if held.rule.effect != Effect.GO_ON:
+        following = statements.open_steps(task.ladder_id)
+    # Last of all: whoever contacts the same person at another ladder waits here.
+    is_answered = is_answered_call(task.channel, outcome or "")
+    gate.note_contact(_reached(found), contacted_at, is_answered_call=is_answered)
+    if is_answered and found.contact.lead.phone and judged.answer.is_one_call_in_30_days:
+        following = _with_later_calls(found, following, now)
+    if gate.note_use(judged.answer, contacted_at, now=now, **signature):
+        following = _with_minutes_of((Channel.SMS, Channel.EMAIL), found, following, now)
+    return _with_next(task, following, now)
+
+
+def _repeated(stored: FollowupTask, held: Held, act: Act, *, opting_out_at: datetime | None) -> FollowupTask:
+    """A task that is completed already, as it stands. A wish to be left alone is kept all the same."""
+    if opting_out_at is not None:
+        effects.opt_out_afterwards(held, stored, act, said_at=opting_out_at)
+    assert stored.completed_at is not None
+    return _with_next(stored, statements.open_steps(stored.ladder_id), stored.completed_at)
+
+
+def _complete_anyway(stored: FollowupTask, done: dict[str, Any], *, force: bool) -> dict[str, Any]:
+    """Complete a locked task that is cancelled, or that somebody else has claimed; what its history says of it.
+
+    Raises:
+        TaskLeased: it is claimed, and nothing forces it.
+
+    """
+    is_open = stored.cancelled_at is None
+    if is_open and not force:
+        raise leases.leased_to(stored)
+    FollowupTask.objects.filter(pk=stored.pk).update(late_for=late_at(done["completed_at"]), **done)
+    if not is_open:
+        return {}
+    close_steps(stored.ladder, 1, done["completed_at"])
+    return {"forced": True, "leased_by": stored.leased_by}
+
+
+def _judged(
+    found: Found, contacted_at: datetime, following: Sequence[OpenStep], held: Held, now: datetime
+) -> tuple[Judged, list[OpenStep]]:
+    """What the rules say of the contact; and the open steps of the ladder, of which those that would come too soon after it
+    get the minutes that they have now. The gate is asked once. Where the outcome moves or cancels the steps they are left.
+    """
+    following = _overtaken(found.task, following)
+    soon = [step for step in following if step.comes_too_soon(contacted_at, now)] if held.rule.effect == Effect.GO_ON else []
+    asked = [(found.contact._replace(channel=step.channel, gap=step.gap), step.due_at) for step in soon]
+    task = found.task
+    rules = rulebook({task.province}) if soon else None
+    left = [spans(rules.of(task.province, task.market, step.channel)) for step in soon] if rules else ()
+    judged = gate.judge_contact(found.contact, contacted_at, asked, now=now, spans=left)
+    moved = {step.id: step.moved(minutes) for step, minutes in zip(soon, judged.following, strict=True)}
+    # None of them could be done before, so their lateness begins anew.
+    store(
+        [
+            (pk, *minutes[:3], *(minutes.passed or (None, None)), None, None)
+            for pk, minutes in zip(moved, judged.following, strict=True)
+        ]
+    )
+    return judged, [moved.get(step.id, step) for step in following]
+
+
+def _overtaken(task: FollowupTask, following: Sequence[OpenStep]) -> list[OpenStep]:
+    """The open steps of the ladder. One that comes before the task waits after it as long as the task did after others."""
+    behind = [step.id for step in following if step.step < task.step and step.gap_minutes < task.gap_minutes]
+    if not behind:
+        return list(following)
+    FollowupTask.objects.filter(pk__in=behind).update(gap_minutes=task.gap_minutes)
+    return [step._replace(gap_minutes=task.gap_minutes) if step.id in behind else step for step in following]
+
+
+def _reached(found: Found) -> list[gate.Point]:
+    """Who was contacted: the number or address, and the lead as such."""
+    lead = found.contact.lead
+    points = gate.point_of(found.task.channel, phone=lead.phone, email=lead.email), gate.lead_point(found.task.lead_id)
+    return [point for point in points if point]
+
+
+def _with_later_calls(found: Found, following: Sequence[OpenStep], now: datetime) -> list[OpenStep]:
+    """The open steps of the ladder, of which the calls wait for 30 days now. So do other leads' calls to the same number,
+    whose minutes a worker puts right."""
+    enqueue_leads(lead_ids_at(gate.points_of(phone=found.contact.lead.phone)))
+    return _with_minutes_of((Channel.CALL,), found, following, now)
+
+
+def _with_minutes_of(
+    channels: Collection[str], found: Found, following: Sequence[OpenStep], now: datetime
+) -> list[OpenStep]:
+    """The open steps of the ladder, of which those by these channels have the minutes that the gate gives them now."""
+    put_right([step.id for step in following if step.channel in channels], now)
+    return statements.open_steps(found.task.ladder_id)
+
+
+def _with_next(task: FollowupTask, following: Sequence[OpenStep], now: datetime) -> FollowupTask:
+    """The task, whose ladder says when its next step may be done."""
+    times = [at for at in (step.next_at(now) for step in following) if at]
+    task.ladder.next_at = None if task.ladder.closed_at else min(times, default=None)
+    return task

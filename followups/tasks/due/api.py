@@ -1,0 +1,166 @@
+"""What is due, and claiming it: `/api/followups/due`."""
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from followups.tasks.due import services
+from followups.tasks.due.services import DUE_LIMIT, DUE_LIMIT_MAX, LEASE_MINUTES, LEASE_MINUTES_MAX
+from governance.channels import Channel
+from governance.clocks.api import PlaceParams
+from wholesale.api import ApiViewSet, act, acting_user, ask
+from wholesale.fields import (
+    AwareDateTimeField,
+    IdField,
+    LabelField,
+    ManyField,
+    ProvinceField,
+    StrictIntegerField,
+    UpperChoiceField,
+    WordField,
+)
+from wholesale.params import ActParams
+from wholesale.permissions import label_of
+
+
+class DueParams(PlaceParams):
+    """Which due tasks to list."""
+
+    limit = StrictIntegerField(default=DUE_LIMIT, min_value=1, max_value=DUE_LIMIT_MAX)
+    owner = LabelField(required=False)
+    province = ProvinceField(required=False)
+    market = WordField(required=False)
+    channel = UpperChoiceField(required=False, choices=Channel.choices)
+    include_blocked = serializers.BooleanField(
+        default=False, help_text="list all that is due, each with what stands in the way"
+    )
+
+
+class DueOut(serializers.Serializer[Any]):
+    """A due task, and what the contact gate says of it now."""
+
+    id = IdField(read_only=True)
+    lead_id = serializers.CharField(allow_null=True)
+    due_at = AwareDateTimeField()
+    channel = serializers.ChoiceField(choices=Channel.choices)
+    step = StrictIntegerField()
+    owner = serializers.CharField(allow_null=True)
+    province = serializers.CharField()
+    market = serializers.CharField()
+    actionable_at = AwareDateTimeField(allow_null=True, help_text="the first permitted minute at or after due_at")
+    open_until = AwareDateTimeField(
+        allow_null=True, help_text="the end of the permitted interval that contains now, or of the next one, as stored"
+    )
+    local_time = serializers.CharField(allow_null=True, help_text="the lead's clock: ISO 8601 with its offset")
+    timezone = serializers.CharField(allow_null=True, help_text="of the lead's clock")
+    allowed = serializers.BooleanField()
+    reason = serializers.CharField(help_text="the first refusal, a stable word; within_window when there is none")
+    next_allowed_at = AwareDateTimeField(allow_null=True, help_text="where only time stands in the way")
+    leased_by = serializers.CharField(allow_null=True, help_text="who holds a live claim")
+    leased_until = AwareDateTimeField(allow_null=True)
+
+
+class LeaseParams(ActParams):
+    """Who claims, and for how long."""
+
+    owner = LabelField(required=False, help_text="under which name; default: your user name")
+    lease_minutes = StrictIntegerField(default=LEASE_MINUTES, min_value=1, max_value=LEASE_MINUTES_MAX)
+
+
+class ClaimParams(PlaceParams, LeaseParams):
+    """What to claim."""
+
+    limit = StrictIntegerField(default=DUE_LIMIT, min_value=1, max_value=DUE_LIMIT_MAX)
+    province = ProvinceField(required=False)
+    market = WordField(required=False)
+    channel = UpperChoiceField(required=False, choices=Channel.choices)
+
+
+class ContactDetailsOut(serializers.Serializer[Any]):
+    """Whom to contact; "" is unknown."""
+
+    name = serializers.CharField(allow_blank=True)
+    phone = serializers.CharField(allow_blank=True, help_text="E.164")
+    email = serializers.CharField(allow_blank=True)
+
+
+class ClaimedOut(DueOut):
+    """A task under the claimant's lease, with what to say and to whom."""
+
+    script = serializers.CharField(allow_null=True, help_text="in the lead's language")
+    contact = ContactDetailsOut()
+
+
+class RenewParams(LeaseParams):
+    """Which leases to renew."""
+
+    task_ids = ManyField(child=IdField(), min_length=1, max_length=DUE_LIMIT_MAX)
+
+
+class RenewalOut(serializers.Serializer[Any]):
+    """Which leases now end at `leased_until`, and which are lost: expired, another's, or their task is closed."""
+
+    renewed = ManyField(child=IdField())
+    lost = ManyField(child=IdField())
+    leased_until = AwareDateTimeField()
+
+
+class ReleaseParams(ActParams):
+    """Which tasks to give back."""
+
+    owner = LabelField(required=False, help_text="under which name; default: your user name")
+    task_ids = ManyField(child=IdField(), min_length=1, max_length=DUE_LIMIT_MAX)
+
+
+class ReleaseOut(serializers.Serializer[Any]):
+    """Which tasks were given back, and which were not held."""
+
+    released = ManyField(child=IdField())
+    lost = ManyField(child=IdField())
+
+
+class DueViewSet(ApiViewSet):
+    """What is due, and who has taken it on."""
+
+    permissions = {
+        "due": "followups.list_due_tasks",
+        "claim": "followups.claim_task",
+        "renew": "followups.claim_task",
+        "release": "followups.claim_task",
+    }
+
+    @ask("due", DueParams, DueOut(many=True))
+    def due(self, request: Request, **params: Any) -> Response:
+        """The tasks that are due and permitted now, the oldest first, those that somebody has claimed included. An agent is
+        listed its own, those of the markets in whose pool it is, and unowned ones."""
+        return Response([task._asdict() for task in services.due_tasks(**params, user=acting_user(request))])
+
+    @act("due/claim", ClaimParams, ClaimedOut(many=True))
+    def claim(self, request: Request, **params: Any) -> Response:
+        """Take on due tasks for some minutes: your own first, then unowned ones. Nobody else is given them meanwhile.
+
+        An agent is given at most 25 at once (`AGENT_CLAIM_MAX`), however many it asks for.
+        """
+        return Response(
+            [
+                {**claimed.task._asdict(), "script": claimed.script, "contact": claimed.contact._asdict()}
+                for claimed in services.claim_due(**_signed(request, params))
+            ]
+        )
+
+    @act("due/renew", RenewParams, RenewalOut)
+    def renew(self, request: Request, **params: Any) -> Response:
+        """Let your live leases end so many minutes from now. What has expired is lost: claim it again."""
+        return Response(services.renew_leases(**_signed(request, params))._asdict())
+
+    @act("due/release", ReleaseParams, ReleaseOut)
+    def release(self, request: Request, **params: Any) -> Response:
+        """Give tasks back, so that somebody else may claim them at once."""
+        return Response(services.release_leases(**_signed(request, params))._asdict())
+
+
+def _signed(request: Request, params: dict[str, Any]) -> dict[str, Any]:
+    """The parameters, with who asks; the name is the user's own where none is given."""
+    return {"owner": label_of(request.user), **params, "user": acting_user(request)}

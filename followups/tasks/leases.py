@@ -1,0 +1,46 @@
+"""Whose claim of a task counts, as a condition of the database and of a row that is read already. They say the same."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Q
+
+from followups.errors import TaskLeased
+from followups.models import FollowupTask, no_live_lease
+from wholesale.fields import iso_utc
+
+NO_LEASE: dict[str, Any] = {"leased_by": None, "leased_user": None, "leased_until": None}
+
+
+def held_by(actor: str, user: User | None) -> Q:
+    """Whose last claim is theirs: by the user or under its name; where nobody is signed in, by the actor."""
+    return Q(leased_user=user) | Q(leased_by=user.get_username()) if user else Q(leased_by=actor)
+
+
+def free_for(actor: str, user: User | None, now: datetime) -> Q:
+    """Under nobody else's live claim. Completing says so in SQL of its own (`followups.tasks.completions.statements`)."""
+    return no_live_lease(now) | held_by(actor, user)
+
+
+def is_live(task: FollowupTask, now: datetime) -> bool:
+    """Whether somebody's claim of an open task still counts."""
+    return task.leased_until is not None and task.leased_until > now
+
+
+def is_held_by(task: FollowupTask, actor: str, user: User | None) -> bool:
+    """Whether the last claim is theirs."""
+    if user is None:
+        return task.leased_by == actor
+    return task.leased_user_id == user.pk or task.leased_by == user.get_username()
+
+
+def leased_to(task: FollowupTask) -> TaskLeased:
+    """The refusal that says who holds the task, and until when."""
+    assert task.leased_until is not None
+    return TaskLeased(f"{task.leased_by} holds this task until {iso_utc(task.leased_until)}.")
+
+
+def may_work_any(user: User) -> bool:
+    """Whether somebody else's tasks are theirs to work too."""
+    return user.has_perm("followups.complete_any_task")

@@ -1,0 +1,33 @@
+"""Whether the permitted minutes are kept up to date: a check of the runbook, and a warning of `/readyz`."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from followups.tasks.minutes.services import OVERDUE_AFTER, is_overdue, overdue
+from governance.runbook.registry import Finding, Severity, register
+from wholesale.fields import iso_utc
+from wholesale.health import warn_of
+
+_MINUTES = int(OVERDUE_AFTER.total_seconds() // 60)
+
+
+@register("followups.minutes", Severity.WARNING, "Permitted minutes are kept up to date")
+def permitted_minutes(now: datetime) -> Finding:
+    """No open task waits for its next permitted interval; such a task is not listed."""
+    tasks, since = overdue(now)
+    if since is None:
+        return Finding(True, "Every open task has its permitted interval.")
+    detail = {"tasks": tasks, "since": iso_utc(since)}
+    waiting = f"{tasks} open tasks wait" if tasks > 1 else "1 open task waits"
+    return Finding(False, f"{waiting} for the next permitted interval since {iso_utc(since)}. Is a worker running?", detail)
+
+
+def register_warning() -> None:
+    """Show it in `/readyz` too."""
+    warn_of("permitted_minutes", _not_rolled)
+
+
+def _not_rolled() -> str | None:
+    late = is_overdue(timezone.now())
+    return f"not kept up to date for more than {_MINUTES} minutes: is a worker running?" if late else None
