@@ -13,27 +13,23 @@ class FollowupsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell governance how leads are loaded, listen to what it tells, and say when what is periodic is due."""
+        from followups import readiness as _readiness  # noqa: F401, PLC0415  # registers the runbook's checks
         from followups import scopes  # noqa: PLC0415  # models are not loaded before
-        from followups.ladders import known_leads, persons, receivers  # noqa: PLC0415  # models are not loaded before
-        from followups.ladders.templates import readiness as _steps  # noqa: F401, PLC0415  # registers the runbook's checks
+        from followups.ladders import known_leads, persons, receivers  # noqa: PLC0415
         from followups.ladders.templates.services import seed_templates  # noqa: PLC0415
         from followups.leads.inbound.facts import received  # noqa: PLC0415
         from followups.leads.inbound.words import seed_words  # noqa: PLC0415
         from followups.leads.inbox.services import on_opt_outs_unreadable  # noqa: PLC0415
         from followups.leads.lists import tasks  # noqa: PLC0415
         from followups.leads.people import registry  # noqa: PLC0415
-        from followups.pool import readiness as _pool  # noqa: F401, PLC0415  # registers a check of the runbook
-        from followups.pool.vendors import readiness as _vendors  # noqa: F401, PLC0415  # registers a check of the runbook
-        from followups.renaming import on_markets_named  # noqa: PLC0415
-        from followups.sla import readiness as _sla  # noqa: F401, PLC0415  # registers the runbook's checks
         from followups.sla import tasks as sla  # noqa: PLC0415
-        from followups.sla.services import seed_policies  # noqa: PLC0415
+        from followups.sla.policies import seed_policies  # noqa: PLC0415
         from followups.tasks.minutes import readiness  # noqa: PLC0415  # registers a check of the runbook
         from followups.tasks.minutes import tasks as minutes  # noqa: PLC0415
         from followups.tasks.outcomes.services import seed_rules  # noqa: PLC0415
         from governance import leads, messages  # noqa: PLC0415
         from governance.compliance.signals import contact_records_changed, opt_outs_unreadable  # noqa: PLC0415
-        from governance.signals import contact_rules_changed, markets_named  # noqa: PLC0415
+        from governance.signals import contact_rules_changed  # noqa: PLC0415
 
         messages.register(received)
         leads.register(known_leads.facts_of, scopes.readable_leads)
@@ -42,7 +38,6 @@ class FollowupsConfig(AppConfig):
         receivers.connect()
         opt_outs_unreadable.connect(on_opt_outs_unreadable, dispatch_uid="followups.on_opt_outs_unreadable")
         contact_rules_changed.connect(minutes.on_contact_rules_changed, dispatch_uid="followups.on_contact_rules_changed")
-        markets_named.connect(on_markets_named, dispatch_uid="followups.on_markets_named")
         contact_records_changed.connect(
             minutes.on_contact_records_changed, dispatch_uid="followups.on_contact_records_changed"
         )

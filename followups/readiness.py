@@ -1,18 +1,25 @@
-"""What the runbook's checks of follow-up stand on, read at once."""
+"""The checks of the runbook of how follow-up is set up: templates, SLA policies, pools and vendors. All is read at once."""
 
 import json
-from datetime import date
+from datetime import date, datetime, timedelta
+from itertools import product
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, TextField, Value
 from django.db.models.functions import Cast
 
-from followups.models import LadderTemplate, PoolAgent, SlaPolicy, Vendor
+from followups.ladders.templates.models import LadderTemplate
+from followups.ladders.templates.speech import wanting_in_quebec
+from followups.pool.models import PoolAgent
 from followups.pool.services import IS_INACTIVE
-from followups.sla.mail import operators
-from governance.runbook.registry import read_once
-from wholesale.vocabulary import ALL
+from followups.pool.vendors.models import Vendor
+from followups.sla.mail import can_send, operators
+from followups.sla.models import SlaPolicy
+from governance.channels import Channel
+from governance.runbook.last_days import ended_or_ending
+from governance.runbook.registry import Finding, Severity, read_once, register
+from wholesale.vocabulary import ALL, Province
 
 
 class Template(NamedTuple):
@@ -72,3 +79,92 @@ def configured() -> Configured:
             if what == "vendor"
         },
     )
+
+
+@register("followups.pool", Severity.WARNING, "Whoever takes ladders in a pool can sign in")
+def pool(now: datetime) -> Finding:
+    """Ladders go to a name that is no user's all the same; an inactive user gets none."""
+    unknown, inactive = configured().unknown_agents, configured().inactive_agents
+    said = []
+    if unknown:
+        said.append(f"Ladders go to names that are no user's: {', '.join(unknown)}. Is one misspelt?")
+    if inactive:
+        said.append(f"Users who may not sign in get no ladder: {', '.join(inactive)}. Remove them from their pools.")
+    if said:
+        return Finding(False, " ".join(said), {"unknown": unknown, "inactive": inactive})
+    return Finding(True, "Everybody in the pools can sign in.")
+
+
+NOTICE = timedelta(days=30)  # before a registration or a contract ends
+
+
+@register("followups.vendors", Severity.WARNING, "Hired callers are registered with the National DNCL")
+def vendors(now: datetime) -> Finding:
+    """And stay so for 30 days."""
+    last_days = {name: registered for name, (registered, _) in configured().vendors.items()}
+    if not last_days:
+        return Finding(True, "No vendor calls for us.")
+    ended = "The registration has ended of {}, whose agents claim nothing."
+    found = ended_or_ending(last_days, now.date(), NOTICE, ended=ended)
+    return found or Finding(True, f"Registered: {', '.join(sorted(last_days))}.")
+
+
+@register("followups.vendor_contracts", Severity.WARNING, "The contracts with hired callers are in force")
+def vendor_contracts(now: datetime) -> Finding:
+    """And stay so for 30 days. We answer for whoever calls for us, with a contract or without."""
+    last_days = {name: contract for name, (_, contract) in configured().vendors.items() if contract}
+    if not last_days:
+        return Finding(True, "No contract with a vendor has an end.")
+    ended = "The contract has ended with {}."
+    found = ended_or_ending(last_days, now.date(), NOTICE, ended=ended, of="with")
+    return found or Finding(True, f"The next contract ends on {min(last_days.values())}.")
+
+
+@register("followups.sla_policies", Severity.WARNING, "Every province has SLA policies that are on")
+def sla_policies(now: datetime) -> Finding:
+    """As market ALL, for each channel. Without one no lateness there is a breach, but in a market that has its own."""
+    wanted = product(Province.values, Channel.values)
+    missing = [f"{province} {channel}" for province, channel in wanted if (province, channel) not in configured().watched]
+    if missing:
+        detail = f"No SLA policy is on for {', '.join(missing)}. Switch it on, or run seed_policies if there is none."
+        return Finding(False, detail, missing)
+    return Finding(True, "All 13 provinces have SLA policies that are on.")
+
+
+@register("followups.sla_mail", Severity.WARNING, "Somebody is written to about breaches")
+def sla_mail(now: datetime) -> Finding:
+    """An operator who has an e-mail address, from a server that can send."""
+    to = configured().addresses if can_send() else []
+    if not to:
+        return Finding(False, "Nobody is written to: give an operator an e-mail address, and set EMAIL_URL.")
+    return Finding(True, f"{len(to)} operators are written to." if len(to) > 1 else "1 operator is written to.")
+
+
+@register("followups.templates", Severity.WARNING, "Every province has both ladder templates, on")
+def ladder_templates(now: datetime) -> Finding:
+    """As market ALL. Without the standard one no ladder starts there, but in a market that has its own. Without the COLD one
+    each ladder begins with a message, which lapses where the lead gave no ground for it."""
+    present = {(one.province, one.kind) for one in configured().templates if one.market == ALL and one.enabled}
+    wanted = product(Province.values, LadderTemplate.Kind.values)
+    missing = sorted(f"{province} {kind}" for province, kind in wanted if (province, kind) not in present)
+    if missing:
+        detail = f"No ladder template is on for {', '.join(missing)}. Switch it on, or run seed_policies if there is none."
+        return Finding(False, detail, missing)
+    return Finding(True, "All 13 provinces have both ladder templates, STANDARD and COLD, on.")
+
+
+@register("followups.templates_french", Severity.WARNING, "Quebec's ladders say what the law wants at each step")
+def french_in_quebec(now: datetime) -> Finding:
+    """In French, by whom, and that consent can be withdrawn; of each template of Quebec that is on, province or market.
+
+    None is switched on without it now: this finds those from before.
+    """
+    wanting = sorted(
+        f"{one.market} {one.kind}"
+        for one in configured().templates
+        if one.enabled and wanting_in_quebec(one.steps, one.province)
+    )
+    if wanting:
+        detail = "Texts without French, without the organisation or without how to withdraw consent in the templates of QC"
+        return Finding(False, f"{detail}: {', '.join(wanting)}.", wanting)
+    return Finding(True, "Each step of Quebec's ladder templates says in French who writes and how to withdraw consent.")

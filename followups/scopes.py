@@ -10,44 +10,22 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from followups.models import (
-    AdministrativeReply,
-    ContactAttempt,
-    FollowupLadder,
-    FollowupTask,
-    InboundMessage,
-    InboxItem,
-    Lead,
-    LeadImport,
-    LeadReopening,
-    PoolAgent,
-    SlaBreach,
-    TaskEvent,
-)
+from followups.ladders.models import FollowupLadder
+from followups.leads.inbound.models import InboundMessage
+from followups.leads.inbox.models import InboxItem
+from followups.leads.lists.models import LeadImport
+from followups.leads.models import Lead, LeadReopening
+from followups.leads.replies.models import AdministrativeReply
+from followups.pool.models import PoolAgent
+from followups.sla.models import SlaBreach
+from followups.tasks.due.readers import reads_all
+from followups.tasks.models import ContactAttempt, FollowupTask, TaskEvent
 from governance.compliance.models import ContactPoint, ContactRecord
 from wholesale import scopes
 from wholesale.permissions import label_of
 from wholesale.vocabulary import ALL
 
-ANY_LEAD = "followups.view_any_lead"
 Kind = ContactPoint.Kind
-# Of a due task `t`: unowned, the reader's own, or at a place in whose pool the reader is.
-DUE_SQL = f"""
-AND (t.owner IS NULL OR t.owner = %(reader)s OR EXISTS (
-    SELECT 1 FROM {PoolAgent._meta.db_table} AS p
-    WHERE p.agent = %(reader)s AND p.province = t.province AND p.market IN (t.market, '{ALL}')
-))
-"""
-
-
-def reads_all(user: Any) -> bool:
-    """Whether it reads leads and tasks that are not its own."""
-    return user.has_perm(ANY_LEAD)
-
-
-def reader_of(user: Any) -> str | None:
-    """The name by which tasks are the user's own, where it reads no others; None of one who reads all."""
-    return None if user is None or reads_all(user) else label_of(user)
 
 
 def readable_leads(user: Any, lead_ids: Collection[str]) -> set[str]:

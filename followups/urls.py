@@ -2,8 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
-from followups.api.rows import AttemptViewSet, EventViewSet, LadderViewSet, TaskViewSet
-from followups.api.verbs import FollowupViewSet
+from followups.ladders.api import LadderActsViewSet, LadderViewSet
 from followups.ladders.bulk_api import BulkLadderViewSet
 from followups.ladders.templates.api import TemplateViewSet
 from followups.leads.api import LeadViewSet
@@ -13,7 +12,10 @@ from followups.leads.replies.api import ReplyViewSet
 from followups.pool.api import PoolViewSet
 from followups.pool.vendors.api import VendorViewSet
 from followups.sla.api import BreachViewSet, SlaViewSet
+from followups.sla.report_api import SlaReportViewSet
+from followups.tasks.api import TaskActsViewSet, TaskViewSet
 from followups.tasks.due.api import DueViewSet
+from followups.tasks.history_api import AttemptViewSet, EventViewSet
 from followups.tasks.outcomes.api import OutcomeViewSet
 
 router = SimpleRouter(trailing_slash=False)
@@ -34,5 +36,7 @@ router.register("followups", TemplateViewSet, basename="template")
 router.register("followups", PoolViewSet, basename="pool")
 router.register("followups", VendorViewSet, basename="vendor")
 router.register("followups", BulkLadderViewSet, basename="ladder-bulk")
-router.register("followups", FollowupViewSet, basename="followup")
+router.register("followups", LadderActsViewSet, basename="ladder-acts")
+router.register("followups", TaskActsViewSet, basename="task-acts")
+router.register("followups", SlaReportViewSet, basename="sla-report")
 urlpatterns = router.urls

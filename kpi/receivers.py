@@ -12,10 +12,11 @@ from django.contrib.auth.models import User
 
 from buyers.models import BuyerFeedbackEvent
 from buyers.signals import feedback_recorded
+from followups.ladders.models import FollowupLadder
 from followups.leads.signals import person_erased
-from followups.models import ContactAttempt, FollowupLadder, FollowupTask
 from followups.signals import ladders_created, tasks_breached, tasks_completed, tasks_lapsed
 from followups.sla.models import SlaBreach
+from followups.tasks.models import ContactAttempt, FollowupTask
 from kpi.models import Domain, KPIEvent
 from kpi.services import erase_words, keep
 from offers.models import OfferEvidence

@@ -18,7 +18,7 @@ from hypothesis import settings as hypothesis_settings
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
-from followups.ladders.templates import services as steps
+from followups.ladders.templates import scripts
 from governance.golive.models import GoLiveState
 from governance.golive.services import engage_kill_switch
 from tests.served import database_name, fresh_database, migrating_once
@@ -76,7 +76,7 @@ def _remember_tokens_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _remember_templates_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
     """None of another test's, whose numbers come again."""
-    monkeypatch.setattr(steps, "_known", {})
+    monkeypatch.setattr(scripts, "_known", {})
 
 
 @contextmanager

@@ -9,12 +9,10 @@ from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Seq
 from factory.django import DjangoModelFactory
 
 from buyers.models import SFR, BuyerFeedbackEvent, BuyerLiquidityNode
-from followups.ladders.templates.steps import GUIDE_STEPS
+from followups.ladders.models import FollowupLadder
+from followups.ladders.templates.guide_steps import GUIDE_STEPS
 from followups.models import (
     AdministrativeReply,
-    ContactAttempt,
-    FollowupLadder,
-    FollowupTask,
     InboundDecision,
     InboundMessage,
     InboundWord,
@@ -27,10 +25,10 @@ from followups.models import (
     SlaBreach,
     SlaNotice,
     SlaPolicy,
-    TaskEvent,
     Vendor,
     VendorAgent,
 )
+from followups.tasks.models import ContactAttempt, FollowupTask, TaskEvent
 from governance import law
 from governance.area_codes.models import AreaCodeSubscription
 from governance.clocks.models import MarketZone

@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from followups.leads.inbox.services import late, waiting
-from followups.models import FollowupTask, SlaNotice
-from followups.services import SLA_WINDOW, sla_snapshot
-from followups.sla.services import at_risk
+from followups.models import SlaNotice
+from followups.sla.breaches import at_risk
+from followups.sla.snapshot import SLA_WINDOW, sla_snapshot
+from followups.tasks.models import FollowupTask
 from governance.golive.services import current_state
 from governance.risk.rules import GLOBAL
 from governance.risk.services import open_risk, policy_of

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -9,13 +10,25 @@ from django.urls import reverse
 from django.utils.html import format_html
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
+from unfold.widgets import (
+    UnfoldAdminTextInputWidget,
+)
 
-from followups.models import FollowupLadder, FollowupTask
-from followups.tasks.admin.forms import ReassignForm
+from followups.ladders.models import FollowupLadder
+from followups.ladders.services import cancel_ladder, reassign_ladder, restart_ladder
+from followups.tasks.models import FollowupTask
 from followups.tasks.page_parts import WithLead, ladder_url, task_state, task_url
-from followups.tasks.services import cancel_ladder, reassign_ladder, restart_ladder
-from wholesale.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter, act_with_form, act_with_reason, place_text
+from wholesale.admin_base import (
+    GrowingAdmin,
+    ReadOnlyInline,
+    SinceFilter,
+    act_with_form,
+    act_with_reason,
+    place_text,
+    reason_field,
+)
 from wholesale.permissions import label_of
+from wholesale.vocabulary import LABEL_MAX_LENGTH
 
 
 class TaskInline(ReadOnlyInline):
@@ -173,3 +186,16 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
 def _signature(request: HttpRequest) -> dict[str, Any]:
     """Who acts, in the words of the verbs of ladders."""
     return {"actor": label_of(request.user), "user": request.user}
+
+
+class ReassignForm(forms.Form):
+    """Whose work a ladder becomes, and why."""
+
+    owner = forms.CharField(
+        label="New owner",
+        required=False,
+        max_length=LABEL_MAX_LENGTH,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="A user's name. Nothing makes it anybody's.",
+    )
+    reason = reason_field()

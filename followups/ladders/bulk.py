@@ -15,16 +15,17 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
-from followups.errors import DuplicateLead
 from followups.ladders import prospects
+from followups.ladders.errors import DuplicateLead
+from followups.ladders.models import FollowupLadder
 from followups.ladders.plans import TASK, Plan, ladder_of, plan_of, settled, tasks_of
 from followups.ladders.prospects import Found, Prospect, held_by, hold
 from followups.ladders.refusals import refusal_of
 from followups.ladders.starts import cooling_off
 from followups.ladders.templates.patterns import patterns_in
-from followups.models import FollowupLadder, FollowupTask
 from followups.pool.services import next_agents
 from followups.signals import ladders_created
+from followups.tasks.models import FollowupTask
 from governance import gate
 from governance.clocks.markets import one_markets
 from governance.decisions import ExecutionClass, verb

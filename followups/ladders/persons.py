@@ -5,8 +5,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from followups.models import ContactAttempt, FollowupLadder, FollowupTask, TaskEvent, TaskEventWords
-from followups.tasks.cancellations import cancel_open_ladders
+from followups.ladders.cancellations import cancel_open_ladders
+from followups.ladders.models import FollowupLadder
+from followups.tasks.models import ContactAttempt, FollowupTask, TaskEvent, TaskEventWords
 from wholesale.act import Act
 from wholesale.wordings import is_own
 

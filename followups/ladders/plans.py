@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from followups.ladders.models import FollowupLadder
+from followups.ladders.templates.models import LadderTemplate
 from followups.ladders.templates.patterns import Contacted, Pattern, Patterns
 from followups.ladders.templates.steps import Step, gap_minutes
 from followups.leads.facts import contact_of
-from followups.models import FollowupLadder, LadderTemplate
 from followups.sla.lateness import spans
 from followups.sla.rulebook import rulebook
 from followups.sla.rules import Rulebook

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from followups.ladders.models import FollowupLadder
 from followups.leads.facts import FACTS, read_facts
 from followups.leads.models import Lead
-from followups.models import FollowupLadder, FollowupTask
+from followups.tasks.models import FollowupTask
 from followups.tasks.outcomes.rules import Outcome
 from governance import gate
 from governance.channels import Channel

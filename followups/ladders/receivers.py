@@ -1,4 +1,5 @@
-"""What ladders hear of leads, within the transaction that tells it: who is not to be won any more, opted out, or changed."""
+"""What ladders hear of leads and of markets, within the transaction that tells it: who is not to be won any more, opted out,
+or changed, and which names a market has."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -6,6 +7,8 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
+from followups.ladders.cancellations import ALREADY_FOLLOWED_UP, because_of, cancel_open_ladders, close_open_ladders
+from followups.ladders.models import FollowupLadder
 from followups.ladders.prospects import find, meeting
 from followups.leads.facts import FACTS
 from followups.leads.lookups import lead_ids_at
@@ -13,18 +16,14 @@ from followups.leads.models import Lead
 from followups.leads.signals import contact_marked_wrong, hunt_ended, leads_changed, leads_opted_out
 from followups.leads.statuses import ENDS_THE_HUNT
 from followups.leads.storing import FLAGS
-from followups.tasks.cancellations import (
-    ALREADY_FOLLOWED_UP,
-    EVERY_CHANNEL,
-    OPTED_OUT,
-    because_of,
-    cancel_open_ladders,
-    close_open_ladders,
-)
+from followups.tasks.cancellations import EVERY_CHANNEL, OPTED_OUT
 from followups.tasks.minutes.tasks import enqueue_leads
+from followups.tasks.models import FollowupTask
 from governance.compliance.services import Point
 from governance.compliance.signals import opted_out_of
+from governance.signals import markets_named
 from wholesale.act import Act
+from wholesale.lookups import among
 
 Change = tuple[Lead | None, Lead]
 # A status says nothing to the gate of a lead whose ladder is open: one that closes the lead closes the ladder.
@@ -40,6 +39,7 @@ def connect() -> None:
         (contact_marked_wrong, on_contact_marked_wrong),
         (leads_opted_out, on_leads_opted_out),
         (opted_out_of, on_opted_out_of),
+        (markets_named, on_markets_named),
     ):
         signal.connect(receiver, dispatch_uid=f"followups.{receiver.__name__}")
 
@@ -98,3 +98,13 @@ def on_opted_out_of(
     if leads:
         act = Act.of(actor, user, correlation_id, now)
         cancel_open_ladders(leads, act=act, reason=OPTED_OUT, channels=[channel] if channel else EVERY_CHANNEL)
+
+
+def on_markets_named(province: str, names: Collection[str], market: str, **kwargs: Any) -> None:
+    """Move leads, open ladders and their open steps. Closed ladders stay: they are a record of where they were worked."""
+    here = {"province": province, "market__in": list(names)}
+    Lead.objects.filter(**here).update(market=market)
+    locked = FollowupLadder.objects.open().filter(**here).order_by("pk").select_for_update()
+    ladder_ids = list(locked.values_list("pk", flat=True))
+    FollowupLadder.objects.filter(pk__in=among(ladder_ids, "bigint")).update(market=market)
+    FollowupTask.objects.open().filter(ladder_id__in=among(ladder_ids, "bigint")).update(market=market)

@@ -6,7 +6,7 @@ The order of the refusals, and what a restart with a reason overrides, is CONTRA
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from followups.errors import (
+from followups.ladders.errors import (
     AlreadyFollowedUp,
     LadderTemplateDisabled,
     LeadClosed,

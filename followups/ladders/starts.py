@@ -13,15 +13,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from followups.ladders import prospects
+from followups.ladders.cancellations import cancel_open_ladders
+from followups.ladders.models import FollowupLadder
 from followups.ladders.plans import TASK, ladder_of, plan_of, settled, tasks_of
 from followups.ladders.prospects import Held, Prospect
 from followups.ladders.refusals import refusal_of
 from followups.ladders.templates.patterns import patterns_of
 from followups.leads.lookups import points_of_lead
-from followups.models import FollowupLadder, FollowupTask
 from followups.pool.services import next_agent
 from followups.signals import ladders_created
-from followups.tasks.cancellations import cancel_open_ladders
+from followups.tasks.models import FollowupTask
 from governance import gate
 from governance.decisions import ExecutionClass, verb
 from wholesale import many

@@ -7,7 +7,7 @@ from django.db import migrations
 from django.db.models import F
 from django.utils import timezone
 
-from followups.ladders.templates.steps import GUIDE_STEPS
+from followups.ladders.templates.guide_steps import GUIDE_STEPS
 from followups.tasks.outcomes.rules import SEEDED
 from wholesale import append_only
 from wholesale.vocabulary import ALL, Province

@@ -11,10 +11,11 @@ from django.utils.html import format_html
 from django.utils.timesince import timesince
 from unfold.decorators import action, display
 
-from followups.models import SlaBreach, SlaNotice, SlaPolicy, SlaWatch
 from followups.sla.errors import BreachBeforeWarning
+from followups.sla.models import SlaBreach, SlaNotice, SlaPolicy, SlaWatch
+from followups.sla.notices import read_notice
+from followups.sla.policies import require_sound, upsert_policy
 from followups.sla.rules import BREACH_AFTER, MINUTES_MAX, WARN_AFTER
-from followups.sla.services import read_notice, require_sound, upsert_policy
 from followups.tasks.page_parts import WithTask
 from governance.policies_admin import PlacePolicyAdmin, PlacePolicyForm, whole_number_field
 from wholesale.admin_base import GrowingAdmin, ReadOnlyAdmin, SinceFilter, act_with_form, place_text

@@ -10,9 +10,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from followups.models import SlaBreach, SlaPolicy
-from followups.sla import services
-from followups.sla.rules import MINUTES_MAX, counted_from
+from followups.sla import breaches, policies
+from followups.sla.lateness import counted_from
+from followups.sla.models import SlaBreach, SlaPolicy
+from followups.sla.rules import MINUTES_MAX
 from followups.tasks.due.services import DUE_LIMIT, DUE_LIMIT_MAX
 from governance.channels import Channel
 from governance.clocks.api import MarketFilter, PlaceParams
@@ -129,12 +130,12 @@ class SlaViewSet(ApiViewSet):
     def upsert(self, request: Request, **params: Any) -> Response:
         """Create or change the SLA policy of a market and a channel. What is a breach already stays one."""
         params.setdefault("changed_by", label_of(request.user))
-        return Response(shown(services.upsert_policy(user=acting_user(request), **params), SlaPolicyOut.Meta.fields))
+        return Response(shown(policies.upsert_policy(user=acting_user(request), **params), SlaPolicyOut.Meta.fields))
 
     @ask("sla/at-risk", AtRiskParams, AtRiskOut(many=True))
     def at_risk(self, request: Request, limit: int, **places: Any) -> Response:
         """The open tasks that are later than their policy warns of, and no breach yet; late the longest first."""
-        tasks = scopes.visible(services.at_risk(timezone.now()), request.user).filter(**places)[:limit]
+        tasks = scopes.visible(breaches.at_risk(timezone.now()), request.user).filter(**places)[:limit]
         return Response([{**shown(task, _SHOWN), "counted_from": counted_from(task)} for task in tasks])
 
 

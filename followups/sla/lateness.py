@@ -5,8 +5,15 @@ permitted minute is counted. So a new rule neither judges the past anew nor forg
 renews the intervals.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from followups.tasks.models import FollowupTask
+
+
+from collections.abc import Sequence
 from typing import Protocol
 
 from followups.sla.rules import Rule
@@ -79,3 +86,23 @@ def limits(
     if late > rule.breach_after:
         breaches_at = min(task.breaches_at or now, now)
     return warns_at, breaches_at
+
+
+class Standing(StrEnum):
+    """How an open task stands with its SLA, where it is late at all."""
+
+    AT_RISK = "at_risk"
+    BREACHED = "breached"
+
+
+def standing(task: "FollowupTask", now: datetime) -> Standing | None:
+    """How an open task stands at `now`; None where it is in time, or nobody watches."""
+    counted_to = min(now, task.open_until + datetime.resolution) if task.open_until else now
+    if task.breaches_at and task.breaches_at < counted_to:
+        return Standing.BREACHED
+    return Standing.AT_RISK if task.warns_at and task.warns_at < counted_to else None
+
+
+def counted_from(task: "FollowupTask") -> datetime:
+    """What lateness counts from: a task that is due at night is not late before the morning."""
+    return task.actionable_at or task.due_at

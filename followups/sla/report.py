@@ -15,9 +15,10 @@ from django.db.models import BooleanField, Case, DurationField, ExpressionWrappe
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
-from followups.errors import TimeOutOfRange
-from followups.models import LIMITS, FollowupTask
 from followups.sla.lateness_sql import NONE, late_at
+from followups.sla.snapshot import LIMITS
+from followups.tasks.errors import TimeOutOfRange
+from followups.tasks.models import FollowupTask
 from governance.decisions import ExecutionClass, verb
 
 GROUPS = ("province", "market", "owner", "channel", "step")

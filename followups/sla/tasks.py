@@ -2,7 +2,7 @@
 
 from django_tasks import task
 
-from followups.sla import services
+from followups.sla import breaches
 from wholesale import periodic
 from wholesale.correlation import correlated
 from wholesale.queues import Queue
@@ -12,7 +12,7 @@ from wholesale.queues import Queue
 def find_breaches() -> None:
     """Every minute: what became a breach."""
     with correlated():
-        services.find_breaches()
+        breaches.find_breaches()
 
 
 def register() -> None:

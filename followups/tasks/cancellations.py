@@ -1,48 +1,26 @@
 """How open steps are cancelled, whoever asks for it: the ladders by id, then their tasks, then a line of history each."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import connection
 
-from followups.models import FollowupLadder, FollowupTask, TaskEvent
+from followups.ladders.models import FollowupLadder
 from followups.tasks import history
+from followups.tasks.models import FollowupTask, TaskEvent
 from governance.channels import Channel
 from wholesale.act import Act
 
 EVERY_CHANNEL = tuple(Channel)
 # Why a step is cancelled.
 OPTED_OUT = "opted_out"
-ALREADY_FOLLOWED_UP = "already_followed_up"  # another lead's ladder, which is older, is at the same number or address
 # SQL of its own: it is carried out at each completion, and a query set costs more to build. It counts from what is stored.
 _CLOSE_STEPS = f"""
 UPDATE {FollowupLadder._meta.db_table}
 SET open_steps = open_steps - %s, closed_at = CASE WHEN open_steps > %s THEN closed_at ELSE %s END
 WHERE id = %s
 """
-
-
-def cancel_open_ladders(
-    lead_ids: Collection[str], *, act: Act, reason: str, channels: Collection[str] = EVERY_CHANNEL
-) -> int:
-    """Cancel the open steps of these leads by these channels, and say how many. Within the caller's transaction."""
-    ladders = FollowupLadder.objects.open().filter(lead_id__in=lead_ids).order_by("pk").select_for_update()
-    return cancel_steps(list(ladders), act=act, reason=reason, channels=channels)
-
-
-def because_of(status: str) -> str:
-    """Why a step is cancelled whose lead's status ends the hunt."""
-    return f"lead_status {status}"
-
-
-def close_open_ladders(reasons: Mapping[str, str], act: Act) -> None:
-    """Cancel the open steps of these leads, each for its reason. Within the caller's transaction."""
-    if not reasons:
-        return
-    ladders = list(FollowupLadder.objects.open().filter(lead_id__in=reasons).order_by("pk").select_for_update())
-    for reason in sorted(set(reasons.values())):
-        cancel_steps([ladder for ladder in ladders if reasons[ladder.lead_id] == reason], act=act, reason=reason)
 
 
 def cancel_steps(

@@ -9,7 +9,7 @@ from governance import gate
 from wholesale.act import Act
 
 if TYPE_CHECKING:
-    from followups.models import FollowupTask
+    from followups.tasks.models import FollowupTask
 
 
 def contact_for(task: "FollowupTask") -> gate.Contact:

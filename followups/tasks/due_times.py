@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from followups.models import FollowupTask, TaskEvent
 from followups.sla.lateness import NONE, limits, spans
 from followups.sla.rulebook import rulebook
 from followups.tasks import history
 from followups.tasks.contacts import contact_for
+from followups.tasks.models import FollowupTask, TaskEvent
 from governance import gate
 from wholesale.act import Act
 from wholesale.fields import iso_utc

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from followups.models import TaskEvent, TaskEventWords
+from followups.tasks.models import TaskEvent, TaskEventWords
 from wholesale import many
 from wholesale.act import Act
 from wholesale.wordings import is_own

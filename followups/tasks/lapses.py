@@ -13,10 +13,11 @@ from django.db import transaction
 from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
 
-from followups.models import FollowupLadder, FollowupTask, TaskEvent, TaskQuerySet
+from followups.ladders.models import FollowupLadder
 from followups.signals import tasks_lapsed
 from followups.tasks import history
 from followups.tasks.contacts import contact_for
+from followups.tasks.models import FollowupTask, TaskEvent, TaskQuerySet
 from governance import gate
 from governance.decisions import ExecutionClass, verb
 from governance.reasons import Reason

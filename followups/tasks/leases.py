@@ -6,8 +6,8 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db.models import Q
 
-from followups.errors import TaskLeased
-from followups.models import FollowupTask, no_live_lease
+from followups.tasks.errors import TaskLeased
+from followups.tasks.models import FollowupTask, no_live_lease
 from wholesale.fields import iso_utc
 
 NO_LEASE: dict[str, Any] = {"leased_by": None, "leased_user": None, "leased_until": None}

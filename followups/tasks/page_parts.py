@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from unfold.decorators import display
 
-from followups.models import FollowupTask
+from followups.tasks.models import FollowupTask
 
 OVERDUE_AFTER = timedelta(hours=2)  # past due by so much, a task misses the SLA
 TASK_STATES = {"Completed": "success", "Overdue": "danger", "Due": "warning", "Waiting": "info", "Cancelled": ""}

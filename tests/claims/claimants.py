@@ -45,7 +45,7 @@ def through_the_service(name: str, limit: int) -> Claim:
     importlib.import_module("wholesale.wsgi")
     from django.contrib.auth.models import User
 
-    from followups.tasks.due.services import claim_due
+    from followups.tasks.due.claims import claim_due
 
     user = User.objects.get(username=name)
     return lambda now: [one.task.id for one in claim_due(owner=name, user=user, limit=limit, now=now)]

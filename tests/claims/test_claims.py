@@ -7,10 +7,11 @@ import pytest
 import time_machine
 from rest_framework.test import APIClient
 
-from followups.errors import NotYourName
-from followups.models import FollowupTask, TaskEvent
 from followups.services import complete_task
-from followups.tasks.due.services import claim_due, due_tasks, release_leases, renew_leases
+from followups.tasks.due.claims import claim_due, release_leases, renew_leases
+from followups.tasks.due.services import due_tasks
+from followups.tasks.errors import NotYourName
+from followups.tasks.models import FollowupTask, TaskEvent
 from governance.golive.services import release_kill_switch
 from governance.market.services import upsert_policy
 from tests.claims.test_due import say_no, task_of

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from followups.models import FollowupLadder, FollowupTask
+from followups.ladders.cancellations import cancel_open_ladders
+from followups.ladders.models import FollowupLadder
 from followups.services import complete_task
-from followups.tasks.cancellations import cancel_open_ladders
-from followups.tasks.due.services import claim_due, release_leases, renew_leases
+from followups.tasks.due.claims import claim_due, release_leases, renew_leases
+from followups.tasks.models import FollowupTask
 from tests.claims.test_due import task_of
 from tests.factories import NOON, LeadFactory
 from wholesale.act import Act

@@ -39,7 +39,7 @@ record = services._record
 services._record = stay
 services.find_breaches()
 """
-LOOK = "from followups.sla.services import find_breaches; print(find_breaches())"
+LOOK = "from followups.sla.breaches import find_breaches; print(find_breaches())"
 RECORDED = """
 import json
 from followups.models import FollowupTask, SlaBreach, SlaNotice
@@ -71,7 +71,7 @@ def recorded(served: Served) -> dict[str, Any]:
 
 def looking_on(served: Served) -> "subprocess.Popen[bytes]":
     return start(
-        served, "shell", "--verbosity", "0", "--command", "from followups.sla.services import find_breaches as f; f()"
+        served, "shell", "--verbosity", "0", "--command", "from followups.sla.breaches import find_breaches as f; f()"
     )
 
 

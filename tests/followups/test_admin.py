@@ -12,9 +12,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from followups.models import FollowupLadder, FollowupTask, LadderTemplate, TaskEvent
+from followups.ladders.models import FollowupLadder
+from followups.models import LadderTemplate
 from followups.services import complete_task, start_ladder
-from followups.tasks.due.services import claim_due
+from followups.tasks.due.claims import claim_due
+from followups.tasks.models import FollowupTask, TaskEvent
 from followups.tasks.services import snooze_task
 from tests.factories import NOON, LeadFactory, PoolAgentFactory, TaskFactory
 from tests.staff import form_with, signed_in

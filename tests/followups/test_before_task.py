@@ -7,9 +7,9 @@ import pytest
 import time_machine
 from rest_framework.test import APIClient
 
-from followups.models import ContactAttempt, FollowupTask
 from followups.services import complete_task, start_ladder
 from followups.tasks.completions.attempts import REASONS
+from followups.tasks.models import ContactAttempt, FollowupTask
 from governance import gate
 from governance.reasons import Reason
 from kpi.models import KPIEvent

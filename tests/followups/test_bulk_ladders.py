@@ -13,12 +13,14 @@ from rest_framework.test import APIClient
 
 from followups.ladders import bulk
 from followups.ladders.bulk import Start, Status, start_ladders
+from followups.ladders.models import FollowupLadder
+from followups.ladders.services import cancel_ladder
+from followups.ladders.templates.guide_steps import GUIDE_STEPS
 from followups.ladders.templates.services import upsert_template
-from followups.ladders.templates.steps import GUIDE_STEPS
-from followups.models import FollowupLadder, FollowupTask, Lead, PoolAgent
+from followups.models import Lead, PoolAgent
 from followups.services import start_ladder
 from followups.signals import ladders_created
-from followups.tasks.services import cancel_ladder
+from followups.tasks.models import FollowupTask
 from governance.compliance.services import record_opt_out
 from governance.golive.services import engage_kill_switch
 from kpi.models import KPIEvent

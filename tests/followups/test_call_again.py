@@ -8,11 +8,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from followups.models import ContactAttempt, FollowupTask
 from followups.services import start_ladder
 from followups.tasks.completions.services import complete_task
-from followups.tasks.due.services import claim_due, due_tasks
+from followups.tasks.due.claims import claim_due
+from followups.tasks.due.services import due_tasks
 from followups.tasks.minutes.services import recompute_leads
+from followups.tasks.models import ContactAttempt, FollowupTask
 from governance import gate
 from governance.compliance import services as compliance
 from governance.compliance.models import LastContact

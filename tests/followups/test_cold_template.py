@@ -13,16 +13,20 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from followups.errors import LadderTemplateDisabled, LeadOptedOut, QuebecWanting
 from followups.ladders.bulk import Start, Status, start_ladders
+from followups.ladders.errors import LadderTemplateDisabled, LeadOptedOut, QuebecWanting
+from followups.ladders.models import FollowupLadder
+from followups.ladders.services import restart_ladder
 from followups.ladders.templates.cold_steps import COLD_STEPS
-from followups.ladders.templates.services import scripts_of, seed_templates, upsert_template
+from followups.ladders.templates.guide_steps import GUIDE_STEPS
+from followups.ladders.templates.services import seed_templates, upsert_template
 from followups.ladders.templates.speech import wanting_in_quebec
-from followups.ladders.templates.steps import GUIDE_STEPS, InvalidSteps, doubts, normalised
-from followups.models import FollowupLadder, FollowupTask, LadderTemplate
+from followups.ladders.templates.steps import InvalidSteps, doubts, normalised
+from followups.models import LadderTemplate
 from followups.services import start_ladder
 from followups.tasks.minutes.services import recompute_leads
-from followups.tasks.services import restart_ladder
+from followups.tasks.models import FollowupTask
+from followups.tasks.scripts import scripts_of
 from governance import gate, policies
 from governance.compliance.models import Organisation
 from governance.compliance.services import record_consent, record_opt_out

@@ -8,9 +8,10 @@ import pytest
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
-from followups.errors import NotYourTask, TaskNotFound
-from followups.models import FollowupLadder, FollowupTask
+from followups.ladders.models import FollowupLadder
 from followups.services import complete_task, start_ladder
+from followups.tasks.errors import NotYourTask, TaskNotFound
+from followups.tasks.models import FollowupTask
 from kpi.models import KPIEvent
 from tests.conftest import codes
 from tests.factories import NOON, TaskFactory

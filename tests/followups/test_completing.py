@@ -10,12 +10,13 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from followups.models import FollowupLadder, FollowupTask
+from followups.ladders.models import FollowupLadder
 from followups.services import complete_task, start_ladder
 from followups.tasks import leases
 from followups.tasks.cancellations import close_steps
 from followups.tasks.completions import statements
 from followups.tasks.contacts import contact_for
+from followups.tasks.models import FollowupTask
 from tests.factories import NOON, LadderFactory, LeadFactory, TaskFactory
 
 pytestmark = pytest.mark.django_db

@@ -7,9 +7,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from rest_framework.test import APIClient
 
-from followups.models import FollowupLadder, FollowupTask
+from followups.ladders.models import FollowupLadder
+from followups.ladders.services import cancel_ladder
 from followups.services import complete_task, create_ladder, start_ladder
-from followups.tasks.services import cancel_ladder
+from followups.tasks.models import FollowupTask
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import LadderFactory

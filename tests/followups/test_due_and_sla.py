@@ -7,8 +7,9 @@ import pytest
 import time_machine
 from rest_framework.test import APIClient
 
-from followups.models import FollowupTask
-from followups.services import due_tasks, sla_snapshot
+from followups.services import due_tasks
+from followups.sla.snapshot import sla_snapshot
+from followups.tasks.models import FollowupTask
 from tests.conftest import attrs
 from tests.factories import NOON, TaskFactory, completed
 

@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from followups.models import ContactAttempt, FollowupTask
-from followups.services import complete_task, sla_snapshot
+from followups.services import complete_task
+from followups.sla.snapshot import sla_snapshot
+from followups.tasks.models import ContactAttempt, FollowupTask
 from governance import gate, law
 from governance.golive.models import GoLiveState
 from governance.market.models import MarketPolicy

@@ -11,13 +11,16 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from followups.ladders.bulk import Start, start_ladders
+from followups.ladders.templates.guide_steps import GUIDE_STEPS
 from followups.ladders.templates.services import upsert_template
-from followups.ladders.templates.steps import GUIDE_STEPS, gap_minutes, normalised, parsed
-from followups.models import FollowupTask, LadderTemplate
+from followups.ladders.templates.steps import gap_minutes, normalised, parsed
+from followups.models import LadderTemplate
 from followups.services import complete_task, start_ladder
 from followups.tasks.completions import statements
-from followups.tasks.due.services import claim_due, due_tasks
+from followups.tasks.due.claims import claim_due
+from followups.tasks.due.services import due_tasks
 from followups.tasks.minutes.services import recompute_leads, roll
+from followups.tasks.models import FollowupTask
 from followups.tasks.services import skip_task, snooze_task
 from governance import gate
 from governance.compliance.models import LastContact

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from followups.ladders.models import FollowupLadder
 from followups.leads.lists import files
 from followups.leads.models import Lead
 from followups.leads.services import upsert_leads
-from followups.models import FollowupLadder
 from followups.services import start_ladder
 from governance.compliance.services import record_opt_out
 from governance.golive.services import release_kill_switch

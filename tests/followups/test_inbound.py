@@ -8,11 +8,13 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from followups.ladders.models import FollowupLadder
 from followups.leads.errors import AlreadyDecided, MessageNotFound
 from followups.leads.inbound.decisions import decide_inbound
 from followups.leads.inbound.services import record_inbound
-from followups.models import FollowupLadder, FollowupTask, InboundDecision, InboundMessage, Lead
+from followups.models import InboundDecision, InboundMessage, Lead
 from followups.services import start_ladder
+from followups.tasks.models import FollowupTask
 from governance import gate
 from governance.compliance.models import ContactPoint, ContactRecord
 from governance.compliance.services import is_opted_out

@@ -11,12 +11,15 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from followups.ladders.models import FollowupLadder
 from followups.leads.inbound.decisions import decide_inbound
 from followups.leads.inbound.services import record_inbound
-from followups.models import FollowupLadder, FollowupTask, InboundMessage, InboxItem, Lead
+from followups.models import InboundMessage, InboxItem, Lead
 from followups.services import complete_task, start_ladder
-from followups.tasks.due.services import claim_due, due_tasks
+from followups.tasks.due.claims import claim_due
+from followups.tasks.due.services import due_tasks
 from followups.tasks.minutes.services import recompute_leads
+from followups.tasks.models import FollowupTask
 from governance import gate
 from governance.compliance.models import ContactPoint, ContactRecord
 from governance.compliance.services import erase_point, record_opt_out

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
 from followups.leads.inbound.services import TEXT_MAX_LENGTH, record_inbound
-from followups.models import FollowupTask, InboundMessage, InboxItem
+from followups.models import InboundMessage, InboxItem
 from followups.services import start_ladder
+from followups.tasks.models import FollowupTask
 from governance.compliance.models import ContactRecord
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory

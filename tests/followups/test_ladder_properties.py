@@ -9,10 +9,13 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from followups.errors import LadderClosed, NoLadder, TaskClosed
-from followups.models import FollowupLadder, FollowupTask, TaskEvent
+from followups.ladders.errors import LadderClosed, NoLadder
+from followups.ladders.models import FollowupLadder
+from followups.ladders.services import cancel_ladder, reassign_ladder, restart_ladder
 from followups.services import complete_task, start_ladder
 from followups.tasks import services
+from followups.tasks.errors import TaskClosed
+from followups.tasks.models import FollowupTask, TaskEvent
 from followups.tasks.outcomes.rules import Outcome
 from governance import gate
 from governance.compliance import services as compliance
@@ -59,11 +62,11 @@ def do(act: tuple[str, int, Any], now: Any) -> None:
     elif verb == "skip":
         services.skip_task(task_at(number), "no", **by)
     elif verb == "cancel":
-        services.cancel_ladder(ladder_at(number), "sold", **by)
+        cancel_ladder(ladder_at(number), "sold", **by)
     elif verb == "restart":
-        services.restart_ladder(ladder_at(number), "again", **by)
+        restart_ladder(ladder_at(number), "again", **by)
     elif verb == "reassign":
-        services.reassign_ladder(ladder_at(number), what, "holidays", **by)
+        reassign_ladder(ladder_at(number), what, "holidays", **by)
     elif verb == "opt_out":
         gate.record_opt_out(points=[("PHONE", PHONE)], channel=what, **by)
     else:

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
-from followups.ladders.templates.services import scripts_of, seed_templates, upsert_template
+from followups.ladders.models import FollowupLadder
+from followups.ladders.templates.guide_steps import GUIDE_STEPS
+from followups.ladders.templates.services import seed_templates, upsert_template
 from followups.ladders.templates.steps import (
     FIELDS,
-    GUIDE_STEPS,
     SCRIPT_MAX_LENGTH,
     InvalidSteps,
     delay_text,
@@ -24,8 +25,10 @@ from followups.ladders.templates.steps import (
     parsed,
     rendered,
 )
-from followups.models import FollowupLadder, FollowupTask, LadderTemplate
+from followups.models import LadderTemplate
 from followups.services import start_ladder
+from followups.tasks.models import FollowupTask
+from followups.tasks.scripts import scripts_of
 from governance.compliance.services import upsert_organisation
 from governance.runbook import services as runbook
 from kpi.models import KPIEvent

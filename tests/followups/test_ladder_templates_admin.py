@@ -8,10 +8,12 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
-from followups.ladders.templates.admin import amount_and_unit
+from followups.ladders.models import FollowupLadder
+from followups.ladders.templates.forms import amount_and_unit
+from followups.ladders.templates.guide_steps import GUIDE_STEPS
 from followups.ladders.templates.services import upsert_template
-from followups.ladders.templates.steps import GUIDE_STEPS, normalised
-from followups.models import FollowupLadder, LadderTemplate
+from followups.ladders.templates.steps import normalised
+from followups.models import LadderTemplate
 from governance.compliance.services import upsert_organisation
 from tests.staff import form_with, signed_in
 

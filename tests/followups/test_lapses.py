@@ -9,9 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from followups.models import FollowupLadder, FollowupTask, LadderTemplate, TaskEvent
+from followups.ladders.models import FollowupLadder
+from followups.models import LadderTemplate
 from followups.services import complete_task, start_ladder
 from followups.tasks.lapses import GROUNDS, lapse_steps, lapsing_ground
+from followups.tasks.models import FollowupTask, TaskEvent
 from governance import gate
 from governance.compliance.models import Organisation
 from governance.compliance.services import record_consent, record_scrub, upsert_organisation

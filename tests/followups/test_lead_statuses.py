@@ -11,16 +11,17 @@ from django.contrib.auth.models import User
 from django.test import Client
 from rest_framework.test import APIClient
 
-from followups.errors import LadderClosed
+from followups.ladders.errors import LadderClosed
+from followups.ladders.models import FollowupLadder
+from followups.ladders.services import cancel_ladder
 from followups.leads.lists.imports import begin_import, confirm_import
 from followups.leads.lists.models import LeadImport
 from followups.leads.models import Lead, LeadReopening
 from followups.leads.moving import hold_lead, mark_wrong, move_lead
 from followups.leads.services import LEFT_STATUSES_NAMED, upsert_lead, upsert_leads
 from followups.leads.statuses import ENDS_THE_HUNT, is_back, is_reopening, moves_on_to
-from followups.models import FollowupLadder, TaskEvent
 from followups.services import start_ladder
-from followups.tasks.services import cancel_ladder
+from followups.tasks.models import TaskEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory, LeadReopeningFactory
 from tests.followups.test_import_leads import run

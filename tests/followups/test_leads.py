@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.serializers import ValidationError
 from rest_framework.test import APIClient
 
+from followups.ladders.models import FollowupLadder
 from followups.leads.fields import LeadRow, PhoneField, PostalCodeField
 from followups.leads.models import Language, Lead
 from followups.leads.services import Outcome, upsert_lead, upsert_leads
-from followups.models import FollowupLadder
 from governance import leads as governance_leads
 from governance.clocks.zones import ZONE_CHOICES
 from tests.conftest import attrs, codes

@@ -10,14 +10,15 @@ import pytest
 from django.db.models import QuerySet
 from django.test import Client
 
+from followups.ladders.models import FollowupLadder
 from followups.leads.admin import WISHES_SHOWN
 from followups.leads.lists import files
 from followups.leads.lists.models import LeadImport
 from followups.leads.lists.wishes import Consent, Said, Wish, WishColumns
 from followups.leads.models import Lead
 from followups.leads.services import Report, upsert_leads
-from followups.models import FollowupLadder, FollowupTask
 from followups.services import start_ladder
+from followups.tasks.models import FollowupTask
 from governance.channels import Channel
 from governance.compliance.models import ContactRecord
 from governance.compliance.proof import Proof

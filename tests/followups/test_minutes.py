@@ -13,10 +13,10 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from followups.leads.services import upsert_lead, upsert_leads
-from followups.models import FollowupTask
 from followups.tasks.minutes import services
 from followups.tasks.minutes.readiness import permitted_minutes
 from followups.tasks.minutes.services import recompute_leads, recompute_missing, recompute_places, roll
+from followups.tasks.models import FollowupTask
 from governance.clocks.services import remove_market_zone, set_market_zone
 from governance.compliance.services import (
     lift_opt_out,

@@ -12,9 +12,9 @@ from django.core.management import call_command
 from django.test import Client
 from rest_framework.test import APIClient
 
-from followups.services import sla_snapshot
 from followups.sla.chart import chart_rows
 from followups.sla.report import sla_report
+from followups.sla.snapshot import sla_snapshot
 from tests.factories import NOON, completed
 
 pytestmark = pytest.mark.django_db

@@ -10,15 +10,16 @@ from django.contrib.auth.models import User
 from django.test import Client
 from rest_framework.test import APIClient
 
-from followups.errors import AlreadyFollowedUp
 from followups.ladders.bulk import Start, Status, start_ladders
+from followups.ladders.errors import AlreadyFollowedUp
+from followups.ladders.models import FollowupLadder
 from followups.ladders.prospects import OpenLadder, meeting
+from followups.ladders.services import cancel_ladder, restart_ladder
 from followups.leads.models import Lead
 from followups.leads.moving import mark_wrong
 from followups.leads.services import upsert_lead, upsert_leads
-from followups.models import FollowupLadder, FollowupTask, TaskEvent
 from followups.services import start_ladder
-from followups.tasks.services import cancel_ladder, restart_ladder
+from followups.tasks.models import FollowupTask, TaskEvent
 from governance.leads import LeadFacts
 from kpi.models import KPIEvent
 from tests.conftest import codes

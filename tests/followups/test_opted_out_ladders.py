@@ -7,10 +7,13 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from followups.errors import LeadOptedOut
-from followups.models import FollowupLadder, FollowupTask, Lead
-from followups.services import complete_task, due_tasks, sla_snapshot, start_ladder
+from followups.ladders.errors import LeadOptedOut
+from followups.ladders.models import FollowupLadder
+from followups.models import Lead
+from followups.services import complete_task, due_tasks, start_ladder
+from followups.sla.snapshot import sla_snapshot
 from followups.tasks.minutes.services import roll
+from followups.tasks.models import FollowupTask
 from governance import gate
 from governance.compliance.models import ContactRecord
 from kpi.models import KPIEvent

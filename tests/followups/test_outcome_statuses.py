@@ -9,9 +9,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 from rest_framework.test import APIClient
 
+from followups.ladders.models import FollowupLadder
 from followups.leads.models import Lead
-from followups.models import FollowupLadder, FollowupTask, OutcomeRule, TaskEvent
+from followups.models import OutcomeRule
 from followups.services import complete_task, start_ladder
+from followups.tasks.models import FollowupTask, TaskEvent
 from followups.tasks.outcomes.rules import SEEDED_STATUSES, Outcome
 from followups.tasks.outcomes.services import seed_rules, upsert_rule
 from tests.conftest import attrs, codes

@@ -8,9 +8,11 @@ import pytest
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
-from followups.errors import OptOutStays, PauseNeedsDays, TaskLeased
-from followups.models import FollowupLadder, FollowupTask, Lead, OutcomeRule, TaskEvent
+from followups.ladders.models import FollowupLadder
+from followups.models import Lead, OutcomeRule
 from followups.services import complete_task, start_ladder
+from followups.tasks.errors import OptOutStays, PauseNeedsDays, TaskLeased
+from followups.tasks.models import FollowupTask, TaskEvent
 from followups.tasks.outcomes.rules import SEEDED, Effect, Outcome, careful
 from followups.tasks.outcomes.services import seed_rules, upsert_rule
 from governance.compliance.models import ContactRecord

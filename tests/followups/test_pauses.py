@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from followups.models import FollowupTask, InboxItem, TaskEvent
+from followups.models import InboxItem
 from followups.services import complete_task, start_ladder
+from followups.tasks.models import FollowupTask, TaskEvent
 from followups.tasks.outcomes.services import upsert_rule
 from followups.tasks.services import snooze_task
 from tests.factories import NOON, LeadFactory, TaskFactory

@@ -12,14 +12,15 @@ from django_tasks_db.models import DBTaskResult
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from followups.models import FollowupTask, SlaBreach, SlaPolicy
+from followups.models import SlaBreach, SlaPolicy
 from followups.services import complete_task, create_ladder
+from followups.sla.breaches import at_risk, find_breaches
 from followups.sla.lateness import late_for
 from followups.sla.lateness_sql import late_at
-from followups.sla.services import at_risk, find_breaches
-from followups.sla.services import upsert_policy as upsert_sla
-from followups.tasks.due.services import claim_due
+from followups.sla.policies import upsert_policy as upsert_sla
+from followups.tasks.due.claims import claim_due
 from followups.tasks.minutes.services import recompute_leads, recompute_missing, recompute_places, recompute_watched, roll
+from followups.tasks.models import FollowupTask
 from followups.tasks.services import snooze_task
 from governance import gate
 from governance.compliance.services import hold_points, release_points

@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
+from followups.ladders.models import FollowupLadder
 from followups.leads.errors import ImportUnderWay, LeadUnknown
 from followups.leads.inbound.services import record_inbound
 from followups.leads.lists.imports import begin_import
@@ -23,8 +24,9 @@ from followups.leads.lists.models import LeadImport
 from followups.leads.models import Lead
 from followups.leads.people.services import erase_person, export_person
 from followups.leads.services import upsert_lead
-from followups.models import FollowupLadder, FollowupTask, InboundMessage, InboxItem, TaskEvent
+from followups.models import InboundMessage, InboxItem
 from followups.services import complete_task, start_ladder
+from followups.tasks.models import FollowupTask, TaskEvent
 from followups.tasks.services import skip_task
 from governance import gate
 from governance.compliance.models import ContactPoint, ContactRecord, ContactRecordWords

@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
 from followups.ladders.bulk import Start, start_ladders
-from followups.models import FollowupLadder, FollowupTask, PoolAgent
-from followups.pool.readiness import pool as pool_check
+from followups.ladders.models import FollowupLadder
+from followups.models import PoolAgent
 from followups.pool.rules import Member, turn
 from followups.pool.services import next_agent, remove_agent, upsert_agent
+from followups.readiness import pool as pool_check
 from followups.services import start_ladder
+from followups.tasks.models import FollowupTask
 from tests.conftest import attrs
 from tests.factories import NOON, PoolAgentFactory
 from tests.staff import signed_in

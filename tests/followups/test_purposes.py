@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from followups.leads.inbound.services import record_inbound
-from followups.models import FollowupTask
 from followups.services import complete_task, start_ladder
+from followups.tasks.models import FollowupTask
 from governance import gate
 from governance.compliance.models import Organisation
 from governance.compliance.services import record_consent

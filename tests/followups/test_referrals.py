@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from followups.models import ContactAttempt, FollowupTask
 from followups.services import complete_task, start_ladder
+from followups.tasks.models import ContactAttempt, FollowupTask
 from governance import gate
 from governance.compliance.models import ContactPoint, ContactRecord, Organisation
 from governance.compliance.proof import Proof

@@ -10,10 +10,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from followups.models import FollowupTask, SlaBreach, SlaNotice, SlaPolicy
+from followups.models import SlaBreach, SlaNotice, SlaPolicy
 from followups.services import complete_task
+from followups.sla.breaches import find_breaches
 from followups.sla.errors import NoticeNotFound
-from followups.sla.services import find_breaches, read_notice
+from followups.sla.notices import read_notice
+from followups.tasks.models import FollowupTask
 from tests.factories import NOON, SlaNoticeFactory, TaskFactory
 from tests.staff import signed_in
 

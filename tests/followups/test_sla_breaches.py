@@ -11,14 +11,16 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from followups.models import FollowupTask, SlaBreach, SlaNotice, SlaPolicy, SlaWatch
+from followups.models import SlaBreach, SlaNotice, SlaPolicy, SlaWatch
 from followups.services import complete_task
 from followups.signals import tasks_breached
-from followups.sla import services
+from followups.sla import breaches
+from followups.sla.breaches import at_risk, find_breaches
+from followups.sla.lateness import Standing, counted_from, standing
 from followups.sla.rulebook import rulebook
-from followups.sla.rules import Rule, Rulebook, Standing, counted_from, standing
-from followups.sla.services import at_risk, find_breaches
+from followups.sla.rules import Rule, Rulebook
 from followups.tasks.minutes.services import recompute_places, roll
+from followups.tasks.models import FollowupTask
 from followups.tasks.services import skip_task, snooze_task
 from governance.golive.models import GoLiveState
 from kpi.models import KPIEvent
@@ -204,7 +206,7 @@ def test_breaches_are_facts_with_the_kill_switch_engaged_too(kill_switch: GoLive
 
 
 def test_one_look_records_so_many_and_the_next_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "LOOK_MAX", 2)
+    monkeypatch.setattr(breaches, "LOOK_MAX", 2)
     find_breaches(NOON)
     open_ones = [TaskFactory.create() for _ in range(3)]
     for _ in range(2):

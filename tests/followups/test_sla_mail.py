@@ -10,8 +10,8 @@ from django.core import mail
 from django_tasks_db.models import DBTaskResult
 
 from followups.models import SlaNotice
+from followups.sla.breaches import find_breaches
 from followups.sla.mail import recipients, send
-from followups.sla.services import find_breaches
 from governance.runbook.services import status
 from tests.factories import NOON, LeadFactory, TaskFactory
 

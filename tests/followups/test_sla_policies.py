@@ -9,7 +9,8 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from followups.models import SlaPolicy
-from followups.sla.services import find_breaches, seed_policies
+from followups.sla.breaches import find_breaches
+from followups.sla.policies import seed_policies
 from governance.runbook.services import status
 from tests.conftest import attrs, codes
 from tests.factories import NOON, SlaPolicyFactory, TaskFactory

@@ -20,11 +20,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
-from followups.errors import TimeOutOfRange
-from followups.models import FollowupLadder, FollowupTask
+from followups.ladders.models import FollowupLadder
 from followups.sla.chart import ROWS_MAX, chart_rows
 from followups.sla.lateness import late_for
 from followups.sla.report import FIGURES, GROUPS, SlaReport, sla_report
+from followups.tasks.errors import TimeOutOfRange
+from followups.tasks.models import FollowupTask
 from tests.conftest import attrs
 from tests.factories import NOON, LadderFactory, TaskFactory, completed
 

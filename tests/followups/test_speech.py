@@ -5,12 +5,15 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from followups.errors import QuebecWanting
-from followups.ladders.templates.services import scripts_of, upsert_template
+from followups.ladders.errors import QuebecWanting
+from followups.ladders.templates.guide_steps import GUIDE_STEPS
+from followups.ladders.templates.services import upsert_template
 from followups.ladders.templates.speech import OPENING, wanting_in_quebec
-from followups.ladders.templates.steps import GUIDE_STEPS, normalised
-from followups.models import FollowupTask, LadderTemplate
+from followups.ladders.templates.steps import normalised
+from followups.models import LadderTemplate
 from followups.services import start_ladder
+from followups.tasks.models import FollowupTask
+from followups.tasks.scripts import scripts_of
 from governance.compliance.models import ContactRecord, Organisation
 from tests.conftest import attrs, codes
 from tests.factories import LeadFactory, TaskFactory

@@ -9,15 +9,17 @@ import time_machine
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from followups.errors import LeadClosed, RecentlyFollowedUp
 from followups.ladders.bulk import Start, start_ladders
+from followups.ladders.errors import LeadClosed, RecentlyFollowedUp
+from followups.ladders.models import FollowupLadder
+from followups.ladders.services import cancel_ladder, restart_ladder
 from followups.ladders.templates.services import upsert_template
 from followups.leads.models import Lead
 from followups.leads.moving import mark_wrong
 from followups.leads.services import upsert_lead, upsert_leads
-from followups.models import FollowupLadder, FollowupTask, LadderTemplate, TaskEvent
+from followups.models import LadderTemplate
 from followups.services import complete_task, start_ladder
-from followups.tasks.services import cancel_ladder, restart_ladder
+from followups.tasks.models import FollowupTask, TaskEvent
 from governance.compliance.services import record_opt_out
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes

@@ -8,10 +8,13 @@ import pytest
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
-from followups.errors import LadderClosed, LadderNotFound, NotYourTask, TaskClosed, TaskLeased, TaskNotFound, TimeOutOfRange
-from followups.models import FollowupLadder, FollowupTask, TaskEvent
+from followups.ladders.errors import LadderClosed, LadderNotFound
+from followups.ladders.models import FollowupLadder
+from followups.ladders.services import cancel_ladder, reassign_ladder, restart_ladder
 from followups.services import complete_task, start_ladder
-from followups.tasks.services import cancel_ladder, reassign_ladder, restart_ladder, skip_task, snooze_task
+from followups.tasks.errors import NotYourTask, TaskClosed, TaskLeased, TaskNotFound, TimeOutOfRange
+from followups.tasks.models import FollowupTask, TaskEvent
+from followups.tasks.services import skip_task, snooze_task
 from governance.gate import record_opt_out
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes

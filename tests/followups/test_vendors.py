@@ -11,14 +11,16 @@ from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from followups.models import FollowupTask, Vendor, VendorAgent
+from followups.models import Vendor, VendorAgent
 from followups.pool.services import next_agent
 from followups.pool.vendors.errors import VendorNotFound, VendorNotRegistered
-from followups.pool.vendors.readiness import vendor_contracts
-from followups.pool.vendors.readiness import vendors as vendors_check
 from followups.pool.vendors.services import assign_agent, release_agent, upsert_vendor
+from followups.readiness import vendor_contracts
+from followups.readiness import vendors as vendors_check
 from followups.services import complete_task
-from followups.tasks.due.services import claim_due, due_tasks, release_leases, renew_leases
+from followups.tasks.due.claims import claim_due, release_leases, renew_leases
+from followups.tasks.due.services import due_tasks
+from followups.tasks.models import FollowupTask
 from tests.conftest import attrs, codes
 from tests.factories import NOON, PoolAgentFactory, TaskFactory
 from tests.staff import form_with, signed_in

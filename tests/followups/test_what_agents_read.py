@@ -12,9 +12,10 @@ from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from followups.models import FollowupTask
 from followups.services import complete_task
-from followups.tasks.due.services import claim_due, due_tasks
+from followups.tasks.due.claims import claim_due
+from followups.tasks.due.services import due_tasks
+from followups.tasks.models import FollowupTask
 from governance import gate
 from governance.compliance import services as compliance
 from kpi.models import KPIEvent

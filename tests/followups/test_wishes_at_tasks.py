@@ -10,9 +10,10 @@ import time_machine
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
+from followups.ladders.models import FollowupLadder
 from followups.leads.models import Lead
-from followups.models import ContactAttempt, FollowupLadder, FollowupTask, TaskEvent
 from followups.services import complete_task, start_ladder
+from followups.tasks.models import ContactAttempt, FollowupTask, TaskEvent
 from followups.tasks.outcomes.services import upsert_rule
 from governance import gate
 from governance.compliance.models import ContactRecord

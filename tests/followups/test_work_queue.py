@@ -13,8 +13,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from followups.models import ContactAttempt, FollowupTask, TaskEvent
 from followups.services import complete_task, start_ladder
+from followups.tasks.models import ContactAttempt, FollowupTask, TaskEvent
 from governance.golive.models import GoLiveState
 from tests.factories import NOON, LeadFactory, TaskFactory
 from tests.staff import form_with, signed_in

@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 
 import buyers.services
 import followups.ladders.bulk
+import followups.ladders.services
 import followups.ladders.templates.services
 import followups.leads.inbound.services
 import followups.leads.inbound.words
@@ -24,8 +25,11 @@ import followups.leads.services
 import followups.pool.services
 import followups.pool.vendors.services
 import followups.services
+import followups.sla.breaches
+import followups.sla.notices
+import followups.sla.policies
 import followups.sla.report
-import followups.sla.services
+import followups.tasks.due.claims
 import followups.tasks.due.services
 import followups.tasks.lapses
 import followups.tasks.outcomes.services
@@ -43,7 +47,7 @@ import kpi.services
 import kpi.tripwire.services
 import offers.services
 from buyers.models import BuyerFeedbackEvent
-from followups.models import FollowupLadder
+from followups.ladders.models import FollowupLadder
 from governance import gate
 from governance.decisions import VERBS
 from governance.gate import ChecklistFailed, GoLiveDisabled, KillSwitchEngaged
@@ -282,14 +286,14 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     ),
     followups.pool.services.remove_agent: ("CONTROL", remove_agent),
     followups.services.due_tasks: ("EXECUTE", followups.services.due_tasks),
-    followups.tasks.due.services.claim_due: ("EXECUTE", lambda: followups.tasks.due.services.claim_due(owner="me")),
-    followups.tasks.due.services.renew_leases: (
+    followups.tasks.due.claims.claim_due: ("EXECUTE", lambda: followups.tasks.due.claims.claim_due(owner="me")),
+    followups.tasks.due.claims.renew_leases: (
         "EXECUTE",
-        lambda: followups.tasks.due.services.renew_leases(task_ids=[1], owner="me"),
+        lambda: followups.tasks.due.claims.renew_leases(task_ids=[1], owner="me"),
     ),
-    followups.tasks.due.services.release_leases: (
+    followups.tasks.due.claims.release_leases: (
         "RECORD",
-        lambda: followups.tasks.due.services.release_leases(task_ids=[1], owner="me"),
+        lambda: followups.tasks.due.claims.release_leases(task_ids=[1], owner="me"),
     ),
     followups.services.complete_task: (
         "RECORD",
@@ -303,27 +307,27 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "RECORD",
         lambda: followups.tasks.services.skip_task(TaskFactory.create().pk, "test"),
     ),
-    followups.tasks.services.reassign_ladder: (
+    followups.ladders.services.reassign_ladder: (
         "CONTROL",
-        lambda: followups.tasks.services.reassign_ladder(TaskFactory.create().ladder_id, "anna", "test"),
+        lambda: followups.ladders.services.reassign_ladder(TaskFactory.create().ladder_id, "anna", "test"),
     ),
-    followups.tasks.services.cancel_ladder: (
+    followups.ladders.services.cancel_ladder: (
         "CONTROL",
-        lambda: followups.tasks.services.cancel_ladder(TaskFactory.create().ladder_id, "test"),
+        lambda: followups.ladders.services.cancel_ladder(TaskFactory.create().ladder_id, "test"),
     ),
-    followups.tasks.services.restart_ladder: (
+    followups.ladders.services.restart_ladder: (
         "EXECUTE",
-        lambda: followups.tasks.services.restart_ladder(FollowupLadder.objects.earliest("id").pk, "test"),
+        lambda: followups.ladders.services.restart_ladder(FollowupLadder.objects.earliest("id").pk, "test"),
     ),
-    followups.sla.services.upsert_policy: (
+    followups.sla.policies.upsert_policy: (
         "CONTROL",
-        lambda: followups.sla.services.upsert_policy(province="ON", channel="SMS", breach_after_minutes=60, changed_by="me"),
+        lambda: followups.sla.policies.upsert_policy(province="ON", channel="SMS", breach_after_minutes=60, changed_by="me"),
     ),
     followups.tasks.lapses.lapse_steps: ("RECORD", lambda: followups.tasks.lapses.lapse_steps(now=NOON)),
-    followups.sla.services.find_breaches: ("RECORD", lambda: followups.sla.services.find_breaches(NOON)),
-    followups.sla.services.read_notice: (
+    followups.sla.breaches.find_breaches: ("RECORD", lambda: followups.sla.breaches.find_breaches(NOON)),
+    followups.sla.notices.read_notice: (
         "RECORD",
-        lambda: followups.sla.services.read_notice(SlaNoticeFactory.create().pk, actor="me"),
+        lambda: followups.sla.notices.read_notice(SlaNoticeFactory.create().pk, actor="me"),
     ),
     followups.tasks.outcomes.services.upsert_rule: (
         "CONTROL",
@@ -349,7 +353,7 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "RECORD",
         lambda: followups.leads.lists.imports.retry_import(LeadImportFactory.create(state="FAILED").pk),
     ),
-    followups.services.sla_snapshot: ("READ", followups.services.sla_snapshot),
+    followups.sla.snapshot.sla_snapshot: ("READ", followups.sla.snapshot.sla_snapshot),
     followups.leads.inbound.services.record_inbound: (
         "RECORD",
         lambda: followups.leads.inbound.services.record_inbound(lead_id="L1", channel="SMS", text="STOP"),

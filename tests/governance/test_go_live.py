@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, Permission
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from followups.models import FollowupLadder
+from followups.ladders.models import FollowupLadder
 from governance import gate
 from governance.gate import ChecklistFailed
 from governance.golive.models import GoLiveState

@@ -14,9 +14,11 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from buyers.models import BuyerLiquidityNode
+from followups.ladders.models import FollowupLadder
 from followups.leads.models import Lead
 from followups.leads.services import upsert_leads
-from followups.models import FollowupLadder, FollowupTask, PoolAgent
+from followups.models import PoolAgent
+from followups.tasks.models import FollowupTask
 from governance.clocks.markets import one_market, one_markets
 from governance.clocks.models import MarketZone
 from governance.clocks.services import remove_market_zone, set_market_zone

@@ -12,9 +12,10 @@ from django.dispatch import Signal
 from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
 from buyers.services import record_feedback
 from buyers.signals import feedback_recorded
-from followups.models import FollowupLadder, FollowupTask
+from followups.ladders.models import FollowupLadder
 from followups.services import complete_task, start_ladder
 from followups.signals import ladders_created, tasks_completed
+from followups.tasks.models import FollowupTask
 from kpi import receivers
 from kpi.models import KPIEvent
 from kpi.services import kpi_timed_step

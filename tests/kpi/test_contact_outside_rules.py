@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from followups.models import ContactAttempt, FollowupTask
 from followups.services import complete_task
 from followups.signals import tasks_completed
+from followups.tasks.models import ContactAttempt, FollowupTask
 from kpi.models import KPIEvent
 from tests.factories import NOON, TaskFactory
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from followups.services import due_tasks, sla_snapshot
+from followups.services import due_tasks
+from followups.sla.breaches import at_risk, breaching
 from followups.sla.report import sla_report
-from followups.sla.services import at_risk, breaching
+from followups.sla.snapshot import sla_snapshot
 from followups.tasks.due import rows
 from tests.plans.explain import Plan
 

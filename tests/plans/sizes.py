@@ -92,7 +92,8 @@ def _report(large_url: str, rounds: int) -> int:
 def _operations() -> dict[str, Callable[[], Sized]]:
     from django.db import transaction
 
-    from followups.tasks.due.services import claim_due, due_tasks
+    from followups.tasks.due.claims import claim_due
+    from followups.tasks.due.services import due_tasks
 
     def claim(owner: str, province: str | None = None) -> Sized:
         with transaction.atomic():

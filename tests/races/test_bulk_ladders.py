@@ -7,7 +7,9 @@ import pytest
 from rest_framework.test import APIClient
 
 from followups.ladders import bulk
-from followups.models import FollowupLadder, FollowupTask, PoolAgent
+from followups.ladders.models import FollowupLadder
+from followups.models import PoolAgent
+from followups.tasks.models import FollowupTask
 from kpi.models import KPIEvent
 from tests.factories import LeadFactory, PoolAgentFactory
 

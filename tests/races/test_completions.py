@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from followups.errors import TaskLeased
+from followups.ladders.models import FollowupLadder
 from followups.leads.inbound.services import record_inbound
-from followups.models import FollowupLadder, FollowupTask, TaskEvent
 from followups.services import complete_task, start_ladder
-from followups.tasks.due.services import claim_due, due_tasks, release_leases, renew_leases
+from followups.tasks.due.claims import claim_due, release_leases, renew_leases
+from followups.tasks.due.services import due_tasks
+from followups.tasks.errors import TaskLeased
 from followups.tasks.minutes.services import recompute_leads
+from followups.tasks.models import FollowupTask, TaskEvent
 from governance import gate
 from governance.compliance.models import ContactRecord, LastContact
 from governance.compliance.proof import Proof

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from followups.models import FollowupLadder
+from followups.ladders.models import FollowupLadder
 from kpi.models import KPIEvent
 from offers.models import OfferEvidence
 from tests.conftest import codes

@@ -14,7 +14,7 @@ from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from followups.models import FollowupLadder
+from followups.ladders.models import FollowupLadder
 from governance import gate
 from governance.decisions import ExecutionClass
 from governance.golive import services as golive

@@ -7,7 +7,8 @@ import pytest
 from django.db.models import Max
 from rest_framework.test import APIClient
 
-from followups.models import FollowupLadder, FollowupTask
+from followups.ladders.models import FollowupLadder
+from followups.tasks.models import FollowupTask
 from kpi.models import KPIEvent
 from tests.races.conftest import CLIENTS
 

@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from followups.errors import LadderClosed, TaskClosed
-from followups.models import FollowupLadder, FollowupTask, TaskEvent
+from followups.ladders.errors import LadderClosed
+from followups.ladders.models import FollowupLadder
+from followups.ladders.services import cancel_ladder
 from followups.services import complete_task, start_ladder
 from followups.tasks import services
+from followups.tasks.errors import TaskClosed
 from followups.tasks.lapses import lapse_steps
+from followups.tasks.models import FollowupTask, TaskEvent
 from governance.compliance.models import Organisation
 from kpi.models import KPIEvent
 from tests.factories import LeadFactory
@@ -42,7 +45,7 @@ def test_lapses_race_with_completions_and_cancellations(run_together: Callable[.
                 complete_task(task, "va1") if number % 2 else services.skip_task(task, "no")
         for ladder in ladders[number - 4 :: 4]:
             with suppress(LadderClosed):
-                services.cancel_ladder(ladder, "sold")
+                cancel_ladder(ladder, "sold")
         return 0
 
     assert [answer for answer in run_together(8, act) if not isinstance(answer, int)] == []

@@ -10,14 +10,15 @@ import pytest
 from django.db import transaction
 from rest_framework.test import APIClient
 
-from followups.errors import NoLadder
 from followups.ladders import bulk
+from followups.ladders.errors import NoLadder
+from followups.ladders.models import FollowupLadder
 from followups.leads import storing
 from followups.leads.models import Lead
 from followups.leads.moving import hold_lead, mark_wrong
 from followups.leads.services import upsert_lead, upsert_leads
-from followups.models import FollowupLadder, FollowupTask
 from followups.services import complete_task, start_ladder
+from followups.tasks.models import FollowupTask
 from governance import gate
 from kpi.models import KPIEvent
 from tests.factories import NOON, LeadFactory

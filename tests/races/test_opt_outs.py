@@ -10,14 +10,16 @@ from django.db import transaction
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from followups.errors import LeadOptedOut
+from followups.ladders.errors import LeadOptedOut
+from followups.ladders.models import FollowupLadder
 from followups.ladders.templates.services import upsert_template
 from followups.leads.errors import OptedOutSince
 from followups.leads.inbound.decisions import decide_inbound
 from followups.leads.inbound.services import record_inbound
-from followups.models import FollowupLadder, FollowupTask, InboundMessage, InboxItem
+from followups.models import InboundMessage, InboxItem
 from followups.services import complete_task, start_ladder
-from followups.tasks.due.services import claim_due
+from followups.tasks.due.claims import claim_due
+from followups.tasks.models import FollowupTask
 from governance import gate
 from governance.compliance.models import ContactPoint, ContactRecord
 from governance.compliance.rules import is_held

@@ -7,7 +7,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from followups.ladders.templates.cold_steps import COLD_STEPS
-from followups.ladders.templates.steps import GUIDE_STEPS
+from followups.ladders.templates.guide_steps import GUIDE_STEPS
 from followups.models import LadderTemplate
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from followups.models import FollowupLadder, FollowupTask, PoolAgent
+from followups.ladders.models import FollowupLadder
+from followups.models import PoolAgent
+from followups.tasks.models import FollowupTask
 from tests.factories import PoolAgentFactory
 from tests.races.conftest import CLIENTS
 

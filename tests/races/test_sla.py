@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from followups.models import FollowupTask, SlaBreach, SlaNotice
+from followups.models import SlaBreach, SlaNotice
 from followups.services import complete_task
-from followups.sla.services import find_breaches
+from followups.sla.breaches import find_breaches
+from followups.tasks.models import FollowupTask
 from followups.tasks.services import snooze_task
 from kpi.models import KPIEvent
 from tests.factories import NOON, LadderFactory, TaskFactory, completed, many

@@ -10,11 +10,15 @@ import pytest
 from django.db import connections
 from django.db.models import F
 
-from followups.errors import LadderClosed, NoLadder, TaskClosed
+from followups.ladders.errors import LadderClosed, NoLadder
+from followups.ladders.models import FollowupLadder
+from followups.ladders.services import cancel_ladder, reassign_ladder, restart_ladder
 from followups.leads.inbound.services import record_inbound
-from followups.models import FollowupLadder, FollowupTask, Lead, TaskEvent
+from followups.models import Lead
 from followups.services import complete_task, start_ladder
 from followups.tasks import services
+from followups.tasks.errors import TaskClosed
+from followups.tasks.models import FollowupTask, TaskEvent
 from followups.tasks.outcomes.rules import Outcome
 from governance import gate
 from governance.compliance import services as compliance
@@ -43,11 +47,11 @@ def some_act(luck: Random) -> Callable[[], Any]:
             lambda: complete_task(task, "va1", outcome=outcome),
             lambda: complete_task(task, "va1", outcome="OPTED_OUT"),
             lambda: start_ladder(lead_id=lead, province="ON", market="TORONTO", restart=True, reason="again"),
-            lambda: services.restart_ladder(ladder, "again"),
+            lambda: restart_ladder(ladder, "again"),
             lambda: services.snooze_task(task, later.replace(year=later.year, month=12, day=31), "later"),
             lambda: services.skip_task(task, "no"),
-            lambda: services.cancel_ladder(ladder, "sold"),
-            lambda: services.reassign_ladder(ladder, luck.choice(("anna", "bob")), "holidays"),
+            lambda: cancel_ladder(ladder, "sold"),
+            lambda: reassign_ladder(ladder, luck.choice(("anna", "bob")), "holidays"),
             lambda: gate.record_opt_out(points=[("PHONE", PHONE), ("EMAIL", EMAIL)], actor="va1"),
             lambda: record_inbound(lead_id=lead, channel="SMS", text="STOP ALL"),
             lambda: compliance.lift_opt_out(points=[("PHONE", PHONE), ("EMAIL", EMAIL)], actor="va1", reason="a mistake"),

@@ -8,8 +8,8 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Group, User
 
-from followups.models import FollowupTask, TaskEvent
 from followups.services import start_ladder
+from followups.tasks.models import FollowupTask, TaskEvent
 from tests.factories import NOON
 from tests.staff import signed_in
 

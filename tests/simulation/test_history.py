@@ -12,13 +12,15 @@ from pytest_django import DjangoDbBlocker
 
 from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
 from buyers.services import rebuild_liquidity
+from followups.ladders.models import FollowupLadder
 from followups.leads.inbound.decisions import undecided
 from followups.leads.inbound.rules import Meaning, read
 from followups.leads.inbound.words import words_in_force
-from followups.models import ContactAttempt, FollowupLadder, FollowupTask, InboundMessage, Lead, PoolAgent, TaskEvent
+from followups.models import InboundMessage, Lead, PoolAgent
 from followups.tasks.contacts import contact_for
 from followups.tasks.due.services import due_tasks
 from followups.tasks.minutes.services import overdue
+from followups.tasks.models import ContactAttempt, FollowupTask, TaskEvent
 from followups.tasks.outcomes.rules import Outcome
 from governance import gate
 from governance.compliance import services as compliance

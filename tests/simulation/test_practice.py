@@ -11,10 +11,13 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
 
-from followups.models import FollowupLadder, FollowupTask, Lead
+from followups.ladders.models import FollowupLadder
+from followups.models import Lead
 from followups.services import complete_task
-from followups.tasks.due.services import claim_due, due_tasks
+from followups.tasks.due.claims import claim_due
+from followups.tasks.due.services import due_tasks
 from followups.tasks.minutes import services as minutes
+from followups.tasks.models import FollowupTask
 from governance.channels import Channel
 from wholesale.demo import practice, simulation
 

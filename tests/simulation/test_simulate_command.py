@@ -6,7 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from buyers.services import record_feedback
-from followups.models import FollowupLadder, Lead
+from followups.ladders.models import FollowupLadder
+from followups.models import Lead
 from followups.services import start_ladder
 from governance.golive.services import engage_kill_switch
 from offers.models import OfferPolicy

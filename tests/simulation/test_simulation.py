@@ -12,7 +12,8 @@ from django.db import connection, transaction
 from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
-from followups.models import FollowupLadder, Lead
+from followups.ladders.models import FollowupLadder
+from followups.models import Lead
 from governance.golive.models import GoLiveState
 from kpi.tasks import evaluate_tripwires
 from wholesale.demo import market, office, simulation

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework.test import APIClient
 
-from followups.ladders.templates.steps import GUIDE_STEPS
+from followups.ladders.templates.guide_steps import GUIDE_STEPS
 from governance.market.rules import SAFE_RULES
 
 JSON = "application/json"

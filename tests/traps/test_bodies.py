@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
-from followups.models import FollowupTask
+from followups.tasks.models import FollowupTask
 from tests.traps.requests import FORM, INBOUND, JSON, POSTS, TASK, assert_refused, is_as_at_first, post_json, send
 
 pytestmark = pytest.mark.django_db

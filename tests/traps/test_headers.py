@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from followups.models import FollowupLadder
+from followups.ladders.models import FollowupLadder
 from tests.traps.requests import assert_refused, post_json
 
 pytestmark = pytest.mark.django_db

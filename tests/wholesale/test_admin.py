@@ -23,13 +23,11 @@ from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
+from followups.ladders.models import FollowupLadder
 from followups.leads.inbound.models import InboundDecisionWords
 from followups.leads.models import LeadReopeningWords
 from followups.models import (
     AdministrativeReply,
-    ContactAttempt,
-    FollowupLadder,
-    FollowupTask,
     InboundDecision,
     InboundMessage,
     InboundWord,
@@ -44,11 +42,10 @@ from followups.models import (
     SlaNotice,
     SlaPolicy,
     SlaWatch,
-    TaskEvent,
-    TaskEventWords,
     Vendor,
     VendorAgent,
 )
+from followups.tasks.models import ContactAttempt, FollowupTask, TaskEvent, TaskEventWords
 from governance import gate
 from governance.area_codes.models import AreaCodeSubscription
 from governance.clocks.models import MarketZone

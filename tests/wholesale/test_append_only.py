@@ -11,7 +11,8 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from buyers.models import BuyerFeedbackEvent
-from followups.models import ContactAttempt, InboundDecision, LeadReopening, SlaBreach, TaskEvent
+from followups.models import InboundDecision, LeadReopening, SlaBreach
+from followups.tasks.models import ContactAttempt, TaskEvent
 from governance.models import ConsentProof, ContactRecord, HeimdallEvent, HeimdallRecommendation, RiskEvent, RunbookRun
 from governance.policies import Governed
 from kpi.models import KPIEvent

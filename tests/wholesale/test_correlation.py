@@ -8,7 +8,8 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from buyers.models import BuyerFeedbackEvent
-from followups.models import FollowupLadder, FollowupTask
+from followups.ladders.models import FollowupLadder
+from followups.tasks.models import FollowupTask
 from kpi.models import KPIEvent
 from offers.models import OfferEvidence, OfferPolicy
 from tests.conftest import attrs, codes

@@ -13,9 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from followups.models import FollowupTask
 from followups.services import complete_task, start_ladder
-from followups.sla.services import find_breaches
+from followups.sla.breaches import find_breaches
+from followups.tasks.models import FollowupTask
 from governance import gate
 from governance.golive.models import GoLiveState
 from governance.golive.services import engage_kill_switch

@@ -11,7 +11,7 @@ from pytest_django import Settings
 from rest_framework.response import Response
 from rest_framework.test import APIClient
 
-from followups import services
+from followups.sla import snapshot
 from tests.conftest import attrs, codes
 from wholesale import handlers
 from wholesale.errors import RequiredParameter, VersionConflict
@@ -97,7 +97,7 @@ def test_a_fault_inside_a_view_is_500_and_tells_nothing(
     def fail(window: int) -> Any:
         raise RuntimeError("a secret")
 
-    monkeypatch.setattr(services, "sla_snapshot", fail)
+    monkeypatch.setattr(snapshot, "sla_snapshot", fail)
     with override_settings(DEBUG=debug):
         response = operator.get(SLA)
     shape(response, 500, "server_error", "error")
@@ -108,7 +108,7 @@ def test_a_fault_inside_a_view_is_500_and_tells_nothing(
 def test_a_fault_while_rendering_is_500_in_the_same_shape(
     operator: APIClient, debug: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "sla_snapshot", lambda window: {"count": object()})
+    monkeypatch.setattr(snapshot, "sla_snapshot", lambda window: {"count": object()})
     with override_settings(DEBUG=debug):
         response = operator.get(SLA)
     shape(response, 500, "server_error", "error")

@@ -8,7 +8,7 @@ from django.db.models.query import QuerySet
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from followups.models import FollowupLadder
+from followups.ladders.models import FollowupLadder
 from kpi.models import KPIEvent
 from offers.models import OfferEvidence, OfferPolicy
 from tests.conftest import attrs, codes
@@ -113,10 +113,10 @@ def test_bad_input_is_not_kept(operator: APIClient) -> None:
 
 
 def test_a_fault_is_not_kept_and_undoes_the_act(operator: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    from followups.api import verbs
+    from followups.ladders import api
 
     with monkeypatch.context() as patched:
-        patched.setattr(verbs, "shown", lambda *args: 1 / 0)
+        patched.setattr(api, "shown", lambda *args: 1 / 0)
         assert post(operator).status_code == 500
     assert not IdempotencyKey.objects.exists()
     assert not FollowupLadder.objects.exists()

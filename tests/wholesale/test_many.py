@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
-from followups.models import TaskEvent
+from followups.tasks.models import TaskEvent
 from kpi.models import KPIEvent
 from tests.factories import NOON, AttemptFactory, TaskFactory
 from wholesale import many

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 import pytest
 from rest_framework.test import APIClient
 
+from followups.ladders.models import FollowupLadder
 from followups.leads.fields import SETTINGS
-from followups.models import FollowupLadder
 from tests.conftest import attrs, codes
 from tests.traps.requests import RECEIVED
 from tests.wholesale.api_walk import ENDPOINTS, ROLES, Endpoint, call, make_everything_possible, routes

@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from followups.models import ContactAttempt, FollowupTask, SlaBreach
+from followups.models import SlaBreach
+from followups.tasks.models import ContactAttempt, FollowupTask
 from tests.factories import (
     NOON,
     AttemptFactory,

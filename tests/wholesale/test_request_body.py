@@ -10,7 +10,8 @@ from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.test import Client, RequestFactory
 from rest_framework.test import APIClient
 
-from followups.models import FollowupLadder, InboundMessage
+from followups.ladders.models import FollowupLadder
+from followups.models import InboundMessage
 from governance.golive.models import GoLiveState
 from tests.conftest import codes
 from tests.staff import signed_in

@@ -97,9 +97,9 @@ def test_a_malformed_request_prints_no_traceback(lines: Lines, client: Client, h
 
 
 def test_a_fault_is_an_error_with_its_traceback(lines: Lines, operator: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    from followups.api import verbs
+    from followups.ladders import api
 
-    monkeypatch.setattr(verbs, "shown", lambda *args: 1 / 0)
+    monkeypatch.setattr(api, "shown", lambda *args: 1 / 0)
     assert operator.post(CREATE, {"province": "ON"}, headers={"X-Correlation-ID": "C-1"}).status_code == 500
     [line] = lines()
     assert (line["event"], line["level"], line["status"], line["refusal"]) == ("request failed", "error", 500, "error")

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from followups.ladders.templates.guide_steps import GUIDE_STEPS
 from followups.ladders.templates.models import LadderTemplate
-from followups.ladders.templates.steps import GUIDE_STEPS
 from followups.sla.models import SlaPolicy
 from followups.tasks.outcomes.models import OutcomeRule
 from governance.market.models import MarketPolicy

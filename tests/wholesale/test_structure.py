@@ -10,8 +10,8 @@ from django.contrib.auth.models import Permission, User
 from django_filters.filters import Filter
 from rest_framework import serializers
 
-from followups.models import WITHIN
 from followups.sla.report import FIGURES
+from followups.sla.snapshot import WITHIN
 from governance.clocks.api import MarketFilter, PlaceParams
 from tests.wholesale.api_walk import ROLES, routes
 from wholesale.fields import AwareDateTimeField, StrictDecimalField, StrictIntegerField
@@ -24,8 +24,11 @@ PRODUCT = ("wholesale", "governance", "followups", "buyers", "offers", "kpi")
 ROOMS = ("golive", "heimdall", "market", "risk", "runbook")
 API_MODULES = (
     *(f"governance.{room}.api" for room in ROOMS),
-    "followups.api.rows",
-    "followups.api.verbs",
+    "followups.ladders.api",
+    "followups.ladders.bulk_api",
+    "followups.tasks.api",
+    "followups.tasks.history_api",
+    "followups.sla.report_api",
     "followups.tasks.due.api",
     "followups.leads.inbound.api",
     "followups.leads.inbox.api",

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 from rest_framework.test import APIClient
 
-from followups.models import FollowupLadder
+from followups.ladders.models import FollowupLadder
 from tests.conftest import attrs, codes
 from tests.factories import LadderFactory, TaskFactory
 from tests.wholesale.api_walk import ENDPOINTS, call, make_everything_possible

@@ -18,9 +18,11 @@ from time_machine import TimeMachineFixture
 
 from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
 from buyers.services import liquidity_score, record_feedback
-from followups.models import FollowupLadder, FollowupTask, TaskEvent
-from followups.services import complete_task, sla_snapshot, start_ladder
+from followups.ladders.models import FollowupLadder
+from followups.services import complete_task, start_ladder
 from followups.sla.report import GROUPS, sla_report
+from followups.sla.snapshot import sla_snapshot
+from followups.tasks.models import FollowupTask, TaskEvent
 from governance.golive.services import engage_kill_switch
 from governance.market.models import MarketPolicy
 from governance.market.services import upsert_policy

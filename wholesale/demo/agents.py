@@ -5,7 +5,8 @@ from functools import partial
 
 from followups.leads.models import Lead
 from followups.services import complete_task
-from followups.tasks.due.services import DueTask, claim_due, release_leases
+from followups.tasks.due.claims import claim_due, release_leases
+from followups.tasks.due.services import DueTask
 from followups.tasks.outcomes.rules import SEEDED, Effect, Outcome
 from followups.tasks.services import skip_task, snooze_task
 from governance.channels import Channel

@@ -7,7 +7,7 @@ simulation that was interrupted goes on as if it had not been.
 from datetime import datetime, timedelta
 from typing import Any
 
-from followups.models import FollowupTask
+from followups.tasks.models import FollowupTask
 from kpi.services import emit_kpi
 from wholesale.demo.agenda import Act, Agenda
 from wholesale.demo.people import MARKER, dice, team

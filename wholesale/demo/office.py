@@ -8,14 +8,16 @@ from functools import partial
 from itertools import cycle
 from typing import Any
 
-from followups.errors import NoLadder
+from followups.ladders.errors import NoLadder
+from followups.ladders.models import FollowupLadder
+from followups.ladders.services import cancel_ladder, reassign_ladder, restart_ladder
 from followups.leads.inbound.decisions import decide_inbound, undecided
 from followups.leads.inbound.rules import Meaning
 from followups.leads.models import Lead
-from followups.models import FollowupLadder, FollowupTask, SlaNotice
+from followups.models import SlaNotice
 from followups.pool.services import upsert_agent
-from followups.sla.services import read_notice
-from followups.tasks.services import cancel_ladder, reassign_ladder, restart_ladder
+from followups.sla.notices import read_notice
+from followups.tasks.models import FollowupTask
 from governance import gate
 from governance.area_codes.services import subscribe
 from governance.compliance.rules import Strictness

@@ -14,8 +14,8 @@ from django.contrib.auth.models import Group, User
 from django.db import transaction
 
 from followups.ladders.bulk import Start, start_ladders
+from followups.ladders.templates.guide_steps import GUIDE_STEPS
 from followups.ladders.templates.services import upsert_template
-from followups.ladders.templates.steps import GUIDE_STEPS
 from followups.leads.services import upsert_leads
 from followups.pool.services import upsert_agent
 from governance.channels import Channel

@@ -14,8 +14,10 @@ from django.db import connection, models, transaction
 from django.db.models import Count, Sum
 
 from buyers.models import BuyerFeedbackEvent
-from followups.models import ContactAttempt, FollowupLadder, FollowupTask, Lead
-from followups.services import sla_snapshot
+from followups.ladders.models import FollowupLadder
+from followups.models import Lead
+from followups.sla.snapshot import sla_snapshot
+from followups.tasks.models import ContactAttempt, FollowupTask
 from governance import gate
 from governance.compliance.models import ContactRecord
 from governance.compliance.rules import Entry

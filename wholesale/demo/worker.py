@@ -9,7 +9,7 @@ from uuid import UUID
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from followups.sla.services import find_breaches
+from followups.sla.breaches import find_breaches
 from followups.tasks.lapses import lapse_steps
 from followups.tasks.minutes import services as minutes
 from followups.tasks.minutes.tasks import recompute_leads, recompute_places

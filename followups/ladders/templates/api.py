@@ -9,11 +9,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from followups.ladders.templates import services
+from followups.ladders.templates.guide_steps import GUIDE_STEPS
 from followups.ladders.templates.models import MIN_GAP_MAX, LadderTemplate
 from followups.ladders.templates.steps import (
     DELAY_MAX,
     FIELDS,
-    GUIDE_STEPS,
     KEYS,
     SCRIPT_MAX_LENGTH,
     STEPS_MAX,

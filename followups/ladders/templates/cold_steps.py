@@ -7,7 +7,7 @@ lead who gave no ground by then is not written to, and the step lapses.
 
 from typing import Any
 
-from followups.ladders.templates.steps import GUIDE_STEPS
+from followups.ladders.templates.guide_steps import GUIDE_STEPS
 from governance.channels import Channel
 
 # What a request for consent must say, in speech too (section 10(1); SOR/2012-36 section 4): what for, who asks, the mailing

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from followups.ladders.templates.services import company_values, market_text
+from followups.ladders.templates.scripts import company_values, market_text
 from followups.ladders.templates.speech import opened
 from followups.ladders.templates.steps import Step, delay_text, parsed, rendered
 from followups.leads.facts import contact_of

@@ -13,9 +13,9 @@ from rest_framework.exceptions import ValidationError
 from rich.table import Table
 from rich.text import Text
 
-from followups.errors import TimeOutOfRange
 from followups.sla.chart import sla_chart
 from followups.sla.report import FIGURES, GROUPS, SlaReport, sla_report
+from followups.tasks.errors import TimeOutOfRange
 from wholesale.fields import AwareDateTimeField
 from wholesale.importing.texts import guarded
 from wholesale.terminal import console_on

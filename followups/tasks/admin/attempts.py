@@ -3,8 +3,8 @@
 from django.contrib import admin
 from unfold.decorators import display
 
-from followups.models import ContactAttempt
 from followups.tasks.completions.attempts import LABELS
+from followups.tasks.models import ContactAttempt
 from followups.tasks.page_parts import WithLead, WithTask
 from wholesale.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter
 

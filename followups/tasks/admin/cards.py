@@ -8,14 +8,15 @@ from typing import Any
 
 from django.forms import Form
 
-from followups.ladders.templates.services import scripts_of
 from followups.leads.lookups import leads_at
-from followups.models import FollowupTask, Lead
-from followups.sla.rules import Standing, standing
+from followups.leads.models import Lead
+from followups.sla.lateness import Standing, standing
 from followups.tasks import leases
 from followups.tasks.admin.forms import CompleteForm, SnoozeForm
 from followups.tasks.contacts import contact_for
+from followups.tasks.models import FollowupTask
 from followups.tasks.page_parts import clock
+from followups.tasks.scripts import scripts_of
 from governance import gate
 from governance.channels import Channel
 from governance.compliance.services import Point

@@ -9,7 +9,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from unfold.decorators import display
 
-from followups.models import TaskEvent
+from followups.tasks.models import TaskEvent
 from followups.tasks.page_parts import WithTask
 from wholesale.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter
 

@@ -15,7 +15,7 @@ from unfold.widgets import (
 from followups.tasks.outcomes.rules import Outcome
 from wholesale.admin_base import reason_field
 from wholesale.received import storable
-from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
+from wholesale.vocabulary import NOTE_MAX_LENGTH
 
 
 class MomentThereField(forms.DateTimeField):
@@ -69,17 +69,4 @@ class SnoozeForm(ThereForm):
     """Until when a step is put off, and why."""
 
     until = MomentThereField(label="Until", widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}))
-    reason = reason_field()
-
-
-class ReassignForm(forms.Form):
-    """Whose work a ladder becomes, and why."""
-
-    owner = forms.CharField(
-        label="New owner",
-        required=False,
-        max_length=LABEL_MAX_LENGTH,
-        widget=UnfoldAdminTextInputWidget,
-        help_text="A user's name. Nothing makes it anybody's.",
-    )
     reason = reason_field()

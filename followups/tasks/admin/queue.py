@@ -20,12 +20,12 @@ from django.utils import timezone
 from django.utils.timesince import timeuntil
 from unfold.admin import ModelAdmin
 
-from followups.errors import TaskLeased, TaskNotFound
-from followups.models import FollowupTask, TaskQuerySet
 from followups.services import complete_task
 from followups.tasks.admin.cards import Card, cards
 from followups.tasks.completions.statements import open_steps
-from followups.tasks.due.services import claim_due, release_leases, renew_leases
+from followups.tasks.due.claims import claim_due, release_leases, renew_leases
+from followups.tasks.errors import TaskLeased, TaskNotFound
+from followups.tasks.models import FollowupTask, TaskQuerySet
 from followups.tasks.outcomes.rules import Outcome
 from followups.tasks.page_parts import clock
 from followups.tasks.services import skip_task, snooze_task

@@ -12,15 +12,15 @@ from django.utils import timezone
 from django.utils.html import format_html
 from unfold.decorators import action, display
 
-from followups.models import FollowupTask
 from followups.sla import report_admin
-from followups.sla.services import at_risk
+from followups.sla.breaches import at_risk
 from followups.tasks.admin import queue
 from followups.tasks.admin.attempts import AttemptInline
 from followups.tasks.admin.cards import Card, cards
 from followups.tasks.admin.events import EventInline
 from followups.tasks.admin.forms import CompleteForm, SnoozeForm
 from followups.tasks.contacts import contact_for
+from followups.tasks.models import FollowupTask
 from followups.tasks.page_parts import OVERDUE_AFTER, TASK_STATES, WithLead, clock, ladder_url, task_state, task_url
 from governance import gate
 from wholesale.admin_base import GrowingAdmin, ReasonForm, SinceFilter, act_with_form, place_text

@@ -5,7 +5,7 @@ from typing import Any
 
 import tzdata
 
-from followups.models import ContactAttempt, FollowupTask
+from followups.tasks.models import ContactAttempt, FollowupTask
 from governance import law
 from governance.gate import Judged
 from governance.reasons import Reason

@@ -8,9 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from followups.errors import NotYourTask, TaskNotFound, TimeOutOfRange
 from followups.leads.lookups import lead_ids_at
-from followups.models import FollowupTask, TaskEvent
 from followups.signals import tasks_completed
 from followups.sla.lateness import spans
 from followups.sla.lateness_sql import late_at
@@ -20,8 +18,10 @@ from followups.tasks.cancellations import close_steps
 from followups.tasks.completions import statements
 from followups.tasks.completions.attempts import attempt_of
 from followups.tasks.completions.statements import Found, OpenStep
+from followups.tasks.errors import NotYourTask, TaskNotFound, TimeOutOfRange
 from followups.tasks.minutes.services import put_right, store
 from followups.tasks.minutes.tasks import enqueue_leads
+from followups.tasks.models import FollowupTask, TaskEvent
 from followups.tasks.outcomes import effects
 from followups.tasks.outcomes.effects import Held
 from followups.tasks.outcomes.rules import Effect, Outcome, is_answered_call

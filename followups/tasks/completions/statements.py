@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 from django.contrib.auth.models import User
 from django.db import connection
 
+from followups.ladders.models import FollowupLadder
 from followups.leads.facts import FACTS, contact_of, read_facts
 from followups.leads.models import Lead
-from followups.models import FollowupLadder, FollowupTask
 from followups.sla.lateness_sql import late_sql
 from followups.tasks.cancellations import close_steps
+from followups.tasks.models import FollowupTask
 from governance import gate
 from wholesale.lookups import time_of, time_or_none
 

@@ -6,8 +6,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from followups.tasks.due import services
-from followups.tasks.due.services import DUE_LIMIT, DUE_LIMIT_MAX, LEASE_MINUTES, LEASE_MINUTES_MAX
+from followups.tasks.due import claims, services
+from followups.tasks.due.claims import LEASE_MINUTES, LEASE_MINUTES_MAX
+from followups.tasks.due.services import DUE_LIMIT, DUE_LIMIT_MAX
 from governance.channels import Channel
 from governance.clocks.api import PlaceParams
 from wholesale.api import ApiViewSet, act, acting_user, ask
@@ -146,19 +147,19 @@ class DueViewSet(ApiViewSet):
         return Response(
             [
                 {**claimed.task._asdict(), "script": claimed.script, "contact": claimed.contact._asdict()}
-                for claimed in services.claim_due(**_signed(request, params))
+                for claimed in claims.claim_due(**_signed(request, params))
             ]
         )
 
     @act("due/renew", RenewParams, RenewalOut)
     def renew(self, request: Request, **params: Any) -> Response:
         """Let your live leases end so many minutes from now. What has expired is lost: claim it again."""
-        return Response(services.renew_leases(**_signed(request, params))._asdict())
+        return Response(claims.renew_leases(**_signed(request, params))._asdict())
 
     @act("due/release", ReleaseParams, ReleaseOut)
     def release(self, request: Request, **params: Any) -> Response:
         """Give tasks back, so that somebody else may claim them at once."""
-        return Response(services.release_leases(**_signed(request, params))._asdict())
+        return Response(claims.release_leases(**_signed(request, params))._asdict())
 
 
 def _signed(request: Request, params: dict[str, Any]) -> dict[str, Any]:

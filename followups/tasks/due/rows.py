@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from followups.ladders.models import FollowupLadder
 from followups.leads.facts import FACTS, contact_of, read_facts
 from followups.leads.models import Lead
-from followups.models import FollowupLadder, FollowupTask
-from followups.scopes import DUE_SQL
+from followups.tasks.due.readers import DUE_SQL
+from followups.tasks.models import FollowupTask
 from governance import gate
 from wholesale.lookups import among_sql, time_of, time_or_none
 

@@ -15,9 +15,9 @@ from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from followups.leads.facts import contact_of
-from followups.models import FollowupTask, TaskQuerySet
 from followups.sla.lateness import late_for, limits, spans
 from followups.sla.rulebook import rulebook
+from followups.tasks.models import FollowupTask, TaskQuerySet
 from governance import gate, leads
 from wholesale.lookups import among
 from wholesale.vocabulary import ALL

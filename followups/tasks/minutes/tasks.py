@@ -6,8 +6,8 @@ from typing import Any
 
 from django_tasks import task
 
+from followups.ladders.models import FollowupLadder
 from followups.leads.lookups import lead_ids_at
-from followups.models import FollowupLadder
 from followups.tasks.lapses import lapse_steps
 from followups.tasks.minutes import services
 from governance.compliance.services import Point

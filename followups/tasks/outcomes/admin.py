@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.decorators import display
 
-from followups.errors import OptOutStays, PauseNeedsDays
+from followups.tasks.errors import OptOutStays, PauseNeedsDays
 from followups.tasks.outcomes.models import OutcomeRule
 from followups.tasks.outcomes.rules import PAUSE_DAYS_MAX, Effect
 from followups.tasks.outcomes.services import require_sound, upsert_rule

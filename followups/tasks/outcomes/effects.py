@@ -5,15 +5,16 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from followups.errors import TaskNotFound
+from followups.ladders.models import FollowupLadder
 from followups.leads.lookups import leads_at
 from followups.leads.moving import hold_lead, mark_wrong, move_lead
 from followups.leads.statuses import ENDS_THE_HUNT, moves_on_to
-from followups.models import FollowupLadder, FollowupTask, TaskEvent
 from followups.tasks import history
 from followups.tasks.cancellations import OPTED_OUT, cancel_steps
 from followups.tasks.contacts import put_reply
 from followups.tasks.due_times import put_off
+from followups.tasks.errors import TaskNotFound
+from followups.tasks.models import FollowupTask, TaskEvent
 from followups.tasks.outcomes.rules import Effect, Outcome
 from followups.tasks.outcomes.services import GO_ON, Rule, applied
 from governance import gate

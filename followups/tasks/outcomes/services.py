@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 
-from followups.errors import OptOutStays, PauseNeedsDays
 from followups.leads.models import Lead
-from followups.models import FollowupTask, OutcomeRule
+from followups.tasks.errors import OptOutStays, PauseNeedsDays
+from followups.tasks.models import FollowupTask
+from followups.tasks.outcomes.models import OutcomeRule
 from followups.tasks.outcomes.rules import SEEDED, SEEDED_STATUSES, Effect, Outcome, careful
 from governance import policies
 from governance.decisions import ExecutionClass, verb

@@ -1,0 +1,163 @@
+"""Ladders: `/api/followups/ladders` and `/api/followups/ladder/...`."""
+
+from typing import Any
+
+import django_filters
+from drf_spectacular.utils import OpenApiExample
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from followups.ladders.models import FollowupLadder
+from followups.ladders.services import cancel_ladder, reassign_ladder, restart_ladder
+from followups.ladders.starts import start_ladder
+from followups.ladders.templates.models import LadderTemplate
+from followups.tasks.api import ReasonParams, signature
+from followups.tasks.models import FollowupTask
+from governance.clocks.api import MarketFilter, PlaceParams
+from wholesale import filters
+from wholesale.api import ROW_ID, ApiViewSet, ResourceViewSet, RowSerializer, act, path_id
+from wholesale.fields import (
+    LabelField,
+    NoteField,
+    ProvinceField,
+    WordField,
+)
+from wholesale.params import ActParams
+from wholesale.rendering import shown
+from wholesale.vocabulary import ALL
+
+
+class LadderOut(RowSerializer):
+    """A ladder."""
+
+    class Meta:
+        model = FollowupLadder
+        fields = (
+            "id",
+            "lead_id",
+            "province",
+            "market",
+            "owner",
+            "template",
+            "template_version",
+            "template_kind",
+            "created_by",
+            "reason",
+            "correlation_id",
+            "created_at",
+            "open_steps",
+            "closed_at",
+        )
+
+
+class LadderFilter(django_filters.FilterSet):
+    """Filters of ladders."""
+
+    lead_id = filters.label()
+    owner = filters.label()
+    province = filters.province()
+    market = MarketFilter()
+    correlation_id = filters.label()
+    template_kind = filters.choice(LadderTemplate.Kind.choices)
+    open = filters.FlagFilter(field_name="closed_at", lookup_expr="isnull")
+    since = filters.since("created_at")
+    until = filters.until("created_at")
+
+
+class LadderViewSet(ResourceViewSet):
+    """Ladders, the newest first."""
+
+    queryset = FollowupLadder.objects.all()
+    serializer_class = LadderOut
+    filterset_class = LadderFilter
+    permissions = {"list": "followups.view_followupladder", "retrieve": "followups.view_followupladder"}
+
+
+class CreateLadderParams(PlaceParams, ActParams):
+    """A lead to follow up."""
+
+    lead_id = LabelField(required=False, default=None)
+    province = ProvinceField()
+    market = WordField(default=ALL)
+    owner = LabelField(required=False, default=None, help_text="whose work it is; absent: anybody's")
+    restart = serializers.BooleanField(default=False, help_text="cancel the open steps and start anew")
+    reason = NoteField(
+        default="",
+        help_text="why it starts anew, with restart: then although the lead was followed up a short time ago, or its status "
+        "ends the hunt (but for CLOSED and DEAD)",
+    )
+
+
+class StepOut(RowSerializer):
+    """A step of a ladder."""
+
+    class Meta:
+        model = FollowupTask
+        fields = ("id", "due_at", "channel", "step", "cancelled")
+
+    cancelled = serializers.BooleanField(
+        required=False, help_text="there, and true, on a step that is not to be done: the lead opted out of its channel"
+    )
+
+
+def step(task: FollowupTask) -> dict[str, Any]:
+    """A step as `StepOut` says."""
+    return {**shown(task, ("id", "due_at", "channel", "step")), **({"cancelled": True} if task.cancelled_at else {})}
+
+
+class ReassignParams(ReasonParams):
+    """To whom, and why."""
+
+    owner = LabelField(required=False, default=None, help_text="whose work it is; absent: anybody's")
+
+
+class LadderActsViewSet(ApiViewSet):
+    """What is done with a whole ladder."""
+
+    permissions = {
+        "create_ladder": "followups.create_ladder",
+        "reassign": "followups.steer_ladder",
+        "cancel": "followups.steer_ladder",
+        "restart": "followups.steer_ladder",
+    }
+
+    @act(
+        "ladder/create",
+        CreateLadderParams,
+        {201: StepOut(many=True), 200: StepOut(many=True)},
+        examples=[
+            OpenApiExample(
+                "A lead of Toronto",
+                request_only=True,
+                value={"lead_id": "L123", "province": "ON", "market": "TORONTO", "owner": "bryan"},
+            )
+        ],
+    )
+    def create_ladder(self, request: Request, **params: Any) -> Response:
+        """Start a lead's six steps: 201. A lead whose ladder is open keeps it: 200 with that ladder's steps.
+
+        Steps of a channel that the lead opted out of are made cancelled. What stops the ladder is 409, the first of
+        `lead_opted_out`, `lead_closed`, `wrong_number`, `already_followed_up`, `recently_followed_up` and
+        `ladder_template_disabled`; `detail` says what to do.
+        """
+        start = start_ladder(**params, **signature(request))
+        return Response([step(task) for task in start.tasks], status=201 if start.created else 200)
+
+    @act(f"ladder/{ROW_ID}/reassign", ReassignParams, LadderOut, parameters=[path_id("ladder")])
+    def reassign(self, request: Request, id: str, **params: Any) -> Response:
+        """Give an open ladder and its open tasks to another owner, or to anybody; claims of them end."""
+        ladder = reassign_ladder(int(id), **params, **signature(request))
+        return Response(LadderOut(ladder).data)
+
+    @act(f"ladder/{ROW_ID}/cancel", ReasonParams, LadderOut, parameters=[path_id("ladder")])
+    def cancel(self, request: Request, id: str, **params: Any) -> Response:
+        """Cancel the open steps of a ladder, which closes it."""
+        ladder = cancel_ladder(int(id), **params, **signature(request))
+        return Response(LadderOut(ladder).data)
+
+    @act(f"ladder/{ROW_ID}/restart", ReasonParams, {201: StepOut(many=True)}, parameters=[path_id("ladder")])
+    def restart(self, request: Request, id: str, **params: Any) -> Response:
+        """Begin a ladder anew, for the same lead, place and owner; what is open of it is cancelled."""
+        start = restart_ladder(int(id), **params, **signature(request))
+        return Response([step(task) for task in start.tasks], status=201)

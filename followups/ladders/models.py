@@ -1,0 +1,73 @@
+"""Ladders."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q, QuerySet
+
+from followups.ladders.templates.models import LadderTemplate
+from followups.leads.models import lead_key
+from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
+
+
+def label_field(**kwargs: Any) -> "models.CharField[Any, Any]":
+    """A free label or an id that comes from outside; absent is null."""
+    return models.CharField(max_length=LABEL_MAX_LENGTH, null=True, blank=True, **kwargs)
+
+
+class LadderQuerySet(QuerySet[Any]):
+    """Ladders."""
+
+    def open(self) -> "LadderQuerySet":
+        """Those with a step to do."""
+        return self.filter(closed_at__isnull=True)
+
+
+class FollowupLadder(models.Model):
+    """The steps by which one lead is followed up. It closes when none of them is open."""
+
+    lead = lead_key("ladders")
+    province = models.CharField(max_length=2, choices=Province)
+    market = models.CharField(max_length=WORD_MAX_LENGTH, default=ALL)
+    owner = label_field(help_text="whose work it is; null is anybody's")
+    # Null of a ladder from before there were templates.
+    template = models.ForeignKey(LadderTemplate, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    template_version = models.PositiveIntegerField(null=True)
+    # The template's own, again: a list of ladders is one query on one table.
+    template_kind = models.CharField(
+        max_length=8, choices=LadderTemplate.Kind, default=LadderTemplate.Kind.STANDARD, help_text="of the template"
+    )
+    created_by = models.CharField(max_length=LABEL_MAX_LENGTH)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="why it was begun anew; empty of any other")
+    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
+    created_at = models.DateTimeField()
+    open_steps = models.PositiveSmallIntegerField()
+    closed_at = models.DateTimeField(null=True)
+    next_at: datetime | None = None  # no column: when its next step may be done, as far as whoever read the steps knows
+
+    objects = LadderQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # Serves the look for a lead's open ladder too: create_ladder().
+            models.UniqueConstraint(
+                fields=["lead"], condition=Q(closed_at__isnull=True), name="followupladder_one_open_per_lead"
+            ),
+            models.CheckConstraint(
+                condition=Q(open_steps=0, closed_at__isnull=False) | Q(open_steps__gt=0, closed_at__isnull=True),
+                name="followupladder_closed_without_open_steps",
+            ),
+            models.CheckConstraint(condition=~Q(lead=""), name="followupladder_lead_id_not_blank"),
+            models.CheckConstraint(condition=Q(province__in=Province.values), name="followupladder_province"),
+        ]
+        indexes = [models.Index(fields=["lead", "-id"], name="followupladder_lead")]  # ladders?lead_id=
+        ordering = ["-id"]
+        default_permissions = ("view",)
+        permissions = [("create_ladder", "Can start a ladder")]
+        verbose_name = "ladder"
+
+    def __str__(self) -> str:
+        return f"Ladder {self.pk} of {self.lead_id or 'no lead'}"

@@ -1,0 +1,132 @@
+"""What people do to a whole ladder: give it away, cancel it, begin it anew. Each keeps why."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from followups.ladders.errors import LadderClosed, LadderNotFound
+from followups.ladders.models import FollowupLadder
+from followups.ladders.prospects import Prospect
+from followups.ladders.starts import LadderStart, again_if_moved, begin_ladder, hold_lead
+from followups.tasks import history, leases
+from followups.tasks.cancellations import cancel_steps
+from followups.tasks.models import FollowupTask, TaskEvent
+from governance import gate
+from governance.decisions import ExecutionClass, verb
+from wholesale.act import Act
+
+
+@verb(ExecutionClass.CONTROL)
+@transaction.atomic
+def reassign_ladder(
+    ladder_id: int,
+    owner: str | None,
+    reason: str,
+    *,
+    actor: str = "system",
+    user: User | None = None,
+    correlation_id: str | None = None,
+    now: datetime | None = None,
+) -> FollowupLadder:
+    """Give an open ladder and its open tasks to another owner, or to nobody; claims of them end. To its own owner changes
+    nothing.
+
+    Raises:
+        LadderNotFound: no such ladder.
+        LadderClosed: it has no open step.
+
+    """
+    ladder = _locked_open_ladder(ladder_id)
+    now = now or timezone.now()
+    if ladder.owner == owner:
+        return ladder
+    task_ids = list(ladder.tasks.open().order_by("pk").select_for_update().values_list("pk", flat=True))
+    FollowupTask.objects.filter(pk__in=task_ids).update(owner=owner, **leases.NO_LEASE)
+    change = {"from": ladder.owner, "to": owner}
+    ladder.owner = owner
+    ladder.save(update_fields=["owner"])
+    act = Act.of(actor, user, correlation_id, now)
+    details = dict.fromkeys(task_ids, change)
+    history.write(TaskEvent.Kind.REASSIGNED, task_ids, act, reason=reason, details=details)
+    return ladder
+
+
+@verb(ExecutionClass.CONTROL)
+@transaction.atomic
+def cancel_ladder(
+    ladder_id: int,
+    reason: str,
+    *,
+    actor: str = "system",
+    user: User | None = None,
+    correlation_id: str | None = None,
+    now: datetime | None = None,
+) -> FollowupLadder:
+    """Cancel the open steps of a ladder, which closes it.
+
+    Raises:
+        LadderNotFound: no such ladder.
+        LadderClosed: it has no open step.
+
+    """
+    ladder = _locked_open_ladder(ladder_id)
+    act = Act.of(actor, user, correlation_id, now or timezone.now())
+    cancel_steps([ladder], act=act, reason=reason)
+    return ladder
+
+
+@verb(ExecutionClass.EXECUTE)
+@again_if_moved
+def restart_ladder(
+    ladder_id: int,
+    reason: str,
+    *,
+    actor: str = "system",
+    user: User | None = None,
+    correlation_id: str | None = None,
+    now: datetime | None = None,
+) -> LadderStart:
+    """Begin a ladder anew, for the same lead, place and owner; what is open of it is cancelled.
+
+    A closed one may begin anew too, however short ago it ended. Where the lead has another open ladder by now, that one is
+    what is cancelled.
+
+    Raises:
+        KillSwitchEngaged, GoLiveDisabled: nothing may act now.
+        LadderNotFound: no such ladder.
+        NoLadder: see `start_ladder`.
+
+    """
+    gate.require(ExecutionClass.EXECUTE)
+    named = FollowupLadder.objects.filter(pk=ladder_id)
+    found = named.only("lead").first()
+    if found is None:
+        raise LadderNotFound
+    lead_id = found.lead_id
+    prospect, held = hold_lead(lead_id) if lead_id else (Prospect(), {})
+    ladder = named.select_for_update().get()
+    act = Act.of(actor, user, correlation_id, now or timezone.now())
+    if not lead_id:
+        cancel_steps([ladder], act=act, reason=reason)
+    return begin_ladder(
+        prospect,
+        held,
+        lead_id=lead_id,
+        province=ladder.province,
+        market=ladder.market,
+        owner=ladder.owner,
+        restart=True,
+        reason=reason,
+        act=act,
+    )
+
+
+def _locked_open_ladder(ladder_id: int) -> FollowupLadder:
+    ladder = FollowupLadder.objects.select_for_update().filter(pk=ladder_id).first()
+    if ladder is None:
+        raise LadderNotFound
+    if ladder.closed_at is not None:
+        raise LadderClosed
+    return ladder

@@ -1,0 +1,189 @@
+"""The forms of ladder templates: steps are edited as rows, never as JSON."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldBooleanWidget,
+)
+
+from followups.ladders.templates.guide_steps import GUIDE_STEPS
+from followups.ladders.templates.models import MIN_GAP_MAX, LadderTemplate
+from followups.ladders.templates.speech import wanting_in_quebec
+from followups.ladders.templates.steps import (
+    DELAY_MAX,
+    FIELDS,
+    SCRIPT_MAX_LENGTH,
+    STEPS_MAX,
+    InvalidSteps,
+    normalised,
+    require_call_first,
+)
+from governance.channels import Channel
+from governance.policies_admin import PlacePolicyForm, one_spelling, settle_market, whole_number_field
+from wholesale.vocabulary import ALL, WORD_MAX_LENGTH, Province
+
+SPARE_ROWS = 1  # an empty row below the steps, for browsers without JavaScript
+UNITS = (("1", "minutes"), ("60", "hours"), ("1440", "days"))
+SCRIPT_LABELS = {"script_en": "English", "script_fr": "French"}
+LOCAL_TIME = "%Y-%m-%dT%H:%M"
+
+
+def amount_and_unit(minutes: int) -> tuple[int, str]:
+    """A delay in the largest unit in which it is a whole number: 180 is 3 hours."""
+    unit = next(size for size, _ in reversed(UNITS) if minutes % int(size) == 0 and (minutes or size == "1"))
+    return minutes // int(unit), unit
+
+
+class StepForm(forms.Form):
+    """One step: how long after the start, by which channel, and what to say."""
+
+    amount = forms.IntegerField(label="Delay", min_value=0, max_value=DELAY_MAX)
+    unit = forms.ChoiceField(choices=UNITS, initial=UNITS[0][0])
+    channel = forms.ChoiceField(choices=Channel.choices, initial=Channel.SMS.value)
+    script_en = forms.CharField(label="English", required=False)
+    script_fr = forms.CharField(label="French", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["amount"].widget = UnfoldAdminIntegerFieldWidget(attrs={"min": 0, "aria-label": "How long"})
+        for name, label in (("unit", "In"), ("channel", "Channel")):
+            field: Any = self.fields[name]
+            field.widget = UnfoldAdminSelectWidget(attrs={"aria-label": label}, choices=field.choices)
+        for name in ("script_en", "script_fr"):
+            self.fields[name].widget = UnfoldAdminTextareaWidget(attrs={"rows": 5, "maxlength": SCRIPT_MAX_LENGTH})
+
+    def minutes(self) -> int:
+        """The delay."""
+        return self.cleaned_data["amount"] * int(self.cleaned_data["unit"])
+
+    def step(self) -> dict[str, Any]:
+        """The step as a template holds it."""
+        texts = {name: self.cleaned_data[name] for name in ("script_en", "script_fr")}
+        return {"delay_minutes": self.minutes(), "channel": self.cleaned_data["channel"], **texts}
+
+
+class BaseStepFormSet(forms.BaseFormSet):
+    """The rows of a template's steps."""
+
+    def add_fields(self, form: StepForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["DELETE"].widget = UnfoldBooleanWidget(attrs={"aria-label": "Remove this step"})
+
+    def checked(self) -> list[dict[str, Any]] | None:
+        """The steps as a template holds them, by their delays whatever the order of the rows; None where a row needs
+        correction, and then it says so."""
+        if not self.is_valid():
+            return None
+        kept = [form for form in self.forms if form.cleaned_data and not form.cleaned_data["DELETE"]]
+        kept.sort(key=StepForm.minutes)
+        try:
+            return normalised([form.step() for form in kept])
+        except InvalidSteps as error:
+            for place, message in error.errors.items():
+                self._show(place, message, kept)
+            return None
+
+    def _show(self, place: str, message: str, kept: Sequence[StepForm]) -> None:
+        """Put an error of the rules where people look for it: `1.script_fr` at the French text of the second step."""
+        number, _, key = place.partition(".")
+        if number:
+            kept[int(number)].add_error("amount" if key == "delay_minutes" else key, message)
+        else:
+            self.non_form_errors().append(f"A ladder has 1 to {STEPS_MAX} steps.")
+
+
+StepFormSet = forms.formset_factory(StepForm, formset=BaseStepFormSet, extra=SPARE_ROWS, can_delete=True)
+
+
+class LadderTemplateForm(PlacePolicyForm):
+    """A template. Beside its fields stands the formset `steps`."""
+
+    key = ("province", "market", "kind")
+
+    class Meta:
+        model = LadderTemplate
+        fields = ("province", "market", "kind", "enabled", "min_gap_minutes")
+        help_texts = {
+            "kind": "Cold: for a lead that we know and that gave no ground for the standard one's first step, a message.",
+            "enabled": "Off: no ladder is made from it, those under way go on. Without the standard one none starts, "
+            "without the cold one each lead has the standard one's steps.",
+        }
+
+    min_gap_minutes = whole_number_field(
+        LadderTemplate,
+        "min_gap_minutes",
+        label="Minutes between two contacts",
+        required=False,
+        min_value=0,
+        max_value=MIN_GAP_MAX,
+        help_text="After the last contact of a person nobody starts a ladder's first step with it, or contacts it without a "
+        "step, for so long. A later step waits as long as the delays here lie apart, at most 4 hours. Empty: as it is.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "market" in self.fields:
+            self.fields["market"].help_text = "ALL is the whole province; a market's own template wins over it."
+        initial = []
+        for step in self.instance.steps if self.instance.pk else GUIDE_STEPS:
+            amount, unit = amount_and_unit(step["delay_minutes"])
+            initial.append({**step, "amount": amount, "unit": unit})
+        self.steps: Any = StepFormSet(self.data if self.is_bound else None, prefix="steps", initial=initial)
+
+    @property
+    def script_fields(self) -> list[str]:
+        """What a script may name, as it is written."""
+        return [f"{{{name}}}" for name in FIELDS]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        steps = self.steps.checked()
+        if steps is None:
+            self.add_error(None, "A step needs correction: see its row below.")
+        else:
+            cleaned["steps"] = steps
+            self._require_quebec(cleaned, steps)
+            self._require_call_first(cleaned, steps)
+        return cleaned
+
+    def _require_call_first(self, cleaned: dict[str, Any], steps: list[dict[str, Any]]) -> None:
+        kind = self.instance.kind if self.instance.pk else cleaned.get("kind")
+        if kind == LadderTemplate.Kind.COLD:
+            try:
+                require_call_first(steps)
+            except InvalidSteps as error:
+                self.add_error(None, f"Step 1: {error.errors['0.channel']}")
+
+    def _require_quebec(self, cleaned: dict[str, Any], steps: list[dict[str, Any]]) -> None:
+        """Say what the texts of Quebec lack while the template is to be on."""
+        province = self.instance.province or cleaned.get("province") or ""
+        wanting = wanting_in_quebec(steps, province) if cleaned.get("enabled") else {}
+        for place, detail in wanting.items():
+            number, _, key = place.partition(".")
+            self.add_error(None, f"Step {int(number) + 1}, {SCRIPT_LABELS[key]}: {detail}")
+
+    def changes(self) -> dict[str, Any]:
+        changes = {name: self.cleaned_data[name] for name in ("enabled", "steps", "min_gap_minutes")}
+        if changes["min_gap_minutes"] is None:
+            del changes["min_gap_minutes"]
+        return changes
+
+
+class PreviewForm(forms.Form):
+    """The place of a ladder that is looked at, and when it would start by the clock there."""
+
+    province = forms.ChoiceField(choices=Province.choices)
+    market = forms.CharField(max_length=WORD_MAX_LENGTH, empty_value=ALL, required=False)
+    preview_start = forms.DateTimeField(label="Start", required=False, input_formats=[LOCAL_TIME])
+
+    def clean_market(self) -> str:
+        """The market in its one spelling."""
+        return one_spelling(self.cleaned_data["market"])
+
+    def clean(self) -> dict[str, Any]:
+        return settle_market(super().clean() or {})

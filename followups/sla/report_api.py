@@ -1,0 +1,101 @@
+"""How late tasks are: `/api/followups/sla`."""
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from followups.sla import report, snapshot
+from wholesale.api import ApiViewSet, ask
+from wholesale.fields import (
+    AwareDateTimeField,
+    SpelledChoiceField,
+    StrictIntegerField,
+)
+from wholesale.params import Params
+
+SLA_WINDOW_MAX = 10_000
+
+
+class SlaParams(Params):
+    """Of which tasks: the last completed ones, or with any of `by`, `since` and `until` those that fell due in a span."""
+
+    window = StrictIntegerField(
+        required=False,
+        min_value=1,
+        max_value=SLA_WINDOW_MAX,
+        help_text="the last so many completed tasks; default: 500. Not together with the others",
+    )
+    by = SpelledChoiceField(
+        required=False, choices=[(name, name) for name in report.GROUPS], help_text="the figures of each group too"
+    )
+    since = AwareDateTimeField(required=False, help_text="fell due at or after; default: 7 days before until")
+    until = AwareDateTimeField(required=False, help_text="fell due before; default: now")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "window" in attrs and len(attrs) > 1:
+            raise ValidationError({"window": ["Not together with by, since or until."]}, code="invalid")
+        return attrs
+
+
+class SlaFiguresOut(serializers.Serializer[Any]):
+    """How late tasks are; fractions from 0 to 1 and percentiles in minutes, null of no task."""
+
+    count = StrictIntegerField()
+    within_30m = serializers.FloatField(
+        allow_null=True,
+        help_text="of the last completed tasks: the guide's, by the clock on the wall; of a span: permitted",
+    )
+    within_2h = serializers.FloatField(allow_null=True)
+    # Of the last completed tasks.
+    within_30m_permitted = serializers.FloatField(required=False, allow_null=True, help_text="by permitted minutes only")
+    within_2h_permitted = serializers.FloatField(required=False, allow_null=True)
+    # Only where by, since or until was given.
+    completed = StrictIntegerField(required=False)
+    open_overdue = StrictIntegerField(required=False, help_text="due, and neither completed nor cancelled")
+    by_wall_clock = StrictIntegerField(
+        required=False, help_text="completed before permitted minutes were counted: by the clock on the wall"
+    )
+    p50 = serializers.FloatField(required=False, allow_null=True, help_text="permitted minutes late, so far where open")
+    p90 = serializers.FloatField(required=False, allow_null=True)
+    p99 = serializers.FloatField(required=False, allow_null=True)
+    p50_wall = serializers.FloatField(required=False, allow_null=True, help_text="minutes after due_at, so far where open")
+    p90_wall = serializers.FloatField(required=False, allow_null=True)
+    p99_wall = serializers.FloatField(required=False, allow_null=True)
+    within_30m_wall = serializers.FloatField(required=False, allow_null=True, help_text="by the clock on the wall")
+    within_2h_wall = serializers.FloatField(required=False, allow_null=True)
+
+
+class SlaGroupOut(SlaFiguresOut):
+    """The figures of one group, which is named by the one key of these that is there."""
+
+    province = serializers.CharField(required=False)
+    market = serializers.CharField(required=False)
+    owner = serializers.CharField(required=False, allow_null=True, help_text="null is nobody")
+    channel = serializers.CharField(required=False)
+    step = StrictIntegerField(required=False)
+
+
+class SlaOut(SlaFiguresOut):
+    """How late tasks are, and where by, since or until was given, those of which span, and of each group."""
+
+    since = AwareDateTimeField(required=False)
+    until = AwareDateTimeField(required=False)
+    by = serializers.ChoiceField(required=False, allow_null=True, choices=report.GROUPS)
+    groups = SlaGroupOut(required=False, many=True)
+
+
+class SlaReportViewSet(ApiViewSet):
+    """How late tasks are."""
+
+    permissions = {"sla": "followups.view_sla"}
+
+    @ask("sla", SlaParams, SlaOut)
+    def sla(self, request: Request, window: int = snapshot.SLA_WINDOW, **span: Any) -> Response:
+        """How late the last completed tasks were; or, with any of by, since and until, how late what fell due is.
+
+        The latter counts what is open and overdue, as late as it is so far.
+        """
+        return Response(report.recent_sla(**span) if span else snapshot.sla_snapshot(window))

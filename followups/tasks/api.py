@@ -1,0 +1,234 @@
+"""Tasks: `/api/followups/tasks` and `/api/followups/task/...`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import django_filters
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from followups.ladders.models import FollowupLadder
+from followups.tasks.completions import attempts
+from followups.tasks.completions.services import complete_task
+from followups.tasks.models import ContactAttempt, FollowupTask
+from followups.tasks.outcomes.rules import Outcome
+from followups.tasks.services import skip_task, snooze_task
+from governance.channels import Channel
+from governance.clocks.api import MarketFilter
+from governance.reasons import Reason
+from wholesale import filters
+from wholesale.api import ROW_ID, ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, path_id
+from wholesale.fields import (
+    AwareDateTimeField,
+    LabelField,
+    NoteField,
+    UpperChoiceField,
+)
+from wholesale.params import ActParams, merged
+from wholesale.permissions import label_of
+from wholesale.received import ReceivedLabelField, ReceivedParams, ReceivedTextField, ReceivedTimeField, noted
+from wholesale.rendering import shown
+
+
+class TaskOut(RowSerializer):
+    """A task."""
+
+    class Meta:
+        model = FollowupTask
+        fields = (
+            "id",
+            "ladder",
+            "lead_id",
+            "step",
+            "channel",
+            "due_at",
+            "gap_minutes",
+            "actionable_at",
+            "open_from",
+            "open_until",
+            "province",
+            "market",
+            "owner",
+            "correlation_id",
+            "created_at",
+            "completed_at",
+            "completed_by",
+            "outcome",
+            "note",
+            "cancelled_at",
+            "cancel_reason",
+            "leased_by",
+            "leased_until",
+        )
+
+
+class TaskFilter(django_filters.FilterSet):
+    """Filters of tasks."""
+
+    ladder = filters.row_id()
+    lead_id = filters.label()
+    owner = filters.label()
+    province = filters.province()
+    market = MarketFilter()
+    channel = filters.choice(Channel.choices)
+    correlation_id = filters.label()
+    completed = filters.FlagFilter(field_name="completed_at", lookup_expr="isnull", exclude=True)
+    cancelled = filters.FlagFilter(field_name="cancelled_at", lookup_expr="isnull", exclude=True)
+    due_since = filters.since("due_at")
+    due_until = filters.until("due_at")
+
+
+class TaskViewSet(ResourceViewSet):
+    """Tasks, the newest first."""
+
+    queryset = FollowupTask.objects.all()
+    serializer_class = TaskOut
+    filterset_class = TaskFilter
+    permissions = {"list": "followups.view_followuptask", "retrieve": "followups.view_followuptask"}
+
+
+class CompleteParams(ActParams):
+    """Who did it, when, and what came of it."""
+
+    actor = LabelField(required=False, help_text="default, and of an agent always: your user name")
+    contacted_at = AwareDateTimeField(
+        required=False, help_text="when it happened, at most 7 days ago; default: now. The rules are judged at it"
+    )
+    outcome = UpperChoiceField(
+        required=False, choices=Outcome.choices, help_text="what came of it; the table of outcomes says what follows"
+    )
+    note = NoteField(default="")
+    force = serializers.BooleanField(
+        default=False, help_text="record it though somebody else has claimed the task; needs a note"
+    )
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """Of an OPTED_OUT no detail is refused."""
+        return _opted_out.run_validation(data) if is_opt_out(data) else super().run_validation(data)
+
+
+class OptedOutParams(ReceivedParams):
+    """The same of a lead who wants no more contact, without force. What cannot be stored is replaced or cut, and what cannot
+    be read is named in the note."""
+
+    actor = ReceivedLabelField(required=False)
+    contacted_at = ReceivedTimeField(required=False)
+    outcome = UpperChoiceField(choices=Outcome.choices)
+    note = ReceivedTextField(default="")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        unreadable = attrs.pop("unreadable")
+        return {**attrs, "note": noted(attrs["note"], unreadable)}
+
+
+_opted_out = OptedOutParams()  # one for all requests, as in wholesale.params: checking leaves no state
+
+
+def is_opt_out(data: Mapping[str, Any]) -> bool:
+    """Whether these are the parameters of a completion whose outcome is OPTED_OUT."""
+    outcome = data.get("outcome")
+    return isinstance(outcome, str) and outcome.strip().upper() == Outcome.OPTED_OUT
+
+
+class LadderStateOut(RowSerializer):
+    """Where a ladder stands."""
+
+    class Meta:
+        model = FollowupLadder
+        fields = ("id", "open_steps", "closed_at", "next_at")
+
+    next_at = AwareDateTimeField(
+        allow_null=True, help_text="when its next step may be done; null where none is open, or no such minute is known"
+    )
+
+
+class CompletedOut(RowSerializer):
+    """A completed task, whether the rules allowed the contact, and where that leaves the ladder."""
+
+    class Meta:
+        model = FollowupTask
+        fields = (
+            *("id", "completed_at", "completed_by", "user", "step", "channel", "outcome"),
+            *("outside_rules", "reasons", "warnings", "ladder"),
+        )
+
+    user = serializers.CharField(allow_null=True, help_text="who was signed in; null: nobody, as in a command")
+    outside_rules = serializers.BooleanField(
+        allow_null=True, help_text="null for a task that was completed before attempts were kept"
+    )
+    reasons = serializers.ListField(child=serializers.ChoiceField(attempts.REASONS), help_text="what stood in the way")
+    warnings = serializers.ListField(
+        child=serializers.ChoiceField(Reason.choices),
+        help_text="what would have, were it enforced; opted_out also where the lead said no after the contact",
+    )
+    ladder = LadderStateOut()
+
+
+def completed(task: FollowupTask) -> dict[str, Any]:
+    """A completed task as `CompletedOut` says."""
+    attempt: ContactAttempt | None = getattr(task, "attempt", None)
+    return {
+        **shown(task, ("id", "completed_at", "completed_by")),
+        "user": task.completed_user.get_username() if task.completed_user else None,
+        **shown(task, ("step", "channel", "outcome")),
+        "outside_rules": None if attempt is None else not attempt.allowed,
+        "reasons": [] if attempt is None else attempt.reasons,
+        "warnings": [] if attempt is None else attempt.warnings,
+        "ladder": shown(task.ladder, LadderStateOut.Meta.fields),
+    }
+
+
+class ReasonParams(ActParams):
+    """Why."""
+
+    reason = NoteField()
+
+
+class SnoozeParams(ReasonParams):
+    """Until when, and why."""
+
+    until = AwareDateTimeField(help_text="when the task falls due, at most 90 days from now")
+
+
+def signature(request: Request) -> dict[str, Any]:
+    """Who acts, in the words of the verbs."""
+    return {"actor": label_of(request.user), "user": acting_user(request)}
+
+
+class TaskActsViewSet(ApiViewSet):
+    """What is done with a task."""
+
+    permissions = {
+        "complete": "followups.complete_task",
+        "snooze": "followups.put_off_task",
+        "skip": "followups.put_off_task",
+    }
+
+    @property
+    def is_receiving(self) -> bool:
+        """A wish to be left alone is received, however it came."""
+        return self.action == "complete" and is_opt_out(merged(self.request))
+
+    @act(f"task/{ROW_ID}/complete", CompleteParams, CompletedOut, parameters=[path_id("task")])
+    def complete(self, request: Request, id: str, **params: Any) -> Response:
+        """Record that a task was done, within the rules or not. Twice is no error and changes nothing.
+
+        A task under another's live claim is 409 `task_leased`; with `force` and a `note` it is recorded all the same. No
+        detail refuses an OPTED_OUT: it needs no force, and of a task that is completed already the opt-out is recorded.
+        """
+        task = complete_task(int(id), **{**signature(request), **params})
+        return Response(completed(task))
+
+    @act(f"task/{ROW_ID}/snooze", SnoozeParams, TaskOut, parameters=[path_id("task")])
+    def snooze(self, request: Request, id: str, **params: Any) -> Response:
+        """Let an open task fall due at another time; a claim of it ends."""
+        task = snooze_task(int(id), **params, **signature(request))
+        return Response(TaskOut(task).data)
+
+    @act(f"task/{ROW_ID}/skip", ReasonParams, TaskOut, parameters=[path_id("task")])
+    def skip(self, request: Request, id: str, **params: Any) -> Response:
+        """Cancel one open task and go on with the others."""
+        task = skip_task(int(id), **params, **signature(request))
+        return Response(TaskOut(task).data)

@@ -1,0 +1,229 @@
+"""Claims of due tasks: leases that end by themselves.
+
+A claim locks tasks alone and waits for none of them (SKIP LOCKED), so it stands in nobody's way and in no circle. Whatever
+else touches tasks locks their ladders first. An expired lease needs nothing: it is not live. A claim is no transition of a
+task, so it leaves no line in the task's history.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from followups.ladders.models import FollowupLadder
+from followups.ladders.templates.scripts import Occasion, names_of, scripts
+from followups.pool.vendors.services import require_registered
+from followups.tasks.due import rows
+from followups.tasks.due.readers import reader_of
+from followups.tasks.due.rows import Candidate
+from followups.tasks.due.services import DUE_LIMIT, DueTask, due_task, with_answers
+from followups.tasks.errors import NotYourName
+from followups.tasks.leases import NO_LEASE, is_live
+from followups.tasks.minutes.services import put_right
+from followups.tasks.models import FollowupTask, TaskQuerySet
+from governance import gate
+from governance.decisions import ExecutionClass, verb
+from wholesale.permissions import label_of
+
+LEASE_MINUTES, LEASE_MINUTES_MAX = 15, 240
+CLAIM_ROUNDS = 10  # of so many tasks each as are wanted, where the gate refuses what the intervals permit
+
+
+class ContactDetails(NamedTuple):
+    """Whom to contact, and where; "" is unknown."""
+
+    name: str
+    phone: str  # E.164
+    email: str
+
+
+class ClaimedTask(NamedTuple):
+    """A task under a lease of the claimant's, with what a dialer needs."""
+
+    task: DueTask
+    script: str | None  # what to say, in the lead's language; None of a ladder from before there were templates
+    contact: ContactDetails
+
+
+class Renewal(NamedTuple):
+    """Which leases now end at `leased_until`, and which are lost: expired, another's, or their task closed."""
+
+    renewed: list[int]
+    lost: list[int]
+    leased_until: datetime
+
+
+class Release(NamedTuple):
+    """Which tasks were given back, and which the claimant did not hold."""
+
+    released: list[int]
+    lost: list[int]
+
+
+@verb(ExecutionClass.EXECUTE)
+def claim_due(
+    *,
+    owner: str,
+    limit: int = DUE_LIMIT,
+    lease_minutes: int = LEASE_MINUTES,
+    province: str | None = None,
+    market: str | None = None,
+    channel: str | None = None,
+    user: User | None = None,
+    now: datetime | None = None,
+) -> list[ClaimedTask]:
+    """Take on tasks that are due and permitted now: the owner's own first, then unowned ones, each the oldest first. Of one
+    ladder only the first that may be done, and none while somebody else holds that.
+
+    A task is under one live lease at most, and one's own is not given again. The lease comes first, in a transaction as
+    short as can be, then the gate is asked: a task that it refuses is given back before anybody hears of it, and its stored
+    interval is put right. Should the process die in between, the lease runs out by itself. An agent is given at most
+    `AGENT_CLAIM_MAX` tasks at once.
+
+    Raises:
+        KillSwitchEngaged, GoLiveDisabled: nothing may act now.
+        NotYourName: the user may not claim under this name.
+        VendorNotRegistered: the claimant works for a vendor whose registration ended.
+
+    """
+    _require_own_name(owner, user)
+    if reader_of(user) is not None:
+        limit = min(limit, settings.AGENT_CLAIM_MAX)
+    filters = {"province": province, "market": market, "channel": channel}
+    claimed: list[tuple[Candidate, gate.ContactAnswer]] = []
+    for _ in range(CLAIM_ROUNDS):
+        taken, at = _take(owner, limit - len(claimed), lease_minutes, filters, user, now)
+        pairs = with_answers(taken, at)
+        claimed += [pair for pair in pairs if pair[1].verdict.allowed]
+        refused = [candidate for candidate, answer in pairs if not answer.verdict.allowed]
+        if not refused:
+            break
+        _give_back(refused, at)
+    if not claimed:
+        return []
+    agent = _name_of(owner, user)
+    said = scripts([_occasion(candidate, agent) for candidate, _ in claimed], claimed[0][1].sender)
+    return [
+        ClaimedTask(due_task(candidate, answer), script, _details(candidate))
+        for (candidate, answer), script in zip(claimed, said, strict=True)
+    ]
+
+
+@transaction.atomic
+def _take(
+    owner: str, limit: int, lease_minutes: int, filters: Mapping[str, str | None], user: User | None, now: datetime | None
+) -> tuple[list[Candidate], datetime]:
+    """Lease what the stored intervals permit, and say when. The tasks are locked for one statement and its commit: who
+    claims beside us passes over what is locked."""
+    gate.require(ExecutionClass.EXECUTE)
+    now = now or timezone.now()
+    require_registered(_names(owner, user), now)
+    until = now + timedelta(minutes=lease_minutes)
+    user_id = user.pk if user and owner != user.get_username() else None
+    return rows.lease(owner, user_id=user_id, now=now, until=until, limit=limit, filters=filters), now
+
+
+@transaction.atomic
+def _give_back(refused: Sequence[Candidate], now: datetime) -> None:
+    """Take the lease off what the gate refuses, and store the intervals that hold, so that no claim meets it again."""
+    mine = FollowupTask.objects.filter(leased_by=refused[0].leased_by, leased_until=refused[0].leased_until)
+    ids = [candidate.id for candidate in refused]
+    _lock(mine.filter(pk__in=ids))
+    mine.filter(pk__in=ids).update(**NO_LEASE)
+    put_right(ids, now)
+
+
+def _occasion(candidate: Candidate, agent: str) -> Occasion:
+    """What is said at it, by whom and by which template."""
+    lead = candidate.contact.lead
+    name = candidate.first_name, candidate.last_name
+    made_from = candidate.template, candidate.version
+    return Occasion(*made_from, candidate.step, lead.language, *name, candidate.address, lead.market, agent)
+
+
+def _details(candidate: Candidate) -> ContactDetails:
+    lead = candidate.contact.lead
+    return ContactDetails(f"{candidate.first_name} {candidate.last_name}".strip(), lead.phone, lead.email)
+
+
+def _name_of(owner: str, user: User | None) -> str:
+    """By which the claimant introduces himself."""
+    if user is not None and user.get_username() == owner:
+        return user.get_full_name() or owner
+    return names_of([owner]).get(owner, owner)
+
+
+def _names(owner: str, user: User | None) -> list[str]:
+    """The claimant's: under which it claims, and under which it is signed in."""
+    return [owner, user.get_username()] if user else [owner]
+
+
+def _require_own_name(owner: str, user: User | None) -> None:
+    if user is not None and owner != label_of(user) and not user.has_perm("followups.complete_any_task"):
+        raise NotYourName
+
+
+@verb(ExecutionClass.EXECUTE)
+@transaction.atomic
+def renew_leases(
+    *,
+    task_ids: Collection[int],
+    owner: str,
+    lease_minutes: int = LEASE_MINUTES,
+    user: User | None = None,
+    now: datetime | None = None,
+) -> Renewal:
+    """Let the owner's live leases of these tasks end so many minutes from now. What has expired is lost: claim it again.
+
+    Raises:
+        KillSwitchEngaged, GoLiveDisabled: nothing may act now.
+        NotYourName: the user may not claim under this name.
+        VendorNotRegistered: the claimant works for a vendor whose registration ended.
+
+    """
+    _require_own_name(owner, user)
+    gate.require(ExecutionClass.EXECUTE)
+    held, now = _held(task_ids, owner, now)
+    require_registered(_names(owner, user), now)
+    leased_until = now + timedelta(minutes=lease_minutes)
+    FollowupTask.objects.filter(pk__in=held).update(leased_until=leased_until)
+    return Renewal(held, _others(task_ids, held), leased_until)
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def release_leases(
+    *, task_ids: Collection[int], owner: str, user: User | None = None, now: datetime | None = None
+) -> Release:
+    """Give back the owner's live leases of these tasks: whoever claims next may have them.
+
+    Raises:
+        NotYourName: the user may not claim under this name.
+
+    """
+    _require_own_name(owner, user)
+    held, _ = _held(task_ids, owner, now)
+    FollowupTask.objects.filter(pk__in=held).update(**NO_LEASE)
+    return Release(held, _others(task_ids, held))
+
+
+def _held(task_ids: Collection[int], owner: str, now: datetime | None) -> tuple[list[int], datetime]:
+    """Which of the tasks are under a live lease of the owner's, and when; locked in the order of every verb."""
+    locked = _lock(FollowupTask.objects.open().filter(pk__in=task_ids, leased_by=owner))
+    now = now or timezone.now()
+    return [task.pk for task in locked if is_live(task, now)], now
+
+
+def _lock(tasks: TaskQuerySet) -> list[FollowupTask]:
+    """These tasks, locked after their ladders, as they are by then."""
+    ladders = FollowupLadder.objects.filter(pk__in=tasks.values("ladder")).order_by("pk")
+    list(ladders.select_for_update().values_list("pk"))
+    return list(tasks.order_by("ladder_id", "step").select_for_update().only("pk", "leased_until"))
+
+
+def _others(task_ids: Collection[int], held: Sequence[int]) -> list[int]:
+    return sorted(set(task_ids).difference(held))

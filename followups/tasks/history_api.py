@@ -1,0 +1,94 @@
+"""What happened to tasks, and the contacts by which they were done: `/api/followups/events`, `.../attempts`."""
+
+import django_filters
+from rest_framework import serializers
+
+from followups.tasks.completions.attempts import REASONS
+from followups.tasks.models import ContactAttempt, TaskEvent
+from governance.channels import Channel
+from governance.reasons import Reason
+from wholesale import filters
+from wholesale.api import ResourceViewSet, SignedSerializer
+from wholesale.fields import JsonField
+
+
+class TaskEventOut(SignedSerializer):
+    """A line of a task's history."""
+
+    class Meta:
+        model = TaskEvent
+        fields = ("id", "task", "kind", "reason", "detail", "actor", "user", "correlation_id", "created_at")
+
+    detail = JsonField(read_only=True)
+
+
+class EventFilter(django_filters.FilterSet):
+    """Filters of the history of tasks."""
+
+    task = filters.row_id()
+    ladder = filters.row_id(field_name="task__ladder")
+    kind = filters.choice(TaskEvent.Kind.choices)
+    since = filters.since("created_at")
+    until = filters.until("created_at")
+
+
+class EventViewSet(ResourceViewSet):
+    """What happened to tasks, the newest first."""
+
+    queryset = TaskEvent.objects.select_related("words", "user")
+    serializer_class = TaskEventOut
+    filterset_class = EventFilter
+    permissions = {"list": "followups.view_taskevent", "retrieve": "followups.view_taskevent"}
+
+
+class AttemptOut(SignedSerializer):
+    """A contact, and the decision under which it was made."""
+
+    class Meta:
+        model = ContactAttempt
+        fields = (
+            "id",
+            "task",
+            "lead_id",
+            "channel",
+            "contacted_at",
+            "allowed",
+            "reasons",
+            "warnings",
+            "legal_ok",
+            "policy_ok",
+            "zone",
+            "zone_source",
+            "local_time",
+            "tz_version",
+            "matched_market",
+            "policy_version",
+            "law_version",
+            "actor",
+            "user",
+            "correlation_id",
+            "created_at",
+        )
+
+    reasons = serializers.ListField(child=serializers.ChoiceField(REASONS))
+    warnings = serializers.ListField(child=serializers.ChoiceField(Reason.choices))
+
+
+class AttemptFilter(django_filters.FilterSet):
+    """Filters of contact attempts."""
+
+    lead_id = filters.label()
+    task = filters.row_id()
+    channel = filters.choice(Channel.choices)
+    allowed = filters.FlagFilter()
+    since = filters.since("contacted_at")
+    until = filters.until("contacted_at")
+
+
+class AttemptViewSet(ResourceViewSet):
+    """Contact attempts, the newest first."""
+
+    queryset = ContactAttempt.objects.select_related("user")
+    serializer_class = AttemptOut
+    filterset_class = AttemptFilter
+    permissions = {"list": "followups.view_contactattempt", "retrieve": "followups.view_contactattempt"}

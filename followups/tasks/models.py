@@ -1,0 +1,274 @@
+"""Tasks, their history and the contacts by which they were done. Time is an argument of the named reads."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from followups.ladders.models import FollowupLadder, label_field
+from followups.leads.models import lead_key
+from followups.tasks.outcomes.rules import Outcome
+from governance.channels import Channel
+from wholesale.append_only import AppendOnlyModel
+from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WALKTHROUGH_MARK, WORD_MAX_LENGTH, Province
+from wholesale.wordings import WordedField
+
+
+def no_live_lease(now: datetime) -> Q:
+    """The condition of tasks under no live claim. Completing says so in SQL of its own (`tasks.completions`)."""
+    return Q(leased_until__isnull=True) | Q(leased_until__lte=now)
+
+
+class TaskQuerySet(QuerySet[Any]):
+    """Tasks."""
+
+    def open(self) -> "TaskQuerySet":
+        """Neither completed nor cancelled. Completing says so in SQL of its own (`tasks.completions`)."""
+        return self.filter(completed_at__isnull=True, cancelled_at__isnull=True)
+
+    def due(self, now: datetime) -> "TaskQuerySet":
+        """Open and due, the oldest first."""
+        return self.open().filter(due_at__lte=now).order_by("due_at", "id")
+
+    def permitted(self, now: datetime) -> "TaskQuerySet":
+        """Due, and as far as the stored intervals say permitted now; the oldest first."""
+        return self.due(now).filter(open_from__lte=now, open_until__gte=now)
+
+    def going_first(self, now: datetime) -> "TaskQuerySet":
+        """Those that no earlier step of their ladder goes before, because it may be done now (see `tasks.due.rows`)."""
+        earlier = self.model.objects.permitted(now).filter(ladder=OuterRef("ladder"), step__lt=OuterRef("step"))
+        one = Subquery(earlier.order_by().values_list(Value(False))[:1])
+        return self.alias(goes_first=Coalesce(one, Value(True))).filter(goes_first=True)
+
+    def blocked(self, now: datetime) -> "TaskQuerySet":
+        """Due, and as far as the stored intervals say not permitted now; the oldest first."""
+        outside = Q(open_from__isnull=True) | Q(open_from__gt=now) | Q(open_until__lt=now)
+        return self.due(now).filter(outside)
+
+    def claimed(self, now: datetime) -> "TaskQuerySet":
+        """Under a live claim; what was claimed was due."""
+        return self.due(now).filter(leased_until__gt=now)
+
+    def unleased(self, now: datetime) -> "TaskQuerySet":
+        """Under no live claim."""
+        return self.filter(no_live_lease(now))
+
+    def breached(self) -> "TaskQuerySet":
+        """Open, and found later than the SLA allows for the time at which they are due."""
+        return self.open().filter(breached_due_at=F("due_at"))
+
+    def completed(self) -> "TaskQuerySet":
+        """Completed, the latest first."""
+        return self.filter(completed_at__isnull=False).order_by("-completed_at", "-id")
+
+    def counted(self) -> "TaskQuerySet":
+        """Those that reports count: without those of walkthroughs, whose ladders say so."""
+        return self.exclude(correlation_id__startswith=WALKTHROUGH_MARK)
+
+
+_OPEN = Q(completed_at__isnull=True, cancelled_at__isnull=True)
+# No breach is on record of the present due time; one that was put off since, always to a later time, may breach anew.
+UNRECORDED = Q(breached_due_at__isnull=True) | Q(breached_due_at__lt=F("due_at"))
+
+
+class FollowupTask(models.Model):
+    """One step of a ladder. It is open until it is completed or cancelled; completing a cancelled one keeps both times."""
+
+    # No index of its own: the unique constraint on ladder and step begins with it.
+    ladder = models.ForeignKey(FollowupLadder, on_delete=models.PROTECT, related_name="tasks", db_index=False)
+    step = models.PositiveSmallIntegerField()
+    channel = models.CharField(max_length=5, choices=Channel)
+    due_at = models.DateTimeField()
+    gap_minutes = models.PositiveSmallIntegerField(default=0, help_text="at least so long after the person's last contact")
+    # Null where no minute of the next 30 days is permitted, as far as is known. Of an open task only.
+    actionable_at = models.DateTimeField(null=True, help_text="the first permitted minute at or after due_at, for the SLA")
+    open_from = models.DateTimeField(null=True, help_text="the permitted interval that contains now, or the next one")
+    open_until = models.DateTimeField(null=True, help_text="its last instant")
+    # Lateness counts permitted minutes only. Null: no lateness is a breach, or no such minute is known.
+    warns_at = models.DateTimeField(null=True, help_text="later than that it is at risk")
+    breaches_at = models.DateTimeField(null=True, help_text="later than that it is a breach")
+    # Counted up to `late_until`; since then the stored interval says how much more. Of a completed task it is the whole, and
+    # null where it was completed before lateness was counted.
+    late_for = models.DurationField(null=True, help_text="the permitted time by which it was late")
+    late_until = models.DateTimeField(null=True, help_text="up to when late_for is counted")
+    breached_due_at = models.DateTimeField(null=True, help_text="the due_at of which a breach of the SLA is on record")
+    # The ladder's own, again: the due list is one query on one table.
+    lead = lead_key("tasks")
+    province = models.CharField(max_length=2, choices=Province)
+    market = models.CharField(max_length=WORD_MAX_LENGTH, default=ALL)
+    owner = label_field()
+    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
+    created_at = models.DateTimeField()
+    completed_at = models.DateTimeField(null=True)
+    completed_by = label_field()
+    completed_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    outcome = models.CharField(max_length=14, choices=Outcome, blank=True)
+    note = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="what came of it, in words; may be emptied")
+    cancelled_at = models.DateTimeField(null=True)
+    cancel_reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
+    # The last claim. It is live until then, of an open task. The user is given where the name is not its own: a user's own
+    # name says enough, and a key that is not there need not be checked at each claim.
+    leased_by = label_field()
+    leased_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    leased_until = models.DateTimeField(null=True)
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ladder", "step"], name="followuptask_ladder_step"),
+            models.CheckConstraint(condition=Q(step__gt=0), name="followuptask_step_positive"),
+            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="followuptask_channel"),
+            models.CheckConstraint(
+                condition=Q(open_from__isnull=True, open_until__isnull=True)
+                | Q(open_from__isnull=False, open_until__isnull=False, open_from__lte=F("open_until")),
+                name="followuptask_interval",
+            ),
+            models.CheckConstraint(
+                condition=Q(leased_by__isnull=True, leased_until__isnull=True)
+                | Q(leased_by__isnull=False, leased_until__isnull=False),
+                name="followuptask_lease_is_whole",
+            ),
+        ]
+        indexes = [
+            # All that is due, permitted now or not: due?include_blocked=true, the admin's lists.
+            models.Index(fields=["due_at", "id"], condition=_OPEN, name="followuptask_due"),
+            # due and claim: what is permitted now, by itself, by owner, by province, by province and market. Whether the
+            # interval contains now is seen in the index, so that what is not permitted costs no look into the table.
+            *(
+                models.Index(
+                    fields=[*prefix, "due_at", "id", "open_from", "open_until"],
+                    condition=_OPEN & Q(open_from__isnull=False) & condition,
+                    name=f"followuptask_{suffix}",
+                )
+                for prefix, condition, suffix in (
+                    ((), Q(), "permitted"),
+                    (("owner",), Q(owner__isnull=False), "owned"),
+                    ((), Q(owner__isnull=True), "unowned"),
+                    (("province",), Q(), "province"),
+                    (("province", "market"), Q(), "market"),
+                )
+            ),
+            models.Index(
+                fields=["open_until", "id"], condition=_OPEN, name="followuptask_roll"
+            ),  # minutes: what has run out
+            # sla_report(): what fell due in a span and was done; what was not done it finds by followuptask_due.
+            models.Index(fields=["due_at"], condition=Q(completed_at__isnull=False), name="followuptask_completed_due"),
+            # find_breaches() and what is at risk: what is late and not on record, however much is. The time of a breach is
+            # seen in the index.
+            models.Index(
+                fields=["warns_at", "id", "breaches_at"],
+                condition=_OPEN & Q(warns_at__isnull=False) & UNRECORDED,
+                name="followuptask_late",
+            ),
+            # sla_snapshot(): the last completed tasks.
+            models.Index(
+                F("completed_at").desc(),
+                F("id").desc(),
+                condition=Q(completed_at__isnull=False),
+                name="followuptask_completed",
+            ),
+            models.Index(fields=["lead", "-id"], name="followuptask_lead"),  # tasks?lead_id=
+        ]
+        ordering = ["-id"]
+        default_permissions = ("view",)
+        permissions = [
+            ("list_due_tasks", "Can list due tasks"),
+            ("complete_task", "Can complete unowned tasks and its own"),
+            ("complete_any_task", "Can complete anybody's task"),
+            ("claim_task", "Can claim due tasks"),
+            ("put_off_task", "Can snooze and skip its own tasks"),
+            ("steer_ladder", "Can reassign, cancel and restart ladders"),
+            ("view_sla", "Can read the SLA"),
+        ]
+        verbose_name = "task"
+
+    def __str__(self) -> str:
+        return f"Step {self.step} {self.channel}"
+
+
+class ContactAttempt(AppendOnlyModel):
+    """A completed step as a contact: the decision under which it was made, as it was then."""
+
+    task = models.OneToOneField(FollowupTask, on_delete=models.PROTECT, related_name="attempt")
+    lead = lead_key("attempts")
+    channel = models.CharField(max_length=5, choices=Channel)
+    contacted_at = models.DateTimeField()
+    allowed = models.BooleanField()
+    reasons = models.JSONField(help_text="what stood in the way, the first being the reason")
+    warnings = models.JSONField(help_text="what would have, were it enforced")
+    legal_ok = models.BooleanField()
+    policy_ok = models.BooleanField()
+    zone = models.CharField(max_length=40)
+    zone_source = models.CharField(max_length=11)
+    local_time = models.CharField(max_length=32, help_text="there, with its offset")
+    tz_version = models.CharField(max_length=16)
+    matched_market = models.CharField(max_length=WORD_MAX_LENGTH, null=True)
+    policy_version = models.PositiveIntegerField(null=True)
+    # Null of a contact from before the law's rules had versions.
+    law_version = models.CharField(max_length=20, null=True, help_text="of the law's rules (governance.law)")
+    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
+    created_at = models.DateTimeField()
+
+    class Meta(AppendOnlyModel.Meta):
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["lead", "-id"], name="contactattempt_lead")]  # a lead's page
+        verbose_name = "contact attempt"
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()} at {self.local_time}"
+
+
+class TaskEvent(AppendOnlyModel):
+    """A line of a task's history: what happened to it after it was made."""
+
+    class Kind(models.TextChoices):
+        """What happened."""
+
+        COMPLETED = "COMPLETED", "Completed"
+        CANCELLED = "CANCELLED", "Cancelled"
+        SKIPPED = "SKIPPED", "Skipped"
+        SNOOZED = "SNOOZED", "Snoozed"
+        PAUSED = "PAUSED", "Put off by an outcome"
+        OPTED_OUT = "OPTED_OUT", "Wants no more contact, said after it was completed"
+        REASSIGNED = "REASSIGNED", "Given to another owner"
+        LAPSED = "LAPSED", "Lapsed: it waited for the lead's own ground"
+
+    task = models.ForeignKey(FollowupTask, on_delete=models.PROTECT, related_name="events", db_index=False)
+    kind = models.CharField(max_length=10, choices=Kind)
+    reason = WordedField(max_length=NOTE_MAX_LENGTH, blank=True)
+    detail = models.JSONField(default=dict, help_text="what changed: names, from and to")
+    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
+    created_at = models.DateTimeField()
+
+    class Meta(AppendOnlyModel.Meta):
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["task", "id"], name="taskevent_task")]  # a task's page, events?task=
+        verbose_name = "task event"
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
+class TaskEventWords(models.Model):
+    """The reason that a person gave for an event. Erasing the person whom it is about removes it."""
+
+    event = models.OneToOneField(TaskEvent, primary_key=True, on_delete=models.PROTECT, related_name="words")
+    reason = models.CharField(max_length=NOTE_MAX_LENGTH)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"Words of event {self.pk}"
