@@ -1,6 +1,6 @@
 """Whom an agent reads about: of its own tasks, of the markets in whose pool it is, and of unowned tasks that are due.
 
-Everybody else has the permission `view_any_lead` and reads all. `due_sql` says of the due list what `tasks` says.
+Everybody else has the permission `view_any_lead` and reads all. `tasks.due.readers` says the same of the due list.
 """
 
 from collections.abc import Callable, Collection

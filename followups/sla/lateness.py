@@ -5,15 +5,9 @@ permitted minute is counted. So a new rule neither judges the past anew nor forg
 renews the intervals.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from followups.tasks.models import FollowupTask
-
-
-from collections.abc import Sequence
 from typing import Protocol
 
 from followups.sla.rules import Rule
@@ -21,6 +15,10 @@ from followups.sla.rules import Rule
 
 class Timed(Protocol):
     """What is needed of an open task."""
+
+    @property
+    def due_at(self) -> datetime:
+        """When it falls due."""
 
     @property
     def actionable_at(self) -> datetime | None:
@@ -95,7 +93,7 @@ class Standing(StrEnum):
     BREACHED = "breached"
 
 
-def standing(task: "FollowupTask", now: datetime) -> Standing | None:
+def standing(task: Timed, now: datetime) -> Standing | None:
     """How an open task stands at `now`; None where it is in time, or nobody watches."""
     counted_to = min(now, task.open_until + datetime.resolution) if task.open_until else now
     if task.breaches_at and task.breaches_at < counted_to:
@@ -103,6 +101,6 @@ def standing(task: "FollowupTask", now: datetime) -> Standing | None:
     return Standing.AT_RISK if task.warns_at and task.warns_at < counted_to else None
 
 
-def counted_from(task: "FollowupTask") -> datetime:
+def counted_from(task: Timed) -> datetime:
     """What lateness counts from: a task that is due at night is not late before the morning."""
     return task.actionable_at or task.due_at

@@ -9,21 +9,6 @@ from followups.tasks.models import FollowupTask
 from governance.decisions import ExecutionClass, verb
 
 SLA_WINDOW = 500
-
-
-@verb(ExecutionClass.READ)
-def sla_snapshot(window: int = SLA_WINDOW) -> dict[str, Any]:
-    """Over the last `window` completed tasks, without walkthroughs': `count`, and the fractions `within_30m` and
-    `within_2h` (None at count 0).
-
-    They are the guide's: by the clock on the wall, from `due_at`. `within_30m_permitted` and `within_2h_permitted` count
-    permitted minutes only. Early counts as within.
-    """
-    latest = FollowupTask.objects.counted().completed()[:window]
-    fractions = {name: Avg(Case(When(within, then=Value(1.0)), default=Value(0.0))) for name, within in WITHIN.items()}
-    return latest.aggregate(count=Count("id"), **fractions)
-
-
 LIMITS = {"30m": timedelta(minutes=30), "2h": timedelta(hours=2)}
 
 
@@ -38,3 +23,16 @@ WITHIN = {f"within_{limit}": done_within(allowed) for limit, allowed in LIMITS.i
     f"within_{limit}_permitted": Q(late_for__lte=allowed) | (Q(late_for__isnull=True) & done_within(allowed))
     for limit, allowed in LIMITS.items()
 }
+
+
+@verb(ExecutionClass.READ)
+def sla_snapshot(window: int = SLA_WINDOW) -> dict[str, Any]:
+    """Over the last `window` completed tasks, without walkthroughs': `count`, and the fractions `within_30m` and
+    `within_2h` (None at count 0).
+
+    They are the guide's: by the clock on the wall, from `due_at`. `within_30m_permitted` and `within_2h_permitted` count
+    permitted minutes only. Early counts as within.
+    """
+    latest = FollowupTask.objects.counted().completed()[:window]
+    fractions = {name: Avg(Case(When(within, then=Value(1.0)), default=Value(0.0))) for name, within in WITHIN.items()}
+    return latest.aggregate(count=Count("id"), **fractions)

@@ -1,18 +1,14 @@
 """The contact of a step, as the contact gate is asked about it, and a reply to it."""
 
-from typing import TYPE_CHECKING
-
 from followups.leads.facts import contact_of, lead_facts
 from followups.leads.inbox.models import InboxItem
 from followups.leads.inbox.services import put
+from followups.tasks.models import FollowupTask
 from governance import gate
 from wholesale.act import Act
 
-if TYPE_CHECKING:
-    from followups.tasks.models import FollowupTask
 
-
-def contact_for(task: "FollowupTask") -> gate.Contact:
+def contact_for(task: FollowupTask) -> gate.Contact:
     """The contact of a step that was read with its lead."""
     lead = lead_facts(task.lead) if task.lead else None
     return contact_of(
@@ -25,6 +21,6 @@ def contact_for(task: "FollowupTask") -> gate.Contact:
     )
 
 
-def put_reply(task: "FollowupTask", act: Act) -> None:
+def put_reply(task: FollowupTask, act: Act) -> None:
     """Have the task's owner look after a lead who answered, within the caller's transaction. Once a task."""
     put(InboxItem.Kind.REPLY, act, task=task, lead_id=task.lead_id, owner=task.owner)

@@ -6,7 +6,7 @@ as well (our identity or registration, the kill switch, a policy, a message that
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -49,7 +49,7 @@ def lapse_steps(*, correlation_id: str | None = None, now: datetime | None = Non
 
     It waits for nobody: what somebody else holds lapses at the next turn. Two who call it at once share the work.
     """
-    return sum(_lapse_these(task_ids, correlation_id, now) for task_ids in _batches(now or timezone.now()))
+    return sum(_lapse_these(task_ids, correlation_id, now) for task_ids in _waiting(now or timezone.now()).id_batches(BATCH))
 
 
 def _waiting(now: datetime) -> TaskQuerySet:
@@ -58,16 +58,6 @@ def _waiting(now: datetime) -> TaskQuerySet:
     waited = Q(next_due__lte=now) | Q(next_due__isnull=True, due_at__lte=now - LAST_STEP_LAPSES_AFTER)
     waiting = FollowupTask.objects.due(now).unleased(now).filter(open_from__isnull=True, lead__isnull=False)
     return waiting.alias(next_due=Subquery(later.order_by("step").values("due_at")[:1])).filter(waited)
-
-
-def _batches(now: datetime) -> Iterator[list[int]]:
-    """Their ids, the oldest first."""
-    ordered = _waiting(now).values_list("due_at", "id")
-    page = list(ordered[:BATCH])
-    while page:
-        yield [pk for _, pk in page]
-        due_at, last = page[-1]
-        page = list(ordered.filter(due_at__gte=due_at).exclude(due_at=due_at, id__lte=last)[:BATCH])
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Tasks, their history and the contacts by which they were done. Time is an argument of the named reads."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -63,6 +64,15 @@ class TaskQuerySet(QuerySet[Any]):
     def completed(self) -> "TaskQuerySet":
         """Completed, the latest first."""
         return self.filter(completed_at__isnull=False).order_by("-completed_at", "-id")
+
+    def id_batches(self, size: int) -> Iterator[list[int]]:
+        """Their ids, the oldest first, so many at once. Each batch is read when the one before is dealt with."""
+        ordered = self.order_by("due_at", "id").values_list("due_at", "id")
+        page = list(ordered[:size])
+        while page:
+            yield [pk for _, pk in page]
+            due_at, last = page[-1]
+            page = list(ordered.filter(due_at__gte=due_at).exclude(due_at=due_at, id__lte=last)[:size])
 
     def counted(self) -> "TaskQuerySet":
         """Those that reports count: without those of walkthroughs, whose ladders say so."""

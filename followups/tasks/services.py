@@ -1,4 +1,4 @@
-"""What people do to tasks and ladders besides completing: put off, skip, give away, cancel, begin anew. Each keeps why."""
+"""What people do to a task besides completing it: put it off, skip it. Each keeps why."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Verbs and lookups of ladder templates, and what to say at a task."""
+"""Verbs of ladder templates."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""The steps of a ladder as values: the guide's six, whether some are well formed, what they say. No database here."""
+"""The steps of a ladder as values: whether some are well formed, and what they say. No database here."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence

@@ -20,8 +20,8 @@ from django.utils import timezone
 from django.utils.timesince import timeuntil
 from unfold.admin import ModelAdmin
 
-from followups.services import complete_task
 from followups.tasks.admin.cards import Card, cards
+from followups.tasks.completions.services import complete_task
 from followups.tasks.completions.statements import open_steps
 from followups.tasks.due.claims import claim_due, release_leases, renew_leases
 from followups.tasks.errors import TaskLeased, TaskNotFound

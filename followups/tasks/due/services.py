@@ -1,8 +1,4 @@
-"""Verbs of the due list: what may be done now, and who has taken it on.
-
-A claim locks tasks alone and waits for none of them (SKIP LOCKED), so it stands in nobody's way and in no circle. Whatever
-else touches tasks locks their ladders first. An expired lease needs nothing: it is not live. A claim is no transition of a
-task, so it leaves no line in the task's history.
+"""The due list: what may be done now, with what the gate says of it.
 
 Of the steps of a ladder that may be done now only the lowest is listed and claimed: the next one may be done a while after
 the contact that has not happened yet.

@@ -6,7 +6,7 @@ for nobody: what somebody else holds (a claim, a completion) it leaves, or comes
 """
 
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -120,7 +120,7 @@ def _overdue(now: datetime) -> TaskQuerySet:
 
 def _recompute(tasks: TaskQuerySet, now: datetime | None) -> int:
     now = now or timezone.now()
-    return sum(_recompute_these(ids, now) for ids in _batches(tasks.open()))
+    return sum(_recompute_these(set(ids), now) for ids in tasks.open().id_batches(BATCH))
 
 
 def _recompute_these(ids: set[int], now: datetime) -> int:
@@ -136,16 +136,6 @@ def _recompute_these(ids: set[int], now: datetime) -> int:
         if not left:
             break
     return len(ids) - len(left)
-
-
-def _batches(tasks: TaskQuerySet) -> Iterator[set[int]]:
-    """The ids of open tasks, as the index of what is due has them."""
-    ordered = tasks.order_by("due_at", "id").values_list("due_at", "id")
-    page = list(ordered[:BATCH])
-    while page:
-        yield {pk for _, pk in page}
-        due_at, last = page[-1]
-        page = list(ordered.filter(due_at__gte=due_at).exclude(due_at=due_at, id__lte=last)[:BATCH])
 
 
 def put_right(task_ids: Collection[int], now: datetime) -> None:
