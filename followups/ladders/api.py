@@ -17,12 +17,7 @@ from followups.tasks.models import FollowupTask
 from governance.clocks.api import MarketFilter, PlaceParams
 from wholesale import filters
 from wholesale.api import ROW_ID, ApiViewSet, ResourceViewSet, RowSerializer, act, path_id
-from wholesale.fields import (
-    LabelField,
-    NoteField,
-    ProvinceField,
-    WordField,
-)
+from wholesale.fields import LabelField, NoteField, ProvinceField, WordField
 from wholesale.params import ActParams
 from wholesale.rendering import shown
 from wholesale.vocabulary import ALL

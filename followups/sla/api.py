@@ -14,7 +14,7 @@ from followups.sla import breaches, policies
 from followups.sla.lateness import counted_from
 from followups.sla.models import SlaBreach, SlaPolicy
 from followups.sla.rules import MINUTES_MAX
-from followups.tasks.due.services import DUE_LIMIT, DUE_LIMIT_MAX
+from followups.tasks.due.api import ListParams
 from governance.channels import Channel
 from governance.clocks.api import MarketFilter, PlaceParams
 from wholesale import filters, scopes
@@ -67,14 +67,8 @@ class SlaPolicyParams(PlaceParams, ActParams):
     expected_version = StrictIntegerField(required=False, min_value=0, max_value=2**31 - 1)
 
 
-class AtRiskParams(PlaceParams):
+class AtRiskParams(ListParams):
     """Which tasks at risk to list."""
-
-    limit = StrictIntegerField(default=DUE_LIMIT, min_value=1, max_value=DUE_LIMIT_MAX)
-    owner = LabelField(required=False)
-    province = ProvinceField(required=False)
-    market = WordField(required=False)
-    channel = UpperChoiceField(required=False, choices=Channel.choices)
 
 
 class AtRiskOut(serializers.Serializer[Any]):

@@ -9,11 +9,7 @@ from rest_framework.response import Response
 
 from followups.sla import report, snapshot
 from wholesale.api import ApiViewSet, ask
-from wholesale.fields import (
-    AwareDateTimeField,
-    SpelledChoiceField,
-    StrictIntegerField,
-)
+from wholesale.fields import AwareDateTimeField, SpelledChoiceField, StrictIntegerField
 from wholesale.params import Params
 
 SLA_WINDOW_MAX = 10_000

@@ -19,12 +19,7 @@ from governance.clocks.api import MarketFilter
 from governance.reasons import Reason
 from wholesale import filters
 from wholesale.api import ROW_ID, ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, path_id
-from wholesale.fields import (
-    AwareDateTimeField,
-    LabelField,
-    NoteField,
-    UpperChoiceField,
-)
+from wholesale.fields import AwareDateTimeField, LabelField, NoteField, UpperChoiceField
 from wholesale.params import ActParams, merged
 from wholesale.permissions import label_of
 from wholesale.received import ReceivedLabelField, ReceivedParams, ReceivedTextField, ReceivedTimeField, noted

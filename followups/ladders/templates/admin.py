@@ -18,10 +18,7 @@ from followups.ladders.templates.forms import LadderTemplateForm, PreviewForm, S
 from followups.ladders.templates.models import LadderTemplate
 from followups.ladders.templates.preview import preview, zones_of
 from followups.ladders.templates.services import upsert_template
-from followups.ladders.templates.steps import (
-    delay_text,
-    doubts,
-)
+from followups.ladders.templates.steps import delay_text, doubts
 from governance.channels import Channel
 from governance.policies_admin import PlacePolicyAdmin
 from wholesale.permissions import label_of

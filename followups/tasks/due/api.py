@@ -26,14 +26,19 @@ from wholesale.params import ActParams
 from wholesale.permissions import label_of
 
 
-class DueParams(PlaceParams):
-    """Which due tasks to list."""
+class ListParams(PlaceParams):
+    """Which tasks to list."""
 
     limit = StrictIntegerField(default=DUE_LIMIT, min_value=1, max_value=DUE_LIMIT_MAX)
     owner = LabelField(required=False)
     province = ProvinceField(required=False)
     market = WordField(required=False)
     channel = UpperChoiceField(required=False, choices=Channel.choices)
+
+
+class DueParams(ListParams):
+    """Which due tasks to list."""
+
     include_blocked = serializers.BooleanField(
         default=False, help_text="list all that is due, each with what stands in the way"
     )
