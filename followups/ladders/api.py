@@ -29,20 +29,9 @@ class LadderOut(RowSerializer):
     class Meta:
         model = FollowupLadder
         fields = (
-            "id",
-            "lead_id",
-            "province",
-            "market",
-            "owner",
-            "template",
-            "template_version",
-            "template_kind",
-            "created_by",
-            "reason",
-            "correlation_id",
-            "created_at",
-            "open_steps",
-            "closed_at",
+            *("id", "lead_id", "province", "market", "owner", "template", "template_version"),
+            *("template_kind", "created_by", "reason", "correlation_id", "created_at"),
+            *("open_steps", "closed_at"),
         )
 
 

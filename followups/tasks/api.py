@@ -32,29 +32,10 @@ class TaskOut(RowSerializer):
     class Meta:
         model = FollowupTask
         fields = (
-            "id",
-            "ladder",
-            "lead_id",
-            "step",
-            "channel",
-            "due_at",
-            "gap_minutes",
-            "actionable_at",
-            "open_from",
-            "open_until",
-            "province",
-            "market",
-            "owner",
-            "correlation_id",
-            "created_at",
-            "completed_at",
-            "completed_by",
-            "outcome",
-            "note",
-            "cancelled_at",
-            "cancel_reason",
-            "leased_by",
-            "leased_until",
+            *("id", "ladder", "lead_id", "step", "channel", "due_at", "gap_minutes", "actionable_at"),
+            *("open_from", "open_until", "province", "market", "owner", "correlation_id", "created_at"),
+            *("completed_at", "completed_by", "outcome", "note", "cancelled_at", "cancel_reason"),
+            *("leased_by", "leased_until"),
         )
 
 

@@ -47,27 +47,9 @@ class AttemptOut(SignedSerializer):
     class Meta:
         model = ContactAttempt
         fields = (
-            "id",
-            "task",
-            "lead_id",
-            "channel",
-            "contacted_at",
-            "allowed",
-            "reasons",
-            "warnings",
-            "legal_ok",
-            "policy_ok",
-            "zone",
-            "zone_source",
-            "local_time",
-            "tz_version",
-            "matched_market",
-            "policy_version",
-            "law_version",
-            "actor",
-            "user",
-            "correlation_id",
-            "created_at",
+            *("id", "task", "lead_id", "channel", "contacted_at", "allowed", "reasons", "warnings"),
+            *("legal_ok", "policy_ok", "zone", "zone_source", "local_time", "tz_version", "matched_market"),
+            *("policy_version", "law_version", "actor", "user", "correlation_id", "created_at"),
         )
 
     reasons = serializers.ListField(child=serializers.ChoiceField(REASONS))

@@ -84,17 +84,8 @@ class TemplateOut(RowSerializer):
     class Meta:
         model = LadderTemplate
         fields = (
-            "id",
-            "province",
-            "market",
-            "kind",
-            "enabled",
-            "steps",
-            "min_gap_minutes",
-            "version",
-            "changed_by",
-            "reason",
-            "updated_at",
+            *("id", "province", "market", "kind", "enabled", "steps", "min_gap_minutes", "version"),
+            *("changed_by", "reason", "updated_at"),
         )
 
 

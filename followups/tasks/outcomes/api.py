@@ -25,15 +25,8 @@ class OutcomeRuleOut(RowSerializer):
     class Meta:
         model = OutcomeRule
         fields = (
-            "id",
-            "outcome",
-            "effect",
-            "pause_days",
-            "lead_status",
-            "version",
-            "changed_by",
-            "reason",
-            "updated_at",
+            *("id", "outcome", "effect", "pause_days", "lead_status", "version", "changed_by"),
+            *("reason", "updated_at"),
         )
 
 
