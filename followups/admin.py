@@ -1,4 +1,4 @@
-"""The admin of follow-up: the work queue of the agents, tasks, ladders, their history; leads and messages have their own."""
+"""The admin of follow-up, each page from its room."""
 
 from followups.ladders.admin import FollowupLadderAdmin
 from followups.ladders.templates.admin import LadderTemplateAdmin

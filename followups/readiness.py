@@ -21,6 +21,8 @@ from governance.runbook.last_days import ended_or_ending
 from governance.runbook.registry import Finding, Severity, read_once, register
 from wholesale.vocabulary import ALL, Province
 
+NOTICE = timedelta(days=30)  # before a registration or a contract ends
+
 
 class Template(NamedTuple):
     """A ladder template, as far as the checks look at it."""
@@ -93,9 +95,6 @@ def pool(now: datetime) -> Finding:
     if said:
         return Finding(False, " ".join(said), {"unknown": unknown, "inactive": inactive})
     return Finding(True, "Everybody in the pools can sign in.")
-
-
-NOTICE = timedelta(days=30)  # before a registration or a contract ends
 
 
 @register("followups.vendors", Severity.WARNING, "Hired callers are registered with the National DNCL")
