@@ -30,14 +30,14 @@ FollowupTask.objects.bulk_create(tasks)
 # What comes after the tasks are found never comes: until then everything is as in a worker.
 LOOK_AND_STAY = """
 import pathlib, time
-from followups.sla import services
+from followups.sla import breaches
 def stay(*args, **kwargs):
     {before}
     pathlib.Path({diary!r}).touch()
     time.sleep({patience})
-record = services._record
-services._record = stay
-services.find_breaches()
+record = breaches._record
+breaches._record = stay
+breaches.find_breaches()
 """
 LOOK = "from followups.sla.breaches import find_breaches; print(find_breaches())"
 RECORDED = """
