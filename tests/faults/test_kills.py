@@ -14,7 +14,7 @@ from tests.served import ROOT, serving, settings_for
 _KILLED_IN_THE_MIDDLE = """
 import os, signal, django
 django.setup()
-from followups import bulk
+from followups.ladders import bulk
 from followups.signals import ladders_created
 made = []
 def kill(ladders, **kwargs):
