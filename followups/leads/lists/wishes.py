@@ -82,6 +82,8 @@ _DAY_OR_MONTH_FIRST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})(
 class WishColumns:
     """The columns of a file that say, or seem to say, who may be contacted. A column may come twice: each is read."""
 
+    lost = "If it holds a wish not to be contacted, that is not recorded."
+
     def __init__(self, columns: Sequence[str], meanings: Sequence[str | None]) -> None:
         """`columns`: as the file names them; `meanings`: which column of a lead each is."""
         self.wishes: list[tuple[int, str, Entry, str]] = []
@@ -103,6 +105,11 @@ class WishColumns:
 
     def __bool__(self) -> bool:
         return bool(self.wishes or self.consent or self.doubtful or self.status is not None)
+
+    @property
+    def notes(self) -> list[str]:
+        """Which columns seem to say it."""
+        return [f"Column {name} looks like a wish not to be contacted, and is not known." for _, name in self.doubtful]
 
     def read(self, cells: Sequence[str], now: datetime) -> Said | None:
         """What a row says; None where it says nothing."""

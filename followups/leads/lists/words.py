@@ -13,7 +13,7 @@ from pathlib import Path
 
 from followups.leads.fields import COLUMNS
 from followups.leads.models import Lead
-from wholesale.importing.texts import LONGEST, REMEMBERED, SHORTENED, SPREADSHEET_ERROR, key_of, keyed
+from wholesale.importing.texts import LONGEST, REMEMBERED, key_of, keyed, spreadsheet_fault
 from wholesale.vocabulary import Province
 
 WORDS = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
@@ -40,13 +40,10 @@ _WHOLE_FLOAT = re.compile(r"(\+?[0-9]+)\.0+")
 
 def fault_of(column: str, text: str) -> str | None:
     """Why a cell has no value: what a spreadsheet made of it, or an id that is none. None where nothing is wrong."""
-    if SPREADSHEET_ERROR.fullmatch(text):
-        return f"{text} is an error of the spreadsheet."
-    if column in ("lead_id", "phone") and SHORTENED.fullmatch(text):
-        return f"{text} was shortened by the spreadsheet: give the column the format 0 or Text, and save the file again."
-    if column == "lead_id" and text.lower() in _NO_ID:
+    fault = spreadsheet_fault(text, is_number=column in ("lead_id", "phone"))
+    if fault is None and column == "lead_id" and text.lower() in _NO_ID:
         return f"{text} names no lead."
-    return None
+    return fault
 
 
 def is_nothing(column: str, text: str) -> bool:
