@@ -63,7 +63,7 @@ class ListFile:
         self.kind = kind
         self._names, self.columns = _columns(table.header.cells)
         self.meanings = _meanings(self._names, kind.column_of)
-        self.beside = kind.beside(self._names, self.meanings)
+        self.beside = kind.beside(self._names, self.meanings) if kind.beside else None
         self.about = table.about
         self.unread = table.unread  # what looks like such rows and was not read
         self.count = 0  # rows that were read so far
@@ -76,7 +76,8 @@ class ListFile:
     @property
     def unknown(self) -> list[str]:
         """The columns that mean nothing here."""
-        known = (meaning or name in self.beside.understood for name, meaning in zip(self._names, self.meanings, strict=True))
+        understood = self.beside.understood if self.beside else ()
+        known = (meaning or name in understood for name, meaning in zip(self._names, self.meanings, strict=True))
         return [column for column, is_known in zip(self.columns, known, strict=True) if column and not is_known]
 
     @property
@@ -89,7 +90,7 @@ class ListFile:
         """How the file was read, where there was a choice. Complete once all rows were read."""
         return [
             *self._table.notes,
-            *self.beside.notes,
+            *(self.beside.notes if self.beside else ()),
             *(f"Column {index + 1} has no name, and was not read." for index in sorted(self._nameless)),
         ]
 
@@ -118,11 +119,12 @@ class ListFile:
         if fault:
             row.errors["row"] = [f"{fault} {self.beside.lost}" if self.beside else fault]
             return row
+        fault_of, value_of = self.kind.fault_of, self.kind.value_of
         for index, name in self._used:
             if index < len(cells) and (text := cells[index].strip()):
-                if wrong := spoiled.get(index) or self.kind.fault_of(name, text):
+                if wrong := spoiled.get(index) or fault_of(name, text):
                     row.errors[name] = [wrong]
-                elif value := self.kind.value_of(name, text):
+                elif value := value_of(name, text):
                     row.given[name] = value
         row.said = self.beside.read(cells, self._now) if self.beside else None
         return row

@@ -40,7 +40,8 @@ class RowKind:
     column_of: Mapping[str, str]  # the letters of a heading (`key_of`) -> the column that it means
     fault_of: Callable[[str, str], str | None]  # of a column and the text of a cell: why it cannot be read
     value_of: Callable[[str, str], str]  # of the same: what it means, "" for nothing
-    beside: Callable[[Sequence[str], Sequence[str | None]], Beside]  # of a file's headings, and the column that each means
+    # Of a file's headings, and the column that each means.
+    beside: Callable[[Sequence[str], Sequence[str | None]], Beside] | None = None
 
     def rate(self, cells: Sequence[str]) -> int:
         """How many columns a row of a file names; 0 where it is no header."""
