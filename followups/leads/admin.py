@@ -3,52 +3,32 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin.options import IncorrectLookupParameters
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from import_export import fields, resources
-from import_export.admin import ImportExportMixin
-from import_export.formats.base_formats import CSV, XLSX
 from rest_framework.exceptions import ValidationError
-from unfold.contrib.import_export.forms import ExportForm
 from unfold.decorators import action, display
 from unfold.widgets import (
     UnfoldAdminExpandableTextareaWidget,
-    UnfoldAdminFileFieldWidget,
     UnfoldAdminTextInputWidget,
 )
 
 from followups.leads import services
 from followups.leads.fields import COLUMNS, SETTINGS, LeadRow, PhoneField
-from followups.leads.lists.imports import begin_import, confirm_import
-from followups.leads.lists.imports_admin import (
-    confirm_url,
-    counts_of,
-    first_rows,
-    is_ready,
-    page_url,
-    refused_table,
-    remarks_list,
-    unused_text,
-)
-from followups.leads.lists.models import LeadImport
+from followups.leads.lists import imports
+from followups.leads.lists.importer import LEADS
 from followups.leads.models import Language, Lead, LeadReopening
 from followups.leads.people.admin import PersonPages
 from followups.leads.statuses import is_reopening
 from followups.leads.storing import FLAGS, NO_REASON
 from governance.leads import CLOSED
 from wholesale.addresses import one_form
-from wholesale.admin_base import Kept, ReadOnlyInline, Scoped, SinceFilter, confirmation, place_text
-from wholesale.admin_input import CheckedInput, InfinitePaginator, row_id
-from wholesale.errors import DomainError
-from wholesale.importing import texts
-from wholesale.importing.batches import BYTES_MAX, ROWS_AT_ONCE
-from wholesale.importing.errors import ImportNotReady
+from wholesale.admin_base import Kept, ReadOnlyInline, Scoped, SinceFilter, place_text
+from wholesale.admin_input import CheckedInput, InfinitePaginator
+from wholesale.importing.pages import ImportPages
+from wholesale.importing.texts import guarded
 from wholesale.permissions import label_of
 from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
@@ -68,7 +48,6 @@ WISHES_SHOWN = [
     *("consent_wording", "consent_purpose", "consent_on_behalf_of", "consent_withdrawal"),
     *("consent_given_how", "consent_given_where", "referrer_name", "referrer_to_lead", "referrer_to_us"),
 ]
-RELOAD = "Reload this page to see what came of it."
 _row = LeadRow()
 
 
@@ -153,27 +132,18 @@ class LeadResource(resources.ModelResource):
 
     def export_field(self, field: fields.Field, instance: Lead, **kwargs: Any) -> Any:
         value = super().export_field(field, instance, **kwargs)
-        return value if field.attribute == "phone" or not isinstance(value, str) else texts.guarded(value)
-
-
-class UploadForm(forms.Form):
-    """A file of leads."""
-
-    import_file = forms.FileField(
-        label="File",
-        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".csv,.xlsx"}),
-        help_text="CSV or XLSX; a row at its top names the columns. Nothing is imported before you have seen what it "
-        f"would do. The worker takes files of more than {ROWS_AT_ONCE:,} rows.",
-    )
+        return value if field.attribute == "phone" or not isinstance(value, str) else guarded(value)
 
 
 @admin.register(Lead)
-class LeadAdmin(CheckedInput, Kept, Scoped, ImportExportMixin, PersonPages):
+class LeadAdmin(CheckedInput, Kept, Scoped, ImportPages, PersonPages):
     """Leads, the newest first. Nothing here counts them all."""
 
     form = LeadForm
     resource_classes = (LeadResource,)
-    export_form_class = ExportForm
+    importer = LEADS
+    begin_import, confirm_import = staticmethod(imports.begin_import), staticmethod(imports.confirm_import)
+    columns_shown = [("Leads", list(COLUMNS)), ("Contact", WISHES_SHOWN)]
     list_display = ("lead_id", "name", "phone", "place", "status_label", "score", "source", "updated_at")
     list_display_links = ("lead_id", "name")
     list_filter = ("status", "province", "language", "role", SinceFilter)
@@ -265,82 +235,3 @@ class LeadAdmin(CheckedInput, Kept, Scoped, ImportExportMixin, PersonPages):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         listed = reverse("admin:followups_followupladder_changelist", query={"q": lead.lead_id})
         return HttpResponseRedirect(listed)
-
-    # Files: the library's two steps of an import, upload and confirmation, with our own service behind them.
-
-    def get_export_queryset(self, request: HttpRequest) -> Any:
-        """The rows of the list as it was filtered.
-
-        Raises:
-            SuspiciousOperation: it cannot be filtered so.
-
-        """
-        try:
-            return super().get_export_queryset(request)
-        except IncorrectLookupParameters as error:
-            raise SuspiciousOperation("no such filter") from error
-
-    def get_export_formats(self) -> list[Any]:
-        return [CSV, XLSX]
-
-    def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Take a file, and show what an import of it would do."""
-        if not self.has_import_permission(request):
-            raise PermissionDenied
-        form = UploadForm(request.POST or None, request.FILES or None)
-        if form.is_valid():
-            file = form.cleaned_data["import_file"]
-            user: Any = request.user
-            try:
-                begun = begin_import(
-                    file_name=file.name, content=file.read(BYTES_MAX + 1), changed_by=label_of(user), user=user
-                )
-            except DomainError as refusal:
-                form.add_error("import_file", refusal.detail)
-            else:
-                if is_ready(begun):
-                    return HttpResponseRedirect(confirm_url(begun))
-                if begun.is_large:
-                    messages.info(request, f"The worker looks through it. {RELOAD}")
-                return HttpResponseRedirect(page_url(begun))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Import leads",
-            "opts": self.opts,
-            "form": form,
-            "fields_list": [("Leads", list(COLUMNS)), ("Contact", WISHES_SHOWN)],
-        }
-        return TemplateResponse(request, self.import_template_name, context)
-
-    def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Show what a file holds; a POST imports it."""
-        if not self.has_import_permission(request):
-            raise PermissionDenied
-        pk = request.GET.get("import", "")
-        asked = get_object_or_404(LeadImport, pk=row_id(pk))
-        if request.method == "POST":
-            return self._confirmed(request, asked)
-        if not is_ready(asked) or asked.content is None:
-            messages.error(request, ImportNotReady().detail)
-            return HttpResponseRedirect(page_url(asked))
-        return confirmation(
-            request,
-            self,
-            title=f"Import {asked.file_name}",
-            form=forms.Form(),
-            explanation="The file was looked through; nothing is imported yet. What is empty in it keeps its stored value.",
-            warning=unused_text(asked),
-            table={"headers": ["New", "Changed", "Unchanged", "Refused"], "rows": [counts_of(asked)]},
-            details=remarks_list(asked) + first_rows(asked) + refused_table(asked),
-            button=f"Import {asked.created + asked.updated:,} leads",
-        )
-
-    def _confirmed(self, request: HttpRequest, asked: LeadImport) -> HttpResponse:
-        try:
-            done = confirm_import(asked.pk)
-        except DomainError as refusal:
-            messages.error(request, refusal.detail)
-        else:
-            said = f"The worker imports it. {RELOAD}" if done.is_large else "The leads are imported."
-            messages.success(request, said)
-        return HttpResponseRedirect(page_url(asked))

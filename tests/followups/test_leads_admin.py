@@ -209,7 +209,7 @@ def test_a_file_confirmed_twice_is_imported_once(admin_client: Client) -> None:
 def test_a_file_that_cannot_be_read_is_refused_at_the_door(
     content: str | bytes, name: str, said: str, admin_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("followups.leads.lists.imports", "followups.leads.admin"):
+    for module in ("wholesale.importing.batches", "wholesale.importing.pages"):
         monkeypatch.setattr(f"{module}.BYTES_MAX", 60)
 
     page = upload(admin_client, content, name)

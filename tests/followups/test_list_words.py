@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from followups.leads.fields import COLUMNS
 from followups.leads.lists import files
-from followups.leads.lists.words import COLUMN_OF, WORDS, province_of, value_of
+from followups.leads.lists.words import COLUMN_OF, WORDS, value_of
 from followups.leads.models import Language, Lead
 from followups.leads.services import upsert_leads
 from governance.channels import Channel
@@ -17,6 +17,7 @@ from governance.compliance.proof import PROOF_FIELDS, GivenHow
 from tests.conftest import attrs
 from wholesale.importing.files import Format
 from wholesale.importing.texts import key_of
+from wholesale.importing.words import province_of
 from wholesale.vocabulary import Province
 
 

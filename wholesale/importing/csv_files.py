@@ -12,7 +12,8 @@ from itertools import chain, islice
 from typing import IO, NamedTuple
 
 from wholesale.importing.errors import UnreadableFile
-from wholesale.importing.tables import HEADER_WITHIN, Line, Rating, Table, above, no_header
+from wholesale.importing.kinds import RowKind
+from wholesale.importing.tables import HEADER_WITHIN, Line, Table, above, no_header
 from wholesale.importing.texts import storable
 
 DELIMITERS = ",;\t|"  # Excel writes ; where the comma is the decimal sign, as in French
@@ -40,7 +41,7 @@ _OPEN = "unexpected end of data"  # as the csv module says it
 _DIGITS, _LETTERS = re.compile("[0-9]+"), re.compile(r"[^\W\d_]+")
 
 
-def read(stream: IO[bytes], rating: Rating) -> Table:
+def read(stream: IO[bytes], kind: RowKind) -> Table:
     """A CSV file.
 
     Raises:
@@ -48,15 +49,15 @@ def read(stream: IO[bytes], rating: Rating) -> Table:
 
     """
     found = _looked_through(stream)
-    table = _table(stream, found.encoding, found.lines, rating)
+    table = _table(stream, found.encoding, found.lines, kind)
     if table.header.fault and found.encoding == _UTF_8 and found.is_western:
-        table = _table(stream, _WESTERN, found.lines, rating)
+        table = _table(stream, _WESTERN, found.lines, kind)
     if table.header.fault:
         raise UnreadableFile(f"The row that names its columns cannot be read. {table.header.fault}")
     return table
 
 
-def _table(stream: IO[bytes], encoding: str, count: int, rating: Rating) -> Table:
+def _table(stream: IO[bytes], encoding: str, count: int, kind: RowKind) -> Table:
     stream.seek(0)
     errors, unread = ("replace", _REPLACED) if encoding.startswith(_WIDE) else ("surrogateescape", _ESCAPED)
     lines = _lines(stream, encoding, errors)
@@ -64,7 +65,7 @@ def _table(stream: IO[bytes], encoding: str, count: int, rating: Rating) -> Tabl
     separator = _SEPARATOR.fullmatch(first[0]) if first else None
     if separator:  # for Excel, which does not show it
         first.pop(0)
-    index, delimiter = _header(first, separator[1] if separator else DELIMITERS, rating)
+    index, delimiter = _header(first, separator[1] if separator else DELIMITERS, kind)
     rows = _Rows(chain(first[index:], lines), delimiter, unread, before=index)
     header = next(rows)
     titles = [number for number, line in enumerate(first[:index], 1) if any(_cells(line, delimiter))]
@@ -128,18 +129,18 @@ def _skip_line(text: TextIOWrapper) -> None:
             return
 
 
-def _header(lines: Sequence[str], delimiters: str, rating: Rating) -> tuple[int, str]:
+def _header(lines: Sequence[str], delimiters: str, kind: RowKind) -> tuple[int, str]:
     """Which of some lines names the columns, and what stands between them."""
     best = max(
         (
-            (rating(_cells(line, delimiter)), -index, -rank)
+            (kind.rate(_cells(line, delimiter)), -index, -rank)
             for index, line in enumerate(lines)
             for rank, delimiter in enumerate(delimiters)
         ),
         default=(0, 0, 0),
     )
     if not best[0]:
-        raise no_header()
+        raise no_header(kind.key)
     return -best[1], delimiters[-best[2]]
 
 

@@ -3,17 +3,18 @@
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 from pathlib import PurePath
 from typing import IO, Any
 
-from followups.leads.lists.wishes import WishColumns
-from followups.leads.lists.words import COLUMN_OF, fault_of, value_of
+from django.utils import timezone
+
 from wholesale.importing import csv_files, xlsx_files
 from wholesale.importing.errors import UnreadableFile
+from wholesale.importing.kinds import RowKind
 from wholesale.importing.rows import EXTRA_CELLS, FileRow, RefusedRow
 from wholesale.importing.tables import Line, Table
 from wholesale.importing.texts import MAY_BE_AS_TEXT, guarded, key_of, plain, storable
@@ -42,18 +43,29 @@ class Format(StrEnum):
             raise UnreadableFile("Its name must end with .csv or .xlsx.") from None
 
 
-READERS = {Format.CSV: csv_files.read, Format.XLSX: xlsx_files.read}
+_READERS = {Format.CSV: csv_files.read, Format.XLSX: xlsx_files.read}
+
+
+def open_list(stream: IO[bytes], file_format: Format, kind: RowKind, now: datetime | None = None) -> "ListFile":
+    """Open a list. Its rows are read as they are asked for; what makes all of it unreadable is found before.
+
+    Raises:
+        UnreadableFile: it is not of its format, passes a bound, does not name the key's column, or names one twice.
+
+    """
+    return ListFile(_READERS[file_format](stream, kind), kind, now or timezone.now())
 
 
 class ListFile:
     """A file's columns, those of them that mean nothing here, about how many rows it has, and its rows as they are read."""
 
-    def __init__(self, table: Table, now: datetime) -> None:
+    def __init__(self, table: Table, kind: RowKind, now: datetime) -> None:
+        self.kind = kind
         self._names, self.columns = _columns(table.header.cells)
-        self.meanings = _meanings(self._names)
-        self.wishes = WishColumns(self._names, self.meanings)
+        self.meanings = _meanings(self._names, kind.column_of)
+        self.beside = kind.beside(self._names, self.meanings) if kind.beside else None
         self.about = table.about
-        self.unread = table.unread  # what looks like leads and was not read
+        self.unread = table.unread  # what looks like such rows and was not read
         self.count = 0  # rows that were read so far
         self.rows = self._rows(table.lines)
         self._now = now
@@ -64,7 +76,8 @@ class ListFile:
     @property
     def unknown(self) -> list[str]:
         """The columns that mean nothing here."""
-        known = (meaning or name in self.wishes.understood for name, meaning in zip(self._names, self.meanings, strict=True))
+        understood = self.beside.understood if self.beside else ()
+        known = (meaning or name in understood for name, meaning in zip(self._names, self.meanings, strict=True))
         return [column for column, is_known in zip(self.columns, known, strict=True) if column and not is_known]
 
     @property
@@ -77,7 +90,7 @@ class ListFile:
         """How the file was read, where there was a choice. Complete once all rows were read."""
         return [
             *self._table.notes,
-            *(f"Column {name} looks like a wish not to be contacted, and is not known." for _, name in self.wishes.doubtful),
+            *(self.beside.notes if self.beside else ()),
             *(f"Column {index + 1} has no name, and was not read." for index in sorted(self._nameless)),
         ]
 
@@ -104,16 +117,16 @@ class ListFile:
         if extra := [cell for cell in cells[len(self.columns) :] if cell]:
             row[EXTRA_CELLS] = extra
         if fault:
-            lost = " If it holds a wish not to be contacted, that is not recorded." if self.wishes else ""
-            row.errors["row"] = [fault + lost]
+            row.errors["row"] = [f"{fault} {self.beside.lost}" if self.beside else fault]
             return row
+        fault_of, value_of = self.kind.fault_of, self.kind.value_of
         for index, name in self._used:
             if index < len(cells) and (text := cells[index].strip()):
                 if wrong := spoiled.get(index) or fault_of(name, text):
                     row.errors[name] = [wrong]
                 elif value := value_of(name, text):
                     row.given[name] = value
-        row.said = self.wishes.read(cells, self._now) if self.wishes else None
+        row.said = self.beside.read(cells, self._now) if self.beside else None
         return row
 
 
@@ -130,14 +143,14 @@ def _columns(header: Sequence[str]) -> tuple[list[str], list[str]]:
     return names, columns
 
 
-def _meanings(names: Sequence[str]) -> list[str | None]:
-    """Which column of a lead each is. A lead's own name for a column goes before others.
+def _meanings(names: Sequence[str], column_of: Mapping[str, str]) -> list[str | None]:
+    """Which of our columns each is. Our own name for a column goes before others.
 
     Raises:
         UnreadableFile: two mean the same.
 
     """
-    meanings = [COLUMN_OF.get(key_of(name)) for name in names]
+    meanings = [column_of.get(key_of(name)) for name in names]
     for meaning in {one for one in meanings if one}:
         same = [index for index, other in enumerate(meanings) if other == meaning]
         own = [index for index in same if key_of(names[index]) == key_of(meaning)]

@@ -2,22 +2,21 @@
 
 from collections.abc import Iterable
 
-from followups.leads.services import Report
 from wholesale.importing.files import ListFile
 
 
-def missing(report: Report, lead_file: ListFile) -> list[str]:
+def missing(counted: int, file: ListFile) -> list[str]:
     """What of the file did not end as a row that is counted. Empty where all of it did."""
-    rows = lead_file.count - report.rows
+    rows = file.count - counted
     return [
-        *(f"{what}, and was not read: import it as a file of its own." for what in lead_file.unread),
+        *(f"{what}, and was not read: import it as a file of its own." for what in file.unread),
         *([f"Of the file's rows {rows:,} are not among those counted."] if rows else []),
     ]
 
 
-def blank(lead_file: ListFile) -> list[str]:
+def blank(file: ListFile) -> list[str]:
     """The rows that hold nothing."""
-    count = lead_file.blank
+    count = file.blank
     return [f"Skipped {count:,} blank row{'s' if count > 1 else ''}."] if count else []
 
 

@@ -1,10 +1,8 @@
-"""A row of leads, as a file or a caller brings it."""
+"""A row, as a file or a caller brings it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-
-from followups.leads.lists.wishes import Said
 
 EXTRA_CELLS = None  # the column, as csv.DictReader has it, of cells beyond the header
 
@@ -14,8 +12,8 @@ Row = Mapping[Any, Any]  # column -> cell
 class FileRow(dict[Any, Any]):
     """A row of a file: its cells as they came, by the column that the file names, and what they mean.
 
-    `given` is what a lead is given, in the words that the API takes. `errors` say why it cannot be read, by a lead's column.
-    `said` is what it says of contact.
+    `given` is what our columns are given, in the words that the API takes. `errors` say why it cannot be read, by column.
+    `said` is what its other columns say (`wholesale.importing.kinds.Beside`).
     """
 
     __slots__ = ("errors", "given", "number", "said")
@@ -25,7 +23,7 @@ class FileRow(dict[Any, Any]):
         self.number = number  # as its owner sees it
         self.given: dict[str, str] = {}
         self.errors: dict[str, list[str]] = {}
-        self.said: Said | None = None
+        self.said: Any = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,12 @@
 """What a file is before anybody knows what it means: a header and lines of text, numbered as their owner sees them."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from wholesale.importing.errors import UnreadableFile
 
 HEADER_WITHIN = 20  # rows: what stands above the names of the columns is a title
-NO_HEADER = "A row at its top must name the columns, lead_id among them."
-
-# How many of its cells name columns of ours; 0 where they are no header.
-Rating = Callable[[Sequence[str]], int]
 
 
 class Line(NamedTuple):
@@ -30,7 +26,7 @@ class Table:
     lines: Iterator[Line]
     about: int  # how many rows, roughly
     notes: list[str] = field(default_factory=list)
-    unread: list[str] = field(default_factory=list)  # what looks like leads, and was not read
+    unread: list[str] = field(default_factory=list)  # what looks like such rows, and was not read
     first: list[Line] = field(default_factory=list)  # some of the first lines, where it takes long to begin with them all
     skipped: int = 0  # rows that hold nothing, and are not among the lines
 
@@ -41,6 +37,6 @@ def above(numbers: Iterable[int]) -> list[str]:
     return [f"Above the names of the columns these rows were not read: {rows}."] if rows else []
 
 
-def no_header() -> UnreadableFile:
+def no_header(key: str) -> UnreadableFile:
     """Nothing in it names its columns."""
-    return UnreadableFile(NO_HEADER)
+    return UnreadableFile(f"A row at its top must name the columns, {key} among them.")

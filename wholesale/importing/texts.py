@@ -32,13 +32,25 @@ def keyed(spellings: Mapping[str, Iterable[str]], own: Iterable[str] = ()) -> di
     return found | {key_of(word): word for word in own}
 
 
-SHORTENED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+?[0-9]+", re.IGNORECASE)
+_SHORTENED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+?[0-9]+", re.IGNORECASE)
 # In English and French; a column that is too narrow is saved as ######.
-SPREADSHEET_ERROR = re.compile(
+_SPREADSHEET_ERROR = re.compile(
     r"#(N/[AD]|(REF|VALUE|VALEUR|DIV/0|NUM|NOMBRE|NULL?|SPILL|PROPAGATION|CALC|FIELD|CHAMP|BLOCKED|CONNECT|BUSY|UNKNOWN"
     r"|EXTERNAL|PYTHON|ERROR)!|(NAME|NOM)\?|GETTING_DATA|#{2,80})|Err:[0-9]{3}",
     re.IGNORECASE,
 )
+
+
+def spreadsheet_fault(text: str, *, is_number: bool) -> str | None:
+    """What a spreadsheet made of a cell, so that its value is lost. None where nothing is wrong.
+
+    `is_number`: of a column whose numbers are names, such as a phone's, and so have all their digits.
+    """
+    if _SPREADSHEET_ERROR.fullmatch(text):
+        return f"{text} is an error of the spreadsheet."
+    if is_number and _SHORTENED.fullmatch(text):
+        return f"{text} was shortened by the spreadsheet: give the column the format 0 or Text, and save the file again."
+    return None
 
 
 # A spreadsheet runs a text that begins so as a formula, some also behind blanks or in wide letters. It is written after an

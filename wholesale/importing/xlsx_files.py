@@ -1,4 +1,4 @@
-"""XLSX as its owner sees it: the sheet that holds the leads, row by row.
+"""XLSX as its owner sees it: the sheet that holds the rows looked for, row by row.
 
 All of the sheet is looked at before its first row is handed on, so a file that cannot be read to its end imports nothing.
 """
@@ -10,14 +10,15 @@ from tempfile import TemporaryFile
 from typing import IO
 
 from wholesale.importing.errors import UnreadableFile
-from wholesale.importing.tables import HEADER_WITHIN, Line, Rating, Table, above, no_header
+from wholesale.importing.kinds import RowKind
+from wholesale.importing.tables import HEADER_WITHIN, Line, Table, above, no_header
 from wholesale.importing.xlsx_parts import Book, Merged, Sheet, SheetRow, too_much
 
 COLUMNS_MAX = 500  # that have a name
 _NO_XLSX = "It is no XLSX file, or one that is damaged or protected by a password."
 
 
-def read(stream: IO[bytes], rating: Rating) -> Table:
+def read(stream: IO[bytes], kind: RowKind) -> Table:
     """An XLSX file.
 
     Raises:
@@ -25,21 +26,22 @@ def read(stream: IO[bytes], rating: Rating) -> Table:
 
     """
     try:
-        return _table(Book(stream), rating)
+        return _table(Book(stream), kind)
     except UnreadableFile:
         raise
     except Exception as error:  # whatever a damaged archive or a damaged part makes a library raise
         raise UnreadableFile(_NO_XLSX) from error
 
 
-def _table(book: Book, rating: Rating) -> Table:
+def _table(book: Book, kind: RowKind) -> Table:
     tops = {sheet: list(islice(book.rows(sheet), HEADER_WITHIN)) for sheet in book.sheets}
-    headers = {sheet: header for sheet, rows in tops.items() if (header := _header(rows, rating))}
+    headers = {sheet: header for sheet, rows in tops.items() if (header := _header(rows, kind))}
     chosen = next((sheet for sheet in headers if not sheet.is_hidden), None)
     if chosen is None:
         if not headers:
-            raise no_header()
-        raise UnreadableFile(f"Its leads are in a hidden sheet, {_named(next(iter(headers)))}: show the sheet, and save it.")
+            raise no_header(kind.key)
+        hidden = _named(next(iter(headers)))
+        raise UnreadableFile(f"Its {kind.plural} are in a hidden sheet, {hidden}: show the sheet, and save it.")
     header = headers[chosen]
     if len(header.cells) > COLUMNS_MAX:
         raise too_much(f"{COLUMNS_MAX} columns")
@@ -49,7 +51,8 @@ def _table(book: Book, rating: Rating) -> Table:
         *(f"Sheet {_named(sheet)} {'is hidden and ' if sheet.is_hidden else ''}was not read." for sheet in others),
         *above(row.number for row in tops[chosen] if row.number < header.number),
     ]
-    unread = [f"Sheet {_named(sheet)} names leads too" for sheet in others if sheet in headers and not sheet.is_hidden]
+    shown = (sheet for sheet in others if sheet in headers and not sheet.is_hidden)
+    unread = [f"Sheet {_named(sheet)} names {kind.plural} too" for sheet in shown]
     table = Table(header, iter(()), max(0, book.count_rows(chosen) - header.number), notes, unread)
     table.first = [_line(row, header) for row in tops[chosen] if row.number > header.number]
     table.lines = _lines(book, chosen, table)
@@ -60,11 +63,11 @@ def _named(sheet: Sheet) -> str:
     return f"“{sheet.title}”"
 
 
-def _header(rows: Sequence[SheetRow], rating: Rating) -> Line | None:
+def _header(rows: Sequence[SheetRow], kind: RowKind) -> Line | None:
     """The best of a sheet's first rows that names columns."""
     lines = [Line(row.number, _dense(row, max(row.cells) + 1)) for row in rows]
-    best = max(lines, key=lambda line: (rating(line.cells), -line.number), default=None)
-    return best if best and rating(best.cells) else None
+    best = max(lines, key=lambda line: (kind.rate(line.cells), -line.number), default=None)
+    return best if best and kind.rate(best.cells) else None
 
 
 def _dense(row: SheetRow, width: int) -> list[str]:

@@ -60,7 +60,7 @@ class Merged(NamedTuple):
 
 @dataclass(eq=False, slots=True)
 class Sheet:
-    """A sheet of leads, perhaps. Its merged cells are known once its rows are read."""
+    """A sheet. Its merged cells are known once its rows are read."""
 
     title: str
     part: str

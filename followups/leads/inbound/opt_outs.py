@@ -47,7 +47,7 @@ def opt_out(message: InboundMessage, closing: Collection[Closing], act: Act, *, 
     leads = lead_ids_at({point for one in closing for point in one.named()})
     if message.lead_id:
         leads.add(message.lead_id)
-    cancelled = sum(steps or 0 for _, steps in leads_opted_out.send(sender=Lead, lead_ids=leads, act=act))
+    answers: list[Any] = leads_opted_out.send(sender=Lead, lead_ids=leads, act=act)
     for one in closing:
         gate.record_opt_out(
             points=one.points,
@@ -58,6 +58,7 @@ def opt_out(message: InboundMessage, closing: Collection[Closing], act: Act, *, 
             **ledger_line(message, act),
         )
     closed = {channel for one in closing for channel in closed_channels(one.channel, [*one.points, *one.rows])}
+    cancelled = sum(steps or 0 for _, steps in answers)
     return Recorded(message, tuple(one.value for one in Channel if one.value in closed), cancelled)
 
 

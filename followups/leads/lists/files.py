@@ -1,14 +1,15 @@
-"""Leads as files, CSV and XLSX: what their columns and cells mean, row by row. Refused rows are written with the reason."""
+"""Leads as files, CSV and XLSX."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import IO
 
-from django.utils import timezone
+from followups.leads.fields import COLUMNS
+from followups.leads.lists.wishes import WishColumns
+from followups.leads.lists.words import COLUMN_OF, fault_of, value_of
+from wholesale.importing.files import Format, ListFile, open_list
+from wholesale.importing.kinds import RowKind
 
-from followups.leads.lists.words import COLUMN_OF
-from wholesale.importing.files import READERS, Format, ListFile
-from wholesale.importing.texts import key_of
+LEADS = RowKind("lead", "leads", "lead_id", COLUMNS, COLUMN_OF, fault_of, value_of, WishColumns)
 
 
 def read(stream: IO[bytes], file_format: Format, now: datetime | None = None) -> ListFile:
@@ -18,10 +19,4 @@ def read(stream: IO[bytes], file_format: Format, now: datetime | None = None) ->
         UnreadableFile: it is not of its format, passes a bound, has no column `lead_id` or two that mean the same.
 
     """
-    return ListFile(READERS[file_format](stream, _rating), now or timezone.now())
-
-
-def _rating(cells: Sequence[str]) -> int:
-    """How many columns of ours a row names, where `lead_id` is one of them."""
-    meanings = {COLUMN_OF.get(key_of(cell)) for cell in cells} - {None}
-    return len(meanings) if "lead_id" in meanings else 0
+    return open_list(stream, file_format, LEADS, now)

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from followups.leads.lists.consent_content import content_told
-from followups.leads.lists.words import NOTHING_SAID, WISHES_AS_STATUS, WORDS
+from followups.leads.lists.words import WISHES_AS_STATUS, WORDS
 from governance.channels import Channel
 from governance.compliance.grounds import ACCEPTED, Basis
 from governance.compliance.proof import NO_PROOF, PROOF_FIELDS, Proof, missing_of
 from governance.compliance.rules import Entry
 from wholesale.importing.texts import LONGEST, key_of, keyed, storable
+from wholesale.importing.words import NOTHING_SAID
 from wholesale.vocabulary import NOTE_MAX_LENGTH
 
 EVERY_CHANNEL = ""
@@ -82,6 +83,8 @@ _DAY_OR_MONTH_FIRST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})(
 class WishColumns:
     """The columns of a file that say, or seem to say, who may be contacted. A column may come twice: each is read."""
 
+    lost = "If it holds a wish not to be contacted, that is not recorded."
+
     def __init__(self, columns: Sequence[str], meanings: Sequence[str | None]) -> None:
         """`columns`: as the file names them; `meanings`: which column of a lead each is."""
         self.wishes: list[tuple[int, str, Entry, str]] = []
@@ -103,6 +106,11 @@ class WishColumns:
 
     def __bool__(self) -> bool:
         return bool(self.wishes or self.consent or self.doubtful or self.status is not None)
+
+    @property
+    def notes(self) -> list[str]:
+        """Which columns seem to say it."""
+        return [f"Column {name} looks like a wish not to be contacted, and is not known." for _, name in self.doubtful]
 
     def read(self, cells: Sequence[str], now: datetime) -> Said | None:
         """What a row says; None where it says nothing."""

@@ -13,24 +13,17 @@ from pathlib import Path
 
 from followups.leads.fields import COLUMNS
 from followups.leads.models import Lead
-from wholesale.importing.texts import LONGEST, REMEMBERED, SHORTENED, SPREADSHEET_ERROR, key_of, keyed
-from wholesale.vocabulary import Province
+from wholesale.importing.texts import LONGEST, REMEMBERED, key_of, keyed, spreadsheet_fault
+from wholesale.importing.words import COMMON_WORDS, NOTHING, NOTHING_BUT_A_NAME, province_of
 
-WORDS = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
+WORDS = COMMON_WORDS | tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
 COLUMN_OF = keyed(WORDS["columns"], COLUMNS)
-_EMPTY = frozenset({*WORDS["nothing"]["exactly"], *WORDS["nothing"]["words"]})
-NOTHING = _EMPTY | frozenset(WORDS["nothing"]["not_known"])
-_NOTHING_BUT_A_NAME = frozenset(WORDS["nothing"]["but_a_name"])
-NOTHING_SAID = _EMPTY | _NOTHING_BUT_A_NAME  # by a column that says who may be contacted
 _NAMES = frozenset({"first_name", "last_name"})
 _NO_ID = NOTHING - {"0"}
 _NOTHING_LONGEST = max(map(len, NOTHING))
-_PROVINCES = keyed(WORDS["provinces"], Province.values)
 _LANGUAGES = keyed(WORDS["languages"])
 WISHES_AS_STATUS = frozenset(keyed({"yes": WORDS["answers"]["yes_to_a_wish"]}))  # DNC: no status, and not lost (`wishes`)
 _STATUSES = keyed(WORDS["statuses"], Lead.Status.values)
-_PROVINCE_OF = re.compile("^province(of|du|des|del|de)")
-_BETWEEN_PLACES = re.compile(r"[,()/|]|\s-\s|^CA-")
 _PLACE_AND_PROVINCE = re.compile(r"(.+?)\s*[,(]\s*([^,()]+?)\)?")
 _NO_WORD = re.compile(r"[^\w\s'\u2018\u2019\u02bc`.\-\u2010-\u2015]+")
 _SCORE = re.compile(r"(-?)([0-9]{0,10})(?:[.,]([0-9]{1,20}))?\s*(%?)")
@@ -40,13 +33,10 @@ _WHOLE_FLOAT = re.compile(r"(\+?[0-9]+)\.0+")
 
 def fault_of(column: str, text: str) -> str | None:
     """Why a cell has no value: what a spreadsheet made of it, or an id that is none. None where nothing is wrong."""
-    if SPREADSHEET_ERROR.fullmatch(text):
-        return f"{text} is an error of the spreadsheet."
-    if column in ("lead_id", "phone") and SHORTENED.fullmatch(text):
-        return f"{text} was shortened by the spreadsheet: give the column the format 0 or Text, and save the file again."
-    if column == "lead_id" and text.lower() in _NO_ID:
+    fault = spreadsheet_fault(text, is_number=column in ("lead_id", "phone"))
+    if fault is None and column == "lead_id" and text.lower() in _NO_ID:
         return f"{text} names no lead."
-    return None
+    return fault
 
 
 def is_nothing(column: str, text: str) -> bool:
@@ -55,7 +45,7 @@ def is_nothing(column: str, text: str) -> bool:
         return False
     small = text.lower()
     return (small in NOTHING and not (column == "score" and small == "0")) or (
-        small in _NOTHING_BUT_A_NAME and column not in _NAMES
+        small in NOTHING_BUT_A_NAME and column not in _NAMES
     )
 
 
@@ -65,17 +55,6 @@ def value_of(column: str, text: str) -> str:
         return ""
     spell = _SPELLED.get(column)
     return spell(text) if spell and len(text) <= LONGEST else text
-
-
-@lru_cache(maxsize=REMEMBERED)
-def province_of(text: str) -> str | None:
-    """The province that a word means: `Ont.`, `Qu\u00e9bec`, `P.E.I.`, `ON - Ontario`, `Ontario, Canada`."""
-    known = _PROVINCES.get(_PROVINCE_OF.sub("", key_of(text)))
-    if known:
-        return known
-    parts = {part for part in map(key_of, _BETWEEN_PLACES.split(text)) if part and part != "canada"}
-    meant = {_PROVINCES.get(part) for part in parts}
-    return meant.pop() if len(meant) == 1 else None
 
 
 def _province(text: str) -> str:

@@ -4,11 +4,10 @@ import csv
 import io
 
 from followups.leads.errors import ImportUnderWay
-from followups.leads.lists import files
+from followups.leads.lists.importer import LEADS
 from followups.leads.lists.models import LeadImport
 from followups.leads.people.subjects import Person
 from wholesale.importing.errors import UnreadableFile
-from wholesale.importing.files import Format
 
 State = LeadImport.State
 DISCARDED = "A person in it was erased, so the file was discarded: bring it again without that person's row."
@@ -22,8 +21,7 @@ def waiting_for(person: Person) -> list[LeadImport]:
 
 def _names(row: LeadImport, person: Person) -> bool:
     try:
-        lead_file = files.read(io.BytesIO(row.content or b""), Format.of(row.file_name))
-        return any(person.is_named_in(_cells(one)) for one in lead_file.rows)
+        return any(person.is_named_in(_cells(one)) for one in LEADS.open(row).rows)
     except UnreadableFile:
         return True
 

@@ -129,7 +129,7 @@ class Command(BaseCommand):
             raise CommandError(f"{file}: {error.detail} Nothing was stored.") from error
         except OSError as error:
             raise CommandError(f"{error.filename}: {error.strerror}") from error
-        problems = missing(report, lead_file)
+        problems = missing(report.rows, lead_file)
         if report.refused:
             problems.insert(0, f"Refused {report.refused:,} of {report.rows:,} rows; each with its reason: {refused}")
         counts = f"created {report.created:,}, updated {report.updated:,}, unchanged {report.unchanged:,}."
