@@ -27,12 +27,13 @@ class FollowupsConfig(AppConfig):
         from followups.tasks.minutes import readiness  # noqa: PLC0415  # registers a check of the runbook
         from followups.tasks.minutes import tasks as minutes  # noqa: PLC0415
         from followups.tasks.outcomes.services import seed_rules  # noqa: PLC0415
-        from governance import leads, messages  # noqa: PLC0415
-        from governance.compliance.signals import contact_records_changed, opt_outs_unreadable  # noqa: PLC0415
+        from governance import people  # noqa: PLC0415
+        from governance.gate.ledger import contact_records_changed, opt_outs_unreadable  # noqa: PLC0415
+        from governance.people import register_messages  # noqa: PLC0415
         from governance.signals import contact_rules_changed  # noqa: PLC0415
 
-        messages.register(received)
-        leads.register(known_leads.facts_of, scopes.readable_leads)
+        register_messages(received)
+        people.register(people.LEAD, known_leads.facts_of, scopes.readable_leads)
         registry.register(persons)
         scopes.register()
         receivers.connect()

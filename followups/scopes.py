@@ -20,7 +20,7 @@ from followups.pool.models import PoolAgent
 from followups.sla.models import SlaBreach
 from followups.tasks.due.readers import reads_all
 from followups.tasks.models import ContactAttempt, FollowupTask, TaskEvent
-from governance.compliance.models import ContactPoint, ContactRecord
+from governance.gate.ledger import ContactPoint, ContactRecord
 from wholesale import scopes
 from wholesale.permissions import label_of
 from wholesale.vocabulary import ALL

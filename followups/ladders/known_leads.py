@@ -7,7 +7,7 @@ from django.db import connection
 from followups.ladders.templates.patterns import min_gap_sql
 from followups.leads.facts import facts_sql, read_facts
 from followups.leads.models import Lead
-from governance.leads import LeadFacts
+from governance.people import LeadFacts
 from wholesale.lookups import among_sql
 
 # SQL of its own: the gate is asked about a lead more often than anything else.

@@ -17,9 +17,8 @@ from followups.tasks.cancellations import OPTED_OUT
 from followups.tasks.lapses import GROUNDS
 from governance import gate
 from governance.channels import Channel
-from governance.gate import Minutes
-from governance.leads import LeadFacts
-from governance.reasons import Reason
+from governance.gate import Minutes, Reason
+from governance.people import LeadFacts
 from wholesale.act import Act
 
 

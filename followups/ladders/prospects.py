@@ -14,8 +14,8 @@ from followups.tasks.models import FollowupTask
 from followups.tasks.outcomes.rules import Outcome
 from governance import gate
 from governance.channels import Channel
-from governance.compliance.services import Point
-from governance.leads import LeadFacts
+from governance.gate import Point
+from governance.people import LeadFacts
 from wholesale.lookups import time_or_none
 
 

@@ -19,8 +19,8 @@ from followups.leads.storing import FLAGS
 from followups.tasks.cancellations import EVERY_CHANNEL, OPTED_OUT
 from followups.tasks.minutes.tasks import enqueue_leads
 from followups.tasks.models import FollowupTask
-from governance.compliance.services import Point
-from governance.compliance.signals import opted_out_of
+from governance.gate import Point
+from governance.gate.ledger import opted_out_of
 from governance.signals import markets_named
 from wholesale.act import Act
 from wholesale.lookups import among

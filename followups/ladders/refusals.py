@@ -21,7 +21,7 @@ from followups.leads.statuses import ENDS_THE_HUNT
 from governance import gate
 from governance.channels import Channel
 from governance.gate import Minutes
-from governance.leads import CLOSED, LeadFacts
+from governance.people import CLOSED, LeadFacts
 from wholesale.fields import iso_utc
 
 BY_A_RESTART = "restart=true with a reason"

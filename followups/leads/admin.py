@@ -23,7 +23,7 @@ from followups.leads.models import Language, Lead, LeadReopening
 from followups.leads.people.admin import PersonPages
 from followups.leads.statuses import is_reopening
 from followups.leads.storing import FLAGS, NO_REASON
-from governance.leads import CLOSED
+from governance.people import CLOSED
 from wholesale.addresses import one_form
 from wholesale.admin_base import Kept, ReadOnlyInline, Scoped, SinceFilter, place_text
 from wholesale.admin_input import CheckedInput, InfinitePaginator

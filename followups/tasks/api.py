@@ -16,7 +16,7 @@ from followups.tasks.outcomes.rules import Outcome
 from followups.tasks.services import skip_task, snooze_task
 from governance.channels import Channel
 from governance.clocks.api import MarketFilter
-from governance.reasons import Reason
+from governance.gate import Reason
 from wholesale import filters
 from wholesale.api import ROW_ID, ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, path_id
 from wholesale.fields import AwareDateTimeField, LabelField, NoteField, UpperChoiceField

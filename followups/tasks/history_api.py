@@ -6,7 +6,7 @@ from rest_framework import serializers
 from followups.tasks.completions.attempts import REASONS
 from followups.tasks.models import ContactAttempt, TaskEvent
 from governance.channels import Channel
-from governance.reasons import Reason
+from governance.gate import Reason
 from wholesale import filters
 from wholesale.api import ResourceViewSet, SignedSerializer
 from wholesale.fields import JsonField

@@ -20,7 +20,7 @@ from followups.tasks.contacts import contact_for
 from followups.tasks.models import FollowupTask, TaskEvent, TaskQuerySet
 from governance import gate
 from governance.decisions import ExecutionClass, verb
-from governance.reasons import Reason
+from governance.gate import Reason
 from wholesale.act import Act
 
 BATCH = 1_000

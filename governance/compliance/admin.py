@@ -20,13 +20,14 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from governance import leads
+from governance import people
 from governance.channels import Channel
 from governance.compliance import services
 from governance.compliance.grounds import ACCEPTED
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
 from governance.compliance.phones import e164
-from governance.compliance.proof_admin import ProofColumns, ProofFields, until
+from governance.compliance.proof_admin import ProofColumns, ProofFields
+from governance.compliance.proof_lines import until
 from governance.compliance.referrals import uses_of, with_uses
 from governance.compliance.rules import Entry, Strictness
 from governance.compliance.services import Point
@@ -87,7 +88,7 @@ def points_named(text: str) -> list[Point]:
 
     """
     text = text.strip()
-    lead = leads.load([text]).get(text)
+    lead = people.load(people.LEAD, [text]).get(text)
     if lead is not None:
         return of_lead(text)
     return number_or_address(text)

@@ -11,7 +11,7 @@ from followups.services import complete_task, start_ladder
 from followups.tasks.completions.attempts import REASONS
 from followups.tasks.models import ContactAttempt, FollowupTask
 from governance import gate
-from governance.reasons import Reason
+from governance.gate.reasons import Reason
 from kpi.models import KPIEvent
 from tests.factories import NOON, AttemptFactory, LeadFactory
 from tests.staff import signed_in

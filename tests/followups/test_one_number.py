@@ -20,7 +20,7 @@ from followups.leads.moving import mark_wrong
 from followups.leads.services import upsert_lead, upsert_leads
 from followups.services import start_ladder
 from followups.tasks.models import FollowupTask, TaskEvent
-from governance.leads import LeadFacts
+from governance.people import LeadFacts
 from kpi.models import KPIEvent
 from tests.conftest import codes
 from tests.factories import NOON, LeadFactory

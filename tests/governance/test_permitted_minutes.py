@@ -12,11 +12,11 @@ from followups.leads.facts import lead_facts
 from governance import gate
 from governance.compliance.models import ClosedDay, Organisation
 from governance.compliance.services import contact_points
-from governance.contact import decide
+from governance.gate.permission import next_allowed_at, permitted_interval
+from governance.gate.verdict import decide
 from governance.golive.services import engage_kill_switch
-from governance.leads import LeadFacts
 from governance.market.models import MarketPolicy
-from governance.permitted import next_allowed_at, permitted_interval
+from governance.people import LeadFacts
 from tests.factories import NOON, LeadFactory, RecordFactory
 
 pytestmark = pytest.mark.django_db

@@ -19,15 +19,9 @@ from followups.pool.services import upsert_agent
 from followups.sla.notices import read_notice
 from followups.tasks.models import FollowupTask
 from governance import gate
-from governance.area_codes.services import subscribe
-from governance.compliance.rules import Strictness
-from governance.compliance.services import set_closed_day, upsert_organisation
-from governance.golive.services import engage_kill_switch, release_kill_switch
-from governance.market import services as market
-from governance.market.rules import SAFE_RULES, WINDOWS
+from governance.gate import engage_kill_switch, release_kill_switch, risk_settle, rules, store_run
+from governance.gate.rules import SAFE_RULES, WINDOWS, Strictness, set_closed_day, subscribe, upsert_organisation
 from governance.risk.models import RiskReservation
-from governance.risk.services import risk_settle
-from governance.runbook.services import store_run
 from kpi.models import Domain, RegressionTrigger
 from kpi.tripwire import services as tripwire
 from offers.services import upsert_policy
@@ -191,7 +185,7 @@ def _close_quebec_as_before(day: Day, now: datetime) -> None:
 
 
 def _change_quebec(day: Day, windows: list[dict[str, Any]], now: datetime, reason: str) -> None:
-    market.upsert_policy(province=Province.QC, rules={**SAFE_RULES, WINDOWS: windows}, **day.signed(now, reason))
+    rules.upsert_market_policy(province=Province.QC, rules={**SAFE_RULES, WINDOWS: windows}, **day.signed(now, reason))
 
 
 def _announce_a_closed_day(day: Day, now: datetime) -> None:

@@ -19,14 +19,12 @@ from followups.models import Lead
 from followups.sla.snapshot import sla_snapshot
 from followups.tasks.models import ContactAttempt, FollowupTask
 from governance import gate
-from governance.compliance.models import ContactRecord
-from governance.compliance.rules import Entry
+from governance.gate import GLOBAL, disable_go_live, open_risk
+from governance.gate.ledger import ContactRecord, Entry
 from governance.golive import services as golive
 from governance.golive.models import GoLiveState
 from governance.policies import SEEDED_BY, Governed
 from governance.risk.models import RiskDay
-from governance.risk.rules import GLOBAL
-from governance.risk.services import open_risk
 from kpi.tripwire.services import ACTOR as TRIPWIRE
 from offers.models import OfferEvidence
 from wholesale import correlation
@@ -123,7 +121,7 @@ def days(plan: Plan) -> Iterator[int]:
             _simulate(Day(plan, number), waiting)
             simulation.days_done = number + 1
             if simulation.is_finished and simulation.went_live:
-                golive.disable_go_live(changed_by=ACTOR, reason="the simulation is over", now=plan.until)
+                disable_go_live(changed_by=ACTOR, reason="the simulation is over", now=plan.until)
             simulation.save()
         yield simulation.days_done
 

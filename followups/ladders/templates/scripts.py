@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from followups.ladders.templates.models import LadderTemplate
 from followups.ladders.templates.speech import opened
 from followups.ladders.templates.steps import Step, parsed, rendered
-from governance.compliance.rules import Sender
+from governance.gate import Sender
 from wholesale.lookups import among_sql
 from wholesale.vocabulary import ALL
 

@@ -15,7 +15,7 @@ from followups.leads.inbound.authors import WHO
 from followups.leads.inbound.decisions import decide_inbound, may_overrule, undecided
 from followups.leads.inbound.models import InboundDecision, InboundMessage
 from followups.leads.inbound.rules import Meaning
-from governance.compliance.models import ContactPoint
+from governance.gate.ledger import ContactPoint
 from wholesale.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter, act_with_reason
 from wholesale.permissions import label_of
 

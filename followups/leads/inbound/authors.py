@@ -8,7 +8,7 @@ from followups.leads.lookups import leads_at
 from followups.leads.models import Lead
 from governance import gate
 from governance.channels import Channel
-from governance.compliance.services import Point
+from governance.gate import Point
 
 ANY_CHANNEL = ""
 WHO = ("lead_id", "phone", "email")  # the parameters that say who wrote

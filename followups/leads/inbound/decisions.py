@@ -15,10 +15,8 @@ from followups.leads.inbound.opt_outs import Closing, Recorded, closed_channels,
 from followups.leads.inbound.rules import Meaning
 from followups.leads.inbox import services as inbox
 from governance import gate
-from governance.compliance.models import ContactRecord
-from governance.compliance.rules import Entry
-from governance.compliance.services import digest
 from governance.decisions import ExecutionClass, verb
+from governance.gate.ledger import ContactRecord, Entry, digest
 from wholesale import scopes
 from wholesale.act import Act
 from wholesale.errors import NotAllowedForYou

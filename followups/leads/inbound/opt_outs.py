@@ -14,8 +14,8 @@ from followups.leads.models import Lead
 from followups.leads.signals import leads_opted_out
 from governance import gate
 from governance.channels import Channel
-from governance.compliance.models import ContactPoint
-from governance.compliance.services import Point
+from governance.gate import Point
+from governance.gate.ledger import ContactPoint
 from wholesale.act import Act
 
 

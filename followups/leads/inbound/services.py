@@ -20,8 +20,8 @@ from followups.leads.replies import services as replies
 from followups.leads.replies.models import AdministrativeReply
 from governance import gate
 from governance.channels import Channel
-from governance.compliance.services import Point
 from governance.decisions import ExecutionClass, verb
+from governance.gate import Point
 from wholesale import correlation
 from wholesale.act import Act
 from wholesale.received import storable

@@ -12,8 +12,8 @@ from django.utils import timezone
 from followups.leads.errors import DecideTheMessage, InboxItemDone, InboxItemNotFound, NotYourItem
 from followups.leads.inbound.models import InboundMessage
 from followups.leads.inbox.models import InboxItem
-from governance.compliance.models import ContactRecord
 from governance.decisions import ExecutionClass, verb
+from governance.gate.ledger import ContactRecord
 from wholesale import scopes
 from wholesale.act import Act
 from wholesale.permissions import label_of

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from followups.leads.lists.words import WORDS
-from governance.compliance.models import ConsentProof
-from governance.compliance.proof import PROOF_FIELDS, GivenHow, Proof
+from governance.gate.ledger import PROOF_FIELDS, ConsentProof, GivenHow, Proof
 from wholesale.importing.texts import key_of, keyed, storable
 
 _WAYS = keyed(WORDS["ways"], GivenHow.values)

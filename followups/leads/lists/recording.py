@@ -12,19 +12,17 @@ from followups.leads.lists.sifting import NO_PROVINCE, Good
 from followups.leads.lists.wishes import EVERY_CHANNEL, Consent, Said, Wish
 from followups.leads.lookups import leads_by_id
 from followups.leads.models import Lead
-from governance.compliance.grounds import is_basis
 from governance.compliance.phones import e164
-from governance.compliance.rules import Entry, LedgerLine, opted_out
-from governance.compliance.services import (
+from governance.gate import Point, channels_of, lead_point, points_of, record_opt_out
+from governance.gate.ledger import (
+    Entry,
+    LedgerLine,
     Ledgers,
-    Point,
-    channels_of,
-    lead_point,
+    is_basis,
     ledgers,
-    points_of,
+    opted_out,
     record_consent,
     record_do_not_call,
-    record_opt_out,
 )
 from wholesale.act import Act
 from wholesale.fields import EmailAddressField, LabelField

@@ -1,7 +1,7 @@
 """What to say of an import beside its counts, in the command and in the admin."""
 
 from followups.leads.services import Report
-from governance.compliance.rules import Entry
+from governance.gate.ledger import Entry
 
 _RECORDED = {
     Entry.DO_NOT_CALL.value: "on the do-not-call list",

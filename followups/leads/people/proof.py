@@ -12,12 +12,9 @@ from followups.leads.errors import LeadUnknown
 from followups.leads.lookups import leads_at
 from followups.leads.people import registry
 from followups.leads.people.subjects import person
-from governance.compliance.models import ContactPoint
-from governance.compliance.proof import READ_IN_WORDING
-from governance.compliance.proof_lines import proof_lines
-from governance.compliance.services import Point, digests, lead_point, sender
-from governance.compliance.who import number_or_address
 from governance.decisions import ExecutionClass, verb
+from governance.gate import Point, lead_point, sender
+from governance.gate.ledger import READ_IN_WORDING, ContactPoint, digests, number_or_address, proof_lines
 from wholesale.rendering import shown
 
 NOTHING = "Nothing is on file under this lead id, phone number or e-mail address."

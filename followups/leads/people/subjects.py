@@ -19,8 +19,7 @@ from followups.leads.models import Lead, LeadReopening
 from followups.leads.people import registry
 from followups.leads.replies.models import AdministrativeReply
 from governance import gate
-from governance.compliance.models import ConsentProof, ContactPoint, ContactRecord
-from governance.compliance.services import digest
+from governance.gate.ledger import ConsentProof, ContactPoint, ContactRecord, digest
 from wholesale.addresses import one_form
 from wholesale.importing.texts import plain
 

@@ -14,7 +14,7 @@ from unfold.enums import ActionVariant
 
 from followups.leads.replies.models import AdministrativeReply
 from followups.leads.replies.services import against, mark_reply_sent
-from governance.reasons import Reason
+from governance.gate import Reason
 from wholesale.admin_base import GrowingAdmin, SinceFilter, act_with_form
 from wholesale.permissions import label_of
 

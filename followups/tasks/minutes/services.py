@@ -18,7 +18,7 @@ from followups.leads.facts import contact_of
 from followups.sla.lateness import late_for, limits, spans
 from followups.sla.rulebook import rulebook
 from followups.tasks.models import FollowupTask, TaskQuerySet
-from governance import gate, leads
+from governance import gate, people
 from wholesale.lookups import among
 from wholesale.vocabulary import ALL
 
@@ -150,7 +150,7 @@ def _renew(tasks: TaskQuerySet, now: datetime, *, due_too: bool = False) -> set[
     Of a task that no worker rolled in time the limits move on: while it was listed for nobody, nobody was late.
     """
     rows = [_Row(*row) for row in tasks.select_for_update(skip_locked=True).values_list(*_Row._fields)]
-    known = leads.load({row.lead_id for row in rows if row.lead_id})
+    known = people.load(people.LEAD, {row.lead_id for row in rows if row.lead_id})
     contacts = [
         contact_of(
             known.get(row.lead_id or ""),

@@ -10,7 +10,7 @@ from followups.ladders.models import FollowupLadder
 from followups.leads.lookups import lead_ids_at
 from followups.tasks.lapses import lapse_steps
 from followups.tasks.minutes import services
-from governance.compliance.services import Point
+from governance.gate import Point
 from wholesale import periodic
 from wholesale.correlation import correlated
 from wholesale.lookups import among

@@ -18,7 +18,7 @@ from followups.tasks.models import FollowupTask, TaskEvent
 from followups.tasks.outcomes.rules import Effect, Outcome
 from followups.tasks.outcomes.services import GO_ON, Rule, applied
 from governance import gate
-from governance.compliance.services import Point
+from governance.gate import Point
 from wholesale.act import Act
 
 

@@ -1,0 +1,1 @@
+"""The rules that an operator sets and the gate judges by, for whoever sets them up or shows them."""
