@@ -18,7 +18,7 @@ from followups.sla.mail import can_send, operators
 from followups.sla.models import SlaPolicy
 from governance.channels import Channel
 from governance.runbook.registry import Finding, Severity, ended_or_ending, read_once, register
-from wholesale.vocabulary import ALL, Province
+from wholesale.plumbing.vocabulary import ALL, Province
 
 NOTICE = timedelta(days=30)  # before a registration or a contract ends
 

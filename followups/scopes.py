@@ -21,9 +21,9 @@ from followups.sla.models import SlaBreach
 from followups.tasks.due.readers import reads_all
 from followups.tasks.models import ContactAttempt, FollowupTask, TaskEvent
 from governance.gate.ledger import ContactPoint, ContactRecord
-from wholesale import scopes
-from wholesale.permissions import label_of
-from wholesale.vocabulary import ALL
+from wholesale.plumbing import scopes
+from wholesale.plumbing.users import label_of
+from wholesale.plumbing.vocabulary import ALL
 
 Kind = ContactPoint.Kind
 

@@ -16,7 +16,7 @@ from followups.ladders.models import FollowupLadder
 from followups.ladders.services import cancel_ladder, reassign_ladder, restart_ladder
 from followups.tasks.models import FollowupTask
 from followups.tasks.page_parts import WithLead, ladder_url, task_state, task_url
-from wholesale.admin_base import (
+from wholesale.plumbing.admin_base import (
     GrowingAdmin,
     ReadOnlyInline,
     SinceFilter,
@@ -25,8 +25,8 @@ from wholesale.admin_base import (
     place_text,
     reason_field,
 )
-from wholesale.permissions import label_of
-from wholesale.vocabulary import LABEL_MAX_LENGTH
+from wholesale.plumbing.users import label_of
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 
 class TaskInline(ReadOnlyInline):

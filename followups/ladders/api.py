@@ -15,12 +15,12 @@ from followups.ladders.templates.models import LadderTemplate
 from followups.tasks.api import ReasonParams, signature
 from followups.tasks.models import FollowupTask
 from governance.clocks.api import MarketFilter, PlaceParams
-from wholesale import filters
-from wholesale.api import ROW_ID, ApiViewSet, ResourceViewSet, RowSerializer, act, path_id
-from wholesale.fields import LabelField, NoteField, ProvinceField, WordField
-from wholesale.params import ActParams
-from wholesale.rendering import shown
-from wholesale.vocabulary import ALL
+from wholesale.plumbing import filters
+from wholesale.plumbing.api import ROW_ID, ApiViewSet, ResourceViewSet, RowSerializer, act, path_id
+from wholesale.plumbing.fields import LabelField, NoteField, ProvinceField, WordField
+from wholesale.plumbing.params import ActParams
+from wholesale.plumbing.texts import shown
+from wholesale.plumbing.vocabulary import ALL
 
 
 class LadderOut(RowSerializer):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from followups.ladders.models import FollowupLadder
 from followups.tasks.cancellations import EVERY_CHANNEL, cancel_steps
-from wholesale.act import Act
+from wholesale.plumbing.act import Act
 
 ALREADY_FOLLOWED_UP = "already_followed_up"  # another lead's ladder, which is older, is at the same number or address
 

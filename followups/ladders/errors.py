@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from wholesale.errors import DomainError, NotFound
+from wholesale.plumbing.errors import DomainError, NotFound
 
 
 class NoLadder(DomainError):

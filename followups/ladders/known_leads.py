@@ -8,7 +8,7 @@ from followups.ladders.templates.patterns import min_gap_sql
 from followups.leads.facts import facts_sql, read_facts
 from followups.leads.models import Lead
 from governance.people import LeadFacts
-from wholesale.lookups import among_sql
+from wholesale.plumbing.lookups import among_sql
 
 # SQL of its own: the gate is asked about a lead more often than anything else.
 _FACTS_SQL = f"SELECT {facts_sql('l')}, {min_gap_sql('l')} FROM {Lead._meta.db_table} AS l WHERE l.lead_id {{}}"

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from followups.ladders.templates.models import LadderTemplate
 from followups.leads.models import lead_key
-from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
+from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
 
 
 def label_field(**kwargs: Any) -> "models.CharField[Any, Any]":

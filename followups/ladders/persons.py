@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from followups.ladders.cancellations import cancel_open_ladders
 from followups.ladders.models import FollowupLadder
 from followups.tasks.models import ContactAttempt, FollowupTask, TaskEvent, TaskEventWords
-from wholesale.act import Act
-from wholesale.wordings import is_own
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.wordings import is_own
 
 
 def _ladders(lead_id: str) -> QuerySet[FollowupLadder]:

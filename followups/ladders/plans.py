@@ -19,7 +19,7 @@ from governance import gate
 from governance.channels import Channel
 from governance.gate import Minutes, Reason
 from governance.people import LeadFacts
-from wholesale.act import Act
+from wholesale.plumbing.act import Act
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ from followups.tasks.models import FollowupTask
 from governance.gate import Point
 from governance.gate.ledger import opted_out_of
 from governance.signals import markets_named
-from wholesale.act import Act
-from wholesale.lookups import among
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.lookups import among
 
 Change = tuple[Lead | None, Lead]
 # A status says nothing to the gate of a lead whose ladder is open: one that closes the lead closes the ladder.

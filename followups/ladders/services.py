@@ -15,7 +15,7 @@ from followups.tasks.cancellations import cancel_steps
 from followups.tasks.models import FollowupTask, TaskEvent
 from governance import gate
 from governance.decisions import ExecutionClass, verb
-from wholesale.act import Act
+from wholesale.plumbing.act import Act
 
 
 @verb(ExecutionClass.CONTROL)

@@ -25,9 +25,9 @@ from followups.signals import ladders_created
 from followups.tasks.models import FollowupTask
 from governance import gate
 from governance.decisions import ExecutionClass, verb
-from wholesale import many
-from wholesale.act import Act
-from wholesale.vocabulary import ALL
+from wholesale.plumbing import many
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.vocabulary import ALL
 
 RESTARTED = "restarted"  # why a step is cancelled where no other reason was given
 

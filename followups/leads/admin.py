@@ -24,13 +24,13 @@ from followups.leads.people.admin import PersonPages
 from followups.leads.statuses import is_reopening
 from followups.leads.storing import FLAGS, NO_REASON
 from governance.people import CLOSED
-from wholesale.addresses import one_form
-from wholesale.admin_base import Kept, ReadOnlyInline, Scoped, SinceFilter, place_text
-from wholesale.admin_input import CheckedInput, InfinitePaginator
-from wholesale.importing.pages import ImportPages
-from wholesale.importing.texts import guarded
-from wholesale.permissions import label_of
-from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
+from wholesale.plumbing.addresses import one_form
+from wholesale.plumbing.admin_base import Kept, ReadOnlyInline, Scoped, SinceFilter, place_text
+from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator
+from wholesale.plumbing.importing.pages import ImportPages
+from wholesale.plumbing.importing.texts import guarded
+from wholesale.plumbing.users import label_of
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 STATUS_COLOURS = {
     Lead.Status.NEW.label: "info",

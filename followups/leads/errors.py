@@ -1,6 +1,6 @@
 """Refusals about leads, what they write to us and what waits for a person."""
 
-from wholesale.errors import DomainError, NotAllowedForYou, NotFound
+from wholesale.plumbing.errors import DomainError, NotAllowedForYou, NotFound
 
 
 class MessageNotFound(NotFound):

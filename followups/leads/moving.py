@@ -8,8 +8,8 @@ from followups.leads.statuses import ENDS_THE_HUNT, moves_on_to
 from followups.leads.storing import FLAGS
 from governance import gate
 from governance.channels import Channel
-from wholesale.act import Act
-from wholesale.lookups import among_sql
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.lookups import among_sql
 
 # SQL of its own: it is carried out at each contact with an outcome, and a query set costs more to build.
 _MOVE = f"UPDATE {Lead._meta.db_table} SET status = %s, changed_by = %s, user_id = %s, updated_at = %s WHERE lead_id = %s"

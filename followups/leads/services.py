@@ -16,9 +16,9 @@ from followups.leads.lists.sifting import NO_PROVINCE, Good, batches, numbered, 
 from followups.leads.models import Lead
 from followups.leads.storing import Outcome, hold_writers, store_file, store_one
 from governance.decisions import ExecutionClass, verb
-from wholesale.act import Act
-from wholesale.errors import RequiredParameter
-from wholesale.importing.rows import RefusedRow, Row
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.errors import RequiredParameter
+from wholesale.plumbing.importing.rows import RefusedRow, Row
 
 __all__ = ["LeftStatus", "Outcome", "RefusedRow", "Report", "upsert_lead", "upsert_leads"]
 BATCH = 1_000

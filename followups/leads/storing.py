@@ -19,10 +19,10 @@ from followups.leads.signals import leads_changed
 from followups.leads.statuses import is_back, is_reopening
 from governance import gate
 from governance.clocks.markets import one_markets
-from wholesale import locks
-from wholesale.act import Act
-from wholesale.errors import RequiredParameter
-from wholesale.vocabulary import Province
+from wholesale.plumbing import locks
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.errors import RequiredParameter
+from wholesale.plumbing.vocabulary import Province
 
 _WRITERS = 7_301_005  # of PostgreSQL's advisory locks, that of whoever writes leads
 _SIGNED = ("changed_by", "user", "updated_at")

@@ -17,9 +17,9 @@ from followups.sla.rules import MINUTES_MAX
 from followups.tasks.due.api import ListParams
 from governance.channels import Channel
 from governance.clocks.api import MarketFilter, PlaceParams
-from wholesale import filters, scopes
-from wholesale.api import ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask
-from wholesale.fields import (
+from wholesale.plumbing import filters, scopes
+from wholesale.plumbing.api import ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask
+from wholesale.plumbing.fields import (
     AwareDateTimeField,
     IdField,
     LabelField,
@@ -29,10 +29,10 @@ from wholesale.fields import (
     UpperChoiceField,
     WordField,
 )
-from wholesale.params import ActParams, Params
-from wholesale.permissions import label_of
-from wholesale.rendering import shown
-from wholesale.vocabulary import ALL
+from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.texts import shown
+from wholesale.plumbing.users import label_of
+from wholesale.plumbing.vocabulary import ALL
 
 
 class SlaPolicyOut(RowSerializer):

@@ -19,8 +19,8 @@ from followups.sla.models import SlaBreach, SlaNotice, SlaWatch
 from followups.sla.rulebook import rulebook
 from followups.tasks.models import UNRECORDED, FollowupTask, TaskQuerySet
 from governance.decisions import ExecutionClass, verb
-from wholesale import correlation
-from wholesale.lookups import among
+from wholesale.plumbing import correlation
+from wholesale.plumbing.lookups import among
 
 LOOK_MAX = 5_000  # breaches that one look records; the next one goes on
 # A task is completed a moment before that is to be seen: so far back each look begins before the end of the last.

@@ -13,8 +13,8 @@ from followups.tasks.minutes.tasks import enqueue_watched
 from governance import policies
 from governance.channels import Channel
 from governance.decisions import ExecutionClass, verb
-from wholesale.errors import RequiredParameter
-from wholesale.vocabulary import ALL
+from wholesale.plumbing.errors import RequiredParameter
+from wholesale.plumbing.vocabulary import ALL
 
 _LATENESS = ("warn_after_minutes", "breach_after_minutes")
 

@@ -8,9 +8,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from followups.sla import report, snapshot
-from wholesale.api import ApiViewSet, ask
-from wholesale.fields import AwareDateTimeField, SpelledChoiceField, StrictIntegerField
-from wholesale.params import Params
+from wholesale.plumbing.api import ApiViewSet, ask
+from wholesale.plumbing.fields import AwareDateTimeField, SpelledChoiceField, StrictIntegerField
+from wholesale.plumbing.params import Params
 
 SLA_WINDOW_MAX = 10_000
 

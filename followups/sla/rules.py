@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from wholesale.vocabulary import ALL
+from wholesale.plumbing.vocabulary import ALL
 
 if TYPE_CHECKING:
     pass

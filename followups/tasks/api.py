@@ -17,13 +17,14 @@ from followups.tasks.services import skip_task, snooze_task
 from governance.channels import Channel
 from governance.clocks.api import MarketFilter
 from governance.gate import Reason
-from wholesale import filters
-from wholesale.api import ROW_ID, ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, path_id
-from wholesale.fields import AwareDateTimeField, LabelField, NoteField, UpperChoiceField
-from wholesale.params import ActParams, merged
-from wholesale.permissions import label_of
-from wholesale.received import ReceivedLabelField, ReceivedParams, ReceivedTextField, ReceivedTimeField, noted
-from wholesale.rendering import shown
+from wholesale.plumbing import filters
+from wholesale.plumbing.api import ROW_ID, ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, path_id
+from wholesale.plumbing.facts import noted
+from wholesale.plumbing.fields import AwareDateTimeField, LabelField, NoteField, UpperChoiceField
+from wholesale.plumbing.params import ActParams, merged
+from wholesale.plumbing.received import ReceivedLabelField, ReceivedParams, ReceivedTextField, ReceivedTimeField
+from wholesale.plumbing.texts import shown
+from wholesale.plumbing.users import label_of
 
 
 class TaskOut(RowSerializer):
@@ -99,7 +100,7 @@ class OptedOutParams(ReceivedParams):
         return {**attrs, "note": noted(attrs["note"], unreadable)}
 
 
-_opted_out = OptedOutParams()  # one for all requests, as in wholesale.params: checking leaves no state
+_opted_out = OptedOutParams()  # one for all requests, as in wholesale.plumbing.params: checking leaves no state
 
 
 def is_opt_out(data: Mapping[str, Any]) -> bool:

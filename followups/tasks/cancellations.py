@@ -10,7 +10,7 @@ from followups.ladders.models import FollowupLadder
 from followups.tasks import history
 from followups.tasks.models import FollowupTask, TaskEvent
 from governance.channels import Channel
-from wholesale.act import Act
+from wholesale.plumbing.act import Act
 
 EVERY_CHANNEL = tuple(Channel)
 # Why a step is cancelled.

@@ -5,7 +5,7 @@ from followups.leads.inbox.models import InboxItem
 from followups.leads.inbox.services import put
 from followups.tasks.models import FollowupTask
 from governance import gate
-from wholesale.act import Act
+from wholesale.plumbing.act import Act
 
 
 def contact_for(task: FollowupTask) -> gate.Contact:

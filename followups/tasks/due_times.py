@@ -10,8 +10,8 @@ from followups.tasks import history
 from followups.tasks.contacts import contact_for
 from followups.tasks.models import FollowupTask, TaskEvent
 from governance import gate
-from wholesale.act import Act
-from wholesale.fields import iso_utc
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.texts import iso_utc
 
 MOVED = ("due_at", "actionable_at", "open_from", "open_until", "warns_at", "breaches_at", "late_for", "late_until")
 

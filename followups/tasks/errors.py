@@ -1,6 +1,6 @@
 """Refusals of tasks and of the table of outcomes."""
 
-from wholesale.errors import DomainError, NotAllowedForYou, NotFound
+from wholesale.plumbing.errors import DomainError, NotAllowedForYou, NotFound
 
 
 class TaskNotFound(NotFound):

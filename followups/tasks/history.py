@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from followups.tasks.models import TaskEvent, TaskEventWords
-from wholesale import many
-from wholesale.act import Act
-from wholesale.wordings import is_own
+from wholesale.plumbing import many
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.wordings import is_own
 
 _LINE = ("task_id", "kind", "reason", "detail", "actor", "user_id", "correlation_id", "created_at")
 

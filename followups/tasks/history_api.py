@@ -7,9 +7,9 @@ from followups.tasks.completions.attempts import REASONS
 from followups.tasks.models import ContactAttempt, TaskEvent
 from governance.channels import Channel
 from governance.gate import Reason
-from wholesale import filters
-from wholesale.api import ResourceViewSet, SignedSerializer
-from wholesale.fields import JsonField
+from wholesale.plumbing import filters
+from wholesale.plumbing.api import ResourceViewSet, SignedSerializer
+from wholesale.plumbing.fields import JsonField
 
 
 class TaskEventOut(SignedSerializer):

@@ -21,7 +21,7 @@ from followups.tasks.models import FollowupTask, TaskEvent, TaskQuerySet
 from governance import gate
 from governance.decisions import ExecutionClass, verb
 from governance.gate import Reason
-from wholesale.act import Act
+from wholesale.plumbing.act import Act
 
 BATCH = 1_000
 LAST_STEP_LAPSES_AFTER = timedelta(days=7)

@@ -13,9 +13,9 @@ from followups.ladders.models import FollowupLadder, label_field
 from followups.leads.models import lead_key
 from followups.tasks.outcomes.rules import Outcome
 from governance.channels import Channel
-from wholesale.append_only import AppendOnlyModel
-from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WALKTHROUGH_MARK, WORD_MAX_LENGTH, Province
-from wholesale.wordings import WordedField
+from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WALKTHROUGH_MARK, WORD_MAX_LENGTH, Province
+from wholesale.plumbing.wordings import WordedField
 
 
 def no_live_lease(now: datetime) -> Q:

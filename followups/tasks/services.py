@@ -13,7 +13,7 @@ from followups.tasks.due_times import put_off
 from followups.tasks.errors import NotYourTask, TaskClosed, TaskNotFound, TimeOutOfRange
 from followups.tasks.models import FollowupTask, TaskEvent
 from governance.decisions import ExecutionClass, verb
-from wholesale.act import Act
+from wholesale.plumbing.act import Act
 
 SNOOZED_WITHIN = timedelta(days=90)
 _NOT_YOURS = "Your role puts off and skips its own tasks, and unowned ones that it has claimed."

@@ -11,20 +11,31 @@ from django.utils import timezone
 from governance import people
 from governance.channels import Channel
 from governance.clocks.resolving import ZoneFacts
-from governance.compliance import last_contacts
-from governance.compliance import services as compliance
-from governance.compliance.grounds import Basis, Purpose
-from governance.compliance.models import ContactPoint
-from governance.compliance.rules import Sender
 from governance.gate.facts import Contact, PolicyFacts, Situation
 from governance.gate.minutes import Asked, Minutes
 from governance.gate.obstacles import is_opted_out
 from governance.gate.reading import read_rules, read_situations
 from governance.gate.verdict import NO_MINUTE, Verdict, decide, decide_all
+from governance.grounds import Basis, Purpose
+from governance.ledger import holds, last_contacts, opt_outs, reading, referrals
+from governance.ledger.models import ContactPoint
+from governance.ledger.points import (
+    Point,
+    channels_of,
+    contact_points,
+    lead_point,
+    lock_all_points,
+    lock_points,
+    lock_points_known_by,
+    point_of,
+    points_of,
+)
 from governance.market import rules as market_rules
+from governance.organisation import services
+from governance.organisation.rules import Sender
 from governance.people import LeadFacts, Received, load_message
-from wholesale.errors import DomainError, NotFound
-from wholesale.vocabulary import ALL
+from wholesale.plumbing.errors import DomainError, NotFound
+from wholesale.plumbing.vocabulary import ALL
 
 
 class LeadNotFound(NotFound):
@@ -213,23 +224,23 @@ def judge_contact(
     return Judged(answer, is_opted_out(situation, contact.channel, now), minutes)
 
 
-Point = compliance.Point
-channels_of = compliance.channels_of
-contact_points = compliance.contact_points
-lock_all_points = compliance.lock_all_points
+Point = Point
+channels_of = channels_of
+contact_points = contact_points
+lock_all_points = lock_all_points
 LEAD = ContactPoint.Kind.LEAD.value
-lead_point = compliance.lead_point
-lock_points = compliance.lock_points
+lead_point = lead_point
+lock_points = lock_points
 note_contact = last_contacts.note_contact
-point_of = compliance.point_of
-points_of = compliance.points_of
-hold_points = compliance.hold_points
-is_opted_out_at = compliance.is_opted_out
-lift_opt_out = compliance.lift_opt_out
-lock_points_known_by = compliance.lock_points_known_by
-record_opt_out = compliance.record_opt_out
-release_points = compliance.release_points
-sender = compliance.sender
+point_of = point_of
+points_of = points_of
+hold_points = holds.hold_points
+is_opted_out_at = reading.is_opted_out
+lift_opt_out = opt_outs.lift_opt_out
+lock_points_known_by = lock_points_known_by
+record_opt_out = opt_outs.record_opt_out
+release_points = holds.release_points
+sender = services.sender
 
 
 def note_use(answer: ContactAnswer, sent_at: datetime, **signature: Any) -> bool:
@@ -242,7 +253,7 @@ def note_use(answer: ContactAnswer, sent_at: datetime, **signature: Any) -> bool
     if contact.channel == Channel.CALL or not any(line.basis == Basis.REFERRAL for line in lines):
         return False
     points = points_of(phone=contact.lead.phone, email=contact.lead.email)
-    compliance.record_use(points=points, channel=contact.channel, sent_at=sent_at, **signature)
+    referrals.record_use(points=points, channel=contact.channel, sent_at=sent_at, **signature)
     return True
 
 

@@ -15,7 +15,7 @@ from followups.tasks.due.claims import claim_due, release_leases, renew_leases
 from followups.tasks.models import FollowupTask
 from tests.claims.test_due import task_of
 from tests.factories import NOON, LeadFactory
-from wholesale.act import Act
+from wholesale.plumbing.act import Act
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 

@@ -21,12 +21,12 @@ from followups.models import Lead, PoolAgent
 from followups.services import start_ladder
 from followups.signals import ladders_created
 from followups.tasks.models import FollowupTask
-from governance.compliance.services import record_opt_out
 from governance.golive.services import engage_kill_switch
+from governance.ledger.opt_outs import record_opt_out
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory, PoolAgentFactory
-from wholesale.models import IdempotencyKey
+from wholesale.plumbing.models import IdempotencyKey
 
 pytestmark = pytest.mark.django_db
 

@@ -15,12 +15,12 @@ from followups.tasks.due.services import due_tasks
 from followups.tasks.minutes.services import recompute_leads
 from followups.tasks.models import ContactAttempt, FollowupTask
 from governance import gate
-from governance.compliance import services as compliance
-from governance.compliance.models import LastContact
+from governance.ledger import consents
+from governance.ledger.models import LastContact
 from governance.market.rules import SAFE_RULES
 from governance.market.services import upsert_policy
 from tests.factories import NOON, LeadFactory
-from wholesale.fields import iso_utc
+from wholesale.plumbing.texts import iso_utc
 
 pytestmark = pytest.mark.django_db
 
@@ -168,7 +168,7 @@ def test_the_rule_holds_for_calls_that_were_answered_before_it_was_switched_on()
 @pytest.mark.usefixtures("one_call")
 def test_a_recorded_permission_lifts_the_wait() -> None:
     call(ladder()[1])
-    compliance.record_consent(
+    consents.record_consent(
         points=[("PHONE", PHONE)],
         channel="CALL",
         basis="EXPRESS",

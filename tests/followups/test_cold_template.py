@@ -28,14 +28,15 @@ from followups.tasks.minutes.services import recompute_leads
 from followups.tasks.models import FollowupTask
 from followups.tasks.scripts import scripts_of
 from governance import gate, policies
-from governance.compliance.models import Organisation
-from governance.compliance.services import record_consent, record_opt_out
+from governance.ledger.consents import record_consent
+from governance.ledger.opt_outs import record_opt_out
+from governance.organisation.models import Organisation
 from governance.runbook import services as runbook
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory
 from tests.staff import signed_in
-from wholesale.vocabulary import Province
+from wholesale.plumbing.vocabulary import Province
 
 pytestmark = pytest.mark.django_db
 

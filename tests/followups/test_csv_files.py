@@ -7,9 +7,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from followups.leads.lists import files
-from wholesale.importing import csv_files
-from wholesale.importing.errors import UnreadableFile
-from wholesale.importing.files import Format, ListFile
+from wholesale.plumbing.importing import csv_files
+from wholesale.plumbing.importing.errors import UnreadableFile
+from wholesale.plumbing.importing.files import Format, ListFile
 
 HEADER = "lead_id,first_name,province\n"
 

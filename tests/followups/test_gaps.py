@@ -23,7 +23,7 @@ from followups.tasks.minutes.services import recompute_leads, roll
 from followups.tasks.models import FollowupTask
 from followups.tasks.services import skip_task, snooze_task
 from governance import gate
-from governance.compliance.models import LastContact
+from governance.ledger.models import LastContact
 from governance.market.services import upsert_policy
 from tests.conftest import attrs
 from tests.factories import NOON, LadderFactory, LeadFactory, TaskFactory

@@ -15,7 +15,7 @@ from followups.leads.signals import contact_marked_wrong, hunt_ended, leads_chan
 from followups.models import FollowupTask, InboundMessage
 from followups.services import start_ladder
 from tests.factories import NOON, LeadFactory
-from wholesale.act import Act
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 

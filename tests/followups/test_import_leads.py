@@ -17,15 +17,15 @@ from followups.leads.lists import files
 from followups.leads.models import Lead
 from followups.leads.services import upsert_leads
 from followups.services import start_ladder
-from governance.compliance.services import record_opt_out
 from governance.golive.services import release_kill_switch
+from governance.ledger.opt_outs import record_opt_out
 from kpi.models import KPIEvent
 from tests.factories import LeadFactory
 from tests.followups.test_xlsx_files import SHEET, patched
 from tests.leads.rows import BAD_EVERY, fault, write
-from wholesale.importing.errors import UnreadableFile
-from wholesale.importing.files import Format, RefusedFile
-from wholesale.importing.rows import EXTRA_CELLS, RefusedRow
+from wholesale.plumbing.importing.errors import UnreadableFile
+from wholesale.plumbing.importing.files import Format, RefusedFile
+from wholesale.plumbing.importing.rows import EXTRA_CELLS, RefusedRow
 
 HEADER = "lead_id,first_name,province,score"
 CELLS = ("L1", "L2", "ON", "XX", "", "416-555-0123", "yes", "maybe", "0,5", "9", '"', '"x', "#N/A", "\u00e9", "\x00", " ")

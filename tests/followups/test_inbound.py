@@ -16,10 +16,10 @@ from followups.models import InboundDecision, InboundMessage, Lead
 from followups.services import start_ladder
 from followups.tasks.models import FollowupTask
 from governance import gate
-from governance.compliance.models import ContactPoint, ContactRecord
-from governance.compliance.services import is_opted_out
 from governance.gate.reasons import Reason
 from governance.golive.models import GoLiveState
+from governance.ledger.models import ContactPoint, ContactRecord
+from governance.ledger.reading import is_opted_out
 from governance.people import LeadFacts
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes

@@ -13,7 +13,7 @@ from followups.leads.inbound.services import record_inbound
 from followups.models import InboundMessage
 from followups.services import complete_task, start_ladder
 from followups.tasks.models import FollowupTask
-from governance.compliance.models import ContactRecord
+from governance.ledger.models import ContactRecord
 from tests.factories import NOON, AttemptFactory, InboundFactory, LeadFactory, TaskFactory
 from tests.staff import signed_in
 

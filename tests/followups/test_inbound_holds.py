@@ -21,9 +21,10 @@ from followups.tasks.due.services import due_tasks
 from followups.tasks.minutes.services import recompute_leads
 from followups.tasks.models import FollowupTask
 from governance import gate
-from governance.compliance.models import ContactPoint, ContactRecord
-from governance.compliance.services import erase_point, record_opt_out
 from governance.gate.reasons import Reason
+from governance.ledger.erasures import erase_point
+from governance.ledger.models import ContactPoint, ContactRecord
+from governance.ledger.opt_outs import record_opt_out
 from tests.conftest import codes
 from tests.factories import NOON, LeadFactory, PoolAgentFactory
 from tests.staff import signed_in

@@ -18,7 +18,7 @@ from followups.leads.inbound.services import TEXT_MAX_LENGTH, record_inbound
 from followups.models import InboundMessage, InboxItem
 from followups.services import start_ladder
 from followups.tasks.models import FollowupTask
-from governance.compliance.models import ContactRecord
+from governance.ledger.models import ContactRecord
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory
 from tests.traps.requests import FORM, JSON, post_json, send

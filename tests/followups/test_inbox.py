@@ -19,7 +19,7 @@ from followups.tasks.contacts import put_reply
 from tests.conftest import codes
 from tests.factories import NOON, InboundFactory, InboxItemFactory, LeadFactory, PoolAgentFactory, TaskFactory
 from tests.staff import signed_in
-from wholesale.act import Act
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 

@@ -18,7 +18,7 @@ from followups.tasks.errors import TaskClosed
 from followups.tasks.models import FollowupTask, TaskEvent
 from followups.tasks.outcomes.rules import Outcome
 from governance import gate
-from governance.compliance import services as compliance
+from governance.ledger import opt_outs
 from kpi.models import KPIEvent
 from tests.factories import NOON, LeadFactory
 
@@ -70,7 +70,7 @@ def do(act: tuple[str, int, Any], now: Any) -> None:
     elif verb == "opt_out":
         gate.record_opt_out(points=[("PHONE", PHONE)], channel=what, **by)
     else:
-        compliance.lift_opt_out(points=[("PHONE", PHONE)], channel=what, reason="a mistake", **by)
+        opt_outs.lift_opt_out(points=[("PHONE", PHONE)], channel=what, reason="a mistake", **by)
 
 
 STATE = ("completed_at", "cancelled_at", "due_at", "owner")

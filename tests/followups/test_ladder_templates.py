@@ -29,12 +29,12 @@ from followups.models import LadderTemplate
 from followups.services import start_ladder
 from followups.tasks.models import FollowupTask
 from followups.tasks.scripts import scripts_of
-from governance.compliance.services import upsert_organisation
+from governance.organisation.services import upsert_organisation
 from governance.runbook import services as runbook
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LadderFactory, LeadFactory, TaskFactory
-from wholesale.errors import VersionConflict
+from wholesale.plumbing.errors import VersionConflict
 
 API = "/api/followups/templates"
 CREATE = "/api/followups/ladder/create"

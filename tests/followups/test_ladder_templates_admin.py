@@ -14,7 +14,7 @@ from followups.ladders.templates.guide_steps import GUIDE_STEPS
 from followups.ladders.templates.services import upsert_template
 from followups.ladders.templates.steps import normalised
 from followups.models import LadderTemplate
-from governance.compliance.services import upsert_organisation
+from governance.organisation.services import upsert_organisation
 from tests.staff import form_with, signed_in
 
 pytestmark = pytest.mark.django_db

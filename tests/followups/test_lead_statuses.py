@@ -26,8 +26,8 @@ from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory, LeadReopeningFactory
 from tests.followups.test_import_leads import run
 from tests.staff import form_with, signed_in
-from wholesale.act import Act
-from wholesale.errors import RequiredParameter
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.errors import RequiredParameter
 
 UPSERT = "/api/followups/leads/upsert"
 ENDING = ("APPOINTMENT", "UNDER_CONTRACT", "NOT_INTERESTED", "CLOSED", "DEAD")

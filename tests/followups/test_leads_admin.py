@@ -24,7 +24,7 @@ from followups.leads.services import upsert_leads
 from tests.factories import NOON, LeadFactory, LeadImportFactory
 from tests.followups.test_xlsx_files import SHEET, patched, workbook
 from tests.staff import form_with, signed_in
-from wholesale.importing.errors import ImportNotReady
+from wholesale.plumbing.importing.errors import ImportNotReady
 
 pytestmark = pytest.mark.django_db
 
@@ -209,7 +209,7 @@ def test_a_file_confirmed_twice_is_imported_once(admin_client: Client) -> None:
 def test_a_file_that_cannot_be_read_is_refused_at_the_door(
     content: str | bytes, name: str, said: str, admin_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("wholesale.importing.batches", "wholesale.importing.pages"):
+    for module in ("wholesale.plumbing.importing.batches", "wholesale.plumbing.importing.pages"):
         monkeypatch.setattr(f"{module}.BYTES_MAX", 60)
 
     page = upload(admin_client, content, name)
@@ -220,7 +220,7 @@ def test_a_file_that_cannot_be_read_is_refused_at_the_door(
 
 
 def test_many_rows_are_the_workers_both_times(admin_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wholesale.importing.batches.ROWS_AT_ONCE", 1)
+    monkeypatch.setattr("wholesale.plumbing.importing.batches.ROWS_AT_ONCE", 1)
 
     begun = upload(admin_client, GOOD)
     large = LeadImport.objects.get()
@@ -242,7 +242,7 @@ def test_many_rows_are_the_workers_both_times(admin_client: Client, monkeypatch:
 
 
 def test_a_large_file_that_ends_badly_is_said_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wholesale.importing.batches.ROWS_AT_ONCE", 1)
+    monkeypatch.setattr("wholesale.plumbing.importing.batches.ROWS_AT_ONCE", 1)
     begun = begin_import(file_name="leads.xlsx", content=DAMAGED)
 
     tasks.work_on(begun.pk)

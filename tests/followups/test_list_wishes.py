@@ -20,14 +20,14 @@ from followups.leads.services import Report, upsert_leads
 from followups.services import start_ladder
 from followups.tasks.models import FollowupTask
 from governance.channels import Channel
-from governance.compliance.models import ContactRecord
-from governance.compliance.proof import Proof
-from governance.compliance.rules import Entry
-from governance.compliance.services import lift_opt_out, record_opt_out
+from governance.ledger.models import ContactRecord
+from governance.ledger.opt_outs import lift_opt_out, record_opt_out
+from governance.ledger.proof import Proof
+from governance.ledger.rules import Entry
 from tests.factories import NOON, LeadFactory
 from tests.followups.test_import_leads import run
 from tests.followups.test_leads_admin import upload
-from wholesale.importing.files import Format
+from wholesale.plumbing.importing.files import Format
 
 PHONE, EMAIL = ("PHONE", "+14165550123"), ("EMAIL", "ana@example.ca")
 MAY = datetime(2026, 5, 1, tzinfo=UTC)

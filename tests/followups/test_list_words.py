@@ -12,13 +12,13 @@ from followups.leads.lists.words import COLUMN_OF, WORDS, value_of
 from followups.leads.models import Language, Lead
 from followups.leads.services import upsert_leads
 from governance.channels import Channel
-from governance.compliance.grounds import ACCEPTED, RETIRED
-from governance.compliance.proof import PROOF_FIELDS, GivenHow
+from governance.grounds import ACCEPTED, RETIRED
+from governance.ledger.proof import PROOF_FIELDS, GivenHow
 from tests.conftest import attrs
-from wholesale.importing.files import Format
-from wholesale.importing.texts import key_of
-from wholesale.importing.words import province_of
-from wholesale.vocabulary import Province
+from wholesale.plumbing.importing.files import Format
+from wholesale.plumbing.importing.texts import key_of
+from wholesale.plumbing.importing.words import province_of
+from wholesale.plumbing.vocabulary import Province
 
 
 @pytest.mark.parametrize(

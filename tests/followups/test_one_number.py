@@ -25,7 +25,7 @@ from kpi.models import KPIEvent
 from tests.conftest import codes
 from tests.factories import NOON, LeadFactory
 from tests.staff import form_with, signed_in
-from wholesale.act import Act
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from followups.sla.snapshot import sla_snapshot
 from followups.tasks.minutes.services import roll
 from followups.tasks.models import FollowupTask
 from governance import gate
-from governance.compliance.models import ContactRecord
+from governance.ledger.models import ContactRecord
 from kpi.models import KPIEvent
 from tests.conftest import codes
 from tests.factories import NOON, LeadFactory

@@ -15,12 +15,12 @@ from followups.tasks.errors import OptOutStays, PauseNeedsDays, TaskLeased
 from followups.tasks.models import FollowupTask, TaskEvent
 from followups.tasks.outcomes.rules import SEEDED, Effect, Outcome, careful
 from followups.tasks.outcomes.services import seed_rules, upsert_rule
-from governance.compliance.models import ContactRecord
 from governance.golive.models import GoLiveState
+from governance.ledger.models import ContactRecord
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory, TaskFactory
-from wholesale.errors import RequiredParameter, VersionConflict
+from wholesale.plumbing.errors import RequiredParameter, VersionConflict
 
 LATER = NOON + timedelta(minutes=5)
 

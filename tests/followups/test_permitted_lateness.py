@@ -23,10 +23,10 @@ from followups.tasks.minutes.services import recompute_leads, recompute_missing,
 from followups.tasks.models import FollowupTask
 from followups.tasks.services import snooze_task
 from governance import gate
-from governance.compliance.services import hold_points, release_points
 from governance.gate.facts import Situation
 from governance.gate.verdict import decide
 from governance.golive.services import enable_go_live
+from governance.ledger.holds import hold_points, release_points
 from governance.market.models import MarketPolicy
 from governance.market.services import upsert_policy
 from governance.people import LeadFacts

@@ -17,8 +17,8 @@ from followups.leads.replies.services import mark_reply_sent
 from followups.models import AdministrativeReply, InboundMessage, Lead
 from followups.services import start_ladder
 from governance import gate
-from governance.compliance.models import Organisation
 from governance.golive.models import GoLiveState
+from governance.organisation.models import Organisation
 from tests.conftest import codes
 from tests.factories import NOON, LeadFactory, PoolAgentFactory
 from tests.staff import signed_in

@@ -14,7 +14,8 @@ from followups.models import LadderTemplate
 from followups.services import start_ladder
 from followups.tasks.models import FollowupTask
 from followups.tasks.scripts import scripts_of
-from governance.compliance.models import ContactRecord, Organisation
+from governance.ledger.models import ContactRecord
+from governance.organisation.models import Organisation
 from tests.conftest import attrs, codes
 from tests.factories import LeadFactory, TaskFactory
 from tests.staff import signed_in

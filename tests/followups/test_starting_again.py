@@ -20,11 +20,11 @@ from followups.leads.services import upsert_lead, upsert_leads
 from followups.models import LadderTemplate
 from followups.services import complete_task, start_ladder
 from followups.tasks.models import FollowupTask, TaskEvent
-from governance.compliance.services import record_opt_out
+from governance.ledger.opt_outs import record_opt_out
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory
-from wholesale.act import Act
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,7 @@ from followups.services import complete_task, start_ladder
 from followups.tasks.models import ContactAttempt, FollowupTask, TaskEvent
 from followups.tasks.outcomes.services import upsert_rule
 from governance import gate
-from governance.compliance.models import ContactRecord
+from governance.ledger.models import ContactRecord
 from kpi.models import KPIEvent
 from tests.conftest import codes
 from tests.factories import NOON, LeadFactory, TaskFactory

@@ -16,11 +16,11 @@ from openpyxl import Workbook
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
 from followups.leads.lists import files
-from wholesale.importing import xlsx_parts
-from wholesale.importing.errors import UnreadableFile
-from wholesale.importing.files import Format, ListFile
-from wholesale.importing.number_formats import shown
-from wholesale.importing.rows import EXTRA_CELLS
+from wholesale.plumbing.importing import xlsx_parts
+from wholesale.plumbing.importing.errors import UnreadableFile
+from wholesale.plumbing.importing.files import Format, ListFile
+from wholesale.plumbing.importing.number_formats import shown
+from wholesale.plumbing.importing.rows import EXTRA_CELLS
 
 SHEET = "xl/worksheets/sheet1.xml"
 LEADS: list[tuple[Any, ...]] = [("lead_id", "province"), *((f"L{n}", "ON") for n in range(1, 6))]

@@ -18,9 +18,10 @@ from followups.tasks.errors import TaskLeased
 from followups.tasks.minutes.services import recompute_leads
 from followups.tasks.models import FollowupTask, TaskEvent
 from governance import gate
-from governance.compliance.models import ContactRecord, LastContact
-from governance.compliance.proof import Proof
-from governance.compliance.services import erase_point, record_consent
+from governance.ledger.consents import record_consent
+from governance.ledger.erasures import erase_point
+from governance.ledger.models import ContactRecord, LastContact
+from governance.ledger.proof import Proof
 from governance.market.services import upsert_policy
 from tests.factories import NOON, LeadFactory
 

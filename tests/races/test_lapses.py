@@ -17,7 +17,7 @@ from followups.tasks import services
 from followups.tasks.errors import TaskClosed
 from followups.tasks.lapses import lapse_steps
 from followups.tasks.models import FollowupTask, TaskEvent
-from governance.compliance.models import Organisation
+from governance.organisation.models import Organisation
 from kpi.models import KPIEvent
 from tests.factories import LeadFactory
 

@@ -12,10 +12,10 @@ from followups.leads.lists import files
 from followups.leads.lists.imports import confirm_import
 from followups.leads.models import Lead
 from followups.leads.services import Report, upsert_lead, upsert_leads
-from governance.compliance.models import ContactPoint, ContactRecord
+from governance.ledger.models import ContactPoint, ContactRecord
 from tests.factories import LeadImportFactory
 from tests.races.conftest import CLIENTS
-from wholesale.importing.files import Format
+from wholesale.plumbing.importing.files import Format
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 

@@ -23,7 +23,7 @@ from governance import gate
 from kpi.models import KPIEvent
 from tests.factories import NOON, LeadFactory
 from tests.races.conftest import CLIENTS
-from wholesale.act import Act
+from wholesale.plumbing.act import Act
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 

@@ -5,10 +5,10 @@ import io
 import pytest
 from openpyxl import Workbook
 
-from wholesale.importing.errors import UnreadableFile
-from wholesale.importing.files import Format, ListFile, open_list
-from wholesale.importing.kinds import RowKind
-from wholesale.importing.texts import keyed, spreadsheet_fault
+from wholesale.plumbing.importing.errors import UnreadableFile
+from wholesale.plumbing.importing.files import Format, ListFile, open_list
+from wholesale.plumbing.importing.kinds import RowKind
+from wholesale.plumbing.importing.texts import keyed, spreadsheet_fault
 
 SALES = RowKind(
     "sale",

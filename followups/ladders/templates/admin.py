@@ -21,8 +21,8 @@ from followups.ladders.templates.services import upsert_template
 from followups.ladders.templates.steps import delay_text, doubts
 from governance.channels import Channel
 from governance.policies_admin import PlacePolicyAdmin
-from wholesale.permissions import label_of
-from wholesale.vocabulary import ALL, Province
+from wholesale.plumbing.users import label_of
+from wholesale.plumbing.vocabulary import ALL, Province
 
 
 def step_text(step: Mapping[str, Any]) -> str:

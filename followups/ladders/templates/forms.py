@@ -25,7 +25,7 @@ from followups.ladders.templates.steps import (
 )
 from governance.channels import Channel
 from governance.policies_admin import PlacePolicyForm, one_spelling, settle_market, whole_number_field
-from wholesale.vocabulary import ALL, WORD_MAX_LENGTH, Province
+from wholesale.plumbing.vocabulary import ALL, WORD_MAX_LENGTH, Province
 
 SPARE_ROWS = 1  # an empty row below the steps, for browsers without JavaScript
 UNITS = (("1", "minutes"), ("60", "hours"), ("1440", "days"))

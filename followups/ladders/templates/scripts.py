@@ -12,8 +12,8 @@ from followups.ladders.templates.models import LadderTemplate
 from followups.ladders.templates.speech import opened
 from followups.ladders.templates.steps import Step, parsed, rendered
 from governance.gate import Sender
-from wholesale.lookups import among_sql
-from wholesale.vocabulary import ALL
+from wholesale.plumbing.lookups import among_sql
+from wholesale.plumbing.vocabulary import ALL
 
 
 class Occasion(NamedTuple):
@@ -74,7 +74,7 @@ _STEPS_SQL = (
 )
 _NAMES_SQL = f"SELECT username, first_name, last_name FROM {User._meta.db_table} WHERE username {{}}"
 _Version = tuple[int | None, int | None]  # a template's id and the number of the version; None of a ladder without one
-# What was read once is not read again: a version never changes, by the database's own word (wholesale.append_only).
+# What was read once is not read again: a version never changes, by the database's own word (wholesale.plumbing.append_only).
 _known: dict[_Version, tuple[Step, ...]] = {}
 _KNOWN_MAX = 1_000
 

@@ -14,7 +14,7 @@ from followups.ladders.templates.speech import wanting_in_quebec
 from followups.ladders.templates.steps import normalised, require_call_first
 from governance import policies
 from governance.decisions import ExecutionClass, verb
-from wholesale.vocabulary import ALL
+from wholesale.plumbing.vocabulary import ALL
 
 SEEDED = ((LadderTemplate.Kind.STANDARD, GUIDE_STEPS), (LadderTemplate.Kind.COLD, COLD_STEPS))
 

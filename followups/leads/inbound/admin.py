@@ -16,8 +16,8 @@ from followups.leads.inbound.decisions import decide_inbound, may_overrule, unde
 from followups.leads.inbound.models import InboundDecision, InboundMessage
 from followups.leads.inbound.rules import Meaning
 from governance.gate.ledger import ContactPoint
-from wholesale.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter, act_with_reason
-from wholesale.permissions import label_of
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter, act_with_reason
+from wholesale.plumbing.users import label_of
 
 EXCERPT = 80  # characters of a message in a list
 WAITING = "Waits for a person"

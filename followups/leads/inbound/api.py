@@ -17,8 +17,8 @@ from followups.leads.inbound.opt_outs import Recorded
 from followups.leads.inbound.parameters import InboundParams
 from followups.leads.inbound.rules import DECIDED, Meaning
 from governance.channels import Channel
-from wholesale import correlation, filters
-from wholesale.api import (
+from wholesale.plumbing import correlation, filters
+from wholesale.plumbing.api import (
     ROW_ID,
     ApiViewSet,
     ResourceViewSet,
@@ -29,9 +29,9 @@ from wholesale.api import (
     ask,
     path_id,
 )
-from wholesale.fields import IdField, JsonField, NoteField, StrictIntegerField, UpperChoiceField
-from wholesale.params import ActParams, Params, is_empty, merged
-from wholesale.permissions import label_of
+from wholesale.plumbing.fields import IdField, JsonField, NoteField, StrictIntegerField, UpperChoiceField
+from wholesale.plumbing.params import ActParams, Params, is_empty, merged
+from wholesale.plumbing.users import label_of
 
 
 class DecideParams(ActParams):

@@ -17,10 +17,10 @@ from followups.leads.inbox import services as inbox
 from governance import gate
 from governance.decisions import ExecutionClass, verb
 from governance.gate.ledger import ContactRecord, Entry, digest
-from wholesale import scopes
-from wholesale.act import Act
-from wholesale.errors import NotAllowedForYou
-from wholesale.wordings import parted
+from wholesale.plumbing import scopes
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.errors import NotAllowedForYou
+from wholesale.plumbing.wordings import parted
 
 
 @verb(ExecutionClass.RECORD)

@@ -7,9 +7,9 @@ from django.db.models import Q
 from followups.leads.models import lead_key
 from governance.channels import Channel
 from governance.policies import Policy
-from wholesale.append_only import AppendOnlyModel
-from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
-from wholesale.wordings import WordedField
+from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
+from wholesale.plumbing.wordings import WordedField
 
 PHRASE_MAX_LENGTH = NOTE_MAX_LENGTH
 

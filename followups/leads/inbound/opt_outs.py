@@ -16,7 +16,7 @@ from governance import gate
 from governance.channels import Channel
 from governance.gate import Point
 from governance.gate.ledger import ContactPoint
-from wholesale.act import Act
+from wholesale.plumbing.act import Act
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,9 @@ from governance import gate
 from governance.channels import Channel
 from governance.decisions import ExecutionClass, verb
 from governance.gate import Point
-from wholesale import correlation
-from wholesale.act import Act
-from wholesale.received import storable
+from wholesale.plumbing import correlation
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.facts import storable
 
 TEXT_MAX_LENGTH = 64 * 1024  # characters: an e-mail with all that it quotes
 

@@ -14,11 +14,11 @@ from followups.leads.inbound.models import InboundMessage
 from followups.leads.inbox.models import InboxItem
 from governance.decisions import ExecutionClass, verb
 from governance.gate.ledger import ContactRecord
-from wholesale import scopes
-from wholesale.act import Act
-from wholesale.permissions import label_of
-from wholesale.received import storable
-from wholesale.vocabulary import NOTE_MAX_LENGTH
+from wholesale.plumbing import scopes
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.facts import storable
+from wholesale.plumbing.users import label_of
+from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 Kind = InboxItem.Kind
 # By when a person is to have looked. A lead who answered is the hottest there is; a wish to be left alone is honoured at

@@ -5,7 +5,7 @@ from typing import Any
 
 from followups.leads.lists.words import WORDS
 from governance.gate.ledger import PROOF_FIELDS, ConsentProof, GivenHow, Proof
-from wholesale.importing.texts import key_of, keyed, storable
+from wholesale.plumbing.importing.texts import key_of, keyed, storable
 
 _WAYS = keyed(WORDS["ways"], GivenHow.values)
 

@@ -6,8 +6,8 @@ from typing import IO
 from followups.leads.fields import COLUMNS
 from followups.leads.lists.wishes import WishColumns
 from followups.leads.lists.words import COLUMN_OF, fault_of, value_of
-from wholesale.importing.files import Format, ListFile, open_list
-from wholesale.importing.kinds import RowKind
+from wholesale.plumbing.importing.files import Format, ListFile, open_list
+from wholesale.plumbing.importing.kinds import RowKind
 
 LEADS = RowKind("lead", "leads", "lead_id", COLUMNS, COLUMN_OF, fault_of, value_of, WishColumns)
 

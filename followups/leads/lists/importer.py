@@ -5,9 +5,9 @@ from typing import Any
 from followups.leads.lists import files, remarks
 from followups.leads.lists.models import LeadImport
 from followups.leads.services import upsert_leads
-from wholesale.importing.batches import Importer
-from wholesale.importing.files import ListFile, RefusedFile
-from wholesale.importing.remarks import blank, missing, ranges
+from wholesale.plumbing.importing.batches import Importer
+from wholesale.plumbing.importing.files import ListFile, RefusedFile
+from wholesale.plumbing.importing.remarks import blank, missing, ranges
 
 
 def _run(batch: LeadImport, rows: ListFile, refused: RefusedFile) -> dict[str, Any]:

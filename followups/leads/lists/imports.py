@@ -1,4 +1,4 @@
-"""Verbs of imports in the admin (`wholesale.importing.batches`)."""
+"""Verbs of imports in the admin (`wholesale.plumbing.importing.batches`)."""
 
 from datetime import datetime
 

@@ -5,7 +5,7 @@ from django.contrib import admin
 from followups.leads.lists.importer import LEADS
 from followups.leads.lists.imports import retry_import
 from followups.leads.lists.models import LeadImport
-from wholesale.importing.admin import ImportBatchAdmin
+from wholesale.plumbing.importing.admin import ImportBatchAdmin
 
 
 @admin.register(LeadImport)

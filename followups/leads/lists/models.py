@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from wholesale.importing.models import ImportBatch
+from wholesale.plumbing.importing.models import ImportBatch
 
 
 class LeadImport(ImportBatch):

@@ -12,7 +12,6 @@ from followups.leads.lists.sifting import NO_PROVINCE, Good
 from followups.leads.lists.wishes import EVERY_CHANNEL, Consent, Said, Wish
 from followups.leads.lookups import leads_by_id
 from followups.leads.models import Lead
-from governance.compliance.phones import e164
 from governance.gate import Point, channels_of, lead_point, points_of, record_opt_out
 from governance.gate.ledger import (
     Entry,
@@ -24,11 +23,12 @@ from governance.gate.ledger import (
     record_consent,
     record_do_not_call,
 )
-from wholesale.act import Act
-from wholesale.fields import EmailAddressField, LabelField
-from wholesale.importing.rows import FileRow, RefusedRow, Row
-from wholesale.importing.texts import storable
-from wholesale.vocabulary import NOTE_MAX_LENGTH
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.fields import EmailAddressField, LabelField
+from wholesale.plumbing.importing.rows import FileRow, RefusedRow, Row
+from wholesale.plumbing.importing.texts import storable
+from wholesale.plumbing.phones import e164
+from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 RECORDED = "The wish is recorded all the same."
 NOT_RECORDED = "The wish is NOT recorded: the row has no number or address for it that can be read."

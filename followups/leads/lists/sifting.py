@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework.exceptions import ValidationError
 
 from followups.leads.fields import LeadRow
-from wholesale.importing.rows import EXTRA_CELLS, FileRow, RefusedRow, Row
+from wholesale.plumbing.importing.rows import EXTRA_CELLS, FileRow, RefusedRow, Row
 
 NO_PROVINCE = "A new lead needs its province."
 Numbered = tuple[int, Row]
@@ -49,7 +49,7 @@ def sifted(batch: Iterable[Numbered], seen: dict[str, int]) -> tuple[Good, list[
     return good, refused
 
 
-_row = LeadRow()  # one for all rows, as in wholesale.params: checking leaves no state
+_row = LeadRow()  # one for all rows, as in wholesale.plumbing.params: checking leaves no state
 
 
 def _checked(row: Row) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 from django_tasks import task
 
 from followups.leads.lists.importer import LEADS
-from wholesale import periodic, task_failures
-from wholesale.queues import Queue
+from wholesale.plumbing.work import periodic, task_failures
+from wholesale.plumbing.work.queues import Queue
 
 
 def work_on(import_id: int) -> None:

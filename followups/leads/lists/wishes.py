@@ -14,9 +14,9 @@ from followups.leads.lists.consent_content import content_told
 from followups.leads.lists.words import WISHES_AS_STATUS, WORDS
 from governance.channels import Channel
 from governance.gate.ledger import ACCEPTED, NO_PROOF, PROOF_FIELDS, Basis, Entry, Proof, missing_of
-from wholesale.importing.texts import LONGEST, key_of, keyed, storable
-from wholesale.importing.words import NOTHING_SAID
-from wholesale.vocabulary import NOTE_MAX_LENGTH
+from wholesale.plumbing.importing.texts import LONGEST, key_of, keyed, storable
+from wholesale.plumbing.importing.words import NOTHING_SAID
+from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 EVERY_CHANNEL = ""
 Doubt = tuple[str, str]  # a column, and what is doubtful of it

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from followups.leads.fields import COLUMNS
 from followups.leads.models import Lead
-from wholesale.importing.texts import LONGEST, REMEMBERED, key_of, keyed, spreadsheet_fault
-from wholesale.importing.words import COMMON_WORDS, NOTHING, NOTHING_BUT_A_NAME, province_of
+from wholesale.plumbing.importing.texts import LONGEST, REMEMBERED, key_of, keyed, spreadsheet_fault
+from wholesale.plumbing.importing.words import COMMON_WORDS, NOTHING, NOTHING_BUT_A_NAME, province_of
 
 WORDS = COMMON_WORDS | tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
 COLUMN_OF = keyed(WORDS["columns"], COLUMNS)

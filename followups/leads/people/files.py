@@ -7,7 +7,7 @@ from followups.leads.errors import ImportUnderWay
 from followups.leads.lists.importer import LEADS
 from followups.leads.lists.models import LeadImport
 from followups.leads.people.subjects import Person
-from wholesale.importing.errors import UnreadableFile
+from wholesale.plumbing.importing.errors import UnreadableFile
 
 State = LeadImport.State
 DISCARDED = "A person in it was erased, so the file was discarded: bring it again without that person's row."

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from django.db.models import QuerySet
 
-from wholesale.act import Act
+from wholesale.plumbing.act import Act
 
 
 class Room(Protocol):

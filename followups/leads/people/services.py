@@ -22,12 +22,12 @@ from followups.leads.people.subjects import Person, person, row_of
 from followups.leads.signals import person_erased
 from followups.leads.storing import hold_writers
 from governance import gate
-from governance.compliance.services import forget_words
 from governance.decisions import ExecutionClass, verb
 from governance.gate import lock_points_known_by
 from governance.gate.ledger import ContactPoint
-from wholesale.act import Act
-from wholesale.idempotency import erase_answers, kept_answers
+from governance.ledger.erasures import forget_words
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.answers import erase_answers, kept_answers
 
 ERASED = "erased"
 # Personal columns of a lead, and what is left in them. The place of the market stays, for the figures.

@@ -20,8 +20,8 @@ from followups.leads.people import registry
 from followups.leads.replies.models import AdministrativeReply
 from governance import gate
 from governance.gate.ledger import ConsentProof, ContactPoint, ContactRecord, digest
-from wholesale.addresses import one_form
-from wholesale.importing.texts import plain
+from wholesale.plumbing.addresses import one_form
+from wholesale.plumbing.importing.texts import plain
 
 Kind = ContactPoint.Kind
 _DIGITS = 10  # of a Canadian number without its country

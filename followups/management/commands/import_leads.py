@@ -14,11 +14,11 @@ from followups.leads.lists import files, remarks
 from followups.leads.models import Lead
 from followups.leads.services import Report, upsert_leads
 from governance.gate import GoLiveDisabled, KillSwitchEngaged
-from wholesale.importing.errors import UnreadableFile
-from wholesale.importing.files import ENCODING, Format, ListFile, RefusedFile
-from wholesale.importing.remarks import blank, missing
-from wholesale.importing.rows import RefusedRow
-from wholesale.terminal import console_on
+from wholesale.plumbing.importing.errors import UnreadableFile
+from wholesale.plumbing.importing.files import ENCODING, Format, ListFile, RefusedFile
+from wholesale.plumbing.importing.remarks import blank, missing
+from wholesale.plumbing.importing.rows import RefusedRow
+from wholesale.plumbing.terminal import console_on
 
 
 class Ladders:

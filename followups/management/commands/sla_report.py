@@ -16,9 +16,9 @@ from rich.text import Text
 from followups.sla.chart import sla_chart
 from followups.sla.report import FIGURES, GROUPS, SlaReport, sla_report
 from followups.tasks.errors import TimeOutOfRange
-from wholesale.fields import AwareDateTimeField
-from wholesale.importing.texts import guarded
-from wholesale.terminal import console_on
+from wholesale.plumbing.fields import AwareDateTimeField
+from wholesale.plumbing.importing.texts import guarded
+from wholesale.plumbing.terminal import console_on
 
 NUMERIC = ("step", *FIGURES)
 NOT_IN_TABLE = {"by_wall_clock", "p90_wall", "p99_wall", "within_30m_wall"}  # for want of room

@@ -1,6 +1,6 @@
 """Refusals about hired callers."""
 
-from wholesale.errors import DomainError, NotFound
+from wholesale.plumbing.errors import DomainError, NotFound
 
 
 class VendorNotRegistered(DomainError):

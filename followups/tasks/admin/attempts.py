@@ -6,7 +6,7 @@ from unfold.decorators import display
 from followups.tasks.completions.attempts import LABELS
 from followups.tasks.models import ContactAttempt
 from followups.tasks.page_parts import WithLead, WithTask
-from wholesale.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter
 
 
 class AttemptPage:

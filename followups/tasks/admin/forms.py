@@ -13,9 +13,9 @@ from unfold.widgets import (
 )
 
 from followups.tasks.outcomes.rules import Outcome
-from wholesale.admin_base import reason_field
-from wholesale.received import storable
-from wholesale.vocabulary import NOTE_MAX_LENGTH
+from wholesale.plumbing.admin_base import reason_field
+from wholesale.plumbing.facts import storable
+from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 
 class MomentThereField(forms.DateTimeField):

@@ -23,7 +23,7 @@ from followups.tasks.contacts import contact_for
 from followups.tasks.models import FollowupTask
 from followups.tasks.page_parts import OVERDUE_AFTER, TASK_STATES, WithLead, clock, ladder_url, task_state, task_url
 from governance import gate
-from wholesale.admin_base import GrowingAdmin, ReasonForm, SinceFilter, act_with_form, place_text
+from wholesale.plumbing.admin_base import GrowingAdmin, ReasonForm, SinceFilter, act_with_form, place_text
 
 
 class TaskStateFilter(admin.SimpleListFilter):

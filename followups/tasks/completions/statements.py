@@ -17,7 +17,7 @@ from followups.sla.lateness_sql import late_sql
 from followups.tasks.cancellations import close_steps
 from followups.tasks.models import FollowupTask
 from governance import gate
-from wholesale.lookups import time_of, time_or_none
+from wholesale.plumbing.lookups import time_of, time_or_none
 
 # What completing needs of the rows, its answer, its KPI row and its evidence included; in the order of the models' fields.
 _TASK = (

@@ -11,8 +11,8 @@ from followups.tasks.due.claims import LEASE_MINUTES, LEASE_MINUTES_MAX
 from followups.tasks.due.services import DUE_LIMIT, DUE_LIMIT_MAX
 from governance.channels import Channel
 from governance.clocks.api import PlaceParams
-from wholesale.api import ApiViewSet, act, acting_user, ask
-from wholesale.fields import (
+from wholesale.plumbing.api import ApiViewSet, act, acting_user, ask
+from wholesale.plumbing.fields import (
     AwareDateTimeField,
     IdField,
     LabelField,
@@ -22,8 +22,8 @@ from wholesale.fields import (
     UpperChoiceField,
     WordField,
 )
-from wholesale.params import ActParams
-from wholesale.permissions import label_of
+from wholesale.plumbing.params import ActParams
+from wholesale.plumbing.users import label_of
 
 
 class ListParams(PlaceParams):

@@ -27,7 +27,7 @@ from followups.tasks.minutes.services import put_right
 from followups.tasks.models import FollowupTask, TaskQuerySet
 from governance import gate
 from governance.decisions import ExecutionClass, verb
-from wholesale.permissions import label_of
+from wholesale.plumbing.users import label_of
 
 LEASE_MINUTES, LEASE_MINUTES_MAX = 15, 240
 CLAIM_ROUNDS = 10  # of so many tasks each as are wanted, where the gate refuses what the intervals permit

@@ -3,8 +3,8 @@
 from typing import Any
 
 from followups.pool.models import PoolAgent
-from wholesale.permissions import label_of
-from wholesale.vocabulary import ALL
+from wholesale.plumbing.users import label_of
+from wholesale.plumbing.vocabulary import ALL
 
 ANY_LEAD = "followups.view_any_lead"
 # Of a due task `t`: unowned, the reader's own, or at a place in whose pool the reader is.

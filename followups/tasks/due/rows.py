@@ -15,7 +15,7 @@ from followups.leads.models import Lead
 from followups.tasks.due.readers import DUE_SQL
 from followups.tasks.models import FollowupTask
 from governance import gate
-from wholesale.lookups import among_sql, time_of, time_or_none
+from wholesale.plumbing.lookups import among_sql, time_of, time_or_none
 
 FILTERS = ("owner", "province", "market", "channel")
 _TASK = (

@@ -19,7 +19,7 @@ from followups.tasks.outcomes.rules import Effect, Outcome
 from followups.tasks.outcomes.services import GO_ON, Rule, applied
 from governance import gate
 from governance.gate import Point
-from wholesale.act import Act
+from wholesale.plumbing.act import Act
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,199 @@
+"""The admin of batches: the files that were brought, what would come of them and what came."""
+
+import csv
+import io
+from collections.abc import Callable
+from itertools import islice
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html_join
+from unfold.decorators import action, display
+
+from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, confirmation
+from wholesale.plumbing.admin_input import row_id
+from wholesale.plumbing.errors import DomainError
+from wholesale.plumbing.importing.batches import Importer
+from wholesale.plumbing.importing.files import ENCODING, ListFile
+from wholesale.plumbing.importing.kinds import RowKind
+from wholesale.plumbing.importing.models import ImportBatch
+
+State = ImportBatch.State
+STATE_COLOURS = {
+    State.CHECKING.label: "info",
+    State.CHECKED.label: "warning",
+    State.IMPORTING.label: "info",
+    State.DONE.label: "success",
+    State.FAILED.label: "danger",
+}
+REFUSED_SHOWN = 20
+READ_SHOWN = 5
+
+
+class ImportBatchAdmin(GrowingAdmin):
+    """Files that were brought here, the newest first."""
+
+    importer: Importer[Any]
+    retry: Callable[[int], Any]  # the verb that has one looked through again
+    import_permission: str
+    asked_by: str  # the admin whose page asks whether to import one: followups_lead
+    list_display = (
+        "id",
+        "file_name",
+        "state_label",
+        "created",
+        "updated",
+        "unchanged",
+        "refused",
+        "changed_by",
+        "created_at",
+    )
+    list_display_links = ("id", "file_name")
+    list_filter = ("state", SinceFilter)
+    list_select_related = False
+    search_fields = ("file_name__icontains", "changed_by__exact")
+    search_help_text = "Name of the file, or who brought it"
+    actions_detail = ("confirm", "again", "download")
+    left_fields: tuple[str, ...] = ()  # what was left out of rows that were taken
+    _counts_by_state = {State.CHECKED: "What an import would do", State.DONE: "What the import did"}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("content", "refused_rows")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Only what there is: a file that cannot be read has a fault and no counts."""
+        told = (("failure", obj.failure), ("unused", obj.unknown_columns), ("remarks_shown", obj.remarks))
+        more = [name for name, there in told if there]
+        left = [name for name in self.left_fields if getattr(obj, name)]
+        counts = {"fields": (("created", "updated"), ("unchanged", "refused"), *left, "refused_shown")}
+        return (
+            ("Import", {"fields": (("file_name", "state_label"), *more)}),
+            *((title, counts) for state, title in self._counts_by_state.items() if state == obj.state),
+            ("Who and when", {"fields": (("changed_by", "user"), ("created_at", "finished_at"))}),
+        )
+
+    def has_import_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Who may import, and take home what was refused."""
+        return request.user.has_perm(self.import_permission)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        row = self.model._default_manager.defer("content").filter(pk=object_id).first()
+        possible = {
+            "confirm": row is not None and row.is_ready,
+            "again": row is not None and self._may_be_tried_again(row),
+            "download": row is not None and bool(row.refused_rows),
+        }
+        return [
+            detail
+            for detail in super().get_actions_detail(request, object_id)
+            if possible[detail.action_name.rpartition("_")[2]]
+        ]
+
+    def _may_be_tried_again(self, row: ImportBatch) -> bool:
+        """Whether it failed and its file is still here."""
+        kept = self.model._default_manager.filter(pk=row.pk, content__isnull=False)
+        return row.state == State.FAILED and kept.exists()
+
+    @display(description="State", label=STATE_COLOURS)
+    def state_label(self, row: ImportBatch) -> str:
+        """How far it is."""
+        return row.get_state_display()
+
+    @display(description="Columns that were not used")
+    def unused(self, row: ImportBatch) -> str:
+        """Whose names mean nothing here."""
+        return ", ".join(row.unknown_columns)
+
+    @display(description="Remarks")
+    def remarks_shown(self, row: ImportBatch) -> str:
+        """How the file was read, and what it says of contact."""
+        return remarks_list(row)
+
+    @display(description="What was refused")
+    def refused_shown(self, row: ImportBatch) -> str:
+        """The first of the refused rows."""
+        return refused_table(self.importer.kind, row)
+
+    @action(description="Import...", permissions=["import"], icon="upload", url_path="confirm")
+    def confirm(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """To what will be imported."""
+        return HttpResponseRedirect(confirm_url(self.asked_by, get_object_or_404(self.model, pk=row_id(object_id))))
+
+    @action(description="Try again...", permissions=["import"], icon="replay", url_path="again")
+    def again(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Look through the file once more."""
+        row = get_object_or_404(self.model, pk=row_id(object_id))
+        if request.method == "POST":
+            try:
+                self.retry(row.pk)
+            except DomainError as refusal:
+                messages.error(request, refusal.detail)
+            return HttpResponseRedirect(page_url(row))
+        return confirmation(
+            request,
+            self,
+            title="Try again",
+            form=forms.Form(),
+            explanation=f"{row.failure} The file is looked through once more. Nothing is imported before you confirm it.",
+            button="Look through it again",
+        )
+
+    @action(description="Download refused rows", permissions=["import"], icon="download", url_path="refused")
+    def download(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What was refused, to be mended and brought again."""
+        row = get_object_or_404(self.model, pk=row_id(object_id))
+        name = f"import-{row.pk}.refused.csv"
+        return HttpResponse(
+            row.refused_rows.encode(ENCODING),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+
+def confirm_url(asked_by: str, row: ImportBatch) -> str:
+    """The page that asks whether to import it."""
+    return reverse(f"admin:{asked_by}_process_import", query={"import": row.pk})
+
+
+def page_url(row: ImportBatch) -> str:
+    """The page of a batch."""
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+def counts_of(row: ImportBatch) -> list[str]:
+    """New, changed, unchanged and refused."""
+    return [f"{count:,}" for count in (row.created, row.updated, row.unchanged, row.refused)]
+
+
+def unused_text(row: ImportBatch) -> str:
+    """Which of its columns mean nothing here, and what else is left out, if anything."""
+    columns = f"Columns that are not used: {', '.join(row.unknown_columns)}." if row.unknown_columns else ""
+    return " ".join(filter(None, (columns, row.left_out)))
+
+
+def remarks_list(row: ImportBatch) -> str:
+    """How the file was read, and what it says of contact, a line each."""
+    return format_html_join("", "<p>{}</p>", ((remark,) for remark in row.remarks))
+
+
+def first_rows(found: ListFile) -> str:
+    """How the beginning of a file was read: whether its columns are the right ones is seen at a glance."""
+    columns = [name for name in found.kind.columns if name in found.meanings]
+    rows = [[one.given.get(name) for name in columns] for one in found.first(READ_SHOWN)]
+    return render_to_string("admin/importing/first_rows.html", {"columns": columns, "rows": rows})
+
+
+def refused_table(kind: RowKind, row: ImportBatch) -> str:
+    """The first of its refused rows, each with its reason."""
+    refused = csv.DictReader(io.StringIO(row.refused_rows))
+    shown = [(one["row"], one.get(kind.key, ""), one["reason"]) for one in islice(refused, REFUSED_SHOWN)]
+    return render_to_string(
+        "admin/importing/refused.html",
+        {"shown": shown, "more": max(0, row.refused - len(shown)), "refused": row.refused, "one": kind.one.capitalize()},
+    )

@@ -1,0 +1,128 @@
+"""What becomes of a batch: it is looked through, then imported when somebody has confirmed it.
+
+Few rows are done at once, many by the worker. Each app has verbs and a task of its own that call this.
+"""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from wholesale.plumbing.importing.errors import ImportNotReady, UnreadableFile
+from wholesale.plumbing.importing.files import Format, ListFile, RefusedFile, open_list
+from wholesale.plumbing.importing.kinds import RowKind
+from wholesale.plumbing.importing.models import ImportBatch
+
+ROWS_AT_ONCE = 5_000  # a file with more is the worker's
+BYTES_MAX = 50 * 1024 * 1024  # some 300,000 leads
+KEPT_FOR = timedelta(days=30)  # a file and what was refused of it: personal, and of no use later
+
+State = ImportBatch.State
+Batch = TypeVar("Batch", bound=ImportBatch)
+
+
+@dataclass(frozen=True, slots=True)
+class Importer(Generic[Batch]):
+    """The batches of one kind of rows. Within the caller's transaction, but for `work_on`."""
+
+    model: type[Batch]
+    kind: RowKind
+    # Import the rows, or as long as the batch is CHECKING say what would become of them: the columns of it, by name.
+    run: Callable[[Batch, ListFile, RefusedFile], dict[str, Any]]
+    command: str  # that takes larger files
+
+    def begin(
+        self, *, file_name: str, content: bytes, changed_by: str, user: User | None = None, now: datetime | None = None
+    ) -> Batch:
+        """Keep a file.
+
+        Raises:
+            UnreadableFile: it is too large, neither CSV nor XLSX, or its header will not do.
+
+        """
+        if len(content) > BYTES_MAX:
+            raise UnreadableFile(f"It is larger than {BYTES_MAX // 1024**2} MB: divide it, or use {self.command}.")
+        found = open_list(io.BytesIO(content), Format.of(file_name), self.kind)
+        return self.model._default_manager.create(
+            file_name=file_name,
+            content=content,
+            unknown_columns=found.unknown,
+            is_large=found.about > ROWS_AT_ONCE,
+            changed_by=changed_by,
+            user=user,
+            created_at=now or timezone.now(),
+        )
+
+    def confirm(self, batch_id: int) -> Batch:
+        """Have a file imported that was looked through.
+
+        Raises:
+            ImportNotReady: it was not, it was imported already, or its file is gone.
+
+        """
+        batches = self.model._default_manager.filter(pk=batch_id)
+        confirmed = batches.select_for_update().defer("content").get()
+        if not confirmed.is_ready or not batches.filter(content__isnull=False).exists():
+            raise ImportNotReady
+        confirmed.state = State.IMPORTING
+        confirmed.save(update_fields=["state"])
+        return confirmed
+
+    def retry(self, batch_id: int) -> Batch:
+        """Have a file looked through again whose import failed.
+
+        Raises:
+            ImportNotReady: it has not failed, or its file is gone.
+
+        """
+        kept = self.model._default_manager.filter(pk=batch_id, content__isnull=False)
+        failed = kept.select_for_update().defer("content").first()
+        if failed is None or failed.state != State.FAILED:
+            raise ImportNotReady("This import has not failed, or its file is gone.")
+        failed.state, failed.failure, failed.finished_at = State.CHECKING, "", None
+        failed.save(update_fields=["state", "failure", "finished_at"])
+        return failed
+
+    def work_on(self, batch_id: int) -> None:
+        """Do what a batch waits for: look through its file, or import it. One that waits for nothing is left alone."""
+        batch = self.model._default_manager.get(pk=batch_id)
+        if batch.state not in (State.CHECKING, State.IMPORTING):
+            return
+        waiting = self.model._default_manager.filter(pk=batch_id, state=batch.state)
+        text = io.StringIO()
+        try:
+            rows = self.open(batch)
+            found = self.run(batch, rows, RefusedFile(text, rows.columns))
+        except UnreadableFile as error:
+            waiting.update(state=State.FAILED, failure=error.detail, content=None, finished_at=timezone.now())
+            return
+        found["refused_rows"] = text.getvalue() if found["refused"] else ""
+        if batch.state == State.CHECKING:
+            waiting.update(state=State.CHECKED, **found)
+        else:
+            waiting.update(state=State.DONE, content=None, finished_at=timezone.now(), **found)
+
+    def open(self, batch: Batch) -> ListFile:
+        """Its file.
+
+        Raises:
+            UnreadableFile: it is damaged, or gone.
+
+        """
+        return open_list(io.BytesIO(batch.content or b""), Format.of(batch.file_name), self.kind)
+
+    def forget(self) -> None:
+        """Empty the batches that are old: of them their counts remain."""
+        old = self.model._default_manager.filter(created_at__lt=timezone.now() - KEPT_FOR)
+        old.update(content=None, refused_rows="")
+
+    def give_up(self, what_happened: str, batch_id: int) -> None:
+        """The worker will not do it. The file stays, so that somebody can have it tried again."""
+        waiting = self.model._default_manager.filter(pk=batch_id, state__in=(State.CHECKING, State.IMPORTING))
+        waiting.update(
+            state=State.FAILED, failure=f"{what_happened} Try again, or upload it in parts.", finished_at=timezone.now()
+        )

@@ -1,0 +1,58 @@
+"""The batch: a file that somebody brings. Each kind of rows has a table of its own."""
+
+from django.conf import settings
+from django.db import models
+
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
+
+
+class ImportBatch(models.Model):
+    """A file that somebody brought to the admin: looked through first, imported when confirmed.
+
+    The file is kept in the row until it is imported, so that whichever process does the work finds it.
+    """
+
+    class State(models.TextChoices):
+        """How far it is. A file of many rows waits for the worker twice."""
+
+        CHECKING = "CHECKING", "Being checked"
+        CHECKED = "CHECKED", "Checked, nothing imported yet"
+        IMPORTING = "IMPORTING", "Being imported"
+        DONE = "DONE", "Imported"
+        FAILED = "FAILED", "Failed"
+
+    file_name = models.CharField(max_length=NOTE_MAX_LENGTH)
+    is_large = models.BooleanField(help_text="by the worker")
+    content = models.BinaryField(null=True, editable=False)
+    state = models.CharField(max_length=9, choices=State, default=State.CHECKING)
+    failure = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
+    unknown_columns = models.JSONField(default=list, help_text="columns that were not used")
+    remarks = models.JSONField(default=list, help_text="how the file was read, and what it says of contact")
+    # What was found, and once imported what was done.
+    created = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    refused_rows = models.TextField(blank=True, editable=False, help_text="as CSV, each with its reason")
+    changed_by = models.CharField(max_length=LABEL_MAX_LENGTH)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["-id"]
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it waits for somebody to confirm it."""
+        return self.state == self.State.CHECKED
+
+    @property
+    def left_out(self) -> str:
+        """What of the rows that are taken is left out, as a line; empty where nothing is."""
+        return ""

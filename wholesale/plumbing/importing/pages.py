@@ -1,0 +1,135 @@
+"""The pages by which a file is brought, looked at and imported: the library's two steps, with our own verbs behind them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from import_export.admin import ImportExportMixin
+from import_export.formats.base_formats import CSV, XLSX
+from unfold.contrib.import_export.forms import ExportForm
+from unfold.widgets import UnfoldAdminFileFieldWidget
+
+from wholesale.plumbing.admin_base import confirmation
+from wholesale.plumbing.admin_input import row_id
+from wholesale.plumbing.errors import DomainError
+from wholesale.plumbing.importing.admin import (
+    confirm_url,
+    counts_of,
+    first_rows,
+    page_url,
+    refused_table,
+    remarks_list,
+    unused_text,
+)
+from wholesale.plumbing.importing.batches import BYTES_MAX, ROWS_AT_ONCE, Importer
+from wholesale.plumbing.importing.errors import ImportNotReady
+from wholesale.plumbing.importing.models import ImportBatch
+from wholesale.plumbing.users import label_of
+
+RELOAD = "Reload this page to see what came of it."
+
+
+class UploadForm(forms.Form):
+    """A file of rows."""
+
+    import_file = forms.FileField(
+        label="File",
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".csv,.xlsx"}),
+        help_text="CSV or XLSX; a row at its top names the columns. Nothing is imported before you have seen what it "
+        f"would do. The worker takes files of more than {ROWS_AT_ONCE:,} rows.",
+    )
+
+
+class ImportPages(ImportExportMixin):
+    """Of the admin of the rows that are imported."""
+
+    importer: Importer[Any]
+    begin_import: Callable[..., ImportBatch]
+    confirm_import: Callable[[int], ImportBatch]
+    columns_shown: list[tuple[str, list[str]]]  # which a file may have, by what they are about
+    export_form_class = ExportForm
+
+    def get_export_queryset(self, request: HttpRequest) -> Any:
+        """The rows of the list as it was filtered.
+
+        Raises:
+            SuspiciousOperation: it cannot be filtered so.
+
+        """
+        try:
+            return super().get_export_queryset(request)
+        except IncorrectLookupParameters as error:
+            raise SuspiciousOperation("no such filter") from error
+
+    def get_export_formats(self) -> list[Any]:
+        return [CSV, XLSX]
+
+    def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Take a file, and show what an import of it would do."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        form = UploadForm(request.POST or None, request.FILES or None)
+        if form.is_valid():
+            file = form.cleaned_data["import_file"]
+            user: Any = request.user
+            content = file.read(BYTES_MAX + 1)
+            try:
+                begun = self.begin_import(file_name=file.name, content=content, changed_by=label_of(user), user=user)
+            except DomainError as refusal:
+                form.add_error("import_file", refusal.detail)
+            else:
+                return self._begun(request, begun)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Import {self.importer.kind.plural}",
+            "opts": self.opts,
+            "form": form,
+            "fields_list": self.columns_shown,
+        }
+        return TemplateResponse(request, self.import_template_name, context)
+
+    def _begun(self, request: HttpRequest, begun: ImportBatch) -> HttpResponse:
+        if begun.is_ready:
+            return HttpResponseRedirect(confirm_url(f"{self.opts.app_label}_{self.opts.model_name}", begun))
+        if begun.is_large:
+            messages.info(request, f"The worker looks through it. {RELOAD}")
+        return HttpResponseRedirect(page_url(begun))
+
+    def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Show what a file holds; a POST imports it."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        asked = get_object_or_404(self.importer.model, pk=row_id(request.GET.get("import", "")))
+        if request.method == "POST":
+            return self._confirmed(request, asked)
+        if not asked.is_ready or asked.content is None:
+            messages.error(request, ImportNotReady().detail)
+            return HttpResponseRedirect(page_url(asked))
+        first, refused = first_rows(self.importer.open(asked)), refused_table(self.importer.kind, asked)
+        return confirmation(
+            request,
+            self,
+            title=f"Import {asked.file_name}",
+            form=forms.Form(),
+            explanation="The file was looked through; nothing is imported yet. What is empty in it keeps its stored value.",
+            warning=unused_text(asked),
+            table={"headers": ["New", "Changed", "Unchanged", "Refused"], "rows": [counts_of(asked)]},
+            details=remarks_list(asked) + first + refused,
+            button=f"Import {asked.created + asked.updated:,} {self.importer.kind.plural}",
+        )
+
+    def _confirmed(self, request: HttpRequest, asked: ImportBatch) -> HttpResponse:
+        try:
+            done = self.confirm_import(asked.pk)
+        except DomainError as refusal:
+            messages.error(request, refusal.detail)
+        else:
+            said = f"The worker imports it. {RELOAD}" if done.is_large else f"The {self.importer.kind.plural} are imported."
+            messages.success(request, said)
+        return HttpResponseRedirect(page_url(asked))

@@ -1,0 +1,234 @@
+"""The parts of an XLSX file, within bounds: its sheets, shared texts and formats, and the cells of a sheet.
+
+They are read here, since no reader that is kept tells what matters: how far a sheet really goes, whether a formula has a
+result, under which format a number stands (docs/decisions.md). A cell is taken for what it shows.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from posixpath import dirname, join, normpath
+from time import monotonic
+from typing import IO, NamedTuple
+from xml.etree.ElementTree import Element, iterparse
+from zipfile import ZipFile
+
+from openpyxl.styles.numbers import BUILTIN_FORMATS
+from openpyxl.utils.cell import column_index_from_string, get_column_letter
+from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
+from openpyxl.utils.escape import unescape
+
+from wholesale.plumbing.importing.errors import UnreadableFile
+from wholesale.plumbing.importing.number_formats import shown
+
+UNPACKED_MAX = 300 * 1024 * 1024  # bytes of all its parts
+ROWS_MAX = 500_000
+CELLS_MAX = 3_000_000
+ELEMENTS_MAX = 12_000_000  # of one part
+SECONDS_MAX = 60.0
+_ROW_MAX = 16_384  # cells; no sheet is wider
+
+_NAMESPACES = ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main")
+_RELATION_IDS = (
+    "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id",
+    "{http://purl.oclc.org/ooxml/officeDocument/relationships}id",
+)
+# What is looked at, under either of the two names that each has.
+_KINDS = {
+    f"{{{namespace}}}{name}": name
+    for namespace in _NAMESPACES
+    for name in ["row", "c", "f", "v", "is", "t", "r", "mergeCell", "si", "sheet", "workbookPr", "numFmt", "cellXfs", "xf"]
+}
+_CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_AREA = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})")
+_CHUNK = 1 << 20
+
+
+def too_much(what: str) -> UnreadableFile:
+    """It passes a bound."""
+    return UnreadableFile(f"It has more than {what}: divide it, or save it as CSV.")
+
+
+class Merged(NamedTuple):
+    """Cells that are one, of the column in which it shows its value: from its first row to its last."""
+
+    first: int
+    last: int
+    column: int  # the leftmost is 0
+
+
+@dataclass(eq=False, slots=True)
+class Sheet:
+    """A sheet. Its merged cells are known once its rows are read."""
+
+    title: str
+    part: str
+    is_hidden: bool
+    merged: list[Merged] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class SheetRow:
+    """A row that holds anything: what its cells show, and what is wrong with some, by column (the leftmost is 0)."""
+
+    number: int
+    cells: dict[int, str]
+    faults: dict[int, str]
+    is_hidden: bool = False
+
+
+class Book:
+    """An XLSX file.
+
+    Raises:
+        UnreadableFile: it passes a bound. A damaged one makes it raise anything.
+
+    """
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.archive = ZipFile(stream)
+        if sum(part.file_size for part in self.archive.infolist()) > UNPACKED_MAX:
+            raise too_much(f"{UNPACKED_MAX // 1024**2} MB when it is unpacked")
+        self.deadline = monotonic() + SECONDS_MAX
+        [book] = [target for kind, target in self._relations("").values() if kind == "officeDocument"]
+        related = self._relations(book)
+        self.of_kind = dict(related.values())
+        self.sheets: list[Sheet] = []
+        self.epoch = WINDOWS_EPOCH
+        for element, kind in self._elements(book):
+            if kind == "workbookPr" and element.get("date1904", "0") in ("1", "true"):
+                self.epoch = MAC_EPOCH
+            elif kind == "sheet":
+                key = next(value for name in _RELATION_IDS if (value := element.get(name)))
+                if related[key][0] == "worksheet":
+                    is_hidden = element.get("state", "visible") != "visible"
+                    self.sheets.append(Sheet(element.get("name", ""), related[key][1], is_hidden))
+
+    def count_rows(self, sheet: Sheet) -> int:
+        """How many rows a sheet has, roughly: for a progress bar."""
+        with self.archive.open(sheet.part) as part:
+            return sum(chunk.count(b"<row") for chunk in iter(lambda: part.read(_CHUNK), b""))
+
+    def rows(self, sheet: Sheet) -> Iterator[SheetRow]:
+        """The rows of a sheet that hold anything, as they come."""
+        self.deadline = monotonic() + SECONDS_MAX
+        sheet.merged = []
+        number = rows = cells = in_row = 0
+        for element, kind in self._elements(sheet.part):
+            if kind == "c":
+                in_row += 1
+                if in_row > _ROW_MAX:
+                    raise too_much(f"{_ROW_MAX:,} cells in a row")
+            elif kind == "row":
+                rows, cells, in_row = rows + 1, cells + in_row, 0
+                if rows > ROWS_MAX:
+                    raise too_much(f"{ROWS_MAX:,} rows")
+                if cells > CELLS_MAX:
+                    raise too_much(f"{CELLS_MAX:,} cells")
+                number = int(element.get("r") or number + 1)
+                row = self._row(element, number)
+                element.clear()
+                if row.cells or row.faults:
+                    yield row
+            elif kind == "mergeCell":
+                area = _AREA.fullmatch(element.get("ref", ""))
+                if area and area[2] != area[4]:
+                    sheet.merged.append(Merged(int(area[2]), int(area[4]), column_index_from_string(area[1]) - 1))
+            elif kind is None:
+                element.clear()
+
+    def _row(self, element: Element, number: int) -> SheetRow:
+        row = SheetRow(number, {}, {}, element.get("hidden") in ("1", "true"))
+        column = -1
+        for cell in element:
+            if _KINDS.get(cell.tag) != "c":
+                continue
+            place = _CELL.fullmatch(cell.get("r", ""))
+            column = column_index_from_string(place[1]) - 1 if place else column + 1
+            text, has_result = self._shown(cell)
+            if not has_result:
+                where = f"{get_column_letter(column + 1)}{number}"
+                row.faults[column] = (
+                    f"Cell {where} has a formula without a result: open the file in a spreadsheet, and save it again."
+                )
+            if text:
+                row.cells[column] = text
+        return row
+
+    def _shown(self, cell: Element) -> tuple[str, bool]:
+        """What a cell shows, and whether that is known: a formula may have no stored result."""
+        kind = cell.get("t", "n")
+        parts = {_KINDS.get(part.tag): part for part in cell}
+        stored, formula = parts.get("v"), parts.get("f")
+        value = (stored.text or "") if stored is not None else ""
+        if formula is not None and not value and (kind != "str" or stored is None):
+            return "#N/A", False
+        if kind == "s":
+            return self._texts[int(value)] if value else "", True
+        if kind == "inlineStr":
+            return (_text_of(parts["is"]) if "is" in parts else ""), True
+        if kind == "b":
+            return ("TRUE" if value in ("1", "true") else "FALSE"), True
+        if kind == "n":
+            return (shown(value, self._format(cell.get("s")), self.epoch) if value.strip() else ""), True
+        return (value.removesuffix("T00:00:00") if kind == "d" else _unescaped(value)), True
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        """The texts that cells share."""
+        part, texts = self.of_kind.get("sharedStrings"), []
+        for element, kind in self._elements(part) if part else ():
+            if kind == "si":
+                texts.append(_text_of(element))
+                element.clear()
+                if len(texts) > CELLS_MAX:
+                    raise too_much(f"{CELLS_MAX:,} texts")
+        return texts
+
+    def _format(self, style: str | None) -> str:
+        index = int(style or 0)
+        return self._formats[index] if 0 <= index < len(self._formats) else "General"
+
+    @cached_property
+    def _formats(self) -> list[str]:
+        """The number format of each style."""
+        part, own, styles = self.of_kind.get("styles"), dict(BUILTIN_FORMATS), []
+        for element, kind in self._elements(part) if part else ():
+            if kind == "numFmt":
+                own[int(element.get("numFmtId", "0"))] = element.get("formatCode", "General")
+            elif kind == "cellXfs":
+                styles = [int(style.get("numFmtId", "0")) for style in element if _KINDS.get(style.tag) == "xf"]
+        return [own.get(number, "General") for number in styles]
+
+    def _elements(self, part: str) -> Iterator[tuple[Element, str | None]]:
+        """The elements of a part as they end, each with its kind where it has one that is looked at."""
+        with self.archive.open(part) as stream:
+            for count, (_, element) in enumerate(iterparse(stream)):
+                if count % 4096 == 0 and monotonic() > self.deadline:
+                    raise UnreadableFile(f"To read it takes longer than {SECONDS_MAX:.0f} seconds: divide it.")
+                if count > ELEMENTS_MAX:
+                    raise too_much(f"{ELEMENTS_MAX:,} elements in a part")
+                yield element, _KINDS.get(element.tag)
+
+    def _relations(self, part: str) -> dict[str, tuple[str, str]]:
+        """What a part refers to: id -> (its kind, its part)."""
+        folder, name = dirname(part), part.rpartition("/")[2]
+        found = {}
+        with self.archive.open(join(folder, "_rels", f"{name}.rels")) as stream:
+            for _, element in iterparse(stream):
+                target = element.get("Target", "")
+                if element.get("TargetMode") != "External":
+                    kind = element.get("Type", "").rpartition("/")[2]
+                    found[element.get("Id", "")] = kind, normpath(join("/", folder, target)).lstrip("/")
+        return found
+
+
+def _text_of(element: Element) -> str:
+    """The text of a shared or inline string, without the reading aids that may stand beside it."""
+    runs = [element, *(child for child in element if _KINDS.get(child.tag) == "r")]
+    return _unescaped("".join(child.text or "" for run in runs for child in run if _KINDS.get(child.tag) == "t"))
+
+
+def _unescaped(text: str) -> str:
+    return str(unescape(text)) if "_x" in text else text
