@@ -30,16 +30,17 @@ class FollowupsConfig(AppConfig):
         from followups.steps import readiness as _steps  # noqa: F401, PLC0415  # registers the runbook's checks
         from followups.steps.services import seed_templates  # noqa: PLC0415
         from followups.vendors import readiness as _vendors  # noqa: F401, PLC0415  # registers a check of the runbook
-        from governance import leads, messages  # noqa: PLC0415
+        from governance import people  # noqa: PLC0415
         from governance.compliance.signals import (  # noqa: PLC0415
             contact_records_changed,
             opt_outs_unreadable,
             opted_out_of,
         )
+        from governance.people import register_messages  # noqa: PLC0415
         from governance.signals import contact_rules_changed, markets_named  # noqa: PLC0415
 
-        messages.register(received)
-        leads.register(services.facts_of, scopes.readable_leads)
+        register_messages(received)
+        people.register(services.facts_of, scopes.readable_leads)
         scopes.register()
         opted_out_of.connect(on_opted_out_of, dispatch_uid="followups.on_opted_out_of")
         opt_outs_unreadable.connect(on_opt_outs_unreadable, dispatch_uid="followups.on_opt_outs_unreadable")

@@ -8,7 +8,7 @@ import tzdata
 from followups.models import ContactAttempt, FollowupTask
 from governance import law
 from governance.gate import Judged
-from governance.reasons import Reason
+from governance.gate.reasons import Reason
 
 BEFORE_TASK = "before_task"
 # Why a contact was outside the rules: what the gate says, and one reason that nobody can ask it about.

@@ -30,7 +30,7 @@ from governance import gate
 from governance.clocks.markets import one_markets
 from governance.decisions import ExecutionClass, verb
 from governance.gate import Minutes
-from governance.leads import LeadFacts
+from governance.people import LeadFacts
 from wholesale import correlation, many
 from wholesale.errors import DomainError, RequiredParameter
 from wholesale.lookups import among

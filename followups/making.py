@@ -18,8 +18,8 @@ from followups.steps.rules import Step, gap_minutes
 from governance import gate
 from governance.channels import Channel
 from governance.gate import Minutes
-from governance.leads import LeadFacts
-from governance.reasons import Reason
+from governance.gate.reasons import Reason
+from governance.people import LeadFacts
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from followups.outcomes.rules import Outcome
 from governance import gate
 from governance.channels import Channel
 from governance.compliance.services import Point
-from governance.leads import LeadFacts
+from governance.people import LeadFacts
 from wholesale.lookups import time_or_none
 
 

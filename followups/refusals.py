@@ -21,7 +21,7 @@ from followups.prospects import Held, Prospect, holder_beside
 from governance import gate
 from governance.channels import Channel
 from governance.gate import Minutes
-from governance.leads import CLOSED, LeadFacts
+from governance.people import CLOSED, LeadFacts
 from wholesale.fields import iso_utc
 
 BY_A_RESTART = "restart=true with a reason"

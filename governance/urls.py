@@ -2,10 +2,10 @@
 
 from rest_framework.routers import SimpleRouter
 
-from governance.api import ContactViewSet
 from governance.area_codes.api import AreaCodeViewSet
 from governance.compliance.api import ClosedDayViewSet, ComplianceViewSet, RecordViewSet
 from governance.duties.api import DutyViewSet
+from governance.gate.api import ContactViewSet
 from governance.golive.api import GoLiveViewSet
 from governance.heimdall.api import HeimdallViewSet
 from governance.market.api import MarketViewSet

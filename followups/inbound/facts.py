@@ -1,7 +1,7 @@
 """A message that a lead sent, as governance knows it."""
 
 from followups.leads.models import InboundMessage
-from governance.messages import Received
+from governance.people import Received
 
 
 def received(message_id: int) -> Received | None:

@@ -41,7 +41,7 @@ from followups.leads.models import Language, Lead, LeadImport, LeadReopening
 from followups.leads.statuses import is_reopening
 from followups.leads.storing import FLAGS, NO_REASON
 from followups.people.admin import PersonPages
-from governance.leads import CLOSED
+from governance.people import CLOSED
 from wholesale.addresses import one_form
 from wholesale.admin_base import Kept, ReadOnlyInline, Scoped, SinceFilter, confirmation, place_text
 from wholesale.admin_input import CheckedInput, InfinitePaginator, row_id

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from followups.leads.models import Lead
 from governance import gate
-from governance.leads import LeadFacts
+from governance.people import LeadFacts
 
 if TYPE_CHECKING:
     from followups.models import FollowupTask

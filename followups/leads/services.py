@@ -20,7 +20,7 @@ from followups.leads.sifting import NO_PROVINCE, Good, batches, numbered, sifted
 from followups.leads.storing import Outcome, hold_writers, store_file, store_one
 from followups.steps.lookups import min_gap_sql
 from governance.decisions import ExecutionClass, verb
-from governance.leads import LeadFacts
+from governance.people import LeadFacts
 from wholesale.errors import RequiredParameter
 from wholesale.lookups import among_sql
 

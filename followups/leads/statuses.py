@@ -1,7 +1,7 @@
 """How the status of a lead may move. No database here."""
 
 from followups.leads.models import Lead
-from governance.leads import CLOSED
+from governance.people import CLOSED
 
 Status = Lead.Status
 # How far each status is. NOT_INTERESTED is as far as an appointment: each may follow the other.

@@ -18,7 +18,7 @@ from followups.leads.facts import contact_of
 from followups.models import FollowupTask, TaskQuerySet
 from followups.sla.lateness import late_for, limits, spans
 from followups.sla.rulebook import rulebook
-from governance import gate, leads
+from governance import gate, people
 from wholesale.lookups import among
 from wholesale.vocabulary import ALL
 
@@ -160,7 +160,7 @@ def _renew(tasks: TaskQuerySet, now: datetime, *, due_too: bool = False) -> set[
     Of a task that no worker rolled in time the limits move on: while it was listed for nobody, nobody was late.
     """
     rows = [_Row(*row) for row in tasks.select_for_update(skip_locked=True).values_list(*_Row._fields)]
-    known = leads.load({row.lead_id for row in rows if row.lead_id})
+    known = people.load({row.lead_id for row in rows if row.lead_id})
     contacts = [
         contact_of(
             known.get(row.lead_id or ""),

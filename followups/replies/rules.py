@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from followups.inbound.models import InboundWord
 from followups.replies.models import AdministrativeReply
 from governance.compliance.rules import Sender
-from governance.reasons import Reason
+from governance.gate.reasons import Reason
 
 Kind = AdministrativeReply.Kind
 _ENGLISH, _FRENCH, _BOTH = InboundWord.Language.ENGLISH, InboundWord.Language.FRENCH, InboundWord.Language.ANY

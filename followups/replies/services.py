@@ -17,8 +17,8 @@ from governance import gate
 from governance.channels import Channel
 from governance.compliance.models import ContactPoint
 from governance.decisions import ExecutionClass, verb
-from governance.leads import LeadFacts
-from governance.reasons import Reason
+from governance.gate.reasons import Reason
+from governance.people import LeadFacts
 from wholesale import scopes
 from wholesale.vocabulary import ALL, Province
 

@@ -20,7 +20,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from governance import leads
+from governance import people
 from governance.channels import Channel
 from governance.compliance import services
 from governance.compliance.grounds import ACCEPTED
@@ -87,7 +87,7 @@ def points_named(text: str) -> list[Point]:
 
     """
     text = text.strip()
-    lead = leads.load([text]).get(text)
+    lead = people.load([text]).get(text)
     if lead is not None:
         return of_lead(text)
     return number_or_address(text)

@@ -20,7 +20,7 @@ from unfold.widgets import (
 )
 
 from governance.channels import Channel
-from governance.contact import legal_warnings
+from governance.gate.legal_hours import legal_warnings
 from governance.market.models import MarketPolicy
 from governance.market.rules import (
     CALL_HOLIDAYS,

@@ -9,14 +9,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from governance import gate, policies
-from governance.api import ContactOut, PurposeParams, contact_out, lead_out
 from governance.channels import Channel
 from governance.clocks.api import PlaceParams
-from governance.contact import legal_warnings
+from governance.gate.api import ContactOut, PurposeParams, contact_out, lead_out
+from governance.gate.legal_hours import legal_warnings
+from governance.gate.reasons import Reason
 from governance.market import services
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES, HolidayRule, InvalidRules, is_hhmm, normalised
-from governance.reasons import Reason
 from wholesale.api import ROW_ID, ApiViewSet, RowSerializer, act, acting_user, ask, path_id
 from wholesale.errors import NotFound
 from wholesale.fields import (

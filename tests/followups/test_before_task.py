@@ -11,7 +11,7 @@ from followups.attempts import REASONS
 from followups.models import ContactAttempt, FollowupTask
 from followups.services import complete_task, start_ladder
 from governance import gate
-from governance.reasons import Reason
+from governance.gate.reasons import Reason
 from kpi.models import KPIEvent
 from tests.factories import NOON, AttemptFactory, LeadFactory
 from tests.staff import signed_in

@@ -15,9 +15,9 @@ from followups.services import start_ladder
 from governance import gate
 from governance.compliance.models import ContactPoint, ContactRecord
 from governance.compliance.services import is_opted_out
+from governance.gate.reasons import Reason
 from governance.golive.models import GoLiveState
-from governance.leads import LeadFacts
-from governance.reasons import Reason
+from governance.people import LeadFacts
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, InboundFactory, LeadFactory, PoolAgentFactory

@@ -19,7 +19,7 @@ from followups.services import complete_task, start_ladder
 from governance import gate
 from governance.compliance.models import ContactPoint, ContactRecord
 from governance.compliance.services import erase_point, record_opt_out
-from governance.reasons import Reason
+from governance.gate.reasons import Reason
 from tests.conftest import codes
 from tests.factories import NOON, LeadFactory, PoolAgentFactory
 from tests.staff import signed_in

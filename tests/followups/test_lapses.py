@@ -15,8 +15,8 @@ from followups.services import complete_task, start_ladder
 from governance import gate
 from governance.compliance.models import Organisation
 from governance.compliance.services import record_consent, record_scrub, upsert_organisation
+from governance.gate.reasons import Reason
 from governance.golive.models import GoLiveState
-from governance.reasons import Reason
 from kpi.models import KPIEvent
 from tests.factories import NOON, AreaCodeFactory, LeadFactory
 

@@ -15,7 +15,7 @@ from followups.leads.fields import LeadRow, PhoneField, PostalCodeField
 from followups.leads.models import Language, Lead
 from followups.leads.services import Outcome, upsert_lead, upsert_leads
 from followups.models import FollowupLadder
-from governance import leads as governance_leads
+from governance import people as governance_leads
 from governance.clocks.zones import ZONE_CHOICES
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LadderFactory, LeadFactory, many

@@ -20,7 +20,7 @@ from followups.models import FollowupLadder, FollowupTask, TaskEvent
 from followups.prospects import OpenLadder, meeting
 from followups.services import start_ladder
 from followups.transitions import cancel_ladder, restart_ladder
-from governance.leads import LeadFacts
+from governance.people import LeadFacts
 from kpi.models import KPIEvent
 from tests.conftest import codes
 from tests.factories import NOON, LeadFactory

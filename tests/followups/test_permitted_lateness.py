@@ -23,12 +23,12 @@ from followups.sla.services import upsert_policy as upsert_sla
 from followups.transitions import snooze_task
 from governance import gate
 from governance.compliance.services import hold_points, release_points
-from governance.contact import decide
+from governance.gate.facts import Situation
+from governance.gate.verdict import decide
 from governance.golive.services import enable_go_live
-from governance.leads import LeadFacts
 from governance.market.models import MarketPolicy
 from governance.market.services import upsert_policy
-from governance.situation import Situation
+from governance.people import LeadFacts
 from tests.factories import LeadFactory
 
 pytestmark = pytest.mark.django_db

@@ -11,8 +11,8 @@ import holidays
 
 from governance.compliance.rules import LedgerLine, Organisation, Sender
 from governance.decisions import Decision
+from governance.gate.facts import PolicyFacts, Situation
 from governance.market.rules import Rules, Window
-from governance.situation import PolicyFacts, Situation
 
 MINUTE = timedelta(minutes=1)
 EVERY_DAY = range(7)

@@ -10,10 +10,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from governance import leads
+from governance import people
 from governance.compliance import services
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
-from governance.leads import LeadFacts
+from governance.people import LeadFacts
 from tests.factories import NOON
 from tests.staff import form_with, signed_in
 
@@ -44,7 +44,7 @@ def _a_lead(monkeypatch: pytest.MonkeyPatch) -> None:
     def load(lead_ids: Collection[str]) -> dict[str, LeadFacts]:
         return {each.lead_id: each for each in (lead, empty) if each.lead_id in lead_ids}
 
-    monkeypatch.setattr(leads, "_loaders", [load])
+    monkeypatch.setattr(people, "_loaders", [load])
 
 
 # The ledger -------------------------------------------------------------------------------------------------------------

@@ -7,10 +7,10 @@ import pytest
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from governance import leads
+from governance import people
 from governance.compliance.models import ContactPoint, ContactRecord, Organisation
 from governance.golive.models import GoLiveState
-from governance.leads import LeadFacts
+from governance.people import LeadFacts
 from tests.conftest import attrs, codes
 from wholesale.idempotency import HEADER
 
@@ -36,7 +36,7 @@ def _leads(monkeypatch: pytest.MonkeyPatch) -> None:
     def load(lead_ids: Collection[str]) -> dict[str, LeadFacts]:
         return {lead_id: LEADS[lead_id] for lead_id in lead_ids if lead_id in LEADS}
 
-    monkeypatch.setattr(leads, "_loaders", [load])
+    monkeypatch.setattr(people, "_loaders", [load])
 
 
 def post(client: Any, path: str, **given: Any) -> Any:

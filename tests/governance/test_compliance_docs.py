@@ -11,7 +11,7 @@ from governance import law
 from governance.channels import Channel
 from governance.compliance.grounds import Basis, consent_expiry, is_basis
 from governance.compliance.rules import CALLING_HOURS, SCRUB_VALID
-from governance.reasons import Reason
+from governance.gate.reasons import Reason
 from tests.factories import NOON
 
 ROOT = Path(__file__).resolve().parents[2]

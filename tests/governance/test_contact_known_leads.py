@@ -14,8 +14,8 @@ from governance import gate, law
 from governance.clocks.services import set_market_zone
 from governance.compliance.models import ClosedDay, Organisation
 from governance.compliance.services import contact_points
+from governance.gate.reasons import Reason
 from governance.market.models import MarketPolicy
-from governance.reasons import Reason
 from tests.factories import NOON, LeadFactory, PoolAgentFactory, RecordFactory
 
 pytestmark = pytest.mark.django_db

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from governance.clocks.zones import CANADIAN_ZONES
 from governance.compliance.grounds import consent_expiry
 from governance.compliance.rules import CALLING_HOURS, LegalHours, Organisation
-from governance.contact import decide
 from governance.decisions import Decision
+from governance.gate.calendar import next_allowed_at
+from governance.gate.facts import PolicyFacts, Situation
+from governance.gate.reasons import Reason
+from governance.gate.verdict import decide
 from governance.market.rules import Rules
-from governance.permitted import next_allowed_at
-from governance.reasons import Reason
-from governance.situation import PolicyFacts, Situation
 from tests.governance.situations import (
     ALWAYS,
     EVERY_DAY,

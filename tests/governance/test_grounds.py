@@ -13,8 +13,8 @@ import pytest
 from governance.channels import Channel
 from governance.compliance.grounds import Basis, Purpose, Role, consent_expiry, contract_expiry
 from governance.compliance.rules import LedgerLine, Organisation, Standing, consent, is_exempt, scrub
-from governance.reasons import Reason
-from governance.situation import lasting, turning_points, what_decides
+from governance.gate.obstacles import lasting, turning_points, what_decides
+from governance.gate.reasons import Reason
 from tests.governance.situations import SENDER, situation
 
 LIVE, MISSING, EXPIRED = Standing

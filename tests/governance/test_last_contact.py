@@ -11,7 +11,7 @@ from followups.leads.facts import lead_facts
 from governance import gate
 from governance.compliance import services
 from governance.compliance.models import LastContact
-from governance.leads import LeadFacts
+from governance.people import LeadFacts
 from tests.factories import NOON, LeadFactory
 
 pytestmark = pytest.mark.django_db

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from governance.compliance.rules import Organisation
-from governance.contact import decide
-from governance.permitted import next_allowed_at
-from governance.reasons import Reason
+from governance.gate.calendar import next_allowed_at
+from governance.gate.reasons import Reason
+from governance.gate.verdict import decide
 from tests.governance.situations import EVERY_DAY, by_search, line, rules, situation, window, zone
 
 TORONTO, ST_JOHNS, VANCOUVER, WINNIPEG = map(zone, ("Toronto", "St_Johns", "Vancouver", "Winnipeg"))

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from followups.lapsing import lapsing_ground
 from governance.compliance.rules import Organisation
-from governance.contact import decide, decide_all
 from governance.decisions import Decision
-from governance.permitted import INTERVAL_MAX, Calendar, Permission, next_allowed_at, permitted_interval
-from governance.reasons import Reason
-from governance.situation import NO_GAP, PolicyFacts, Situation, Timetable
+from governance.gate.calendar import INTERVAL_MAX, Calendar, Permission, next_allowed_at, permitted_interval
+from governance.gate.facts import NO_GAP, PolicyFacts, Situation
+from governance.gate.reasons import Reason
+from governance.gate.timetable import Timetable
+from governance.gate.verdict import decide, decide_all
 from tests.governance import situations as oracle
 from tests.governance.situations import ALWAYS, EVERY_DAY, MINUTE, SENDER, line, rules, situation, window, zone
 

@@ -12,11 +12,12 @@ from followups.leads.facts import lead_facts
 from governance import gate
 from governance.compliance.models import ClosedDay, Organisation
 from governance.compliance.services import contact_points
-from governance.contact import decide
+from governance.gate.calendar import next_allowed_at, permitted_interval
+from governance.gate.reading import read_situations
+from governance.gate.verdict import decide
 from governance.golive.services import engage_kill_switch
-from governance.leads import LeadFacts
 from governance.market.models import MarketPolicy
-from governance.permitted import next_allowed_at, permitted_interval
+from governance.people import LeadFacts
 from tests.factories import NOON, LeadFactory, RecordFactory
 
 pytestmark = pytest.mark.django_db
@@ -107,7 +108,7 @@ def test_many_are_answered_in_one_query_as_each_is_alone() -> None:
     assert together == [gate.permitted_minutes([one], now=NOON)[0] for one in asked]
     for (_, due_at), (one, _, situation), found in zip(
         asked,
-        gate._situations([one for one, _ in asked], NOON, NOON + 40 * DAY, standing_counts=False),
+        read_situations([one for one, _ in asked], NOON, NOON + 40 * DAY, standing_counts=False),
         together,
         strict=True,
     ):

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from governance.contact import decide, legal_warnings
+from governance.gate.facts import PolicyFacts
+from governance.gate.legal_hours import legal_warnings
+from governance.gate.reasons import Reason
+from governance.gate.verdict import decide
 from governance.market.rules import SAFE_RULES, HolidayRule, InvalidRules, Window, normalised, parsed, parsed_text
-from governance.reasons import Reason
-from governance.situation import PolicyFacts
 from tests.factories import NOON
 from tests.governance.situations import rules as rules_value
 from tests.governance.situations import situation, zone

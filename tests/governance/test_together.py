@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from governance import gate
 from governance.compliance.models import ClosedDay, LastContact, Organisation
 from governance.compliance.services import contact_points
-from governance.leads import LeadFacts
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES
+from governance.people import LeadFacts
 from tests.factories import NOON, RecordFactory
 
 pytestmark = pytest.mark.django_db

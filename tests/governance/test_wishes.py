@@ -9,12 +9,12 @@ import pytest
 import time_machine
 from rest_framework.test import APIClient
 
-from governance import leads
+from governance import people
 from governance.compliance import services
 from governance.compliance.models import ContactRecord
 from governance.compliance.rules import opted_out
 from governance.compliance.signals import opt_outs_unreadable, opted_out_of
-from governance.leads import LeadFacts
+from governance.people import LeadFacts
 from tests.conftest import attrs, codes
 from tests.factories import NOON
 from tests.telling import heard
@@ -36,7 +36,7 @@ def _leads(monkeypatch: pytest.MonkeyPatch) -> None:
     def load(lead_ids: Collection[str]) -> dict[str, LeadFacts]:
         return {lead_id: STORED[lead_id] for lead_id in lead_ids if lead_id in STORED}
 
-    monkeypatch.setattr(leads, "_loaders", [load])
+    monkeypatch.setattr(people, "_loaders", [load])
     STORED.clear()
     know("L1")
 

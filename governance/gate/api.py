@@ -10,11 +10,11 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from governance import gate, law, leads
+from governance import gate, law, people
 from governance.channels import Channel
 from governance.clocks.resolving import ZoneSource, phone_hint
 from governance.compliance.grounds import Purpose
-from governance.reasons import Reason
+from governance.gate.reasons import Reason
 from wholesale.api import ApiViewSet, act, ask
 from wholesale.fields import AwareDateTimeField, LabelField, ManyField, StrictIntegerField, UpperChoiceField, iso_utc
 from wholesale.params import ActParams, Params
@@ -130,7 +130,7 @@ class ContactViewSet(ApiViewSet):
     )
     def explain(self, request: Request, lead_ids: list[str], channel: str, **params: Any) -> Response:
         """The same for up to 1,000 leads at once. It writes nothing."""
-        known = leads.load(leads.readable_by(request.user, lead_ids))
+        known = people.load(people.readable_by(request.user, lead_ids))
         contacts = [gate.contact_without_step(known[lead_id], channel) for lead_id in lead_ids if lead_id in known]
         answers = gate.decide_contacts(contacts, **params)
         return Response(

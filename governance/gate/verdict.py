@@ -1,21 +1,20 @@
 """May this lead be contacted by this channel at this instant? One pure function over plain values (CONTRACT section 2).
 
-`gate` loads the values; nothing here reads a clock or a database. Every reason is returned, in the order of `Reason`.
+Nothing here reads a clock or a database. Every reason is returned, in the order of `Reason`.
 """
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from governance.channels import Channel
-from governance.compliance.rules import CALLING_HOURS
-from governance.market.rules import CHANNEL_WINDOWS, CHANNELS, WINDOWS, local_minute
-from governance.permitted import Calendar, calendar_of, next_allowed_at
-from governance.reasons import Reason
-from governance.situation import Situation, lasting, timetable_of
+from governance.gate.calendar import Calendar, calendar_of, next_allowed_at
+from governance.gate.facts import Situation
+from governance.gate.obstacles import lasting
+from governance.gate.reasons import Reason
+from governance.gate.timetable import timetable_of
+from governance.market.rules import local_minute
 
 WITHIN_WINDOW = "within_window"
 NO_MINUTE = (-1, "")  # a local minute that lies in no window
@@ -135,39 +134,6 @@ def _passing(calendar: Calendar, at: datetime) -> _Passing:
         refusing = refusing or (zone if here else None)
         reasons |= here
     return _Passing(frozenset(reasons), refusing or calendar.zones[0])
-
-
-@dataclass(frozen=True, slots=True)
-class LegalWarning:
-    """A policy's window that is wider than the hours in which the law allows calls."""
-
-    place: str  # within the rules: `contact_windows_local.0`, `channel_windows.CALL.1`
-    detail: str
-    is_last_minute_only: bool  # it ends on the very minute, itself too late, at which those hours end
-
-
-def legal_warnings(rules: Mapping[str, Any], channel: str = Channel.CALL) -> list[LegalWarning]:
-    """The windows of well-formed rules in which this channel, if it is allowed, could be used outside calling hours.
-
-    The law's end is exclusive and a window's inclusive, so a window within ends a minute before: 21:29, weekends 17:59.
-    """
-    if channel not in rules[CHANNELS]:
-        return []
-    own = rules.get(CHANNEL_WINDOWS, {})
-    place = f"{CHANNEL_WINDOWS}.{channel}" if channel in own else WINDOWS
-    found = (_warning(f"{place}.{n}", window) for n, window in enumerate(own.get(channel, rules[WINDOWS])))
-    return [warning for warning in found if warning]
-
-
-def _warning(place: str, window: Mapping[str, Any]) -> LegalWarning | None:
-    hours = {CALLING_HOURS.on(day) for day in window["days"]}
-    wider = {(start, end) for start, end in hours if window["start"] < start or window["end"] > end}
-    touching = {(start, end) for start, end in hours if window["end"] == end}
-    if not wider | touching:
-        return None
-    said = {CALLING_HOURS.weekday: "on weekdays", CALLING_HOURS.weekend: "at weekends"}
-    detail = " and ".join(f"from {start} until before {end} {said[start, end]}" for start, end in sorted(wider | touching))
-    return LegalWarning(place, f"The law allows calls {detail}; outside those hours none is made.", not wider)
 
 
 def _ordered(reasons: AbstractSet[Reason], order: Mapping[Reason, float] = _ORDER) -> tuple[Reason, ...]:

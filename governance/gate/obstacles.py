@@ -1,26 +1,15 @@
-"""What a contact depends on as plain values, and what of it stands in the way: for good, or at this minute.
-
-`gate` loads the values; nothing here reads a clock or a database.
-"""
+"""What stands in the way of a contact until something changes, and at which instants that may be."""
 
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
-from typing import NamedTuple, TypeVar
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, time, timedelta
 
 from governance.channels import Channel
 from governance.compliance.grounds import Purpose, Role
-from governance.compliance.holidays import is_holiday
 from governance.compliance.rules import (
     CALL_AGAIN_AFTER,
-    CALLING_HOURS,
     SCRUB_VALID,
     Entry,
     LedgerLine,
-    LegalHours,
-    Organisation,
     Standing,
     Strictness,
     consent,
@@ -31,61 +20,8 @@ from governance.compliance.rules import (
     opted_out,
     scrub,
 )
-from governance.decisions import Decision
-from governance.market.rules import HolidayRule, Rules, Window
-from governance.reasons import Reason
-
-MINUTES_OF_A_DAY = 24 * 60
-NO_GAP = timedelta()
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyFacts:
-    """The market policy that governs."""
-
-    matched_market: str
-    version: int
-    enabled: bool
-    rules: Rules
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """All that the answer depends on, beside the channel and the time."""
-
-    province: str
-    zones: tuple[ZoneInfo, ...]  # in which the lead may live; contact must be allowed in each
-    standing: Decision  # what the go-live row says
-    policy: PolicyFacts | None
-    organisation: Organisation
-    closed_days: frozenset[date] = frozenset()  # the operator's own, in this province
-    lead_score: Decimal | None = None
-    ledger: tuple[LedgerLine, ...] | None = None  # of the number or address; None for an unknown lead: no consent is asked
-    of_lead: tuple[LedgerLine, ...] | None = None  # of the lead as such; None where the question names no lead
-    is_closed: bool = False  # the lead's status is CLOSED or DEAD
-    is_wrong: bool = False  # the number or address is somebody else's
-    contacted_at: datetime | None = None  # the last recorded contact of this person
-    gap: timedelta = NO_GAP  # at least so long after it comes the next
-    answered_at: datetime | None = None  # the last call to this number that was answered
-    subscribed_until: date | None = None  # the last day of the subscription for its area code; None: there is none
-    role: str = Role.HOMEOWNER.value  # in which the lead is spoken to
-    purpose: str = Purpose.PROSPECT.value  # of the message; a REPLY is bound to the message that it answers
-    hours: LegalHours = CALLING_HOURS
-
-    @property
-    def subjects(self) -> tuple[tuple[LedgerLine, ...], ...]:
-        """The lines of each subject that the contact touches. A lift at one subject takes nothing back at another."""
-        return self.ledger or (), self.of_lead or ()
-
-    def again_from(self, channel: str) -> datetime | None:
-        """When the wait after an answered call is over; None where nobody has to wait."""
-        if channel != Channel.CALL or self.answered_at is None:
-            return None
-        policy = self.policy
-        return self.answered_at + CALL_AGAIN_AFTER if policy and policy.rules.one_call_in_30_days else None
-
-
-# What lasts -------------------------------------------------------------------------------------------------------------
+from governance.gate.facts import Situation
+from governance.gate.reasons import Reason
 
 
 def lasting(situation: Situation, channel: str, at: datetime) -> tuple[set[Reason], set[Reason]]:
@@ -237,86 +173,3 @@ def what_decides(situation: Situation, channel: str) -> Hashable:
         situation.subscribed_until,
         (situation.role, situation.purpose),
     )
-
-
-# What passes with time --------------------------------------------------------------------------------------------------
-
-
-class Timetable(NamedTuple):
-    """The local minutes of each day at which a channel may be used in a province."""
-
-    province: str
-    windows: (
-        tuple[Window, ...] | None
-    )  # None where no policy governs: then no window is asked for, and no minute is permitted
-    holidays: str  # a HolidayRule
-    closed_days: frozenset[date]
-    legal: LegalHours | None  # None where the law leaves the hours free
-
-    def refusals(self, day: date | None, weekday: int, hhmm: str) -> set[Reason]:
-        """What stands in the way of a local minute. Without its day no holiday is known."""
-        reasons = set()
-        if self.legal and not self.legal.allow(weekday, hhmm):
-            reasons.add(Reason.OUTSIDE_LEGAL_HOURS)
-        if day is not None and self._is_closed(day):
-            reasons.add(Reason.CLOSED_DAY)
-        if self.windows is not None:
-            weekday = weekday if day is None else self._weekday_of_windows(day)
-            if not any(window.contains(weekday, hhmm) for window in self.windows):
-                reasons.add(Reason.OUTSIDE_CONTACT_WINDOW)
-        return reasons
-
-    def minutes(self, day: date) -> list[tuple[int, int]]:
-        """The minutes of a local day that nothing stands in the way of: from one to before another, counted from 00:00."""
-        if self._is_closed(day):
-            return []
-        first, last = 0, MINUTES_OF_A_DAY
-        if self.legal:
-            first, last = map(_minute, self.legal.on(day.weekday()))
-        weekday = self._weekday_of_windows(day)
-        within = [
-            (max(_minute(window.start), first), min(_minute(window.end) + 1, last))
-            for window in self.windows or ()
-            if weekday in window.days
-        ]
-        return merged(sorted((start, end) for start, end in within if start < end))
-
-    def _is_closed(self, day: date) -> bool:
-        return day in self.closed_days or (self.holidays == HolidayRule.CLOSED and is_holiday(self.province, day))
-
-    def _weekday_of_windows(self, day: date) -> int:
-        """A holiday may have Saturday's windows. The CRTC's calling hours name no holidays."""
-        weekday = day.weekday()
-        if weekday < 5 and self.holidays == HolidayRule.WEEKEND and is_holiday(self.province, day):
-            return 5
-        return weekday
-
-
-def timetable_of(situation: Situation, channel: str) -> Timetable:
-    """When the channel may be used, as far as time alone decides it."""
-    policy = situation.policy
-    return Timetable(
-        situation.province,
-        policy.rules.windows_of(channel) if policy else None,
-        policy.rules.holidays_of(channel, situation.province) if policy else HolidayRule.NORMAL,
-        situation.closed_days,
-        situation.hours if channel == Channel.CALL else None,
-    )
-
-
-def _minute(hhmm: str) -> int:
-    return int(hhmm[:2]) * 60 + int(hhmm[3:])
-
-
-At = TypeVar("At", int, datetime)
-
-
-def merged(stretches: Iterable[tuple[At, At]]) -> list[tuple[At, At]]:
-    """Stretches that come in order, each from one point to before another, where those that touch or overlap are one."""
-    found: list[tuple[At, At]] = []
-    for start, end in stretches:
-        if found and start <= found[-1][1]:
-            found[-1] = found[-1][0], max(found[-1][1], end)
-        else:
-            found.append((start, end))
-    return found

@@ -1,11 +1,13 @@
 """Leads as governance knows them: plain values. Whoever keeps the leads registers how they are loaded."""
 
 from collections.abc import Callable, Collection
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from governance.compliance.grounds import Role
 
+LEAD = "LEAD"  # a kind of person
 CLOSED = frozenset({"CLOSED", "DEAD"})  # the statuses of a lead that nobody contacts any more (CONTRACT section 10)
 
 
@@ -48,3 +50,26 @@ def load(lead_ids: Collection[str]) -> dict[str, LeadFacts]:
 def readable_by(user: Any, lead_ids: Collection[str]) -> set[str]:
     """About which of some leads the user may read. Of a user who reads all it is no query."""
     return _readable[0](user, lead_ids) if _readable else set()
+
+
+class Received(NamedTuple):
+    """What the contact gate needs of a message that a lead sent."""
+
+    lead_id: str
+    channel: str  # "" where nobody can tell
+    known_by: frozenset[str]  # the digests of the numbers and addresses that it came from
+    received_at: datetime
+
+
+MessageLoader = Callable[[int], Received | None]
+_message_loaders: list[MessageLoader] = []
+
+
+def register_messages(loader: MessageLoader) -> None:
+    """Say how a message is loaded by its id, in one query. The last one counts."""
+    _message_loaders[:] = [loader]
+
+
+def load_message(message_id: int) -> Received | None:
+    """The message with this id; None where there is none, or nobody can tell which lead sent it."""
+    return _message_loaders[0](message_id) if _message_loaders else None

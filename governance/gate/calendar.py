@@ -10,7 +10,9 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from governance.compliance.rules import CALL_AGAIN_AFTER
-from governance.situation import MINUTES_OF_A_DAY, Situation, Timetable, lasting, merged, timetable_of, turning_points
+from governance.gate.facts import Situation
+from governance.gate.obstacles import lasting, turning_points
+from governance.gate.timetable import MINUTES_OF_A_DAY, Timetable, merged, timetable_of
 
 HORIZON = timedelta(days=30)  # how far ahead a permitted minute is looked for
 HORIZON_MAX = CALL_AGAIN_AFTER + HORIZON  # where a second call to a number must wait first

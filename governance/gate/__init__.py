@@ -1,0 +1,74 @@
+"""The only door of governance for other apps: may this verb act, may this person be contacted. No answer is a refusal.
+
+By question, each with its reading beside its deciding:
+
+    standing     may anything act: the kill switch, go-live
+    contacts     may this person be contacted by this channel
+    minutes      when may it be
+    risk         how much may we put at stake
+    advice       may production use what an AI advises
+    control      what a program that watches may stop
+
+How a contact is decided, in this order:
+
+    facts        what is asked (Contact), and what the decision knows (Situation)
+    reading      reads that in one statement
+    verdict      judges: every reason in its order, and when contact is allowed next
+    obstacles    what lasts until something changes: an opt-out, a missing consent
+    timetable    the minutes of a local day that policy, holidays and the law leave open
+    calendar     those minutes in the zones of a place, cut where an obstacle stands
+    reasons      the words of an answer, in both languages
+
+Other apps import the names below, and from `ledger` and `rules` what they record, show and set.
+"""
+
+from governance.compliance.last_contacts import note_contact
+from governance.compliance.rules import Sender
+from governance.compliance.services import (
+    Point,
+    channels_of,
+    contact_points,
+    hold_points,
+    lead_point,
+    lift_opt_out,
+    lock_all_points,
+    lock_points,
+    lock_points_known_by,
+    point_of,
+    points_of,
+    record_opt_out,
+    release_points,
+    sender,
+)
+from governance.compliance.services import is_opted_out as is_opted_out_at
+from governance.gate.advice import heimdall_recommend, heimdall_require_prod_eligible, heimdall_trial, heimdall_use
+from governance.gate.contacts import (
+    ContactAnswer,
+    Judged,
+    LeadNotFound,
+    MessageUnknown,
+    contact_without_step,
+    decide_contact,
+    decide_contacts,
+    decide_lead,
+    is_contact_allowed,
+    judge_contact,
+    known_lead,
+    note_use,
+    require_readable,
+)
+from governance.gate.control import Stop, lift_stop_of_all, lift_throttle, stop_all, throttle_engine
+from governance.gate.facts import Contact
+from governance.gate.minutes import Asked, Minutes, asked_about, permitted_minutes
+from governance.gate.reasons import Reason
+from governance.gate.risk import risk_reserve, risk_reserve_or_raise, risk_reserved
+from governance.gate.standing import (
+    ChecklistFailed,
+    GoLiveDisabled,
+    KillSwitchEngaged,
+    enable_go_live,
+    go_live_checklist,
+    require,
+)
+from governance.law import VERSION as LAW_VERSION
+from governance.people import LEAD

@@ -1,0 +1,244 @@
+"""The front door of governance: may this verb act now, may this lead be contacted now. No answer is a refusal."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.utils import timezone
+
+from governance import people
+from governance.channels import Channel
+from governance.clocks.resolving import ZoneFacts
+from governance.compliance import services as compliance
+from governance.compliance.grounds import Basis, Purpose
+from governance.compliance.rules import Sender
+from governance.gate.facts import Contact, PolicyFacts, Situation
+from governance.gate.minutes import Asked, Minutes
+from governance.gate.obstacles import is_opted_out
+from governance.gate.reading import read_rules, read_situations
+from governance.gate.verdict import NO_MINUTE, Verdict, decide, decide_all
+from governance.market import rules as market_rules
+from governance.people import LeadFacts, Received, load_message
+from wholesale.errors import DomainError, NotFound
+from wholesale.vocabulary import ALL
+
+
+class LeadNotFound(NotFound):
+    """There is no such lead."""
+
+
+class MessageUnknown(DomainError):
+    """The lead sent no such message."""
+
+    code = "message_unknown"
+    status = 400
+
+
+class ContactAnswer(NamedTuple):
+    """The contact gate's verdict, with what it was made from."""
+
+    verdict: Verdict
+    contact: Contact
+    at: datetime  # the instant that was asked about
+    zones: ZoneFacts
+    situation: Situation
+    is_converted: bool = True  # False where local time was given, so that no clock was asked
+
+    @property
+    def matched_market(self) -> str | None:
+        """The market of the policy that governs."""
+        return self.situation.policy.matched_market if self.situation.policy else None
+
+    @property
+    def policy_version(self) -> int | None:
+        """The version of the policy that governs."""
+        return self.situation.policy.version if self.situation.policy else None
+
+    @property
+    def purpose(self) -> str:
+        """For which purpose it was judged: a REPLY that answers no message of the lead is prospecting."""
+        return self.situation.purpose
+
+    @property
+    def sender(self) -> Sender:
+        """Who contacts."""
+        return self.situation.organisation.sender
+
+    @property
+    def is_one_call_in_30_days(self) -> bool:
+        """Whether the policy makes a second call to a number wait."""
+        policy = self.situation.policy
+        return policy is not None and policy.rules.one_call_in_30_days
+
+    @property
+    def local_time(self) -> datetime | None:
+        """What a clock shows in the zone that refused, else in the first; None where local time was given."""
+        zone = self.verdict.zone
+        return self.at.astimezone(zone) if zone and self.is_converted else None
+
+
+def decide_contact(
+    province: str,
+    market: str,
+    channel: str,
+    *,
+    lead_score: Decimal | None = None,
+    local: tuple[int, str] | None = None,
+    at: datetime | None = None,
+) -> ContactAnswer:
+    """May somebody in this market be contacted by this channel?
+
+    `local` is their own weekday (Monday is 0) and `HH:MM`; without it the instant `at` (default: now) is converted for every
+    zone that the market may live in, and must be allowed in each.
+    """
+    somebody = LeadFacts(lead_id="", province=province, market=market, score=lead_score)
+    return decide_contacts([Contact(somebody, channel, is_known=False)], at=at, local=local)[0]
+
+
+def decide_lead(
+    lead_id: str,
+    channel: str,
+    *,
+    purpose: str = Purpose.PROSPECT.value,
+    answers: int | None = None,
+    at: datetime | None = None,
+    local: tuple[int, str] | None = None,
+) -> ContactAnswer:
+    """May this lead be contacted by this channel, at `at` (default: now) or at its own `local` minute? In 2 queries.
+
+    `answers` is the id of the message that a REPLY answers; it is read in one query more.
+
+    Raises:
+        LeadNotFound: nobody knows this lead.
+        MessageUnknown: the lead sent no such message.
+
+    """
+    lead = known_lead(lead_id)
+    message = None if answers is None else _message_of(lead_id, answers)
+    return decide_contacts([contact_without_step(lead, channel, purpose, message)], at=at, local=local)[0]
+
+
+def _message_of(lead_id: str, message_id: int) -> Received:
+    message = load_message(message_id)
+    if message is None or message.lead_id != lead_id:
+        raise MessageUnknown(attr="answers")
+    return message
+
+
+def contact_without_step(
+    lead: LeadFacts, channel: str, purpose: str = Purpose.PROSPECT.value, answers: Received | None = None
+) -> Contact:
+    """A known lead who is asked about by itself, not as a step of a ladder."""
+    return Contact(lead, channel, gap=timedelta(minutes=lead.min_gap_minutes), purpose=purpose, answers=answers)
+
+
+def require_readable(user: Any, lead_id: str) -> None:
+    """Refuse a user who does not read about this lead.
+
+    Raises:
+        LeadNotFound: it is an agent, and the lead is none that it reads about.
+
+    """
+    if lead_id not in people.readable_by(user, [lead_id]):
+        raise LeadNotFound
+
+
+def known_lead(lead_id: str) -> LeadFacts:
+    """The lead with this id.
+
+    Raises:
+        LeadNotFound: nobody knows this lead.
+
+    """
+    lead = people.load([lead_id]).get(lead_id)
+    if lead is None:
+        raise LeadNotFound(f"There is no lead {lead_id}.")
+    return lead
+
+
+def decide_contacts(
+    contacts: Sequence[Contact],
+    *,
+    at: datetime | None = None,
+    local: tuple[int, str] | None = None,
+    standing_counts: bool = True,
+) -> list[ContactAnswer]:
+    """The answer for each, in their order, in one query however many there are.
+
+    Without `standing_counts` the go-live row is left aside: what the rules say of a contact that has happened.
+    """
+    at = at or timezone.now()
+    found = read_situations(contacts, at, at, standing_counts=standing_counts)
+    verdicts = decide_all([(situation, contact.channel) for contact, _, situation in found], at, local)
+    return [
+        ContactAnswer(verdict, contact, at, zones, situation, local is None)
+        for verdict, (contact, zones, situation) in zip(verdicts, found, strict=True)
+    ]
+
+
+class Judged(NamedTuple):
+    """A contact that happened, and when the person may be contacted again."""
+
+    answer: ContactAnswer
+    is_opted_out: bool  # as far as is on file when it is told
+    following: list[Minutes]
+
+
+def judge_contact(
+    contact: Contact,
+    at: datetime,
+    following: Sequence[tuple[Contact, datetime]] = (),
+    *,
+    now: datetime,
+    spans: Sequence[tuple[timedelta, ...]] = (),
+) -> Judged:
+    """What the rules say of a contact that happened at `at` and is told now, as `decide_contacts` without the go-live row;
+    and the minutes of the contacts of the same person that follow, each with the time at which it falls due. In one query.
+
+    Call it before the contact is noted: of the last contact before it the ledger knows.
+    """
+    latest = max([due_at for _, due_at in following], default=now)
+    contacts = [contact, *(one for one, _ in following)]
+    (_, zones, situation), *others = read_situations(contacts, at, max(latest, now), standing_counts=False)
+    answer = ContactAnswer(decide(situation, contact.channel, at), contact, at, zones, situation)
+    minutes = []
+    for (one, _, other), (_, due_at), own in zip(others, following, spans or [()] * len(following), strict=True):
+        contacted_at = max(other.contacted_at or at, at)
+        then = replace(other, contacted_at=contacted_at, gap=one.gap)
+        minutes.append(Asked(then, one.channel, now).minutes(max(due_at, contacted_at), own))
+    return Judged(answer, is_opted_out(situation, contact.channel, now), minutes)
+
+
+def note_use(answer: ContactAnswer, sent_at: datetime, **signature: Any) -> bool:
+    """Count the use of a referral, where one is on file of whom a message went to. Whether there was one.
+
+    `answer` was made before the message was noted, so no statement is needed to know. `signature`: actor, user,
+    correlation_id, now.
+    """
+    contact, lines = answer.contact, answer.situation.ledger or ()
+    if contact.channel == Channel.CALL or not any(line.basis == Basis.REFERRAL for line in lines):
+        return False
+    points = compliance.points_of(phone=contact.lead.phone, email=contact.lead.email)
+    compliance.record_use(points=points, channel=contact.channel, sent_at=sent_at, **signature)
+    return True
+
+
+def is_contact_allowed(
+    rules: dict[str, Any], weekday: int, hhmm: str, channel: str, lead_score: Decimal | None = None
+) -> tuple[bool, str]:
+    """The guide's check of rules from `get_effective_policy`: `ok, reason`. Held to the kill switch, go-live and the law's
+    calling hours as well.
+
+    Empty rules (no policy, or one that is off) are refused, and so is an `hhmm` that is no time.
+    """
+    at = timezone.now()
+    now = read_rules((), (), at, at, ())
+    policy = None
+    if rules:
+        policy = PolicyFacts(ALL, 0, enabled=True, rules=market_rules.parsed(market_rules.normalised(rules)))
+    situation = Situation("", (), now.standing, policy, now.organisation, lead_score=lead_score)
+    minute = (weekday, hhmm) if market_rules.is_hhmm(hhmm) else NO_MINUTE
+    verdict = decide(situation, channel.upper(), at, minute)
+    return verdict.allowed, verdict.code

@@ -1,0 +1,81 @@
+"""When may a contact be made: its permitted minutes."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from governance.gate.calendar import Permission, calendar_of
+from governance.gate.facts import Contact, Situation
+from governance.gate.obstacles import is_opted_out, lasting, what_decides
+from governance.gate.reading import read_situations
+from governance.gate.reasons import Reason
+
+
+class Minutes(NamedTuple):
+    """When a contact may be made: the first permitted minute at or after it falls due, and the permitted interval that
+    contains now, or the next one. None where no minute within the horizon is permitted, as far as is known."""
+
+    actionable_at: datetime | None
+    open_from: datetime | None
+    open_until: datetime | None  # its last instant
+    opted_out: bool  # the number, the address or the lead has said no to the channel
+    passed: tuple[datetime | None, ...] = ()  # when each of the spans that were asked about has passed
+
+
+def permitted_minutes(
+    contacts: Sequence[tuple[Contact, datetime]], *, now: datetime, spans: Sequence[tuple[timedelta, ...]] = ()
+) -> list[Minutes]:
+    """For each contact and the time at which it falls due: its minutes, in the same order, in one query.
+
+    With `spans`, some for each contact, also the instants at which so much permitted time has passed since then.
+    The go-live row is left aside: it stops all at once, and no minute more than another.
+    """
+    latest = max([due_at for _, due_at in contacts], default=now)
+    different = list(dict.fromkeys(contact for contact, _ in contacts))  # a ladder asks of the same one several times
+    asked = dict(zip(different, asked_about(different, now=now, until=latest), strict=True))
+    if not spans:
+        return [asked[contact].minutes(due_at) for contact, due_at in contacts]
+    return [asked[contact].minutes(due_at, own) for (contact, due_at), own in zip(contacts, spans, strict=True)]
+
+
+def asked_about(contacts: Sequence[Contact], *, now: datetime, until: datetime) -> list["Asked"]:
+    """Each contact as it is now, in their order, for due times up to `until`, in one query. Of the go-live row nothing."""
+    shared: dict[Any, Asked] = {}
+    found = []
+    for contact, _, situation in read_situations(contacts, now, max(until, now), standing_counts=False):
+        same = calendar_of(situation, contact.channel), what_decides(situation, contact.channel)
+        if same not in shared:
+            shared[same] = Asked(situation, contact.channel, now)
+        found.append(shared[same])
+    return found
+
+
+class Asked:
+    """When contact is permitted in a situation by a channel, as it is now; each due time is worked out once."""
+
+    def __init__(self, situation: Situation, channel: str, now: datetime) -> None:
+        self._permission = Permission(situation, channel)
+        self._interval = self._permission.interval(now)
+        self._opted_out = is_opted_out(situation, channel, now)
+        self._known: dict[tuple[datetime, tuple[timedelta, ...]], Minutes] = {}
+        self._now = situation, channel, now
+
+    @cached_property
+    def refusals(self) -> frozenset[Reason]:
+        """What refuses now and is not mended by a later minute alone."""
+        reasons, _ = lasting(*self._now)
+        return frozenset(reasons)
+
+    def minutes(self, due_at: datetime, spans: tuple[timedelta, ...] = ()) -> Minutes:
+        found = self._known.get((due_at, spans))
+        if found is None:
+            found = self._known[due_at, spans] = self._worked_out(due_at, spans)
+        return found
+
+    def _worked_out(self, due_at: datetime, spans: tuple[timedelta, ...]) -> Minutes:
+        open_from, open_until = self._interval or (None, None)
+        is_open_then = self._interval is not None and self._interval[0] <= due_at <= self._interval[1]
+        actionable_at = due_at if is_open_then else self._permission.next_at(due_at)
+        passed = tuple(self._permission.passed(due_at, span) for span in spans)
+        return Minutes(actionable_at, open_from, open_until, self._opted_out, passed)

@@ -1,0 +1,244 @@
+"""All that contact decisions depend on, read in one statement."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from governance.area_codes.models import AreaCodeSubscription
+from governance.channels import Channel
+from governance.clocks.models import MarketZone
+from governance.clocks.resolving import ZoneFacts, resolve
+from governance.compliance import services as compliance
+from governance.compliance.grounds import Purpose
+from governance.compliance.models import ClosedDay, Organisation
+from governance.compliance.phones import area_code
+from governance.compliance.rules import CALL_AGAIN_AFTER, LedgerLine, Sender
+from governance.compliance.rules import Organisation as OrganisationFacts
+from governance.compliance.services import NOTHING, OnFile
+from governance.decisions import Decision, ExecutionClass
+from governance.gate.calendar import HORIZON_MAX, INTERVAL_MAX
+from governance.gate.facts import NO_GAP, Contact, PolicyFacts, Situation
+from governance.gate.standing import STANDING, decide_standing
+from governance.golive.models import GoLiveState
+from governance.market import rules as market_rules
+from governance.market.models import MarketPolicy
+from governance.people import CLOSED
+from wholesale.lookups import among_sql
+from wholesale.vocabulary import ALL
+
+
+def read_situations(
+    contacts: Sequence[Contact], at: datetime, until: datetime, *, standing_counts: bool
+) -> list[tuple[Contact, ZoneFacts, Situation]]:
+    """All that each answer depends on, in their order, for questions about the instants from `at` to `until`."""
+    if not contacts:
+        return []
+    provinces = {contact.lead.province for contact in contacts}
+    points = [_point(contact) if contact.is_known else None for contact in contacts]
+    leads_asked = [compliance.lead_point(contact.lead.lead_id) for contact in contacts]
+    subjects = {subject for subject in (*points, *leads_asked) if subject}
+    area_codes = {_area_code(contact) for contact in contacts} - {""}
+    rules = read_rules(provinces, {contact.lead.market for contact in contacts}, at, until, subjects, area_codes)
+    standing = rules.standing if standing_counts else STANDING
+    closed_days = {
+        province: frozenset(day for where, day in rules.closed if where in ("", province)) for province in provinces
+    }
+    shared: dict[Any, tuple[ZoneFacts, Situation]] = {}  # most leads are in the same situation as others
+    found = []
+    for contact, point, as_lead in zip(contacts, points, leads_asked, strict=True):
+        lead = contact.lead
+        on_file = rules.on_file[point] if point else NOTHING, rules.on_file[as_lead] if as_lead else None
+        policy = rules.policies.get((lead.province, lead.market)) or rules.policies.get((lead.province, ALL))
+        person = _person(contact, *on_file, at, policy, rules.subscribed_until)
+        same = lead.province, lead.market, lead.zone, lead.postal_code, lead.score, person
+        if same not in shared:
+            zones = resolve(
+                lead.province,
+                lead_zone=lead.zone,
+                market_zone=rules.zones.get((lead.province, lead.market), ""),
+                postal_code=lead.postal_code,
+            )
+            days = closed_days[lead.province]
+            shared[same] = (
+                zones,
+                Situation(lead.province, zones.zones, standing, policy, rules.organisation, days, lead.score, *person),
+            )
+        found.append((contact, *shared[same]))
+    return found
+
+
+class _Person(NamedTuple):
+    """The facts of a `Situation` that are the person's own, in its order."""
+
+    ledger: tuple[LedgerLine, ...] | None
+    of_lead: tuple[LedgerLine, ...] | None
+    is_closed: bool
+    is_wrong: bool
+    contacted_at: datetime | None
+    gap: timedelta
+    answered_at: datetime | None
+    subscribed_until: date | None
+    role: str
+    purpose: str
+
+
+def _person(
+    contact: Contact,
+    at_point: OnFile,
+    as_lead: OnFile | None,
+    at: datetime,
+    policy: PolicyFacts | None,
+    subscribed_until: Mapping[str, date],
+) -> _Person:
+    """What is known of whom to contact. A last contact whose gap is over by `at` makes no difference from then on, and an
+    answered call none where the policy asks for no wait."""
+    lead = contact.lead
+    noted = (at_point.contacted_at, as_lead.contacted_at if as_lead else None)
+    contacted = [one for one in noted if one and contact.gap and one + contact.gap > at]
+    return _Person(
+        ledger=at_point.lines if contact.is_known else None,
+        of_lead=as_lead.lines if as_lead else None,
+        is_closed=lead.status in CLOSED,
+        is_wrong=bool(lead.email_is_wrong if contact.channel == Channel.EMAIL else lead.phone_is_wrong),
+        contacted_at=max(contacted, default=None),
+        gap=contact.gap if contacted else NO_GAP,
+        answered_at=_answered_at(contact, at_point, at, policy),
+        subscribed_until=subscribed_until.get(_area_code(contact)),
+        role=lead.role,
+        purpose=_purpose(contact, at, noted) if contact.purpose == Purpose.REPLY else contact.purpose,
+    )
+
+
+def _purpose(contact: Contact, at: datetime, contacted: Iterable[datetime | None]) -> str:
+    """The purpose of what is said to be a REPLY: it is one to a message that the lead sent by the same channel from the
+    number or address that is written to, with no contact since. What answers no such message is prospecting."""
+    message, point = contact.answers, _point(contact)
+    is_reply = (
+        message is not None
+        and point is not None
+        and message.lead_id == contact.lead.lead_id
+        and message.channel == contact.channel
+        and compliance.digest(point) in message.known_by
+        and message.received_at <= at
+        and all(one is None or one < message.received_at for one in contacted)
+    )
+    return contact.purpose if is_reply else Purpose.PROSPECT.value
+
+
+def _area_code(contact: Contact) -> str:
+    """That of the number which is to be called; empty of any other contact, and of a lead that nobody knows."""
+    return area_code(contact.lead.phone) if contact.channel == Channel.CALL and contact.is_known else ""
+
+
+def _answered_at(contact: Contact, at_point: OnFile, at: datetime, policy: PolicyFacts | None) -> datetime | None:
+    """The last answered call to the number, where the policy makes a second one wait for it."""
+    answered_at = at_point.answered_at
+    if contact.channel != Channel.CALL or answered_at is None or answered_at + CALL_AGAIN_AFTER <= at:
+        return None
+    return answered_at if policy and policy.rules.one_call_in_30_days else None
+
+
+def _point(contact: Contact) -> compliance.Point | None:
+    return compliance.point_of(contact.channel, phone=contact.lead.phone, email=contact.lead.email)
+
+
+# The go-live row and the organisation in the first row, then some markets' policies and zones and all closed days, then the
+# subscriptions for some area codes (in a market's place, each with its last day), then the ledger's lines about some points
+# in their order: one statement. The gate is asked more often than anything else, and reading the rows each time keeps its
+# answer true the moment that one of them changes. A query set would cost more than all the rest.
+_FIRST, _PLACE, _AREA_CODE = -3, -2, -1  # a line of the ledger has its own id, and a point without lines 0
+_RULES_SQL = f"""
+{{asked}}
+SELECT r.*, s.kill_switch_engaged, s.go_live_enabled,
+    o.consent, o.scrub, o.identity, o.registration_number, o.registration_expires_on, o.digest_key_mark,
+    {", ".join(f"o.{name}" for name in Sender._fields)}
+FROM (
+    SELECT {_PLACE} AS line, province, market, enabled, version, rules, NULL AS zone, CAST(NULL AS date) AS day,
+        NULL AS digest, NULL AS contacted_at, NULL AS entry, NULL AS channel, NULL AS effective_at, NULL AS basis,
+        NULL AS expires_at
+    FROM {MarketPolicy._meta.db_table} WHERE province {{among}} AND (market {{among}} OR market = '{ALL}')
+    UNION ALL
+    SELECT {_PLACE}, province, market, NULL, NULL, NULL, zone, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM {MarketZone._meta.db_table} WHERE province {{among}} AND market {{among}}
+    UNION ALL
+    SELECT {_PLACE}, province, NULL, NULL, NULL, NULL, NULL, day, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM {ClosedDay._meta.db_table} WHERE day BETWEEN %s AND %s
+    {{subscriptions}}
+    UNION ALL
+    SELECT line, NULL, NULL, NULL, NULL, NULL, NULL, NULL, digest, contacted_at, entry, channel, effective_at, basis,
+        expires_at
+    FROM ({compliance.LINES_SQL}) AS lines
+    UNION ALL
+    SELECT {_FIRST}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+) AS r
+LEFT JOIN {GoLiveState._meta.db_table} AS s ON s.id = 1 AND r.line = {_FIRST}
+LEFT JOIN {Organisation._meta.db_table} AS o ON o.id = 1 AND r.line = {_FIRST}
+ORDER BY r.line
+"""
+# Only where a number is to be called.
+_SUBSCRIPTIONS_SQL = f"""
+UNION ALL
+SELECT {_AREA_CODE}, NULL, area_code, NULL, NULL, NULL, NULL, expires_on, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+FROM {AreaCodeSubscription._meta.db_table} WHERE area_code {{among}}
+"""
+_OF_A_PLACE, _OF_A_LINE, _OF_ALL = slice(1, 8), slice(8, 15), slice(15, None)  # columns of a row
+# A local day begins and ends at other instants than one of UTC, and an interval is looked for a day before.
+_BEFORE, _AFTER = INTERVAL_MAX + timedelta(days=1), HORIZON_MAX + timedelta(days=1)
+
+
+class _Rules(NamedTuple):
+    """All that governs contact in some places and at some points, beside the leads' own facts."""
+
+    standing: Decision
+    organisation: OrganisationFacts
+    policies: dict[tuple[str, str], PolicyFacts]  # by province and market
+    zones: dict[tuple[str, str], str]  # of the markets that have one
+    closed: list[tuple[str, date]]  # the province, "" for all, and the day
+    subscribed_until: dict[str, date]  # by area code
+    on_file: compliance.Ledgers  # about each point
+
+
+def read_rules(
+    provinces: Collection[str],
+    markets: Collection[str],
+    at: datetime,
+    until: datetime,
+    points: Collection[compliance.Point],
+    area_codes: Collection[str] = (),
+) -> _Rules:
+    """The rules for contact in some places from one instant to another, and what is on file at some points."""
+    known_by = compliance.digests(points)
+    among, in_provinces = among_sql(provinces)
+    places = [in_provinces, among_sql(markets)[1]]
+    days = (at - _BEFORE).date(), (until + _AFTER).date()
+    subscriptions = _SUBSCRIPTIONS_SQL.format(among=among) if area_codes else ""
+    codes = [among_sql(area_codes)[1]] if area_codes else []
+    with connection.cursor() as cursor:
+        asked, values = compliance.asked_sql(known_by.values())
+        statement = _RULES_SQL.format(asked=asked, among=among, subscriptions=subscriptions)
+        cursor.execute(statement, [values, *places, *places, *days, *codes])
+        first, *rows = cursor.fetchall()
+    engaged, live, consent, scrub, identity, number, expires_on, key_mark, *sender = first[_OF_ALL]
+    decided = decide_standing(ExecutionClass.EXECUTE, engaged=engaged is None or bool(engaged), live=bool(live))
+    organisation = OrganisationFacts(is_ledger_readable=False)  # without its row nobody can tell
+    if consent:
+        is_readable = key_mark in ("", compliance.digest_key_mark())
+        organisation = OrganisationFacts(consent, scrub, identity, number, _date(expires_on), is_readable, Sender(*sender))
+    lines = (row[_OF_A_LINE] for row in rows if row[0] not in (_PLACE, _AREA_CODE))
+    subscribed_until = {row[2]: last_day for row in rows if row[0] == _AREA_CODE and (last_day := _date(row[7]))}
+    found = _Rules(decided, organisation, {}, {}, [], subscribed_until, compliance.filed(known_by, lines))
+    for province, market, enabled, version, rules, zone, day in (row[_OF_A_PLACE] for row in rows if row[0] == _PLACE):
+        if rules is not None:
+            found.policies[province, market] = PolicyFacts(market, version, bool(enabled), market_rules.parsed_text(rules))
+        elif zone is not None:
+            found.zones[province, market] = zone
+        elif closed := _date(day):
+            found.closed.append((province, closed))
+    return found
+
+
+def _date(value: date | str | None) -> date | None:
+    """SQLite answers a date as text."""
+    return date.fromisoformat(value) if isinstance(value, str) else value

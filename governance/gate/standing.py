@@ -1,0 +1,100 @@
+"""May the system act at all: the kill switch and go-live (CONTRACT section 4)."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from governance.decisions import Decision, ExecutionClass, verb
+from governance.golive import services as golive
+from governance.golive.models import GoLiveState
+from governance.runbook import services as runbook
+from wholesale.errors import DomainError
+
+
+class KillSwitchEngaged(DomainError):
+    """The kill switch is engaged: nothing acts until an operator releases it."""
+
+    code = "KILL_SWITCH_ENGAGED"
+    status = 503
+
+
+class GoLiveDisabled(DomainError):
+    """The system is not live: nothing acts until an operator enables go-live."""
+
+    code = "GO_LIVE_DISABLED"
+    status = 503
+
+
+_REFUSALS: dict[str, type[DomainError]] = {error.code: error for error in (KillSwitchEngaged, GoLiveDisabled)}
+STANDING = Decision(True, "standing")
+
+
+def decide_standing(execution_class: ExecutionClass, *, engaged: bool, live: bool) -> Decision:
+    """What the go-live row says to a verb of this class (CONTRACT section 4)."""
+    if execution_class in (ExecutionClass.SANDBOX, ExecutionClass.EXECUTE) and engaged:
+        return Decision(False, KillSwitchEngaged.code, KillSwitchEngaged().detail)
+    if execution_class is ExecutionClass.EXECUTE and not live and settings.GO_LIVE_ENFORCE:
+        return Decision(False, GoLiveDisabled.code, GoLiveDisabled().detail)
+    return STANDING
+
+
+def require(execution_class: ExecutionClass) -> None:
+    """Let a verb act, or refuse. Within its transaction it holds off any toggle until that ends; read the clock after it.
+
+    Raises:
+        KillSwitchEngaged, GoLiveDisabled: the verb may not act now.
+
+    """
+    engaged, live = golive.held_switches() if transaction.get_connection().in_atomic_block else golive.switches()
+    decision = decide_standing(execution_class, engaged=engaged, live=live)
+    if not decision.allowed:
+        raise _REFUSALS[decision.code]
+
+
+class ChecklistFailed(DomainError):
+    """The runbook has blockers: go-live stays off."""
+
+    code = "checklist_failed"
+    status = 412
+
+    def __init__(self, blockers: list[dict[str, Any]]) -> None:
+        super().__init__()
+        self.blockers = blockers
+
+    @property
+    def errors(self) -> list[tuple[str, str | None]]:
+        """One for each failing check, named by its id."""
+        return [(blocker["message"], blocker["id"]) for blocker in self.blockers]
+
+
+def go_live_checklist(now: datetime | None = None) -> dict[str, Any]:
+    """The runbook's checks as one list, the failing ones first."""
+    found = runbook.status(now)
+    return {
+        "ok_to_enable_go_live": found["ok_to_enable_go_live"],
+        "items": [*found["blockers"], *found["warnings"], *found["info"]],
+    }
+
+
+@verb(ExecutionClass.CONTROL)
+@transaction.atomic
+def enable_go_live(*, changed_by: str, reason: str, user: User | None = None, now: datetime | None = None) -> GoLiveState:
+    """Go live. The toggle's lock is taken before the runbook is asked, so no kill switch is engaged in between.
+
+    Raises:
+        ChecklistFailed: the runbook has a blocker.
+
+    """
+    golive.lock_exclusive()
+    now = now or timezone.now()
+    blockers = runbook.blockers(now)
+    if blockers:
+        raise ChecklistFailed(blockers)
+    state = golive.enable_go_live(changed_by=changed_by, reason=reason, user=user, now=now)
+    if state.kill_switch_engaged:  # in this moment: it waits for no lock
+        raise ChecklistFailed(runbook.blockers(now))
+    return state
