@@ -40,7 +40,7 @@ class FollowupsConfig(AppConfig):
         from governance.signals import contact_rules_changed, markets_named  # noqa: PLC0415
 
         register_messages(received)
-        people.register(services.facts_of, scopes.readable_leads)
+        people.register(people.LEAD, services.facts_of, scopes.readable_leads)
         scopes.register()
         opted_out_of.connect(on_opted_out_of, dispatch_uid="followups.on_opted_out_of")
         opt_outs_unreadable.connect(on_opt_outs_unreadable, dispatch_uid="followups.on_opt_outs_unreadable")

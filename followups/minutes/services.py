@@ -160,7 +160,7 @@ def _renew(tasks: TaskQuerySet, now: datetime, *, due_too: bool = False) -> set[
     Of a task that no worker rolled in time the limits move on: while it was listed for nobody, nobody was late.
     """
     rows = [_Row(*row) for row in tasks.select_for_update(skip_locked=True).values_list(*_Row._fields)]
-    known = people.load({row.lead_id for row in rows if row.lead_id})
+    known = people.load(people.LEAD, {row.lead_id for row in rows if row.lead_id})
     contacts = [
         contact_of(
             known.get(row.lead_id or ""),

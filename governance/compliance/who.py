@@ -15,7 +15,7 @@ from wholesale.received import CUT, REPLACED
 
 def of_lead(lead_id: str) -> list[Point]:
     """The lead as a subject of the ledger, and its number and address where it is known."""
-    lead = people.load([lead_id]).get(lead_id)
+    lead = people.load(people.LEAD, [lead_id]).get(lead_id)
     as_such = lead_point(lead_id)
     return [*([as_such] if as_such else []), *(points_of(phone=lead.phone, email=lead.email) if lead else [])]
 

@@ -44,7 +44,7 @@ def _a_lead(monkeypatch: pytest.MonkeyPatch) -> None:
     def load(lead_ids: Collection[str]) -> dict[str, LeadFacts]:
         return {each.lead_id: each for each in (lead, empty) if each.lead_id in lead_ids}
 
-    monkeypatch.setattr(people, "_loaders", [load])
+    monkeypatch.setattr(people, "_loaders", {people.LEAD: load})
 
 
 # The ledger -------------------------------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ def _leads(monkeypatch: pytest.MonkeyPatch) -> None:
     def load(lead_ids: Collection[str]) -> dict[str, LeadFacts]:
         return {lead_id: STORED[lead_id] for lead_id in lead_ids if lead_id in STORED}
 
-    monkeypatch.setattr(people, "_loaders", [load])
+    monkeypatch.setattr(people, "_loaders", {people.LEAD: load})
     STORED.clear()
     know("L1")
 
