@@ -5,10 +5,17 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
-from governance.compliance.grounds import Role
+from django.db import models
 
 LEAD = "LEAD"  # a kind of people, and of a subject of the ledger
 CLOSED = frozenset({"CLOSED", "DEAD"})  # the statuses of a lead that nobody contacts any more (CONTRACT section 10)
+
+
+class Role(models.TextChoices):
+    """In what role a lead is spoken to. It is a homeowner's unless somebody knows better."""
+
+    HOMEOWNER = "HOMEOWNER", "Homeowner"
+    BUSINESS = "BUSINESS", "Business"
 
 
 class LeadFacts(NamedTuple):
@@ -42,7 +49,7 @@ class KindUnknown(LookupError):
 
 
 def register(kind: str, loader: Loader, readable: Readable) -> None:
-    """Say how people of a kind are loaded by their ids, in one query, and about which of them a user reads. The last counts."""
+    """Say how people of a kind are loaded by their ids, in one query, and about which a user reads. The last one counts."""
     _loaders[kind], _readable[kind] = loader, readable
 
 

@@ -11,8 +11,8 @@ from rest_framework.fields import empty
 
 from followups.leads.models import Language, Lead
 from governance.clocks.zones import ZONE_CHOICES
-from governance.compliance.grounds import Role
 from governance.compliance.phones import formatted, parsed
+from governance.people import Role
 from wholesale.fields import (
     EmailAddressField,
     LabelField,

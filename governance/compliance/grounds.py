@@ -10,13 +10,7 @@ from dateutil.relativedelta import relativedelta
 from django.db import models
 
 from governance.channels import Channel
-
-
-class Role(models.TextChoices):
-    """In what role a lead is spoken to. It is a homeowner's unless somebody knows better."""
-
-    HOMEOWNER = "HOMEOWNER", "Homeowner"
-    BUSINESS = "BUSINESS", "Business"
+from governance.people import Role
 
 
 class Purpose(models.TextChoices):

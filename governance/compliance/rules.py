@@ -12,7 +12,8 @@ from typing import NamedTuple
 from django.db import models
 
 from governance.channels import Channel
-from governance.compliance.grounds import RELATIONSHIPS, RETIRED, Basis, Role, consent_expiry, gives_ground
+from governance.compliance.grounds import RELATIONSHIPS, RETIRED, Basis, consent_expiry, gives_ground
+from governance.people import Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from governance.channels import Channel
-from governance.compliance.grounds import Purpose, Role
+from governance.compliance.grounds import Purpose
 from governance.compliance.rules import (
     CALL_AGAIN_AFTER,
     CALLING_HOURS,
@@ -17,7 +17,7 @@ from governance.compliance.rules import (
 )
 from governance.decisions import Decision
 from governance.market.rules import Rules
-from governance.people import LeadFacts, Received
+from governance.people import LeadFacts, Received, Role
 
 NO_GAP = timedelta()
 

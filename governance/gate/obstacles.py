@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from datetime import UTC, datetime, time, timedelta
 
 from governance.channels import Channel
-from governance.compliance.grounds import Purpose, Role
+from governance.compliance.grounds import Purpose
 from governance.compliance.rules import (
     CALL_AGAIN_AFTER,
     SCRUB_VALID,
@@ -22,6 +22,7 @@ from governance.compliance.rules import (
 )
 from governance.gate.facts import Situation
 from governance.gate.reasons import Reason
+from governance.people import Role
 
 
 def lasting(situation: Situation, channel: str, at: datetime) -> tuple[set[Reason], set[Reason]]:

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from governance.channels import Channel
-from governance.compliance.grounds import Basis, Purpose, Role, consent_expiry, contract_expiry
+from governance.compliance.grounds import Basis, Purpose, consent_expiry, contract_expiry
 from governance.compliance.rules import LedgerLine, Organisation, Standing, consent, is_exempt, scrub
 from governance.gate.obstacles import lasting, turning_points, what_decides
 from governance.gate.reasons import Reason
+from governance.people import Role
 from tests.governance.situations import SENDER, situation
 
 LIVE, MISSING, EXPIRED = Standing

@@ -11,9 +11,10 @@ from decimal import Decimal
 from random import Random
 from typing import Any, NamedTuple
 
-from governance.compliance.grounds import Basis, Role
+from governance.compliance.grounds import Basis
 from governance.compliance.proof import NO_PROOF, GivenHow, Proof
 from governance.market.rules import MIN_SCORE, SAFE_RULES
+from governance.people import Role
 from wholesale.vocabulary import Province
 
 MARKER = "sim-"  # how the correlation id of each row of the simulation begins
