@@ -19,8 +19,7 @@ from governance.heimdall.models import HeimdallPolicy
 from governance.market.models import MarketPolicy
 from governance.risk.models import RiskPolicy
 from governance.risk.rules import GLOBAL
-from governance.runbook.last_days import ended_or_ending
-from governance.runbook.registry import Finding, Severity, read_once, register
+from governance.runbook.registry import Finding, Severity, ended_or_ending, read_once, register
 from wholesale import append_only
 from wholesale.checks import check_time_zones
 from wholesale.health import pending_migrations

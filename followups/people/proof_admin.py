@@ -22,7 +22,7 @@ from governance.channels import Channel
 from governance.compliance.grounds import Basis
 from governance.compliance.models import ContactPoint
 from governance.compliance.proof import Missing, Proof
-from governance.compliance.proof_admin import content_of, lacking, until
+from governance.compliance.proof_lines import content_of, lacking, until
 from governance.compliance.rules import Entry
 from wholesale.admin_base import confirmation
 

@@ -3,8 +3,7 @@
 from datetime import datetime, timedelta
 
 from followups.configured import configured
-from governance.runbook.last_days import ended_or_ending
-from governance.runbook.registry import Finding, Severity, register
+from governance.runbook.registry import Finding, Severity, ended_or_ending, register
 
 NOTICE = timedelta(days=30)  # before a registration or a contract ends
 

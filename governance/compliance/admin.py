@@ -26,7 +26,8 @@ from governance.compliance import services
 from governance.compliance.grounds import ACCEPTED
 from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
 from governance.compliance.phones import e164
-from governance.compliance.proof_admin import ProofColumns, ProofFields, until
+from governance.compliance.proof_admin import ProofColumns, ProofFields
+from governance.compliance.proof_lines import until
 from governance.compliance.referrals import uses_of, with_uses
 from governance.compliance.rules import Entry, Strictness
 from governance.compliance.services import Point

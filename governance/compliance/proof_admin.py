@@ -10,10 +10,9 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from governance.compliance.grounds import Basis
-from governance.compliance.models import ConsentProof, ContactRecord
-from governance.compliance.proof import PROOF_FIELDS, WORDING_MAX_LENGTH, GivenHow, Missing, Proof, missing_of
-from governance.compliance.proof_lines import proof_of
+from governance.compliance.models import ContactRecord
+from governance.compliance.proof import PROOF_FIELDS, WORDING_MAX_LENGTH, GivenHow, Proof, missing_of
+from governance.compliance.proof_lines import content_of, lacking, proof_of
 from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 # The groups of the form: their title, what is said of them, their fields.
@@ -25,14 +24,6 @@ _GROUPS = (
     ),
     ("Who referred the person", "For a referral alone.", ("referrer_name", "referrer_to_lead", "referrer_to_us")),
 )
-
-
-_UNTIL: dict[str, str] = {Basis.CONTRACT: "ended", Basis.REFERRAL: "the first message"}
-
-
-def until(basis: str) -> str:
-    """How long a consent without a date of expiry holds."""
-    return _UNTIL.get(basis, "withdrawn")
 
 
 def _text(name: str, help_text: str, *, longest: int = NOTE_MAX_LENGTH, is_long: bool = False) -> forms.CharField:
@@ -65,23 +56,6 @@ class ProofFields(forms.Form):
         cleaned = super().clean() or {}
         given = {name: cleaned.pop(name) for name in PROOF_FIELDS if name in cleaned}
         return {**cleaned, "proof": Proof(**given)}
-
-
-def content_of(proof: Any) -> list[tuple[str, str]]:
-    """What is on file of a proof, by title. `proof` has the fields of a Proof, or is None."""
-    said = [(name, getattr(proof, name, "")) for name in PROOF_FIELDS]
-    return [(title_of(name), GivenHow(text).label if name == "given_how" else text) for name, text in said if text]
-
-
-def lacking(missing: Iterable[Missing]) -> list[tuple[str, str]]:
-    """What is missing, by title, with its section."""
-    return [(title_of(one.field), one.section) for one in missing]
-
-
-def title_of(name: str) -> str:
-    """The title of a field."""
-    field: Any = ConsentProof._meta.get_field(name)
-    return str(field.verbose_name).capitalize()
 
 
 class ProofColumns:

@@ -1,10 +1,11 @@
 """The ledger as proof: what it says of some points, each line with the content of its consent and what of it is missing."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
+from governance.compliance.grounds import Basis
 from governance.compliance.models import ConsentProof, ContactPoint, ContactRecord
-from governance.compliance.proof import PROOF_FIELDS, missing_of
+from governance.compliance.proof import PROOF_FIELDS, GivenHow, Missing, missing_of
 from governance.compliance.referrals import uses_of, with_uses
 from governance.compliance.rules import Entry
 from wholesale.rendering import shown
@@ -37,3 +38,28 @@ def _line(record: ContactRecord) -> dict[str, Any]:
         "proof": shown(proof, PROOF_FIELDS) if proof else None,
         "missing": [one._asdict() for one in missing_of(record.basis, proof)],
     }
+
+
+_UNTIL: dict[str, str] = {Basis.CONTRACT: "ended", Basis.REFERRAL: "the first message"}
+
+
+def until(basis: str) -> str:
+    """How long a consent without a date of expiry holds."""
+    return _UNTIL.get(basis, "withdrawn")
+
+
+def content_of(proof: Any) -> list[tuple[str, str]]:
+    """What is on file of a proof, by title. `proof` has the fields of a Proof, or is None."""
+    said = [(name, getattr(proof, name, "")) for name in PROOF_FIELDS]
+    return [(title_of(name), GivenHow(text).label if name == "given_how" else text) for name, text in said if text]
+
+
+def lacking(missing: Iterable[Missing]) -> list[tuple[str, str]]:
+    """What is missing, by title, with its section."""
+    return [(title_of(one.field), one.section) for one in missing]
+
+
+def title_of(name: str) -> str:
+    """The title of a field."""
+    field: Any = ConsentProof._meta.get_field(name)
+    return str(field.verbose_name).capitalize()

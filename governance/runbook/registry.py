@@ -1,10 +1,10 @@
 """The registry of runbook checks, in the manner of Django's system checks. Each app registers its own in `ready()`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import wraps
 from typing import Any, TypeVar
@@ -85,3 +85,17 @@ def one_status() -> Iterator[None]:
         yield
     finally:
         _made.reset(token)
+
+
+def ended_or_ending(
+    last_days: Mapping[str, date], today: date, notice: timedelta, *, ended: str, of: str = "for"
+) -> Finding | None:
+    """What has ended and what ends within the notice, by name; None where nothing does. A last day counts.
+
+    `ended` is the sentence of what has, with `{}` in the place of the names; `of` stands before the names of what will.
+    """
+    over = sorted(name for name, last_day in last_days.items() if last_day < today)
+    soon = sorted(name for name, last_day in last_days.items() if today <= last_day <= today + notice)
+    said = [ended.format(", ".join(over))] if over else []
+    said += [f"It ends within {notice.days} days {of} {', '.join(soon)}."] if soon else []
+    return Finding(False, " ".join(said), {"ended": over, "ending": soon}) if said else None
