@@ -6,9 +6,8 @@ from typing import Any
 import tzdata
 
 from followups.models import ContactAttempt, FollowupTask
-from governance import law
-from governance.gate import Judged
-from governance.gate.reasons import Reason
+from governance import gate
+from governance.gate import Judged, Reason
 
 BEFORE_TASK = "before_task"
 # Why a contact was outside the rules: what the gate says, and one reason that nobody can ask it about.
@@ -47,7 +46,7 @@ def attempt_of(
         tz_version=tzdata.__version__,
         matched_market=answer.matched_market,
         policy_version=answer.policy_version,
-        law_version=law.VERSION,
+        law_version=gate.LAW_VERSION,
         created_at=now,
         **signature,
     )

@@ -20,7 +20,7 @@ from followups.models import FollowupLadder, FollowupTask, TaskEvent, TaskQueryS
 from followups.signals import tasks_lapsed
 from governance import gate
 from governance.decisions import ExecutionClass, verb
-from governance.gate.reasons import Reason
+from governance.gate import Reason
 
 BATCH = 1_000
 LAST_STEP_LAPSES_AFTER = timedelta(days=7)

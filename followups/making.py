@@ -17,8 +17,7 @@ from followups.steps.lookups import Contacted, Pattern, Patterns
 from followups.steps.rules import Step, gap_minutes
 from governance import gate
 from governance.channels import Channel
-from governance.gate import Minutes
-from governance.gate.reasons import Reason
+from governance.gate import Minutes, Reason
 from governance.people import LeadFacts
 
 

@@ -13,7 +13,7 @@ from followups.models import FollowupLadder, FollowupTask
 from followups.outcomes.rules import Outcome
 from governance import gate
 from governance.channels import Channel
-from governance.compliance.services import Point
+from governance.gate import Point
 from governance.people import LeadFacts
 from wholesale.lookups import time_or_none
 

@@ -15,10 +15,7 @@ from followups.inbox.services import late, waiting
 from followups.models import FollowupTask, SlaNotice
 from followups.services import SLA_WINDOW, sla_snapshot
 from followups.sla.services import at_risk
-from governance.golive.services import current_state
-from governance.risk.rules import GLOBAL
-from governance.risk.services import open_risk, policy_of
-from governance.runbook.services import status as runbook_status
+from governance.gate import GLOBAL, go_live_state, open_risk, risk_policy_of, runbook_status
 from kpi.models import Domain, RegressionTrigger
 from kpi.services import SUMMARY_SPAN, summarise
 from offers.models import OfferPolicy
@@ -83,7 +80,7 @@ def _list(model: str, **query: str) -> str:
 
 def _control(request: HttpRequest) -> dict[str, Any]:
     """The banner: does the system act? No row means engaged."""
-    state = current_state()
+    state = go_live_state()
     engaged = state is None or state.kill_switch_engaged
     verb = "release" if engaged else "engage"
     return {
@@ -112,7 +109,7 @@ def _runbook() -> Tile:
 
 def _risk() -> Tile:
     """What is at stake now, whatever the day it was reserved, beside GLOBAL's cap."""
-    policy, at_stake = policy_of(GLOBAL), open_risk(GLOBAL)
+    policy, at_stake = risk_policy_of(GLOBAL), open_risk(GLOBAL)
     url = _list("governance.riskreservation")
     if policy is None or not policy.enabled:
         return Tile("Open risk", cad(at_stake), "the policy GLOBAL is off: nothing can be reserved", url, "danger")

@@ -7,7 +7,7 @@ from followups.attempts import REASONS
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask, LadderTemplate, TaskEvent
 from governance.channels import Channel
 from governance.clocks.api import MarketFilter
-from governance.gate.reasons import Reason
+from governance.gate import Reason
 from wholesale import filters
 from wholesale.api import ResourceViewSet, RowSerializer, SignedSerializer
 from wholesale.fields import JsonField

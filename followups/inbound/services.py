@@ -26,10 +26,9 @@ from followups.replies import services as replies
 from followups.replies.models import AdministrativeReply
 from governance import gate
 from governance.channels import Channel
-from governance.compliance.models import ContactPoint, ContactRecord
-from governance.compliance.rules import Entry
-from governance.compliance.services import Point, digest
 from governance.decisions import ExecutionClass, verb
+from governance.gate import Point
+from governance.gate.ledger import ContactPoint, digest, is_refused_since
 from wholesale import correlation, scopes
 from wholesale.errors import NotAllowedForYou
 from wholesale.received import storable
@@ -274,8 +273,7 @@ def _require_last_word(message: InboundMessage, known_by: Collection[str]) -> No
     """Lift nothing that was said after the message, nor by a channel that nobody can tell."""
     if not message.channel:
         raise ChannelUnknown
-    refusals = ContactRecord.objects.filter(entry__in=(Entry.OPT_OUT, Entry.DO_NOT_CALL), point__digest__in=known_by)
-    if refusals.filter(channel__in=(ANY_CHANNEL, message.channel), created_at__gt=message.created_at).exists():
+    if is_refused_since(known_by, message.channel, message.created_at):
         raise OptedOutSince
 
 

@@ -7,8 +7,8 @@ from django.db.models import Q, QuerySet
 
 from followups.leads.models import Lead
 from governance import gate
-from governance.compliance.models import ContactPoint
-from governance.compliance.services import Point
+from governance.gate import Point
+from governance.gate.ledger import ContactPoint
 from wholesale.lookups import among
 
 Kind = ContactPoint.Kind

@@ -15,19 +15,17 @@ from followups.leads.rows import FileRow, RefusedRow, Row
 from followups.leads.sifting import NO_PROVINCE, Good
 from followups.leads.wishes import EVERY_CHANNEL, Consent, Said, Wish
 from followups.leads.words import storable
-from governance.compliance.grounds import is_basis
 from governance.compliance.phones import e164
-from governance.compliance.rules import Entry, LedgerLine, opted_out
-from governance.compliance.services import (
+from governance.gate import Point, channels_of, lead_point, points_of, record_opt_out
+from governance.gate.ledger import (
+    Entry,
+    LedgerLine,
     Ledgers,
-    Point,
-    channels_of,
-    lead_point,
+    is_basis,
     ledgers,
-    points_of,
+    opted_out,
     record_consent,
     record_do_not_call,
-    record_opt_out,
 )
 from wholesale.fields import EmailAddressField, LabelField
 from wholesale.vocabulary import NOTE_MAX_LENGTH

@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from followups.inbound.seeds import seeds
 from followups.inbox.services import WITHIN
-from governance.compliance.services import digest, lead_point
+from governance.gate import lead_point
+from governance.gate.ledger import digest
 
 
 def seed_words(apps, schema_editor):

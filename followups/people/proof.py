@@ -12,12 +12,9 @@ from followups.errors import LeadUnknown
 from followups.leads.lookups import leads_at
 from followups.models import ContactAttempt
 from followups.people.subjects import person
-from governance.compliance.models import ContactPoint
-from governance.compliance.proof import READ_IN_WORDING
-from governance.compliance.proof_lines import proof_lines
-from governance.compliance.services import Point, digests, lead_point, sender
-from governance.compliance.who import number_or_address
 from governance.decisions import ExecutionClass, verb
+from governance.gate import Point, lead_point, sender
+from governance.gate.ledger import READ_IN_WORDING, ContactPoint, number_or_address, points_on_file, proof_lines
 from wholesale.rendering import shown
 
 NOTHING = "Nothing is on file under this lead id, phone number or e-mail address."
@@ -87,4 +84,4 @@ def _named(text: str) -> list[Point]:
 
 
 def _rows(points: Iterable[Point]) -> list[ContactPoint]:
-    return list(ContactPoint.objects.filter(digest__in=digests(points).values()).order_by("id"))
+    return points_on_file(points)

@@ -19,11 +19,7 @@ from followups.models import Lead
 from followups.people.json_files import download
 from followups.people.proof import export_proof
 from governance.channels import Channel
-from governance.compliance.grounds import Basis
-from governance.compliance.models import ContactPoint
-from governance.compliance.proof import Missing, Proof
-from governance.compliance.proof_lines import content_of, lacking, until
-from governance.compliance.rules import Entry
+from governance.gate.ledger import Basis, ContactPoint, Entry, Missing, Proof, content_of, lacking, until
 from wholesale.admin_base import confirmation
 
 EXPORTED = "Exported the proof of consent."

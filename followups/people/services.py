@@ -22,9 +22,9 @@ from followups.people.files import erase_from_imports, lock_imports, refused_of,
 from followups.people.subjects import Person, person, row_of
 from followups.signals import person_erased
 from governance import gate
-from governance.compliance.models import ContactPoint
-from governance.compliance.services import forget_words, lock_points_known_by
 from governance.decisions import ExecutionClass, verb
+from governance.gate import lock_points_known_by
+from governance.gate.ledger import forget_points
 from wholesale.idempotency import erase_answers, kept_answers
 from wholesale.wordings import is_own
 
@@ -126,12 +126,12 @@ def erase_person(
     answers = erase_answers(whom.in_answers)
     person_erased.send(sender=Lead, texts=whom.texts)
     gate.contact_points([(gate.LEAD, lead_id)])
-    points = _erase_points(lead_id, reason, signature)
+    points = forget_points(person(lead_id).points, reason=reason, **signature)  # what nobody else has
     Lead.objects.filter(lead_id=lead_id).update(**_EMPTY, changed_by=actor, user=user, updated_at=act.now)
     return Erasure(
         lead_id,
         cancelled_steps=cancelled,
-        points=points.count,
+        points=points.points,
         texts=texts + points.texts,
         messages=messages,
         files=files,
@@ -139,21 +139,6 @@ def erase_person(
         answers=answers,
         shared_with=tuple(whom.shared_with),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Points:
-    count: int
-    texts: int
-
-
-def _erase_points(lead_id: str, reason: str, signature: dict[str, Any]) -> _Points:
-    """Empty what nobody else has; what it is known by stays, and so does the lead's id."""
-    rows = person(lead_id).points
-    reached = [row for row in rows if row.kind != ContactPoint.Kind.LEAD]
-    ContactPoint.objects.filter(pk__in=[row.pk for row in reached]).update(value=None)
-    new = [row for row in rows if row.kind == ContactPoint.Kind.LEAD or row.value is not None]
-    return _Points(len([row for row in reached if row.value is not None]), forget_words(new, reason=reason, **signature))
 
 
 def _erase_texts(whom: Person) -> int:

@@ -14,7 +14,7 @@ from unfold.enums import ActionVariant
 
 from followups.models import AdministrativeReply
 from followups.replies.services import against, mark_reply_sent
-from governance.gate.reasons import Reason
+from governance.gate import Reason
 from wholesale.admin_base import GrowingAdmin, SinceFilter, act_with_form
 from wholesale.permissions import label_of
 

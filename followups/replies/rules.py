@@ -4,8 +4,7 @@ from collections.abc import Iterable
 
 from followups.inbound.models import InboundWord
 from followups.replies.models import AdministrativeReply
-from governance.compliance.rules import Sender
-from governance.gate.reasons import Reason
+from governance.gate import Reason, Sender
 
 Kind = AdministrativeReply.Kind
 _ENGLISH, _FRENCH, _BOTH = InboundWord.Language.ENGLISH, InboundWord.Language.FRENCH, InboundWord.Language.ANY

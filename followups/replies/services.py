@@ -15,9 +15,9 @@ from followups.replies.models import AdministrativeReply
 from followups.replies.rules import language_of, standing_against, text_of
 from governance import gate
 from governance.channels import Channel
-from governance.compliance.models import ContactPoint
 from governance.decisions import ExecutionClass, verb
-from governance.gate.reasons import Reason
+from governance.gate import Reason
+from governance.gate.ledger import ContactPoint
 from governance.people import LeadFacts
 from wholesale import scopes
 from wholesale.vocabulary import ALL, Province

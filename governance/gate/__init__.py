@@ -70,5 +70,17 @@ from governance.gate.standing import (
     go_live_checklist,
     require,
 )
+from governance.golive.services import current_state as go_live_state
+from governance.golive.services import (
+    disable_go_live,
+    engage_kill_switch,
+    release_kill_switch,
+)
 from governance.law import VERSION as LAW_VERSION
 from governance.people import LEAD
+from governance.risk.figures import exposure_used, unsettled
+from governance.risk.rules import GLOBAL
+from governance.risk.services import open_risk, risk_settle
+from governance.risk.services import policy_of as risk_policy_of
+from governance.runbook.services import status as runbook_status
+from governance.runbook.services import store_run

@@ -17,15 +17,16 @@ from followups.pool.services import upsert_agent
 from followups.sla.services import read_notice
 from followups.transitions import cancel_ladder, reassign_ladder, restart_ladder
 from governance import gate
-from governance.area_codes.services import subscribe
-from governance.compliance.rules import Strictness
-from governance.compliance.services import set_closed_day, upsert_organisation
-from governance.golive.services import engage_kill_switch, release_kill_switch
-from governance.market import services as market
-from governance.market.rules import SAFE_RULES, WINDOWS
-from governance.risk.models import RiskReservation
-from governance.risk.services import risk_settle
-from governance.runbook.services import store_run
+from governance.gate import engage_kill_switch, release_kill_switch, risk_settle, store_run, unsettled
+from governance.gate.rules import (
+    SAFE_RULES,
+    WINDOWS,
+    Strictness,
+    set_closed_day,
+    subscribe,
+    upsert_market_policy,
+    upsert_organisation,
+)
 from kpi.models import Domain, RegressionTrigger
 from kpi.tripwire import services as tripwire
 from offers.services import upsert_policy
@@ -154,8 +155,7 @@ def _bring_deals_on(day: Day, now: datetime) -> None:
 
 def _settle(day: Day, now: datetime) -> None:
     """Deposits of two days ago come back, but for some."""
-    older = RiskReservation.objects.filter(settled_at__isnull=True, created_at__lt=now - 2 * DAY).order_by("pk")
-    for reservation in older:
+    for reservation in unsettled(before=now - 2 * DAY):
         loss = min(reservation.amount, Decimal(50)) if day.random.random() < 0.08 else Decimal(0)
         reason = "the seller kept a part of the deposit" if loss else "the deposit came back"
         risk_settle(reservation.pk, loss, reason=reason, **day.by(now, correlation_id=reservation.correlation_id))
@@ -189,7 +189,7 @@ def _close_quebec_as_before(day: Day, now: datetime) -> None:
 
 
 def _change_quebec(day: Day, windows: list[dict[str, Any]], now: datetime, reason: str) -> None:
-    market.upsert_policy(province=Province.QC, rules={**SAFE_RULES, WINDOWS: windows}, **day.signed(now, reason))
+    upsert_market_policy(province=Province.QC, rules={**SAFE_RULES, WINDOWS: windows}, **day.signed(now, reason))
 
 
 def _announce_a_closed_day(day: Day, now: datetime) -> None:

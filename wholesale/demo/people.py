@@ -11,9 +11,8 @@ from decimal import Decimal
 from random import Random
 from typing import Any, NamedTuple
 
-from governance.compliance.grounds import Basis
-from governance.compliance.proof import NO_PROOF, GivenHow, Proof
-from governance.market.rules import MIN_SCORE, SAFE_RULES
+from governance.gate.ledger import NO_PROOF, Basis, GivenHow, Proof
+from governance.gate.rules import MIN_SCORE, SAFE_RULES
 from governance.people import Role
 from wholesale.vocabulary import Province
 

@@ -19,10 +19,9 @@ from followups.pool.services import upsert_agent
 from followups.steps.rules import GUIDE_STEPS
 from followups.steps.services import upsert_template
 from governance.channels import Channel
-from governance.compliance.grounds import Basis
-from governance.compliance.services import points_of, record_consent
-from governance.market.rules import CHANNELS, MIN_SCORE, WINDOWS
-from governance.market.services import upsert_policy
+from governance.gate import points_of
+from governance.gate.ledger import Basis, record_consent
+from governance.gate.rules import CHANNELS, MIN_SCORE, WINDOWS, upsert_market_policy
 from wholesale.demo.day import ACTOR, Day
 from wholesale.demo.people import LeadPlan, Place, lead
 from wholesale.roles import AGENT
@@ -52,7 +51,7 @@ def _open(day: Day, now: datetime) -> None:
     """The agents come in between: the ladders before them are nobody's, those after them theirs in turn."""
     place: dict[str, Any] = {"province": _PLACE.province, "market": MARKET}
     signed = day.signed(now, "simulation: practice at any hour; nobody here exists")
-    upsert_policy(**place, enabled=True, rules=_RULES, expected_version=0, **signed)
+    upsert_market_policy(**place, enabled=True, rules=_RULES, expected_version=0, **signed)
     upsert_template(**place, enabled=True, steps=_steps(), expected_version=0, **signed)
     leads = [_lead(day, number) for number in range(LEADS)]
     refused = upsert_leads([one.row for one in leads], actor=ACTOR, now=now).refused_rows
