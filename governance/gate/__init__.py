@@ -11,13 +11,12 @@ By question, each with its reading beside its deciding:
 
 How a contact is decided, in this order:
 
-    facts        what is asked (Contact), and what the decision knows (Situation)
-    reading      reads that in one statement
-    verdict      judges: every reason in its order, and when contact is allowed next
-    obstacles    what lasts until something changes: an opt-out, a missing consent
-    timetable    the minutes of a local day that policy, holidays and the law leave open
-    calendar     those minutes in the zones of a place, cut where an obstacle stands
-    reasons      the words of an answer, in both languages
+    contacts     asks
+    reading      reads, in one statement, what is asked about (`facts`)
+    verdict      judges: every reason in its order (`reasons`)
+    obstacles    what stands in the way until something changes: an opt-out, a missing consent
+    calendar     the minutes that policy, holidays and the law leave open in a place
+    permission   the calendar cut where obstacles stand: when contact is allowed next
 
 Other apps import the names below, and from `ledger` and `rules` what they record, show and set.
 """

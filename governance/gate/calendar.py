@@ -1,28 +1,103 @@
-"""The minutes at which contact is permitted: a calendar of a place and channel, cut where what lasts stands in the way.
+"""The minutes at which a channel may be used in a place, as far as time alone decides it: the policy's windows, holidays and
+the operator's closed days, the law's hours. Pure."""
 
-One way to find them serves both questions, the next permitted instant and the permitted interval. Pure, as `contact` is.
-"""
-
-from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
-from governance.compliance.rules import CALL_AGAIN_AFTER
+from governance.channels import Channel
+from governance.compliance.holidays import is_holiday
+from governance.compliance.rules import LegalHours
 from governance.gate.facts import Situation
-from governance.gate.obstacles import lasting, turning_points
-from governance.gate.timetable import MINUTES_OF_A_DAY, Timetable, merged, timetable_of
+from governance.gate.reasons import Reason
+from governance.market.rules import HolidayRule, Window
 
-HORIZON = timedelta(days=30)  # how far ahead a permitted minute is looked for
-HORIZON_MAX = CALL_AGAIN_AFTER + HORIZON  # where a second call to a number must wait first
-INTERVAL_MAX = timedelta(hours=24)  # of an interval before and after its instant: who stops renewing it stops acting
+MINUTES_OF_A_DAY = 24 * 60
+
+
+class Timetable(NamedTuple):
+    """The local minutes of each day at which a channel may be used in a province."""
+
+    province: str
+    windows: tuple[Window, ...] | None  # None where no policy governs: none is asked for, and no minute is permitted
+    holidays: str  # a HolidayRule
+    closed_days: frozenset[date]
+    legal: LegalHours | None  # None where the law leaves the hours free
+
+    def refusals(self, day: date | None, weekday: int, hhmm: str) -> set[Reason]:
+        """What stands in the way of a local minute. Without its day no holiday is known."""
+        reasons = set()
+        if self.legal and not self.legal.allow(weekday, hhmm):
+            reasons.add(Reason.OUTSIDE_LEGAL_HOURS)
+        if day is not None and self._is_closed(day):
+            reasons.add(Reason.CLOSED_DAY)
+        if self.windows is not None:
+            weekday = weekday if day is None else self._weekday_of_windows(day)
+            if not any(window.contains(weekday, hhmm) for window in self.windows):
+                reasons.add(Reason.OUTSIDE_CONTACT_WINDOW)
+        return reasons
+
+    def minutes(self, day: date) -> list[tuple[int, int]]:
+        """The minutes of a local day that nothing stands in the way of: from one to before another, counted from 00:00."""
+        if self._is_closed(day):
+            return []
+        first, last = 0, MINUTES_OF_A_DAY
+        if self.legal:
+            first, last = map(_minute, self.legal.on(day.weekday()))
+        weekday = self._weekday_of_windows(day)
+        within = [
+            (max(_minute(window.start), first), min(_minute(window.end) + 1, last))
+            for window in self.windows or ()
+            if weekday in window.days
+        ]
+        return merged(sorted((start, end) for start, end in within if start < end))
+
+    def _is_closed(self, day: date) -> bool:
+        return day in self.closed_days or (self.holidays == HolidayRule.CLOSED and is_holiday(self.province, day))
+
+    def _weekday_of_windows(self, day: date) -> int:
+        """A holiday may have Saturday's windows. The CRTC's calling hours name no holidays."""
+        weekday = day.weekday()
+        if weekday < 5 and self.holidays == HolidayRule.WEEKEND and is_holiday(self.province, day):
+            return 5
+        return weekday
+
+
+def timetable_of(situation: Situation, channel: str) -> Timetable:
+    """When the channel may be used, as far as time alone decides it."""
+    policy = situation.policy
+    return Timetable(
+        situation.province,
+        policy.rules.windows_of(channel) if policy else None,
+        policy.rules.holidays_of(channel, situation.province) if policy else HolidayRule.NORMAL,
+        situation.closed_days,
+        situation.hours if channel == Channel.CALL else None,
+    )
+
+
+def _minute(hhmm: str) -> int:
+    return int(hhmm[:2]) * 60 + int(hhmm[3:])
+
+
+At = TypeVar("At", int, datetime)
+
+
+def merged(stretches: Iterable[tuple[At, At]]) -> list[tuple[At, At]]:
+    """Stretches that come in order, each from one point to before another, where those that touch or overlap are one."""
+    found: list[tuple[At, At]] = []
+    for start, end in stretches:
+        if found and start <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], end)
+        else:
+            found.append((start, end))
+    return found
+
+
 _MINUTE = timedelta(minutes=1)
-_EPOCH = date(1970, 1, 1).toordinal()  # any day would do
 _DAYS_MAX = 400  # of a calendar in memory
-
 Stretch = tuple[datetime, datetime]  # from an instant (UTC) to before another
-Interval = tuple[datetime, datetime]  # both ends belong to it
 
 
 class Calendar:
@@ -96,83 +171,6 @@ def _calendar(timetable: Timetable, zones: tuple[ZoneInfo, ...]) -> Calendar:
 def calendar_of(situation: Situation, channel: str) -> Calendar:
     """The calendar of a place and channel, which all who are in the same one share."""
     return _calendar(timetable_of(situation, channel), situation.zones)
-
-
-class Permission:
-    """When contact is allowed in a situation by a channel."""
-
-    def __init__(self, situation: Situation, channel: str) -> None:
-        self._situation = situation
-        self._channel = channel
-        self._calendar = calendar_of(situation, channel)
-        self._again_from = situation.again_from(channel)
-        self._turns = turning_points(situation, channel)
-        self._refused: dict[int, bool] = {}  # after so many turns: between two of them what lasts is the same
-
-    def next_at(self, after: datetime) -> datetime | None:
-        """As `next_allowed_at`."""
-        return next((opens for opens, _ in self._within(after, self._horizon(after) + datetime.resolution)), None)
-
-    def passed(self, since: datetime, span: timedelta) -> datetime | None:
-        """The instant at which so much permitted time has passed since another, or None within the horizon."""
-        for opens, ends in self._within(since, self._horizon(since)):
-            if ends - opens >= span:
-                return opens + span
-            span -= ends - opens
-        return None
-
-    def _horizon(self, after: datetime) -> datetime:
-        """30 days from an instant; where a second call must wait, 30 days from the end of that wait."""
-        return max(after, self._again_from or after) + HORIZON
-
-    def interval(self, at: datetime) -> Interval | None:
-        """As `permitted_interval`."""
-        first = self.next_at(at)
-        if first is None:
-            return None
-        start = first - INTERVAL_MAX if first == at else first
-        stretches = merged(self._within(start, first + INTERVAL_MAX + datetime.resolution))
-        opens, ends = next((opens, ends) for opens, ends in stretches if ends > first)
-        return opens, ends - datetime.resolution
-
-    def _within(self, start: datetime, end: datetime) -> Iterator[Stretch]:
-        """The stretches between two instants in which contact is allowed, in order; two may touch."""
-        if self._is_refused_from(start):
-            return
-        for opens, ends in self._calendar.within(start, end):
-            at = opens
-            while at < ends:
-                n = bisect_right(self._turns, at)
-                turn = min(self._turns[n], ends) if n < len(self._turns) else ends
-                if not self._is_refused_after(n, at):
-                    yield at, turn
-                at = turn
-
-    def _is_refused_from(self, at: datetime) -> bool:
-        """Whether what refuses at an instant lasts for ever: no turn is ahead."""
-        n = bisect_right(self._turns, at)
-        return n == len(self._turns) and self._is_refused_after(n, at)
-
-    def _is_refused_after(self, n: int, at: datetime) -> bool:
-        """Whether something lasting refuses after so many turns, of which `at` is one instant."""
-        if n not in self._refused:
-            self._refused[n] = bool(lasting(self._situation, self._channel, at)[0])
-        return self._refused[n]
-
-
-def next_allowed_at(situation: Situation, channel: str, after: datetime) -> datetime | None:
-    """The first instant at or after another at which contact is allowed, `after` itself perhaps, or None within 30 days of
-    it, or of the end of the wait for a second call."""
-    return Permission(situation, channel).next_at(after.astimezone(UTC))
-
-
-def permitted_interval(situation: Situation, channel: str, at: datetime) -> Interval | None:
-    """The interval in which contact is allowed that contains an instant, else the next within the same horizon, else None.
-
-    Its last instant is a microsecond before the first that is forbidden. It is cut at 24 hours after `at` or its own
-    beginning, whichever is later, and at 24 hours before `at`.
-    """
-    return Permission(situation, channel).interval(at.astimezone(UTC))
 
 
 @lru_cache(maxsize=4096)

@@ -1,4 +1,4 @@
-"""The front door of governance: may this verb act now, may this lead be contacted now. No answer is a refusal."""
+"""May this person be contacted by this channel, now, then, or at their own local minute; and was it right to do so."""
 
 from collections.abc import Sequence
 from dataclasses import replace

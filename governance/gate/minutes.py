@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from governance.gate.calendar import Permission, calendar_of
+from governance.gate.calendar import calendar_of
 from governance.gate.facts import Contact, Situation
 from governance.gate.obstacles import is_opted_out, lasting, what_decides
+from governance.gate.permission import Permission
 from governance.gate.reading import read_situations
 from governance.gate.reasons import Reason
 

@@ -18,8 +18,8 @@ from governance.compliance.rules import CALL_AGAIN_AFTER, LedgerLine, Sender
 from governance.compliance.rules import Organisation as OrganisationFacts
 from governance.compliance.services import NOTHING, OnFile
 from governance.decisions import Decision, ExecutionClass
-from governance.gate.calendar import HORIZON_MAX, INTERVAL_MAX
 from governance.gate.facts import NO_GAP, Contact, PolicyFacts, Situation
+from governance.gate.permission import HORIZON_MAX, INTERVAL_MAX
 from governance.gate.standing import STANDING, decide_standing
 from governance.golive.models import GoLiveState
 from governance.market import rules as market_rules

@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from governance.gate.calendar import Calendar, calendar_of, next_allowed_at
+from governance.gate.calendar import Calendar, calendar_of, timetable_of
 from governance.gate.facts import Situation
 from governance.gate.obstacles import lasting
+from governance.gate.permission import next_allowed_at
 from governance.gate.reasons import Reason
-from governance.gate.timetable import timetable_of
 from governance.market.rules import local_minute
 
 WITHIN_WINDOW = "within_window"

@@ -13,8 +13,8 @@ from governance.clocks.zones import CANADIAN_ZONES
 from governance.compliance.grounds import consent_expiry
 from governance.compliance.rules import CALLING_HOURS, LegalHours, Organisation
 from governance.decisions import Decision
-from governance.gate.calendar import next_allowed_at
 from governance.gate.facts import PolicyFacts, Situation
+from governance.gate.permission import next_allowed_at
 from governance.gate.reasons import Reason
 from governance.gate.verdict import decide
 from governance.market.rules import Rules

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from governance.compliance.rules import Organisation
-from governance.gate.calendar import next_allowed_at
+from governance.gate.permission import next_allowed_at
 from governance.gate.reasons import Reason
 from governance.gate.verdict import decide
 from tests.governance.situations import EVERY_DAY, by_search, line, rules, situation, window, zone

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from followups.lapsing import lapsing_ground
 from governance.compliance.rules import Organisation
 from governance.decisions import Decision
-from governance.gate.calendar import INTERVAL_MAX, Calendar, Permission, next_allowed_at, permitted_interval
+from governance.gate.calendar import Calendar, Timetable
 from governance.gate.facts import NO_GAP, PolicyFacts, Situation
+from governance.gate.permission import INTERVAL_MAX, Permission, next_allowed_at, permitted_interval
 from governance.gate.reasons import Reason
-from governance.gate.timetable import Timetable
 from governance.gate.verdict import decide, decide_all
 from tests.governance import situations as oracle
 from tests.governance.situations import ALWAYS, EVERY_DAY, MINUTE, SENDER, line, rules, situation, window, zone

@@ -12,7 +12,7 @@ from followups.leads.facts import lead_facts
 from governance import gate
 from governance.compliance.models import ClosedDay, Organisation
 from governance.compliance.services import contact_points
-from governance.gate.calendar import next_allowed_at, permitted_interval
+from governance.gate.permission import next_allowed_at, permitted_interval
 from governance.gate.reading import read_situations
 from governance.gate.verdict import decide
 from governance.golive.services import engage_kill_switch
