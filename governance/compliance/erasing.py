@@ -15,12 +15,12 @@ class Forgotten(NamedTuple):
 
 
 def forget_points(rows: Collection[ContactPoint], **signature: Any) -> Forgotten:
-    """Empty these numbers and addresses; what they are known by stays, and so does a lead's id. What people wrote of all of
-    them goes, but where the point was empty already.
+    """Empty these numbers and addresses and remove what people wrote of them. What they are known by stays, and so does a
+    lead's id. Of those that were empty already nothing is left to remove.
 
     Within the caller's transaction. `signature`: reason, actor, user, correlation_id, now.
     """
-    reached = [row for row in rows if row.kind != ContactPoint.Kind.LEAD]
-    ContactPoint.objects.filter(pk__in=[row.pk for row in reached]).update(value=None)
     new = [row for row in rows if row.kind == ContactPoint.Kind.LEAD or row.value is not None]
-    return Forgotten(len([row for row in reached if row.value is not None]), forget_words(new, **signature))
+    reached = [row.pk for row in new if row.kind != ContactPoint.Kind.LEAD]
+    ContactPoint.objects.filter(pk__in=reached).update(value=None)
+    return Forgotten(len(reached), forget_words(new, **signature))

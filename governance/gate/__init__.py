@@ -44,7 +44,6 @@ from governance.gate.advice import heimdall_recommend, heimdall_require_prod_eli
 from governance.gate.contacts import (
     ContactAnswer,
     Judged,
-    LeadNotFound,
     MessageUnknown,
     contact_without_step,
     decide_contact,
