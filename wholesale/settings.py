@@ -315,7 +315,7 @@ SPECTACULAR_SETTINGS = {
         "BasisEnum": "governance.compliance.grounds.Basis",
         "AcceptedBasisEnum": "governance.compliance.grounds.ACCEPTED",
         "ChannelEnum": "governance.channels.Channel",
-        "ReasonEnum": "governance.contact.Reason",
+        "ReasonEnum": "governance.gate.reasons.Reason",
         "MeaningEnum": "followups.leads.models.InboundMessage.Meaning",
         "LeadStatusEnum": "followups.leads.models.Lead.Status",
         "BulkLadderStatusEnum": "followups.api.bulk.STATUSES",
