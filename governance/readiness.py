@@ -10,20 +10,20 @@ from django.db.models.functions import Cast
 
 from governance.area_codes.models import AreaCodeSubscription
 from governance.area_codes.rules import NOTICE
-from governance.compliance.models import Organisation
-from governance.compliance.services import digest_key_mark
 from governance.duties.models import LegalDuty
 from governance.duties.rules import RULES, Duty, as_detail, in_order, problems
 from governance.golive.services import current_state
 from governance.heimdall.models import HeimdallPolicy
+from governance.ledger.points import digest_key_mark
 from governance.market.models import MarketPolicy
+from governance.organisation.models import Organisation
 from governance.risk.models import RiskPolicy
 from governance.risk.rules import GLOBAL
 from governance.runbook.registry import Finding, Severity, ended_or_ending, read_once, register
-from wholesale import append_only
-from wholesale.checks import check_time_zones
-from wholesale.health import pending_migrations
-from wholesale.vocabulary import ALL, Province
+from wholesale.plumbing import append_only
+from wholesale.plumbing.checks import check_time_zones
+from wholesale.plumbing.http.health import pending_migrations
+from wholesale.plumbing.vocabulary import ALL, Province
 
 REGISTRATION_NOTICE = timedelta(days=30)  # before it expires
 _MARKET, _HEIMDALL, _AREA_CODE, _DUTY = "market", "heimdall", "area_code", "duty"

@@ -11,10 +11,10 @@ from rest_framework.response import Response
 from governance.clocks.api import MarketFilter
 from kpi import services
 from kpi.models import KPIEvent
-from wholesale import filters
-from wholesale.api import ApiViewSet, ResourceViewSet, SignedSerializer, ask
-from wholesale.fields import AwareDateTimeField, JsonField, StrictDecimalField, StrictIntegerField
-from wholesale.params import Params
+from wholesale.plumbing import filters
+from wholesale.plumbing.api import ApiViewSet, ResourceViewSet, SignedSerializer, ask
+from wholesale.plumbing.fields import AwareDateTimeField, JsonField, StrictDecimalField, StrictIntegerField
+from wholesale.plumbing.params import Params
 
 
 class EventOut(SignedSerializer):
@@ -42,7 +42,7 @@ class EventOut(SignedSerializer):
         )
 
 
-class EventFilter(django_filters.FilterSet):
+class KPIEventFilter(django_filters.FilterSet):
     """Filters of KPI rows."""
 
     domain = filters.word()
@@ -55,12 +55,12 @@ class EventFilter(django_filters.FilterSet):
     until = filters.until("occurred_at")
 
 
-class EventViewSet(ResourceViewSet):
+class KPIEventViewSet(ResourceViewSet):
     """The KPI log, the newest first."""
 
     queryset = KPIEvent.objects.select_related("user", "words")
     serializer_class = EventOut
-    filterset_class = EventFilter
+    filterset_class = KPIEventFilter
     permissions = {"list": "kpi.view_kpievent", "retrieve": "kpi.view_kpievent"}
 
 

@@ -29,10 +29,10 @@ from governance.channels import Channel
 from governance.decisions import ExecutionClass, verb
 from governance.gate import Point
 from governance.gate.ledger import ContactPoint, digest, is_refused_since
-from wholesale import correlation, scopes
-from wholesale.errors import NotAllowedForYou
-from wholesale.received import storable
-from wholesale.wordings import parted
+from wholesale.plumbing import correlation, scopes
+from wholesale.plumbing.errors import NotAllowedForYou
+from wholesale.plumbing.facts import storable
+from wholesale.plumbing.wordings import parted
 
 TEXT_MAX_LENGTH = 64 * 1024  # characters: an e-mail with all that it quotes
 ANY_CHANNEL = ""

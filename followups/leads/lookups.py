@@ -9,7 +9,7 @@ from followups.leads.models import Lead
 from governance import gate
 from governance.gate import Point
 from governance.gate.ledger import ContactPoint
-from wholesale.lookups import among
+from wholesale.plumbing.lookups import among
 
 Kind = ContactPoint.Kind
 

@@ -15,7 +15,6 @@ from followups.leads.rows import FileRow, RefusedRow, Row
 from followups.leads.sifting import NO_PROVINCE, Good
 from followups.leads.wishes import EVERY_CHANNEL, Consent, Said, Wish
 from followups.leads.words import storable
-from governance.compliance.phones import e164
 from governance.gate import Point, channels_of, lead_point, points_of, record_opt_out
 from governance.gate.ledger import (
     Entry,
@@ -27,8 +26,9 @@ from governance.gate.ledger import (
     record_consent,
     record_do_not_call,
 )
-from wholesale.fields import EmailAddressField, LabelField
-from wholesale.vocabulary import NOTE_MAX_LENGTH
+from wholesale.phones import e164
+from wholesale.plumbing.fields import EmailAddressField, LabelField
+from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 RECORDED = "The wish is recorded all the same."
 NOT_RECORDED = "The wish is NOT recorded: the row has no number or address for it that can be read."

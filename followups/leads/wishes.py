@@ -14,7 +14,7 @@ from followups.leads.consent_content import content_told
 from followups.leads.words import LONGEST, NOTHING_SAID, WISHES_AS_STATUS, WORDS, key_of, keyed, storable
 from governance.channels import Channel
 from governance.gate.ledger import ACCEPTED, NO_PROOF, PROOF_FIELDS, Basis, Entry, Proof, missing_of
-from wholesale.vocabulary import NOTE_MAX_LENGTH
+from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 EVERY_CHANNEL = ""
 Doubt = tuple[str, str]  # a column, and what is doubtful of it

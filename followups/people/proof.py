@@ -15,7 +15,7 @@ from followups.people.subjects import person
 from governance.decisions import ExecutionClass, verb
 from governance.gate import Point, lead_point, sender
 from governance.gate.ledger import READ_IN_WORDING, ContactPoint, number_or_address, points_on_file, proof_lines
-from wholesale.rendering import shown
+from wholesale.plumbing.texts import shown
 
 NOTHING = "Nothing is on file under this lead id, phone number or e-mail address."
 _CONTACT = ("lead_id", "channel", "contacted_at", "allowed", "reasons", "warnings", "actor")

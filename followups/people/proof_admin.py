@@ -20,7 +20,7 @@ from followups.people.json_files import download
 from followups.people.proof import export_proof
 from governance.channels import Channel
 from governance.gate.ledger import Basis, ContactPoint, Entry, Missing, Proof, content_of, lacking, until
-from wholesale.admin_base import confirmation
+from wholesale.plumbing.admin_base import confirmation
 
 EXPORTED = "Exported the proof of consent."
 

@@ -25,8 +25,8 @@ from governance import gate
 from governance.decisions import ExecutionClass, verb
 from governance.gate import lock_points_known_by
 from governance.gate.ledger import forget_points
-from wholesale.idempotency import erase_answers, kept_answers
-from wholesale.wordings import is_own
+from wholesale.plumbing.answers import erase_answers, kept_answers
+from wholesale.plumbing.wordings import is_own
 
 ERASED = "erased"
 # Personal columns of a lead, and what is left in them. The place of the market stays, for the figures.

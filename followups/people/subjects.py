@@ -28,7 +28,7 @@ from followups.models import (
 )
 from governance import gate
 from governance.gate.ledger import ConsentProof, ContactPoint, ContactRecord, lines_about, points_on_file, proofs_about
-from wholesale.addresses import one_form
+from wholesale.plumbing.addresses import one_form
 
 Kind = ContactPoint.Kind
 _DIGITS = 10  # of a Canadian number without its country

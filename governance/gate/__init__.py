@@ -21,25 +21,6 @@ How a contact is decided, in this order:
 Other apps import the names below, and from `ledger` and `rules` what they record, show and set.
 """
 
-from governance.compliance.last_contacts import note_contact
-from governance.compliance.rules import Sender
-from governance.compliance.services import (
-    Point,
-    channels_of,
-    contact_points,
-    hold_points,
-    lead_point,
-    lift_opt_out,
-    lock_all_points,
-    lock_points,
-    lock_points_known_by,
-    point_of,
-    points_of,
-    record_opt_out,
-    release_points,
-    sender,
-)
-from governance.compliance.services import is_opted_out as is_opted_out_at
 from governance.gate.advice import heimdall_recommend, heimdall_require_prod_eligible, heimdall_trial, heimdall_use
 from governance.gate.contacts import (
     ContactAnswer,
@@ -75,10 +56,28 @@ from governance.golive.services import (
     release_kill_switch,
 )
 from governance.law import VERSION as LAW_VERSION
+from governance.ledger.holds import hold_points, release_points
+from governance.ledger.last_contacts import note_contact
+from governance.ledger.opt_outs import lift_opt_out, record_opt_out
+from governance.ledger.points import (
+    Point,
+    channels_of,
+    contact_points,
+    lead_point,
+    lock_all_points,
+    lock_points,
+    lock_points_known_by,
+    point_of,
+    points_of,
+)
+from governance.ledger.reading import is_opted_out as is_opted_out_at
+from governance.organisation.rules import Sender
+from governance.organisation.services import sender
 from governance.people import LEAD
 from governance.risk.figures import exposure_used, unsettled
+from governance.risk.ledgers import open_risk
+from governance.risk.policies import policy_of as risk_policy_of
+from governance.risk.reservations import risk_settle
 from governance.risk.rules import GLOBAL
-from governance.risk.services import open_risk, risk_settle
-from governance.risk.services import policy_of as risk_policy_of
 from governance.runbook.services import status as runbook_status
 from governance.runbook.services import store_run

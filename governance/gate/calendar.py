@@ -8,8 +8,8 @@ from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from governance.channels import Channel
-from governance.compliance.holidays import is_holiday
-from governance.compliance.rules import LegalHours
+from governance.clocks.calling_hours import LegalHours
+from governance.clocks.holidays import is_holiday
 from governance.gate.facts import Situation
 from governance.gate.reasons import Reason
 from governance.market.rules import HolidayRule, Window

@@ -11,18 +11,19 @@ from django.utils import timezone
 from governance import people
 from governance.channels import Channel
 from governance.clocks.resolving import ZoneFacts
-from governance.compliance import services as compliance
-from governance.compliance.grounds import Basis, Purpose
-from governance.compliance.rules import Sender
 from governance.gate.facts import Contact, PolicyFacts, Situation
 from governance.gate.minutes import Asked, Minutes
 from governance.gate.obstacles import is_opted_out
 from governance.gate.reading import read_rules, read_situations
 from governance.gate.verdict import NO_MINUTE, Verdict, decide, decide_all
+from governance.grounds import Basis, Purpose
+from governance.ledger import referrals
+from governance.ledger.points import points_of
 from governance.market import rules as market_rules
+from governance.organisation.rules import Sender
 from governance.people import LeadFacts, Received, load_message
-from wholesale.errors import DomainError, NotFound
-from wholesale.vocabulary import ALL
+from wholesale.plumbing.errors import DomainError, NotFound
+from wholesale.plumbing.vocabulary import ALL
 
 
 class LeadNotFound(NotFound):
@@ -220,8 +221,8 @@ def note_use(answer: ContactAnswer, sent_at: datetime, **signature: Any) -> bool
     contact, lines = answer.contact, answer.situation.ledger or ()
     if contact.channel == Channel.CALL or not any(line.basis == Basis.REFERRAL for line in lines):
         return False
-    points = compliance.points_of(phone=contact.lead.phone, email=contact.lead.email)
-    compliance.record_use(points=points, channel=contact.channel, sent_at=sent_at, **signature)
+    points = points_of(phone=contact.lead.phone, email=contact.lead.email)
+    referrals.record_use(points=points, channel=contact.channel, sent_at=sent_at, **signature)
     return True
 
 

@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 
 from governance.golive import services as golive
 from governance.golive.models import GoLiveState
-from governance.risk import services as risk
-from wholesale.fields import iso_utc
+from governance.risk import policies
+from wholesale.plumbing.texts import iso_utc
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +42,19 @@ def _mark(state: GoLiveState) -> str:
 
 def throttle_engine(engine: str, *, changed_by: str, reason: str, now: datetime) -> Stop | None:
     """Switch the engine's risk policy off, saying why. None where it has none."""
-    policy = risk.locked_policy(engine)
+    policy = policies.locked_policy(engine)
     if policy is None:
         return None
     began = policy.enabled
     if began:
-        policy = risk.upsert_policy(engine=engine, enabled=False, changed_by=changed_by, reason=reason, now=now)
+        policy = policies.upsert_policy(engine=engine, enabled=False, changed_by=changed_by, reason=reason, now=now)
     return Stop(str(policy.version), began)
 
 
 def lift_throttle(engine: str, mark: str, *, changed_by: str, reason: str, user: User | None, now: datetime) -> bool:
     """Switch the engine's risk policy on again, if nobody touched it since it got this mark. Whether it did."""
-    policy = risk.locked_policy(engine)
+    policy = policies.locked_policy(engine)
     if policy is None or str(policy.version) != mark:
         return False
-    risk.upsert_policy(engine=engine, enabled=True, changed_by=changed_by, reason=reason, user=user, now=now)
+    policies.upsert_policy(engine=engine, enabled=True, changed_by=changed_by, reason=reason, user=user, now=now)
     return True

@@ -7,16 +7,12 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from governance.channels import Channel
-from governance.compliance.grounds import Purpose
-from governance.compliance.rules import (
-    CALL_AGAIN_AFTER,
-    CALLING_HOURS,
-    LedgerLine,
-    LegalHours,
-    Organisation,
-)
+from governance.clocks.calling_hours import CALLING_HOURS, LegalHours
 from governance.decisions import Decision
+from governance.grounds import Purpose
+from governance.ledger.rules import CALL_AGAIN_AFTER, LedgerLine
 from governance.market.rules import Rules
+from governance.organisation.rules import OrganisationFacts
 from governance.people import LeadFacts, Received, Role
 
 NO_GAP = timedelta()
@@ -40,7 +36,7 @@ class Situation:
     zones: tuple[ZoneInfo, ...]  # in which the lead may live; contact must be allowed in each
     standing: Decision  # what the go-live row says
     policy: PolicyFacts | None
-    organisation: Organisation
+    organisation: OrganisationFacts
     closed_days: frozenset[date] = frozenset()  # the operator's own, in this province
     lead_score: Decimal | None = None
     ledger: tuple[LedgerLine, ...] | None = None  # of the number or address; None for an unknown lead: no consent is asked

@@ -4,14 +4,15 @@ from collections.abc import Hashable, Iterable, Iterator
 from datetime import UTC, datetime, time, timedelta
 
 from governance.channels import Channel
-from governance.compliance.grounds import Purpose
-from governance.compliance.rules import (
+from governance.gate.facts import Situation
+from governance.gate.reasons import Reason
+from governance.grounds import Purpose
+from governance.ledger.rules import (
     CALL_AGAIN_AFTER,
     SCRUB_VALID,
     Entry,
     LedgerLine,
-    Standing,
-    Strictness,
+    Validity,
     consent,
     has_relationship,
     is_exempt,
@@ -20,8 +21,7 @@ from governance.compliance.rules import (
     opted_out,
     scrub,
 )
-from governance.gate.facts import Situation
-from governance.gate.reasons import Reason
+from governance.organisation.rules import Strictness
 from governance.people import Role
 
 
@@ -105,9 +105,9 @@ def _unproven_consent(situation: Situation, ledger: tuple[LedgerLine, ...], chan
     if situation.purpose != Purpose.PROSPECT and _needs_no_consent(situation, ledger, channel, at):
         return
     standing = consent(ledger, channel, at, situation.role)
-    if standing is Standing.MISSING:
+    if standing is Validity.MISSING:
         yield Reason.CONSENT_MISSING
-    elif standing is Standing.EXPIRED:
+    elif standing is Validity.EXPIRED:
         yield Reason.CONSENT_EXPIRED
 
 
@@ -125,9 +125,9 @@ def _unproven_call(situation: Situation, ledger: tuple[LedgerLine, ...], at: dat
     if not situation.organisation.registered(at.astimezone(UTC).date()):
         yield Reason.NOT_REGISTERED
     standing = scrub(ledger, at, situation.role)
-    if standing is Standing.MISSING:
+    if standing is Validity.MISSING:
         yield Reason.SCRUB_MISSING
-    elif standing is Standing.EXPIRED:
+    elif standing is Validity.EXPIRED:
         yield Reason.SCRUB_EXPIRED
 
 

@@ -7,10 +7,10 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from governance.compliance.rules import CALL_AGAIN_AFTER
 from governance.gate.calendar import Stretch, calendar_of, merged
 from governance.gate.facts import Situation
 from governance.gate.obstacles import lasting, turning_points
+from governance.ledger.rules import CALL_AGAIN_AFTER
 
 HORIZON = timedelta(days=30)  # how far ahead a permitted minute is looked for
 HORIZON_MAX = CALL_AGAIN_AFTER + HORIZON  # where a second call to a number must wait first

@@ -10,23 +10,25 @@ from governance.area_codes.models import AreaCodeSubscription
 from governance.channels import Channel
 from governance.clocks.models import MarketZone
 from governance.clocks.resolving import ZoneFacts, resolve
-from governance.compliance import services as compliance
-from governance.compliance.grounds import Purpose
-from governance.compliance.models import ClosedDay, Organisation
-from governance.compliance.phones import area_code
-from governance.compliance.rules import CALL_AGAIN_AFTER, LedgerLine, Sender
-from governance.compliance.rules import Organisation as OrganisationFacts
-from governance.compliance.services import NOTHING, OnFile
+from governance.closed_days.models import ClosedDay
 from governance.decisions import Decision, ExecutionClass
 from governance.gate.facts import NO_GAP, Contact, PolicyFacts, Situation
 from governance.gate.permission import HORIZON_MAX, INTERVAL_MAX
 from governance.gate.standing import STANDING, decide_standing
 from governance.golive.models import GoLiveState
+from governance.grounds import Purpose
+from governance.ledger import reading
+from governance.ledger.points import Point, digest, digest_key_mark, digests, lead_point, point_of
+from governance.ledger.reading import NOTHING, OnFile
+from governance.ledger.rules import CALL_AGAIN_AFTER, LedgerLine
 from governance.market import rules as market_rules
 from governance.market.models import MarketPolicy
+from governance.organisation.models import Organisation
+from governance.organisation.rules import OrganisationFacts, Sender
 from governance.people import CLOSED
-from wholesale.lookups import among_sql
-from wholesale.vocabulary import ALL
+from wholesale.phones import area_code
+from wholesale.plumbing.lookups import among_sql
+from wholesale.plumbing.vocabulary import ALL
 
 
 def read_situations(
@@ -37,7 +39,7 @@ def read_situations(
         return []
     provinces = {contact.lead.province for contact in contacts}
     points = [_point(contact) if contact.is_known else None for contact in contacts]
-    leads_asked = [compliance.lead_point(contact.lead.lead_id) for contact in contacts]
+    leads_asked = [lead_point(contact.lead.lead_id) for contact in contacts]
     subjects = {subject for subject in (*points, *leads_asked) if subject}
     area_codes = {_area_code(contact) for contact in contacts} - {""}
     rules = read_rules(provinces, {contact.lead.market for contact in contacts}, at, until, subjects, area_codes)
@@ -120,7 +122,7 @@ def _purpose(contact: Contact, at: datetime, contacted: Iterable[datetime | None
         and point is not None
         and message.lead_id == contact.lead.lead_id
         and message.channel == contact.channel
-        and compliance.digest(point) in message.known_by
+        and digest(point) in message.known_by
         and message.received_at <= at
         and all(one is None or one < message.received_at for one in contacted)
     )
@@ -140,8 +142,8 @@ def _answered_at(contact: Contact, at_point: OnFile, at: datetime, policy: Polic
     return answered_at if policy and policy.rules.one_call_in_30_days else None
 
 
-def _point(contact: Contact) -> compliance.Point | None:
-    return compliance.point_of(contact.channel, phone=contact.lead.phone, email=contact.lead.email)
+def _point(contact: Contact) -> Point | None:
+    return point_of(contact.channel, phone=contact.lead.phone, email=contact.lead.email)
 
 
 # The go-live row and the organisation in the first row, then some markets' policies and zones and all closed days, then the
@@ -169,7 +171,7 @@ FROM (
     UNION ALL
     SELECT line, NULL, NULL, NULL, NULL, NULL, NULL, NULL, digest, contacted_at, entry, channel, effective_at, basis,
         expires_at
-    FROM ({compliance.LINES_SQL}) AS lines
+    FROM ({reading.LINES_SQL}) AS lines
     UNION ALL
     SELECT {_FIRST}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 ) AS r
@@ -197,7 +199,7 @@ class _Rules(NamedTuple):
     zones: dict[tuple[str, str], str]  # of the markets that have one
     closed: list[tuple[str, date]]  # the province, "" for all, and the day
     subscribed_until: dict[str, date]  # by area code
-    on_file: compliance.Ledgers  # about each point
+    on_file: reading.Ledgers  # about each point
 
 
 def read_rules(
@@ -205,18 +207,18 @@ def read_rules(
     markets: Collection[str],
     at: datetime,
     until: datetime,
-    points: Collection[compliance.Point],
+    points: Collection[Point],
     area_codes: Collection[str] = (),
 ) -> _Rules:
     """The rules for contact in some places from one instant to another, and what is on file at some points."""
-    known_by = compliance.digests(points)
+    known_by = digests(points)
     among, in_provinces = among_sql(provinces)
     places = [in_provinces, among_sql(markets)[1]]
     days = (at - _BEFORE).date(), (until + _AFTER).date()
     subscriptions = _SUBSCRIPTIONS_SQL.format(among=among) if area_codes else ""
     codes = [among_sql(area_codes)[1]] if area_codes else []
     with connection.cursor() as cursor:
-        asked, values = compliance.asked_sql(known_by.values())
+        asked, values = reading.asked_sql(known_by.values())
         statement = _RULES_SQL.format(asked=asked, among=among, subscriptions=subscriptions)
         cursor.execute(statement, [values, *places, *places, *days, *codes])
         first, *rows = cursor.fetchall()
@@ -224,11 +226,11 @@ def read_rules(
     decided = decide_standing(ExecutionClass.EXECUTE, engaged=engaged is None or bool(engaged), live=bool(live))
     organisation = OrganisationFacts(is_ledger_readable=False)  # without its row nobody can tell
     if consent:
-        is_readable = key_mark in ("", compliance.digest_key_mark())
+        is_readable = key_mark in ("", digest_key_mark())
         organisation = OrganisationFacts(consent, scrub, identity, number, _date(expires_on), is_readable, Sender(*sender))
     lines = (row[_OF_A_LINE] for row in rows if row[0] not in (_PLACE, _AREA_CODE))
     subscribed_until = {row[2]: last_day for row in rows if row[0] == _AREA_CODE and (last_day := _date(row[7]))}
-    found = _Rules(decided, organisation, {}, {}, [], subscribed_until, compliance.filed(known_by, lines))
+    found = _Rules(decided, organisation, {}, {}, [], subscribed_until, reading.filed(known_by, lines))
     for province, market, enabled, version, rules, zone, day in (row[_OF_A_PLACE] for row in rows if row[0] == _PLACE):
         if rules is not None:
             found.policies[province, market] = PolicyFacts(market, version, bool(enabled), market_rules.parsed_text(rules))

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from governance.decisions import Decision, ExecutionClass, verb
 from governance.gate.standing import require
-from governance.risk import services as risk
+from governance.risk import reservations
 from governance.risk.errors import RiskDenied
 from governance.risk.models import RiskReservation
 
@@ -18,14 +18,14 @@ from governance.risk.models import RiskReservation
 @verb(ExecutionClass.EXECUTE)
 @transaction.atomic
 def risk_reserve(**reservation: Any) -> tuple[Decision, RiskReservation | None]:
-    """Put an amount at stake (`governance.risk.services.reserve` says how). A denial is an answer, kept as an event.
+    """Put an amount at stake (`governance.risk.reservations.reserve` says how). A denial is an answer, kept as an event.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: nothing may act now.
 
     """
     require(ExecutionClass.EXECUTE)
-    return risk.reserve(**reservation)
+    return reservations.reserve(**reservation)
 
 
 def risk_reserve_or_raise(engine: str, amount: Decimal, *, actor: str, **options: Any) -> RiskReservation:
@@ -63,7 +63,7 @@ def risk_reserved(engine: str, amount: Decimal, *, actor: str, **options: Any) -
     try:
         yield at_stake
     finally:
-        risk.risk_settle(
+        reservations.risk_settle(
             at_stake.reservation.pk,
             at_stake.realized_loss,
             actor=actor,

@@ -12,7 +12,7 @@ from governance.decisions import Decision, ExecutionClass, verb
 from governance.golive import services as golive
 from governance.golive.models import GoLiveState
 from governance.runbook import services as runbook
-from wholesale.errors import DomainError
+from wholesale.plumbing.errors import DomainError
 
 
 class KillSwitchEngaged(DomainError):

@@ -26,12 +26,12 @@ from followups.steps.rules import (
     rendered,
 )
 from followups.steps.services import scripts_of, seed_templates, upsert_template
-from governance.compliance.services import upsert_organisation
+from governance.organisation.services import upsert_organisation
 from governance.runbook import services as runbook
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LadderFactory, LeadFactory, TaskFactory
-from wholesale.errors import VersionConflict
+from wholesale.plumbing.errors import VersionConflict
 
 API = "/api/followups/templates"
 CREATE = "/api/followups/ladder/create"

@@ -13,12 +13,12 @@ from followups.models import FollowupLadder, FollowupTask, Lead, OutcomeRule, Ta
 from followups.outcomes.rules import SEEDED, Effect, Outcome, careful
 from followups.outcomes.services import seed_rules, upsert_rule
 from followups.services import complete_task, start_ladder
-from governance.compliance.models import ContactRecord
 from governance.golive.models import GoLiveState
+from governance.ledger.models import ContactRecord
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory, TaskFactory
-from wholesale.errors import RequiredParameter, VersionConflict
+from wholesale.plumbing.errors import RequiredParameter, VersionConflict
 
 LATER = NOON + timedelta(minutes=5)
 

@@ -8,11 +8,12 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from governance import people
-from governance.compliance.models import ContactPoint, ContactRecord, Organisation
 from governance.golive.models import GoLiveState
+from governance.ledger.models import ContactPoint, ContactRecord
+from governance.organisation.models import Organisation
 from governance.people import LeadFacts
 from tests.conftest import attrs, codes
-from wholesale.idempotency import HEADER
+from wholesale.plumbing.idempotency import HEADER
 
 pytestmark = pytest.mark.django_db
 

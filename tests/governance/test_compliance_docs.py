@@ -9,9 +9,10 @@ from django.core.management import call_command
 
 from governance import law
 from governance.channels import Channel
-from governance.compliance.grounds import Basis, consent_expiry, is_basis
-from governance.compliance.rules import CALLING_HOURS, SCRUB_VALID
+from governance.clocks.calling_hours import CALLING_HOURS
 from governance.gate.reasons import Reason
+from governance.grounds import Basis, consent_expiry, is_basis
+from governance.ledger.rules import SCRUB_VALID
 from tests.factories import NOON
 
 ROOT = Path(__file__).resolve().parents[2]

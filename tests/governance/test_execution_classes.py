@@ -6,6 +6,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import governance.ledger.services
+import governance.risk.services
+import kpi.tripwire.services
 import pytest
 from pytest_django import Settings
 from rest_framework.test import APIClient
@@ -32,15 +35,12 @@ import followups.transitions
 import followups.vendors.services
 import governance.area_codes.services
 import governance.clocks.services
-import governance.compliance.services
 import governance.duties.services
 import governance.golive.services
 import governance.heimdall.services
 import governance.market.services
-import governance.risk.services
 import governance.runbook.services
 import kpi.services
-import kpi.tripwire.services
 import offers.services
 from buyers.models import BuyerFeedbackEvent
 from followups.models import FollowupLadder
@@ -77,24 +77,24 @@ ADVICE: dict[str, Any] = {"domain": "BUYER_MATCH", "confidence": Decimal("0.95")
 
 def contract_ended() -> Any:
     """A contract that was on file before anything was stopped ends."""
-    governance.compliance.services.record_consent(
+    governance.ledger.consents.record_consent(
         points=POINTS, basis="CONTRACT", obtained_at=NOON, evidence="contract 1", actor="me", now=NOON
     )
-    return governance.compliance.services.end_contract(
+    return governance.ledger.consents.end_contract(
         points=POINTS, ended_on=NOON.date(), evidence="notice 1", actor="me", now=NOON
     )
 
 
 def reserved() -> RiskReservation:
     """A reservation that was made before anything was stopped."""
-    made = governance.risk.services.reserve(engine="WHOLESALE", amount=Decimal(10), actor="me")[1]
+    made = governance.risk.reservations.reserve(engine="WHOLESALE", amount=Decimal(10), actor="me")[1]
     assert made is not None
     return made
 
 
 def settled() -> RiskReservation:
     """The same, settled."""
-    return governance.risk.services.risk_settle(reserved().pk, actor="me")
+    return governance.risk.reservations.risk_settle(reserved().pk, actor="me")
 
 
 def enable_go_live() -> None:
@@ -105,7 +105,7 @@ def enable_go_live() -> None:
 def approve_baseline() -> None:
     for success in (True, False):
         many(KpiFactory, 100, metric="contract_rate", success=success)
-    kpi.tripwire.services.approve_baseline(**WATCHED, changed_by="me", reason="test")
+    kpi.tripwire.policies.approve_baseline(**WATCHED, changed_by="me", reason="test")
 
 
 def remove_agent() -> None:
@@ -119,61 +119,61 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "CONTROL",
         lambda: governance.market.services.upsert_policy(province="ON", market="X", changed_by="me", rules=SAFE_RULES),
     ),
-    governance.compliance.services.record_consent: (
+    governance.ledger.consents.record_consent: (
         "RECORD",
-        lambda: governance.compliance.services.record_consent(
+        lambda: governance.ledger.consents.record_consent(
             points=POINTS, basis="EXPRESS", obtained_at=NOON, evidence="form 1", actor="me", now=NOON
         ),
     ),
-    governance.compliance.services.record_opt_out: (
+    governance.ledger.opt_outs.record_opt_out: (
         "RECORD",
-        lambda: governance.compliance.services.record_opt_out(points=POINTS, actor="me"),
+        lambda: governance.ledger.opt_outs.record_opt_out(points=POINTS, actor="me"),
     ),
-    governance.compliance.services.record_do_not_call: (
+    governance.ledger.opt_outs.record_do_not_call: (
         "RECORD",
-        lambda: governance.compliance.services.record_do_not_call(points=POINTS, actor="me"),
+        lambda: governance.ledger.opt_outs.record_do_not_call(points=POINTS, actor="me"),
     ),
-    governance.compliance.services.hold_points: (
+    governance.ledger.holds.hold_points: (
         "RECORD",
-        lambda: governance.compliance.services.hold_points(points=POINTS, evidence="message 1", actor="me"),
+        lambda: governance.ledger.holds.hold_points(points=POINTS, evidence="message 1", actor="me"),
     ),
-    governance.compliance.services.release_points: (
+    governance.ledger.holds.release_points: (
         "RECORD",
-        lambda: governance.compliance.services.release_points(points=POINTS, evidence="message 1", actor="me"),
+        lambda: governance.ledger.holds.release_points(points=POINTS, evidence="message 1", actor="me"),
     ),
-    governance.compliance.services.end_contract: (
+    governance.ledger.consents.end_contract: (
         "RECORD",
         contract_ended,
     ),
-    governance.compliance.services.record_use: (
+    governance.ledger.referrals.record_use: (
         "RECORD",
-        lambda: governance.compliance.services.record_use(points=POINTS, channel="SMS", sent_at=NOON, actor="me", now=NOON),
+        lambda: governance.ledger.referrals.record_use(points=POINTS, channel="SMS", sent_at=NOON, actor="me", now=NOON),
     ),
-    governance.compliance.services.record_scrub: (
+    governance.ledger.scrubs.record_scrub: (
         "RECORD",
-        lambda: governance.compliance.services.record_scrub(
+        lambda: governance.ledger.scrubs.record_scrub(
             points=POINTS, checked_at=NOON, evidence="file 1", actor="me", now=NOON
         ),
     ),
-    governance.compliance.services.lift_opt_out: (
+    governance.ledger.opt_outs.lift_opt_out: (
         "CONTROL",
-        lambda: governance.compliance.services.lift_opt_out(points=POINTS, actor="me", reason="test"),
+        lambda: governance.ledger.opt_outs.lift_opt_out(points=POINTS, actor="me", reason="test"),
     ),
-    governance.compliance.services.erase_point: (
+    governance.ledger.erasures.erase_point: (
         "CONTROL",
-        lambda: governance.compliance.services.erase_point(point_id=PointFactory.create().pk, actor="me", reason="test"),
+        lambda: governance.ledger.erasures.erase_point(point_id=PointFactory.create().pk, actor="me", reason="test"),
     ),
-    governance.compliance.services.upsert_organisation: (
+    governance.organisation.services.upsert_organisation: (
         "CONTROL",
-        lambda: governance.compliance.services.upsert_organisation(changed_by="me", consent="enforce"),
+        lambda: governance.organisation.services.upsert_organisation(changed_by="me", consent="enforce"),
     ),
-    governance.compliance.services.set_closed_day: (
+    governance.closed_days.services.set_closed_day: (
         "CONTROL",
-        lambda: governance.compliance.services.set_closed_day(day=NOON.date(), name="Stocktaking", changed_by="me"),
+        lambda: governance.closed_days.services.set_closed_day(day=NOON.date(), name="Stocktaking", changed_by="me"),
     ),
-    governance.compliance.services.remove_closed_day: (
+    governance.closed_days.services.remove_closed_day: (
         "CONTROL",
-        lambda: governance.compliance.services.remove_closed_day(day=NOON.date(), changed_by="me"),
+        lambda: governance.closed_days.services.remove_closed_day(day=NOON.date(), changed_by="me"),
     ),
     governance.area_codes.services.subscribe: (
         "CONTROL",
@@ -210,35 +210,37 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         lambda: governance.golive.services.disable_go_live(changed_by="me", reason="test"),
     ),
     gate.enable_go_live: ("CONTROL", enable_go_live),
-    governance.risk.services.upsert_policy: (
+    governance.risk.policies.upsert_policy: (
         "CONTROL",
-        lambda: governance.risk.services.upsert_policy(engine="NEW", changed_by="me"),
+        lambda: governance.risk.policies.upsert_policy(engine="NEW", changed_by="me"),
     ),
     gate.risk_reserve: (
         "EXECUTE",
         lambda: gate.risk_reserve(engine="WHOLESALE", amount=Decimal(10), actor="me"),
     ),
-    governance.risk.services.risk_settle: (
+    governance.risk.reservations.risk_settle: (
         "RECORD",
-        lambda: governance.risk.services.risk_settle(reserved().pk, actor="me"),
+        lambda: governance.risk.reservations.risk_settle(reserved().pk, actor="me"),
     ),
-    governance.risk.services.settle_by_amount: (
+    governance.risk.reservations.settle_by_amount: (
         "RECORD",
-        lambda: governance.risk.services.settle_by_amount(engine="WHOLESALE", reserved_amount=reserved().amount, actor="me"),
+        lambda: governance.risk.reservations.settle_by_amount(
+            engine="WHOLESALE", reserved_amount=reserved().amount, actor="me"
+        ),
     ),
-    governance.risk.services.correct_loss: (
+    governance.risk.reservations.correct_loss: (
         "CONTROL",
-        lambda: governance.risk.services.correct_loss(settled().pk, Decimal(1), actor="me", reason="test"),
+        lambda: governance.risk.reservations.correct_loss(settled().pk, Decimal(1), actor="me", reason="test"),
     ),
-    governance.risk.services.correct_by_amount: (
+    governance.risk.reservations.correct_by_amount: (
         "CONTROL",
-        lambda: governance.risk.services.correct_by_amount(
+        lambda: governance.risk.reservations.correct_by_amount(
             engine="WHOLESALE", reserved_amount=settled().amount, realized_loss=Decimal(1), actor="me", reason="test"
         ),
     ),
-    governance.risk.services.release_reservation: (
+    governance.risk.reservations.release_reservation: (
         "CONTROL",
-        lambda: governance.risk.services.release_reservation(reserved().pk, actor="me", reason="test"),
+        lambda: governance.risk.reservations.release_reservation(reserved().pk, actor="me", reason="test"),
     ),
     governance.heimdall.services.upsert_policy: (
         "CONTROL",
@@ -252,18 +254,18 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "CONTROL",
         lambda: governance.runbook.services.store_run(changed_by="me", reason="test"),
     ),
-    kpi.tripwire.services.upsert_policy: (
+    kpi.tripwire.policies.upsert_policy: (
         "CONTROL",
-        lambda: kpi.tripwire.services.upsert_policy(**WATCHED, changed_by="me"),
+        lambda: kpi.tripwire.policies.upsert_policy(**WATCHED, changed_by="me"),
     ),
-    kpi.tripwire.services.evaluate: ("CONTROL", lambda: kpi.tripwire.services.evaluate(**WATCHED)),
-    kpi.tripwire.services.evaluate_all: ("CONTROL", lambda: list(kpi.tripwire.services.evaluate_all())),
-    kpi.tripwire.services.approve_baseline: ("CONTROL", approve_baseline),
-    kpi.tripwire.services.undo_trigger: (
+    kpi.tripwire.evaluations.evaluate: ("CONTROL", lambda: kpi.tripwire.evaluations.evaluate(**WATCHED)),
+    kpi.tripwire.evaluations.evaluate_all: ("CONTROL", lambda: list(kpi.tripwire.evaluations.evaluate_all())),
+    kpi.tripwire.policies.approve_baseline: ("CONTROL", approve_baseline),
+    kpi.tripwire.triggers.undo_trigger: (
         "CONTROL",
-        lambda: kpi.tripwire.services.undo_trigger(TriggerFactory.create().pk, changed_by="me", reason="test"),
+        lambda: kpi.tripwire.triggers.undo_trigger(TriggerFactory.create().pk, changed_by="me", reason="test"),
     ),
-    kpi.tripwire.services.states: ("READ", kpi.tripwire.services.states),
+    kpi.tripwire.summaries.states: ("READ", kpi.tripwire.summaries.states),
     followups.services.start_ladder: (
         "EXECUTE",
         lambda: followups.services.start_ladder(lead_id="L1", province="ON"),

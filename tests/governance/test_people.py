@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from governance import people
-from governance.compliance.models import ContactPoint
+from governance.ledger.models import ContactPoint
 from governance.people import LeadFacts
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from governance.gate.facts import PolicyFacts
-from governance.gate.legal_hours import legal_warnings
 from governance.gate.reasons import Reason
 from governance.gate.verdict import decide
+from governance.market.legal_hours import legal_warnings
 from governance.market.rules import SAFE_RULES, HolidayRule, InvalidRules, Window, normalised, parsed, parsed_text
 from tests.factories import NOON
 from tests.governance.situations import rules as rules_value

@@ -16,12 +16,12 @@ from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from governance.compliance.models import Organisation
-from governance.compliance.services import record_opt_out
 from governance.golive.models import GoLiveState
 from governance.golive.services import engage_kill_switch
+from governance.ledger.opt_outs import record_opt_out
 from governance.market.models import MarketPolicy
 from governance.models import HeimdallPolicy, RiskPolicy, RunbookRun
+from governance.organisation.models import Organisation
 from governance.risk.rules import GLOBAL
 from governance.runbook import registry, services
 from governance.runbook.registry import Check, Finding, Severity
@@ -31,7 +31,7 @@ from offers.models import OfferPolicy
 from offers.services import upsert_policy
 from tests.conftest import codes
 from tests.factories import NOON, TriggerFactory
-from wholesale import append_only
+from wholesale.plumbing import append_only
 
 pytestmark = pytest.mark.django_db
 

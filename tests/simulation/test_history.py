@@ -21,9 +21,10 @@ from followups.minutes.services import overdue
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask, InboundMessage, Lead, PoolAgent, TaskEvent
 from followups.outcomes.rules import Outcome
 from governance import gate
-from governance.compliance import services as compliance
-from governance.compliance.rules import LedgerLine
 from governance.golive.models import GoLiveState
+from governance.ledger import reading
+from governance.ledger.points import digest
+from governance.ledger.rules import LedgerLine
 from governance.models import ContactRecord, HeimdallRecommendation, MarketPolicy, RiskReservation, RunbookRun
 from kpi.models import KPIEvent, RegressionTrigger
 from offers.models import OfferEvidence
@@ -31,7 +32,7 @@ from wholesale.demo import practice, simulation
 from wholesale.demo.houses import houses
 from wholesale.demo.people import BUYER_MARKETS, MARKER, REPLIES
 from wholesale.demo.plan import Plan
-from wholesale.vocabulary import Province
+from wholesale.plumbing.vocabulary import Province
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("simulation")]
 UNTIL = datetime(2026, 11, 25, 18, 30, tzinfo=UTC)  # a Wednesday, at work everywhere
@@ -54,10 +55,10 @@ def as_it_stood(before: datetime) -> Callable[..., Any]:
     def filed(points: Any, lines: Any) -> Any:
         rows = ContactRecord.objects.filter(created_at__lt=before).order_by("id")
         return {
-            point: compliance.OnFile(
+            point: reading.OnFile(
                 tuple(
                     LedgerLine(row.entry, row.channel, row.effective_at, row.basis, row.expires_at)
-                    for row in rows.filter(point__digest=compliance.digest(point))
+                    for row in rows.filter(point__digest=digest(point))
                 )
             )
             for point in points

@@ -19,7 +19,7 @@ from followups.pool.services import remove_agent
 from followups.vendors.services import release_agent
 from governance.area_codes.services import unsubscribe
 from governance.clocks.services import remove_market_zone
-from governance.compliance.services import remove_closed_day
+from governance.closed_days.services import remove_closed_day
 from tests.factories import (
     AreaCodeFactory,
     ClosedDayFactory,
@@ -40,7 +40,7 @@ from tests.wholesale.admin_walk import (
     some,
 )
 from tests.wholesale.test_admin import OURS, SHOWN, row_of, url
-from wholesale.admin_input import CheckedInput
+from wholesale.plumbing.admin_input import CheckedInput
 
 pytestmark = pytest.mark.django_db
 

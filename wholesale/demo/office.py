@@ -28,12 +28,12 @@ from governance.gate.rules import (
     upsert_organisation,
 )
 from kpi.models import Domain, RegressionTrigger
-from kpi.tripwire import services as tripwire
+from kpi.tripwire import policies, triggers
 from offers.services import upsert_policy
 from wholesale.demo.day import ACTOR, DRILL, Day, count
 from wholesale.demo.people import OFFERS_AT, PLACES, Agent, correlation_of
 from wholesale.demo.plan import DAY
-from wholesale.vocabulary import Province
+from wholesale.plumbing.vocabulary import Province
 
 _HANDED_OVER = 100  # ladders of one agent
 _CHARTERS = ("WHOLESALE_OFFER", "BUYER_MATCH", "FOLLOWUP_NEXT_ACTION", "CAPITAL_ROUTE")
@@ -85,7 +85,7 @@ def _set_up(day: Day, now: datetime) -> None:
         expected_version=0,
         **day.signed(now, "simulation: offers on real house sales of 1987; not for real offers"),
     )
-    tripwire.upsert_policy(
+    policies.upsert_policy(
         domain=Domain.BUYER_MATCH,
         metric="match_success",
         enabled=True,
@@ -108,7 +108,7 @@ def _open_the_office(day: Day, now: datetime) -> None:
     _settle(day, now)
     for trigger in RegressionTrigger.objects.filter(undone_at__isnull=True).order_by("id"):
         signed = day.signed(now, "a buyers' list with old addresses; mended")
-        tripwire.undo_trigger(trigger.pk, **signed)
+        triggers.undo_trigger(trigger.pk, **signed)
     day.look_again(now)
 
 

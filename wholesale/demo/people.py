@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from governance.gate.ledger import NO_PROOF, Basis, GivenHow, Proof
 from governance.gate.rules import MIN_SCORE, SAFE_RULES
 from governance.people import Role
-from wholesale.vocabulary import Province
+from wholesale.plumbing.vocabulary import Province
 
 MARKER = "sim-"  # how the correlation id of each row of the simulation begins
 

@@ -24,8 +24,8 @@ from governance.gate.ledger import Basis, record_consent
 from governance.gate.rules import CHANNELS, MIN_SCORE, WINDOWS, upsert_market_policy
 from wholesale.demo.day import ACTOR, Day
 from wholesale.demo.people import LeadPlan, Place, lead
-from wholesale.roles import AGENT
-from wholesale.vocabulary import Province
+from wholesale.plumbing.roles import AGENT
+from wholesale.plumbing.vocabulary import Province
 
 MARKET = "PRACTICE"
 AGENTS = ("pat", "robin")  # users, who can log in

@@ -1,0 +1,78 @@
+"""The content of a consent on pages: what the form asks, and how a line shows it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.template.defaultfilters import linebreaksbr
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminExpandableTextareaWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from governance.ledger.models import ContactRecord
+from governance.ledger.proof import PROOF_FIELDS, WORDING_MAX_LENGTH, GivenHow, Proof, missing_of
+from governance.ledger.proof_lines import content_of, lacking, proof_of
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
+
+# The groups of the form: their title, what is said of them, their fields.
+_GROUPS = (
+    (
+        "What the person agreed to",
+        "For an express consent. What is left empty is stored as not on file, and each page of the line says so.",
+        ("wording", "purpose", "on_behalf_of", "withdrawal_statement", "given_how", "given_where"),
+    ),
+    ("Who referred the person", "For a referral alone.", ("referrer_name", "referrer_to_lead", "referrer_to_us")),
+)
+
+
+def _text(name: str, help_text: str, *, longest: int = NOTE_MAX_LENGTH, is_long: bool = False) -> forms.CharField:
+    widget = UnfoldAdminExpandableTextareaWidget if is_long else UnfoldAdminTextInputWidget
+    return forms.CharField(label=name, required=False, max_length=longest, widget=widget, help_text=help_text)
+
+
+class ProofFields(forms.Form):
+    """The content of a consent, as flat fields in groups."""
+
+    wording = _text("Wording", "As it was shown or read out.", longest=WORDING_MAX_LENGTH, is_long=True)
+    purpose = _text("Purpose", "What the person agreed to receive.")
+    on_behalf_of = _text("On behalf of", "Who asked, and for whom.")
+    withdrawal_statement = _text("Withdrawal statement", "How the request said that the consent can be withdrawn.")
+    given_how = forms.ChoiceField(
+        label="Given how", choices=[("", "not known"), *GivenHow.choices], required=False, widget=UnfoldAdminSelectWidget
+    )
+    given_where = _text("Given where", "A web address, a place, a file or a recording.")
+    referrer_name = _text("Referrer", "The full name.", longest=LABEL_MAX_LENGTH)
+    referrer_to_lead = _text("Referrer and the person", "What their relationship is.")
+    referrer_to_us = _text("Referrer and us", "What our relationship is.")
+
+    def groups(self) -> list[tuple[str, str, list[forms.BoundField]]]:
+        """The fields as the page shows them: those of the line first, then the groups of its content."""
+        own = [self[name] for name in self.fields if name not in PROOF_FIELDS]
+        return [("", "", own), *((title, said, [self[name] for name in names]) for title, said, names in _GROUPS)]
+
+    def clean(self) -> dict[str, Any]:
+        """The content as one value."""
+        cleaned = super().clean() or {}
+        given = {name: cleaned.pop(name) for name in PROOF_FIELDS if name in cleaned}
+        return {**cleaned, "proof": Proof(**given)}
+
+
+class ProofColumns:
+    """The content of a line, and what of it is missing."""
+
+    @display(description="Content")
+    def content(self, record: ContactRecord) -> str | SafeString:
+        """What the person agreed to."""
+        parts = [(title, linebreaksbr(text, autoescape=True)) for title, text in content_of(proof_of(record))]
+        return _listed("{}: {}", parts) if parts else "not on file"
+
+    @display(description="Missing")
+    def missing(self, record: ContactRecord) -> str | SafeString:
+        """What the law asks for and is not on file."""
+        return _listed("{} ({})", lacking(missing_of(record.basis, proof_of(record)))) or "nothing that is known"
+
+
+def _listed(shape: str, pairs: Iterable[tuple[str, str]]) -> SafeString:
+    rows = format_html_join("", f"<li>{shape}</li>", pairs)
+    return format_html("<ul>{}</ul>", rows) if rows else rows

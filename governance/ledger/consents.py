@@ -1,0 +1,168 @@
+"""Consents."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
+from datetime import UTC, date, datetime, time
+from typing import Any, NamedTuple
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from governance.decisions import ExecutionClass, verb
+from governance.grounds import Basis, contract_expiry, is_basis
+from governance.ledger.errors import EndedBeforeContract, NoContractOnFile, NoGroundForChannel, NotAContract, ReferrerMissing
+from governance.ledger.lines import append_lines, record_lines, require_past, subjects_reached
+from governance.ledger.models import ConsentProof, ContactRecord
+from governance.ledger.points import EVERY_CHANNEL, Point, Subject, channels_of, lock_points_known_by
+from governance.ledger.proof import NO_PROOF, Proof, missing_of
+from governance.ledger.reading import filed_under
+from governance.ledger.rules import Entry, LedgerLine, contract_counts_until, is_ended_by
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def record_consent(
+    *,
+    points: Collection[Point],
+    channel: str = EVERY_CHANNEL,
+    basis: str,
+    obtained_at: datetime,
+    ended_on: date | None = None,
+    evidence: str,
+    proof: Proof = NO_PROOF,
+    actor: str,
+    reason: str = "",
+    correlation_id: str | None = None,
+    user: User | None = None,
+    now: datetime | None = None,
+) -> list[ContactRecord]:
+    """A ground to contact somebody, where its proof is, and what it says. For every channel it is a line for each, since
+    their expiries differ; a published address then says nothing of calls. Each line gets the whole proof. A contract is in
+    force, unless `ended_on` says on which day it ended: the end is a line of its own.
+
+    Raises:
+        PointMissing: the channel reaches none of the points.
+        NoGroundForChannel: a published address, one that was given to us, or a referral, for calls.
+        InTheFuture: `obtained_at` or `ended_on` is later than now.
+        NotAContract: `ended_on` of another ground.
+        EndedBeforeContract: `ended_on` is a day before the contract.
+        ReferrerMissing: a referral without the referrer's name and both relationships.
+
+    """
+    now = now or timezone.now()
+    require_past("obtained_at", obtained_at, now)
+    if ended_on is not None:
+        require_end(basis, obtained_at, ended_on, now)
+    pairs = [
+        (point, reached)
+        for point in subjects_reached(points, (), channel).values()
+        for reached in channels_of(point)
+        if channel in (EVERY_CHANNEL, reached) and is_basis(reached, basis)
+    ]
+    if not pairs:
+        raise NoGroundForChannel(attr="basis")
+    if basis == Basis.REFERRAL and (missing := missing_of(basis, proof)):
+        raise ReferrerMissing(missing)
+    signature: dict[str, Any] = {"actor": actor, "user": user, "correlation_id": correlation_id, "now": now}
+    records = record_lines(
+        pairs,
+        Entry.CONSENT,
+        basis=basis,
+        effective_at=obtained_at,
+        evidence=evidence,
+        reason=reason,
+        **signature,
+    )
+    if proof:
+        ConsentProof.objects.bulk_create([ConsentProof(record=record, **asdict(proof)) for record in records])
+    if ended_on is not None:
+        ends = append_lines(
+            pairs, Entry.ENDED, effective_at=beginning(ended_on), evidence=evidence, reason=reason, **signature
+        )
+        return [*records, *ends]
+    return records
+
+
+def require_end(basis: str, obtained_at: datetime, ended_on: date, now: datetime) -> None:
+    if basis != Basis.CONTRACT:
+        raise NotAContract(attr="ended_on")
+    require_past("ended_on", beginning(ended_on), now)
+    if ended_on < obtained_at.astimezone(UTC).date():
+        raise EndedBeforeContract(attr="ended_on")
+
+
+def beginning(day: date) -> datetime:
+    """When a day begins in UTC, which in Canada is the evening before."""
+    return datetime.combine(day, time(), UTC)
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def end_contract(
+    *,
+    points: Collection[Point],
+    channel: str = EVERY_CHANNEL,
+    ended_on: date,
+    evidence: str,
+    actor: str,
+    reason: str = "",
+    correlation_id: str | None = None,
+    user: User | None = None,
+    now: datetime | None = None,
+) -> list[ContactRecord]:
+    """The contracts on file ended on this day: each remains a ground for 2 years from it, for calls for 18 months.
+
+    It ends the contracts that were made by that day. The line of the contract stays as it is; the end is a line of its own.
+    Of several ends the earliest counts, so where an earlier one is on file nothing is written.
+
+    Raises:
+        PointMissing: the channel reaches none of the points.
+        InTheFuture: the day has not begun.
+        NoContractOnFile: there is no contract.
+        EndedBeforeContract: each contract was made after that day.
+
+    """
+    reached = subjects_reached(points, (), channel)
+    lock_points_known_by(reached)
+    now = now or timezone.now()
+    ended_at = beginning(ended_on)
+    require_past("ended_on", ended_at, now)
+    contracts = _contracts(reached, channel)
+    if not contracts:
+        raise NoContractOnFile
+    made_by_then = [one for one in contracts if is_ended_by(one.line, ended_at)]
+    if not made_by_then:
+        raise EndedBeforeContract(attr="ended_on")
+    ending = [one for one in made_by_then if one.until is None or one.until > contract_expiry(one.channel, ended_at)]
+    return record_lines(
+        list(dict.fromkeys((one.point, one.channel) for one in ending)),
+        Entry.ENDED,
+        effective_at=ended_at,
+        evidence=evidence,
+        reason=reason,
+        actor=actor,
+        user=user,
+        correlation_id=correlation_id,
+        now=now,
+    )
+
+
+class _Contract(NamedTuple):
+    """A contract on file for a channel, and when it stops being a ground; None while it is in force."""
+
+    point: Subject
+    channel: str
+    line: LedgerLine
+    until: datetime | None
+
+
+def _contracts(reached: Mapping[str, Subject], channel: str) -> list[_Contract]:
+    return [
+        _Contract(reached[known_by], by, line, contract_counts_until(line, on_file.lines[n + 1 :], by))
+        for known_by, on_file in filed_under(reached).items()
+        for by in channels_of(reached[known_by])
+        if channel in (EVERY_CHANNEL, by)
+        for n, line in enumerate(on_file.lines)
+        if line.kind == Entry.CONSENT and line.basis == Basis.CONTRACT and line.concerns(by)
+    ]

@@ -1,0 +1,37 @@
+"""When a subject of the ledger was last contacted: how it is noted. The gate reads it in its own statement."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from governance.ledger.models import ContactPoint, LastContact
+from governance.ledger.points import Point, digest
+
+_NOTE = f"""
+INSERT INTO {LastContact._meta.db_table} AS known (digest, contacted_at, answered_at) VALUES {{rows}}
+ON CONFLICT (digest) DO UPDATE SET
+    contacted_at = CASE WHEN known.contacted_at < excluded.contacted_at THEN excluded.contacted_at
+        ELSE known.contacted_at END,
+    answered_at = CASE WHEN excluded.answered_at IS NULL OR known.answered_at > excluded.answered_at THEN known.answered_at
+        ELSE excluded.answered_at END
+WHERE known.contacted_at < excluded.contacted_at OR excluded.answered_at IS NOT NULL
+"""
+
+
+def note_contact(points: Collection[Point], at: datetime, *, is_answered_call: bool = False) -> None:
+    """Keep when these points were last contacted; an earlier contact that is told later changes nothing. Of a call that was
+    answered the phone number among them keeps that too.
+
+    Within a transaction it comes after every other lock: who notes the same points waits for the caller's end.
+    """
+    if not points:
+        return
+    values: list[Any] = []
+    instant = connection.ops.adapt_datetimefield_value(at)
+    # In one order, so that nobody waits in a circle.
+    for known_by, kind in sorted((digest(point), point[0]) for point in points):
+        values += [known_by, instant, instant if is_answered_call and kind == ContactPoint.Kind.PHONE else None]
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE.format(rows=", ".join(["(%s, %s, %s)"] * len(points))), values)

@@ -1,0 +1,142 @@
+"""What is on file: contact points, the ledger about them, the organisation, its closed days."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from governance.channels import Channel
+from governance.grounds import Basis
+from governance.ledger.proof import WORDING_MAX_LENGTH, GivenHow
+from governance.ledger.rules import Entry
+from wholesale.plumbing.append_only import AppendOnlyModel, ErasableModel
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
+from wholesale.plumbing.wordings import WordedField
+
+
+class ContactPoint(models.Model):
+    """A subject of the ledger: a phone number, an e-mail address, or a lead as such. It is known by its digest.
+
+    Erasing a person empties `value` and keeps the digest, so that a number that opted out stays refused when it comes again.
+    A lead is a subject by its `lead_id`, so that what binds the lead binds its next number too (CONTRACT section 10).
+    """
+
+    class Kind(models.TextChoices):
+        """What it is."""
+
+        PHONE = "PHONE", "Phone number"
+        EMAIL = "EMAIL", "E-mail address"
+        LEAD = "LEAD", "Lead"
+
+    kind = models.CharField(max_length=5, choices=Kind)
+    digest = models.CharField(max_length=64, unique=True)  # HMAC of kind and value under CONTACT_DIGEST_KEY
+    value = models.CharField(max_length=254, null=True)
+
+    class Meta:
+        default_permissions = ("view",)
+        permissions = [("erase_contactpoint", "Can erase a phone number or an e-mail address")]
+        verbose_name = "contact point"
+
+    def __str__(self) -> str:
+        if self.value is None:
+            return f"{self.get_kind_display()} (erased)"
+        return f"Lead {self.value}" if self.kind == self.Kind.LEAD else self.value
+
+
+class LastContact(models.Model):
+    """When a subject of the ledger was last contacted. It is known by its digest alone: no number is copied here.
+
+    It is a table of its own, which nobody writes but `last_contacts`. A contact is noted under its ladder's lock, and who
+    says no makes a contact point before he locks ladders: on one table the two would wait for each other in a circle.
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True)  # as that of a ContactPoint
+    contacted_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)  # of a phone number: the last call that somebody answered
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.contacted_at}"
+
+
+class ContactRecord(AppendOnlyModel):
+    """A line of the ledger: a consent, an opt-out, a do-not-call entry, its lifting, a scrub, an erasure."""
+
+    # The index serves the gate's lookup: all lines of some points, in order.
+    point = models.ForeignKey(ContactPoint, on_delete=models.PROTECT, related_name="records", db_index=False)
+    entry = models.CharField(max_length=11, choices=Entry)
+    channel = models.CharField(max_length=5, choices=Channel, blank=True, help_text="empty is every channel")
+    basis = models.CharField(max_length=16, choices=Basis, blank=True)
+    effective_at = models.DateTimeField(help_text="obtained, said or checked at")
+    expires_at = models.DateTimeField(null=True, blank=True)
+    evidence = WordedField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="where the proof is: a form, a recording")
+    reason = WordedField(max_length=NOTE_MAX_LENGTH, blank=True)
+    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
+    created_at = models.DateTimeField()
+
+    class Meta(AppendOnlyModel.Meta):
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["point", "id"], name="contactrecord_point")]
+        constraints = [
+            models.CheckConstraint(condition=Q(entry__in=Entry.values), name="contactrecord_entry"),
+            # And a channel, for the same ground expires at another time for calls than for messages.
+            models.CheckConstraint(
+                condition=~Q(entry=Entry.CONSENT) | (~Q(basis="") & ~Q(channel="")), name="contactrecord_consent_is_whole"
+            ),
+            models.CheckConstraint(
+                condition=~Q(entry=Entry.ENDED) | (~Q(channel="") & Q(expires_at__isnull=False)),
+                name="contactrecord_end_is_whole",
+            ),
+        ]
+        permissions = [
+            ("record_consent", "Can record a consent or a scrub"),
+            ("record_opt_out", "Can record an opt-out"),
+            ("lift_opt_out", "Can lift an opt-out that was a mistake"),
+        ]
+        verbose_name = "contact record"
+
+    def __str__(self) -> str:
+        return f"{self.get_entry_display()} {self.channel or 'every channel'}"
+
+
+class ContactRecordWords(models.Model):
+    """What people wrote of a line of the ledger. Erasing the person removes it."""
+
+    record = models.OneToOneField(ContactRecord, primary_key=True, on_delete=models.PROTECT, related_name="words")
+    evidence = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
+    reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"Words of line {self.pk}"
+
+
+class ConsentProof(ErasableModel):
+    """What a person agreed to, as it was put to him. Erasing the person removes it; the line of the ledger stays."""
+
+    record = models.OneToOneField(ContactRecord, primary_key=True, on_delete=models.PROTECT, related_name="proof")
+    wording = models.CharField(max_length=WORDING_MAX_LENGTH, blank=True, help_text="as it was shown or read out")
+    purpose = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="what the person agreed to receive")
+    on_behalf_of = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="who asked, and for whom")
+    withdrawal_statement = models.CharField(
+        max_length=NOTE_MAX_LENGTH, blank=True, help_text="how the request said that the consent can be withdrawn"
+    )
+    given_how = models.CharField(max_length=9, choices=GivenHow, blank=True)
+    given_where = models.CharField(
+        max_length=NOTE_MAX_LENGTH, blank=True, help_text="a web address, a place, a file or a recording"
+    )
+    referrer_name = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True, help_text="in full")
+    referrer_to_lead = models.CharField(
+        max_length=NOTE_MAX_LENGTH, blank=True, help_text="the referrer's relationship with the person"
+    )
+    referrer_to_us = models.CharField(
+        max_length=NOTE_MAX_LENGTH, blank=True, help_text="the referrer's relationship with us"
+    )
+
+    def __str__(self) -> str:
+        return f"Proof of line {self.pk}"

@@ -1,0 +1,79 @@
+"""What proves a consent, as values and pure functions. Whoever relies on a consent has to prove it (CASL 13).
+
+Sources, checked on 29 November 2026 in stored copies: CASL, S.C. 2010, c. 23, ss. 10(1) and 13; Electronic Commerce
+Protection Regulations (CRTC), SOR/2012-36, s. 4; Electronic Commerce Protection Regulations, SOR/2013-221, s. 4.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
+
+from django.db import models
+
+from governance.grounds import Basis
+
+WORDING_MAX_LENGTH = 4_000
+
+
+class GivenHow(models.TextChoices):
+    """How a consent was given: SOR/2012-36, s. 4 takes one that was asked for orally or in writing."""
+
+    WEB_FORM = "WEB_FORM", "Web form"
+    PAPER = "PAPER", "On paper"
+    EMAIL = "EMAIL", "E-mail"
+    TEXT = "TEXT", "Text message"
+    SPOKEN = "SPOKEN", "Spoken, and recorded"
+    IN_PERSON = "IN_PERSON", "In person"
+    OTHER = "OTHER", "Otherwise"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The content of a consent; what nobody knows is empty."""
+
+    wording: str = ""  # as it was shown or read out
+    purpose: str = ""
+    on_behalf_of: str = ""  # who asked, and for whom
+    withdrawal_statement: str = ""  # how the request said that the consent can be withdrawn
+    given_how: str = ""  # a GivenHow
+    given_where: str = ""  # a web address, a place, a file or a recording
+    referrer_name: str = ""  # in full
+    referrer_to_lead: str = ""  # the referrer's relationship with the person who is contacted
+    referrer_to_us: str = ""  # and with us
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, name) for name in PROOF_FIELDS)
+
+
+NO_PROOF = Proof()
+PROOF_FIELDS = tuple(field.name for field in fields(Proof))
+
+
+class Missing(NamedTuple):
+    """What a proof lacks, and which section asks for it."""
+
+    field: str
+    section: str
+
+
+_WANTED: dict[str, dict[str, str]] = {
+    Basis.EXPRESS: {
+        "wording": "CASL, s. 13",
+        "purpose": "CASL, s. 10(1)(a)",
+        "on_behalf_of": "CASL, s. 10(1)(b); SOR/2012-36, s. 4(a) to (c)",
+        "withdrawal_statement": "SOR/2012-36, s. 4(e)",
+        "given_how": "SOR/2012-36, s. 4",
+        "given_where": "CASL, s. 13",
+    },
+    Basis.REFERRAL: dict.fromkeys(("referrer_name", "referrer_to_lead", "referrer_to_us"), "SOR/2013-221, s. 4"),
+}
+# What the wording itself must say, or its form show. No program can tell, so a person reads it.
+READ_IN_WORDING = {
+    "the mailing address, and a phone number, an e-mail address or a web address": "SOR/2012-36, s. 4(d)",
+    "that this consent was asked for separately": "SOR/2012-36, s. 4",
+}
+
+
+def missing_of(basis: str, proof: Any = None) -> list[Missing]:
+    """Which content of a consent on this ground is not on file. `proof` has the fields of a Proof, or is None."""
+    wanted = _WANTED.get(basis, {})
+    return [Missing(field, section) for field, section in wanted.items() if not getattr(proof, field, "")]

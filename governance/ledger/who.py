@@ -1,0 +1,79 @@
+"""Whom a request is about: the points that a lead's id, a phone number or an e-mail address stand for."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from governance import people
+from governance.ledger.points import Point, lead_point, points_of
+from wholesale.phones import e164
+from wholesale.plumbing.addresses import one_form
+from wholesale.plumbing.facts import CUT, REPLACED
+
+
+def of_lead(lead_id: str) -> list[Point]:
+    """The lead as a subject of the ledger, and its number and address where it is known."""
+    lead = people.load(people.LEAD, [lead_id]).get(lead_id)
+    as_such = lead_point(lead_id)
+    return [*([as_such] if as_such else []), *(points_of(phone=lead.phone, email=lead.email) if lead else [])]
+
+
+def number_or_address(text: str) -> list[Point]:
+    """The point of a phone number or an e-mail address that a person typed, and that is no lead's id.
+
+    Raises:
+        ValidationError: it is neither.
+
+    """
+    address = one_form(text)
+    if "@" in address:
+        validate_email(address)
+        return points_of(email=address)
+    try:
+        return points_of(phone=e164(text))
+    except ValueError as error:
+        raise ValidationError("Neither a lead that we know, nor a phone number, nor an e-mail address.") from error
+
+
+class Meant(NamedTuple):
+    """Who said something."""
+
+    points: list[Point]
+    unreadable: list[Point]  # ids, numbers and addresses that are none; each is kept as it came
+
+
+def meant(*, lead_id: str = "", phone: str = "", phones: Iterable[str] = (), email: str = "") -> Meant:
+    """Whom received values stand for. Nothing is refused: what cannot be read stands for itself."""
+    said = Meant([], [])
+    for read, texts in ((_lead, [lead_id]), (_phone, [phone, *phones]), (_email, [email])):
+        for text in filter(None, texts):
+            readable, points = read(text.strip(_AROUND) or text)
+            (said.points if readable else said.unreadable).extend(points)
+    return said
+
+
+_AROUND = f"{REPLACED} \n\r\t"
+_Read = tuple[bool, list[Point]]  # whether it can be read, and what it stands for
+
+
+def _lead(text: str) -> _Read:
+    is_whole = REPLACED not in text and not text.endswith(CUT)
+    return is_whole, of_lead(text)
+
+
+def _phone(text: str) -> _Read:
+    try:
+        return True, points_of(phone=e164(text))
+    except ValueError:
+        return False, points_of(phone=text)
+
+
+def _email(text: str) -> _Read:
+    address = one_form(text)
+    try:
+        validate_email(address)
+    except ValidationError:
+        return False, points_of(email=text)
+    return True, points_of(email=address)

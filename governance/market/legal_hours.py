@@ -1,0 +1,42 @@
+"""A policy's windows beside the hours in which the law allows calls."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from governance.channels import Channel
+from governance.clocks.calling_hours import CALLING_HOURS
+from governance.market.rules import CHANNEL_WINDOWS, CHANNELS, WINDOWS
+
+
+@dataclass(frozen=True, slots=True)
+class LegalWarning:
+    """A policy's window that is wider than the hours in which the law allows calls."""
+
+    place: str  # within the rules: `contact_windows_local.0`, `channel_windows.CALL.1`
+    detail: str
+    is_last_minute_only: bool  # it ends on the very minute, itself too late, at which those hours end
+
+
+def legal_warnings(rules: Mapping[str, Any], channel: str = Channel.CALL) -> list[LegalWarning]:
+    """The windows of well-formed rules in which this channel, if it is allowed, could be used outside calling hours.
+
+    The law's end is exclusive and a window's inclusive, so a window within ends a minute before: 21:29, weekends 17:59.
+    """
+    if channel not in rules[CHANNELS]:
+        return []
+    own = rules.get(CHANNEL_WINDOWS, {})
+    place = f"{CHANNEL_WINDOWS}.{channel}" if channel in own else WINDOWS
+    found = (_warning(f"{place}.{n}", window) for n, window in enumerate(own.get(channel, rules[WINDOWS])))
+    return [warning for warning in found if warning]
+
+
+def _warning(place: str, window: Mapping[str, Any]) -> LegalWarning | None:
+    hours = {CALLING_HOURS.on(day) for day in window["days"]}
+    wider = {(start, end) for start, end in hours if window["start"] < start or window["end"] > end}
+    touching = {(start, end) for start, end in hours if window["end"] == end}
+    if not wider | touching:
+        return None
+    said = {CALLING_HOURS.weekday: "on weekdays", CALLING_HOURS.weekend: "at weekends"}
+    detail = " and ".join(f"from {start} until before {end} {said[start, end]}" for start, end in sorted(wider | touching))
+    return LegalWarning(place, f"The law allows calls {detail}; outside those hours none is made.", not wider)

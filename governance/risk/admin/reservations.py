@@ -1,0 +1,213 @@
+"""The pages of reservations: release and correct them."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timesince import timesince
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+from unfold.widgets import UnfoldAdminDecimalFieldWidget
+
+from governance.risk.admin.days import EngineFilter
+from governance.risk.admin.events import RiskEventInline
+from governance.risk.models import RiskReservation
+from governance.risk.reservations import correct_loss, release_reservation
+from wholesale.plumbing.admin_base import GrowingAdmin, act_with_form, act_with_reason, cad, json_text, reason_field
+from wholesale.plumbing.users import label_of
+
+
+class ReservationStateFilter(admin.SimpleListFilter):
+    """Open or settled; without a choice the open ones, which a partial index serves."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("settled", "Settled"), ("all", "Open and settled")]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        unchosen, *rest = super().choices(changelist)
+        yield {**unchosen, "display": "Open"}
+        yield from rest
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(settled_at__isnull=self.value() != "settled")
+
+
+class AgeFilter(admin.SimpleListFilter):
+    """Reservations that were made longer ago."""
+
+    title = "age"
+    parameter_name = "hours"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("1", "More than an hour"), ("24", "More than a day"), ("168", "More than a week")]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        hours = self.value()
+        if hours not in dict(self.lookup_choices):
+            return queryset
+        return queryset.filter(created_at__lt=timezone.now() - timedelta(hours=int(hours)))
+
+
+class CorrectForm(forms.Form):
+    """The loss as it is right, and why."""
+
+    realized_loss = forms.DecimalField(
+        label="Loss in CAD", min_value=0, max_digits=14, decimal_places=2, widget=UnfoldAdminDecimalFieldWidget
+    )
+    reason = reason_field()
+
+
+@admin.register(RiskReservation)
+class RiskReservationAdmin(GrowingAdmin):
+    """What is at stake; the open ones first, the oldest of them on top."""
+
+    list_display = ("id", "engine", "amount_cad", "state", "age", "loss", "actor", "reason")
+    list_display_links = ("id", "engine")
+    list_filter = (ReservationStateFilter, AgeFilter, EngineFilter)
+    list_select_related = False
+    search_fields = ("correlation_id__exact", "actor__exact", "engine__exact")
+    search_help_text = "Correlation id, actor or engine, in full"
+    actions = ("release_chosen",)
+    actions_detail = ("release", "correct")
+    inlines = (RiskEventInline,)
+    fieldsets = (
+        ("At stake", {"fields": ("engine", "amount_cad", "state", "day", "reason", "about")}),
+        ("Settled", {"fields": ("settled_at", "loss", "settled_by", "settled_user", "settle_reason")}),
+        ("Who and when", {"fields": ("actor", "user", "correlation_id", "created_at")}),
+    )
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        return ("-id",) if request.GET.get("state") in ("settled", "all") else ("id",)
+
+    @display(description="Amount", ordering="amount")
+    def amount_cad(self, reservation: RiskReservation) -> str:
+        """In CAD."""
+        return cad(reservation.amount)
+
+    @display(description="State", label={"Open": "warning", "Settled": "success"})
+    def state(self, reservation: RiskReservation) -> str:
+        """Whether it still counts against the caps."""
+        return "Settled" if reservation.settled_at else "Open"
+
+    @display(description="Age")
+    def age(self, reservation: RiskReservation) -> str:
+        """Since it was made."""
+        return timesince(reservation.created_at, depth=1)
+
+    @display(description="Loss")
+    def loss(self, reservation: RiskReservation) -> str:
+        """In CAD, once it is settled."""
+        return "" if reservation.realized_loss is None else cad(reservation.realized_loss)
+
+    @display(description="Metadata")
+    def about(self, reservation: RiskReservation) -> str:
+        """What the caller said of it."""
+        return json_text(reservation.metadata)
+
+    def has_release_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Who may release what nobody settled."""
+        return request.user.has_perm("governance.release_reservation")
+
+    def has_correct_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Who may correct a booked loss."""
+        return request.user.has_perm("governance.correct_loss")
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Release what is open, correct what is settled."""
+        is_open = RiskReservation.objects.filter(pk=object_id, settled_at__isnull=True).exists()
+        actions = super().get_actions_detail(request, object_id)
+        return [one for one in actions if (one.method.original_function_name == "release") == is_open]
+
+    @action(description="Release...", permissions=["release"])
+    def release_chosen(self, request: HttpRequest, queryset: models.QuerySet[RiskReservation]) -> HttpResponse | None:
+        """Release those of the chosen that are open, after a page that asks why."""
+        chosen = list(queryset.filter(settled_at__isnull=True))
+        if not chosen:
+            messages.info(request, "Nothing to do: what you chose is settled.")
+            return None
+        return self._release(request, chosen, hidden=[("action", "release_chosen")])
+
+    @action(
+        description="Release...",
+        permissions=["release"],
+        icon="lock_open",
+        variant=ActionVariant.DANGER,
+        url_path="release",
+    )
+    def release(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Release this one, after a page that asks why."""
+        reservation = self.get_object(request, object_id)
+        if reservation is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return self._release(request, [reservation], hidden=[])
+
+    @action(description="Correct the loss...", permissions=["correct"], icon="edit", url_path="correct")
+    def correct(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Set the booked loss right, after a page that asks the loss and why."""
+        reservation = self.get_object(request, object_id)
+        if reservation is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+
+        def act(realized_loss: Decimal, reason: str) -> str:
+            who: dict[str, Any] = {"actor": label_of(request.user), "user": request.user}
+            corrected = correct_loss(reservation.pk, realized_loss, **who, reason=reason)
+            said = f"The loss is {cad(realized_loss)}."
+            self.log_change(request, corrected, said)
+            return said
+
+        return act_with_form(
+            request,
+            self,
+            CorrectForm(
+                request.POST if request.method == "POST" else None, initial={"realized_loss": reservation.realized_loss}
+            ),
+            act,
+            title=f"Correct the loss of reservation {reservation.pk}",
+            explanation=f"Its loss is {self.loss(reservation) or 'not booked yet'}. The ledgers of the day on which it was "
+            "booked follow; the first entry stays, and this one stands beside it.",
+            button="Correct the loss",
+            danger=True,
+            then=reverse("admin:governance_riskreservation_change", args=[reservation.pk]),
+        )
+
+    def _release(
+        self, request: HttpRequest, reservations: list[RiskReservation], *, hidden: list[tuple[str, str]]
+    ) -> HttpResponse:
+        what = f"reservation {reservations[0].pk}" if len(reservations) == 1 else f"{len(reservations)} reservations"
+        who: dict[str, Any] = {"actor": label_of(request.user), "user": request.user}
+
+        @transaction.atomic
+        def act(reason: str) -> str:
+            for reservation in reservations:
+                released = release_reservation(reservation.pk, **who, reason=reason)
+                self.log_change(request, released, "Released.")
+            return f"Released: {what}."
+
+        return act_with_reason(
+            request,
+            self,
+            act,
+            title=f"Release {what}",
+            explanation="What is released counts no longer against the open risk, and no loss is booked. "
+            "If money was lost, settle it with its loss instead.",
+            table={
+                "headers": ["Reservation", "Engine", "Amount", "State", "Age", "Reserved by"],
+                "rows": [[str(r.pk), r.engine, cad(r.amount), self.state(r), self.age(r), r.actor] for r in reservations],
+            },
+            hidden=[*hidden, *(("_selected_action", str(r.pk)) for r in reservations)],
+            button="Release",
+            danger=True,
+            then=reverse("admin:governance_riskreservation_changelist"),
+        )
