@@ -31,11 +31,7 @@ class FollowupsConfig(AppConfig):
         from followups.steps.services import seed_templates  # noqa: PLC0415
         from followups.vendors import readiness as _vendors  # noqa: F401, PLC0415  # registers a check of the runbook
         from governance import leads, messages  # noqa: PLC0415
-        from governance.compliance.signals import (  # noqa: PLC0415
-            contact_records_changed,
-            opt_outs_unreadable,
-            opted_out_of,
-        )
+        from governance.ledger.signals import contact_records_changed, opt_outs_unreadable, opted_out_of  # noqa: PLC0415
         from governance.signals import contact_rules_changed, markets_named  # noqa: PLC0415
 
         messages.register(received)

@@ -13,8 +13,8 @@ from followups.models import FollowupLadder, FollowupTask
 from followups.outcomes.rules import Outcome
 from governance import gate
 from governance.channels import Channel
-from governance.compliance.services import Point
 from governance.leads import LeadFacts
+from governance.ledger.points import Point
 from wholesale.lookups import time_or_none
 
 

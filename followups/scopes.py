@@ -24,7 +24,7 @@ from followups.models import (
     SlaBreach,
     TaskEvent,
 )
-from governance.compliance.models import ContactPoint, ContactRecord
+from governance.ledger.models import ContactPoint, ContactRecord
 from wholesale import scopes
 from wholesale.permissions import label_of
 from wholesale.vocabulary import ALL

@@ -2,7 +2,7 @@
 
 from governance.area_codes.admin import AreaCodeSubscriptionAdmin
 from governance.clocks.admin import MarketZoneAdmin
-from governance.compliance.admin import ClosedDayAdmin, ContactPointAdmin, ContactRecordAdmin, OrganisationAdmin
+from governance.closed_days.admin import ClosedDayAdmin
 from governance.duties.admin import LegalDutyAdmin
 from governance.golive.admin import GoLiveStateAdmin
 from governance.heimdall.admin import (
@@ -11,7 +11,10 @@ from governance.heimdall.admin import (
     HeimdallRecommendationAdmin,
     HeimdallScorecardAdmin,
 )
+from governance.ledger.admin.points import ContactPointAdmin
+from governance.ledger.admin.records import ContactRecordAdmin
 from governance.market.admin import MarketPolicyAdmin
+from governance.organisation.admin import OrganisationAdmin
 from governance.risk.admin import RiskDayAdmin, RiskEventAdmin, RiskPolicyAdmin, RiskReservationAdmin
 from governance.runbook.admin import RunbookRunAdmin
 

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from governance import gate, law, leads
 from governance.channels import Channel
 from governance.clocks.resolving import ZoneSource, phone_hint
-from governance.compliance.grounds import Purpose
+from governance.grounds import Purpose
 from governance.reasons import Reason
 from wholesale.api import ApiViewSet, act, ask
 from wholesale.fields import AwareDateTimeField, LabelField, ManyField, StrictIntegerField, UpperChoiceField, iso_utc

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from governance.channels import Channel
-from governance.compliance.rules import CALLING_HOURS
+from governance.clocks.calling_hours import CALLING_HOURS
 from governance.market.rules import CHANNEL_WINDOWS, CHANNELS, WINDOWS, local_minute
 from governance.permitted import Calendar, calendar_of, next_allowed_at
 from governance.reasons import Reason

@@ -18,25 +18,28 @@ from governance.area_codes.models import AreaCodeSubscription
 from governance.channels import Channel
 from governance.clocks.models import MarketZone
 from governance.clocks.resolving import ZoneFacts, resolve
-from governance.compliance import last_contacts
-from governance.compliance import services as compliance
-from governance.compliance.grounds import Basis, Purpose
-from governance.compliance.models import ClosedDay, ContactPoint, Organisation
-from governance.compliance.phones import area_code
-from governance.compliance.rules import CALL_AGAIN_AFTER, LedgerLine, Sender
-from governance.compliance.rules import Organisation as OrganisationFacts
-from governance.compliance.services import NOTHING, OnFile
+from governance.closed_days.models import ClosedDay
 from governance.contact import NO_MINUTE, Verdict, decide, decide_all
 from governance.decisions import Decision, ExecutionClass, verb
 from governance.golive import services as golive
 from governance.golive.models import GoLiveState
+from governance.grounds import Basis, Purpose
 from governance.heimdall import services as heimdall
 from governance.heimdall.errors import NotProdEligible
 from governance.heimdall.models import HeimdallRecommendation, HeimdallScorecard
 from governance.leads import CLOSED, LeadFacts
+from governance.ledger import holds, last_contacts, opt_outs, reading, referrals
+from governance.ledger import points as ledger_points
+from governance.ledger.models import ContactPoint
+from governance.ledger.points import digest, digest_key_mark, digests
+from governance.ledger.reading import NOTHING, OnFile
+from governance.ledger.rules import CALL_AGAIN_AFTER, LedgerLine
 from governance.market import rules as market_rules
 from governance.market.models import MarketPolicy
 from governance.messages import Received
+from governance.organisation import services
+from governance.organisation.models import Organisation
+from governance.organisation.rules import OrganisationFacts, Sender
 from governance.permitted import HORIZON_MAX, INTERVAL_MAX, Permission, calendar_of
 from governance.reasons import Reason
 from governance.risk import services as risk
@@ -47,6 +50,7 @@ from governance.situation import NO_GAP, PolicyFacts, Situation, is_opted_out, l
 from wholesale.errors import DomainError, NotFound
 from wholesale.fields import iso_utc
 from wholesale.lookups import among_sql
+from wholesale.phones import area_code
 from wholesale.vocabulary import ALL
 
 
@@ -364,7 +368,7 @@ def _situations(
         return []
     provinces = {contact.lead.province for contact in contacts}
     points = [_point(contact) if contact.is_known else None for contact in contacts]
-    leads_asked = [compliance.lead_point(contact.lead.lead_id) for contact in contacts]
+    leads_asked = [lead_point(contact.lead.lead_id) for contact in contacts]
     subjects = {subject for subject in (*points, *leads_asked) if subject}
     area_codes = {_area_code(contact) for contact in contacts} - {""}
     rules = _rules(provinces, {contact.lead.market for contact in contacts}, at, until, subjects, area_codes)
@@ -447,7 +451,7 @@ def _purpose(contact: Contact, at: datetime, contacted: Iterable[datetime | None
         and point is not None
         and message.lead_id == contact.lead.lead_id
         and message.channel == contact.channel
-        and compliance.digest(point) in message.known_by
+        and digest(point) in message.known_by
         and message.received_at <= at
         and all(one is None or one < message.received_at for one in contacted)
     )
@@ -467,27 +471,27 @@ def _answered_at(contact: Contact, at_point: OnFile, at: datetime, policy: Polic
     return answered_at if policy and policy.rules.one_call_in_30_days else None
 
 
-def _point(contact: Contact) -> compliance.Point | None:
-    return compliance.point_of(contact.channel, phone=contact.lead.phone, email=contact.lead.email)
-
-
-Point = compliance.Point
-channels_of = compliance.channels_of
-contact_points = compliance.contact_points
-lock_all_points = compliance.lock_all_points
+Point = ledger_points.Point
+channels_of = ledger_points.channels_of
+contact_points = ledger_points.contact_points
+lock_all_points = ledger_points.lock_all_points
 LEAD = ContactPoint.Kind.LEAD.value
-lead_point = compliance.lead_point
-lock_points = compliance.lock_points
+lead_point = ledger_points.lead_point
+lock_points = ledger_points.lock_points
 note_contact = last_contacts.note_contact
-point_of = compliance.point_of
-points_of = compliance.points_of
-hold_points = compliance.hold_points
-is_opted_out_at = compliance.is_opted_out
-lift_opt_out = compliance.lift_opt_out
-lock_points_known_by = compliance.lock_points_known_by
-record_opt_out = compliance.record_opt_out
-release_points = compliance.release_points
-sender = compliance.sender
+point_of = ledger_points.point_of
+points_of = ledger_points.points_of
+hold_points = holds.hold_points
+is_opted_out_at = reading.is_opted_out
+lift_opt_out = opt_outs.lift_opt_out
+lock_points_known_by = ledger_points.lock_points_known_by
+record_opt_out = opt_outs.record_opt_out
+release_points = holds.release_points
+sender = services.sender
+
+
+def _point(contact: Contact) -> Point | None:
+    return point_of(contact.channel, phone=contact.lead.phone, email=contact.lead.email)
 
 
 def note_use(answer: ContactAnswer, sent_at: datetime, **signature: Any) -> bool:
@@ -500,7 +504,7 @@ def note_use(answer: ContactAnswer, sent_at: datetime, **signature: Any) -> bool
     if contact.channel == Channel.CALL or not any(line.basis == Basis.REFERRAL for line in lines):
         return False
     points = points_of(phone=contact.lead.phone, email=contact.lead.email)
-    compliance.record_use(points=points, channel=contact.channel, sent_at=sent_at, **signature)
+    referrals.record_use(points=points, channel=contact.channel, sent_at=sent_at, **signature)
     return True
 
 
@@ -529,7 +533,7 @@ FROM (
     UNION ALL
     SELECT line, NULL, NULL, NULL, NULL, NULL, NULL, NULL, digest, contacted_at, entry, channel, effective_at, basis,
         expires_at
-    FROM ({compliance.LINES_SQL}) AS lines
+    FROM ({reading.LINES_SQL}) AS lines
     UNION ALL
     SELECT {_FIRST}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 ) AS r
@@ -557,7 +561,7 @@ class _Rules(NamedTuple):
     zones: dict[tuple[str, str], str]  # of the markets that have one
     closed: list[tuple[str, date]]  # the province, "" for all, and the day
     subscribed_until: dict[str, date]  # by area code
-    on_file: compliance.Ledgers  # about each point
+    on_file: reading.Ledgers  # about each point
 
 
 def _rules(
@@ -565,17 +569,17 @@ def _rules(
     markets: Collection[str],
     at: datetime,
     until: datetime,
-    points: Collection[compliance.Point],
+    points: Collection[Point],
     area_codes: Collection[str] = (),
 ) -> _Rules:
-    known_by = compliance.digests(points)
+    known_by = digests(points)
     among, in_provinces = among_sql(provinces)
     places = [in_provinces, among_sql(markets)[1]]
     days = (at - _BEFORE).date(), (until + _AFTER).date()
     subscriptions = _SUBSCRIPTIONS_SQL.format(among=among) if area_codes else ""
     codes = [among_sql(area_codes)[1]] if area_codes else []
     with connection.cursor() as cursor:
-        asked, values = compliance.asked_sql(known_by.values())
+        asked, values = reading.asked_sql(known_by.values())
         statement = _RULES_SQL.format(asked=asked, among=among, subscriptions=subscriptions)
         cursor.execute(statement, [values, *places, *places, *days, *codes])
         first, *rows = cursor.fetchall()
@@ -583,11 +587,11 @@ def _rules(
     decided = standing(ExecutionClass.EXECUTE, engaged=engaged is None or bool(engaged), live=bool(live))
     organisation = OrganisationFacts(is_ledger_readable=False)  # without its row nobody can tell
     if consent:
-        is_readable = key_mark in ("", compliance.digest_key_mark())
+        is_readable = key_mark in ("", digest_key_mark())
         organisation = OrganisationFacts(consent, scrub, identity, number, _date(expires_on), is_readable, Sender(*sender))
     lines = (row[_OF_A_LINE] for row in rows if row[0] not in (_PLACE, _AREA_CODE))
     subscribed_until = {row[2]: last_day for row in rows if row[0] == _AREA_CODE and (last_day := _date(row[7]))}
-    found = _Rules(decided, organisation, {}, {}, [], subscribed_until, compliance.filed(known_by, lines))
+    found = _Rules(decided, organisation, {}, {}, [], subscribed_until, reading.filed(known_by, lines))
     for province, market, enabled, version, rules, zone, day in (row[_OF_A_PLACE] for row in rows if row[0] == _PLACE):
         if rules is not None:
             found.policies[province, market] = PolicyFacts(market, version, bool(enabled), market_rules.parsed_text(rules))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from governance.compliance.grounds import Role
+from governance.grounds import Role
 
 CLOSED = frozenset({"CLOSED", "DEAD"})  # the statuses of a lead that nobody contacts any more (CONTRACT section 10)
 

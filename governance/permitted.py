@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from governance.compliance.rules import CALL_AGAIN_AFTER
+from governance.ledger.rules import CALL_AGAIN_AFTER
 from governance.situation import MINUTES_OF_A_DAY, Situation, Timetable, lasting, merged, timetable_of, turning_points
 
 HORIZON = timedelta(days=30)  # how far ahead a permitted minute is looked for

@@ -10,13 +10,13 @@ from django.db.models.functions import Cast
 
 from governance.area_codes.models import AreaCodeSubscription
 from governance.area_codes.rules import NOTICE
-from governance.compliance.models import Organisation
-from governance.compliance.services import digest_key_mark
 from governance.duties.models import LegalDuty
 from governance.duties.rules import RULES, Duty, as_detail, in_order, problems
 from governance.golive.services import current_state
 from governance.heimdall.models import HeimdallPolicy
+from governance.ledger.points import digest_key_mark
 from governance.market.models import MarketPolicy
+from governance.organisation.models import Organisation
 from governance.risk.models import RiskPolicy
 from governance.risk.rules import GLOBAL
 from governance.runbook.last_days import ended_or_ending

@@ -11,18 +11,16 @@ from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from governance.channels import Channel
-from governance.compliance.grounds import Purpose, Role
-from governance.compliance.holidays import is_holiday
-from governance.compliance.rules import (
+from governance.clocks.calling_hours import CALLING_HOURS, LegalHours
+from governance.clocks.holidays import is_holiday
+from governance.decisions import Decision
+from governance.grounds import Purpose, Role
+from governance.ledger.rules import (
     CALL_AGAIN_AFTER,
-    CALLING_HOURS,
     SCRUB_VALID,
     Entry,
     LedgerLine,
-    LegalHours,
-    Organisation,
-    Standing,
-    Strictness,
+    Validity,
     consent,
     has_relationship,
     is_exempt,
@@ -31,8 +29,8 @@ from governance.compliance.rules import (
     opted_out,
     scrub,
 )
-from governance.decisions import Decision
 from governance.market.rules import HolidayRule, Rules, Window
+from governance.organisation.rules import OrganisationFacts, Strictness
 from governance.reasons import Reason
 
 MINUTES_OF_A_DAY = 24 * 60
@@ -57,7 +55,7 @@ class Situation:
     zones: tuple[ZoneInfo, ...]  # in which the lead may live; contact must be allowed in each
     standing: Decision  # what the go-live row says
     policy: PolicyFacts | None
-    organisation: Organisation
+    organisation: OrganisationFacts
     closed_days: frozenset[date] = frozenset()  # the operator's own, in this province
     lead_score: Decimal | None = None
     ledger: tuple[LedgerLine, ...] | None = None  # of the number or address; None for an unknown lead: no consent is asked
@@ -168,9 +166,9 @@ def _unproven_consent(situation: Situation, ledger: tuple[LedgerLine, ...], chan
     if situation.purpose != Purpose.PROSPECT and _needs_no_consent(situation, ledger, channel, at):
         return
     standing = consent(ledger, channel, at, situation.role)
-    if standing is Standing.MISSING:
+    if standing is Validity.MISSING:
         yield Reason.CONSENT_MISSING
-    elif standing is Standing.EXPIRED:
+    elif standing is Validity.EXPIRED:
         yield Reason.CONSENT_EXPIRED
 
 
@@ -188,9 +186,9 @@ def _unproven_call(situation: Situation, ledger: tuple[LedgerLine, ...], at: dat
     if not situation.organisation.registered(at.astimezone(UTC).date()):
         yield Reason.NOT_REGISTERED
     standing = scrub(ledger, at, situation.role)
-    if standing is Standing.MISSING:
+    if standing is Validity.MISSING:
         yield Reason.SCRUB_MISSING
-    elif standing is Standing.EXPIRED:
+    elif standing is Validity.EXPIRED:
         yield Reason.SCRUB_EXPIRED
 
 

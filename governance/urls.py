@@ -4,10 +4,12 @@ from rest_framework.routers import SimpleRouter
 
 from governance.api import ContactViewSet
 from governance.area_codes.api import AreaCodeViewSet
-from governance.compliance.api import ClosedDayViewSet, ComplianceViewSet, RecordViewSet
+from governance.closed_days.api import ClosedDayViewSet
 from governance.duties.api import DutyViewSet
 from governance.golive.api import GoLiveViewSet
 from governance.heimdall.api import HeimdallViewSet
+from governance.ledger.api.acts import ComplianceViewSet
+from governance.ledger.api.records import RecordViewSet
 from governance.market.api import MarketViewSet
 from governance.risk.api import RiskViewSet
 from governance.runbook.api import RunbookViewSet, RunViewSet

@@ -34,9 +34,10 @@ from followups.steps.rules import GUIDE_STEPS
 from governance import law
 from governance.area_codes.models import AreaCodeSubscription
 from governance.clocks.models import MarketZone
-from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord
+from governance.closed_days.models import ClosedDay
 from governance.duties.models import LegalDuty
 from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
+from governance.ledger.models import ContactPoint, ContactRecord
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES
 from governance.risk.models import RiskDay, RiskEvent, RiskPolicy, RiskReservation
@@ -527,7 +528,7 @@ class HeimdallEventFactory(Row):
 
 
 class PointFactory(Row):
-    """A phone number whose digest is of no number at all: `governance.compliance.services` makes those that are found."""
+    """A phone number whose digest is of no number at all: `governance.ledger.services` makes those that are found."""
 
     class Meta:
         model = ContactPoint

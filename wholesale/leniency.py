@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from governance.compliance.models import Organisation
+from governance.organisation.models import Organisation
 from governance.readiness import PROOFS
 from wholesale.admin import NAVIGATION
 

@@ -311,9 +311,9 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api",
     "ENUM_NAME_OVERRIDES": {
-        "StrictnessEnum": "governance.compliance.rules.Strictness",
-        "BasisEnum": "governance.compliance.grounds.Basis",
-        "AcceptedBasisEnum": "governance.compliance.grounds.ACCEPTED",
+        "StrictnessEnum": "governance.organisation.rules.Strictness",
+        "BasisEnum": "governance.grounds.Basis",
+        "AcceptedBasisEnum": "governance.grounds.ACCEPTED",
         "ChannelEnum": "governance.channels.Channel",
         "ReasonEnum": "governance.contact.Reason",
         "MeaningEnum": "followups.leads.models.InboundMessage.Meaning",

@@ -18,7 +18,7 @@ from followups.sla.rules import Standing, standing
 from followups.steps.services import scripts_of
 from governance import gate
 from governance.channels import Channel
-from governance.compliance.services import Point
+from governance.ledger.points import Point
 from wholesale.admin_base import ReasonForm, place_text
 
 OTHERS_READ = 50  # a number that stands for nobody may be on file at thousands

@@ -14,7 +14,7 @@ from unfold.enums import ActionVariant
 from followups.inbound.rules import Meaning
 from followups.inbound.services import WHO, decide_inbound, may_overrule, undecided
 from followups.models import InboundDecision, InboundMessage
-from governance.compliance.models import ContactPoint
+from governance.ledger.models import ContactPoint
 from wholesale.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter, act_with_reason
 from wholesale.permissions import label_of
 

@@ -9,7 +9,7 @@ from rest_framework.exceptions import ValidationError
 
 from followups.inbound.services import WHO
 from governance.channels import Channel
-from governance.compliance.who import meant
+from governance.ledger.who import meant
 from wholesale.fields import AwareDateTimeField, LabelField, UpperChoiceField
 from wholesale.params import ActParams, is_empty
 from wholesale.received import REPLACED, ReceivedLabelField, as_text

@@ -26,10 +26,10 @@ from followups.replies import services as replies
 from followups.replies.models import AdministrativeReply
 from governance import gate
 from governance.channels import Channel
-from governance.compliance.models import ContactPoint, ContactRecord
-from governance.compliance.rules import Entry
-from governance.compliance.services import Point, digest
 from governance.decisions import ExecutionClass, verb
+from governance.ledger.models import ContactPoint, ContactRecord
+from governance.ledger.points import Point, digest
+from governance.ledger.rules import Entry
 from wholesale import correlation, scopes
 from wholesale.errors import NotAllowedForYou
 from wholesale.received import storable

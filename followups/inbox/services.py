@@ -13,8 +13,8 @@ from followups.errors import DecideTheMessage, InboxItemDone, InboxItemNotFound,
 from followups.history import Act
 from followups.inbox.models import InboxItem
 from followups.models import FollowupTask, InboundMessage
-from governance.compliance.models import ContactRecord
 from governance.decisions import ExecutionClass, verb
+from governance.ledger.models import ContactRecord
 from wholesale import scopes
 from wholesale.permissions import label_of
 from wholesale.received import storable

@@ -11,7 +11,7 @@ from followups.leads import services
 from followups.leads.fields import LeadRow, PhoneField
 from followups.leads.models import Language, Lead
 from governance.clocks.api import MarketFilter
-from governance.compliance.grounds import Role
+from governance.grounds import Role
 from wholesale import filters
 from wholesale.api import ResourceViewSet, RowSerializer, act, acting_user
 from wholesale.fields import EmailAddressField, LabelField, NoteField, SpelledChoiceField

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from followups.leads.words import WORDS, key_of, keyed, storable
-from governance.compliance.models import ConsentProof
-from governance.compliance.proof import PROOF_FIELDS, GivenHow, Proof
+from governance.ledger.models import ConsentProof
+from governance.ledger.proof import PROOF_FIELDS, GivenHow, Proof
 
 _WAYS = keyed(WORDS["ways"], GivenHow.values)
 

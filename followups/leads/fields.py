@@ -11,8 +11,7 @@ from rest_framework.fields import empty
 
 from followups.leads.models import Language, Lead
 from governance.clocks.zones import ZONE_CHOICES
-from governance.compliance.grounds import Role
-from governance.compliance.phones import formatted, parsed
+from governance.grounds import Role
 from wholesale.fields import (
     EmailAddressField,
     LabelField,
@@ -24,6 +23,7 @@ from wholesale.fields import (
     WordField,
 )
 from wholesale.params import Params, is_empty
+from wholesale.phones import formatted, parsed
 from wholesale.vocabulary import WORD_MAX_LENGTH
 
 # Canada Post uses neither D, F, I, O, Q, U anywhere, nor W and Z in the first place.

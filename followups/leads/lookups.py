@@ -7,8 +7,8 @@ from django.db.models import Q, QuerySet
 
 from followups.leads.models import Lead
 from governance import gate
-from governance.compliance.models import ContactPoint
-from governance.compliance.services import Point
+from governance.ledger.models import ContactPoint
+from governance.ledger.points import Point
 from wholesale.lookups import among
 
 Kind = ContactPoint.Kind

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from governance.channels import Channel
 from governance.clocks.zones import ZONE_CHOICES
-from governance.compliance.grounds import Role
+from governance.grounds import Role
 from wholesale.append_only import AppendOnlyModel
 from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
 from wholesale.wordings import WordedField

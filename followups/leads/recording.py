@@ -15,21 +15,14 @@ from followups.leads.rows import FileRow, RefusedRow, Row
 from followups.leads.sifting import NO_PROVINCE, Good
 from followups.leads.wishes import EVERY_CHANNEL, Consent, Said, Wish
 from followups.leads.words import storable
-from governance.compliance.grounds import is_basis
-from governance.compliance.phones import e164
-from governance.compliance.rules import Entry, LedgerLine, opted_out
-from governance.compliance.services import (
-    Ledgers,
-    Point,
-    channels_of,
-    lead_point,
-    ledgers,
-    points_of,
-    record_consent,
-    record_do_not_call,
-    record_opt_out,
-)
+from governance.grounds import is_basis
+from governance.ledger.consents import record_consent
+from governance.ledger.opt_outs import record_do_not_call, record_opt_out
+from governance.ledger.points import Point, channels_of, lead_point, points_of
+from governance.ledger.reading import Ledgers, ledgers
+from governance.ledger.rules import Entry, LedgerLine, opted_out
 from wholesale.fields import EmailAddressField, LabelField
+from wholesale.phones import e164
 from wholesale.vocabulary import NOTE_MAX_LENGTH
 
 RECORDED = "The wish is recorded all the same."

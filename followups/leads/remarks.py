@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from followups.leads.files import LeadFile
 from followups.leads.services import Report
-from governance.compliance.rules import Entry
+from governance.ledger.rules import Entry
 
 _RECORDED = {
     Entry.DO_NOT_CALL.value: "on the do-not-call list",

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from followups.leads.lookups import leads_at
-from governance.compliance.models import ContactRecord
-from governance.compliance.review import retired_lines
+from governance.ledger.models import ContactRecord
+from governance.ledger.review import retired_lines
 
 BATCH = 500
 

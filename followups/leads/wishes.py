@@ -13,9 +13,9 @@ from datetime import UTC, date, datetime, time
 from followups.leads.consent_content import content_told
 from followups.leads.words import LONGEST, NOTHING_SAID, WISHES_AS_STATUS, WORDS, key_of, keyed, storable
 from governance.channels import Channel
-from governance.compliance.grounds import ACCEPTED, Basis
-from governance.compliance.proof import NO_PROOF, PROOF_FIELDS, Proof, missing_of
-from governance.compliance.rules import Entry
+from governance.grounds import ACCEPTED, Basis
+from governance.ledger.proof import NO_PROOF, PROOF_FIELDS, Proof, missing_of
+from governance.ledger.rules import Entry
 from wholesale.vocabulary import NOTE_MAX_LENGTH
 
 EVERY_CHANNEL = ""

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import migrations
 
-from governance.compliance.services import digest, digest_key_mark
+from governance.ledger.points import digest, digest_key_mark
 from wholesale import append_only
 from wholesale.addresses import one_form
 

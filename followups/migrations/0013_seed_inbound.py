@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from followups.inbound.seeds import seeds
 from followups.inbox.services import WITHIN
-from governance.compliance.services import digest, lead_point
+from governance.ledger.points import digest, lead_point
 
 
 def seed_words(apps, schema_editor):

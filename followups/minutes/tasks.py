@@ -10,7 +10,7 @@ from followups.lapsing import lapse_steps
 from followups.leads.lookups import lead_ids_at
 from followups.minutes import services
 from followups.models import FollowupLadder
-from governance.compliance.services import Point
+from governance.ledger.points import Point
 from wholesale import periodic
 from wholesale.correlation import correlated
 from wholesale.lookups import among

@@ -18,7 +18,7 @@ from followups.outcomes.rules import Effect, Outcome
 from followups.outcomes.services import GO_ON, Rule, applied
 from followups.putting_off import put_off
 from governance import gate
-from governance.compliance.services import Point
+from governance.ledger.points import Point
 
 
 @dataclass(frozen=True, slots=True)

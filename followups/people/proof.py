@@ -12,12 +12,13 @@ from followups.errors import LeadUnknown
 from followups.leads.lookups import leads_at
 from followups.models import ContactAttempt
 from followups.people.subjects import person
-from governance.compliance.models import ContactPoint
-from governance.compliance.proof import READ_IN_WORDING
-from governance.compliance.proof_lines import proof_lines
-from governance.compliance.services import Point, digests, lead_point, sender
-from governance.compliance.who import number_or_address
 from governance.decisions import ExecutionClass, verb
+from governance.ledger.models import ContactPoint
+from governance.ledger.points import Point, digests, lead_point
+from governance.ledger.proof import READ_IN_WORDING
+from governance.ledger.proof_lines import proof_lines
+from governance.ledger.who import number_or_address
+from governance.organisation.services import sender
 from wholesale.rendering import shown
 
 NOTHING = "Nothing is on file under this lead id, phone number or e-mail address."

@@ -19,11 +19,11 @@ from followups.models import Lead
 from followups.people.json_files import download
 from followups.people.proof import export_proof
 from governance.channels import Channel
-from governance.compliance.grounds import Basis
-from governance.compliance.models import ContactPoint
-from governance.compliance.proof import Missing, Proof
-from governance.compliance.proof_admin import content_of, lacking, until
-from governance.compliance.rules import Entry
+from governance.grounds import Basis
+from governance.ledger.admin.proof import content_of, lacking, until
+from governance.ledger.models import ContactPoint
+from governance.ledger.proof import Missing, Proof
+from governance.ledger.rules import Entry
 from wholesale.admin_base import confirmation
 
 EXPORTED = "Exported the proof of consent."

@@ -22,9 +22,10 @@ from followups.people.files import erase_from_imports, lock_imports, refused_of,
 from followups.people.subjects import Person, person, row_of
 from followups.signals import person_erased
 from governance import gate
-from governance.compliance.models import ContactPoint
-from governance.compliance.services import forget_words, lock_points_known_by
 from governance.decisions import ExecutionClass, verb
+from governance.ledger.erasing import forget_words
+from governance.ledger.models import ContactPoint
+from governance.ledger.points import lock_points_known_by
 from wholesale.idempotency import erase_answers, kept_answers
 from wholesale.wordings import is_own
 

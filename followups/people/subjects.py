@@ -27,8 +27,8 @@ from followups.models import (
     TaskEvent,
 )
 from governance import gate
-from governance.compliance.models import ConsentProof, ContactPoint, ContactRecord
-from governance.compliance.services import digest
+from governance.ledger.models import ConsentProof, ContactPoint, ContactRecord
+from governance.ledger.points import digest
 from wholesale.addresses import one_form
 
 Kind = ContactPoint.Kind

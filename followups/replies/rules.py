@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from followups.inbound.models import InboundWord
 from followups.replies.models import AdministrativeReply
-from governance.compliance.rules import Sender
+from governance.organisation.rules import Sender
 from governance.reasons import Reason
 
 Kind = AdministrativeReply.Kind

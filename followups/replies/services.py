@@ -15,9 +15,9 @@ from followups.replies.models import AdministrativeReply
 from followups.replies.rules import language_of, standing_against, text_of
 from governance import gate
 from governance.channels import Channel
-from governance.compliance.models import ContactPoint
 from governance.decisions import ExecutionClass, verb
 from governance.leads import LeadFacts
+from governance.ledger.models import ContactPoint
 from governance.reasons import Reason
 from wholesale import scopes
 from wholesale.vocabulary import ALL, Province

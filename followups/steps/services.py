@@ -17,8 +17,8 @@ from followups.steps.models import LadderTemplate
 from followups.steps.rules import GUIDE_STEPS, Step, normalised, parsed, rendered, require_call_first
 from followups.steps.speech import opened, wanting_in_quebec
 from governance import gate, policies
-from governance.compliance.rules import Sender
 from governance.decisions import ExecutionClass, verb
+from governance.organisation.rules import Sender
 from wholesale.lookups import among_sql
 from wholesale.vocabulary import ALL
 

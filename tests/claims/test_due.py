@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from followups.due.services import SPARE, due_tasks
-from governance.compliance import services as compliance
+from governance.ledger import points
 from governance.market.rules import SAFE_RULES
 from governance.market.services import upsert_policy
 from tests.conftest import codes
@@ -41,7 +41,7 @@ def narrow(province: str = "ON") -> None:
 
 def say_no(lead: Any) -> None:
     """An opt-out that stands on the ledger, before anybody has cancelled the open steps."""
-    (point,) = compliance.contact_points(compliance.points_of(phone=lead.phone)).values()
+    (point,) = points.contact_points(points.points_of(phone=lead.phone)).values()
     RecordFactory.create(point=point)
 
 

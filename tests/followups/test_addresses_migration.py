@@ -11,9 +11,10 @@ from django.db import DatabaseError, connection, transaction
 from pytest_django import Settings
 
 from followups.models import Lead
-from governance.compliance import services
-from governance.compliance.models import ContactPoint, ContactRecord, Organisation
-from governance.compliance.rules import opted_out
+from governance.ledger import points, reading
+from governance.ledger.models import ContactPoint, ContactRecord
+from governance.ledger.rules import opted_out
+from governance.organisation.models import Organisation
 from tests.factories import NOON, InboundFactory, LeadFactory, PointFactory, RecordFactory
 from wholesale import append_only
 
@@ -26,7 +27,7 @@ JEAN = ("EMAIL", ASCII)
 
 def as_before(value: str | None, **fields: Any) -> ContactPoint:
     """A point as it was stored when an address was only put into lower case."""
-    known_by = services._hmac(django_settings.CONTACT_DIGEST_KEY, f"EMAIL:{value}".encode())
+    known_by = points._hmac(django_settings.CONTACT_DIGEST_KEY, f"EMAIL:{value}".encode())
     return PointFactory.create(kind="EMAIL", value=value, digest=known_by, **fields)
 
 
@@ -36,7 +37,7 @@ def migrate() -> None:
 
 
 def lines(point: Any) -> tuple[Any, ...]:
-    return services.ledgers([point])[point].lines
+    return reading.ledgers([point])[point].lines
 
 
 def test_the_address_of_a_lead_is_brought_to_its_form() -> None:
@@ -52,7 +53,7 @@ def test_a_point_is_brought_to_its_form_and_found_by_it() -> None:
     assert lines(JEAN) == ()
     migrate()
     point.refresh_from_db()
-    assert (point.value, point.digest) == (ASCII, services.digest(JEAN))
+    assert (point.value, point.digest) == (ASCII, points.digest(JEAN))
     assert opted_out(lines(JEAN), "EMAIL", NOON)
 
 
@@ -105,7 +106,7 @@ def test_the_ledger_is_protected_afterwards() -> None:
 
 def test_under_another_key_nothing_is_changed(settings: Settings) -> None:
     point = as_before(UNICODE)
-    Organisation.objects.update(digest_key_mark=services.digest_key_mark())
+    Organisation.objects.update(digest_key_mark=points.digest_key_mark())
     settings.CONTACT_DIGEST_KEY = "another key"
     with pytest.raises(RuntimeError, match="CONTACT_DIGEST_KEY"):
         migrate()

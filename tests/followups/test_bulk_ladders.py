@@ -19,8 +19,8 @@ from followups.signals import ladders_created
 from followups.steps.rules import GUIDE_STEPS
 from followups.steps.services import upsert_template
 from followups.transitions import cancel_ladder
-from governance.compliance.services import record_opt_out
 from governance.golive.services import engage_kill_switch
+from governance.ledger.opt_outs import record_opt_out
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory, PoolAgentFactory

@@ -14,8 +14,8 @@ from followups.minutes.services import recompute_leads
 from followups.models import ContactAttempt, FollowupTask
 from followups.services import start_ladder
 from governance import gate
-from governance.compliance import services as compliance
-from governance.compliance.models import LastContact
+from governance.ledger import consents
+from governance.ledger.models import LastContact
 from governance.market.rules import SAFE_RULES
 from governance.market.services import upsert_policy
 from tests.factories import NOON, LeadFactory
@@ -167,7 +167,7 @@ def test_the_rule_holds_for_calls_that_were_answered_before_it_was_switched_on()
 @pytest.mark.usefixtures("one_call")
 def test_a_recorded_permission_lifts_the_wait() -> None:
     call(ladder()[1])
-    compliance.record_consent(
+    consents.record_consent(
         points=[("PHONE", PHONE)],
         channel="CALL",
         basis="EXPRESS",

@@ -24,8 +24,9 @@ from followups.steps.services import scripts_of, seed_templates, upsert_template
 from followups.steps.speech import wanting_in_quebec
 from followups.transitions import restart_ladder
 from governance import gate, policies
-from governance.compliance.models import Organisation
-from governance.compliance.services import record_consent, record_opt_out
+from governance.ledger.consents import record_consent
+from governance.ledger.opt_outs import record_opt_out
+from governance.organisation.models import Organisation
 from governance.runbook import services as runbook
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes

@@ -19,9 +19,12 @@ from followups.leads.models import Lead
 from followups.people.proof import export_proof
 from followups.people.services import erase_person, export_person
 from followups.services import complete_task, start_ladder
-from governance.compliance.models import ConsentProof, ContactRecord
-from governance.compliance.proof import Proof
-from governance.compliance.services import erase_point, lift_opt_out, record_consent, record_opt_out, upsert_organisation
+from governance.ledger.consents import record_consent
+from governance.ledger.erasing import erase_point
+from governance.ledger.models import ConsentProof, ContactRecord
+from governance.ledger.opt_outs import lift_opt_out, record_opt_out
+from governance.ledger.proof import Proof
+from governance.organisation.services import upsert_organisation
 from tests.factories import NOON, LeadFactory
 from tests.staff import signed_in
 

@@ -20,7 +20,7 @@ from followups.steps.rules import GUIDE_STEPS, gap_minutes, normalised, parsed
 from followups.steps.services import upsert_template
 from followups.transitions import skip_task, snooze_task
 from governance import gate
-from governance.compliance.models import LastContact
+from governance.ledger.models import LastContact
 from governance.market.services import upsert_policy
 from tests.conftest import attrs
 from tests.factories import NOON, LadderFactory, LeadFactory, TaskFactory

@@ -20,8 +20,8 @@ from followups.leads.rows import EXTRA_CELLS, RefusedRow
 from followups.leads.services import upsert_leads
 from followups.models import FollowupLadder
 from followups.services import start_ladder
-from governance.compliance.services import record_opt_out
 from governance.golive.services import release_kill_switch
+from governance.ledger.opt_outs import record_opt_out
 from kpi.models import KPIEvent
 from tests.factories import LeadFactory
 from tests.followups.test_xlsx_files import SHEET, patched

@@ -13,10 +13,10 @@ from followups.inbound.services import decide_inbound, record_inbound
 from followups.models import FollowupLadder, FollowupTask, InboundDecision, InboundMessage, Lead
 from followups.services import start_ladder
 from governance import gate
-from governance.compliance.models import ContactPoint, ContactRecord
-from governance.compliance.services import is_opted_out
 from governance.golive.models import GoLiveState
 from governance.leads import LeadFacts
+from governance.ledger.models import ContactPoint, ContactRecord
+from governance.ledger.reading import is_opted_out
 from governance.reasons import Reason
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes

@@ -12,7 +12,7 @@ from django.urls import reverse
 from followups.inbound.services import record_inbound
 from followups.models import FollowupTask, InboundMessage
 from followups.services import complete_task, start_ladder
-from governance.compliance.models import ContactRecord
+from governance.ledger.models import ContactRecord
 from tests.factories import NOON, AttemptFactory, InboundFactory, LeadFactory, TaskFactory
 from tests.staff import signed_in
 

@@ -17,8 +17,9 @@ from followups.minutes.services import recompute_leads
 from followups.models import FollowupLadder, FollowupTask, InboundMessage, InboxItem, Lead
 from followups.services import complete_task, start_ladder
 from governance import gate
-from governance.compliance.models import ContactPoint, ContactRecord
-from governance.compliance.services import erase_point, record_opt_out
+from governance.ledger.erasing import erase_point
+from governance.ledger.models import ContactPoint, ContactRecord
+from governance.ledger.opt_outs import record_opt_out
 from governance.reasons import Reason
 from tests.conftest import codes
 from tests.factories import NOON, LeadFactory, PoolAgentFactory

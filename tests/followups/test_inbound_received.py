@@ -17,7 +17,7 @@ from rest_framework.test import APIClient
 from followups.inbound.services import TEXT_MAX_LENGTH, record_inbound
 from followups.models import FollowupTask, InboundMessage, InboxItem
 from followups.services import start_ladder
-from governance.compliance.models import ContactRecord
+from governance.ledger.models import ContactRecord
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory
 from tests.traps.requests import FORM, JSON, post_json, send

@@ -15,7 +15,7 @@ from followups.models import FollowupLadder, FollowupTask, TaskEvent
 from followups.outcomes.rules import Outcome
 from followups.services import complete_task, start_ladder
 from governance import gate
-from governance.compliance import services as compliance
+from governance.ledger import opt_outs
 from kpi.models import KPIEvent
 from tests.factories import NOON, LeadFactory
 
@@ -67,7 +67,7 @@ def do(act: tuple[str, int, Any], now: Any) -> None:
     elif verb == "opt_out":
         gate.record_opt_out(points=[("PHONE", PHONE)], channel=what, **by)
     else:
-        compliance.lift_opt_out(points=[("PHONE", PHONE)], channel=what, reason="a mistake", **by)
+        opt_outs.lift_opt_out(points=[("PHONE", PHONE)], channel=what, reason="a mistake", **by)
 
 
 STATE = ("completed_at", "cancelled_at", "due_at", "owner")

@@ -26,7 +26,7 @@ from followups.steps.rules import (
     rendered,
 )
 from followups.steps.services import scripts_of, seed_templates, upsert_template
-from governance.compliance.services import upsert_organisation
+from governance.organisation.services import upsert_organisation
 from governance.runbook import services as runbook
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes

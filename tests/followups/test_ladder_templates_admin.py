@@ -12,7 +12,7 @@ from followups.models import FollowupLadder, LadderTemplate
 from followups.steps.admin import amount_and_unit
 from followups.steps.rules import GUIDE_STEPS, normalised
 from followups.steps.services import upsert_template
-from governance.compliance.services import upsert_organisation
+from governance.organisation.services import upsert_organisation
 from tests.staff import form_with, signed_in
 
 pytestmark = pytest.mark.django_db

@@ -13,9 +13,11 @@ from followups.lapsing import GROUNDS, lapse_steps, lapsing_ground
 from followups.models import FollowupLadder, FollowupTask, LadderTemplate, TaskEvent
 from followups.services import complete_task, start_ladder
 from governance import gate
-from governance.compliance.models import Organisation
-from governance.compliance.services import record_consent, record_scrub, upsert_organisation
 from governance.golive.models import GoLiveState
+from governance.ledger.consents import record_consent
+from governance.ledger.scrubs import record_scrub
+from governance.organisation.models import Organisation
+from governance.organisation.services import upsert_organisation
 from governance.reasons import Reason
 from kpi.models import KPIEvent
 from tests.factories import NOON, AreaCodeFactory, LeadFactory

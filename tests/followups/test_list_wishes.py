@@ -19,10 +19,10 @@ from followups.leads.wishes import Consent, Said, Wish, WishColumns
 from followups.models import FollowupLadder, FollowupTask
 from followups.services import start_ladder
 from governance.channels import Channel
-from governance.compliance.models import ContactRecord
-from governance.compliance.proof import Proof
-from governance.compliance.rules import Entry
-from governance.compliance.services import lift_opt_out, record_opt_out
+from governance.ledger.models import ContactRecord
+from governance.ledger.opt_outs import lift_opt_out, record_opt_out
+from governance.ledger.proof import Proof
+from governance.ledger.rules import Entry
 from tests.factories import NOON, LeadFactory
 from tests.followups.test_import_leads import run
 from tests.followups.test_leads_admin import upload

@@ -13,8 +13,8 @@ from followups.leads.models import Language, Lead
 from followups.leads.services import upsert_leads
 from followups.leads.words import COLUMN_OF, WORDS, key_of, province_of, value_of
 from governance.channels import Channel
-from governance.compliance.grounds import ACCEPTED, RETIRED
-from governance.compliance.proof import PROOF_FIELDS, GivenHow
+from governance.grounds import ACCEPTED, RETIRED
+from governance.ledger.proof import PROOF_FIELDS, GivenHow
 from tests.conftest import attrs
 from wholesale.vocabulary import Province
 

@@ -18,17 +18,13 @@ from followups.minutes.readiness import permitted_minutes
 from followups.minutes.services import recompute_leads, recompute_missing, recompute_places, roll
 from followups.models import FollowupTask
 from governance.clocks.services import remove_market_zone, set_market_zone
-from governance.compliance.services import (
-    lift_opt_out,
-    record_consent,
-    record_opt_out,
-    record_scrub,
-    remove_closed_day,
-    set_closed_day,
-    upsert_organisation,
-)
+from governance.closed_days.services import remove_closed_day, set_closed_day
+from governance.ledger.consents import record_consent
+from governance.ledger.opt_outs import lift_opt_out, record_opt_out
+from governance.ledger.scrubs import record_scrub
 from governance.market.models import MarketPolicy
 from governance.market.services import upsert_policy
+from governance.organisation.services import upsert_organisation
 from tests.factories import NOON, AreaCodeFactory, LadderFactory, LeadFactory, TaskFactory
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from followups.minutes.services import roll
 from followups.models import FollowupLadder, FollowupTask, Lead
 from followups.services import complete_task, due_tasks, sla_snapshot, start_ladder
 from governance import gate
-from governance.compliance.models import ContactRecord
+from governance.ledger.models import ContactRecord
 from kpi.models import KPIEvent
 from tests.conftest import codes
 from tests.factories import NOON, LeadFactory

@@ -13,8 +13,8 @@ from followups.models import FollowupLadder, FollowupTask, Lead, OutcomeRule, Ta
 from followups.outcomes.rules import SEEDED, Effect, Outcome, careful
 from followups.outcomes.services import seed_rules, upsert_rule
 from followups.services import complete_task, start_ladder
-from governance.compliance.models import ContactRecord
 from governance.golive.models import GoLiveState
+from governance.ledger.models import ContactRecord
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory, TaskFactory

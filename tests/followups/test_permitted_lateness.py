@@ -22,10 +22,10 @@ from followups.sla.services import at_risk, find_breaches
 from followups.sla.services import upsert_policy as upsert_sla
 from followups.transitions import snooze_task
 from governance import gate
-from governance.compliance.services import hold_points, release_points
 from governance.contact import decide
 from governance.golive.services import enable_go_live
 from governance.leads import LeadFacts
+from governance.ledger.holds import hold_points, release_points
 from governance.market.models import MarketPolicy
 from governance.market.services import upsert_policy
 from governance.situation import Situation

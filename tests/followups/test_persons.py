@@ -26,9 +26,10 @@ from followups.people.services import erase_person, export_person
 from followups.services import complete_task, start_ladder
 from followups.transitions import skip_task
 from governance import gate
-from governance.compliance.models import ContactPoint, ContactRecord, ContactRecordWords
-from governance.compliance.proof import Proof
-from governance.compliance.services import record_consent, record_opt_out
+from governance.ledger.consents import record_consent
+from governance.ledger.models import ContactPoint, ContactRecord, ContactRecordWords
+from governance.ledger.opt_outs import record_opt_out
+from governance.ledger.proof import Proof
 from tests.factories import NOON, RecordFactory
 from tests.staff import signed_in
 from wholesale.append_only import append_only_models, missing

@@ -12,9 +12,9 @@ from followups.inbound.services import record_inbound
 from followups.models import FollowupTask
 from followups.services import complete_task, start_ladder
 from governance import gate
-from governance.compliance.models import Organisation
-from governance.compliance.services import record_consent
 from governance.gate import MessageUnknown
+from governance.ledger.consents import record_consent
+from governance.organisation.models import Organisation
 from tests.factories import NOON, LeadFactory
 from wholesale.fields import iso_utc
 

@@ -13,9 +13,10 @@ from rest_framework.test import APIClient
 from followups.models import ContactAttempt, FollowupTask
 from followups.services import complete_task, start_ladder
 from governance import gate
-from governance.compliance.models import ContactPoint, ContactRecord, Organisation
-from governance.compliance.proof import Proof
-from governance.compliance.services import record_consent
+from governance.ledger.consents import record_consent
+from governance.ledger.models import ContactPoint, ContactRecord
+from governance.ledger.proof import Proof
+from governance.organisation.models import Organisation
 from tests.factories import NOON, LeadFactory
 from tests.staff import signed_in
 from wholesale.fields import iso_utc

@@ -16,8 +16,8 @@ from followups.people.services import erase_person, export_person
 from followups.replies.services import mark_reply_sent
 from followups.services import start_ladder
 from governance import gate
-from governance.compliance.models import Organisation
 from governance.golive.models import GoLiveState
+from governance.organisation.models import Organisation
 from tests.conftest import codes
 from tests.factories import NOON, LeadFactory, PoolAgentFactory
 from tests.staff import signed_in

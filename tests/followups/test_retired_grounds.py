@@ -10,9 +10,10 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from followups.management.commands import review_grounds
-from governance.compliance.models import ContactRecord, ContactRecordWords
-from governance.compliance.rules import Standing, consent
-from governance.compliance.services import contact_points, ledgers
+from governance.ledger.models import ContactRecord, ContactRecordWords
+from governance.ledger.points import contact_points
+from governance.ledger.reading import ledgers
+from governance.ledger.rules import Validity, consent
 from tests.factories import NOON, LeadFactory, RecordFactory
 from tests.staff import signed_in
 from wholesale.fields import iso_utc
@@ -78,8 +79,8 @@ def test_it_counts_as_long_as_it_was_stored_and_is_not_rewritten() -> None:
     retired()
     before = list(ContactRecord.objects.values())
     lines = ledgers([PHONE])[PHONE].lines
-    assert consent(lines, "SMS", NOON + 500 * DAY - timedelta(seconds=1)) is Standing.LIVE
-    assert consent(lines, "SMS", NOON + 500 * DAY) is Standing.EXPIRED
+    assert consent(lines, "SMS", NOON + 500 * DAY - timedelta(seconds=1)) is Validity.LIVE
+    assert consent(lines, "SMS", NOON + 500 * DAY) is Validity.EXPIRED
     assert list(ContactRecord.objects.values()) == before
 
 

@@ -11,7 +11,8 @@ from followups.services import start_ladder
 from followups.steps.rules import GUIDE_STEPS, normalised
 from followups.steps.services import scripts_of, upsert_template
 from followups.steps.speech import OPENING, wanting_in_quebec
-from governance.compliance.models import ContactRecord, Organisation
+from governance.ledger.models import ContactRecord
+from governance.organisation.models import Organisation
 from tests.conftest import attrs, codes
 from tests.factories import LeadFactory, TaskFactory
 from tests.staff import signed_in

@@ -19,7 +19,7 @@ from followups.models import FollowupLadder, FollowupTask, LadderTemplate, TaskE
 from followups.services import complete_task, start_ladder
 from followups.steps.services import upsert_template
 from followups.transitions import cancel_ladder, restart_ladder
-from governance.compliance.services import record_opt_out
+from governance.ledger.opt_outs import record_opt_out
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory

@@ -16,7 +16,7 @@ from followups.due.services import claim_due, due_tasks
 from followups.models import FollowupTask
 from followups.services import complete_task
 from governance import gate
-from governance.compliance import services as compliance
+from governance.ledger import points
 from kpi.models import KPIEvent
 from tests.factories import (
     NOON,
@@ -79,7 +79,7 @@ def cast(user_of: Callable[..., User]) -> dict[str, FollowupTask]:
         InboundFactory.create(lead_id=lead_id)
         InboxItemFactory.create(task=task, lead_id=lead_id)
         SlaBreachFactory.create(task=task)
-        for point in compliance.contact_points([("LEAD", lead_id), ("PHONE", f"+1416555010{n}")]).values():
+        for point in points.contact_points([("LEAD", lead_id), ("PHONE", f"+1416555010{n}")]).values():
             RecordFactory.create(point=point, entry="SCRUB", channel="CALL")
         tasks[lead_id] = task
     FollowupTask.objects.filter(lead_id="done").update(completed_at=NOON, completed_by="agent", completed_user=agent)

@@ -15,7 +15,7 @@ from followups.models import ContactAttempt, FollowupLadder, FollowupTask, TaskE
 from followups.outcomes.services import upsert_rule
 from followups.services import complete_task, start_ladder
 from governance import gate
-from governance.compliance.models import ContactRecord
+from governance.ledger.models import ContactRecord
 from kpi.models import KPIEvent
 from tests.conftest import codes
 from tests.factories import NOON, LeadFactory, TaskFactory

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from governance.compliance.rules import LedgerLine, Organisation, Sender
 from governance.decisions import Decision
+from governance.ledger.rules import LedgerLine
 from governance.market.rules import Rules, Window
+from governance.organisation.rules import OrganisationFacts, Sender
 from governance.situation import PolicyFacts, Situation
 
 MINUTE = timedelta(minutes=1)
@@ -42,7 +43,7 @@ def situation(*windows: tuple[Iterable[int], str, str], **changes: Any) -> Situa
         "zones": (zone("Toronto"),),
         "standing": Decision(True, "standing"),
         "policy": PolicyFacts("ALL", 1, True, given_rules),
-        "organisation": Organisation(sender=SENDER),
+        "organisation": OrganisationFacts(sender=SENDER),
         **changes,
     }
     return Situation(**given)
@@ -167,7 +168,7 @@ def needs_none(given: Situation, lines: list[LedgerLine], channel: str) -> bool:
     }[given.purpose]
 
 
-def _is_registered(organisation: Organisation, at: datetime) -> bool:
+def _is_registered(organisation: OrganisationFacts, at: datetime) -> bool:
     return bool(organisation.registration_number) and _is_by(organisation.registration_expires_on, at)
 
 

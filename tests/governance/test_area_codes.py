@@ -20,14 +20,15 @@ from governance import gate
 from governance.area_codes.models import AreaCodeSubscription
 from governance.area_codes.rules import LINES_MAX, InvalidList, read_list
 from governance.area_codes.services import subscribe, unsubscribe
-from governance.compliance import services as compliance
-from governance.compliance.phones import area_code
-from governance.compliance.services import upsert_organisation
+from governance.ledger import consents, scrubs
+from governance.ledger.points import points_of
+from governance.organisation.services import upsert_organisation
 from governance.readiness import contact_area_codes
 from governance.signals import contact_rules_changed
 from tests.conftest import attrs
 from tests.factories import NOON, LeadFactory
 from tests.staff import form_with, signed_in
+from wholesale.phones import area_code
 
 API = "/api/governance/contact/area-codes"
 LIST = "/admin/governance/areacodesubscription/"
@@ -131,8 +132,8 @@ def enforce(**changes: Any) -> None:
 
 def known(lead_id: str = "L1", phone: str = PHONE) -> None:
     LeadFactory.create(lead_id=lead_id, phone=phone)
-    points = compliance.points_of(phone=phone)
-    compliance.record_scrub(points=points, checked_at=NOON, evidence="list", actor="test", now=NOON)
+    points = points_of(phone=phone)
+    scrubs.record_scrub(points=points, checked_at=NOON, evidence="list", actor="test", now=NOON)
 
 
 def reasons(channel: str = "CALL", lead_id: str = "L1") -> list[str]:
@@ -159,9 +160,9 @@ def test_a_number_is_called_only_under_a_subscription_for_its_own_area_code() ->
 def test_an_exempt_number_needs_no_subscription_until_the_exemption_ends(basis: str) -> None:
     enforce()
     known()
-    points = compliance.points_of(phone=PHONE)
+    points = points_of(phone=PHONE)
     record = {"points": points, "basis": basis, "evidence": "form", "actor": "test", "now": NOON}
-    compliance.record_consent(channel="CALL", obtained_at=NOON - timedelta(days=100), **record)  # type: ignore[arg-type]
+    consents.record_consent(channel="CALL", obtained_at=NOON - timedelta(days=100), **record)  # type: ignore[arg-type]
     assert reasons() == []
     later = gate.decide_lead("L1", "CALL", at=NOON + timedelta(days=20)).verdict
     assert later.reasons == ()

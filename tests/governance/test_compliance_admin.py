@@ -11,9 +11,13 @@ from django.test import Client
 from django.urls import reverse
 
 from governance import leads
-from governance.compliance import services
-from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
+from governance.closed_days.models import ClosedDay
+from governance.closed_days.services import set_closed_day
 from governance.leads import LeadFacts
+from governance.ledger import holds, opt_outs, reading
+from governance.ledger.models import ContactPoint, ContactRecord
+from governance.organisation.models import Organisation
+from governance.organisation.services import upsert_organisation
 from tests.factories import NOON
 from tests.staff import form_with, signed_in
 
@@ -83,7 +87,7 @@ def test_a_page_writes_what_it_says_and_returns_to_the_ledger(operator_at_desk: 
 def test_what_the_page_shows_as_now_can_be_sent_as_it_stands(operator_at_desk: Client) -> None:
     form = form_with(operator_at_desk.get(page("opt_out")), "points")
     assert operator_at_desk.post(page("opt_out"), {**form, "points": "416 555 0123"}).status_code == 302
-    assert services.ledgers([PHONE])[PHONE].lines[0].kind == "OPT_OUT"
+    assert reading.ledgers([PHONE])[PHONE].lines[0].kind == "OPT_OUT"
 
 
 def test_an_opt_out_is_lifted_with_its_reason(operator_at_desk: Client) -> None:
@@ -176,8 +180,8 @@ def test_a_consent_of_a_lead_is_one_of_its_number_and_its_address(operator_at_de
 
 
 def test_the_ledger_names_a_lead_and_finds_one_that_nobody_knows(operator_at_desk: Client) -> None:
-    (made,) = services.record_opt_out(points=[("LEAD", "L77")], actor="me")
-    services.hold_points(points=[("LEAD", "L77")], evidence="message 1", actor="me")
+    (made,) = opt_outs.record_opt_out(points=[("LEAD", "L77")], actor="me")
+    holds.hold_points(points=[("LEAD", "L77")], evidence="message 1", actor="me")
     shown = operator_at_desk.get(LEDGER, {"q": "L77"})
     assert len(shown.context["cl"].result_list) == 2
     for text in ("Lead L77", "Held"):
@@ -191,17 +195,17 @@ def test_the_ledger_names_a_lead_and_finds_one_that_nobody_knows(operator_at_des
 
 
 def test_a_lead_is_erased_from_the_ledger_and_stays_bound(operator_at_desk: Client) -> None:
-    (made,) = services.record_opt_out(points=[("LEAD", "L77")], actor="me")
+    (made,) = opt_outs.record_opt_out(points=[("LEAD", "L77")], actor="me")
     url = reverse("admin:governance_contactpoint_erase", args=[made.point_id])
     assert "Erase Lead L77" in operator_at_desk.get(url).content.decode()
     operator_at_desk.post(url, {"reason": "asked for it"})
     made.point.refresh_from_db()
     assert (made.point.value, str(made.point)) == (None, "Lead (erased)")
-    assert [line.kind for line in services.ledgers([("LEAD", "L77")])["LEAD", "L77"].lines] == ["OPT_OUT", "ERASED"]
+    assert [line.kind for line in reading.ledgers([("LEAD", "L77")])["LEAD", "L77"].lines] == ["OPT_OUT", "ERASED"]
 
 
 def test_an_address_is_searched_in_any_spelling(operator_at_desk: Client) -> None:
-    services.record_opt_out(points=[("EMAIL", "jean@québec-maisons.ca")], actor="me")
+    opt_outs.record_opt_out(points=[("EMAIL", "jean@québec-maisons.ca")], actor="me")
     for text in ("jean@québec-maisons.ca", "jean@XN--qubec-maisons-chb.ca"):
         assert len(operator_at_desk.get(LEDGER, {"q": text}).context["cl"].result_list) == 1
 
@@ -218,7 +222,7 @@ def test_an_address_is_searched_in_any_spelling(operator_at_desk: Client) -> Non
     ],
 )
 def test_the_ledger_and_the_points_are_searched_by_the_whole_number(operator_at_desk: Client, text: Any, found: Any) -> None:
-    services.record_opt_out(points=[PHONE, ("EMAIL", "ann@example.ca"), ("PHONE", "+19025550199")], actor="me")
+    opt_outs.record_opt_out(points=[PHONE, ("EMAIL", "ann@example.ca"), ("PHONE", "+19025550199")], actor="me")
     shown = operator_at_desk.get(LEDGER, {"q": text}).context["cl"].result_list
     assert [record.point.value for record in shown] == found
     points = operator_at_desk.get(reverse("admin:governance_contactpoint_changelist"), {"q": text})
@@ -238,7 +242,7 @@ def test_an_integrator_records_and_lifts_nothing(user_of: Callable[..., User]) -
 
 
 def test_a_point_is_erased_with_a_reason_and_keeps_its_lines(operator_at_desk: Client) -> None:
-    (made,) = services.record_opt_out(points=[PHONE], actor="me")
+    (made,) = opt_outs.record_opt_out(points=[PHONE], actor="me")
     erase = reverse("admin:governance_contactpoint_erase", args=[made.point_id])
     change = reverse("admin:governance_contactpoint_change", args=[made.point_id])
     assert erase in operator_at_desk.get(change).content.decode()
@@ -286,7 +290,7 @@ def test_the_organisation_is_changed_with_a_reason_and_its_history_shows_what(op
 
 def test_a_stale_form_saves_nothing(operator_at_desk: Client) -> None:
     form = form_with(operator_at_desk.get(ORGANISATION), "consent")
-    services.upsert_organisation(changed_by="ann", name="Oak", now=NOON)
+    upsert_organisation(changed_by="ann", name="Oak", now=NOON)
     answer = operator_at_desk.post(ORGANISATION, {**form, "name": "Maple Homes", "why": "late"})
     assert answer.status_code == 200
     assert "changed by ann" in answer.content.decode()
@@ -332,7 +336,7 @@ def test_a_day_is_closed_renamed_and_opened_again(operator_at_desk: Client) -> N
 
 
 def test_an_agent_sees_closed_days_and_changes_none(user_of: Callable[..., User]) -> None:
-    services.set_closed_day(day=date(2026, 12, 24), name="Eve", changed_by="me")
+    set_closed_day(day=date(2026, 12, 24), name="Eve", changed_by="me")
     client = signed_in(user_of("agent"))
     change = reverse("admin:governance_closedday_change", args=[ClosedDay.objects.get().pk])
     assert b'name="_save"' not in client.get(change).content

@@ -8,9 +8,10 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from governance import leads
-from governance.compliance.models import ContactPoint, ContactRecord, Organisation
 from governance.golive.models import GoLiveState
 from governance.leads import LeadFacts
+from governance.ledger.models import ContactPoint, ContactRecord
+from governance.organisation.models import Organisation
 from tests.conftest import attrs, codes
 from wholesale.idempotency import HEADER
 

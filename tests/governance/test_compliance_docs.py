@@ -9,8 +9,9 @@ from django.core.management import call_command
 
 from governance import law
 from governance.channels import Channel
-from governance.compliance.grounds import Basis, consent_expiry, is_basis
-from governance.compliance.rules import CALLING_HOURS, SCRUB_VALID
+from governance.clocks.calling_hours import CALLING_HOURS
+from governance.grounds import Basis, consent_expiry, is_basis
+from governance.ledger.rules import SCRUB_VALID
 from governance.reasons import Reason
 from tests.factories import NOON
 

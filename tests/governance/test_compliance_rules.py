@@ -8,16 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from governance.channels import Channel
-from governance.compliance.grounds import Basis, consent_expiry, is_basis
-from governance.compliance.rules import (
-    Entry,
-    LedgerLine,
-    Organisation,
-    Standing,
-    consent,
-    opted_out,
-    scrub,
-)
+from governance.grounds import Basis, consent_expiry, is_basis
+from governance.ledger.rules import Entry, LedgerLine, Validity, consent, opted_out, scrub
+from governance.organisation.rules import OrganisationFacts
 
 AT = datetime(2026, 12, 15, 18, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -69,20 +62,20 @@ def test_an_opt_out_holds_for_its_channels_until_it_is_lifted(lines: Any, refuse
     assert {channel for channel in Channel.values if opted_out(lines, channel, AT)} == refused
 
 
-CONSENTS: list[tuple[str, list[LedgerLine], str, Standing]] = [
-    ("nothing on file", [], "SMS", Standing.MISSING),
-    ("until it is withdrawn", [agreed("SMS", 4000 * DAY)], "SMS", Standing.LIVE),
-    ("for another channel", [agreed("EMAIL")], "SMS", Standing.MISSING),
-    ("obtained at this very instant", [agreed("SMS", timedelta(0))], "SMS", Standing.LIVE),
-    ("obtained a second later", [agreed("SMS", -SECOND)], "SMS", Standing.MISSING),
-    ("a second before it expires", [agreed("SMS", expires_in=SECOND)], "SMS", Standing.LIVE),
-    ("at the instant of its expiry", [agreed("SMS", expires_in=timedelta(0))], "SMS", Standing.EXPIRED),
-    ("expired", [agreed("SMS", 2 * DAY, expires_in=-DAY)], "SMS", Standing.EXPIRED),
-    ("expired, and given anew", [agreed("SMS", 2 * DAY, expires_in=-DAY), agreed("SMS")], "SMS", Standing.LIVE),
-    ("in force, and a later one expired", [agreed("SMS", 2 * DAY), agreed("SMS", expires_in=-SECOND)], "SMS", Standing.LIVE),
-    ("a published address of a homeowner", [agreed("EMAIL", basis="PUBLICATION")], "EMAIL", Standing.MISSING),
-    ("a published number, for a call", [agreed("CALL", basis="PUBLICATION")], "CALL", Standing.MISSING),
-    ("a scrub is no consent", [line(SCRUB, channel="CALL")], "CALL", Standing.MISSING),
+CONSENTS: list[tuple[str, list[LedgerLine], str, Validity]] = [
+    ("nothing on file", [], "SMS", Validity.MISSING),
+    ("until it is withdrawn", [agreed("SMS", 4000 * DAY)], "SMS", Validity.LIVE),
+    ("for another channel", [agreed("EMAIL")], "SMS", Validity.MISSING),
+    ("obtained at this very instant", [agreed("SMS", timedelta(0))], "SMS", Validity.LIVE),
+    ("obtained a second later", [agreed("SMS", -SECOND)], "SMS", Validity.MISSING),
+    ("a second before it expires", [agreed("SMS", expires_in=SECOND)], "SMS", Validity.LIVE),
+    ("at the instant of its expiry", [agreed("SMS", expires_in=timedelta(0))], "SMS", Validity.EXPIRED),
+    ("expired", [agreed("SMS", 2 * DAY, expires_in=-DAY)], "SMS", Validity.EXPIRED),
+    ("expired, and given anew", [agreed("SMS", 2 * DAY, expires_in=-DAY), agreed("SMS")], "SMS", Validity.LIVE),
+    ("in force, and a later one expired", [agreed("SMS", 2 * DAY), agreed("SMS", expires_in=-SECOND)], "SMS", Validity.LIVE),
+    ("a published address of a homeowner", [agreed("EMAIL", basis="PUBLICATION")], "EMAIL", Validity.MISSING),
+    ("a published number, for a call", [agreed("CALL", basis="PUBLICATION")], "CALL", Validity.MISSING),
+    ("a scrub is no consent", [line(SCRUB, channel="CALL")], "CALL", Validity.MISSING),
 ]
 
 
@@ -91,18 +84,18 @@ def test_a_consent_is_in_force_from_when_it_was_given_until_it_expires(lines: An
     assert consent(lines, channel, AT) is standing
 
 
-SCRUBS: list[tuple[str, list[LedgerLine], Standing]] = [
-    ("never checked", [], Standing.MISSING),
-    ("checked just now", [line(SCRUB, timedelta(0))], Standing.LIVE),
-    ("checked a second later", [line(SCRUB, -SECOND)], Standing.MISSING),
-    ("exactly 31 days ago", [line(SCRUB, 31 * DAY)], Standing.LIVE),
-    ("31 days and a second ago", [line(SCRUB, 31 * DAY + SECOND)], Standing.EXPIRED),
-    ("long ago, and again", [line(SCRUB, DAY), line(SCRUB, 400 * DAY)], Standing.LIVE),
-    ("exempt by a business relationship", [agreed("CALL", basis="BUSINESS", expires_in=DAY)], Standing.LIVE),
-    ("exempt until a second ago", [agreed("CALL", basis="BUSINESS", expires_in=-SECOND)], Standing.MISSING),
-    ("consent to texts exempts no call", [agreed("SMS")], Standing.MISSING),
-    ("a published number exempts no call", [agreed("CALL", basis="PUBLICATION")], Standing.MISSING),
-    ("an old check, and exempt", [line(SCRUB, 40 * DAY), agreed("CALL")], Standing.LIVE),
+SCRUBS: list[tuple[str, list[LedgerLine], Validity]] = [
+    ("never checked", [], Validity.MISSING),
+    ("checked just now", [line(SCRUB, timedelta(0))], Validity.LIVE),
+    ("checked a second later", [line(SCRUB, -SECOND)], Validity.MISSING),
+    ("exactly 31 days ago", [line(SCRUB, 31 * DAY)], Validity.LIVE),
+    ("31 days and a second ago", [line(SCRUB, 31 * DAY + SECOND)], Validity.EXPIRED),
+    ("long ago, and again", [line(SCRUB, DAY), line(SCRUB, 400 * DAY)], Validity.LIVE),
+    ("exempt by a business relationship", [agreed("CALL", basis="BUSINESS", expires_in=DAY)], Validity.LIVE),
+    ("exempt until a second ago", [agreed("CALL", basis="BUSINESS", expires_in=-SECOND)], Validity.MISSING),
+    ("consent to texts exempts no call", [agreed("SMS")], Validity.MISSING),
+    ("a published number exempts no call", [agreed("CALL", basis="PUBLICATION")], Validity.MISSING),
+    ("an old check, and exempt", [line(SCRUB, 40 * DAY), agreed("CALL")], Validity.LIVE),
 ]
 
 
@@ -158,7 +151,7 @@ def test_each_ground_expires_as_the_table_says(channel: Any, basis: Any) -> None
     ],
 )
 def test_a_registration_holds_through_its_last_day(number: Any, expires_on: Any, registered: Any) -> None:
-    organisation = Organisation(registration_number=number, registration_expires_on=expires_on)
+    organisation = OrganisationFacts(registration_number=number, registration_expires_on=expires_on)
     assert organisation.registered(AT.date()) is registered
 
 

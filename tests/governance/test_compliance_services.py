@@ -10,13 +10,18 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from governance.compliance import services
-from governance.compliance.errors import InTheFuture, NoGroundForChannel, PointMissing
-from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord, Organisation
-from governance.compliance.phones import e164
-from governance.compliance.rules import opted_out
+from governance.closed_days.models import ClosedDay
+from governance.closed_days.services import remove_closed_day, set_closed_day
+from governance.ledger import consents, erasing, opt_outs, reading, scrubs
+from governance.ledger.errors import InTheFuture, NoGroundForChannel, PointMissing
+from governance.ledger.models import ContactPoint, ContactRecord
+from governance.ledger.points import digest, digest_key_mark
+from governance.ledger.rules import opted_out
+from governance.organisation.models import Organisation
+from governance.organisation.services import upsert_organisation
 from tests.factories import NOON, RecordFactory
 from wholesale.errors import VersionConflict
+from wholesale.phones import e164
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +40,7 @@ def lines() -> list[tuple[Any, ...]]:
 
 
 def refused(point: Any, channel: str) -> bool:
-    return opted_out(services.ledgers([point])[point].lines, channel, NOON)
+    return opted_out(reading.ledgers([point])[point].lines, channel, NOON)
 
 
 # What each writes -------------------------------------------------------------------------------------------------------
@@ -43,7 +48,7 @@ def refused(point: Any, channel: str) -> bool:
 
 def test_an_opt_out_of_everything_is_a_line_for_each_point(user_of: Callable[..., User]) -> None:
     user = user_of("operator")
-    made = services.record_opt_out(points=BOTH, said_at=YESTERDAY, evidence="message 7", reason="rude", user=user, **WHO)
+    made = opt_outs.record_opt_out(points=BOTH, said_at=YESTERDAY, evidence="message 7", reason="rude", user=user, **WHO)
     assert lines() == [("+14165550123", "OPT_OUT", ""), ("ann@example.ca", "OPT_OUT", "")]
     row = ContactRecord.objects.get(pk=made[0].pk)
     assert (row.effective_at, row.created_at, row.expires_at, row.basis) == (YESTERDAY, NOON, None, "")
@@ -55,30 +60,30 @@ def test_an_opt_out_of_everything_is_a_line_for_each_point(user_of: Callable[...
     [("SMS", [("+14165550123", "OPT_OUT", "SMS")]), ("EMAIL", [("ann@example.ca", "OPT_OUT", "EMAIL")])],
 )
 def test_an_opt_out_of_a_channel_is_about_the_point_that_it_reaches(channel: Any, written: Any) -> None:
-    services.record_opt_out(points=BOTH, channel=channel, **WHO)
+    opt_outs.record_opt_out(points=BOTH, channel=channel, **WHO)
     assert lines() == written
 
 
 def test_an_opt_out_from_a_clock_that_runs_ahead_holds_at_once() -> None:
-    (made,) = services.record_opt_out(points=[PHONE], said_at=NOON + timedelta(hours=1), **WHO)
+    (made,) = opt_outs.record_opt_out(points=[PHONE], said_at=NOON + timedelta(hours=1), **WHO)
     assert made.effective_at == NOON
     assert refused(PHONE, "SMS")
 
 
 def test_an_opt_out_said_twice_is_two_lines_about_one_point() -> None:
     for _ in range(2):
-        services.record_opt_out(points=[PHONE], **WHO)
+        opt_outs.record_opt_out(points=[PHONE], **WHO)
     assert len(lines()) == 2
     assert ContactPoint.objects.count() == 1
 
 
 def test_a_point_named_twice_is_one_line() -> None:
-    services.record_opt_out(points=[PHONE, PHONE], **WHO)
+    opt_outs.record_opt_out(points=[PHONE, PHONE], **WHO)
     assert len(lines()) == 1
 
 
 def test_a_consent_for_every_channel_is_a_line_for_each_with_its_own_expiry() -> None:
-    services.record_consent(points=BOTH, basis="PURCHASE_BY_LEAD", obtained_at=YESTERDAY, **PROOF)
+    consents.record_consent(points=BOTH, basis="PURCHASE_BY_LEAD", obtained_at=YESTERDAY, **PROOF)
     assert lines() == [
         ("+14165550123", "CONSENT", "SMS"),
         ("+14165550123", "CONSENT", "CALL"),
@@ -93,21 +98,21 @@ def test_a_consent_for_every_channel_is_a_line_for_each_with_its_own_expiry() ->
 
 
 def test_an_express_consent_has_no_expiry() -> None:
-    (made,) = services.record_consent(points=[PHONE], channel="SMS", basis="EXPRESS", obtained_at=NOON, **PROOF)
+    (made,) = consents.record_consent(points=[PHONE], channel="SMS", basis="EXPRESS", obtained_at=NOON, **PROOF)
     assert made.expires_at is None
 
 
 def test_a_published_number_is_a_ground_for_texts_and_says_nothing_of_calls() -> None:
-    services.record_consent(points=[PHONE], basis="PUBLICATION", obtained_at=YESTERDAY, **PROOF)
+    consents.record_consent(points=[PHONE], basis="PUBLICATION", obtained_at=YESTERDAY, **PROOF)
     assert lines() == [("+14165550123", "CONSENT", "SMS")]
     with pytest.raises(NoGroundForChannel) as refusal:
-        services.record_consent(points=[PHONE], channel="CALL", basis="PUBLICATION", obtained_at=YESTERDAY, **PROOF)
+        consents.record_consent(points=[PHONE], channel="CALL", basis="PUBLICATION", obtained_at=YESTERDAY, **PROOF)
     assert (refusal.value.code, refusal.value.attr, len(lines())) == ("no_ground_for_channel", "basis", 1)
 
 
 def test_a_scrub_and_the_internal_list_are_about_calls_alone() -> None:
-    services.record_scrub(points=[*BOTH, OTHER], checked_at=YESTERDAY, **PROOF)
-    services.record_do_not_call(points=[*BOTH], **WHO)
+    scrubs.record_scrub(points=[*BOTH, OTHER], checked_at=YESTERDAY, **PROOF)
+    opt_outs.record_do_not_call(points=[*BOTH], **WHO)
     assert lines() == [
         ("+14165550123", "SCRUB", "CALL"),
         ("+19025550199", "SCRUB", "CALL"),
@@ -119,9 +124,9 @@ def test_a_scrub_and_the_internal_list_are_about_calls_alone() -> None:
 RECORDED_LATE: list[tuple[str, Callable[[Any], Any]]] = [
     (
         "obtained_at",
-        lambda at: services.record_consent(points=[PHONE], basis="EXPRESS", obtained_at=at, **PROOF),
+        lambda at: consents.record_consent(points=[PHONE], basis="EXPRESS", obtained_at=at, **PROOF),
     ),
-    ("checked_at", lambda at: services.record_scrub(points=[PHONE], checked_at=at, **PROOF)),
+    ("checked_at", lambda at: scrubs.record_scrub(points=[PHONE], checked_at=at, **PROOF)),
 ]
 
 
@@ -138,12 +143,12 @@ def test_what_is_proof_cannot_lie_in_the_future(attr: Any, record: Any) -> None:
 @pytest.mark.parametrize(
     ("verb", "options", "attr"),
     [
-        (services.record_opt_out, {"points": [PHONE], "channel": "EMAIL"}, "email"),
-        (services.record_opt_out, {"points": [EMAIL], "channel": "SMS"}, "phone"),
-        (services.record_opt_out, {"points": []}, "phone"),
-        (services.record_do_not_call, {"points": [EMAIL]}, "phone"),
-        (services.record_scrub, {"points": [EMAIL], "checked_at": YESTERDAY, "evidence": "x"}, "phone"),
-        (services.lift_opt_out, {"points": [EMAIL], "channel": "CALL", "reason": "x"}, "phone"),
+        (opt_outs.record_opt_out, {"points": [PHONE], "channel": "EMAIL"}, "email"),
+        (opt_outs.record_opt_out, {"points": [EMAIL], "channel": "SMS"}, "phone"),
+        (opt_outs.record_opt_out, {"points": []}, "phone"),
+        (opt_outs.record_do_not_call, {"points": [EMAIL]}, "phone"),
+        (scrubs.record_scrub, {"points": [EMAIL], "checked_at": YESTERDAY, "evidence": "x"}, "phone"),
+        (opt_outs.lift_opt_out, {"points": [EMAIL], "channel": "CALL", "reason": "x"}, "phone"),
     ],
 )
 def test_a_channel_that_reaches_none_of_the_points_is_refused_by_name(verb: Any, options: Any, attr: Any) -> None:
@@ -165,23 +170,23 @@ def test_the_database_refuses_a_consent_without_a_ground_or_a_channel() -> None:
 
 
 def test_lifting_takes_back_what_is_on_file_and_says_why() -> None:
-    services.record_opt_out(points=[PHONE], said_at=YESTERDAY, **WHO)
-    (lift,) = services.lift_opt_out(points=BOTH, reason="wrong number", **WHO)
+    opt_outs.record_opt_out(points=[PHONE], said_at=YESTERDAY, **WHO)
+    (lift,) = opt_outs.lift_opt_out(points=BOTH, reason="wrong number", **WHO)
     assert (lift.entry, lift.channel, lift.point.value, lift.reason) == ("LIFT", "", "+14165550123", "wrong number")
     assert not refused(PHONE, "SMS")
-    assert services.lift_opt_out(points=BOTH, reason="again", **WHO) == []
+    assert opt_outs.lift_opt_out(points=BOTH, reason="again", **WHO) == []
     assert len(lines()) == 2
 
 
 def test_lifting_one_channel_leaves_the_others_refused() -> None:
-    services.record_opt_out(points=[PHONE], **WHO)
-    services.lift_opt_out(points=[PHONE], channel="SMS", reason="asked for texts", **WHO)
+    opt_outs.record_opt_out(points=[PHONE], **WHO)
+    opt_outs.lift_opt_out(points=[PHONE], channel="SMS", reason="asked for texts", **WHO)
     assert (refused(PHONE, "SMS"), refused(PHONE, "CALL")) == (False, True)
 
 
 def test_lifting_a_channel_of_which_nobody_opted_out_writes_nothing() -> None:
-    services.record_opt_out(points=[PHONE], channel="CALL", **WHO)
-    assert services.lift_opt_out(points=[PHONE], channel="SMS", reason="test", **WHO) == []
+    opt_outs.record_opt_out(points=[PHONE], channel="CALL", **WHO)
+    assert opt_outs.lift_opt_out(points=[PHONE], channel="SMS", reason="test", **WHO) == []
     assert refused(PHONE, "CALL")
 
 
@@ -189,11 +194,11 @@ def test_lifting_a_channel_of_which_nobody_opted_out_writes_nothing() -> None:
 
 
 def test_an_erased_number_keeps_its_opt_out_when_it_comes_again() -> None:
-    (made,) = services.record_opt_out(points=[PHONE], said_at=YESTERDAY, **WHO)
-    erased = services.erase_point(point_id=made.point_id, reason="asked for it", **WHO)
+    (made,) = opt_outs.record_opt_out(points=[PHONE], said_at=YESTERDAY, **WHO)
+    erased = erasing.erase_point(point_id=made.point_id, reason="asked for it", **WHO)
     assert (erased.value, str(erased)) == (None, "Phone number (erased)")
     assert refused(PHONE, "SMS")
-    services.record_scrub(points=[PHONE], checked_at=YESTERDAY, **PROOF)  # the number is imported again
+    scrubs.record_scrub(points=[PHONE], checked_at=YESTERDAY, **PROOF)  # the number is imported again
     assert ContactPoint.objects.get().value is None
     assert refused(PHONE, "SMS")
     written = [(line.entry, line.reason, line.actor) for line in ContactRecord.objects.order_by("id")]
@@ -201,42 +206,42 @@ def test_an_erased_number_keeps_its_opt_out_when_it_comes_again() -> None:
 
 
 def test_erasing_twice_changes_nothing() -> None:
-    (made,) = services.record_opt_out(points=[PHONE], **WHO)
+    (made,) = opt_outs.record_opt_out(points=[PHONE], **WHO)
     for _ in range(2):
-        services.erase_point(point_id=made.point_id, reason="asked for it", **WHO)
+        erasing.erase_point(point_id=made.point_id, reason="asked for it", **WHO)
     assert ContactRecord.objects.filter(entry="ERASED").count() == 1
 
 
 def test_a_point_is_known_in_any_spelling_and_a_number_is_no_address() -> None:
-    assert services.digest(("EMAIL", " Ann@Example.CA ")) == services.digest(EMAIL)
-    assert services.digest(("EMAIL", "+14165550123")) != services.digest(PHONE)
-    services.record_opt_out(points=[("EMAIL", "Ann@Example.CA")], **WHO)
+    assert digest(("EMAIL", " Ann@Example.CA ")) == digest(EMAIL)
+    assert digest(("EMAIL", "+14165550123")) != digest(PHONE)
+    opt_outs.record_opt_out(points=[("EMAIL", "Ann@Example.CA")], **WHO)
     assert refused(EMAIL, "EMAIL")
     assert ContactPoint.objects.get().value == "ann@example.ca"
 
 
 def test_both_spellings_in_one_call_are_one_point() -> None:
-    services.record_opt_out(points=[("EMAIL", "Ann@Example.CA"), EMAIL], **WHO)
+    opt_outs.record_opt_out(points=[("EMAIL", "Ann@Example.CA"), EMAIL], **WHO)
     assert ContactPoint.objects.count() == 1
     spellings = [("EMAIL", "Ann@Example.CA"), EMAIL]
-    found = services.ledgers(spellings)
+    found = reading.ledgers(spellings)
     assert [[line.kind for line in found[spelling].lines] for spelling in spellings] == [["OPT_OUT"], ["OPT_OUT"]]
 
 
 def test_the_first_point_leaves_the_mark_of_its_key_and_no_later_one_changes_it(settings: Settings) -> None:
     settings.CONTACT_DIGEST_KEY = "the first key"
-    services.record_opt_out(points=[PHONE], **WHO)
+    opt_outs.record_opt_out(points=[PHONE], **WHO)
     mark = Organisation.objects.get().digest_key_mark
-    assert mark == services.digest_key_mark() != ""
+    assert mark == digest_key_mark() != ""
     settings.CONTACT_DIGEST_KEY = "another key"
-    services.record_opt_out(points=[OTHER], **WHO)
-    assert Organisation.objects.get().digest_key_mark == mark != services.digest_key_mark()
+    opt_outs.record_opt_out(points=[OTHER], **WHO)
+    assert Organisation.objects.get().digest_key_mark == mark != digest_key_mark()
 
 
 def statements_of_a_scrub(first: int, size: int) -> int:
     points = [("PHONE", f"+1416{first + n:07}") for n in range(size)]
     with CaptureQueriesContext(connection) as captured:
-        services.record_scrub(points=points, checked_at=YESTERDAY, **PROOF)
+        scrubs.record_scrub(points=points, checked_at=YESTERDAY, **PROOF)
     inserts = [query for query in captured if query["sql"].startswith("INSERT")]
     # SQLite takes at most 999 values in a statement, so it needs a few more of them.
     return len(captured) - (len(inserts) - 2 if connection.vendor == "sqlite" else 0)
@@ -270,29 +275,29 @@ def test_what_is_no_number_with_its_area_code_is_refused(text: Any) -> None:
 
 
 def test_changing_the_organisation_keeps_what_is_absent_and_writes_history() -> None:
-    services.upsert_organisation(changed_by="bryan", reason="first", name="Maple Homes", consent="enforce", now=NOON)
-    changed = services.upsert_organisation(changed_by="ann", scrub="enforce", expected_version=2, now=NOON)
+    upsert_organisation(changed_by="bryan", reason="first", name="Maple Homes", consent="enforce", now=NOON)
+    changed = upsert_organisation(changed_by="ann", scrub="enforce", expected_version=2, now=NOON)
     assert (changed.name, changed.consent, changed.scrub, changed.version) == ("Maple Homes", "enforce", "enforce", 3)
     assert (changed.changed_by, changed.reason) == ("ann", "")
     assert [row.version for row in Organisation.history.all()] == [3, 2, 1]
     with pytest.raises(VersionConflict):
-        services.upsert_organisation(changed_by="bryan", name="Oak", expected_version=2)
+        upsert_organisation(changed_by="bryan", name="Oak", expected_version=2)
     assert Organisation.objects.get().name == "Maple Homes"
 
 
 def test_the_organisations_row_is_made_where_it_is_missing() -> None:
     Organisation.objects.all().delete()
-    made = services.upsert_organisation(changed_by="bryan", consent="enforce", now=NOON)
+    made = upsert_organisation(changed_by="bryan", consent="enforce", now=NOON)
     assert (made.pk, made.version, made.created_at, made.scrub) == (1, 1, NOON, "enforce")
 
 
 def test_a_closed_day_is_set_renamed_and_removed_with_its_history() -> None:
     day = date(2026, 12, 24)
-    first = services.set_closed_day(day=day, name="Eve", changed_by="bryan", reason="rest", now=NOON)
-    assert services.set_closed_day(day=day, name="Christmas Eve", changed_by="ann", now=NOON).pk == first.pk
-    services.set_closed_day(day=day, province="ON", name="In Ontario", changed_by="ann", now=NOON)
-    assert services.remove_closed_day(day=day, changed_by="bryan", reason="we work", now=NOON) is True
-    assert services.remove_closed_day(day=day, changed_by="bryan", reason="again", now=NOON) is False
+    first = set_closed_day(day=day, name="Eve", changed_by="bryan", reason="rest", now=NOON)
+    assert set_closed_day(day=day, name="Christmas Eve", changed_by="ann", now=NOON).pk == first.pk
+    set_closed_day(day=day, province="ON", name="In Ontario", changed_by="ann", now=NOON)
+    assert remove_closed_day(day=day, changed_by="bryan", reason="we work", now=NOON) is True
+    assert remove_closed_day(day=day, changed_by="bryan", reason="again", now=NOON) is False
     assert [(row.province, row.name) for row in ClosedDay.objects.all()] == [("ON", "In Ontario")]
     told = [(row.history_type, row.name, row.changed_by, row.reason) for row in ClosedDay.history.filter(id=first.pk)]
     assert told == [
@@ -304,5 +309,5 @@ def test_a_closed_day_is_set_renamed_and_removed_with_its_history() -> None:
 
 def test_ten_thousand_numbers_are_put_on_the_list_at_once() -> None:
     points = [("PHONE", f"+1416{n:07}") for n in range(10_000)]  # more than a server has room for as single locks
-    assert len(services.record_do_not_call(points=points, **WHO)) == 10_000
+    assert len(opt_outs.record_do_not_call(points=points, **WHO)) == 10_000
     assert refused(points[-1], "CALL")

@@ -9,10 +9,11 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from governance.compliance import services
-from governance.compliance.grounds import Basis
-from governance.compliance.models import ConsentProof, ContactPoint, ContactRecord
-from governance.compliance.proof import NO_PROOF, PROOF_FIELDS, WORDING_MAX_LENGTH, GivenHow, Missing, Proof, missing_of
+from governance.grounds import Basis
+from governance.ledger import consents, erasing
+from governance.ledger.models import ConsentProof, ContactPoint, ContactRecord
+from governance.ledger.points import points_of
+from governance.ledger.proof import NO_PROOF, PROOF_FIELDS, WORDING_MAX_LENGTH, GivenHow, Missing, Proof, missing_of
 from tests.conftest import attrs, codes
 from tests.factories import NOON
 from wholesale.append_only import AppendOnlyError
@@ -183,8 +184,8 @@ def test_the_end_of_a_contract_has_no_content_of_its_own(operator: APIClient) ->
 
 def on_file(at: datetime = NOON, **options: Any) -> list[ContactRecord]:
     given: dict[str, Any] = {"basis": "EXPRESS", "obtained_at": at, "evidence": "form 1", "proof": Proof(**CONTENT)}
-    points = services.points_of(phone=PHONE)
-    return services.record_consent(points=points, channel="SMS", actor="test", now=at, **{**given, **options})
+    points = points_of(phone=PHONE)
+    return consents.record_consent(points=points, channel="SMS", actor="test", now=at, **{**given, **options})
 
 
 def test_a_proof_is_never_changed() -> None:
@@ -199,7 +200,7 @@ def test_a_proof_is_never_changed() -> None:
 
 def test_erasing_the_number_removes_the_proof_and_keeps_the_line() -> None:
     (record,) = on_file(NOON - timedelta(days=1))
-    services.erase_point(point_id=ContactPoint.objects.get().pk, reason="asked", actor="ops", now=NOON)
+    erasing.erase_point(point_id=ContactPoint.objects.get().pk, reason="asked", actor="ops", now=NOON)
     assert not ConsentProof.objects.exists()
     line = ContactRecord.objects.get(pk=record.pk)
     assert (line.entry, line.basis, line.evidence) == ("CONSENT", "EXPRESS", "")

@@ -7,9 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from governance.compliance.models import ClosedDay, Organisation
+from governance.closed_days.models import ClosedDay
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES
+from governance.organisation.models import Organisation
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory, many
 

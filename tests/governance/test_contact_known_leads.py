@@ -12,9 +12,10 @@ from rest_framework.test import APIClient
 from followups.leads.models import Lead
 from governance import gate, law
 from governance.clocks.services import set_market_zone
-from governance.compliance.models import ClosedDay, Organisation
-from governance.compliance.services import contact_points
+from governance.closed_days.models import ClosedDay
+from governance.ledger.points import contact_points
 from governance.market.models import MarketPolicy
+from governance.organisation.models import Organisation
 from governance.reasons import Reason
 from tests.factories import NOON, LeadFactory, PoolAgentFactory, RecordFactory
 

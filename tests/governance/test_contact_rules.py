@@ -9,12 +9,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from governance.clocks.calling_hours import CALLING_HOURS, LegalHours
 from governance.clocks.zones import CANADIAN_ZONES
-from governance.compliance.grounds import consent_expiry
-from governance.compliance.rules import CALLING_HOURS, LegalHours, Organisation
 from governance.contact import decide
 from governance.decisions import Decision
+from governance.grounds import consent_expiry
 from governance.market.rules import Rules
+from governance.organisation.rules import OrganisationFacts
 from governance.permitted import next_allowed_at
 from governance.reasons import Reason
 from governance.situation import PolicyFacts, Situation
@@ -39,8 +40,8 @@ from wholesale.vocabulary import Province
 TUESDAY = datetime(2026, 12, 15, 18, 0, tzinfo=UTC)  # 13:00 in Toronto
 YEAR_AGO = TUESDAY - timedelta(days=365)
 REGISTERED: dict[str, Any] = {"registration_number": "123", "registration_expires_on": date(2027, 1, 1)}
-STRICT = Organisation(sender=SENDER, **REGISTERED)
-LENIENT = Organisation(sender=SENDER, consent="warn", scrub="warn", **REGISTERED)
+STRICT = OrganisationFacts(sender=SENDER, **REGISTERED)
+LENIENT = OrganisationFacts(sender=SENDER, consent="warn", scrub="warn", **REGISTERED)
 CONSENT = line("CONSENT", YEAR_AGO, basis="EXPRESS")
 SCRUB = line("SCRUB", TUESDAY - timedelta(days=3))
 
@@ -57,7 +58,7 @@ EACH: dict[Reason, tuple[dict[str, Any], str, datetime, str]] = {
     Reason.POLICY_DISABLED: ({"policy": PolicyFacts("ALL", 1, False, OFFICE)}, "SMS", TUESDAY, "policy"),
     Reason.CHANNEL_NOT_ALLOWED: ({"rules": replace(OFFICE, channels=frozenset({"SMS"}))}, "CALL", TUESDAY, "policy"),
     Reason.LEDGER_UNREADABLE: (
-        {"ledger": (CONSENT,), "organisation": Organisation(sender=SENDER, is_ledger_readable=False)},
+        {"ledger": (CONSENT,), "organisation": OrganisationFacts(sender=SENDER, is_ledger_readable=False)},
         "SMS",
         TUESDAY,
         "law",
@@ -74,12 +75,12 @@ EACH: dict[Reason, tuple[dict[str, Any], str, datetime, str]] = {
         "law",
     ),
     Reason.NOT_IDENTIFIED: (
-        {"ledger": (CONSENT,), "organisation": Organisation(sender=SENDER._replace(mailing_address=" "))},
+        {"ledger": (CONSENT,), "organisation": OrganisationFacts(sender=SENDER._replace(mailing_address=" "))},
         "SMS",
         TUESDAY,
         "law",
     ),
-    Reason.NOT_REGISTERED: ({"ledger": (SCRUB,), "organisation": Organisation(sender=SENDER)}, "CALL", TUESDAY, "law"),
+    Reason.NOT_REGISTERED: ({"ledger": (SCRUB,), "organisation": OrganisationFacts(sender=SENDER)}, "CALL", TUESDAY, "law"),
     Reason.AREA_CODE_NOT_SUBSCRIBED: ({"ledger": (SCRUB,), "subscribed_until": None}, "CALL", TUESDAY, "law"),
     Reason.SCRUB_MISSING: ({"ledger": ()}, "CALL", TUESDAY, "law"),
     Reason.SCRUB_EXPIRED: ({"ledger": (line("SCRUB", YEAR_AGO),)}, "CALL", TUESDAY, "law"),
@@ -229,7 +230,7 @@ def test_everything_that_stands_in_the_way_is_told_in_order(channel: Any, ledger
     [
         ("SMS", (), LENIENT, ["consent_missing"]),
         ("EMAIL", (line("CONSENT", YEAR_AGO, expires_at=TUESDAY),), LENIENT, ["consent_expired"]),
-        ("CALL", (), Organisation(sender=SENDER, scrub="warn"), ["organisation_not_registered", "scrub_missing"]),
+        ("CALL", (), OrganisationFacts(sender=SENDER, scrub="warn"), ["organisation_not_registered", "scrub_missing"]),
         ("CALL", (line("SCRUB", YEAR_AGO),), LENIENT, ["scrub_expired"]),
     ],
 )
@@ -245,7 +246,7 @@ def test_an_opt_out_is_never_a_mere_warning() -> None:
 
 
 def test_of_somebody_unknown_nothing_on_file_is_asked() -> None:
-    assert decide(asked({"ledger": None, "organisation": Organisation(sender=SENDER)}), "CALL", TUESDAY).allowed
+    assert decide(asked({"ledger": None, "organisation": OrganisationFacts(sender=SENDER)}), "CALL", TUESDAY).allowed
 
 
 # The person -------------------------------------------------------------------------------------------------------------
@@ -281,14 +282,14 @@ def test_a_consent_of_the_lead_as_such_proves_nothing() -> None:
 
 
 def test_an_unknown_lead_is_held_to_what_is_said_of_it_and_needs_no_consent() -> None:
-    unknown: dict[str, Any] = {"ledger": None, "organisation": Organisation(sender=SENDER)}
+    unknown: dict[str, Any] = {"ledger": None, "organisation": OrganisationFacts(sender=SENDER)}
     assert decide(asked({**unknown, "of_lead": ()}), "CALL", TUESDAY).allowed
     for said, reason in ((line("OPT_OUT", YEAR_AGO), Reason.OPTED_OUT), (HOLD, Reason.INBOUND_UNDECIDED)):
         assert decide(asked({**unknown, "of_lead": (said,)}), "CALL", TUESDAY).reasons == (reason,)
 
 
 def test_under_another_key_nobody_who_is_named_is_contacted() -> None:
-    unreadable = Organisation(sender=SENDER, is_ledger_readable=False)
+    unreadable = OrganisationFacts(sender=SENDER, is_ledger_readable=False)
     for named in ({"ledger": (), "of_lead": None}, {"ledger": None, "of_lead": ()}):
         assert Reason.LEDGER_UNREADABLE in decide(asked({**named, "organisation": unreadable}), "SMS", TUESDAY).reasons
     nobody = asked({"ledger": None, "of_lead": None, "organisation": unreadable})
@@ -328,7 +329,7 @@ def test_the_gap_holds_for_a_local_minute_too() -> None:
         # A registration holds through its day, counted in UTC; whatever offset the instant is written with.
         (
             {
-                "organisation": Organisation(
+                "organisation": OrganisationFacts(
                     sender=SENDER, registration_number="1", registration_expires_on=date(2026, 12, 15)
                 )
             },
@@ -338,7 +339,7 @@ def test_the_gap_holds_for_a_local_minute_too() -> None:
         ),
         (
             {
-                "organisation": Organisation(
+                "organisation": OrganisationFacts(
                     sender=SENDER, registration_number="1", registration_expires_on=date(2026, 12, 14)
                 )
             },
@@ -346,14 +347,14 @@ def test_the_gap_holds_for_a_local_minute_too() -> None:
             0,
             False,
         ),
-        ({"organisation": Organisation(sender=SENDER, registration_number="1")}, "CALL", 0, False),
-        ({"organisation": Organisation(sender=SENDER, registration_expires_on=date(2027, 1, 1))}, "CALL", 0, False),
+        ({"organisation": OrganisationFacts(sender=SENDER, registration_number="1")}, "CALL", 0, False),
+        ({"organisation": OrganisationFacts(sender=SENDER, registration_expires_on=date(2027, 1, 1))}, "CALL", 0, False),
         # A scrub of 31 days ago is the oldest that counts.
         ({"ledger": (line("SCRUB", TUESDAY - timedelta(days=31)),)}, "CALL", 0, True),
         ({"ledger": (line("SCRUB", TUESDAY - timedelta(days=31)),)}, "CALL", 1, False),
         # Consent exempts from the scrub, not from registration.
         ({"ledger": (CONSENT,)}, "CALL", 0, True),
-        ({"ledger": (CONSENT,), "organisation": Organisation(sender=SENDER)}, "CALL", 0, False),
+        ({"ledger": (CONSENT,), "organisation": OrganisationFacts(sender=SENDER)}, "CALL", 0, False),
         ({"ledger": (line("CONSENT", YEAR_AGO, "SMS"),)}, "CALL", 0, False),
     ],
 )
@@ -545,7 +546,13 @@ instants = st.builds(
     st.integers(-36 * 60, 36 * 60).map(lambda minutes: 60 * minutes) | st.integers(-36 * 3600, 36 * 3600),
 )
 organisations = st.sampled_from(
-    [STRICT, LENIENT, Organisation(), Organisation(sender=SENDER), Organisation(sender=SENDER, consent="warn", **REGISTERED)]
+    [
+        STRICT,
+        LENIENT,
+        OrganisationFacts(),
+        OrganisationFacts(sender=SENDER),
+        OrganisationFacts(sender=SENDER, consent="warn", **REGISTERED),
+    ]
 )
 
 

@@ -11,16 +11,10 @@ from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from governance.compliance import services
-from governance.compliance.errors import (
-    EndedBeforeContract,
-    InTheFuture,
-    NoContractOnFile,
-    NotAContract,
-    PointMissing,
-)
-from governance.compliance.models import ContactRecord
-from governance.compliance.rules import Standing, consent
+from governance.ledger import consents, contracts, reading
+from governance.ledger.errors import EndedBeforeContract, InTheFuture, NoContractOnFile, NotAContract, PointMissing
+from governance.ledger.models import ContactRecord
+from governance.ledger.rules import Validity, consent
 from tests.factories import LeadFactory, RecordFactory
 from tests.staff import signed_in
 
@@ -36,16 +30,16 @@ END = "/api/governance/contact/contracts/end"
 
 def signed(at: datetime = SIGNED, points: Any = (PHONE, EMAIL), **values: Any) -> list[ContactRecord]:
     given = {"basis": "CONTRACT", "obtained_at": at, "evidence": "contract 7", **WHO, **values}
-    return services.record_consent(points=points, **given)
+    return consents.record_consent(points=points, **given)
 
 
 def end(day: date = date(2026, 3, 10), points: Any = (PHONE, EMAIL), **values: Any) -> list[ContactRecord]:
-    return services.end_contract(points=points, ended_on=day, evidence="notice 1", **{**WHO, **values})
+    return contracts.end_contract(points=points, ended_on=day, evidence="notice 1", **{**WHO, **values})
 
 
-def standing(channel: str, at: datetime) -> Standing:
+def standing(channel: str, at: datetime) -> Validity:
     point = EMAIL if channel == "EMAIL" else PHONE
-    return consent(services.ledgers([point])[point].lines, channel, at)
+    return consent(reading.ledgers([point])[point].lines, channel, at)
 
 
 def lines(entry: str = "ENDED") -> list[tuple[Any, ...]]:
@@ -59,7 +53,7 @@ def lines(entry: str = "ENDED") -> list[tuple[Any, ...]]:
 def test_a_contract_is_in_force_until_a_line_says_that_it_ended() -> None:
     contract = signed()
     assert {record.expires_at for record in contract} == {None}
-    assert standing("SMS", NOW + timedelta(days=5000)) is Standing.LIVE
+    assert standing("SMS", NOW + timedelta(days=5000)) is Validity.LIVE
     before = list(ContactRecord.objects.order_by("id").values())
     end()
     day = datetime(2026, 3, 10, tzinfo=UTC)
@@ -70,19 +64,19 @@ def test_a_contract_is_in_force_until_a_line_says_that_it_ended() -> None:
     ]
     assert list(ContactRecord.objects.exclude(entry="ENDED").order_by("id").values()) == before
     assert [standing(channel, datetime(2027, 9, 10, tzinfo=UTC)) for channel in ("SMS", "CALL", "EMAIL")] == [
-        Standing.LIVE,
-        Standing.EXPIRED,
-        Standing.LIVE,
+        Validity.LIVE,
+        Validity.EXPIRED,
+        Validity.LIVE,
     ]
-    assert standing("SMS", datetime(2028, 3, 10, tzinfo=UTC)) is Standing.EXPIRED
+    assert standing("SMS", datetime(2028, 3, 10, tzinfo=UTC)) is Validity.EXPIRED
 
 
 def test_a_contract_that_has_ended_is_recorded_at_once_with_its_end() -> None:
     made = signed(points=[PHONE], channel="SMS", ended_on=date(2026, 3, 10))
     assert [record.entry for record in made] == ["CONSENT", "ENDED"]
     assert {(record.evidence, record.actor, record.correlation_id) for record in made} == {("contract 7", "me", "C1")}
-    assert standing("SMS", datetime(2028, 3, 9, tzinfo=UTC)) is Standing.LIVE
-    assert standing("SMS", datetime(2028, 3, 10, tzinfo=UTC)) is Standing.EXPIRED
+    assert standing("SMS", datetime(2028, 3, 9, tzinfo=UTC)) is Validity.LIVE
+    assert standing("SMS", datetime(2028, 3, 10, tzinfo=UTC)) is Validity.EXPIRED
 
 
 def test_an_end_is_one_of_the_channels_that_it_names_and_that_have_a_contract() -> None:
@@ -98,16 +92,16 @@ def test_the_same_end_twice_writes_nothing_and_an_earlier_one_counts() -> None:
     assert len(end(date(2026, 3, 10))) == 1
     assert end(date(2026, 3, 10)) == end(date(2026, 5, 1)) == []
     assert len(end(date(2026, 2, 1))) == 1
-    assert standing("SMS", datetime(2028, 2, 1, tzinfo=UTC)) is Standing.EXPIRED
+    assert standing("SMS", datetime(2028, 2, 1, tzinfo=UTC)) is Validity.EXPIRED
 
 
 def test_an_end_leaves_a_later_contract_in_force() -> None:
     signed(points=[PHONE], channel="SMS")
     signed(datetime(2026, 6, 1, tzinfo=UTC), points=[PHONE], channel="SMS")
     end(date(2026, 3, 10))
-    assert standing("SMS", datetime(2030, 1, 1, tzinfo=UTC)) is Standing.LIVE
+    assert standing("SMS", datetime(2030, 1, 1, tzinfo=UTC)) is Validity.LIVE
     end(date(2026, 7, 1))
-    assert standing("SMS", datetime(2030, 1, 1, tzinfo=UTC)) is Standing.EXPIRED
+    assert standing("SMS", datetime(2030, 1, 1, tzinfo=UTC)) is Validity.EXPIRED
 
 
 def test_a_contract_ends_on_the_day_that_it_was_made_at_the_earliest_and_today_at_the_latest() -> None:

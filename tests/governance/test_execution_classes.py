@@ -32,11 +32,19 @@ import followups.transitions
 import followups.vendors.services
 import governance.area_codes.services
 import governance.clocks.services
-import governance.compliance.services
+import governance.closed_days.services
 import governance.duties.services
 import governance.golive.services
 import governance.heimdall.services
+import governance.ledger.consents
+import governance.ledger.contracts
+import governance.ledger.erasing
+import governance.ledger.holds
+import governance.ledger.opt_outs
+import governance.ledger.referrals
+import governance.ledger.scrubs
 import governance.market.services
+import governance.organisation.services
 import governance.risk.services
 import governance.runbook.services
 import kpi.services
@@ -77,10 +85,10 @@ ADVICE: dict[str, Any] = {"domain": "BUYER_MATCH", "confidence": Decimal("0.95")
 
 def contract_ended() -> Any:
     """A contract that was on file before anything was stopped ends."""
-    governance.compliance.services.record_consent(
+    governance.ledger.consents.record_consent(
         points=POINTS, basis="CONTRACT", obtained_at=NOON, evidence="contract 1", actor="me", now=NOON
     )
-    return governance.compliance.services.end_contract(
+    return governance.ledger.contracts.end_contract(
         points=POINTS, ended_on=NOON.date(), evidence="notice 1", actor="me", now=NOON
     )
 
@@ -119,61 +127,61 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "CONTROL",
         lambda: governance.market.services.upsert_policy(province="ON", market="X", changed_by="me", rules=SAFE_RULES),
     ),
-    governance.compliance.services.record_consent: (
+    governance.ledger.consents.record_consent: (
         "RECORD",
-        lambda: governance.compliance.services.record_consent(
+        lambda: governance.ledger.consents.record_consent(
             points=POINTS, basis="EXPRESS", obtained_at=NOON, evidence="form 1", actor="me", now=NOON
         ),
     ),
-    governance.compliance.services.record_opt_out: (
+    governance.ledger.opt_outs.record_opt_out: (
         "RECORD",
-        lambda: governance.compliance.services.record_opt_out(points=POINTS, actor="me"),
+        lambda: governance.ledger.opt_outs.record_opt_out(points=POINTS, actor="me"),
     ),
-    governance.compliance.services.record_do_not_call: (
+    governance.ledger.opt_outs.record_do_not_call: (
         "RECORD",
-        lambda: governance.compliance.services.record_do_not_call(points=POINTS, actor="me"),
+        lambda: governance.ledger.opt_outs.record_do_not_call(points=POINTS, actor="me"),
     ),
-    governance.compliance.services.hold_points: (
+    governance.ledger.holds.hold_points: (
         "RECORD",
-        lambda: governance.compliance.services.hold_points(points=POINTS, evidence="message 1", actor="me"),
+        lambda: governance.ledger.holds.hold_points(points=POINTS, evidence="message 1", actor="me"),
     ),
-    governance.compliance.services.release_points: (
+    governance.ledger.holds.release_points: (
         "RECORD",
-        lambda: governance.compliance.services.release_points(points=POINTS, evidence="message 1", actor="me"),
+        lambda: governance.ledger.holds.release_points(points=POINTS, evidence="message 1", actor="me"),
     ),
-    governance.compliance.services.end_contract: (
+    governance.ledger.contracts.end_contract: (
         "RECORD",
         contract_ended,
     ),
-    governance.compliance.services.record_use: (
+    governance.ledger.referrals.record_use: (
         "RECORD",
-        lambda: governance.compliance.services.record_use(points=POINTS, channel="SMS", sent_at=NOON, actor="me", now=NOON),
+        lambda: governance.ledger.referrals.record_use(points=POINTS, channel="SMS", sent_at=NOON, actor="me", now=NOON),
     ),
-    governance.compliance.services.record_scrub: (
+    governance.ledger.scrubs.record_scrub: (
         "RECORD",
-        lambda: governance.compliance.services.record_scrub(
+        lambda: governance.ledger.scrubs.record_scrub(
             points=POINTS, checked_at=NOON, evidence="file 1", actor="me", now=NOON
         ),
     ),
-    governance.compliance.services.lift_opt_out: (
+    governance.ledger.opt_outs.lift_opt_out: (
         "CONTROL",
-        lambda: governance.compliance.services.lift_opt_out(points=POINTS, actor="me", reason="test"),
+        lambda: governance.ledger.opt_outs.lift_opt_out(points=POINTS, actor="me", reason="test"),
     ),
-    governance.compliance.services.erase_point: (
+    governance.ledger.erasing.erase_point: (
         "CONTROL",
-        lambda: governance.compliance.services.erase_point(point_id=PointFactory.create().pk, actor="me", reason="test"),
+        lambda: governance.ledger.erasing.erase_point(point_id=PointFactory.create().pk, actor="me", reason="test"),
     ),
-    governance.compliance.services.upsert_organisation: (
+    governance.organisation.services.upsert_organisation: (
         "CONTROL",
-        lambda: governance.compliance.services.upsert_organisation(changed_by="me", consent="enforce"),
+        lambda: governance.organisation.services.upsert_organisation(changed_by="me", consent="enforce"),
     ),
-    governance.compliance.services.set_closed_day: (
+    governance.closed_days.services.set_closed_day: (
         "CONTROL",
-        lambda: governance.compliance.services.set_closed_day(day=NOON.date(), name="Stocktaking", changed_by="me"),
+        lambda: governance.closed_days.services.set_closed_day(day=NOON.date(), name="Stocktaking", changed_by="me"),
     ),
-    governance.compliance.services.remove_closed_day: (
+    governance.closed_days.services.remove_closed_day: (
         "CONTROL",
-        lambda: governance.compliance.services.remove_closed_day(day=NOON.date(), changed_by="me"),
+        lambda: governance.closed_days.services.remove_closed_day(day=NOON.date(), changed_by="me"),
     ),
     governance.area_codes.services.subscribe: (
         "CONTROL",

@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 
 from governance.channels import Channel
-from governance.compliance.grounds import Basis, Purpose, Role, consent_expiry, contract_expiry
-from governance.compliance.rules import LedgerLine, Organisation, Standing, consent, is_exempt, scrub
+from governance.grounds import Basis, Purpose, Role, consent_expiry, contract_expiry
+from governance.ledger.rules import LedgerLine, Validity, consent, is_exempt, scrub
+from governance.organisation.rules import OrganisationFacts
 from governance.reasons import Reason
 from governance.situation import lasting, turning_points, what_decides
 from tests.governance.situations import SENDER, situation
 
-LIVE, MISSING, EXPIRED = Standing
+LIVE, MISSING, EXPIRED = Validity
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 GIVEN = datetime(2024, 8, 31, 18, tzinfo=UTC)  # the date of every ground
 ENDED = datetime(2025, 3, 10, tzinfo=UTC)  # of the contract that ended
@@ -49,7 +50,7 @@ def on_file(ground: str, channel: str) -> tuple[LedgerLine, ...]:
 
 
 # Ground, channel, purpose, role, at, what it is worth then, section.
-Row = tuple[str, str, str, str, datetime, Standing, str]
+Row = tuple[str, str, str, str, datetime, Validity, str]
 TABLE: list[Row] = [
     ("", "SMS", "PROSPECT", "HOMEOWNER", GIVEN, MISSING, "A 6(1)(a)"),
     ("", "EMAIL", "PROSPECT", "BUSINESS", GIVEN, MISSING, "A 6(1)(a)"),
@@ -110,7 +111,7 @@ TABLE: list[Row] = [
     ("PURCHASE_BY_LEAD", "SMS", "BUSINESS_INQUIRY", "HOMEOWNER", TEN_YEARS, EXPIRED, "A 6(5)(b)"),
 ]
 REASONS = {LIVE: set(), MISSING: {Reason.CONSENT_MISSING}, EXPIRED: {Reason.CONSENT_EXPIRED}}
-STRICT = Organisation(registration_number="R1", registration_expires_on=TEN_YEARS.date(), sender=SENDER)
+STRICT = OrganisationFacts(registration_number="R1", registration_expires_on=TEN_YEARS.date(), sender=SENDER)
 
 
 def asked(lines: Sequence[LedgerLine], role: str, purpose: str = "PROSPECT", **changes: Any) -> Any:
@@ -170,7 +171,7 @@ def test_for_every_purpose_opt_out_hold_identification_and_hours_bind(purpose: s
     for kind, reason in (("OPT_OUT", Reason.OPTED_OUT), ("HOLD", Reason.INBOUND_UNDECIDED)):
         lines = (given("EXPRESS", "SMS"), LedgerLine(kind, "", GIVEN))
         assert reason in lasting(asked(lines, "BUSINESS", purpose), "SMS", GIVEN)[0]
-    nobody = situation(ledger=(), role="BUSINESS", purpose=purpose, organisation=Organisation())
+    nobody = situation(ledger=(), role="BUSINESS", purpose=purpose, organisation=OrganisationFacts())
     assert Reason.NOT_IDENTIFIED in lasting(nobody, "EMAIL", GIVEN)[0]
 
 
@@ -190,7 +191,7 @@ def test_a_business_number_is_exempt_of_the_national_list_and_bound_by_our_own()
     assert scrub((), GIVEN) is MISSING
     on_the_list = (LedgerLine("DO_NOT_CALL", "CALL", GIVEN),)
     assert lasting(asked(on_the_list, "BUSINESS"), "CALL", GIVEN)[0] == {Reason.OPTED_OUT}
-    unregistered = situation(ledger=(), role="BUSINESS", organisation=Organisation(sender=SENDER))
+    unregistered = situation(ledger=(), role="BUSINESS", organisation=OrganisationFacts(sender=SENDER))
     assert lasting(unregistered, "CALL", GIVEN)[0] == {Reason.NOT_REGISTERED}
 
 

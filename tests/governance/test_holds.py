@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from governance import gate
-from governance.compliance import services
-from governance.compliance.errors import PointMissing
-from governance.compliance.models import ContactPoint, ContactRecord
-from governance.compliance.rules import is_held, opted_out
-from governance.compliance.signals import contact_records_changed, opted_out_of
+from governance.ledger import erasing, opt_outs, points, reading
+from governance.ledger.errors import PointMissing
+from governance.ledger.models import ContactPoint, ContactRecord
+from governance.ledger.rules import is_held, opted_out
+from governance.ledger.signals import contact_records_changed, opted_out_of
 from tests.factories import NOON
 from tests.telling import heard
 
@@ -23,12 +23,12 @@ HOUR = timedelta(hours=1)
 
 
 def held(point: Any, at: Any = NOON) -> bool:
-    return is_held(services.ledgers([point])[point].lines, at)
+    return is_held(reading.ledgers([point])[point].lines, at)
 
 
 def erased(point: Any = PHONE) -> ContactPoint:
-    row = services.contact_points([point])[point]
-    return services.erase_point(point_id=row.pk, reason="asked for it", **WHO)
+    row = points.contact_points([point])[point]
+    return erasing.erase_point(point_id=row.pk, reason="asked for it", **WHO)
 
 
 def test_a_hold_is_a_line_of_each_point_since_the_message_came() -> None:
@@ -99,7 +99,7 @@ def test_an_opt_out_is_recorded_of_an_erased_point() -> None:
     with heard(opted_out_of) as refusals:
         (made,) = gate.record_opt_out(rows=[row], channel="SMS", said_at=NOON - HOUR, evidence="message 1", **WHO)
     assert (made.point_id, made.entry, made.channel, made.effective_at) == (row.pk, "OPT_OUT", "SMS", NOON - HOUR)
-    assert opted_out(services.ledgers([PHONE])[PHONE].lines, "SMS", NOON)  # the number comes again
+    assert opted_out(reading.ledgers([PHONE])[PHONE].lines, "SMS", NOON)  # the number comes again
     assert [told["points"] for told in refusals] == [[]]
     assert ContactPoint.objects.get().value is None
 
@@ -115,13 +115,13 @@ def test_an_erased_point_is_held_and_released() -> None:
 def test_an_opt_out_of_an_erased_point_is_lifted() -> None:
     row = erased()
     gate.record_opt_out(rows=[row], **WHO)
-    (made,) = services.lift_opt_out(rows=[row], reason="a mistake", **WHO)
+    (made,) = opt_outs.lift_opt_out(rows=[row], reason="a mistake", **WHO)
     assert (made.point_id, made.entry) == (row.pk, "LIFT")
-    assert not opted_out(services.ledgers([PHONE])[PHONE].lines, "SMS", NOON)
+    assert not opted_out(reading.ledgers([PHONE])[PHONE].lines, "SMS", NOON)
 
 
 def test_a_point_that_is_named_and_given_as_a_row_is_one() -> None:
-    row = services.contact_points([PHONE])[PHONE]
+    row = points.contact_points([PHONE])[PHONE]
     with heard(opted_out_of) as refusals:
         gate.record_opt_out(points=[PHONE, LEAD], rows=[row], **WHO)
     assert sorted(ContactRecord.objects.values_list("point__kind", flat=True)) == ["LEAD", "PHONE"]

@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from followups.leads.facts import lead_facts
 from governance import gate
-from governance.compliance import services
-from governance.compliance.models import LastContact
 from governance.leads import LeadFacts
+from governance.ledger import erasing, points
+from governance.ledger.models import LastContact
 from tests.factories import NOON, LeadFactory
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ def reasons(lead: LeadFacts, channel: str = "SMS", **options: Any) -> list[str]:
 
 
 def contacted() -> dict[str, Any]:
-    kinds = {services.digest(point): point[0] for point in (PHONE, EMAIL, LEAD)}
+    kinds = {points.digest(point): point[0] for point in (PHONE, EMAIL, LEAD)}
     return {kinds[known_by]: at for known_by, at in LastContact.objects.values_list("digest", "contacted_at")}
 
 
@@ -103,8 +103,8 @@ def test_a_contact_at_an_address_is_kept_in_its_one_form() -> None:
 
 
 def test_the_last_contact_of_an_erased_point_is_kept_without_its_value() -> None:
-    row = services.contact_points([PHONE])[PHONE]
-    services.erase_point(point_id=row.pk, reason="asked for it", actor="va1")
+    row = points.contact_points([PHONE])[PHONE]
+    erasing.erase_point(point_id=row.pk, reason="asked for it", actor="va1")
     gate.note_contact([PHONE], NOON)
     row.refresh_from_db()
     assert (row.value, contacted()) == (None, {"PHONE": NOON})

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from governance.compliance.rules import Organisation
 from governance.contact import decide
+from governance.organisation.rules import OrganisationFacts
 from governance.permitted import next_allowed_at
 from governance.reasons import Reason
 from tests.governance.situations import EVERY_DAY, by_search, line, rules, situation, window, zone
@@ -194,7 +194,7 @@ def test_a_call_in_bc_opens_at_the_first_permitted_minute_of_all(
     """Its holidays, the subscription of the area code and the 30 days, over two months of minutes."""
     after = day.replace(tzinfo=UTC) + timedelta(seconds=seconds)
     minute = after.replace(second=0)  # the search looks at whole minutes, so whatever begins or ends does so at one
-    registered = Organisation(registration_number="123", registration_expires_on=date(2029, 12, 31))
+    registered = OrganisationFacts(registration_number="123", registration_expires_on=date(2029, 12, 31))
     scrubs = [line("SCRUB", minute + timedelta(days=n), "CALL") for n in (-10, 15, 40)]
     if permission is not None:
         scrubs.append(line("CONSENT", minute + timedelta(days=permission), "CALL", basis="EXPRESS"))
@@ -290,7 +290,7 @@ def test_who_was_reached_is_not_called_again_within_30_days(changes: Any, later:
     ],
 )
 def test_a_recorded_permission_to_call_lifts_the_wait(consent: Any, refused: bool) -> None:
-    asked = situation(answered_at=ANSWERED, ledger=(consent,), organisation=Organisation(scrub="warn"), **ONE_CALL)
+    asked = situation(answered_at=ANSWERED, ledger=(consent,), organisation=OrganisationFacts(scrub="warn"), **ONE_CALL)
     refusals = decide(asked, "CALL", ANSWERED + timedelta(days=7)).reasons
     assert refusals == ((Reason.CALL_AGAIN_TOO_SOON,) if refused else ())
 
@@ -319,7 +319,7 @@ LONG_REGISTERED = {"registration_number": "123", "registration_expires_on": date
 def test_a_number_is_called_under_a_subscription_or_exempt(
     last_day: Any, ledger: Any, refused: bool, strictness: str
 ) -> None:
-    organisation = Organisation(scrub=strictness, **LONG_REGISTERED)  # type: ignore[arg-type]
+    organisation = OrganisationFacts(scrub=strictness, **LONG_REGISTERED)  # type: ignore[arg-type]
     asked = situation(OFFICE, ledger=ledger, organisation=organisation, subscribed_until=last_day)
     verdict = decide(asked, "CALL", LIST_NOON)
     found = (Reason.AREA_CODE_NOT_SUBSCRIBED,) if refused else ()
@@ -332,7 +332,7 @@ def test_nobody_asks_for_a_subscription_for_a_lead_that_nobody_knows() -> None:
 
 
 def test_the_last_day_of_a_subscription_ends_in_utc() -> None:
-    organisation = Organisation(**LONG_REGISTERED)  # type: ignore[arg-type]
+    organisation = OrganisationFacts(**LONG_REGISTERED)  # type: ignore[arg-type]
     asked = situation(ledger=(SCRUBBED,), organisation=organisation, subscribed_until=date(2026, 12, 15))
     evening = datetime(2026, 12, 16, 0, 0, tzinfo=UTC)  # 19:00 in Toronto
     assert decide(asked, "CALL", evening - datetime.resolution).reasons == ()

@@ -12,9 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from followups.lapsing import lapsing_ground
-from governance.compliance.rules import Organisation
 from governance.contact import decide, decide_all
 from governance.decisions import Decision
+from governance.organisation.rules import OrganisationFacts
 from governance.permitted import INTERVAL_MAX, Calendar, Permission, next_allowed_at, permitted_interval
 from governance.reasons import Reason
 from governance.situation import NO_GAP, PolicyFacts, Situation, Timetable
@@ -26,7 +26,7 @@ INSTANT = datetime.resolution
 A_DAY = timedelta(days=1)
 NOON = datetime(2026, 12, 15, 17, 0, tzinfo=UTC)  # Tuesday 12:00 in Toronto
 OFFICE = (range(5), "09:00", "17:00")
-REGISTERED = Organisation(sender=SENDER, registration_number="123", registration_expires_on=date(2026, 12, 15))
+REGISTERED = OrganisationFacts(sender=SENDER, registration_number="123", registration_expires_on=date(2026, 12, 15))
 
 
 def interval(asked: Situation, at: datetime, channel: str = "SMS") -> Any:
@@ -95,7 +95,7 @@ def cases(draw: Any) -> tuple[Situation, str, datetime]:
     words = st.builds(line, st.sampled_from(["LIFT", "OPT_OUT", "DO_NOT_CALL"]), near, st.sampled_from(["", "CALL", "SMS"]))
     holds = st.builds(line, st.sampled_from(["HOLD", "RELEASE", "RELEASE"]), near)
     last_days = st.sampled_from([(at + n * A_DAY).date() for n in (-1, 0, 1, 9)])
-    organisation = Organisation(
+    organisation = OrganisationFacts(
         sender=draw(st.sampled_from([SENDER, SENDER, SENDER._replace(contact="")])),
         identity=draw(st.sampled_from(["enforce", "warn"])),
         consent=draw(st.sampled_from(["enforce", "warn"])),
@@ -310,7 +310,7 @@ def test_it_begins_when_the_wait_after_an_answered_call_ends_beyond_30_days() ->
 def test_it_is_cut_where_a_hold_begins_and_goes_on_where_it_ends() -> None:
     held, released = line("HOLD", NOON), line("RELEASE", NOON + timedelta(hours=1))
     for changes in ({"ledger": (held, released)}, {"of_lead": (held, released)}):
-        asked = situation(OFFICE, organisation=Organisation(sender=SENDER, consent="warn"), **changes)
+        asked = situation(OFFICE, organisation=OrganisationFacts(sender=SENDER, consent="warn"), **changes)
         assert interval(asked, NOON - INSTANT) == (NOON - timedelta(hours=3), NOON - INSTANT)
         assert interval(asked, NOON) == (released.effective_at, NOON + timedelta(hours=5, minutes=1) - INSTANT)
 
@@ -319,7 +319,10 @@ def test_what_is_refused_for_ever_has_none() -> None:
     for changes in ({"is_closed": True}, {"is_wrong": True}, {"of_lead": (line("HOLD", NOON),)}):
         assert interval(situation(OFFICE, **changes), NOON) is None
     assert interval(situation(OFFICE, ledger=()), NOON) is None
-    assert interval(situation(OFFICE, ledger=(), organisation=Organisation(sender=SENDER, consent="warn")), NOON) is not None
+    assert (
+        interval(situation(OFFICE, ledger=(), organisation=OrganisationFacts(sender=SENDER, consent="warn")), NOON)
+        is not None
+    )
     assert (
         interval(situation(OFFICE, lead_score=Decimal("0.1"), rules=rules(OFFICE, min_score=Decimal("0.5"))), NOON) is None
     )

@@ -10,12 +10,13 @@ from django.test.utils import CaptureQueriesContext
 
 from followups.leads.facts import lead_facts
 from governance import gate
-from governance.compliance.models import ClosedDay, Organisation
-from governance.compliance.services import contact_points
+from governance.closed_days.models import ClosedDay
 from governance.contact import decide
 from governance.golive.services import engage_kill_switch
 from governance.leads import LeadFacts
+from governance.ledger.points import contact_points
 from governance.market.models import MarketPolicy
+from governance.organisation.models import Organisation
 from governance.permitted import next_allowed_at, permitted_interval
 from tests.factories import NOON, LeadFactory, RecordFactory
 

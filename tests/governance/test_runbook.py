@@ -16,12 +16,12 @@ from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from governance.compliance.models import Organisation
-from governance.compliance.services import record_opt_out
 from governance.golive.models import GoLiveState
 from governance.golive.services import engage_kill_switch
+from governance.ledger.opt_outs import record_opt_out
 from governance.market.models import MarketPolicy
 from governance.models import HeimdallPolicy, RiskPolicy, RunbookRun
+from governance.organisation.models import Organisation
 from governance.risk.rules import GLOBAL
 from governance.runbook import registry, services
 from governance.runbook.registry import Check, Finding, Severity

@@ -8,19 +8,14 @@ import pytest
 from django.contrib.auth.models import User
 
 from governance.clocks.services import remove_market_zone, set_market_zone
-from governance.compliance.services import (
-    lift_opt_out,
-    record_consent,
-    record_do_not_call,
-    record_opt_out,
-    record_scrub,
-    remove_closed_day,
-    set_closed_day,
-    upsert_organisation,
-)
-from governance.compliance.signals import contact_records_changed, opted_out_of
+from governance.closed_days.services import remove_closed_day, set_closed_day
+from governance.ledger.consents import record_consent
+from governance.ledger.opt_outs import lift_opt_out, record_do_not_call, record_opt_out
+from governance.ledger.scrubs import record_scrub
+from governance.ledger.signals import contact_records_changed, opted_out_of
 from governance.market.models import MarketPolicy
 from governance.market.services import upsert_policy
+from governance.organisation.services import upsert_organisation
 from governance.signals import contact_rules_changed
 from tests.factories import NOON
 from tests.telling import heard

@@ -13,8 +13,9 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from governance import gate
-from governance.compliance.models import Organisation
-from governance.compliance.services import record_consent, upsert_organisation
+from governance.ledger.consents import record_consent
+from governance.organisation.models import Organisation
+from governance.organisation.services import upsert_organisation
 from governance.readiness import contact_strictness
 from tests.conftest import codes
 from tests.factories import NOON, LeadFactory

@@ -9,11 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from governance import gate
-from governance.compliance.models import ClosedDay, LastContact, Organisation
-from governance.compliance.services import contact_points
+from governance.closed_days.models import ClosedDay
 from governance.leads import LeadFacts
+from governance.ledger.models import LastContact
+from governance.ledger.points import contact_points
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES
+from governance.organisation.models import Organisation
 from tests.factories import NOON, RecordFactory
 
 pytestmark = pytest.mark.django_db

@@ -10,11 +10,11 @@ import time_machine
 from rest_framework.test import APIClient
 
 from governance import leads
-from governance.compliance import services
-from governance.compliance.models import ContactRecord
-from governance.compliance.rules import opted_out
-from governance.compliance.signals import opt_outs_unreadable, opted_out_of
 from governance.leads import LeadFacts
+from governance.ledger import reading
+from governance.ledger.models import ContactRecord
+from governance.ledger.rules import opted_out
+from governance.ledger.signals import opt_outs_unreadable, opted_out_of
 from tests.conftest import attrs, codes
 from tests.factories import NOON
 from tests.telling import heard
@@ -237,7 +237,7 @@ def test_what_cannot_be_read_does_not_stop_the_rest(operator: APIClient) -> None
         ("LEAD", "L2", "OPT_OUT", ""),
     }
     assert post(operator, "do-not-call", phones=["416 555 0123", "911", 4165550199]) == {"recorded": 3}
-    assert opted_out(services.ledgers([NEW_PHONE])[NEW_PHONE].lines, "CALL", NOON)
+    assert opted_out(reading.ledgers([NEW_PHONE])[NEW_PHONE].lines, "CALL", NOON)
 
 
 @pytest.mark.parametrize(

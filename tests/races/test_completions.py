@@ -16,9 +16,10 @@ from followups.minutes.services import recompute_leads
 from followups.models import FollowupLadder, FollowupTask, TaskEvent
 from followups.services import complete_task, start_ladder
 from governance import gate
-from governance.compliance.models import ContactRecord, LastContact
-from governance.compliance.proof import Proof
-from governance.compliance.services import erase_point, record_consent
+from governance.ledger.consents import record_consent
+from governance.ledger.erasing import erase_point
+from governance.ledger.models import ContactRecord, LastContact
+from governance.ledger.proof import Proof
 from governance.market.services import upsert_policy
 from tests.factories import NOON, LeadFactory
 

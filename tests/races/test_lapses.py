@@ -14,7 +14,7 @@ from followups.errors import LadderClosed, TaskClosed
 from followups.lapsing import lapse_steps
 from followups.models import FollowupLadder, FollowupTask, TaskEvent
 from followups.services import complete_task, start_ladder
-from governance.compliance.models import Organisation
+from governance.organisation.models import Organisation
 from kpi.models import KPIEvent
 from tests.factories import LeadFactory
 

@@ -12,7 +12,7 @@ from followups.leads import files
 from followups.leads.imports import confirm_import
 from followups.leads.models import Lead
 from followups.leads.services import Report, upsert_lead, upsert_leads
-from governance.compliance.models import ContactPoint, ContactRecord
+from governance.ledger.models import ContactPoint, ContactRecord
 from tests.factories import LeadImportFactory
 from tests.races.conftest import CLIENTS
 

@@ -17,9 +17,10 @@ from followups.models import FollowupLadder, FollowupTask, InboundMessage, Inbox
 from followups.services import complete_task, start_ladder
 from followups.steps.services import upsert_template
 from governance import gate
-from governance.compliance.models import ContactPoint, ContactRecord
-from governance.compliance.rules import is_held
-from governance.compliance.services import erase_point, is_opted_out, ledgers
+from governance.ledger.erasing import erase_point
+from governance.ledger.models import ContactPoint, ContactRecord
+from governance.ledger.reading import is_opted_out, ledgers
+from governance.ledger.rules import is_held
 from kpi.models import KPIEvent
 from tests.factories import LeadFactory
 

@@ -17,7 +17,7 @@ from followups.models import FollowupLadder, FollowupTask, Lead, TaskEvent
 from followups.outcomes.rules import Outcome
 from followups.services import complete_task, start_ladder
 from governance import gate
-from governance.compliance import services as compliance
+from governance.ledger import opt_outs
 from kpi.models import KPIEvent
 from tests.factories import LeadFactory
 
@@ -50,7 +50,7 @@ def some_act(luck: Random) -> Callable[[], Any]:
             lambda: transitions.reassign_ladder(ladder, luck.choice(("anna", "bob")), "holidays"),
             lambda: gate.record_opt_out(points=[("PHONE", PHONE), ("EMAIL", EMAIL)], actor="va1"),
             lambda: record_inbound(lead_id=lead, channel="SMS", text="STOP ALL"),
-            lambda: compliance.lift_opt_out(points=[("PHONE", PHONE), ("EMAIL", EMAIL)], actor="va1", reason="a mistake"),
+            lambda: opt_outs.lift_opt_out(points=[("PHONE", PHONE), ("EMAIL", EMAIL)], actor="va1", reason="a mistake"),
         )
     )
 
@@ -81,7 +81,7 @@ def test_all_verbs_at_once_on_leads_of_one_number_neither_deadlock_nor_miscount(
 
     for round_ in range(ROUNDS):
         for lead in LEADS:
-            compliance.lift_opt_out(points=[("PHONE", PHONE), ("EMAIL", EMAIL)], actor="va1", reason="a mistake")
+            opt_outs.lift_opt_out(points=[("PHONE", PHONE), ("EMAIL", EMAIL)], actor="va1", reason="a mistake")
             with suppress(NoLadder):  # of the three who share a number one is followed up
                 start_ladder(lead_id=lead, province="ON", market="TORONTO", restart=True, reason="again")
 

@@ -21,9 +21,10 @@ from followups.minutes.services import overdue
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask, InboundMessage, Lead, PoolAgent, TaskEvent
 from followups.outcomes.rules import Outcome
 from governance import gate
-from governance.compliance import services as compliance
-from governance.compliance.rules import LedgerLine
 from governance.golive.models import GoLiveState
+from governance.ledger import reading
+from governance.ledger.points import digest
+from governance.ledger.rules import LedgerLine
 from governance.models import ContactRecord, HeimdallRecommendation, MarketPolicy, RiskReservation, RunbookRun
 from kpi.models import KPIEvent, RegressionTrigger
 from offers.models import OfferEvidence
@@ -54,10 +55,10 @@ def as_it_stood(before: datetime) -> Callable[..., Any]:
     def filed(points: Any, lines: Any) -> Any:
         rows = ContactRecord.objects.filter(created_at__lt=before).order_by("id")
         return {
-            point: compliance.OnFile(
+            point: reading.OnFile(
                 tuple(
                     LedgerLine(row.entry, row.channel, row.effective_at, row.basis, row.expires_at)
-                    for row in rows.filter(point__digest=compliance.digest(point))
+                    for row in rows.filter(point__digest=digest(point))
                 )
             )
             for point in points
@@ -88,7 +89,7 @@ def test_the_gate_asked_again_allows_every_contact_by_the_rules_as_they_stood(
     for attempt in attempts:
         if changes != (changes := sum(when <= attempt.contacted_at for when in changed_at)):
             restore_policies(attempt.contacted_at)
-        monkeypatch.setattr(compliance, "filed", as_it_stood(attempt.created_at))
+        monkeypatch.setattr(reading, "filed", as_it_stood(attempt.created_at))
 
         contact = contact_for(attempt.task)
         # What an outcome said of the lead came after the contact.

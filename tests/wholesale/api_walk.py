@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from governance import gate
-from governance.compliance import services as compliance
+from governance.ledger import consents, opt_outs, points
 from governance.risk import services as risk
 from offers.models import OfferPolicy
 from tests.factories import (
@@ -107,7 +107,7 @@ def _reply_to_a_lead() -> Any:
 
 def _record_of_a_lead() -> Any:
     point = ("PHONE", LeadFactory.create().phone)
-    return RecordFactory.create(point=compliance.contact_points([point])[point])
+    return RecordFactory.create(point=points.contact_points([point])[point])
 
 
 def _reservations() -> None:
@@ -126,12 +126,12 @@ def _events_for_a_baseline() -> None:
 
 
 def _an_opt_out() -> None:
-    compliance.record_opt_out(points=compliance.points_of(phone="+14165550123"), actor="walk")
+    opt_outs.record_opt_out(points=points.points_of(phone="+14165550123"), actor="walk")
 
 
 def _a_contract() -> None:
-    compliance.record_consent(
-        points=compliance.points_of(phone="+14165550123"),
+    consents.record_consent(
+        points=points.points_of(phone="+14165550123"),
         basis="CONTRACT",
         obtained_at=datetime(2026, 5, 1, tzinfo=UTC),
         evidence="contract 1",

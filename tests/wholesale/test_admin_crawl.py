@@ -19,7 +19,7 @@ from followups.pool.services import remove_agent
 from followups.vendors.services import release_agent
 from governance.area_codes.services import unsubscribe
 from governance.clocks.services import remove_market_zone
-from governance.compliance.services import remove_closed_day
+from governance.closed_days.services import remove_closed_day
 from tests.factories import (
     AreaCodeFactory,
     ClosedDayFactory,

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db.models import DateField, DateTimeField
 from django.test import Client
 
-from governance.compliance.models import Organisation
+from governance.organisation.models import Organisation
 from governance.policies import Governed
 from tests.factories import LeadFactory
 from tests.staff import signed_in

@@ -10,7 +10,9 @@ from followups.inbound.services import record_inbound
 from followups.leads.models import Lead
 from followups.leads.services import upsert_leads
 from governance.channels import Channel
-from governance.compliance.services import Point, points_of, record_consent, record_scrub
+from governance.ledger.consents import record_consent
+from governance.ledger.points import Point, points_of
+from governance.ledger.scrubs import record_scrub
 from wholesale.demo.day import ACTOR, Day
 from wholesale.demo.people import REPLIES, SOURCES, LeadPlan, correlation_of, lead, lead_id_of, number_of
 from wholesale.demo.plan import LEFT_OVER, QUARTER

@@ -18,11 +18,12 @@ from followups.sla.services import read_notice
 from followups.transitions import cancel_ladder, reassign_ladder, restart_ladder
 from governance import gate
 from governance.area_codes.services import subscribe
-from governance.compliance.rules import Strictness
-from governance.compliance.services import set_closed_day, upsert_organisation
+from governance.closed_days.services import set_closed_day
 from governance.golive.services import engage_kill_switch, release_kill_switch
 from governance.market import services as market
 from governance.market.rules import SAFE_RULES, WINDOWS
+from governance.organisation.rules import Strictness
+from governance.organisation.services import upsert_organisation
 from governance.risk.models import RiskReservation
 from governance.risk.services import risk_settle
 from governance.runbook.services import store_run

@@ -11,8 +11,8 @@ from decimal import Decimal
 from random import Random
 from typing import Any, NamedTuple
 
-from governance.compliance.grounds import Basis, Role
-from governance.compliance.proof import NO_PROOF, GivenHow, Proof
+from governance.grounds import Basis, Role
+from governance.ledger.proof import NO_PROOF, GivenHow, Proof
 from governance.market.rules import MIN_SCORE, SAFE_RULES
 from wholesale.vocabulary import Province
 

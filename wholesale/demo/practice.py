@@ -19,8 +19,9 @@ from followups.pool.services import upsert_agent
 from followups.steps.rules import GUIDE_STEPS
 from followups.steps.services import upsert_template
 from governance.channels import Channel
-from governance.compliance.grounds import Basis
-from governance.compliance.services import points_of, record_consent
+from governance.grounds import Basis
+from governance.ledger.consents import record_consent
+from governance.ledger.points import points_of
 from governance.market.rules import CHANNELS, MIN_SCORE, WINDOWS
 from governance.market.services import upsert_policy
 from wholesale.demo.day import ACTOR, Day

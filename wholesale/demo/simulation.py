@@ -17,10 +17,10 @@ from buyers.models import BuyerFeedbackEvent
 from followups.models import ContactAttempt, FollowupLadder, FollowupTask, Lead
 from followups.services import sla_snapshot
 from governance import gate
-from governance.compliance.models import ContactRecord
-from governance.compliance.rules import Entry
 from governance.golive import services as golive
 from governance.golive.models import GoLiveState
+from governance.ledger.models import ContactRecord
+from governance.ledger.rules import Entry
 from governance.policies import SEEDED_BY, Governed
 from governance.risk.models import RiskDay
 from governance.risk.rules import GLOBAL

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from followups.leads.retired_grounds import RetiredGround, retired_grounds
-from governance.compliance.review import WHAT_TO_DO
+from governance.ledger.review import WHAT_TO_DO
 from wholesale.fields import iso_utc
 
 

@@ -5,34 +5,14 @@ advice; docs/contact-rules.md lists each rule with its source and what of it is 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import models
 
 from governance.channels import Channel
-from governance.compliance.grounds import RELATIONSHIPS, RETIRED, Basis, Role, consent_expiry, gives_ground
+from governance.grounds import RELATIONSHIPS, RETIRED, Basis, Role, consent_expiry, gives_ground
 
-
-@dataclass(frozen=True, slots=True)
-class LegalHours:
-    """Local times `HH:MM` between which a call may be made; the end is exclusive: 21:30:00 is too late."""
-
-    weekday: tuple[str, str]
-    weekend: tuple[str, str]
-
-    def on(self, weekday: int) -> tuple[str, str]:
-        """The hours of a weekday, Monday being 0."""
-        return self.weekend if weekday >= 5 else self.weekday
-
-    def allow(self, weekday: int, hhmm: str) -> bool:
-        """Whether a local minute lies within."""
-        start, end = self.on(weekday)
-        return start <= hhmm < end
-
-
-CALLING_HOURS = LegalHours(weekday=("09:00", "21:30"), weekend=("10:00", "18:00"))  # CRTC, key telemarketing rules
 SCRUB_VALID = timedelta(days=31)  # CRTC: the version of the National DNCL in use is at most 31 days old
 
 
@@ -71,50 +51,6 @@ class LedgerLine(NamedTuple):
             return self.expires_at
         longest = consent_expiry(self.channel, Basis.PURCHASE_BY_LEAD, self.effective_at)
         return min(self.expires_at or longest, longest) if longest else self.expires_at
-
-
-class Strictness(models.TextChoices):
-    """What happens where consent, our identity, or registration and scrub are missing."""
-
-    ENFORCE = "enforce", "Refuse"
-    WARN = "warn", "Allow, with a warning"
-
-
-class Sender(NamedTuple):
-    """Who contacts, as messages must name it; what is not on file is empty."""
-
-    name: str = ""
-    mailing_address: str = ""
-    contact: str = ""
-
-
-NOT_ON_FILE = Sender()
-
-
-@dataclass(frozen=True, slots=True)
-class Organisation:
-    """Who contacts: how strict it is, and its registration with the operator of the National DNCL."""
-
-    consent: str = Strictness.ENFORCE
-    scrub: str = Strictness.ENFORCE
-    identity: str = Strictness.ENFORCE
-    registration_number: str = ""
-    registration_expires_on: date | None = None
-    is_ledger_readable: bool = True  # False under another CONTACT_DIGEST_KEY than the one that made the ledger's points
-    sender: Sender = NOT_ON_FILE
-
-    @property
-    def is_identified(self) -> bool:
-        """Whether a message can say who sends it: name, mailing address, and a phone number, e-mail or web address.
-
-        CASL section 6(2); SOR/2012-36 section 2.
-        """
-        return all(part.strip() for part in self.sender)
-
-    def registered(self, on: date) -> bool:
-        """Whether its registration is on file and has not expired; its last day counts until that ends in UTC."""
-        expiry = self.registration_expires_on
-        return bool(self.registration_number) and expiry is not None and on <= expiry
 
 
 def opted_out(lines: Sequence[LedgerLine], channel: str, at: datetime) -> bool:
@@ -173,7 +109,7 @@ def may_call_again(lines: Sequence[LedgerLine], at: datetime) -> bool:
     )
 
 
-class Standing(models.TextChoices):
+class Validity(models.TextChoices):
     """What is on file for a channel."""
 
     LIVE = "live", "On file and in force"
@@ -181,21 +117,21 @@ class Standing(models.TextChoices):
     EXPIRED = "expired", "On file, but expired"
 
 
-def consent(lines: Sequence[LedgerLine], channel: str, at: datetime, role: str = Role.HOMEOWNER) -> Standing:
+def consent(lines: Sequence[LedgerLine], channel: str, at: datetime, role: str = Role.HOMEOWNER) -> Validity:
     """Whether a ground to contact a lead in this role by the channel is in force at an instant. At the instant of its expiry
     it no longer is.
 
     `lines` come in the order in which they were recorded. A ground that does not fit the role is stored and gives none.
     """
-    standing = Standing.MISSING
+    standing = Validity.MISSING
     for n, line in enumerate(lines):
         if line.kind != Entry.CONSENT or line.effective_at > at or not line.concerns(channel):
             continue
         if not gives_ground(channel, line.basis, role):
             continue
         if _is_in_force(line, lines, n, channel, at):
-            return Standing.LIVE
-        standing = Standing.EXPIRED
+            return Validity.LIVE
+        standing = Validity.EXPIRED
     return standing
 
 
@@ -239,14 +175,14 @@ def has_relationship(lines: Sequence[LedgerLine], channel: str, at: datetime) ->
 def is_exempt(lines: Sequence[LedgerLine], at: datetime, role: str = Role.HOMEOWNER) -> bool:
     """Whether the number may be called though it may be on the National DNCL: it is a business's, or a ground for calls is
     in force, express or from a relationship (Telecommunications Act, 41.7(1))."""
-    return role == Role.BUSINESS or consent(lines, Channel.CALL, at) is Standing.LIVE
+    return role == Role.BUSINESS or consent(lines, Channel.CALL, at) is Validity.LIVE
 
 
-def scrub(lines: Sequence[LedgerLine], at: datetime, role: str = Role.HOMEOWNER) -> Standing:
+def scrub(lines: Sequence[LedgerLine], at: datetime, role: str = Role.HOMEOWNER) -> Validity:
     """Whether the number was checked against the National DNCL within 31 days, or is exempt."""
     if is_exempt(lines, at, role):
-        return Standing.LIVE
+        return Validity.LIVE
     checked = [line.effective_at for line in lines if line.kind == Entry.SCRUB and line.effective_at <= at]
     if checked and at - max(checked) <= SCRUB_VALID:
-        return Standing.LIVE
-    return Standing.EXPIRED if checked else Standing.MISSING
+        return Validity.LIVE
+    return Validity.EXPIRED if checked else Validity.MISSING

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import connection
 
-from governance.compliance.models import ContactPoint, LastContact
-from governance.compliance.services import Point, digest
+from governance.ledger.models import ContactPoint, LastContact
+from governance.ledger.points import Point, digest
 
 _NOTE = f"""
 INSERT INTO {LastContact._meta.db_table} AS known (digest, contacted_at, answered_at) VALUES {{rows}}

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from django.db import models
 
-from governance.compliance.grounds import Basis
+from governance.grounds import Basis
 
 WORDING_MAX_LENGTH = 4_000
 

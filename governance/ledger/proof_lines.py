@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from typing import Any
 
-from governance.compliance.models import ConsentProof, ContactPoint, ContactRecord
-from governance.compliance.proof import PROOF_FIELDS, missing_of
-from governance.compliance.referrals import uses_of, with_uses
-from governance.compliance.rules import Entry
+from governance.ledger.models import ConsentProof, ContactPoint, ContactRecord
+from governance.ledger.proof import PROOF_FIELDS, missing_of
+from governance.ledger.referrals import uses_of, with_uses
+from governance.ledger.rules import Entry
 from wholesale.rendering import shown
 
 # What a line says, and who recorded it when.

@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from governance import leads
-from governance.compliance.phones import e164
-from governance.compliance.services import Point, lead_point, points_of
+from governance.ledger.points import Point, lead_point, points_of
 from wholesale.addresses import one_form
+from wholesale.phones import e164
 from wholesale.received import CUT, REPLACED
 
 

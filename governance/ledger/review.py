@@ -2,9 +2,9 @@
 
 from django.db.models import QuerySet
 
-from governance.compliance.grounds import RETIRED
-from governance.compliance.models import ContactRecord
-from governance.compliance.rules import Entry
+from governance.grounds import RETIRED
+from governance.ledger.models import ContactRecord
+from governance.ledger.rules import Entry
 
 WHAT_TO_DO = "Read the proof. Record PURCHASE_BY_LEAD or CONTRACT where it shows one, and nothing where it shows neither."
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from governance.compliance.proof import Missing
+from governance.ledger.proof import Missing
 from wholesale.errors import DomainError
 
 

@@ -1,0 +1,27 @@
+"""The operator's own closed days."""
+
+from django.db import models
+
+from governance.policies import Governed
+from wholesale.days import WITHIN_RANGE
+from wholesale.vocabulary import LABEL_MAX_LENGTH, Province
+
+
+class ClosedDay(Governed):
+    """A day on which the operator contacts nobody, in one province or in all."""
+
+    province = models.CharField(max_length=2, choices=Province, blank=True, help_text="empty is every province")
+    day = models.DateField(validators=WITHIN_RANGE)
+    name = models.CharField(max_length=LABEL_MAX_LENGTH)
+
+    class Meta:
+        ordering = ["day", "province"]
+        default_permissions = ("view", "add", "change", "delete")
+        constraints = [
+            # Serves the gate's lookup too.
+            models.UniqueConstraint(fields=["day", "province"], name="governance_closedday_day"),
+        ]
+        verbose_name = "closed day"
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.province or 'everywhere'}: {self.name}"

@@ -1,0 +1,98 @@
+"""The pages of contact points: what is on file about each, and its erasure."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+
+from governance.ledger import erasing
+from governance.ledger.admin.columns import LedgerColumns
+from governance.ledger.admin.forms import searched
+from governance.ledger.models import ContactPoint, ContactRecord
+from governance.ledger.points import digest
+from governance.ledger.referrals import with_uses
+from wholesale.admin_base import (
+    GrowingAdmin,
+    ReadOnlyInline,
+    act_with_reason,
+)
+from wholesale.permissions import label_of
+
+
+class ContactRecordInline(LedgerColumns, ReadOnlyInline):
+    """What is on file about the point."""
+
+    model = ContactRecord
+    ordering = ("-id",)
+    fields = ("what", "by", "basis", "effective_at", "until", "used", "evidence", "reason", "actor", "created_at")
+    readonly_fields = ("what", "by", "until", "used")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return with_uses(super().get_queryset(request).select_related("words"))
+
+
+@admin.register(ContactPoint)
+class ContactPointAdmin(GrowingAdmin):
+    """Phone numbers, addresses and leads of which something is on file."""
+
+    list_display = ("id", "point", "kind")
+    list_display_links = ("id", "point")
+    list_filter = ("kind",)
+    list_select_related = False
+    search_fields = ("digest",)
+    search_help_text = "A phone number, an e-mail address or a lead's id, in full; erased ones are found too"
+    ordering = ("-id",)
+    fields = ("point", "kind")
+    inlines = (ContactRecordInline,)
+    actions_detail = ("erase",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[ContactPoint], search_term: str
+    ) -> tuple[models.QuerySet[ContactPoint], bool]:
+        if not search_term.strip():
+            return queryset, False
+        return queryset.filter(digest__in=[digest(point) for point in searched(search_term)]), False
+
+    @display(description="Number, address or lead")
+    def point(self, point: ContactPoint) -> str:
+        """It, or that it was erased."""
+        return str(point)
+
+    def has_erase_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Who may erase one."""
+        return request.user.has_perm("governance.erase_contactpoint")
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        known = ContactPoint.objects.filter(pk=object_id, value__isnull=False)
+        return super().get_actions_detail(request, object_id) if known.exists() else []
+
+    @action(description="Erase...", permissions=["erase"], icon="person_off", variant=ActionVariant.DANGER, url_path="erase")
+    def erase(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Forget it, after a page that asks why."""
+        point = self.get_object(request, object_id)
+        if point is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+
+        who: dict[str, Any] = {"actor": label_of(request.user), "user": request.user}
+
+        def act(reason: str) -> str:
+            erased = erasing.erase_point(point_id=point.pk, reason=reason, **who)
+            self.log_change(request, erased, "Erased.")
+            return "Erased. What was recorded of it still holds when it comes again."
+
+        return act_with_reason(
+            request,
+            self,
+            act,
+            title=f"Erase {point}",
+            explanation="It is forgotten for good; only its digest stays, so that an opt-out still "
+            "holds when it comes again. Evidence and reasons that were written of it go too. A lead that has it is another "
+            "row: to erase a person, use Erase on the page of the lead.",
+            button="Erase it",
+            danger=True,
+            then=reverse("admin:governance_contactpoint_change", args=[point.pk]),
+        )

@@ -1,0 +1,185 @@
+"""The pages of the ledger, and the acts that write it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import models
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from unfold.decorators import action
+from unfold.enums import ActionVariant
+
+from governance.ledger import consents, contracts, opt_outs, reading, scrubs
+from governance.ledger.admin.columns import LedgerColumns
+from governance.ledger.admin.forms import (
+    ConsentForm,
+    ContractEndForm,
+    DoNotCallForm,
+    LiftForm,
+    OptOutForm,
+    ScrubForm,
+    searched,
+)
+from governance.ledger.admin.proof import ProofColumns
+from governance.ledger.models import ContactRecord
+from governance.ledger.referrals import with_uses
+from governance.ledger.rules import Entry
+from wholesale.admin_base import (
+    GrowingAdmin,
+    SinceFilter,
+    confirmation,
+)
+from wholesale.errors import DomainError
+from wholesale.permissions import label_of
+
+
+@admin.register(ContactRecord)
+class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
+    """The ledger, the latest line first, and the acts that write it."""
+
+    list_display = ("id", "what", "point", "by", "basis", "effective_at", "until", "actor")
+    list_display_links = ("id", "what")
+    list_filter = (SinceFilter, "entry", "channel", "basis")
+    list_select_related = ("point", "words", "proof")
+    search_fields = ("point__digest",)
+    search_help_text = "A phone number, an e-mail address or a lead's id, in full"
+    actions_list = ("opt_out", "consent", "end_contract", "scrub", "do_not_call", "lift")
+    fieldsets = (
+        ("Line", {"fields": ("entry", "point", "by", "basis", "effective_at", "until", "used", "evidence", "reason")}),
+        ("Who and when", {"fields": ("actor", "user", "correlation_id", "created_at")}),
+    )
+    content_fieldsets = (("What the person agreed to", {"fields": ("content", "missing")}),)
+
+    def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
+        line, *others = self.fieldsets
+        is_consent = isinstance(obj, ContactRecord) and obj.entry == Entry.CONSENT
+        return (line, *(self.content_fieldsets if is_consent else ()), *others)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return with_uses(super().get_queryset(request))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[ContactRecord], search_term: str
+    ) -> tuple[models.QuerySet[ContactRecord], bool]:
+        if not search_term.strip():
+            return queryset, False
+        return reading.records_of(queryset, searched(search_term)), False
+
+    def has_consent_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Who may record a consent or a scrub."""
+        return request.user.has_perm("governance.record_consent")
+
+    def has_opt_out_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Who may record an opt-out."""
+        return request.user.has_perm("governance.record_opt_out")
+
+    def has_lift_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Who may take one back."""
+        return request.user.has_perm("governance.lift_opt_out")
+
+    @action(description="Opt-out", permissions=["opt_out"], icon="block", variant=ActionVariant.DANGER, url_path="opt-out")
+    def opt_out(self, request: HttpRequest) -> HttpResponse:
+        """Somebody wants no more contact."""
+        return self._record(
+            request,
+            OptOutForm,
+            opt_outs.record_opt_out,
+            title="Record an opt-out",
+            explanation="From then on contact by this channel is refused at once, whatever consent is on file. Only an "
+            "operator who says that it was a mistake can lift it.",
+            button="Record the opt-out",
+            danger=True,
+        )
+
+    @action(description="Consent", permissions=["consent"], icon="how_to_reg", url_path="consent")
+    def consent(self, request: HttpRequest) -> HttpResponse:
+        """Somebody agreed, bought, signed or asked."""
+        return self._record(
+            request,
+            ConsentForm,
+            consents.record_consent,
+            title="Record a consent",
+            explanation="It is for you to prove, so say where the proof is. For every channel it becomes one line for each, "
+            "since their expiries differ. It does not outweigh an opt-out.",
+            button="Record the consent",
+        )
+
+    @action(description="Contract ended", permissions=["consent"], icon="contract_delete", url_path="contract-ended")
+    def end_contract(self, request: HttpRequest) -> HttpResponse:
+        """A contract is no longer in force."""
+        return self._record(
+            request,
+            ContractEndForm,
+            contracts.end_contract,
+            title="A contract ended",
+            explanation="The contracts of this person that were made by that day ended on it. Each stays a ground for 2 "
+            "years from then, for calls for 18 months. The contract's line stays as it is; the end is a line of its own.",
+            button="Record the end",
+        )
+
+    @action(description="Scrub", permissions=["consent"], icon="fact_check", url_path="scrub")
+    def scrub(self, request: HttpRequest) -> HttpResponse:
+        """Numbers were checked against the national list."""
+        return self._record(
+            request,
+            ScrubForm,
+            scrubs.record_scrub,
+            title="Record a scrub",
+            explanation="These numbers were checked against the National Do Not Call List and are not on it. Leave out "
+            "those that are; without a scrub they count as not checked.",
+            button="Record the scrub",
+        )
+
+    @action(description="Do not call", permissions=["opt_out"], icon="phone_disabled", url_path="do-not-call")
+    def do_not_call(self, request: HttpRequest) -> HttpResponse:
+        """Numbers of the internal list."""
+        return self._record(
+            request,
+            DoNotCallForm,
+            opt_outs.record_do_not_call,
+            title="Put numbers on the internal do-not-call list",
+            explanation="Calls to them are refused at once, whatever exemption is on file; text messages are not.",
+            button="Put them on the list",
+            danger=True,
+        )
+
+    @action(description="Lift", permissions=["lift"], icon="undo", url_path="lift")
+    def lift(self, request: HttpRequest) -> HttpResponse:
+        """An opt-out was a mistake."""
+        return self._record(
+            request,
+            LiftForm,
+            opt_outs.lift_opt_out,
+            title="Lift an opt-out",
+            explanation="For mistakes alone: a wrong number, a message misread. Opt-outs and do-not-call entries on file "
+            "for this channel count no longer; they stay in the ledger.",
+            button="Lift it",
+            danger=True,
+        )
+
+    def _record(
+        self, request: HttpRequest, form_class: type[forms.Form], verb: Callable[..., list[ContactRecord]], **page: Any
+    ) -> HttpResponse:
+        form = form_class(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            try:
+                records = verb(**form.cleaned_data, actor=label_of(request.user), user=request.user)
+            except DomainError as refusal:
+                for detail, attr in refusal.errors:
+                    name = (attr or "").removeprefix("proof.")
+                    form.add_error(name if name in form.fields else "points", detail)
+            else:
+                return self._recorded(request, records)
+        return confirmation(request, self, form=form, **page)
+
+    def _recorded(self, request: HttpRequest, records: list[ContactRecord]) -> HttpResponse:
+        if not records:
+            messages.info(request, "Nothing to do: nothing on file would change.")
+        elif len(records) == 1:
+            self.log_addition(request, records[0], "Recorded.")
+            messages.success(request, f"Recorded: {records[0]}, {records[0].point}.")
+        else:
+            messages.success(request, f"Recorded: {len(records):,} lines.")
+        return HttpResponseRedirect(reverse("admin:governance_contactrecord_changelist"))

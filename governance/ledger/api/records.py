@@ -1,0 +1,132 @@
+"""`/api/governance/contact/records`: the ledger."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from governance.channels import Channel
+from governance.grounds import Basis
+from governance.ledger import reading
+from governance.ledger.api.who import PhoneField
+from governance.ledger.models import ConsentProof, ContactPoint, ContactRecord
+from governance.ledger.points import EVERY_CHANNEL, points_of
+from governance.ledger.proof import PROOF_FIELDS, missing_of
+from governance.ledger.proof_lines import proof_of
+from governance.ledger.referrals import uses_of, with_uses
+from governance.ledger.rules import Entry
+from governance.ledger.who import of_lead
+from wholesale import filters
+from wholesale.api import ResourceViewSet, RowSerializer, SignedSerializer
+from wholesale.fields import (
+    EmailAddressField,
+)
+from wholesale.rendering import shown
+
+
+class ProofOut(RowSerializer):
+    """What a person agreed to, as it was put to him; what nobody knows is empty."""
+
+    class Meta:
+        model = ConsentProof
+        fields = PROOF_FIELDS
+
+
+class MissingOut(serializers.Serializer[Any]):
+    """What of it is not on file."""
+
+    field = serializers.CharField()
+    section = serializers.CharField(help_text="of the law that asks for it")
+
+
+class RecordOut(SignedSerializer):
+    """A line of the ledger."""
+
+    kind = serializers.ChoiceField(source="point.kind", choices=ContactPoint.Kind.choices)
+    value = serializers.CharField(source="point.value", allow_null=True, help_text="null: it was erased")
+    channel = serializers.CharField(help_text="empty is every channel")
+    proof = serializers.SerializerMethodField(help_text="of a consent; null: its content is not on file")
+    missing = serializers.SerializerMethodField(help_text="what the law wants of such a consent and is not on file")
+    uses = serializers.SerializerMethodField(help_text="of a referral: how many messages went out since; else null")
+
+    class Meta:
+        model = ContactRecord
+        fields = (
+            "id",
+            "kind",
+            "value",
+            "entry",
+            "channel",
+            "basis",
+            "effective_at",
+            "expires_at",
+            "uses",
+            "evidence",
+            "proof",
+            "missing",
+            "reason",
+            "actor",
+            "user",
+            "correlation_id",
+            "created_at",
+        )
+
+    def get_uses(self, record: ContactRecord) -> int | None:
+        """How often a referral was used."""
+        return uses_of(record)
+
+    @extend_schema_field(ProofOut(allow_null=True))
+    def get_proof(self, record: ContactRecord) -> dict[str, Any] | None:
+        """Its content."""
+        proof = proof_of(record)
+        return shown(proof, PROOF_FIELDS) if proof else None
+
+    @extend_schema_field(MissingOut(many=True))
+    def get_missing(self, record: ContactRecord) -> list[dict[str, str]]:
+        """What it lacks."""
+        return [one._asdict() for one in missing_of(record.basis, proof_of(record))]
+
+
+def records_out(records: list[ContactRecord], *, status: int) -> Response:
+    return Response(RecordOut(records, many=True).data, status=status)
+
+
+class RecordFilter(django_filters.FilterSet):
+    """Filters of the ledger."""
+
+    lead_id = filters.label(method="about_lead")
+    phone = filters.ParamFilter(serializer_field=PhoneField(), method="about_phone")
+    email = filters.ParamFilter(serializer_field=EmailAddressField(), method="about_email")
+    channel = filters.choice(Channel.choices, method="concerning")
+    entry = filters.choice(Entry.choices)
+    basis = filters.choice(Basis.choices)
+    since = filters.since("created_at")
+    until = filters.until("created_at")
+
+    def about_lead(self, queryset: QuerySet[ContactRecord], name: str, value: str) -> QuerySet[ContactRecord]:
+        """About a lead as such, its number and its address; of one that nobody knows, about the lead as such."""
+        return reading.records_of(queryset, of_lead(value))
+
+    def about_phone(self, queryset: QuerySet[ContactRecord], name: str, value: str) -> QuerySet[ContactRecord]:
+        """About a number, erased or not."""
+        return reading.records_of(queryset, points_of(phone=value))
+
+    def about_email(self, queryset: QuerySet[ContactRecord], name: str, value: str) -> QuerySet[ContactRecord]:
+        """About an address, erased or not."""
+        return reading.records_of(queryset, points_of(email=value))
+
+    def concerning(self, queryset: QuerySet[ContactRecord], name: str, value: str) -> QuerySet[ContactRecord]:
+        """About a channel, or about all of them."""
+        return queryset.filter(channel__in=(value, EVERY_CHANNEL))
+
+
+class RecordViewSet(ResourceViewSet):
+    """The ledger, the newest first."""
+
+    queryset = with_uses(ContactRecord.objects.select_related("point", "words", "proof", "user"))
+    serializer_class = RecordOut
+    filterset_class = RecordFilter
+    permissions = {"list": "governance.view_contactrecord", "retrieve": "governance.view_contactrecord"}

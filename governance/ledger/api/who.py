@@ -1,0 +1,79 @@
+"""Whom a request is about: the parameters that say so."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+
+from governance import gate
+from governance.channels import Channel
+from governance.ledger.points import Point, points_of
+from wholesale.api import acting_user
+from wholesale.fields import (
+    EmailAddressField,
+    LabelField,
+    UpperChoiceField,
+)
+from wholesale.params import ActParams, Params
+from wholesale.permissions import label_of
+from wholesale.phones import e164
+
+NUMBERS_MAX = 10_000  # in one call
+VALUE_MAX = 254  # of a number or an address that cannot be read
+WHO = ("lead_id", "phone", "phones", "email")  # the parameters that say whom it is about
+
+
+class PhoneField(LabelField):
+    """A phone number, Canadian where it names no country; E.164 from then on."""
+
+    default_error_messages = {"invalid_phone": "Must be a phone number with its area code, such as +14165550123."}
+
+    def to_internal_value(self, data: Any) -> str:
+        try:
+            return e164(super().to_internal_value(data))
+        except ValueError:
+            self.fail("invalid_phone")
+
+
+class WhoParams(ActParams):
+    """Whom it is about; each that is given counts."""
+
+    lead_id = LabelField(required=False, help_text="a lead that we know: its phone number and its address count")
+    phone = PhoneField(required=False, help_text="Canadian where it names no country")
+    email = EmailAddressField(required=False)
+    actor = LabelField(required=False, help_text="default: your user name")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        require_somebody(self, attrs)
+        return attrs
+
+
+def require_somebody(params: Params, attrs: dict[str, Any]) -> None:
+    named = [name for name in WHO if name in params.fields]
+    if not any(attrs.get(name) for name in named):
+        raise ValidationError({named[0]: [f"Give one of {', '.join(named)}."]}, code="required")
+
+
+class ChannelParams(WhoParams):
+    """Whom it is about, and by which channel."""
+
+    channel = UpperChoiceField(choices=Channel.choices, required=False, help_text="default: every channel")
+
+
+def signed_params(request: Request, params: dict[str, Any]) -> dict[str, Any]:
+    """The parameters as the services take them: points for who is meant, and who acts."""
+    params.setdefault("actor", label_of(request.user))
+    who = {name: params.pop(name) for name in WHO if name in params}
+    return {**params, "points": _points(**who), "user": acting_user(request)}
+
+
+def _points(lead_id: str = "", phone: str = "", email: str = "", phones: Iterable[str] = ()) -> list[Point]:
+    points = points_of(phone=phone, email=email)
+    for number in phones:
+        points += points_of(phone=number)
+    if lead_id:
+        lead = gate.known_lead(lead_id)
+        points += points_of(phone=lead.phone, email=lead.email)
+    return points

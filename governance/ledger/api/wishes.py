@@ -1,0 +1,80 @@
+"""`/api/governance/contact`: opt-outs, the internal do-not-call list, and lifts."""
+
+from typing import Any
+
+from rest_framework.request import Request
+
+from governance.channels import Channel
+from governance.ledger.api.who import NUMBERS_MAX, VALUE_MAX, WHO, ChannelParams, require_somebody
+from governance.ledger.points import channels_of
+from governance.ledger.who import meant
+from wholesale.api import acting_user
+from wholesale.fields import (
+    NoteField,
+)
+from wholesale.permissions import label_of
+from wholesale.received import (
+    ReceivedChoiceField,
+    ReceivedLabelField,
+    ReceivedManyField,
+    ReceivedParams,
+    ReceivedTextField,
+    ReceivedTimeField,
+    noted,
+)
+
+
+class WishParams(ReceivedParams):
+    """Somebody wants no more contact. No detail of it refuses it."""
+
+    lead_id = ReceivedLabelField(required=False, help_text="the lead is bound, and its phone number and its address")
+    actor = ReceivedLabelField(required=False, help_text="default: your user name")
+    said_at = ReceivedTimeField(required=False, help_text="default: now, as for one that lies ahead or cannot be read")
+    evidence = ReceivedTextField(required=False)
+    reason = ReceivedTextField(required=False, help_text="gains what was not taken as it came")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        require_somebody(self, attrs)
+        return attrs
+
+
+class OptOutParams(WishParams):
+    """Somebody wants no more contact by a channel, or by any."""
+
+    phone = ReceivedTextField(longest=VALUE_MAX, required=False, help_text="one that cannot be read is kept as it came")
+    email = ReceivedTextField(longest=VALUE_MAX, required=False, help_text="one that cannot be read is kept as it came")
+    channel = ReceivedChoiceField(
+        choices=Channel.choices,
+        required=False,
+        help_text="default: every channel, as for one that cannot be read or that reaches none of those who are named",
+    )
+
+
+class LiftParams(ChannelParams):
+    """An opt-out that was a mistake."""
+
+    reason = NoteField()
+    evidence = NoteField(default="")
+
+
+class DoNotCallParams(WishParams):
+    """Leads and numbers of the internal do-not-call list."""
+
+    phone = ReceivedTextField(longest=VALUE_MAX, required=False, help_text="one that cannot be read is kept as it came")
+    phones = ReceivedManyField(longest=VALUE_MAX, required=False, max_length=NUMBERS_MAX)
+
+
+def wish(request: Request, *, unreadable: dict[str, str], **params: Any) -> dict[str, Any]:
+    """The parameters of a wish as the services take them. One by a channel that reaches nobody is of every channel."""
+    said = meant(**{name: params.pop(name) for name in WHO if name in params})
+    channel = params.get("channel")
+    if channel and not any(channel in channels_of(point) for point in (*said.points, *said.unreadable)):
+        unreadable["channel"] = params.pop("channel")
+    return {
+        "actor": label_of(request.user),
+        **params,
+        **said._asdict(),
+        "reason": noted(params.get("reason", ""), unreadable),
+        "user": acting_user(request),
+    }

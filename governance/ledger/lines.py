@@ -1,0 +1,85 @@
+"""How lines of the ledger are written. A line is never refused for the state of the system."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from governance.channels import Channel
+from governance.grounds import consent_expiry, contract_expiry
+from governance.ledger.errors import InTheFuture, PointMissing
+from governance.ledger.models import ContactPoint, ContactRecord, ContactRecordWords
+from governance.ledger.points import EVERY_CHANNEL, Point, Subject, channels_of, contact_points, digest
+from governance.ledger.rules import Entry
+from governance.ledger.signals import contact_records_changed
+from wholesale import correlation
+from wholesale.wordings import parted
+
+
+def require_past(attr: str, at: datetime, now: datetime) -> None:
+    if at > now:
+        raise InTheFuture(attr=attr)
+
+
+def subjects_reached(points: Iterable[Point], rows: Iterable[ContactPoint], channel: str) -> dict[str, Subject]:
+    """The subjects that the channel reaches, by what each is known by."""
+    subjects: dict[str, Subject] = {digest(point): point for point in points} | {row.digest: row for row in rows}
+    reached = {
+        known_by: subject
+        for known_by, subject in subjects.items()
+        if channel == EVERY_CHANNEL or channel in channels_of(subject)
+    }
+    if not reached:
+        raise PointMissing(attr="email" if channel == Channel.EMAIL else "phone")
+    return reached
+
+
+def named_points(subjects: Iterable[Subject]) -> list[Point]:
+    """The points of which the value is known."""
+    named = ((one.kind, one.value) if isinstance(one, ContactPoint) else one for one in subjects)
+    return list(dict.fromkeys((kind, value) for kind, value in named if value is not None))
+
+
+def append_lines(
+    pairs: Collection[tuple[Subject, str]],
+    entry: Entry,
+    *,
+    effective_at: datetime,
+    basis: str = "",
+    now: datetime,
+    correlation_id: str | None,
+    **said: Any,
+) -> list[ContactRecord]:
+    stored = contact_points({subject for subject, _ in pairs if not isinstance(subject, ContactPoint)})
+    correlation_id = correlation_id or correlation.current()
+    own, words = parted({name: said.pop(name, "") for name in ("evidence", "reason")})
+    records = ContactRecord.objects.bulk_create(
+        ContactRecord(
+            point=subject if isinstance(subject, ContactPoint) else stored[subject],
+            entry=entry,
+            channel=channel,
+            basis=basis,
+            effective_at=effective_at,
+            expires_at=_expiry(entry, channel, basis, effective_at),
+            correlation_id=correlation_id,
+            created_at=now,
+            **own,
+            **said,
+        )
+        for subject, channel in pairs
+    )
+    if any(words.values()):
+        ContactRecordWords.objects.bulk_create([ContactRecordWords(record=record, **words) for record in records])
+    return records
+
+
+def _expiry(entry: Entry, channel: str, basis: str, effective_at: datetime) -> datetime | None:
+    if entry is Entry.ENDED:
+        return contract_expiry(channel, effective_at)
+    return consent_expiry(channel, basis, effective_at) if basis else None
+
+
+def record_lines(pairs: Collection[tuple[Subject, str]], entry: Entry, *, now: datetime, **line: Any) -> list[ContactRecord]:
+    records = append_lines(pairs, entry, now=now, **line)
+    if records:
+        contact_records_changed.send(sender=ContactRecord, points=named_points(subject for subject, _ in pairs), now=now)
+    return records

@@ -1,0 +1,173 @@
+"""Opt-outs, the internal do-not-call list, and the lift of what was a mistake."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from governance.channels import Channel
+from governance.decisions import ExecutionClass, verb
+from governance.ledger.lines import append_lines, named_points, record_lines, subjects_reached
+from governance.ledger.models import ContactPoint, ContactRecord
+from governance.ledger.points import EVERY_CHANNEL, Point, Subject, channels_of, digest, lock_points_known_by
+from governance.ledger.reading import filed_under
+from governance.ledger.rules import Entry, opted_out, refusals
+from governance.ledger.signals import opt_outs_unreadable, opted_out_of
+from wholesale import correlation
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def record_opt_out(
+    *,
+    points: Collection[Point] = (),
+    rows: Collection[ContactPoint] = (),
+    unreadable: Collection[Point] = (),
+    channel: str = EVERY_CHANNEL,
+    said_at: datetime | None = None,
+    actor: str,
+    evidence: str = "",
+    reason: str = "",
+    correlation_id: str | None = None,
+    user: User | None = None,
+    now: datetime | None = None,
+) -> list[ContactRecord]:
+    """Somebody wants no more contact by a channel, or by any. It holds from then on; a clock that runs ahead of ours delays
+    nothing, so what was said later than now was said now.
+
+    `rows` are points that the caller has read already: an erased one can be named by nothing else. `unreadable` are points
+    whose value is no number or address: they are kept as they came, and told of, for a person may know who it was.
+
+    Raises:
+        PointMissing: the channel reaches none of the points.
+
+    """
+    return _say_no(
+        subjects_reached([*points, *unreadable], rows, channel),
+        channel,
+        Entry.OPT_OUT,
+        unreadable,
+        said_at=said_at,
+        evidence=evidence,
+        reason=reason,
+        actor=actor,
+        user=user,
+        correlation_id=correlation_id,
+        now=now,
+    )
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def record_do_not_call(
+    *,
+    points: Collection[Point] = (),
+    rows: Collection[ContactPoint] = (),
+    unreadable: Collection[Point] = (),
+    said_at: datetime | None = None,
+    actor: str,
+    evidence: str = "",
+    reason: str = "",
+    correlation_id: str | None = None,
+    user: User | None = None,
+    now: datetime | None = None,
+) -> list[ContactRecord]:
+    """These numbers are on the internal do-not-call list, which beats every exemption. It speaks of calls alone.
+
+    Raises:
+        PointMissing: no call reaches any of the points.
+
+    """
+    return _say_no(
+        subjects_reached([*points, *unreadable], rows, Channel.CALL),
+        Channel.CALL,
+        Entry.DO_NOT_CALL,
+        unreadable,
+        said_at=said_at,
+        evidence=evidence,
+        reason=reason,
+        actor=actor,
+        user=user,
+        correlation_id=correlation_id,
+        now=now,
+    )
+
+
+def _say_no(
+    reached: Mapping[str, Subject],
+    channel: str,
+    entry: Entry,
+    unreadable: Collection[Point],
+    *,
+    said_at: datetime | None,
+    now: datetime | None,
+    actor: str,
+    user: User | None,
+    correlation_id: str | None,
+    **said: Any,
+) -> list[ContactRecord]:
+    lock_points_known_by(reached)
+    now = now or timezone.now()
+    signature: dict[str, Any] = {"actor": actor, "user": user, "correlation_id": correlation_id or correlation.current()}
+    records = append_lines(
+        [(subject, channel) for subject in reached.values()],
+        entry,
+        effective_at=min(said_at or now, now),
+        now=now,
+        **signature,
+        **said,
+    )
+    opted_out_of.send(sender=ContactRecord, points=named_points(reached.values()), channel=channel, now=now, **signature)
+    if unreadable:
+        unread = {digest(point) for point in unreadable}
+        theirs = [record for record in records if record.point.digest in unread]
+        opt_outs_unreadable.send(sender=ContactRecord, records=theirs, channel=channel, now=now, **signature)
+    return records
+
+
+@verb(ExecutionClass.CONTROL)
+@transaction.atomic
+def lift_opt_out(
+    *,
+    points: Collection[Point] = (),
+    rows: Collection[ContactPoint] = (),
+    channel: str = EVERY_CHANNEL,
+    reason: str,
+    actor: str,
+    evidence: str = "",
+    correlation_id: str | None = None,
+    user: User | None = None,
+    now: datetime | None = None,
+) -> list[ContactRecord]:
+    """The opt-outs and do-not-call entries on file were a mistake. Where there are none nothing is written.
+
+    Where one is recorded while the lift waits for its turn, that point stays refused: whoever lifts could not know of it.
+
+    Raises:
+        PointMissing: the channel reaches none of the points.
+
+    """
+    reached = subjects_reached(points, rows, channel)
+    known = filed_under(reached)
+    lock_points_known_by(reached)
+    now = now or timezone.now()
+    refused = [
+        reached[known_by]
+        for known_by, on_file in filed_under(reached).items()
+        if refusals(on_file.lines) == refusals(known[known_by].lines)
+        and any(opted_out(on_file.lines, by, now) for by in channels_of(reached[known_by]) if channel in (EVERY_CHANNEL, by))
+    ]
+    return record_lines(
+        [(subject, channel) for subject in refused],
+        Entry.LIFT,
+        effective_at=now,
+        evidence=evidence,
+        reason=reason,
+        actor=actor,
+        user=user,
+        correlation_id=correlation_id,
+        now=now,
+    )

@@ -1,0 +1,105 @@
+"""What is on file about some points, read in one statement."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from governance.ledger.models import ContactPoint, ContactRecord, LastContact
+from governance.ledger.points import EVERY_CHANNEL, Point, channels_of, digest, digests
+from governance.ledger.rules import LedgerLine, opted_out
+from wholesale.lookups import among_sql, time_of, time_or_none
+
+# The lines about the points whose digests are `asked`, then when each was last contacted, in a line without an entry that
+# took effect when a call was last answered. It is written by hand, since the gate asks it, within its own statement, more
+# often than anything else.
+LINES_SQL = f"""
+SELECT r.id AS line, p.digest, NULL AS contacted_at, r.entry, r.channel, CAST(r.effective_at AS text) AS effective_at,
+    r.basis, CAST(r.expires_at AS text) AS expires_at
+FROM asked JOIN {ContactPoint._meta.db_table} AS p ON p.digest = asked.digest
+JOIN {ContactRecord._meta.db_table} AS r ON r.point_id = p.id
+UNION ALL
+SELECT 0, c.digest, CAST(c.contacted_at AS text), NULL, NULL, CAST(c.answered_at AS text), NULL, NULL
+FROM asked JOIN {LastContact._meta.db_table} AS c ON c.digest = asked.digest
+"""
+# To be joined: PostgreSQL would compare each row of a small table with each of hundreds of values in an array.
+_ASKED = {
+    "postgresql": "WITH asked AS (SELECT unnest(string_to_array(%s, chr(10))) AS digest)",
+    "sqlite": "WITH asked AS (SELECT value AS digest FROM json_each(%s))",
+}
+
+
+def asked_sql(digests: Iterable[str]) -> tuple[str, str]:
+    """What stands before a statement with `LINES_SQL`, and its one parameter, the first."""
+    return _ASKED[connection.vendor], among_sql(dict.fromkeys(digests))[1]  # each once, or its lines would come twice
+
+
+class OnFile(NamedTuple):
+    """What is on file about a point: its lines in the order in which they were recorded, its last contact, and the last call
+    to it that was answered."""
+
+    lines: tuple[LedgerLine, ...] = ()
+    contacted_at: datetime | None = None
+    answered_at: datetime | None = None
+
+
+NOTHING = OnFile()
+Known = TypeVar("Known")
+Ledgers = dict[Point, OnFile]
+
+
+def ledgers(points: Collection[Point]) -> Ledgers:
+    """What is on file about each of some points, in one query; of none in none."""
+    if not points:
+        return {}
+    known_by = digests(points)
+    return filed(known_by, _lines(known_by.values()))
+
+
+def is_opted_out(points: Collection[Point], channel: str, at: datetime) -> bool:
+    """Whether one of some points has said no to a channel by then; an empty channel is any that reaches it."""
+    return any(
+        opted_out(on_file.lines, by, at)
+        for point, on_file in ledgers(points).items()
+        for by in channels_of(point)
+        if channel in (EVERY_CHANNEL, by)
+    )
+
+
+def filed_under(digests: Collection[str]) -> dict[str, OnFile]:
+    """The same by what the points are known by: an erased one has no value any more."""
+    return filed({known: known for known in digests}, _lines(digests))
+
+
+def _lines(digests: Iterable[str]) -> list[tuple[Any, ...]]:
+    asked, values = asked_sql(digests)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{asked} {LINES_SQL} ORDER BY line", [values])
+        return [line[1:] for line in cursor.fetchall()]
+
+
+def filed(known_by: Mapping[Known, str], lines: Iterable[Sequence[Any]]) -> dict[Known, OnFile]:
+    """Lines as `LINES_SQL` reads them, from the digest on and in their order, by whatever each digest stands for."""
+    found: dict[str, list[LedgerLine]] = defaultdict(list)
+    contacted: dict[str, tuple[datetime, datetime | None]] = {}
+    for known, contacted_at, kind, channel, effective_at, basis, expires_at in lines:
+        if kind is None:
+            contacted[known] = time_of(contacted_at), time_or_none(effective_at)
+        else:
+            found[known].append(LedgerLine(kind, channel, time_of(effective_at), basis, time_or_none(expires_at)))
+    if not found and not contacted:
+        return dict.fromkeys(known_by, NOTHING)
+    return {
+        point: OnFile(tuple(found.get(known, ())), *contacted.get(known, ()))
+        if known in found or known in contacted
+        else NOTHING
+        for point, known in known_by.items()
+    }
+
+
+def records_of(queryset: QuerySet[ContactRecord], points: Collection[Point]) -> QuerySet[ContactRecord]:
+    """Of these lines those about some points, erased or not."""
+    return queryset.filter(point__digest__in=[digest(point) for point in points])

@@ -1,0 +1,71 @@
+"""How often a referral was used: it is a ground for the first message alone (SOR/2013-221, 4)."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from governance.decisions import ExecutionClass, verb
+from governance.grounds import Basis
+from governance.ledger.lines import record_lines
+from governance.ledger.models import ContactPoint, ContactRecord
+from governance.ledger.points import Point, digest
+from governance.ledger.rules import Entry
+
+
+def with_uses(records: "QuerySet[ContactRecord]") -> "QuerySet[Any]":
+    """Lines of the ledger, each referral with the number of messages that went out since; null of any other line."""
+    uses = ContactRecord.objects.filter(
+        point=OuterRef("point"), entry=Entry.USED, effective_at__gte=OuterRef("effective_at")
+    )
+    counted = uses.order_by().values("point").annotate(n=Count("pk")).values("n")
+    return records.annotate(
+        uses=Case(When(basis=Basis.REFERRAL, then=Coalesce(Subquery(counted), 0)), default=None, output_field=IntegerField())
+    )
+
+
+def uses_of(record: ContactRecord) -> int | None:
+    """The number of messages that went out since a referral; None of any other line. It is asked for, unless `with_uses`
+    read the line."""
+    if record.basis != Basis.REFERRAL:
+        return None
+    known: int | None = getattr(record, "uses", None)
+    if known is not None:
+        return known
+    later = ContactRecord.objects.filter(point=record.point_id, entry=Entry.USED, effective_at__gte=record.effective_at)
+    return later.count()
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def record_use(
+    *,
+    points: Collection[Point],
+    channel: str,
+    sent_at: datetime,
+    actor: str,
+    correlation_id: str | None = None,
+    user: User | None = None,
+    now: datetime | None = None,
+) -> list[ContactRecord]:
+    """A message went out to somebody who was referred to us: a line for each of his points with a referral on file.
+
+    No point is made here: it is called under a ladder's lock, and who makes a point may wait for that.
+    """
+    now = now or timezone.now()
+    referred = ContactRecord.objects.filter(point__digest__in=[digest(point) for point in points], basis=Basis.REFERRAL)
+    rows = ContactPoint.objects.filter(pk__in=referred.values("point")).order_by("pk")
+    return record_lines(
+        [(row, channel) for row in rows],
+        Entry.USED,
+        effective_at=sent_at,
+        actor=actor,
+        user=user,
+        correlation_id=correlation_id,
+        now=now,
+    )

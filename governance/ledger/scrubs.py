@@ -1,0 +1,51 @@
+"""Numbers that were checked against the National Do Not Call List."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from governance.channels import Channel
+from governance.decisions import ExecutionClass, verb
+from governance.ledger.lines import record_lines, require_past, subjects_reached
+from governance.ledger.models import ContactRecord
+from governance.ledger.points import Point
+from governance.ledger.rules import Entry
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def record_scrub(
+    *,
+    points: Collection[Point],
+    checked_at: datetime,
+    evidence: str,
+    actor: str,
+    reason: str = "",
+    correlation_id: str | None = None,
+    user: User | None = None,
+    now: datetime | None = None,
+) -> list[ContactRecord]:
+    """These numbers were checked against the National Do Not Call List and are not on it; `checked_at` is the date of the
+    list's version. As few statements for ten thousand numbers as for one.
+
+    Raises:
+        PointMissing: no phone number is among the points.
+        InTheFuture: `checked_at` is later than now.
+
+    """
+    now = now or timezone.now()
+    require_past("checked_at", checked_at, now)
+    return record_lines(
+        [(point, Channel.CALL) for point in subjects_reached(points, (), Channel.CALL).values()],
+        Entry.SCRUB,
+        effective_at=checked_at,
+        evidence=evidence,
+        reason=reason,
+        actor=actor,
+        user=user,
+        correlation_id=correlation_id,
+        now=now,
+    )
