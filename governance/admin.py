@@ -15,7 +15,10 @@ from governance.ledger.admin.points import ContactPointAdmin
 from governance.ledger.admin.records import ContactRecordAdmin
 from governance.market.admin import MarketPolicyAdmin
 from governance.organisation.admin import OrganisationAdmin
-from governance.risk.admin import RiskDayAdmin, RiskEventAdmin, RiskPolicyAdmin, RiskReservationAdmin
+from governance.risk.admin.days import RiskDayAdmin
+from governance.risk.admin.events import RiskEventAdmin
+from governance.risk.admin.policies import RiskPolicyAdmin
+from governance.risk.admin.reservations import RiskReservationAdmin
 from governance.runbook.admin import RunbookRunAdmin
 
 __all__ = [

@@ -42,9 +42,10 @@ from governance.organisation.models import Organisation
 from governance.organisation.rules import OrganisationFacts, Sender
 from governance.permitted import HORIZON_MAX, INTERVAL_MAX, Permission, calendar_of
 from governance.reasons import Reason
-from governance.risk import services as risk
+from governance.risk import reservations
 from governance.risk.errors import RiskDenied
 from governance.risk.models import RiskReservation
+from governance.risk.policies import locked_policy, upsert_policy
 from governance.runbook import services as runbook
 from governance.situation import NO_GAP, PolicyFacts, Situation, is_opted_out, lasting, what_decides
 from wholesale.errors import DomainError, NotFound
@@ -674,14 +675,14 @@ def enable_go_live(*, changed_by: str, reason: str, user: User | None = None, no
 @verb(ExecutionClass.EXECUTE)
 @transaction.atomic
 def risk_reserve(**reservation: Any) -> tuple[Decision, RiskReservation | None]:
-    """Put an amount at stake (`governance.risk.services.reserve` says how). A denial is an answer, kept as an event.
+    """Put an amount at stake (`governance.risk.reservations.reserve` says how). A denial is an answer, kept as an event.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: nothing may act now.
 
     """
     require(ExecutionClass.EXECUTE)
-    return risk.reserve(**reservation)
+    return reservations.reserve(**reservation)
 
 
 def risk_reserve_or_raise(engine: str, amount: Decimal, *, actor: str, **options: Any) -> RiskReservation:
@@ -719,7 +720,7 @@ def risk_reserved(engine: str, amount: Decimal, *, actor: str, **options: Any) -
     try:
         yield at_stake
     finally:
-        risk.risk_settle(
+        reservations.risk_settle(
             at_stake.reservation.pk,
             at_stake.realized_loss,
             actor=actor,
@@ -812,19 +813,19 @@ def _mark(state: GoLiveState) -> str:
 
 def throttle_engine(engine: str, *, changed_by: str, reason: str, now: datetime) -> Stop | None:
     """Switch the engine's risk policy off, saying why. None where it has none."""
-    policy = risk.locked_policy(engine)
+    policy = locked_policy(engine)
     if policy is None:
         return None
     began = policy.enabled
     if began:
-        policy = risk.upsert_policy(engine=engine, enabled=False, changed_by=changed_by, reason=reason, now=now)
+        policy = upsert_policy(engine=engine, enabled=False, changed_by=changed_by, reason=reason, now=now)
     return Stop(str(policy.version), began)
 
 
 def lift_throttle(engine: str, mark: str, *, changed_by: str, reason: str, user: User | None, now: datetime) -> bool:
     """Switch the engine's risk policy on again, if nobody touched it since it got this mark. Whether it did."""
-    policy = risk.locked_policy(engine)
+    policy = locked_policy(engine)
     if policy is None or str(policy.version) != mark:
         return False
-    risk.upsert_policy(engine=engine, enabled=True, changed_by=changed_by, reason=reason, user=user, now=now)
+    upsert_policy(engine=engine, enabled=True, changed_by=changed_by, reason=reason, user=user, now=now)
     return True

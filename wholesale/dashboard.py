@@ -16,8 +16,9 @@ from followups.models import FollowupTask, SlaNotice
 from followups.services import SLA_WINDOW, sla_snapshot
 from followups.sla.services import at_risk
 from governance.golive.services import current_state
+from governance.risk.ledgers import open_risk
+from governance.risk.policies import policy_of
 from governance.risk.rules import GLOBAL
-from governance.risk.services import open_risk, policy_of
 from governance.runbook.services import status as runbook_status
 from kpi.models import Domain, RegressionTrigger
 from kpi.services import SUMMARY_SPAN, summarise

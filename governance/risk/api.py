@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from governance import gate
-from governance.risk import services
+from governance.risk import corrections, ledgers, policies, reservations
 from governance.risk.models import RiskDay, RiskPolicy, RiskReservation
 from wholesale.api import ApiViewSet, RowSerializer, act, acting_user, ask
 from wholesale.fields import (
@@ -156,14 +156,14 @@ class RiskViewSet(ApiViewSet):
     def upsert(self, request: Request, **params: Any) -> Response:
         """Create or change the risk policy of an engine."""
         params.setdefault("changed_by", label_of(request.user))
-        policy = services.upsert_policy(user=acting_user(request), **params)
+        policy = policies.upsert_policy(user=acting_user(request), **params)
         return Response(shown(policy, RiskPolicyOut.Meta.fields))
 
     @ask("ledger/today", Params, LedgerOut(many=True))
     def ledger_today(self, request: Request) -> Response:
         """The ledgers of today's business day, GLOBAL first."""
-        today = services.business_day(timezone.now())
-        return Response([shown(ledger, LedgerOut.Meta.fields) for ledger in services.ledger_of(today)])
+        today = ledgers.business_day(timezone.now())
+        return Response([shown(ledger, LedgerOut.Meta.fields) for ledger in ledgers.ledger_of(today)])
 
     @act("check-and-reserve", ReserveParams, ReserveOut)
     def reserve(self, request: Request, **params: Any) -> Response:
@@ -184,7 +184,7 @@ class RiskViewSet(ApiViewSet):
     def settle(self, request: Request, **params: Any) -> Response:
         """Release a reservation and book its loss today. Twice changes nothing."""
         params.setdefault("actor", label_of(request.user))
-        settle = services.risk_settle if "reservation_id" in params else services.settle_by_amount
+        settle = reservations.risk_settle if "reservation_id" in params else reservations.settle_by_amount
         settled = settle(user=acting_user(request), **params)
         return Response(_settled_out(settled))
 
@@ -192,7 +192,7 @@ class RiskViewSet(ApiViewSet):
     def correct(self, request: Request, **params: Any) -> Response:
         """Set a booked loss right, on the day on which it was booked. The same loss changes nothing."""
         params.setdefault("actor", label_of(request.user))
-        correct = services.correct_loss if "reservation_id" in params else services.correct_by_amount
+        correct = corrections.correct_loss if "reservation_id" in params else corrections.correct_by_amount
         return Response(_settled_out(correct(user=acting_user(request), **params)))
 
 

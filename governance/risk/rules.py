@@ -22,7 +22,7 @@ class Caps:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Usage:
     """What an engine has at stake: today's exposure, loss and actions, and all that is open, whatever its day."""
 
     exposure_used: Decimal
@@ -31,7 +31,7 @@ class Standing:
     open_risk: Decimal
 
 
-NOTHING = Standing(Decimal(0), Decimal(0), 0, Decimal(0))
+NOTHING = Usage(Decimal(0), Decimal(0), 0, Decimal(0))
 
 
 def is_amount(value: Decimal) -> bool:
@@ -43,7 +43,7 @@ def is_amount(value: Decimal) -> bool:
 NOBODYS = Decision(False, "global_is_no_engine", f"{GLOBAL} is the sum of all engines: reserve for one of them")
 
 
-def judge(caps: Caps | None, standing: Standing, amount: Decimal, *, engine: str) -> Decision:
+def judge(caps: Caps | None, standing: Usage, amount: Decimal, *, engine: str) -> Decision:
     """May the engine put this amount at stake? First refusal wins; no policy, or one that is off, refuses.
 
     A cap is reached exactly, never passed; the loss cap closes the engine once the loss has reached it (CONTRACT section 3).

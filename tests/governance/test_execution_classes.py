@@ -45,7 +45,9 @@ import governance.ledger.referrals
 import governance.ledger.scrubs
 import governance.market.services
 import governance.organisation.services
-import governance.risk.services
+import governance.risk.corrections
+import governance.risk.policies
+import governance.risk.reservations
 import governance.runbook.services
 import kpi.services
 import kpi.tripwire.services
@@ -95,14 +97,14 @@ def contract_ended() -> Any:
 
 def reserved() -> RiskReservation:
     """A reservation that was made before anything was stopped."""
-    made = governance.risk.services.reserve(engine="WHOLESALE", amount=Decimal(10), actor="me")[1]
+    made = governance.risk.reservations.reserve(engine="WHOLESALE", amount=Decimal(10), actor="me")[1]
     assert made is not None
     return made
 
 
 def settled() -> RiskReservation:
     """The same, settled."""
-    return governance.risk.services.risk_settle(reserved().pk, actor="me")
+    return governance.risk.reservations.risk_settle(reserved().pk, actor="me")
 
 
 def enable_go_live() -> None:
@@ -218,35 +220,37 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         lambda: governance.golive.services.disable_go_live(changed_by="me", reason="test"),
     ),
     gate.enable_go_live: ("CONTROL", enable_go_live),
-    governance.risk.services.upsert_policy: (
+    governance.risk.policies.upsert_policy: (
         "CONTROL",
-        lambda: governance.risk.services.upsert_policy(engine="NEW", changed_by="me"),
+        lambda: governance.risk.policies.upsert_policy(engine="NEW", changed_by="me"),
     ),
     gate.risk_reserve: (
         "EXECUTE",
         lambda: gate.risk_reserve(engine="WHOLESALE", amount=Decimal(10), actor="me"),
     ),
-    governance.risk.services.risk_settle: (
+    governance.risk.reservations.risk_settle: (
         "RECORD",
-        lambda: governance.risk.services.risk_settle(reserved().pk, actor="me"),
+        lambda: governance.risk.reservations.risk_settle(reserved().pk, actor="me"),
     ),
-    governance.risk.services.settle_by_amount: (
+    governance.risk.reservations.settle_by_amount: (
         "RECORD",
-        lambda: governance.risk.services.settle_by_amount(engine="WHOLESALE", reserved_amount=reserved().amount, actor="me"),
+        lambda: governance.risk.reservations.settle_by_amount(
+            engine="WHOLESALE", reserved_amount=reserved().amount, actor="me"
+        ),
     ),
-    governance.risk.services.correct_loss: (
+    governance.risk.corrections.correct_loss: (
         "CONTROL",
-        lambda: governance.risk.services.correct_loss(settled().pk, Decimal(1), actor="me", reason="test"),
+        lambda: governance.risk.corrections.correct_loss(settled().pk, Decimal(1), actor="me", reason="test"),
     ),
-    governance.risk.services.correct_by_amount: (
+    governance.risk.corrections.correct_by_amount: (
         "CONTROL",
-        lambda: governance.risk.services.correct_by_amount(
+        lambda: governance.risk.corrections.correct_by_amount(
             engine="WHOLESALE", reserved_amount=settled().amount, realized_loss=Decimal(1), actor="me", reason="test"
         ),
     ),
-    governance.risk.services.release_reservation: (
+    governance.risk.reservations.release_reservation: (
         "CONTROL",
-        lambda: governance.risk.services.release_reservation(reserved().pk, actor="me", reason="test"),
+        lambda: governance.risk.reservations.release_reservation(reserved().pk, actor="me", reason="test"),
     ),
     governance.heimdall.services.upsert_policy: (
         "CONTROL",

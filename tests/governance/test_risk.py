@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 from governance import gate
 from governance.gate import risk_reserve_or_raise, risk_reserved
 from governance.golive.models import GoLiveState
-from governance.risk import services
+from governance.risk import corrections, ledgers, reservations
 from governance.risk.errors import (
     AlreadySettled,
     LossAboveReservation,
@@ -161,7 +161,7 @@ def test_open_risk_is_freed_by_settling_and_exposure_is_not() -> None:
     cap(max_open_risk=Decimal(10))
     first = reserved("10")
     assert reserve("0.01")[0].code == "max_open_risk"
-    services.risk_settle(first.pk, actor="bryan", now=TODAY)
+    reservations.risk_settle(first.pk, actor="bryan", now=TODAY)
     reserved("10")
     assert ledger() == ("20.00", "10.00", "0.00", 2)
 
@@ -186,7 +186,7 @@ def test_a_ledger_has_room_for_the_largest_amounts() -> None:
     largest = Decimal("999999999999.99")
     for _ in range(3):
         made = reserved(str(largest))
-        services.risk_settle(made.pk, largest, actor="bryan", now=TODAY)
+        reservations.risk_settle(made.pk, largest, actor="bryan", now=TODAY)
     row = RiskDay.objects.get(engine=GLOBAL)
     assert (row.exposure_used, row.realized_loss) == (3 * largest, 3 * largest)
 
@@ -196,7 +196,7 @@ def test_a_ledger_has_room_for_the_largest_amounts() -> None:
 
 def test_settling_releases_the_reservation_and_books_the_loss() -> None:
     reservation = reserved("10")
-    settled = services.risk_settle(reservation.pk, Decimal("4.25"), actor="va1", reason="fell through", now=TODAY)
+    settled = reservations.risk_settle(reservation.pk, Decimal("4.25"), actor="va1", reason="fell through", now=TODAY)
     assert ledger() == ledger(GLOBAL) == ("10.00", "0.00", "4.25", 1)
     assert (settled.settled_at, settled.realized_loss, settled.settled_by) == (TODAY, Decimal("4.25"), "va1")
     assert RiskReservation.objects.get().settle_reason == "fell through"
@@ -205,9 +205,9 @@ def test_settling_releases_the_reservation_and_books_the_loss() -> None:
 
 def test_settling_twice_changes_nothing() -> None:
     reservation = reserved("10")
-    first = services.risk_settle(reservation.pk, Decimal(4), actor="va1", now=TODAY)
+    first = reservations.risk_settle(reservation.pk, Decimal(4), actor="va1", now=TODAY)
     before = ledger(), ledger(GLOBAL), events()
-    again = services.risk_settle(reservation.pk, Decimal(9), actor="va2", now=TOMORROW)
+    again = reservations.risk_settle(reservation.pk, Decimal(9), actor="va2", now=TOMORROW)
     assert (again.realized_loss, again.settled_at, again.settled_by) == (4, first.settled_at, "va1")
     assert (ledger(), ledger(GLOBAL), events()) == before
     assert ledger(day=TOMORROW.date()) is None
@@ -215,7 +215,7 @@ def test_settling_twice_changes_nothing() -> None:
 
 def test_what_is_settled_on_another_day_frees_the_first_and_is_lost_on_the_second() -> None:
     reservation = reserved("10")
-    services.risk_settle(reservation.pk, Decimal(4), actor="bryan", now=TOMORROW)
+    reservations.risk_settle(reservation.pk, Decimal(4), actor="bryan", now=TOMORROW)
     for engine in ("WHOLESALE", GLOBAL):
         assert ledger(engine, TODAY.date()) == ("10.00", "0.00", "0.00", 1)
         assert ledger(engine, TOMORROW.date()) == ("0.00", "0.00", "4.00", 0)
@@ -229,9 +229,9 @@ def test_what_is_open_overnight_counts_against_the_next_days_open_cap() -> None:
     reserved("40", now=TOMORROW)
     assert ledger(day=TODAY.date()) == ("60.00", "60.00", "0.00", 1)
     assert ledger(day=TOMORROW.date()) == ("40.00", "40.00", "0.00", 1)
-    assert services.open_risk("WHOLESALE") == services.open_risk(GLOBAL) == 100
-    assert services.open_risk("CAPITAL") == 0
-    services.risk_settle(first.pk, actor="bryan", now=TOMORROW)
+    assert ledgers.open_risk("WHOLESALE") == ledgers.open_risk(GLOBAL) == 100
+    assert ledgers.open_risk("CAPITAL") == 0
+    reservations.risk_settle(first.pk, actor="bryan", now=TOMORROW)
     reserved("60", now=TOMORROW)
     assert ledger(day=TOMORROW.date()) == ("100.00", "100.00", "0.00", 2)
 
@@ -239,15 +239,15 @@ def test_what_is_open_overnight_counts_against_the_next_days_open_cap() -> None:
 @pytest.mark.parametrize("limited", ["WHOLESALE", GLOBAL])
 def test_the_days_loss_closes_the_engine_until_the_next_day(limited: Any) -> None:
     cap(limited, max_daily_loss=Decimal(5))
-    services.risk_settle(reserved("10").pk, Decimal("4.99"), actor="bryan", now=TODAY)
-    services.risk_settle(reserved("10").pk, Decimal("0.01"), actor="bryan", now=TODAY)
+    reservations.risk_settle(reserved("10").pk, Decimal("4.99"), actor="bryan", now=TODAY)
+    reservations.risk_settle(reserved("10").pk, Decimal("0.01"), actor="bryan", now=TODAY)
     assert reserve("0.01")[0].code == "max_daily_loss"
     assert reserve("10", now=TOMORROW)[0].allowed
 
 
 def test_another_engines_loss_counts_for_global_alone() -> None:
     cap(GLOBAL, max_daily_loss=Decimal(5))
-    services.risk_settle(reserved("10", "CAPITAL").pk, Decimal(5), actor="bryan", now=TODAY)
+    reservations.risk_settle(reserved("10", "CAPITAL").pk, Decimal(5), actor="bryan", now=TODAY)
     assert reserve("1")[0].detail.startswith("max_daily_loss of GLOBAL")
     cap(max_daily_loss=Decimal(5))
     assert reserve("1")[0].allowed
@@ -260,17 +260,17 @@ def test_a_loss_above_the_reservation_leaves_it_open(user_of: Callable[..., User
     who: Any = {"actor": "bryan", "user": user_of(role) if role else None, "now": TODAY}
     for loss in (Decimal("5.01"), Decimal("999999999999.99")):
         with pytest.raises(LossAboveReservation):
-            services.risk_settle(reservation.pk, loss, **who)
+            reservations.risk_settle(reservation.pk, loss, **who)
         with pytest.raises(LossAboveReservation):
-            services.settle_by_amount(engine="WHOLESALE", reserved_amount=Decimal(5), realized_loss=loss, **who)
+            reservations.settle_by_amount(engine="WHOLESALE", reserved_amount=Decimal(5), realized_loss=loss, **who)
     reservation.refresh_from_db()
     assert (reservation.settled_at, ledger(), events()) == (None, ("5.00", "5.00", "0.00", 1), before)
-    services.risk_settle(reservation.pk, Decimal(5), actor="bryan", now=TODAY)
+    reservations.risk_settle(reservation.pk, Decimal(5), actor="bryan", now=TODAY)
     assert ledger() == ("5.00", "0.00", "5.00", 1)
 
 
 def test_an_operator_may_settle_a_loss_above_the_reservation(user_of: Callable[..., User]) -> None:
-    services.risk_settle(reserved("10").pk, Decimal(25), actor="bryan", user=user_of("operator"), now=TODAY)
+    reservations.risk_settle(reserved("10").pk, Decimal(25), actor="bryan", user=user_of("operator"), now=TODAY)
     assert ledger() == ("10.00", "0.00", "25.00", 1)
 
 
@@ -284,13 +284,13 @@ def booked(day: date = TODAY.date(), engine: str = "WHOLESALE") -> Decimal:
 
 def correct(reservation: RiskReservation, loss: str, **options: Any) -> RiskReservation:
     about = {"actor": "anna", "reason": "the deposit came back", "now": TOMORROW, **options}
-    return services.correct_loss(reservation.pk, Decimal(loss), **about)
+    return corrections.correct_loss(reservation.pk, Decimal(loss), **about)
 
 
 @pytest.mark.parametrize("right", ["0", "4.99", "149"])
 def test_a_corrected_loss_moves_the_ledgers_of_the_day_on_which_it_was_booked(right: str) -> None:
     reservation = reserved("10")
-    services.risk_settle(reservation.pk, Decimal(8), actor="bryan", now=TODAY)
+    reservations.risk_settle(reservation.pk, Decimal(8), actor="bryan", now=TODAY)
     corrected = correct(reservation, right)
     loss = f"{Decimal(right):.2f}"
     assert ledger() == ledger(GLOBAL) == ("10.00", "0.00", loss, 1)
@@ -306,18 +306,18 @@ def test_a_corrected_loss_moves_the_ledgers_of_the_day_on_which_it_was_booked(ri
 
 def test_a_loss_may_be_corrected_again_and_to_the_same_changes_nothing() -> None:
     reservation = reserved("10")
-    services.risk_settle(reservation.pk, Decimal(8), actor="bryan", now=TODAY)
+    reservations.risk_settle(reservation.pk, Decimal(8), actor="bryan", now=TODAY)
     for right in ("3", "3", "5.00"):
         correct(reservation, right)
     assert RiskEvent.objects.filter(kind="CORRECTED").count() == 2
     assert (ledger(), booked()) == (("10.00", "0.00", "5.00", 1), Decimal(5))
-    assert services.risk_settle(reservation.pk, Decimal(1), actor="bryan").realized_loss == 5
+    assert reservations.risk_settle(reservation.pk, Decimal(1), actor="bryan").realized_loss == 5
 
 
 def test_the_caps_hold_what_was_corrected() -> None:
     cap(max_daily_loss=Decimal(5))
     reservation = reserved("10")
-    services.risk_settle(reservation.pk, Decimal(5), actor="bryan", now=TODAY)
+    reservations.risk_settle(reservation.pk, Decimal(5), actor="bryan", now=TODAY)
     assert reserve("1")[0].code == "max_daily_loss"
     correct(reservation, "4.99")
     assert reserve("1")[0].allowed
@@ -327,7 +327,7 @@ def test_the_caps_hold_what_was_corrected() -> None:
 
 def test_what_was_released_may_turn_out_to_be_lost() -> None:
     reservation = reserved("10")
-    services.release_reservation(reservation.pk, actor="bryan", reason="nobody settled it", now=TODAY)
+    reservations.release_reservation(reservation.pk, actor="bryan", reason="nobody settled it", now=TODAY)
     correct(reservation, "2")
     assert (ledger(), booked()) == (("10.00", "0.00", "2.00", 1), Decimal(2))
 
@@ -340,7 +340,7 @@ def test_an_open_reservation_has_no_loss_to_correct() -> None:
 def test_by_engine_and_amount_the_loss_that_was_booked_last_is_corrected(operator: APIClient) -> None:
     first, second = reserved("10"), reserved("10")
     for reservation in (second, first):
-        services.risk_settle(reservation.pk, Decimal(8), actor="bryan", now=TODAY)
+        reservations.risk_settle(reservation.pk, Decimal(8), actor="bryan", now=TODAY)
     given = {"engine": "WHOLESALE", "reserved_amount": 10, "realized_loss": 1, "reason": "a slip"}
     response = operator.post(f"{API}/correct", given)
     assert (response.status_code, response.json()["reservation_id"], response.json()["realized_loss"]) == (200, second.pk, 1)
@@ -377,7 +377,7 @@ def test_the_api_corrects_for_an_operator_with_a_reason_alone(operator: APIClien
 def test_what_is_no_loss_is_refused(loss: Any) -> None:
     reservation = reserved("10")
     with pytest.raises(NotAnAmount):
-        services.risk_settle(reservation.pk, Decimal(loss), actor="bryan")
+        reservations.risk_settle(reservation.pk, Decimal(loss), actor="bryan")
     assert RiskReservation.objects.get().settled_at is None
 
 
@@ -386,7 +386,7 @@ def test_the_older_way_settles_the_oldest_open_reservation_of_that_amount() -> N
     elsewhere = reserved("10", "CAPITAL")
 
     def settle() -> int:
-        return services.settle_by_amount(
+        return reservations.settle_by_amount(
             engine="WHOLESALE", reserved_amount=Decimal(10), realized_loss=Decimal(1), actor="bryan", now=TODAY
         ).pk
 
@@ -399,17 +399,17 @@ def test_the_older_way_settles_the_oldest_open_reservation_of_that_amount() -> N
 
 def test_an_unknown_reservation_is_not_found() -> None:
     with pytest.raises(ReservationNotFound):
-        services.risk_settle(999_999_999, actor="bryan")
+        reservations.risk_settle(999_999_999, actor="bryan")
     with pytest.raises(ReservationNotFound):
-        services.release_reservation(999_999_999, actor="bryan", reason="test")
+        reservations.release_reservation(999_999_999, actor="bryan", reason="test")
     assert not RiskDay.objects.exists()
 
 
 def test_settling_works_though_the_policies_are_off_and_everything_is_stopped(kill_switch: GoLiveState) -> None:
-    _, reservation = services.reserve(engine="WHOLESALE", amount=Decimal(10), actor="bryan", now=TODAY)
+    _, reservation = reservations.reserve(engine="WHOLESALE", amount=Decimal(10), actor="bryan", now=TODAY)
     assert reservation is not None
     RiskPolicy.objects.update(enabled=False)
-    services.risk_settle(reservation.pk, Decimal(1), actor="bryan", now=TODAY)
+    reservations.risk_settle(reservation.pk, Decimal(1), actor="bryan", now=TODAY)
     assert ledger() == ("10.00", "0.00", "1.00", 1)
 
 
@@ -418,7 +418,7 @@ def test_settling_works_though_the_policies_are_off_and_everything_is_stopped(ki
 
 def test_an_operator_releases_what_nobody_settled() -> None:
     reservation = reserved("10")
-    released = services.release_reservation(reservation.pk, actor="ops", reason="the engine died", now=TOMORROW)
+    released = reservations.release_reservation(reservation.pk, actor="ops", reason="the engine died", now=TOMORROW)
     assert (released.settled_at, released.realized_loss, released.settled_by) == (TOMORROW, 0, "ops")
     assert RiskReservation.objects.get().settle_reason == "the engine died"
     assert ledger() == ledger(GLOBAL) == ("10.00", "0.00", "0.00", 1)
@@ -428,9 +428,9 @@ def test_an_operator_releases_what_nobody_settled() -> None:
 
 def test_what_is_settled_cannot_be_released() -> None:
     reservation = reserved("10")
-    services.risk_settle(reservation.pk, Decimal(4), actor="bryan", now=TODAY)
+    reservations.risk_settle(reservation.pk, Decimal(4), actor="bryan", now=TODAY)
     with pytest.raises(AlreadySettled):
-        services.release_reservation(reservation.pk, actor="ops", reason="too late")
+        reservations.release_reservation(reservation.pk, actor="ops", reason="too late")
     assert (AlreadySettled.code, AlreadySettled.status) == ("already_settled", 409)
     assert RiskReservation.objects.get().realized_loss == 4
     assert len(events()) == 2
@@ -506,10 +506,10 @@ def test_a_block_that_is_denied_is_never_entered() -> None:
 )
 def test_a_day_begins_at_midnight_of_the_business_zone(settings: Settings, zone: Any, now: Any, day: Any) -> None:
     settings.RISK_BUSINESS_ZONE = zone
-    assert services.business_day(now) == day
+    assert ledgers.business_day(now) == day
     assert reserved("10", now=now).day == day
     assert ledger(day=day) == ("10.00", "10.00", "0.00", 1)
-    services.risk_settle(RiskReservation.objects.get().pk, Decimal(1), actor="bryan", now=now)
+    reservations.risk_settle(RiskReservation.objects.get().pk, Decimal(1), actor="bryan", now=now)
     assert ledger(day=day) == ("10.00", "0.00", "1.00", 1)
 
 
@@ -567,7 +567,7 @@ def test_the_api_reserves_and_settles(integrator: APIClient) -> None:
         "settled_at": answer.json()["settled_at"],
     }
     assert integrator.post(f"{API}/settle", {**settle, "realized_loss": 9}).json() == answer.json()
-    today = services.business_day(row.created_at).isoformat()
+    today = ledgers.business_day(row.created_at).isoformat()
     figures = {"day": today, "exposure_used": 10.5, "open_risk_reserved": 0, "realized_loss": 2.5, "actions_count": 1}
     assert integrator.get(f"{API}/ledger/today").json() == [
         {"engine": "GLOBAL", **figures},
@@ -619,7 +619,7 @@ def test_an_id_that_contradicts_the_engine_or_amount_settles_nothing(
 ) -> None:
     reservation = reserved("10")
     if settled:
-        services.risk_settle(reservation.pk, actor="bryan")
+        reservations.risk_settle(reservation.pk, actor="bryan")
     before = events()
     response = integrator.post(f"{API}/settle", {"reservation_id": reservation.pk, **said})
     assert (response.status_code, codes(response), attrs(response)) == (400, ["other_reservation"], [attr])

@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from governance import gate
 from governance.risk.models import RiskDay, RiskEvent, RiskPolicy, RiskReservation
-from governance.risk.services import release_reservation, risk_settle, upsert_policy
+from governance.risk.policies import upsert_policy
+from governance.risk.reservations import release_reservation, risk_settle
 from tests.factories import ReservationFactory, RiskDayFactory, RiskEventFactory
 from tests.staff import form_with, links, signed_in
 
@@ -244,7 +245,7 @@ def test_all_of_the_chosen_are_released_or_none(ops: Client, monkeypatch: pytest
             risk_settle(second.pk, actor="desk", reason="Sold")
         return release_reservation(reservation_id, **given)
 
-    monkeypatch.setattr("governance.risk.admin.release_reservation", beaten)
+    monkeypatch.setattr("governance.risk.admin.reservations.release_reservation", beaten)
     answer = ops.post(RESERVATIONS, {**form, "reason": "x"})
 
     assert "The reservation is settled already" in answer.content.decode()

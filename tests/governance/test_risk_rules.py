@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from governance.risk.rules import NOTHING, Caps, Standing, is_amount, judge
+from governance.risk.rules import NOTHING, Caps, Usage, is_amount, judge
 
 NO_CAPS = Caps("WHOLESALE", True, Decimal(0), Decimal(0), Decimal(0), 0)
-BUSY = Standing(Decimal("60.10"), Decimal("20.05"), 3, Decimal("40.20"))
+BUSY = Usage(Decimal("60.10"), Decimal("20.05"), 3, Decimal("40.20"))
 CENT = Decimal("0.01")
 
 
-def code(caps: Caps | None, standing: Standing = BUSY, amount: str = "10.00") -> str:
+def code(caps: Caps | None, standing: Usage = BUSY, amount: str = "10.00") -> str:
     return judge(caps, standing, Decimal(amount), engine="WHOLESALE").code
 
 
@@ -38,7 +38,7 @@ def test_the_loss_cap_closes_the_engine_once_it_is_reached(cap: Any, expected: A
 
 
 def test_0_is_no_cap() -> None:
-    assert code(NO_CAPS, Standing(Decimal(10**9), Decimal(10**9), 10**6, Decimal(10**9)), "999999.99") == "reserved"
+    assert code(NO_CAPS, Usage(Decimal(10**9), Decimal(10**9), 10**6, Decimal(10**9)), "999999.99") == "reserved"
 
 
 def test_a_missing_policy_and_one_that_is_off_refuse_whatever_the_caps() -> None:

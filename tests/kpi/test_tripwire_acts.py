@@ -10,7 +10,7 @@ from django.contrib.auth.models import Permission, User
 from governance.golive.models import GoLiveState
 from governance.golive.services import disable_go_live, engage_kill_switch, release_kill_switch
 from governance.risk.models import RiskPolicy
-from governance.risk.services import upsert_policy as upsert_risk_policy
+from governance.risk.policies import upsert_policy as upsert_risk_policy
 from governance.runbook.services import status
 from kpi.tripwire.errors import MayNotRelease, TriggerNotFound
 from kpi.tripwire.models import RegressionTrigger

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from governance import gate
-from governance.risk import services
+from governance.risk import corrections, policies, reservations
 from governance.risk.errors import AlreadySettled
 from governance.risk.models import RiskDay, RiskEvent, RiskReservation
 from governance.risk.rules import GLOBAL
@@ -31,7 +31,7 @@ def reserve(engine: str = "WHOLESALE", **options: Any) -> bool:
 
 
 def caps(engine: str, **changes: Any) -> None:
-    services.upsert_policy(engine=engine, changed_by="race", **changes)
+    policies.upsert_policy(engine=engine, changed_by="race", **changes)
 
 
 def assert_all_agree(engines: tuple[str, ...] = ("WHOLESALE",)) -> None:
@@ -64,7 +64,7 @@ def test_the_cap_holds_exactly_and_each_loss_is_counted_once(run_together: RunTo
 
     def settle(number: int) -> list[Decimal | None]:
         mine = ids[number::THREADS] + ids[(number + 1) % THREADS :: THREADS]
-        return [services.risk_settle(id, Decimal(number + 1) / 4, actor=f"t{number}").realized_loss for id in mine]
+        return [reservations.risk_settle(id, Decimal(number + 1) / 4, actor=f"t{number}").realized_loss for id in mine]
 
     settled = run_together(THREADS, settle)
     assert sum(map(len, settled)) == 2 * len(ids)
@@ -76,8 +76,8 @@ def test_the_cap_holds_exactly_and_each_loss_is_counted_once(run_together: RunTo
 def test_losses_corrected_by_many_at_once_leave_ledgers_that_agree(run_together: RunTogether) -> None:
     reserve()
     reservation = RiskReservation.objects.get()
-    services.risk_settle(reservation.pk, Decimal(5), actor="race")
-    run_together(8, lambda number: services.correct_loss(reservation.pk, Decimal(number), actor="race", reason="a test"))
+    reservations.risk_settle(reservation.pk, Decimal(5), actor="race")
+    run_together(8, lambda number: corrections.correct_loss(reservation.pk, Decimal(number), actor="race", reason="a test"))
     assert_all_agree()
     assert RiskEvent.objects.aggregate(sum=Sum("realized_loss"))["sum"] == RiskDay.objects.get(engine=GLOBAL).realized_loss
 
@@ -148,7 +148,7 @@ def test_each_settle_by_amount_finds_a_reservation_of_its_own(run_together: RunT
     settled = run_together(
         THREADS,
         lambda _: (
-            services.settle_by_amount(
+            reservations.settle_by_amount(
                 engine="WHOLESALE", reserved_amount=TEN, realized_loss=Decimal("0.01"), actor="race"
             ).pk
         ),
@@ -165,8 +165,8 @@ def test_of_settling_and_releasing_exactly_one_happens(run_together: RunTogether
 
         def act(number: int, id: int = id) -> Any:
             if number % 2:
-                return services.release_reservation(id, actor="ops", reason="race")
-            return services.risk_settle(id, Decimal(1), actor="race")
+                return reservations.release_reservation(id, actor="ops", reason="race")
+            return reservations.risk_settle(id, Decimal(1), actor="race")
 
         answers = run_together(4, act)
         row = RiskReservation.objects.get(pk=id)

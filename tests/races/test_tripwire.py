@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from governance.risk.models import RiskPolicy
-from governance.risk.services import upsert_policy as upsert_risk_policy
+from governance.risk.policies import upsert_policy as upsert_risk_policy
 from kpi.models import KPIEvent
 from kpi.tripwire.models import RegressionTrigger
 from kpi.tripwire.rules import cusum_steps

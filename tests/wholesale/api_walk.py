@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from governance import gate
 from governance.ledger import consents, opt_outs, points
-from governance.risk import services as risk
+from governance.risk import reservations
 from offers.models import OfferPolicy
 from tests.factories import (
     AreaCodeFactory,
@@ -117,7 +117,7 @@ def _reservations() -> None:
 
 def _settled() -> None:
     _reservations()
-    risk.settle_by_amount(engine="WHOLESALE", reserved_amount=Decimal(10), actor="walk")
+    reservations.settle_by_amount(engine="WHOLESALE", reserved_amount=Decimal(10), actor="walk")
 
 
 def _events_for_a_baseline() -> None:

@@ -24,7 +24,7 @@ from followups.services import complete_task, sla_snapshot, start_ladder
 from governance.golive.services import engage_kill_switch
 from governance.market.models import MarketPolicy
 from governance.market.services import upsert_policy
-from governance.risk import services as risk
+from governance.risk import policies
 from governance.risk.models import RiskEvent, RiskPolicy, RiskReservation
 from kpi.models import KPIEvent, RegressionPolicy
 from kpi.services import kpi_fail, kpi_success, summarise
@@ -186,7 +186,7 @@ def test_caps_are_put_back_when_a_step_of_the_risk_guard_fails(monkeypatch: pyte
 
 def test_caps_with_room_are_left_alone() -> None:
     for engine in ("GLOBAL", "WHOLESALE"):
-        risk.upsert_policy(engine=engine, changed_by="me", max_daily_exposure=Decimal(0), max_open_risk=OFFER)
+        policies.upsert_policy(engine=engine, changed_by="me", max_daily_exposure=Decimal(0), max_open_risk=OFFER)
     before = risk_caps()
     assert "The caps of this database have room for it already." in run()
     assert risk_caps() == before
@@ -195,7 +195,7 @@ def test_caps_with_room_are_left_alone() -> None:
 
 
 def test_an_engine_that_is_off_is_not_switched_on() -> None:
-    risk.upsert_policy(engine="WHOLESALE", changed_by="me", enabled=False)
+    policies.upsert_policy(engine="WHOLESALE", changed_by="me", enabled=False)
     before = risk_caps()
     with pytest.raises(CommandError, match="The guide says: 262,500 is reserved"):
         run()
@@ -204,7 +204,7 @@ def test_an_engine_that_is_off_is_not_switched_on() -> None:
 
 def test_caps_that_somebody_changed_meanwhile_are_not_overwritten(monkeypatch: pytest.MonkeyPatch) -> None:
     def somebody_changes_them(walk: walkthrough.Walk, reservation_id: int) -> None:
-        risk.upsert_policy(engine="GLOBAL", changed_by="somebody", max_open_risk=Decimal(7))
+        policies.upsert_policy(engine="GLOBAL", changed_by="somebody", max_open_risk=Decimal(7))
 
     monkeypatch.setattr(walkthrough, "settle", somebody_changes_them)
     with pytest.raises(CommandError, match="The risk policy GLOBAL could not be put back; look at it"):

@@ -25,7 +25,7 @@ from governance.market.rules import SAFE_RULES, WINDOWS
 from governance.organisation.rules import Strictness
 from governance.organisation.services import upsert_organisation
 from governance.risk.models import RiskReservation
-from governance.risk.services import risk_settle
+from governance.risk.reservations import risk_settle
 from governance.runbook.services import store_run
 from kpi.models import Domain, RegressionTrigger
 from kpi.tripwire import services as tripwire

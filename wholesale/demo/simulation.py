@@ -22,9 +22,9 @@ from governance.golive.models import GoLiveState
 from governance.ledger.models import ContactRecord
 from governance.ledger.rules import Entry
 from governance.policies import SEEDED_BY, Governed
+from governance.risk.ledgers import open_risk
 from governance.risk.models import RiskDay
 from governance.risk.rules import GLOBAL
-from governance.risk.services import open_risk
 from kpi.tripwire.services import ACTOR as TRIPWIRE
 from offers.models import OfferEvidence
 from wholesale import correlation

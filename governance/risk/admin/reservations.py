@@ -1,6 +1,6 @@
-"""The admin of risk: caps to edit, ledgers, reservations and events to read; release and correct reservations."""
+"""The pages of reservations: release and correct them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,23 +11,18 @@ from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.timesince import timesince
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
-from governance.policies_admin import PolicyAdmin, PolicyForm, number_field, one_spelling, whole_number_field
-from governance.risk.models import RiskDay, RiskEvent, RiskEventKind, RiskPolicy, RiskReservation
-from governance.risk.rules import GLOBAL
-from governance.risk.services import correct_loss, release_reservation, upsert_policy
+from governance.risk.admin.days import EngineFilter
+from governance.risk.admin.events import RiskEventInline
+from governance.risk.corrections import correct_loss
+from governance.risk.models import RiskReservation
+from governance.risk.reservations import release_reservation
 from wholesale.admin_base import (
-    DaySinceFilter,
     GrowingAdmin,
-    ReadOnlyAdmin,
-    ReadOnlyInline,
-    SinceFilter,
-    WordFilter,
     act_with_form,
     act_with_reason,
     cad,
@@ -35,147 +30,6 @@ from wholesale.admin_base import (
     reason_field,
 )
 from wholesale.permissions import label_of
-
-NO_CAP = "no cap"
-CAPS = ("max_daily_loss", "max_daily_exposure", "max_open_risk", "max_actions_per_day")
-EVENT_COLOURS = {
-    RiskEventKind.RESERVED: "info",
-    RiskEventKind.DENIED: "danger",
-    RiskEventKind.SETTLED: "success",
-    RiskEventKind.RELEASED: "warning",
-    RiskEventKind.CORRECTED: "warning",
-}
-
-
-class RiskPolicyForm(PolicyForm):
-    """A risk policy."""
-
-    key = ("engine",)
-
-    class Meta:
-        model = RiskPolicy
-        fields = ("engine", "enabled", *CAPS)
-        help_texts = {"enabled": "Off, the engine may put nothing at stake."}
-
-    max_daily_loss = number_field(
-        RiskPolicy,
-        "max_daily_loss",
-        min_value=0,
-        help_text="CAD. Once the day's settled losses reach it, nothing more is reserved until the next day. 0: no cap.",
-    )
-    max_daily_exposure = number_field(
-        RiskPolicy, "max_daily_exposure", min_value=0, help_text="CAD reserved in a day, settled or not. 0: no cap."
-    )
-    max_open_risk = number_field(
-        RiskPolicy, "max_open_risk", min_value=0, help_text="CAD reserved and not settled, whatever the day. 0: no cap."
-    )
-
-    max_actions_per_day = whole_number_field(
-        RiskPolicy,
-        "max_actions_per_day",
-        min_value=0,
-        max_value=2**31 - 1,
-        help_text="Reservations in a day. 0: no cap.",
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "engine" in self.fields:
-            self.fields["engine"].help_text = f"{GLOBAL} is what every reservation must pass beside its own engine's policy."
-
-    def clean_engine(self) -> str:
-        """The engine in its one spelling."""
-        return one_spelling(self.cleaned_data["engine"])
-
-
-@admin.register(RiskPolicy)
-class RiskPolicyAdmin(PolicyAdmin):
-    """How much each engine may put at stake."""
-
-    upsert = upsert_policy
-    form = RiskPolicyForm
-    key_title = "Engine"
-    settings_fieldsets = (("Caps", {"fields": CAPS}),)
-    list_display = ("engine", "switched", "loss", "exposure", "open_risk", "actions_a_day", "changed_by", "updated_at")
-    list_filter = ("enabled",)
-    search_fields = ("engine", "changed_by", "reason")
-    search_help_text = "Engine, who changed it, or why"
-
-    @display(description="Loss a day", ordering="max_daily_loss")
-    def loss(self, policy: RiskPolicy) -> str:
-        """In CAD."""
-        return cad(policy.max_daily_loss) if policy.max_daily_loss else NO_CAP
-
-    @display(description="Exposure a day", ordering="max_daily_exposure")
-    def exposure(self, policy: RiskPolicy) -> str:
-        """In CAD."""
-        return cad(policy.max_daily_exposure) if policy.max_daily_exposure else NO_CAP
-
-    @display(description="Open risk", ordering="max_open_risk")
-    def open_risk(self, policy: RiskPolicy) -> str:
-        """In CAD."""
-        return cad(policy.max_open_risk) if policy.max_open_risk else NO_CAP
-
-    @display(description="Actions a day", ordering="max_actions_per_day")
-    def actions_a_day(self, policy: RiskPolicy) -> str:
-        """How many reservations."""
-        return str(policy.max_actions_per_day or NO_CAP)
-
-    def settings_of(self, record: Any) -> dict[str, str]:
-        return {
-            **super().settings_of(record),
-            "Loss a day": self.loss(record),
-            "Exposure a day": self.exposure(record),
-            "Open risk": self.open_risk(record),
-            "Actions a day": self.actions_a_day(record),
-        }
-
-
-class EngineFilter(WordFilter):
-    """The engines that have a policy; those without are only ever denied."""
-
-    title = "engine"
-    parameter_name = "engine"
-
-    def words(self) -> Iterable[tuple[str, str]]:
-        return [(engine, engine) for engine in RiskPolicy.objects.values_list("engine", flat=True)]
-
-
-@admin.register(RiskDay)
-class RiskDayAdmin(ReadOnlyAdmin):
-    """What each engine did on each business day."""
-
-    list_display = ("day", "engine", "exposure", "open_risk", "loss", "actions_count")
-    list_display_links = ("day", "engine")
-    list_filter = (EngineFilter, DaySinceFilter)
-    list_select_related = False
-    search_fields = ("engine",)
-    search_help_text = "Engine"
-    fields = ("engine", "day", "exposure", "open_risk", "loss", "actions_count", "reservations")
-
-    @display(description="Exposure", ordering="exposure_used")
-    def exposure(self, ledger: RiskDay) -> str:
-        """In CAD."""
-        return cad(ledger.exposure_used)
-
-    @display(description="Of it, still open", ordering="open_risk_reserved")
-    def open_risk(self, ledger: RiskDay) -> str:
-        """In CAD."""
-        return cad(ledger.open_risk_reserved)
-
-    @display(description="Loss settled that day", ordering="realized_loss")
-    def loss(self, ledger: RiskDay) -> str:
-        """In CAD."""
-        return cad(ledger.realized_loss)
-
-    @display(description="Reservations")
-    def reservations(self, ledger: RiskDay) -> str:
-        """To those of the day; GLOBAL stands for every engine's."""
-        query = {"state": "all", "day": ledger.day.isoformat()} | (
-            {} if ledger.engine == GLOBAL else {"engine": ledger.engine}
-        )
-        url = reverse("admin:governance_riskreservation_changelist", query=query)
-        return format_html('<a href="{}" class="text-link">All reservations of this day</a>', url)
 
 
 class ReservationStateFilter(admin.SimpleListFilter):
@@ -212,29 +66,6 @@ class AgeFilter(admin.SimpleListFilter):
         if hours not in dict(self.lookup_choices):
             return queryset
         return queryset.filter(created_at__lt=timezone.now() - timedelta(hours=int(hours)))
-
-
-class EventAmounts:
-    """Columns of an event."""
-
-    @display(description="Amount", ordering="amount")
-    def amount_cad(self, event: RiskEvent) -> str:
-        """Asked for, or reserved, in CAD."""
-        return cad(event.amount)
-
-    @display(description="Loss", ordering="realized_loss")
-    def loss(self, event: RiskEvent) -> str:
-        """In CAD."""
-        return cad(event.realized_loss) if event.realized_loss else ""
-
-
-class RiskEventInline(EventAmounts, ReadOnlyInline):
-    """What happened to the reservation."""
-
-    model = RiskEvent
-    ordering = ("id",)
-    fields = ("created_at", "kind", "amount_cad", "loss", "actor", "reason")
-    readonly_fields = ("amount_cad", "loss")
 
 
 class CorrectForm(forms.Form):
@@ -388,24 +219,3 @@ class RiskReservationAdmin(GrowingAdmin):
             danger=True,
             then=reverse("admin:governance_riskreservation_changelist"),
         )
-
-
-@admin.register(RiskEvent)
-class RiskEventAdmin(EventAmounts, GrowingAdmin):
-    """What happened to the engines' risk, the latest first."""
-
-    list_display = ("id", "created_at", "what", "engine", "amount_cad", "loss", "actor", "message")
-    list_display_links = ("id", "created_at")
-    list_filter = (SinceFilter, "kind", EngineFilter)
-    list_select_related = False
-    search_fields = ("engine__exact", "actor__exact", "correlation_id__exact")
-    search_help_text = "Engine, actor or correlation id, in full"
-    fieldsets = (
-        ("Event", {"fields": ("what", "engine", "day", "amount_cad", "loss", "message", "reservation")}),
-        ("Who, when and why", {"fields": ("actor", "user", "reason", "correlation_id", "created_at")}),
-    )
-
-    @display(description="Event", ordering="kind", label={kind.label: colour for kind, colour in EVENT_COLOURS.items()})
-    def what(self, event: RiskEvent) -> str:
-        """What happened."""
-        return event.get_kind_display()

@@ -1,0 +1,64 @@
+"""The pages of the day ledgers."""
+
+from collections.abc import Iterable
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
+from unfold.decorators import display
+
+from governance.risk.models import RiskDay, RiskPolicy
+from governance.risk.rules import GLOBAL
+from wholesale.admin_base import (
+    DaySinceFilter,
+    ReadOnlyAdmin,
+    WordFilter,
+    cad,
+)
+
+
+class EngineFilter(WordFilter):
+    """The engines that have a policy; those without are only ever denied."""
+
+    title = "engine"
+    parameter_name = "engine"
+
+    def words(self) -> Iterable[tuple[str, str]]:
+        return [(engine, engine) for engine in RiskPolicy.objects.values_list("engine", flat=True)]
+
+
+@admin.register(RiskDay)
+class RiskDayAdmin(ReadOnlyAdmin):
+    """What each engine did on each business day."""
+
+    list_display = ("day", "engine", "exposure", "open_risk", "loss", "actions_count")
+    list_display_links = ("day", "engine")
+    list_filter = (EngineFilter, DaySinceFilter)
+    list_select_related = False
+    search_fields = ("engine",)
+    search_help_text = "Engine"
+    fields = ("engine", "day", "exposure", "open_risk", "loss", "actions_count", "reservations")
+
+    @display(description="Exposure", ordering="exposure_used")
+    def exposure(self, ledger: RiskDay) -> str:
+        """In CAD."""
+        return cad(ledger.exposure_used)
+
+    @display(description="Of it, still open", ordering="open_risk_reserved")
+    def open_risk(self, ledger: RiskDay) -> str:
+        """In CAD."""
+        return cad(ledger.open_risk_reserved)
+
+    @display(description="Loss settled that day", ordering="realized_loss")
+    def loss(self, ledger: RiskDay) -> str:
+        """In CAD."""
+        return cad(ledger.realized_loss)
+
+    @display(description="Reservations")
+    def reservations(self, ledger: RiskDay) -> str:
+        """To those of the day; GLOBAL stands for every engine's."""
+        query = {"state": "all", "day": ledger.day.isoformat()} | (
+            {} if ledger.engine == GLOBAL else {"engine": ledger.engine}
+        )
+        url = reverse("admin:governance_riskreservation_changelist", query=query)
+        return format_html('<a href="{}" class="text-link">All reservations of this day</a>', url)

@@ -1,0 +1,65 @@
+"""The pages of risk events."""
+
+from django.contrib import admin
+from unfold.decorators import display
+
+from governance.risk.admin.days import EngineFilter
+from governance.risk.models import RiskEvent, RiskEventKind
+from wholesale.admin_base import (
+    GrowingAdmin,
+    ReadOnlyInline,
+    SinceFilter,
+    cad,
+)
+
+EVENT_COLOURS = {
+    RiskEventKind.RESERVED: "info",
+    RiskEventKind.DENIED: "danger",
+    RiskEventKind.SETTLED: "success",
+    RiskEventKind.RELEASED: "warning",
+    RiskEventKind.CORRECTED: "warning",
+}
+
+
+class EventAmounts:
+    """Columns of an event."""
+
+    @display(description="Amount", ordering="amount")
+    def amount_cad(self, event: RiskEvent) -> str:
+        """Asked for, or reserved, in CAD."""
+        return cad(event.amount)
+
+    @display(description="Loss", ordering="realized_loss")
+    def loss(self, event: RiskEvent) -> str:
+        """In CAD."""
+        return cad(event.realized_loss) if event.realized_loss else ""
+
+
+class RiskEventInline(EventAmounts, ReadOnlyInline):
+    """What happened to the reservation."""
+
+    model = RiskEvent
+    ordering = ("id",)
+    fields = ("created_at", "kind", "amount_cad", "loss", "actor", "reason")
+    readonly_fields = ("amount_cad", "loss")
+
+
+@admin.register(RiskEvent)
+class RiskEventAdmin(EventAmounts, GrowingAdmin):
+    """What happened to the engines' risk, the latest first."""
+
+    list_display = ("id", "created_at", "what", "engine", "amount_cad", "loss", "actor", "message")
+    list_display_links = ("id", "created_at")
+    list_filter = (SinceFilter, "kind", EngineFilter)
+    list_select_related = False
+    search_fields = ("engine__exact", "actor__exact", "correlation_id__exact")
+    search_help_text = "Engine, actor or correlation id, in full"
+    fieldsets = (
+        ("Event", {"fields": ("what", "engine", "day", "amount_cad", "loss", "message", "reservation")}),
+        ("Who, when and why", {"fields": ("actor", "user", "reason", "correlation_id", "created_at")}),
+    )
+
+    @display(description="Event", ordering="kind", label={kind.label: colour for kind, colour in EVENT_COLOURS.items()})
+    def what(self, event: RiskEvent) -> str:
+        """What happened."""
+        return event.get_kind_display()

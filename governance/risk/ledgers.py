@@ -1,0 +1,42 @@
+"""The ledgers of a business day, one for each engine."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from governance.risk.models import RiskDay
+from governance.risk.rules import GLOBAL, Usage
+
+
+def business_day(now: datetime) -> date:
+    """The day that an instant belongs to, by the zone of `RISK_BUSINESS_ZONE` (default UTC, as in the guide)."""
+    return now.astimezone(ZoneInfo(settings.RISK_BUSINESS_ZONE)).date()
+
+
+def ledger_of(day: date) -> list[RiskDay]:
+    """The ledgers of a day, GLOBAL first, then the engines by name."""
+    return sorted(RiskDay.objects.filter(day=day), key=lambda ledger: (ledger.engine != GLOBAL, ledger.engine))
+
+
+def open_risk(engine: str) -> Decimal:
+    """What the engine has at stake now (CAD): its reservations that nobody settled, whatever day they were made."""
+    open_days = RiskDay.objects.filter(engine=engine, open_risk_reserved__gt=0)
+    # Summed here: SQLite adds decimals in floating point.
+    return sum(open_days.values_list("open_risk_reserved", flat=True), Decimal(0))
+
+
+def locked_days(day: date, names: list[str]) -> dict[str, RiskDay]:
+    RiskDay.objects.bulk_create([RiskDay(engine=name, day=day) for name in names], ignore_conflicts=True)
+    locked = RiskDay.objects.select_for_update(no_key=True).filter(day=day)
+    return {name: locked.get(engine=name) for name in names}
+
+
+def usage_of(ledger: RiskDay) -> Usage:
+    return Usage(
+        exposure_used=ledger.exposure_used,
+        realized_loss=ledger.realized_loss,
+        actions_count=ledger.actions_count,
+        open_risk=open_risk(ledger.engine),
+    )

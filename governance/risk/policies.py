@@ -1,0 +1,62 @@
+"""Risk policies: changed, read, locked."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from governance import policies
+from governance.decisions import ExecutionClass, verb
+from governance.risk.models import RiskPolicy
+from governance.risk.rules import GLOBAL
+
+
+@verb(ExecutionClass.CONTROL)
+@transaction.atomic
+def upsert_policy(
+    *,
+    engine: str,
+    changed_by: str,
+    reason: str = "",
+    user: User | None = None,
+    expected_version: int | None = None,
+    now: datetime | None = None,
+    **changes: Any,
+) -> RiskPolicy:
+    """Create or change the risk policy of an engine; what `changes` leaves out keeps its value.
+
+    Raises:
+        VersionConflict: somebody else changed it first.
+
+    """
+    return policies.upsert(
+        RiskPolicy,
+        key={"engine": engine},
+        changes=changes,
+        user=user,
+        changed_by=changed_by,
+        reason=reason,
+        expected_version=expected_version,
+        now=now,
+    )
+
+
+def policy_of(engine: str) -> RiskPolicy | None:
+    """The engine's policy as it is now; None where it has none."""
+    return RiskPolicy.objects.filter(engine=engine).first()
+
+
+def names_of(engine: str) -> list[str]:
+    return [GLOBAL] if engine == GLOBAL else [GLOBAL, engine]
+
+
+def locked_policies(names: list[str]) -> list[RiskPolicy]:
+    # One statement for each, since the order in which a single one locks its rows is the planner's choice.
+    locked = RiskPolicy.objects.select_for_update(no_key=True)
+    return [policy for name in names if (policy := locked.filter(engine=name).first())]
+
+
+def locked_policy(engine: str) -> RiskPolicy | None:
+    """The engine's policy, held until the caller's transaction ends; None where it has none."""
+    return next(iter(locked_policies([engine])), None)

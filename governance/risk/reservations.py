@@ -1,0 +1,226 @@
+"""Reservations: made, settled, released."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from governance.decisions import Decision, ExecutionClass, verb
+from governance.risk.errors import (
+    AlreadySettled,
+    LossAboveReservation,
+    NotAnAmount,
+    OtherReservation,
+    ReservationNotFound,
+)
+from governance.risk.ledgers import business_day, locked_days, usage_of
+from governance.risk.models import RiskDay, RiskEvent, RiskEventKind, RiskReservation
+from governance.risk.policies import locked_policies, names_of
+from governance.risk.rules import GLOBAL, NOBODYS, NOTHING, Caps, is_amount, judge
+from wholesale import correlation
+
+
+def reserve(
+    *,
+    engine: str,
+    amount: Decimal,
+    actor: str,
+    reason: str = "",
+    correlation_id: str | None = None,
+    metadata: Any = None,
+    user: User | None = None,
+    now: datetime | None = None,
+) -> tuple[Decision, RiskReservation | None]:
+    """Put an amount (CAD) at stake if GLOBAL and the engine both allow it, within the caller's transaction.
+
+    A denial is an answer: it is kept as an event, and nothing is reserved.
+
+    Raises:
+        NotAnAmount: not above 0, or not in whole cents.
+
+    """
+    if not is_amount(amount) or not amount:
+        raise NotAnAmount(attr="amount")
+    names = names_of(engine)
+    caps = {policy.engine: policy.caps for policy in locked_policies(names)}
+    now = now or timezone.now()
+    day = business_day(now)
+    # An engine without a policy gets no ledger: any name may be asked for.
+    ledgers = locked_days(day, [name for name in names if name in caps])
+    decision = _judged(engine, amount, caps, ledgers)
+    about = {
+        "engine": engine,
+        "day": day,
+        "amount": amount,
+        "actor": actor,
+        "user": user,
+        "reason": reason,
+        "correlation_id": correlation_id or correlation.current(),
+        "created_at": now,
+    }
+    if not decision.allowed:
+        RiskEvent.objects.create(kind=RiskEventKind.DENIED, message=decision.detail, **about)
+        return decision, None
+    reservation = RiskReservation.objects.create(metadata=metadata or {}, **about)
+    for ledger in ledgers.values():
+        ledger.exposure_used += amount
+        ledger.open_risk_reserved += amount
+        ledger.actions_count += 1
+        ledger.save(update_fields=["exposure_used", "open_risk_reserved", "actions_count"])
+    RiskEvent.objects.create(kind=RiskEventKind.RESERVED, reservation=reservation, message=decision.detail, **about)
+    return decision, reservation
+
+
+def _judged(engine: str, amount: Decimal, caps: dict[str, Caps], ledgers: dict[str, RiskDay]) -> Decision:
+    if engine == GLOBAL:
+        return NOBODYS
+    for name in names_of(engine):
+        standing = usage_of(ledgers[name]) if name in ledgers else NOTHING
+        decision = judge(caps.get(name), standing, amount, engine=name)
+        if not decision.allowed:
+            break
+    return decision
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def risk_settle(
+    reservation_id: int,
+    realized_loss: Decimal = Decimal(0),
+    *,
+    actor: str,
+    engine: str | None = None,
+    reserved_amount: Decimal | None = None,
+    reason: str = "",
+    correlation_id: str | None = None,
+    user: User | None = None,
+    now: datetime | None = None,
+) -> RiskReservation:
+    """Release a reservation on the day it was made and book its loss (CAD) today. A second settle changes nothing.
+
+    Raises:
+        ReservationNotFound: no such reservation.
+        OtherReservation: it has another engine or amount than the caller says.
+        LossAboveReservation: the loss is above the reservation, and the user may not settle that.
+        NotAnAmount: the loss is none.
+
+    """
+    if not is_amount(realized_loss):
+        raise NotAnAmount(attr="realized_loss")
+    reservation = locked_reservation(reservation_id, engine=engine, reserved_amount=reserved_amount)
+    if reservation.settled_at is None:
+        if realized_loss > reservation.amount and not (user and user.has_perm("governance.settle_above_reservation")):
+            raise LossAboveReservation(attr="realized_loss")
+        _close(
+            reservation,
+            RiskEventKind.SETTLED,
+            realized_loss=realized_loss,
+            actor=actor,
+            reason=reason,
+            correlation_id=correlation_id or correlation.current(),
+            user=user,
+            now=now or timezone.now(),
+        )
+    return reservation
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def settle_by_amount(*, engine: str, reserved_amount: Decimal, **options: Any) -> RiskReservation:
+    """Settle the oldest open reservation of an engine with this amount, as the older API does.
+
+    Raises:
+        ReservationNotFound: none is open.
+
+    """
+    locked_policies(names_of(engine))  # first, so that of two at once each finds a reservation of its own
+    oldest = RiskReservation.objects.filter(engine=engine, amount=reserved_amount, settled_at__isnull=True)
+    reservation_id = oldest.order_by("id").values_list("id", flat=True).first()
+    if reservation_id is None:
+        raise ReservationNotFound(f"{engine} has no open reservation of {reserved_amount}.")
+    return risk_settle(reservation_id, **options)
+
+
+@verb(ExecutionClass.CONTROL)
+@transaction.atomic
+def release_reservation(
+    reservation_id: int, *, actor: str, reason: str, user: User | None = None, now: datetime | None = None
+) -> RiskReservation:
+    """Release a reservation that nobody settled, without a loss.
+
+    Raises:
+        ReservationNotFound: no such reservation.
+        AlreadySettled: somebody settled it.
+
+    """
+    reservation = locked_reservation(reservation_id)
+    if reservation.settled_at is not None:
+        raise AlreadySettled
+    _close(
+        reservation,
+        RiskEventKind.RELEASED,
+        realized_loss=Decimal(0),
+        actor=actor,
+        reason=reason,
+        correlation_id=correlation.current(),
+        user=user,
+        now=now or timezone.now(),
+    )
+    return reservation
+
+
+def locked_reservation(
+    reservation_id: int, *, engine: str | None = None, reserved_amount: Decimal | None = None
+) -> RiskReservation:
+    """The reservation, which has this engine and amount where the caller names them."""
+    found = RiskReservation.objects.filter(pk=reservation_id)
+    its_engine = found.values_list("engine", flat=True).first()
+    if its_engine is None:
+        raise ReservationNotFound(f"There is no reservation {reservation_id}.")
+    locked_policies(names_of(its_engine))
+    reservation = found.select_for_update().get()
+    if engine not in (None, reservation.engine):
+        raise OtherReservation(attr="engine")
+    if reserved_amount not in (None, reservation.amount):
+        raise OtherReservation(attr="reserved_amount")
+    return reservation
+
+
+def _close(
+    reservation: RiskReservation,
+    kind: RiskEventKind,
+    *,
+    realized_loss: Decimal,
+    actor: str,
+    reason: str,
+    correlation_id: str,
+    user: User | None,
+    now: datetime,
+) -> None:
+    today = business_day(now)
+    for day in sorted({reservation.day, today}):
+        for ledger in locked_days(day, names_of(reservation.engine)).values():
+            if day == reservation.day:
+                ledger.open_risk_reserved -= reservation.amount
+            if day == today:
+                ledger.realized_loss += realized_loss
+            ledger.save(update_fields=["open_risk_reserved", "realized_loss"])
+    reservation.settled_at, reservation.realized_loss = now, realized_loss
+    reservation.settled_by, reservation.settled_user, reservation.settle_reason = actor, user, reason
+    reservation.save(update_fields=["settled_at", "realized_loss", "settled_by", "settled_user", "settle_reason"])
+    RiskEvent.objects.create(
+        kind=kind,
+        engine=reservation.engine,
+        day=today,
+        amount=reservation.amount,
+        realized_loss=realized_loss,
+        reservation=reservation,
+        actor=actor,
+        user=user,
+        reason=reason,
+        correlation_id=correlation_id,
+        created_at=now,
+    )
