@@ -1,0 +1,209 @@
+"""The form of a contact policy: its rules are edited as check boxes, times and a number, never as JSON."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from unfold.widgets import (
+    INPUT_CLASSES,
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldBooleanSwitchWidget,
+    UnfoldBooleanWidget,
+)
+
+from governance.channels import Channel
+from governance.contact import legal_warnings
+from governance.market.models import MarketPolicy
+from governance.market.rules import (
+    CALL_HOLIDAYS,
+    CHANNEL_WINDOWS,
+    CHANNELS,
+    HOLIDAYS,
+    MIN_SCORE,
+    ONE_CALL,
+    SAFE_RULES,
+    WINDOWS,
+    HolidayRule,
+    InvalidRules,
+    normalised,
+)
+from governance.policies_admin import PlacePolicyForm
+from wholesale.fields import json_number
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+CALL_HOLIDAY_CHOICES = {"": "As above; in BC no calls", **dict(HolidayRule.choices)}
+SPARE_ROWS = 2  # empty rows below the windows, for browsers without JavaScript
+
+
+class WindowForm(forms.Form):
+    """One contact window: its days and its local times, both ends inclusive to the minute."""
+
+    days = forms.TypedMultipleChoiceField(
+        coerce=int, choices=list(enumerate(DAYS)), widget=UnfoldAdminCheckboxSelectMultipleWidget
+    )
+    start = forms.TimeField(input_formats=["%H:%M"])
+    end = forms.TimeField(input_formats=["%H:%M"])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in (("start", "From"), ("end", "Until")):
+            self.fields[name].widget = forms.TimeInput(
+                attrs={"type": "time", "class": " ".join(INPUT_CLASSES), "aria-label": label}, format="%H:%M"
+            )
+
+    def window(self) -> dict[str, Any]:
+        """The window as the rules hold it."""
+        start, end = self.cleaned_data["start"], self.cleaned_data["end"]
+        return {"days": self.cleaned_data["days"], "start": f"{start:%H:%M}", "end": f"{end:%H:%M}"}
+
+
+class BaseWindowFormSet(forms.BaseFormSet):
+    """The rows of a policy's contact windows."""
+
+    def add_fields(self, form: WindowForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["DELETE"].widget = UnfoldBooleanWidget(attrs={"aria-label": "Remove this window"})
+
+    def kept(self) -> list[WindowForm]:
+        """The rows that are filled in and not to be removed."""
+        return [form for form in self.forms if form.cleaned_data and not form.cleaned_data["DELETE"]]
+
+
+WindowFormSet = forms.formset_factory(WindowForm, formset=BaseWindowFormSet, extra=SPARE_ROWS, can_delete=True)
+
+
+class MarketPolicyForm(PlacePolicyForm):
+    """A contact policy. Beside its fields stand formsets, `windows` and those of each channel; all of them are the rules."""
+
+    channels = forms.MultipleChoiceField(
+        choices=Channel.choices,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text="How a lead may be contacted. None ticked: not at all.",
+    )
+    min_score = forms.DecimalField(
+        label="Minimum lead score",
+        min_value=0,
+        max_value=1,
+        max_digits=5,
+        decimal_places=4,
+        widget=UnfoldAdminDecimalFieldWidget(attrs={"step": "0.01"}),
+        help_text="From 0 to 1. A lead that scores less is not contacted; 0 contacts every lead.",
+    )
+    holidays = forms.ChoiceField(
+        label="Statutory holidays",
+        choices=HolidayRule.choices,
+        widget=UnfoldAdminSelectWidget,
+        help_text="What a public holiday of the province is to the contact windows.",
+    )
+    call_holidays = forms.ChoiceField(
+        label="Statutory holidays, for calls",
+        choices=list(CALL_HOLIDAY_CHOICES.items()),
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text="BC allows no calls on statutory holidays (Consumer Protection BC, 2011/07, 2014/08, 2023/03), so there "
+        "they are closed unless you choose otherwise. Its rules are for sellers to consumers: whether they bind a buyer is "
+        "doubtful. The CRTC's calling hours name no holidays.",
+    )
+    one_call = forms.BooleanField(
+        label="One call in 30 days",
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+        help_text="After a call that was answered no other one to the same number for 30 days, unless an express consent "
+        "for calls is on file. BC asks for it about the same offer (Consumer Protection BC, 2011/07, 2014/08, 2023/03). Its "
+        "rules are for sellers to consumers: whether they bind a buyer is doubtful, so it is off until you switch it on.",
+    )
+    own_windows = forms.MultipleChoiceField(
+        label="Windows of their own",
+        choices=Channel.choices,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text="A channel ticked here has windows of its own, below, in place of the contact windows of all.",
+    )
+
+    class Meta:
+        model = MarketPolicy
+        fields = ("province", "market", "enabled")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rules = self.instance.rules if self.instance.pk else SAFE_RULES
+        own = rules.get(CHANNEL_WINDOWS, {})
+        self.initial.update(
+            channels=rules[CHANNELS],
+            min_score=rules[MIN_SCORE],
+            holidays=rules.get(HOLIDAYS, HolidayRule.NORMAL),
+            call_holidays=rules.get(CALL_HOLIDAYS, ""),
+            one_call=rules.get(ONE_CALL, False),
+            own_windows=list(own),
+        )
+        self.windows = self._windows("windows", rules[WINDOWS], is_sent=self.is_bound)
+        # Of a channel that has none of its own, those of all are what one begins with.
+        self.channel_windows = {
+            channel: self._windows(f"windows_{channel}", own.get(channel, rules[WINDOWS]), is_sent=channel in self._ticked())
+            for channel in Channel
+        }
+
+    def _windows(self, prefix: str, initial: list[dict[str, Any]], *, is_sent: bool) -> Any:
+        return WindowFormSet(self.data if is_sent else None, prefix=prefix, initial=initial)
+
+    def _ticked(self) -> list[str]:
+        """The channels whose own windows were sent to be saved."""
+        return self["own_windows"].data or [] if self.is_bound else []
+
+    @property
+    def channel_sections(self) -> list[tuple[Channel, Any]]:
+        """Each channel with its own windows, for the page."""
+        return list(self.channel_windows.items())
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        formsets = {
+            WINDOWS: self.windows,
+            **{f"{CHANNEL_WINDOWS}.{c}": windows for c, windows in self.channel_windows.items() if windows.is_bound},
+        }
+        # A list, for each must be asked: asking finds its errors.
+        if all([windows.is_valid() for windows in formsets.values()]):  # noqa: C419
+            self._check_rules(cleaned, {place: windows.kept() for place, windows in formsets.items()})
+        if not all(windows.is_valid() for windows in formsets.values()):
+            self.add_error(None, "A contact window needs correction: see its row below.")
+        return cleaned
+
+    def _check_rules(self, cleaned: dict[str, Any], rows: dict[str, list[WindowForm]]) -> None:
+        windows = {place: [row.window() for row in kept] for place, kept in rows.items()}
+        rules = {
+            WINDOWS: windows.pop(WINDOWS),
+            CHANNELS: cleaned.get("channels", []),
+            MIN_SCORE: json_number(cleaned.get("min_score", Decimal(0))),
+        }
+        if windows:
+            rules[CHANNEL_WINDOWS] = {place.split(".")[1]: own for place, own in windows.items()}
+        if cleaned.get("holidays", HolidayRule.NORMAL) != HolidayRule.NORMAL:
+            rules[HOLIDAYS] = cleaned["holidays"]
+        if cleaned.get("call_holidays"):
+            rules[CALL_HOLIDAYS] = cleaned["call_holidays"]
+        if cleaned.get("one_call"):
+            rules[ONE_CALL] = True
+        try:
+            cleaned["rules"] = normalised(rules)
+        except InvalidRules as error:
+            for place, message in error.errors.items():
+                self._show(place, message, rows)
+        else:
+            for warning in legal_warnings(cleaned["rules"]):
+                if not warning.is_last_minute_only:
+                    self._show(warning.place, warning.detail, rows)
+
+    def _show(self, place: str, message: str, rows: dict[str, list[WindowForm]]) -> None:
+        """Put an error of the rules where people look for it: `contact_windows_local.1.end` at the end of the second row."""
+        for name, kept in rows.items():
+            if place.startswith(f"{name}."):
+                row, *field = place.removeprefix(f"{name}.").split(".")
+                kept[int(row)].add_error(field[0] if field else None, message)
+                return
+        self.add_error({CHANNELS: "channels", MIN_SCORE: "min_score"}.get(place.split(".", 1)[0]), message)
+
+    def changes(self) -> dict[str, Any]:
+        return {"enabled": self.cleaned_data["enabled"], "rules": self.cleaned_data["rules"]}
