@@ -7,7 +7,9 @@ from django.contrib import admin
 from unfold.decorators import display
 
 from kpi.models import Domain, KPIEvent
-from kpi.tripwire.admin import RegressionPolicyAdmin, RegressionStateAdmin, RegressionTriggerAdmin
+from kpi.tripwire.admin.policies import RegressionPolicyAdmin
+from kpi.tripwire.admin.states import RegressionStateAdmin
+from kpi.tripwire.admin.triggers import RegressionTriggerAdmin
 from wholesale.admin_base import GrowingAdmin, SinceFilter, WordFilter, place_text
 
 

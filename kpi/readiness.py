@@ -4,7 +4,7 @@ from datetime import datetime
 
 from governance.runbook.registry import Finding, Severity, register
 from kpi.tripwire.models import RegressionPolicy, RegressionTrigger
-from kpi.tripwire.services import NONE_TAKEN
+from kpi.tripwire.triggers import NONE_TAKEN
 
 
 @register("regression.policies", Severity.WARNING, "The KPIs are watched")

@@ -2,7 +2,7 @@
 
 from django_tasks import task
 
-from kpi.tripwire import services
+from kpi.tripwire import evaluations
 from kpi.tripwire.errors import PolicyNotFound
 from wholesale import periodic
 from wholesale.queues import Queue
@@ -11,7 +11,7 @@ from wholesale.queues import Queue
 @task(queue_name=Queue.PERIODIC)
 def evaluate_tripwires() -> None:
     """The daily run: every enabled policy."""
-    for _ in services.evaluate_all():
+    for _ in evaluations.evaluate_all():
         pass
 
 
@@ -19,7 +19,7 @@ def evaluate_tripwires() -> None:
 def evaluate_tripwire(domain: str, metric: str) -> None:
     """One metric, whose events have arrived. A metric that nobody watches any more is none."""
     try:
-        services.evaluate(domain=domain, metric=metric)
+        evaluations.evaluate(domain=domain, metric=metric)
     except PolicyNotFound:
         return
 

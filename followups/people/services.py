@@ -23,7 +23,7 @@ from followups.people.subjects import Person, person, row_of
 from followups.signals import person_erased
 from governance import gate
 from governance.decisions import ExecutionClass, verb
-from governance.ledger.erasing import forget_words
+from governance.ledger.erasures import forget_words
 from governance.ledger.models import ContactPoint
 from governance.ledger.points import lock_points_known_by
 from wholesale.idempotency import erase_answers, kept_answers

@@ -10,9 +10,10 @@ from rest_framework.response import Response
 from governance.clocks.api import PlaceParams
 from kpi.models import KPIEvent
 from kpi.services import record_kpi
-from kpi.tripwire import services
+from kpi.tripwire import evaluations, policies, summaries
 from kpi.tripwire.models import RegressionPolicy, RegressionTrigger
 from kpi.tripwire.rules import EVENTS_MAX, Action, Method, Statistic
+from kpi.tripwire.triggers import undo_trigger
 from wholesale.api import ROW_ID, ApiViewSet, RowSerializer, act, acting_user, ask, path_id
 from wholesale.fields import (
     AwareDateTimeField,
@@ -158,7 +159,7 @@ class TriggerOut(RowSerializer):
 
     class Meta:
         model = RegressionTrigger
-        fields = ("domain", "metric", *services.TRIGGER_FIELDS)
+        fields = ("domain", "metric", *summaries.TRIGGER_FIELDS)
 
 
 class RegressionStateOut(StateOut):
@@ -209,19 +210,19 @@ class RegressionViewSet(ApiViewSet):
     def upsert(self, request: Request, **params: Any) -> Response:
         """Create or change how a metric is watched."""
         params.setdefault("changed_by", label_of(request.user))
-        policy = services.upsert_policy(user=acting_user(request), **params)
+        policy = policies.upsert_policy(user=acting_user(request), **params)
         return Response(shown(policy, RegressionPolicyOut.Meta.fields))
 
     @ask("state", Params, RegressionStateOut(many=True))
     def state(self, request: Request) -> Response:
         """Where each policy stands since it was last evaluated."""
-        return Response(services.states())
+        return Response(summaries.states())
 
     @act("evaluate", MetricParams, EvaluateOut, in_parts=True)
     def evaluate(self, request: Request, **params: Any) -> Response:
         """Look whether a metric has fallen; a fall that begins acts."""
-        state = services.evaluate(**params)
-        return Response({"state": services.state_summary(state.policy, state)})
+        state = evaluations.evaluate(**params)
+        return Response({"state": summaries.state_summary(state.policy, state)})
 
     @act("kpi", KpiParams, {201: KpiOut})
     def kpi(self, request: Request, **params: Any) -> Response:
@@ -234,12 +235,12 @@ class RegressionViewSet(ApiViewSet):
     def approve_baseline(self, request: Request, **params: Any) -> Response:
         """Freeze the metric's present rate as its baseline; clears a CUSUM that went red."""
         params.setdefault("changed_by", label_of(request.user))
-        policy = services.approve_baseline(user=acting_user(request), **params)
+        policy = policies.approve_baseline(user=acting_user(request), **params)
         return Response(shown(policy, RegressionPolicyOut.Meta.fields))
 
     @act(f"triggers/{ROW_ID}/undo", UndoParams, TriggerOut, parameters=[path_id("trigger")])
     def undo(self, request: Request, id: str, **params: Any) -> Response:
         """Take back what a trigger did."""
         params.setdefault("changed_by", label_of(request.user))
-        trigger = services.undo_trigger(int(id), user=acting_user(request), **params)
-        return Response(services.trigger_summary(trigger))
+        trigger = undo_trigger(int(id), user=acting_user(request), **params)
+        return Response(summaries.trigger_summary(trigger))

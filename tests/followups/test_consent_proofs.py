@@ -20,7 +20,7 @@ from followups.people.proof import export_proof
 from followups.people.services import erase_person, export_person
 from followups.services import complete_task, start_ladder
 from governance.ledger.consents import record_consent
-from governance.ledger.erasing import erase_point
+from governance.ledger.erasures import erase_point
 from governance.ledger.models import ConsentProof, ContactRecord
 from governance.ledger.opt_outs import lift_opt_out, record_opt_out
 from governance.ledger.proof import Proof

@@ -17,7 +17,7 @@ from followups.minutes.services import recompute_leads
 from followups.models import FollowupLadder, FollowupTask, InboundMessage, InboxItem, Lead
 from followups.services import complete_task, start_ladder
 from governance import gate
-from governance.ledger.erasing import erase_point
+from governance.ledger.erasures import erase_point
 from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.opt_outs import record_opt_out
 from governance.reasons import Reason

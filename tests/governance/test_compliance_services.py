@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from governance.closed_days.models import ClosedDay
 from governance.closed_days.services import remove_closed_day, set_closed_day
-from governance.ledger import consents, erasing, opt_outs, reading, scrubs
+from governance.ledger import consents, erasures, opt_outs, reading, scrubs
 from governance.ledger.errors import InTheFuture, NoGroundForChannel, PointMissing
 from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.points import digest, digest_key_mark
@@ -195,7 +195,7 @@ def test_lifting_a_channel_of_which_nobody_opted_out_writes_nothing() -> None:
 
 def test_an_erased_number_keeps_its_opt_out_when_it_comes_again() -> None:
     (made,) = opt_outs.record_opt_out(points=[PHONE], said_at=YESTERDAY, **WHO)
-    erased = erasing.erase_point(point_id=made.point_id, reason="asked for it", **WHO)
+    erased = erasures.erase_point(point_id=made.point_id, reason="asked for it", **WHO)
     assert (erased.value, str(erased)) == (None, "Phone number (erased)")
     assert refused(PHONE, "SMS")
     scrubs.record_scrub(points=[PHONE], checked_at=YESTERDAY, **PROOF)  # the number is imported again
@@ -208,7 +208,7 @@ def test_an_erased_number_keeps_its_opt_out_when_it_comes_again() -> None:
 def test_erasing_twice_changes_nothing() -> None:
     (made,) = opt_outs.record_opt_out(points=[PHONE], **WHO)
     for _ in range(2):
-        erasing.erase_point(point_id=made.point_id, reason="asked for it", **WHO)
+        erasures.erase_point(point_id=made.point_id, reason="asked for it", **WHO)
     assert ContactRecord.objects.filter(entry="ERASED").count() == 1
 
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from governance.grounds import Basis
-from governance.ledger import consents, erasing
+from governance.ledger import consents, erasures
 from governance.ledger.models import ConsentProof, ContactPoint, ContactRecord
 from governance.ledger.points import points_of
 from governance.ledger.proof import NO_PROOF, PROOF_FIELDS, WORDING_MAX_LENGTH, GivenHow, Missing, Proof, missing_of
@@ -200,7 +200,7 @@ def test_a_proof_is_never_changed() -> None:
 
 def test_erasing_the_number_removes_the_proof_and_keeps_the_line() -> None:
     (record,) = on_file(NOON - timedelta(days=1))
-    erasing.erase_point(point_id=ContactPoint.objects.get().pk, reason="asked", actor="ops", now=NOON)
+    erasures.erase_point(point_id=ContactPoint.objects.get().pk, reason="asked", actor="ops", now=NOON)
     assert not ConsentProof.objects.exists()
     line = ContactRecord.objects.get(pk=record.pk)
     assert (line.entry, line.basis, line.evidence) == ("CONSENT", "EXPRESS", "")

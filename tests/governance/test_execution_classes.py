@@ -38,7 +38,7 @@ import governance.golive.services
 import governance.heimdall.services
 import governance.ledger.consents
 import governance.ledger.contracts
-import governance.ledger.erasing
+import governance.ledger.erasures
 import governance.ledger.holds
 import governance.ledger.opt_outs
 import governance.ledger.referrals
@@ -50,7 +50,10 @@ import governance.risk.policies
 import governance.risk.reservations
 import governance.runbook.services
 import kpi.services
-import kpi.tripwire.services
+import kpi.tripwire.evaluations
+import kpi.tripwire.policies
+import kpi.tripwire.summaries
+import kpi.tripwire.triggers
 import offers.services
 from buyers.models import BuyerFeedbackEvent
 from followups.models import FollowupLadder
@@ -115,7 +118,7 @@ def enable_go_live() -> None:
 def approve_baseline() -> None:
     for success in (True, False):
         many(KpiFactory, 100, metric="contract_rate", success=success)
-    kpi.tripwire.services.approve_baseline(**WATCHED, changed_by="me", reason="test")
+    kpi.tripwire.policies.approve_baseline(**WATCHED, changed_by="me", reason="test")
 
 
 def remove_agent() -> None:
@@ -169,9 +172,9 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "CONTROL",
         lambda: governance.ledger.opt_outs.lift_opt_out(points=POINTS, actor="me", reason="test"),
     ),
-    governance.ledger.erasing.erase_point: (
+    governance.ledger.erasures.erase_point: (
         "CONTROL",
-        lambda: governance.ledger.erasing.erase_point(point_id=PointFactory.create().pk, actor="me", reason="test"),
+        lambda: governance.ledger.erasures.erase_point(point_id=PointFactory.create().pk, actor="me", reason="test"),
     ),
     governance.organisation.services.upsert_organisation: (
         "CONTROL",
@@ -264,18 +267,18 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "CONTROL",
         lambda: governance.runbook.services.store_run(changed_by="me", reason="test"),
     ),
-    kpi.tripwire.services.upsert_policy: (
+    kpi.tripwire.policies.upsert_policy: (
         "CONTROL",
-        lambda: kpi.tripwire.services.upsert_policy(**WATCHED, changed_by="me"),
+        lambda: kpi.tripwire.policies.upsert_policy(**WATCHED, changed_by="me"),
     ),
-    kpi.tripwire.services.evaluate: ("CONTROL", lambda: kpi.tripwire.services.evaluate(**WATCHED)),
-    kpi.tripwire.services.evaluate_all: ("CONTROL", lambda: list(kpi.tripwire.services.evaluate_all())),
-    kpi.tripwire.services.approve_baseline: ("CONTROL", approve_baseline),
-    kpi.tripwire.services.undo_trigger: (
+    kpi.tripwire.evaluations.evaluate: ("CONTROL", lambda: kpi.tripwire.evaluations.evaluate(**WATCHED)),
+    kpi.tripwire.evaluations.evaluate_all: ("CONTROL", lambda: list(kpi.tripwire.evaluations.evaluate_all())),
+    kpi.tripwire.policies.approve_baseline: ("CONTROL", approve_baseline),
+    kpi.tripwire.triggers.undo_trigger: (
         "CONTROL",
-        lambda: kpi.tripwire.services.undo_trigger(TriggerFactory.create().pk, changed_by="me", reason="test"),
+        lambda: kpi.tripwire.triggers.undo_trigger(TriggerFactory.create().pk, changed_by="me", reason="test"),
     ),
-    kpi.tripwire.services.states: ("READ", kpi.tripwire.services.states),
+    kpi.tripwire.summaries.states: ("READ", kpi.tripwire.summaries.states),
     followups.services.start_ladder: (
         "EXECUTE",
         lambda: followups.services.start_ladder(lead_id="L1", province="ON"),

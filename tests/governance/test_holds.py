@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from governance import gate
-from governance.ledger import erasing, opt_outs, points, reading
+from governance.ledger import erasures, opt_outs, points, reading
 from governance.ledger.errors import PointMissing
 from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.rules import is_held, opted_out
@@ -28,7 +28,7 @@ def held(point: Any, at: Any = NOON) -> bool:
 
 def erased(point: Any = PHONE) -> ContactPoint:
     row = points.contact_points([point])[point]
-    return erasing.erase_point(point_id=row.pk, reason="asked for it", **WHO)
+    return erasures.erase_point(point_id=row.pk, reason="asked for it", **WHO)
 
 
 def test_a_hold_is_a_line_of_each_point_since_the_message_came() -> None:

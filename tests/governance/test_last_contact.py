@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from followups.leads.facts import lead_facts
 from governance import gate
 from governance.leads import LeadFacts
-from governance.ledger import erasing, points
+from governance.ledger import erasures, points
 from governance.ledger.models import LastContact
 from tests.factories import NOON, LeadFactory
 
@@ -104,7 +104,7 @@ def test_a_contact_at_an_address_is_kept_in_its_one_form() -> None:
 
 def test_the_last_contact_of_an_erased_point_is_kept_without_its_value() -> None:
     row = points.contact_points([PHONE])[PHONE]
-    erasing.erase_point(point_id=row.pk, reason="asked for it", actor="va1")
+    erasures.erase_point(point_id=row.pk, reason="asked for it", actor="va1")
     gate.note_contact([PHONE], NOON)
     row.refresh_from_db()
     assert (row.value, contacted()) == (None, {"PHONE": NOON})

@@ -14,7 +14,7 @@ from governance.risk.policies import upsert_policy as upsert_risk_policy
 from governance.runbook.services import status
 from kpi.tripwire.errors import MayNotRelease, TriggerNotFound
 from kpi.tripwire.models import RegressionTrigger
-from kpi.tripwire.services import undo_trigger
+from kpi.tripwire.triggers import undo_trigger
 from tests.factories import NOON
 from tests.kpi.watched import KEY, fallen, happened, is_on, looked, rate, recovered, watch
 

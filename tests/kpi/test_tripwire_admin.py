@@ -12,9 +12,9 @@ from django.urls import reverse
 
 from governance.golive.models import GoLiveState
 from governance.risk.models import RiskPolicy
-from kpi.tripwire.admin import expectation_text
+from kpi.tripwire.admin.words import expectation_text
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
-from kpi.tripwire.services import upsert_policy
+from kpi.tripwire.policies import upsert_policy
 from tests.factories import TriggerFactory
 from tests.kpi.watched import fallen, happened, is_on, looked, rate, watch
 from tests.staff import form_with, signed_in

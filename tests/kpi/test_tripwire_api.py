@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 
 from governance.golive.models import GoLiveState
 from kpi.models import KPIEvent
-from kpi.tripwire import looking, services
+from kpi.tripwire import evaluations, looking, policies, summaries, triggers
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
 from tests.conftest import attrs, codes
 from tests.factories import NOON
@@ -221,7 +221,7 @@ def test_the_state_shows_every_policy_with_its_last_ten_triggers_not_undone(
         happened([True] * 250)
         looked()
     numbers = list(RegressionTrigger.objects.values_list("pk", flat=True))
-    services.undo_trigger(numbers[0], changed_by="bryan", reason="seen")
+    triggers.undo_trigger(numbers[0], changed_by="bryan", reason="seen")
 
     rows = operator.get(STATE).json()
     assert len(rows) == 8
@@ -231,7 +231,7 @@ def test_the_state_shows_every_policy_with_its_last_ten_triggers_not_undone(
     never = one(operator, STATE, metric="offer_accept_rate")
     assert (never["triggered"], never["evaluated_at"], never["triggers"], never["enabled"]) == (False, None, [], False)
     with django_assert_num_queries(2):
-        services.states()
+        summaries.states()
 
 
 def test_evaluate_and_the_state_work_with_the_kill_switch_engaged(operator: APIClient, kill_switch: GoLiveState) -> None:
@@ -407,7 +407,7 @@ def test_the_daily_run_looks_at_every_enabled_policy_and_tells_a_trigger_by_its_
 def test_the_daily_run_says_amber() -> None:
     happened(rate(60, 200))
     watch()
-    services.approve_baseline(domain=KEY["domain"], metric=KEY["metric"], changed_by="bryan", reason="measured")
+    policies.approve_baseline(domain=KEY["domain"], metric=KEY["metric"], changed_by="bryan", reason="measured")
     watch(method="CUSUM")
     happened([False] * 27)
     code, (line,) = run()
@@ -417,5 +417,5 @@ def test_the_daily_run_says_amber() -> None:
 
 def test_evaluate_all_leaves_policies_that_are_off_alone() -> None:
     watch()
-    assert [str(policy) for policy, _ in services.evaluate_all(now=NOON)] == ["WHOLESALE contract_rate"]
+    assert [str(policy) for policy, _ in evaluations.evaluate_all(now=NOON)] == ["WHOLESALE contract_rate"]
     assert RegressionState.objects.count() == 1

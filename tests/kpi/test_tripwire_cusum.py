@@ -8,8 +8,9 @@ import pytest
 from kpi.models import KPIEvent
 from kpi.tripwire.errors import BaselineMissing, NotARate, NotEnoughEvents, PolicyNotFound, ThresholdsReversed
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
+from kpi.tripwire.policies import approve_baseline
 from kpi.tripwire.rules import cusum, cusum_steps
-from kpi.tripwire.services import approve_baseline, states
+from kpi.tripwire.summaries import states
 from tests.factories import NOON
 from tests.kpi.watched import KEY, approved, happened, is_on, looked, rate, watch
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from governance.risk.models import RiskPolicy
 from kpi.models import KPIEvent
+from kpi.tripwire.evaluations import evaluate
 from kpi.tripwire.models import RegressionPolicy, RegressionState
-from kpi.tripwire.services import approve_baseline, evaluate, upsert_policy
+from kpi.tripwire.policies import approve_baseline, upsert_policy
 from tests.factories import NOON, KpiFactory, many
 
 KEY = {"domain": "WHOLESALE", "metric": "contract_rate"}

@@ -17,7 +17,7 @@ from followups.models import FollowupLadder, FollowupTask, TaskEvent
 from followups.services import complete_task, start_ladder
 from governance import gate
 from governance.ledger.consents import record_consent
-from governance.ledger.erasing import erase_point
+from governance.ledger.erasures import erase_point
 from governance.ledger.models import ContactRecord, LastContact
 from governance.ledger.proof import Proof
 from governance.market.services import upsert_policy

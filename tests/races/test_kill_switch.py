@@ -21,8 +21,8 @@ from governance.golive import services as golive
 from governance.golive.models import GoLiveState
 from governance.risk.models import RiskEvent, RiskPolicy, RiskReservation
 from kpi.models import KPIEvent
+from kpi.tripwire.evaluations import evaluate
 from kpi.tripwire.models import RegressionPolicy, RegressionTrigger
-from kpi.tripwire.services import evaluate
 from offers.models import OfferEvidence
 from offers.services import upsert_policy
 from tests.conftest import codes

@@ -17,7 +17,7 @@ from followups.models import FollowupLadder, FollowupTask, InboundMessage, Inbox
 from followups.services import complete_task, start_ladder
 from followups.steps.services import upsert_template
 from governance import gate
-from governance.ledger.erasing import erase_point
+from governance.ledger.erasures import erase_point
 from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.reading import is_opted_out, ledgers
 from governance.ledger.rules import is_held

@@ -8,9 +8,10 @@ import pytest
 from governance.risk.models import RiskPolicy
 from governance.risk.policies import upsert_policy as upsert_risk_policy
 from kpi.models import KPIEvent
+from kpi.tripwire.evaluations import evaluate
 from kpi.tripwire.models import RegressionTrigger
 from kpi.tripwire.rules import cusum_steps
-from kpi.tripwire.services import evaluate, undo_trigger
+from kpi.tripwire.triggers import undo_trigger
 from tests.kpi.watched import KEY, approved, fallen, happened, is_on, looked, watch
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]

@@ -21,7 +21,7 @@ from governance.golive.models import GoLiveState
 from governance.golive.services import engage_kill_switch
 from governance.risk.models import RiskPolicy
 from governance.runbook.services import status
-from kpi.tripwire.services import undo_trigger
+from kpi.tripwire.triggers import undo_trigger
 from offers.models import OfferPolicy
 from offers.services import upsert_policy
 from tests.factories import InboxItemFactory, KpiFactory, ReservationFactory, TaskFactory, TriggerFactory, completed

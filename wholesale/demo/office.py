@@ -28,7 +28,7 @@ from governance.risk.models import RiskReservation
 from governance.risk.reservations import risk_settle
 from governance.runbook.services import store_run
 from kpi.models import Domain, RegressionTrigger
-from kpi.tripwire import services as tripwire
+from kpi.tripwire import policies, triggers
 from offers.services import upsert_policy
 from wholesale.demo.day import ACTOR, DRILL, Day, count
 from wholesale.demo.people import OFFERS_AT, PLACES, Agent, correlation_of
@@ -85,7 +85,7 @@ def _set_up(day: Day, now: datetime) -> None:
         expected_version=0,
         **day.signed(now, "simulation: offers on real house sales of 1987; not for real offers"),
     )
-    tripwire.upsert_policy(
+    policies.upsert_policy(
         domain=Domain.BUYER_MATCH,
         metric="match_success",
         enabled=True,
@@ -108,7 +108,7 @@ def _open_the_office(day: Day, now: datetime) -> None:
     _settle(day, now)
     for trigger in RegressionTrigger.objects.filter(undone_at__isnull=True).order_by("id"):
         signed = day.signed(now, "a buyers' list with old addresses; mended")
-        tripwire.undo_trigger(trigger.pk, **signed)
+        triggers.undo_trigger(trigger.pk, **signed)
     day.look_again(now)
 
 

@@ -25,7 +25,7 @@ from governance.policies import SEEDED_BY, Governed
 from governance.risk.ledgers import open_risk
 from governance.risk.models import RiskDay
 from governance.risk.rules import GLOBAL
-from kpi.tripwire.services import ACTOR as TRIPWIRE
+from kpi.tripwire.triggers import ACTOR as TRIPWIRE
 from offers.models import OfferEvidence
 from wholesale import correlation
 from wholesale.demo import agents, intake, market, office, practice, worker

@@ -14,7 +14,7 @@ from followups.minutes import services as minutes
 from followups.minutes.tasks import recompute_leads, recompute_places
 from followups.sla.services import find_breaches
 from kpi.tasks import evaluate_tripwire
-from kpi.tripwire import services as tripwire
+from kpi.tripwire import evaluations
 from wholesale.demo.day import Day
 from wholesale.demo.people import MARKER
 
@@ -22,7 +22,7 @@ from wholesale.demo.people import MARKER
 _SERVICES: dict[str, Callable[..., object]] = {
     recompute_leads.module_path: minutes.recompute_leads,
     recompute_places.module_path: minutes.recompute_places,
-    evaluate_tripwire.module_path: tripwire.evaluate,
+    evaluate_tripwire.module_path: evaluations.evaluate,
 }
 
 
@@ -43,7 +43,7 @@ def keep_up(others: Collection[UUID], now: datetime) -> None:
 
 def _work_at_night(now: datetime) -> None:
     minutes.recompute_missing(now)
-    for _ in tripwire.evaluate_all(now):
+    for _ in evaluations.evaluate_all(now):
         pass
 
 
@@ -65,9 +65,9 @@ def _work_off(others: Collection[UUID], now: datetime) -> None:
 
 
 def _do(service: Callable[..., object], given: dict[str, Any], now: datetime) -> None:
-    if service is tripwire.evaluate:
+    if service is evaluations.evaluate:
         domain, metric = given["args"]
-        tripwire.evaluate(domain=domain, metric=metric, now=now)
+        evaluations.evaluate(domain=domain, metric=metric, now=now)
     else:
         service(*given["args"], now=now)
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from governance.ledger import erasing
+from governance.ledger import erasures
 from governance.ledger.admin.columns import LedgerColumns
 from governance.ledger.admin.forms import searched
 from governance.ledger.models import ContactPoint, ContactRecord
@@ -80,7 +80,7 @@ class ContactPointAdmin(GrowingAdmin):
         who: dict[str, Any] = {"actor": label_of(request.user), "user": request.user}
 
         def act(reason: str) -> str:
-            erased = erasing.erase_point(point_id=point.pk, reason=reason, **who)
+            erased = erasures.erase_point(point_id=point.pk, reason=reason, **who)
             self.log_change(request, erased, "Erased.")
             return "Erased. What was recorded of it still holds when it comes again."
 

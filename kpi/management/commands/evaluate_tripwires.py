@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from kpi.tripwire.services import evaluate_all
+from kpi.tripwire.evaluations import evaluate_all
 
 
 class Command(BaseCommand):

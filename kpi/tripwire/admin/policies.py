@@ -1,60 +1,25 @@
-"""The admin of the tripwire: policies with what to expect of them, where each stands, and the triggers that went off."""
+"""The pages of tripwire policies, with what to expect of each."""
 
-from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
-from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.formats import date_format
 from unfold.decorators import action, display
-from unfold.enums import ActionVariant
 
 from governance.policies_admin import PolicyAdmin, PolicyForm, number_field, one_spelling
+from kpi.tripwire.admin.words import STANDINGS, baseline_text, expectation_text, standing
 from kpi.tripwire.errors import NotARate, NotEnoughEvents
-from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
+from kpi.tripwire.models import RegressionPolicy
+from kpi.tripwire.policies import approve_baseline, measured_baseline, upsert_policy
 from kpi.tripwire.rules import BASELINE_MIN, Action, Method, Statistic
-from kpi.tripwire.services import NONE_TAKEN, approve_baseline, measured_baseline, undo_trigger, upsert_policy
-from kpi.tripwire.simulation import HORIZON
-from wholesale.admin_base import ReadOnlyAdmin, SinceFilter, act_with_reason, percent, signature
+from wholesale.admin_base import act_with_reason, percent, signature
 
-STANDINGS = {"Triggered": "danger", "Amber": "warning", "Quiet": "success", "Not looked at yet": ""}
 STATISTIC_WORDS = {Statistic.SUCCESS_RATE: "success rate", Statistic.MEAN_VALUE: "mean value", Statistic.VOLUME: "volume"}
 FALL_DOES = {Action.THROTTLE: "Throttles {engine}", Action.KILL_SWITCH: "Engages the kill switch"}
-TRIGGER_DID = {Action.THROTTLE: "Throttled {engine}", Action.KILL_SWITCH: "Engaged the kill switch", NONE_TAKEN: "Nothing"}
 DROP = ("max_drop_fraction", "window_events", "baseline_events", "min_events_to_enforce")
 NEEDS_BASELINE = "A CUSUM needs an approved baseline: save it switched off, approve one, then switch it on."
 CUSUM = ("amber_threshold", "red_threshold", "baseline")
-
-
-def standing(state: RegressionState | None) -> str:
-    """One of `STANDINGS`."""
-    if state is None or state.evaluated_at is None:
-        return "Not looked at yet"
-    if state.triggered:
-        return "Triggered"
-    return "Amber" if state.amber else "Quiet"
-
-
-def expectation_text(expected: dict[str, Any]) -> str:
-    """What a policy's simulation found, in a sentence: false alarms, and the delay of the fall that it is designed for."""
-    a_day, delay = expected["events_a_day"], expected["median_delay_events"]
-    found = (
-        f"in the middle case {delay:,.0f} events after it began ({_days(delay / a_day)})"
-        if delay is not None
-        else f"mostly not within {HORIZON:,} events"
-    )
-    return (
-        f"At its own rate of {expected['rate']:.1%} and volume of {a_day:,} event{'' if a_day == 1 else 's'} a day: "
-        f"while nothing changes, {HORIZON:,} events ({_days(HORIZON / a_day)}) bring a false alarm with a probability of "
-        f"{expected['false_alarms_per_1000']:.0%}; a fall by {expected['design_drop']:.0%} is seen {found}."
-    )
-
-
-def _days(days: float) -> str:
-    return "within a day" if days < 1 else "about a day" if days < 1.5 else f"about {days:,.0f} days"
 
 
 class RegressionPolicyForm(PolicyForm):
@@ -225,7 +190,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
         """What the sum compares with."""
         if policy.baseline_rate is None:
             return f"None yet. {NEEDS_BASELINE}"
-        return _baseline_text(policy.baseline_rate, policy.baseline_size or 0)
+        return baseline_text(policy.baseline_rate, policy.baseline_size or 0)
 
     def settings_of(self, record: Any) -> dict[str, str]:
         return {
@@ -278,7 +243,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
                 "headers": ["It would be, as of now", "Successes", "Approved until now", "Where it stands"],
                 "rows": [
                     [
-                        _baseline_text(measured.rate, measured.size) if measured.is_enough else "not enough to measure",
+                        baseline_text(measured.rate, measured.size) if measured.is_enough else "not enough to measure",
                         f"{measured.successes:,} of {measured.size:,}",
                         self.baseline(policy) if policy.baseline_rate else "none yet",
                         self.standing_now(policy),
@@ -288,146 +253,3 @@ class RegressionPolicyAdmin(PolicyAdmin):
             button="Approve the baseline",
             then=reverse("admin:kpi_regressionpolicy_change", args=[policy.pk]),
         )
-
-
-def _baseline_text(rate: Decimal, size: int) -> str:
-    return f"{percent(rate)}, measured on {size:,} events"
-
-
-class Figures:
-    """Columns of what a look at the metric saw."""
-
-    @display(description="Baseline")
-    def baseline_text(self, row: Any) -> str:
-        """What it was held against."""
-        return _figure(row.baseline)
-
-    @display(description="Current")
-    def current_text(self, row: Any) -> str:
-        """What was seen."""
-        return _figure(row.current)
-
-    @display(description="Drop", ordering="drop_fraction")
-    def drop(self, row: Any) -> str:
-        """By how much it had fallen, in percent; negative where it rose."""
-        return "" if row.drop_fraction is None else f"{row.drop_fraction:.1%}"
-
-
-def _figure(value: Any) -> str:
-    return "" if value is None else f"{value.normalize():f}"
-
-
-@admin.register(RegressionState)
-class RegressionStateAdmin(Figures, ReadOnlyAdmin):
-    """Where each policy stands since it was last evaluated."""
-
-    list_display = ("policy", "now", "baseline_text", "current_text", "drop", "did", "evaluated_at")
-    list_filter = ("triggered", "amber")
-    list_select_related = ("policy",)
-    search_fields = ("policy__domain", "policy__metric")
-    search_help_text = "Domain or metric"
-    fieldsets = (
-        ("Metric", {"fields": ("policy", "now", "note", "evaluated_at")}),
-        ("Seen", {"fields": ("baseline_text", "current_text", "drop", "did")}),
-        ("CUSUM", {"fields": ("cusum", "amber", "last_event_id")}),
-    )
-
-    @display(description="Now", ordering="triggered", label=STANDINGS)
-    def now(self, state: RegressionState) -> str:
-        """Where it stands."""
-        return standing(state)
-
-    @display(description="It did", ordering="action_taken")
-    def did(self, state: RegressionState) -> str:
-        """What its last trigger did, while it stands."""
-        if not state.action_taken:
-            return ""
-        return TRIGGER_DID[state.action_taken].format(engine=state.policy.throttled_engine)
-
-
-class UndoneFilter(admin.SimpleListFilter):
-    """Whether a trigger waits for a person."""
-
-    title = "state"
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
-        return [("standing", "Not undone"), ("undone", "Undone")]
-
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        undone = {"standing": False, "undone": True}.get(self.value() or "")
-        return queryset if undone is None else queryset.filter(undone_at__isnull=not undone)
-
-
-@admin.register(RegressionTrigger)
-class RegressionTriggerAdmin(Figures, ReadOnlyAdmin):
-    """Tripwires that went off, the latest first."""
-
-    list_display = ("id", "created_at", "policy", "state", "did", "drop", "undone_by", "undo_reason")
-    list_display_links = ("id", "created_at")
-    list_filter = (UndoneFilter, SinceFilter, "action_taken")
-    list_select_related = ("policy",)
-    search_fields = ("policy__domain", "policy__metric", "engine", "correlation_id")
-    search_help_text = "Domain, metric, engine or correlation id"
-    actions_detail = ("undo",)
-    fieldsets = (
-        ("Trigger", {"fields": ("policy", "policy_version", "created_at", "state", "did", "note")}),
-        ("Seen", {"fields": ("baseline_text", "current_text", "drop", "correlation_id")}),
-        ("Undone", {"fields": ("undone_at", "undone_by", "undone_user", "undo_reason")}),
-    )
-
-    @display(description="State", ordering="undone_at", label={"Not undone": "danger", "Undone": "success"})
-    def state(self, trigger: RegressionTrigger) -> str:
-        """Whether what it did still stands."""
-        return "Undone" if trigger.undone_at else "Not undone"
-
-    @display(description="It did", ordering="action_taken")
-    def did(self, trigger: RegressionTrigger) -> str:
-        """What, and to whom."""
-        return TRIGGER_DID[trigger.action_taken].format(engine=trigger.engine)
-
-    def has_clear_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may take back what a trigger did."""
-        return request.user.has_perm("kpi.clear_tripwire")
-
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        standing_still = RegressionTrigger.objects.filter(pk=object_id, undone_at__isnull=True)
-        return super().get_actions_detail(request, object_id) if standing_still.exists() else []
-
-    @action(description="Undo...", permissions=["clear"], icon="undo", variant=ActionVariant.DANGER, url_path="undo")
-    def undo(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Take back what the trigger did, after a page that asks why."""
-        trigger = self.get_object(request, object_id)
-        if trigger is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-
-        def act(reason: str) -> str:
-            undone = undo_trigger(trigger.pk, **signature(request), reason=reason)
-            self.log_change(request, undone, "Undone.")
-            return f"Trigger {undone.pk} is undone: {undone.note.rpartition('Undone: ')[2]}."
-
-        return act_with_reason(
-            request,
-            self,
-            act,
-            title=f"Undo trigger {trigger.pk} of {trigger.policy}",
-            explanation=self._effect(trigger),
-            table={
-                "headers": ["Went off", "It did", "Drop"],
-                "rows": [[date_format(trigger.created_at, "DATETIME_FORMAT"), self.did(trigger), self.drop(trigger)]],
-            },
-            details=trigger.note,
-            button="Undo",
-            danger=True,
-            then=reverse("admin:kpi_regressiontrigger_change", args=[trigger.pk]),
-        )
-
-    @staticmethod
-    def _effect(trigger: RegressionTrigger) -> str:
-        if trigger.action_taken == Action.KILL_SWITCH:
-            what = "The kill switch that it engaged is released, and the system acts again at once"
-        elif trigger.action_taken == Action.THROTTLE:
-            what = f"The risk policy of {trigger.engine} that it switched off is on again"
-        else:
-            return "It did nothing, so there is nothing to take back; it only stops waiting for a person."
-        return f"{what}. If somebody changed that since, or another trigger needs the same, it stays as it is."

@@ -1,0 +1,106 @@
+"""The pages of triggers, and how one is undone."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.formats import date_format
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+
+from kpi.tripwire.admin.words import TRIGGER_DID, Figures
+from kpi.tripwire.models import RegressionTrigger
+from kpi.tripwire.rules import Action
+from kpi.tripwire.triggers import undo_trigger
+from wholesale.admin_base import ReadOnlyAdmin, SinceFilter, act_with_reason, signature
+
+
+class UndoneFilter(admin.SimpleListFilter):
+    """Whether a trigger waits for a person."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        return [("standing", "Not undone"), ("undone", "Undone")]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        undone = {"standing": False, "undone": True}.get(self.value() or "")
+        return queryset if undone is None else queryset.filter(undone_at__isnull=not undone)
+
+
+@admin.register(RegressionTrigger)
+class RegressionTriggerAdmin(Figures, ReadOnlyAdmin):
+    """Tripwires that went off, the latest first."""
+
+    list_display = ("id", "created_at", "policy", "state", "did", "drop", "undone_by", "undo_reason")
+    list_display_links = ("id", "created_at")
+    list_filter = (UndoneFilter, SinceFilter, "action_taken")
+    list_select_related = ("policy",)
+    search_fields = ("policy__domain", "policy__metric", "engine", "correlation_id")
+    search_help_text = "Domain, metric, engine or correlation id"
+    actions_detail = ("undo",)
+    fieldsets = (
+        ("Trigger", {"fields": ("policy", "policy_version", "created_at", "state", "did", "note")}),
+        ("Seen", {"fields": ("baseline_text", "current_text", "drop", "correlation_id")}),
+        ("Undone", {"fields": ("undone_at", "undone_by", "undone_user", "undo_reason")}),
+    )
+
+    @display(description="State", ordering="undone_at", label={"Not undone": "danger", "Undone": "success"})
+    def state(self, trigger: RegressionTrigger) -> str:
+        """Whether what it did still stands."""
+        return "Undone" if trigger.undone_at else "Not undone"
+
+    @display(description="It did", ordering="action_taken")
+    def did(self, trigger: RegressionTrigger) -> str:
+        """What, and to whom."""
+        return TRIGGER_DID[trigger.action_taken].format(engine=trigger.engine)
+
+    def has_clear_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Who may take back what a trigger did."""
+        return request.user.has_perm("kpi.clear_tripwire")
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        standing_still = RegressionTrigger.objects.filter(pk=object_id, undone_at__isnull=True)
+        return super().get_actions_detail(request, object_id) if standing_still.exists() else []
+
+    @action(description="Undo...", permissions=["clear"], icon="undo", variant=ActionVariant.DANGER, url_path="undo")
+    def undo(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Take back what the trigger did, after a page that asks why."""
+        trigger = self.get_object(request, object_id)
+        if trigger is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+
+        def act(reason: str) -> str:
+            undone = undo_trigger(trigger.pk, **signature(request), reason=reason)
+            self.log_change(request, undone, "Undone.")
+            return f"Trigger {undone.pk} is undone: {undone.note.rpartition('Undone: ')[2]}."
+
+        return act_with_reason(
+            request,
+            self,
+            act,
+            title=f"Undo trigger {trigger.pk} of {trigger.policy}",
+            explanation=self._effect(trigger),
+            table={
+                "headers": ["Went off", "It did", "Drop"],
+                "rows": [[date_format(trigger.created_at, "DATETIME_FORMAT"), self.did(trigger), self.drop(trigger)]],
+            },
+            details=trigger.note,
+            button="Undo",
+            danger=True,
+            then=reverse("admin:kpi_regressiontrigger_change", args=[trigger.pk]),
+        )
+
+    @staticmethod
+    def _effect(trigger: RegressionTrigger) -> str:
+        if trigger.action_taken == Action.KILL_SWITCH:
+            what = "The kill switch that it engaged is released, and the system acts again at once"
+        elif trigger.action_taken == Action.THROTTLE:
+            what = f"The risk policy of {trigger.engine} that it switched off is on again"
+        else:
+            return "It did nothing, so there is nothing to take back; it only stops waiting for a person."
+        return f"{what}. If somebody changed that since, or another trigger needs the same, it stays as it is."

@@ -1,0 +1,77 @@
+"""How a policy is evaluated. Its row is locked first, so that a fall acts once."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from governance import gate
+from governance.decisions import ExecutionClass, verb
+from kpi.tripwire.looking import judge
+from kpi.tripwire.models import RegressionPolicy, RegressionState
+from kpi.tripwire.policies import locked_policy
+from kpi.tripwire.rules import Action
+from kpi.tripwire.triggers import ACTOR, act_on_fall, reason_of
+from wholesale import correlation
+
+
+@verb(ExecutionClass.CONTROL)
+def evaluate(*, domain: str, metric: str, correlation_id: str | None = None, now: datetime | None = None) -> RegressionState:
+    """Look whether the metric has fallen; a fall that begins acts once. A policy that is off is judged, and does nothing.
+
+    A fall that stops everything engages the kill switch first, outside this verb's transactions: it waits for no lock.
+
+    Raises:
+        PolicyNotFound: nobody watches this metric.
+
+    """
+    state = None
+    while state is None:
+        stop = _stop_if_fallen(domain, metric, now)
+        state = _evaluated(domain, metric, stop, correlation_id or correlation.current(), now)
+    return state
+
+
+@transaction.atomic
+def _evaluated(
+    domain: str, metric: str, stop: gate.Stop | None, correlation_id: str, now: datetime | None
+) -> RegressionState | None:
+    """The state, stored; None where everything must be stopped first."""
+    policy = locked_policy(domain, metric)
+    now = now or timezone.now()
+    state, begins = _judged(policy, now)
+    if begins and policy.action == Action.KILL_SWITCH and stop is None:
+        return None
+    if begins:
+        state.action_taken = act_on_fall(policy, state, stop, correlation_id, now)
+    elif not state.triggered:
+        state.action_taken = ""
+    state.save()
+    return state
+
+
+def _judged(policy: RegressionPolicy, now: datetime) -> tuple[RegressionState, bool]:
+    """The policy's state brought up to date and not saved, and whether a fall begins."""
+    state = RegressionState.objects.filter(policy=policy).first()
+    state = state or RegressionState(policy=policy, last_event_id=policy.baseline_event_id or 0)
+    was_triggered = state.triggered
+    judge(policy, state, now)
+    return state, state.triggered and not was_triggered
+
+
+def _stop_if_fallen(domain: str, metric: str, now: datetime | None) -> gate.Stop | None:
+    """Engage the kill switch where a fall begins for which the policy wants that."""
+    policy = RegressionPolicy.objects.filter(domain=domain, metric=metric, action=Action.KILL_SWITCH, enabled=True).first()
+    if policy is None:
+        return None
+    now = now or timezone.now()
+    state, begins = _judged(policy, now)
+    return gate.stop_all(changed_by=ACTOR, reason=reason_of(policy, state), now=now) if begins else None
+
+
+@verb(ExecutionClass.CONTROL)
+def evaluate_all(now: datetime | None = None) -> Iterator[tuple[RegressionPolicy, RegressionState]]:
+    """Evaluate every enabled policy, each in its own transaction: the daily run."""
+    for policy in RegressionPolicy.objects.filter(enabled=True):
+        yield policy, evaluate(domain=policy.domain, metric=policy.metric, now=now)

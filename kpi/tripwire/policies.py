@@ -1,0 +1,149 @@
+"""How metrics are watched: policies and their approved baselines. A policy's row is locked first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from governance import policies
+from governance.decisions import ExecutionClass, verb
+from kpi.tripwire.errors import (
+    BaselineMissing,
+    NotARate,
+    NotEnoughEvents,
+    PolicyNotFound,
+    ThresholdsReversed,
+)
+from kpi.tripwire.looking import expectation, judged_events
+from kpi.tripwire.models import RegressionPolicy, RegressionState
+from kpi.tripwire.rules import BASELINE_MIN, Method, Statistic, jeffreys
+
+_RATE_DIGITS = Decimal("0.000001")
+
+
+@verb(ExecutionClass.CONTROL)
+@transaction.atomic
+def upsert_policy(
+    *,
+    domain: str,
+    metric: str,
+    changed_by: str,
+    reason: str = "",
+    user: User | None = None,
+    expected_version: int | None = None,
+    now: datetime | None = None,
+    **changes: Any,
+) -> RegressionPolicy:
+    """Create or change how a metric is watched, and store what to expect of that at its own rate and volume.
+
+    Another statistic or method starts anew: what the old one saw is forgotten, its triggers stay.
+
+    Raises:
+        NotARate: CUSUM with another statistic than SUCCESS_RATE.
+        BaselineMissing: CUSUM enabled without an approved baseline.
+        ThresholdsReversed: amber above red.
+        VersionConflict: somebody else changed it first.
+
+    """
+    key = {"domain": domain, "metric": metric}
+    meant = RegressionPolicy.objects.select_for_update().filter(**key).first() or RegressionPolicy(**key)
+    now = now or timezone.now()
+    watched_as = (meant.statistic, meant.method)
+    for name, value in changes.items():
+        setattr(meant, name, value)
+    if meant.method == Method.CUSUM and meant.statistic != Statistic.SUCCESS_RATE:
+        raise NotARate(attr="method")
+    if meant.method == Method.CUSUM and meant.enabled and meant.baseline_rate is None:
+        raise BaselineMissing(attr="enabled")
+    if meant.amber_threshold > meant.red_threshold:
+        raise ThresholdsReversed(attr="amber_threshold")
+    policy = policies.upsert(
+        RegressionPolicy,
+        key=key,
+        changes={**changes, "expectation": expectation(meant, now)},
+        user=user,
+        changed_by=changed_by,
+        reason=reason,
+        expected_version=expected_version,
+        now=now,
+    )
+    if watched_as != (policy.statistic, policy.method):
+        forget_state(policy)
+    return policy
+
+
+def forget_state(policy: RegressionPolicy) -> None:
+    RegressionState.objects.filter(policy=policy).delete()
+
+
+def locked_policy(domain: str, metric: str) -> RegressionPolicy:
+    policy = RegressionPolicy.objects.select_for_update().filter(domain=domain, metric=metric).first()
+    if policy is None:
+        raise PolicyNotFound(f"There is no regression policy for {metric} of {domain}: make one with policies/upsert.")
+    return policy
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredBaseline:
+    """What approving a baseline now would freeze."""
+
+    size: int  # events
+    successes: int
+    last_event_id: int  # a CUSUM looks at those after it; 0 without events
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether it may be frozen: at least 200 events, not all of them alike."""
+        return self.size >= BASELINE_MIN and 0 < self.successes < self.size
+
+    @property
+    def rate(self) -> Decimal:
+        """The success rate that is frozen."""
+        return jeffreys(self.successes, self.size).quantize(_RATE_DIGITS)
+
+
+def measured_baseline(policy: RegressionPolicy) -> MeasuredBaseline:
+    """Look at the last `baseline_events` events of the policy's metric (at least 200)."""
+    size = max(policy.baseline_events, BASELINE_MIN)
+    last = list(judged_events(policy).order_by("-id").values_list("id", "success")[:size])
+    return MeasuredBaseline(len(last), sum(bool(success) for _, success in last), last[0][0] if last else 0)
+
+
+@verb(ExecutionClass.CONTROL)
+@transaction.atomic
+def approve_baseline(
+    *, domain: str, metric: str, changed_by: str, reason: str, user: User | None = None, now: datetime | None = None
+) -> RegressionPolicy:
+    """Freeze the rate of the last `baseline_events` events (at least 200) as what a CUSUM compares with, from here on.
+
+    This is also how a CUSUM that went red is cleared. What its trigger did stays until that is undone.
+
+    Raises:
+        PolicyNotFound: nobody watches this metric.
+        NotARate: it does not watch a success rate.
+        NotEnoughEvents: fewer than 200, or all of them alike.
+
+    """
+    policy = locked_policy(domain, metric)
+    if policy.statistic != Statistic.SUCCESS_RATE:
+        raise NotARate(attr="metric")
+    measured = measured_baseline(policy)
+    if not measured.is_enough:
+        raise NotEnoughEvents(measured.size, measured.successes)
+    if policy.method == Method.CUSUM:
+        forget_state(policy)
+    return upsert_policy(
+        domain=domain,
+        metric=metric,
+        changed_by=changed_by,
+        reason=reason,
+        user=user,
+        now=now,
+        baseline_rate=measured.rate,
+        baseline_size=measured.size,
+        baseline_event_id=measured.last_event_id,
+    )

@@ -1,0 +1,131 @@
+"""What a fall does, once, and how that is undone."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from governance import gate
+from governance.decisions import ExecutionClass, verb
+from kpi.tripwire.errors import (
+    MayNotRelease,
+    TriggerNotFound,
+)
+from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
+from kpi.tripwire.rules import Action
+from wholesale import locks
+
+ACTOR = "tripwire"
+_TRIGGERS_LOCK = 7_301_006  # of PostgreSQL's advisory locks
+NONE_TAKEN = "none"
+
+
+class _Words(NamedTuple):
+    """How the notes tell what was done."""
+
+    done: str
+    already: str
+    undone: str
+
+
+_WORDS = {
+    Action.THROTTLE: _Words("switched off", "off already", "on again"),
+    Action.KILL_SWITCH: _Words("engaged", "engaged already", "released"),
+}
+
+
+def reason_of(policy: RegressionPolicy, state: RegressionState) -> str:
+    return f"Tripwire {policy}: {state.note}"
+
+
+def act_on_fall(
+    policy: RegressionPolicy, state: RegressionState, stop: gate.Stop | None, correlation_id: str, now: datetime
+) -> str:
+    _one_after_another()
+    if policy.action == Action.KILL_SWITCH:
+        engine, stopped = "", "the kill switch"
+    else:
+        engine, stopped = policy.throttled_engine, f"the risk policy {policy.throttled_engine}"
+        stop = gate.throttle_engine(engine, changed_by=ACTOR, reason=reason_of(policy, state), now=now)
+    taken, mark, words = str(policy.action), stop.mark if stop else "", _WORDS[Action(policy.action)]
+    if stop is None:
+        taken, outcome = NONE_TAKEN, f"nothing was throttled, for there is no risk policy {engine}"
+    elif stop.began or (stop.by == ACTOR and not _holding(taken, engine, mark).exists()):  # begun by a look that was cut off
+        outcome = f"{stopped} was {words.done}"
+    elif _holding(taken, engine, mark).exists():
+        outcome = f"{stopped} is {words.already}, for another trigger"
+    else:
+        taken, outcome = NONE_TAKEN, f"{stopped} is {words.already}, by another hand"
+    RegressionTrigger.objects.create(
+        policy=policy,
+        policy_version=policy.version,
+        created_at=now,
+        baseline=state.baseline,
+        current=state.current,
+        drop_fraction=state.drop_fraction,
+        note=f"{state.note}. Action: {outcome}",
+        action_taken=taken,
+        engine=engine,
+        mark=mark,
+        correlation_id=correlation_id,
+    )
+    return taken
+
+
+def _one_after_another() -> None:
+    """Acts and undoings of triggers come one after another: two triggers may hold one engine."""
+    locks.hold(_TRIGGERS_LOCK)
+
+
+def _holding(action: str, engine: str, mark: str) -> QuerySet[RegressionTrigger]:
+    """The triggers for which this stop is in force."""
+    return RegressionTrigger.objects.filter(action_taken=action, engine=engine, mark=mark, undone_at__isnull=True)
+
+
+@verb(ExecutionClass.CONTROL)
+@transaction.atomic
+def undo_trigger(
+    trigger_id: int, *, changed_by: str, reason: str, user: User | None = None, now: datetime | None = None
+) -> RegressionTrigger:
+    """Take back what a trigger did: the engine's policy on again, or the kill switch released. Twice changes nothing.
+
+    Only what the trigger itself did: where somebody changed the policy or the go-live state since, or another trigger needs
+    the same stop, that stays, and the trigger's note says so.
+
+    Raises:
+        TriggerNotFound: no such trigger.
+        MayNotRelease: it engaged the kill switch, which this user may not release.
+
+    """
+    _one_after_another()
+    trigger = RegressionTrigger.objects.select_for_update().filter(pk=trigger_id).first()
+    if trigger is None:
+        raise TriggerNotFound
+    if trigger.undone_at is not None:
+        return trigger
+    if trigger.action_taken == Action.KILL_SWITCH and user and not user.has_perm("governance.release_kill_switch"):
+        raise MayNotRelease
+    now = now or timezone.now()
+    outcome = _lift(trigger, changed_by=changed_by, reason=reason, user=user, now=now)
+    trigger.note = f"{trigger.note}. Undone: {outcome}"
+    trigger.undone_at, trigger.undone_by, trigger.undone_user, trigger.undo_reason = now, changed_by, user, reason
+    trigger.save(update_fields=["note", "undone_at", "undone_by", "undone_user", "undo_reason"])
+    return trigger
+
+
+def _lift(trigger: RegressionTrigger, **who: Any) -> str:
+    """Lift the trigger's stop if it is its own alone; says what happened."""
+    if trigger.action_taken == NONE_TAKEN:
+        return "there was nothing to take back"
+    other = _holding(trigger.action_taken, trigger.engine, trigger.mark).exclude(pk=trigger.pk).first()
+    if other is not None:
+        return f"what it stopped stays so for trigger {other.pk}"
+    if trigger.action_taken == Action.KILL_SWITCH:
+        lifted, stopped = gate.lift_stop_of_all(trigger.mark, **who), "the kill switch"
+    else:
+        lifted, stopped = gate.lift_throttle(trigger.engine, trigger.mark, **who), f"the risk policy {trigger.engine}"
+    undone = _WORDS[Action(trigger.action_taken)].undone
+    return f"{stopped} is {undone}" if lifted else f"{stopped} was changed since, and stays as it is"
