@@ -12,12 +12,7 @@ from governance.closed_days.models import ClosedDay
 from governance.closed_days.services import remove_closed_day, set_closed_day
 from wholesale import filters
 from wholesale.api import ResourceViewSet, RowSerializer, act, acting_user
-from wholesale.fields import (
-    DayField,
-    LabelField,
-    NoteField,
-    ProvinceField,
-)
+from wholesale.fields import DayField, LabelField, NoteField, ProvinceField
 from wholesale.params import ActParams
 from wholesale.permissions import label_of
 from wholesale.rendering import shown

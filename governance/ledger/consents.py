@@ -1,11 +1,10 @@
-"""Consents."""
+"""Consents: on what ground somebody may be contacted, and where its proof is."""
 
 from collections.abc import Collection
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any
+from typing import Unpack
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -13,7 +12,7 @@ from governance.decisions import ExecutionClass, verb
 from governance.grounds import Basis, is_basis
 from governance.ledger.contracts import beginning, require_end
 from governance.ledger.errors import NoGroundForChannel, ReferrerMissing
-from governance.ledger.lines import append_lines, record_lines, require_past, subjects_reached
+from governance.ledger.lines import Signed, append_lines, record_lines, require_past, subjects_reached
 from governance.ledger.models import ConsentProof, ContactRecord
 from governance.ledger.points import EVERY_CHANNEL, Point, channels_of
 from governance.ledger.proof import NO_PROOF, Proof, missing_of
@@ -31,11 +30,8 @@ def record_consent(
     ended_on: date | None = None,
     evidence: str,
     proof: Proof = NO_PROOF,
-    actor: str,
-    reason: str = "",
-    correlation_id: str | None = None,
-    user: User | None = None,
     now: datetime | None = None,
+    **signed: Unpack[Signed],
 ) -> list[ContactRecord]:
     """A ground to contact somebody, where its proof is, and what it says. For every channel it is a line for each, since
     their expiries differ; a published address then says nothing of calls. Each line gets the whole proof. A contract is in
@@ -64,21 +60,10 @@ def record_consent(
         raise NoGroundForChannel(attr="basis")
     if basis == Basis.REFERRAL and (missing := missing_of(basis, proof)):
         raise ReferrerMissing(missing)
-    signature: dict[str, Any] = {"actor": actor, "user": user, "correlation_id": correlation_id, "now": now}
-    records = record_lines(
-        pairs,
-        Entry.CONSENT,
-        basis=basis,
-        effective_at=obtained_at,
-        evidence=evidence,
-        reason=reason,
-        **signature,
-    )
+    records = record_lines(pairs, Entry.CONSENT, basis=basis, effective_at=obtained_at, evidence=evidence, now=now, **signed)
     if proof:
         ConsentProof.objects.bulk_create([ConsentProof(record=record, **asdict(proof)) for record in records])
     if ended_on is not None:
-        ends = append_lines(
-            pairs, Entry.ENDED, effective_at=beginning(ended_on), evidence=evidence, reason=reason, **signature
-        )
+        ends = append_lines(pairs, Entry.ENDED, effective_at=beginning(ended_on), evidence=evidence, now=now, **signed)
         return [*records, *ends]
     return records

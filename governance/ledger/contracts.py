@@ -2,16 +2,15 @@
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, time
-from typing import NamedTuple
+from typing import NamedTuple, Unpack
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
 from governance.decisions import ExecutionClass, verb
 from governance.grounds import Basis, contract_expiry
 from governance.ledger.errors import EndedBeforeContract, NoContractOnFile, NotAContract
-from governance.ledger.lines import record_lines, require_past, subjects_reached
+from governance.ledger.lines import Signed, record_lines, require_past, subjects_reached
 from governance.ledger.models import ContactRecord
 from governance.ledger.points import EVERY_CHANNEL, Point, Subject, channels_of, lock_points_known_by
 from governance.ledger.reading import filed_under
@@ -19,6 +18,12 @@ from governance.ledger.rules import Entry, LedgerLine, contract_counts_until, is
 
 
 def require_end(basis: str, obtained_at: datetime, ended_on: date, now: datetime) -> None:
+    """Refuse an end that no consent on this ground, obtained then, can have.
+
+    Raises:
+        NotAContract, InTheFuture, EndedBeforeContract: as `record_consent` says.
+
+    """
     if basis != Basis.CONTRACT:
         raise NotAContract(attr="ended_on")
     require_past("ended_on", beginning(ended_on), now)
@@ -39,11 +44,8 @@ def end_contract(
     channel: str = EVERY_CHANNEL,
     ended_on: date,
     evidence: str,
-    actor: str,
-    reason: str = "",
-    correlation_id: str | None = None,
-    user: User | None = None,
     now: datetime | None = None,
+    **signed: Unpack[Signed],
 ) -> list[ContactRecord]:
     """The contracts on file ended on this day: each remains a ground for 2 years from it, for calls for 18 months.
 
@@ -74,11 +76,8 @@ def end_contract(
         Entry.ENDED,
         effective_at=ended_at,
         evidence=evidence,
-        reason=reason,
-        actor=actor,
-        user=user,
-        correlation_id=correlation_id,
         now=now,
+        **signed,
     )
 
 

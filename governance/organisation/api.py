@@ -1,17 +1,18 @@
 """`/api/governance/contact/organisation`: who contacts, and how strictly it asks for proof."""
 
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
 from governance.organisation.models import Organisation
 from governance.organisation.rules import Strictness
-from wholesale.api import RowSerializer
-from wholesale.fields import (
-    AwareDateTimeField,
-    DayField,
-    LabelField,
-    NoteField,
-    SpelledChoiceField,
-    StrictIntegerField,
-)
-from wholesale.params import ActParams
+from governance.organisation.services import upsert_organisation
+from wholesale.api import ApiViewSet, RowSerializer, act, acting_user, ask
+from wholesale.fields import AwareDateTimeField, DayField, LabelField, NoteField, SpelledChoiceField, StrictIntegerField
+from wholesale.params import ActParams, Params
+from wholesale.permissions import label_of
+from wholesale.rendering import shown
 
 
 class OrganisationOut(RowSerializer):
@@ -60,3 +61,25 @@ class OrganisationParams(ActParams):
     changed_by = LabelField(required=False, help_text="default: your user name")
     reason = NoteField(default="", help_text="needed where something becomes a warning")
     expected_version = StrictIntegerField(required=False, min_value=0, max_value=2**31 - 1)
+
+
+class OrganisationViewSet(ApiViewSet):
+    """Who contacts."""
+
+    permissions = {
+        "organisation": "governance.view_organisation",
+        "upsert_organisation": "governance.change_organisation",
+    }
+
+    @ask("organisation", Params, OrganisationOut)
+    def organisation(self, request: Request) -> Response:
+        """Who contacts. Where the row is missing everything is enforced, and the answer says so."""
+        missing = Organisation(version=0)
+        return Response(shown(Organisation.objects.filter(pk=1).first() or missing, OrganisationOut.Meta.fields))
+
+    @act("organisation/upsert", OrganisationParams, OrganisationOut)
+    def upsert_organisation(self, request: Request, **params: Any) -> Response:
+        """Change who contacts, and how strictly it asks for proof."""
+        params.setdefault("changed_by", label_of(request.user))
+        changed = upsert_organisation(user=acting_user(request), **params)
+        return Response(shown(changed, OrganisationOut.Meta.fields))

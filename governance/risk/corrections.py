@@ -9,11 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from governance.decisions import ExecutionClass, verb
-from governance.risk.errors import (
-    NotAnAmount,
-    NotSettled,
-    ReservationNotFound,
-)
+from governance.risk.errors import NotAnAmount, NotSettled, ReservationNotFound
 from governance.risk.ledgers import locked_days
 from governance.risk.models import RiskEvent, RiskEventKind, RiskReservation
 from governance.risk.policies import locked_policies, names_of

@@ -1,4 +1,7 @@
-"""Reservations: made, settled, released."""
+"""Reservations: made, settled, released. `governance.gate` puts the kill switch before those that act.
+
+The policies are locked first (`locked_policies` says why).
+"""
 
 from datetime import datetime
 from decimal import Decimal
@@ -9,13 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from governance.decisions import Decision, ExecutionClass, verb
-from governance.risk.errors import (
-    AlreadySettled,
-    LossAboveReservation,
-    NotAnAmount,
-    OtherReservation,
-    ReservationNotFound,
-)
+from governance.risk.errors import AlreadySettled, LossAboveReservation, NotAnAmount, OtherReservation, ReservationNotFound
 from governance.risk.ledgers import business_day, locked_days, usage_of
 from governance.risk.models import RiskDay, RiskEvent, RiskEventKind, RiskReservation
 from governance.risk.policies import locked_policies, names_of
@@ -78,8 +75,8 @@ def _judged(engine: str, amount: Decimal, caps: dict[str, Caps], ledgers: dict[s
     if engine == GLOBAL:
         return NOBODYS
     for name in names_of(engine):
-        standing = usage_of(ledgers[name]) if name in ledgers else NOTHING
-        decision = judge(caps.get(name), standing, amount, engine=name)
+        usage = usage_of(ledgers[name]) if name in ledgers else NOTHING
+        decision = judge(caps.get(name), usage, amount, engine=name)
         if not decision.allowed:
             break
     return decision

@@ -15,11 +15,7 @@ from governance.ledger.admin.forms import searched
 from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.points import digest
 from governance.ledger.referrals import with_uses
-from wholesale.admin_base import (
-    GrowingAdmin,
-    ReadOnlyInline,
-    act_with_reason,
-)
+from wholesale.admin_base import GrowingAdmin, ReadOnlyInline, act_with_reason
 from wholesale.permissions import label_of
 
 

@@ -26,11 +26,7 @@ from governance.ledger.admin.proof import ProofColumns
 from governance.ledger.models import ContactRecord
 from governance.ledger.referrals import with_uses
 from governance.ledger.rules import Entry
-from wholesale.admin_base import (
-    GrowingAdmin,
-    SinceFilter,
-    confirmation,
-)
+from wholesale.admin_base import GrowingAdmin, SinceFilter, confirmation
 from wholesale.errors import DomainError
 from wholesale.permissions import label_of
 

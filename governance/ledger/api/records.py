@@ -21,9 +21,7 @@ from governance.ledger.rules import Entry
 from governance.ledger.who import of_lead
 from wholesale import filters
 from wholesale.api import ResourceViewSet, RowSerializer, SignedSerializer
-from wholesale.fields import (
-    EmailAddressField,
-)
+from wholesale.fields import EmailAddressField, StrictIntegerField
 from wholesale.rendering import shown
 
 
@@ -90,7 +88,14 @@ class RecordOut(SignedSerializer):
         return [one._asdict() for one in missing_of(record.basis, proof_of(record))]
 
 
+class RecordedOut(serializers.Serializer[Any]):
+    """How many lines were written."""
+
+    recorded = StrictIntegerField()
+
+
 def records_out(records: list[ContactRecord], *, status: int) -> Response:
+    """Some lines as the answer of an act."""
     return Response(RecordOut(records, many=True).data, status=status)
 
 

@@ -10,11 +10,7 @@ from governance import gate
 from governance.channels import Channel
 from governance.ledger.points import Point, points_of
 from wholesale.api import acting_user
-from wholesale.fields import (
-    EmailAddressField,
-    LabelField,
-    UpperChoiceField,
-)
+from wholesale.fields import EmailAddressField, LabelField, UpperChoiceField
 from wholesale.params import ActParams, Params
 from wholesale.permissions import label_of
 from wholesale.phones import e164
@@ -51,6 +47,12 @@ class WhoParams(ActParams):
 
 
 def require_somebody(params: Params, attrs: dict[str, Any]) -> None:
+    """Refuse parameters that name nobody.
+
+    Raises:
+        ValidationError: none of those that could is given.
+
+    """
     named = [name for name in WHO if name in params.fields]
     if not any(attrs.get(name) for name in named):
         raise ValidationError({named[0]: [f"Give one of {', '.join(named)}."]}, code="required")

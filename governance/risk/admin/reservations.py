@@ -21,14 +21,7 @@ from governance.risk.admin.events import RiskEventInline
 from governance.risk.corrections import correct_loss
 from governance.risk.models import RiskReservation
 from governance.risk.reservations import release_reservation
-from wholesale.admin_base import (
-    GrowingAdmin,
-    act_with_form,
-    act_with_reason,
-    cad,
-    json_text,
-    reason_field,
-)
+from wholesale.admin_base import GrowingAdmin, act_with_form, act_with_reason, cad, json_text, reason_field
 from wholesale.permissions import label_of
 
 
