@@ -20,10 +20,7 @@ class ClosedDayForm(GovernedForm):
     class Meta:
         model = ClosedDay
         fields = ("day", "province", "name")
-        help_texts = {
-            "day": "As the calendar shows it where the lead lives.",
-            "name": "What the day is.",
-        }
+        help_texts = {"day": "As the calendar shows it where the lead lives.", "name": "What the day is."}
 
 
 @admin.register(ClosedDay)

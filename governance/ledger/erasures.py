@@ -16,13 +16,7 @@ from governance.ledger.rules import Entry
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
-def erase_point(
-    *,
-    point_id: int,
-    reason: str,
-    now: datetime | None = None,
-    **signature: Unpack[Signature],
-) -> ContactPoint:
+def erase_point(*, point_id: int, reason: str, now: datetime | None = None, **signature: Unpack[Signature]) -> ContactPoint:
     """Forget a number or an address and what people wrote of it, and keep what it is known by: what was recorded of it holds
     when it comes again. Twice changes nothing.
 

@@ -18,12 +18,7 @@ from governance.ledger.rules import Entry
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def record_scrub(
-    *,
-    points: Collection[Point],
-    checked_at: datetime,
-    evidence: str,
-    now: datetime | None = None,
-    **signed: Unpack[Signed],
+    *, points: Collection[Point], checked_at: datetime, evidence: str, now: datetime | None = None, **signed: Unpack[Signed]
 ) -> list[ContactRecord]:
     """These numbers were checked against the National Do Not Call List and are not on it; `checked_at` is the date of the
     list's version. As few statements for ten thousand numbers as for one.

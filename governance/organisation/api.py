@@ -49,9 +49,7 @@ class OrganisationParams(ActParams):
         Strictness.choices, required=False, help_text="whether messages without a consent are refused"
     )
     identity = SpelledChoiceField(
-        Strictness.choices,
-        required=False,
-        help_text="whether messages that cannot name their sender are refused",
+        Strictness.choices, required=False, help_text="whether messages that cannot name their sender are refused"
     )
     scrub = SpelledChoiceField(
         Strictness.choices, required=False, help_text="whether calls without registration and scrub are refused"
@@ -66,10 +64,7 @@ class OrganisationParams(ActParams):
 class OrganisationViewSet(ApiViewSet):
     """Who contacts."""
 
-    permissions = {
-        "organisation": "governance.view_organisation",
-        "upsert_organisation": "governance.change_organisation",
-    }
+    permissions = {"organisation": "governance.view_organisation", "upsert_organisation": "governance.change_organisation"}
 
     @ask("organisation", Params, OrganisationOut)
     def organisation(self, request: Request) -> Response:
