@@ -1,22 +1,22 @@
 """Consents: on what ground somebody may be contacted, and where its proof is."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
-from datetime import date, datetime
-from typing import Unpack
+from datetime import UTC, date, datetime, time
+from typing import NamedTuple, Unpack
 
 from django.db import transaction
 from django.utils import timezone
 
 from governance.decisions import ExecutionClass, verb
-from governance.grounds import Basis, is_basis
-from governance.ledger.contracts import beginning, require_end
-from governance.ledger.errors import NoGroundForChannel, ReferrerMissing
+from governance.grounds import Basis, contract_expiry, is_basis
+from governance.ledger.errors import EndedBeforeContract, NoContractOnFile, NoGroundForChannel, NotAContract, ReferrerMissing
 from governance.ledger.lines import Signed, append_lines, record_lines, require_past, subjects_reached
 from governance.ledger.models import ConsentProof, ContactRecord
-from governance.ledger.points import EVERY_CHANNEL, Point, channels_of
+from governance.ledger.points import EVERY_CHANNEL, Point, Subject, channels_of, lock_points_known_by
 from governance.ledger.proof import NO_PROOF, Proof, missing_of
-from governance.ledger.rules import Entry
+from governance.ledger.reading import filed_under
+from governance.ledger.rules import Entry, LedgerLine, contract_counts_until, is_ended_by
 
 
 @verb(ExecutionClass.RECORD)
@@ -67,3 +67,87 @@ def record_consent(
         ends = append_lines(pairs, Entry.ENDED, effective_at=beginning(ended_on), evidence=evidence, now=now, **signed)
         return [*records, *ends]
     return records
+
+
+def require_end(basis: str, obtained_at: datetime, ended_on: date, now: datetime) -> None:
+    """Refuse an end that no consent on this ground, obtained then, can have.
+
+    Raises:
+        NotAContract, InTheFuture, EndedBeforeContract: as `record_consent` says.
+
+    """
+    if basis != Basis.CONTRACT:
+        raise NotAContract(attr="ended_on")
+    require_past("ended_on", beginning(ended_on), now)
+    if ended_on < obtained_at.astimezone(UTC).date():
+        raise EndedBeforeContract(attr="ended_on")
+
+
+def beginning(day: date) -> datetime:
+    """When a day begins in UTC, which in Canada is the evening before."""
+    return datetime.combine(day, time(), UTC)
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def end_contract(
+    *,
+    points: Collection[Point],
+    channel: str = EVERY_CHANNEL,
+    ended_on: date,
+    evidence: str,
+    now: datetime | None = None,
+    **signed: Unpack[Signed],
+) -> list[ContactRecord]:
+    """The contracts on file ended on this day: each remains a ground for 2 years from it, for calls for 18 months.
+
+    It ends the contracts that were made by that day. The line of the contract stays as it is; the end is a line of its own.
+    Of several ends the earliest counts, so where an earlier one is on file nothing is written.
+
+    Raises:
+        PointMissing: the channel reaches none of the points.
+        InTheFuture: the day has not begun.
+        NoContractOnFile: there is no contract.
+        EndedBeforeContract: each contract was made after that day.
+
+    """
+    reached = subjects_reached(points, (), channel)
+    lock_points_known_by(reached)
+    now = now or timezone.now()
+    ended_at = beginning(ended_on)
+    require_past("ended_on", ended_at, now)
+    contracts = _contracts(reached, channel)
+    if not contracts:
+        raise NoContractOnFile
+    made_by_then = [one for one in contracts if is_ended_by(one.line, ended_at)]
+    if not made_by_then:
+        raise EndedBeforeContract(attr="ended_on")
+    ending = [one for one in made_by_then if one.until is None or one.until > contract_expiry(one.channel, ended_at)]
+    return record_lines(
+        list(dict.fromkeys((one.point, one.channel) for one in ending)),
+        Entry.ENDED,
+        effective_at=ended_at,
+        evidence=evidence,
+        now=now,
+        **signed,
+    )
+
+
+class _Contract(NamedTuple):
+    """A contract on file for a channel, and when it stops being a ground; None while it is in force."""
+
+    point: Subject
+    channel: str
+    line: LedgerLine
+    until: datetime | None
+
+
+def _contracts(reached: Mapping[str, Subject], channel: str) -> list[_Contract]:
+    return [
+        _Contract(reached[known_by], by, line, contract_counts_until(line, on_file.lines[n + 1 :], by))
+        for known_by, on_file in filed_under(reached).items()
+        for by in channels_of(reached[known_by])
+        if channel in (EVERY_CHANNEL, by)
+        for n, line in enumerate(on_file.lines)
+        if line.kind == Entry.CONSENT and line.basis == Basis.CONTRACT and line.concerns(by)
+    ]

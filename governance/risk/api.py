@@ -10,8 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from governance import gate
-from governance.risk import corrections, ledgers, policies, reservations
+from governance.risk import ledgers, policies, reservations
 from governance.risk.models import RiskDay, RiskPolicy, RiskReservation
+from governance.risk.reservations import correct_by_amount, correct_loss
 from wholesale.api import ApiViewSet, RowSerializer, act, acting_user, ask
 from wholesale.fields import (
     AwareDateTimeField,
@@ -192,7 +193,7 @@ class RiskViewSet(ApiViewSet):
     def correct(self, request: Request, **params: Any) -> Response:
         """Set a booked loss right, on the day on which it was booked. The same loss changes nothing."""
         params.setdefault("actor", label_of(request.user))
-        correct = corrections.correct_loss if "reservation_id" in params else corrections.correct_by_amount
+        correct = correct_loss if "reservation_id" in params else correct_by_amount
         return Response(_settled_out(correct(user=acting_user(request), **params)))
 
 

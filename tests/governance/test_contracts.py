@@ -11,7 +11,8 @@ from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from governance.ledger import consents, contracts, reading
+from governance.ledger import consents, reading
+from governance.ledger.consents import end_contract
 from governance.ledger.errors import EndedBeforeContract, InTheFuture, NoContractOnFile, NotAContract, PointMissing
 from governance.ledger.models import ContactRecord
 from governance.ledger.rules import Validity, consent
@@ -34,7 +35,7 @@ def signed(at: datetime = SIGNED, points: Any = (PHONE, EMAIL), **values: Any) -
 
 
 def end(day: date = date(2026, 3, 10), points: Any = (PHONE, EMAIL), **values: Any) -> list[ContactRecord]:
-    return contracts.end_contract(points=points, ended_on=day, evidence="notice 1", **{**WHO, **values})
+    return end_contract(points=points, ended_on=day, evidence="notice 1", **{**WHO, **values})
 
 
 def standing(channel: str, at: datetime) -> Validity:

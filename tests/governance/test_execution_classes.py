@@ -37,7 +37,6 @@ import governance.duties.services
 import governance.golive.services
 import governance.heimdall.services
 import governance.ledger.consents
-import governance.ledger.contracts
 import governance.ledger.erasures
 import governance.ledger.holds
 import governance.ledger.opt_outs
@@ -45,7 +44,6 @@ import governance.ledger.referrals
 import governance.ledger.scrubs
 import governance.market.services
 import governance.organisation.services
-import governance.risk.corrections
 import governance.risk.policies
 import governance.risk.reservations
 import governance.runbook.services
@@ -93,7 +91,7 @@ def contract_ended() -> Any:
     governance.ledger.consents.record_consent(
         points=POINTS, basis="CONTRACT", obtained_at=NOON, evidence="contract 1", actor="me", now=NOON
     )
-    return governance.ledger.contracts.end_contract(
+    return governance.ledger.consents.end_contract(
         points=POINTS, ended_on=NOON.date(), evidence="notice 1", actor="me", now=NOON
     )
 
@@ -154,7 +152,7 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "RECORD",
         lambda: governance.ledger.holds.release_points(points=POINTS, evidence="message 1", actor="me"),
     ),
-    governance.ledger.contracts.end_contract: (
+    governance.ledger.consents.end_contract: (
         "RECORD",
         contract_ended,
     ),
@@ -241,13 +239,13 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
             engine="WHOLESALE", reserved_amount=reserved().amount, actor="me"
         ),
     ),
-    governance.risk.corrections.correct_loss: (
+    governance.risk.reservations.correct_loss: (
         "CONTROL",
-        lambda: governance.risk.corrections.correct_loss(settled().pk, Decimal(1), actor="me", reason="test"),
+        lambda: governance.risk.reservations.correct_loss(settled().pk, Decimal(1), actor="me", reason="test"),
     ),
-    governance.risk.corrections.correct_by_amount: (
+    governance.risk.reservations.correct_by_amount: (
         "CONTROL",
-        lambda: governance.risk.corrections.correct_by_amount(
+        lambda: governance.risk.reservations.correct_by_amount(
             engine="WHOLESALE", reserved_amount=settled().amount, realized_loss=Decimal(1), actor="me", reason="test"
         ),
     ),

@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 from governance import gate
 from governance.gate import risk_reserve_or_raise, risk_reserved
 from governance.golive.models import GoLiveState
-from governance.risk import corrections, ledgers, reservations
+from governance.risk import ledgers, reservations
 from governance.risk.errors import (
     AlreadySettled,
     LossAboveReservation,
@@ -24,6 +24,7 @@ from governance.risk.errors import (
     RiskDenied,
 )
 from governance.risk.models import RiskDay, RiskEvent, RiskPolicy, RiskReservation
+from governance.risk.reservations import correct_loss
 from governance.risk.rules import GLOBAL
 from tests.conftest import attrs, codes
 from tests.factories import NOON, RiskPolicyFactory
@@ -284,7 +285,7 @@ def booked(day: date = TODAY.date(), engine: str = "WHOLESALE") -> Decimal:
 
 def correct(reservation: RiskReservation, loss: str, **options: Any) -> RiskReservation:
     about = {"actor": "anna", "reason": "the deposit came back", "now": TOMORROW, **options}
-    return corrections.correct_loss(reservation.pk, Decimal(loss), **about)
+    return correct_loss(reservation.pk, Decimal(loss), **about)
 
 
 @pytest.mark.parametrize("right", ["0", "4.99", "149"])

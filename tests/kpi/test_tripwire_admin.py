@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from governance.golive.models import GoLiveState
 from governance.risk.models import RiskPolicy
-from kpi.tripwire.admin.words import expectation_text
+from kpi.tripwire.admin.states import expectation_text
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
 from kpi.tripwire.policies import upsert_policy
 from tests.factories import TriggerFactory

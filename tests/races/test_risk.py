@@ -12,9 +12,10 @@ from django.db import transaction
 from django.db.models import Sum
 
 from governance import gate
-from governance.risk import corrections, policies, reservations
+from governance.risk import policies, reservations
 from governance.risk.errors import AlreadySettled
 from governance.risk.models import RiskDay, RiskEvent, RiskReservation
+from governance.risk.reservations import correct_loss
 from governance.risk.rules import GLOBAL
 from tests.factories import NOON, RiskPolicyFactory, many
 
@@ -77,7 +78,7 @@ def test_losses_corrected_by_many_at_once_leave_ledgers_that_agree(run_together:
     reserve()
     reservation = RiskReservation.objects.get()
     reservations.risk_settle(reservation.pk, Decimal(5), actor="race")
-    run_together(8, lambda number: corrections.correct_loss(reservation.pk, Decimal(number), actor="race", reason="a test"))
+    run_together(8, lambda number: correct_loss(reservation.pk, Decimal(number), actor="race", reason="a test"))
     assert_all_agree()
     assert RiskEvent.objects.aggregate(sum=Sum("realized_loss"))["sum"] == RiskDay.objects.get(engine=GLOBAL).realized_loss
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
-from governance.ledger import consents, contracts, opt_outs, reading, scrubs
+from governance.ledger import consents, opt_outs, reading, scrubs
 from governance.ledger.admin.columns import LedgerColumns
 from governance.ledger.admin.forms import (
     ConsentForm,
@@ -23,6 +23,7 @@ from governance.ledger.admin.forms import (
     searched,
 )
 from governance.ledger.admin.proof import ProofColumns
+from governance.ledger.consents import end_contract
 from governance.ledger.models import ContactRecord
 from governance.ledger.referrals import with_uses
 from governance.ledger.rules import Entry
@@ -108,7 +109,7 @@ class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
         return self._record(
             request,
             ContractEndForm,
-            contracts.end_contract,
+            end_contract,
             title="A contract ended",
             explanation="The contracts of this person that were made by that day ended on it. Each stays a ground for 2 "
             "years from then, for calls for 18 months. The contract's line stays as it is; the end is a line of its own.",

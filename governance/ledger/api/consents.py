@@ -10,8 +10,7 @@ from rest_framework.response import Response
 from governance.grounds import ACCEPTED
 from governance.ledger.api.records import RecordedOut, RecordOut, records_out
 from governance.ledger.api.who import NUMBERS_MAX, ChannelParams, PhoneField, WhoParams, signed_params
-from governance.ledger.consents import record_consent
-from governance.ledger.contracts import end_contract
+from governance.ledger.consents import end_contract, record_consent
 from governance.ledger.proof import WORDING_MAX_LENGTH, GivenHow, Proof
 from governance.ledger.rules import SCRUB_VALID
 from governance.ledger.scrubs import record_scrub

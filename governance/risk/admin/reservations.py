@@ -18,9 +18,8 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from governance.risk.admin.days import EngineFilter
 from governance.risk.admin.events import RiskEventInline
-from governance.risk.corrections import correct_loss
 from governance.risk.models import RiskReservation
-from governance.risk.reservations import release_reservation
+from governance.risk.reservations import correct_loss, release_reservation
 from wholesale.admin_base import GrowingAdmin, act_with_form, act_with_reason, cad, json_text, reason_field
 from wholesale.permissions import label_of
 

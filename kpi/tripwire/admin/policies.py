@@ -8,7 +8,7 @@ from django.urls import reverse
 from unfold.decorators import action, display
 
 from governance.policies_admin import PolicyAdmin, PolicyForm, number_field, one_spelling
-from kpi.tripwire.admin.words import STANDINGS, baseline_text, expectation_text, standing
+from kpi.tripwire.admin.states import STANDINGS, baseline_text, expectation_text, standing
 from kpi.tripwire.errors import NotARate, NotEnoughEvents
 from kpi.tripwire.models import RegressionPolicy
 from kpi.tripwire.policies import approve_baseline, measured_baseline, upsert_policy

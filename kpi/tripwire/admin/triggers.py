@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from kpi.tripwire.admin.words import TRIGGER_DID, Figures
+from kpi.tripwire.admin.states import TRIGGER_DID, Figures
 from kpi.tripwire.models import RegressionTrigger
 from kpi.tripwire.rules import Action
 from kpi.tripwire.triggers import undo_trigger
