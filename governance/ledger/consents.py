@@ -8,10 +8,10 @@ from typing import NamedTuple, Unpack
 from django.db import transaction
 from django.utils import timezone
 
-from governance.decisions import ExecutionClass, verb
+from governance.decisions import ExecutionClass, Signed, verb
 from governance.grounds import Basis, contract_expiry, is_basis
 from governance.ledger.errors import EndedBeforeContract, NoContractOnFile, NoGroundForChannel, NotAContract, ReferrerMissing
-from governance.ledger.lines import Signed, append_lines, record_lines, require_past, subjects_reached
+from governance.ledger.lines import append_lines, record_lines, require_past, subjects_reached
 from governance.ledger.models import ConsentProof, ContactRecord
 from governance.ledger.points import EVERY_CHANNEL, Point, Subject, channels_of, lock_points_known_by
 from governance.ledger.proof import NO_PROOF, Proof, missing_of

@@ -7,8 +7,8 @@ from typing import Unpack
 from django.db import transaction
 from django.utils import timezone
 
-from governance.decisions import ExecutionClass, verb
-from governance.ledger.lines import Signature, Signed, append_lines
+from governance.decisions import ExecutionClass, Signature, Signed, verb
+from governance.ledger.lines import append_lines
 from governance.ledger.models import ConsentProof, ContactPoint, ContactRecordWords
 from governance.ledger.points import EVERY_CHANNEL
 from governance.ledger.rules import Entry

@@ -7,8 +7,8 @@ from typing import Any, Unpack
 from django.db import transaction
 from django.utils import timezone
 
-from governance.decisions import ExecutionClass, verb
-from governance.ledger.lines import Signed, record_lines, subjects_reached
+from governance.decisions import ExecutionClass, Signed, verb
+from governance.ledger.lines import record_lines, subjects_reached
 from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.points import EVERY_CHANNEL, Point, Subject, lock_points_known_by
 from governance.ledger.rules import Entry

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any, Required, TypedDict
+from typing import Any
 
 from django.contrib.auth.models import User
 
@@ -15,20 +15,6 @@ from governance.ledger.rules import Entry
 from governance.ledger.signals import contact_records_changed
 from wholesale import correlation
 from wholesale.wordings import parted
-
-
-class Signature(TypedDict, total=False):
-    """Who records a line, within which act."""
-
-    actor: Required[str]
-    user: User | None
-    correlation_id: str | None
-
-
-class Signed(Signature, total=False):
-    """The same, and why."""
-
-    reason: str
 
 
 def require_past(attr: str, at: datetime, now: datetime) -> None:

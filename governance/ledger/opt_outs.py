@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from governance.channels import Channel
-from governance.decisions import ExecutionClass, verb
-from governance.ledger.lines import Signature, Signed, append_lines, named_points, record_lines, subjects_reached
+from governance.decisions import ExecutionClass, Signature, Signed, verb
+from governance.ledger.lines import append_lines, named_points, record_lines, subjects_reached
 from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.points import EVERY_CHANNEL, Point, Subject, channels_of, digest, lock_points_known_by
 from governance.ledger.reading import filed_under

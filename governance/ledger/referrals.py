@@ -9,9 +9,9 @@ from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subq
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from governance.decisions import ExecutionClass, verb
+from governance.decisions import ExecutionClass, Signature, verb
 from governance.grounds import Basis
-from governance.ledger.lines import Signature, record_lines
+from governance.ledger.lines import record_lines
 from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.points import Point, digest
 from governance.ledger.rules import Entry

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from governance.channels import Channel
-from governance.decisions import ExecutionClass, verb
-from governance.ledger.lines import Signed, record_lines, require_past, subjects_reached
+from governance.decisions import ExecutionClass, Signed, verb
+from governance.ledger.lines import record_lines, require_past, subjects_reached
 from governance.ledger.models import ContactRecord
 from governance.ledger.points import Point
 from governance.ledger.rules import Entry
