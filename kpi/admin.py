@@ -10,7 +10,7 @@ from kpi.models import Domain, KPIEvent
 from kpi.tripwire.admin.policies import RegressionPolicyAdmin
 from kpi.tripwire.admin.states import RegressionStateAdmin
 from kpi.tripwire.admin.triggers import RegressionTriggerAdmin
-from wholesale.admin_base import GrowingAdmin, SinceFilter, WordFilter, place_text
+from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, WordFilter, place_text
 
 
 class OccurredSinceFilter(SinceFilter):

@@ -12,7 +12,8 @@ from rest_framework.fields import empty
 from followups.leads.models import Language, Lead
 from governance.clocks.zones import ZONE_CHOICES
 from governance.grounds import Role
-from wholesale.fields import (
+from wholesale.phones import formatted, parsed
+from wholesale.plumbing.fields import (
     EmailAddressField,
     LabelField,
     NoteField,
@@ -22,9 +23,8 @@ from wholesale.fields import (
     UpperChoiceField,
     WordField,
 )
-from wholesale.params import Params, is_empty
-from wholesale.phones import formatted, parsed
-from wholesale.vocabulary import WORD_MAX_LENGTH
+from wholesale.plumbing.params import Params, is_empty
+from wholesale.plumbing.vocabulary import WORD_MAX_LENGTH
 
 # Canada Post uses neither D, F, I, O, Q, U anywhere, nor W and Z in the first place.
 _POSTAL_CODE = re.compile(r"([ABCEGHJ-NPRSTVXY][0-9][ABCEGHJ-NPRSTV-Z])([0-9][ABCEGHJ-NPRSTV-Z][0-9])")

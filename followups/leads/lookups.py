@@ -9,7 +9,7 @@ from followups.leads.models import Lead
 from governance import gate
 from governance.ledger.models import ContactPoint
 from governance.ledger.points import Point
-from wholesale.lookups import among
+from wholesale.plumbing.lookups import among
 
 Kind = ContactPoint.Kind
 

@@ -21,9 +21,9 @@ from governance.ledger.opt_outs import record_do_not_call, record_opt_out
 from governance.ledger.points import Point, channels_of, lead_point, points_of
 from governance.ledger.reading import Ledgers, ledgers
 from governance.ledger.rules import Entry, LedgerLine, opted_out
-from wholesale.fields import EmailAddressField, LabelField
 from wholesale.phones import e164
-from wholesale.vocabulary import NOTE_MAX_LENGTH
+from wholesale.plumbing.fields import EmailAddressField, LabelField
+from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 RECORDED = "The wish is recorded all the same."
 NOT_RECORDED = "The wish is NOT recorded: the row has no number or address for it that can be read."

@@ -19,7 +19,7 @@ from governance.ledger.proof import READ_IN_WORDING
 from governance.ledger.proof_lines import proof_lines
 from governance.ledger.who import number_or_address
 from governance.organisation.services import sender
-from wholesale.rendering import shown
+from wholesale.plumbing.texts import shown
 
 NOTHING = "Nothing is on file under this lead id, phone number or e-mail address."
 _CONTACT = ("lead_id", "channel", "contacted_at", "allowed", "reasons", "warnings", "actor")

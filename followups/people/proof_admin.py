@@ -24,7 +24,7 @@ from governance.ledger.admin.proof import content_of, lacking, until
 from governance.ledger.models import ContactPoint
 from governance.ledger.proof import Missing, Proof
 from governance.ledger.rules import Entry
-from wholesale.admin_base import confirmation
+from wholesale.plumbing.admin_base import confirmation
 
 EXPORTED = "Exported the proof of consent."
 

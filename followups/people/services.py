@@ -26,8 +26,8 @@ from governance.decisions import ExecutionClass, verb
 from governance.ledger.erasures import forget_words
 from governance.ledger.models import ContactPoint
 from governance.ledger.points import lock_points_known_by
-from wholesale.idempotency import erase_answers, kept_answers
-from wholesale.wordings import is_own
+from wholesale.plumbing.answers import erase_answers, kept_answers
+from wholesale.plumbing.wordings import is_own
 
 ERASED = "erased"
 # Personal columns of a lead, and what is left in them. The place of the market stays, for the figures.

@@ -9,7 +9,7 @@ from unfold.decorators import display
 from governance.closed_days import services
 from governance.closed_days.models import ClosedDay
 from governance.policies_admin import GovernedForm, RemovableAdmin, Removal
-from wholesale.admin_base import signature
+from wholesale.plumbing.admin_base import signature
 
 
 class ClosedDayForm(GovernedForm):

@@ -10,12 +10,12 @@ from rest_framework.response import Response
 
 from governance.closed_days.models import ClosedDay
 from governance.closed_days.services import remove_closed_day, set_closed_day
-from wholesale import filters
-from wholesale.api import ResourceViewSet, RowSerializer, act, acting_user
-from wholesale.fields import DayField, LabelField, NoteField, ProvinceField
-from wholesale.params import ActParams
-from wholesale.permissions import label_of
-from wholesale.rendering import shown
+from wholesale.plumbing import filters
+from wholesale.plumbing.api import ResourceViewSet, RowSerializer, act, acting_user
+from wholesale.plumbing.fields import DayField, LabelField, NoteField, ProvinceField
+from wholesale.plumbing.params import ActParams
+from wholesale.plumbing.texts import shown
+from wholesale.plumbing.users import label_of
 
 
 class ClosedDayOut(RowSerializer):

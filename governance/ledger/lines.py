@@ -13,8 +13,8 @@ from governance.ledger.models import ContactPoint, ContactRecord, ContactRecordW
 from governance.ledger.points import EVERY_CHANNEL, Point, Subject, channels_of, contact_points, digest
 from governance.ledger.rules import Entry
 from governance.ledger.signals import contact_records_changed
-from wholesale import correlation
-from wholesale.wordings import parted
+from wholesale.plumbing import correlation
+from wholesale.plumbing.wordings import parted
 
 
 def require_past(attr: str, at: datetime, now: datetime) -> None:

@@ -8,9 +8,9 @@ from governance.channels import Channel
 from governance.grounds import Basis
 from governance.ledger.proof import WORDING_MAX_LENGTH, GivenHow
 from governance.ledger.rules import Entry
-from wholesale.append_only import AppendOnlyModel, ErasableModel
-from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
-from wholesale.wordings import WordedField
+from wholesale.plumbing.append_only import AppendOnlyModel, ErasableModel
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
+from wholesale.plumbing.wordings import WordedField
 
 
 class ContactPoint(models.Model):

@@ -15,7 +15,7 @@ from governance.ledger.points import EVERY_CHANNEL, Point, Subject, channels_of,
 from governance.ledger.reading import filed_under
 from governance.ledger.rules import Entry, opted_out, refusals
 from governance.ledger.signals import opt_outs_unreadable, opted_out_of
-from wholesale import correlation
+from wholesale.plumbing import correlation
 
 
 @verb(ExecutionClass.RECORD)

@@ -11,8 +11,8 @@ from django.db import connection
 from governance.channels import Channel
 from governance.ledger.models import ContactPoint
 from governance.ledger.signals import contact_points_made
-from wholesale import locks
-from wholesale.addresses import one_form
+from wholesale.plumbing import locks
+from wholesale.plumbing.addresses import one_form
 
 EVERY_CHANNEL = ""
 _MARKED = b"contact points"

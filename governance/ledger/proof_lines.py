@@ -7,7 +7,7 @@ from governance.ledger.models import ConsentProof, ContactPoint, ContactRecord
 from governance.ledger.proof import PROOF_FIELDS, missing_of
 from governance.ledger.referrals import uses_of, with_uses
 from governance.ledger.rules import Entry
-from wholesale.rendering import shown
+from wholesale.plumbing.texts import shown
 
 # What a line says, and who recorded it when.
 _LINE = ("id", "entry", "channel", "basis", "effective_at", "expires_at", "evidence", "reason")

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from governance.ledger.models import ContactPoint, ContactRecord, LastContact
 from governance.ledger.points import EVERY_CHANNEL, Point, channels_of, digest, digests
 from governance.ledger.rules import LedgerLine, opted_out
-from wholesale.lookups import among_sql, time_of, time_or_none
+from wholesale.plumbing.lookups import among_sql, time_of, time_or_none
 
 # The lines about the points whose digests are `asked`, then when each was last contacted, in a line without an entry that
 # took effect when a call was last answered. It is written by hand, since the gate asks it, within its own statement, more

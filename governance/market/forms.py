@@ -30,7 +30,7 @@ from governance.market.rules import (
     normalised,
 )
 from governance.policies_admin import PlacePolicyForm
-from wholesale.fields import json_number
+from wholesale.plumbing.texts import json_number
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 CALL_HOLIDAY_CHOICES = {"": "As above; in BC no calls", **dict(HolidayRule.choices)}

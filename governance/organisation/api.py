@@ -8,11 +8,18 @@ from rest_framework.response import Response
 from governance.organisation.models import Organisation
 from governance.organisation.rules import Strictness
 from governance.organisation.services import upsert_organisation
-from wholesale.api import ApiViewSet, RowSerializer, act, acting_user, ask
-from wholesale.fields import AwareDateTimeField, DayField, LabelField, NoteField, SpelledChoiceField, StrictIntegerField
-from wholesale.params import ActParams, Params
-from wholesale.permissions import label_of
-from wholesale.rendering import shown
+from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, acting_user, ask
+from wholesale.plumbing.fields import (
+    AwareDateTimeField,
+    DayField,
+    LabelField,
+    NoteField,
+    SpelledChoiceField,
+    StrictIntegerField,
+)
+from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.texts import shown
+from wholesale.plumbing.users import label_of
 
 
 class OrganisationOut(RowSerializer):

@@ -5,8 +5,8 @@ from django.db.models import Q
 
 from governance.organisation.rules import Strictness
 from governance.policies import Policy
-from wholesale.days import WITHIN_RANGE
-from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
+from wholesale.plumbing.days import WITHIN_RANGE
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 STRICT_SETTINGS = ("consent", "identity", "scrub")
 

@@ -12,7 +12,7 @@ from governance.decisions import ExecutionClass, verb
 from governance.organisation.models import STRICT_SETTINGS, Organisation
 from governance.organisation.rules import NOT_ON_FILE, Sender, Strictness
 from governance.signals import contact_rules_changed
-from wholesale.errors import RequiredParameter
+from wholesale.plumbing.errors import RequiredParameter
 
 
 def sender() -> Sender:

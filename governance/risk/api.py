@@ -13,8 +13,8 @@ from governance import gate
 from governance.risk import ledgers, policies, reservations
 from governance.risk.models import RiskDay, RiskPolicy, RiskReservation
 from governance.risk.reservations import correct_by_amount, correct_loss
-from wholesale.api import ApiViewSet, RowSerializer, act, acting_user, ask
-from wholesale.fields import (
+from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, acting_user, ask
+from wholesale.plumbing.fields import (
     AwareDateTimeField,
     IdField,
     JsonField,
@@ -24,9 +24,9 @@ from wholesale.fields import (
     StrictIntegerField,
     WordField,
 )
-from wholesale.params import ActParams, Params
-from wholesale.permissions import label_of
-from wholesale.rendering import shown
+from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.texts import shown
+from wholesale.plumbing.users import label_of
 
 _ZERO = Decimal(0)
 _CENT = Decimal("0.01")

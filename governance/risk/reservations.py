@@ -23,7 +23,7 @@ from governance.risk.ledgers import business_day, locked_days, usage_of
 from governance.risk.models import RiskDay, RiskEvent, RiskEventKind, RiskReservation
 from governance.risk.policies import locked_policies, names_of
 from governance.risk.rules import GLOBAL, NOBODYS, NOTHING, Caps, is_amount, judge
-from wholesale import correlation
+from wholesale.plumbing import correlation
 
 
 def reserve(

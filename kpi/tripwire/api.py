@@ -14,8 +14,8 @@ from kpi.tripwire import evaluations, policies, summaries
 from kpi.tripwire.models import RegressionPolicy, RegressionTrigger
 from kpi.tripwire.rules import EVENTS_MAX, Action, Method, Statistic
 from kpi.tripwire.triggers import undo_trigger
-from wholesale.api import ROW_ID, ApiViewSet, RowSerializer, act, acting_user, ask, path_id
-from wholesale.fields import (
+from wholesale.plumbing.api import ROW_ID, ApiViewSet, RowSerializer, act, acting_user, ask, path_id
+from wholesale.plumbing.fields import (
     AwareDateTimeField,
     JsonField,
     LabelField,
@@ -28,9 +28,9 @@ from wholesale.fields import (
     UpperChoiceField,
     WordField,
 )
-from wholesale.params import ActParams, Params
-from wholesale.permissions import label_of
-from wholesale.rendering import shown
+from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.texts import shown
+from wholesale.plumbing.users import label_of
 
 _SMALLEST = Decimal("0.0001")
 

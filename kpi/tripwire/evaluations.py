@@ -13,7 +13,7 @@ from kpi.tripwire.models import RegressionPolicy, RegressionState
 from kpi.tripwire.policies import locked_policy
 from kpi.tripwire.rules import Action
 from kpi.tripwire.triggers import ACTOR, act_on_fall, reason_of
-from wholesale import correlation
+from wholesale.plumbing import correlation
 
 
 @verb(ExecutionClass.CONTROL)

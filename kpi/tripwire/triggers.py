@@ -13,7 +13,7 @@ from governance.decisions import ExecutionClass, verb
 from kpi.tripwire.errors import MayNotRelease, TriggerNotFound
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
 from kpi.tripwire.rules import Action
-from wholesale import locks
+from wholesale.plumbing import locks
 
 ACTOR = "tripwire"
 _TRIGGERS_LOCK = 7_301_006  # of PostgreSQL's advisory locks

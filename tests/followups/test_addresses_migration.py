@@ -16,7 +16,7 @@ from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.rules import opted_out
 from governance.organisation.models import Organisation
 from tests.factories import NOON, InboundFactory, LeadFactory, PointFactory, RecordFactory
-from wholesale import append_only
+from wholesale.plumbing import append_only
 
 pytestmark = pytest.mark.django_db
 

@@ -32,8 +32,8 @@ from governance.ledger.opt_outs import record_opt_out
 from governance.ledger.proof import Proof
 from tests.factories import NOON, RecordFactory
 from tests.staff import signed_in
-from wholesale.append_only import append_only_models, missing
-from wholesale.wordings import move_out
+from wholesale.plumbing.append_only import append_only_models, missing
+from wholesale.plumbing.wordings import move_out
 
 pytestmark = pytest.mark.django_db
 

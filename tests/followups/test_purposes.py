@@ -16,7 +16,7 @@ from governance.gate import MessageUnknown
 from governance.ledger.consents import record_consent
 from governance.organisation.models import Organisation
 from tests.factories import NOON, LeadFactory
-from wholesale.fields import iso_utc
+from wholesale.plumbing.texts import iso_utc
 
 pytestmark = pytest.mark.django_db
 

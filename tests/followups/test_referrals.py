@@ -19,7 +19,7 @@ from governance.ledger.proof import Proof
 from governance.organisation.models import Organisation
 from tests.factories import NOON, LeadFactory
 from tests.staff import signed_in
-from wholesale.fields import iso_utc
+from wholesale.plumbing.texts import iso_utc
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,7 @@ from governance.ledger.reading import ledgers
 from governance.ledger.rules import Validity, consent
 from tests.factories import NOON, LeadFactory, RecordFactory
 from tests.staff import signed_in
-from wholesale.fields import iso_utc
+from wholesale.plumbing.texts import iso_utc
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from governance.leads import LeadFacts
 from governance.ledger.models import ContactPoint, ContactRecord
 from governance.organisation.models import Organisation
 from tests.conftest import attrs, codes
-from wholesale.idempotency import HEADER
+from wholesale.plumbing.idempotency import HEADER
 
 pytestmark = pytest.mark.django_db
 

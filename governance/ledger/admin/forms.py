@@ -20,10 +20,10 @@ from governance.ledger.admin.proof import ProofFields
 from governance.ledger.models import ContactPoint
 from governance.ledger.points import Point, lead_point, points_of
 from governance.ledger.who import number_or_address, of_lead
-from wholesale.admin_base import reason_field
-from wholesale.days import WITHIN_RANGE
 from wholesale.phones import e164
-from wholesale.vocabulary import NOTE_MAX_LENGTH
+from wholesale.plumbing.admin_base import reason_field
+from wholesale.plumbing.days import WITHIN_RANGE
+from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 CHOOSE_ONE = ("", "Choose one")
 NUMBERS_MAX = 10_000  # in one form

@@ -15,8 +15,8 @@ from governance.ledger.admin.forms import searched
 from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.points import digest
 from governance.ledger.referrals import with_uses
-from wholesale.admin_base import GrowingAdmin, ReadOnlyInline, act_with_reason
-from wholesale.permissions import label_of
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, act_with_reason
+from wholesale.plumbing.users import label_of
 
 
 class ContactRecordInline(LedgerColumns, ReadOnlyInline):

@@ -27,9 +27,9 @@ from governance.ledger.consents import end_contract
 from governance.ledger.models import ContactRecord
 from governance.ledger.referrals import with_uses
 from governance.ledger.rules import Entry
-from wholesale.admin_base import GrowingAdmin, SinceFilter, confirmation
-from wholesale.errors import DomainError
-from wholesale.permissions import label_of
+from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, confirmation
+from wholesale.plumbing.errors import DomainError
+from wholesale.plumbing.users import label_of
 
 
 @admin.register(ContactRecord)

@@ -14,9 +14,9 @@ from governance.ledger.consents import end_contract, record_consent
 from governance.ledger.proof import WORDING_MAX_LENGTH, GivenHow, Proof
 from governance.ledger.rules import SCRUB_VALID
 from governance.ledger.scrubs import record_scrub
-from wholesale.api import ApiViewSet, act
-from wholesale.fields import AwareDateTimeField, DayField, LabelField, ManyField, NoteField, UpperChoiceField
-from wholesale.params import ObjectParams
+from wholesale.plumbing.api import ApiViewSet, act
+from wholesale.plumbing.fields import AwareDateTimeField, DayField, LabelField, ManyField, NoteField, UpperChoiceField
+from wholesale.plumbing.params import ObjectParams
 
 
 class WordingField(NoteField):

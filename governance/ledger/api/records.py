@@ -19,10 +19,10 @@ from governance.ledger.proof_lines import proof_of
 from governance.ledger.referrals import uses_of, with_uses
 from governance.ledger.rules import Entry
 from governance.ledger.who import of_lead
-from wholesale import filters
-from wholesale.api import ResourceViewSet, RowSerializer, SignedSerializer
-from wholesale.fields import EmailAddressField, StrictIntegerField
-from wholesale.rendering import shown
+from wholesale.plumbing import filters
+from wholesale.plumbing.api import ResourceViewSet, RowSerializer, SignedSerializer
+from wholesale.plumbing.fields import EmailAddressField, StrictIntegerField
+from wholesale.plumbing.texts import shown
 
 
 class ProofOut(RowSerializer):

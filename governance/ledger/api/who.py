@@ -9,11 +9,11 @@ from rest_framework.request import Request
 from governance import gate
 from governance.channels import Channel
 from governance.ledger.points import Point, points_of
-from wholesale.api import acting_user
-from wholesale.fields import EmailAddressField, LabelField, UpperChoiceField
-from wholesale.params import ActParams, Params
-from wholesale.permissions import label_of
 from wholesale.phones import e164
+from wholesale.plumbing.api import acting_user
+from wholesale.plumbing.fields import EmailAddressField, LabelField, UpperChoiceField
+from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.users import label_of
 
 NUMBERS_MAX = 10_000  # in one call
 VALUE_MAX = 254  # of a number or an address that cannot be read

@@ -11,18 +11,18 @@ from governance.ledger.api.who import NUMBERS_MAX, VALUE_MAX, WHO, ChannelParams
 from governance.ledger.opt_outs import lift_opt_out, record_do_not_call, record_opt_out
 from governance.ledger.points import channels_of
 from governance.ledger.who import meant, of_lead
-from wholesale.api import ApiViewSet, act, acting_user
-from wholesale.fields import NoteField
-from wholesale.permissions import label_of
-from wholesale.received import (
+from wholesale.plumbing.api import ApiViewSet, act, acting_user
+from wholesale.plumbing.facts import noted
+from wholesale.plumbing.fields import NoteField
+from wholesale.plumbing.received import (
     ReceivedChoiceField,
     ReceivedLabelField,
     ReceivedManyField,
     ReceivedParams,
     ReceivedTextField,
     ReceivedTimeField,
-    noted,
 )
+from wholesale.plumbing.users import label_of
 
 
 class WishParams(ReceivedParams):

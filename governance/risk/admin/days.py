@@ -9,7 +9,7 @@ from unfold.decorators import display
 
 from governance.risk.models import RiskDay, RiskPolicy
 from governance.risk.rules import GLOBAL
-from wholesale.admin_base import DaySinceFilter, ReadOnlyAdmin, WordFilter, cad
+from wholesale.plumbing.admin_base import DaySinceFilter, ReadOnlyAdmin, WordFilter, cad
 
 
 class EngineFilter(WordFilter):

@@ -9,7 +9,7 @@ from governance.policies_admin import PolicyAdmin, PolicyForm, number_field, one
 from governance.risk.models import RiskPolicy
 from governance.risk.policies import upsert_policy
 from governance.risk.rules import GLOBAL
-from wholesale.admin_base import cad
+from wholesale.plumbing.admin_base import cad
 
 NO_CAP = "no cap"
 CAPS = ("max_daily_loss", "max_daily_exposure", "max_open_risk", "max_actions_per_day")

@@ -20,8 +20,8 @@ from governance.risk.admin.days import EngineFilter
 from governance.risk.admin.events import RiskEventInline
 from governance.risk.models import RiskReservation
 from governance.risk.reservations import correct_loss, release_reservation
-from wholesale.admin_base import GrowingAdmin, act_with_form, act_with_reason, cad, json_text, reason_field
-from wholesale.permissions import label_of
+from wholesale.plumbing.admin_base import GrowingAdmin, act_with_form, act_with_reason, cad, json_text, reason_field
+from wholesale.plumbing.users import label_of
 
 
 class ReservationStateFilter(admin.SimpleListFilter):

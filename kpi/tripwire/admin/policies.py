@@ -13,7 +13,7 @@ from kpi.tripwire.errors import NotARate, NotEnoughEvents
 from kpi.tripwire.models import RegressionPolicy
 from kpi.tripwire.policies import approve_baseline, measured_baseline, upsert_policy
 from kpi.tripwire.rules import BASELINE_MIN, Action, Method, Statistic
-from wholesale.admin_base import act_with_reason, percent, signature
+from wholesale.plumbing.admin_base import act_with_reason, percent, signature
 
 STATISTIC_WORDS = {Statistic.SUCCESS_RATE: "success rate", Statistic.MEAN_VALUE: "mean value", Statistic.VOLUME: "volume"}
 FALL_DOES = {Action.THROTTLE: "Throttles {engine}", Action.KILL_SWITCH: "Engages the kill switch"}

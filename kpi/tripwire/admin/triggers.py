@@ -15,7 +15,7 @@ from kpi.tripwire.admin.states import TRIGGER_DID, Figures
 from kpi.tripwire.models import RegressionTrigger
 from kpi.tripwire.rules import Action
 from kpi.tripwire.triggers import undo_trigger
-from wholesale.admin_base import ReadOnlyAdmin, SinceFilter, act_with_reason, signature
+from wholesale.plumbing.admin_base import ReadOnlyAdmin, SinceFilter, act_with_reason, signature
 
 
 class UndoneFilter(admin.SimpleListFilter):

@@ -1,0 +1,228 @@
+"""The admin's frame: its sidebar, its banner of the environment, users, roles, tokens, and the plumbing's tables."""
+
+import json
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
+from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
+from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
+from django.contrib.auth.models import Group, User
+from django.db import models
+from django.http import HttpRequest
+from django.utils import timezone
+from django_tasks.base import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+from knox.models import AuthToken
+from unfold.admin import ModelAdmin
+from unfold.decorators import action, display
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.utils import prettify_json
+
+from wholesale.plumbing.admin_base import GrowingAdmin, Kept, ReadOnlyAdmin, SinceFilter
+from wholesale.plumbing.admin_input import CheckedInput
+from wholesale.plumbing.models import IdempotencyKey, PeriodicRun, RoleGrant
+from wholesale.plumbing.work import periodic
+
+admin.site.index_title = "What needs a person now"
+
+
+admin.site.unregister((User, Group, AuthToken, DBTaskResult))
+
+
+@admin.register(User)
+class UserAdmin(CheckedInput, Kept, BaseUserAdmin, ModelAdmin):
+    """Users. They are deactivated, not deleted: what they did stays under their name."""
+
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ("username", "person", "roles", "active", "staff", "last_login")
+    list_filter = ("is_active", "is_staff", "is_superuser", "groups")
+    search_help_text = "User name, name or e-mail"
+    ordering = ("username",)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    @display(description="Name", ordering="last_name")
+    def person(self, user: User) -> str:
+        """Who it is."""
+        return user.get_full_name() or user.email
+
+    @display(description="Roles")
+    def roles(self, user: User) -> str:
+        """The user's groups; a superuser needs none."""
+        return ", ".join(group.name for group in user.groups.all()) or ("superuser" if user.is_superuser else "none")
+
+    @display(description="State", ordering="is_active", label={"Active": "success", "Deactivated": "danger"})
+    def active(self, user: User) -> str:
+        """Whether the user may do anything at all."""
+        return "Active" if user.is_active else "Deactivated"
+
+    @display(description="Admin", ordering="is_staff", label={"Staff": "info"})
+    def staff(self, user: User) -> str:
+        """Whether the user may enter here."""
+        return "Staff" if user.is_staff else ""
+
+
+@admin.register(Group)
+class GroupAdmin(CheckedInput, Kept, BaseGroupAdmin, ModelAdmin):
+    """Roles. A permission taken away here stays away; a role itself stays."""
+
+    list_display = ("name", "members", "number_of_permissions")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Group]:
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                n_members=models.Count("user", distinct=True), n_permissions=models.Count("permissions", distinct=True)
+            )
+        )
+
+    @display(description="Members", ordering="n_members")
+    def members(self, group: Any) -> int:
+        """How many users hold the role."""
+        return group.n_members
+
+    @display(description="Permissions", ordering="n_permissions")
+    def number_of_permissions(self, group: Any) -> int:
+        """How many permissions the role gives."""
+        return group.n_permissions
+
+
+@admin.register(AuthToken)
+class AuthTokenAdmin(ReadOnlyAdmin):
+    """API tokens. `create_api_token` makes them, since only it can show one; here they are seen and revoked."""
+
+    list_display = ("key", "user", "state", "created", "expiry")
+    list_select_related = ("user",)
+    search_fields = ("user__username", "token_key")
+    search_help_text = "User name, or the token's first characters"
+    ordering = ("-created",)
+    fields = ("key", "user", "state", "created", "expiry")
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return request.user.has_perm("knox.delete_authtoken")
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        _, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
+        return [f"Token {self.key(token)} of {token.user}" for token in objs], counts, perms_needed, protected
+
+    @display(description="Begins with", ordering="token_key")
+    def key(self, token: AuthToken) -> str:
+        """The token's first characters; the rest is known to its owner alone."""
+        return f"{token.token_key[:8]}..."
+
+    @display(description="State", label={"Valid": "success", "Expired": "danger"})
+    def state(self, token: AuthToken) -> str:
+        """Whether it still opens the door."""
+        return "Expired" if token.expiry is not None and token.expiry < timezone.now() else "Valid"
+
+
+@admin.register(RoleGrant)
+class RoleGrantAdmin(ReadOnlyAdmin):
+    """The permissions that the product gave to roles, each once."""
+
+    list_display = ("group", "permission", "held")
+    list_filter = ("group",)
+    list_select_related = ("group", "permission__content_type")
+    search_fields = ("permission__codename", "permission__name")
+    search_help_text = "Permission"
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[RoleGrant]:
+        through = Group.permissions.through._default_manager
+        held = through.filter(group_id=models.OuterRef("group_id"), permission_id=models.OuterRef("permission_id"))
+        return super().get_queryset(request).annotate(is_held=models.Exists(held))
+
+    @display(description="Today", label={"Held": "success", "Taken away": "warning"})
+    def held(self, grant: Any) -> str:
+        """Whether the role still has it."""
+        return "Held" if grant.is_held else "Taken away"
+
+
+@admin.register(IdempotencyKey)
+class IdempotencyKeyAdmin(GrowingAdmin):
+    """POSTs that were named by their sender, with the answer that a repetition gets."""
+
+    list_display = ("key", "user", "status", "created_at")
+    list_filter = (SinceFilter,)
+    list_select_related = ("user",)
+    search_fields = ("key__exact", "user__username__exact")
+    search_help_text = "Key or user name, in full"
+    fields = ("key", "user", "status", "created_at", "fingerprint", "answer")
+
+    @display(description="Answer")
+    def answer(self, row: IdempotencyKey) -> str:
+        """The answer's JSON."""
+        return prettify_json(json.loads(row.body), None) or row.body
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(GrowingAdmin):
+    """Who pressed which button here. What changed, and why, is in the history of each policy."""
+
+    list_display = ("action_time", "user", "kind", "content_type", "object_repr", "what")
+    list_filter = ("action_flag",)
+    list_select_related = ("user", "content_type")
+    search_fields = ("object_repr", "user__username")
+    search_help_text = "Object or user name"
+    fields = ("action_time", "user", "kind", "content_type", "object_repr", "what")
+
+    @display(description="Act", ordering="action_flag", label={"Added": "success", "Changed": "info", "Deleted": "danger"})
+    def kind(self, entry: LogEntry) -> str:
+        """What kind of act."""
+        return {ADDITION: "Added", CHANGE: "Changed", DELETION: "Deleted"}[entry.action_flag]
+
+    @display(description="What")
+    def what(self, entry: LogEntry) -> str:
+        """The act in words."""
+        return entry.get_change_message()
+
+
+@admin.register(DBTaskResult)
+class DBTaskResultAdmin(GrowingAdmin):
+    """Work that was handed to the worker, the latest first."""
+
+    list_display = ("task_name", "state", "enqueued_at", "started_at", "finished_at")
+    list_filter = ("status",)
+    list_select_related = False
+    search_fields = ("task_path",)
+    search_help_text = "Name of the task"
+    ordering = ("-enqueued_at",)
+    fields = ("task_path", "queue_name", "state", "args_kwargs", "enqueued_at", "started_at", "finished_at", "traceback")
+    actions = ("try_again",)
+
+    def has_change_task_permission(self, request: HttpRequest) -> bool:
+        """Who may have a failed task done again."""
+        return request.user.has_perm("django_tasks_database.change_dbtaskresult")
+
+    @action(description="Try again", permissions=["change_task"])
+    def try_again(self, request: HttpRequest, tasks: models.QuerySet[DBTaskResult]) -> None:
+        """Have the failed ones among the selected done once more."""
+        again = periodic.try_again(list(tasks.values_list("pk", flat=True)))
+        messages.success(request, f"{again} failed tasks wait for the worker again.")
+
+    @display(
+        description="State",
+        ordering="status",
+        label={
+            TaskResultStatus.READY.label: "info",
+            TaskResultStatus.RUNNING.label: "warning",
+            TaskResultStatus.FAILED.label: "danger",
+            TaskResultStatus.SUCCESSFUL.label: "success",
+        },
+    )
+    def state(self, task: DBTaskResult) -> str:
+        """Where the task stands."""
+        return str(TaskResultStatus(task.status).label)
+
+
+@admin.register(PeriodicRun)
+class PeriodicRunAdmin(ReadOnlyAdmin):
+    """Turns of the periodic jobs that were handed to the worker."""
+
+    list_display = ("name", "slot")
+    list_filter = ("name",)
+    fields = ("name", "slot")

@@ -1,0 +1,93 @@
+"""Fields for what was received: a message, a wish to be left alone. It is a fact, and no detail of it refuses it
+(CONTRACT section 10).
+
+Text that cannot be stored is replaced or cut, and shows it. A time or a word that cannot be read counts as not given, and
+`ReceivedParams` says which they were.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from rest_framework import serializers
+
+from wholesale.plumbing.facts import as_text, storable
+from wholesale.plumbing.fields import AwareDateTimeField, UpperChoiceField
+from wholesale.plumbing.params import ActParams
+from wholesale.plumbing.texts import parse_json
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
+
+
+class ReceivedTextField(serializers.CharField):
+    """Text of up to `longest` characters, whatever came; lines and tabs stay."""
+
+    lines = True
+
+    def __init__(self, *, longest: int = NOTE_MAX_LENGTH, **kwargs: Any) -> None:
+        super().__init__(**{"allow_blank": True, **kwargs})
+        self.longest = longest
+
+    def to_internal_value(self, data: Any) -> str:
+        return storable(as_text(data), self.longest, lines=self.lines)
+
+
+class ReceivedLabelField(ReceivedTextField):
+    """A label or an id: one line, up to 128 characters."""
+
+    lines = False
+
+    def __init__(self, *, longest: int = LABEL_MAX_LENGTH, **kwargs: Any) -> None:
+        super().__init__(longest=longest, **kwargs)
+
+
+class ReceivedTimeField(AwareDateTimeField):
+    """An instant, or None where it cannot be read."""
+
+    def to_internal_value(self, data: Any) -> datetime | None:  # type: ignore[override]  # what cannot be read is None
+        try:
+            return super().to_internal_value(data)
+        except serializers.ValidationError:
+            return None
+
+
+class ReceivedChoiceField(UpperChoiceField):
+    """A word of a closed vocabulary, or None where it is none of it."""
+
+    def to_internal_value(self, data: Any) -> str | None:  # type: ignore[override]  # what cannot be read is None
+        try:
+            return super().to_internal_value(data)
+        except serializers.ValidationError:
+            return None
+
+
+class ReceivedManyField(serializers.ListField):
+    """Several texts: a JSON array, its text, or one value by itself."""
+
+    def __init__(self, *, longest: int = NOTE_MAX_LENGTH, **kwargs: Any) -> None:
+        super().__init__(child=ReceivedTextField(longest=longest), **kwargs)
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        texts = [self.child.to_internal_value(one) for one in self._several(data)]
+        return [text for text in texts if text]
+
+    def _several(self, data: Any) -> list[Any]:
+        if isinstance(data, str):
+            try:
+                data = parse_json(data)
+            except ValueError:
+                return [data]
+        return data if isinstance(data, list) else [data]
+
+
+class ReceivedParams(ActParams):
+    """The parameters of a verb that records what was received. The handler gets `unreadable` beside them: by name, as it
+    came, what counts as not given because it could not be read."""
+
+    correlation_id = ReceivedLabelField(required=False)  # type: ignore[assignment]  # it takes whatever comes
+
+    def to_internal_value(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        checked = super().to_internal_value(data)
+        unreadable = [name for name, value in checked.items() if value is None and data.get(name) is not None]
+        for name in unreadable:
+            del checked[name]
+        return {**checked, "unreadable": {name: as_text(data[name]) for name in unreadable}}
