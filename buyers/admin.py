@@ -9,7 +9,7 @@ from unfold.decorators import display
 
 from buyers.liquidity import Event
 from buyers.models import INVENTED, BuyerFeedbackEvent, BuyerLiquidityNode
-from wholesale.admin_base import GrowingAdmin, ReadOnlyAdmin, SinceFilter, place_text
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin, SinceFilter, place_text
 
 EVENT_COLOURS = {Event.RESPONDED: "info", Event.BOUGHT: "success", Event.NO_RESPONSE: "warning", Event.PASSED: "danger"}
 

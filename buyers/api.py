@@ -12,9 +12,9 @@ from buyers import services
 from buyers.liquidity import Event
 from buyers.models import INVENTED, SFR, BuyerFeedbackEvent, BuyerLiquidityNode
 from governance.clocks.api import MarketFilter, PlaceParams
-from wholesale import filters
-from wholesale.api import ApiViewSet, ResourceViewSet, RowSerializer, SignedSerializer, act, acting_user, ask
-from wholesale.fields import (
+from wholesale.plumbing import filters
+from wholesale.plumbing.api import ApiViewSet, ResourceViewSet, RowSerializer, SignedSerializer, act, acting_user, ask
+from wholesale.plumbing.fields import (
     AwareDateTimeField,
     IdField,
     LabelField,
@@ -25,10 +25,10 @@ from wholesale.fields import (
     UpperChoiceField,
     WordField,
 )
-from wholesale.params import ActParams, Params
-from wholesale.permissions import label_of
-from wholesale.rendering import shown
-from wholesale.vocabulary import ALL
+from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.rendering import shown
+from wholesale.plumbing.vocabulary import ALL
 
 
 class NodeParams(PlaceParams):

@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Q
 
 from buyers.liquidity import Event, Liquidity
-from wholesale.append_only import AppendOnlyModel
-from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, WALKTHROUGH_PROPERTY, WORD_MAX_LENGTH, Province
+from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, WALKTHROUGH_PROPERTY, WORD_MAX_LENGTH, Province
 
 INVENTED = Q(property_type=WALKTHROUGH_PROPERTY)  # nodes of buyers that a walkthrough invented; no list shows them
 SFR = "SFR"  # single-family residence, the default property type

@@ -1,6 +1,6 @@
 """Which role may do what with buyers."""
 
-from wholesale.roles import AGENT, EVERYBODY, INTEGRATOR, OPERATOR, Grants
+from wholesale.plumbing.roles import AGENT, EVERYBODY, INTEGRATOR, OPERATOR, Grants
 
 GRANTS: Grants = {
     "view_buyerliquiditynode": EVERYBODY,

@@ -13,9 +13,9 @@ from buyers.liquidity import ACTIVE_EVENTS, Liquidity, folded, moved
 from buyers.models import LIQUIDITY_FIELDS, SFR, BuyerFeedbackEvent, BuyerLiquidityNode
 from buyers.signals import feedback_recorded
 from governance.decisions import ExecutionClass, verb
-from wholesale import correlation
-from wholesale.permissions import label_of
-from wholesale.vocabulary import ALL
+from wholesale.plumbing import correlation
+from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.vocabulary import ALL
 
 
 @verb(ExecutionClass.RECORD)

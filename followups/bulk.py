@@ -31,10 +31,10 @@ from governance.clocks.markets import one_markets
 from governance.decisions import ExecutionClass, verb
 from governance.gate import Minutes
 from governance.leads import LeadFacts
-from wholesale import correlation, many
-from wholesale.errors import DomainError, RequiredParameter
-from wholesale.lookups import among
-from wholesale.vocabulary import ALL
+from wholesale.plumbing import correlation, many
+from wholesale.plumbing.errors import DomainError, RequiredParameter
+from wholesale.plumbing.lookups import among
+from wholesale.plumbing.vocabulary import ALL
 
 BATCH = 1_000
 NO_PROVINCE = "A lead that nobody knows needs its province."

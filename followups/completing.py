@@ -16,7 +16,7 @@ from followups.leads.models import Lead
 from followups.models import FollowupLadder, FollowupTask
 from followups.sla.counting import late_sql
 from governance import gate
-from wholesale.lookups import time_of, time_or_none
+from wholesale.plumbing.lookups import time_of, time_or_none
 
 # What completing needs of the rows, its answer, its KPI row and its evidence included; in the order of the models' fields.
 _TASK = (

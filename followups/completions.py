@@ -29,9 +29,9 @@ from governance import gate
 from governance.channels import Channel
 from governance.decisions import ExecutionClass, verb
 from governance.gate import Judged
-from wholesale import many
-from wholesale.errors import RequiredParameter
-from wholesale.permissions import label_of
+from wholesale.plumbing import many
+from wholesale.plumbing.errors import RequiredParameter
+from wholesale.plumbing.permissions import label_of
 
 TOLD_WITHIN = timedelta(days=7)  # a contact is recorded so long after it happened, and no later
 

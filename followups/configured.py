@@ -12,7 +12,7 @@ from followups.models import LadderTemplate, PoolAgent, SlaPolicy, Vendor
 from followups.pool.services import IS_INACTIVE
 from followups.sla.mail import operators
 from governance.runbook.registry import read_once
-from wholesale.vocabulary import ALL
+from wholesale.plumbing.vocabulary import ALL
 
 
 class Template(NamedTuple):

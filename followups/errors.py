@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from wholesale.errors import DomainError, NotAllowedForYou, NotFound
+from wholesale.plumbing.errors import DomainError, NotAllowedForYou, NotFound
 
 
 class TaskNotFound(NotFound):

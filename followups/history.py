@@ -8,8 +8,8 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from followups.models import TaskEvent, TaskEventWords
-from wholesale import correlation, many
-from wholesale.wordings import is_own
+from wholesale.plumbing import correlation, many
+from wholesale.plumbing.wordings import is_own
 
 _LINE = ("task_id", "kind", "reason", "detail", "actor", "user_id", "correlation_id", "created_at")
 

@@ -19,9 +19,9 @@ from followups.sla.models import SlaBreach, SlaNotice, SlaPolicy, SlaWatch
 from followups.steps.models import LadderTemplate
 from followups.vendors.models import Vendor, VendorAgent
 from governance.channels import Channel
-from wholesale.append_only import AppendOnlyModel
-from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WALKTHROUGH_MARK, WORD_MAX_LENGTH, Province
-from wholesale.wordings import WordedField
+from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WALKTHROUGH_MARK, WORD_MAX_LENGTH, Province
+from wholesale.plumbing.wordings import WordedField
 
 
 def label_field(**kwargs: Any) -> "models.CharField[Any, Any]":

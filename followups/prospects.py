@@ -15,7 +15,7 @@ from governance import gate
 from governance.channels import Channel
 from governance.compliance.services import Point
 from governance.leads import LeadFacts
-from wholesale.lookups import time_or_none
+from wholesale.plumbing.lookups import time_or_none
 
 
 class Prospect(NamedTuple):

@@ -5,7 +5,7 @@ from typing import Any
 
 from followups.leads.models import Lead
 from followups.models import FollowupLadder, FollowupTask
-from wholesale.lookups import among
+from wholesale.plumbing.lookups import among
 
 
 def on_markets_named(province: str, names: Collection[str], market: str, **kwargs: Any) -> None:

@@ -1,6 +1,6 @@
 """Which role may do what in follow-up."""
 
-from wholesale.roles import AGENT, AUDITOR, EVERYBODY, INTEGRATOR, OPERATOR, Grants
+from wholesale.plumbing.roles import AGENT, AUDITOR, EVERYBODY, INTEGRATOR, OPERATOR, Grants
 
 GRANTS: Grants = {
     "view_lead": EVERYBODY,

@@ -25,9 +25,9 @@ from followups.models import (
     TaskEvent,
 )
 from governance.compliance.models import ContactPoint, ContactRecord
-from wholesale import scopes
-from wholesale.permissions import label_of
-from wholesale.vocabulary import ALL
+from wholesale.plumbing import scopes
+from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.vocabulary import ALL
 
 ANY_LEAD = "followups.view_any_lead"
 Kind = ContactPoint.Kind

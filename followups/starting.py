@@ -25,8 +25,8 @@ from followups.signals import ladders_created
 from followups.steps.lookups import patterns_of
 from governance import gate
 from governance.decisions import ExecutionClass, verb
-from wholesale import many
-from wholesale.vocabulary import ALL
+from wholesale.plumbing import many
+from wholesale.plumbing.vocabulary import ALL
 
 RESTARTED = "restarted"  # why a step is cancelled where no other reason was given
 

@@ -15,9 +15,16 @@ from governance.channels import Channel
 from governance.clocks.resolving import ZoneSource, phone_hint
 from governance.compliance.grounds import Purpose
 from governance.reasons import Reason
-from wholesale.api import ApiViewSet, act, ask
-from wholesale.fields import AwareDateTimeField, LabelField, ManyField, StrictIntegerField, UpperChoiceField, iso_utc
-from wholesale.params import ActParams, Params
+from wholesale.plumbing.api import ApiViewSet, act, ask
+from wholesale.plumbing.fields import (
+    AwareDateTimeField,
+    LabelField,
+    ManyField,
+    StrictIntegerField,
+    UpperChoiceField,
+    iso_utc,
+)
+from wholesale.plumbing.params import ActParams, Params
 
 EXPLAIN_MAX = 1000  # leads at once
 

@@ -44,10 +44,10 @@ from governance.risk.errors import RiskDenied
 from governance.risk.models import RiskReservation
 from governance.runbook import services as runbook
 from governance.situation import NO_GAP, PolicyFacts, Situation, is_opted_out, lasting, what_decides
-from wholesale.errors import DomainError, NotFound
-from wholesale.fields import iso_utc
-from wholesale.lookups import among_sql
-from wholesale.vocabulary import ALL
+from wholesale.plumbing.errors import DomainError, NotFound
+from wholesale.plumbing.fields import iso_utc
+from wholesale.plumbing.lookups import among_sql
+from wholesale.plumbing.vocabulary import ALL
 
 
 class KillSwitchEngaged(DomainError):

@@ -10,9 +10,9 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
-from wholesale.append_only import AppendOnlyModel
-from wholesale.errors import RequiredParameter, VersionConflict
-from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
+from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.errors import RequiredParameter, VersionConflict
+from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
 
 
 class _History(HistoricalRecords):

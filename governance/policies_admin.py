@@ -18,9 +18,9 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminIntegerFiel
 
 from governance.clocks.markets import one_market
 from governance.policies import PlacePolicy, Policy
-from wholesale.admin_base import HistoryAdmin, Kept, act_with_reason, place_text, reason_field, restate, signature
-from wholesale.errors import VersionConflict
-from wholesale.vocabulary import normalise_word
+from wholesale.plumbing.admin_base import HistoryAdmin, Kept, act_with_reason, place_text, reason_field, restate, signature
+from wholesale.plumbing.errors import VersionConflict
+from wholesale.plumbing.vocabulary import normalise_word
 
 SWITCHED = {"On": "success", "Off": ""}
 

@@ -21,10 +21,10 @@ from governance.risk.models import RiskPolicy
 from governance.risk.rules import GLOBAL
 from governance.runbook.last_days import ended_or_ending
 from governance.runbook.registry import Finding, Severity, read_once, register
-from wholesale import append_only
-from wholesale.checks import check_time_zones
-from wholesale.health import pending_migrations
-from wholesale.vocabulary import ALL, Province
+from wholesale.plumbing import append_only
+from wholesale.plumbing.checks import check_time_zones
+from wholesale.plumbing.http.health import pending_migrations
+from wholesale.plumbing.vocabulary import ALL, Province
 
 REGISTRATION_NOTICE = timedelta(days=30)  # before it expires
 _MARKET, _HEIMDALL, _AREA_CODE, _DUTY = "market", "heimdall", "area_code", "duty"

@@ -8,7 +8,7 @@ from unfold.decorators import display
 
 from kpi.models import Domain, KPIEvent
 from kpi.tripwire.admin import RegressionPolicyAdmin, RegressionStateAdmin, RegressionTriggerAdmin
-from wholesale.admin_base import GrowingAdmin, SinceFilter, WordFilter, place_text
+from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, WordFilter, place_text
 
 
 class OccurredSinceFilter(SinceFilter):

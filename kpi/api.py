@@ -11,10 +11,10 @@ from rest_framework.response import Response
 from governance.clocks.api import MarketFilter
 from kpi import services
 from kpi.models import KPIEvent
-from wholesale import filters
-from wholesale.api import ApiViewSet, ResourceViewSet, SignedSerializer, ask
-from wholesale.fields import AwareDateTimeField, JsonField, StrictDecimalField, StrictIntegerField
-from wholesale.params import Params
+from wholesale.plumbing import filters
+from wholesale.plumbing.api import ApiViewSet, ResourceViewSet, SignedSerializer, ask
+from wholesale.plumbing.fields import AwareDateTimeField, JsonField, StrictDecimalField, StrictIntegerField
+from wholesale.plumbing.params import Params
 
 
 class EventOut(SignedSerializer):

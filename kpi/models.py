@@ -5,9 +5,9 @@ from django.db import models
 from django.db.models import Q
 
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
-from wholesale.append_only import AppendOnlyModel
-from wholesale.vocabulary import LABEL_MAX_LENGTH, WALKTHROUGH, WALKTHROUGH_MARK, WORD_MAX_LENGTH, Province
-from wholesale.wordings import WordedJsonField
+from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, WALKTHROUGH, WALKTHROUGH_MARK, WORD_MAX_LENGTH, Province
+from wholesale.plumbing.wordings import WordedJsonField
 
 
 class Domain(models.TextChoices):

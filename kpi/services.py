@@ -20,7 +20,7 @@ from django.utils import timezone
 from governance.decisions import ExecutionClass, verb
 from kpi.models import COUNTED, KPIEvent, KPIEventWords, RegressionPolicy
 from kpi.tasks import evaluate_tripwire
-from wholesale import correlation, many
+from wholesale.plumbing import correlation, many
 
 SUMMARY_SPAN = timedelta(days=7)
 _COLUMNS = tuple(field.attname for field in KPIEvent._meta.concrete_fields if not field.primary_key)

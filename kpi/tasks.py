@@ -4,8 +4,8 @@ from django_tasks import task
 
 from kpi.tripwire import services
 from kpi.tripwire.errors import PolicyNotFound
-from wholesale import periodic
-from wholesale.queues import Queue
+from wholesale.plumbing.work import periodic
+from wholesale.plumbing.work.queues import Queue
 
 
 @task(queue_name=Queue.PERIODIC)

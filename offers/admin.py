@@ -16,7 +16,7 @@ from unfold.widgets import UnfoldBooleanWidget
 from governance.policies_admin import PlacePolicyAdmin, PlacePolicyForm, number_field
 from offers.models import OfferEvidence, OfferPolicy
 from offers.services import upsert_policy
-from wholesale.admin_base import (
+from wholesale.plumbing.admin_base import (
     GrowingAdmin,
     ReasonForm,
     SinceFilter,
@@ -28,7 +28,7 @@ from wholesale.admin_base import (
     restate,
     signature,
 )
-from wholesale.errors import VersionConflict
+from wholesale.plumbing.errors import VersionConflict
 
 SMALLEST_MULTIPLIER = Decimal("0.0001")
 

@@ -13,9 +13,9 @@ from governance.clocks.api import MarketFilter, PlaceParams
 from offers import services
 from offers.math import ARV_MAX, REPAIRS_MAX_SHARE
 from offers.models import OfferEvidence, OfferPolicy
-from wholesale import filters
-from wholesale.api import ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask
-from wholesale.fields import (
+from wholesale.plumbing import filters
+from wholesale.plumbing.api import ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask
+from wholesale.plumbing.fields import (
     IdField,
     JsonField,
     LabelField,
@@ -26,10 +26,10 @@ from wholesale.fields import (
     StrictIntegerField,
     WordField,
 )
-from wholesale.params import ActParams, Params
-from wholesale.permissions import label_of
-from wholesale.rendering import shown
-from wholesale.vocabulary import ALL
+from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.rendering import shown
+from wholesale.plumbing.vocabulary import ALL
 
 _SMALLEST_RATE = Decimal("0.0001")
 _CENT = Decimal("0.01")

@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from wholesale import seeds
+from wholesale.plumbing import seeds
 
 
 class OffersConfig(AppConfig):

@@ -1,6 +1,6 @@
 """Refusals of offers."""
 
-from wholesale.errors import DomainError
+from wholesale.plumbing.errors import DomainError
 
 
 class OfferPolicyDisabled(DomainError):

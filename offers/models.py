@@ -9,8 +9,8 @@ from django.db.models import Q
 
 from governance.policies import PlacePolicy
 from offers.math import ARV_MAX
-from wholesale.append_only import AppendOnlyModel
-from wholesale.vocabulary import LABEL_MAX_LENGTH, WORD_MAX_LENGTH, Province
+from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, WORD_MAX_LENGTH, Province
 
 
 def money_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":

@@ -9,7 +9,7 @@ from django.db.models import Value
 
 from governance.runbook.registry import Finding, Severity, read_once, register
 from offers.models import OfferPolicy
-from wholesale.vocabulary import ALL, Province
+from wholesale.plumbing.vocabulary import ALL, Province
 
 PACE_SPAN = timedelta(days=7)
 PACE_PROVINCES = 2

@@ -1,6 +1,6 @@
 """Which role may do what with offers."""
 
-from wholesale.roles import EVERYBODY, INTEGRATOR, OPERATOR, Grants
+from wholesale.plumbing.roles import EVERYBODY, INTEGRATOR, OPERATOR, Grants
 
 GRANTS: Grants = {
     "view_offerpolicy": EVERYBODY,

@@ -14,8 +14,8 @@ from offers.errors import OfferPolicyDisabled
 from offers.math import calculate
 from offers.models import OfferEvidence, OfferPolicy
 from offers.signals import offers_computed
-from wholesale import correlation
-from wholesale.vocabulary import ALL
+from wholesale.plumbing import correlation
+from wholesale.plumbing.vocabulary import ALL
 
 
 @verb(ExecutionClass.CONTROL)

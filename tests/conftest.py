@@ -22,7 +22,7 @@ from followups.steps import services as steps
 from governance.golive.models import GoLiveState
 from governance.golive.services import engage_kill_switch
 from tests.served import database_name, fresh_database, migrating_once
-from wholesale import authentication
+from wholesale.plumbing.http import authentication
 
 # The same examples in each run, and no deadline: the machine may be busy.
 hypothesis_settings.register_profile("tests", derandomize=True, deadline=None, max_examples=60)

@@ -1,1 +1,1 @@
-"""The project: settings and API plumbing below all apps; urls, dashboard and demo above them. No domain."""
+"""The project: plumbing below all apps, console and demo above them; settings and urls."""

@@ -11,11 +11,11 @@ import structlog
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 
-from wholesale.log_text import traceback_dicts, write_traceback
-from wholesale.queues import Queue
-from wholesale.timeouts import DEFAULTS as DEFAULT_TIMEOUTS
-from wholesale.timeouts import Process, Timeouts, process_of
-from wholesale.timeouts import read as read_timeouts
+from wholesale.plumbing.log_text import traceback_dicts, write_traceback
+from wholesale.plumbing.work.queues import Queue
+from wholesale.plumbing.work.timeouts import DEFAULTS as DEFAULT_TIMEOUTS
+from wholesale.plumbing.work.timeouts import Process, Timeouts, process_of
+from wholesale.plumbing.work.timeouts import read as read_timeouts
 
 # Time zones come from the tzdata package alone: an operating system's copy is an hour wrong for BC, AB, MB and NT since
 # November 2026. Here, because nothing may read a zone before it (system check wholesale.E001 proves it).
@@ -106,9 +106,11 @@ if SECURE_HSTS_PRELOAD and not SECURE_HSTS_INCLUDE_SUBDOMAINS:
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # they ask for these two
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come from inside, without TLS
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)  # how many of ours stand in front (wholesale/client_address.py)
+TRUSTED_PROXIES = env.int(
+    "TRUSTED_PROXIES", default=0
+)  # how many of ours stand in front (wholesale/plumbing/http/client_address.py)
 
-# The login: after so many wrong passwords an account and an address are locked for a while (wholesale/logins.py).
+# The login: after so many wrong passwords an account and an address are locked for a while (wholesale/plumbing/http/logins.py).
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 LOGIN_FAILURES = env.int("LOGIN_FAILURES", default=10)
 LOGIN_LOCK_MINUTES = env.int("LOGIN_LOCK_MINUTES", default=15)
@@ -117,9 +119,9 @@ AXES_COOLOFF_TIME = timedelta(minutes=LOGIN_LOCK_MINUTES)
 AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]  # either of them
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or somebody could lock an account for ever
-AXES_LOCKOUT_CALLABLE = "wholesale.logins.locked_out"
-AXES_USERNAME_CALLABLE = "wholesale.logins.account_of"
-AXES_CLIENT_IP_CALLABLE = "wholesale.client_address.address_of"
+AXES_LOCKOUT_CALLABLE = "wholesale.plumbing.http.logins.locked_out"
+AXES_USERNAME_CALLABLE = "wholesale.plumbing.http.logins.account_of"
+AXES_CLIENT_IP_CALLABLE = "wholesale.plumbing.http.client_address.address_of"
 AXES_DISABLE_ACCESS_LOG = True  # what succeeds is in the request log
 AXES_ENABLE_ADMIN = AXES_VERBOSE = False  # pages without our theme; a line at each start
 
@@ -166,7 +168,8 @@ INSTALLED_APPS = [
     "axes",
     "django_tasks",
     "django_tasks_db",
-    "wholesale",
+    "wholesale.plumbing",
+    "wholesale.console",
     "wholesale.demo",
     "governance",
     "followups",
@@ -175,13 +178,13 @@ INSTALLED_APPS = [
     "kpi",
 ]
 MIDDLEWARE = [
-    "wholesale.middleware.ApiPathMiddleware",
-    "wholesale.middleware.NoStoreMiddleware",
+    "wholesale.plumbing.http.middleware.ApiPathMiddleware",
+    "wholesale.plumbing.http.middleware.NoStoreMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "wholesale.request_log.RequestLogMiddleware",
-    "wholesale.correlation.CorrelationMiddleware",
-    "wholesale.middleware.WellFormedMiddleware",
+    "wholesale.plumbing.http.request_log.RequestLogMiddleware",
+    "wholesale.plumbing.correlation.CorrelationMiddleware",
+    "wholesale.plumbing.http.middleware.WellFormedMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -202,7 +205,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "wholesale.leniency.leniency",
+                "wholesale.console.leniency.leniency",
             ]
         },
     }
@@ -274,15 +277,15 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="wholesale@localhost"
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "wholesale.authentication.CachedTokenAuthentication",
+        "wholesale.plumbing.http.authentication.CachedTokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["wholesale.permissions.HasActionPermission"],
-    "DEFAULT_PARSER_CLASSES": ["wholesale.params.BoundedJSONParser", "wholesale.params.Utf8FormParser"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "wholesale.negotiation.ContentNegotiation",
-    "DEFAULT_RENDERER_CLASSES": ["wholesale.rendering.NumberJSONRenderer"],
-    "DEFAULT_FILTER_BACKENDS": ["wholesale.filters.StrictFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "wholesale.schema.ApiSchema",
+    "DEFAULT_PERMISSION_CLASSES": ["wholesale.plumbing.permissions.HasActionPermission"],
+    "DEFAULT_PARSER_CLASSES": ["wholesale.plumbing.params.BoundedJSONParser", "wholesale.plumbing.params.Utf8FormParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "wholesale.plumbing.http.negotiation.ContentNegotiation",
+    "DEFAULT_RENDERER_CLASSES": ["wholesale.plumbing.rendering.NumberJSONRenderer"],
+    "DEFAULT_FILTER_BACKENDS": ["wholesale.plumbing.filters.StrictFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "wholesale.plumbing.schema.ApiSchema",
     "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "URL_FORMAT_OVERRIDE": None,
@@ -291,8 +294,8 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 DRF_STANDARDIZED_ERRORS = {
-    "EXCEPTION_HANDLER_CLASS": "wholesale.handlers.ExceptionHandler",
-    "EXCEPTION_FORMATTER_CLASS": "wholesale.handlers.ExceptionFormatter",
+    "EXCEPTION_HANDLER_CLASS": "wholesale.plumbing.http.handlers.ExceptionHandler",
+    "EXCEPTION_FORMATTER_CLASS": "wholesale.plumbing.http.handlers.ExceptionFormatter",
     # One error shape in every environment; the traceback goes to the log.
     "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
 }
@@ -327,7 +330,7 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "wholesale.schema.document_common_errors",
+        "wholesale.plumbing.schema.document_common_errors",
     ],
 }
 
@@ -342,10 +345,10 @@ UNFOLD = {
     "SITE_SYMBOL": "real_estate_agent",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
-    "ENVIRONMENT": "wholesale.admin.environment",
-    "DASHBOARD_CALLBACK": "wholesale.dashboard.fill",
-    "STYLES": ["wholesale.admin.stylesheet"],
-    "SIDEBAR": {"show_search": True, "navigation": "wholesale.admin.navigation"},
+    "ENVIRONMENT": "wholesale.console.admin.environment",
+    "DASHBOARD_CALLBACK": "wholesale.console.dashboard.fill",
+    "STYLES": ["wholesale.console.admin.stylesheet"],
+    "SIDEBAR": {"show_search": True, "navigation": "wholesale.console.admin.navigation"},
 }
 # Of files of leads: who may, by the names of permissions.
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
@@ -396,7 +399,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": [], "level": "NOTSET", "propagate": True},  # it has handlers of its own otherwise
-        # wholesale.request_log writes the line of a request. These would add its path and query as the client wrote them.
+        # wholesale.plumbing.http.request_log writes the line of a request. These would add its path and query as the client wrote them.
         **{
             name: {"handlers": ["nowhere"], "propagate": False}
             for name in ("django.request", "django.security", "django.server")
@@ -404,6 +407,8 @@ LOGGING = {
         # What these write below is values: those of statements, of pages, of addresses.
         **{name: {"level": "INFO"} for name in ("django.db.backends", "django.template")},
         "httpx": {"level": "WARNING"},
-        "axes": {"level": "CRITICAL"},  # it writes whatever was given as a user name; wholesale.logins writes its line
+        "axes": {
+            "level": "CRITICAL"
+        },  # it writes whatever was given as a user name; wholesale.plumbing.http.logins writes its line
     },
 }

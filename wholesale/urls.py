@@ -9,8 +9,8 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from wholesale.health import healthz, readyz
-from wholesale.schema_view import SchemaView
+from wholesale.plumbing.http.health import healthz, readyz
+from wholesale.plumbing.http.schema_view import SchemaView
 
 
 class UnknownPath(APIView):
@@ -39,5 +39,5 @@ urlpatterns = [
     path("api/", include("kpi.urls")),
     re_path(r"^api(?P<path>/.*)?$", UnknownPath.as_view()),
 ]
-handler400 = "wholesale.handlers.bad_request"
-handler500 = "wholesale.handlers.server_error"
+handler400 = "wholesale.plumbing.http.handlers.bad_request"
+handler500 = "wholesale.plumbing.http.handlers.server_error"

@@ -6,8 +6,8 @@ import os
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
-from wholesale.content_type import reading_utf8
-from wholesale.request_body import reading_whole_bodies
+from wholesale.plumbing.http.content_type import reading_utf8
+from wholesale.plumbing.http.request_body import reading_whole_bodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wholesale.settings")
 application = reading_utf8(reading_whole_bodies(get_wsgi_application()))

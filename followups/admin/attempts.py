@@ -6,7 +6,7 @@ from unfold.decorators import display
 from followups.admin.rows import WithLead, WithTask
 from followups.attempts import LABELS
 from followups.models import ContactAttempt
-from wholesale.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter
 
 
 class AttemptPage:

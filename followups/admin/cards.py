@@ -19,7 +19,7 @@ from followups.steps.services import scripts_of
 from governance import gate
 from governance.channels import Channel
 from governance.compliance.services import Point
-from wholesale.admin_base import ReasonForm, place_text
+from wholesale.plumbing.admin_base import ReasonForm, place_text
 
 OTHERS_READ = 50  # a number that stands for nobody may be on file at thousands
 # What each button asks.

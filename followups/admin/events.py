@@ -11,7 +11,7 @@ from unfold.decorators import display
 
 from followups.admin.rows import WithTask
 from followups.models import TaskEvent
-from wholesale.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter
 
 TASK_DIGITS_MAX = 12  # a longer number is no task's
 KIND_COLOURS = {

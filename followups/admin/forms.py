@@ -13,9 +13,9 @@ from unfold.widgets import (
 )
 
 from followups.outcomes.rules import Outcome
-from wholesale.admin_base import reason_field
-from wholesale.received import storable
-from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
+from wholesale.plumbing.admin_base import reason_field
+from wholesale.plumbing.received import storable
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 
 class MomentThereField(forms.DateTimeField):

@@ -14,8 +14,15 @@ from followups.admin.forms import ReassignForm
 from followups.admin.rows import WithLead, ladder_url, task_state, task_url
 from followups.models import FollowupLadder, FollowupTask
 from followups.transitions import cancel_ladder, reassign_ladder, restart_ladder
-from wholesale.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter, act_with_form, act_with_reason, place_text
-from wholesale.permissions import label_of
+from wholesale.plumbing.admin_base import (
+    GrowingAdmin,
+    ReadOnlyInline,
+    SinceFilter,
+    act_with_form,
+    act_with_reason,
+    place_text,
+)
+from wholesale.plumbing.permissions import label_of
 
 
 class TaskInline(ReadOnlyInline):

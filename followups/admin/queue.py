@@ -31,11 +31,11 @@ from followups.services import complete_task
 from followups.transitions import skip_task, snooze_task
 from governance import gate
 from governance.decisions import ExecutionClass
-from wholesale import scopes
-from wholesale.admin_base import show_refusal
-from wholesale.admin_input import row_id
-from wholesale.errors import DomainError
-from wholesale.permissions import label_of
+from wholesale.plumbing import scopes
+from wholesale.plumbing.admin_base import show_refusal
+from wholesale.plumbing.admin_input import row_id
+from wholesale.plumbing.errors import DomainError
+from wholesale.plumbing.permissions import label_of
 
 COUNTED_MAX = 1000  # of each figure: a longer list is long, and counting all of it takes longer with each task
 LAPSED_SHOWN = timedelta(hours=1)  # so long after a claim ended, its task is still at hand, to say what came of it

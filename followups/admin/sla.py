@@ -14,7 +14,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from followups.charts import chart_rows
 from followups.reports import GROUPS, PERCENTILES, SPAN, SlaReport, sla_report
-from wholesale.days import WITHIN_RANGE
+from wholesale.plumbing.days import WITHIN_RANGE
 
 COLOURS = {50: "var(--color-primary-700)", 90: "var(--color-primary-500)", 99: "var(--color-primary-300)"}
 HEADERS = (

@@ -22,7 +22,7 @@ from followups.leads.facts import contact_for
 from followups.models import FollowupTask
 from followups.sla.services import at_risk
 from governance import gate
-from wholesale.admin_base import GrowingAdmin, ReasonForm, SinceFilter, act_with_form, place_text
+from wholesale.plumbing.admin_base import GrowingAdmin, ReasonForm, SinceFilter, act_with_form, place_text
 
 
 class TaskStateFilter(admin.SimpleListFilter):

@@ -10,10 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from followups.bulk import Answer, Start, Status, start_ladders
-from wholesale.api import ApiViewSet, act, acting_user
-from wholesale.fields import IdField, LabelField, ManyField, ProvinceField, RowField, StrictIntegerField, WordField
-from wholesale.params import ActParams, Params
-from wholesale.permissions import label_of
+from wholesale.plumbing.api import ApiViewSet, act, acting_user
+from wholesale.plumbing.fields import IdField, LabelField, ManyField, ProvinceField, RowField, StrictIntegerField, WordField
+from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.permissions import label_of
 
 LADDERS_MAX = 10_000
 STATUSES = [status.value for status in Status]
@@ -102,7 +102,7 @@ class BulkLadderViewSet(ApiViewSet):
         )
 
 
-_row = LadderRow()  # one for all rows, as in wholesale.params: checking leaves no state
+_row = LadderRow()  # one for all rows, as in wholesale.plumbing.params: checking leaves no state
 
 
 def _checked(row: Mapping[str, Any]) -> Start | dict[str, Any]:

@@ -8,9 +8,9 @@ from followups.models import ContactAttempt, FollowupLadder, FollowupTask, Ladde
 from governance.channels import Channel
 from governance.clocks.api import MarketFilter
 from governance.reasons import Reason
-from wholesale import filters
-from wholesale.api import ResourceViewSet, RowSerializer, SignedSerializer
-from wholesale.fields import JsonField
+from wholesale.plumbing import filters
+from wholesale.plumbing.api import ResourceViewSet, RowSerializer, SignedSerializer
+from wholesale.plumbing.fields import JsonField
 
 
 class LadderOut(RowSerializer):

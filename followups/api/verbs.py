@@ -15,8 +15,8 @@ from followups.models import ContactAttempt, FollowupLadder, FollowupTask
 from followups.outcomes.rules import Outcome
 from governance.clocks.api import PlaceParams
 from governance.reasons import Reason
-from wholesale.api import ROW_ID, ApiViewSet, RowSerializer, act, acting_user, ask, path_id
-from wholesale.fields import (
+from wholesale.plumbing.api import ROW_ID, ApiViewSet, RowSerializer, act, acting_user, ask, path_id
+from wholesale.plumbing.fields import (
     AwareDateTimeField,
     LabelField,
     NoteField,
@@ -26,11 +26,11 @@ from wholesale.fields import (
     UpperChoiceField,
     WordField,
 )
-from wholesale.params import ActParams, Params, merged
-from wholesale.permissions import label_of
-from wholesale.received import ReceivedLabelField, ReceivedParams, ReceivedTextField, ReceivedTimeField, noted
-from wholesale.rendering import shown
-from wholesale.vocabulary import ALL
+from wholesale.plumbing.params import ActParams, Params, merged
+from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.received import ReceivedLabelField, ReceivedParams, ReceivedTextField, ReceivedTimeField, noted
+from wholesale.plumbing.rendering import shown
+from wholesale.plumbing.vocabulary import ALL
 
 SLA_WINDOW_MAX = 10_000
 
@@ -102,7 +102,7 @@ class OptedOutParams(ReceivedParams):
         return {**attrs, "note": noted(attrs["note"], unreadable)}
 
 
-_opted_out = OptedOutParams()  # one for all requests, as in wholesale.params: checking leaves no state
+_opted_out = OptedOutParams()  # one for all requests, as in wholesale.plumbing.params: checking leaves no state
 
 
 def is_opt_out(data: Mapping[str, Any]) -> bool:

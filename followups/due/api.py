@@ -10,8 +10,8 @@ from followups.due import services
 from followups.due.services import DUE_LIMIT, DUE_LIMIT_MAX, LEASE_MINUTES, LEASE_MINUTES_MAX
 from governance.channels import Channel
 from governance.clocks.api import PlaceParams
-from wholesale.api import ApiViewSet, act, acting_user, ask
-from wholesale.fields import (
+from wholesale.plumbing.api import ApiViewSet, act, acting_user, ask
+from wholesale.plumbing.fields import (
     AwareDateTimeField,
     IdField,
     LabelField,
@@ -21,8 +21,8 @@ from wholesale.fields import (
     UpperChoiceField,
     WordField,
 )
-from wholesale.params import ActParams
-from wholesale.permissions import label_of
+from wholesale.plumbing.params import ActParams
+from wholesale.plumbing.permissions import label_of
 
 
 class DueParams(PlaceParams):

@@ -14,7 +14,7 @@ from followups.leads.models import Lead
 from followups.models import FollowupLadder, FollowupTask
 from followups.scopes import DUE_SQL
 from governance import gate
-from wholesale.lookups import among_sql, time_of, time_or_none
+from wholesale.plumbing.lookups import among_sql, time_of, time_or_none
 
 FILTERS = ("owner", "province", "market", "channel")
 _TASK = (

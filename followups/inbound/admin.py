@@ -15,8 +15,8 @@ from followups.inbound.rules import Meaning
 from followups.inbound.services import WHO, decide_inbound, may_overrule, undecided
 from followups.models import InboundDecision, InboundMessage
 from governance.compliance.models import ContactPoint
-from wholesale.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter, act_with_reason
-from wholesale.permissions import label_of
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter, act_with_reason
+from wholesale.plumbing.permissions import label_of
 
 EXCERPT = 80  # characters of a message in a list
 WAITING = "Waits for a person"

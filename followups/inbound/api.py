@@ -16,8 +16,8 @@ from followups.inbound.rules import DECIDED, Meaning
 from followups.inbound.services import Recorded
 from followups.models import InboundDecision, InboundMessage, InboundWord
 from governance.channels import Channel
-from wholesale import correlation, filters
-from wholesale.api import (
+from wholesale.plumbing import correlation, filters
+from wholesale.plumbing.api import (
     ROW_ID,
     ApiViewSet,
     ResourceViewSet,
@@ -28,9 +28,9 @@ from wholesale.api import (
     ask,
     path_id,
 )
-from wholesale.fields import IdField, JsonField, NoteField, StrictIntegerField, UpperChoiceField
-from wholesale.params import ActParams, Params, is_empty, merged
-from wholesale.permissions import label_of
+from wholesale.plumbing.fields import IdField, JsonField, NoteField, StrictIntegerField, UpperChoiceField
+from wholesale.plumbing.params import ActParams, Params, is_empty, merged
+from wholesale.plumbing.permissions import label_of
 
 
 class DecideParams(ActParams):

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from governance.policies import Policy
-from wholesale.vocabulary import NOTE_MAX_LENGTH
+from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 PHRASE_MAX_LENGTH = NOTE_MAX_LENGTH
 

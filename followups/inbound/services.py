@@ -30,10 +30,10 @@ from governance.compliance.models import ContactPoint, ContactRecord
 from governance.compliance.rules import Entry
 from governance.compliance.services import Point, digest
 from governance.decisions import ExecutionClass, verb
-from wholesale import correlation, scopes
-from wholesale.errors import NotAllowedForYou
-from wholesale.received import storable
-from wholesale.wordings import parted
+from wholesale.plumbing import correlation, scopes
+from wholesale.plumbing.errors import NotAllowedForYou
+from wholesale.plumbing.received import storable
+from wholesale.plumbing.wordings import parted
 
 TEXT_MAX_LENGTH = 64 * 1024  # characters: an e-mail with all that it quotes
 ANY_CHANNEL = ""

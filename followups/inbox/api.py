@@ -8,11 +8,11 @@ from rest_framework.response import Response
 
 from followups.inbox import services
 from followups.models import InboxItem
-from wholesale import filters
-from wholesale.api import ROW_ID, ResourceViewSet, RowSerializer, act, acting_user, path_id
-from wholesale.fields import NoteField
-from wholesale.params import ActParams
-from wholesale.permissions import label_of
+from wholesale.plumbing import filters
+from wholesale.plumbing.api import ROW_ID, ResourceViewSet, RowSerializer, act, acting_user, path_id
+from wholesale.plumbing.fields import NoteField
+from wholesale.plumbing.params import ActParams
+from wholesale.plumbing.permissions import label_of
 
 
 class InboxOut(RowSerializer):

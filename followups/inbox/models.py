@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from followups.leads.models import lead_key
-from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 
 class InboxItem(models.Model):

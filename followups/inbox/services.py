@@ -15,10 +15,10 @@ from followups.inbox.models import InboxItem
 from followups.models import FollowupTask, InboundMessage
 from governance.compliance.models import ContactRecord
 from governance.decisions import ExecutionClass, verb
-from wholesale import scopes
-from wholesale.permissions import label_of
-from wholesale.received import storable
-from wholesale.vocabulary import NOTE_MAX_LENGTH
+from wholesale.plumbing import scopes
+from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.received import storable
+from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 Kind = InboxItem.Kind
 # By when a person is to have looked. A lead who answered is the hottest there is; a wish to be left alone is honoured at

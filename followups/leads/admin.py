@@ -42,12 +42,12 @@ from followups.leads.statuses import is_reopening
 from followups.leads.storing import FLAGS, NO_REASON
 from followups.people.admin import PersonPages
 from governance.leads import CLOSED
-from wholesale.addresses import one_form
-from wholesale.admin_base import Kept, ReadOnlyInline, Scoped, SinceFilter, confirmation, place_text
-from wholesale.admin_input import CheckedInput, InfinitePaginator, row_id
-from wholesale.errors import DomainError
-from wholesale.permissions import label_of
-from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
+from wholesale.plumbing.addresses import one_form
+from wholesale.plumbing.admin_base import Kept, ReadOnlyInline, Scoped, SinceFilter, confirmation, place_text
+from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator, row_id
+from wholesale.plumbing.errors import DomainError
+from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 STATUS_COLOURS = {
     Lead.Status.NEW.label: "info",

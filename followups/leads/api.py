@@ -12,12 +12,12 @@ from followups.leads.fields import LeadRow, PhoneField
 from followups.leads.models import Language, Lead
 from governance.clocks.api import MarketFilter
 from governance.compliance.grounds import Role
-from wholesale import filters
-from wholesale.api import ResourceViewSet, RowSerializer, act, acting_user
-from wholesale.fields import EmailAddressField, LabelField, NoteField, SpelledChoiceField
-from wholesale.params import ActParams
-from wholesale.permissions import label_of
-from wholesale.rendering import shown
+from wholesale.plumbing import filters
+from wholesale.plumbing.api import ResourceViewSet, RowSerializer, act, acting_user
+from wholesale.plumbing.fields import EmailAddressField, LabelField, NoteField, SpelledChoiceField
+from wholesale.plumbing.params import ActParams
+from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.rendering import shown
 
 
 class LeadParams(ActParams, LeadRow):

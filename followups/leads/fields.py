@@ -13,7 +13,7 @@ from followups.leads.models import Language, Lead
 from governance.clocks.zones import ZONE_CHOICES
 from governance.compliance.grounds import Role
 from governance.compliance.phones import formatted, parsed
-from wholesale.fields import (
+from wholesale.plumbing.fields import (
     EmailAddressField,
     LabelField,
     NoteField,
@@ -23,8 +23,8 @@ from wholesale.fields import (
     UpperChoiceField,
     WordField,
 )
-from wholesale.params import Params, is_empty
-from wholesale.vocabulary import WORD_MAX_LENGTH
+from wholesale.plumbing.params import Params, is_empty
+from wholesale.plumbing.vocabulary import WORD_MAX_LENGTH
 
 # Canada Post uses neither D, F, I, O, Q, U anywhere, nor W and Z in the first place.
 _POSTAL_CODE = re.compile(r"([ABCEGHJ-NPRSTVXY][0-9][ABCEGHJ-NPRSTV-Z])([0-9][ABCEGHJ-NPRSTV-Z][0-9])")

@@ -19,9 +19,9 @@ from followups.leads import files
 from followups.leads.fields import COLUMNS
 from followups.leads.imports import retry_import
 from followups.leads.models import LeadImport
-from wholesale.admin_base import GrowingAdmin, SinceFilter, confirmation
-from wholesale.admin_input import row_id
-from wholesale.errors import DomainError
+from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, confirmation
+from wholesale.plumbing.admin_input import row_id
+from wholesale.plumbing.errors import DomainError
 
 IMPORT_COLOURS = {
     LeadImport.State.CHECKING.label: "info",

@@ -9,7 +9,7 @@ from followups.leads.models import Lead
 from governance import gate
 from governance.compliance.models import ContactPoint
 from governance.compliance.services import Point
-from wholesale.lookups import among
+from wholesale.plumbing.lookups import among
 
 Kind = ContactPoint.Kind
 

@@ -10,9 +10,9 @@ from django.db.models import Q
 from governance.channels import Channel
 from governance.clocks.zones import ZONE_CHOICES
 from governance.compliance.grounds import Role
-from wholesale.append_only import AppendOnlyModel
-from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
-from wholesale.wordings import WordedField
+from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
+from wholesale.plumbing.wordings import WordedField
 
 
 class Language(models.TextChoices):

@@ -10,7 +10,7 @@ from followups.leads.storing import FLAGS
 from followups.minutes.tasks import enqueue_leads
 from governance import gate
 from governance.channels import Channel
-from wholesale.lookups import among_sql
+from wholesale.plumbing.lookups import among_sql
 
 # SQL of its own: it is carried out at each contact with an outcome, and a query set costs more to build.
 _MOVE = f"UPDATE {Lead._meta.db_table} SET status = %s, changed_by = %s, user_id = %s, updated_at = %s WHERE lead_id = %s"

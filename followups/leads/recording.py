@@ -29,8 +29,8 @@ from governance.compliance.services import (
     record_do_not_call,
     record_opt_out,
 )
-from wholesale.fields import EmailAddressField, LabelField
-from wholesale.vocabulary import NOTE_MAX_LENGTH
+from wholesale.plumbing.fields import EmailAddressField, LabelField
+from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 RECORDED = "The wish is recorded all the same."
 NOT_RECORDED = "The wish is NOT recorded: the row has no number or address for it that can be read."

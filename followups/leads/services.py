@@ -21,8 +21,8 @@ from followups.leads.storing import Outcome, hold_writers, store_file, store_one
 from followups.steps.lookups import min_gap_sql
 from governance.decisions import ExecutionClass, verb
 from governance.leads import LeadFacts
-from wholesale.errors import RequiredParameter
-from wholesale.lookups import among_sql
+from wholesale.plumbing.errors import RequiredParameter
+from wholesale.plumbing.lookups import among_sql
 
 __all__ = ["LeftStatus", "Outcome", "RefusedRow", "Report", "facts_of", "upsert_lead", "upsert_leads"]
 

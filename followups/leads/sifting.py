@@ -49,7 +49,7 @@ def sifted(batch: Iterable[Numbered], seen: dict[str, int]) -> tuple[Good, list[
     return good, refused
 
 
-_row = LeadRow()  # one for all rows, as in wholesale.params: checking leaves no state
+_row = LeadRow()  # one for all rows, as in wholesale.plumbing.params: checking leaves no state
 
 
 def _checked(row: Row) -> dict[str, Any]:

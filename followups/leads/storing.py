@@ -23,9 +23,9 @@ from followups.minutes.tasks import enqueue_leads
 from followups.prospects import find, meeting
 from governance import gate
 from governance.clocks.markets import one_markets
-from wholesale import locks
-from wholesale.errors import RequiredParameter
-from wholesale.vocabulary import Province
+from wholesale.plumbing import locks
+from wholesale.plumbing.errors import RequiredParameter
+from wholesale.plumbing.vocabulary import Province
 
 _WRITERS = 7_301_005  # of PostgreSQL's advisory locks, that of whoever writes leads
 _SIGNED = ("changed_by", "user", "updated_at")

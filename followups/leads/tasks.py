@@ -10,8 +10,8 @@ from followups.errors import UnreadableFile
 from followups.leads import files, remarks
 from followups.leads.models import LeadImport
 from followups.leads.services import Report, upsert_leads
-from wholesale import periodic, task_failures
-from wholesale.queues import Queue
+from wholesale.plumbing.work import periodic, task_failures
+from wholesale.plumbing.work.queues import Queue
 
 State = LeadImport.State
 KEPT_FOR = timedelta(days=30)  # a file and what was refused of it: personal, and of no use later

@@ -16,7 +16,7 @@ from governance.channels import Channel
 from governance.compliance.grounds import ACCEPTED, Basis
 from governance.compliance.proof import NO_PROOF, PROOF_FIELDS, Proof, missing_of
 from governance.compliance.rules import Entry
-from wholesale.vocabulary import NOTE_MAX_LENGTH
+from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 EVERY_CHANNEL = ""
 Doubt = tuple[str, str]  # a column, and what is doubtful of it

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from followups.leads.fields import COLUMNS
 from followups.leads.models import Lead
-from wholesale.vocabulary import Province
+from wholesale.plumbing.vocabulary import Province
 
 WORDS = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from followups.outcomes.rules import SEEDED
 from followups.steps.rules import GUIDE_STEPS
-from wholesale import append_only
-from wholesale.vocabulary import ALL, Province
+from wholesale.plumbing import append_only
+from wholesale.plumbing.vocabulary import ALL, Province
 
 EVENTS = "followups_taskevent"
 

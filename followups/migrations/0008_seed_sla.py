@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from followups.sla.rules import BREACH_AFTER, WARN_AFTER
 from governance.channels import Channel
-from wholesale import append_only
-from wholesale.vocabulary import ALL, Province
+from wholesale.plumbing import append_only
+from wholesale.plumbing.vocabulary import ALL, Province
 
 BREACHES = "followups_slabreach"
 

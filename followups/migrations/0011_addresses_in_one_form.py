@@ -9,8 +9,8 @@ from typing import Any
 from django.db import migrations
 
 from governance.compliance.services import digest, digest_key_mark
-from wholesale import append_only
-from wholesale.addresses import one_form
+from wholesale.plumbing import append_only
+from wholesale.plumbing.addresses import one_form
 
 EMAIL = "EMAIL"
 

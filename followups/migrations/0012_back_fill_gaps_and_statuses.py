@@ -8,7 +8,7 @@ from django.db import migrations
 
 from followups.outcomes.rules import SEEDED_STATUSES
 from followups.steps.rules import GAP_MAX, MINUTE
-from wholesale import append_only
+from wholesale.plumbing import append_only
 
 BATCH = 2_000
 HISTORY = "followups_historicaloutcomerule"

@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from wholesale import append_only
+from wholesale.plumbing import append_only
 
 DECISIONS = "followups_inbounddecision"
 

@@ -4,7 +4,7 @@ from django.db import migrations
 from django.utils import timezone
 
 from followups.steps.cold import COLD_STEPS
-from wholesale.vocabulary import ALL, Province
+from wholesale.plumbing.vocabulary import ALL, Province
 
 REASON = "safe default"
 

@@ -19,8 +19,8 @@ from followups.models import FollowupTask, TaskQuerySet
 from followups.sla.lateness import late_for, limits, spans
 from followups.sla.rulebook import rulebook
 from governance import gate, leads
-from wholesale.lookups import among
-from wholesale.vocabulary import ALL
+from wholesale.plumbing.lookups import among
+from wholesale.plumbing.vocabulary import ALL
 
 BATCH = 2_000
 TURN_MAX = 100_000  # tasks that one turn rolls, so that other work of a worker has its turn as well

@@ -11,10 +11,10 @@ from followups.leads.lookups import lead_ids_at
 from followups.minutes import services
 from followups.models import FollowupLadder
 from governance.compliance.services import Point
-from wholesale import periodic
-from wholesale.correlation import correlated
-from wholesale.lookups import among
-from wholesale.queues import Queue
+from wholesale.plumbing.correlation import correlated
+from wholesale.plumbing.lookups import among
+from wholesale.plumbing.work import periodic
+from wholesale.plumbing.work.queues import Queue
 
 LEADS_AT_ONCE = 1_000
 

@@ -10,11 +10,11 @@ from followups.leads.models import Lead
 from followups.outcomes.models import OutcomeRule
 from followups.outcomes.rules import PAUSE_DAYS_MAX, Effect, Outcome
 from followups.outcomes.services import upsert_rule
-from wholesale.api import ApiViewSet, RowSerializer, act, acting_user, ask
-from wholesale.fields import LabelField, NoteField, StrictIntegerField, UpperChoiceField
-from wholesale.params import ActParams, Params
-from wholesale.permissions import label_of
-from wholesale.rendering import shown
+from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, acting_user, ask
+from wholesale.plumbing.fields import LabelField, NoteField, StrictIntegerField, UpperChoiceField
+from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.rendering import shown
 
 LEAVE = "LEAVE"  # an empty parameter would count as absent
 

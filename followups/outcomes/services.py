@@ -12,7 +12,7 @@ from followups.models import FollowupTask, OutcomeRule
 from followups.outcomes.rules import SEEDED, SEEDED_STATUSES, Effect, Outcome, careful
 from governance import policies
 from governance.decisions import ExecutionClass, verb
-from wholesale.errors import RequiredParameter
+from wholesale.plumbing.errors import RequiredParameter
 
 # SQL of its own: it is asked at each contact, and a query set costs more to build than to carry out.
 _RULE = f"""

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpResponse
 
-from wholesale.errors import DomainError
+from wholesale.plumbing.errors import DomainError
 
 
 def as_json(found: dict[str, Any]) -> str:

@@ -24,7 +24,7 @@ from governance.compliance.models import ContactPoint
 from governance.compliance.proof import Missing, Proof
 from governance.compliance.proof_admin import content_of, lacking, until
 from governance.compliance.rules import Entry
-from wholesale.admin_base import confirmation
+from wholesale.plumbing.admin_base import confirmation
 
 EXPORTED = "Exported the proof of consent."
 

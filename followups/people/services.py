@@ -25,8 +25,8 @@ from governance import gate
 from governance.compliance.models import ContactPoint
 from governance.compliance.services import forget_words, lock_points_known_by
 from governance.decisions import ExecutionClass, verb
-from wholesale.idempotency import erase_answers, kept_answers
-from wholesale.wordings import is_own
+from wholesale.plumbing.idempotency import erase_answers, kept_answers
+from wholesale.plumbing.wordings import is_own
 
 ERASED = "erased"
 # Personal columns of a lead, and what is left in them. The place of the market stays, for the figures.

@@ -29,7 +29,7 @@ from followups.models import (
 from governance import gate
 from governance.compliance.models import ConsentProof, ContactPoint, ContactRecord
 from governance.compliance.services import digest
-from wholesale.addresses import one_form
+from wholesale.plumbing.addresses import one_form
 
 Kind = ContactPoint.Kind
 _DIGITS = 10  # of a Canadian number without its country

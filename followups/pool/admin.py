@@ -18,7 +18,15 @@ from followups.pool.models import WEIGHT_MAX, PoolAgent
 from followups.pool.services import IS_INACTIVE, remove_agent, upsert_agent, working
 from followups.vendors.services import of_ended_vendor
 from governance.policies_admin import GovernedForm, RemovableAdmin, Removal, one_spelling, settle_market
-from wholesale.admin_base import ReasonForm, act_with_reason, confirmation, percent, place_text, reason_field, signature
+from wholesale.plumbing.admin_base import (
+    ReasonForm,
+    act_with_reason,
+    confirmation,
+    percent,
+    place_text,
+    reason_field,
+    signature,
+)
 
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
 

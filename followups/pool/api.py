@@ -10,12 +10,12 @@ from rest_framework.response import Response
 from followups.pool import services
 from followups.pool.models import WEIGHT_MAX, PoolAgent
 from governance.clocks.api import PlaceParams
-from wholesale.api import ApiViewSet, RowSerializer, act, acting_user, ask
-from wholesale.fields import AwareDateTimeField, LabelField, NoteField, ProvinceField, StrictIntegerField, WordField
-from wholesale.params import ActParams, Params
-from wholesale.permissions import label_of
-from wholesale.rendering import shown
-from wholesale.vocabulary import ALL
+from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, acting_user, ask
+from wholesale.plumbing.fields import AwareDateTimeField, LabelField, NoteField, ProvinceField, StrictIntegerField, WordField
+from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.rendering import shown
+from wholesale.plumbing.vocabulary import ALL
 
 
 class PoolAgentOut(RowSerializer):

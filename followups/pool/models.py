@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from governance.policies import Governed
-from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, WORD_MAX_LENGTH, Province
+from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, WORD_MAX_LENGTH, Province
 
 WEIGHT_MAX = 100
 

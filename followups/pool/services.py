@@ -14,7 +14,7 @@ from followups.pool.rules import Member, turn
 from followups.vendors.services import of_ended_vendor
 from governance import policies
 from governance.decisions import ExecutionClass, verb
-from wholesale.vocabulary import ALL
+from wholesale.plumbing.vocabulary import ALL
 
 # A user of the agent's name who may not sign in. A name that is no user's is a label: somebody works under it.
 IS_INACTIVE = Exists(User.objects.filter(username=OuterRef("agent"), is_active=False))

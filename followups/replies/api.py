@@ -12,10 +12,10 @@ from rest_framework.response import Response
 from followups.models import AdministrativeReply
 from followups.replies import services
 from governance.channels import Channel
-from wholesale import filters
-from wholesale.api import ROW_ID, ResourceViewSet, RowSerializer, act, acting_user, path_id
-from wholesale.params import ActParams
-from wholesale.permissions import label_of
+from wholesale.plumbing import filters
+from wholesale.plumbing.api import ROW_ID, ResourceViewSet, RowSerializer, act, acting_user, path_id
+from wholesale.plumbing.params import ActParams
+from wholesale.plumbing.permissions import label_of
 
 
 class ReplyOut(RowSerializer):

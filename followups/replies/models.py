@@ -9,7 +9,7 @@ from django.db.models import Q
 from followups.inbound.models import InboundWord
 from followups.leads.models import lead_key
 from governance.channels import Channel
-from wholesale.vocabulary import LABEL_MAX_LENGTH
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 TEXT_MAX_LENGTH = 1600  # ten segments of a text message
 

@@ -19,8 +19,8 @@ from governance.compliance.models import ContactPoint
 from governance.decisions import ExecutionClass, verb
 from governance.leads import LeadFacts
 from governance.reasons import Reason
-from wholesale import scopes
-from wholesale.vocabulary import ALL, Province
+from wholesale.plumbing import scopes
+from wholesale.plumbing.vocabulary import ALL, Province
 
 Kind = AdministrativeReply.Kind
 ERASED = "erased"  # nobody knows any more where it would go

@@ -16,9 +16,9 @@ from followups.sla import services
 from followups.sla.rules import MINUTES_MAX, counted_from
 from governance.channels import Channel
 from governance.clocks.api import MarketFilter, PlaceParams
-from wholesale import filters, scopes
-from wholesale.api import ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask
-from wholesale.fields import (
+from wholesale.plumbing import filters, scopes
+from wholesale.plumbing.api import ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask
+from wholesale.plumbing.fields import (
     AwareDateTimeField,
     IdField,
     LabelField,
@@ -28,10 +28,10 @@ from wholesale.fields import (
     UpperChoiceField,
     WordField,
 )
-from wholesale.params import ActParams, Params
-from wholesale.permissions import label_of
-from wholesale.rendering import shown
-from wholesale.vocabulary import ALL
+from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.rendering import shown
+from wholesale.plumbing.vocabulary import ALL
 
 
 class SlaPolicyOut(RowSerializer):

@@ -1,6 +1,6 @@
 """Refusals of the SLA."""
 
-from wholesale.errors import DomainError, NotFound
+from wholesale.plumbing.errors import DomainError, NotFound
 
 
 class BreachBeforeWarning(DomainError):

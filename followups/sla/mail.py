@@ -21,9 +21,9 @@ from followups.leads.facts import contact_for
 from followups.sla.models import SlaBreach, SlaNotice
 from governance import gate
 from governance.channels import Channel
-from wholesale.queues import Queue
-from wholesale.roles import OPERATOR
-from wholesale.vocabulary import ALL, Province
+from wholesale.plumbing.roles import OPERATOR
+from wholesale.plumbing.vocabulary import ALL, Province
+from wholesale.plumbing.work.queues import Queue
 
 EVERY = timedelta(minutes=15)
 GROUPS_SHOWN, TASKS_SHOWN = 10, 10

@@ -9,8 +9,8 @@ from django.db.models import F, Q
 from followups.sla.rules import MINUTES_MAX
 from governance.channels import Channel
 from governance.policies import Policy
-from wholesale.append_only import AppendOnlyModel
-from wholesale.vocabulary import ALL, LABEL_MAX_LENGTH, WORD_MAX_LENGTH, Province
+from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, WORD_MAX_LENGTH, Province
 
 
 class SlaPolicy(Policy):

@@ -7,7 +7,7 @@ from followups.configured import configured
 from followups.sla.mail import can_send
 from governance.channels import Channel
 from governance.runbook.registry import Finding, Severity, register
-from wholesale.vocabulary import Province
+from wholesale.plumbing.vocabulary import Province
 
 
 @register("followups.sla_policies", Severity.WARNING, "Every province has SLA policies that are on")

@@ -6,7 +6,7 @@ from django.db import connection
 
 from followups.sla.models import SlaPolicy
 from followups.sla.rules import Rule, Rulebook
-from wholesale.lookups import among_sql
+from wholesale.plumbing.lookups import among_sql
 
 # SQL of its own: each ladder that begins asks it.
 _RULES = f"SELECT {', '.join(Rule._fields)} FROM {SlaPolicy._meta.db_table}"

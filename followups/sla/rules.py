@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from wholesale.vocabulary import ALL
+from wholesale.plumbing.vocabulary import ALL
 
 if TYPE_CHECKING:
     from followups.models import FollowupTask

@@ -26,10 +26,10 @@ from followups.sla.rules import BREACH_AFTER, WARN_AFTER, counted_from
 from governance import policies
 from governance.channels import Channel
 from governance.decisions import ExecutionClass, verb
-from wholesale import correlation
-from wholesale.errors import RequiredParameter
-from wholesale.lookups import among
-from wholesale.vocabulary import ALL
+from wholesale.plumbing import correlation
+from wholesale.plumbing.errors import RequiredParameter
+from wholesale.plumbing.lookups import among
+from wholesale.plumbing.vocabulary import ALL
 
 LOOK_MAX = 5_000  # breaches that one look records; the next one goes on
 # A task is completed a moment before that is to be seen: so far back each look begins before the end of the last.

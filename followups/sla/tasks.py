@@ -3,9 +3,9 @@
 from django_tasks import task
 
 from followups.sla import services
-from wholesale import periodic
-from wholesale.correlation import correlated
-from wholesale.queues import Queue
+from wholesale.plumbing.correlation import correlated
+from wholesale.plumbing.work import periodic
+from wholesale.plumbing.work.queues import Queue
 
 
 @task(queue_name=Queue.PERIODIC)

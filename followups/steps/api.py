@@ -24,12 +24,20 @@ from followups.steps.rules import (
 from governance import policies
 from governance.channels import Channel
 from governance.clocks.api import PlaceParams
-from wholesale.api import ApiViewSet, RowSerializer, act, acting_user, ask
-from wholesale.fields import JsonField, LabelField, NoteField, ProvinceField, StrictIntegerField, UpperChoiceField, WordField
-from wholesale.params import ActParams, Params
-from wholesale.permissions import label_of
-from wholesale.rendering import shown
-from wholesale.vocabulary import ALL
+from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, acting_user, ask
+from wholesale.plumbing.fields import (
+    JsonField,
+    LabelField,
+    NoteField,
+    ProvinceField,
+    StrictIntegerField,
+    UpperChoiceField,
+    WordField,
+)
+from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.rendering import shown
+from wholesale.plumbing.vocabulary import ALL
 
 _SCRIPT_SCHEMA = {
     "type": "string",

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from followups.steps.models import LadderTemplate
 from followups.steps.rules import Step, parsed
 from governance import policies
-from wholesale.vocabulary import ALL
+from wholesale.plumbing.vocabulary import ALL
 
 Contacted = tuple[str, int]  # a channel, and the minutes that the contact waits for after the last one of the person
 

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from governance.policies import PlacePolicy
-from wholesale.vocabulary import Province
+from wholesale.plumbing.vocabulary import Province
 
 MIN_GAP_MAX = 10_080  # minutes: a week
 

@@ -7,7 +7,7 @@ from followups.configured import configured
 from followups.steps.models import LadderTemplate
 from followups.steps.speech import wanting_in_quebec
 from governance.runbook.registry import Finding, Severity, register
-from wholesale.vocabulary import ALL, Province
+from wholesale.plumbing.vocabulary import ALL, Province
 
 
 @register("followups.templates", Severity.WARNING, "Every province has both ladder templates, on")

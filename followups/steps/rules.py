@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from governance.channels import Channel
-from wholesale.vocabulary import Province
+from wholesale.plumbing.vocabulary import Province
 
 STEPS_MAX = 20
 DELAY_MAX = 525_600  # minutes: a year

@@ -19,8 +19,8 @@ from followups.steps.speech import opened, wanting_in_quebec
 from governance import gate, policies
 from governance.compliance.rules import Sender
 from governance.decisions import ExecutionClass, verb
-from wholesale.lookups import among_sql
-from wholesale.vocabulary import ALL
+from wholesale.plumbing.lookups import among_sql
+from wholesale.plumbing.vocabulary import ALL
 
 SEEDED = ((LadderTemplate.Kind.STANDARD, GUIDE_STEPS), (LadderTemplate.Kind.COLD, COLD_STEPS))
 
@@ -177,7 +177,7 @@ _NAMES_SQL = f"SELECT username, first_name, last_name FROM {User._meta.db_table}
 
 
 _Version = tuple[int | None, int | None]  # a template's id and the number of the version; None of a ladder without one
-# What was read once is not read again: a version never changes, by the database's own word (wholesale.append_only).
+# What was read once is not read again: a version never changes, by the database's own word (wholesale.plumbing.append_only).
 _known: dict[_Version, tuple[Step, ...]] = {}
 _KNOWN_MAX = 1_000
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from governance.channels import Channel
-from wholesale.vocabulary import Province
+from wholesale.plumbing.vocabulary import Province
 
 # In the fields that a script may name. The key is that of the queue page.
 OPENING = {

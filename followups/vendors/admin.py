@@ -10,7 +10,7 @@ from unfold.decorators import display
 from followups.vendors.models import Vendor, VendorAgent
 from followups.vendors.services import assign_agent, release_agent, upsert_vendor
 from governance.policies_admin import GovernedAdmin, GovernedForm, RemovableAdmin, Removal
-from wholesale.admin_base import signature
+from wholesale.plumbing.admin_base import signature
 
 REGISTERED, ENDED = "Registered", "Ended: its agents claim nothing"
 

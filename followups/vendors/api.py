@@ -9,11 +9,11 @@ from rest_framework.response import Response
 
 from followups.vendors import services
 from followups.vendors.models import Vendor, VendorAgent
-from wholesale.api import ApiViewSet, RowSerializer, act, acting_user, ask
-from wholesale.fields import DayField, LabelField, NoteField
-from wholesale.params import ActParams, Params
-from wholesale.permissions import label_of
-from wholesale.rendering import shown
+from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, acting_user, ask
+from wholesale.plumbing.fields import DayField, LabelField, NoteField
+from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.rendering import shown
 
 
 class VendorOut(RowSerializer):

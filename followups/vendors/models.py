@@ -3,8 +3,8 @@
 from django.db import models
 
 from governance.policies import Governed
-from wholesale.days import WITHIN_RANGE
-from wholesale.vocabulary import LABEL_MAX_LENGTH
+from wholesale.plumbing.days import WITHIN_RANGE
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 
 class Vendor(Governed):

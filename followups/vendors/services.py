@@ -12,7 +12,7 @@ from followups.errors import VendorNotFound, VendorNotRegistered
 from followups.vendors.models import Vendor, VendorAgent
 from governance import policies
 from governance.decisions import ExecutionClass, verb
-from wholesale.lookups import among_sql
+from wholesale.plumbing.lookups import among_sql
 
 # SQL of its own: every claim asks it, and a query set costs more to build than to carry out.
 _ENDED = f"""

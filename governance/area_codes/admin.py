@@ -16,7 +16,7 @@ from governance.area_codes.models import AreaCodeSubscription
 from governance.area_codes.rules import NOTICE, InvalidList, read_list
 from governance.area_codes.services import subscribe, unsubscribe
 from governance.policies_admin import GovernedForm, RemovableAdmin, Removal
-from wholesale.admin_base import ReasonForm, act_with_form, reason_field, signature
+from wholesale.plumbing.admin_base import ReasonForm, act_with_form, reason_field, signature
 
 IN_FORCE, ENDS_SOON, ENDED = "In force", "Ends within 30 days", "Ended"
 

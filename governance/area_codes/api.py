@@ -11,11 +11,11 @@ from rest_framework.response import Response
 from governance.area_codes import services
 from governance.area_codes.models import AreaCodeSubscription
 from governance.area_codes.rules import InvalidList, is_area_code, read_list
-from wholesale.api import ResourceViewSet, RowSerializer, act, acting_user
-from wholesale.fields import DayField, LabelField, NoteField, StrictIntegerField
-from wholesale.params import ActParams
-from wholesale.permissions import label_of
-from wholesale.rendering import shown
+from wholesale.plumbing.api import ResourceViewSet, RowSerializer, act, acting_user
+from wholesale.plumbing.fields import DayField, LabelField, NoteField, StrictIntegerField
+from wholesale.plumbing.params import ActParams
+from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.rendering import shown
 
 LIST_MAX = 30_000  # characters
 

@@ -4,7 +4,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 
 from governance.policies import Governed
-from wholesale.days import WITHIN_RANGE
+from wholesale.plumbing.days import WITHIN_RANGE
 
 
 class AreaCodeSubscription(Governed):

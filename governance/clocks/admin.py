@@ -20,7 +20,7 @@ from governance.clocks.services import (
 )
 from governance.clocks.zones import province_zones
 from governance.policies_admin import GovernedForm, RemovableAdmin, Removal
-from wholesale.admin_base import place_text, signature
+from wholesale.plumbing.admin_base import place_text, signature
 
 _BETWEEN_NAMES = re.compile(r"[,;\n]")
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 from governance.clocks.markets import one_market
-from wholesale.fields import WordField
-from wholesale.filters import ParamFilter
-from wholesale.params import Params
+from wholesale.plumbing.fields import WordField
+from wholesale.plumbing.filters import ParamFilter
+from wholesale.plumbing.params import Params
 
 
 class PlaceParams(Params):

@@ -10,8 +10,8 @@ from django.db import connection
 
 from governance.clocks.models import MarketZone
 from governance.clocks.zones import MARKET_SEEDS
-from wholesale.lookups import among_sql
-from wholesale.vocabulary import ALL
+from wholesale.plumbing.lookups import among_sql
+from wholesale.plumbing.vocabulary import ALL
 
 Place = tuple[str | None, str]  # a province, or None where none is named; a market in its one spelling
 # Markets that the product names itself are nobody's other name, so asking for one needs no look at the table.

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from governance.clocks.zones import ZONE_CHOICES
 from governance.policies import Governed
-from wholesale.vocabulary import WORD_MAX_LENGTH, Province
+from wholesale.plumbing.vocabulary import WORD_MAX_LENGTH, Province
 
 
 class MarketZone(Governed):

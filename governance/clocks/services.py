@@ -13,9 +13,9 @@ from governance.clocks.models import MarketZone
 from governance.clocks.zones import MARKET_SEEDS, province_zones
 from governance.decisions import ExecutionClass, verb
 from governance.signals import contact_rules_changed, markets_named
-from wholesale import locks
-from wholesale.errors import NotFound
-from wholesale.vocabulary import ALL, Province, normalise_word
+from wholesale.plumbing import locks
+from wholesale.plumbing.errors import NotFound
+from wholesale.plumbing.vocabulary import ALL, Province, normalise_word
 
 _NAMES_LOCK = 7_301_012  # of PostgreSQL's advisory locks: a word is given to one market, whoever asks at the same moment
 

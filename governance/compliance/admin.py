@@ -32,7 +32,7 @@ from governance.compliance.rules import Entry, Strictness
 from governance.compliance.services import Point
 from governance.compliance.who import number_or_address, of_lead
 from governance.policies_admin import PolicyAdmin, PolicyForm
-from wholesale.admin_base import (
+from wholesale.plumbing.admin_base import (
     GrowingAdmin,
     HistoryAdmin,
     Kept,
@@ -43,10 +43,10 @@ from wholesale.admin_base import (
     reason_field,
     signature,
 )
-from wholesale.days import WITHIN_RANGE
-from wholesale.errors import DomainError
-from wholesale.permissions import label_of
-from wholesale.vocabulary import NOTE_MAX_LENGTH
+from wholesale.plumbing.days import WITHIN_RANGE
+from wholesale.plumbing.errors import DomainError
+from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 EVERY_CHANNEL = "Every channel"
 CHOOSE_ONE = ("", "Choose one")

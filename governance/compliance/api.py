@@ -24,9 +24,9 @@ from governance.compliance.referrals import uses_of, with_uses
 from governance.compliance.rules import SCRUB_VALID, Entry, Strictness
 from governance.compliance.services import Point
 from governance.compliance.who import meant, of_lead
-from wholesale import filters
-from wholesale.api import ApiViewSet, ResourceViewSet, RowSerializer, SignedSerializer, act, acting_user, ask
-from wholesale.fields import (
+from wholesale.plumbing import filters
+from wholesale.plumbing.api import ApiViewSet, ResourceViewSet, RowSerializer, SignedSerializer, act, acting_user, ask
+from wholesale.plumbing.fields import (
     AwareDateTimeField,
     DayField,
     EmailAddressField,
@@ -38,9 +38,9 @@ from wholesale.fields import (
     StrictIntegerField,
     UpperChoiceField,
 )
-from wholesale.params import ActParams, ObjectParams, Params
-from wholesale.permissions import label_of
-from wholesale.received import (
+from wholesale.plumbing.params import ActParams, ObjectParams, Params
+from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.received import (
     ReceivedChoiceField,
     ReceivedLabelField,
     ReceivedManyField,
@@ -49,7 +49,7 @@ from wholesale.received import (
     ReceivedTimeField,
     noted,
 )
-from wholesale.rendering import shown
+from wholesale.plumbing.rendering import shown
 
 NUMBERS_MAX = 10_000  # in one call
 VALUE_MAX = 254  # of a number or an address that cannot be read

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from governance.compliance.proof import Missing
-from wholesale.errors import DomainError
+from wholesale.plumbing.errors import DomainError
 
 
 class PointMissing(DomainError):

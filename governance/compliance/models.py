@@ -9,10 +9,10 @@ from governance.compliance.grounds import Basis
 from governance.compliance.proof import WORDING_MAX_LENGTH, GivenHow
 from governance.compliance.rules import Entry, Strictness
 from governance.policies import Governed, Policy
-from wholesale.append_only import AppendOnlyModel, ErasableModel
-from wholesale.days import WITHIN_RANGE
-from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, Province
-from wholesale.wordings import WordedField
+from wholesale.plumbing.append_only import AppendOnlyModel, ErasableModel
+from wholesale.plumbing.days import WITHIN_RANGE
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, Province
+from wholesale.plumbing.wordings import WordedField
 
 
 class ContactPoint(models.Model):

@@ -14,7 +14,7 @@ from governance.compliance.grounds import Basis
 from governance.compliance.models import ConsentProof, ContactRecord
 from governance.compliance.proof import PROOF_FIELDS, WORDING_MAX_LENGTH, GivenHow, Missing, Proof, missing_of
 from governance.compliance.proof_lines import proof_of
-from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 # The groups of the form: their title, what is said of them, their fields.
 _GROUPS = (

@@ -56,11 +56,11 @@ from governance.compliance.rules import (
 from governance.compliance.signals import contact_records_changed, opt_outs_unreadable, opted_out_of
 from governance.decisions import ExecutionClass, verb
 from governance.signals import contact_rules_changed
-from wholesale import correlation, locks
-from wholesale.addresses import one_form
-from wholesale.errors import RequiredParameter
-from wholesale.lookups import among_sql, time_of, time_or_none
-from wholesale.wordings import parted
+from wholesale.plumbing import correlation, locks
+from wholesale.plumbing.addresses import one_form
+from wholesale.plumbing.errors import RequiredParameter
+from wholesale.plumbing.lookups import among_sql, time_of, time_or_none
+from wholesale.plumbing.wordings import parted
 
 EVERY_CHANNEL = ""
 _MARKED = b"contact points"

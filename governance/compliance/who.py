@@ -9,8 +9,8 @@ from django.core.validators import validate_email
 from governance import leads
 from governance.compliance.phones import e164
 from governance.compliance.services import Point, lead_point, points_of
-from wholesale.addresses import one_form
-from wholesale.received import CUT, REPLACED
+from wholesale.plumbing.addresses import one_form
+from wholesale.plumbing.received import CUT, REPLACED
 
 
 def of_lead(lead_id: str) -> list[Point]:

@@ -4,8 +4,8 @@ from django.db import models
 from django.db.models import Q
 
 from governance.policies import Policy
-from wholesale.days import WITHIN_RANGE
-from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
+from wholesale.plumbing.days import WITHIN_RANGE
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 
 class LegalDuty(Policy):

@@ -15,7 +15,7 @@ from unfold.enums import ActionVariant
 from governance import gate
 from governance.golive import services
 from governance.golive.models import GoLiveState
-from wholesale.admin_base import HistoryAdmin, ReadOnly, act_with_reason, signature
+from wholesale.plumbing.admin_base import HistoryAdmin, ReadOnly, act_with_reason, signature
 
 ENGAGED = "The kill switch is engaged."
 STILL_ACTING = "Something that had begun before is still under way; nothing new begins."

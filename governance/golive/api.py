@@ -10,11 +10,11 @@ from rest_framework.response import Response
 from governance import gate
 from governance.golive import services
 from governance.golive.models import GoLiveState
-from wholesale.api import ApiViewSet, RowSerializer, act, acting_user, ask
-from wholesale.fields import AwareDateTimeField, JsonField, LabelField, NoteField
-from wholesale.params import ActParams, Params
-from wholesale.permissions import label_of
-from wholesale.rendering import shown
+from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, acting_user, ask
+from wholesale.plumbing.fields import AwareDateTimeField, JsonField, LabelField, NoteField
+from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.rendering import shown
 
 
 class GoLiveStateOut(RowSerializer):

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from governance.decisions import ExecutionClass, verb
 from governance.golive.models import GoLiveState
-from wholesale import locks
+from wholesale.plumbing import locks
 
 ROW_WAIT = 2  # seconds that engaging waits for another toggle
 _LOCK_KEY = 7_301_001  # of PostgreSQL's advisory locks, this product's go-live row

@@ -19,7 +19,15 @@ from governance.heimdall.models import (
 from governance.heimdall.rules import wilson_lower_bound
 from governance.heimdall.services import trials_in_window, upsert_policy
 from governance.policies_admin import SWITCHED, PolicyAdmin, PolicyForm, number_field, one_spelling, whole_number_field
-from wholesale.admin_base import DaySinceFilter, GrowingAdmin, ReadOnlyAdmin, SinceFilter, WordFilter, json_text, percent
+from wholesale.plumbing.admin_base import (
+    DaySinceFilter,
+    GrowingAdmin,
+    ReadOnlyAdmin,
+    SinceFilter,
+    WordFilter,
+    json_text,
+    percent,
+)
 
 THRESHOLDS = ("min_confidence_prod", "min_sandbox_trials", "min_sandbox_success_rate", "use_lower_bound")
 SPANS = ("trial_window_days", "recommendation_hours")

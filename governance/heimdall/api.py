@@ -15,11 +15,11 @@ from governance.heimdall.models import (
     HeimdallPolicy,
     HeimdallRecommendation,
 )
-from wholesale.api import ApiViewSet, RowSerializer, act, acting_user, ask
-from wholesale.fields import JsonField, LabelField, NoteField, RateField, StrictIntegerField, WordField
-from wholesale.params import ActParams, Params
-from wholesale.permissions import label_of
-from wholesale.rendering import shown
+from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, acting_user, ask
+from wholesale.plumbing.fields import JsonField, LabelField, NoteField, RateField, StrictIntegerField, WordField
+from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.rendering import shown
 
 
 class HeimdallPolicyOut(RowSerializer):

@@ -1,6 +1,6 @@
 """Refusals of the Heimdall room."""
 
-from wholesale.errors import DomainError, NotFound
+from wholesale.plumbing.errors import DomainError, NotFound
 
 
 class RecommendationNotFound(NotFound):

@@ -9,8 +9,8 @@ from django.db.models import F, Q
 
 from governance.heimdall.rules import Charter
 from governance.policies import Policy
-from wholesale.append_only import AppendOnlyModel
-from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH
+from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH
 
 TRIAL_WINDOW_DAYS_MAX = 3650  # ten years
 RECOMMENDATION_HOURS_MAX = 8760  # a year

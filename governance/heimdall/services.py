@@ -20,7 +20,7 @@ from governance.heimdall.models import (
     HeimdallScorecard,
 )
 from governance.heimdall.rules import judge
-from wholesale import correlation
+from wholesale.plumbing import correlation
 
 
 @verb(ExecutionClass.CONTROL)

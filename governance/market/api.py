@@ -17,9 +17,9 @@ from governance.market import services
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES, HolidayRule, InvalidRules, is_hhmm, normalised
 from governance.reasons import Reason
-from wholesale.api import ROW_ID, ApiViewSet, RowSerializer, act, acting_user, ask, path_id
-from wholesale.errors import NotFound
-from wholesale.fields import (
+from wholesale.plumbing.api import ROW_ID, ApiViewSet, RowSerializer, act, acting_user, ask, path_id
+from wholesale.plumbing.errors import NotFound
+from wholesale.plumbing.fields import (
     AwareDateTimeField,
     JsonField,
     LabelField,
@@ -30,10 +30,10 @@ from wholesale.fields import (
     UpperChoiceField,
     WordField,
 )
-from wholesale.params import ActParams, Params
-from wholesale.permissions import label_of
-from wholesale.rendering import shown
-from wholesale.vocabulary import ALL
+from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.rendering import shown
+from wholesale.plumbing.vocabulary import ALL
 
 WEEKDAYS = "Must be a whole number from 0 (Monday) to 6 (Sunday)."
 HHMM_SCHEMA = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}

@@ -11,7 +11,7 @@ from governance.decisions import ExecutionClass, verb
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES, normalised
 from governance.signals import contact_rules_changed
-from wholesale.vocabulary import ALL
+from wholesale.plumbing.vocabulary import ALL
 
 
 def get_effective_policy(province: str, market: str = ALL) -> tuple[MarketPolicy | None, dict[str, Any]]:

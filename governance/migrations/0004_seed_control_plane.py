@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.db import migrations
 from django.utils import timezone
 
-from wholesale import append_only
+from wholesale.plumbing import append_only
 
 APPEND_ONLY = (
     "governance_riskevent",

@@ -4,7 +4,7 @@ from django.db import migrations
 from django.utils import timezone
 
 from governance.clocks.zones import MARKET_SEEDS
-from wholesale import append_only
+from wholesale.plumbing import append_only
 
 LEDGER = "governance_contactrecord"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import migrations
 
-from wholesale.wordings import move_out
+from wholesale.plumbing.wordings import move_out
 
 
 def move_words(apps: Any, schema_editor: Any) -> None:

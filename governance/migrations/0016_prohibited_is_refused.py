@@ -6,7 +6,7 @@ Warning was the product's own first setting, and nobody gave a reason for it. Wh
 from django.db import migrations, models
 from django.utils import timezone
 
-from wholesale.wordings import settle
+from wholesale.plumbing.wordings import settle
 
 STRICT = {"consent": "enforce", "scrub": "enforce"}
 REASON = "what is prohibited is refused; to be only warned of it needs a reason"

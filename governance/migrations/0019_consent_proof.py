@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from wholesale import append_only
+from wholesale.plumbing import append_only
 
 TABLE = "governance_consentproof"
 

@@ -21,7 +21,7 @@ from governance.policies_admin import PolicyAdmin, PolicyForm, number_field, one
 from governance.risk.models import RiskDay, RiskEvent, RiskEventKind, RiskPolicy, RiskReservation
 from governance.risk.rules import GLOBAL
 from governance.risk.services import correct_loss, release_reservation, upsert_policy
-from wholesale.admin_base import (
+from wholesale.plumbing.admin_base import (
     DaySinceFilter,
     GrowingAdmin,
     ReadOnlyAdmin,
@@ -34,7 +34,7 @@ from wholesale.admin_base import (
     json_text,
     reason_field,
 )
-from wholesale.permissions import label_of
+from wholesale.plumbing.permissions import label_of
 
 NO_CAP = "no cap"
 CAPS = ("max_daily_loss", "max_daily_exposure", "max_open_risk", "max_actions_per_day")

@@ -12,8 +12,8 @@ from rest_framework.response import Response
 from governance import gate
 from governance.risk import services
 from governance.risk.models import RiskDay, RiskPolicy, RiskReservation
-from wholesale.api import ApiViewSet, RowSerializer, act, acting_user, ask
-from wholesale.fields import (
+from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, acting_user, ask
+from wholesale.plumbing.fields import (
     AwareDateTimeField,
     IdField,
     JsonField,
@@ -23,9 +23,9 @@ from wholesale.fields import (
     StrictIntegerField,
     WordField,
 )
-from wholesale.params import ActParams, Params
-from wholesale.permissions import label_of
-from wholesale.rendering import shown
+from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.rendering import shown
 
 _ZERO = Decimal(0)
 _CENT = Decimal("0.01")

@@ -1,6 +1,6 @@
 """Refusals of the risk room."""
 
-from wholesale.errors import DomainError, NotFound
+from wholesale.plumbing.errors import DomainError, NotFound
 
 
 class RiskDenied(DomainError):

@@ -9,8 +9,8 @@ from django.db.models import Q
 
 from governance.policies import Policy
 from governance.risk.rules import Caps
-from wholesale.append_only import AppendOnlyModel
-from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH
+from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH
 
 
 def money_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":

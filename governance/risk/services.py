@@ -26,7 +26,7 @@ from governance.risk.errors import (
 )
 from governance.risk.models import RiskDay, RiskEvent, RiskEventKind, RiskPolicy, RiskReservation
 from governance.risk.rules import GLOBAL, NOBODYS, NOTHING, Caps, Standing, is_amount, judge
-from wholesale import correlation
+from wholesale.plumbing import correlation
 
 
 @verb(ExecutionClass.CONTROL)

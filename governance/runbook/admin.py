@@ -12,7 +12,7 @@ from unfold.decorators import action, display
 
 from governance.runbook import services
 from governance.runbook.models import RunbookRun
-from wholesale.admin_base import ReadOnlyAdmin, SinceFilter, act_with_reason, signature
+from wholesale.plumbing.admin_base import ReadOnlyAdmin, SinceFilter, act_with_reason, signature
 
 # What of a status is shown under which title.
 GROUPS = (("Blockers", "blockers"), ("Warnings", "warnings"), ("Checks that pass, and what is good to know", "info"))

@@ -14,11 +14,11 @@ from rest_framework.response import Response
 from governance.runbook import services
 from governance.runbook.models import RunbookRun
 from governance.runbook.registry import registered
-from wholesale.api import ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask
-from wholesale.fields import AwareDateTimeField, JsonField, LabelField, NoteField
-from wholesale.params import ActParams, Params
-from wholesale.permissions import label_of
-from wholesale.rendering import shown
+from wholesale.plumbing.api import ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask
+from wholesale.plumbing.fields import AwareDateTimeField, JsonField, LabelField, NoteField
+from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.rendering import shown
 
 
 class AnyAccept(DefaultContentNegotiation):

@@ -3,8 +3,8 @@
 from django.conf import settings
 from django.db import models
 
-from wholesale.append_only import AppendOnlyModel
-from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
+from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 
 class RunbookRun(AppendOnlyModel):

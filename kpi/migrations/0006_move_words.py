@@ -4,8 +4,8 @@ from typing import Any
 
 from django.db import migrations
 
-from wholesale import append_only
-from wholesale.wordings import settle
+from wholesale.plumbing import append_only
+from wholesale.plumbing.wordings import settle
 
 
 def move_words(apps: Any, schema_editor: Any) -> None:

@@ -18,7 +18,7 @@ from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTri
 from kpi.tripwire.rules import BASELINE_MIN, Action, Method, Statistic
 from kpi.tripwire.services import NONE_TAKEN, approve_baseline, measured_baseline, undo_trigger, upsert_policy
 from kpi.tripwire.simulation import HORIZON
-from wholesale.admin_base import ReadOnlyAdmin, SinceFilter, act_with_reason, percent, signature
+from wholesale.plumbing.admin_base import ReadOnlyAdmin, SinceFilter, act_with_reason, percent, signature
 
 STANDINGS = {"Triggered": "danger", "Amber": "warning", "Quiet": "success", "Not looked at yet": ""}
 STATISTIC_WORDS = {Statistic.SUCCESS_RATE: "success rate", Statistic.MEAN_VALUE: "mean value", Statistic.VOLUME: "volume"}

@@ -13,8 +13,8 @@ from kpi.services import record_kpi
 from kpi.tripwire import services
 from kpi.tripwire.models import RegressionPolicy, RegressionTrigger
 from kpi.tripwire.rules import EVENTS_MAX, Action, Method, Statistic
-from wholesale.api import ROW_ID, ApiViewSet, RowSerializer, act, acting_user, ask, path_id
-from wholesale.fields import (
+from wholesale.plumbing.api import ROW_ID, ApiViewSet, RowSerializer, act, acting_user, ask, path_id
+from wholesale.plumbing.fields import (
     AwareDateTimeField,
     JsonField,
     LabelField,
@@ -27,9 +27,9 @@ from wholesale.fields import (
     UpperChoiceField,
     WordField,
 )
-from wholesale.params import ActParams, Params
-from wholesale.permissions import label_of
-from wholesale.rendering import shown
+from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.rendering import shown
 
 _SMALLEST = Decimal("0.0001")
 

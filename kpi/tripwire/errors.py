@@ -1,7 +1,7 @@
 """Refusals of the tripwire."""
 
 from kpi.tripwire.rules import BASELINE_MIN
-from wholesale.errors import DomainError, NotAllowedForYou, NotFound
+from wholesale.plumbing.errors import DomainError, NotAllowedForYou, NotFound
 
 
 class PolicyNotFound(NotFound):

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from governance.policies import Policy
 from kpi.tripwire.rules import EVENTS_MAX, Action, Method, Statistic
-from wholesale.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH
 
 
 def fraction_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":

@@ -25,7 +25,7 @@ from kpi.tripwire.errors import (
 from kpi.tripwire.looking import expectation, judge, judged_events
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
 from kpi.tripwire.rules import BASELINE_MIN, Action, Method, Statistic, jeffreys
-from wholesale import correlation, locks
+from wholesale.plumbing import correlation, locks
 
 ACTOR = "tripwire"
 _TRIGGERS_LOCK = 7_301_006  # of PostgreSQL's advisory locks

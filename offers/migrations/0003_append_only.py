@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from wholesale import append_only
+from wholesale.plumbing import append_only
 
 TABLE = "offers_offerevidence"
 

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from followups.models import FollowupLadder
 from tests.conftest import codes
-from wholesale.models import IdempotencyKey
+from wholesale.plumbing.models import IdempotencyKey
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 

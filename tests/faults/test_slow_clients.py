@@ -12,7 +12,7 @@ import pytest
 from tests.faults.conftest import Served
 from tests.faults.slow_clients import KINDS, Kind, slow, switched, times
 from tests.served import Server, serving
-from wholesale.serving.bodies import LARGE_AT_ONCE, SMALL
+from wholesale.plumbing.serving.bodies import LARGE_AT_ONCE, SMALL
 
 CLIENTS = 20
 CREATE = "/api/followups/ladder/create"

@@ -22,13 +22,13 @@ from tests.served import ROOT, manage, settings_for
 AFTER_IT_COUNTS_AS_LOST = """
 from datetime import timedelta
 from django.utils import timezone
-from wholesale.periodic import LOST_AFTER, requeue_lost
+from wholesale.plumbing.work.periodic import LOST_AFTER, requeue_lost
 print([requeue_lost(), requeue_lost(timezone.now() + LOST_AFTER + timedelta(seconds=1))])
 """
 SCHEDULE_AND_WORK = """
 from datetime import UTC, datetime
 from django.core.management import call_command
-from wholesale.periodic import enqueue_turn, jobs
+from wholesale.plumbing.work.periodic import enqueue_turn, jobs
 for job in jobs():
     enqueue_turn(job.name, datetime(2026, 11, 24, 10, 30, tzinfo=UTC))
 call_command("worker", batch=True)
@@ -103,8 +103,8 @@ def test_two_workers_do_each_task_and_each_turn_once(served: Served, tmp_path: P
         "followups.minutes.tasks.roll",
         "followups.sla.tasks.find_breaches",
         "kpi.tasks.evaluate_tripwires",
-        "wholesale.tasks.clear_expired",
-        "wholesale.tasks.requeue_lost",
+        "wholesale.plumbing.work.tasks.clear_expired",
+        "wholesale.plumbing.work.tasks.requeue_lost",
     ]
 
 

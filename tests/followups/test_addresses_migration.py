@@ -15,7 +15,7 @@ from governance.compliance import services
 from governance.compliance.models import ContactPoint, ContactRecord, Organisation
 from governance.compliance.rules import opted_out
 from tests.factories import NOON, InboundFactory, LeadFactory, PointFactory, RecordFactory
-from wholesale import append_only
+from wholesale.plumbing import append_only
 
 pytestmark = pytest.mark.django_db
 

@@ -24,7 +24,7 @@ from governance.golive.services import engage_kill_switch
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory, PoolAgentFactory
-from wholesale.models import IdempotencyKey
+from wholesale.plumbing.models import IdempotencyKey
 
 pytestmark = pytest.mark.django_db
 

@@ -31,7 +31,7 @@ from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory
 from tests.staff import signed_in
-from wholesale.vocabulary import Province
+from wholesale.plumbing.vocabulary import Province
 
 pytestmark = pytest.mark.django_db
 

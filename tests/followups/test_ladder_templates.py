@@ -31,7 +31,7 @@ from governance.runbook import services as runbook
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LadderFactory, LeadFactory, TaskFactory
-from wholesale.errors import VersionConflict
+from wholesale.plumbing.errors import VersionConflict
 
 API = "/api/followups/templates"
 CREATE = "/api/followups/ladder/create"

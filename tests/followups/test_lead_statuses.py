@@ -25,7 +25,7 @@ from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory, LeadReopeningFactory
 from tests.followups.test_import_leads import run
 from tests.staff import form_with, signed_in
-from wholesale.errors import RequiredParameter
+from wholesale.plumbing.errors import RequiredParameter
 
 UPSERT = "/api/followups/leads/upsert"
 ENDING = ("APPOINTMENT", "UNDER_CONTRACT", "NOT_INTERESTED", "CLOSED", "DEAD")

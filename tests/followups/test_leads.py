@@ -19,8 +19,8 @@ from governance import leads as governance_leads
 from governance.clocks.zones import ZONE_CHOICES
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LadderFactory, LeadFactory, many
-from wholesale.errors import RequiredParameter
-from wholesale.fields import EmailAddressField, SpelledChoiceField
+from wholesale.plumbing.errors import RequiredParameter
+from wholesale.plumbing.fields import EmailAddressField, SpelledChoiceField
 
 URL = "/api/followups/leads"
 LATER = NOON + timedelta(days=1)

@@ -16,7 +16,7 @@ from governance.channels import Channel
 from governance.compliance.grounds import ACCEPTED, RETIRED
 from governance.compliance.proof import PROOF_FIELDS, GivenHow
 from tests.conftest import attrs
-from wholesale.vocabulary import Province
+from wholesale.plumbing.vocabulary import Province
 
 
 @pytest.mark.parametrize(

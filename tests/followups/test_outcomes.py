@@ -18,7 +18,7 @@ from governance.golive.models import GoLiveState
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory, TaskFactory
-from wholesale.errors import RequiredParameter, VersionConflict
+from wholesale.plumbing.errors import RequiredParameter, VersionConflict
 
 LATER = NOON + timedelta(minutes=5)
 

@@ -31,8 +31,8 @@ from governance.compliance.proof import Proof
 from governance.compliance.services import record_consent, record_opt_out
 from tests.factories import NOON, RecordFactory
 from tests.staff import signed_in
-from wholesale.append_only import append_only_models, missing
-from wholesale.wordings import move_out
+from wholesale.plumbing.append_only import append_only_models, missing
+from wholesale.plumbing.wordings import move_out
 
 pytestmark = pytest.mark.django_db
 

@@ -33,9 +33,9 @@ from tests.factories import (
 )
 from tests.staff import signed_in
 from tests.wholesale.api_walk import routes
-from wholesale import scopes
-from wholesale.admin_base import Scoped
-from wholesale.api import ResourceViewSet
+from wholesale.plumbing import scopes
+from wholesale.plumbing.admin_base import Scoped
+from wholesale.plumbing.api import ResourceViewSet
 
 pytestmark = pytest.mark.django_db
 

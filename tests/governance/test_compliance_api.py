@@ -12,7 +12,7 @@ from governance.compliance.models import ContactPoint, ContactRecord, Organisati
 from governance.golive.models import GoLiveState
 from governance.leads import LeadFacts
 from tests.conftest import attrs, codes
-from wholesale.idempotency import HEADER
+from wholesale.plumbing.idempotency import HEADER
 
 pytestmark = pytest.mark.django_db
 

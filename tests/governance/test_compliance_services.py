@@ -16,7 +16,7 @@ from governance.compliance.models import ClosedDay, ContactPoint, ContactRecord,
 from governance.compliance.phones import e164
 from governance.compliance.rules import opted_out
 from tests.factories import NOON, RecordFactory
-from wholesale.errors import VersionConflict
+from wholesale.plumbing.errors import VersionConflict
 
 pytestmark = pytest.mark.django_db
 

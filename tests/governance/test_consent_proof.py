@@ -15,7 +15,7 @@ from governance.compliance.models import ConsentProof, ContactPoint, ContactReco
 from governance.compliance.proof import NO_PROOF, PROOF_FIELDS, WORDING_MAX_LENGTH, GivenHow, Missing, Proof, missing_of
 from tests.conftest import attrs, codes
 from tests.factories import NOON
-from wholesale.append_only import AppendOnlyError
+from wholesale.plumbing.append_only import AppendOnlyError
 
 pytestmark = pytest.mark.django_db
 

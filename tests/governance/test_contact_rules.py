@@ -34,7 +34,7 @@ from tests.governance.situations import (
     window,
     zone,
 )
-from wholesale.vocabulary import Province
+from wholesale.plumbing.vocabulary import Province
 
 TUESDAY = datetime(2026, 12, 15, 18, 0, tzinfo=UTC)  # 13:00 in Toronto
 YEAR_AGO = TUESDAY - timedelta(days=365)

@@ -14,7 +14,7 @@ from governance.runbook import services as runbook
 from tests.conftest import attrs, codes
 from tests.factories import NOON
 from tests.staff import signed_in
-from wholesale.append_only import AppendOnlyError
+from wholesale.plumbing.append_only import AppendOnlyError
 
 API = "/api/governance/duties"
 TODAY = NOON.date()

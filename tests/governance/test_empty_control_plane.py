@@ -20,7 +20,7 @@ from tests.conftest import codes
 from tests.factories import RecommendationFactory, TaskFactory
 from tests.governance.test_execution_classes import VERB_CALLS
 from tests.wholesale.api_walk import ENDPOINTS, Endpoint, call
-from wholesale import append_only
+from wholesale.plumbing import append_only
 
 pytestmark = pytest.mark.django_db
 

@@ -27,7 +27,7 @@ from offers.models import OfferPolicy
 from tests.conftest import attrs
 from tests.factories import NOON, LadderFactory, LeadFactory, MarketPolicyFactory, OfferPolicyFactory, TaskFactory, many
 from tests.staff import form_with, signed_in
-from wholesale.vocabulary import normalise_word
+from wholesale.plumbing.vocabulary import normalise_word
 
 pytestmark = pytest.mark.django_db
 

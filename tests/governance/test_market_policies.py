@@ -12,8 +12,8 @@ from governance.market.rules import SAFE_RULES, InvalidRules
 from governance.market.services import get_effective_policy, seed_policies, upsert_policy
 from tests.conftest import attrs, codes
 from tests.factories import MarketPolicyFactory
-from wholesale.errors import RequiredParameter
-from wholesale.vocabulary import Province
+from wholesale.plumbing.errors import RequiredParameter
+from wholesale.plumbing.vocabulary import Province
 
 UPSERT = "/api/governance/market/policies/upsert"
 EFFECTIVE = "/api/governance/market/effective"

@@ -31,7 +31,7 @@ from offers.models import OfferPolicy
 from offers.services import upsert_policy
 from tests.conftest import codes
 from tests.factories import NOON, TriggerFactory
-from wholesale import append_only
+from wholesale.plumbing import append_only
 
 pytestmark = pytest.mark.django_db
 

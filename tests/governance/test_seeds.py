@@ -19,8 +19,8 @@ from governance.models import HeimdallPolicy, RiskPolicy
 from kpi.tripwire.models import RegressionPolicy
 from offers.models import OfferPolicy
 from offers.services import upsert_policy as upsert_offer_policy
-from wholesale import append_only
-from wholesale.vocabulary import Province
+from wholesale.plumbing import append_only
+from wholesale.plumbing.vocabulary import Province
 
 BY_PROVINCE = [import_module("governance.migrations.0002_seed"), import_module("offers.migrations.0002_seed")]
 TABLES: list[Any] = [

@@ -18,7 +18,7 @@ from governance.compliance.services import record_consent, upsert_organisation
 from governance.readiness import contact_strictness
 from tests.conftest import codes
 from tests.factories import NOON, LeadFactory
-from wholesale.errors import RequiredParameter
+from wholesale.plumbing.errors import RequiredParameter
 
 pytestmark = pytest.mark.django_db
 

@@ -18,9 +18,9 @@ from governance.leads import LeadFacts
 from tests.conftest import attrs, codes
 from tests.factories import NOON
 from tests.telling import heard
-from wholesale.correlation import HEADER as CORRELATION
-from wholesale.fields import iso_utc
-from wholesale.idempotency import HEADER as KEY
+from wholesale.plumbing.correlation import HEADER as CORRELATION
+from wholesale.plumbing.fields import iso_utc
+from wholesale.plumbing.idempotency import HEADER as KEY
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from governance.clocks import zones
 from governance.clocks.resolving import phone_hint, resolve
-from wholesale.vocabulary import Province, normalise_word
+from wholesale.plumbing.vocabulary import Province, normalise_word
 
 DATA = tomllib.loads(Path(zones.__file__).with_name("zones.toml").read_text())
 POSTAL = tomllib.loads(Path(zones.__file__).with_name("postal.toml").read_text())

@@ -12,7 +12,7 @@ from kpi.models import KPIEvent
 from kpi.services import emit_kpi, kpi_fail, kpi_success, kpi_value, summarise
 from tests.conftest import attrs
 from tests.factories import NOON, KpiFactory
-from wholesale import correlation
+from wholesale.plumbing import correlation
 
 EVENTS, SUMMARY = "/api/kpi/events", "/api/kpi/summary"
 DAY = timedelta(days=1)

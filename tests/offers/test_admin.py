@@ -13,7 +13,7 @@ from django.urls import reverse
 from offers.models import OfferPolicy
 from offers.services import make_offer, upsert_policy
 from tests.staff import form_with, signed_in
-from wholesale.errors import VersionConflict
+from wholesale.plumbing.errors import VersionConflict
 
 pytestmark = pytest.mark.django_db
 

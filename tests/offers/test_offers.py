@@ -14,7 +14,7 @@ from offers.models import OfferEvidence, OfferPolicy
 from offers.services import compute_offer, seed_policies, upsert_policy
 from tests.conftest import attrs, codes
 from tests.factories import NOON, EvidenceFactory, OfferPolicyFactory
-from wholesale.vocabulary import Province
+from wholesale.plumbing.vocabulary import Province
 
 POLICIES, UPSERT, COMPUTE, EVIDENCE = (
     f"/api/deals/offers/{name}" for name in ("policies", "policies/upsert", "compute", "evidence")

@@ -11,7 +11,7 @@ from kpi.models import KPIEvent
 from offers.models import OfferEvidence
 from tests.conftest import codes
 from tests.races.conftest import CLIENTS
-from wholesale.models import IdempotencyKey
+from wholesale.plumbing.models import IdempotencyKey
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 

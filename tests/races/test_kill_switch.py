@@ -27,7 +27,7 @@ from offers.models import OfferEvidence
 from offers.services import upsert_policy
 from tests.conftest import codes
 from tests.kpi.watched import KEY, fallen, watch
-from wholesale.models import IdempotencyKey
+from wholesale.plumbing.models import IdempotencyKey
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 

@@ -31,7 +31,7 @@ from wholesale.demo import practice, simulation
 from wholesale.demo.houses import houses
 from wholesale.demo.people import BUYER_MARKETS, MARKER, REPLIES
 from wholesale.demo.plan import Plan
-from wholesale.vocabulary import Province
+from wholesale.plumbing.vocabulary import Province
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("simulation")]
 UNTIL = datetime(2026, 11, 25, 18, 30, tzinfo=UTC)  # a Wednesday, at work everywhere

@@ -7,7 +7,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from tests.traps.requests import FORM, JSON, assert_refused
-from wholesale.content_type import reading_utf8
+from wholesale.plumbing.http.content_type import reading_utf8
 
 pytestmark = pytest.mark.django_db
 

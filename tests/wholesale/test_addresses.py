@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wholesale.addresses import DOMAIN_MAX_LENGTH, one_form
+from wholesale.plumbing.addresses import DOMAIN_MAX_LENGTH, one_form
 
 JEAN = "jean@xn--qubec-maisons-chb.ca"
 

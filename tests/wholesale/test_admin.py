@@ -110,9 +110,9 @@ from tests.factories import (
     VendorFactory,
 )
 from tests.staff import signed_in
-from wholesale import admin as frame
+from wholesale.console import admin as frame
 from wholesale.demo.models import Simulation
-from wholesale.models import IdempotencyKey, PeriodicRun, RoleGrant
+from wholesale.plumbing.models import IdempotencyKey, PeriodicRun, RoleGrant
 
 pytestmark = pytest.mark.django_db
 

@@ -40,7 +40,7 @@ from tests.wholesale.admin_walk import (
     some,
 )
 from tests.wholesale.test_admin import OURS, SHOWN, row_of, url
-from wholesale.admin_input import CheckedInput
+from wholesale.plumbing.admin_input import CheckedInput
 
 pytestmark = pytest.mark.django_db
 

@@ -32,8 +32,8 @@ from tests.factories import (
     SlaBreachFactory,
     TaskEventFactory,
 )
-from wholesale import append_only
-from wholesale.append_only import AppendOnlyError
+from wholesale.plumbing import append_only
+from wholesale.plumbing.append_only import AppendOnlyError
 
 FACTS: dict[Any, Callable[[], Any]] = {
     BuyerFeedbackEvent: FeedbackFactory.create,

@@ -16,9 +16,9 @@ from rest_framework.test import APIClient
 
 from kpi.models import KPIEvent
 from tests.conftest import codes
-from wholesale import authentication
-from wholesale.authentication import MAX_REMEMBERED, forget_tokens
-from wholesale.tokens import issue_token
+from wholesale.plumbing.http import authentication
+from wholesale.plumbing.http.authentication import MAX_REMEMBERED, forget_tokens
+from wholesale.plumbing.tokens import issue_token
 
 SLA = "/api/followups/sla"
 COMPLETE = "/api/followups/task/1/complete"

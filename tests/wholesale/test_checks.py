@@ -9,7 +9,7 @@ from django.core.checks import run_checks
 from django.core.checks.registry import registry
 from pytest_django import Settings
 
-from wholesale import checks
+from wholesale.plumbing import checks
 
 
 def ids(*, deploy: bool = False) -> set[str]:

@@ -13,8 +13,8 @@ from django.utils import timezone
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
-from wholesale.housekeeping import Cleared, clear_expired
-from wholesale.models import IdempotencyKey
+from wholesale.plumbing.housekeeping import Cleared, clear_expired
+from wholesale.plumbing.models import IdempotencyKey
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from kpi.models import KPIEvent
 from offers.models import OfferEvidence, OfferPolicy
 from tests.conftest import attrs, codes
 from tests.factories import NOON, TaskFactory
-from wholesale import correlation
+from wholesale.plumbing import correlation
 
 CREATE = "/api/followups/ladder/create"
 HEADER = correlation.HEADER

@@ -11,7 +11,7 @@ from governance.compliance.models import Organisation
 from governance.policies import Governed
 from tests.factories import LeadFactory
 from tests.staff import signed_in
-from wholesale.days import OUT_OF_RANGE, WITHIN_RANGE
+from wholesale.plumbing.days import OUT_OF_RANGE, WITHIN_RANGE
 
 PAGE = "/admin/governance/organisation/1/change/"
 

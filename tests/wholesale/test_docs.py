@@ -9,8 +9,8 @@ from django.contrib.auth.models import User
 from rest_framework import serializers
 
 from tests.wholesale.api_walk import ROLES, routes
-from wholesale import fields
-from wholesale.errors import DomainError
+from wholesale.plumbing import fields
+from wholesale.plumbing.errors import DomainError
 
 API = (Path(__file__).resolve().parent.parent.parent / "docs" / "api.md").read_text()
 ROLE_ROW = re.compile(r"^\| `(GET|POST) (/api/\S+)` \|(.*)\|$", re.MULTILINE)

@@ -13,8 +13,8 @@ from rest_framework.test import APIClient
 
 from followups import services
 from tests.conftest import attrs, codes
-from wholesale import handlers
-from wholesale.errors import RequiredParameter, VersionConflict
+from wholesale.plumbing.errors import RequiredParameter, VersionConflict
+from wholesale.plumbing.http import handlers
 
 SLA = "/api/followups/sla"
 FEEDBACK = "/api/buyers/liquidity/feedback"
@@ -189,7 +189,7 @@ def test_a_host_that_is_not_ours_is_400_in_the_same_shape(db: None, debug: Any) 
 
 
 def test_a_fault_outside_of_api_stays_djangos(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    from wholesale.middleware import ApiPathMiddleware
+    from wholesale.plumbing.http.middleware import ApiPathMiddleware
 
     middleware = ApiPathMiddleware(lambda request: HttpResponse())
     assert middleware.process_exception(RequestFactory().get("/admin/"), ValueError()) is None

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rest_framework.serializers import ValidationError
 
-from wholesale.fields import (
+from wholesale.plumbing.fields import (
     BIGINT_MAX,
     AwareDateTimeField,
     IdField,

@@ -13,7 +13,7 @@ from kpi.models import KPIEvent
 from offers.models import OfferEvidence, OfferPolicy
 from tests.conftest import attrs, codes
 from tests.factories import TaskFactory
-from wholesale.models import IdempotencyKey
+from wholesale.plumbing.models import IdempotencyKey
 
 CREATE, COMPUTE = "/api/followups/ladder/create", "/api/deals/offers/compute"
 LADDER = {"province": "ON"}  # without a lead each act is a new ladder

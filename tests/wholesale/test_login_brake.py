@@ -13,7 +13,7 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 from pytest_django import Settings
 
-from wholesale.client_address import address_of
+from wholesale.plumbing.http.client_address import address_of
 
 pytestmark = pytest.mark.django_db
 

@@ -13,10 +13,11 @@ from django_tasks_db.models import DBTaskResult
 from structlog.stdlib import ProcessorFormatter
 
 from tests.factories import NOON
-from wholesale import correlation, periodic
 from wholesale import settings as product
-from wholesale.log_text import masked
-from wholesale.task_failures import conclude
+from wholesale.plumbing import correlation
+from wholesale.plumbing.log_text import masked
+from wholesale.plumbing.work import periodic
+from wholesale.plumbing.work.task_failures import conclude
 
 
 def formatted(processors: Any, error: Exception | None = None) -> str:
@@ -79,7 +80,7 @@ def test_what_may_be_somebodys_is_masked(text: str, kept: str) -> None:
 
 
 def test_the_row_of_a_failed_task_holds_nothing_that_its_exception_quotes(db: None) -> None:
-    periodic.enqueue_turn("wholesale.tasks.clear_expired", NOON)
+    periodic.enqueue_turn("wholesale.plumbing.work.tasks.clear_expired", NOON)
     number = "+14165550987"
     try:
         raise ValueError(f"no number: {number}")

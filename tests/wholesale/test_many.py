@@ -12,8 +12,8 @@ from django.db import IntegrityError, transaction
 from followups.models import TaskEvent
 from kpi.models import KPIEvent
 from tests.factories import NOON, AttemptFactory, TaskFactory
-from wholesale import many
-from wholesale.append_only import AppendOnlyError
+from wholesale.plumbing import many
+from wholesale.plumbing.append_only import AppendOnlyError
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from followups.models import FollowupLadder
 from tests.conftest import attrs, codes
 from tests.traps.requests import RECEIVED
 from tests.wholesale.api_walk import ENDPOINTS, ROLES, Endpoint, call, make_everything_possible, routes
-from wholesale.idempotency import HEADER, REPLAYED_HEADER
+from wholesale.plumbing.idempotency import HEADER, REPLAYED_HEADER
 
 METHODS = ("get", "post", "put", "patch", "delete")
 POSTS = [endpoint for endpoint in ENDPOINTS if endpoint.method == "post"]

@@ -13,8 +13,8 @@ from django_tasks_db.models import DBTaskResult
 
 from kpi.models import KPIEvent, RegressionPolicy, RegressionState
 from kpi.services import emit_kpi, keep
-from wholesale import periodic
-from wholesale.models import PeriodicRun
+from wholesale.plumbing.models import PeriodicRun
+from wholesale.plumbing.work import periodic
 
 NOW = datetime(2026, 11, 24, 10, 30, 20, tzinfo=UTC)
 DAILY = "kpi.tasks.evaluate_tripwires"
@@ -43,8 +43,8 @@ def test_every_job_names_times_that_a_scheduler_understands() -> None:
         "followups.minutes.tasks.roll",
         "followups.sla.tasks.find_breaches",
         DAILY,
-        "wholesale.tasks.clear_expired",
-        "wholesale.tasks.requeue_lost",
+        "wholesale.plumbing.work.tasks.clear_expired",
+        "wholesale.plumbing.work.tasks.requeue_lost",
     ]
     for job in periodic.jobs():
         assert CronTrigger.from_crontab(job.crontab, timezone="UTC").get_next_fire_time(None, NOW) > NOW
@@ -93,7 +93,7 @@ def test_a_task_that_lost_five_workers_has_failed() -> None:
     assert periodic.requeue_lost(NOW) == 1
     task.refresh_from_db()
     assert (task.status, task.finished_at) == (TaskResultStatus.FAILED, NOW)
-    assert task.exception_class_path == "wholesale.task_failures.WorkerLost"
+    assert task.exception_class_path == "wholesale.plumbing.work.task_failures.WorkerLost"
 
 
 def test_what_is_old_is_forgotten_and_what_waits_is_kept() -> None:

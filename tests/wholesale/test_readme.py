@@ -11,7 +11,7 @@ import httpx
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
-from wholesale.tokens import issue_token
+from wholesale.plumbing.tokens import issue_token
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 README = (ROOT / "README.md").read_text()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from wholesale.received import (
+from wholesale.plumbing.received import (
     CUT,
     ReceivedChoiceField,
     ReceivedLabelField,

@@ -14,7 +14,7 @@ from followups.models import FollowupLadder, InboundMessage
 from governance.golive.models import GoLiveState
 from tests.conftest import codes
 from tests.staff import signed_in
-from wholesale.request_body import WholeBody, reading_whole_bodies
+from wholesale.plumbing.http.request_body import WholeBody, reading_whole_bodies
 
 FORM = "application/x-www-form-urlencoded"
 PART = b'--x\r\nContent-Disposition: form-data; name="reason"\r\n\r\na test\r\n--x--\r\n'

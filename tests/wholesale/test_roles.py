@@ -7,8 +7,8 @@ from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 
-from wholesale import roles
-from wholesale.models import RoleGrant
+from wholesale.plumbing import roles
+from wholesale.plumbing.models import RoleGrant
 
 # Written by hand from CONTRACT section 5.
 READS = {

@@ -7,7 +7,7 @@ import yaml
 from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 
-from wholesale import schema_view
+from wholesale.plumbing.http import schema_view
 
 
 @pytest.fixture(autouse=True)

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from wholesale.errors import RequestTooLarge, ServerBusy
-from wholesale.serving.bodies import checked_length, limit_of
-from wholesale.serving.bridge import environ_of, refused
-from wholesale.serving.lanes import Lane, lane_of
+from wholesale.plumbing.errors import RequestTooLarge, ServerBusy
+from wholesale.plumbing.serving.bodies import checked_length, limit_of
+from wholesale.plumbing.serving.bridge import environ_of, refused
+from wholesale.plumbing.serving.lanes import Lane, lane_of
 
 
 def scope(path: str = "/api/x", *headers: tuple[str, str]) -> Any:

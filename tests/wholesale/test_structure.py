@@ -14,11 +14,11 @@ from followups.models import WITHIN
 from followups.reports import FIGURES
 from governance.clocks.api import MarketFilter, PlaceParams
 from tests.wholesale.api_walk import ROLES, routes
-from wholesale.fields import AwareDateTimeField, StrictDecimalField, StrictIntegerField
-from wholesale.filters import ParamFilter
-from wholesale.params import Params
-from wholesale.permissions import HasActionPermission
-from wholesale.roles import grants_of
+from wholesale.plumbing.fields import AwareDateTimeField, StrictDecimalField, StrictIntegerField
+from wholesale.plumbing.filters import ParamFilter
+from wholesale.plumbing.params import Params
+from wholesale.plumbing.permissions import HasActionPermission
+from wholesale.plumbing.roles import grants_of
 
 PRODUCT = ("wholesale", "governance", "followups", "buyers", "offers", "kpi")
 ROOMS = ("golive", "heimdall", "market", "risk", "runbook")

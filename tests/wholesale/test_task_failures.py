@@ -19,9 +19,9 @@ from followups.errors import ImportNotReady
 from followups.leads import imports, tasks
 from followups.leads.models import Lead, LeadImport
 from tests.faults.tasks import end_at_the_second_try
-from wholesale import periodic
-from wholesale.queues import Queue
-from wholesale.task_failures import ATTEMPTS_MAX, TookTooLong, WorkerLost, conclude
+from wholesale.plumbing.work import periodic
+from wholesale.plumbing.work.queues import Queue
+from wholesale.plumbing.work.task_failures import ATTEMPTS_MAX, TookTooLong, WorkerLost, conclude
 
 NOW = datetime(2026, 11, 24, 10, 30, 20, tzinfo=UTC)
 State = LeadImport.State

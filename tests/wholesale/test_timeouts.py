@@ -8,8 +8,8 @@ import pytest
 from django.db import Error, connection, transaction
 
 from tests.wholesale.test_settings import SHOW, run
-from wholesale.handlers import error_response
-from wholesale.timeouts import DEFAULTS, Process, Timeouts, process_of, read
+from wholesale.plumbing.http.handlers import error_response
+from wholesale.plumbing.work.timeouts import DEFAULTS, Process, Timeouts, process_of, read
 
 
 @pytest.mark.parametrize(

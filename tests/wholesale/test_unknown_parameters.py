@@ -12,7 +12,7 @@ from followups.models import FollowupLadder
 from tests.conftest import attrs, codes
 from tests.factories import LadderFactory, TaskFactory
 from tests.wholesale.api_walk import ENDPOINTS, call, make_everything_possible
-from wholesale.unknown_parameters import HEADER_MAX_LENGTH, NAMES_MAX
+from wholesale.plumbing.unknown_parameters import HEADER_MAX_LENGTH, NAMES_MAX
 
 IGNORED, APPLIED = "X-Ignored-Parameters", "Preference-Applied"
 STRICT = {"Prefer": "handling=strict"}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wholesale.vocabulary import Province, normalise_word
+from wholesale.plumbing.vocabulary import Province, normalise_word
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ from kpi.tripwire.looking import judged_events
 from offers import services as offers
 from offers.models import OfferEvidence, OfferPolicy
 from wholesale.demo import walkthrough
-from wholesale.tokens import issue_token
+from wholesale.plumbing.tokens import issue_token
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 SETTINGS = ("enabled", "max_arv_multiplier", "default_assignment_fee", "default_fees_buffer")

@@ -32,7 +32,7 @@ from offers.services import upsert_policy
 from wholesale.demo.day import ACTOR, DRILL, Day, count
 from wholesale.demo.people import OFFERS_AT, PLACES, Agent, correlation_of
 from wholesale.demo.plan import DAY
-from wholesale.vocabulary import Province
+from wholesale.plumbing.vocabulary import Province
 
 _HANDED_OVER = 100  # ladders of one agent
 _CHARTERS = ("WHOLESALE_OFFER", "BUYER_MATCH", "FOLLOWUP_NEXT_ACTION", "CAPITAL_ROUTE")

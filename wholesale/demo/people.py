@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from governance.compliance.grounds import Basis, Role
 from governance.compliance.proof import NO_PROOF, GivenHow, Proof
 from governance.market.rules import MIN_SCORE, SAFE_RULES
-from wholesale.vocabulary import Province
+from wholesale.plumbing.vocabulary import Province
 
 MARKER = "sim-"  # how the correlation id of each row of the simulation begins
 

@@ -25,8 +25,8 @@ from governance.market.rules import CHANNELS, MIN_SCORE, WINDOWS
 from governance.market.services import upsert_policy
 from wholesale.demo.day import ACTOR, Day
 from wholesale.demo.people import LeadPlan, Place, lead
-from wholesale.roles import AGENT
-from wholesale.vocabulary import Province
+from wholesale.plumbing.roles import AGENT
+from wholesale.plumbing.vocabulary import Province
 
 MARKET = "PRACTICE"
 AGENTS = ("pat", "robin")  # users, who can log in

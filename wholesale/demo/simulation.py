@@ -27,13 +27,13 @@ from governance.risk.rules import GLOBAL
 from governance.risk.services import open_risk
 from kpi.tripwire.services import ACTOR as TRIPWIRE
 from offers.models import OfferEvidence
-from wholesale import correlation
 from wholesale.demo import agents, intake, market, office, practice, worker
 from wholesale.demo.day import ACTOR, Day
 from wholesale.demo.models import Simulation
 from wholesale.demo.people import MARKER
 from wholesale.demo.plan import Plan
-from wholesale.fields import iso_utc
+from wholesale.plumbing import correlation
+from wholesale.plumbing.fields import iso_utc
 
 LEADS_A_DAY_MAX = 1_000  # each takes a few locks of the day's transaction
 _APPS = ("governance", "followups", "buyers", "offers", "kpi")

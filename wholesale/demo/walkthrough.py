@@ -12,7 +12,7 @@ import httpx
 from rich.console import Console
 from rich.markup import escape
 
-from wholesale.vocabulary import WALKTHROUGH, WALKTHROUGH_MARK, WALKTHROUGH_PROPERTY
+from wholesale.plumbing.vocabulary import WALKTHROUGH, WALKTHROUGH_MARK, WALKTHROUGH_PROPERTY
 
 PROVINCE, MARKET, PROPERTY_TYPE = "ON", "TORONTO", WALKTHROUGH_PROPERTY
 ARV, REPAIRS, OFFER = 450_000, 50_000, 262_500  # the guide's own figures

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from followups.people.admin import erased_text
 from followups.people.services import erase_person
-from wholesale.errors import DomainError
+from wholesale.plumbing.errors import DomainError
 
 
 class Command(BaseCommand):

@@ -16,7 +16,7 @@ from followups.leads.models import Lead
 from followups.leads.rows import RefusedRow
 from followups.leads.services import Report, upsert_leads
 from governance.gate import GoLiveDisabled, KillSwitchEngaged
-from wholesale.terminal import console_on
+from wholesale.plumbing.terminal import console_on
 
 
 class Ladders:

@@ -17,8 +17,8 @@ from followups.charts import sla_chart
 from followups.errors import TimeOutOfRange
 from followups.leads.files import guarded
 from followups.reports import FIGURES, GROUPS, SlaReport, sla_report
-from wholesale.fields import AwareDateTimeField
-from wholesale.terminal import console_on
+from wholesale.plumbing.fields import AwareDateTimeField
+from wholesale.plumbing.terminal import console_on
 
 NUMERIC = ("step", *FIGURES)
 NOT_IN_TABLE = {"by_wall_clock", "p90_wall", "p99_wall", "within_30m_wall"}  # for want of room

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from governance.area_codes.rules import InvalidList, read_list
 from governance.area_codes.services import subscribe
-from wholesale.vocabulary import NOTE_MAX_LENGTH
+from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 ACTOR = "import_area_codes"
 SIZE_MAX = 100_000  # bytes

@@ -15,8 +15,8 @@ from governance.channels import Channel
 from wholesale.demo import practice, simulation
 from wholesale.demo.plan import QUARTER, Plan
 from wholesale.demo.simulation import LEADS_A_DAY_MAX, SimulationRefused, Summary
-from wholesale.errors import DomainError
-from wholesale.terminal import console_on
+from wholesale.plumbing.errors import DomainError
+from wholesale.plumbing.terminal import console_on
 
 DAYS, LEADS, SEED = 14, 120, 1  # the demo of `make up`
 DAYS_MAX = 366

@@ -14,9 +14,9 @@ from knox.models import AuthToken
 
 from wholesale.demo.server import serving
 from wholesale.demo.walkthrough import NAME, StepFailed, Walk, take
-from wholesale.roles import OPERATOR
-from wholesale.terminal import console_on
-from wholesale.tokens import issue_token
+from wholesale.plumbing.roles import OPERATOR
+from wholesale.plumbing.terminal import console_on
+from wholesale.plumbing.tokens import issue_token
 
 TOKEN_LIFETIME = timedelta(hours=1)
 TIMEOUT = 30  # seconds for one answer

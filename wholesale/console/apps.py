@@ -1,0 +1,10 @@
+"""The console as an app."""
+
+from django.apps import AppConfig
+
+
+class ConsoleConfig(AppConfig):
+    """The admin's frame, and the pages that join several apps. It has no tables."""
+
+    name = "wholesale.console"
+    label = "console"

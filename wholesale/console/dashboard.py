@@ -1,0 +1,244 @@
+"""The admin's first page: what needs a person now, from few indexed queries."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, F, Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from followups.inbox.services import late, waiting
+from followups.models import FollowupTask, SlaNotice
+from followups.services import SLA_WINDOW, sla_snapshot
+from followups.sla.services import at_risk
+from governance.golive.services import current_state
+from governance.risk.rules import GLOBAL
+from governance.risk.services import open_risk, policy_of
+from governance.runbook.services import status as runbook_status
+from kpi.models import Domain, RegressionTrigger
+from kpi.services import SUMMARY_SPAN, summarise
+from offers.models import OfferPolicy
+from wholesale.plumbing import scopes
+from wholesale.plumbing.admin_base import cad
+from wholesale.plumbing.vocabulary import Province
+
+OLDEST = 8  # due tasks shown by name
+NOTICES = 3  # unread ones shown
+NEARLY_FULL = Decimal("0.8")  # of a cap: from here on it is worth a look
+
+# Metric, what its tile counts, and the list behind it.
+_WEEK: tuple[tuple[tuple[str, str], str, str, dict[str, str]], ...] = (
+    ((Domain.WHOLESALE, "ladder_created"), "Ladders started", "followups.followupladder", {}),
+    ((Domain.WHOLESALE, "followup_completed"), "Tasks completed", "followups.followuptask", {"state": "completed"}),
+    ((Domain.BUYER_MATCH, "buyer_feedback"), "Buyer feedback", "buyers.buyerfeedbackevent", {}),
+    ((Domain.WHOLESALE, "offer_generated"), "Offers computed", "offers.offerevidence", {}),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A figure that leads to its list. `tone` is danger, warning, success, or nothing."""
+
+    title: str
+    value: str
+    note: str
+    url: str
+    tone: str = ""
+
+
+def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Add the page's figures to the admin index's context; each user sees those of the pages that it may open."""
+    may = request.user.has_perm
+    context["control"] = _control(request) if may("governance.view_golivestate") else None
+    context["tiles"] = []
+    if may("governance.view_runbook"):
+        context["tiles"].append(_runbook())
+    if may("governance.view_riskreservation"):
+        context["tiles"].append(_risk())
+    if may("kpi.view_regressiontrigger"):
+        context["tiles"].append(_tripwires())
+    if may("followups.view_followuptask"):
+        counts = _due_counts()
+        context["tiles"] += _follow_up(counts)
+        context["due"], context["blocked"] = _oldest_due(request), counts["blocked"]
+    if may("followups.view_inboxitem"):
+        context["tiles"].append(_inbox())
+    if may("followups.view_slanotice"):
+        context["notices"] = _unread_notices()
+        context["may_read"] = may("followups.read_slanotice")
+    if may("offers.view_offerpolicy"):
+        context["tiles"].append(_offers())
+    if may("kpi.view_kpievent"):
+        context["week"] = list(_week(request))
+    return context
+
+
+def _list(model: str, **query: str) -> str:
+    return reverse(f"admin:{model.replace('.', '_')}_changelist", query=query or None)
+
+
+def _control(request: HttpRequest) -> dict[str, Any]:
+    """The banner: does the system act? No row means engaged."""
+    state = current_state()
+    engaged = state is None or state.kill_switch_engaged
+    verb = "release" if engaged else "engage"
+    return {
+        "state": state,
+        "engaged": engaged,
+        "live": state is not None and state.go_live_enabled,
+        "enforced": settings.GO_LIVE_ENFORCE,
+        "url": _list("governance.golivestate"),
+        "toggle": reverse(f"admin:governance_golivestate_{verb}")
+        if request.user.has_perm(f"governance.{verb}_kill_switch")
+        else None,
+    }
+
+
+def _runbook() -> Tile:
+    found = runbook_status()
+    blockers, warnings = len(found["blockers"]), len(found["warnings"])
+    counted = f"{blockers} / {warnings}"
+    url = reverse("admin:governance_runbookrun_now")
+    if blockers:
+        first = found["blockers"][0]["id"]
+        return Tile("Runbook blockers / warnings", counted, f"do not go live: {first}", url, "danger")
+    note = "nothing blocks going live" if warnings else "all is well"
+    return Tile("Runbook blockers / warnings", counted, note, url, "warning" if warnings else "success")
+
+
+def _risk() -> Tile:
+    """What is at stake now, whatever the day it was reserved, beside GLOBAL's cap."""
+    policy, at_stake = policy_of(GLOBAL), open_risk(GLOBAL)
+    url = _list("governance.riskreservation")
+    if policy is None or not policy.enabled:
+        return Tile("Open risk", cad(at_stake), "the policy GLOBAL is off: nothing can be reserved", url, "danger")
+    if not policy.max_open_risk:
+        return Tile("Open risk", cad(at_stake), "GLOBAL has no cap on it", url, "warning")
+    share = at_stake / policy.max_open_risk
+    tone = "danger" if share >= 1 else "warning" if share >= NEARLY_FULL else "success"
+    return Tile("Open risk", cad(at_stake), f"{share:.0%} of GLOBAL's cap of {cad(policy.max_open_risk)}", url, tone)
+
+
+def _tripwires() -> Tile:
+    waiting = RegressionTrigger.objects.filter(undone_at__isnull=True).count()
+    note = "see what fell, then undo what they did" if waiting else "none went off that is not undone"
+    url = _list("kpi.regressiontrigger", state="standing")
+    return Tile("Tripwires that went off", f"{waiting:,}", note, url, "danger" if waiting else "success")
+
+
+def _due_counts() -> dict[str, int]:
+    """How many tasks are due, and of them permitted now, not permitted now, claimed, and on record as a breach, in one
+    query; and how many are at risk, in another."""
+    now = timezone.now()
+    counts: dict[str, int] = (
+        FollowupTask.objects.due(now)
+        .order_by()
+        .aggregate(
+            due=Count("id"),
+            permitted=Count("id", filter=Q(open_from__lte=now, open_until__gte=now)),
+            claimed=Count("id", filter=Q(leased_until__gt=now)),
+            breached=Count("id", filter=Q(breached_due_at=F("due_at"))),
+        )
+    )
+    return {**counts, "blocked": counts["due"] - counts["permitted"], "at_risk": at_risk(now).count()}
+
+
+def _follow_up(due: dict[str, int]) -> Iterator[Tile]:
+    """What is due, by whether it may be done now: to call somebody at a forbidden minute is no remedy for being late."""
+    yield Tile(
+        "Due and permitted now",
+        f"{due['permitted']:,}",
+        "the oldest are below" if due["permitted"] else "nobody is waiting",
+        _list("followups.followuptask", state="permitted"),
+        "warning" if due["permitted"] else "success",
+    )
+    yield Tile(
+        "Due, but not permitted now",
+        f"{due['blocked']:,}",
+        "their minute comes" if due["blocked"] else "nothing is held back",
+        _list("followups.followuptask", state="blocked"),
+    )
+    yield Tile(
+        "Claimed",
+        f"{due['claimed']:,}",
+        "somebody is at it" if due["claimed"] else "nobody is at it",
+        _list("followups.followuptask", state="claimed"),
+    )
+    yield Tile(
+        "At risk of a breach",
+        f"{due['at_risk']:,}",
+        "late: do what is permitted of them first" if due["at_risk"] else "nothing is late by much",
+        _list("followups.followuptask", state="at_risk"),
+        "warning" if due["at_risk"] else "success",
+    )
+    yield Tile(
+        "SLA breached, still open",
+        f"{due['breached']:,}",
+        "later than the SLA allows" if due["breached"] else "within the SLA",
+        _list("followups.followuptask", state="breached"),
+        "danger" if due["breached"] else "success",
+    )
+    yield _sla()
+
+
+def _sla() -> Tile:
+    url = _list("followups.followuptask", state="completed")
+    sla = sla_snapshot(SLA_WINDOW)
+    if not sla["count"]:
+        return Tile("Done within 2 permitted hours", "-", "no task was completed yet", url)
+    return Tile(
+        "Done within 2 permitted hours",
+        f"{sla['within_2h_permitted']:.0%}",
+        f"{sla['within_30m_permitted']:.0%} within 30 minutes; the last {sla['count']:,} tasks",
+        url,
+        "success" if sla["within_2h_permitted"] >= 0.9 else "warning",
+    )
+
+
+def _inbox() -> Tile:
+    """What waits for a person, in one query."""
+    found = waiting().aggregate(waiting=Count("id"), late=Count("id", filter=late(timezone.now())))
+    note = f"{found['late']:,} of them late" if found["late"] else "none of them late" if found["waiting"] else "it is empty"
+    tone = "danger" if found["late"] else "warning" if found["waiting"] else "success"
+    return Tile("Inbox", f"{found['waiting']:,}", note, _list("followups.inboxitem"), tone)
+
+
+def _offers() -> Tile:
+    on = sorted(set(OfferPolicy.objects.filter(enabled=True).values_list("province", flat=True)))
+    if not on:
+        return Tile("Provinces with offers", "0", "enable one to begin with", _list("offers.offerpolicy"), "warning")
+    return Tile(
+        "Provinces with offers",
+        f"{len(on)} of {len(Province)}",
+        ", ".join(on),
+        _list("offers.offerpolicy", enabled__exact="1"),
+        "success",
+    )
+
+
+def _unread_notices() -> list[SlaNotice]:
+    return list(SlaNotice.objects.filter(read_at__isnull=True)[:NOTICES])
+
+
+def _oldest_due(request: HttpRequest) -> list[FollowupTask]:
+    return list(scopes.visible(FollowupTask.objects.permitted(timezone.now()), request.user)[:OLDEST])
+
+
+def _week(request: HttpRequest) -> Iterator[dict[str, Any]]:
+    """The last 7 days beside the 7 before them."""
+    rows = {(row["domain"], row["metric"]): row for row in summarise()}
+    for key, title, model, query in _WEEK:
+        app, name = model.split(".")
+        row = rows.get(key)
+        current, before = (row["current"]["count"], row["previous"]["count"]) if row else (0, 0)
+        yield {
+            "title": title,
+            "count": current,
+            "before": before,
+            "trend": "trending_up" if current > before else "trending_down" if current < before else "trending_flat",
+            "url": _list(model, days=str(SUMMARY_SPAN.days), **query) if request.user.has_perm(f"{app}.view_{name}") else "",
+        }

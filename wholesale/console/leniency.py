@@ -1,0 +1,36 @@
+"""On every page of Control stands what is only warned of although the law prohibits it, and why."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from governance.compliance.models import Organisation
+from governance.readiness import PROOFS
+from wholesale.console.admin import NAVIGATION
+
+_SHOWN_TOO = ("governance_organisation_changelist", "governance_organisation_change")
+
+
+def leniency(request: HttpRequest) -> dict[str, Any]:
+    """For templates: `leniency` on the pages of Control and the organisation's own; else nothing is read.
+
+    A page renders many templates, and one of them asks: it is read then.
+    """
+    match = getattr(request, "resolver_match", None)
+    is_shown = match is not None and match.namespace == "admin" and _is_of_control(match.url_name or "")
+    return {"leniency": SimpleLazyObject(_leniency)} if is_shown else {}
+
+
+def _is_of_control(url_name: str) -> bool:
+    pages = tuple(f"{page.app}_{page.model}_" for page in NAVIGATION["Control"])
+    return url_name.startswith(pages) or url_name in _SHOWN_TOO
+
+
+def _leniency() -> dict[str, str]:
+    """What is only warned of, and why; empty where everything is enforced."""
+    organisation = Organisation.objects.filter(pk=1).first()
+    if organisation is None or not organisation.lenient:
+        return {}
+    what = "; ".join(PROOFS[name] for name in organisation.lenient)
+    return {"what": what, "reason": organisation.lenient_reason}

@@ -1,0 +1,1 @@
+"""What the apps stand on: tables, time and text, locks, errors, requests, background work. No domain."""

@@ -1,0 +1,140 @@
+"""What comes in with an address or a choice of rows of the admin, checked before a query is made of it.
+
+Django's admin makes lookups of any parameter of a list, and asks the database for any id: what no column can hold is a fault
+there, of the database or of its driver.
+"""
+
+import re
+from typing import Any
+
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import FieldDoesNotExist, SuspiciousOperation, ValidationError
+from django.db import models
+from django.db.models.constants import LOOKUP_SEP
+from django.http import HttpRequest
+from unfold import paginator
+
+from wholesale.plumbing.fields import BIGINT_MAX
+
+PAGES_MAX = 10**9  # of a list that is not counted
+_LOOKUPS = ("exact", "in", "isnull", "gt", "gte", "lt", "lte")
+_INTEGER = re.compile(r"-?[0-9]{1,19}")
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
+_TIME = re.compile(r"(19|20|21)[0-9]{2}-.*")  # Django reads the rest; near the ends of time a change of zone overflows
+
+
+class CheckedInput:
+    """The first base of every admin of the product (a test walks them)."""
+
+    model: Any
+    opts: Any
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Whether a list may be filtered so: by columns alone, and with values that they can hold."""
+        allowed: bool = super().lookup_allowed(lookup, value, request)  # type: ignore[misc]
+        return allowed and _is_readable(self.model, lookup, value)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The row, or None: what is no id has none."""
+        if from_field is None and not _is_value(self.opts.pk, object_id):
+            return None
+        return super().get_object(request, object_id, from_field)  # type: ignore[misc]
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        """The page of a row, or of a new one."""
+        if object_id is not None and not self._is_id(object_id):
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
+        return super().changeform_view(request, object_id, form_url, extra_context)  # type: ignore[misc]
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        """The history of a row."""
+        if not self._is_id(object_id):
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
+        return super().history_view(request, object_id, extra_context)  # type: ignore[misc]
+
+    def response_action(self, request: HttpRequest, queryset: Any, *args: Any, **kwargs: Any) -> Any:
+        """Do the action to the chosen rows.
+
+        Raises:
+            SuspiciousOperation: what was chosen is no id.
+
+        """
+        if not all(self._is_id(chosen) for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            raise SuspiciousOperation("what was chosen is no row")
+        return super().response_action(request, queryset, *args, **kwargs)  # type: ignore[misc]
+
+    def _is_id(self, object_id: str) -> bool:
+        """Whether a row may have it."""
+        return _is_value(self.opts.pk, unquote(object_id))
+
+
+class InfinitePaginator(paginator.InfinitePaginator):
+    """Pages of a table that nobody counts; beyond PAGES_MAX there is none.
+
+    It has the name of the class that it replaces, for by that name the header knows to show no number of rows.
+    """
+
+    def validate_number(self, number: int) -> int:
+        """The page's number.
+
+        Raises:
+            EmptyPage: below 1, or beyond all pages.
+
+        """
+        return super().validate_number(number if number <= PAGES_MAX else 0)
+
+
+def row_id(text: str) -> int:
+    """The id that a parameter names; 0, which no row has, where it is none."""
+    return int(text) if _is_bigint(text) else 0
+
+
+def _is_readable(model: type[models.Model], lookup: str, value: str) -> bool:
+    field, last = _field_of(model, lookup)
+    if field is None:
+        return not last  # the parameter of a filter that reads it by itself
+    if last not in _LOOKUPS:
+        return False
+    return last == "isnull" or all(_is_value(field, part) for part in (value.split(",") if last == "in" else [value]))
+
+
+def _field_of(model: type[models.Model], lookup: str) -> tuple[Any, str]:
+    """The column at the end of the path, and what it is compared by; nothing where the path begins with no column."""
+    field: Any = None
+    parts = lookup.split(LOOKUP_SEP)
+    for n, part in enumerate(parts):
+        try:
+            field = model._meta.pk if part == "pk" else model._meta.get_field(part)
+        except FieldDoesNotExist:
+            return field, LOOKUP_SEP.join(parts[n:]) if field is not None else ""
+        if not field.is_relation:
+            return field, LOOKUP_SEP.join(parts[n + 1 :]) or "exact"
+        model = field.related_model
+        field = getattr(field, "target_field", model._meta.pk)
+    return field, "exact"
+
+
+def _is_bigint(text: str) -> bool:
+    return _INTEGER.fullmatch(text) is not None and abs(int(text)) <= BIGINT_MAX
+
+
+def _is_value(field: Any, text: str) -> bool:
+    """Whether a column can hold it."""
+    if isinstance(field, models.ForeignKey):
+        return _is_value(field.target_field, text)
+    if isinstance(field, models.IntegerField):
+        return _is_bigint(text)
+    if isinstance(field, models.DecimalField):
+        return _NUMBER.fullmatch(text) is not None
+    if isinstance(field, models.DateField) and not _TIME.fullmatch(text):
+        return False
+    if isinstance(field, models.JSONField | models.BinaryField | models.DurationField):  # no lookup reads text as one
+        return False
+    try:
+        field.to_python(text)
+    except ValidationError:
+        return False
+    return True

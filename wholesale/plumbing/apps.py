@@ -1,0 +1,33 @@
+"""Connects the plumbing."""
+
+from django.apps import AppConfig
+from django.db.models.signals import m2m_changed, post_delete, post_migrate, post_save
+
+
+class PlumbingConfig(AppConfig):
+    """The plumbing as an app: its tables, its checks, and what happens after migrate."""
+
+    name = "wholesale.plumbing"
+    label = "wholesale"
+
+    def ready(self) -> None:
+        from django.contrib.auth import get_user_model, user_login_failed  # noqa: PLC0415
+        from knox.models import get_token_model  # noqa: PLC0415
+
+        from wholesale.plumbing import append_only, checks  # noqa: F401, PLC0415  # checks registers the system checks
+        from wholesale.plumbing.http.authentication import forget_tokens  # noqa: PLC0415
+        from wholesale.plumbing.http.logins import log_failure  # noqa: PLC0415
+        from wholesale.plumbing.roles import grant_new_permissions  # noqa: PLC0415
+        from wholesale.plumbing.work import tasks  # noqa: PLC0415
+
+        post_migrate.connect(append_only.install_for_app, dispatch_uid="append_only.install_for_app")
+        post_migrate.connect(grant_new_permissions, dispatch_uid="roles.grant_new_permissions")
+
+        tasks.register()
+        user_login_failed.connect(log_failure, dispatch_uid="logins.log_failure")
+
+        user_model = get_user_model()
+        post_delete.connect(forget_tokens, sender=get_token_model(), dispatch_uid="forget_tokens.token")
+        post_save.connect(forget_tokens, sender=user_model, dispatch_uid="forget_tokens.user")
+        for through in (user_model.groups.through, user_model.user_permissions.through):
+            m2m_changed.connect(forget_tokens, sender=through, dispatch_uid=f"forget_tokens.{through.__name__}")

@@ -1,0 +1,67 @@
+"""Chores of an installation: its first administrator, and the rows that have expired."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.utils import timezone
+from knox.models import AuthToken
+
+from wholesale.plumbing.models import IdempotencyKey
+
+ADMIN_NAME = "admin"
+_PASSWORD_BYTES = 12  # 16 characters
+
+
+@dataclass(frozen=True, slots=True)
+class Admin:
+    """The installation's administrator; the password is known only when this call made the user."""
+
+    name: str
+    password: str | None
+
+
+@transaction.atomic
+def ensure_admin() -> Admin:
+    """Make the superuser `admin` with a random password, unless there is an active superuser already.
+
+    Raises:
+        ValueError: nobody is a superuser, and the name `admin` is taken by somebody who is not meant to be one.
+
+    """
+    users = get_user_model().objects
+    existing = users.filter(is_superuser=True, is_active=True).order_by("pk").first()
+    if existing is not None:
+        return Admin(existing.get_username(), None)
+    if users.filter(username=ADMIN_NAME).exists():
+        raise ValueError(f'There is no active superuser, and the user "{ADMIN_NAME}" is not one: run createsuperuser.')
+    password = secrets.token_urlsafe(_PASSWORD_BYTES)
+    users.create_superuser(ADMIN_NAME, password=password)
+    return Admin(ADMIN_NAME, password)
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """How many rows of each kind were removed."""
+
+    idempotency_keys: int
+    tokens: int
+    sessions: int
+
+
+def clear_expired(now: datetime | None = None) -> Cleared:
+    """Remove the idempotency keys, API tokens and sessions that no request can use any more. Again removes nothing.
+
+    What proves a contact is never among them, however old: limitation runs from when the regulator learns of a fact (CASL;
+    Telecommunications Act s. 72.12), so 3 years are no ceiling for keeping.
+    """
+    now = now or timezone.now()
+    return Cleared(
+        idempotency_keys=IdempotencyKey.objects.filter(created_at__lt=now - settings.IDEMPOTENCY_KEY_LIFETIME).delete()[0],
+        tokens=AuthToken.objects.filter(expiry__lt=now).delete()[0],
+        sessions=Session.objects.filter(expire_date__lt=now).delete()[0],
+    )

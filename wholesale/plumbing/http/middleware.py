@@ -1,0 +1,125 @@
+"""What requests need before and after Django's own handling."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
+from rest_framework.exceptions import APIException, ParseError
+
+from wholesale.plumbing.errors import DomainError, LengthRequired
+from wholesale.plumbing.http.handlers import API_PREFIX, error_response, fault_response
+from wholesale.plumbing.http.request_body import is_length
+from wholesale.plumbing.patience import is_database_fault
+
+_PERSONAL = (API_PREFIX, "/admin/")
+_WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
+_REFUSALS = (APIException, DomainError, SuspiciousOperation, UnreadablePostError)
+
+
+class ApiPathMiddleware:
+    """Strips a trailing slash below /api/, and answers stray exceptions: in the API's error shape, or with a page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith(API_PREFIX):
+            request.path_info = request.path_info.rstrip("/")
+            request.path = request.path.rstrip("/")
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer a rendering fault of the API, which its view's own handling misses, and a page without its database."""
+        if request.path_info.startswith(API_PREFIX):
+            return error_response(exception, request)
+        return fault_response(exception, request) if is_database_fault(exception) else None
+
+
+class NoStoreMiddleware:
+    """No answer with somebody's data stays in a cache: all of the API and the admin, where a view says nothing else."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.path_info.startswith(_PERSONAL):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class WellFormedMiddleware:
+    """Refuses a request that no view can read.
+
+    A body that is not there in full looks like no body. The character NUL, which no browser sends, PostgreSQL cannot compare
+    with anything; the API's own fields refuse it by their names.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            _require_length(request)
+            if request.method == "POST" and "HTTP_AUTHORIZATION" not in request.META:
+                _read_form(request)
+            _refuse_nul(request)
+        except _REFUSALS as refusal:
+            # The answer has no Content-Length, so runserver ends the connection: the unread body is not the next request.
+            return fault_response(refusal, request)
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """Refuse a form that holds NUL, unless its view says that it `hears_any_text`."""
+        of_api = request.path_info.startswith(API_PREFIX)
+        if of_api or request.method != "POST" or getattr(view, "hears_any_text", False):
+            return None
+        try:
+            _require_storable(_texts(request.POST))
+        except _REFUSALS as refusal:
+            return fault_response(refusal, request)
+        return None
+
+
+def _require_length(request: HttpRequest) -> None:
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if "HTTP_TRANSFER_ENCODING" in request.META:
+        if length:
+            raise ParseError("Send Content-Length or Transfer-Encoding, not both.")
+        raise LengthRequired  # chunks that break off look whole in granian's input, and runserver does not decode chunks
+    if length and not is_length(length):
+        raise ParseError("The Content-Length is not a number.")
+    # In HTTP/2 only the server knows whether there is a body.
+    if not length and request.META.get("SERVER_PROTOCOL") == "HTTP/2" and request.method not in _WITHOUT_BODY:
+        raise LengthRequired
+
+
+def _read_form(request: HttpRequest) -> None:
+    """Read a form before the search for its CSRF token does, which takes one that breaks off for an empty one.
+
+    Of the API's multipart bodies the bytes are kept: its parsers read or refuse them once they know who asks.
+    """
+    if request.path_info.startswith(API_PREFIX) and request.content_type == "multipart/form-data":
+        _ = request.body
+    else:
+        _ = request.POST
+
+
+def _refuse_nul(request: HttpRequest) -> None:
+    given = [*request.COOKIES.values()]  # a quoted one may spell it \000
+    if not request.path_info.startswith(API_PREFIX):
+        given += [request.path_info, *_texts(request.GET)]
+    _require_storable(given)
+
+
+def _require_storable(given: Iterable[str]) -> None:
+    if any("\x00" in text for text in given):
+        raise ParseError("The request holds a character that cannot be stored.")
+
+
+def _texts(given: QueryDict) -> Iterator[str]:
+    """The names and values of a query string or a form."""
+    for name, values in given.lists():
+        yield name
+        yield from (value for value in values if isinstance(value, str))

@@ -1,0 +1,163 @@
+"""`Idempotency-Key`: a POST repeated under its key is answered again, not acted again (CONTRACT section 1)."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Collection
+from datetime import datetime
+from functools import reduce, wraps
+from operator import or_
+from typing import Any
+
+from django.conf import settings
+from django.db import OperationalError, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from wholesale.plumbing import locks
+from wholesale.plumbing.errors import DomainError
+from wholesale.plumbing.models import IdempotencyKey
+from wholesale.plumbing.params import merged
+from wholesale.plumbing.rendering import NumberJSONRenderer
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
+
+HEADER = "Idempotency-Key"
+REPLAYED_HEADER = "Idempotency-Replayed"
+
+_ROW_WAIT = 2  # seconds
+
+Handler = Callable[..., Response]
+logger = logging.getLogger(__name__)
+
+
+class IdempotencyKeyReused(DomainError):
+    """This Idempotency-Key was used for a request with other parameters."""
+
+    code = "idempotency_key_reused"
+    status = 409
+
+
+class AnswerErased(DomainError):
+    """The answer kept under this Idempotency-Key named a person who was erased since. Nothing was done again."""
+
+    code = "answer_erased"
+    status = 410
+
+
+def idempotent(handler: Handler, *, in_parts: bool = False) -> Handler:
+    """Let a view's POST be named by an Idempotency-Key; a test walks every POST of the API for this decorator.
+
+    The key's row and the act share one transaction, so either both stay or neither. A concurrent duplicate waits at the
+    unique constraint. Only a 2xx answer is kept.
+
+    An act `in_parts` has transactions of its own, and may be done twice without harm: its answer is kept after it. Of two at
+    once both act, and both are answered as the first of them to end; one whose answer could not be kept acts again.
+    """
+
+    @wraps(handler)
+    def wrapper(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        key = request.headers.get(HEADER, "").strip()
+        if HEADER not in request.headers:
+            return handler(view, request, *args, **kwargs)
+        if view.is_receiving and not _is_valid(key):
+            return _regardless(handler, view, request, *args, **kwargs)
+        key, fingerprint = _checked(key), _fingerprint(request)
+        if in_parts:
+            kept = _kept(request.user, key, timezone.now())
+            if kept is not None:
+                return _replay(kept, fingerprint)
+            return _kept_after(handler(view, request, *args, **kwargs), request.user, key, fingerprint)
+        with transaction.atomic():
+            row = _own(request.user, key, fingerprint, timezone.now())
+            if row.status is not None and view.is_receiving and row.fingerprint != fingerprint:
+                return _regardless(handler, view, request, *args, **kwargs)
+            if row.status is not None:
+                return _replay(row, fingerprint)
+            response = handler(view, request, *args, **kwargs)
+            _keep(row, response)
+        return response
+
+    wrapper.is_idempotent = True  # type: ignore[attr-defined]
+    return wrapper
+
+
+def _regardless(handler: Handler, view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+    """Record what was received, whatever its key."""
+    view.is_key_ignored = True
+    return handler(view, request, *args, **kwargs)
+
+
+def _checked(key: str) -> str:
+    if not _is_valid(key):
+        raise ValidationError({HEADER: ["Must be 1 to 128 printable ASCII characters."]})
+    return key
+
+
+def _is_valid(key: str) -> bool:
+    return 1 <= len(key) <= LABEL_MAX_LENGTH and key.isascii() and key.isprintable()
+
+
+def _fingerprint(request: Request) -> str:
+    parameters = {name: value for name, value in merged(request).items() if name != "correlation_id"}
+    canonical = json.dumps([request.method, request.path, parameters], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _kept(user: Any, key: str, now: datetime) -> IdempotencyKey | None:
+    """The key's row, where it has an answer that has not expired."""
+    answered = IdempotencyKey.objects.filter(user=user, key=key, status__isnull=False)
+    return answered.filter(created_at__gte=now - settings.IDEMPOTENCY_KEY_LIFETIME).first()
+
+
+def kept_answers(texts: Collection[str]) -> QuerySet[IdempotencyKey]:
+    """The answers in which one of these texts stands, each as it stands in JSON; of no text none."""
+    naming = reduce(or_, (Q(body__contains=text) for text in texts), Q(pk__in=[]))
+    return IdempotencyKey.objects.filter(naming)
+
+
+def erase_answers(texts: Collection[str]) -> int:
+    """Empty those answers and say how many they are: the request that comes again is refused, and not acted on again."""
+    return kept_answers(texts).update(body="")
+
+
+def _own(user: Any, key: str, fingerprint: str, now: datetime) -> IdempotencyKey:
+    """The key's row, locked. It has no status when the act is ours to do."""
+    fresh = IdempotencyKey(user=user, key=key, fingerprint=fingerprint, created_at=now)
+    IdempotencyKey.objects.bulk_create([fresh], ignore_conflicts=True)
+    row = IdempotencyKey.objects.select_for_update().filter(user=user, key=key).first()
+    if row is None:  # it was there, expired, and clear_expired removed it between our two statements
+        return _own(user, key, fingerprint, now)
+    if row.created_at < now - settings.IDEMPOTENCY_KEY_LIFETIME:
+        row.fingerprint, row.status, row.created_at = fingerprint, None, now
+        row.save(update_fields=["fingerprint", "status", "created_at"])
+    return row
+
+
+def _keep(row: IdempotencyKey, response: Response) -> None:
+    row.status, row.body = response.status_code, NumberJSONRenderer().render(response.data).decode()
+    row.save(update_fields=["status", "body"])
+
+
+def _kept_after(response: Response, user: Any, key: str, fingerprint: str) -> Response:
+    """The answer to an act that is done, kept unless somebody has the key's row for long: that is no reason to refuse it."""
+    try:
+        with transaction.atomic():
+            locks.wait_for_rows(_ROW_WAIT)
+            row = _own(user, key, fingerprint, timezone.now())
+            if row.status is not None:
+                return _replay(row, fingerprint)
+            _keep(row, response)
+    except OperationalError as fault:
+        logger.warning("The answer under an Idempotency-Key was not kept (%s)", type(fault).__name__)
+    return response
+
+
+def _replay(row: IdempotencyKey, fingerprint: str) -> Response:
+    if row.fingerprint != fingerprint:
+        raise IdempotencyKeyReused
+    if not row.body:
+        raise AnswerErased
+    return Response(json.loads(row.body), status=row.status, headers={REPLAYED_HEADER: "true"})

@@ -1,0 +1,34 @@
+"""`worker`: background work, and the schedule of what is periodic."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from wholesale.plumbing.work.periodic import jobs
+from wholesale.plumbing.work.queues import Queue
+from wholesale.plumbing.work.worker import Crew, work, work_off
+
+
+class Command(BaseCommand):
+    """Does background tasks until it is told to stop, and enqueues the periodic ones. Run as many as you like."""
+
+    help = "Do background tasks until stopped, and enqueue periodic ones at their times. Safe to run twice and to kill."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The command's own arguments."""
+        parser.add_argument("--no-schedule", action="store_true", help="only do tasks; another worker keeps the schedule")
+        parser.add_argument("--queue", choices=list(Queue), help="this one alone; without it each has a process of its own")
+        parser.add_argument("--batch", action="store_true", help="do what is waiting, then stop")
+
+    def handle(self, *, no_schedule: bool, queue: str | None, batch: bool, **options: Any) -> None:
+        """Say what is due when, and work."""
+        if batch:
+            work_off([queue] if queue else list(Queue))
+            return
+        if not no_schedule:
+            for job in jobs():
+                self.stdout.write(f"{job.crontab:<14} {job.name}")
+        if queue:
+            work(Queue(queue), schedule=not no_schedule)
+        else:
+            Crew(schedule=not no_schedule).run()

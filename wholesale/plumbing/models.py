@@ -1,0 +1,54 @@
+"""The plumbing's tables."""
+
+from django.conf import settings
+from django.db import models
+
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
+
+
+class IdempotencyKey(models.Model):
+    """A POST that a user has named, with its answer; a row without an answer exists only inside the act's transaction."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=LABEL_MAX_LENGTH)
+    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of method, path and merged parameters")
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.TextField(default="", help_text="the answer's JSON")
+    created_at = models.DateTimeField(db_index=True)  # clear_expired
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="idempotencykey_user_key")]
+        ordering = ["-pk"]
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class PeriodicRun(models.Model):
+    """A turn of a periodic job that somebody enqueued (periodic.py)."""
+
+    name = models.CharField(max_length=LABEL_MAX_LENGTH)
+    slot = models.DateTimeField(help_text="the minute that it was due")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name", "slot"], name="periodicrun_name_slot")]
+        ordering = ["-slot", "name"]
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.slot}"
+
+
+class RoleGrant(models.Model):
+    """A permission that a role was given once by the product itself, so that it is not given again (roles.py)."""
+
+    group = models.ForeignKey("auth.Group", on_delete=models.CASCADE, related_name="+")
+    permission = models.ForeignKey("auth.Permission", on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["group", "permission"], name="rolegrant_group_permission")]
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.group_id} {self.permission_id}"

@@ -1,0 +1,32 @@
+"""Pages for what grows without bound."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework.exceptions import NotFound
+from rest_framework.pagination import Cursor, CursorPagination
+from rest_framework.request import Request
+
+from wholesale.plumbing.fields import BIGINT_MAX
+
+
+class NewestFirst(CursorPagination):
+    """Pages of `{next, previous, results}` by descending id: a row written meanwhile neither hides nor repeats one."""
+
+    ordering = "-id"
+    page_size = 100
+    max_page_size = 500
+    page_size_query_param = "page_size"
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        cursor = super().decode_cursor(request)
+        if cursor is None or cursor.position is None:
+            return cursor
+        position = str(cursor.position)
+        if not (position.isascii() and position.isdigit() and len(position) <= 19 and int(position) <= BIGINT_MAX):
+            raise NotFound(self.invalid_cursor_message)
+        return cursor
+
+    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> tuple[str, ...]:
+        """Always ours: the filter backends have no say."""
+        return (self.ordering,)

@@ -1,0 +1,159 @@
+"""Parameters of a request, wherever they came: JSON body, form body or query string (CONTRACT section 1)."""
+
+import codecs
+from collections.abc import Mapping
+from functools import cache
+from typing import IO, Any
+
+from django.conf import settings
+from django.http import QueryDict
+from rest_framework import serializers
+from rest_framework.exceptions import ParseError, ValidationError
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+
+from wholesale.plumbing.errors import RequestTooLarge
+from wholesale.plumbing.fields import LabelField, ManyField, RowField, parse_json
+from wholesale.plumbing.unknown_parameters import Known
+
+
+def read_body(stream: IO[bytes]) -> bytes:
+    """The whole body. Django bounds one only when it reads it itself; the parsers read the stream, so they bound it too."""
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    body = stream.read(limit + 1)
+    if len(body) > limit:
+        raise RequestTooLarge
+    return body
+
+
+class BoundedJSONParser(BaseParser):
+    """JSON in UTF-8, whatever charset the header claims, of bounded size and depth; NaN and infinities are no JSON."""
+
+    media_type = "application/json"
+
+    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
+        try:
+            return self.loads(read_body(stream))
+        except ValueError as error:
+            raise ParseError(f"JSON parse error: {error}") from error
+
+    def loads(self, body: bytes) -> Any:
+        """What the body says.
+
+        Raises:
+            ValueError: it is no such JSON.
+
+        """
+        return parse_json(body.removeprefix(codecs.BOM_UTF8).decode())
+
+
+class Utf8FormParser(BaseParser):
+    """A form body, in UTF-8 whatever charset the header claims."""
+
+    media_type = "application/x-www-form-urlencoded"
+
+    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
+        try:
+            return self.query(read_body(stream))
+        except UnicodeDecodeError as error:
+            raise ParseError(f"The form is not UTF-8: {error}") from error
+
+    def query(self, body: bytes) -> Any:
+        """The names and values of the form. Given the bytes, QueryDict would guess Latin-1."""
+        return QueryDict(body.decode(), encoding="utf-8")
+
+
+class Params(serializers.Serializer[Any]):
+    """The parameters of an endpoint. An empty string for an optional parameter counts as absent."""
+
+    def to_internal_value(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        given = {
+            name: value
+            for name, value in data.items()
+            if name in self.fields and (self.fields[name].required or not is_empty(value))
+        }
+        return super().to_internal_value(given)
+
+
+class ObjectParams(Params):
+    """Parameters within a parameter: a JSON object, or its text where a form brings it. A null within counts as absent."""
+
+    default_error_messages = {"not_an_object": "Must be a JSON object."}
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if isinstance(data, str):
+            data = _object_or_text(data)
+        if not isinstance(data, Mapping):
+            raise ValidationError([self.error_messages["not_an_object"]], code="not_an_object")
+        return super().to_internal_value({name: value for name, value in data.items() if value is not None})
+
+
+def _object_or_text(text: str) -> Any:
+    try:
+        return parse_json(text)
+    except ValueError:
+        return text
+
+
+class ActParams(Params):
+    """The parameters of an endpoint that writes: each takes a correlation id (the view has bound it by then)."""
+
+    correlation_id = LabelField(
+        required=False, help_text="Stored on every row that the request writes, and echoed in X-Correlation-ID."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs.pop("correlation_id", None)
+        return attrs
+
+
+def is_empty(value: Any) -> bool:
+    """Whether it counts as absent for an optional parameter."""
+    return isinstance(value, str) and not value.strip()
+
+
+def merged(request: Request) -> dict[str, Any]:
+    """The request's parameters as one mapping: the query string, and for a POST the body, which wins.
+
+    A JSON null counts as absent, so the query string may fill it.
+
+    Raises:
+        ParseError: the body is not an object.
+
+    """
+    query = dict(request.query_params.items())
+    if request.method in ("GET", "HEAD"):
+        return query
+    body = request.data
+    if not isinstance(body, Mapping):
+        raise ParseError("The body must be a JSON object or a form.")
+    return {**query, **{name: value for name, value in body.items() if value is not None}}
+
+
+def validated(serializer_class: type[Params], request: Request) -> dict[str, Any]:
+    """The request's parameters, checked and converted by the serializer.
+
+    Raises:
+        ValidationError: names each wrong field.
+
+    """
+    return _shared(serializer_class).run_validation(merged(request))
+
+
+@cache
+def known(serializer_class: type[Params]) -> Known:
+    """The names of the parameters, and of those within their rows and objects."""
+    fields = _shared(serializer_class).fields
+    rows = {
+        name: frozenset(_shared(field.child.row).fields)
+        for name, field in fields.items()
+        if isinstance(field, ManyField) and isinstance(field.child, RowField)
+    }
+    objects = {name: frozenset(field.fields) for name, field in fields.items() if isinstance(field, ObjectParams)}
+    return Known(frozenset(fields), rows, objects)
+
+
+@cache
+def _shared(serializer_class: type[Params]) -> Params:
+    """One serializer for all requests: copying its fields costs more than all its checks, and checking leaves no state."""
+    return serializer_class()

@@ -1,0 +1,118 @@
+"""Fields for what was received: a message, a wish to be left alone. It is a fact, and no detail of it refuses it
+(CONTRACT section 10).
+
+Text that cannot be stored is replaced or cut, and shows it. A time or a word that cannot be read counts as not given, and
+`ReceivedParams` says which they were.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from rest_framework import serializers
+
+from wholesale.plumbing.fields import AwareDateTimeField, UpperChoiceField, parse_json
+from wholesale.plumbing.params import ActParams
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
+
+REPLACED = "\ufffd"  # stands for each character that cannot be stored
+CUT = " [cut]"  # ends a text that was too long
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_CONTROL_WITHIN_LINES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def as_text(data: Any) -> str:
+    """What came, as text: of JSON that is no text its JSON."""
+    return data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
+
+
+def storable(text: str, longest: int, *, lines: bool = True) -> str:
+    """A text that any database can store: trimmed, unusable characters replaced, cut to `longest` characters."""
+    text = (_CONTROL_WITHIN_LINES if lines else _CONTROL).sub(REPLACED, text.strip())
+    return text if len(text) <= longest else text[: longest - len(CUT)] + CUT
+
+
+def noted(text: str, unreadable: Mapping[str, str]) -> str:
+    """A reason that also names what was not taken as it came, cut where the two together are too long."""
+    if not unreadable:
+        return text
+    named = "; ".join(f"{name} {came[:100]!r}" for name, came in unreadable.items())
+    note = storable(f"Not taken as it came: {named}.", NOTE_MAX_LENGTH)
+    return f"{storable(text, NOTE_MAX_LENGTH - len(note) - 1)} {note}".strip()
+
+
+class ReceivedTextField(serializers.CharField):
+    """Text of up to `longest` characters, whatever came; lines and tabs stay."""
+
+    lines = True
+
+    def __init__(self, *, longest: int = NOTE_MAX_LENGTH, **kwargs: Any) -> None:
+        super().__init__(**{"allow_blank": True, **kwargs})
+        self.longest = longest
+
+    def to_internal_value(self, data: Any) -> str:
+        return storable(as_text(data), self.longest, lines=self.lines)
+
+
+class ReceivedLabelField(ReceivedTextField):
+    """A label or an id: one line, up to 128 characters."""
+
+    lines = False
+
+    def __init__(self, *, longest: int = LABEL_MAX_LENGTH, **kwargs: Any) -> None:
+        super().__init__(longest=longest, **kwargs)
+
+
+class ReceivedTimeField(AwareDateTimeField):
+    """An instant, or None where it cannot be read."""
+
+    def to_internal_value(self, data: Any) -> datetime | None:  # type: ignore[override]  # what cannot be read is None
+        try:
+            return super().to_internal_value(data)
+        except serializers.ValidationError:
+            return None
+
+
+class ReceivedChoiceField(UpperChoiceField):
+    """A word of a closed vocabulary, or None where it is none of it."""
+
+    def to_internal_value(self, data: Any) -> str | None:  # type: ignore[override]  # what cannot be read is None
+        try:
+            return super().to_internal_value(data)
+        except serializers.ValidationError:
+            return None
+
+
+class ReceivedManyField(serializers.ListField):
+    """Several texts: a JSON array, its text, or one value by itself."""
+
+    def __init__(self, *, longest: int = NOTE_MAX_LENGTH, **kwargs: Any) -> None:
+        super().__init__(child=ReceivedTextField(longest=longest), **kwargs)
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        texts = [self.child.to_internal_value(one) for one in self._several(data)]
+        return [text for text in texts if text]
+
+    def _several(self, data: Any) -> list[Any]:
+        if isinstance(data, str):
+            try:
+                data = parse_json(data)
+            except ValueError:
+                return [data]
+        return data if isinstance(data, list) else [data]
+
+
+class ReceivedParams(ActParams):
+    """The parameters of a verb that records what was received. The handler gets `unreadable` beside them: by name, as it
+    came, what counts as not given because it could not be read."""
+
+    correlation_id = ReceivedLabelField(required=False)  # type: ignore[assignment]  # it takes whatever comes
+
+    def to_internal_value(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        checked = super().to_internal_value(data)
+        unreadable = [name for name, value in checked.items() if value is None and data.get(name) is not None]
+        for name in unreadable:
+            del checked[name]
+        return {**checked, "unreadable": {name: as_text(data[name]) for name in unreadable}}

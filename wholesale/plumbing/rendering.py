@@ -1,0 +1,32 @@
+"""How answers are written: Decimals as JSON numbers, times in UTC with Z.
+
+The hottest views answer with plain dicts: a model serializer is built anew for each request, at a cost above the rest of the
+view's own (their serializers stay as what the OpenAPI document says, and the schema tests hold the dicts to it).
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from rest_framework.renderers import JSONRenderer
+from rest_framework.utils.encoders import JSONEncoder
+
+from wholesale.plumbing.fields import json_number
+
+
+class NumberEncoder(JSONEncoder):
+    """DRF's encoder writes a Decimal as a string; the contract wants a number."""
+
+    def default(self, obj: Any) -> Any:
+        return json_number(obj) if isinstance(obj, Decimal) else super().default(obj)
+
+
+class NumberJSONRenderer(JSONRenderer):
+    """The API's renderer."""
+
+    encoder_class = NumberEncoder
+
+
+def shown(row: object, names: Iterable[str]) -> dict[str, Any]:
+    """A row's fields as a plain dict for the renderer."""
+    return {name: getattr(row, name) for name in names}

@@ -1,0 +1,71 @@
+"""Request bodies, read whole in the event loop before a thread is taken: bounded in size, in time and in number."""
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from tempfile import SpooledTemporaryFile
+from typing import IO
+
+from django.conf import settings
+
+from wholesale.plumbing.errors import RequestTimeout, RequestTooLarge, ServerBusy
+
+SMALL = 64 * 1024  # bytes; a larger body is kept on disk
+LARGE_AT_ONCE = 8  # in one worker. Small bodies are not counted, so that uploads never hold up an ordinary POST
+SLOWEST = 64 * 1024  # bytes a second: a long body gets this much more time than BODY_TIMEOUT
+
+
+def limit_of(path: str, content_type: str) -> int:
+    """How many bytes a body may have. Only the admin takes files."""
+    is_file = path.startswith("/admin/") and content_type.lower().startswith("multipart/form-data")
+    return settings.UPLOAD_MAX_SIZE if is_file else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+
+class Bodies:
+    """Reads the bodies of one worker."""
+
+    def __init__(self) -> None:
+        self._large = 0
+
+    @asynccontextmanager
+    async def whole(self, chunks: AsyncIterable[bytes], length: int) -> AsyncIterator[IO[bytes]]:
+        """The body of this length, kept until the block ends. One that breaks off is shorter than it should be.
+
+        Raises:
+            RequestTimeout: it did not arrive in time.
+            ServerBusy: it is large, and too many large ones are here already.
+
+        """
+        with self._counted(length), SpooledTemporaryFile(max_size=SMALL) as body:
+            try:
+                async with asyncio.timeout(settings.BODY_TIMEOUT + length / SLOWEST):
+                    async for chunk in chunks:
+                        body.write(chunk)
+            except TimeoutError:
+                raise RequestTimeout from None
+            body.seek(0)
+            yield body
+
+    @contextmanager
+    def _counted(self, length: int) -> Iterator[None]:
+        is_large = length > SMALL
+        if is_large and self._large >= LARGE_AT_ONCE:
+            raise ServerBusy
+        self._large += is_large
+        try:
+            yield
+        finally:
+            self._large -= is_large
+
+
+def checked_length(text: str, limit: int) -> int:
+    """A Content-Length as a number; 0 without one.
+
+    Raises:
+        RequestTooLarge: it is above the limit.
+
+    """
+    length = int(text or 0)
+    if length > limit:
+        raise RequestTooLarge
+    return length

@@ -1,0 +1,115 @@
+"""Parameters that an endpoint does not know: named in a header, or refused if the client asked for that (RFC 7240)."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from typing import Any
+from urllib.parse import quote
+
+from rest_framework.exceptions import ErrorDetail, ParseError, ValidationError
+from rest_framework.request import Request
+
+from wholesale.plumbing.fields import parse_json
+
+IGNORED_HEADER = "X-Ignored-Parameters"
+APPLIED_HEADER = "Preference-Applied"
+NAMES_MAX = 20
+NAME_MAX_LENGTH = 64
+HEADER_MAX_LENGTH = 1000
+STRICT = "handling=strict"
+_HANDLING = re.compile(r'(?:^|,)\s*handling\s*=\s*"?(strict|lenient)"?\s*(?=$|[,;])', re.IGNORECASE)
+_CSRF = "csrfmiddlewaretoken"  # a browser's form sends it, and the session's check reads it
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The parameters that an endpoint takes, and the names within those that are lists of objects, or objects."""
+
+    names: frozenset[str] = frozenset()
+    rows: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    objects: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+def unknown(request: Request, known: Known) -> list[str]:
+    """The names in the request that mean nothing here, in order, at most NAMES_MAX.
+
+    Raises:
+        ParseError: the body is no object.
+
+    """
+    names = request.query_params.keys() - known.names
+    body = _body(request)
+    # A GET takes the query string alone.
+    names |= body.keys() - known.names - {_CSRF} if request.method == "POST" else body.keys()
+    if not names and not known.rows and not known.objects:
+        return []
+    given = {**request.query_params.dict(), **body}
+    within = chain(_in_objects(given, known.objects), _in_rows(given, known.rows))
+    return [_shown(name) for name in islice(chain(sorted(names), within), NAMES_MAX)]
+
+
+def preference(request: Request) -> str | None:
+    """What the client prefers, as `Preference-Applied` repeats it: `handling=strict`, `handling=lenient` or nothing."""
+    found = _HANDLING.search(request.META.get("HTTP_PREFER", ""))
+    return f"handling={found[1].lower()}" if found else None
+
+
+def refuse(names: Iterable[str], known: Known) -> None:
+    """Refuse the request for its unknown parameters.
+
+    Raises:
+        ValidationError: names each.
+
+    """
+    there_are = f"There are: {', '.join(sorted(known.names))}." if known.names else "It takes none."
+    detail = ErrorDetail(f"This endpoint has no such parameter. {there_are}", "unknown_parameter")
+    raise ValidationError({name: [detail] for name in names})
+
+
+def header(names: Iterable[str]) -> str:
+    """The value of the header that names them."""
+    value = ", ".join(names)
+    return value if len(value) <= HEADER_MAX_LENGTH else value[: value.rindex(",", 0, HEADER_MAX_LENGTH)] + ", ..."
+
+
+def _shown(name: str) -> str:
+    return quote(name[:NAME_MAX_LENGTH], safe="", errors="replace")
+
+
+def _body(request: Request) -> Mapping[str, Any]:
+    if request.META.get("CONTENT_LENGTH") in (None, "", "0"):
+        return {}
+    body: Any = request.data
+    if not isinstance(body, Mapping):
+        raise ParseError("The body must be a JSON object or a form.")
+    return body
+
+
+def _in_objects(given: Mapping[str, Any], objects: Mapping[str, frozenset[str]]) -> Iterator[str]:
+    for parameter, names in objects.items():
+        value = _parsed(given.get(parameter))
+        if isinstance(value, dict):
+            yield from (f"{parameter}.{name}" for name in sorted(value.keys() - names))
+
+
+def _in_rows(given: Mapping[str, Any], rows: Mapping[str, frozenset[str]]) -> Iterator[str]:
+    for parameter, names in rows.items():
+        for number, row in enumerate(_rows(given.get(parameter))):
+            if isinstance(row, dict):
+                yield from (f"{parameter}.{number}.{name}" for name in sorted(row.keys() - names))
+
+
+def _rows(given: Any) -> list[Any]:
+    rows = _parsed(given)
+    return rows if isinstance(rows, list) else []
+
+
+def _parsed(given: Any) -> Any:
+    """The value as JSON brings it, or as text."""
+    if not isinstance(given, str):
+        return given
+    try:
+        return parse_json(given)
+    except ValueError:
+        return None  # what is wrong with it is for the field to say
