@@ -14,7 +14,7 @@ from buyers.models import LIQUIDITY_FIELDS, SFR, BuyerFeedbackEvent, BuyerLiquid
 from buyers.signals import feedback_recorded
 from governance.decisions import ExecutionClass, verb
 from wholesale.plumbing import correlation
-from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import ALL
 
 

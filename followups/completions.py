@@ -31,7 +31,7 @@ from governance.decisions import ExecutionClass, verb
 from governance.gate import Judged
 from wholesale.plumbing import many
 from wholesale.plumbing.errors import RequiredParameter
-from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.users import label_of
 
 TOLD_WITHIN = timedelta(days=7)  # a contact is recorded so long after it happened, and no later
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from followups.errors import TaskLeased
 from followups.models import FollowupTask, no_live_lease
-from wholesale.plumbing.fields import iso_utc
+from wholesale.plumbing.texts import iso_utc
 
 NO_LEASE: dict[str, Any] = {"leased_by": None, "leased_user": None, "leased_until": None}
 

@@ -11,7 +11,7 @@ from followups.models import FollowupTask, TaskEvent
 from followups.sla.lateness import NONE, limits, spans
 from followups.sla.rulebook import rulebook
 from governance import gate
-from wholesale.plumbing.fields import iso_utc
+from wholesale.plumbing.texts import iso_utc
 
 MOVED = ("due_at", "actionable_at", "open_from", "open_until", "warns_at", "breaches_at", "late_for", "late_until")
 

@@ -22,7 +22,7 @@ from governance import gate
 from governance.channels import Channel
 from governance.gate import Minutes
 from governance.leads import CLOSED, LeadFacts
-from wholesale.plumbing.fields import iso_utc
+from wholesale.plumbing.texts import iso_utc
 
 BY_A_RESTART = "restart=true with a reason"
 

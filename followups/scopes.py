@@ -26,7 +26,7 @@ from followups.models import (
 )
 from governance.compliance.models import ContactPoint, ContactRecord
 from wholesale.plumbing import scopes
-from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import ALL
 
 ANY_LEAD = "followups.view_any_lead"

@@ -16,15 +16,9 @@ from governance.clocks.resolving import ZoneSource, phone_hint
 from governance.compliance.grounds import Purpose
 from governance.reasons import Reason
 from wholesale.plumbing.api import ApiViewSet, act, ask
-from wholesale.plumbing.fields import (
-    AwareDateTimeField,
-    LabelField,
-    ManyField,
-    StrictIntegerField,
-    UpperChoiceField,
-    iso_utc,
-)
+from wholesale.plumbing.fields import AwareDateTimeField, LabelField, ManyField, StrictIntegerField, UpperChoiceField
 from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.texts import iso_utc
 
 EXPLAIN_MAX = 1000  # leads at once
 

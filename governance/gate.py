@@ -45,8 +45,8 @@ from governance.risk.models import RiskReservation
 from governance.runbook import services as runbook
 from governance.situation import NO_GAP, PolicyFacts, Situation, is_opted_out, lasting, what_decides
 from wholesale.plumbing.errors import DomainError, NotFound
-from wholesale.plumbing.fields import iso_utc
 from wholesale.plumbing.lookups import among_sql
+from wholesale.plumbing.texts import iso_utc
 from wholesale.plumbing.vocabulary import ALL
 
 

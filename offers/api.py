@@ -27,8 +27,8 @@ from wholesale.plumbing.fields import (
     WordField,
 )
 from wholesale.plumbing.params import ActParams, Params
-from wholesale.plumbing.permissions import label_of
-from wholesale.plumbing.rendering import shown
+from wholesale.plumbing.texts import shown
+from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import ALL
 
 _SMALLEST_RATE = Decimal("0.0001")

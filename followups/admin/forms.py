@@ -14,7 +14,7 @@ from unfold.widgets import (
 
 from followups.outcomes.rules import Outcome
 from wholesale.plumbing.admin_base import reason_field
-from wholesale.plumbing.received import storable
+from wholesale.plumbing.facts import storable
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 

@@ -22,7 +22,7 @@ from wholesale.plumbing.admin_base import (
     act_with_reason,
     place_text,
 )
-from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.users import label_of
 
 
 class TaskInline(ReadOnlyInline):

@@ -35,7 +35,7 @@ from wholesale.plumbing import scopes
 from wholesale.plumbing.admin_base import show_refusal
 from wholesale.plumbing.admin_input import row_id
 from wholesale.plumbing.errors import DomainError
-from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.users import label_of
 
 COUNTED_MAX = 1000  # of each figure: a longer list is long, and counting all of it takes longer with each task
 LAPSED_SHOWN = timedelta(hours=1)  # so long after a claim ended, its task is still at hand, to say what came of it

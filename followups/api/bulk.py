@@ -13,7 +13,7 @@ from followups.bulk import Answer, Start, Status, start_ladders
 from wholesale.plumbing.api import ApiViewSet, act, acting_user
 from wholesale.plumbing.fields import IdField, LabelField, ManyField, ProvinceField, RowField, StrictIntegerField, WordField
 from wholesale.plumbing.params import ActParams, Params
-from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.users import label_of
 
 LADDERS_MAX = 10_000
 STATUSES = [status.value for status in Status]

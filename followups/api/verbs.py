@@ -16,6 +16,7 @@ from followups.outcomes.rules import Outcome
 from governance.clocks.api import PlaceParams
 from governance.reasons import Reason
 from wholesale.plumbing.api import ROW_ID, ApiViewSet, RowSerializer, act, acting_user, ask, path_id
+from wholesale.plumbing.facts import noted
 from wholesale.plumbing.fields import (
     AwareDateTimeField,
     LabelField,
@@ -27,9 +28,9 @@ from wholesale.plumbing.fields import (
     WordField,
 )
 from wholesale.plumbing.params import ActParams, Params, merged
-from wholesale.plumbing.permissions import label_of
-from wholesale.plumbing.received import ReceivedLabelField, ReceivedParams, ReceivedTextField, ReceivedTimeField, noted
-from wholesale.plumbing.rendering import shown
+from wholesale.plumbing.received import ReceivedLabelField, ReceivedParams, ReceivedTextField, ReceivedTimeField
+from wholesale.plumbing.texts import shown
+from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import ALL
 
 SLA_WINDOW_MAX = 10_000

@@ -22,7 +22,7 @@ from wholesale.plumbing.fields import (
     WordField,
 )
 from wholesale.plumbing.params import ActParams
-from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.users import label_of
 
 
 class DueParams(PlaceParams):

@@ -30,7 +30,7 @@ from followups.steps.services import Occasion, names_of, scripts
 from followups.vendors.services import require_registered
 from governance import gate
 from governance.decisions import ExecutionClass, verb
-from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.users import label_of
 
 DUE_LIMIT, DUE_LIMIT_MAX = 50, 500
 # Read beyond the limit: so many tasks that the gate refuses may stand before the permitted ones, while the stored intervals

@@ -16,7 +16,7 @@ from followups.inbound.services import WHO, decide_inbound, may_overrule, undeci
 from followups.models import InboundDecision, InboundMessage
 from governance.compliance.models import ContactPoint
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter, act_with_reason
-from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.users import label_of
 
 EXCERPT = 80  # characters of a message in a list
 WAITING = "Waits for a person"

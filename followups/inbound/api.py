@@ -30,7 +30,7 @@ from wholesale.plumbing.api import (
 )
 from wholesale.plumbing.fields import IdField, JsonField, NoteField, StrictIntegerField, UpperChoiceField
 from wholesale.plumbing.params import ActParams, Params, is_empty, merged
-from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.users import label_of
 
 
 class DecideParams(ActParams):

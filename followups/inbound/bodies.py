@@ -13,8 +13,8 @@ from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 
 from followups.inbound.services import WHO
-from wholesale.plumbing.fields import JSON_MAX_DEPTH
 from wholesale.plumbing.params import BoundedJSONParser, Utf8FormParser, read_body
+from wholesale.plumbing.texts import JSON_MAX_DEPTH
 
 _NUMBER_MAX = 40  # characters; what is longer is kept as the text that it is
 _TEXT_OR_BRACKET = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\Z)|[\[\]{}]', re.DOTALL)

@@ -10,9 +10,10 @@ from rest_framework.exceptions import ValidationError
 from followups.inbound.services import WHO
 from governance.channels import Channel
 from governance.compliance.who import meant
+from wholesale.plumbing.facts import REPLACED, as_text
 from wholesale.plumbing.fields import AwareDateTimeField, LabelField, UpperChoiceField
 from wholesale.plumbing.params import ActParams, is_empty
-from wholesale.plumbing.received import REPLACED, ReceivedLabelField, as_text
+from wholesale.plumbing.received import ReceivedLabelField
 
 _AROUND = f"{REPLACED} \n\r\t"
 

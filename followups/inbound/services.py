@@ -32,7 +32,7 @@ from governance.compliance.services import Point, digest
 from governance.decisions import ExecutionClass, verb
 from wholesale.plumbing import correlation, scopes
 from wholesale.plumbing.errors import NotAllowedForYou
-from wholesale.plumbing.received import storable
+from wholesale.plumbing.facts import storable
 from wholesale.plumbing.wordings import parted
 
 TEXT_MAX_LENGTH = 64 * 1024  # characters: an e-mail with all that it quotes

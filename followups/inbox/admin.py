@@ -16,7 +16,7 @@ from unfold.enums import ActionVariant
 from followups.inbox.models import InboxItem
 from followups.inbox.services import close_item, late, waiting
 from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, act_with_reason
-from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.users import label_of
 
 Kind = InboxItem.Kind
 WAITS, LATE, DONE = "Waits", "Late", "Done"

@@ -12,7 +12,7 @@ from wholesale.plumbing import filters
 from wholesale.plumbing.api import ROW_ID, ResourceViewSet, RowSerializer, act, acting_user, path_id
 from wholesale.plumbing.fields import NoteField
 from wholesale.plumbing.params import ActParams
-from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.users import label_of
 
 
 class InboxOut(RowSerializer):

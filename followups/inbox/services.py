@@ -16,8 +16,8 @@ from followups.models import FollowupTask, InboundMessage
 from governance.compliance.models import ContactRecord
 from governance.decisions import ExecutionClass, verb
 from wholesale.plumbing import scopes
-from wholesale.plumbing.permissions import label_of
-from wholesale.plumbing.received import storable
+from wholesale.plumbing.facts import storable
+from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 Kind = InboxItem.Kind

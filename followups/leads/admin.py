@@ -46,7 +46,7 @@ from wholesale.plumbing.addresses import one_form
 from wholesale.plumbing.admin_base import Kept, ReadOnlyInline, Scoped, SinceFilter, confirmation, place_text
 from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator, row_id
 from wholesale.plumbing.errors import DomainError
-from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 STATUS_COLOURS = {

@@ -16,8 +16,8 @@ from wholesale.plumbing import filters
 from wholesale.plumbing.api import ResourceViewSet, RowSerializer, act, acting_user
 from wholesale.plumbing.fields import EmailAddressField, LabelField, NoteField, SpelledChoiceField
 from wholesale.plumbing.params import ActParams
-from wholesale.plumbing.permissions import label_of
-from wholesale.plumbing.rendering import shown
+from wholesale.plumbing.texts import shown
+from wholesale.plumbing.users import label_of
 
 
 class LeadParams(ActParams, LeadRow):

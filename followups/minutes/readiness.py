@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from followups.minutes.services import OVERDUE_AFTER, is_overdue, overdue
 from governance.runbook.registry import Finding, Severity, register
-from wholesale.plumbing.fields import iso_utc
 from wholesale.plumbing.http.health import warn_of
+from wholesale.plumbing.texts import iso_utc
 
 _MINUTES = int(OVERDUE_AFTER.total_seconds() // 60)
 

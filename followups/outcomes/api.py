@@ -13,8 +13,8 @@ from followups.outcomes.services import upsert_rule
 from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, acting_user, ask
 from wholesale.plumbing.fields import LabelField, NoteField, StrictIntegerField, UpperChoiceField
 from wholesale.plumbing.params import ActParams, Params
-from wholesale.plumbing.permissions import label_of
-from wholesale.plumbing.rendering import shown
+from wholesale.plumbing.texts import shown
+from wholesale.plumbing.users import label_of
 
 LEAVE = "LEAVE"  # an empty parameter would count as absent
 

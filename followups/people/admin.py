@@ -14,7 +14,7 @@ from followups.people.proof_admin import ProofPages
 from followups.people.services import Erasure
 from followups.people.subjects import Person, person
 from wholesale.plumbing.admin_base import act_with_reason
-from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.users import label_of
 
 
 def erase_url(lead_pk: int) -> str:

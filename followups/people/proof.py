@@ -18,7 +18,7 @@ from governance.compliance.proof_lines import proof_lines
 from governance.compliance.services import Point, digests, lead_point, sender
 from governance.compliance.who import number_or_address
 from governance.decisions import ExecutionClass, verb
-from wholesale.plumbing.rendering import shown
+from wholesale.plumbing.texts import shown
 
 NOTHING = "Nothing is on file under this lead id, phone number or e-mail address."
 _CONTACT = ("lead_id", "channel", "contacted_at", "allowed", "reasons", "warnings", "actor")

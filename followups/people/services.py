@@ -25,7 +25,7 @@ from governance import gate
 from governance.compliance.models import ContactPoint
 from governance.compliance.services import forget_words, lock_points_known_by
 from governance.decisions import ExecutionClass, verb
-from wholesale.plumbing.idempotency import erase_answers, kept_answers
+from wholesale.plumbing.answers import erase_answers, kept_answers
 from wholesale.plumbing.wordings import is_own
 
 ERASED = "erased"

@@ -13,8 +13,8 @@ from governance.clocks.api import PlaceParams
 from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, acting_user, ask
 from wholesale.plumbing.fields import AwareDateTimeField, LabelField, NoteField, ProvinceField, StrictIntegerField, WordField
 from wholesale.plumbing.params import ActParams, Params
-from wholesale.plumbing.permissions import label_of
-from wholesale.plumbing.rendering import shown
+from wholesale.plumbing.texts import shown
+from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import ALL
 
 

@@ -16,7 +16,7 @@ from followups.models import AdministrativeReply
 from followups.replies.services import against, mark_reply_sent
 from governance.reasons import Reason
 from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, act_with_form
-from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.users import label_of
 
 WAITS, SENT = "Waits", "Sent"
 

@@ -15,7 +15,7 @@ from governance.channels import Channel
 from wholesale.plumbing import filters
 from wholesale.plumbing.api import ROW_ID, ResourceViewSet, RowSerializer, act, acting_user, path_id
 from wholesale.plumbing.params import ActParams
-from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.users import label_of
 
 
 class ReplyOut(RowSerializer):

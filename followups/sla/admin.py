@@ -18,7 +18,7 @@ from followups.sla.rules import BREACH_AFTER, MINUTES_MAX, WARN_AFTER
 from followups.sla.services import read_notice, require_sound, upsert_policy
 from governance.policies_admin import PlacePolicyAdmin, PlacePolicyForm, whole_number_field
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin, SinceFilter, act_with_form, place_text
-from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.users import label_of
 
 MAIL_COLOURS = {SlaNotice.Mail.WAITING.label: "warning", SlaNotice.Mail.SENT.label: "success", SlaNotice.Mail.NONE.label: ""}
 

@@ -38,7 +38,7 @@ from followups.steps.services import upsert_template
 from followups.steps.speech import wanting_in_quebec
 from governance.channels import Channel
 from governance.policies_admin import PlacePolicyAdmin, PlacePolicyForm, one_spelling, settle_market, whole_number_field
-from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import ALL, WORD_MAX_LENGTH, Province
 
 SPARE_ROWS = 1  # an empty row below the steps, for browsers without JavaScript

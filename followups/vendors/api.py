@@ -12,8 +12,8 @@ from followups.vendors.models import Vendor, VendorAgent
 from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, acting_user, ask
 from wholesale.plumbing.fields import DayField, LabelField, NoteField
 from wholesale.plumbing.params import ActParams, Params
-from wholesale.plumbing.permissions import label_of
-from wholesale.plumbing.rendering import shown
+from wholesale.plumbing.texts import shown
+from wholesale.plumbing.users import label_of
 
 
 class VendorOut(RowSerializer):

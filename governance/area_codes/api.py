@@ -14,8 +14,8 @@ from governance.area_codes.rules import InvalidList, is_area_code, read_list
 from wholesale.plumbing.api import ResourceViewSet, RowSerializer, act, acting_user
 from wholesale.plumbing.fields import DayField, LabelField, NoteField, StrictIntegerField
 from wholesale.plumbing.params import ActParams
-from wholesale.plumbing.permissions import label_of
-from wholesale.plumbing.rendering import shown
+from wholesale.plumbing.texts import shown
+from wholesale.plumbing.users import label_of
 
 LIST_MAX = 30_000  # characters
 

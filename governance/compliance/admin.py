@@ -45,7 +45,7 @@ from wholesale.plumbing.admin_base import (
 )
 from wholesale.plumbing.days import WITHIN_RANGE
 from wholesale.plumbing.errors import DomainError
-from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 EVERY_CHANNEL = "Every channel"

@@ -26,6 +26,7 @@ from governance.compliance.services import Point
 from governance.compliance.who import meant, of_lead
 from wholesale.plumbing import filters
 from wholesale.plumbing.api import ApiViewSet, ResourceViewSet, RowSerializer, SignedSerializer, act, acting_user, ask
+from wholesale.plumbing.facts import noted
 from wholesale.plumbing.fields import (
     AwareDateTimeField,
     DayField,
@@ -39,7 +40,6 @@ from wholesale.plumbing.fields import (
     UpperChoiceField,
 )
 from wholesale.plumbing.params import ActParams, ObjectParams, Params
-from wholesale.plumbing.permissions import label_of
 from wholesale.plumbing.received import (
     ReceivedChoiceField,
     ReceivedLabelField,
@@ -47,9 +47,9 @@ from wholesale.plumbing.received import (
     ReceivedParams,
     ReceivedTextField,
     ReceivedTimeField,
-    noted,
 )
-from wholesale.plumbing.rendering import shown
+from wholesale.plumbing.texts import shown
+from wholesale.plumbing.users import label_of
 
 NUMBERS_MAX = 10_000  # in one call
 VALUE_MAX = 254  # of a number or an address that cannot be read

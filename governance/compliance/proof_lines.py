@@ -7,7 +7,7 @@ from governance.compliance.models import ConsentProof, ContactPoint, ContactReco
 from governance.compliance.proof import PROOF_FIELDS, missing_of
 from governance.compliance.referrals import uses_of, with_uses
 from governance.compliance.rules import Entry
-from wholesale.plumbing.rendering import shown
+from wholesale.plumbing.texts import shown
 
 # What a line says, and who recorded it when.
 _LINE = ("id", "entry", "channel", "basis", "effective_at", "expires_at", "evidence", "reason")

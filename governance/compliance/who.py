@@ -10,7 +10,7 @@ from governance import leads
 from governance.compliance.phones import e164
 from governance.compliance.services import Point, lead_point, points_of
 from wholesale.plumbing.addresses import one_form
-from wholesale.plumbing.received import CUT, REPLACED
+from wholesale.plumbing.facts import CUT, REPLACED
 
 
 def of_lead(lead_id: str) -> list[Point]:

@@ -11,8 +11,8 @@ from governance.duties.models import LegalDuty
 from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, acting_user, ask
 from wholesale.plumbing.fields import DayField, LabelField, NoteField, StrictIntegerField, UpperChoiceField
 from wholesale.plumbing.params import ActParams, Params
-from wholesale.plumbing.permissions import label_of
-from wholesale.plumbing.rendering import shown
+from wholesale.plumbing.texts import shown
+from wholesale.plumbing.users import label_of
 
 
 class DutyOut(RowSerializer):

@@ -18,8 +18,8 @@ from governance.heimdall.models import (
 from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, acting_user, ask
 from wholesale.plumbing.fields import JsonField, LabelField, NoteField, RateField, StrictIntegerField, WordField
 from wholesale.plumbing.params import ActParams, Params
-from wholesale.plumbing.permissions import label_of
-from wholesale.plumbing.rendering import shown
+from wholesale.plumbing.texts import shown
+from wholesale.plumbing.users import label_of
 
 
 class HeimdallPolicyOut(RowSerializer):

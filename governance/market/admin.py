@@ -38,7 +38,7 @@ from governance.market.rules import (
 )
 from governance.market.services import upsert_policy
 from governance.policies_admin import PlacePolicyAdmin, PlacePolicyForm
-from wholesale.plumbing.fields import json_number
+from wholesale.plumbing.texts import json_number
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 CALL_HOLIDAY_CHOICES = {"": "As above; in BC no calls", **dict(HolidayRule.choices)}

@@ -34,7 +34,7 @@ from wholesale.plumbing.admin_base import (
     json_text,
     reason_field,
 )
-from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.users import label_of
 
 NO_CAP = "no cap"
 CAPS = ("max_daily_loss", "max_daily_exposure", "max_open_risk", "max_actions_per_day")

@@ -13,7 +13,7 @@ from governance.decisions import ExecutionClass, verb
 from governance.runbook.models import RunbookRun
 from governance.runbook.registry import Check, Finding, Severity, one_status, registered
 from wholesale.plumbing import correlation
-from wholesale.plumbing.fields import iso_utc
+from wholesale.plumbing.texts import iso_utc
 
 logger = logging.getLogger(__name__)
 _GROUPS = {Severity.BLOCKER: "blockers", Severity.WARNING: "warnings", Severity.INFO: "info"}

@@ -19,7 +19,7 @@ from governance.compliance.models import LastContact
 from governance.market.rules import SAFE_RULES
 from governance.market.services import upsert_policy
 from tests.factories import NOON, LeadFactory
-from wholesale.plumbing.fields import iso_utc
+from wholesale.plumbing.texts import iso_utc
 
 pytestmark = pytest.mark.django_db
 

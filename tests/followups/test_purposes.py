@@ -16,7 +16,7 @@ from governance.compliance.models import Organisation
 from governance.compliance.services import record_consent
 from governance.gate import MessageUnknown
 from tests.factories import NOON, LeadFactory
-from wholesale.plumbing.fields import iso_utc
+from wholesale.plumbing.texts import iso_utc
 
 pytestmark = pytest.mark.django_db
 

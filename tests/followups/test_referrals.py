@@ -18,7 +18,7 @@ from governance.compliance.proof import Proof
 from governance.compliance.services import record_consent
 from tests.factories import NOON, LeadFactory
 from tests.staff import signed_in
-from wholesale.plumbing.fields import iso_utc
+from wholesale.plumbing.texts import iso_utc
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from governance.compliance.rules import Standing, consent
 from governance.compliance.services import contact_points, ledgers
 from tests.factories import NOON, LeadFactory, RecordFactory
 from tests.staff import signed_in
-from wholesale.plumbing.fields import iso_utc
+from wholesale.plumbing.texts import iso_utc
 
 pytestmark = pytest.mark.django_db
 

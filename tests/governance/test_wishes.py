@@ -19,8 +19,8 @@ from tests.conftest import attrs, codes
 from tests.factories import NOON
 from tests.telling import heard
 from wholesale.plumbing.correlation import HEADER as CORRELATION
-from wholesale.plumbing.fields import iso_utc
 from wholesale.plumbing.idempotency import HEADER as KEY
+from wholesale.plumbing.texts import iso_utc
 
 pytestmark = pytest.mark.django_db
 

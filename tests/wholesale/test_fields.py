@@ -23,10 +23,8 @@ from wholesale.plumbing.fields import (
     StrictIntegerField,
     UpperChoiceField,
     WordField,
-    iso_utc,
-    json_number,
-    parse_json,
 )
+from wholesale.plumbing.texts import iso_utc, json_number, parse_json
 
 CHOICES = [("SMS", "Text"), ("CALL", "Call")]
 DIGITS = "\u0661\u0662"  # ARABIC-INDIC ONE and TWO

@@ -5,16 +5,14 @@ from typing import Any
 
 import pytest
 
+from wholesale.plumbing.facts import CUT, noted, storable
 from wholesale.plumbing.received import (
-    CUT,
     ReceivedChoiceField,
     ReceivedLabelField,
     ReceivedManyField,
     ReceivedParams,
     ReceivedTextField,
     ReceivedTimeField,
-    noted,
-    storable,
 )
 
 WORDS = [("SMS", "Text message"), ("CALL", "Call")]

@@ -33,7 +33,7 @@ from wholesale.demo.models import Simulation
 from wholesale.demo.people import MARKER
 from wholesale.demo.plan import Plan
 from wholesale.plumbing import correlation
-from wholesale.plumbing.fields import iso_utc
+from wholesale.plumbing.texts import iso_utc
 
 LEADS_A_DAY_MAX = 1_000  # each takes a few locks of the day's transaction
 _APPS = ("governance", "followups", "buyers", "offers", "kpi")

@@ -20,7 +20,7 @@ from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 from wholesale.plumbing import scopes
 from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator
 from wholesale.plumbing.errors import DomainError
-from wholesale.plumbing.permissions import label_of
+from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import ALL, NOTE_MAX_LENGTH
 
 

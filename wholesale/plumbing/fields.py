@@ -18,6 +18,7 @@ from rest_framework import serializers
 
 from wholesale.plumbing.addresses import one_form
 from wholesale.plumbing.days import FIRST, LAST, OUT_OF_RANGE
+from wholesale.plumbing.texts import iso_utc, json_number, parse_json
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province, normalise_word
 
 JSON_MAX_BYTES = 64 * 1024
@@ -29,21 +30,8 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # Unicode's categories Cc and Cs
 
 
-def json_number(value: Decimal) -> int | float:
-    """A Decimal of at most 15 digits as the JSON number that reads the same."""
-    return int(value) if value == value.to_integral_value() else float(value)
-
-
-def iso_utc(value: datetime) -> str:
-    """An aware time as ISO 8601 in UTC with Z."""
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
 def _has_control(text: str, allowed: str = "") -> bool:
     return any(c not in allowed for c in _CONTROL.findall(text))
-
-
-# Words ------------------------------------------------------------------------------------------------------------------
 
 
 class LabelField(serializers.CharField):
@@ -136,9 +124,6 @@ class ProvinceField(UpperChoiceField):
         super().__init__(choices=Province.choices, **kwargs)
 
 
-# Numbers ----------------------------------------------------------------------------------------------------------------
-
-
 class StrictDecimalField(serializers.DecimalField):
     """A JSON number, or text of the form 12 or 12.5; a JSON number on the way out."""
 
@@ -196,9 +181,6 @@ class IdField(StrictIntegerField):
         if not kwargs.get("read_only"):
             kwargs = {"min_value": 1, "max_value": BIGINT_MAX, **kwargs}
         super().__init__(**kwargs)
-
-
-# Times and JSON ---------------------------------------------------------------------------------------------------------
 
 
 class AwareDateTimeField(serializers.DateTimeField):
@@ -310,42 +292,3 @@ def _nodes(data: Any) -> Iterator[Any]:
             stack.extend(node.values())
         elif isinstance(node, list):
             stack.extend(node)
-
-
-# Deeper JSON than any client of ours means is refused at the door: Python's own encoder gives up at about a thousand.
-JSON_MAX_DEPTH = 64
-
-
-def parse_json(text: str, **hooks: Any) -> Any:
-    """Parse JSON strictly; `hooks` are those of `json.loads`.
-
-    Raises:
-        ValueError: not JSON, nested deeper than 64, or a number that is not finite.
-
-    """
-    try:
-        data = json.loads(text, **{"parse_constant": _refuse_constant, "parse_float": _finite_float, **hooks})
-    except RecursionError:
-        raise ValueError(f"nested deeper than {JSON_MAX_DEPTH} levels") from None
-    level = [data]
-    for _ in range(JSON_MAX_DEPTH):
-        level = [
-            child
-            for node in level
-            if isinstance(node, dict | list)
-            for child in (node.values() if isinstance(node, dict) else node)
-        ]
-        if not level:
-            return data
-    raise ValueError(f"nested deeper than {JSON_MAX_DEPTH} levels")
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _finite_float(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError("a number is too large")
-    return value

@@ -3,15 +3,13 @@
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import datetime
-from functools import reduce, wraps
-from operator import or_
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError, transaction
-from django.db.models import Q, QuerySet
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -26,9 +24,7 @@ from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 HEADER = "Idempotency-Key"
 REPLAYED_HEADER = "Idempotency-Replayed"
-
 _ROW_WAIT = 2  # seconds
-
 Handler = Callable[..., Response]
 logger = logging.getLogger(__name__)
 
@@ -110,17 +106,6 @@ def _kept(user: Any, key: str, now: datetime) -> IdempotencyKey | None:
     """The key's row, where it has an answer that has not expired."""
     answered = IdempotencyKey.objects.filter(user=user, key=key, status__isnull=False)
     return answered.filter(created_at__gte=now - settings.IDEMPOTENCY_KEY_LIFETIME).first()
-
-
-def kept_answers(texts: Collection[str]) -> QuerySet[IdempotencyKey]:
-    """The answers in which one of these texts stands, each as it stands in JSON; of no text none."""
-    naming = reduce(or_, (Q(body__contains=text) for text in texts), Q(pk__in=[]))
-    return IdempotencyKey.objects.filter(naming)
-
-
-def erase_answers(texts: Collection[str]) -> int:
-    """Empty those answers and say how many they are: the request that comes again is refused, and not acted on again."""
-    return kept_answers(texts).update(body="")
 
 
 def _own(user: Any, key: str, fingerprint: str, now: datetime) -> IdempotencyKey:

@@ -13,7 +13,8 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from wholesale.plumbing.errors import RequestTooLarge
-from wholesale.plumbing.fields import LabelField, ManyField, RowField, parse_json
+from wholesale.plumbing.fields import LabelField, ManyField, RowField
+from wholesale.plumbing.texts import parse_json
 from wholesale.plumbing.unknown_parameters import Known
 
 

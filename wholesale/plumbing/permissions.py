@@ -2,17 +2,8 @@
 
 from typing import Any
 
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import AnonymousUser
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-
-from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
-
-
-def label_of(user: AbstractBaseUser | AnonymousUser) -> str:
-    """A user's name as the label that stands for it in `changed_by` and `actor`: Django's names may be longer."""
-    return user.get_username()[:LABEL_MAX_LENGTH]
 
 
 class HasActionPermission(BasePermission):

@@ -5,42 +5,17 @@ Text that cannot be stored is replaced or cut, and shows it. A time or a word th
 `ReceivedParams` says which they were.
 """
 
-import json
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
 
-from wholesale.plumbing.fields import AwareDateTimeField, UpperChoiceField, parse_json
+from wholesale.plumbing.facts import as_text, storable
+from wholesale.plumbing.fields import AwareDateTimeField, UpperChoiceField
 from wholesale.plumbing.params import ActParams
+from wholesale.plumbing.texts import parse_json
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
-
-REPLACED = "\ufffd"  # stands for each character that cannot be stored
-CUT = " [cut]"  # ends a text that was too long
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_CONTROL_WITHIN_LINES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-
-
-def as_text(data: Any) -> str:
-    """What came, as text: of JSON that is no text its JSON."""
-    return data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
-
-
-def storable(text: str, longest: int, *, lines: bool = True) -> str:
-    """A text that any database can store: trimmed, unusable characters replaced, cut to `longest` characters."""
-    text = (_CONTROL_WITHIN_LINES if lines else _CONTROL).sub(REPLACED, text.strip())
-    return text if len(text) <= longest else text[: longest - len(CUT)] + CUT
-
-
-def noted(text: str, unreadable: Mapping[str, str]) -> str:
-    """A reason that also names what was not taken as it came, cut where the two together are too long."""
-    if not unreadable:
-        return text
-    named = "; ".join(f"{name} {came[:100]!r}" for name, came in unreadable.items())
-    note = storable(f"Not taken as it came: {named}.", NOTE_MAX_LENGTH)
-    return f"{storable(text, NOTE_MAX_LENGTH - len(note) - 1)} {note}".strip()
 
 
 class ReceivedTextField(serializers.CharField):

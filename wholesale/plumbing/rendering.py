@@ -4,14 +4,13 @@ The hottest views answer with plain dicts: a model serializer is built anew for 
 view's own (their serializers stay as what the OpenAPI document says, and the schema tests hold the dicts to it).
 """
 
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from rest_framework.renderers import JSONRenderer
 from rest_framework.utils.encoders import JSONEncoder
 
-from wholesale.plumbing.fields import json_number
+from wholesale.plumbing.texts import json_number
 
 
 class NumberEncoder(JSONEncoder):
@@ -25,8 +24,3 @@ class NumberJSONRenderer(JSONRenderer):
     """The API's renderer."""
 
     encoder_class = NumberEncoder
-
-
-def shown(row: object, names: Iterable[str]) -> dict[str, Any]:
-    """A row's fields as a plain dict for the renderer."""
-    return {name: getattr(row, name) for name in names}

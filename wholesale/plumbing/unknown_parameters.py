@@ -10,7 +10,7 @@ from urllib.parse import quote
 from rest_framework.exceptions import ErrorDetail, ParseError, ValidationError
 from rest_framework.request import Request
 
-from wholesale.plumbing.fields import parse_json
+from wholesale.plumbing.texts import parse_json
 
 IGNORED_HEADER = "X-Ignored-Parameters"
 APPLIED_HEADER = "Preference-Applied"

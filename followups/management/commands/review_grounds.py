@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 
 from followups.leads.retired_grounds import RetiredGround, retired_grounds
 from governance.compliance.review import WHAT_TO_DO
-from wholesale.plumbing.fields import iso_utc
+from wholesale.plumbing.texts import iso_utc
 
 
 class Command(BaseCommand):
