@@ -110,7 +110,7 @@ from tests.factories import (
     VendorFactory,
 )
 from tests.staff import signed_in
-from wholesale.console import admin as frame
+from wholesale.console.frame import NAVIGATION
 from wholesale.demo.models import Simulation
 from wholesale.plumbing.models import IdempotencyKey, PeriodicRun, RoleGrant
 
@@ -475,7 +475,7 @@ def test_signing_in_leads_to_the_first_page(client: Client, admin_user: User) ->
 
 
 def test_the_sidebar_leads_to_every_model() -> None:
-    named = {(page.app, page.model) for pages in frame.NAVIGATION.values() for page in pages}
+    named = {(page.app, page.model) for pages in NAVIGATION.values() for page in pages}
 
     assert named == {(model._meta.app_label, model._meta.model_name) for model in SHOWN}
 

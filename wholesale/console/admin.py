@@ -1,10 +1,8 @@
 """The admin's frame: its sidebar, its banner of the environment, users, roles, tokens, and the plumbing's tables."""
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
@@ -12,8 +10,6 @@ from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.models import Group, User
 from django.db import models
 from django.http import HttpRequest
-from django.templatetags.static import static
-from django.urls import reverse_lazy
 from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
@@ -23,163 +19,13 @@ from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.utils import prettify_json
 
-from followups.models import SlaNotice
 from wholesale.plumbing.admin_base import GrowingAdmin, Kept, ReadOnlyAdmin, SinceFilter
 from wholesale.plumbing.admin_input import CheckedInput
 from wholesale.plumbing.models import IdempotencyKey, PeriodicRun, RoleGrant
 from wholesale.plumbing.work import periodic
 
-BADGE_MAX = 99  # unread notices that the sidebar counts
-
 admin.site.index_title = "What needs a person now"
 
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """An entry of the sidebar: a model's list, or another page of its admin with a permission of its own."""
-
-    title: str
-    icon: str
-    app: str
-    model: str
-    view: str = "changelist"
-    permission: str = ""
-
-    @property
-    def needs(self) -> str:
-        """The permission without which it is not shown."""
-        return f"{self.app}.{self.permission or f'view_{self.model}'}"
-
-    @property
-    def link(self) -> Any:
-        """Its address."""
-        return reverse_lazy(f"admin:{self.app}_{self.model}_{self.view}")
-
-
-# Title of the group -> its pages.
-NAVIGATION: dict[str, tuple[Page, ...]] = {
-    "Control": (
-        Page("Go-live and kill switch", "emergency_home", "governance", "golivestate"),
-        Page("Runbook", "checklist", "governance", "runbookrun", view="now", permission="view_runbook"),
-        Page("Legal duties", "event_available", "governance", "legalduty"),
-        Page("Runbook runs", "inventory", "governance", "runbookrun"),
-        Page("Market policies", "schedule", "governance", "marketpolicy"),
-        Page("Market zones", "public", "governance", "marketzone"),
-        Page("Offer policies", "tune", "offers", "offerpolicy"),
-    ),
-    "Consent and opt-outs": (
-        Page("Ledger", "contract", "governance", "contactrecord"),
-        Page("Contact points", "contact_phone", "governance", "contactpoint"),
-        Page("Organisation", "domain", "governance", "organisation"),
-        Page("Closed days", "event_busy", "governance", "closedday"),
-        Page("Area codes", "dialpad", "governance", "areacodesubscription"),
-    ),
-    "Risk": (
-        Page("Risk policies", "shield", "governance", "riskpolicy"),
-        Page("Reservations", "lock_clock", "governance", "riskreservation"),
-        Page("Ledgers", "account_balance", "governance", "riskday"),
-        Page("Risk events", "receipt_long", "governance", "riskevent"),
-    ),
-    "Heimdall": (
-        Page("Charters", "gavel", "governance", "heimdallpolicy"),
-        Page("Scorecards", "scoreboard", "governance", "heimdallscorecard"),
-        Page("Recommendations", "psychology", "governance", "heimdallrecommendation"),
-        Page("Heimdall events", "list_alt", "governance", "heimdallevent"),
-    ),
-    "Tripwire": (
-        Page("Regression policies", "trending_down", "kpi", "regressionpolicy"),
-        Page("States", "monitor_heart", "kpi", "regressionstate"),
-        Page("Triggers", "notifications_active", "kpi", "regressiontrigger"),
-    ),
-    "Follow-up": (
-        Page("Work queue", "headset_mic", "followups", "followuptask", view="queue", permission="claim_task"),
-        Page("Inbox", "inbox", "followups", "inboxitem"),
-        Page("Administrative replies", "reply", "followups", "administrativereply"),
-        Page("SLA", "timer", "followups", "followuptask", view="sla", permission="view_sla"),
-        Page("Leads", "contacts", "followups", "lead"),
-        Page("Imports of leads", "upload_file", "followups", "leadimport"),
-        Page("Ladder templates", "format_list_numbered", "followups", "laddertemplate"),
-        Page("Agents in the pool", "groups", "followups", "poolagent"),
-        Page("Vendors", "support_agent", "followups", "vendor"),
-        Page("Agents of vendors", "badge", "followups", "vendoragent"),
-        Page("Tasks", "task_alt", "followups", "followuptask"),
-        Page("Ladders", "stairs", "followups", "followupladder"),
-        Page("Task history", "history", "followups", "taskevent"),
-        Page("Contact attempts", "call_made", "followups", "contactattempt"),
-        Page("Inbound messages", "mark_chat_unread", "followups", "inboundmessage"),
-        Page("Inbound words", "dictionary", "followups", "inboundword"),
-        Page("Outcomes", "rule", "followups", "outcomerule"),
-        Page("SLA notices", "notifications", "followups", "slanotice"),
-        Page("SLA breaches", "alarm", "followups", "slabreach"),
-        Page("SLA policies", "timer", "followups", "slapolicy"),
-        Page("SLA watch", "visibility", "followups", "slawatch"),
-    ),
-    "Buyers": (
-        Page("Liquidity", "water_drop", "buyers", "buyerliquiditynode"),
-        Page("Feedback", "forum", "buyers", "buyerfeedbackevent"),
-    ),
-    "Offers and figures": (
-        Page("Offers made", "request_quote", "offers", "offerevidence"),
-        Page("KPI log", "monitoring", "kpi", "kpievent"),
-    ),
-    "Background": (
-        Page("Background tasks", "manufacturing", "django_tasks_database", "dbtaskresult"),
-        Page("Periodic runs", "event_repeat", "wholesale", "periodicrun"),
-    ),
-    "Access": (
-        Page("Users", "person", "auth", "user"),
-        Page("Roles", "badge", "auth", "group"),
-        Page("Role grants", "verified_user", "wholesale", "rolegrant"),
-        Page("API tokens", "key", "knox", "authtoken"),
-        Page("Idempotency keys", "fingerprint", "wholesale", "idempotencykey"),
-        Page("Admin log", "history", "admin", "logentry"),
-    ),
-}
-
-
-def stylesheet(request: HttpRequest) -> str:
-    """What is mended of Unfold's own styles."""
-    return static("console/admin.css")
-
-
-def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """The sidebar: the pages that this user may see, by area."""
-    overview = {"title": "Overview", "icon": "space_dashboard", "link": reverse_lazy("admin:index")}
-    shown = [page for pages in NAVIGATION.values() for page in pages if request.user.has_perm(page.needs)]
-    # The theme would mark every page whose address the present one begins with.
-    here = max((page for page in shown if request.path.startswith(str(page.link))), key=lambda p: str(p.link), default=None)
-    api = {"title": "API documentation", "icon": "api", "link": reverse_lazy("docs")}
-    groups = [
-        {
-            "title": title,
-            "separator": True,
-            "items": [
-                {"title": page.title, "icon": page.icon, "link": page.link, "active": page == here, **_badge(page)}
-                for page in pages
-                if page in shown
-            ],
-        }
-        for title, pages in NAVIGATION.items()
-    ]
-    return [{"items": [overview]}, *(group for group in groups if group["items"]), {"separator": True, "items": [api]}]
-
-
-def _badge(page: Page) -> dict[str, Any]:
-    """How much waits on that page for somebody to read it; no more of it is read than is said."""
-    if page.model != "slanotice":
-        return {}
-    unread = len(SlaNotice.objects.filter(read_at__isnull=True).values_list("pk", flat=True)[: BADGE_MAX + 1])
-    if not unread:
-        return {}
-    return {"badge": f"{BADGE_MAX}+" if unread > BADGE_MAX else str(unread), "badge_variant": "danger"}
-
-
-def environment(request: HttpRequest) -> list[str] | None:
-    """A label beside the title where this is no production server."""
-    return ["Development", "warning"] if settings.DEBUG else None
-
-
-# Users and what they may do ---------------------------------------------------------------------------------------------
 
 admin.site.unregister((User, Group, AuthToken, DBTaskResult))
 
@@ -294,9 +140,6 @@ class RoleGrantAdmin(ReadOnlyAdmin):
     def held(self, grant: Any) -> str:
         """Whether the role still has it."""
         return "Held" if grant.is_held else "Taken away"
-
-
-# The plumbing -----------------------------------------------------------------------------------------------------------
 
 
 @admin.register(IdempotencyKey)

@@ -7,7 +7,7 @@ from django.utils.functional import SimpleLazyObject
 
 from governance.compliance.models import Organisation
 from governance.readiness import PROOFS
-from wholesale.console.admin import NAVIGATION
+from wholesale.console.frame import NAVIGATION
 
 _SHOWN_TOO = ("governance_organisation_changelist", "governance_organisation_change")
 
