@@ -8,7 +8,7 @@ from followups.sla.rules import BREACH_AFTER, WARN_AFTER
 from followups.steps.cold import COLD_STEPS
 from followups.steps.rules import GUIDE_STEPS
 from governance.channels import Channel
-from wholesale.plumbing.seeds import make_first
+from wholesale.plumbing.seeds import seed_rows
 from wholesale.plumbing.vocabulary import ALL, Province
 
 LADDERS = {"STANDARD": GUIDE_STEPS, "COLD": COLD_STEPS}
@@ -17,7 +17,13 @@ LADDERS = {"STANDARD": GUIDE_STEPS, "COLD": COLD_STEPS}
 def seed(apps, schema_editor):
     everywhere = [{"province": province, "market": ALL, "enabled": True} for province in Province.values]
     for kind, steps in LADDERS.items():
-        make_first(apps, "followups", "LadderTemplate", [{**place, "kind": kind, "steps": steps} for place in everywhere])
+        seed_rows(
+            apps,
+            "followups",
+            "LadderTemplate",
+            ["province", "market", "kind"],
+            [{**place, "kind": kind, "steps": steps} for place in everywhere],
+        )
     outcomes = [
         {
             "outcome": outcome.value,
@@ -27,11 +33,13 @@ def seed(apps, schema_editor):
         }
         for outcome, (effect, days) in SEEDED.items()
     ]
-    make_first(apps, "followups", "OutcomeRule", outcomes)
+    seed_rows(apps, "followups", "OutcomeRule", ["outcome"], outcomes)
     times = {"warn_after_minutes": WARN_AFTER, "breach_after_minutes": BREACH_AFTER}
     sla = [{**place, "channel": channel, **times} for place in everywhere for channel in Channel.values]
-    make_first(apps, "followups", "SlaPolicy", sla)
-    make_first(apps, "followups", "InboundWord", [{**word._asdict(), "enabled": True} for word in seeds()])
+    seed_rows(apps, "followups", "SlaPolicy", ["province", "market", "channel"], sla)
+    seed_rows(
+        apps, "followups", "InboundWord", ["kind", "phrase"], [{**word._asdict(), "enabled": True} for word in seeds()]
+    )
 
 
 class Migration(migrations.Migration):

@@ -6,7 +6,7 @@ from django.db import migrations
 
 from governance.clocks.zones import MARKET_SEEDS, OTHER_NAMES
 from governance.market.rules import SAFE_RULES
-from wholesale.plumbing.seeds import make_first
+from wholesale.plumbing.seeds import seed_rows
 from wholesale.plumbing.vocabulary import ALL, Province
 
 RISK = {
@@ -25,17 +25,17 @@ CHARTER = {
 
 
 def seed(apps, schema_editor):
-    make_first(apps, "governance", "GoLiveState", [{"id": 1, "go_live_enabled": False, "kill_switch_engaged": False}])
-    make_first(apps, "governance", "Organisation", [{"id": 1}])
+    seed_rows(apps, "governance", "GoLiveState", ["id"], [{"id": 1, "go_live_enabled": False, "kill_switch_engaged": False}])
+    seed_rows(apps, "governance", "Organisation", ["id"], [{"id": 1}])
     markets = [{"province": province, "market": ALL, "enabled": True, "rules": SAFE_RULES} for province in Province.values]
-    make_first(apps, "governance", "MarketPolicy", markets)
+    seed_rows(apps, "governance", "MarketPolicy", ["province", "market"], markets)
     zones = [
         {"province": province, "market": market, "zone": zone, "other_names": OTHER_NAMES.get((province, market), [])}
         for (province, market), zone in MARKET_SEEDS.items()
     ]
-    make_first(apps, "governance", "MarketZone", zones)
-    make_first(apps, "governance", "RiskPolicy", list(_risk_policies()))
-    make_first(apps, "governance", "HeimdallPolicy", list(_charter()))
+    seed_rows(apps, "governance", "MarketZone", ["province", "market"], zones)
+    seed_rows(apps, "governance", "RiskPolicy", ["engine"], list(_risk_policies()))
+    seed_rows(apps, "governance", "HeimdallPolicy", ["domain"], list(_charter()))
 
 
 def _risk_policies():

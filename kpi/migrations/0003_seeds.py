@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django.db import migrations
 
-from wholesale.plumbing.seeds import make_first
+from wholesale.plumbing.seeds import seed_rows
 
 POLICIES = (
     ("WHOLESALE", "contract_rate", "0.20", "THROTTLE", "SUCCESS_RATE", ""),
@@ -32,7 +32,7 @@ def seed(apps, schema_editor):
         }
         for domain, metric, drop, action, statistic, engine in POLICIES
     ]
-    make_first(apps, "kpi", "RegressionPolicy", rows, reason="safe default, off")
+    seed_rows(apps, "kpi", "RegressionPolicy", ["domain", "metric"], rows, reason="safe default, off")
 
 
 class Migration(migrations.Migration):

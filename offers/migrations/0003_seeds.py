@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django.db import migrations
 
-from wholesale.plumbing.seeds import make_first
+from wholesale.plumbing.seeds import seed_rows
 from wholesale.plumbing.vocabulary import ALL, Province
 
 SETTINGS = {
@@ -17,7 +17,7 @@ SETTINGS = {
 
 def seed(apps, schema_editor):
     rows = [{"province": province, "market": ALL, **SETTINGS} for province in Province.values]
-    make_first(apps, "offers", "OfferPolicy", rows, reason="safe default, off")
+    seed_rows(apps, "offers", "OfferPolicy", ["province", "market"], rows, reason="safe default, off")
 
 
 class Migration(migrations.Migration):

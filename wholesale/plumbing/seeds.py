@@ -1,7 +1,7 @@
 """The registry of what each app seeds: `migrate` makes it, and `seed_policies` makes what is missing. Apps register in
 `ready()`."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -23,16 +23,18 @@ def make_missing() -> Iterator[tuple[str, int]]:
         yield what, seed()
 
 
-def make_first(
-    apps: Any, app: str, model_name: str, rows: Iterable[Mapping[str, Any]], *, reason: str = SAFE_DEFAULT
+def seed_rows(
+    apps: Any, app: str, name: str, key: Sequence[str], rows: Iterable[Mapping[str, Any]], *, reason: str = SAFE_DEFAULT
 ) -> None:
-    """Within a migration: make the first rows of a governed model, each with the first entry of its history."""
-    model, history = apps.get_model(app, model_name), apps.get_model(app, f"Historical{model_name}")
+    """Within a migration: make those rows of a governed model whose key is absent, each with its first entry of history."""
+    model, history = apps.get_model(app, name), apps.get_model(app, f"Historical{name}")
     now = timezone.now()
     stamp = {"changed_by": SEEDED_BY, "reason": reason, "updated_at": now}
     if any(field.name == "created_at" for field in model._meta.fields):
         stamp["created_at"] = now
-    made = model.objects.bulk_create([model(**row, **stamp) for row in rows])
+    present = set(model.objects.values_list(*key))
+    absent = [row for row in rows if tuple(row[column] for column in key) not in present]
+    made = model.objects.bulk_create([model(**row, **stamp) for row in absent])
     kept = [field.attname for field in model._meta.concrete_fields if field.name != "created_at"]
     entry = {"history_date": now, "history_type": "+", "history_change_reason": reason}
-    history.objects.bulk_create([history(**{name: getattr(row, name) for name in kept}, **entry) for row in made])
+    history.objects.bulk_create([history(**{column: getattr(row, column) for column in kept}, **entry) for row in made])
