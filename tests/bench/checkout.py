@@ -82,7 +82,7 @@ def _make_environment(folder: Path) -> str:
         return f"Both have the same {_LOCK} and run in the present environment."
     make = ["make", "--no-print-directory", "setup", f"PYTHON={sys.executable}"]
     subprocess.run(make, cwd=folder, check=True, stdout=sys.stderr)
-    return f"Their {_LOCK} differ, and each runs in an environment of its own."
+    return f"Each has a {_LOCK} and an environment of its own."
 
 
 def _git(*arguments: str) -> str:
