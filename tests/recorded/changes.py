@@ -4,22 +4,41 @@ It knows tables by their names alone.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.db import connection, models, transaction
+from django.utils.dateparse import parse_duration
 
 from tests.recorded.masks import FIRST_ID, IDS_OF_A_TABLE
 
 _LOG = "recorded_change"
+_DIGEST = re.compile(r"[0-9a-f]{32,64}")
 # Of these it is enough that a row was written: the row's text is the answer itself, or of another package.
 _WITHOUT_CONTENT = {"wholesale_idempotencykey": ("body",), "auth_user": ("last_login",)}
 
-Change = dict[str, Any]
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A row that was written: as it was, unless it is new, and as it became, unless it is gone."""
+
+    table: str
+    before: Row | None
+    after: Row | None
+
+
+def order(change: Change) -> tuple[str, ...]:
+    """An order that does not depend on the database, nor on the digests' key."""
+    return (change.table, *(_DIGEST.sub("", json.dumps(row, sort_keys=True)) for row in (change.before, change.after)))
 
 
 def tables() -> list[str]:
@@ -92,20 +111,27 @@ def _as_json(row: str, columns: list[str]) -> str:
     return f"json_object({pairs})"
 
 
-def taken() -> list[tuple[str, Change | None, Change | None]]:
-    """What was written since the last look: (table, the row before, the row after)."""
+def taken() -> list[Change]:
+    """What was written since the last look."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT name, before, after FROM {_LOG} ORDER BY n")
         found = cursor.fetchall()
         if found:
             cursor.execute(f"DELETE FROM {_LOG}")
-    return [(name, _row(name, before), _row(name, after)) for name, before, after in found]
+    return [Change(table, _row(table, before), _row(table, after)) for table, before, after in found]
 
 
 _models = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
 
 
-def _row(table: str, text: str | None) -> Change | None:
+def key(change: Change) -> Any:
+    """The primary key of the row."""
+    row = change.after or change.before or {}
+    model = _models.get(change.table)
+    return row[model._meta.pk.column] if model else next(iter(row.values()))
+
+
+def _row(table: str, text: str | None) -> Row | None:
     """The row's columns in values that do not depend on the database."""
     if text is None:
         return None
@@ -121,6 +147,8 @@ def _row(table: str, text: str | None) -> Change | None:
 def _plain(field: models.Field[Any, Any] | None, value: Any) -> Any:
     if value is None or field is None:
         return value
+    if field.column == "task_path":
+        return value.rpartition(".")[2]  # the function of a background task: its module may move
     if isinstance(field, models.BooleanField):
         return bool(value)
     if isinstance(field, models.DecimalField):
@@ -128,6 +156,10 @@ def _plain(field: models.Field[Any, Any] | None, value: Any) -> Any:
     if isinstance(field, models.DateTimeField):
         at = datetime.fromisoformat(value)
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).isoformat()
+    if isinstance(field, models.UUIDField):
+        return str(UUID(value))
+    if isinstance(field, models.DurationField):
+        return str(timedelta(microseconds=value) if isinstance(value, int) else parse_duration(value))
     if isinstance(field, models.JSONField) and connection.vendor == "sqlite":
         value = json.loads(value)
     return json.loads(json.dumps(value, default=float))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-# Every table's ids begin here, each table's in a range of its own: so an id is told from any other number, in a sentence too.
+# Every table's ids begin here, each in a range of its own: so an id is told from any other number, in a sentence too.
 FIRST_ID = 1_000_000_000
 IDS_OF_A_TABLE = 1_000_000
 
@@ -16,6 +16,7 @@ _ID = re.compile(r"(?<![\d.+])1\d{9}(?![\d.])")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)")
 _UUID = re.compile(r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b")
 _DIGEST = re.compile(r"\b[0-9a-f]{32,64}\b")
+_TZDATA = re.compile(r"(?<=tzdata )[\d.]+(?= )")
 _CURSOR = re.compile(r"cursor=[\w%=-]+")
 _MICROSECONDS = (0, 999_999)  # the walk's own: its clock stands still at a full second, and a window ends just before one
 _ID_NAMES = re.compile(r"(^|_)(ids?|history_id)$")
@@ -30,15 +31,20 @@ class Masks:
         self._seen: dict[str, dict[Any, str]] = {}
 
     def value(self, value: Any, name: str = "") -> Any:
-        """The value with its placeholders, whatever it is made of; `name` is the key under which it stands."""
+        """The value with its placeholders, whatever it is made of; `name` is the key under which it stands.
+
+        Keys are sorted: PostgreSQL does not keep their order within JSON.
+        """
         if isinstance(value, dict):
-            return {self.text(str(key)): self.value(item, str(key)) for key, item in value.items()}
+            return {self.text(str(key)): self.value(item, str(key)) for key, item in sorted(value.items())}
         if isinstance(value, list | tuple):
             return [self.value(item, name) for item in value]
         if value is not None and not isinstance(value, bool) and _VERSION_NAMES.search(name):
             return self._placeholder("version", value)
         if isinstance(value, int) and not isinstance(value, bool):
             return self._number(value, name)
+        if isinstance(value, float):
+            return float(f"{value:.12g}")  # what a database adds up differs beyond
         return self.text(value) if isinstance(value, str) else value
 
     def text(self, text: str) -> str:
@@ -50,6 +56,7 @@ class Masks:
     def _patterns(self) -> list[tuple[re.Pattern[str], Callable[[str], str]]]:
         return [
             (_CURSOR, lambda _: "cursor=<cursor>"),
+            (_TZDATA, lambda _: "<version>"),
             (_TIME, self._time),
             (_UUID, lambda found: self._placeholder("uuid", found)),
             (_DIGEST, lambda found: self._placeholder("digest", found)),
@@ -67,7 +74,7 @@ class Masks:
         return self._placeholder(self._tables[table], number) if table < len(self._tables) else str(number)
 
     def _time(self, text: str) -> str:
-        """A time as its distance from the walk's clock. What the migrations wrote is at a moment that no clock of ours set."""
+        """A time as its distance from the walk's clock. The migrations wrote at a moment that the walk does not set."""
         at = datetime.fromisoformat(text).astimezone(UTC)
         if at.microsecond not in _MICROSECONDS:
             return "<when migrated>"

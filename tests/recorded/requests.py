@@ -1,6 +1,6 @@
 """Every operation of the OpenAPI document with the requests that show how it behaves: good, bad, repeated, refused.
 
-The parameters that work stand in tests.wholesale.api_walk and tests.traps.requests; what spoils them is made from the document.
+The parameters that work stand in tests.wholesale.api_walk and tests.traps.requests. What spoils them is made from it.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
 
-from tests.recorded.walking import CLOCK, Request, Scene
+from tests.recorded.walking import CLOCK, Request, Scene, brief
 from tests.traps.requests import POSTS
 from tests.wholesale.api_walk import ENDPOINTS
 
@@ -137,7 +137,7 @@ def _bad(operation: Operation) -> Iterator[Request]:
     for name in operation.good:
         yield operation.request(f"without {name}", "bad", {key: v for key, v in operation.good.items() if key != name})
     for name, value in _spoilt(operation):
-        yield operation.request(f"{name} is {_brief(value)}", "bad", {**operation.full, name: value})
+        yield operation.request(f"{name} is {brief(str(value))}", "bad", {**operation.full, name: value})
     if "{id}" in operation.path:
         for unknown in ("999999999", "x"):
             yield replace(operation.request(f"unknown id {unknown}", "bad"), path=operation.path.replace("{id}", unknown))
@@ -200,8 +200,3 @@ def _unfitting(schema: dict[str, Any], *, in_json: bool) -> Iterator[Any]:
         yield "x" * 1100
         if in_json:
             yield ["a"]
-
-
-def _brief(value: Any) -> str:
-    text = str(value)
-    return text if len(text) < 40 else f"{text[:10]}... of {len(text)}"

@@ -2,11 +2,13 @@
 
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
+from tests.recorded.record import RECORDING
+from tests.recorded.walking import Told
+
 FOLDER = Path(__file__).with_name("answers")
-# Set by tests.recorded.record: what is walked is written, not compared.
-RECORDING = "RECORD_THE_WALK"
 _LONG = 300  # characters of an answer that stands once in a file
 _HEAD = "--- "
 
@@ -37,13 +39,13 @@ def remove_others(names: set[str]) -> None:
             path.unlink()
 
 
-def told_once(blocks: dict[str, str]) -> dict[str, str]:
-    """The blocks, with a long answer that an earlier one has already in place of which the earlier one is named."""
+def as_blocks(told: Iterable[Told]) -> dict[str, str]:
+    """The blocks, by the name of their request. Of a long answer that stands above, they say where."""
     seen: dict[str, str] = {}
-    shortened = {}
-    for title, block in blocks.items():
-        asked, answer = block.split("\n", 1)
-        first = seen.setdefault(answer, title)
-        is_again = first != title and len(answer) > _LONG
-        shortened[title] = f"{asked}\n(answered as: {first})\n" if is_again else block
-    return shortened
+    blocks: dict[str, str] = {}
+    for one in told:
+        body = "\n".join(one.body)
+        first = seen.setdefault(body, one.name)
+        answer = [f"(the body of: {first})"] if first != one.name and len(body) > _LONG else one.body
+        blocks[one.name] = "".join(f"{line}\n" for line in (one.asked, *one.head, *answer, *one.rows))
+    return blocks

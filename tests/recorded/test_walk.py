@@ -1,4 +1,4 @@
-"""Every endpoint answers and writes what it did when the walk was recorded. Recorded anew by `python -m tests.recorded.record`."""
+"""Every endpoint answers and writes what it did when the walk was recorded (`python -m tests.recorded.record`)."""
 
 import difflib
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from django.db import transaction
 
 from tests.recorded import changes, store, world
 from tests.recorded.requests import document, operations, scenes
+from tests.recorded.stories import STORIES
 from tests.recorded.walking import Walker
 from tests.wholesale.api_walk import ENDPOINTS
 
@@ -30,7 +31,6 @@ def walker(django_db_setup: None, django_db_blocker: Any) -> Iterator[Walker]:
 
 def compare(name: str, walked: dict[str, str]) -> None:
     """Fail with the requests that behave otherwise, or record how they behave now."""
-    walked = store.told_once(walked)
     if store.is_recording():
         store.write(name, walked)
         return
@@ -49,9 +49,14 @@ def _difference(title: str, stored: str, walked: str) -> str:
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=str)
 def test_an_endpoint_behaves_as_recorded(walker: Walker, endpoint: Any) -> None:
     (operation,) = [one for one in operations() if (one.method, one.path) == (endpoint.method, endpoint.path)]
-    told = [block for scene in scenes(operation) for block in walker.walked(scene)]
-    assert len(dict(told)) == len(told), "two requests of one name"
-    compare(operation.name, dict(told))
+    told = [one for scene in scenes(operation) for one in walker.walked(scene)]
+    assert len({one.name for one in told}) == len(told), "two requests of one name"
+    compare(operation.name, store.as_blocks(told))
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_a_story_goes_as_recorded(walker: Walker, name: str) -> None:
+    compare(f"story_{name}", store.as_blocks(one for scene in STORIES[name] for one in walker.walked(scene)))
 
 
 def test_every_operation_of_the_document_is_walked_with_every_kind_of_request() -> None:
@@ -64,11 +69,11 @@ def test_every_operation_of_the_document_is_walked_with_every_kind_of_request() 
 def test_the_document_has_the_names_that_it_had() -> None:
     components = {f"{kind} {name}" for kind, named in document()["components"].items() for name in named}
     named = {f"operation {one.method.upper()} {one.path} {one.name}" for one in operations()}
-    compare(NAMES, {name: "\n" for name in sorted(components | named)})
+    compare(NAMES, dict.fromkeys(sorted(components | named), "\n"))
 
 
-def test_no_operation_has_gone() -> None:
-    names = {NAMES, *(one.name for one in operations())}
+def test_each_file_is_of_an_operation_or_a_story() -> None:
+    names = {NAMES, *(one.name for one in operations()), *(f"story_{name}" for name in STORIES)}
     if store.is_recording():
         store.remove_others(names)
     assert {path.stem for path in store.FOLDER.glob("*.txt")} == names

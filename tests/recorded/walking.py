@@ -1,9 +1,10 @@
 """One request after another: what was asked, what was answered, and which rows were written, as text."""
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -26,6 +27,7 @@ USUAL_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 _WIDTH = 160
+_ALL_SHOWN, _SHOWN = 120, 20  # of a list longer than the first, so many items are shown
 _ROW = re.compile(r"{(.+)}")
 
 
@@ -42,6 +44,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     after: timedelta = timedelta()  # how long after the walk's clock
     is_told: bool = True  # else it only prepares the next one
+    keep: str = ""  # the name under which later paths and parameters find the id of the row that it made
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,17 @@ class Scene:
     is_go_live_enforced: bool = False
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a request asked, and what came of it, in lines of text."""
+
+    name: str
+    asked: str
+    head: list[str]
+    body: list[str]
+    rows: list[str]
+
+
 @dataclass
 class Walker:
     """Makes the requests. `rows` are the ids of the rows of the world that a path may name."""
@@ -60,69 +74,82 @@ class Walker:
     rows: dict[str, int]
     tables: list[str]
 
-    def walked(self, scene: Scene) -> Iterator[tuple[str, str]]:
-        """(name, text) of each request that is told."""
-        masks = Masks(self.tables, CLOCK)
-        rows = dict(self.rows)
+    def walked(self, scene: Scene) -> Iterator[Told]:
+        """What is told of each request."""
+        masks, rows = Masks(self.tables, CLOCK), dict(self.rows)
         with override_settings(GO_LIVE_ENFORCE=scene.is_go_live_enforced), transaction.atomic():
             for request in scene.requests:
                 response = self.answer(request, rows)
+                if request.keep:
+                    rows[request.keep] = _made(response.json())
                 written = changes.taken()
                 if request.is_told:
-                    yield request.name, f"{_asked(request)}\n{_told(response, masks)}{_wrote(written, masks)}"
+                    yield _told(request, response, written, masks)
             transaction.set_rollback(True)
 
     def answer(self, request: Request, rows: Mapping[str, int]) -> Any:
         """Make the request."""
-        client, path = self.clients[request.who], _ROW.sub(lambda named: str(rows[named[1]]), request.path)
+        path = _ROW.sub(lambda named: str(rows[named[1]]), request.path)
+        given = {name: _with_rows(value, rows) for name, value in request.given.items()}
         with time_machine.travel(CLOCK + request.after, tick=False):
-            call = getattr(client, request.method.lower())
-            return call(path, request.given, headers=dict(request.headers))
+            call = getattr(self.clients[request.who], request.method.lower())
+            return call(path, given, headers=dict(request.headers))
+
+
+def _with_rows(value: Any, rows: Mapping[str, int]) -> Any:
+    if isinstance(value, list):
+        return [_with_rows(item, rows) for item in value]
+    named = _ROW.fullmatch(value) if isinstance(value, str) else None
+    return rows[named[1]] if named else value
+
+
+def _made(answer: Any) -> int:
+    """The id of the row that was made; of several the first."""
+    row = answer[0] if isinstance(answer, list) else answer
+    return int(row.get("id") or row["reservation_id"])
+
+
+def _told(request: Request, response: Any, written: list[changes.Change], masks: Masks) -> Told:
+    return Told(request.name, _asked(request), _head(response, masks), _body(response, masks), _wrote(written, masks))
 
 
 def _asked(request: Request) -> str:
     asked = f"{request.method.upper()} {request.path} as {request.who or 'nobody known'}"
-    given = f" {json.dumps(request.given, ensure_ascii=False)}" if request.given else ""
-    headers = f" {json.dumps(dict(request.headers))}" if request.headers else ""
-    when = f" after {request.after}" if request.after else ""
-    return f"{asked}{when}{headers}{given}"
+    given = {name: brief(value) if isinstance(value, str) else value for name, value in request.given.items()}
+    parts = (f"after {request.after}" if request.after else "", dict(request.headers), given)
+    return " ".join([asked, *(part if isinstance(part, str) else json.dumps(part) for part in parts if part)])
 
 
-def _told(response: Any, masks: Masks) -> str:
+def brief(text: str) -> str:
+    """The text, but for what is too long to be read."""
+    return text if len(text) < 100 else f"{text[:10]}... of {len(text)}"
+
+
+def _head(response: Any, masks: Masks) -> list[str]:
     untold = {"Content-Length", "X-Correlation-ID"} | ({"Allow"} if response.status_code != 405 else set())
     headers = {name: value for name, value in response.headers.items() if name not in untold}
     unusual = {name: value for name, value in headers.items() if USUAL_HEADERS.get(name) != value}
     missing = {name: "(missing)" for name in USUAL_HEADERS if name not in headers}
-    lines = [f"{name}: {masks.text(value)}\n" for name, value in sorted({**unusual, **missing}.items())]
-    return f"{response.status_code}\n{''.join(lines)}{_body(response, masks)}\n"
+    lines = [f"{name}: {masks.text(value)}" for name, value in sorted({**unusual, **missing}.items())]
+    return [str(response.status_code), *lines]
 
 
-def _body(response: Any, masks: Masks) -> str:
+def _body(response: Any, masks: Masks) -> list[str]:
     if not response.headers.get("Content-Type", "").startswith("application/json"):
-        return masks.text(response.content.decode())
-    return "\n".join(_lines(masks.value(response.json())))
+        return masks.text(response.content.decode()).splitlines()
+    return list(_lines(masks.value(response.json())))
 
 
-def _wrote(written: list[tuple[str, Any, Any]], masks: Masks) -> str:
-    return "".join(
-        f"{line}\n" for line in sorted(_change(masks, table, before, after) for table, before, after in written)
-    )
+def _wrote(written: list[changes.Change], masks: Masks) -> list[str]:
+    return [line for change in sorted(written, key=changes.order) for line in _change(change, masks)]
 
 
-def _change(masks: Masks, table: str, before: Any, after: Any) -> str:
-    if before and after:
-        became = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
-        key = next(iter(after))
-        return f"~ {table} {masks.value({key: after[key]})} {_line(_changed(became, masks))}"
-    return f"{'-' if before else '+'} {table} {_line(masks.value(before or after))}"
-
-
-def _changed(became: Mapping[str, list[Any]], masks: Masks) -> dict[str, Any]:
-    return {name: [masks.value(value, name) for value in values] for name, values in sorted(became.items())}
-
-
-def _line(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+def _change(change: changes.Change, masks: Masks) -> Iterator[str]:
+    if not (change.before and change.after):
+        return _lines(masks.value(change.before or change.after), label=f"{'-' if change.before else '+'} {change.table} ")
+    before, after = change.before, change.after
+    became = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+    return _lines(masks.value(became), label=f"~ {change.table} {masks.value(changes.key(change), 'id')} ")
 
 
 def _lines(value: Any, indent: str = "", label: str = "", end: str = "") -> Iterator[str]:
@@ -133,7 +160,12 @@ def _lines(value: Any, indent: str = "", label: str = "", end: str = "") -> Iter
         return
     opening, closing = "{}" if isinstance(value, dict) else "[]"
     yield f"{indent}{label}{opening}"
-    yield from _filled([line for name, item, comma in _items(value) for line in _lines(item, f"{indent} ", name, comma)])
+    items = list(_items(value))
+    more = items[_SHOWN:] if isinstance(value, list) and len(items) > _ALL_SHOWN else []
+    shown = items[: len(items) - len(more)]
+    yield from _filled([line for name, item, comma in shown for line in _lines(item, f"{indent} ", name, comma)])
+    if more:
+        yield f"{indent} and {len(more)} more, of digest {hashlib.sha256(json.dumps(more).encode()).hexdigest()[:16]}"
     yield f"{indent}{closing}{end}"
 
 
@@ -153,4 +185,3 @@ def _filled(lines: list[str]) -> Iterator[str]:
         else:
             filled = f"{filled} {line.lstrip()}" if filled else line
     yield filled
-

@@ -129,6 +129,7 @@ def _work(post: Post) -> dict[str, int]:
     reply = post("followups/inbound", lead_id="walked", channel="SMS", text="Yes, call me")
     doubtful = post("followups/inbound", lead_id="L2", channel="SMS", text="please do not bother me with this any more")
     post("followups/inbound", phone="+14165550155", channel="SMS", text="HELP")
+    post("followups/inbound", phone="no number", channel="SMS", text="Who is this?")
     return {
         "task": first[1]["id"],
         "agents_task": agents[0]["id"],
@@ -154,6 +155,6 @@ def _count(post: Post) -> None:
     watched = {"domain": "WHOLESALE", "metric": "contract_rate"}
     windows = {"window_events": 20, "baseline_events": 20, "min_events_to_enforce": 20}
     post("governance/regression/policies/upsert", **watched, **windows, enabled=True, method="DROP", reason="first")
-    for success in [True] * 20 + [False] * 20:
+    for success in [True] * 100 + [False] * 20:
         post("governance/regression/kpi", **watched, success=success)
     post("governance/regression/evaluate", **watched)
