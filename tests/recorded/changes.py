@@ -128,7 +128,7 @@ def key(change: Change) -> Any:
     """The primary key of the row."""
     row = change.after or change.before or {}
     model = _models.get(change.table)
-    return row[model._meta.pk.column] if model else next(iter(row.values()))
+    return row[str(model._meta.pk.column)] if model else next(iter(row.values()))
 
 
 def _row(table: str, text: str | None) -> Row | None:

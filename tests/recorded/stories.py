@@ -140,10 +140,11 @@ _TOLD: dict[str, list[list[Request]]] = {
         ],
         [message("STOP", channel="FAX", received_at="tomorrow", lead_id="a\x00b"), message("x" * 70_000)],
         [post("followups/replies/{followups/replies}/sent"), post("followups/replies/{followups/replies}/sent")],
+        [post("followups/inbox/{message_item}/done", WHY), decided("{message}", "REPLY")],
         [post("followups/inbox/{followups/inbox}/done", WHY), post("followups/inbox/{followups/inbox}/done", WHY)],
     ],
     "consents": [
-        [post(f"{CONTACT}/consents", {**CALLER, **PROOF, "basis": "PUBLISHED", "channel": "CALL"})],
+        [post(f"{CONTACT}/consents", {**CALLER, **PROOF, "basis": "PUBLICATION", "channel": "CALL"})],
         [post(f"{CONTACT}/consents", {**CALLER, **PROOF, "basis": "REFERRAL", "channel": "SMS"})],
         [post(f"{CONTACT}/consents", {**CALLER, **PROOF, "basis": "EXPRESS", "obtained_at": "2027-11-01T12:00:00Z"})],
         [post(f"{CONTACT}/consents", {**PROOF, "basis": "EXPRESS", "phone": "416 555 0198 ext 5"})],

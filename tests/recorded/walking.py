@@ -27,7 +27,7 @@ USUAL_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 _WIDTH = 160
-_ALL_SHOWN, _SHOWN = 120, 20  # of a list longer than the first, so many items are shown
+_ALL_SHOWN, _SHOWN = 30, 10  # of a list longer than the first, so many items are shown
 _ROW = re.compile(r"{(.+)}")
 
 

@@ -38,9 +38,7 @@ def build(tables: list[str]) -> Walker:
         clock.move_to(CLOCK - timedelta(hours=1))
         for job in jobs():
             job()
-        rows |= _newest(clients["operator"])
-        rows["ladder"] = clients["operator"].get(f"/api/followups/tasks/{rows['task']}").json()["ladder"]
-        rows["trigger"] = _trigger(clients["operator"])
+        rows |= _found(clients["operator"], rows["task"]) | _newest(clients["operator"])
     return Walker(clients, rows, tables)
 
 
@@ -58,9 +56,12 @@ def _newest(client: APIClient) -> dict[str, int]:
     return {path.removeprefix("/api/"): rows[0]["id"] for path, rows in found.items()}
 
 
-def _trigger(client: APIClient) -> int:
+def _found(client: APIClient, task: int) -> dict[str, int]:
+    """Rows that were made beside others."""
+    (item,) = client.get("/api/followups/inbox", {"kind": "MESSAGE"}).json()["results"]
     triggers = [trigger for state in client.get("/api/governance/regression/state").json() for trigger in state["triggers"]]
-    return int(triggers[0]["id"])
+    ladder = client.get(f"/api/followups/tasks/{task}").json()["ladder"]
+    return {"message_item": item["id"], "trigger": triggers[0]["id"], "ladder": ladder}
 
 
 def _accounts() -> dict[str, APIClient]:
@@ -155,6 +156,6 @@ def _count(post: Post) -> None:
     watched = {"domain": "WHOLESALE", "metric": "contract_rate"}
     windows = {"window_events": 20, "baseline_events": 20, "min_events_to_enforce": 20}
     post("governance/regression/policies/upsert", **watched, **windows, enabled=True, method="DROP", reason="first")
-    for success in [True] * 100 + [False] * 20:
+    for success in [True] * 180 + [False] * 20:
         post("governance/regression/kpi", **watched, success=success)
     post("governance/regression/evaluate", **watched)
