@@ -141,7 +141,8 @@ def _body(response: Any, masks: Masks) -> list[str]:
 
 
 def _wrote(written: list[changes.Change], masks: Masks) -> list[str]:
-    return [line for change in sorted(written, key=changes.order) for line in _change(change, masks)]
+    told = [list(_change(change, masks)) for change in changes.in_order(written)]
+    return [line for lines in sorted(told, key=lambda lines: (lines[0].split()[1], lines)) for line in lines]
 
 
 def _change(change: changes.Change, masks: Masks) -> Iterator[str]:
