@@ -157,7 +157,7 @@ def _plain(field: models.Field[Any, Any] | None, value: Any) -> Any:
         return value.rpartition(".")[2]  # the function of a background task: its module may move
     if isinstance(field, models.BooleanField):
         return bool(value)
-    if isinstance(field, models.DecimalField):
+    if isinstance(field, models.DecimalField | models.FloatField):
         return float(value)
     if isinstance(field, models.DateTimeField):
         at = datetime.fromisoformat(value)
