@@ -18,7 +18,10 @@ class FollowupsConfig(AppConfig):
         from followups.inbound.services import on_opted_out_of  # noqa: PLC0415  # models are not loaded before
         from followups.inbound.words import seed_words  # noqa: PLC0415
         from followups.inbox.services import on_opt_outs_unreadable  # noqa: PLC0415
-        from followups.leads import services, tasks  # noqa: PLC0415
+        from followups.leads import (  # noqa: PLC0415
+            services,
+            tasks,
+        )
         from followups.minutes import readiness  # noqa: PLC0415  # registers a check of the runbook
         from followups.minutes import tasks as minutes  # noqa: PLC0415
         from followups.outcomes.services import seed_rules  # noqa: PLC0415
@@ -31,9 +34,16 @@ class FollowupsConfig(AppConfig):
         from followups.steps.services import seed_templates  # noqa: PLC0415
         from followups.vendors import readiness as _vendors  # noqa: F401, PLC0415  # registers a check of the runbook
         from governance import people  # noqa: PLC0415
-        from governance.gate.ledger import contact_records_changed, opt_outs_unreadable, opted_out_of  # noqa: PLC0415
+        from governance.gate.ledger import (  # noqa: PLC0415
+            contact_records_changed,
+            opt_outs_unreadable,
+            opted_out_of,
+        )
         from governance.people import register_messages  # noqa: PLC0415
-        from governance.signals import contact_rules_changed, markets_named  # noqa: PLC0415
+        from governance.signals import (  # noqa: PLC0415
+            contact_rules_changed,
+            markets_named,
+        )
 
         register_messages(received)
         people.register(people.LEAD, services.facts_of, scopes.readable_leads)

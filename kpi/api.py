@@ -42,7 +42,7 @@ class EventOut(SignedSerializer):
         )
 
 
-class KPIEventFilter(django_filters.FilterSet):
+class EventFilter(django_filters.FilterSet):
     """Filters of KPI rows."""
 
     domain = filters.word()
@@ -55,12 +55,12 @@ class KPIEventFilter(django_filters.FilterSet):
     until = filters.until("occurred_at")
 
 
-class KPIEventViewSet(ResourceViewSet):
+class EventViewSet(ResourceViewSet):
     """The KPI log, the newest first."""
 
     queryset = KPIEvent.objects.select_related("user", "words")
     serializer_class = EventOut
-    filterset_class = KPIEventFilter
+    filterset_class = EventFilter
     permissions = {"list": "kpi.view_kpievent", "retrieve": "kpi.view_kpievent"}
 
 

@@ -17,11 +17,7 @@ from import_export.formats.base_formats import CSV, XLSX
 from rest_framework.exceptions import ValidationError
 from unfold.contrib.import_export.forms import ExportForm
 from unfold.decorators import action, display
-from unfold.widgets import (
-    UnfoldAdminExpandableTextareaWidget,
-    UnfoldAdminFileFieldWidget,
-    UnfoldAdminTextInputWidget,
-)
+from unfold.widgets import UnfoldAdminExpandableTextareaWidget, UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
 
 from followups.errors import ImportNotReady
 from followups.leads import files, services

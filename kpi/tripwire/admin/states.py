@@ -45,10 +45,11 @@ def _days(days: float) -> str:
 
 
 def baseline_text(rate: Decimal, size: int) -> str:
+    """An approved baseline in words."""
     return f"{percent(rate)}, measured on {size:,} events"
 
 
-class SeenColumns:
+class Figures:
     """Columns of what a look at the metric saw."""
 
     @display(description="Baseline")
@@ -72,7 +73,7 @@ def _figure(value: Any) -> str:
 
 
 @admin.register(RegressionState)
-class RegressionStateAdmin(SeenColumns, ReadOnlyAdmin):
+class RegressionStateAdmin(Figures, ReadOnlyAdmin):
     """Where each policy stands since it was last evaluated."""
 
     list_display = ("policy", "now", "baseline_text", "current_text", "drop", "did", "evaluated_at")
