@@ -14,7 +14,7 @@ from governance.decisions import ExecutionClass, verb
 from governance.signals import contact_rules_changed
 
 
-class Stored(NamedTuple):
+class StoredSubscriptions(NamedTuple):
     """The subscriptions of a list, by area code, and how many of them were written."""
 
     rows: dict[str, AreaCodeSubscription]
@@ -30,7 +30,7 @@ def subscribe(
     reason: str = "",
     user: User | None = None,
     now: datetime | None = None,
-) -> Stored:
+) -> StoredSubscriptions:
     """Say until when these area codes are subscribed to, by their three digits; the others stay as they are.
 
     One that is on file with the same day is left alone. They are locked in the order of their digits.
@@ -53,7 +53,7 @@ def subscribe(
     }
     if written:
         _tell(now)
-    return Stored(known | written, len(written))
+    return StoredSubscriptions(known | written, len(written))
 
 
 @verb(ExecutionClass.CONTROL)

@@ -9,18 +9,18 @@ from governance.duties.models import LegalDuty
 Kind = LegalDuty.Kind
 
 
-class Rule(NamedTuple):
+class DutyRule(NamedTuple):
     """What the law says of a kind of duty, and how long before its date the runbook warns."""
 
     source: str
     notice: timedelta
 
 
-RULES: dict[str, Rule] = {
-    Kind.SCRUB: Rule(
+RULES: dict[str, DutyRule] = {
+    Kind.SCRUB: DutyRule(
         "the version of the list that calls are checked against is at most 31 days old (CR1)", timedelta(days=5)
     ),
-    Kind.TRAINING: Rule("callers know the rules: part of a defence of due diligence (CR1)", timedelta(days=30)),
+    Kind.TRAINING: DutyRule("callers know the rules: part of a defence of due diligence (CR1)", timedelta(days=30)),
 }
 
 
