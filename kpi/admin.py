@@ -19,7 +19,7 @@ class OccurredSinceFilter(SinceFilter):
     field = "occurred_at"
 
 
-class DomainFilter(WordFilter):
+class EventDomainFilter(WordFilter):
     """The domains that the product counts in."""
 
     title = "domain"
@@ -35,7 +35,7 @@ class KPIEventAdmin(GrowingAdmin):
 
     list_select_related = ("words",)
     list_display = ("id", "occurred_at", "domain", "metric", "outcome", "value", "place", "actor", "detail_text")
-    list_filter = (OccurredSinceFilter, DomainFilter, "success", "province")
+    list_filter = (OccurredSinceFilter, EventDomainFilter, "success", "province")
     search_fields = ("metric__exact", "domain__exact", "correlation_id__exact", "subject_id__exact")
     search_help_text = "Metric, domain, correlation id or subject id, in full"
     fieldsets = (

@@ -42,7 +42,7 @@ class EventOut(SignedSerializer):
         )
 
 
-class EventFilter(django_filters.FilterSet):
+class KPIEventFilter(django_filters.FilterSet):
     """Filters of KPI rows."""
 
     domain = filters.word()
@@ -55,12 +55,12 @@ class EventFilter(django_filters.FilterSet):
     until = filters.until("occurred_at")
 
 
-class EventViewSet(ResourceViewSet):
+class KPIEventViewSet(ResourceViewSet):
     """The KPI log, the newest first."""
 
     queryset = KPIEvent.objects.select_related("user", "words")
     serializer_class = EventOut
-    filterset_class = EventFilter
+    filterset_class = KPIEventFilter
     permissions = {"list": "kpi.view_kpievent", "retrieve": "kpi.view_kpievent"}
 
 

@@ -35,7 +35,7 @@ from wholesale.plumbing.texts import shown
 from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import ALL
 
-WEEKDAY_ERRORS = dict.fromkeys(
+WEEKDAY_ERRORS: dict[str, Any] = dict.fromkeys(
     ("invalid", "min_value", "max_value"), "Must be a whole number from 0 (Monday) to 6 (Sunday)."
 )
 HHMM_SCHEMA = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
@@ -64,10 +64,8 @@ RULES_SCHEMA = {
     "additionalProperties": False,
     "required": ["contact_windows_local", "channels_allowed", "min_lead_score_to_contact"],
     "properties": {
-        "contact_windows_local": {
-            **WINDOWS_SCHEMA,
-            "description": "local time, both ends inclusive to the minute; an empty list means never",
-        },
+        "contact_windows_local": WINDOWS_SCHEMA
+        | {"description": "local time, both ends inclusive to the minute; an empty list means never"},
         "channels_allowed": {"type": "array", "items": {"type": "string", "enum": Channel.values}, "uniqueItems": True},
         "min_lead_score_to_contact": {"type": "number", "minimum": 0, "maximum": 1},
         "channel_windows": {

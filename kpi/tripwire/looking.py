@@ -14,9 +14,9 @@ from kpi.tripwire import simulation
 from kpi.tripwire.models import RegressionPolicy, RegressionState
 from kpi.tripwire.rules import (
     BASELINE_MIN,
+    FallVerdict,
     Method,
     Statistic,
-    Verdict,
     cusum,
     cusum_steps,
     fall,
@@ -68,7 +68,7 @@ def _shown(value: Fraction | None) -> Decimal | None:
     return None if value is None else (Decimal(value.numerator) / value.denominator).quantize(_DIGITS)
 
 
-def _last_against_before(policy: RegressionPolicy) -> Verdict:
+def _last_against_before(policy: RegressionPolicy) -> FallVerdict:
     window = policy.window_events
     column = "value" if policy.statistic == Statistic.MEAN_VALUE else "success"
     # Summed here: SQLite averages in floating point, which may miss a fall of just the threshold.
@@ -85,7 +85,7 @@ def _last_against_before(policy: RegressionPolicy) -> Verdict:
     )
 
 
-def _volume(policy: RegressionPolicy, now: datetime) -> Verdict:
+def _volume(policy: RegressionPolicy, now: datetime) -> FallVerdict:
     span = timedelta(days=policy.window_days)
     events = KPIEvent.objects.filter(COUNTED, domain=policy.domain, metric=policy.metric)
     current = events.filter(occurred_at__gt=now - span, occurred_at__lte=now).count()

@@ -35,7 +35,7 @@ class Action(models.TextChoices):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class FallVerdict:
     """What the drop rule says. `drop_fraction` is None without a verdict; it is negative where the metric rose."""
 
     triggered: bool
@@ -58,7 +58,7 @@ def judge_drop(
     current_events: int | None,
     min_events: int,
     max_drop: Decimal,
-) -> Verdict:
+) -> FallVerdict:
     """The guide's rule: (baseline - current) / baseline >= max_drop triggers (CONTRACT section 3).
 
     Fewer than `min_events` in either is no verdict; `current_events` None means that few is itself the fall (VOLUME).
@@ -66,14 +66,14 @@ def judge_drop(
     too_few = baseline_events < min_events or (current_events is not None and current_events < min_events)
     if too_few or baseline is None or current is None:
         seen = f"{baseline_events} events before" + ("" if current_events is None else f", {current_events} in the window")
-        return Verdict(False, baseline, current, None, f"not enough data: {seen}; {min_events} needed")
+        return FallVerdict(False, baseline, current, None, f"not enough data: {seen}; {min_events} needed")
     if baseline <= 0:
         note = f"the baseline is {number(baseline)}: a fall is counted as a share of one above 0"
-        return Verdict(False, baseline, current, None, note)
+        return FallVerdict(False, baseline, current, None, note)
     drop = (baseline - current) / baseline
     triggered = drop >= Fraction(max_drop)
     limit = f"{percent(Fraction(max_drop))} {'or more triggers' if triggered else 'would trigger'}"
-    return Verdict(triggered, baseline, current, drop, f"{fall(baseline, current)}; {limit}")
+    return FallVerdict(triggered, baseline, current, drop, f"{fall(baseline, current)}; {limit}")
 
 
 def fall(baseline: Fraction, current: Fraction) -> str:

@@ -49,7 +49,7 @@ def baseline_text(rate: Decimal, size: int) -> str:
     return f"{percent(rate)}, measured on {size:,} events"
 
 
-class Figures:
+class SeenColumns:
     """Columns of what a look at the metric saw."""
 
     @display(description="Baseline")
@@ -73,7 +73,7 @@ def _figure(value: Any) -> str:
 
 
 @admin.register(RegressionState)
-class RegressionStateAdmin(Figures, ReadOnlyAdmin):
+class RegressionStateAdmin(SeenColumns, ReadOnlyAdmin):
     """Where each policy stands since it was last evaluated."""
 
     list_display = ("policy", "now", "baseline_text", "current_text", "drop", "did", "evaluated_at")

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from kpi.tripwire.admin.states import TRIGGER_DID, Figures
+from kpi.tripwire.admin.states import TRIGGER_DID, SeenColumns
 from kpi.tripwire.models import RegressionTrigger
 from kpi.tripwire.rules import Action
 from kpi.tripwire.triggers import undo_trigger
@@ -33,7 +33,7 @@ class UndoneFilter(admin.SimpleListFilter):
 
 
 @admin.register(RegressionTrigger)
-class RegressionTriggerAdmin(Figures, ReadOnlyAdmin):
+class RegressionTriggerAdmin(SeenColumns, ReadOnlyAdmin):
     """Tripwires that went off, the latest first."""
 
     list_display = ("id", "created_at", "policy", "state", "did", "drop", "undone_by", "undo_reason")
