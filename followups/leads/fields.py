@@ -12,7 +12,6 @@ from rest_framework.fields import empty
 from followups.leads.models import Language, Lead
 from governance.clocks.zones import ZONE_CHOICES
 from governance.people import Role
-from wholesale.phones import formatted, parsed
 from wholesale.plumbing.fields import (
     EmailAddressField,
     LabelField,
@@ -24,6 +23,7 @@ from wholesale.plumbing.fields import (
     WordField,
 )
 from wholesale.plumbing.params import Params, is_empty
+from wholesale.plumbing.phones import formatted, parsed
 from wholesale.plumbing.vocabulary import WORD_MAX_LENGTH
 
 # Canada Post uses neither D, F, I, O, Q, U anywhere, nor W and Z in the first place.

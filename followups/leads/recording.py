@@ -26,8 +26,8 @@ from governance.gate.ledger import (
     record_consent,
     record_do_not_call,
 )
-from wholesale.phones import e164
 from wholesale.plumbing.fields import EmailAddressField, LabelField
+from wholesale.plumbing.phones import e164
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 RECORDED = "The wish is recorded all the same."

@@ -26,8 +26,8 @@ from governance.market.models import MarketPolicy
 from governance.organisation.models import Organisation
 from governance.organisation.rules import OrganisationFacts, Sender
 from governance.people import CLOSED
-from wholesale.phones import area_code
 from wholesale.plumbing.lookups import among_sql
+from wholesale.plumbing.phones import area_code
 from wholesale.plumbing.vocabulary import ALL
 
 

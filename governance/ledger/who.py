@@ -8,9 +8,9 @@ from django.core.validators import validate_email
 
 from governance import people
 from governance.ledger.points import Point, lead_point, points_of
-from wholesale.phones import e164
 from wholesale.plumbing.addresses import one_form
 from wholesale.plumbing.facts import CUT, REPLACED
+from wholesale.plumbing.phones import e164
 
 
 def of_lead(lead_id: str) -> list[Point]:

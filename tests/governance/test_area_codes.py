@@ -28,7 +28,7 @@ from governance.signals import contact_rules_changed
 from tests.conftest import attrs
 from tests.factories import NOON, LeadFactory
 from tests.staff import form_with, signed_in
-from wholesale.phones import area_code
+from wholesale.plumbing.phones import area_code
 
 API = "/api/governance/contact/area-codes"
 LIST = "/admin/governance/areacodesubscription/"

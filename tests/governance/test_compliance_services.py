@@ -20,8 +20,8 @@ from governance.ledger.rules import opted_out
 from governance.organisation.models import Organisation
 from governance.organisation.services import upsert_organisation
 from tests.factories import NOON, RecordFactory
-from wholesale.phones import e164
 from wholesale.plumbing.errors import VersionConflict
+from wholesale.plumbing.phones import e164
 
 pytestmark = pytest.mark.django_db
 

@@ -20,9 +20,9 @@ from governance.ledger.admin.proof import ProofFields
 from governance.ledger.models import ContactPoint
 from governance.ledger.points import Point, lead_point, points_of
 from governance.ledger.who import number_or_address, of_lead
-from wholesale.phones import e164
 from wholesale.plumbing.admin_base import reason_field
 from wholesale.plumbing.days import WITHIN_RANGE
+from wholesale.plumbing.phones import e164
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 CHOOSE_ONE = ("", "Choose one")

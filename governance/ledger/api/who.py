@@ -9,10 +9,10 @@ from rest_framework.request import Request
 from governance import gate
 from governance.channels import Channel
 from governance.ledger.points import Point, points_of
-from wholesale.phones import e164
 from wholesale.plumbing.api import acting_user
 from wholesale.plumbing.fields import EmailAddressField, LabelField, UpperChoiceField
 from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.phones import e164
 from wholesale.plumbing.users import label_of
 
 NUMBERS_MAX = 10_000  # in one call
