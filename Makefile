@@ -13,7 +13,7 @@ DEV := DEBUG=$${DEBUG-true}
 CLOCK = PYTHONPATH=$(CURDIR)/tests/clock TEST_CLOCK=$${TEST_CLOCK-$(1)}
 COVER := $(PY) -W "ignore:Unable to activate pytest branch coverage" -m slipcover --json
 
-.PHONY: help setup up serve test test-sqlite test-postgres clocks check bench lock token manage schema
+.PHONY: help setup up serve test test-sqlite test-postgres clocks check bench pairs lock token manage schema
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -61,6 +61,9 @@ schema: setup  ## write docs/openapi.yaml from the code
 
 bench: setup  ## full-size measurements into docs/benchmarks.md (needs wrk)
 	@$(PY) -m tests.postgres $(PY) -m tests.bench
+
+pairs: setup  ## make pairs REV=main: its speed and CPU beside the working tree's, into docs/benchmarks.md (needs wrk)
+	@$(PY) -m tests.bench.pairs $(REV)
 
 lock: setup  ## resolve pyproject.toml into requirements.lock
 	@$(VENV)/bin/uv pip compile pyproject.toml --extra dev --python-version 3.11 --upgrade --quiet \

@@ -15,7 +15,11 @@ class FollowupsConfig(AppConfig):
         """Tell governance how leads are loaded, listen to what it tells, and say when what is periodic is due."""
         from followups import readiness as _readiness  # noqa: F401, PLC0415  # registers the runbook's checks
         from followups import scopes  # noqa: PLC0415  # models are not loaded before
-        from followups.ladders import known_leads, persons, receivers  # noqa: PLC0415
+        from followups.ladders import (  # noqa: PLC0415
+            known_leads,
+            persons,
+            receivers,
+        )
         from followups.ladders.templates.services import seed_templates  # noqa: PLC0415
         from followups.leads.inbound.facts import received  # noqa: PLC0415
         from followups.leads.inbound.words import seed_words  # noqa: PLC0415
@@ -28,7 +32,10 @@ class FollowupsConfig(AppConfig):
         from followups.tasks.minutes import tasks as minutes  # noqa: PLC0415
         from followups.tasks.outcomes.services import seed_rules  # noqa: PLC0415
         from governance import people  # noqa: PLC0415
-        from governance.gate.ledger import contact_records_changed, opt_outs_unreadable  # noqa: PLC0415
+        from governance.gate.ledger import (  # noqa: PLC0415
+            contact_records_changed,
+            opt_outs_unreadable,
+        )
         from governance.people import register_messages  # noqa: PLC0415
         from governance.signals import contact_rules_changed  # noqa: PLC0415
 

@@ -1,12 +1,13 @@
-"""Leads as governance knows them: plain values. Whoever keeps the leads registers how they are loaded."""
+"""People as governance knows them: plain values, by kind. Whoever keeps a kind of people registers how they are loaded."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import models
 
+LEAD = "LEAD"  # a kind of people, and of a subject of the ledger
 CLOSED = frozenset({"CLOSED", "DEAD"})  # the statuses of a lead that nobody contacts any more (CONTRACT section 10)
 
 
@@ -39,23 +40,46 @@ class LeadFacts(NamedTuple):
 Loader = Callable[[Collection[str]], dict[str, LeadFacts]]
 Readable = Callable[[Any, Collection[str]], set[str]]  # of a user
 
-_loaders: list[Loader] = []
-_readable: list[Readable] = []
+_loaders: dict[str, Loader] = {}
+_readable: dict[str, Readable] = {}
 
 
-def register(loader: Loader, readable: Readable) -> None:
-    """Say how leads are loaded by their ids, in one query, and about which of them a user reads. The last one counts."""
-    _loaders[:], _readable[:] = [loader], [readable]
+class KindUnknown(LookupError):
+    """Nobody says how people of this kind are loaded: nothing is known of them, so nothing may be decided."""
 
 
-def load(lead_ids: Collection[str]) -> dict[str, LeadFacts]:
-    """The leads that exist, by id."""
-    return _loaders[0](lead_ids) if _loaders else {}
+def register(kind: str, loader: Loader, readable: Readable) -> None:
+    """Say how people of a kind are loaded by their ids, in one query, and about which a user reads. The last one counts."""
+    _loaders[kind], _readable[kind] = loader, readable
 
 
-def readable_by(user: Any, lead_ids: Collection[str]) -> set[str]:
-    """About which of some leads the user may read. Of a user who reads all it is no query."""
-    return _readable[0](user, lead_ids) if _readable else set()
+def load(kind: str, ids: Collection[str]) -> dict[str, LeadFacts]:
+    """The people of a kind that exist, by id.
+
+    Raises:
+        KindUnknown: nobody registered this kind.
+
+    """
+    return _of_kind(_loaders, kind)(ids)
+
+
+def readable_by(kind: str, user: Any, ids: Collection[str]) -> set[str]:
+    """About which of some people of a kind the user may read. Of a user who reads all it is no query.
+
+    Raises:
+        KindUnknown: nobody registered this kind.
+
+    """
+    return _of_kind(_readable, kind)(user, ids)
+
+
+Registered = TypeVar("Registered", Loader, Readable)
+
+
+def _of_kind(registry: dict[str, Registered], kind: str) -> Registered:
+    if kind not in registry:
+        raise KindUnknown(kind)
+    return registry[kind]
 
 
 class Received(NamedTuple):

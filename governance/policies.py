@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Required, TypedDict, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -78,6 +78,15 @@ class PlacePolicy(Policy):
         return f"{self.province} {self.market}"
 
 
+class Change(TypedDict, total=False):
+    """Who changes a governed row, and why."""
+
+    changed_by: Required[str]
+    reason: str
+    user: User | None
+    now: datetime | None
+
+
 GovernedT = TypeVar("GovernedT", bound=Governed)
 PolicyT = TypeVar("PolicyT", bound=Policy)
 PlacePolicyT = TypeVar("PlacePolicyT", bound=PlacePolicy)
@@ -127,10 +136,10 @@ def put(
     *,
     key: Mapping[str, Any],
     changes: Mapping[str, Any],
-    user: User | None,
     changed_by: str,
-    reason: str,
-    now: datetime | None,
+    reason: str = "",
+    user: User | None = None,
+    now: datetime | None = None,
 ) -> GovernedT:
     """The same of a row without a version."""
 
@@ -146,10 +155,10 @@ def remove(
     model: type[GovernedT],
     *,
     key: Mapping[str, Any],
-    user: User | None,
     changed_by: str,
-    reason: str,
-    now: datetime | None,
+    reason: str = "",
+    user: User | None = None,
+    now: datetime | None = None,
 ) -> GovernedT | None:
     """Take away the row under the key, within the caller's transaction; its history stays. The row as it was, with who took
     it away and when, or None where there is none."""

@@ -133,10 +133,7 @@ class GovernedAdmin(Kept, HistoryAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
         key = (self.key_title, {"fields": self.key_fields()})
-        if not self.has_change_permission(request, obj):
-            why: tuple[Any, ...] = ()
-        else:
-            why = (("Why", {"fields": ("why",)}),)
+        why = (("Why", {"fields": ("why",)}),) if self.has_change_permission(request, obj) else ()
         last = (("Last change", {"fields": self.last_change}),) if obj else ()
         return (key, *self.settings_fieldsets, *why, *last)
 
@@ -186,13 +183,7 @@ class RemovableAdmin(GovernedAdmin):
         """Who may take a row away."""
         return request.user.has_perm(f"{self.opts.app_label}.{get_permission_codename('delete', self.opts)}")
 
-    @action(
-        description="Remove...",
-        permissions=["remove"],
-        icon="delete",
-        variant=ActionVariant.DANGER,
-        url_path="remove",
-    )
+    @action(description="Remove...", permissions=["remove"], icon="delete", variant=ActionVariant.DANGER, url_path="remove")
     def remove(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Take a row away, after a page that asks why."""
         row = self.get_object(request, object_id)

@@ -104,15 +104,19 @@ def _organisation() -> Organisation | None:
     return Organisation.objects.filter(pk=1).first()
 
 
+def leniency() -> tuple[dict[str, str], str]:
+    """What is only warned of although the law prohibits it, each in words, and why; empty where everything is enforced."""
+    organisation = _organisation() or Organisation()
+    return {name: PROOFS[name] for name in organisation.lenient}, organisation.lenient_reason
+
+
 @register("contact.strictness", Severity.WARNING, "Messages and calls without proof are refused")
 def contact_strictness(now: datetime) -> Finding:
     """Not only warned of. A missing row enforces both."""
-    organisation = _organisation()
-    lenient = organisation.lenient if organisation else []
-    if organisation and lenient:
-        named = ", ".join(PROOFS[name] for name in lenient)
-        message = f"What is missing is only warned of, not refused: {named}. Reason: {organisation.lenient_reason}"
-        return Finding(False, message, lenient)
+    what, reason = leniency()
+    if what:
+        message = f"What is missing is only warned of, not refused: {', '.join(what.values())}. Reason: {reason}"
+        return Finding(False, message, list(what))
     return Finding(True, "Consent and identification for text and e-mail, registration and scrub for calls are enforced.")
 
 

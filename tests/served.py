@@ -64,10 +64,10 @@ def migrating_once() -> Iterator[None]:
 def fresh_database() -> Iterator[str]:
     """A migrated database that nobody else uses, of the kind under test; yields its DATABASE_URL."""
     if folder := os.environ.get(MIGRATED):
-        with _database(_migrated(Path(folder))) as url:
+        with new_database(_migrated(Path(folder))) as url:
             yield url
     else:
-        with _database() as url:
+        with new_database() as url:
             manage(url, "migrate", "--verbosity", "0")
             yield url
 
@@ -94,7 +94,7 @@ def _migrated(folder: Path) -> str:
 
 
 @contextmanager
-def _database(template: str = "") -> Iterator[str]:
+def new_database(template: str = "") -> Iterator[str]:
     """A new database, empty or a copy of another, gone afterwards; yields its DATABASE_URL."""
     if not on_postgresql():
         with tempfile.TemporaryDirectory(prefix="wholesale-served-") as folder:

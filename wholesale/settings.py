@@ -6,16 +6,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import environ
 import structlog
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 
+from wholesale.plumbing.environment import days, env, switch, timeouts_of, whole_number
 from wholesale.plumbing.log_text import traceback_dicts, write_traceback
 from wholesale.plumbing.work.queues import Queue
-from wholesale.plumbing.work.timeouts import DEFAULTS as DEFAULT_TIMEOUTS
-from wholesale.plumbing.work.timeouts import Process, Timeouts, process_of
-from wholesale.plumbing.work.timeouts import read as read_timeouts
+from wholesale.plumbing.work.timeouts import process_of
 
 # Time zones come from the tzdata package alone: an operating system's copy is an hour wrong for BC, AB, MB and NT since
 # November 2026. Here, because nothing may read a zone before it (system check wholesale.E001 proves it).
@@ -23,66 +21,7 @@ zoneinfo.reset_tzpath(to=[])
 zoneinfo.ZoneInfo.clear_cache()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
 env.read_env(BASE_DIR / ".env")
-
-
-def switch(name: str, *, default: bool) -> bool:
-    """Read a switch; empty counts as absent. A protection that is misspelt ("ture") must not be taken for one that is off.
-
-    Raises:
-        ImproperlyConfigured: a word that is neither true nor false.
-
-    """
-    word = env.str(name, default="").strip().lower()
-    if word in ("true", "yes", "on", "1"):
-        return True
-    if word in ("false", "no", "off", "0"):
-        return False
-    if word:
-        raise ImproperlyConfigured(f"{name} must be true or false, not {word!r}")
-    return default
-
-
-def timeouts_of(process: Process) -> Timeouts:
-    """What bounds the database's work for this kind of process: DB_TIMEOUTS_WEB and so on.
-
-    Raises:
-        ImproperlyConfigured: not three numbers of seconds.
-
-    """
-    name = f"DB_TIMEOUTS_{process.upper()}"
-    try:
-        return read_timeouts(env.str(name, default=""), DEFAULT_TIMEOUTS[process])
-    except ValueError as error:
-        raise ImproperlyConfigured(f"{name} must be three numbers of seconds, such as 30,10,60 ({error})") from error
-
-
-def days(name: str, *, default: int) -> int:
-    """Read a number of days; empty counts as absent.
-
-    Raises:
-        ImproperlyConfigured: no whole number from 0 to 3650.
-
-    """
-    word = env.str(name, default="").strip() or str(default)
-    if not (word.isascii() and word.isdecimal() and int(word) <= 3650):
-        raise ImproperlyConfigured(f"{name} must be a number of days from 0 to 3650, not {word!r}")
-    return int(word)
-
-
-def whole_number(name: str, *, default: int, least: int, most: int) -> int:
-    """Read a whole number; empty counts as absent.
-
-    Raises:
-        ImproperlyConfigured: it is none, or not from `least` to `most`.
-
-    """
-    word = env.str(name, default="").strip() or str(default)
-    if not (word.isascii() and word.isdecimal() and least <= int(word) <= most):
-        raise ImproperlyConfigured(f"{name} must be a whole number from {least} to {most}, not {word!r}")
-    return int(word)
-
 
 # Security ---------------------------------------------------------------------------------------------------------------
 
@@ -110,7 +49,7 @@ TRUSTED_PROXIES = env.int(
     "TRUSTED_PROXIES", default=0
 )  # how many of ours stand in front (wholesale/plumbing/http/client_address.py)
 
-# The login: after so many wrong passwords an account and an address are locked for a while (wholesale/plumbing/http/logins.py).
+# The login: so many wrong passwords lock an account and an address for a while (wholesale/plumbing/http/logins.py).
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 LOGIN_FAILURES = env.int("LOGIN_FAILURES", default=10)
 LOGIN_LOCK_MINUTES = env.int("LOGIN_LOCK_MINUTES", default=15)
@@ -318,7 +257,7 @@ SPECTACULAR_SETTINGS = {
         "BasisEnum": "governance.grounds.Basis",
         "AcceptedBasisEnum": "governance.grounds.ACCEPTED",
         "ChannelEnum": "governance.channels.Channel",
-        "ReasonEnum": "governance.contact.Reason",
+        "ReasonEnum": "governance.gate.reasons.Reason",
         "MeaningEnum": "followups.leads.inbound.models.InboundMessage.Meaning",
         "LeadStatusEnum": "followups.leads.models.Lead.Status",
         "BulkLadderStatusEnum": "followups.ladders.bulk_api.STATUSES",
@@ -399,7 +338,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": [], "level": "NOTSET", "propagate": True},  # it has handlers of its own otherwise
-        # wholesale.plumbing.http.request_log writes the line of a request. These would add its path and query as the client wrote them.
+        # wholesale.plumbing.http.request_log writes the line of a request. These would add its path and query as they came.
         **{
             name: {"handlers": ["nowhere"], "propagate": False}
             for name in ("django.request", "django.security", "django.server")

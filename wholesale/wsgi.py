@@ -1,4 +1,4 @@
-"""The WSGI application, loaded. `manage.py serve` forks its workers from it (wholesale/serving)."""
+"""The WSGI application, loaded. `manage.py serve` forks its workers from it (wholesale/plumbing/serving)."""
 
 import gc
 import os

@@ -10,10 +10,7 @@ from django.urls import reverse
 from import_export import fields, resources
 from rest_framework.exceptions import ValidationError
 from unfold.decorators import action, display
-from unfold.widgets import (
-    UnfoldAdminExpandableTextareaWidget,
-    UnfoldAdminTextInputWidget,
-)
+from unfold.widgets import UnfoldAdminExpandableTextareaWidget, UnfoldAdminTextInputWidget
 
 from followups.leads import services
 from followups.leads.fields import COLUMNS, SETTINGS, LeadRow, PhoneField

@@ -1,10 +1,8 @@
 """Verbs of the clocks."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
-from typing import Any
+from typing import Any, Unpack
 
-from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -96,15 +94,7 @@ def check_zone(province: str, zone: str) -> None:
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def set_market_zone(
-    *,
-    province: str,
-    market: str,
-    zone: str,
-    other_names: Collection[str] | None = None,
-    changed_by: str,
-    reason: str = "",
-    user: User | None = None,
-    now: datetime | None = None,
+    *, province: str, market: str, zone: str, other_names: Collection[str] | None = None, **change: Unpack[policies.Change]
 ) -> MarketZone:
     """Say in which zone all of a market lives, and what else it is called; without `other_names` those on file stay.
 
@@ -122,15 +112,7 @@ def set_market_zone(
     changes: dict[str, Any] = {"zone": zone}
     if other_names is not None:
         changes["other_names"] = checked_names(province, market, other_names)
-    row = policies.put(
-        MarketZone,
-        key={"province": province, "market": market},
-        changes=changes,
-        user=user,
-        changed_by=changed_by,
-        reason=reason,
-        now=now,
-    )
+    row = policies.put(MarketZone, key={"province": province, "market": market}, changes=changes, **change)
     if other_names:
         markets_named.send(sender=MarketZone, province=province, names=row.other_names, market=market)
     _tell(row)
@@ -143,15 +125,7 @@ def _tell(row: MarketZone) -> None:
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
-def remove_market_zone(
-    *,
-    province: str,
-    market: str,
-    changed_by: str,
-    reason: str = "",
-    user: User | None = None,
-    now: datetime | None = None,
-) -> None:
+def remove_market_zone(*, province: str, market: str, **change: Unpack[policies.Change]) -> None:
     """Forget a market's zone: its leads live in their postal code's zones again, or in their province's. History stays.
 
     Raises:
@@ -159,7 +133,7 @@ def remove_market_zone(
 
     """
     key = {"province": province, "market": checked_market(market)}
-    removed = policies.remove(MarketZone, key=key, user=user, changed_by=changed_by, reason=reason, now=now)
+    removed = policies.remove(MarketZone, key=key, **change)
     if removed is None:
         raise MarketZoneNotFound
     _tell(removed)

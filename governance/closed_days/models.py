@@ -19,7 +19,7 @@ class ClosedDay(Governed):
         default_permissions = ("view", "add", "change", "delete")
         constraints = [
             # Serves the gate's lookup too.
-            models.UniqueConstraint(fields=["day", "province"], name="governance_closedday_day"),
+            models.UniqueConstraint(fields=["day", "province"], name="governance_closedday_day")
         ]
         verbose_name = "closed day"
 

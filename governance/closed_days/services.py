@@ -1,8 +1,8 @@
 """Verbs of closed days."""
 
-from datetime import date, datetime
+from datetime import date
+from typing import Unpack
 
-from django.contrib.auth.models import User
 from django.db import transaction
 
 from governance import policies
@@ -13,44 +13,19 @@ from governance.signals import contact_rules_changed
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
-def set_closed_day(
-    *,
-    day: date,
-    province: str = "",
-    name: str,
-    changed_by: str,
-    reason: str = "",
-    user: User | None = None,
-    now: datetime | None = None,
-) -> ClosedDay:
+def set_closed_day(*, day: date, province: str = "", name: str, **change: Unpack[policies.Change]) -> ClosedDay:
     """Contact nobody on this day in a province, or in all of them; one that is there gets this name."""
-    closed = policies.put(
-        ClosedDay,
-        key={"day": day, "province": province},
-        changes={"name": name},
-        user=user,
-        changed_by=changed_by,
-        reason=reason,
-        now=now,
-    )
+    closed = policies.put(ClosedDay, key={"day": day, "province": province}, changes={"name": name}, **change)
     _tell_of_closed_day(closed)
     return closed
 
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
-def remove_closed_day(
-    *,
-    day: date,
-    province: str = "",
-    changed_by: str,
-    reason: str = "",
-    user: User | None = None,
-    now: datetime | None = None,
-) -> bool:
+def remove_closed_day(*, day: date, province: str = "", **change: Unpack[policies.Change]) -> bool:
     """Be open again on this day. Whether it was closed; its history stays."""
     key = {"day": day, "province": province}
-    removed = policies.remove(ClosedDay, key=key, user=user, changed_by=changed_by, reason=reason, now=now)
+    removed = policies.remove(ClosedDay, key=key, **change)
     if removed is None:
         return False
     _tell_of_closed_day(removed)

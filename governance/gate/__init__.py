@@ -1,0 +1,83 @@
+"""The only door of governance for other apps: may this verb act, may this person be contacted. No answer is a refusal.
+
+By question, each with its reading beside its deciding:
+
+    standing     may anything act: the kill switch, go-live
+    contacts     may this person be contacted by this channel
+    minutes      when may it be
+    risk         how much may we put at stake
+    advice       may production use what an AI advises
+    control      what a program that watches may stop
+
+How a contact is decided, in this order:
+
+    contacts     asks
+    reading      reads, in one statement, what is asked about (`facts`)
+    verdict      judges: every reason in its order (`reasons`)
+    obstacles    what stands in the way until something changes: an opt-out, a missing consent
+    calendar     the minutes that policy, holidays and the law leave open in a place
+    permission   the calendar cut where obstacles stand: when contact is allowed next
+
+Other apps import the names below, and from `ledger` and `rules` what they record, show and set.
+"""
+
+from governance.gate.advice import heimdall_recommend, heimdall_require_prod_eligible, heimdall_trial, heimdall_use
+from governance.gate.contacts import (
+    ContactAnswer,
+    Judged,
+    MessageUnknown,
+    contact_without_step,
+    decide_contact,
+    decide_contacts,
+    decide_lead,
+    is_contact_allowed,
+    judge_contact,
+    known_lead,
+    note_use,
+    require_readable,
+)
+from governance.gate.control import Stop, lift_stop_of_all, lift_throttle, stop_all, throttle_engine
+from governance.gate.facts import Contact
+from governance.gate.minutes import Asked, Minutes, asked_about, permitted_minutes
+from governance.gate.reasons import Reason
+from governance.gate.risk import risk_reserve, risk_reserve_or_raise, risk_reserved
+from governance.gate.standing import (
+    ChecklistFailed,
+    GoLiveDisabled,
+    KillSwitchEngaged,
+    enable_go_live,
+    go_live_checklist,
+    require,
+)
+from governance.golive.services import current_state as go_live_state
+from governance.golive.services import (
+    disable_go_live,
+    engage_kill_switch,
+    release_kill_switch,
+)
+from governance.law import VERSION as LAW_VERSION
+from governance.ledger.holds import hold_points, release_points
+from governance.ledger.last_contacts import note_contact
+from governance.ledger.opt_outs import lift_opt_out, record_opt_out
+from governance.ledger.points import (
+    Point,
+    channels_of,
+    contact_points,
+    lead_point,
+    lock_all_points,
+    lock_points,
+    lock_points_known_by,
+    point_of,
+    points_of,
+)
+from governance.ledger.reading import is_opted_out as is_opted_out_at
+from governance.organisation.rules import Sender
+from governance.organisation.services import sender
+from governance.people import LEAD
+from governance.risk.figures import exposure_used, unsettled
+from governance.risk.ledgers import open_risk
+from governance.risk.policies import policy_of as risk_policy_of
+from governance.risk.reservations import risk_settle
+from governance.risk.rules import GLOBAL
+from governance.runbook.services import status as runbook_status
+from governance.runbook.services import store_run

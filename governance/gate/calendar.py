@@ -1,4 +1,5 @@
-"""The local minutes of a day at which a channel may be used, as far as time alone decides it."""
+"""The minutes at which a channel may be used in a place, as far as time alone decides it: the policy's windows, holidays and
+the operator's closed days, the law's hours. Pure."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -20,9 +21,7 @@ class Timetable(NamedTuple):
     """The local minutes of each day at which a channel may be used in a province."""
 
     province: str
-    windows: (
-        tuple[Window, ...] | None
-    )  # None where no policy governs: then no window is asked for, and no minute is permitted
+    windows: tuple[Window, ...] | None  # None where no policy governs: none is asked for, and no minute is permitted
     holidays: str  # a HolidayRule
     closed_days: frozenset[date]
     legal: LegalHours | None  # None where the law leaves the hours free

@@ -1,4 +1,4 @@
-"""The front door of governance: may this verb act now, may this lead be contacted now. No answer is a refusal."""
+"""May this person be contacted by this channel, now, then, or at their own local minute; and was it right to do so."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,21 +17,9 @@ from governance.gate.obstacles import is_opted_out
 from governance.gate.reading import read_rules, read_situations
 from governance.gate.verdict import NO_MINUTE, Verdict, decide, decide_all
 from governance.grounds import Basis, Purpose
-from governance.ledger import holds, last_contacts, opt_outs, reading, referrals
-from governance.ledger.models import ContactPoint
-from governance.ledger.points import (
-    Point,
-    channels_of,
-    contact_points,
-    lead_point,
-    lock_all_points,
-    lock_points,
-    lock_points_known_by,
-    point_of,
-    points_of,
-)
+from governance.ledger import referrals
+from governance.ledger.points import points_of
 from governance.market import rules as market_rules
-from governance.organisation import services
 from governance.organisation.rules import Sender
 from governance.people import LeadFacts, Received, load_message
 from wholesale.plumbing.errors import DomainError, NotFound
@@ -222,25 +210,6 @@ def judge_contact(
         then = replace(other, contacted_at=contacted_at, gap=one.gap)
         minutes.append(Asked(then, one.channel, now).minutes(max(due_at, contacted_at), own))
     return Judged(answer, is_opted_out(situation, contact.channel, now), minutes)
-
-
-Point = Point
-channels_of = channels_of
-contact_points = contact_points
-lock_all_points = lock_all_points
-LEAD = ContactPoint.Kind.LEAD.value
-lead_point = lead_point
-lock_points = lock_points
-note_contact = last_contacts.note_contact
-point_of = point_of
-points_of = points_of
-hold_points = holds.hold_points
-is_opted_out_at = reading.is_opted_out
-lift_opt_out = opt_outs.lift_opt_out
-lock_points_known_by = lock_points_known_by
-record_opt_out = opt_outs.record_opt_out
-release_points = holds.release_points
-sender = services.sender
 
 
 def note_use(answer: ContactAnswer, sent_at: datetime, **signature: Any) -> bool:

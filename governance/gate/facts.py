@@ -1,4 +1,4 @@
-"""What a decision is made from, as plain values."""
+"""What is asked, and what a decision is made from: plain values."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What stands in the way of a contact until something changes, and at which instants that may be."""
+"""What stands in the way of a contact until something changes, and at which instants that may be. Pure."""
 
 from collections.abc import Hashable, Iterable, Iterator
 from datetime import UTC, datetime, time, timedelta

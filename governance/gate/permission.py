@@ -1,11 +1,11 @@
-"""The minutes at which contact is permitted: a calendar of a place and channel, cut where what lasts stands in the way.
+"""The minutes at which contact is permitted: a calendar of a place and channel, cut where obstacles stand.
 
-One way to find them serves both questions, the next permitted instant and the permitted interval. Pure, as `contact` is.
+One way to find them serves both questions, the next permitted instant and the permitted interval. Pure.
 """
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from governance.gate.calendar import Stretch, calendar_of, merged
 from governance.gate.facts import Situation
@@ -15,7 +15,6 @@ from governance.ledger.rules import CALL_AGAIN_AFTER
 HORIZON = timedelta(days=30)  # how far ahead a permitted minute is looked for
 HORIZON_MAX = CALL_AGAIN_AFTER + HORIZON  # where a second call to a number must wait first
 INTERVAL_MAX = timedelta(hours=24)  # of an interval before and after its instant: who stops renewing it stops acting
-_EPOCH = date(1970, 1, 1).toordinal()  # any day would do
 Interval = tuple[datetime, datetime]  # both ends belong to it
 
 

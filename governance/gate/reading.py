@@ -210,6 +210,7 @@ def read_rules(
     points: Collection[Point],
     area_codes: Collection[str] = (),
 ) -> _Rules:
+    """The rules for contact in some places from one instant to another, and what is on file at some points."""
     known_by = digests(points)
     among, in_provinces = among_sql(provinces)
     places = [in_provinces, among_sql(markets)[1]]

@@ -1,1 +1,9 @@
 """The rules that an operator sets and the gate judges by, for whoever sets them up or shows them."""
+
+from governance.area_codes.services import subscribe
+from governance.closed_days.services import set_closed_day
+from governance.market.rules import CHANNELS, MIN_SCORE, SAFE_RULES, WINDOWS
+from governance.market.services import upsert_policy as upsert_market_policy
+from governance.organisation.rules import Strictness
+from governance.organisation.services import upsert_organisation
+from governance.readiness import leniency

@@ -1,15 +1,14 @@
-"""Consents."""
+"""Consents: on what ground somebody may be contacted, and where its proof is."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time
-from typing import Any, NamedTuple
+from typing import NamedTuple, Unpack
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from governance.decisions import ExecutionClass, verb
+from governance.decisions import ExecutionClass, Signed, verb
 from governance.grounds import Basis, contract_expiry, is_basis
 from governance.ledger.errors import EndedBeforeContract, NoContractOnFile, NoGroundForChannel, NotAContract, ReferrerMissing
 from governance.ledger.lines import append_lines, record_lines, require_past, subjects_reached
@@ -31,11 +30,8 @@ def record_consent(
     ended_on: date | None = None,
     evidence: str,
     proof: Proof = NO_PROOF,
-    actor: str,
-    reason: str = "",
-    correlation_id: str | None = None,
-    user: User | None = None,
     now: datetime | None = None,
+    **signed: Unpack[Signed],
 ) -> list[ContactRecord]:
     """A ground to contact somebody, where its proof is, and what it says. For every channel it is a line for each, since
     their expiries differ; a published address then says nothing of calls. Each line gets the whole proof. A contract is in
@@ -64,27 +60,22 @@ def record_consent(
         raise NoGroundForChannel(attr="basis")
     if basis == Basis.REFERRAL and (missing := missing_of(basis, proof)):
         raise ReferrerMissing(missing)
-    signature: dict[str, Any] = {"actor": actor, "user": user, "correlation_id": correlation_id, "now": now}
-    records = record_lines(
-        pairs,
-        Entry.CONSENT,
-        basis=basis,
-        effective_at=obtained_at,
-        evidence=evidence,
-        reason=reason,
-        **signature,
-    )
+    records = record_lines(pairs, Entry.CONSENT, basis=basis, effective_at=obtained_at, evidence=evidence, now=now, **signed)
     if proof:
         ConsentProof.objects.bulk_create([ConsentProof(record=record, **asdict(proof)) for record in records])
     if ended_on is not None:
-        ends = append_lines(
-            pairs, Entry.ENDED, effective_at=beginning(ended_on), evidence=evidence, reason=reason, **signature
-        )
+        ends = append_lines(pairs, Entry.ENDED, effective_at=beginning(ended_on), evidence=evidence, now=now, **signed)
         return [*records, *ends]
     return records
 
 
 def require_end(basis: str, obtained_at: datetime, ended_on: date, now: datetime) -> None:
+    """Refuse an end that no consent on this ground, obtained then, can have.
+
+    Raises:
+        NotAContract, InTheFuture, EndedBeforeContract: as `record_consent` says.
+
+    """
     if basis != Basis.CONTRACT:
         raise NotAContract(attr="ended_on")
     require_past("ended_on", beginning(ended_on), now)
@@ -105,11 +96,8 @@ def end_contract(
     channel: str = EVERY_CHANNEL,
     ended_on: date,
     evidence: str,
-    actor: str,
-    reason: str = "",
-    correlation_id: str | None = None,
-    user: User | None = None,
     now: datetime | None = None,
+    **signed: Unpack[Signed],
 ) -> list[ContactRecord]:
     """The contracts on file ended on this day: each remains a ground for 2 years from it, for calls for 18 months.
 
@@ -140,11 +128,8 @@ def end_contract(
         Entry.ENDED,
         effective_at=ended_at,
         evidence=evidence,
-        reason=reason,
-        actor=actor,
-        user=user,
-        correlation_id=correlation_id,
         now=now,
+        **signed,
     )
 
 

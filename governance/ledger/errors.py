@@ -1,4 +1,4 @@
-"""Refusals of compliance."""
+"""Refusals of the ledger."""
 
 from collections.abc import Sequence
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Unpack
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from governance.decisions import ExecutionClass, verb
+from governance.decisions import ExecutionClass, Signed, verb
 from governance.ledger.lines import record_lines, subjects_reached
 from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.points import EVERY_CHANNEL, Point, Subject, lock_points_known_by
@@ -23,11 +22,8 @@ def hold_points(
     rows: Collection[ContactPoint] = (),
     since: datetime | None = None,
     evidence: str,
-    actor: str,
-    reason: str = "",
-    correlation_id: str | None = None,
-    user: User | None = None,
     now: datetime | None = None,
+    **signed: Unpack[Signed],
 ) -> list[ContactRecord]:
     """A doubtful message waits for a person: until it is decided these points are contacted by no channel.
 
@@ -39,15 +35,7 @@ def hold_points(
 
     """
     return _hold_or_release(
-        Entry.HOLD,
-        subjects_reached(points, rows, EVERY_CHANNEL),
-        since,
-        evidence=evidence,
-        reason=reason,
-        actor=actor,
-        user=user,
-        correlation_id=correlation_id,
-        now=now,
+        Entry.HOLD, subjects_reached(points, rows, EVERY_CHANNEL), since, evidence=evidence, now=now, **signed
     )
 
 
@@ -58,11 +46,8 @@ def release_points(
     points: Collection[Point] = (),
     rows: Collection[ContactPoint] = (),
     evidence: str,
-    actor: str,
-    reason: str = "",
-    correlation_id: str | None = None,
-    user: User | None = None,
     now: datetime | None = None,
+    **signed: Unpack[Signed],
 ) -> list[ContactRecord]:
     """A person has decided on the doubtful message for which these points were held.
 
@@ -71,15 +56,7 @@ def release_points(
 
     """
     return _hold_or_release(
-        Entry.RELEASE,
-        subjects_reached(points, rows, EVERY_CHANNEL),
-        None,
-        evidence=evidence,
-        reason=reason,
-        actor=actor,
-        user=user,
-        correlation_id=correlation_id,
-        now=now,
+        Entry.RELEASE, subjects_reached(points, rows, EVERY_CHANNEL), None, evidence=evidence, now=now, **signed
     )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.models import User
+
 from governance.channels import Channel
 from governance.grounds import consent_expiry, contract_expiry
 from governance.ledger.errors import InTheFuture, PointMissing
@@ -16,12 +18,23 @@ from wholesale.plumbing.wordings import parted
 
 
 def require_past(attr: str, at: datetime, now: datetime) -> None:
+    """Refuse what has not happened yet.
+
+    Raises:
+        InTheFuture: it lies ahead.
+
+    """
     if at > now:
         raise InTheFuture(attr=attr)
 
 
 def subjects_reached(points: Iterable[Point], rows: Iterable[ContactPoint], channel: str) -> dict[str, Subject]:
-    """The subjects that the channel reaches, by what each is known by."""
+    """The subjects that the channel reaches, by what each is known by.
+
+    Raises:
+        PointMissing: it reaches none.
+
+    """
     subjects: dict[str, Subject] = {digest(point): point for point in points} | {row.digest: row for row in rows}
     reached = {
         known_by: subject
@@ -45,13 +58,17 @@ def append_lines(
     *,
     effective_at: datetime,
     basis: str = "",
+    evidence: str = "",
+    reason: str = "",
+    actor: str,
+    user: User | None = None,
+    correlation_id: str | None = None,
     now: datetime,
-    correlation_id: str | None,
-    **said: Any,
 ) -> list[ContactRecord]:
+    """A line for each subject and channel. What people wrote of it stands beside it, so that it can be erased."""
     stored = contact_points({subject for subject, _ in pairs if not isinstance(subject, ContactPoint)})
     correlation_id = correlation_id or correlation.current()
-    own, words = parted({name: said.pop(name, "") for name in ("evidence", "reason")})
+    own, words = parted({"evidence": evidence, "reason": reason})
     records = ContactRecord.objects.bulk_create(
         ContactRecord(
             point=subject if isinstance(subject, ContactPoint) else stored[subject],
@@ -60,10 +77,11 @@ def append_lines(
             basis=basis,
             effective_at=effective_at,
             expires_at=_expiry(entry, channel, basis, effective_at),
+            actor=actor,
+            user=user,
             correlation_id=correlation_id,
             created_at=now,
             **own,
-            **said,
         )
         for subject, channel in pairs
     )
@@ -79,6 +97,7 @@ def _expiry(entry: Entry, channel: str, basis: str, effective_at: datetime) -> d
 
 
 def record_lines(pairs: Collection[tuple[Subject, str]], entry: Entry, *, now: datetime, **line: Any) -> list[ContactRecord]:
+    """The same, told to those who must look again at what is permitted."""
     records = append_lines(pairs, entry, now=now, **line)
     if records:
         contact_records_changed.send(sender=ContactRecord, points=named_points(subject for subject, _ in pairs), now=now)

@@ -2,14 +2,13 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Unpack
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
 from governance.channels import Channel
-from governance.decisions import ExecutionClass, verb
+from governance.decisions import ExecutionClass, Signature, Signed, verb
 from governance.ledger.lines import append_lines, named_points, record_lines, subjects_reached
 from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.points import EVERY_CHANNEL, Point, Subject, channels_of, digest, lock_points_known_by
@@ -28,12 +27,9 @@ def record_opt_out(
     unreadable: Collection[Point] = (),
     channel: str = EVERY_CHANNEL,
     said_at: datetime | None = None,
-    actor: str,
     evidence: str = "",
-    reason: str = "",
-    correlation_id: str | None = None,
-    user: User | None = None,
     now: datetime | None = None,
+    **signed: Unpack[Signed],
 ) -> list[ContactRecord]:
     """Somebody wants no more contact by a channel, or by any. It holds from then on; a clock that runs ahead of ours delays
     nothing, so what was said later than now was said now.
@@ -52,11 +48,8 @@ def record_opt_out(
         unreadable,
         said_at=said_at,
         evidence=evidence,
-        reason=reason,
-        actor=actor,
-        user=user,
-        correlation_id=correlation_id,
         now=now,
+        **signed,
     )
 
 
@@ -68,12 +61,9 @@ def record_do_not_call(
     rows: Collection[ContactPoint] = (),
     unreadable: Collection[Point] = (),
     said_at: datetime | None = None,
-    actor: str,
     evidence: str = "",
-    reason: str = "",
-    correlation_id: str | None = None,
-    user: User | None = None,
     now: datetime | None = None,
+    **signed: Unpack[Signed],
 ) -> list[ContactRecord]:
     """These numbers are on the internal do-not-call list, which beats every exemption. It speaks of calls alone.
 
@@ -88,11 +78,8 @@ def record_do_not_call(
         unreadable,
         said_at=said_at,
         evidence=evidence,
-        reason=reason,
-        actor=actor,
-        user=user,
-        correlation_id=correlation_id,
         now=now,
+        **signed,
     )
 
 
@@ -103,23 +90,17 @@ def _say_no(
     unreadable: Collection[Point],
     *,
     said_at: datetime | None,
+    evidence: str,
     now: datetime | None,
-    actor: str,
-    user: User | None,
-    correlation_id: str | None,
-    **said: Any,
+    reason: str = "",
+    **signature: Unpack[Signature],
 ) -> list[ContactRecord]:
     lock_points_known_by(reached)
     now = now or timezone.now()
-    signature: dict[str, Any] = {"actor": actor, "user": user, "correlation_id": correlation_id or correlation.current()}
-    records = append_lines(
-        [(subject, channel) for subject in reached.values()],
-        entry,
-        effective_at=min(said_at or now, now),
-        now=now,
-        **signature,
-        **said,
-    )
+    signature = {"user": None, **signature, "correlation_id": signature.get("correlation_id") or correlation.current()}
+    pairs = [(subject, channel) for subject in reached.values()]
+    effective_at = min(said_at or now, now)
+    records = append_lines(pairs, entry, effective_at=effective_at, evidence=evidence, reason=reason, now=now, **signature)
     opted_out_of.send(sender=ContactRecord, points=named_points(reached.values()), channel=channel, now=now, **signature)
     if unreadable:
         unread = {digest(point) for point in unreadable}
@@ -136,11 +117,9 @@ def lift_opt_out(
     rows: Collection[ContactPoint] = (),
     channel: str = EVERY_CHANNEL,
     reason: str,
-    actor: str,
     evidence: str = "",
-    correlation_id: str | None = None,
-    user: User | None = None,
     now: datetime | None = None,
+    **signature: Unpack[Signature],
 ) -> list[ContactRecord]:
     """The opt-outs and do-not-call entries on file were a mistake. Where there are none nothing is written.
 
@@ -166,8 +145,6 @@ def lift_opt_out(
         effective_at=now,
         evidence=evidence,
         reason=reason,
-        actor=actor,
-        user=user,
-        correlation_id=correlation_id,
         now=now,
+        **signature,
     )

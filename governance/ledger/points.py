@@ -10,7 +10,7 @@ from django.db import connection
 
 from governance.channels import Channel
 from governance.ledger.models import ContactPoint
-from governance.organisation.models import Organisation
+from governance.ledger.signals import contact_points_made
 from wholesale.plumbing import locks
 from wholesale.plumbing.addresses import one_form
 
@@ -99,18 +99,9 @@ def contact_points(points: Collection[Point]) -> dict[Point, ContactPoint]:
             ],
             ignore_conflicts=True,
         )
-        _mark_key()
+        contact_points_made.send(sender=ContactPoint, key_mark=digest_key_mark())
         found |= _found(new)
     return {point: found[digest(point)] for point in points}
-
-
-# Which key the first point was made with.
-_MARK_KEY = f"UPDATE {Organisation._meta.db_table} SET digest_key_mark = %s WHERE digest_key_mark = ''"
-
-
-def _mark_key() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(_MARK_KEY, [digest_key_mark()])
 
 
 def _found(digests: Collection[str]) -> dict[str, ContactPoint]:

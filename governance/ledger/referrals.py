@@ -2,15 +2,14 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, Unpack
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from governance.decisions import ExecutionClass, verb
+from governance.decisions import ExecutionClass, Signature, verb
 from governance.grounds import Basis
 from governance.ledger.lines import record_lines
 from governance.ledger.models import ContactPoint, ContactRecord
@@ -48,10 +47,8 @@ def record_use(
     points: Collection[Point],
     channel: str,
     sent_at: datetime,
-    actor: str,
-    correlation_id: str | None = None,
-    user: User | None = None,
     now: datetime | None = None,
+    **signature: Unpack[Signature],
 ) -> list[ContactRecord]:
     """A message went out to somebody who was referred to us: a line for each of his points with a referral on file.
 
@@ -60,12 +57,4 @@ def record_use(
     now = now or timezone.now()
     referred = ContactRecord.objects.filter(point__digest__in=[digest(point) for point in points], basis=Basis.REFERRAL)
     rows = ContactPoint.objects.filter(pk__in=referred.values("point")).order_by("pk")
-    return record_lines(
-        [(row, channel) for row in rows],
-        Entry.USED,
-        effective_at=sent_at,
-        actor=actor,
-        user=user,
-        correlation_id=correlation_id,
-        now=now,
-    )
+    return record_lines([(row, channel) for row in rows], Entry.USED, effective_at=sent_at, now=now, **signature)

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Unpack
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
 from governance.channels import Channel
-from governance.decisions import ExecutionClass, verb
+from governance.decisions import ExecutionClass, Signed, verb
 from governance.ledger.lines import record_lines, require_past, subjects_reached
 from governance.ledger.models import ContactRecord
 from governance.ledger.points import Point
@@ -18,15 +18,7 @@ from governance.ledger.rules import Entry
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def record_scrub(
-    *,
-    points: Collection[Point],
-    checked_at: datetime,
-    evidence: str,
-    actor: str,
-    reason: str = "",
-    correlation_id: str | None = None,
-    user: User | None = None,
-    now: datetime | None = None,
+    *, points: Collection[Point], checked_at: datetime, evidence: str, now: datetime | None = None, **signed: Unpack[Signed]
 ) -> list[ContactRecord]:
     """These numbers were checked against the National Do Not Call List and are not on it; `checked_at` is the date of the
     list's version. As few statements for ten thousand numbers as for one.
@@ -43,9 +35,6 @@ def record_scrub(
         Entry.SCRUB,
         effective_at=checked_at,
         evidence=evidence,
-        reason=reason,
-        actor=actor,
-        user=user,
-        correlation_id=correlation_id,
         now=now,
+        **signed,
     )

@@ -13,3 +13,6 @@ the other way round. `points`: as above; `now`: when it is recorded."""
 opt_outs_unreadable = Signal()
 """Somebody said no whose number or address cannot be read: it is kept as it came, and binds nobody until a person finds out
 who it was. `records`: the lines, with their points; the rest as of `opted_out_of`, which is sent too."""
+
+contact_points_made = Signal()
+"""Subjects that nobody had recorded before are known now. `key_mark`: str, of the CONTACT_DIGEST_KEY of their digests."""

@@ -35,7 +35,9 @@ from wholesale.plumbing.texts import shown
 from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import ALL
 
-WEEKDAYS = "Must be a whole number from 0 (Monday) to 6 (Sunday)."
+WEEKDAY_ERRORS: dict[str, Any] = dict.fromkeys(
+    ("invalid", "min_value", "max_value"), "Must be a whole number from 0 (Monday) to 6 (Sunday)."
+)
 HHMM_SCHEMA = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
 WINDOWS_SCHEMA = {
     "type": "array",
@@ -62,10 +64,8 @@ RULES_SCHEMA = {
     "additionalProperties": False,
     "required": ["contact_windows_local", "channels_allowed", "min_lead_score_to_contact"],
     "properties": {
-        "contact_windows_local": {
-            **WINDOWS_SCHEMA,
-            "description": "local time, both ends inclusive to the minute; an empty list means never",
-        },
+        "contact_windows_local": WINDOWS_SCHEMA
+        | {"description": "local time, both ends inclusive to the minute; an empty list means never"},
         "channels_allowed": {"type": "array", "items": {"type": "string", "enum": Channel.values}, "uniqueItems": True},
         "min_lead_score_to_contact": {"type": "number", "minimum": 0, "maximum": 1},
         "channel_windows": {
@@ -197,11 +197,7 @@ class CanContactParams(EffectiveParams, PurposeParams):
     lead_id = LabelField(required=False, help_text="a lead that we know: its own place, score and consents count alone")
     channel = UpperChoiceField(choices=Channel.choices)
     weekday = StrictIntegerField(
-        required=False,
-        min_value=0,
-        max_value=6,
-        help_text="Monday is 0; local to the lead",
-        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), WEEKDAYS),
+        required=False, min_value=0, max_value=6, help_text="Monday is 0; local to the lead", error_messages=WEEKDAY_ERRORS
     )
     hhmm = HhmmField(required=False, help_text="local to the lead")
     at = AwareDateTimeField(required=False, help_text="an instant, converted to the market's zones; default: now")

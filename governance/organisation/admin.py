@@ -60,16 +60,14 @@ class OrganisationAdmin(PolicyAdmin):
     )
 
     @display(
-        description="Messages without consent",
-        label={Strictness.ENFORCE.label: "success", Strictness.WARN.label: "warning"},
+        description="Messages without consent", label={Strictness.ENFORCE.label: "success", Strictness.WARN.label: "warning"}
     )
     def consent_strictness(self, organisation: Organisation) -> str:
         """What happens to them."""
         return organisation.get_consent_display()
 
     @display(
-        description="Calls without scrub",
-        label={Strictness.ENFORCE.label: "success", Strictness.WARN.label: "warning"},
+        description="Calls without scrub", label={Strictness.ENFORCE.label: "success", Strictness.WARN.label: "warning"}
     )
     def scrub_strictness(self, organisation: Organisation) -> str:
         """What happens to them."""

@@ -1,8 +1,14 @@
 """`/api/governance/contact/organisation`: who contacts, and how strictly it asks for proof."""
 
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
 from governance.organisation.models import Organisation
 from governance.organisation.rules import Strictness
-from wholesale.plumbing.api import RowSerializer
+from governance.organisation.services import upsert_organisation
+from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, acting_user, ask
 from wholesale.plumbing.fields import (
     AwareDateTimeField,
     DayField,
@@ -11,7 +17,9 @@ from wholesale.plumbing.fields import (
     SpelledChoiceField,
     StrictIntegerField,
 )
-from wholesale.plumbing.params import ActParams
+from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.texts import shown
+from wholesale.plumbing.users import label_of
 
 
 class OrganisationOut(RowSerializer):
@@ -48,9 +56,7 @@ class OrganisationParams(ActParams):
         Strictness.choices, required=False, help_text="whether messages without a consent are refused"
     )
     identity = SpelledChoiceField(
-        Strictness.choices,
-        required=False,
-        help_text="whether messages that cannot name their sender are refused",
+        Strictness.choices, required=False, help_text="whether messages that cannot name their sender are refused"
     )
     scrub = SpelledChoiceField(
         Strictness.choices, required=False, help_text="whether calls without registration and scrub are refused"
@@ -60,3 +66,22 @@ class OrganisationParams(ActParams):
     changed_by = LabelField(required=False, help_text="default: your user name")
     reason = NoteField(default="", help_text="needed where something becomes a warning")
     expected_version = StrictIntegerField(required=False, min_value=0, max_value=2**31 - 1)
+
+
+class OrganisationViewSet(ApiViewSet):
+    """Who contacts."""
+
+    permissions = {"organisation": "governance.view_organisation", "upsert_organisation": "governance.change_organisation"}
+
+    @ask("organisation", Params, OrganisationOut)
+    def organisation(self, request: Request) -> Response:
+        """Who contacts. Where the row is missing everything is enforced, and the answer says so."""
+        missing = Organisation(version=0)
+        return Response(shown(Organisation.objects.filter(pk=1).first() or missing, OrganisationOut.Meta.fields))
+
+    @act("organisation/upsert", OrganisationParams, OrganisationOut)
+    def upsert_organisation(self, request: Request, **params: Any) -> Response:
+        """Change who contacts, and how strictly it asks for proof."""
+        params.setdefault("changed_by", label_of(request.user))
+        changed = upsert_organisation(user=acting_user(request), **params)
+        return Response(shown(changed, OrganisationOut.Meta.fields))

@@ -25,10 +25,7 @@ class Organisation(Policy):
         "registration and scrub for calls", max_length=7, choices=Strictness, default=Strictness.ENFORCE
     )
     lenient_reason = models.CharField(
-        max_length=NOTE_MAX_LENGTH,
-        blank=True,
-        editable=False,
-        help_text="why something is only warned of",
+        max_length=NOTE_MAX_LENGTH, blank=True, editable=False, help_text="why something is only warned of"
     )
     registration_number = models.CharField("National DNCL registration", max_length=LABEL_MAX_LENGTH, blank=True)
     registration_expires_on = models.DateField(null=True, blank=True, validators=WITHIN_RANGE)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 
 from governance import policies
 from governance.decisions import ExecutionClass, verb
@@ -70,3 +70,13 @@ def upsert_organisation(
     )
     contact_rules_changed.send(sender=Organisation, provinces=None, markets=None, now=organisation.updated_at)
     return organisation
+
+
+# By hand, since it is asked of each new contact point. It is no change that a version or a history tells.
+_KEEP_MARK = f"UPDATE {Organisation._meta.db_table} SET digest_key_mark = %s WHERE digest_key_mark = ''"
+
+
+def keep_digest_key_mark(*, key_mark: str, **_: Any) -> None:
+    """Keep with which key the first contact point was made. Heard from the ledger, within its transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP_MARK, [key_mark])

@@ -28,12 +28,14 @@ def open_risk(engine: str) -> Decimal:
 
 
 def locked_days(day: date, names: list[str]) -> dict[str, RiskDay]:
+    """The day's ledgers of some engines, made where they are missing, and held until the caller's transaction ends."""
     RiskDay.objects.bulk_create([RiskDay(engine=name, day=day) for name in names], ignore_conflicts=True)
     locked = RiskDay.objects.select_for_update(no_key=True).filter(day=day)
     return {name: locked.get(engine=name) for name in names}
 
 
 def usage_of(ledger: RiskDay) -> Usage:
+    """What the engine has used of its caps, as a value."""
     return Usage(
         exposure_used=ledger.exposure_used,
         realized_loss=ledger.realized_loss,

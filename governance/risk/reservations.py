@@ -1,14 +1,16 @@
-"""Reservations: made, settled, released."""
+"""Reservations: made, settled, released. `governance.gate` puts the kill switch before those that act.
 
-from datetime import datetime
+The policies are locked first (`locked_policies` says why).
+"""
+
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Unpack
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from governance.decisions import Decision, ExecutionClass, verb
+from governance.decisions import Decision, ExecutionClass, Signature, Signed, verb
 from governance.risk.errors import (
     AlreadySettled,
     LossAboveReservation,
@@ -25,15 +27,7 @@ from wholesale.plumbing import correlation
 
 
 def reserve(
-    *,
-    engine: str,
-    amount: Decimal,
-    actor: str,
-    reason: str = "",
-    correlation_id: str | None = None,
-    metadata: Any = None,
-    user: User | None = None,
-    now: datetime | None = None,
+    *, engine: str, amount: Decimal, metadata: Any = None, now: datetime | None = None, **signed: Unpack[Signed]
 ) -> tuple[Decision, RiskReservation | None]:
     """Put an amount (CAD) at stake if GLOBAL and the engine both allow it, within the caller's transaction.
 
@@ -52,16 +46,7 @@ def reserve(
     # An engine without a policy gets no ledger: any name may be asked for.
     ledgers = locked_days(day, [name for name in names if name in caps])
     decision = _judged(engine, amount, caps, ledgers)
-    about = {
-        "engine": engine,
-        "day": day,
-        "amount": amount,
-        "actor": actor,
-        "user": user,
-        "reason": reason,
-        "correlation_id": correlation_id or correlation.current(),
-        "created_at": now,
-    }
+    about = {"engine": engine, "day": day, "amount": amount, "created_at": now, **_columns(signed)}
     if not decision.allowed:
         RiskEvent.objects.create(kind=RiskEventKind.DENIED, message=decision.detail, **about)
         return decision, None
@@ -75,12 +60,17 @@ def reserve(
     return decision, reservation
 
 
+def _columns(signed: Signed) -> dict[str, Any]:
+    """What the columns of a reservation and of an event hold of who acts."""
+    return {**signed, "correlation_id": signed.get("correlation_id") or correlation.current()}
+
+
 def _judged(engine: str, amount: Decimal, caps: dict[str, Caps], ledgers: dict[str, RiskDay]) -> Decision:
     if engine == GLOBAL:
         return NOBODYS
     for name in names_of(engine):
-        standing = usage_of(ledgers[name]) if name in ledgers else NOTHING
-        decision = judge(caps.get(name), standing, amount, engine=name)
+        usage = usage_of(ledgers[name]) if name in ledgers else NOTHING
+        decision = judge(caps.get(name), usage, amount, engine=name)
         if not decision.allowed:
             break
     return decision
@@ -92,13 +82,10 @@ def risk_settle(
     reservation_id: int,
     realized_loss: Decimal = Decimal(0),
     *,
-    actor: str,
     engine: str | None = None,
     reserved_amount: Decimal | None = None,
-    reason: str = "",
-    correlation_id: str | None = None,
-    user: User | None = None,
     now: datetime | None = None,
+    **signed: Unpack[Signed],
 ) -> RiskReservation:
     """Release a reservation on the day it was made and book its loss (CAD) today. A second settle changes nothing.
 
@@ -113,18 +100,10 @@ def risk_settle(
         raise NotAnAmount(attr="realized_loss")
     reservation = locked_reservation(reservation_id, engine=engine, reserved_amount=reserved_amount)
     if reservation.settled_at is None:
+        user = signed.get("user")
         if realized_loss > reservation.amount and not (user and user.has_perm("governance.settle_above_reservation")):
             raise LossAboveReservation(attr="realized_loss")
-        _close(
-            reservation,
-            RiskEventKind.SETTLED,
-            realized_loss=realized_loss,
-            actor=actor,
-            reason=reason,
-            correlation_id=correlation_id or correlation.current(),
-            user=user,
-            now=now or timezone.now(),
-        )
+        _close(reservation, RiskEventKind.SETTLED, realized_loss, now or timezone.now(), signed)
     return reservation
 
 
@@ -148,7 +127,7 @@ def settle_by_amount(*, engine: str, reserved_amount: Decimal, **options: Any) -
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def release_reservation(
-    reservation_id: int, *, actor: str, reason: str, user: User | None = None, now: datetime | None = None
+    reservation_id: int, *, reason: str, now: datetime | None = None, **signature: Unpack[Signature]
 ) -> RiskReservation:
     """Release a reservation that nobody settled, without a loss.
 
@@ -160,16 +139,7 @@ def release_reservation(
     reservation = locked_reservation(reservation_id)
     if reservation.settled_at is not None:
         raise AlreadySettled
-    _close(
-        reservation,
-        RiskEventKind.RELEASED,
-        realized_loss=Decimal(0),
-        actor=actor,
-        reason=reason,
-        correlation_id=correlation.current(),
-        user=user,
-        now=now or timezone.now(),
-    )
+    _close(reservation, RiskEventKind.RELEASED, Decimal(0), now or timezone.now(), {**signature, "reason": reason})
     return reservation
 
 
@@ -190,17 +160,7 @@ def locked_reservation(
     return reservation
 
 
-def _close(
-    reservation: RiskReservation,
-    kind: RiskEventKind,
-    *,
-    realized_loss: Decimal,
-    actor: str,
-    reason: str,
-    correlation_id: str,
-    user: User | None,
-    now: datetime,
-) -> None:
+def _close(reservation: RiskReservation, kind: RiskEventKind, realized_loss: Decimal, now: datetime, signed: Signed) -> None:
     today = business_day(now)
     for day in sorted({reservation.day, today}):
         for ledger in locked_days(day, names_of(reservation.engine)).values():
@@ -210,20 +170,31 @@ def _close(
                 ledger.realized_loss += realized_loss
             ledger.save(update_fields=["open_risk_reserved", "realized_loss"])
     reservation.settled_at, reservation.realized_loss = now, realized_loss
-    reservation.settled_by, reservation.settled_user, reservation.settle_reason = actor, user, reason
+    reservation.settled_by, reservation.settled_user = signed["actor"], signed.get("user")
+    reservation.settle_reason = signed.get("reason", "")
     reservation.save(update_fields=["settled_at", "realized_loss", "settled_by", "settled_user", "settle_reason"])
+    _tell(reservation, kind, today, realized_loss, now, signed)
+
+
+def _tell(
+    reservation: RiskReservation,
+    kind: RiskEventKind,
+    day: date,
+    realized_loss: Decimal,
+    now: datetime,
+    signed: Signed,
+    message: str = "",
+) -> None:
     RiskEvent.objects.create(
         kind=kind,
         engine=reservation.engine,
-        day=today,
+        day=day,
         amount=reservation.amount,
         realized_loss=realized_loss,
         reservation=reservation,
-        actor=actor,
-        user=user,
-        reason=reason,
-        correlation_id=correlation_id,
+        message=message,
         created_at=now,
+        **_columns(signed),
     )
 
 
@@ -233,12 +204,11 @@ def correct_loss(
     reservation_id: int,
     realized_loss: Decimal,
     *,
-    actor: str,
     reason: str,
     engine: str | None = None,
     reserved_amount: Decimal | None = None,
-    user: User | None = None,
     now: datetime | None = None,
+    **signature: Unpack[Signature],
 ) -> RiskReservation:
     """Set the booked loss (CAD) of a reservation right, in the ledgers of the day on which it was booked.
 
@@ -257,8 +227,7 @@ def correct_loss(
     if reservation.realized_loss is None:
         raise NotSettled
     if realized_loss != reservation.realized_loss:
-        now = now or timezone.now()
-        _rebook(reservation, realized_loss, actor=actor, reason=reason, user=user, created_at=now)
+        _rebook(reservation, realized_loss, now or timezone.now(), {**signature, "reason": reason})
     return reservation
 
 
@@ -279,7 +248,7 @@ def correct_by_amount(*, engine: str, reserved_amount: Decimal, **options: Any) 
     return correct_loss(reservation_id, **options)
 
 
-def _rebook(reservation: RiskReservation, realized_loss: Decimal, **about: Any) -> None:
+def _rebook(reservation: RiskReservation, realized_loss: Decimal, now: datetime, signed: Signed) -> None:
     assert reservation.realized_loss is not None
     difference = realized_loss - reservation.realized_loss
     # The event knows the day; the zone of business days may be another by now.
@@ -287,16 +256,7 @@ def _rebook(reservation: RiskReservation, realized_loss: Decimal, **about: Any) 
     for ledger in locked_days(booked.day, names_of(reservation.engine)).values():
         ledger.realized_loss += difference
         ledger.save(update_fields=["realized_loss"])
-    RiskEvent.objects.create(
-        kind=RiskEventKind.CORRECTED,
-        engine=reservation.engine,
-        day=booked.day,
-        amount=reservation.amount,
-        realized_loss=difference,
-        reservation=reservation,
-        message=f"the loss is {realized_loss}, not {reservation.realized_loss}",
-        correlation_id=correlation.current(),
-        **about,
-    )
+    message = f"the loss is {realized_loss}, not {reservation.realized_loss}"
+    _tell(reservation, RiskEventKind.CORRECTED, booked.day, difference, now, signed, message)
     reservation.realized_loss = realized_loss
     reservation.save(update_fields=["realized_loss"])

@@ -43,7 +43,7 @@ def is_amount(value: Decimal) -> bool:
 NOBODYS = Decision(False, "global_is_no_engine", f"{GLOBAL} is the sum of all engines: reserve for one of them")
 
 
-def judge(caps: Caps | None, standing: Usage, amount: Decimal, *, engine: str) -> Decision:
+def judge(caps: Caps | None, usage: Usage, amount: Decimal, *, engine: str) -> Decision:
     """May the engine put this amount at stake? First refusal wins; no policy, or one that is off, refuses.
 
     A cap is reached exactly, never passed; the loss cap closes the engine once the loss has reached it (CONTRACT section 3).
@@ -52,16 +52,14 @@ def judge(caps: Caps | None, standing: Usage, amount: Decimal, *, engine: str) -
         return Decision(False, "no_policy", f"{engine} has no risk policy")
     if not caps.enabled:
         return Decision(False, "policy_disabled", f"the risk policy of {engine} is off")
-    if caps.max_daily_loss and standing.realized_loss >= caps.max_daily_loss:
-        return _denied(caps, "max_daily_loss", f"today's loss is {standing.realized_loss} of {caps.max_daily_loss}")
-    if caps.max_daily_exposure and standing.exposure_used + amount > caps.max_daily_exposure:
-        return _denied(
-            caps, "max_daily_exposure", f"today's exposure is {standing.exposure_used} of {caps.max_daily_exposure}"
-        )
-    if caps.max_open_risk and standing.open_risk + amount > caps.max_open_risk:
-        return _denied(caps, "max_open_risk", f"the open risk is {standing.open_risk} of {caps.max_open_risk}")
-    if caps.max_actions_per_day and standing.actions_count + 1 > caps.max_actions_per_day:
-        return _denied(caps, "max_actions_per_day", f"today's actions are {standing.actions_count}")
+    if caps.max_daily_loss and usage.realized_loss >= caps.max_daily_loss:
+        return _denied(caps, "max_daily_loss", f"today's loss is {usage.realized_loss} of {caps.max_daily_loss}")
+    if caps.max_daily_exposure and usage.exposure_used + amount > caps.max_daily_exposure:
+        return _denied(caps, "max_daily_exposure", f"today's exposure is {usage.exposure_used} of {caps.max_daily_exposure}")
+    if caps.max_open_risk and usage.open_risk + amount > caps.max_open_risk:
+        return _denied(caps, "max_open_risk", f"the open risk is {usage.open_risk} of {caps.max_open_risk}")
+    if caps.max_actions_per_day and usage.actions_count + 1 > caps.max_actions_per_day:
+        return _denied(caps, "max_actions_per_day", f"today's actions are {usage.actions_count}")
     return Decision(True, "reserved", "reserved")
 
 

@@ -11,13 +11,7 @@ from django.utils import timezone
 
 from governance import policies
 from governance.decisions import ExecutionClass, verb
-from kpi.tripwire.errors import (
-    BaselineMissing,
-    NotARate,
-    NotEnoughEvents,
-    PolicyNotFound,
-    ThresholdsReversed,
-)
+from kpi.tripwire.errors import BaselineMissing, NotARate, NotEnoughEvents, PolicyNotFound, ThresholdsReversed
 from kpi.tripwire.looking import expectation, judged_events
 from kpi.tripwire.models import RegressionPolicy, RegressionState
 from kpi.tripwire.rules import BASELINE_MIN, Method, Statistic, jeffreys
@@ -77,10 +71,17 @@ def upsert_policy(
 
 
 def forget_state(policy: RegressionPolicy) -> None:
+    """What was seen counts no longer: the next look begins anew."""
     RegressionState.objects.filter(policy=policy).delete()
 
 
 def locked_policy(domain: str, metric: str) -> RegressionPolicy:
+    """The policy of a metric, held until the caller's transaction ends.
+
+    Raises:
+        PolicyNotFound: nobody watches this metric.
+
+    """
     policy = RegressionPolicy.objects.select_for_update().filter(domain=domain, metric=metric).first()
     if policy is None:
         raise PolicyNotFound(f"There is no regression policy for {metric} of {domain}: make one with policies/upsert.")

@@ -28,21 +28,13 @@ TRIGGERS_SHOWN = 10
 
 def state_summary(policy: RegressionPolicy, state: RegressionState) -> dict[str, Any]:
     """A policy's state in the guide's shape."""
-    return {
-        "domain": policy.domain,
-        "metric": policy.metric,
-        **{name: getattr(state, name) for name in STATE_FIELDS},
-    }
+    return {"domain": policy.domain, "metric": policy.metric, **{name: getattr(state, name) for name in STATE_FIELDS}}
 
 
 def trigger_summary(trigger: RegressionTrigger) -> dict[str, Any]:
     """A trigger as the API shows it."""
     policy = trigger.policy
-    return {
-        "domain": policy.domain,
-        "metric": policy.metric,
-        **{name: getattr(trigger, name) for name in TRIGGER_FIELDS},
-    }
+    return {"domain": policy.domain, "metric": policy.metric, **{name: getattr(trigger, name) for name in TRIGGER_FIELDS}}
 
 
 @verb(ExecutionClass.READ)

@@ -10,10 +10,7 @@ from django.utils import timezone
 
 from governance import gate
 from governance.decisions import ExecutionClass, verb
-from kpi.tripwire.errors import (
-    MayNotRelease,
-    TriggerNotFound,
-)
+from kpi.tripwire.errors import MayNotRelease, TriggerNotFound
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
 from kpi.tripwire.rules import Action
 from wholesale.plumbing import locks
@@ -38,12 +35,15 @@ _WORDS = {
 
 
 def reason_of(policy: RegressionPolicy, state: RegressionState) -> str:
+    """Why something is stopped, as its own history tells."""
     return f"Tripwire {policy}: {state.note}"
 
 
 def act_on_fall(
     policy: RegressionPolicy, state: RegressionState, stop: gate.Stop | None, correlation_id: str, now: datetime
 ) -> str:
+    """Do what the policy wants of a fall, and keep it as a trigger; `stop` is what was stopped already. Returns what was
+    done, or `NONE_TAKEN`."""
     _one_after_another()
     if policy.action == Action.KILL_SWITCH:
         engine, stopped = "", "the kill switch"

@@ -15,16 +15,15 @@ import django
 import psycopg
 from rich.console import Console
 
-from tests.bench import data
+from tests.bench import data, document
 from tests.bench.machine import FsyncIsOff, facts, require_fsync
-from tests.bench.operations import OPERATIONS, Operation
+from tests.bench.operations import OPERATIONS, Operation, chosen
 from tests.bench.others import FULL_RUNS, carry_out
 from tests.bench.profiling import profile
 from tests.bench.report import Report
 from tests.bench.server import Site, filled
 from tests.bench.speed import LARGE, SMALL, Result, all_serving, measure
 from tests.bench.wrk import WrkIsMissing, require_wrk
-from tests.served import ROOT
 
 PARTS = ("speed", "profile", *(run.name for run in FULL_RUNS))
 PROFILED_REQUESTS = 4_000  # half of them under the profiler
@@ -55,7 +54,7 @@ def main() -> int:
     if options.output is not None:
         options.output.write_text(report.markdown())
     elif options.only == list(PARTS) and options.operations == list(OPERATIONS):
-        (ROOT / "docs" / "benchmarks.md").write_text(report.markdown())
+        document.PATH.write_text(document.with_pairs_of(report.markdown(), document.PATH.read_text()))
     else:
         Console(highlight=False, markup=False, soft_wrap=True).print(report.markdown())
     return int(report.failed)
@@ -98,23 +97,15 @@ def _worth_a_profile(results: Sequence[Result]) -> list[Operation]:
 
 
 def _options() -> argparse.Namespace:
-    names = {operation.name.split(",")[0]: None for operation in OPERATIONS}
-
     def parts(text: str) -> list[str]:
         wanted = text.split(",")
         if unknown := set(wanted) - set(PARTS):
             raise argparse.ArgumentTypeError(f"{', '.join(sorted(unknown))}: not one of {', '.join(PARTS)}")
         return wanted
 
-    def operations(text: str) -> list[Operation]:
-        wanted = text.split(",")
-        if unknown := set(wanted) - set(names):
-            raise argparse.ArgumentTypeError(f"{', '.join(sorted(unknown))}: not one of {', '.join(names)}")
-        return [operation for operation in OPERATIONS if operation.name.split(",")[0] in wanted]
-
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--only", type=parts, default=list(PARTS), help=f"some of {','.join(PARTS)}")
-    parser.add_argument("--operations", type=operations, default=list(OPERATIONS), help=f"some of {','.join(names)}")
+    parser.add_argument("--operations", type=chosen(OPERATIONS), default=list(OPERATIONS), help="some of them")
     parser.add_argument("--seconds", type=float, default=10, help="of one round of load (10)")
     parser.add_argument("--rounds", type=int, default=3, help="(3)")
     parser.add_argument("--tasks", type=int, default=1_000_000, help="in the large table (1,000,000)")

@@ -20,7 +20,7 @@ _WITH_IDS = (
 
 # Somewhere in each province where texts are permitted at any hour of any day: there the due tasks are, so that the list of
 # them is as long at night and on a Sunday.
-_ALWAYS = "BENCH"
+ALWAYS = "BENCH"
 _POLICIES = """
 INSERT INTO governance_marketpolicy
     (province, market, enabled, version, rules, changed_by, reason, created_at, updated_at)
@@ -84,6 +84,14 @@ _OPEN_TO_COME = """
 SELECT id FROM followups_followuptask
 WHERE completed_at IS NULL AND cancelled_at IS NULL AND due_at > now() ORDER BY random() LIMIT %(amount)s
 """
+_GIVE_BACK = """
+UPDATE followups_followuptask SET leased_by = NULL, leased_user_id = NULL, leased_until = NULL WHERE leased_by IS NOT NULL
+"""
+_OWNERS_OF_DUE_TEXTS = """
+SELECT owner FROM followups_followuptask
+WHERE completed_at IS NULL AND cancelled_at IS NULL AND due_at <= now() AND channel = 'SMS' AND market = %(always)s
+LIMIT %(amount)s
+"""
 
 # As operations.py names their markets. They are there from the start, so every feedback is the same work.
 _NODES = """
@@ -96,13 +104,13 @@ SELECT 'ON', 'BENCH_' || n || '_OF_' || %(nodes)s::int, 'SFR', 0, 0, 0, 0, now()
 def prepare(connection: Connection, *, tasks: int) -> None:
     """Go live, and fill the table of tasks with so many: 3,000 due, a tenth of the others open, the rest completed.
 
-    And make the liquidity nodes: a hundred, and the hot one.
+    And make the liquidity nodes: a hundred, and the hot one. Later revisions call it too, of this one (`make pairs`).
     """
     connection.execute("UPDATE governance_golivestate SET go_live_enabled = true, kill_switch_engaged = false")
     for table in _WITH_IDS:
         connection.execute(f"ALTER TABLE {table} ALTER COLUMN id RESTART WITH {FIRST_ID}")
     connection.execute("UPDATE offers_offerpolicy SET enabled = true WHERE province = 'ON' AND market = 'ALL'")
-    connection.execute(_POLICIES, {"market": _ALWAYS})
+    connection.execute(_POLICIES, {"market": ALWAYS})
     if others := ceil((tasks - DUE) / STEPS):
         _add_ladders(connection, "old-", ladders=others, each=10, to_come=True)
     _add_ladders(connection, "due-", ladders=DUE // STEPS, each=1, to_come=False)
@@ -123,6 +131,13 @@ def open_tasks(connection: Connection, amount: int) -> list[int]:
     return [row[0] for row in found]
 
 
+def owners_of_due_texts(connection: Connection, amount: int) -> list[str]:
+    """The owner of each of so many due texts, or of all where there are fewer; what was claimed is given back before."""
+    connection.execute(_GIVE_BACK)
+    found = connection.execute(_OWNERS_OF_DUE_TEXTS, {"always": ALWAYS, "amount": amount}).fetchall()
+    return [row[0] for row in found]
+
+
 def kpi_rows(connection: Connection, metric: str) -> int:
     """How many rows of this metric there are."""
     row = connection.execute("SELECT count(*) FROM kpi_kpievent WHERE metric = %s", [metric]).fetchone()
@@ -133,6 +148,6 @@ def kpi_rows(connection: Connection, metric: str) -> int:
 def _add_ladders(connection: Connection, tag: str, *, ladders: int, each: int, to_come: bool) -> None:
     row = connection.execute("SELECT coalesce(max(id), 0) FROM followups_followupladder").fetchone()
     assert row is not None
-    values = {"tag": tag, "ladders": ladders, "each": each, "to_come": to_come, "always": _ALWAYS, "after": row[0]}
+    values = {"tag": tag, "ladders": ladders, "each": each, "to_come": to_come, "always": ALWAYS, "after": row[0]}
     for statement in (_LADDERS, _TASKS, _KPI):
         connection.execute(statement, values)

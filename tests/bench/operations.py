@@ -1,7 +1,8 @@
 """The operations that are measured: what is sent, what must come back, and what the issue asks of them."""
 
+import argparse
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
@@ -13,7 +14,7 @@ from tests.bench import data
 Values = dict[str, str]  # what one request fills into its path, by name
 BUYERS = 500  # of one node
 
-_PLACES = (
+PLACES = (
     ("ON", "TORONTO"),
     ("BC", "VANCOUVER"),
     ("AB", "CALGARY"),
@@ -45,13 +46,18 @@ class Operation:
     once: bool = False
     metric: str | None = None
 
+    @property
+    def short_name(self) -> str:
+        """As the command line has it; several may share it."""
+        return self.name.split(",")[0]
+
     def filled(self, values: Values) -> str:
         """The path of one request."""
         return self.path.format(**{name: quote(value, safe="") for name, value in values.items()})
 
 
 def _places(connection: Connection, amount: int, tag: str) -> list[Values]:
-    return [{"province": province, "market": market} for province, market in _PLACES]
+    return [{"province": province, "market": market} for province, market in PLACES]
 
 
 def _nothing(connection: Connection, amount: int, tag: str) -> list[Values]:
@@ -69,7 +75,7 @@ def _instants(hour: int) -> Callable[[Connection, int, str], list[Values]]:
                 "at": (_WEDNESDAY + timedelta(hours=hour, minutes=minute)).isoformat().replace("+00:00", "Z"),
             }
             for minute in range(0, 240, 5)
-            for province, market in _PLACES
+            for province, market in PLACES
         ]
 
     return fresh
@@ -79,12 +85,24 @@ def _leads(connection: Connection, amount: int, tag: str) -> list[Values]:
     return [
         {"lead_id": f"{tag}-{n}", "province": province, "market": market, "owner": f"va{n % 20}"}
         for n in range(amount)
-        for province, market in (_PLACES[n % len(_PLACES)],)
+        for province, market in (PLACES[n % len(PLACES)],)
     ]
 
 
 def _open_tasks(connection: Connection, amount: int, tag: str) -> list[Values]:
     return [{"id": str(pk), "actor": f"va{pk % 20}"} for pk in data.open_tasks(connection, amount)]
+
+
+def _owners(connection: Connection, amount: int, tag: str) -> list[Values]:
+    return [{"owner": owner} for owner in data.owners_of_due_texts(connection, amount)]
+
+
+def _due_leads(connection: Connection, amount: int, tag: str) -> list[Values]:
+    return [{"lead_id": f"due-{n}"} for n in range(1, data.DUE // data.STEPS + 1)]
+
+
+def _nodes(connection: Connection, amount: int, tag: str) -> list[Values]:
+    return [{"market": f"BENCH_{n}_OF_{data.NODES}"} for n in range(data.NODES)]
 
 
 def _feedback(nodes: int) -> Callable[[Connection, int, str], list[Values]]:
@@ -170,3 +188,43 @@ OPERATIONS = (
         metric="ladder_created",
     ),
 )
+
+# Of these no speed is asked. They stand on what over_api.py makes.
+MORE = (
+    Operation(
+        "decide, a lead with a number and a consent",
+        "GET",
+        "/api/governance/contact/decide?lead_id={lead_id}&channel=SMS&at="
+        + quote(f"{_WEDNESDAY + timedelta(hours=17):%FT%TZ}"),
+        _due_leads,
+        '"ok":true,"reason"',
+    ),
+    Operation("score", "GET", "/api/buyers/liquidity/score?province=ON&market={market}", _nodes, '"known":true'),
+    Operation(
+        "check-and-reserve",
+        "POST",
+        "/api/governance/risk/check-and-reserve?engine=WHOLESALE&amount=10",
+        _nothing,
+        '"ok":true',
+    ),
+    Operation(
+        "claim, 1 task",
+        "POST",
+        "/api/followups/due/claim?owner={owner}&limit=1",
+        _owners,
+        '"leased_by":"va',
+        once=True,
+    ),
+)
+
+
+def chosen(operations: Sequence[Operation]) -> Callable[[str], list[Operation]]:
+    """What reads an argument: some of the operations, by their short names with commas between them."""
+
+    def read(text: str) -> list[Operation]:
+        wanted, known = text.split(","), dict.fromkeys(operation.short_name for operation in operations)
+        if unknown := set(wanted) - set(known):
+            raise argparse.ArgumentTypeError(f"{', '.join(sorted(unknown))}: not one of {', '.join(known)}")
+        return [operation for operation in operations if operation.short_name in wanted]
+
+    return read

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from tests.bench.document import table
 from tests.bench.others import Outcome
 from tests.bench.profiling import Profile
 from tests.bench.speed import LARGE, SLOWDOWN, SMALL, TAIL, Result
@@ -73,12 +74,8 @@ _REPEAT = """## To repeat it
 
 Server, database and load share the cores, so whatever else runs takes from all three. Differences under 15% between two runs
 are noise. Compare what was measured side by side in one run, small with large and an operation with its floor, rather than
-figures of different days."""
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+figures of different days. `make pairs REV=main` measures a revision side by side with the working tree and writes the
+section "Beside an earlier revision"."""
 
 
 def _speed_table(results: Sequence[Result]) -> str:
@@ -92,7 +89,7 @@ def _speed_table(results: Sequence[Result]) -> str:
             p50, p99 = result.p50(size), result.p99(size)
             row += [f"{result.rate(size):,.0f}", f"{p50:.1f}", f"{p99:.1f}", f"{p99 / p50:.1f}"]
         rows.append([*row, f"{result.slowdown:.2f}", str(result.errors)])
-    return _table([*head, "large costs", "errors"], rows)
+    return table([*head, "large costs", "errors"], rows)
 
 
 def _verdict(results: Sequence[Result]) -> str:
@@ -118,14 +115,14 @@ def _floor_table(results: Sequence[Result]) -> str:
     ]
     return (
         "Beside them the floor: the same statements that one request runs, sent by bare psycopg from 2 processes with a\n"
-        "connection each, prepared, in a transaction where ours is one, in the same minutes.\n\n" + _table(head, rows)
+        "connection each, prepared, in a transaction where ours is one, in the same minutes.\n\n" + table(head, rows)
     )
 
 
 def _profile(profile: Profile) -> str:
     layers = ", ".join(f"{layer} {share:.0%}" for layer, share in profile.layers)
     rows = [[f"`{function}`", str(calls), f"{share:.0%}"] for function, calls, share in profile.dearest]
-    return f"**{profile.operation}**: {profile.plain:.2f} ms plain. {layers}.\n\n" + _table(
+    return f"**{profile.operation}**: {profile.plain:.2f} ms plain. {layers}.\n\n" + table(
         ("function, with what it calls", "calls a request", "share"), rows
     )
 

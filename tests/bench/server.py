@@ -10,22 +10,31 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-import psycopg
 
-from tests.bench import data
-from tests.served import ENVIRONMENT, ROOT, free_port, fresh_database, operator_token
+from tests.bench.checkout import HERE, Checkout
+from tests.served import ENVIRONMENT, free_port, new_database
 
+WORKERS = 2
 START_SECONDS = 60  # how long a server may take until it is ready
 STOP_SECONDS = 20
 # Production's settings, all others at their defaults (the log's level too), and the gate at its strictest.
 SETTINGS = {"DEBUG": "false", "SECRET_KEY": ENVIRONMENT["SECRET_KEY"], "GO_LIVE_ENFORCE": "true"}
+# Rows as the revision's own schema wants them.
+_FILL = """
+import sys
+import psycopg
+from tests.bench import data
+with psycopg.connect(sys.argv[1], autocommit=True) as connection:
+    data.prepare(connection, tasks=int(sys.argv[2]))
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
     """A filled database, an operator's token for it, and where its server listens."""
 
-    size: str
+    name: str
+    checkout: Checkout
     database_url: str
     token: str
     port: int
@@ -42,26 +51,29 @@ class Site:
 
 
 @contextmanager
-def filled(size: str, *, tasks: int) -> Iterator[Site]:
-    """A site with so many tasks; its database is gone afterwards."""
-    with fresh_database() as url:
-        with psycopg.connect(url, autocommit=True) as connection:
-            data.prepare(connection, tasks=tasks)
-        yield Site(size, url, operator_token(url, "bench"), free_port())
+def filled(name: str, *, tasks: int, checkout: Checkout = HERE) -> Iterator[Site]:
+    """A site with so many tasks, made by the checkout's own code; its database is gone afterwards."""
+    with new_database() as url:
+        checkout.run(url, "manage.py", "migrate", "--verbosity", "0")
+        checkout.run(url, "-c", _FILL, url, str(tasks))
+        token = checkout.run(url, "manage.py", "create_api_token", "bench", "--role", "operator")
+        yield Site(name, checkout, url, token, free_port())
 
 
 @contextmanager
-def serving(site: Site, log: Path) -> Iterator[None]:
-    """`make serve` for the site, ready for requests; its log goes to a file, as a service's would.
+def serving(site: Site, log: Path) -> Iterator[int]:
+    """The production server of the site, ready for requests; its log goes to a file, as a service's would. Yields the id of
+    its first process, which is that of its session too.
 
     Raises:
         RuntimeError: it did not become ready.
 
     """
+    command = ["manage.py", "serve", "--port", str(site.port), "--workers", str(WORKERS)]
     with log.open("wb") as output:
         server = subprocess.Popen(
-            ["make", "--no-print-directory", "serve", f"PORT={site.port}"],
-            cwd=ROOT,
+            [str(site.checkout.python), *command],
+            cwd=site.checkout.root,
             env={**os.environ, **site.settings},
             stdout=output,
             stderr=output,
@@ -69,7 +81,7 @@ def serving(site: Site, log: Path) -> Iterator[None]:
         )
         try:
             _wait_until_ready(site, server, log)
-            yield
+            yield server.pid
         finally:
             _stop(server)
 

@@ -8,20 +8,18 @@ from statistics import median
 
 import psycopg
 
-from tests.bench import data, floor
+from tests.bench import floor
 from tests.bench.operations import Operation
 from tests.bench.profiling import Caller, environ
+from tests.bench.rounds import SPARE, one_round
 from tests.bench.server import Site, serving
-from tests.bench.wrk import CONNECTIONS, Load, drive
+from tests.bench.wrk import Load
 
 SMALL, LARGE = "small", "large"
 TAIL = 5.0  # p99 must stay under so many times p50
 SLOWDOWN = 1.25  # what the large table may cost
 ROUND_SHARE_WARM_UP, ROUND_SHARE_FLOOR = 0.3, 0.5  # of the seconds of a round
-# How many different requests a round has ready: by these rates, later by so many times the warm-up's own rate, and so many
-# more.
-WARM_UP_RATE, FLOOR_RATE = 3_000, 5_000
-SPARE, MARGIN = 1.5, 2_000
+FLOOR_RATE = 5_000  # how many different requests a second the floor has ready
 
 
 @dataclass(slots=True)
@@ -93,7 +91,7 @@ def all_serving(sites: Sequence[Site], folder: Path) -> Iterator[None]:
     """The production server of each site."""
     with ExitStack() as stack:
         for site in sites:
-            stack.enter_context(serving(site, folder / f"{site.size}.log"))
+            stack.enter_context(serving(site, folder / f"{site.name}.log"))
         yield
 
 
@@ -105,42 +103,20 @@ def measure(
     This process's Django must be on the first site.
     """
     result = Result(operation)
-    result.warm_ups = [_round(operation, site, WARM_UP_RATE, seconds * ROUND_SHARE_WARM_UP, "warm") for site in sites]
+    result.warm_ups = [one_round(operation, site, seconds=seconds * ROUND_SHARE_WARM_UP, tag="warm") for site in sites]
     trace = _trace(operation, sites[0])
     result.statements = len(trace.statements)
     for number in range(rounds):
         for site, warm_up in zip(sites, result.warm_ups, strict=True):
-            load = _round(operation, site, warm_up.rate * SPARE, seconds, f"load{number}")
-            result.loads[site.size].append(load)
+            load = one_round(operation, site, rate=warm_up.rate * SPARE, seconds=seconds, tag=f"load{number}")
+            result.loads[site.name].append(load)
         for site in sites:
-            result.floors[site.size].append(_floor(operation, site, trace, seconds * ROUND_SHARE_FLOOR, f"floor{number}"))
+            result.floors[site.name].append(_floor(operation, site, trace, seconds * ROUND_SHARE_FLOOR, f"floor{number}"))
     figures = "  ".join(
         f"{size} {result.rate(size):6,.0f}/s p99/p50 {result.p99(size) / result.p50(size):.1f}" for size in (SMALL, LARGE)
     )
     say(f"{operation.name:32} {figures}  errors {result.errors} {result.example}")
     return result
-
-
-def _round(operation: Operation, site: Site, rate: float, seconds: float, tag: str) -> Load:
-    """One round of load; an act whose KPI row is not there afterwards is an error too."""
-    with psycopg.connect(site.database_url, autocommit=True) as connection:
-        paths = [operation.filled(values) for values in operation.fresh(connection, round(rate * seconds) + MARGIN, tag)]
-        before = data.kpi_rows(connection, operation.metric) if operation.metric else 0
-        load = drive(
-            site,
-            method=operation.method,
-            paths=paths,
-            once=operation.once,
-            status=operation.status,
-            text=operation.text,
-            seconds=seconds,
-        )
-        if operation.metric:
-            rows = data.kpi_rows(connection, operation.metric) - before
-            # What was under way when the time was up left its row and nobody heard the answer.
-            if not load.requests <= rows <= load.requests + CONNECTIONS:
-                return load.with_error(f"{load.requests} answers left {rows} KPI rows")
-    return load
 
 
 def _trace(operation: Operation, site: Site) -> floor.Trace:

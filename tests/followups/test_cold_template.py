@@ -2,11 +2,9 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -293,17 +291,6 @@ def test_each_province_has_one_that_is_on() -> None:
     assert {(row.market, row.enabled, row.version, row.changed_by) for row in seeded} == {("ALL", True, 1, "seed")}
     assert all(row.steps == COLD_STEPS for row in seeded)
     assert LadderTemplate.history.filter(kind="COLD", version=1).count() == 13
-
-
-def test_the_migration_makes_what_is_missing_and_leaves_the_rest() -> None:
-    seed = import_module("followups.migrations.0025_seed_cold_template").seed
-    LadderTemplate.objects.filter(kind="COLD", province="YT").delete()
-    upsert_template(province="ON", kind="COLD", enabled=False, changed_by="test")
-    seed(apps, None)
-    made = LadderTemplate.objects.get(kind="COLD", province="YT")
-    assert (made.enabled, made.steps, made.history.latest().reason) == (True, COLD_STEPS, "safe default")
-    assert not LadderTemplate.objects.get(kind="COLD", province="ON").enabled
-    assert LadderTemplate.objects.count() == 26
 
 
 def test_the_seed_command_gives_back_what_is_missing() -> None:

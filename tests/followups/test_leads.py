@@ -15,7 +15,7 @@ from followups.ladders.models import FollowupLadder
 from followups.leads.fields import LeadRow, PhoneField, PostalCodeField
 from followups.leads.models import Language, Lead
 from followups.leads.services import Outcome, upsert_lead, upsert_leads
-from governance import people as governance_leads
+from governance import people
 from governance.clocks.zones import ZONE_CHOICES
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LadderFactory, LeadFactory, many
@@ -303,7 +303,7 @@ def test_governance_loads_leads_in_one_query() -> None:
     LeadFactory.create(lead_id="L-9", zone="America/Toronto", score=Decimal("0.4"), phone="+14165550123", email="a@b.ca")
 
     with CaptureQueriesContext(connection) as captured:
-        facts = governance_leads.load(["L-9", "nobody", *Lead.objects.values_list("lead_id", flat=True)])
+        facts = people.load(people.LEAD, ["L-9", "nobody", *Lead.objects.values_list("lead_id", flat=True)])
     loaded = facts["L-9"]
 
     assert (len(facts), "nobody" in facts, len(captured)) == (4, False, 2)  # the other is this test's own

@@ -3,7 +3,6 @@
 import io
 import json
 from collections.abc import Callable, Iterator
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -30,13 +29,12 @@ from followups.tasks.models import FollowupTask, TaskEvent
 from followups.tasks.services import skip_task
 from governance import gate
 from governance.ledger.consents import record_consent
-from governance.ledger.models import ContactPoint, ContactRecord, ContactRecordWords
+from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.opt_outs import record_opt_out
 from governance.ledger.proof import Proof
-from tests.factories import NOON, RecordFactory
+from tests.factories import NOON
 from tests.staff import signed_in
-from wholesale.plumbing.append_only import append_only_models, missing
-from wholesale.plumbing.wordings import move_out
+from wholesale.plumbing.append_only import append_only_models
 
 pytestmark = pytest.mark.django_db
 
@@ -308,16 +306,3 @@ def test_what_a_client_sent_along_with_a_kpi_event_is_read_and_erased(
     assert details() == [{"who": "Odile Tremblay", "said": "é"}]
     erase_person(odile, "asked", actor="ops")
     assert details() == [{}]
-
-
-def test_what_was_written_into_facts_before_is_moved_beside_them_and_they_stay_append_only() -> None:
-    RecordFactory.create(evidence="her voice on tape 7", reason="outcome REACHED")
-    RecordFactory.create(evidence="task 7")
-    beside = SimpleNamespace(connection=connection)
-    move_out(beside, ContactRecord, ContactRecordWords, "record", ["evidence", "reason"])
-    assert list(ContactRecord.objects.order_by("id").values_list("evidence", "reason")) == [
-        ("", "outcome REACHED"),
-        ("task 7", ""),
-    ]
-    assert [record.evidence for record in ContactRecord.objects.order_by("id")] == ["her voice on tape 7", "task 7"]
-    assert missing(connection) == []

@@ -19,6 +19,7 @@ from offers.models import OfferPolicy
 from tests.conftest import codes
 from tests.factories import RecommendationFactory, TaskFactory
 from tests.governance.test_execution_classes import VERB_CALLS
+from tests.protection import unprotected
 from tests.wholesale.api_walk import ENDPOINTS, Endpoint, call
 from wholesale.plumbing import append_only
 
@@ -37,7 +38,7 @@ def _every_control_table_is_empty(db: None) -> None:
     tables = [model._meta.db_table for model in control_tables()]
     with ExitStack() as stack, connection.cursor() as cursor:
         for model in append_only.append_only_models():
-            stack.enter_context(append_only.lifted(connection, model._meta.db_table))
+            stack.enter_context(unprotected(model._meta.db_table))
         for table in tables:
             cursor.execute(f"DELETE FROM {table}")
     for model in (GoLiveState, RiskPolicy, HeimdallPolicy, RegressionPolicy):

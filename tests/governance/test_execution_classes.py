@@ -39,12 +39,26 @@ import followups.tasks.outcomes.services
 import followups.tasks.services
 import governance.area_codes.services
 import governance.clocks.services
+import governance.closed_days.services
 import governance.duties.services
 import governance.golive.services
 import governance.heimdall.services
+import governance.ledger.consents
+import governance.ledger.erasures
+import governance.ledger.holds
+import governance.ledger.opt_outs
+import governance.ledger.referrals
+import governance.ledger.scrubs
 import governance.market.services
+import governance.organisation.services
+import governance.risk.policies
+import governance.risk.reservations
 import governance.runbook.services
 import kpi.services
+import kpi.tripwire.evaluations
+import kpi.tripwire.policies
+import kpi.tripwire.summaries
+import kpi.tripwire.triggers
 import offers.services
 from buyers.models import BuyerFeedbackEvent
 from followups.ladders.models import FollowupLadder

@@ -12,6 +12,7 @@ from followups.leads.facts import lead_facts
 from governance import gate
 from governance.closed_days.models import ClosedDay
 from governance.gate.permission import next_allowed_at, permitted_interval
+from governance.gate.reading import read_situations
 from governance.gate.verdict import decide
 from governance.golive.services import engage_kill_switch
 from governance.ledger.points import contact_points
@@ -108,7 +109,7 @@ def test_many_are_answered_in_one_query_as_each_is_alone() -> None:
     assert together == [gate.permitted_minutes([one], now=NOON)[0] for one in asked]
     for (_, due_at), (one, _, situation), found in zip(
         asked,
-        gate._situations([one for one, _ in asked], NOON, NOON + 40 * DAY, standing_counts=False),
+        read_situations([one for one, _ in asked], NOON, NOON + 40 * DAY, standing_counts=False),
         together,
         strict=True,
     ):

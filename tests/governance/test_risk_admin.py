@@ -245,7 +245,7 @@ def test_all_of_the_chosen_are_released_or_none(ops: Client, monkeypatch: pytest
             risk_settle(second.pk, actor="desk", reason="Sold")
         return release_reservation(reservation_id, **given)
 
-    monkeypatch.setattr("governance.risk.whole_admin.release_reservation", beaten)
+    monkeypatch.setattr("governance.risk.admin.reservations.release_reservation", beaten)
     answer = ops.post(RESERVATIONS, {**form, "reason": "x"})
 
     assert "The reservation is settled already" in answer.content.decode()

@@ -1,13 +1,10 @@
 """What the law prohibits is refused from the first day; to be only warned of it is a choice with a reason, and shown."""
 
 from datetime import UTC, datetime
-from importlib import import_module
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
@@ -53,17 +50,6 @@ def test_after_installation_everything_is_enforced() -> None:
     }
     seeded = Organisation.history.order_by("history_id")[0]
     assert (seeded.consent, seeded.identity, seeded.scrub, seeded.lenient_reason) == ("enforce", "enforce", "enforce", "")
-
-
-def test_an_organisation_that_only_warned_is_strict_after_the_migration_and_its_history_says_so() -> None:
-    Organisation.objects.update(scrub="warn", lenient_reason="before")
-    before = Organisation.objects.get().version
-    migration = import_module("governance.migrations.0016_prohibited_is_refused")
-    migration.enforce(apps, SimpleNamespace(connection=connection))
-    organisation = Organisation.objects.get()
-    assert (organisation.consent, organisation.scrub, organisation.version) == ("enforce", "enforce", before + 1)
-    last = Organisation.history.order_by("-history_id").first()
-    assert (last.version, last.scrub, last.changed_by) == (before + 1, "enforce", "migration")
 
 
 def test_without_our_identity_no_message_goes_out(jane: None) -> None:

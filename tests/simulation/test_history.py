@@ -91,7 +91,7 @@ def test_the_gate_asked_again_allows_every_contact_by_the_rules_as_they_stood(
     for attempt in attempts:
         if changes != (changes := sum(when <= attempt.contacted_at for when in changed_at)):
             restore_policies(attempt.contacted_at)
-        monkeypatch.setattr(compliance, "filed", as_it_stood(attempt.created_at))
+        monkeypatch.setattr(reading, "filed", as_it_stood(attempt.created_at))
 
         contact = contact_for(attempt.task)
         # What an outcome said of the lead came after the contact.

@@ -156,16 +156,6 @@ def test_raw_statements_are_refused_by_the_database(db: None, model: Any, make: 
     assert getattr(model.objects.get(pk=row.pk), text_column(model)) == "made"
 
 
-@each_fact
-def test_a_backfill_may_lift_the_protection_and_it_comes_back(db: None, model: Any, make: Any) -> None:
-    row = make()
-    table = table_of(model)
-    with append_only.lifted(connection, table):
-        assert not refused(f"UPDATE {table} SET {text_column(model)} = 'backfill' WHERE {row._meta.pk.column} = {row.pk}")
-    assert refused(f"UPDATE {table} SET {text_column(model)} = 'x' WHERE {row._meta.pk.column} = {row.pk}")
-    assert getattr(model.objects.get(pk=row.pk), text_column(model)) == "backfill"
-
-
 def test_what_can_be_erased_is_deleted_and_never_changed(db: None) -> None:
     ConsentProof.objects.create(record=RecordFactory.create(), wording="made")
     table = table_of(ConsentProof)

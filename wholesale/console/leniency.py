@@ -5,8 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from governance.organisation.models import Organisation
-from governance.readiness import PROOFS
+from governance.gate.rules import leniency as what_is_lenient
 from wholesale.console.frame import NAVIGATION
 
 _SHOWN_TOO = ("governance_organisation_changelist", "governance_organisation_change")
@@ -29,8 +28,5 @@ def _is_of_control(url_name: str) -> bool:
 
 def _leniency() -> dict[str, str]:
     """What is only warned of, and why; empty where everything is enforced."""
-    organisation = Organisation.objects.filter(pk=1).first()
-    if organisation is None or not organisation.lenient:
-        return {}
-    what = "; ".join(PROOFS[name] for name in organisation.lenient)
-    return {"what": what, "reason": organisation.lenient_reason}
+    what, reason = what_is_lenient()
+    return {"what": "; ".join(what.values()), "reason": reason} if what else {}

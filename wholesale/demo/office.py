@@ -19,9 +19,16 @@ from followups.pool.services import upsert_agent
 from followups.sla.notices import read_notice
 from followups.tasks.models import FollowupTask
 from governance import gate
-from governance.gate import engage_kill_switch, release_kill_switch, risk_settle, rules, store_run
-from governance.gate.rules import SAFE_RULES, WINDOWS, Strictness, set_closed_day, subscribe, upsert_organisation
-from governance.risk.models import RiskReservation
+from governance.gate import engage_kill_switch, release_kill_switch, risk_settle, store_run, unsettled
+from governance.gate.rules import (
+    SAFE_RULES,
+    WINDOWS,
+    Strictness,
+    set_closed_day,
+    subscribe,
+    upsert_market_policy,
+    upsert_organisation,
+)
 from kpi.models import Domain, RegressionTrigger
 from kpi.tripwire import policies, triggers
 from offers.services import upsert_policy
@@ -150,8 +157,7 @@ def _bring_deals_on(day: Day, now: datetime) -> None:
 
 def _settle(day: Day, now: datetime) -> None:
     """Deposits of two days ago come back, but for some."""
-    older = RiskReservation.objects.filter(settled_at__isnull=True, created_at__lt=now - 2 * DAY).order_by("pk")
-    for reservation in older:
+    for reservation in unsettled(before=now - 2 * DAY):
         loss = min(reservation.amount, Decimal(50)) if day.random.random() < 0.08 else Decimal(0)
         reason = "the seller kept a part of the deposit" if loss else "the deposit came back"
         risk_settle(reservation.pk, loss, reason=reason, **day.by(now, correlation_id=reservation.correlation_id))
@@ -185,7 +191,7 @@ def _close_quebec_as_before(day: Day, now: datetime) -> None:
 
 
 def _change_quebec(day: Day, windows: list[dict[str, Any]], now: datetime, reason: str) -> None:
-    rules.upsert_market_policy(province=Province.QC, rules={**SAFE_RULES, WINDOWS: windows}, **day.signed(now, reason))
+    upsert_market_policy(province=Province.QC, rules={**SAFE_RULES, WINDOWS: windows}, **day.signed(now, reason))
 
 
 def _announce_a_closed_day(day: Day, now: datetime) -> None:

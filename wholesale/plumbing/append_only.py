@@ -1,21 +1,21 @@
 """Tables whose rows are facts: inserted, then never changed or deleted, by the database's own word. The histories of
 governed rows are among them.
 
-Row triggers refuse UPDATE and DELETE on both databases. `install` is idempotent: the migration that makes a table calls it,
+Row triggers refuse UPDATE and DELETE on both databases. `install` is idempotent: an app's migration of triggers calls it,
 and `post_migrate` calls it again, since SQLite rebuilds a table on most alterations and silently loses its triggers. None on
 TRUNCATE: PostgreSQL's test flush needs it, and the application's user should not hold that right.
 
 What is told of a person beside a fact can be erased (`ErasableModel`): there the triggers refuse UPDATE alone.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from django.apps import AppConfig, apps
 from django.core.checks import CheckMessage, Error, Tags, register
-from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db import DEFAULT_DB_ALIAS, connections, migrations, models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION refuse_change_of_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -127,12 +127,20 @@ def remove(connection: BaseDatabaseWrapper, table: str) -> None:
     _run(connection, _REMOVE, table)
 
 
-@contextmanager
-def lifted(connection: BaseDatabaseWrapper, table: str) -> Iterator[None]:
-    """Within one migration: allow a back-fill of the table, then protect it again."""
-    remove(connection, table)
-    yield
-    install(connection, table)
+def protection(tables: Sequence[str], *, erasable: Sequence[str] = ()) -> migrations.RunPython:
+    """The operation of a migration that protects these tables."""
+
+    def protect(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        for table in tables:
+            install(schema_editor.connection, table)
+        for table in erasable:
+            install_erasable(schema_editor.connection, table)
+
+    def unprotect(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        for table in (*tables, *erasable):
+            remove(schema_editor.connection, table)
+
+    return migrations.RunPython(protect, unprotect)
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:

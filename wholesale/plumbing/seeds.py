@@ -1,7 +1,13 @@
 """The registry of what each app seeds: `migrate` makes it, and `seed_policies` makes what is missing. Apps register in
 `ready()`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from django.utils import timezone
+
+SEEDED_BY = "seed"
+SAFE_DEFAULT = "safe default"
 
 _seeds: dict[str, Callable[[], int]] = {}
 
@@ -15,3 +21,20 @@ def make_missing() -> Iterator[tuple[str, int]]:
     """Make it, and say how many of what, in the order of the apps."""
     for what, seed in _seeds.items():
         yield what, seed()
+
+
+def seed_rows(
+    apps: Any, app: str, name: str, key: Sequence[str], rows: Iterable[Mapping[str, Any]], *, reason: str = SAFE_DEFAULT
+) -> None:
+    """Within a migration: make those rows of a governed model whose key is absent, each with its first entry of history."""
+    model, history = apps.get_model(app, name), apps.get_model(app, f"Historical{name}")
+    now = timezone.now()
+    stamp = {"changed_by": SEEDED_BY, "reason": reason, "updated_at": now}
+    if any(field.name == "created_at" for field in model._meta.fields):
+        stamp["created_at"] = now
+    present = set(model.objects.values_list(*key))
+    absent = [row for row in rows if tuple(row[column] for column in key) not in present]
+    made = model.objects.bulk_create([model(**row, **stamp) for row in absent])
+    kept = [field.attname for field in model._meta.concrete_fields if field.name != "created_at"]
+    entry = {"history_date": now, "history_type": "+", "history_change_reason": reason}
+    history.objects.bulk_create([history(**{column: getattr(row, column) for column in kept}, **entry) for row in made])

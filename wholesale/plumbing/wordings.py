@@ -5,13 +5,10 @@ where a proof is, may name a person. It stands in a row of another table, so tha
 """
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
-
-from wholesale.plumbing import append_only
 
 _OWN = re.compile(
     "opted_out|already_followed_up|restarted|erased|lapsed (consent|scrub)_(missing|expired)|"
@@ -64,20 +61,3 @@ class WordedJsonField(models.JSONField):
     def deconstruct(self) -> Any:
         name, _, args, kwargs = super().deconstruct()
         return name, "django.db.models.JSONField", args, kwargs
-
-
-def settle(schema_editor: Any) -> None:
-    """Within a migration: let no check wait while a trigger is dropped."""
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
-
-
-def move_out(schema_editor: Any, facts: Any, words: Any, key: str, columns: Sequence[str]) -> None:
-    """Within a migration: take what people wrote out of rows of `facts`, into rows of `words` that name them by `key`."""
-    settle(schema_editor)
-    with append_only.lifted(schema_editor.connection, facts._meta.db_table):
-        for row in facts.objects.only(*columns).iterator():
-            own, theirs = parted({name: getattr(row, name) for name in columns})
-            if any(theirs.values()):
-                words.objects.create(**{key: row}, **theirs)
-                facts.objects.filter(pk=row.pk).update(**own)

@@ -1,10 +1,9 @@
 """The content of a consent as the columns of a list bring it."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from followups.leads.lists.words import WORDS
-from governance.gate.ledger import PROOF_FIELDS, ConsentProof, GivenHow, Proof
+from governance.gate.ledger import PROOF_FIELDS, GivenHow, Proof, longest_proof
 from wholesale.plumbing.importing.texts import key_of, keyed, storable
 
 _WAYS = keyed(WORDS["ways"], GivenHow.values)
@@ -16,14 +15,9 @@ def content_told(told: Mapping[str, str]) -> tuple[Proof, list[str]]:
     if "given_how" in texts:
         texts["given_how"] = _WAYS.get(key_of(texts["given_how"]), "")
     lacking = [] if texts.get("given_how", "known") else ["a way of giving it that is known"]
-    lacking += [_too_long(name) for name, text in texts.items() if len(text) > _longest(name)]
+    lacking += [_too_long(name) for name, text in texts.items() if len(text) > longest_proof(name)]
     return Proof(**texts), lacking
 
 
-def _longest(name: str) -> int:
-    field: Any = ConsentProof._meta.get_field(name)
-    return int(field.max_length)
-
-
 def _too_long(name: str) -> str:
-    return f"its {name.replace('_', ' ')} (at most {_longest(name):,} characters)"
+    return f"its {name.replace('_', ' ')} (at most {longest_proof(name):,} characters)"

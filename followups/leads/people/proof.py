@@ -14,7 +14,7 @@ from followups.leads.people import registry
 from followups.leads.people.subjects import person
 from governance.decisions import ExecutionClass, verb
 from governance.gate import Point, lead_point, sender
-from governance.gate.ledger import READ_IN_WORDING, ContactPoint, digests, number_or_address, proof_lines
+from governance.gate.ledger import READ_IN_WORDING, ContactPoint, number_or_address, points_on_file, proof_lines
 from wholesale.plumbing.texts import shown
 
 NOTHING = "Nothing is on file under this lead id, phone number or e-mail address."
@@ -84,4 +84,4 @@ def _named(text: str) -> list[Point]:
 
 
 def _rows(points: Iterable[Point]) -> list[ContactPoint]:
-    return list(ContactPoint.objects.filter(digest__in=digests(points).values()).order_by("id"))
+    return points_on_file(points)

@@ -24,8 +24,7 @@ from followups.leads.storing import hold_writers
 from governance import gate
 from governance.decisions import ExecutionClass, verb
 from governance.gate import lock_points_known_by
-from governance.gate.ledger import ContactPoint
-from governance.ledger.erasures import forget_words
+from governance.gate.ledger import forget_points
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.answers import erase_answers, kept_answers
 
@@ -123,12 +122,12 @@ def erase_person(
     answers = erase_answers(whom.in_answers)
     person_erased.send(sender=Lead, texts=whom.texts)
     gate.contact_points([(gate.LEAD, lead_id)])
-    points = _erase_points(lead_id, reason, signature)
+    points = forget_points(person(lead_id).points, reason=reason, **signature)  # what nobody else has
     Lead.objects.filter(lead_id=lead_id).update(**_EMPTY, changed_by=actor, user=user, updated_at=act.now)
     return Erasure(
         lead_id,
         cancelled_steps=cancelled,
-        points=points.count,
+        points=points.points,
         texts=texts + points.texts,
         messages=messages,
         files=files,
@@ -136,21 +135,6 @@ def erase_person(
         answers=answers,
         shared_with=tuple(whom.shared_with),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Points:
-    count: int
-    texts: int
-
-
-def _erase_points(lead_id: str, reason: str, signature: dict[str, Any]) -> _Points:
-    """Empty what nobody else has; what it is known by stays, and so does the lead's id."""
-    rows = person(lead_id).points
-    reached = [row for row in rows if row.kind != ContactPoint.Kind.LEAD]
-    ContactPoint.objects.filter(pk__in=[row.pk for row in reached]).update(value=None)
-    new = [row for row in rows if row.kind == ContactPoint.Kind.LEAD or row.value is not None]
-    return _Points(len([row for row in reached if row.value is not None]), forget_words(new, reason=reason, **signature))
 
 
 def _erase_texts(whom: Person) -> int:

@@ -19,7 +19,14 @@ from followups.leads.models import Lead, LeadReopening
 from followups.leads.people import registry
 from followups.leads.replies.models import AdministrativeReply
 from governance import gate
-from governance.gate.ledger import ConsentProof, ContactPoint, ContactRecord, digest
+from governance.gate.ledger import (
+    ConsentProof,
+    ContactPoint,
+    ContactRecord,
+    lines_about,
+    points_on_file,
+    proofs_about,
+)
 from wholesale.plumbing.addresses import one_form
 from wholesale.plumbing.importing.texts import plain
 
@@ -70,12 +77,12 @@ class Person:
     @property
     def records(self) -> QuerySet[ContactRecord]:
         """What the ledger says of it."""
-        return ContactRecord.objects.filter(point__in=self.points).select_related("point", "words")
+        return lines_about(self.points)
 
     @property
     def proofs(self) -> QuerySet[ConsentProof]:
         """What it agreed to."""
-        return ConsentProof.objects.filter(record__point__in=self.points)
+        return proofs_about(self.points)
 
     @property
     def log(self) -> QuerySet[LogEntry]:
@@ -161,9 +168,8 @@ def _points(person: Person) -> list[ContactPoint]:
     """The lead as such, its number and address, and where its messages came from; as far as anything is on file of them."""
     lead = person.lead
     given = gate.points_of(phone=lead.phone, email=lead.email) if lead else []
-    known_by = [digest(point) for point in (*given, (Kind.LEAD.value, person.lead_id))]
     wrote_from = InboundMessage.objects.filter(lead_id=person.lead_id).values("subjects")
-    return list(ContactPoint.objects.filter(Q(digest__in=known_by) | Q(pk__in=wrote_from)).order_by("pk"))
+    return points_on_file([*given, (gate.LEAD, person.lead_id)], or_among=wrote_from)
 
 
 def row_of(row: Any) -> Mapping[str, Any]:

@@ -40,9 +40,7 @@ class LedgerColumns:
     """Columns of a line."""
 
     @display(
-        description="Entry",
-        ordering="entry",
-        label={ENTRY_WORDS[entry]: colour for entry, colour in ENTRY_COLOURS.items()},
+        description="Entry", ordering="entry", label={ENTRY_WORDS[entry]: colour for entry, colour in ENTRY_COLOURS.items()}
     )
     def what(self, record: ContactRecord) -> str:
         """What it says, in a word."""

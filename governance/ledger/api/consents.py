@@ -1,21 +1,21 @@
 """`/api/governance/contact`: consents, ends of contracts, scrubs."""
 
+from datetime import datetime
 from typing import Any
 
-from rest_framework import serializers
+from drf_spectacular.utils import OpenApiExample
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from governance.grounds import ACCEPTED
-from governance.ledger.api.who import NUMBERS_MAX, ChannelParams, PhoneField, WhoParams
+from governance.ledger.api.records import RecordedOut, RecordOut, records_out
+from governance.ledger.api.who import NUMBERS_MAX, ChannelParams, PhoneField, WhoParams, signed_params
+from governance.ledger.consents import end_contract, record_consent
 from governance.ledger.proof import WORDING_MAX_LENGTH, GivenHow, Proof
-from wholesale.plumbing.fields import (
-    AwareDateTimeField,
-    DayField,
-    LabelField,
-    ManyField,
-    NoteField,
-    StrictIntegerField,
-    UpperChoiceField,
-)
+from governance.ledger.rules import SCRUB_VALID
+from governance.ledger.scrubs import record_scrub
+from wholesale.plumbing.api import ApiViewSet, act
+from wholesale.plumbing.fields import AwareDateTimeField, DayField, LabelField, ManyField, NoteField, UpperChoiceField
 from wholesale.plumbing.params import ObjectParams
 
 
@@ -71,13 +71,56 @@ class ScrubParams(WhoParams):
     reason = NoteField(default="")
 
 
-class RecordedOut(serializers.Serializer[Any]):
-    """How many lines were written."""
-
-    recorded = StrictIntegerField()
-
-
 class ScrubOut(RecordedOut):
     """How many lines were written, and until when they count."""
 
     valid_until = AwareDateTimeField()
+
+
+class ConsentViewSet(ApiViewSet):
+    """Consents, ends of contracts, and scrubs."""
+
+    permissions = dict.fromkeys(("consents", "end_contract", "scrubs"), "governance.record_consent")
+
+    @act(
+        "consents",
+        ConsentParams,
+        {201: RecordOut(many=True)},
+        examples=[
+            OpenApiExample(
+                "Express consent to text messages",
+                request_only=True,
+                value={
+                    "lead_id": "L123",
+                    "channel": "SMS",
+                    "basis": "EXPRESS",
+                    "obtained_at": "2026-12-01T15:00:00Z",
+                    "evidence": "web form 481",
+                    "proof": {
+                        "wording": "Yes, text me offers for my house. Example Homes, 1 Main St, Toronto, example.ca. "
+                        "You can withdraw at any time.",
+                        "purpose": "offers to buy the house",
+                        "on_behalf_of": "Example Homes",
+                        "withdrawal_statement": "You can withdraw at any time.",
+                        "given_how": "WEB_FORM",
+                        "given_where": "https://example.ca/offer",
+                    },
+                },
+            )
+        ],
+    )
+    def consents(self, request: Request, **params: Any) -> Response:
+        """Record a consent. For every channel it is a line for each, since their expiries differ."""
+        return records_out(record_consent(**signed_params(request, params)), status=201)
+
+    @act("contracts/end", ContractEndParams, RecordOut(many=True))
+    def end_contract(self, request: Request, **params: Any) -> Response:
+        """The contracts on file that were made by this day ended on it. Each is a ground for 2 years more, for calls for 18
+        months. Where they had ended by then nothing is written."""
+        return records_out(end_contract(**signed_params(request, params)), status=200)
+
+    @act("scrubs", ScrubParams, {201: ScrubOut})
+    def scrubs(self, request: Request, checked_at: datetime, **params: Any) -> Response:
+        """Record that numbers were checked against the National Do Not Call List and are not on it."""
+        written = record_scrub(checked_at=checked_at, **signed_params(request, params))
+        return Response({"recorded": len(written), "valid_until": checked_at + SCRUB_VALID}, status=201)

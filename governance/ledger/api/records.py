@@ -21,7 +21,7 @@ from governance.ledger.rules import Entry
 from governance.ledger.who import of_lead
 from wholesale.plumbing import filters
 from wholesale.plumbing.api import ResourceViewSet, RowSerializer, SignedSerializer
-from wholesale.plumbing.fields import EmailAddressField
+from wholesale.plumbing.fields import EmailAddressField, StrictIntegerField
 from wholesale.plumbing.texts import shown
 
 
@@ -88,7 +88,14 @@ class RecordOut(SignedSerializer):
         return [one._asdict() for one in missing_of(record.basis, proof_of(record))]
 
 
+class RecordedOut(serializers.Serializer[Any]):
+    """How many lines were written."""
+
+    recorded = StrictIntegerField()
+
+
 def records_out(records: list[ContactRecord], *, status: int) -> Response:
+    """Some lines as the answer of an act."""
     return Response(RecordOut(records, many=True).data, status=status)
 
 

@@ -47,6 +47,12 @@ class WhoParams(ActParams):
 
 
 def require_somebody(params: Params, attrs: dict[str, Any]) -> None:
+    """Refuse parameters that name nobody.
+
+    Raises:
+        ValidationError: none of those that could is given.
+
+    """
     named = [name for name in WHO if name in params.fields]
     if not any(attrs.get(name) for name in named):
         raise ValidationError({named[0]: [f"Give one of {', '.join(named)}."]}, code="required")

@@ -3,12 +3,15 @@
 from typing import Any
 
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from governance.channels import Channel
-from governance.ledger.api.who import NUMBERS_MAX, VALUE_MAX, WHO, ChannelParams, require_somebody
+from governance.ledger.api.records import RecordedOut, RecordOut, records_out
+from governance.ledger.api.who import NUMBERS_MAX, VALUE_MAX, WHO, ChannelParams, require_somebody, signed_params
+from governance.ledger.opt_outs import lift_opt_out, record_do_not_call, record_opt_out
 from governance.ledger.points import channels_of
-from governance.ledger.who import meant
-from wholesale.plumbing.api import acting_user
+from governance.ledger.who import meant, of_lead
+from wholesale.plumbing.api import ApiViewSet, act, acting_user
 from wholesale.plumbing.facts import noted
 from wholesale.plumbing.fields import NoteField
 from wholesale.plumbing.received import (
@@ -76,3 +79,34 @@ def wish(request: Request, *, unreadable: dict[str, str], **params: Any) -> dict
         "reason": noted(params.get("reason", ""), unreadable),
         "user": acting_user(request),
     }
+
+
+class WishViewSet(ApiViewSet):
+    """Opt-outs, the internal do-not-call list, and lifts."""
+
+    permissions = {
+        "opt_outs": "governance.record_opt_out",
+        "do_not_call": "governance.record_opt_out",
+        "lift": "governance.lift_opt_out",
+    }
+    receiving = frozenset({"opt_outs", "do_not_call"})
+
+    @act("opt-outs", OptOutParams, {201: RecordOut(many=True)})
+    def opt_outs(self, request: Request, **params: Any) -> Response:
+        """Record an opt-out: from then on contact by the channel, or by any, is refused. A lead that is named is bound
+        itself, so that its next number is refused too."""
+        return records_out(record_opt_out(**wish(request, **params)), status=201)
+
+    @act("do-not-call", DoNotCallParams, {201: RecordedOut})
+    def do_not_call(self, request: Request, **params: Any) -> Response:
+        """Put leads and numbers on the internal do-not-call list: calls to them are refused."""
+        written = record_do_not_call(**wish(request, **params))
+        return Response({"recorded": len(written)}, status=201)
+
+    @act("opt-outs/lift", LiftParams, RecordOut(many=True))
+    def lift(self, request: Request, **params: Any) -> Response:
+        """Take an opt-out or a do-not-call entry back that was a mistake. Where there is none nothing is written."""
+        lead_id = params.pop("lead_id", "")
+        signed = signed_params(request, params)
+        signed["points"] += of_lead(lead_id) if lead_id else []
+        return records_out(lift_opt_out(**signed), status=200)

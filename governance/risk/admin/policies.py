@@ -39,11 +39,7 @@ class RiskPolicyForm(PolicyForm):
     )
 
     max_actions_per_day = whole_number_field(
-        RiskPolicy,
-        "max_actions_per_day",
-        min_value=0,
-        max_value=2**31 - 1,
-        help_text="Reservations in a day. 0: no cap.",
+        RiskPolicy, "max_actions_per_day", min_value=0, max_value=2**31 - 1, help_text="Reservations in a day. 0: no cap."
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

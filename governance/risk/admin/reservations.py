@@ -140,11 +140,7 @@ class RiskReservationAdmin(GrowingAdmin):
         return self._release(request, chosen, hidden=[("action", "release_chosen")])
 
     @action(
-        description="Release...",
-        permissions=["release"],
-        icon="lock_open",
-        variant=ActionVariant.DANGER,
-        url_path="release",
+        description="Release...", permissions=["release"], icon="lock_open", variant=ActionVariant.DANGER, url_path="release"
     )
     def release(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Release this one, after a page that asks why."""

@@ -45,6 +45,7 @@ def _days(days: float) -> str:
 
 
 def baseline_text(rate: Decimal, size: int) -> str:
+    """An approved baseline in words."""
     return f"{percent(rate)}, measured on {size:,} events"
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.core.servers.basehttp import get_internal_wsgi_application
 from granian._granian import SocketHolder
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -14,7 +15,6 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 from wholesale.plumbing.serving.bridge import Bridge
-from wholesale.wsgi import application
 
 BACKLOG = 1024  # connections of a worker that wait to be accepted
 CONNECTIONS = 512  # of a worker at once
@@ -91,7 +91,7 @@ def serve(*, host: str, port: int, workers: int, threads: int) -> None:
         log_level=LogLevels(settings.LOG_LEVEL.lower()),
         log_dictconfig=settings.LOGGING,
     )
-    server.serve(target_loader=partial(_loaded, Bridge(application, threads)), wrap_loader=False)
+    server.serve(target_loader=partial(_loaded, Bridge(get_internal_wsgi_application(), threads)), wrap_loader=False)
 
 
 def _loaded(target: Any) -> Any:

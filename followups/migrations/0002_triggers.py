@@ -1,0 +1,26 @@
+"""Facts and histories are never changed: row triggers see to it."""
+
+from django.db import migrations
+
+from wholesale.plumbing import append_only
+
+TABLES = [
+    "followups_contactattempt",
+    "followups_historicalinboundword",
+    "followups_historicalladdertemplate",
+    "followups_historicaloutcomerule",
+    "followups_historicalpoolagent",
+    "followups_historicalslapolicy",
+    "followups_historicalvendor",
+    "followups_historicalvendoragent",
+    "followups_inbounddecision",
+    "followups_leadreopening",
+    "followups_slabreach",
+    "followups_taskevent",
+]
+
+
+class Migration(migrations.Migration):
+    dependencies = [("followups", "0001_initial")]
+
+    operations = [append_only.protection(TABLES)]

@@ -1,0 +1,16 @@
+"""Facts and histories are never changed: row triggers see to it."""
+
+from django.db import migrations
+
+from wholesale.plumbing import append_only
+
+TABLES = [
+    "offers_historicalofferpolicy",
+    "offers_offerevidence",
+]
+
+
+class Migration(migrations.Migration):
+    dependencies = [("offers", "0001_initial")]
+
+    operations = [append_only.protection(TABLES)]

@@ -1,0 +1,90 @@
+"""A revision's files and the environment that they run in: the working tree's own, or another's, made for a comparison."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.served import ROOT, settings_for
+
+_LOCK = "requirements.lock"
+_ENVIRONMENT = ".venv"
+_DOTENV = ".env"  # settings of this installation, which git does not know
+
+
+class UnknownRevision(Exception):
+    """Git knows no such revision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """Where a revision's files are, and the Python that has its packages."""
+
+    root: Path
+    python: Path
+
+    def run(self, database_url: str, *arguments: str) -> str:
+        """Run its Python with these arguments on the database; what it printed."""
+        command = [str(self.python), *arguments]
+        environment = settings_for(database_url)
+        done = subprocess.run(command, cwd=self.root, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+        return done.stdout.strip()
+
+
+HERE = Checkout(ROOT, Path(sys.executable))
+
+
+def commit_of(revision: str) -> str:
+    """The full name of the revision's commit.
+
+    Raises:
+        UnknownRevision: there is none.
+
+    """
+    try:
+        return _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    except subprocess.CalledProcessError as error:
+        raise UnknownRevision(f"{revision}: {UnknownRevision.__doc__}") from error
+
+
+def named(commit: str) -> str:
+    """A commit as a reader knows it: its short name and its subject."""
+    return _git("log", "--max-count=1", "--format=%h (%s)", commit)
+
+
+def is_changed() -> bool:
+    """Whether the working tree holds what is not committed."""
+    return bool(_git("status", "--porcelain"))
+
+
+@contextmanager
+def checked_out(commit: str, folder: Path) -> Iterator[tuple[Checkout, str]]:
+    """The commit's files in this folder, with the packages of its own lock file, and which environment has them; gone
+    afterwards.
+    """
+    _git("worktree", "add", "--quiet", "--detach", str(folder), commit)
+    try:
+        if (ROOT / _DOTENV).exists():
+            shutil.copy(ROOT / _DOTENV, folder / _DOTENV)
+        environment = _make_environment(folder)
+        yield Checkout(folder, folder / _ENVIRONMENT / "bin" / "python"), environment
+    finally:
+        _git("worktree", "remove", "--force", str(folder))
+
+
+def _make_environment(folder: Path) -> str:
+    """Link the present environment where the lock files are the same, else install another; says which."""
+    if (folder / _LOCK).read_bytes() == (ROOT / _LOCK).read_bytes():
+        (folder / _ENVIRONMENT).symlink_to(sys.prefix, target_is_directory=True)
+        return f"Both have the same {_LOCK} and run in the present environment."
+    make = ["make", "--no-print-directory", "setup", f"PYTHON={sys.executable}"]
+    subprocess.run(make, cwd=folder, check=True, stdout=sys.stderr)
+    return f"Each has a {_LOCK} and an environment of its own."
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    return done.stdout.strip()

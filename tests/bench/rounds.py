@@ -1,0 +1,52 @@
+"""One round of load: as many different requests as it may need, their answers, and what they left in the database."""
+
+import time
+from contextlib import AbstractContextManager, nullcontext
+
+import psycopg
+
+from tests.bench import data
+from tests.bench.operations import Operation
+from tests.bench.server import Site
+from tests.bench.wrk import CONNECTIONS, Load, drive
+
+# How many different requests a round has ready: by this rate at first, later by so many times the first round's own rate,
+# and so many more.
+FIRST_RATE = 3_000
+SPARE, MARGIN = 1.5, 2_000
+REST_SECONDS = 0.3  # for what was under way when the time was up: else it would count in the next round
+
+
+def one_round(
+    operation: Operation,
+    site: Site,
+    *,
+    rate: float = FIRST_RATE,
+    seconds: float,
+    tag: str,
+    meter: AbstractContextManager[object] | None = None,
+) -> Load:
+    """Send requests for so long, at most about so many a second; the tag tells this round's from all others.
+
+    An act whose KPI row is not there afterwards is an error too. The meter is around the load alone.
+    """
+    with psycopg.connect(site.database_url, autocommit=True) as connection:
+        paths = [operation.filled(values) for values in operation.fresh(connection, round(rate * seconds) + MARGIN, tag)]
+        before = data.kpi_rows(connection, operation.metric) if operation.metric else 0
+        with meter or nullcontext():
+            load = drive(
+                site,
+                method=operation.method,
+                paths=paths,
+                once=operation.once,
+                status=operation.status,
+                text=operation.text,
+                seconds=seconds,
+            )
+        time.sleep(REST_SECONDS)
+        if operation.metric:
+            rows = data.kpi_rows(connection, operation.metric) - before
+            # What was under way left its row and nobody heard the answer.
+            if not load.requests <= rows <= load.requests + CONNECTIONS:
+                return load.with_error(f"{load.requests} answers left {rows} KPI rows")
+    return load

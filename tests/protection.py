@@ -1,0 +1,16 @@
+"""Tables whose protection is lifted for a test."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+from wholesale.plumbing import append_only
+
+
+@contextmanager
+def unprotected(table: str) -> Iterator[None]:
+    """Let rows of an append-only table be changed, then protect it again."""
+    append_only.remove(connection, table)
+    yield
+    append_only.install(connection, table)

@@ -1,0 +1,67 @@
+"""What the environment says, read strictly: a word that cannot be read stops the start. Imported before the settings are."""
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from wholesale.plumbing.work.timeouts import DEFAULTS as DEFAULT_TIMEOUTS
+from wholesale.plumbing.work.timeouts import Process, Timeouts
+from wholesale.plumbing.work.timeouts import read as read_timeouts
+
+env = environ.Env()
+
+
+def switch(name: str, *, default: bool) -> bool:
+    """Read a switch; empty counts as absent. A protection that is misspelt ("ture") must not be taken for one that is off.
+
+    Raises:
+        ImproperlyConfigured: a word that is neither true nor false.
+
+    """
+    word = env.str(name, default="").strip().lower()
+    if word in ("true", "yes", "on", "1"):
+        return True
+    if word in ("false", "no", "off", "0"):
+        return False
+    if word:
+        raise ImproperlyConfigured(f"{name} must be true or false, not {word!r}")
+    return default
+
+
+def timeouts_of(process: Process) -> Timeouts:
+    """What bounds the database's work for this kind of process: DB_TIMEOUTS_WEB and so on.
+
+    Raises:
+        ImproperlyConfigured: not three numbers of seconds.
+
+    """
+    name = f"DB_TIMEOUTS_{process.upper()}"
+    try:
+        return read_timeouts(env.str(name, default=""), DEFAULT_TIMEOUTS[process])
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be three numbers of seconds, such as 30,10,60 ({error})") from error
+
+
+def days(name: str, *, default: int) -> int:
+    """Read a number of days; empty counts as absent.
+
+    Raises:
+        ImproperlyConfigured: no whole number from 0 to 3650.
+
+    """
+    word = env.str(name, default="").strip() or str(default)
+    if not (word.isascii() and word.isdecimal() and int(word) <= 3650):
+        raise ImproperlyConfigured(f"{name} must be a number of days from 0 to 3650, not {word!r}")
+    return int(word)
+
+
+def whole_number(name: str, *, default: int, least: int, most: int) -> int:
+    """Read a whole number; empty counts as absent.
+
+    Raises:
+        ImproperlyConfigured: it is none, or not from `least` to `most`.
+
+    """
+    word = env.str(name, default="").strip() or str(default)
+    if not (word.isascii() and word.isdecimal() and least <= int(word) <= most):
+        raise ImproperlyConfigured(f"{name} must be a whole number from {least} to {most}, not {word!r}")
+    return int(word)
