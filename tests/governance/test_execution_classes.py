@@ -6,17 +6,11 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-import governance.ledger.services
-import governance.risk.services
-import kpi.tripwire.services
-import pytest
-from pytest_django import Settings
-from rest_framework.test import APIClient
-
 import buyers.services
 import followups.ladders.bulk
 import followups.ladders.services
 import followups.ladders.templates.services
+import followups.leads.inbound.decisions
 import followups.leads.inbound.services
 import followups.leads.inbound.words
 import followups.leads.inbox.services
@@ -32,6 +26,7 @@ import followups.sla.breaches
 import followups.sla.notices
 import followups.sla.policies
 import followups.sla.report
+import followups.sla.snapshot
 import followups.tasks.due.claims
 import followups.tasks.due.services
 import followups.tasks.lapses
@@ -60,6 +55,10 @@ import kpi.tripwire.policies
 import kpi.tripwire.summaries
 import kpi.tripwire.triggers
 import offers.services
+import pytest
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
 from buyers.models import BuyerFeedbackEvent
 from followups.ladders.models import FollowupLadder
 from governance import gate
