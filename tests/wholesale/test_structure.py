@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.models import Permission, User
 from django_filters.filters import Filter
 from rest_framework import serializers
@@ -152,3 +153,23 @@ def test_an_action_without_an_entry_is_nobodys(db: None) -> None:
     assert HasActionPermission().has_permission(asked, view)
     asked.user = None
     assert not HasActionPermission().has_permission(asked, view)
+
+
+# Lines that a file of the product may have, migrations aside; those that have more, and why.
+FILE_MAX, FILE_MOST = 300, 400
+LONGER = {
+    "wholesale/settings.py": "Django wants its settings in one module, and each has its reason beside it",
+    "wholesale/demo/walkthrough.py": "it follows the guide from its first line to its last",
+}
+
+
+def test_no_file_of_the_product_is_long_but_those_that_say_why() -> None:
+    sizes = {
+        path.relative_to(settings.BASE_DIR).as_posix(): len(path.read_text().splitlines())
+        for package in PRODUCT
+        for path in (settings.BASE_DIR / package).rglob("*.py")
+        if "migrations" not in path.parts
+    }
+    assert len(sizes) > 400
+    assert {path for path, lines in sizes.items() if lines > FILE_MAX} == set(LONGER)
+    assert all(sizes[path] <= FILE_MOST for path in LONGER)
