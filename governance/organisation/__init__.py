@@ -1,0 +1,1 @@
+"""Who contacts, and how strictly it asks for proof."""

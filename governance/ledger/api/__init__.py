@@ -1,0 +1,1 @@
+"""`/api/governance/contact`: the ledger."""
