@@ -134,9 +134,9 @@ FAILURES: list[tuple[str, Callable[[], Any], str, str]] = [
     ),
     (
         "environment.migrations",
-        lambda: MigrationRecorder(connection).record_unapplied("kpi", "0002_append_only"),
+        lambda: MigrationRecorder(connection).record_unapplied("kpi", "0002_triggers"),
         "warning",
-        "Migrations not applied: kpi.0002_append_only.",
+        "Migrations not applied: kpi.0002_triggers.",
     ),
     (
         "heimdall.charter",
@@ -252,7 +252,7 @@ def test_development_mode_blocks_where_go_live_is_enforced(settings: Settings, e
     settings.GO_LIVE_ENFORCE = enforced
     assert passes("environment.debug")
     settings.DEBUG = True
-    MigrationRecorder(connection).record_unapplied("kpi", "0002_append_only")
+    MigrationRecorder(connection).record_unapplied("kpi", "0002_triggers")
     for id in ("environment.debug", "environment.migrations"):
         assert (passes(id), found(id)["severity"]) == (False, severity)
     assert services.status()["ok_to_enable_go_live"] is not enforced

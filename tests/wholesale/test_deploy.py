@@ -23,7 +23,7 @@ def unit(path: Path) -> RawConfigParser:
 def test_a_service_starts_a_command_with_options_that_it_has(path: Path) -> None:
     python, script, command, *options = shlex.split(unit(path)["Service"]["ExecStart"])
     assert (python, script) == ("/srv/wholesale/.venv/bin/python", "manage.py")
-    load_command_class("wholesale", command).create_parser("manage.py", command).parse_args(options)
+    load_command_class("wholesale.plumbing", command).create_parser("manage.py", command).parse_args(options)
 
 
 @pytest.mark.parametrize("path", SERVICES, ids=lambda path: path.name)

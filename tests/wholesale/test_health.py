@@ -26,7 +26,7 @@ def test_readyz_is_200_when_all_is_well(db: None, client: Client) -> None:
 
 
 def test_readyz_names_a_pending_migration(db: None, client: Client) -> None:
-    MigrationRecorder(connection).record_unapplied("kpi", "0002_append_only")
+    MigrationRecorder(connection).record_unapplied("kpi", "0002_triggers")
     response = client.get("/readyz")
     assert response.status_code == 503
     assert response.json()["ok"] is False

@@ -118,7 +118,7 @@ NAVIGATION: dict[str, tuple[Page, ...]] = {
 
 def stylesheet(request: HttpRequest) -> str:
     """What is mended of Unfold's own styles."""
-    return static("console/admin.css")
+    return static("wholesale/admin.css")
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
