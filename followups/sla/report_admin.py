@@ -12,10 +12,11 @@ from django.utils import timezone
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from followups.sla.chart import chart_rows
 from followups.sla.report import GROUPS, PERCENTILES, SPAN, SlaReport, sla_report
 from wholesale.plumbing.days import WITHIN_RANGE
 
+ROWS_MAX = 40  # groups in one chart; of more, those whose 90th percentile is the highest
+LABEL_MAX = 28  # characters
 COLOURS = {50: "var(--color-primary-700)", 90: "var(--color-primary-500)", 99: "var(--color-primary-300)"}
 HEADERS = (
     *("Tasks", "Completed", "Open, overdue", "p50", "p90", "p99", "In 30 min", "In 2 h"),
@@ -69,8 +70,12 @@ def _midnight(day: Any) -> datetime:
 
 
 def _table(report: SlaReport, by: str) -> dict[str, Any]:
-    rows = [_row("nobody" if group[by] is None else str(group[by]), group) for group in report.groups]
+    rows = [_row(_name(group[by]), group) for group in report.groups]
     return {"headers": [by.capitalize(), *HEADERS], "rows": [*rows, _row("All", report.whole)]}
+
+
+def _name(value: Any) -> str:
+    return "nobody" if value is None else str(value)
 
 
 def _row(name: str, figures: dict[str, Any]) -> list[str]:
@@ -101,7 +106,7 @@ def in_words(minutes: float | None) -> str:
 
 def _chart(report: SlaReport, by: str) -> str:
     """What Chart.js draws: bars of minutes, three for each group."""
-    rows = chart_rows(report, [by])
+    rows = chart_rows(report, by)
     datasets = [
         {
             "label": f"p{percentile}",
@@ -111,6 +116,19 @@ def _chart(report: SlaReport, by: str) -> str:
         for percentile in PERCENTILES
     ]
     return json.dumps({"labels": [name for name, _ in rows], "datasets": datasets})
+
+
+def chart_rows(report: SlaReport, by: str) -> list[tuple[str, dict[str, Any]]]:
+    """What is drawn, from the left: a label and the figures of each group, after them all tasks together."""
+    groups = report.groups
+    if len(groups) > ROWS_MAX:
+        latest = sorted(groups, key=lambda row: -row["p90"])[:ROWS_MAX]
+        groups = [row for row in groups if row in latest]
+    return [*((_label(_name(row[by])), row) for row in groups), ("all", report.whole)]
+
+
+def _label(name: str) -> str:
+    return name if len(name) <= LABEL_MAX else f"{name[: LABEL_MAX - 1]}…"
 
 
 _GREY = {"color": "#9ca3af"}
