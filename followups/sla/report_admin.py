@@ -1,7 +1,7 @@
 """The SLA: how late the tasks are that fell due in some days, as a chart and a table."""
 
 import json
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 from django import forms
@@ -13,7 +13,7 @@ from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from followups.sla.report import GROUPS, PERCENTILES, SPAN, SlaReport, sla_report
-from wholesale.plumbing.days import WITHIN_RANGE
+from wholesale.plumbing.days import WITHIN_RANGE, beginning
 
 ROWS_MAX = 40  # groups in one chart; of more, those whose 90th percentile is the highest
 LABEL_MAX = 28  # characters
@@ -57,16 +57,12 @@ def sla_page(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
     }
     if form.is_valid():
         by = form.cleaned_data["by"]
-        since = _midnight(form.cleaned_data["since"])
+        since = beginning(form.cleaned_data["since"])
         # What falls due later today is not late yet, and those of it that are done would all count as in time.
-        until = min(_midnight(form.cleaned_data["until"] + timedelta(days=1)), now)
+        until = min(beginning(form.cleaned_data["until"] + timedelta(days=1)), now)
         report = sla_report(since=since, until=max(until, since + timedelta(microseconds=1)), by=[by], now=now)
         context |= {"report": report, "table": _table(report, by), "chart": _chart(report, by), "options": OPTIONS}
     return TemplateResponse(request, "admin/followups/sla.html", context)
-
-
-def _midnight(day: Any) -> datetime:
-    return datetime.combine(day, time.min, UTC)
 
 
 def _table(report: SlaReport, by: str) -> dict[str, Any]:

@@ -29,7 +29,8 @@ def simulated(now: datetime = NOON) -> None:
     """The worker's turn: the simulations that wait for it."""
     waiting = DBTaskResult.objects.filter(task_path=simulate_policy.module_path)
     for result in waiting:
-        simulate(*result.args_kwargs["args"], now=now)
+        policy_id, version = result.args_kwargs["args"]
+        simulate(policy_id, version, now)
     waiting.delete()
 
 
