@@ -12,6 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.errors import RequiredParameter, VersionConflict
+from wholesale.plumbing.seeds import SEEDED_BY
 from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
 
 
@@ -195,9 +196,6 @@ def _stamped(row: GovernedT, **stamp: Any) -> GovernedT:
     row.stamp(**stamp)
     row.save(force_insert=row._state.adding)  # a key of its own must not overwrite a row that somebody else made
     return row
-
-
-SEEDED_BY = "seed"
 
 
 def seed_provinces(

@@ -59,11 +59,21 @@ def one_spelling(word: str) -> str:
         raise ValidationError(f"It {error}.", code="invalid_word") from error
 
 
-def settle_market(cleaned: dict[str, Any]) -> dict[str, Any]:
-    """What a form was given, its market under the market's own name."""
-    if cleaned.get("market"):
-        cleaned["market"] = one_market(cleaned.get("province"), cleaned["market"])
-    return cleaned
+class PlaceInput:
+    """A form's province and market, the market under its own name in its one spelling."""
+
+    cleaned_data: dict[str, Any]
+
+    def clean_market(self) -> str:
+        """The market in its one spelling."""
+        return one_spelling(self.cleaned_data["market"])
+
+    def clean(self) -> dict[str, Any]:
+        form: Any = super()
+        cleaned: dict[str, Any] = form.clean() or {}
+        if cleaned.get("market"):
+            cleaned["market"] = one_market(cleaned.get("province"), cleaned["market"])
+        return cleaned
 
 
 class GovernedForm(forms.ModelForm):
@@ -262,7 +272,7 @@ class PolicyAdmin(GovernedAdmin):
         obj.pk = stored.pk
 
 
-class PlacePolicyForm(PolicyForm):
+class PlacePolicyForm(PlaceInput, PolicyForm):
     """A policy of a market or province."""
 
     key: ClassVar[tuple[str, ...]] = ("province", "market")
@@ -271,13 +281,6 @@ class PlacePolicyForm(PolicyForm):
         super().__init__(*args, **kwargs)
         if "market" in self.fields:
             self.fields["market"].help_text = "ALL is the whole province; a market's own policy wins over it."
-
-    def clean_market(self) -> str:
-        """The market in its one spelling."""
-        return one_spelling(self.cleaned_data["market"])
-
-    def clean(self) -> dict[str, Any]:
-        return settle_market(super().clean())
 
 
 class PlacePolicyAdmin(PolicyAdmin):

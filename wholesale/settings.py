@@ -289,9 +289,7 @@ UNFOLD = {
     "STYLES": ["wholesale.console.frame.stylesheet"],
     "SIDEBAR": {"show_search": True, "navigation": "wholesale.console.frame.navigation"},
 }
-# Of files of leads: who may, by the names of permissions.
-IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
-IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
+IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"  # who may take rows out as a file, by the name of the permission
 
 # Logs -------------------------------------------------------------------------------------------------------------------
 

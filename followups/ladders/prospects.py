@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from followups.ladders.models import FollowupLadder
-from followups.leads.facts import FACTS, read_facts
+from followups.leads.facts import facts_sql, read_facts
 from followups.leads.models import Lead
 from followups.tasks.models import FollowupTask
 from followups.tasks.outcomes.rules import Outcome
@@ -86,10 +86,6 @@ def meeting(ladders: Iterable[OpenLadder]) -> list[str]:
 _LEAD, _LADDER, _TASK = Lead._meta.db_table, FollowupLadder._meta.db_table, FollowupTask._meta.db_table
 
 
-def _facts(table: str) -> str:
-    return ", ".join(f"CAST({table}.{name} AS text)" if name == "score" else f"{table}.{name}" for name in FACTS)
-
-
 # A wrong number counts as a contact until the lead has another one: nobody of the lead's was reached.
 _CONTACTED = f"""
 SELECT 1 FROM {_TASK} AS t WHERE t.ladder_id = d.id AND t.completed_at IS NOT NULL AND NOT (
@@ -109,13 +105,13 @@ WITH known AS (
     SELECT o.id FROM (SELECT DISTINCT email FROM known WHERE NOT email_is_wrong) AS p
     JOIN {_LEAD} AS o ON o.email = p.email AND NOT (o.email = '') AND NOT o.email_is_wrong
 )
-SELECT k.asked, {_facts("k")}, own.id AS ladder_id, CAST((
+SELECT k.asked, {facts_sql("k")}, own.id AS ladder_id, CAST((
     SELECT max(d.closed_at) FROM {_LADDER} AS d
     WHERE d.lead_id = k.asked AND d.closed_at IS NOT NULL AND EXISTS ({_CONTACTED})
 ) AS text)
 FROM known AS k LEFT JOIN {_LADDER} AS own ON own.lead_id = k.asked AND own.closed_at IS NULL
 UNION ALL
-SELECT NULL, {_facts("o")}, d.id, NULL
+SELECT NULL, {facts_sql("o")}, d.id, NULL
 FROM beside AS b JOIN {_LEAD} AS o ON o.id = b.id
 JOIN {_LADDER} AS d ON d.lead_id = o.lead_id AND d.closed_at IS NULL
 ORDER BY ladder_id

@@ -159,7 +159,7 @@ class LeadAdmin(CheckedInput, Kept, Scoped, ImportPages, PersonPages):
     )
     search_help_text = "Lead id, phone, e-mail or market in full; how a name begins"
     inlines = (ReopeningInline,)
-    actions_list = ("find_proof",)
+    actions_list = ("import_file", "find_proof")
     actions_detail = ("ladders", "proof", "export_person", "erase")
     fieldsets = (
         ("Lead", {"fields": ("lead_id", ("first_name", "last_name"), ("status", "score"), ("source", "language"), "role")}),

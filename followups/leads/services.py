@@ -87,7 +87,6 @@ def upsert_leads(
     actor: str = "system",
     user: User | None = None,
     now: datetime | None = None,
-    first_number: int = 1,
     dry_run: bool = False,
     source: str = "a list",
     refuse: Callable[[RefusedRow], None] | None = None,
@@ -108,7 +107,7 @@ def upsert_leads(
     by = _By(Act.of(actor, user, None, now or timezone.now()), source, dry_run)
     report = Report()
     seen: dict[str, int] = {}  # lead_id -> number of its row
-    for batch in batches(numbered(rows, first_number), BATCH):
+    for batch in batches(numbered(rows), BATCH):
         kept = _keep(batch, seen, by)
         for outcome, count in kept.outcomes.items():
             setattr(report, outcome.value, getattr(report, outcome.value) + count)

@@ -17,7 +17,7 @@ from unfold.widgets import INPUT_CLASSES
 from followups.pool.models import WEIGHT_MAX, PoolAgent
 from followups.pool.services import IS_INACTIVE, remove_agent, upsert_agent, working
 from followups.pool.vendors.services import of_ended_vendor
-from governance.policies_admin import GovernedForm, RemovableAdmin, Removal, one_spelling, settle_market
+from governance.policies_admin import GovernedForm, PlaceInput, RemovableAdmin, Removal
 from wholesale.plumbing.admin_base import (
     ReasonForm,
     act_with_reason,
@@ -31,7 +31,7 @@ from wholesale.plumbing.admin_base import (
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
 
 
-class PoolAgentForm(GovernedForm):
+class PoolAgentForm(PlaceInput, GovernedForm):
     """An agent in a pool. A pause is a button of its own."""
 
     key = ("province", "market", "agent")
@@ -51,13 +51,6 @@ class PoolAgentForm(GovernedForm):
             "market": "ALL takes the ladders of the province's markets in whose own pool nobody works.",
             "agent": "The user name: it becomes the owner of the ladders.",
         }
-
-    def clean_market(self) -> str:
-        """The market in its one spelling."""
-        return one_spelling(self.cleaned_data["market"])
-
-    def clean(self) -> dict[str, Any]:
-        return settle_market(super().clean() or {})
 
 
 class PauseForm(ReasonForm):

@@ -1,7 +1,7 @@
 """The SLA: how late the tasks are that fell due in some days, as a chart and a table."""
 
 import json
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 from django import forms
@@ -12,10 +12,11 @@ from django.utils import timezone
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from followups.sla.chart import chart_rows
 from followups.sla.report import GROUPS, PERCENTILES, SPAN, SlaReport, sla_report
-from wholesale.plumbing.days import WITHIN_RANGE
+from wholesale.plumbing.days import WITHIN_RANGE, beginning
 
+ROWS_MAX = 40  # groups in one chart; of more, those whose 90th percentile is the highest
+LABEL_MAX = 28  # characters
 COLOURS = {50: "var(--color-primary-700)", 90: "var(--color-primary-500)", 99: "var(--color-primary-300)"}
 HEADERS = (
     *("Tasks", "Completed", "Open, overdue", "p50", "p90", "p99", "In 30 min", "In 2 h"),
@@ -56,21 +57,21 @@ def sla_page(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
     }
     if form.is_valid():
         by = form.cleaned_data["by"]
-        since = _midnight(form.cleaned_data["since"])
+        since = beginning(form.cleaned_data["since"])
         # What falls due later today is not late yet, and those of it that are done would all count as in time.
-        until = min(_midnight(form.cleaned_data["until"] + timedelta(days=1)), now)
+        until = min(beginning(form.cleaned_data["until"] + timedelta(days=1)), now)
         report = sla_report(since=since, until=max(until, since + timedelta(microseconds=1)), by=[by], now=now)
         context |= {"report": report, "table": _table(report, by), "chart": _chart(report, by), "options": OPTIONS}
     return TemplateResponse(request, "admin/followups/sla.html", context)
 
 
-def _midnight(day: Any) -> datetime:
-    return datetime.combine(day, time.min, UTC)
-
-
 def _table(report: SlaReport, by: str) -> dict[str, Any]:
-    rows = [_row("nobody" if group[by] is None else str(group[by]), group) for group in report.groups]
+    rows = [_row(_name(group[by]), group) for group in report.groups]
     return {"headers": [by.capitalize(), *HEADERS], "rows": [*rows, _row("All", report.whole)]}
+
+
+def _name(value: Any) -> str:
+    return "nobody" if value is None else str(value)
 
 
 def _row(name: str, figures: dict[str, Any]) -> list[str]:
@@ -101,7 +102,7 @@ def in_words(minutes: float | None) -> str:
 
 def _chart(report: SlaReport, by: str) -> str:
     """What Chart.js draws: bars of minutes, three for each group."""
-    rows = chart_rows(report, [by])
+    rows = chart_rows(report, by)
     datasets = [
         {
             "label": f"p{percentile}",
@@ -111,6 +112,19 @@ def _chart(report: SlaReport, by: str) -> str:
         for percentile in PERCENTILES
     ]
     return json.dumps({"labels": [name for name, _ in rows], "datasets": datasets})
+
+
+def chart_rows(report: SlaReport, by: str) -> list[tuple[str, dict[str, Any]]]:
+    """What is drawn, from the left: a label and the figures of each group, after them all tasks together."""
+    groups = report.groups
+    if len(groups) > ROWS_MAX:
+        latest = sorted(groups, key=lambda row: -row["p90"])[:ROWS_MAX]
+        groups = [row for row in groups if row in latest]
+    return [*((_label(_name(row[by])), row) for row in groups), ("all", report.whole)]
+
+
+def _label(name: str) -> str:
+    return name if len(name) <= LABEL_MAX else f"{name[: LABEL_MAX - 1]}…"
 
 
 _GREY = {"color": "#9ca3af"}

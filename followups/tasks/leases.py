@@ -1,26 +1,15 @@
-"""Whose claim of a task counts, as a condition of the database and of a row that is read already. They say the same."""
+"""Whose claim of a task counts."""
 
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Q
 
 from followups.tasks.errors import TaskLeased
-from followups.tasks.models import FollowupTask, no_live_lease
+from followups.tasks.models import FollowupTask
 from wholesale.plumbing.texts import iso_utc
 
 NO_LEASE: dict[str, Any] = {"leased_by": None, "leased_user": None, "leased_until": None}
-
-
-def held_by(actor: str, user: User | None) -> Q:
-    """Whose last claim is theirs: by the user or under its name; where nobody is signed in, by the actor."""
-    return Q(leased_user=user) | Q(leased_by=user.get_username()) if user else Q(leased_by=actor)
-
-
-def free_for(actor: str, user: User | None, now: datetime) -> Q:
-    """Under nobody else's live claim. Completing says so in SQL of its own (`followups.tasks.completions.statements`)."""
-    return no_live_lease(now) | held_by(actor, user)
 
 
 def is_live(task: FollowupTask, now: datetime) -> bool:
@@ -29,7 +18,7 @@ def is_live(task: FollowupTask, now: datetime) -> bool:
 
 
 def is_held_by(task: FollowupTask, actor: str, user: User | None) -> bool:
-    """Whether the last claim is theirs."""
+    """Whether the last claim is theirs: by the user or under its name; where nobody is signed in, by the actor."""
     if user is None:
         return task.leased_by == actor
     return task.leased_user_id == user.pk or task.leased_by == user.get_username()

@@ -18,11 +18,6 @@ from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 from wholesale.plumbing.wordings import WordedField
 
 
-def no_live_lease(now: datetime) -> Q:
-    """The condition of tasks under no live claim. Completing says so in SQL of its own (`tasks.completions`)."""
-    return Q(leased_until__isnull=True) | Q(leased_until__lte=now)
-
-
 class TaskQuerySet(QuerySet[Any]):
     """Tasks."""
 
@@ -55,7 +50,7 @@ class TaskQuerySet(QuerySet[Any]):
 
     def unleased(self, now: datetime) -> "TaskQuerySet":
         """Under no live claim."""
-        return self.filter(no_live_lease(now))
+        return self.filter(Q(leased_until__isnull=True) | Q(leased_until__lte=now))
 
     def breached(self) -> "TaskQuerySet":
         """Open, and found later than the SLA allows for the time at which they are due."""

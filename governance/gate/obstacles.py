@@ -1,7 +1,7 @@
 """What stands in the way of a contact until something changes, and at which instants that may be. Pure."""
 
 from collections.abc import Hashable, Iterable, Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
 from governance.channels import Channel
 from governance.gate.facts import Situation
@@ -23,6 +23,7 @@ from governance.ledger.rules import (
 )
 from governance.organisation.rules import Strictness
 from governance.people import Role
+from wholesale.plumbing.days import beginning
 
 
 def lasting(situation: Situation, channel: str, at: datetime) -> tuple[set[Reason], set[Reason]]:
@@ -154,7 +155,7 @@ def turning_points(situation: Situation, channel: str) -> list[datetime]:
         turns |= {line.effective_at + SCRUB_VALID + datetime.resolution for line in ledger if line.kind == Entry.SCRUB}
         last_days = situation.organisation.registration_expires_on, situation.subscribed_until
         if situation.ledger is not None:
-            turns |= {datetime.combine(last_day, time(), UTC) + timedelta(days=1) for last_day in last_days if last_day}
+            turns |= {beginning(last_day) + timedelta(days=1) for last_day in last_days if last_day}
     return sorted(turns)
 
 

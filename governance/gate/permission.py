@@ -46,7 +46,11 @@ class Permission:
         return max(after, self._again_from or after) + HORIZON
 
     def interval(self, at: datetime) -> Interval | None:
-        """As `permitted_interval`."""
+        """The interval in which contact is allowed that contains an instant, else the next within the horizon, else None.
+
+        Its last instant is a microsecond before the first that is forbidden. It is cut at 24 hours after `at` or its own
+        beginning, whichever is later, and at 24 hours before `at`.
+        """
         first = self.next_at(at)
         if first is None:
             return None
@@ -84,12 +88,3 @@ def next_allowed_at(situation: Situation, channel: str, after: datetime) -> date
     """The first instant at or after another at which contact is allowed, `after` itself perhaps, or None within 30 days of
     it, or of the end of the wait for a second call."""
     return Permission(situation, channel).next_at(after.astimezone(UTC))
-
-
-def permitted_interval(situation: Situation, channel: str, at: datetime) -> Interval | None:
-    """The interval in which contact is allowed that contains an instant, else the next within the same horizon, else None.
-
-    Its last instant is a microsecond before the first that is forbidden. It is cut at 24 hours after `at` or its own
-    beginning, whichever is later, and at 24 hours before `at`.
-    """
-    return Permission(situation, channel).interval(at.astimezone(UTC))

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from typing import NamedTuple, Unpack
 
 from django.db import transaction
@@ -17,6 +17,7 @@ from governance.ledger.points import EVERY_CHANNEL, Point, Subject, channels_of,
 from governance.ledger.proof import NO_PROOF, Proof, missing_of
 from governance.ledger.reading import filed_under
 from governance.ledger.rules import Entry, LedgerLine, contract_counts_until, is_ended_by
+from wholesale.plumbing.days import beginning
 
 
 @verb(ExecutionClass.RECORD)
@@ -81,11 +82,6 @@ def require_end(basis: str, obtained_at: datetime, ended_on: date, now: datetime
     require_past("ended_on", beginning(ended_on), now)
     if ended_on < obtained_at.astimezone(UTC).date():
         raise EndedBeforeContract(attr="ended_on")
-
-
-def beginning(day: date) -> datetime:
-    """When a day begins in UTC, which in Canada is the evening before."""
-    return datetime.combine(day, time(), UTC)
 
 
 @verb(ExecutionClass.RECORD)

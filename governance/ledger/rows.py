@@ -1,13 +1,12 @@
 """Rows of the ledger, as other apps ask for them."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from governance.ledger.models import ConsentProof, ContactPoint, ContactRecord
-from governance.ledger.points import EVERY_CHANNEL, Point, digests
+from governance.ledger.points import Point, digests
 from governance.ledger.rules import Entry
 
 _REFUSALS = (Entry.OPT_OUT, Entry.DO_NOT_CALL)
@@ -27,12 +26,6 @@ def lines_about(rows: Collection[ContactPoint]) -> "QuerySet[ContactRecord]":
 def proofs_about(rows: Collection[ContactPoint]) -> "QuerySet[ConsentProof]":
     """What was agreed to at some points."""
     return ConsentProof.objects.filter(record__point__in=rows)
-
-
-def is_refused_since(known_by: Collection[str], channel: str, at: datetime) -> bool:
-    """Whether an opt-out from the channel, or from every one, was recorded after an instant of what these digests name."""
-    refusals = ContactRecord.objects.filter(entry__in=_REFUSALS, point__digest__in=known_by)
-    return refusals.filter(channel__in=(EVERY_CHANNEL, channel), created_at__gt=at).exists()
 
 
 def count_refusals() -> int:

@@ -215,7 +215,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "expectation",
-                    models.JSONField(editable=False, help_text="simulated when the policy was saved", null=True),
+                    models.JSONField(
+                        editable=False, help_text="of this version, simulated soon after it was saved", null=True
+                    ),
                 ),
                 (
                     "user",
@@ -381,7 +383,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "expectation",
-                    models.JSONField(editable=False, help_text="simulated when the policy was saved", null=True),
+                    models.JSONField(
+                        editable=False, help_text="of this version, simulated soon after it was saved", null=True
+                    ),
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),

@@ -36,7 +36,7 @@ _SMALLEST = Decimal("0.0001")
 
 
 class ExpectationOut(serializers.Serializer[Any]):
-    """What to expect of the policy, simulated when it was saved."""
+    """What to expect of the policy, simulated soon after it was saved."""
 
     rate = RateField(help_text="the success rate it was simulated at")
     events_a_day = StrictIntegerField(help_text="of the last 30 days")
@@ -51,7 +51,9 @@ class ExpectationOut(serializers.Serializer[Any]):
 class RegressionPolicyOut(RowSerializer):
     """How a metric is watched."""
 
-    expectation = ExpectationOut(allow_null=True)
+    expectation = ExpectationOut(
+        allow_null=True, help_text="null until the worker has simulated it, where there is no rate, and for other statistics"
+    )
 
     class Meta:
         model = RegressionPolicy

@@ -1,32 +1,24 @@
-"""Looking at a metric's events: whether it has fallen, and what to expect of a policy that watches it."""
+"""Looking at a metric's events: whether it has fallen."""
 
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 
 from kpi.models import COUNTED, KPIEvent
-from kpi.tripwire import simulation
 from kpi.tripwire.models import RegressionPolicy, RegressionState
 from kpi.tripwire.rules import (
-    BASELINE_MIN,
     FallVerdict,
     Method,
     Statistic,
     cusum,
     cusum_steps,
     fall,
-    jeffreys,
     judge_drop,
     mean,
 )
 
-RATE_EVENTS = 1000  # the rate that a policy is simulated at is that of the last so many events
-MONTH = timedelta(days=30)  # over which its volume is counted
 # A transaction that took an earlier id may commit later than this reading; none stays open for so long.
 SETTLED = timedelta(minutes=10)
 _DIGITS = Decimal("0.000001")
@@ -122,38 +114,3 @@ def _judge_cusum(policy: RegressionPolicy, state: RegressionState, now: datetime
     _show(state, baseline, current, None if current is None else (baseline - current) / baseline)
     seen = "no events since the baseline" if current is None else fall(baseline, current)
     state.note = f"{seen}; the sum is {levels[-1]:.2f}, amber from {policy.amber_threshold}, red from {policy.red_threshold}"
-
-
-def expectation(policy: RegressionPolicy, now: datetime) -> dict[str, Any] | None:
-    """What to expect of the policy at the metric's own rate and volume; None where there is no rate yet."""
-    if policy.statistic != Statistic.SUCCESS_RATE:
-        return None
-    events = judged_events(policy)
-    rate = policy.baseline_rate if policy.method == Method.CUSUM else None
-    if rate is None:
-        last = list(events.order_by("-id").values_list("success", flat=True)[:RATE_EVENTS])
-        if len(set(last)) < 2:
-            return None
-        rate = jeffreys(sum(map(bool, last)), len(last))
-    a_day = max(1, round(events.filter(occurred_at__gt=now - MONTH, occurred_at__lte=now).count() / MONTH.days))
-    looked_every = 1 if settings.TRIPWIRE_ON_ARRIVAL else min(a_day, simulation.HORIZON)
-    design_drop = float(policy.design_drop)
-    if policy.method == Method.CUSUM:
-        found = simulation.expect_cusum(
-            rate=float(rate),
-            threshold=float(policy.red_threshold),
-            baseline=policy.baseline_size or max(policy.baseline_events, BASELINE_MIN),
-            design_drop=design_drop,
-            check_every=looked_every,
-        )
-    else:
-        found = simulation.expect_drop(
-            rate=float(rate),
-            window=policy.window_events,
-            baseline=policy.baseline_events,
-            max_drop=float(policy.max_drop_fraction),
-            design_drop=design_drop,
-            check_every=looked_every,
-        )
-    simulated_at = {"rate": round(float(rate), 4), "events_a_day": a_day, "looked_every": looked_every}
-    return {**simulated_at, "design_drop": design_drop, **asdict(found)}

@@ -58,7 +58,7 @@ class RegressionPolicy(Policy):
     baseline_event_id = models.BigIntegerField(
         null=True, editable=False, help_text="the last of them: CUSUM starts after it"
     )
-    expectation = models.JSONField(null=True, editable=False, help_text="simulated when the policy was saved")
+    expectation = models.JSONField(null=True, editable=False, help_text="of this version, simulated soon after it was saved")
 
     class Meta:
         constraints = [

@@ -7,12 +7,12 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 
 from governance import policies
 from governance.decisions import ExecutionClass, verb
 from kpi.tripwire.errors import BaselineMissing, NotARate, NotEnoughEvents, PolicyNotFound, ThresholdsReversed
-from kpi.tripwire.looking import expectation, judged_events
+from kpi.tripwire.expectations import simulate_policy
+from kpi.tripwire.looking import judged_events
 from kpi.tripwire.models import RegressionPolicy, RegressionState
 from kpi.tripwire.rules import BASELINE_MIN, Method, Statistic, jeffreys
 
@@ -32,7 +32,7 @@ def upsert_policy(
     now: datetime | None = None,
     **changes: Any,
 ) -> RegressionPolicy:
-    """Create or change how a metric is watched, and store what to expect of that at its own rate and volume.
+    """Create or change how a metric is watched, and have the worker simulate what to expect of that.
 
     Another statistic or method starts anew: what the old one saw is forgotten, its triggers stay.
 
@@ -45,7 +45,6 @@ def upsert_policy(
     """
     key = {"domain": domain, "metric": metric}
     meant = RegressionPolicy.objects.select_for_update().filter(**key).first() or RegressionPolicy(**key)
-    now = now or timezone.now()
     watched_as = (meant.statistic, meant.method)
     for name, value in changes.items():
         setattr(meant, name, value)
@@ -58,7 +57,7 @@ def upsert_policy(
     policy = policies.upsert(
         RegressionPolicy,
         key=key,
-        changes={**changes, "expectation": expectation(meant, now)},
+        changes={**changes, "expectation": None},
         user=user,
         changed_by=changed_by,
         reason=reason,
@@ -67,6 +66,8 @@ def upsert_policy(
     )
     if watched_as != (policy.statistic, policy.method):
         forget_state(policy)
+    if policy.statistic == Statistic.SUCCESS_RATE:
+        simulate_policy.enqueue(policy.pk, policy.version)
     return policy
 
 

@@ -160,10 +160,10 @@ def test_a_file_closes_each_ladder_for_its_own_status() -> None:
 @pytest.mark.parametrize("before", ["CONTACTED", *ENDING])
 def test_a_files_new_leaves_the_status_and_stores_the_rest(before: str) -> None:
     LeadFactory.create(lead_id="L1", status=before)
-    report = upsert_leads([{"lead_id": "L1", "status": "NEW", "source": "list 2"}], first_number=2)
+    report = upsert_leads([{"lead_id": "L1", "status": "NEW", "source": "list 2"}])
     assert (status_of(), Lead.objects.get().source) == (before, "list 2")
     assert (report.updated, report.statuses_left) == (1, 1)
-    assert report.left_statuses == [(2, "L1", before, "NEW")]
+    assert report.left_statuses == [(1, "L1", before, "NEW")]
     assert report.statuses_left_text == f"1 lead keeps its status, which is further on: L1 ({before}, not NEW)."
 
 

@@ -359,6 +359,13 @@ def test_an_export_holds_what_the_list_shows(admin_client: Client) -> None:
     assert export(admin_client, 0, province__exact="QC").content.decode().splitlines()[1].startswith("B,")
 
 
+def test_the_page_that_takes_a_file_names_the_columns(admin_client: Client) -> None:
+    page = admin_client.get(f"{LEADS}import/").content.decode()
+    assert 'enctype="multipart/form-data"' in page
+    assert "lead_id, first_name" in page
+    assert "do_not_call, do_not_text" in page
+
+
 # Who may ----------------------------------------------------------------------------------------------------------------
 
 

@@ -3,7 +3,6 @@
 import csv
 import json
 import math
-import struct
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -21,9 +20,9 @@ from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
 from followups.ladders.models import FollowupLadder
-from followups.sla.chart import ROWS_MAX, chart_rows
 from followups.sla.lateness import late_for
 from followups.sla.report import FIGURES, GROUPS, SlaReport, sla_report
+from followups.sla.report_admin import ROWS_MAX, chart_rows
 from followups.tasks.errors import TimeOutOfRange
 from followups.tasks.models import FollowupTask
 from tests.conftest import attrs
@@ -406,55 +405,19 @@ def test_the_output_goes_to_a_file(tmp_path: Path) -> None:
     assert [row["owner"] for row in csv.DictReader(StringIO(file.read_text(encoding="utf-8")))] == ["Éric"]
 
 
-def size_of(picture: bytes) -> tuple[int, int]:
-    """Of a PNG, in dots."""
-    assert picture.startswith(b"\x89PNG\r\n\x1a\n")
-    width, height = struct.unpack(">II", picture[16:24])
-    return width, height
-
-
-def test_the_chart_is_a_png_that_grows_with_its_groups(tmp_path: Path) -> None:
-    for owner in ("$x_1$", None):
-        overdue(by=minutes(5), ladder__owner=owner)
-    completed(late=minutes(-45), ladder__owner="va1", due_at=NOON - timedelta(days=1))
-    whole, by_owner = tmp_path / "whole.png", tmp_path / "by_owner.png"
-    printed("--format", "png", "--output", str(whole))
-    printed("--format", "png", "--by", "owner", "--since", "2026-12-01T00:00:00Z", "--output", str(by_owner))
-    assert size_of(whole.read_bytes()) == (1100, 256)
-    assert size_of(by_owner.read_bytes()) == (1100, 364)
-
-
-def test_the_chart_of_nothing_is_one_too(tmp_path: Path) -> None:
-    file = tmp_path / "none.png"
-    printed("--format", "png", "--by", "owner", "--output", str(file))
-    assert size_of(file.read_bytes()) == (1100, 256)
-
-
 def test_what_is_drawn_are_the_groups_and_the_whole() -> None:
     overdue(by=minutes(5), ladder__owner=None)
     overdue(by=minutes(6), ladder__owner="a name that is far too long to be drawn in full")
-    report = sla_report(by=["owner", "step"])
-    rows = chart_rows(report, ["owner", "step"])
-    assert [name for name, _ in rows] == ["a name that is far too long…", "nobody, 1", "all"]
+    report = sla_report(by=["owner"])
+    rows = chart_rows(report, "owner")
+    assert [name for name, _ in rows] == ["a name that is far too long…", "nobody", "all"]
     assert [row for _, row in rows] == [*report.groups, report.whole]
 
 
 def test_of_many_groups_the_latest_are_drawn_in_their_order() -> None:
     groups = [{"step": step, "p90": step * 7 % 50} for step in range(50)]
-    rows = chart_rows(SlaReport({}, groups), ["step"])
+    rows = chart_rows(SlaReport({}, groups), "step")
     assert [name for name, _ in rows] == [*(str(step) for step in range(50) if step * 7 % 50 >= 50 - ROWS_MAX), "all"]
-
-
-def test_a_picture_goes_to_standard_output_but_not_to_a_terminal(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    call_command("sla_report", "--format", "png")
-    assert size_of(capfdbinary.readouterr().out) == (1100, 256)
-
-    class Terminal(StringIO):
-        def isatty(self) -> bool:
-            return True
-
-    with pytest.raises(CommandError, match="a terminal shows no picture"):
-        call_command("sla_report", "--format", "png", stdout=Terminal())
 
 
 def test_a_file_that_cannot_be_written_is_a_clear_error(tmp_path: Path) -> None:

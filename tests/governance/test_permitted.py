@@ -15,7 +15,7 @@ from followups.tasks.lapses import lapsing_ground
 from governance.decisions import Decision
 from governance.gate.calendar import Calendar, Timetable
 from governance.gate.facts import NO_GAP, PolicyFacts, Situation
-from governance.gate.permission import INTERVAL_MAX, Permission, next_allowed_at, permitted_interval
+from governance.gate.permission import INTERVAL_MAX, Permission, next_allowed_at
 from governance.gate.reasons import Reason
 from governance.gate.verdict import decide, decide_all
 from governance.organisation.rules import OrganisationFacts
@@ -31,7 +31,7 @@ REGISTERED = OrganisationFacts(sender=SENDER, registration_number="123", registr
 
 
 def interval(asked: Situation, at: datetime, channel: str = "SMS") -> Any:
-    return permitted_interval(asked, channel, at)
+    return Permission(asked, channel).interval(at)
 
 
 # Against every minute -----------------------------------------------------------------------------------------------------
@@ -151,7 +151,7 @@ def probes(asked: Situation, start: datetime, end: datetime) -> Sequence[datetim
 @given(case=cases())
 def test_every_instant_of_an_interval_is_permitted_and_none_beside_it(case: Any) -> None:
     asked, channel, at = case
-    found = permitted_interval(asked, channel, at)
+    found = Permission(asked, channel).interval(at)
     if found is None:
         assert not any(allowed(asked, channel, one) for one in probes(asked, at, at + 2 * A_DAY))
         assert next_allowed_at(asked, channel, at) is None

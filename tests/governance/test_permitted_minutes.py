@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from followups.leads.facts import lead_facts
 from governance import gate
 from governance.closed_days.models import ClosedDay
-from governance.gate.permission import next_allowed_at, permitted_interval
+from governance.gate.permission import Permission, next_allowed_at
 from governance.gate.reading import read_situations
 from governance.gate.verdict import decide
 from governance.golive.services import engage_kill_switch
@@ -113,7 +113,7 @@ def test_many_are_answered_in_one_query_as_each_is_alone() -> None:
         together,
         strict=True,
     ):
-        interval = permitted_interval(situation, one.channel, NOON)
+        interval = Permission(situation, one.channel).interval(NOON)
         assert (found.open_from, found.open_until) == (interval or (None, None))
         assert found.actionable_at == next_allowed_at(situation, one.channel, due_at)
         assert found.open_from is None or decide(situation, one.channel, max(found.open_from, NOON)).allowed

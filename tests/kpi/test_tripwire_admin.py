@@ -16,7 +16,7 @@ from kpi.tripwire.admin.states import expectation_text
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
 from kpi.tripwire.policies import upsert_policy
 from tests.factories import TriggerFactory
-from tests.kpi.watched import fallen, happened, is_on, looked, rate, watch
+from tests.kpi.watched import fallen, happened, is_on, looked, rate, simulated, watch
 from tests.staff import form_with, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +85,8 @@ def test_the_page_says_what_to_expect_at_the_metrics_own_rate(ops: Client) -> No
 
     ops.post(url(policy()), {**form, "max_drop_fraction": "0.5", "why": "Fewer false alarms"})
 
+    assert "It is not simulated yet" in ops.get(url(policy())).content.decode()
+    simulated()
     assert policy().expectation is not None
     assert expectation_text(policy().expectation or {}) in ops.get(url(policy())).content.decode()
     assert "At its own rate of 30.1%" in expectation_text(policy().expectation or {})

@@ -14,11 +14,11 @@ from rest_framework.test import APIClient
 
 from governance.golive.models import GoLiveState
 from kpi.models import KPIEvent
-from kpi.tripwire import evaluations, looking, policies, summaries, triggers
+from kpi.tripwire import evaluations, expectations, policies, summaries, triggers
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
 from tests.conftest import attrs, codes
 from tests.factories import NOON
-from tests.kpi.watched import KEY, counted, fallen, happened, is_on, looked, rate, valued, watch
+from tests.kpi.watched import KEY, counted, expected, fallen, happened, is_on, looked, rate, simulated, valued, watch
 
 pytestmark = pytest.mark.django_db
 
@@ -116,20 +116,22 @@ def test_a_cusum_is_not_enabled_without_a_baseline(operator: APIClient) -> None:
 def test_a_policy_shows_what_to_expect_of_it(operator: APIClient) -> None:
     happened(rate(30, 100), occurred_at=NOON - timedelta(days=3))
     watch()
-    expected = one(operator, POLICIES)["expectation"]
-    assert (expected["rate"], expected["events_a_day"], expected["design_drop"]) == (0.302, 3, 0.4)
-    assert (expected["looked_every"], expected["false_alarms_per_1000"]) == (3, 1)
-    assert 15 <= expected["median_delay_events"] <= 27
+    assert one(operator, POLICIES)["expectation"] is None
+    simulated()
+    shown = one(operator, POLICIES)["expectation"]
+    assert (shown["rate"], shown["events_a_day"], shown["design_drop"]) == (0.302, 3, 0.4)
+    assert (shown["looked_every"], shown["false_alarms_per_1000"]) == (3, 1)
+    assert 15 <= shown["median_delay_events"] <= 27
 
 
-def test_it_is_simulated_at_save_in_under_a_second_and_the_same_twice() -> None:
+def test_it_is_simulated_in_under_a_second_and_the_same_twice() -> None:
     happened(rate(300, 1000), occurred_at=NOON)
     started = process_time()
-    first = watch().expectation
+    first = expected()
     assert process_time() - started < 1
     assert first is not None
-    assert watch().expectation == first
-    assert watch(max_drop_fraction=Decimal("0.5")).expectation != first
+    assert expected() == first
+    assert expected(max_drop_fraction=Decimal("0.5")) != first
 
 
 def test_a_cusum_is_simulated_at_its_baseline(operator: APIClient) -> None:
@@ -137,37 +139,78 @@ def test_a_cusum_is_simulated_at_its_baseline(operator: APIClient) -> None:
     operator.post(UPSERT, {**KEY, "baseline_events": 1000})
     operator.post(APPROVE, SIGNED)
     happened([False] * 100, occurred_at=NOON)
-    expected = operator.post(UPSERT, {**KEY, "method": "CUSUM", "enabled": True}).json()["expectation"]
-    assert expected["rate"] == 0.3002
-    assert 0.01 < expected["false_alarms_per_1000"] < 0.08
-    assert 130 <= expected["median_delay_events"] <= 190
+    operator.post(UPSERT, {**KEY, "method": "CUSUM", "enabled": True})
+    simulated()
+    shown = one(operator, POLICIES)["expectation"]
+    assert shown["rate"] == 0.3002
+    assert 0.01 < shown["false_alarms_per_1000"] < 0.08
+    assert 130 <= shown["median_delay_events"] <= 190
 
 
 def test_looked_at_on_arrival_it_is_simulated_so(settings: Settings) -> None:
     happened(rate(300, 1000), occurred_at=NOON)
-    assert (watch().expectation or {})["looked_every"] == 33
+    assert (expected() or {})["looked_every"] == 33
     settings.TRIPWIRE_ON_ARRIVAL = True
-    assert (watch().expectation or {})["looked_every"] == 1
+    assert (expected() or {})["looked_every"] == 1
 
 
 def test_more_events_a_day_than_a_run_has_are_simulated_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(looking, "MONTH", timedelta(days=1))
+    monkeypatch.setattr(expectations, "MONTH", timedelta(days=1))
     counted(2000, NOON, success=True)
     happened([False, True] * 10, occurred_at=NOON)
-    expected = watch().expectation or {}
-    assert (expected["events_a_day"], expected["looked_every"]) == (2020, 1000)
+    shown = expected() or {}
+    assert (shown["events_a_day"], shown["looked_every"]) == (2020, 1000)
 
 
 def test_without_a_rate_there_is_nothing_to_expect(operator: APIClient) -> None:
-    assert watch().expectation is None
+    assert expected() is None
     happened([True] * 300)
-    assert watch().expectation is None
+    assert expected() is None
     happened([False])
-    assert watch().expectation is not None
-    assert watch(statistic="VOLUME").expectation is None
+    assert expected() is not None
+    assert expected(statistic="VOLUME") is None
     valued(1, 2)
-    assert watch(statistic="MEAN_VALUE").expectation is None
+    assert expected(statistic="MEAN_VALUE") is None
     assert one(operator, POLICIES)["expectation"] is None
+
+
+def test_what_was_simulated_makes_no_version_and_no_history() -> None:
+    happened(rate(30, 100))
+    before = watch()
+    simulated()
+    after = RegressionPolicy.objects.get(**KEY)
+    assert after.expectation is not None
+    assert (after.version, after.updated_at, after.reason) == (before.version, before.updated_at, before.reason)
+    assert list(after.history.values_list("version", "expectation")) == [(2, None), (1, None)]
+
+
+def test_a_simulation_that_comes_late_or_twice_is_harmless() -> None:
+    happened(rate(30, 100))
+    first = watch()
+    latest = watch(max_drop_fraction=Decimal("0.5"))
+    expectations.simulate(first.pk, first.version, NOON)
+    assert RegressionPolicy.objects.get(**KEY).expectation is None
+    simulated()
+    found = RegressionPolicy.objects.get(**KEY).expectation
+    assert found is not None
+    for version in (first.version, latest.version):
+        expectations.simulate(first.pk, version, NOON)
+    assert RegressionPolicy.objects.get(**KEY).expectation == found
+
+
+def test_what_was_simulated_of_a_policy_that_changed_meanwhile_is_not_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    happened(rate(30, 100))
+    policy = watch()
+    simulation = expectations.expectation
+
+    def changed_meanwhile(*args: Any) -> Any:
+        watch(max_drop_fraction=Decimal("0.5"))
+        return simulation(*args)
+
+    monkeypatch.setattr(expectations, "expectation", changed_meanwhile)
+    expectations.simulate(policy.pk, policy.version, NOON)
+    stored = RegressionPolicy.objects.get(**KEY)
+    assert (stored.version, stored.expectation) == (policy.version + 1, None)
 
 
 # Evaluate and state ------------------------------------------------------------------------------------------------------

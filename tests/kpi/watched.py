@@ -5,9 +5,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django_tasks_db.models import DBTaskResult
+
 from governance.risk.models import RiskPolicy
 from kpi.models import KPIEvent
 from kpi.tripwire.evaluations import evaluate
+from kpi.tripwire.expectations import simulate, simulate_policy
 from kpi.tripwire.models import RegressionPolicy, RegressionState
 from kpi.tripwire.policies import approve_baseline, upsert_policy
 from tests.factories import NOON, KpiFactory, many
@@ -20,6 +23,22 @@ def watch(**settings: Any) -> RegressionPolicy:
     """WHOLESALE contract_rate under an enabled policy, the guide's rule unless the settings say otherwise."""
     settings = {**KEY, "enabled": True, "changed_by": "tests", "reason": REASON, "now": NOON, **settings}
     return upsert_policy(**settings)
+
+
+def simulated(now: datetime = NOON) -> None:
+    """The worker's turn: the simulations that wait for it."""
+    waiting = DBTaskResult.objects.filter(task_path=simulate_policy.module_path)
+    for result in waiting:
+        policy_id, version = result.args_kwargs["args"]
+        simulate(policy_id, version, now)
+    waiting.delete()
+
+
+def expected(**settings: Any) -> dict[str, Any] | None:
+    """What to expect of the metric under this policy, once the worker has simulated it."""
+    watch(**settings)
+    simulated()
+    return RegressionPolicy.objects.get(**KEY).expectation
 
 
 def happened(outcomes: Sequence[bool | None], **values: Any) -> None:

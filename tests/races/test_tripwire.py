@@ -1,15 +1,18 @@
 """A fall is looked at by many at once: it acts once."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
 from governance.risk.models import RiskPolicy
 from governance.risk.policies import upsert_policy as upsert_risk_policy
 from kpi.models import KPIEvent
+from kpi.tripwire import expectations
 from kpi.tripwire.evaluations import evaluate
-from kpi.tripwire.models import RegressionTrigger
+from kpi.tripwire.models import RegressionPolicy, RegressionTrigger
 from kpi.tripwire.rules import cusum_steps
 from kpi.tripwire.triggers import undo_trigger
 from tests.kpi.watched import KEY, approved, fallen, happened, is_on, looked, watch
@@ -43,6 +46,31 @@ def test_metrics_that_fall_together_throttle_their_engine_once(run_together: Cal
     assert is_on()
     assert RiskPolicy.objects.get(engine="WHOLESALE").version == 3
     assert RegressionTrigger.objects.filter(note__endswith="is on again").count() == 1
+
+
+def test_nobody_waits_for_the_simulation_of_a_policy(monkeypatch: pytest.MonkeyPatch) -> None:
+    happened([True, False] * 100)
+    policy = watch()
+    simulation = expectations.expectation
+
+    def locked_meanwhile(*args: Any) -> Any:
+        with ThreadPoolExecutor(1) as other:
+            other.submit(_lock_at_once, policy.pk).result()
+        return simulation(*args)
+
+    monkeypatch.setattr(expectations, "expectation", locked_meanwhile)
+    expectations.simulate(policy.pk, policy.version)
+    policy.refresh_from_db()
+    assert policy.expectation is not None
+
+
+def _lock_at_once(policy_id: int) -> None:
+    """Raises OperationalError where somebody else holds the row."""
+    try:
+        with transaction.atomic():
+            RegressionPolicy.objects.select_for_update(nowait=True).get(pk=policy_id)
+    finally:
+        connection.close()
 
 
 def test_a_trigger_is_undone_once(run_together: Callable[..., list[Any]]) -> None:

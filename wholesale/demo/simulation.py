@@ -21,7 +21,7 @@ from followups.tasks.models import ContactAttempt, FollowupTask
 from governance import gate
 from governance.gate import GLOBAL, disable_go_live, exposure_used, go_live_state, open_risk
 from governance.gate.ledger import count_refusals
-from governance.policies import SEEDED_BY, Governed
+from governance.policies import Governed
 from kpi.tripwire.triggers import ACTOR as TRIPWIRE
 from offers.models import OfferEvidence
 from wholesale.demo import agents, intake, market, office, practice, worker
@@ -30,6 +30,7 @@ from wholesale.demo.models import Simulation
 from wholesale.demo.people import MARKER
 from wholesale.demo.plan import Plan
 from wholesale.plumbing import correlation
+from wholesale.plumbing.seeds import SEEDED_BY
 from wholesale.plumbing.texts import iso_utc
 
 LEADS_A_DAY_MAX = 1_000  # each takes a few locks of the day's transaction

@@ -14,7 +14,7 @@ from followups.tasks.lapses import lapse_steps
 from followups.tasks.minutes import services as minutes
 from followups.tasks.minutes.tasks import recompute_leads, recompute_places
 from kpi.tasks import evaluate_tripwire
-from kpi.tripwire import evaluations
+from kpi.tripwire import evaluations, expectations
 from wholesale.demo.day import Day
 from wholesale.demo.people import MARKER
 
@@ -23,6 +23,7 @@ _SERVICES: dict[str, Callable[..., object]] = {
     recompute_leads.module_path: minutes.recompute_leads,
     recompute_places.module_path: minutes.recompute_places,
     evaluate_tripwire.module_path: evaluations.evaluate,
+    expectations.simulate_policy.module_path: expectations.simulate,
 }
 
 

@@ -24,7 +24,7 @@ from followups.ladders.templates.steps import (
     require_call_first,
 )
 from governance.channels import Channel
-from governance.policies_admin import PlacePolicyForm, one_spelling, settle_market, whole_number_field
+from governance.policies_admin import PlaceInput, PlacePolicyForm, whole_number_field
 from wholesale.plumbing.vocabulary import ALL, WORD_MAX_LENGTH, Province
 
 SPARE_ROWS = 1  # an empty row below the steps, for browsers without JavaScript
@@ -174,16 +174,9 @@ class LadderTemplateForm(PlacePolicyForm):
         return changes
 
 
-class PreviewForm(forms.Form):
+class PreviewForm(PlaceInput, forms.Form):
     """The place of a ladder that is looked at, and when it would start by the clock there."""
 
     province = forms.ChoiceField(choices=Province.choices)
     market = forms.CharField(max_length=WORD_MAX_LENGTH, empty_value=ALL, required=False)
     preview_start = forms.DateTimeField(label="Start", required=False, input_formats=[LOCAL_TIME])
-
-    def clean_market(self) -> str:
-        """The market in its one spelling."""
-        return one_spelling(self.cleaned_data["market"])
-
-    def clean(self) -> dict[str, Any]:
-        return settle_market(super().clean() or {})

@@ -14,6 +14,7 @@ from followups.leads.inbound.rules import ALONE, Row, Words, prepared
 from followups.leads.inbound.seeds import seeds
 from governance import policies
 from governance.decisions import ExecutionClass, verb
+from wholesale.plumbing.seeds import SEEDED_BY
 
 Kind = InboundWord.Kind
 
@@ -76,5 +77,5 @@ def seed_words(now: datetime | None = None) -> int:
     present = set(InboundWord.objects.values_list("kind", "phrase"))
     absent = [seed for seed in seeds() if (seed.kind, seed.phrase) not in present]
     for seed in absent:
-        upsert_word(**seed._asdict(), changed_by=policies.SEEDED_BY, reason="safe default", expected_version=0, now=now)
+        upsert_word(**seed._asdict(), changed_by=SEEDED_BY, reason="safe default", expected_version=0, now=now)
     return len(absent)

@@ -14,9 +14,9 @@ Numbered = tuple[int, Row]
 Good = dict[str, tuple[Row, dict[str, Any]]]  # lead_id -> the row as it came, and what it gives the lead
 
 
-def numbered(rows: Iterable[Row], first_number: int) -> Iterator[Numbered]:
+def numbered(rows: Iterable[Row]) -> Iterator[Numbered]:
     """The rows that hold anything, with their numbers; those of a file know theirs."""
-    for number, row in enumerate(rows, first_number):
+    for number, row in enumerate(rows, 1):
         if isinstance(row, FileRow):
             yield row.number, row
         elif any(cell not in (None, "") for cell in row.values()):

@@ -8,12 +8,13 @@ import re
 from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 
 from followups.leads.lists.consent_content import content_told
 from followups.leads.lists.words import WISHES_AS_STATUS, WORDS
 from governance.channels import Channel
 from governance.gate.ledger import ACCEPTED, NO_PROOF, PROOF_FIELDS, Basis, Entry, Proof, missing_of
+from wholesale.plumbing.days import beginning
 from wholesale.plumbing.importing.texts import LONGEST, key_of, keyed, storable
 from wholesale.plumbing.importing.words import NOTHING_SAID
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
@@ -137,7 +138,7 @@ class WishColumns:
             if answer is None:
                 doubts.append((name, f"“{cell[:LONGEST]}” says neither yes nor no."))
             elif isinstance(answer, date):
-                wishes[entry, channel] = Wish(entry, channel, name, _instant(answer))
+                wishes[entry, channel] = Wish(entry, channel, name, beginning(answer))
             elif answer:
                 wishes.setdefault((entry, channel), Wish(entry, channel, name))
         return list(wishes.values()), doubts
@@ -191,7 +192,7 @@ def _whole(told: dict[str, str], now: datetime) -> tuple[Consent | None, str]:
     ] + unfit
     if lacking or basis is None or channel is None:
         return None, f"It lacks {', '.join(lacking)}."
-    obtained_at = _instant(days[0])
+    obtained_at = beginning(days[0])
     if obtained_at > now:
         return None, "Its date lies in the future."
     return Consent(basis, obtained_at, evidence, channel, proof), ""
@@ -227,7 +228,3 @@ def _real(days: Sequence[tuple[int, int, int]]) -> list[date]:
         if 2000 <= year < 2100 and 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]:
             found.append(date(year, month, day))
     return found
-
-
-def _instant(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)

@@ -1,19 +1,17 @@
-"""`sla_report [--since TIME] [--until TIME] [--by province,owner] [--format table|csv|json|png] [--output FILE]`."""
+"""`sla_report [--since TIME] [--until TIME] [--by province,owner] [--format table|csv|json] [--output FILE]`."""
 
 import csv
 import json
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
-from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 from rich.table import Table
 from rich.text import Text
 
-from followups.sla.chart import sla_chart
 from followups.sla.report import FIGURES, GROUPS, SlaReport, sla_report
 from followups.tasks.errors import TimeOutOfRange
 from wholesale.plumbing.fields import AwareDateTimeField
@@ -25,7 +23,7 @@ NOT_IN_TABLE = {"by_wall_clock", "p90_wall", "p99_wall", "within_30m_wall"}  # f
 
 
 class Command(BaseCommand):
-    """Prints or draws how late tasks are."""
+    """Prints how late tasks are."""
 
     help = (
         "How late the tasks are that fell due: how many; how many of them are completed, and how many open and overdue; "
@@ -39,42 +37,31 @@ class Command(BaseCommand):
         parser.add_argument("--since", metavar="TIME", help="fell due at or after, such as 2026-11-01T00:00:00Z")
         parser.add_argument("--until", metavar="TIME", help="fell due before")
         parser.add_argument("--by", default="", metavar="FIELDS", help=f"comma-separated, out of {', '.join(GROUPS)}")
-        parser.add_argument("--format", choices=("table", "csv", "json", "png"), default="table")
+        parser.add_argument("--format", choices=("table", "csv", "json"), default="table")
         parser.add_argument("--output", type=Path, metavar="FILE", help="instead of standard output")
 
     def handle(
         self, *, since: str | None, until: str | None, by: str, format: str, output: Path | None, **options: Any
     ) -> None:
-        """Check, ask, print or draw.
+        """Check, ask, print.
 
         Raises:
             CommandError: an argument will not do, or the file cannot be written.
 
         """
         after, before, groups = _time("--since", since), _time("--until", until), _groups(by)
-        if format == "png" and output is None and self.stdout.isatty():
-            raise CommandError("--format png: a terminal shows no picture; name a file with --output.")
-        now = timezone.now()
         try:
-            report = sla_report(since=after, until=before, by=groups, now=now)
+            report = sla_report(since=after, until=before, by=groups)
         except TimeOutOfRange as refusal:
             raise CommandError(f"--{refusal.attr}: {refusal.detail}") from refusal
         try:
-            if format == "png":
-                self._write(sla_chart(report, by=groups, since=after, until=before, now=now), output)
-            elif output:
+            if output:
                 with output.open("w", encoding="utf-8", newline="") as file:
                     _print(report, groups, format, OutputWrapper(file))
             else:
                 _print(report, groups, format, self.stdout)
         except OSError as error:
             raise CommandError(f"{error.filename}: {error.strerror}") from error
-
-    def _write(self, picture: bytes, output: Path | None) -> None:
-        if output:
-            output.write_bytes(picture)
-        else:
-            cast(Any, self.stdout).buffer.write(picture)
 
 
 def _print(report: SlaReport, groups: Sequence[str], format: str, out: OutputWrapper) -> None:

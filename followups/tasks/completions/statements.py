@@ -38,7 +38,7 @@ JOIN {_LADDERS} AS d ON d.id = t.ladder_id
 LEFT JOIN {Lead._meta.db_table} AS l ON l.lead_id = t.lead_id
 WHERE t.id = %s
 """
-# As `TaskQuerySet.open` and `leases.free_for` say it; a test holds them to each other.
+# Open as `TaskQuerySet.open` says it, and free as `leases` says it; a test holds them to each other.
 _COMPLETE = f"""
 UPDATE {_TASKS}
 SET completed_at = %(now)s, late_for = {{late}}, completed_by = %(actor)s, completed_user_id = %(user)s,

@@ -14,6 +14,7 @@ from followups.tasks.outcomes.rules import SEEDED, SEEDED_STATUSES, Effect, Outc
 from governance import policies
 from governance.decisions import ExecutionClass, verb
 from wholesale.plumbing.errors import RequiredParameter
+from wholesale.plumbing.seeds import SEEDED_BY
 
 # SQL of its own: it is asked at each contact, and a query set costs more to build than to carry out.
 _RULE = f"""
@@ -122,7 +123,7 @@ def seed_rules(now: datetime | None = None) -> int:
             effect=effect.value,
             pause_days=pause_days,
             lead_status=SEEDED_STATUSES.get(outcome, ""),
-            changed_by=policies.SEEDED_BY,
+            changed_by=SEEDED_BY,
             reason="safe default",
             expected_version=0,
             now=now,

@@ -10,6 +10,7 @@ from unfold.decorators import action, display
 from governance.policies_admin import PolicyAdmin, PolicyForm, number_field, one_spelling
 from kpi.tripwire.admin.states import STANDINGS, baseline_text, expectation_text, standing
 from kpi.tripwire.errors import NotARate, NotEnoughEvents
+from kpi.tripwire.expectations import rate_of
 from kpi.tripwire.models import RegressionPolicy
 from kpi.tripwire.policies import approve_baseline, measured_baseline, upsert_policy
 from kpi.tripwire.rules import BASELINE_MIN, Action, Method, Statistic
@@ -178,12 +179,14 @@ class RegressionPolicyAdmin(PolicyAdmin):
 
     @display(description="What to expect")
     def expected(self, policy: RegressionPolicy) -> str:
-        """False alarms and the delay, as simulated when the policy was saved."""
+        """False alarms and the delay, as simulated since the policy was saved."""
         if policy.expectation:
             return expectation_text(policy.expectation)
         if policy.statistic != Statistic.SUCCESS_RATE:
             return "It is simulated for success rates only."
-        return "There are no events yet whose rate it could be simulated at. It is simulated at each save."
+        if rate_of(policy) is None:
+            return "There are no events yet whose rate it could be simulated at. It is simulated after each save."
+        return "It is not simulated yet: the worker does so soon after each save."
 
     @display(description="Approved baseline")
     def baseline(self, policy: RegressionPolicy) -> str:

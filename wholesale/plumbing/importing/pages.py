@@ -1,4 +1,4 @@
-"""The pages by which a file is brought, looked at and imported: the library's two steps, with our own verbs behind them."""
+"""The pages by which a file is brought, looked at and imported, and by which rows are taken out: these are the library's."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,10 +9,12 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
-from import_export.admin import ImportExportMixin
+from django.urls import path
+from django.utils.html import format_html_join
+from import_export.admin import ExportMixin
 from import_export.formats.base_formats import CSV, XLSX
 from unfold.contrib.import_export.forms import ExportForm
+from unfold.decorators import action
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from wholesale.plumbing.admin_base import confirmation
@@ -46,7 +48,7 @@ class UploadForm(forms.Form):
     )
 
 
-class ImportPages(ImportExportMixin):
+class ImportPages(ExportMixin):
     """Of the admin of the rows that are imported."""
 
     importer: Importer[Any]
@@ -70,10 +72,22 @@ class ImportPages(ImportExportMixin):
     def get_export_formats(self) -> list[Any]:
         return [CSV, XLSX]
 
-    def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def get_urls(self) -> list[Any]:
+        page, name = self.admin_site.admin_view(self.process_import), f"{self._name}_process_import"
+        return [path("process_import/", page, name=name), *super().get_urls()]
+
+    @property
+    def _name(self) -> str:
+        """Of these pages' addresses."""
+        return f"{self.opts.app_label}_{self.opts.model_name}"
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        """Who may bring files of these rows."""
+        return request.user.has_perm(f"{self.opts.app_label}.import_{self.opts.model_name}")
+
+    @action(description="Import", permissions=["import"], icon="upload", url_path="import")
+    def import_file(self, request: HttpRequest) -> HttpResponse:
         """Take a file, and show what an import of it would do."""
-        if not self.has_import_permission(request):
-            raise PermissionDenied
         form = UploadForm(request.POST or None, request.FILES or None)
         if form.is_valid():
             file = form.cleaned_data["import_file"]
@@ -85,23 +99,25 @@ class ImportPages(ImportExportMixin):
                 form.add_error("import_file", refusal.detail)
             else:
                 return self._begun(request, begun)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"Import {self.importer.kind.plural}",
-            "opts": self.opts,
-            "form": form,
-            "fields_list": self.columns_shown,
-        }
-        return TemplateResponse(request, self.import_template_name, context)
+        columns = ((about, ", ".join(names)) for about, names in self.columns_shown)
+        return confirmation(
+            request,
+            self,
+            title=f"Import {self.importer.kind.plural}",
+            form=form,
+            explanation="A file may have these columns, under these names or others that people use:",
+            details=format_html_join("", '<p class="leading-relaxed"><b>{}</b>: <code>{}</code></p>', columns),
+            button="Look through it",
+        )
 
     def _begun(self, request: HttpRequest, begun: ImportBatch) -> HttpResponse:
         if begun.is_ready:
-            return HttpResponseRedirect(confirm_url(f"{self.opts.app_label}_{self.opts.model_name}", begun))
+            return HttpResponseRedirect(confirm_url(self._name, begun))
         if begun.is_large:
             messages.info(request, f"The worker looks through it. {RELOAD}")
         return HttpResponseRedirect(page_url(begun))
 
-    def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def process_import(self, request: HttpRequest) -> HttpResponse:
         """Show what a file holds; a POST imports it."""
         if not self.has_import_permission(request):
             raise PermissionDenied
