@@ -6,6 +6,10 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
 import buyers.services
 import followups.ladders.bulk
 import followups.ladders.services
@@ -55,10 +59,6 @@ import kpi.tripwire.policies
 import kpi.tripwire.summaries
 import kpi.tripwire.triggers
 import offers.services
-import pytest
-from pytest_django import Settings
-from rest_framework.test import APIClient
-
 from buyers.models import BuyerFeedbackEvent
 from followups.ladders.models import FollowupLadder
 from governance import gate
