@@ -526,7 +526,7 @@ class HeimdallEventFactory(Row):
 
 
 class PointFactory(Row):
-    """A phone number whose digest is of no number at all: `governance.ledger.services` makes those that are found."""
+    """A phone number whose digest is of no number at all: `governance.ledger.points` makes those that are found."""
 
     class Meta:
         model = ContactPoint

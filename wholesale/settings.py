@@ -1,4 +1,4 @@
-"""Settings, from the environment. `.env.example` documents each variable; cross-setting rules are in `checks.py`."""
+"""Settings, from the environment. `.env.example` documents each variable; `plumbing/checks.py` holds rules across them."""
 
 import sys
 import zoneinfo

@@ -1,4 +1,4 @@
-"""The base of the domain's refusals, and those that no one app owns. `handlers.py` shapes them for the API."""
+"""The base of the domain's refusals, and those that no one app owns. `http/handlers.py` shapes them for the API."""
 
 import inspect
 from typing import ClassVar
