@@ -18,7 +18,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminIntegerFiel
 
 from governance.clocks.markets import one_market
 from governance.policies import PlacePolicy, Policy
-from wholesale.plumbing.admin_base import HistoryAdmin, Kept, act_with_reason, place_text, reason_field, restate, signature
+from wholesale.plumbing.admin_base import Edited, HistoryAdmin, act_with_reason, place_text, reason_field, restate, signature
 from wholesale.plumbing.errors import VersionConflict
 from wholesale.plumbing.vocabulary import normalise_word
 
@@ -131,7 +131,7 @@ class PolicyForm(GovernedForm):
         return {name: value for name, value in self.cleaned_data.items() if name not in others}
 
 
-class GovernedAdmin(Kept, HistoryAdmin):
+class GovernedAdmin(Edited, HistoryAdmin):
     """Pages of governed rows. What names a row stays, and only who may change it sees the form."""
 
     form: type[GovernedForm]
@@ -154,17 +154,6 @@ class GovernedAdmin(Kept, HistoryAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Sequence[Any]:
         kept = (*self.readonly_fields, *self.last_change)
         return (*self.form.key, *kept) if obj else kept
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        if obj is not None and not self.has_change_permission(request, obj):
-            kwargs["form"] = forms.ModelForm
-        return super().get_form(request, obj, change, **kwargs)
-
-    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if not db_field.has_default():
-            # The theme would choose the first, a province for one.
-            kwargs["choices"] = db_field.get_choices(blank_choice=[("", "Choose one")])
-        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
 
 class Removal(NamedTuple):

@@ -20,6 +20,7 @@ from wholesale.plumbing.admin_base import (
     GrowingAdmin,
     ReadOnlyInline,
     SinceFilter,
+    StateFilter,
     act_with_form,
     act_with_reason,
     place_text,
@@ -48,14 +49,10 @@ class TaskInline(ReadOnlyInline):
         return task_state(task)
 
 
-class LadderStateFilter(admin.SimpleListFilter):
+class LadderStateFilter(StateFilter):
     """Open or closed ladders."""
 
-    title = "state"
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("open", "Open"), ("closed", "Closed")]
+    states = {"open": "Open", "closed": "Closed"}
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         closed = {"open": False, "closed": True}.get(self.value() or "")

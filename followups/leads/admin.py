@@ -22,7 +22,7 @@ from followups.leads.statuses import is_reopening
 from followups.leads.storing import FLAGS, NO_REASON
 from governance.people import CLOSED
 from wholesale.plumbing.addresses import one_form
-from wholesale.plumbing.admin_base import Kept, ReadOnlyInline, Scoped, SinceFilter, place_text
+from wholesale.plumbing.admin_base import Edited, ReadOnlyInline, Scoped, SinceFilter, place_text
 from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator
 from wholesale.plumbing.importing.pages import ImportPages
 from wholesale.plumbing.importing.texts import guarded
@@ -133,10 +133,11 @@ class LeadResource(resources.ModelResource):
 
 
 @admin.register(Lead)
-class LeadAdmin(CheckedInput, Kept, Scoped, ImportPages, PersonPages):
+class LeadAdmin(CheckedInput, Edited, Scoped, ImportPages, PersonPages):
     """Leads, the newest first. Nothing here counts them all."""
 
     form = LeadForm
+    left_open = "not known"
     resource_classes = (LeadResource,)
     importer = LEADS
     begin_import, confirm_import = staticmethod(imports.begin_import), staticmethod(imports.confirm_import)
@@ -181,18 +182,6 @@ class LeadAdmin(CheckedInput, Kept, Scoped, ImportPages, PersonPages):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ("lead_id", *self.readonly_fields) if obj else self.readonly_fields
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        if obj is not None and not self.has_change_permission(request, obj):
-            kwargs["form"] = forms.ModelForm
-        return super().get_form(request, obj, change, **kwargs)
-
-    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if not db_field.has_default():
-            # The theme would choose the first, a province for one.
-            blank = "not known" if db_field.blank else "Choose one"
-            kwargs["choices"] = db_field.get_choices(blank_choice=[("", blank)])
-        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[Any, bool]:
         try:

@@ -20,6 +20,7 @@ from followups.pool.vendors.services import of_ended_vendor
 from governance.policies_admin import GovernedForm, PlaceInput, RemovableAdmin, Removal
 from wholesale.plumbing.admin_base import (
     ReasonForm,
+    StateFilter,
     act_with_reason,
     confirmation,
     percent,
@@ -77,14 +78,10 @@ class PauseForm(ReasonForm):
         return until
 
 
-class StateFilter(admin.SimpleListFilter):
+class AgentStateFilter(StateFilter):
     """Who works, who is away."""
 
-    title = "state"
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("working", "Working"), ("paused", "Paused, inactive or unregistered")]
+    states = {"working": "Working", "paused": "Paused, inactive or unregistered"}
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         works = working(timezone.now())
@@ -101,7 +98,7 @@ class PoolAgentAdmin(RemovableAdmin):
     readonly_fields = ("share", "state")
     list_display = ("agent", "place", "weight", "share", "state", "changed_by", "updated_at")
     list_display_links = ("agent",)
-    list_filter = (StateFilter, "province")
+    list_filter = (AgentStateFilter, "province")
     list_select_related = False
     search_fields = ("agent", "market", "province", "changed_by", "reason")
     search_help_text = "Agent, market, province, who changed it, or why"

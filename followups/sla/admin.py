@@ -18,7 +18,7 @@ from followups.sla.policies import require_sound, upsert_policy
 from followups.sla.rules import BREACH_AFTER, MINUTES_MAX, WARN_AFTER
 from followups.tasks.page_parts import WithTask
 from governance.policies_admin import PlacePolicyAdmin, PlacePolicyForm, whole_number_field
-from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin, SinceFilter, act_with_form, place_text
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin, SinceFilter, StateFilter, act_with_form, place_text
 from wholesale.plumbing.users import label_of
 
 MAIL_COLOURS = {SlaNotice.Mail.WAITING.label: "warning", SlaNotice.Mail.SENT.label: "success", SlaNotice.Mail.NONE.label: ""}
@@ -140,14 +140,12 @@ class SlaBreachAdmin(WithTask, GrowingAdmin):
         return "Still open" if task.due_at == breach.due_at else "Put off"
 
 
-class UnreadFilter(admin.SimpleListFilter):
+class UnreadFilter(StateFilter):
     """Notices that nobody has read yet."""
 
     title = "read"
     parameter_name = "read"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("no", "Not read yet"), ("yes", "Read")]
+    states = {"no": "Not read yet", "yes": "Read"}
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(read_at__isnull=self.value() == "no") if self.value() in ("no", "yes") else queryset

@@ -1,6 +1,6 @@
 """What the admin's pages of all apps are made of. Whatever they change, they change through a service."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -36,6 +36,26 @@ class Kept:
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
+
+
+class Edited(Kept):
+    """Rows with a form that only who may change them sees, and in which nothing is chosen beforehand."""
+
+    left_open: ClassVar[str] = "Choose one"  # how a choice is shown that may stay open
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        page: Any = super()
+        if obj is not None and not self.has_change_permission(request, obj):  # type: ignore[attr-defined]
+            kwargs["form"] = forms.ModelForm
+        return page.get_form(request, obj, change, **kwargs)
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        page: Any = super()
+        if not db_field.has_default():
+            # The theme would choose the first, a province for one.
+            blank = self.left_open if db_field.blank else "Choose one"
+            kwargs["choices"] = db_field.get_choices(blank_choice=[("", blank)])
+        return page.formfield_for_choice_field(db_field, request, **kwargs)
 
 
 class ReadOnly(Kept):
@@ -97,6 +117,23 @@ class DaySinceFilter(SinceFilter):
     """The rows of the last days, by their day."""
 
     field = "day"
+
+
+class StateFilter(admin.SimpleListFilter):
+    """The rows in one of some states. A subclass names them, and says in `queryset` which rows are in the chosen one."""
+
+    title = "state"
+    parameter_name = "state"
+    states: ClassVar[dict[str, str]]  # by the word of the address: how it is shown
+    unchosen: ClassVar[str] = ""  # how it is shown that none is chosen, where that is not "All"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(self.states.items())
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        first, *rest = super().choices(changelist)
+        yield {**first, "display": self.unchosen or first["display"]}
+        yield from rest
 
 
 class WordFilter(admin.SimpleListFilter):

@@ -1,6 +1,5 @@
 """The admin of what leads send us: the doubtful ones wait here for a person."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
@@ -16,7 +15,7 @@ from followups.leads.inbound.decisions import decide_inbound, may_overrule, unde
 from followups.leads.inbound.models import InboundDecision, InboundMessage
 from followups.leads.inbound.rules import Meaning
 from governance.gate.ledger import ContactPoint
-from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter, act_with_reason
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter, StateFilter, act_with_reason
 from wholesale.plumbing.users import label_of
 
 EXCERPT = 80  # characters of a message in a list
@@ -30,26 +29,20 @@ SHOWN = {
 }
 
 
-class MeaningFilter(admin.SimpleListFilter):
+class MeaningFilter(StateFilter):
     """What messages mean; without a choice those that wait for a person, which a partial index serves."""
 
     title = "meaning"
     parameter_name = "meaning"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [
-            ("opt_out", "Opt-out"),
-            ("reply", "Reply"),
-            ("resume", "Wants contact again"),
-            ("help", "Asks who we are"),
-            ("decided", "Decided by a person"),
-            ("all", "All"),
-        ]
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        unchosen, *rest = super().choices(changelist)
-        yield {**unchosen, "display": WAITING}
-        yield from rest
+    states = {
+        "opt_out": "Opt-out",
+        "reply": "Reply",
+        "resume": "Wants contact again",
+        "help": "Asks who we are",
+        "decided": "Decided by a person",
+        "all": "All",
+    }
+    unchosen = WAITING
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = {

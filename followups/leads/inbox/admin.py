@@ -1,6 +1,5 @@
 """The admin of the inbox: what waits for a person, the most urgent on top."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
@@ -15,7 +14,7 @@ from unfold.enums import ActionVariant
 
 from followups.leads.inbox.models import InboxItem
 from followups.leads.inbox.services import close_item, late, waiting
-from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, act_with_reason
+from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, StateFilter, act_with_reason
 from wholesale.plumbing.users import label_of
 
 Kind = InboxItem.Kind
@@ -24,19 +23,11 @@ WHAT: dict[str, str] = {Kind.MESSAGE: "Doubtful message", Kind.SENDER: "Unreadab
 SHOWN = {WAITS: "info", LATE: "danger", DONE: "success"}
 
 
-class StateFilter(admin.SimpleListFilter):
+class ItemStateFilter(StateFilter):
     """Whether it is done; without a choice what is not, which a partial index serves."""
 
-    title = "state"
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("late", LATE), ("done", DONE), ("all", "All")]
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        unchosen, *rest = super().choices(changelist)
-        yield {**unchosen, "display": WAITS}
-        yield from rest
+    states = {"late": LATE, "done": DONE, "all": "All"}
+    unchosen = WAITS
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = self.value()
@@ -53,7 +44,7 @@ class InboxItemAdmin(GrowingAdmin):
 
     list_display = ("id", "due_by", "state", "what", "who", "owner", "about")
     list_display_links = ("id", "due_by")
-    list_filter = (StateFilter, "kind", SinceFilter)
+    list_filter = (ItemStateFilter, "kind", SinceFilter)
     list_select_related = ("lead", "message", "task")
     search_fields = ("lead_id__exact", "owner__exact", "correlation_id__exact")
     search_help_text = "Lead id, owner or correlation id, in full"

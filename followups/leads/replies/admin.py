@@ -1,6 +1,5 @@
 """The admin of administrative replies: those that wait come first."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -15,25 +14,17 @@ from unfold.enums import ActionVariant
 from followups.leads.replies.models import AdministrativeReply
 from followups.leads.replies.services import against, mark_reply_sent
 from governance.gate import Reason
-from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, act_with_form
+from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, StateFilter, act_with_form
 from wholesale.plumbing.users import label_of
 
 WAITS, SENT = "Waits", "Sent"
 
 
-class StateFilter(admin.SimpleListFilter):
+class ReplyStateFilter(StateFilter):
     """Whether it was sent; without a choice what waits, which a partial index serves."""
 
-    title = "state"
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("sent", SENT), ("all", "All")]
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        unchosen, *rest = super().choices(changelist)
-        yield {**unchosen, "display": WAITS}
-        yield from rest
+    states = {"sent": SENT, "all": "All"}
+    unchosen = WAITS
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = {"sent": Q(sent_at__isnull=False), "all": Q()}
@@ -46,7 +37,7 @@ class AdministrativeReplyAdmin(GrowingAdmin):
 
     list_display = ("id", "state", "kind", "to", "channel", "language", "due_at", "sent_at")
     list_display_links = ("id",)
-    list_filter = (StateFilter, "kind", "channel", SinceFilter)
+    list_filter = (ReplyStateFilter, "kind", "channel", SinceFilter)
     list_select_related = ("point",)
     search_fields = ("lead_id__exact", "correlation_id__exact")
     search_help_text = "Lead id or correlation id, in full"

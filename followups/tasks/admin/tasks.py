@@ -23,28 +23,24 @@ from followups.tasks.contacts import contact_for
 from followups.tasks.models import FollowupTask
 from followups.tasks.page_parts import OVERDUE_AFTER, TASK_STATES, WithLead, clock, ladder_url, task_state, task_url
 from governance import gate
-from wholesale.plumbing.admin_base import GrowingAdmin, ReasonForm, SinceFilter, act_with_form, place_text
+from wholesale.plumbing.admin_base import GrowingAdmin, ReasonForm, SinceFilter, StateFilter, act_with_form, place_text
 
 
-class TaskStateFilter(admin.SimpleListFilter):
+class TaskStateFilter(StateFilter):
     """Where tasks stand; each choice but "all" is served by a partial index."""
 
-    title = "state"
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [
-            ("permitted", "Due, permitted now"),
-            ("blocked", "Due, not permitted now"),
-            ("due", "Due now"),
-            ("claimed", "Claimed"),
-            ("at_risk", "Late, at risk of a breach"),
-            ("breached", "SLA breached, still open"),
-            ("overdue", "Overdue by more than 2 hours"),
-            ("open", "Open"),
-            ("completed", "Completed"),
-            ("cancelled", "Cancelled"),
-        ]
+    states = {
+        "permitted": "Due, permitted now",
+        "blocked": "Due, not permitted now",
+        "due": "Due now",
+        "claimed": "Claimed",
+        "at_risk": "Late, at risk of a breach",
+        "breached": "SLA breached, still open",
+        "overdue": "Overdue by more than 2 hours",
+        "open": "Open",
+        "completed": "Completed",
+        "cancelled": "Cancelled",
+    }
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         now = timezone.now()

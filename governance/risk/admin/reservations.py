@@ -1,6 +1,5 @@
 """The pages of reservations: release and correct them."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -20,23 +19,23 @@ from governance.risk.admin.days import EngineFilter
 from governance.risk.admin.events import RiskEventInline
 from governance.risk.models import RiskReservation
 from governance.risk.reservations import correct_loss, release_reservation
-from wholesale.plumbing.admin_base import GrowingAdmin, act_with_form, act_with_reason, cad, json_text, reason_field
+from wholesale.plumbing.admin_base import (
+    GrowingAdmin,
+    StateFilter,
+    act_with_form,
+    act_with_reason,
+    cad,
+    json_text,
+    reason_field,
+)
 from wholesale.plumbing.users import label_of
 
 
-class ReservationStateFilter(admin.SimpleListFilter):
+class ReservationStateFilter(StateFilter):
     """Open or settled; without a choice the open ones, which a partial index serves."""
 
-    title = "state"
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("settled", "Settled"), ("all", "Open and settled")]
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        unchosen, *rest = super().choices(changelist)
-        yield {**unchosen, "display": "Open"}
-        yield from rest
+    states = {"settled": "Settled", "all": "Open and settled"}
+    unchosen = "Open"
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         if self.value() == "all":

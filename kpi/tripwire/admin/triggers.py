@@ -1,6 +1,5 @@
 """The pages of triggers, and how one is undone."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -15,17 +14,13 @@ from kpi.tripwire.admin.states import TRIGGER_DID, SeenColumns
 from kpi.tripwire.models import RegressionTrigger
 from kpi.tripwire.rules import Action
 from kpi.tripwire.triggers import undo_trigger
-from wholesale.plumbing.admin_base import ReadOnlyAdmin, SinceFilter, act_with_reason, signature
+from wholesale.plumbing.admin_base import ReadOnlyAdmin, SinceFilter, StateFilter, act_with_reason, signature
 
 
-class UndoneFilter(admin.SimpleListFilter):
+class UndoneFilter(StateFilter):
     """Whether a trigger waits for a person."""
 
-    title = "state"
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
-        return [("standing", "Not undone"), ("undone", "Undone")]
+    states = {"standing": "Not undone", "undone": "Undone"}
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         undone = {"standing": False, "undone": True}.get(self.value() or "")
