@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any, Required, TypedDict, TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.db import IntegrityError, models, transaction
-from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.errors import RequiredParameter, VersionConflict
 from wholesale.plumbing.seeds import SEEDED_BY
@@ -39,11 +38,11 @@ class Governed(models.Model):
     class Meta:
         abstract = True
 
-    def stamp(self, *, changed_by: str, user: User | None, reason: str, now: datetime) -> None:
+    def stamp(self, act: Act) -> None:
         """Say who changes the row, why and when, for the row and for the history entry that its next save writes."""
-        self.changed_by, self.user, self.reason, self.updated_at = changed_by, user, reason, now
+        self.changed_by, self.user, self.reason, self.updated_at = act.actor, act.user, act.reason, act.now
         # The history's own column for a reason is short; each entry keeps the whole of it in `reason`.
-        self._history_user, self._history_date, self._change_reason = user, now, reason[:100]
+        self._history_user, self._history_date, self._change_reason = act.user, act.now, act.reason[:100]
 
 
 class Policy(Governed):
@@ -79,15 +78,6 @@ class PlacePolicy(Policy):
         return f"{self.province} {self.market}"
 
 
-class Change(TypedDict, total=False):
-    """Who changes a governed row, and why."""
-
-    changed_by: Required[str]
-    reason: str
-    user: User | None
-    now: datetime | None
-
-
 GovernedT = TypeVar("GovernedT", bound=Governed)
 PolicyT = TypeVar("PolicyT", bound=Policy)
 PlacePolicyT = TypeVar("PlacePolicyT", bound=PlacePolicy)
@@ -98,11 +88,8 @@ def upsert(
     *,
     key: Mapping[str, Any],
     changes: Mapping[str, Any],
-    user: User | None,
-    changed_by: str,
-    reason: str,
+    act: Act,
     expected_version: int | None,
-    now: datetime | None,
     required: Iterable[str] = (),
 ) -> PolicyT:
     """Create or change the policy under its key, within the caller's transaction.
@@ -123,50 +110,32 @@ def upsert(
         return model(**key, version=0)
 
     def save(policy: PolicyT) -> PolicyT:
-        at = now or timezone.now()
         _change(policy, changes, expected_version)
         if policy._state.adding:
-            policy.created_at = at
-        return _stamped(policy, changed_by=changed_by, user=user, reason=reason, now=at)
+            policy.created_at = act.now
+        return _stamped(policy, act)
 
     return _made_or_changed(model, key, new, save)
 
 
-def put(
-    model: type[GovernedT],
-    *,
-    key: Mapping[str, Any],
-    changes: Mapping[str, Any],
-    changed_by: str,
-    reason: str = "",
-    user: User | None = None,
-    now: datetime | None = None,
-) -> GovernedT:
+def put(model: type[GovernedT], *, key: Mapping[str, Any], changes: Mapping[str, Any], act: Act) -> GovernedT:
     """The same of a row without a version."""
 
     def save(row: GovernedT) -> GovernedT:
         for name, value in changes.items():
             setattr(row, name, value)
-        return _stamped(row, changed_by=changed_by, user=user, reason=reason, now=now or timezone.now())
+        return _stamped(row, act)
 
     return _made_or_changed(model, key, lambda: model(**key), save)
 
 
-def remove(
-    model: type[GovernedT],
-    *,
-    key: Mapping[str, Any],
-    changed_by: str,
-    reason: str = "",
-    user: User | None = None,
-    now: datetime | None = None,
-) -> GovernedT | None:
+def remove(model: type[GovernedT], *, key: Mapping[str, Any], act: Act) -> GovernedT | None:
     """Take away the row under the key, within the caller's transaction; its history stays. The row as it was, with who took
     it away and when, or None where there is none."""
     row = model._default_manager.select_for_update().filter(**key).first()
     if row is None:
         return None
-    row.stamp(changed_by=changed_by, user=user, reason=reason, now=now or timezone.now())
+    row.stamp(act)
     row.delete()
     return row
 
@@ -192,8 +161,8 @@ def _made_or_changed(
     return save(row)
 
 
-def _stamped(row: GovernedT, **stamp: Any) -> GovernedT:
-    row.stamp(**stamp)
+def _stamped(row: GovernedT, act: Act) -> GovernedT:
+    row.stamp(act)
     row.save(force_insert=row._state.adding)  # a key of its own must not overwrite a row that somebody else made
     return row
 

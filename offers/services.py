@@ -15,6 +15,7 @@ from offers.math import calculate
 from offers.models import OfferEvidence, OfferPolicy
 from offers.signals import offers_computed
 from wholesale.plumbing import correlation
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.vocabulary import ALL
 
 
@@ -41,11 +42,8 @@ def upsert_policy(
         OfferPolicy,
         key={"province": province, "market": market},
         changes=changes,
-        user=user,
-        changed_by=changed_by,
-        reason=reason,
         expected_version=expected_version,
-        now=now,
+        act=Act(changed_by, user=user, reason=reason, at=now),
     )
 
 

@@ -109,7 +109,7 @@ def start_ladders(
     try:
         for begin in range(0, len(wanted), BATCH):
             batch = wanted[begin : begin + BATCH]
-            answers |= _start(batch, lambda: Act(actor, user, correlation_id, now or timezone.now()))
+            answers |= _start(batch, lambda: Act.of(actor, user, correlation_id, now or timezone.now()))
     except (gate.KillSwitchEngaged, gate.GoLiveDisabled) as stop:
         if not answers:
             raise

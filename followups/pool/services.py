@@ -14,6 +14,7 @@ from followups.pool.rules import Member, turn
 from followups.pool.vendors.services import of_ended_vendor
 from governance import policies
 from governance.decisions import ExecutionClass, verb
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.vocabulary import ALL
 
 # A user of the agent's name who may not sign in. A name that is no user's is a label: somebody works under it.
@@ -84,10 +85,7 @@ def upsert_agent(
         PoolAgent,
         key={"province": province, "market": market, "agent": agent},
         changes=changes,
-        user=user,
-        changed_by=changed_by,
-        reason=reason,
-        now=now,
+        act=Act(changed_by, user=user, reason=reason, at=now),
     )
 
 
@@ -105,5 +103,5 @@ def remove_agent(
 ) -> bool:
     """Take an agent out of the pool of a market. It keeps the ladders that it has; history stays. Whether it was there."""
     key = {"province": province, "market": market, "agent": agent}
-    removed = policies.remove(PoolAgent, key=key, user=user, changed_by=changed_by, reason=reason, now=now)
+    removed = policies.remove(PoolAgent, key=key, act=Act(changed_by, user=user, reason=reason, at=now))
     return removed is not None

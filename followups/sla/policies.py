@@ -13,6 +13,7 @@ from followups.tasks.minutes.tasks import enqueue_watched
 from governance import policies
 from governance.channels import Channel
 from governance.decisions import ExecutionClass, verb
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import RequiredParameter
 from wholesale.plumbing.vocabulary import ALL
 
@@ -53,11 +54,8 @@ def upsert_policy(
         SlaPolicy,
         key=key,
         changes=changes,
-        user=user,
-        changed_by=changed_by,
-        reason=reason,
         expected_version=expected_version,
-        now=now,
+        act=Act(changed_by, user=user, reason=reason, at=now),
     )
     enqueue_watched(province, market, channel)
     return policy

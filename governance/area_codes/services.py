@@ -12,6 +12,7 @@ from governance import policies
 from governance.area_codes.models import AreaCodeSubscription
 from governance.decisions import ExecutionClass, verb
 from governance.signals import contact_rules_changed
+from wholesale.plumbing.act import Act
 
 
 class StoredSubscriptions(NamedTuple):
@@ -44,10 +45,7 @@ def subscribe(
             AreaCodeSubscription,
             key={"area_code": area_code},
             changes={"expires_on": expires_on},
-            user=user,
-            changed_by=changed_by,
-            reason=reason,
-            now=now,
+            act=Act(changed_by, user=user, reason=reason, at=now),
         )
         for area_code, expires_on in sorted(new.items())
     }
@@ -63,7 +61,7 @@ def unsubscribe(
 ) -> bool:
     """Take a subscription off that was entered by mistake. Whether it was there; its history stays."""
     key = {"area_code": area_code}
-    removed = policies.remove(AreaCodeSubscription, key=key, user=user, changed_by=changed_by, reason=reason, now=now)
+    removed = policies.remove(AreaCodeSubscription, key=key, act=Act(changed_by, user=user, reason=reason, at=now))
     if removed is None:
         return False
     _tell(removed.updated_at)

@@ -1,7 +1,7 @@
 """Verbs of the clocks."""
 
 from collections.abc import Collection, Iterable
-from typing import Any, Unpack
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -12,6 +12,7 @@ from governance.clocks.zones import MARKET_SEEDS, province_zones
 from governance.decisions import ExecutionClass, verb
 from governance.signals import contact_rules_changed, markets_named
 from wholesale.plumbing import locks
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import NotFound
 from wholesale.plumbing.vocabulary import ALL, Province, normalise_word
 
@@ -94,7 +95,7 @@ def check_zone(province: str, zone: str) -> None:
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def set_market_zone(
-    *, province: str, market: str, zone: str, other_names: Collection[str] | None = None, **change: Unpack[policies.Change]
+    *, province: str, market: str, zone: str, other_names: Collection[str] | None = None, act: Act
 ) -> MarketZone:
     """Say in which zone all of a market lives, and what else it is called; without `other_names` those on file stay.
 
@@ -112,7 +113,7 @@ def set_market_zone(
     changes: dict[str, Any] = {"zone": zone}
     if other_names is not None:
         changes["other_names"] = checked_names(province, market, other_names)
-    row = policies.put(MarketZone, key={"province": province, "market": market}, changes=changes, **change)
+    row = policies.put(MarketZone, key={"province": province, "market": market}, changes=changes, act=act)
     if other_names:
         markets_named.send(sender=MarketZone, province=province, names=row.other_names, market=market)
     _tell(row)
@@ -125,7 +126,7 @@ def _tell(row: MarketZone) -> None:
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
-def remove_market_zone(*, province: str, market: str, **change: Unpack[policies.Change]) -> None:
+def remove_market_zone(*, province: str, market: str, act: Act) -> None:
     """Forget a market's zone: its leads live in their postal code's zones again, or in their province's. History stays.
 
     Raises:
@@ -133,7 +134,7 @@ def remove_market_zone(*, province: str, market: str, **change: Unpack[policies.
 
     """
     key = {"province": province, "market": checked_market(market)}
-    removed = policies.remove(MarketZone, key=key, **change)
+    removed = policies.remove(MarketZone, key=key, act=act)
     if removed is None:
         raise MarketZoneNotFound
     _tell(removed)

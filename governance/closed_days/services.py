@@ -1,7 +1,6 @@
 """Verbs of closed days."""
 
 from datetime import date
-from typing import Unpack
 
 from django.db import transaction
 
@@ -9,23 +8,24 @@ from governance import policies
 from governance.closed_days.models import ClosedDay
 from governance.decisions import ExecutionClass, verb
 from governance.signals import contact_rules_changed
+from wholesale.plumbing.act import Act
 
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
-def set_closed_day(*, day: date, province: str = "", name: str, **change: Unpack[policies.Change]) -> ClosedDay:
+def set_closed_day(*, day: date, province: str = "", name: str, act: Act) -> ClosedDay:
     """Contact nobody on this day in a province, or in all of them; one that is there gets this name."""
-    closed = policies.put(ClosedDay, key={"day": day, "province": province}, changes={"name": name}, **change)
+    closed = policies.put(ClosedDay, key={"day": day, "province": province}, changes={"name": name}, act=act)
     _tell_of_closed_day(closed)
     return closed
 
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
-def remove_closed_day(*, day: date, province: str = "", **change: Unpack[policies.Change]) -> bool:
+def remove_closed_day(*, day: date, province: str = "", act: Act) -> bool:
     """Be open again on this day. Whether it was closed; its history stays."""
     key = {"day": day, "province": province}
-    removed = policies.remove(ClosedDay, key=key, **change)
+    removed = policies.remove(ClosedDay, key=key, act=act)
     if removed is None:
         return False
     _tell_of_closed_day(removed)

@@ -9,6 +9,7 @@ from django.db import transaction
 from governance import policies
 from governance.decisions import ExecutionClass, verb
 from governance.duties.models import LegalDuty
+from wholesale.plumbing.act import Act
 
 
 @verb(ExecutionClass.CONTROL)
@@ -35,9 +36,6 @@ def upsert_duty(
         LegalDuty,
         key={"kind": kind, "subject": subject},
         changes=changes,
-        user=user,
-        changed_by=changed_by,
-        reason=reason,
         expected_version=expected_version,
-        now=now,
+        act=Act(changed_by, user=user, reason=reason, at=now),
     )

@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, OperationalError, connection, transaction
-from django.utils import timezone
 
 from governance.decisions import ExecutionClass, verb
 from governance.golive.models import GoLiveState
 from wholesale.plumbing import locks
+from wholesale.plumbing.act import Act
 
 ROW_WAIT = 2  # seconds that engaging waits for another toggle
 _LOCK_KEY = 7_301_001  # of PostgreSQL's advisory locks, this product's go-live row
@@ -139,6 +139,6 @@ def _toggle(
     state = state or GoLiveState(pk=1)  # its defaults: off, and engaged
     for name, value in switch.items():
         setattr(state, name, value)
-    state.stamp(changed_by=changed_by, user=user, reason=reason, now=now or timezone.now())
+    state.stamp(Act(changed_by, user, reason, at=now))
     state.save()
     return state, existed or not state.kill_switch_engaged

@@ -21,6 +21,7 @@ from governance.heimdall.models import (
 )
 from governance.heimdall.rules import judge
 from wholesale.plumbing import correlation
+from wholesale.plumbing.act import Act
 
 
 @verb(ExecutionClass.CONTROL)
@@ -46,12 +47,9 @@ def upsert_policy(
         HeimdallPolicy,
         key={"domain": domain},
         changes=changes,
-        user=user,
-        changed_by=changed_by,
-        reason=reason,
         expected_version=expected_version,
-        now=now,
         required=("min_confidence_prod", "min_sandbox_trials", "min_sandbox_success_rate"),
+        act=Act(changed_by, user=user, reason=reason, at=now),
     )
 
 

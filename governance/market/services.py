@@ -11,6 +11,7 @@ from governance.decisions import ExecutionClass, verb
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES, normalised
 from governance.signals import contact_rules_changed
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.vocabulary import ALL
 
 
@@ -50,12 +51,9 @@ def upsert_policy(
         MarketPolicy,
         key={"province": province, "market": market},
         changes=changes,
-        user=user,
-        changed_by=changed_by,
-        reason=reason,
         expected_version=expected_version,
-        now=now,
         required=("rules",),
+        act=Act(changed_by, user=user, reason=reason, at=now),
     )
     markets = None if market == ALL else [market]
     contact_rules_changed.send(sender=MarketPolicy, provinces=[province], markets=markets, now=policy.updated_at)

@@ -12,6 +12,7 @@ from governance.decisions import ExecutionClass, verb
 from governance.organisation.models import STRICT_SETTINGS, Organisation
 from governance.organisation.rules import NOT_ON_FILE, Sender, Strictness
 from governance.signals import contact_rules_changed
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import RequiredParameter
 
 
@@ -62,11 +63,8 @@ def upsert_organisation(
         Organisation,
         key={"id": 1},
         changes={**changes, **_leniency(changes, reason)},
-        user=user,
-        changed_by=changed_by,
-        reason=reason,
         expected_version=expected_version,
-        now=now,
+        act=Act(changed_by, user=user, reason=reason, at=now),
     )
     contact_rules_changed.send(sender=Organisation, provinces=None, markets=None, now=organisation.updated_at)
     return organisation

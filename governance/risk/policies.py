@@ -10,6 +10,7 @@ from governance import policies
 from governance.decisions import ExecutionClass, verb
 from governance.risk.models import RiskPolicy
 from governance.risk.rules import GLOBAL
+from wholesale.plumbing.act import Act
 
 
 @verb(ExecutionClass.CONTROL)
@@ -34,11 +35,8 @@ def upsert_policy(
         RiskPolicy,
         key={"engine": engine},
         changes=changes,
-        user=user,
-        changed_by=changed_by,
-        reason=reason,
         expected_version=expected_version,
-        now=now,
+        act=Act(changed_by, user=user, reason=reason, at=now),
     )
 
 

@@ -15,6 +15,7 @@ from kpi.tripwire.expectations import simulate_policy
 from kpi.tripwire.looking import judged_events
 from kpi.tripwire.models import RegressionPolicy, RegressionState
 from kpi.tripwire.rules import BASELINE_MIN, Method, Statistic, jeffreys
+from wholesale.plumbing.act import Act
 
 _RATE_DIGITS = Decimal("0.000001")
 
@@ -58,11 +59,8 @@ def upsert_policy(
         RegressionPolicy,
         key=key,
         changes={**changes, "expectation": None},
-        user=user,
-        changed_by=changed_by,
-        reason=reason,
         expected_version=expected_version,
-        now=now,
+        act=Act(changed_by, user=user, reason=reason, at=now),
     )
     if watched_as != (policy.statistic, policy.method):
         forget_state(policy)

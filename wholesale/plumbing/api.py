@@ -1,5 +1,6 @@
 """What every viewset of the API is made of: `ask` for a GET, `act` for a POST, `ResourceViewSet` for rows."""
 
+import inspect
 from collections.abc import Callable, Iterable
 from functools import cache, wraps
 from typing import Any, ClassVar
@@ -19,6 +20,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
 
 from wholesale.plumbing import correlation, scopes, unknown_parameters
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import NotFound
 from wholesale.plumbing.fields import (
     AwareDateTimeField,
@@ -127,7 +129,7 @@ def act(
 
     def decorate(handler: Callable[..., Response]) -> Any:
         parameters = [_in_query(params), *schema.pop("parameters", [])]
-        routed = idempotent(_checked(handler, params), in_parts=in_parts)
+        routed = idempotent(_checked(_acting(handler), params), in_parts=in_parts)
         if url_path is not None:
             routed = action(detail=False, methods=["post"], url_path=url_path)(routed)
         return extend_schema(request=params, parameters=parameters, responses=responses, **schema)(routed)
@@ -144,6 +146,20 @@ def _checked(handler: Callable[..., Response], params: type[Params]) -> Callable
 
     checked.known = known(params)  # type: ignore[attr-defined]
     return checked
+
+
+def _acting(handler: Callable[..., Response]) -> Callable[..., Response]:
+    """The handler, called with the act that the request asks for: who acts and why are taken out of the parameters."""
+    if "act" not in inspect.signature(handler).parameters:
+        return handler
+
+    @wraps(handler)
+    def acting(view: ApiViewSet, request: Request, **params: Any) -> Response:
+        actor = params.pop("actor", None) or params.pop("changed_by", None)
+        made = Act.by(acting_user(request), actor=actor, reason=params.pop("reason", ""))
+        return handler(view, request, act=made, **params)
+
+    return acting
 
 
 def acting_user(request: Request) -> User:

@@ -14,6 +14,7 @@ from followups.ladders.templates.speech import wanting_in_quebec
 from followups.ladders.templates.steps import normalised, require_call_first
 from governance import policies
 from governance.decisions import ExecutionClass, verb
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.vocabulary import ALL
 
 SEEDED = ((LadderTemplate.Kind.STANDARD, GUIDE_STEPS), (LadderTemplate.Kind.COLD, COLD_STEPS))
@@ -53,12 +54,9 @@ def upsert_template(
         LadderTemplate,
         key={"province": province, "market": market, "kind": kind},
         changes=changes,
-        user=user,
-        changed_by=changed_by,
-        reason=reason,
         expected_version=expected_version,
-        now=now,
         required=("steps",),
+        act=Act(changed_by, user=user, reason=reason, at=now),
     )
     if template.enabled and (wanting := wanting_in_quebec(template.steps, province)):
         raise QuebecWanting(wanting)

@@ -22,7 +22,6 @@ from governance import gate
 from governance.channels import Channel
 from governance.decisions import ExecutionClass, verb
 from governance.gate import Point
-from wholesale.plumbing import correlation
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.facts import storable
 
@@ -78,7 +77,7 @@ def record_inbound(
     meaning = reading.meaning
     if reading.wants_more and gate.is_opted_out_at(author.held, author.channel, now):
         meaning = Meaning.DOUBTFUL
-    act = Act(actor, user, correlation_id or correlation.current(), now)
+    act = Act.of(actor, user, correlation_id, now)
     message = InboundMessage.objects.create(
         lead_id=author.lead_id,
         channel=channel,

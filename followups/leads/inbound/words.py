@@ -14,6 +14,7 @@ from followups.leads.inbound.rules import ALONE, Row, Words, prepared
 from followups.leads.inbound.seeds import seeds
 from governance import policies
 from governance.decisions import ExecutionClass, verb
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.seeds import SEEDED_BY
 
 Kind = InboundWord.Kind
@@ -64,11 +65,8 @@ def upsert_word(
         InboundWord,
         key={"kind": kind, "phrase": phrases.spelling(phrase)},
         changes=changes,
-        user=user,
-        changed_by=changed_by,
-        reason=reason,
         expected_version=expected_version,
-        now=now or timezone.now(),
+        act=Act(changed_by, user=user, reason=reason, at=now or timezone.now()),
     )
 
 

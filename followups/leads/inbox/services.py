@@ -42,7 +42,7 @@ def on_opt_outs_unreadable(
     """Have a person find out whose opt-out it was, of which the number or address cannot be read."""
     for record in records:
         detail = f"{record.get_entry_display()}, line {record.pk} of the ledger: {record.point}"
-        put(Kind.SENDER, Act(actor, user, correlation_id, now), detail=storable(detail, NOTE_MAX_LENGTH))
+        put(Kind.SENDER, Act.of(actor, user, correlation_id, now), detail=storable(detail, NOTE_MAX_LENGTH))
 
 
 def put(kind: InboxItem.Kind, act: Act, **about: object) -> None:

@@ -12,6 +12,7 @@ from followups.pool.vendors.errors import VendorNotFound, VendorNotRegistered
 from followups.pool.vendors.models import Vendor, VendorAgent
 from governance import policies
 from governance.decisions import ExecutionClass, verb
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.lookups import among_sql
 
 # SQL of its own: every claim asks it, and a query set costs more to build than to carry out.
@@ -66,9 +67,7 @@ def upsert_vendor(
         "registration_expires_on": registration_expires_on,
         "contract_ends_on": contract_ends_on,
     }
-    return policies.put(
-        Vendor, key={"name": name}, changes=changes, user=user, changed_by=changed_by, reason=reason, now=now
-    )
+    return policies.put(Vendor, key={"name": name}, changes=changes, act=Act(changed_by, user=user, reason=reason, at=now))
 
 
 @verb(ExecutionClass.CONTROL)
@@ -95,10 +94,7 @@ def assign_agent(
         VendorAgent,
         key={"agent": agent},
         changes={"vendor": employer},
-        user=user,
-        changed_by=changed_by,
-        reason=reason,
-        now=now,
+        act=Act(changed_by, user=user, reason=reason, at=now),
     )
 
 
@@ -108,5 +104,5 @@ def release_agent(
     *, agent: str, changed_by: str, reason: str = "", user: User | None = None, now: datetime | None = None
 ) -> bool:
     """The agent works for no vendor any more. Whether it did; its history stays."""
-    removed = policies.remove(VendorAgent, key={"agent": agent}, user=user, changed_by=changed_by, reason=reason, now=now)
+    removed = policies.remove(VendorAgent, key={"agent": agent}, act=Act(changed_by, user=user, reason=reason, at=now))
     return removed is not None

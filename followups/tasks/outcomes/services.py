@@ -13,6 +13,7 @@ from followups.tasks.outcomes.models import OutcomeRule
 from followups.tasks.outcomes.rules import SEEDED, SEEDED_STATUSES, Effect, Outcome, careful
 from governance import policies
 from governance.decisions import ExecutionClass, verb
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import RequiredParameter
 from wholesale.plumbing.seeds import SEEDED_BY
 
@@ -105,11 +106,8 @@ def upsert_rule(
         OutcomeRule,
         key={"outcome": outcome},
         changes=changes,
-        user=user,
-        changed_by=changed_by,
-        reason=reason,
         expected_version=expected_version,
-        now=now,
+        act=Act(changed_by, user=user, reason=reason, at=now),
     )
 
 
