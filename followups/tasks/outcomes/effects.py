@@ -127,11 +127,7 @@ def _opt_out(opting_out: OptingOut, task: FollowupTask, act: Act, outcome: str, 
             points=opting_out.points,
             said_at=said_at,
             evidence=f"task {task.pk}",
-            reason=f"outcome {outcome}",
-            actor=act.actor,
-            user=act.user,
-            correlation_id=act.correlation_id,
-            now=act.now,
+            act=act.because(f"outcome {outcome}"),
         )
 
 
