@@ -75,7 +75,7 @@ def on_contact_rules_changed(envelopes: Sequence[Envelope], **kwargs: Any) -> No
     """A policy, a zone, a closed day or the organisation changed."""
     if FollowupLadder.objects.open().exists():
         for province, market in {(one.subject.province, one.subject.market) for one in envelopes}:
-            recompute_places.enqueue(province and [province], market and [market])
+            recompute_places.enqueue([province] if province else None, [market] if market else None)
 
 
 def on_contact_records_changed(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
