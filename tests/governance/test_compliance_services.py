@@ -152,7 +152,7 @@ def test_what_is_proof_cannot_lie_in_the_future(attr: Any, record: Any) -> None:
         (opt_outs.record_opt_out, {"points": []}, "phone"),
         (opt_outs.record_do_not_call, {"points": [EMAIL]}, "phone"),
         (scrubs.record_scrub, {"points": [EMAIL], "checked_at": YESTERDAY, "evidence": "x"}, "phone"),
-        (opt_outs.lift_opt_out, {"points": [EMAIL], "channel": "CALL", "reason": "x"}, "phone"),
+        (opt_outs.lift_opt_out, {"points": [EMAIL], "channel": "CALL"}, "phone"),
     ],
 )
 def test_a_channel_that_reaches_none_of_the_points_is_refused_by_name(verb: Any, options: Any, attr: Any) -> None:

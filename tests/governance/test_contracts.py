@@ -18,6 +18,7 @@ from governance.ledger.models import ContactRecord
 from governance.ledger.rules import Validity, consent
 from tests.factories import LeadFactory, RecordFactory
 from tests.staff import signed_in
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 

@@ -162,7 +162,7 @@ class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
         form = form_class(request.POST if request.method == "POST" else None)
         if form.is_valid():
             try:
-                act = Act.by(request.user, reason=form.cleaned_data.pop("reason"))
+                act = Act.by(request.user, reason=form.cleaned_data.pop("reason", ""))
                 records = verb(**form.cleaned_data, act=act)
             except DomainError as refusal:
                 for detail, attr in refusal.errors:
