@@ -55,10 +55,7 @@ class ClosedDayAdmin(RemovableAdmin):
     def save_model(self, request: HttpRequest, obj: ClosedDay, form: Any, change: bool) -> None:
         """Through the service, which writes the history."""
         stored = services.set_closed_day(
-            day=obj.day,
-            province=obj.province,
-            name=obj.name,
-            act=Act.by(request.user, reason=form.cleaned_data["why"]),
+            day=obj.day, province=obj.province, name=obj.name, act=Act.by(request.user, reason=form.cleaned_data["why"])
         )
         obj.pk = stored.pk
 

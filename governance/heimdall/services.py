@@ -51,24 +51,14 @@ def upsert_policy(
     )
 
 
-def record_trial(
-    *,
-    domain: str,
-    confidence: Decimal,
-    success: bool,
-    act: Act,
-) -> HeimdallScorecard:
+def record_trial(*, domain: str, confidence: Decimal, success: bool, act: Act) -> HeimdallScorecard:
     """Count a sandbox trial on the domain's scorecard of today (UTC), within the caller's transaction."""
     card = HeimdallScorecard(domain=domain, day=act.now.date())
     HeimdallScorecard.objects.bulk_create([card], ignore_conflicts=True)
     todays = HeimdallScorecard.objects.filter(domain=domain, day=card.day)
     todays.update(trials=F("trials") + 1, successes=F("successes") + int(success))
     HeimdallEvent.objects.create(
-        kind=HeimdallEventKind.TRIAL,
-        domain=domain,
-        confidence=confidence,
-        success=success,
-        **_signature(act),
+        kind=HeimdallEventKind.TRIAL, domain=domain, confidence=confidence, success=success, **_signature(act)
     )
     return todays.get()
 
@@ -79,12 +69,7 @@ def _signature(act: Act) -> dict[str, Any]:
 
 
 def recommend(
-    *,
-    domain: str,
-    confidence: Decimal,
-    recommendation: Any,
-    evidence: Any = None,
-    act: Act,
+    *, domain: str, confidence: Decimal, recommendation: Any, evidence: Any = None, act: Act
 ) -> HeimdallRecommendation:
     """Keep an AI's advice with the gate's answer, within the caller's transaction."""
     policy, decision = _judged(domain, confidence, act.now)

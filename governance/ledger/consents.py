@@ -85,12 +85,7 @@ def require_end(basis: str, obtained_at: datetime, ended_on: date, now: datetime
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def end_contract(
-    *,
-    points: Collection[Point],
-    channel: str = EVERY_CHANNEL,
-    ended_on: date,
-    evidence: str,
-    act: Act,
+    *, points: Collection[Point], channel: str = EVERY_CHANNEL, ended_on: date, evidence: str, act: Act
 ) -> list[ContactRecord]:
     """The contracts on file ended on this day: each remains a ground for 2 years from it, for calls for 18 months.
 

@@ -38,11 +38,7 @@ def hold_points(
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def release_points(
-    *,
-    points: Collection[Point] = (),
-    rows: Collection[ContactPoint] = (),
-    evidence: str,
-    act: Act,
+    *, points: Collection[Point] = (), rows: Collection[ContactPoint] = (), evidence: str, act: Act
 ) -> list[ContactRecord]:
     """A person has decided on the doubtful message for which these points were held.
 

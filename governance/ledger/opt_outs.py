@@ -39,13 +39,7 @@ def record_opt_out(
 
     """
     return _say_no(
-        subjects_reached([*points, *unreadable], rows, channel),
-        channel,
-        Entry.OPT_OUT,
-        unreadable,
-        said_at=said_at,
-        evidence=evidence,
-        act=act,
+        subjects_reached([*points, *unreadable], rows, channel), channel, Entry.OPT_OUT, unreadable, said_at, evidence, act
     )
 
 
@@ -71,9 +65,9 @@ def record_do_not_call(
         Channel.CALL,
         Entry.DO_NOT_CALL,
         unreadable,
-        said_at=said_at,
-        evidence=evidence,
-        act=act,
+        said_at,
+        evidence,
+        act,
     )
 
 
@@ -82,7 +76,6 @@ def _say_no(
     channel: str,
     entry: Entry,
     unreadable: Collection[Point],
-    *,
     said_at: datetime | None,
     evidence: str,
     act: Act,
@@ -132,9 +125,5 @@ def lift_opt_out(
         )
     ]
     return record_lines(
-        [(subject, channel) for subject in refused],
-        Entry.LIFT,
-        effective_at=act.now,
-        evidence=evidence,
-        act=act,
+        [(subject, channel) for subject in refused], Entry.LIFT, effective_at=act.now, evidence=evidence, act=act
     )

@@ -80,7 +80,7 @@ def on_contact_rules_changed(envelopes: Sequence[Envelope], **kwargs: Any) -> No
 
 def on_contact_records_changed(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
     """Something is on file. An opt-out needs nothing: it cancels the steps in its own transaction."""
-    enqueue_leads(lead_ids_at({point for one in envelopes for point in one.facts["points"]}))
+    enqueue_leads(lead_ids_at([point for one in envelopes for point in one.facts["points"]]))
 
 
 def register() -> None:
