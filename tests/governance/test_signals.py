@@ -16,7 +16,7 @@ from governance.ledger.signals import contact_records_changed, opted_out_of
 from governance.market.models import MarketPolicy
 from governance.market.services import upsert_policy
 from governance.organisation.services import upsert_organisation
-from governance.signals import contact_rules_changed
+from governance.signals import contact_rules_changed, markets_named
 from tests.factories import NOON
 from tests.telling import heard
 from wholesale.plumbing.act import Act
@@ -53,7 +53,19 @@ CLOSED = date(2026, 12, 24)
 def test_a_changed_rule_names_its_place(act: Callable[[], Any], province: str | None, market: str | None) -> None:
     with heard(contact_rules_changed) as told:
         act()
-    assert [(*one.subject[3:], one.act.actor, one.happened_at) for one in told] == [(province, market, "op", NOON)]
+    (one,) = told
+    assert (one.name, *one.subject[3:], one.facts) == ("contact_rules_changed", province, market, {})
+    assert (one.act.actor, one.happened_at) == ("op", NOON)
+
+
+def test_new_names_of_a_market_are_told() -> None:
+    with heard(markets_named) as told:
+        for names in ([], ["Casa Loma"]):
+            act = Act("op", at=NOON)
+            set_market_zone(province="ON", market="TORONTO", zone="America/Toronto", other_names=names, act=act)
+    assert [(one.name, one.subject[3:], one.facts) for one in told] == [
+        ("market_named", ("ON", "TORONTO"), {"names": ["CASA_LOMA"]})
+    ]
 
 
 def test_a_closed_day_that_is_removed_is_told_and_one_that_never_was_is_not() -> None:
@@ -72,6 +84,7 @@ def test_what_may_permit_is_told_with_its_numbers() -> None:
         lift_opt_out(points=[JANE, JOE], act=Act("op", reason="mistaken", at=NOON))
         lift_opt_out(points=[JANE], act=Act("op", reason="again", at=NOON))  # nothing to lift: nothing to tell
         record_opt_out(points=[JANE], act=Act("va1", at=NOON))
+    assert {one.name for one in told} == {"contact_recorded"}
     recorded = [(one.facts["entry"], one.facts["points"], one.happened_at) for one in told]
     assert recorded == [("CONSENT", [JANE], NOON), ("SCRUB", [JANE, JOE], NOON), ("LIFT", [JANE], NOON)]
 
@@ -82,7 +95,7 @@ def test_a_no_is_told_with_who_recorded_it(record: Callable[..., Any], channel: 
     with heard(opted_out_of) as told:
         act = Act("va1", user, correlation_id="act-7", at=NOON)
         record(points=[JANE], act=act)
-    assert [(one.facts, one.act) for one in told] == [({"points": [JANE], "channel": channel}, act)]
+    assert [(one.name, one.facts, one.act) for one in told] == [("opted_out", {"points": [JANE], "channel": channel}, act)]
     with heard(opted_out_of) as told:
         records = record(points=[JOE], act=Act("va1", at=NOON))
     assert told[0].act.correlation_id == records[0].correlation_id != ""
