@@ -27,6 +27,7 @@ from governance.ledger.rules import Entry
 from tests.factories import NOON, LeadFactory
 from tests.followups.test_import_leads import run
 from tests.followups.test_leads_admin import upload
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.importing.files import Format
 
 PHONE, EMAIL = ("PHONE", "+14165550123"), ("EMAIL", "ana@example.ca")
@@ -46,7 +47,7 @@ def bring(*rows: dict[str, str], **options: Any) -> Report:
     writer = csv.DictWriter(text, list(dict.fromkeys(name for row in cells for name in row)), restval="")
     writer.writeheader()
     writer.writerows(cells)
-    return upsert_leads(files.read(io.BytesIO(text.getvalue().encode()), Format.CSV, NOON).rows, now=NOON, **options)
+    return upsert_leads(files.read(io.BytesIO(text.getvalue().encode()), Format.CSV, NOON).rows, act=Act(at=NOON), **options)
 
 
 def ledger() -> list[tuple[str, str, str | None]]:

@@ -24,6 +24,7 @@ from governance import gate
 from governance.ledger import opt_outs
 from kpi.models import KPIEvent
 from tests.factories import LeadFactory
+from wholesale.plumbing.act import Act
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 
@@ -53,7 +54,7 @@ def some_act(luck: Random) -> Callable[[], Any]:
             lambda: cancel_ladder(ladder, "sold"),
             lambda: reassign_ladder(ladder, luck.choice(("anna", "bob")), "holidays"),
             lambda: gate.record_opt_out(points=[("PHONE", PHONE), ("EMAIL", EMAIL)], actor="va1"),
-            lambda: record_inbound(lead_id=lead, channel="SMS", text="STOP ALL"),
+            lambda: record_inbound(lead_id=lead, channel="SMS", text="STOP ALL", act=Act()),
             lambda: opt_outs.lift_opt_out(points=[("PHONE", PHONE), ("EMAIL", EMAIL)], actor="va1", reason="a mistake"),
         )
     )

@@ -78,7 +78,7 @@ def _set_up(day: Day, now: datetime) -> None:
     subscribe(expiries=dict.fromkeys(area_codes, last_day), **day.signed(now, "simulation: who is called"))
     for agent in day.team:
         for province, place in agent.pools:
-            upsert_agent(agent=agent.name, province=province, market=place, **day.signed(now, "simulation: the team"))
+            upsert_agent(agent=agent.name, province=province, market=place, act=day.act(now, "simulation: the team"))
     province, place = OFFERS_AT
     upsert_policy(
         province=province,
@@ -104,7 +104,7 @@ def _open_the_office(day: Day, now: datetime) -> None:
             _leave(day, agent, now)
     for message in list(undecided().order_by("id")[:50]):
         as_ = Meaning.REPLY if "before noon" in message.text else Meaning.OPT_OUT
-        decide_inbound(message.pk, as_, "read by the office", **day.by(now))
+        decide_inbound(message.pk, as_, act=day.act(now, "read by the office"))
     _steer_ladders(day, now)
     _bring_deals_on(day, now)
     _settle(day, now)
@@ -118,8 +118,8 @@ def _leave(day: Day, agent: Agent, now: datetime) -> None:
     """An agent goes on vacation: no ladders until then, and others take most of what falls due in the meantime."""
     back = day.plan.starts(agent.away[-1] + 1)
     for province, place in agent.pools:
-        signed = day.signed(now, "vacation")
-        upsert_agent(agent=agent.name, province=province, market=place, paused_until=back, **signed)
+        act = day.act(now, "vacation")
+        upsert_agent(agent=agent.name, province=province, market=place, paused_until=back, act=act)
     due = FollowupTask.objects.open().filter(owner=agent.name, due_at__lt=back)
     ladders = sorted(set(due.values_list("ladder_id", flat=True)))[:_HANDED_OVER]
     present = [one.name for one in day.team if day.number not in one.away]
