@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -278,7 +279,7 @@ def test_who_has_no_number_has_no_wrong_one() -> None:
     assert (Lead.objects.get().phone_is_wrong, Lead.objects.get().wrong_contacts) == (False, [])
 
 
-@pytest.mark.parametrize("store", [upsert_lead, lambda **row: upsert_leads([row], act=Act())])
+@pytest.mark.parametrize("store", [partial(upsert_lead, act=Act()), lambda **row: upsert_leads([row], act=Act())])
 def test_another_number_makes_the_lead_workable_and_the_wrong_one_stays_wrong(store: Callable[..., Any]) -> None:
     LeadFactory.create(lead_id="L1", phone=PHONE)
     wrong()

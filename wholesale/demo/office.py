@@ -196,7 +196,7 @@ def _change_quebec(day: Day, windows: list[dict[str, Any]], now: datetime, reaso
 
 def _announce_a_closed_day(day: Day, now: datetime) -> None:
     tomorrow = (now + DAY).date()
-    set_closed_day(day=tomorrow, province=Province.NS, name="The Halifax office moves", **day.signed(now, "no phones"))
+    set_closed_day(day=tomorrow, province=Province.NS, name="The Halifax office moves", act=day.act(now, "no phones"))
 
 
 def drill_at(day: Day) -> datetime:
