@@ -208,9 +208,9 @@ class PoolAgentAdmin(RemovableAdmin):
             done=f"{row.agent} is in the pool of {place_text(row)} no more.",
         )
 
-    def remove_row(self, row: PoolAgent, **act: Any) -> None:
+    def remove_row(self, row: PoolAgent, act: Act) -> None:
         """Its history stays."""
-        remove_agent(**_key_of(row), act=Act(act["changed_by"], act["user"], act["reason"]))
+        remove_agent(**_key_of(row), act=act)
 
 
 def _key_of(row: PoolAgent) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from kpi.tripwire.policies import locked_policy
 from kpi.tripwire.rules import Action
 from kpi.tripwire.triggers import ACTOR, act_on_fall, reason_of
 from wholesale.plumbing import correlation
+from wholesale.plumbing.act import Act
 
 
 @verb(ExecutionClass.CONTROL)
@@ -67,7 +68,7 @@ def _stop_if_fallen(domain: str, metric: str, now: datetime | None) -> gate.Stop
         return None
     now = now or timezone.now()
     state, begins = _judged(policy, now)
-    return gate.stop_all(changed_by=ACTOR, reason=reason_of(policy, state), now=now) if begins else None
+    return gate.stop_all(Act(ACTOR, reason=reason_of(policy, state), at=now)) if begins else None
 
 
 @verb(ExecutionClass.CONTROL)

@@ -1,7 +1,7 @@
 """What a fall does, once, and how that is undone."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -14,6 +14,7 @@ from kpi.tripwire.errors import MayNotRelease, TriggerNotFound
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
 from kpi.tripwire.rules import Action
 from wholesale.plumbing import locks
+from wholesale.plumbing.act import Act
 
 ACTOR = "tripwire"
 _TRIGGERS_LOCK = 7_301_006  # of PostgreSQL's advisory locks
@@ -49,7 +50,7 @@ def act_on_fall(
         engine, stopped = "", "the kill switch"
     else:
         engine, stopped = policy.throttled_engine, f"the risk policy {policy.throttled_engine}"
-        stop = gate.throttle_engine(engine, changed_by=ACTOR, reason=reason_of(policy, state), now=now)
+        stop = gate.throttle_engine(engine, Act(ACTOR, reason=reason_of(policy, state), at=now))
     taken, mark, words = str(policy.action), stop.mark if stop else "", _WORDS[Action(policy.action)]
     if stop is None:
         taken, outcome = NONE_TAKEN, f"nothing was throttled, for there is no risk policy {engine}"
@@ -109,14 +110,14 @@ def undo_trigger(
     if trigger.action_taken == Action.KILL_SWITCH and user and not user.has_perm("governance.release_kill_switch"):
         raise MayNotRelease
     now = now or timezone.now()
-    outcome = _lift(trigger, changed_by=changed_by, reason=reason, user=user, now=now)
+    outcome = _lift(trigger, Act(changed_by, user, reason, at=now))
     trigger.note = f"{trigger.note}. Undone: {outcome}"
     trigger.undone_at, trigger.undone_by, trigger.undone_user, trigger.undo_reason = now, changed_by, user, reason
     trigger.save(update_fields=["note", "undone_at", "undone_by", "undone_user", "undo_reason"])
     return trigger
 
 
-def _lift(trigger: RegressionTrigger, **who: Any) -> str:
+def _lift(trigger: RegressionTrigger, act: Act) -> str:
     """Lift the trigger's stop if it is its own alone; says what happened."""
     if trigger.action_taken == NONE_TAKEN:
         return "there was nothing to take back"
@@ -124,8 +125,8 @@ def _lift(trigger: RegressionTrigger, **who: Any) -> str:
     if other is not None:
         return f"what it stopped stays so for trigger {other.pk}"
     if trigger.action_taken == Action.KILL_SWITCH:
-        lifted, stopped = gate.lift_stop_of_all(trigger.mark, **who), "the kill switch"
+        lifted, stopped = gate.lift_stop_of_all(trigger.mark, act), "the kill switch"
     else:
-        lifted, stopped = gate.lift_throttle(trigger.engine, trigger.mark, **who), f"the risk policy {trigger.engine}"
+        lifted, stopped = gate.lift_throttle(trigger.engine, trigger.mark, act), f"the risk policy {trigger.engine}"
     undone = _WORDS[Action(trigger.action_taken)].undone
     return f"{stopped} is {undone}" if lifted else f"{stopped} was changed since, and stays as it is"

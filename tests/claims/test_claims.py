@@ -17,6 +17,7 @@ from governance.market.services import upsert_policy
 from tests.claims.test_due import say_no, task_of
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory, TaskFactory
+from wholesale.plumbing.act import Act
 
 CLAIM, RENEW, RELEASE = (f"/api/followups/due/{verb}" for verb in ("claim", "renew", "release"))
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
@@ -150,7 +151,7 @@ def test_under_the_kill_switch_nothing_is_leased(agent: APIClient, kill_switch: 
     task = TaskFactory.create()
     response = agent.post(path, {"task_ids": [task.pk]})
     assert (response.status_code, codes(response), lease(task)) == (503, ["KILL_SWITCH_ENGAGED"], FREE)
-    release_kill_switch(changed_by="me", reason="test")
+    release_kill_switch(act=Act("me", reason="test"))
     assert claimed() == [task.pk]
 
 

@@ -26,6 +26,7 @@ from governance.ledger.opt_outs import record_opt_out
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory, PoolAgentFactory
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.models import IdempotencyKey
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +81,7 @@ def test_the_rows_are_those_of_single_creates(user_of: Callable[..., Any]) -> No
         for how, number in numbers.items():
             own = {"phone": number} if name == "known" else {"email": f"{how}@example.ca"} if name == "short" else {}
             LeadFactory.create(lead_id=f"{name}-{how}", **{**values, **own})
-    record_opt_out(points=[("PHONE", number) for number in numbers.values()], channel="SMS", actor="me", now=NOON)
+    record_opt_out(points=[("PHONE", number) for number in numbers.values()], channel="SMS", act=Act("me", at=NOON))
     asked: dict[str, dict[str, Any]] = {
         "known": {"province": "ON", "market": "TORONTO", "owner": "bryan"},
         "elsewhere": {"province": "NL", "market": "ST_JOHNS"},
@@ -170,7 +171,7 @@ def test_the_pool_takes_turns_as_with_single_creates(operator: APIClient) -> Non
 
 def test_what_stops_one_stops_no_other(operator: APIClient) -> None:
     LeadFactory.create(lead_id="gone", phone=SMS_AND_CALL)
-    record_opt_out(points=[("PHONE", SMS_AND_CALL)], actor="me")
+    record_opt_out(points=[("PHONE", SMS_AND_CALL)], act=Act("me"))
     upsert_template(province="QC", enabled=False, changed_by="me", expected_version=1)
     answer = post(
         operator,
@@ -204,7 +205,7 @@ def test_a_lead_whose_ladder_is_open_keeps_it_whatever_else_is_known_of_it(opera
     lead = LeadFactory.create(lead_id="L1", phone="", email="a@example.ca")
     start_ladder(lead_id="L1", province="ON")
     Lead.objects.filter(pk=lead.pk).update(phone=SMS_AND_CALL, status="DEAD")
-    record_opt_out(points=[("PHONE", "+14165550199")], actor="me")
+    record_opt_out(points=[("PHONE", "+14165550199")], act=Act("me"))
     assert post(operator, {"lead_id": "L1"}).json()["existing"] == 1
 
 
@@ -238,7 +239,7 @@ def test_ten_thousand_rows_fit_and_no_more(operator: APIClient) -> None:
 @pytest.mark.usefixtures("_twos")
 def test_a_kill_switch_in_the_middle_stops_the_rest(operator: APIClient) -> None:
     def engage(ladders: Any, **kwargs: Any) -> None:
-        engage_kill_switch(changed_by="test", reason="in the middle")
+        engage_kill_switch(act=Act("test", reason="in the middle"))
 
     ladders_created.connect(engage)
     try:

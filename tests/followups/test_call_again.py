@@ -20,6 +20,7 @@ from governance.ledger.models import LastContact
 from governance.market.rules import SAFE_RULES
 from governance.market.services import upsert_policy
 from tests.factories import NOON, LeadFactory
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.texts import iso_utc
 
 pytestmark = pytest.mark.django_db
@@ -174,8 +175,7 @@ def test_a_recorded_permission_lifts_the_wait() -> None:
         basis="EXPRESS",
         obtained_at=AFTERNOON + HOUR,
         evidence="said so in the call",
-        actor="va1",
-        now=AFTERNOON + 2 * HOUR,
+        act=Act("va1", at=AFTERNOON + 2 * HOUR),
     )
     assert refusals(AFTERNOON + DAY) == []
 

@@ -21,6 +21,7 @@ from governance import gate
 from governance.ledger import opt_outs
 from kpi.models import KPIEvent
 from tests.factories import NOON, LeadFactory
+from wholesale.plumbing.act import Act
 
 PHONE = "+14165550123"
 LEADS = ("A", "B", "NOBODY", None)  # A and B share a number
@@ -68,9 +69,9 @@ def do(act: tuple[str, int, Any], now: Any) -> None:
     elif verb == "reassign":
         reassign_ladder(ladder_at(number), what, "holidays", **by)
     elif verb == "opt_out":
-        gate.record_opt_out(points=[("PHONE", PHONE)], channel=what, **by)
+        gate.record_opt_out(points=[("PHONE", PHONE)], channel=what, act=Act("va1", at=now))
     else:
-        opt_outs.lift_opt_out(points=[("PHONE", PHONE)], channel=what, reason="a mistake", **by)
+        opt_outs.lift_opt_out(points=[("PHONE", PHONE)], channel=what, act=Act("va1", reason="a mistake", at=now))
 
 
 STATE = ("completed_at", "cancelled_at", "due_at", "owner")

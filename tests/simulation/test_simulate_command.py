@@ -15,6 +15,7 @@ from offers.services import upsert_policy
 from tests.simulation.test_simulation import all_rows
 from wholesale.demo import practice, simulation
 from wholesale.demo.models import Simulation
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 TINY = ("--days", "1", "--leads", "3", "--until", "2026-11-25T18:37:12Z")
@@ -78,7 +79,7 @@ def test_one_that_was_interrupted_does_not_go_on_beside_rows_of_others() -> None
 
 
 def test_nothing_is_left_of_what_the_kill_switch_stops() -> None:
-    engage_kill_switch(changed_by="me", reason="test")
+    engage_kill_switch(act=Act("me", reason="test"))
     before = all_rows()
     with pytest.raises(CommandError, match="kill switch is engaged"):
         run(*TINY)

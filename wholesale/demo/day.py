@@ -45,9 +45,9 @@ class Day:
         (start,) = self.random.choices(starts, weights)
         return start + timedelta(seconds=self.random.randrange(int(QUARTER.total_seconds())))
 
-    def act(self, now: datetime, reason: str = "", actor: str = ACTOR, correlation_id: str = "") -> Act:
-        """What somebody does; nobody else is named: the simulation itself."""
-        return Act(actor, reason=reason, correlation_id=correlation_id or self.correlation_id, at=now)
+    def act(self, now: datetime, actor: str = ACTOR, correlation_id: str = "", reason: str = "") -> Act:
+        """What somebody does now."""
+        return Act(actor, None, reason, correlation_id or self.correlation_id, now)
 
     def signed(self, now: datetime, reason: str) -> dict[str, Any]:
         """How the simulation signs a change of the rules."""

@@ -43,7 +43,8 @@ def _put_unread(day: Day) -> None:
 
 def _read_list(day: Day, coming: list[LeadPlan], now: datetime) -> None:
     """Keep the leads, each with its ground, if there is one, or checked against the National DNCL."""
-    _bring([one.row for one in coming], day.act(now))
+    act = day.act(now)
+    _bring([one.row for one in coming], act)
     points: dict[str, list[Point]] = defaultdict(list)
     for one in coming:
         points[one.source] += points_of(phone=one.row["phone"], email=one.row.get("email", ""))
@@ -52,9 +53,9 @@ def _read_list(day: Day, coming: list[LeadPlan], now: datetime) -> None:
         if basis:
             evidence = f"{source} of {now:%Y-%m-%d}"
             proof = SOURCES[source].proof
-            record_consent(points=theirs, basis=basis, obtained_at=now, evidence=evidence, proof=proof, **day.by(now))
+            record_consent(points=theirs, basis=basis, obtained_at=now, evidence=evidence, proof=proof, act=act)
         else:
-            record_scrub(points=theirs, checked_at=now, evidence="the month's list", **day.by(now))
+            record_scrub(points=theirs, checked_at=now, evidence="the month's list", act=act)
     worked = [Start(one.lead_id, one.place.province, one.place.market) for one in coming if one.is_worked]
     if worked:
         start = day.unless_stopped(lambda now: start_ladders(worked, **day.by(now)))
@@ -69,7 +70,7 @@ def receive(day: Day, lead_id: str, kind: str, now: datetime) -> None:
         text=day.random.choice(REPLIES[kind, row["language"]]),
         lead_id=lead_id,
         phone=row["phone"],
-        act=day.act(now, actor="sms gateway", correlation_id=correlation_of(lead_id)),
+        act=day.act(now, "sms gateway", correlation_of(lead_id)),
     )
     if received.opted_out_channels:
         day.statuses[lead_id] = Lead.Status.DEAD

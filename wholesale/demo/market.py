@@ -69,7 +69,8 @@ def _offer(day: Day, house: House, number: int, now: datetime) -> None:
         **by,
     )
     deposit = Decimal(day.random.randrange(100, 400, 25))
-    decision, _ = gate.risk_reserve(engine=_ENGINE, amount=deposit, reason="the deposit of an offer", **by)
+    act = day.act(now, correlation_id=by["correlation_id"], reason="the deposit of an offer")
+    decision, _ = gate.risk_reserve(engine=_ENGINE, amount=deposit, act=act)
     if decision.allowed:
         is_accepted = day.random.random() < 0.3
         subject = str(evidence.pk)

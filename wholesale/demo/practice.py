@@ -57,11 +57,12 @@ def _open(day: Day, now: datetime) -> None:
     refused = upsert_leads([one.row for one in leads], act=day.act(now)).refused_rows
     assert not refused, refused[0].reason
     points = [point for one in leads for point in points_of(phone=one.row["phone"], email=one.row["email"])]
-    record_consent(points=points, basis=Basis.EXPRESS, obtained_at=now, evidence="made up, for practice", **day.by(now))
+    act = day.act(now)
+    record_consent(points=points, basis=Basis.EXPRESS, obtained_at=now, evidence="made up, for practice", act=act)
     starts = [Start(one.lead_id, *place.values()) for one in leads]
     start_ladders(starts[: LEADS // 3], **day.by(now))
     for name in AGENTS:
-        upsert_agent(agent=name, **place, act=day.act(now, signed["reason"]))
+        upsert_agent(agent=name, **place, act=day.act(now, reason=signed["reason"]))
     start_ladders(starts[LEADS // 3 :], **day.by(now))
 
 

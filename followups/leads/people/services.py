@@ -110,9 +110,8 @@ def erase_person(lead_id: str, *, act: Act) -> Erasure:
     whom.log.update(object_repr=lead_id)
     answers = erase_answers(whom.in_answers)
     person_erased.send(sender=Lead, envelopes=[envelope_of("person_erased", whom.lead or lead_id, act, texts=whom.texts)])
-    gate.contact_points([(gate.LEAD, lead_id)])
-    line: dict[str, Any] = {"actor": act.actor, "user": act.user, "correlation_id": act.correlation_id, "now": act.now}
-    points = forget_points(person(lead_id).points, reason=act.reason, **line)  # what nobody else has
+    gate.contact_points([(gate.LEAD, lead_id)], act)
+    points = forget_points(person(lead_id).points, act=act)  # what nobody else has
     Lead.objects.filter(lead_id=lead_id).update(**_EMPTY, changed_by=act.actor, user=act.user, updated_at=act.now)
     return Erasure(
         lead_id,

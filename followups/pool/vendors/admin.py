@@ -105,6 +105,6 @@ class VendorAgentAdmin(RemovableAdmin):
             done=f"{row.agent} works for no vendor any more.",
         )
 
-    def remove_row(self, row: VendorAgent, **act: Any) -> None:
+    def remove_row(self, row: VendorAgent, act: Act) -> None:
         """Its history stays."""
-        release_agent(agent=row.agent, act=Act(act["changed_by"], act["user"], act["reason"]))
+        release_agent(agent=row.agent, act=act)

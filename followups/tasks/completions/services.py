@@ -117,7 +117,7 @@ def complete_task(
     gate.note_contact(_reached(found), contacted_at, is_answered_call=is_answered)
     if is_answered and found.contact.lead.phone and judged.answer.is_one_call_in_30_days:
         following = _with_later_calls(found, following, now)
-    if gate.note_use(judged.answer, contacted_at, now=now, **signature):
+    if gate.note_use(judged.answer, contacted_at, act):
         following = _with_minutes_of((Channel.SMS, Channel.EMAIL), found, following, now)
     return _with_next(task, following, now)
 
