@@ -3,7 +3,7 @@
 The one place that knows which fact counts as which metric (CONTRACT section 6).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -21,6 +21,7 @@ from kpi.models import Domain, KPIEvent
 from kpi.services import erase_words, keep
 from offers.models import OfferEvidence
 from offers.signals import offers_computed
+from wholesale.plumbing.envelope import Envelope
 
 
 def connect() -> None:
@@ -179,9 +180,10 @@ def on_feedback_recorded(events: Sequence[BuyerFeedbackEvent], **kwargs: Any) ->
     )
 
 
-def on_person_erased(texts: Collection[str], **kwargs: Any) -> None:
+def on_person_erased(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
     """No count changes; what clients sent along and names the person goes."""
-    erase_words(texts)
+    for erased in envelopes:
+        erase_words(erased.facts["texts"])
 
 
 def on_offers_computed(evidence: Sequence[OfferEvidence], **kwargs: Any) -> None:

@@ -235,7 +235,7 @@ def test_all_that_is_on_file_about_a_person_includes_it(ann: Lead) -> None:
 
 def test_erasing_the_person_removes_it_and_keeps_the_lines(ann: Lead) -> None:
     before = ContactRecord.objects.count()
-    erased = erase_person("L1", "asked", actor="ops")
+    erased = erase_person("L1", act=Act("ops", reason="asked"))
     assert not ConsentProof.objects.exists()
     assert erased.texts >= 5  # of three consents, an opt-out and a lift their words, and the content of one
     assert ContactRecord.objects.exclude(entry="ERASED").count() == before
@@ -246,9 +246,9 @@ def test_erasing_the_person_removes_it_and_keeps_the_lines(ann: Lead) -> None:
 
 def test_a_shared_number_keeps_its_proof_until_the_last_is_erased(ann: Lead) -> None:
     LeadFactory.create(lead_id="L2", phone=PHONE[1])
-    erase_person("L1", "asked", actor="ops")
+    erase_person("L1", act=Act("ops", reason="asked"))
     assert ConsentProof.objects.count() == 1
-    erase_person("L2", "asked", actor="ops")
+    erase_person("L2", act=Act("ops", reason="asked"))
     assert not ConsentProof.objects.exists()
 
 

@@ -308,7 +308,7 @@ def test_every_row_ends_as_created_changed_unchanged_or_refused(lines: list[str]
     with transaction.atomic():
         for _ in range(2):
             lead_file = files.read(io.BytesIO(content), Format.CSV)
-            report = upsert_leads(lead_file.rows)
+            report = upsert_leads(lead_file.rows, act=Act())
             assert report.created + report.updated + report.unchanged + report.refused == lead_file.count
             assert len({one.number for one in report.refused_rows}) == report.refused
         assert report.created == 0

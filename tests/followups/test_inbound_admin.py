@@ -16,6 +16,7 @@ from followups.tasks.models import FollowupTask
 from governance.ledger.models import ContactRecord
 from tests.factories import NOON, AttemptFactory, InboundFactory, LeadFactory, TaskFactory
 from tests.staff import signed_in
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +29,7 @@ def doubtful() -> InboundMessage:
     """Of a lead with a ladder."""
     LeadFactory.create(lead_id="JANE", phone="+14165550123")
     start_ladder(lead_id="JANE", province="ON")
-    return record_inbound(lead_id="JANE", channel="SMS", text="please stop calling me").message
+    return record_inbound(lead_id="JANE", channel="SMS", text="please stop calling me", act=Act()).message
 
 
 @pytest.fixture

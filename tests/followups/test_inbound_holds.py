@@ -60,7 +60,7 @@ def jane() -> Lead:
 
 
 def doubt(text: str = "stop texting me, I told you twice", **given: Any) -> InboundMessage:
-    return record_inbound(**{"lead_id": "JANE", "channel": "SMS", "text": text, "now": AT, **given}).message
+    return record_inbound(**{"lead_id": "JANE", "channel": "SMS", "text": text, "act": Act(at=AT), **given}).message
 
 
 def reasons(lead_id: str = "JANE", channel: str = "SMS", at: datetime = AT) -> set[str]:
@@ -122,7 +122,7 @@ def test_the_worker_is_told_of_a_hold_and_of_its_release(jane: Lead, monkeypatch
     monkeypatch.setattr("followups.tasks.minutes.tasks.recompute_leads", SimpleNamespace(enqueue=told.append))
     message = doubt()
     assert told == [["JANE"]]
-    decide_inbound(message.pk, "REPLY", "read it", now=AT)
+    decide_inbound(message.pk, "REPLY", act=Act(reason="read it", at=AT))
     assert told == [["JANE"], ["JANE"]]
 
 
@@ -156,9 +156,9 @@ def test_a_decision_releases_and_closes_the_inbox_item(agent: APIClient, jane: L
 
 def test_two_doubtful_messages_hold_until_both_are_decided(jane: Lead) -> None:
     first, second = doubt(), doubt("take me off your list")
-    decide_inbound(first.pk, "REPLY", "read it", now=AT)
+    decide_inbound(first.pk, "REPLY", act=Act(reason="read it", at=AT))
     assert is_held()
-    decide_inbound(second.pk, "REPLY", "read it", now=AT)
+    decide_inbound(second.pk, "REPLY", act=Act(reason="read it", at=AT))
     assert not is_held()
 
 
@@ -175,7 +175,7 @@ def test_a_lead_that_nobody_knows_is_held_by_its_id(integrator: APIClient) -> No
     start_ladder(lead_id="L1", province="ON", now=NOON)
     message = doubt(lead_id="L1")
     assert claim_due(owner="va1", now=AT) == []
-    decide_inbound(message.pk, "REPLY", "read it", now=AT)
+    decide_inbound(message.pk, "REPLY", act=Act(reason="read it", at=AT))
     recompute_leads(["L1"], AT)
     assert len(claim_due(owner="va1", now=AT)) == 1
 
@@ -191,7 +191,7 @@ def test_the_hold_follows_the_lead_to_its_next_number(jane: Lead) -> None:
     message = doubt()
     Lead.objects.update(phone="+14165550199")
     assert is_held()
-    decide_inbound(message.pk, "REPLY", "read it", now=AT)
+    decide_inbound(message.pk, "REPLY", act=Act(reason="read it", at=AT))
     assert not is_held()
 
 
@@ -280,7 +280,7 @@ def test_an_opt_out_of_a_number_that_nobody_can_read_waits_in_the_inbox(integrat
 @pytest.fixture
 def stopped(jane: Lead) -> Lead:
     """Jane, who sent STOP ALL."""
-    doubt("STOP ALL", now=NOON)
+    doubt("STOP ALL", act=Act(at=NOON))
     return jane
 
 
@@ -338,7 +338,7 @@ def test_an_opt_out_that_came_after_the_message_is_not_lifted(
     operator: APIClient, stopped: Lead, channel: str, status: int
 ) -> None:
     message = doubt("START")
-    doubt("STOP", channel=channel, now=AT + timedelta(seconds=1))
+    doubt("STOP", channel=channel, act=Act(at=AT + timedelta(seconds=1)))
     response = decide(operator, message, "RESUME")
     assert response.status_code == status
     assert (Reason.OPTED_OUT in reasons(at=timezone.now())) is (status == 409)

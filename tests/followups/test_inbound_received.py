@@ -22,6 +22,7 @@ from governance.ledger.models import ContactRecord
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory
 from tests.traps.requests import FORM, JSON, post_json, send
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -339,7 +340,9 @@ def test_what_still_refuses(integrator: APIClient, auditor: APIClient) -> None:
 
 
 def test_the_python_verb_refuses_nothing_either() -> None:
-    recorded = record_inbound(phone=PHONE, channel="MMS", text="STOP\x00", received_at=timezone.now() + timedelta(days=9))
+    recorded = record_inbound(
+        phone=PHONE, channel="MMS", text="STOP\x00", received_at=timezone.now() + timedelta(days=9), act=Act()
+    )
     assert recorded.message.altered == ["channel_unknown", "received_at_ahead", "text_replaced"]
     assert opt_outs() == {("PHONE", PHONE, "")}
 

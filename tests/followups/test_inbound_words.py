@@ -15,6 +15,7 @@ from followups.leads.inbound.slips import is_one_slip
 from followups.leads.inbound.words import require_sound, seed_words, upsert_word
 from followups.models import InboundWord
 from tests.staff import form_with, signed_in
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +23,7 @@ ADMIN = "/admin/followups/inboundword/"
 
 
 def meaning(text: str) -> str:
-    return record_inbound(lead_id="L1", channel="SMS", text=text).message.meaning
+    return record_inbound(lead_id="L1", channel="SMS", text=text, act=Act()).message.meaning
 
 
 def test_the_seeds_are_there_once_each_and_in_their_one_spelling() -> None:
@@ -57,7 +58,7 @@ def test_a_word_counts_from_the_next_message_on_and_no_longer_when_it_is_off() -
 
 def test_reading_a_message_asks_the_table_once(django_assert_max_num_queries: Callable[..., Any]) -> None:
     with django_assert_max_num_queries(12):
-        record_inbound(phone="+14165550123", channel="SMS", text="hello")
+        record_inbound(phone="+14165550123", channel="SMS", text="hello", act=Act())
 
 
 @pytest.mark.parametrize("phrase", ["", "...", "... stop", "stop ...", "/", "a* b", "*", "stop / now", "!", "do-not call"])

@@ -39,7 +39,7 @@ def status_of(lead_id: str = "L1") -> str:
 
 
 def act(**more: Any) -> Act:
-    return Act(**{"actor": "va1", "user": None, "correlation_id": "C-1", "now": LATER, **more})
+    return Act(**{"actor": "va1", "user": None, "correlation_id": "C-1", "at": LATER, **more})
 
 
 # The rule ---------------------------------------------------------------------------------------------------------------
@@ -81,7 +81,7 @@ def by_the_api(status: str, operator: APIClient, **more: Any) -> None:
 
 
 def by_a_file(status: str, operator: APIClient) -> None:
-    upsert_leads([{"lead_id": "L1", "province": "ON", "status": status}], actor="operator")
+    upsert_leads([{"lead_id": "L1", "province": "ON", "status": status}], act=Act("operator"))
 
 
 def by_the_admin(status: str, operator: APIClient) -> None:
@@ -145,7 +145,9 @@ def test_a_file_closes_each_ladder_for_its_own_status() -> None:
     for lead_id in ("A", "B", "C"):
         LeadFactory.create(lead_id=lead_id)
         start_ladder(lead_id=lead_id, province="ON")
-    upsert_leads([{"lead_id": "C", "status": "DEAD"}, {"lead_id": "A", "status": "APPOINTMENT"}, {"lead_id": "B"}])
+    upsert_leads(
+        [{"lead_id": "C", "status": "DEAD"}, {"lead_id": "A", "status": "APPOINTMENT"}, {"lead_id": "B"}], act=Act()
+    )
     assert list(FollowupLadder.objects.open().values_list("lead_id", flat=True)) == ["B"]
     assert set(TaskEvent.objects.values_list("task__lead_id", "reason")) == {
         ("A", "lead_status APPOINTMENT"),
@@ -160,7 +162,7 @@ def test_a_file_closes_each_ladder_for_its_own_status() -> None:
 @pytest.mark.parametrize("before", ["CONTACTED", *ENDING])
 def test_a_files_new_leaves_the_status_and_stores_the_rest(before: str) -> None:
     LeadFactory.create(lead_id="L1", status=before)
-    report = upsert_leads([{"lead_id": "L1", "status": "NEW", "source": "list 2"}])
+    report = upsert_leads([{"lead_id": "L1", "status": "NEW", "source": "list 2"}], act=Act())
     assert (status_of(), Lead.objects.get().source) == (before, "list 2")
     assert (report.updated, report.statuses_left) == (1, 1)
     assert report.left_statuses == [(1, "L1", before, "NEW")]
@@ -170,7 +172,7 @@ def test_a_files_new_leaves_the_status_and_stores_the_rest(before: str) -> None:
 @db
 def test_a_row_that_says_nothing_but_an_older_status_changes_nothing() -> None:
     lead = LeadFactory.create(lead_id="L1", status="DEAD")
-    report = upsert_leads([{"lead_id": "L1", "status": "CONTACTED"}])
+    report = upsert_leads([{"lead_id": "L1", "status": "CONTACTED"}], act=Act())
     assert (report.unchanged, report.statuses_left) == (1, 1)
     assert Lead.objects.get().updated_at == lead.updated_at
 
@@ -179,8 +181,8 @@ def test_a_row_that_says_nothing_but_an_older_status_changes_nothing() -> None:
 def test_of_many_the_first_are_named_and_all_are_counted() -> None:
     number = LEFT_STATUSES_NAMED + 2
     rows = [{"lead_id": f"L{n}", "province": "ON", "status": "DEAD"} for n in range(number)]
-    assert upsert_leads(rows).statuses_left_text == ""
-    report = upsert_leads([{**row, "status": "NEW"} for row in rows])
+    assert upsert_leads(rows, act=Act()).statuses_left_text == ""
+    report = upsert_leads([{**row, "status": "NEW"} for row in rows], act=Act())
     assert (report.statuses_left, len(report.left_statuses)) == (number, LEFT_STATUSES_NAMED)
     assert report.statuses_left_text.startswith(
         f"{number} leads keep their status, which is further on: L0 (DEAD, not NEW), "
@@ -202,7 +204,7 @@ def test_the_command_says_which_leads_keep_their_status(tmp_path: Path) -> None:
 @db
 def test_an_import_of_the_admin_says_so_too(user_of: Callable[..., User]) -> None:
     LeadFactory.create(lead_id="L1", status="DEAD")
-    begun = begin_import(file_name="a.csv", content=b"lead_id,province,status\nL1,ON,new\n", changed_by="me")
+    begun = begin_import(file_name="a.csv", content=b"lead_id,province,status\nL1,ON,new\n", act=Act("me"))
     kept = "1 lead keeps its status, which is further on: L1 (DEAD, not NEW)."
     browser = signed_in(user_of("operator"))
     assert kept in browser.get(f"/admin/followups/lead/process_import/?import={begun.pk}").content.decode()
@@ -275,7 +277,7 @@ def test_the_api_reopens_a_closed_lead_only_with_a_reason(operator: APIClient, b
 @db
 def test_a_file_reopens_nothing_whatever_it_says() -> None:
     LeadFactory.create(lead_id="L1", status="CLOSED")
-    upsert_leads([{"lead_id": "L1", "status": "APPOINTMENT", "reason": "called us"}])
+    upsert_leads([{"lead_id": "L1", "status": "APPOINTMENT", "reason": "called us"}], act=Act())
     assert status_of() == "CLOSED"
     assert not LeadReopening.objects.exists()
 
@@ -283,11 +285,11 @@ def test_a_file_reopens_nothing_whatever_it_says() -> None:
 @db
 def test_what_is_closed_may_turn_out_dead_without_a_reason() -> None:
     LeadFactory.create(lead_id="L1", status="CLOSED")
-    upsert_lead(lead_id="L1", status="DEAD")
-    upsert_lead(lead_id="L1", status="DEAD", first_name="Bo")
+    upsert_lead(lead_id="L1", status="DEAD", act=Act())
+    upsert_lead(lead_id="L1", status="DEAD", first_name="Bo", act=Act())
     assert not LeadReopening.objects.exists()
     with pytest.raises(RequiredParameter):
-        upsert_lead(lead_id="L1", status="CONTACTED")
+        upsert_lead(lead_id="L1", status="CONTACTED", act=Act())
 
 
 @pytest.fixture
@@ -317,7 +319,7 @@ def test_what_somebody_closed_since_the_form_was_opened_is_not_reopened_by_it(br
     lead = LeadFactory.create(lead_id="L1", status="NEW")
     page = f"/admin/followups/lead/{lead.pk}/change/"
     form = form_with(browser.get(page), "province")
-    upsert_lead(lead_id="L1", status="DEAD")
+    upsert_lead(lead_id="L1", status="DEAD", act=Act())
     assert browser.post(page, {**form, "first_name": "Bo"}).status_code == 302
     assert (status_of(), Lead.objects.get().first_name) == ("DEAD", "Bo")
     assert "reason" in browser.post(page, {**form, "status": "CONTACTED"}).context["adminform"].form.errors

@@ -47,7 +47,9 @@ def bring(*rows: dict[str, str], **options: Any) -> Report:
     writer = csv.DictWriter(text, list(dict.fromkeys(name for row in cells for name in row)), restval="")
     writer.writeheader()
     writer.writerows(cells)
-    return upsert_leads(files.read(io.BytesIO(text.getvalue().encode()), Format.CSV, NOON).rows, now=NOON, **options)
+    return upsert_leads(
+        files.read(io.BytesIO(text.getvalue().encode()), Format.CSV, NOON).rows, **{"act": Act(at=NOON), **options}
+    )
 
 
 def ledger() -> list[tuple[str, str, str | None]]:
@@ -276,7 +278,7 @@ def test_wishes_go_to_the_ledger_with_where_they_come_from() -> None:
         {"dnc": "x"},
         {"lead_id": "L2", "phone": "514-555-0199", "email": "b@x.ca", "opt_out": "2026-05-01"},
         source="leads.csv",
-        actor="me",
+        act=Act("me", at=NOON),
     )
 
     assert report.recorded == {"DO_NOT_CALL": 1, "OPT_OUT": 1}

@@ -282,7 +282,7 @@ def test_an_opt_out_leaves_nothing_to_the_worker() -> None:
 def test_a_lead_that_moves_takes_its_tasks_along() -> None:
     jane(market="ALL", province="BC", postal_code="V5K 0A1")
     one = task(open_from=OPENS + 2 * HOUR, open_until=CLOSES + 2 * HOUR)
-    upsert_lead(lead_id="JANE", postal_code="V1C 1A1")  # Cranbrook, which keeps Alberta's clock
+    upsert_lead(lead_id="JANE", postal_code="V1C 1A1", act=Act())  # Cranbrook, which keeps Alberta's clock
     assert waiting() == [("recompute_leads", [["JANE"]])]
     work()
     assert interval(one) == (OPENS + HOUR, CLOSES + HOUR)
@@ -290,7 +290,7 @@ def test_a_lead_that_moves_takes_its_tasks_along() -> None:
 
 def test_a_lead_that_becomes_known_is_judged_by_what_is_known() -> None:
     one = task("NEW")
-    upsert_lead(lead_id="NEW", province="AB", market="CALGARY")
+    upsert_lead(lead_id="NEW", province="AB", market="CALGARY", act=Act())
     work()
     assert interval(one) == (OPENS + HOUR, CLOSES + HOUR)
 
@@ -298,9 +298,9 @@ def test_a_lead_that_becomes_known_is_judged_by_what_is_known() -> None:
 def test_what_the_gate_does_not_look_at_costs_the_worker_nothing() -> None:
     jane()
     task()
-    upsert_lead(lead_id="JANE", first_name="Janet", source="list 2")
-    upsert_lead(lead_id="JANE", postal_code="M5V 2T6")
-    upsert_lead(lead_id="NOBODY", province="ON", phone="+14165550199")
+    upsert_lead(lead_id="JANE", first_name="Janet", source="list 2", act=Act())
+    upsert_lead(lead_id="JANE", postal_code="M5V 2T6", act=Act())
+    upsert_lead(lead_id="NOBODY", province="ON", phone="+14165550199", act=Act())
     record_consent(
         points=[("PHONE", "+14165550199")], channel="SMS", basis="EXPRESS", obtained_at=NOON, evidence="form", act=Act("va1")
     )
@@ -311,7 +311,7 @@ def test_many_leads_go_to_the_worker_in_chunks(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("followups.tasks.minutes.tasks.LEADS_AT_ONCE", 3)
     for n in range(5):
         task(f"L{n}")
-    upsert_leads([{"lead_id": f"L{n}", "province": "AB"} for n in range(5)])
+    upsert_leads([{"lead_id": f"L{n}", "province": "AB"} for n in range(5)], act=Act())
     assert sorted(waiting()) == [("recompute_leads", [["L0", "L1", "L2"]]), ("recompute_leads", [["L3", "L4"]])]
 
 

@@ -159,19 +159,19 @@ def test_where_a_change_makes_two_ladders_meet_the_newer_is_cancelled(operator: 
 
 @pytest.mark.usefixtures("apart")
 def test_also_where_the_older_ladders_lead_is_the_one_that_changes() -> None:
-    upsert_lead(lead_id="L1", phone="+14165550124")
+    upsert_lead(lead_id="L1", phone="+14165550124", act=Act())
     assert still_open() == ["L1"]
 
 
 @pytest.mark.usefixtures("apart")
 def test_a_file_does_the_same() -> None:
-    upsert_leads([{"lead_id": "L2", "phone": PHONE}, {"lead_id": "L3", "province": "ON"}])
+    upsert_leads([{"lead_id": "L2", "phone": PHONE}, {"lead_id": "L3", "province": "ON"}], act=Act())
     assert (still_open(), why_cancelled("L2")) == (["L1"], {("already_followed_up", "already_followed_up")})
 
 
 @pytest.mark.usefixtures("apart")
 def test_a_dry_run_does_nothing() -> None:
-    upsert_leads([{"lead_id": "L2", "phone": PHONE}], dry_run=True)
+    upsert_leads([{"lead_id": "L2", "phone": PHONE}], dry_run=True, act=Act())
     assert still_open() == ["L1", "L2"]
 
 
@@ -187,23 +187,23 @@ def test_a_lead_that_becomes_known_meets_too() -> None:
     leads(L1={"email": MAIL})
     start("NOBODY")
     start("L1")
-    upsert_lead(lead_id="NOBODY", province="ON", email=MAIL)
+    upsert_lead(lead_id="NOBODY", province="ON", email=MAIL, act=Act())
     assert (still_open(), why_cancelled("L1")) == (["NOBODY"], {("already_followed_up", "already_followed_up")})
 
 
 def test_leads_of_one_file_meet_each_other() -> None:
     for lead_id in ("C", "A", "B", "D"):
         start(lead_id)
-    upsert_leads([{"lead_id": lead_id, "province": "ON", "phone": PHONE} for lead_id in ("A", "B", "C")])
+    upsert_leads([{"lead_id": lead_id, "province": "ON", "phone": PHONE} for lead_id in ("A", "B", "C")], act=Act())
     assert still_open() == ["C", "D"]
 
 
 @pytest.mark.usefixtures("apart")
 def test_a_number_that_was_wrong_and_is_not_makes_ladders_meet() -> None:
     mark_wrong("L1", "CALL", Act.of("va1", None, "C", NOON))
-    upsert_lead(lead_id="L2", phone=PHONE)
+    upsert_lead(lead_id="L2", phone=PHONE, act=Act())
     assert still_open() == ["L1", "L2"]
-    upsert_lead(lead_id="L1", phone_is_wrong=False)
+    upsert_lead(lead_id="L1", phone_is_wrong=False, act=Act())
     assert still_open() == ["L1"]
     assert Lead.objects.get(lead_id="L1").wrong_contacts == []
 
@@ -211,7 +211,7 @@ def test_a_number_that_was_wrong_and_is_not_makes_ladders_meet() -> None:
 @pytest.mark.usefixtures("apart")
 def test_a_change_of_anything_else_leaves_ladders_alone() -> None:
     Lead.objects.filter(lead_id="L2").update(phone=PHONE)  # from before there was the rule
-    upsert_lead(lead_id="L2", postal_code="K1A 0B1", first_name="Bo")
+    upsert_lead(lead_id="L2", postal_code="K1A 0B1", first_name="Bo", act=Act())
     assert still_open() == ["L1", "L2"]
 
 

@@ -25,6 +25,7 @@ from followups.tasks.models import FollowupTask
 from tests.conftest import attrs
 from tests.factories import NOON, PoolAgentFactory
 from tests.staff import signed_in
+from wholesale.plumbing.act import Act
 
 API = "/api/followups/pool"
 AN_HOUR = timedelta(hours=1)
@@ -177,8 +178,8 @@ def test_the_runbook_warns_of_names_that_nobody_signs_in_with(user_of: Callable[
 
 
 def test_a_turn_leaves_no_line_in_the_history(db: None) -> None:
-    agent = upsert_agent(agent="va1", province="ON", market="TORONTO", changed_by="test")
-    upsert_agent(agent="va2", province="ON", market="TORONTO", changed_by="test")
+    agent = upsert_agent(agent="va1", province="ON", market="TORONTO", act=Act("test"))
+    upsert_agent(agent="va2", province="ON", market="TORONTO", act=Act("test"))
     owners(1)
     agent.refresh_from_db()
     assert (agent.credit, agent.history.count()) == (-1, 1)
@@ -189,21 +190,21 @@ def test_a_turn_leaves_no_line_in_the_history(db: None) -> None:
 
 def test_a_change_keeps_what_is_not_given_and_each_is_in_the_history(db: None) -> None:
     until = NOON + timedelta(days=3)
-    upsert_agent(agent="va1", province="ON", weight=3, changed_by="bryan", reason="started", now=NOON)
-    upsert_agent(agent="va1", province="ON", paused_until=until, changed_by="bryan", reason="holiday", now=NOON + AN_HOUR)
+    upsert_agent(agent="va1", province="ON", weight=3, act=Act("bryan", reason="started", at=NOON))
+    upsert_agent(agent="va1", province="ON", paused_until=until, act=Act("bryan", reason="holiday", at=NOON + AN_HOUR))
     row = PoolAgent.objects.get()
     assert (row.market, row.weight, row.paused_until, row.reason) == ("ALL", 3, until, "holiday")
-    upsert_agent(agent="va1", province="ON", paused_until=None, changed_by="bryan", reason="back", now=NOON + 2 * AN_HOUR)
+    upsert_agent(agent="va1", province="ON", paused_until=None, act=Act("bryan", reason="back", at=NOON + 2 * AN_HOUR))
     assert PoolAgent.objects.get().paused_until is None
     assert [entry.reason for entry in row.history.all()] == ["back", "holiday", "started"]
 
 
 def test_who_is_removed_keeps_its_ladders_and_its_history(db: None) -> None:
-    upsert_agent(agent="va1", province="ON", market="TORONTO", changed_by="bryan")
+    upsert_agent(agent="va1", province="ON", market="TORONTO", act=Act("bryan"))
     owners(1)
     place: dict[str, Any] = {"agent": "va1", "province": "ON", "market": "TORONTO"}
-    assert remove_agent(**place, changed_by="bryan", reason="left")
-    assert not remove_agent(**place, changed_by="bryan", reason="left")
+    assert remove_agent(act=Act("bryan", reason="left"), **place)
+    assert not remove_agent(act=Act("bryan", reason="left"), **place)
     assert owners(1) == [None]
     assert FollowupLadder.objects.filter(owner="va1").count() == 1
     assert [(entry.history_type, entry.reason) for entry in PoolAgent.history.all()] == [("-", "left"), ("+", "")]

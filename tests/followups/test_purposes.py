@@ -37,7 +37,7 @@ def _jane() -> None:
 
 def wrote(text: str = "What would you pay?", **values: Any) -> int:
     """A message of Jane's, by text message at noon unless something else is said."""
-    given: dict[str, Any] = {"channel": "SMS", "lead_id": "JANE", "phone": PHONE, "received_at": NOON, "now": NOON}
+    given: dict[str, Any] = {"channel": "SMS", "lead_id": "JANE", "phone": PHONE, "received_at": NOON, "act": Act(at=NOON)}
     return int(record_inbound(text=text, **{**given, **values}).message.pk)
 
 
@@ -81,7 +81,7 @@ def test_once_the_lead_was_contacted_the_message_is_answered() -> None:
     complete_task(step.pk, "va1", contacted_at=NOON + MINUTE, now=NOON + MINUTE)
     assert FollowupTask.objects.get(pk=step.pk).completed_at is not None
     assert asked("REPLY", message) == PROSPECT
-    assert asked("REPLY", wrote(received_at=NOON + 2 * MINUTE, now=NOON + 2 * MINUTE)) == REPLY
+    assert asked("REPLY", wrote(received_at=NOON + 2 * MINUTE, act=Act(at=NOON + 2 * MINUTE))) == REPLY
 
 
 def test_a_contact_by_another_channel_or_of_another_lead_with_the_number_counts() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -278,7 +279,7 @@ def test_who_has_no_number_has_no_wrong_one() -> None:
     assert (Lead.objects.get().phone_is_wrong, Lead.objects.get().wrong_contacts) == (False, [])
 
 
-@pytest.mark.parametrize("store", [upsert_lead, lambda **row: upsert_leads([row])])
+@pytest.mark.parametrize("store", [partial(upsert_lead, act=Act()), lambda **row: upsert_leads([row], act=Act())])
 def test_another_number_makes_the_lead_workable_and_the_wrong_one_stays_wrong(store: Callable[..., Any]) -> None:
     LeadFactory.create(lead_id="L1", phone=PHONE)
     wrong()
@@ -298,7 +299,7 @@ def test_a_wrong_number_is_no_contact_once_there_is_another() -> None:
     complete_task(task.pk, "va1", outcome="WRONG_NUMBER", now=ENDED)
     wrong()
     assert refused() == "wrong_number"
-    upsert_lead(lead_id="L1", phone=OTHER_PHONE)
+    upsert_lead(lead_id="L1", phone=OTHER_PHONE, act=Act())
     assert refused() == ""
 
 
@@ -306,7 +307,7 @@ def test_a_wrong_number_counts_as_a_contact_as_long_as_there_is_no_other() -> No
     LeadFactory.create(lead_id="L1", phone=PHONE)
     followed_up(outcome="WRONG_NUMBER")
     wrong()
-    upsert_lead(lead_id="L1", phone="")
+    upsert_lead(lead_id="L1", phone="", act=Act())
     assert refused() == "recently_followed_up"
     task = start_ladder(lead_id="NOBODY", province="ON", now=NOON).tasks[0]
     complete_task(task.pk, "va1", outcome="WRONG_NUMBER", now=ENDED)
@@ -321,7 +322,7 @@ def test_any_other_contact_of_the_ladder_counts_beside_the_wrong_number(channel:
     complete_task(next(task for task in tasks if task.channel == channel).pk, "va1", outcome=outcome, now=NOON)
     complete_task(tasks[-1].pk, "va1", outcome="WRONG_NUMBER", now=ENDED)
     wrong()
-    upsert_lead(lead_id="L1", phone=OTHER_PHONE)
+    upsert_lead(lead_id="L1", phone=OTHER_PHONE, act=Act())
     assert refused() == "recently_followed_up"
 
 

@@ -24,6 +24,7 @@ from followups.tasks.models import FollowupTask
 from tests.conftest import attrs, codes
 from tests.factories import NOON, PoolAgentFactory, TaskFactory
 from tests.staff import form_with, signed_in
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -42,11 +43,11 @@ def _it_is_noon() -> Any:
 def vendor(days: int = 0, name: str = "Atlantic Calls") -> Vendor:
     """A vendor whose registration has so many days left after today."""
     expires_on = TODAY + timedelta(days=days)
-    return upsert_vendor(name=name, registration_number="C-1", registration_expires_on=expires_on, changed_by="ops")
+    return upsert_vendor(name=name, registration_number="C-1", registration_expires_on=expires_on, act=Act("ops"))
 
 
 def hire(agent: str = "va1", name: str = "Atlantic Calls") -> VendorAgent:
-    return assign_agent(agent=agent, vendor=name, changed_by="ops")
+    return assign_agent(agent=agent, vendor=name, act=Act("ops"))
 
 
 def claimed(owner: str = "va1", **options: Any) -> list[int]:
@@ -99,8 +100,8 @@ def test_who_was_taken_off_claims_as_one_of_ours_and_a_renewal_counts_at_once() 
     task = TaskFactory.create(due_at=NOON)
     vendor(days=-1)
     hire()
-    assert release_agent(agent="va1", changed_by="ops", reason="our own now")
-    assert not release_agent(agent="va1", changed_by="ops")
+    assert release_agent(agent="va1", act=Act("ops", reason="our own now"))
+    assert not release_agent(agent="va1", act=Act("ops"))
     assert claimed() == [task.id]
     hire()
     with pytest.raises(VendorNotRegistered):
@@ -129,7 +130,7 @@ def test_the_api_refuses_under_either_name(agent: APIClient, operator: APIClient
     assert (answer.status_code, codes(answer)) == (409, ["vendor_not_registered"])
     assert "Atlantic Calls" in answer.json()["errors"][0]["detail"]
     assert operator.post(CLAIM, {"owner": name}).status_code == 409  # for the agent, by a dialer
-    release_agent(agent=name, changed_by="ops")
+    release_agent(agent=name, act=Act("ops"))
     hire(User.objects.get(groups__name="operator").username)
     assert codes(operator.post(CLAIM, {"owner": "somebody"})) == ["vendor_not_registered"]  # by the agent, for others
     assert len(agent.post(CLAIM).json()) == 1
@@ -164,7 +165,7 @@ def test_a_vendor_and_its_agents_have_a_history() -> None:
     vendor(days=1)
     vendor(days=90)
     hire()
-    release_agent(agent="va1", changed_by="ops", reason="left")
+    release_agent(agent="va1", act=Act("ops", reason="left"))
     assert [one.registration_expires_on for one in Vendor.history.order_by("history_id")] == [
         TODAY + timedelta(days=1),
         TODAY + timedelta(days=90),
@@ -273,7 +274,7 @@ def test_the_runbook_warns_before_a_contract_ends(days: int | None, ok: bool, sa
         registration_number="C-1",
         registration_expires_on=date(2030, 1, 1),
         contract_ends_on=None if days is None else NOON.date() + timedelta(days=days),
-        changed_by="op",
+        act=Act("op"),
     )
     finding = vendor_contracts(NOON)
     assert (finding.ok, says in finding.message) == (ok, True)

@@ -128,7 +128,7 @@ def approve_baseline() -> None:
 
 def remove_agent() -> None:
     agent = PoolAgentFactory.create()
-    followups.pool.services.remove_agent(agent=agent.agent, province="ON", market="TORONTO", changed_by="me")
+    followups.pool.services.remove_agent(agent=agent.agent, province="ON", market="TORONTO", act=Act("me"))
 
 
 # Written by hand from CONTRACT section 4: the class of each verb, and one way to call it.
@@ -298,7 +298,7 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     ),
     followups.pool.services.upsert_agent: (
         "CONTROL",
-        lambda: followups.pool.services.upsert_agent(agent="va1", province="ON", changed_by="me"),
+        lambda: followups.pool.services.upsert_agent(agent="va1", province="ON", act=Act("me")),
     ),
     followups.pool.services.remove_agent: ("CONTROL", remove_agent),
     followups.services.due_tasks: ("EXECUTE", followups.services.due_tasks),
@@ -351,15 +351,17 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     ),
     followups.leads.services.upsert_leads: (
         "RECORD",
-        lambda: followups.leads.services.upsert_leads([{"lead_id": "L1", "province": "ON"}]),
+        lambda: followups.leads.services.upsert_leads([{"lead_id": "L1", "province": "ON"}], act=Act()),
     ),
     followups.leads.services.upsert_lead: (
         "RECORD",
-        lambda: followups.leads.services.upsert_lead(lead_id="L1", province="ON"),
+        lambda: followups.leads.services.upsert_lead(lead_id="L1", province="ON", act=Act()),
     ),
     followups.leads.lists.imports.begin_import: (
         "RECORD",
-        lambda: followups.leads.lists.imports.begin_import(file_name="a.csv", content=b"lead_id,province\nL1,ON\n"),
+        lambda: followups.leads.lists.imports.begin_import(
+            file_name="a.csv", content=b"lead_id,province\nL1,ON\n", act=Act()
+        ),
     ),
     followups.leads.lists.imports.confirm_import: (
         "RECORD",
@@ -372,11 +374,13 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     followups.sla.snapshot.sla_snapshot: ("READ", followups.sla.snapshot.sla_snapshot),
     followups.leads.inbound.services.record_inbound: (
         "RECORD",
-        lambda: followups.leads.inbound.services.record_inbound(lead_id="L1", channel="SMS", text="STOP"),
+        lambda: followups.leads.inbound.services.record_inbound(lead_id="L1", channel="SMS", text="STOP", act=Act()),
     ),
     followups.leads.inbound.decisions.decide_inbound: (
         "RECORD",
-        lambda: followups.leads.inbound.decisions.decide_inbound(InboundFactory.create().pk, "REPLY", "test"),
+        lambda: followups.leads.inbound.decisions.decide_inbound(
+            InboundFactory.create().pk, "REPLY", act=Act(reason="test")
+        ),
     ),
     followups.leads.inbound.words.upsert_word: (
         "CONTROL",
@@ -384,7 +388,7 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     ),
     followups.leads.people.services.erase_person: (
         "RECORD",
-        lambda: followups.leads.people.services.erase_person(TaskFactory.create().lead_id, "test"),
+        lambda: followups.leads.people.services.erase_person(TaskFactory.create().lead_id, act=Act(reason="test")),
     ),
     followups.leads.people.services.export_person: (
         "READ",
@@ -397,26 +401,24 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     followups.pool.vendors.services.upsert_vendor: (
         "CONTROL",
         lambda: followups.pool.vendors.services.upsert_vendor(
-            name="Calls", registration_number="C-1", registration_expires_on=NOON.date(), changed_by="me"
+            name="Calls", registration_number="C-1", registration_expires_on=NOON.date(), act=Act("me")
         ),
     ),
     followups.pool.vendors.services.assign_agent: (
         "CONTROL",
-        lambda: followups.pool.vendors.services.assign_agent(
-            agent="va1", vendor=VendorFactory.create().name, changed_by="me"
-        ),
+        lambda: followups.pool.vendors.services.assign_agent(agent="va1", vendor=VendorFactory.create().name, act=Act("me")),
     ),
     followups.pool.vendors.services.release_agent: (
         "CONTROL",
-        lambda: followups.pool.vendors.services.release_agent(agent="va1", changed_by="me"),
+        lambda: followups.pool.vendors.services.release_agent(agent="va1", act=Act("me")),
     ),
     followups.leads.replies.services.mark_reply_sent: (
         "RECORD",
-        lambda: followups.leads.replies.services.mark_reply_sent(ReplyFactory.create().pk),
+        lambda: followups.leads.replies.services.mark_reply_sent(ReplyFactory.create().pk, act=Act()),
     ),
     followups.leads.inbox.services.close_item: (
         "RECORD",
-        lambda: followups.leads.inbox.services.close_item(InboxItemFactory.create().pk, "test"),
+        lambda: followups.leads.inbox.services.close_item(InboxItemFactory.create().pk, act=Act(reason="test")),
     ),
     followups.sla.report.sla_report: ("READ", followups.sla.report.sla_report),
     followups.sla.report.recent_sla: ("READ", followups.sla.report.recent_sla),

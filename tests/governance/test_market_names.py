@@ -96,7 +96,7 @@ def test_no_seeded_name_means_two_markets_of_a_province_and_each_has_its_one_spe
 
 
 def test_a_lead_lives_in_the_market_whoever_brings_it(operator: APIClient, ops: Client) -> None:
-    upsert_leads([{"lead_id": "file", "province": "ON", "market": "GTA"}])
+    upsert_leads([{"lead_id": "file", "province": "ON", "market": "GTA"}], act=Act())
     operator.post("/api/followups/leads/upsert", {"lead_id": "api", "province": "on", "market": "Metro Toronto"})
     form = form_with(ops.get("/admin/followups/lead/add/"), "lead_id")
     ops.post("/admin/followups/lead/add/", {**form, "lead_id": "admin", "province": "ON", "market": "g.t.a."})
@@ -105,9 +105,9 @@ def test_a_lead_lives_in_the_market_whoever_brings_it(operator: APIClient, ops: 
 
 def test_a_market_alone_is_settled_in_the_province_that_the_lead_has(operator: APIClient) -> None:
     many(LeadFactory, 1, lead_id="NL", province="NL", market="ALL")
-    upsert_leads([{"lead_id": "NL", "market": "ST_JOHN"}])
+    upsert_leads([{"lead_id": "NL", "market": "ST_JOHN"}], act=Act())
     assert Lead.objects.get().market == "ST_JOHNS"
-    report = upsert_leads([{"lead_id": "NL", "market": "SAINT_JOHN"}])
+    report = upsert_leads([{"lead_id": "NL", "market": "SAINT_JOHN"}], act=Act())
     assert (report.unchanged, Lead.objects.get().market) == (1, "ST_JOHNS")
 
 

@@ -107,7 +107,7 @@ def test_contacts_and_wishes_of_numbers_that_nobody_has_spoken_of_before(run_tog
 
         def act(number: int, n: int = n, phone: str = phone, steps: list[FollowupTask] = steps) -> None:
             if number % 4 == 0:
-                record_inbound(lead_id=f"J{n}", channel="SMS", text="STOP ALL", now=LATER)
+                record_inbound(lead_id=f"J{n}", channel="SMS", text="STOP ALL", act=Act(at=LATER))
             elif number % 4 == 1:
                 gate.record_opt_out(points=[("PHONE", phone)], act=Act("test", at=LATER))
             else:
@@ -131,7 +131,7 @@ def test_messages_that_use_a_referral_among_wishes_and_erasures(run_together: Ru
 
         def act(number: int, n: int = n, point: int = made[0].point_id, steps: list[FollowupTask] = steps) -> None:
             if number % 6 == 0:
-                record_inbound(lead_id=f"J{n}", channel="SMS", text="STOP ALL", now=LATER)
+                record_inbound(lead_id=f"J{n}", channel="SMS", text="STOP ALL", act=Act(at=LATER))
             elif number % 6 == 1:
                 erase_point(point_id=point, act=Act("test", reason="test", at=LATER))
             else:

@@ -129,9 +129,9 @@ def test_creates_restarts_imports_and_statuses_of_the_same_leads(
             rows = [
                 {"lead_id": f"L{(n * 5 + who) % 12}", "phone": number((n + who) % 6), "source": str(who)} for n in range(12)
             ]
-            return upsert_leads(rows)
+            return upsert_leads(rows, act=Act())
         if who % 4 == 1:
-            return upsert_lead(lead_id=lead, status=("DEAD", "APPOINTMENT")[who % 2])
+            return upsert_lead(lead_id=lead, status=("DEAD", "APPOINTMENT")[who % 2], act=Act())
         return operators[who].post(CREATE, {"lead_id": lead, "province": "ON", "restart": who % 4 == 2}).status_code
 
     assert no_error(run_together(32, act))
@@ -216,11 +216,11 @@ def test_a_create_whose_lead_gets_another_number_while_it_waits_begins_anew(
 
 
 def one(lead_id: str, **settings: Any) -> None:
-    upsert_lead(lead_id=lead_id, **settings)
+    upsert_lead(lead_id=lead_id, act=Act(), **settings)
 
 
 def many(lead_id: str, **settings: Any) -> None:
-    upsert_leads([{"lead_id": lead_id, **settings}, {"lead_id": "L9", "province": "ON"}])
+    upsert_leads([{"lead_id": lead_id, **settings}, {"lead_id": "L9", "province": "ON"}], act=Act())
 
 
 @pytest.mark.parametrize("store", [one, many])
@@ -275,7 +275,9 @@ def test_a_status_that_an_outcome_sets_stays_though_a_batch_that_read_before_wri
 
     def act(who: int) -> str:
         if who == 0:
-            upsert_leads([{"lead_id": "L1", "source": "list", "first_name": "Bo"}, {"lead_id": "L2", "source": "list"}])
+            upsert_leads(
+                [{"lead_id": "L1", "source": "list", "first_name": "Bo"}, {"lead_id": "L2", "source": "list"}], act=Act()
+            )
             return "stored"
         has_read.wait()
         complete_task(task.pk, "va1", outcome="APPOINTMENT")
@@ -302,7 +304,7 @@ def test_outcomes_among_imports_of_an_older_status_are_never_lost(
             return complete_task(tasks[who], "va1", outcome=("REACHED", "NOT_INTERESTED")[who % 2])
         order = 1 if who % 2 else -1
         rows = [{"lead_id": f"L{n}", "status": "NEW", "source": str(who), "score": f"0.{who}"} for n in range(8)]
-        return upsert_leads(rows[::order])
+        return upsert_leads(rows[::order], act=Act())
 
     assert no_error(run_together(14, act))
     assert dict(Lead.objects.values_list("lead_id", "status")) == {
@@ -341,7 +343,7 @@ def test_wrong_numbers_marked_while_files_bring_numbers(
                 hold_lead(f"L{who}")
                 mark_wrong(f"L{who}", "CALL", Act.of("va1", None, "C-1", NOON))
             return None
-        return upsert_leads([{"lead_id": f"L{n}", "phone": number(n + who % 2)} for n in range(6)])
+        return upsert_leads([{"lead_id": f"L{n}", "phone": number(n + who % 2)} for n in range(6)], act=Act())
 
     assert no_error(run_together(12, act))
     for lead in Lead.objects.all():

@@ -140,7 +140,7 @@ def test_two_who_decide_otherwise_leave_an_opt_out_and_each_decision_once(
     operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
     """An operator may turn a reply into an opt-out; an opt-out stays."""
-    message = record_inbound(phone=PHONE, channel="SMS", text=DOUBT).message
+    message = record_inbound(phone=PHONE, channel="SMS", text=DOUBT, act=Act()).message
 
     def decide(number: int) -> int:
         given = {"meaning": ("OPT_OUT", "REPLY")[number % 2], "reason": "read it"}
@@ -172,7 +172,7 @@ def test_holds_among_creates_claims_and_completions_neither_deadlock_nor_get_los
     def act(number: int) -> str:
         lead = f"L{number % 4}"
         if number % 4 == 0:
-            return str(record_inbound(lead_id=lead, channel="SMS", text=DOUBT).message.meaning)
+            return str(record_inbound(lead_id=lead, channel="SMS", text=DOUBT, act=Act()).message.meaning)
         if number % 4 == 1:
             with suppress(LeadOptedOut):
                 start_ladder(lead_id=lead, province="ON", restart=True)
@@ -202,7 +202,7 @@ def test_nothing_is_claimed_once_a_hold_has_committed(run_together: Callable[...
 
         def act(number: int, n: int = n) -> Any:
             if number == 0:
-                return record_inbound(lead_id=f"L{n}", channel="SMS", text=DOUBT).is_held
+                return record_inbound(lead_id=f"L{n}", channel="SMS", text=DOUBT, act=Act()).is_held
             return len(claim_due(owner=f"va{number}"))
 
         held, *claimed = run_together(4, act)
@@ -215,14 +215,14 @@ def test_nothing_is_claimed_once_a_hold_has_committed(run_together: Callable[...
 def test_a_decision_and_an_erasure_leave_the_opt_out_on_file(run_together: Callable[..., list[Any]]) -> None:
     for n in range(ROUNDS):
         phone = f"+1416555{n:04}"
-        message = record_inbound(phone=phone, channel="SMS", text=DOUBT).message
+        message = record_inbound(phone=phone, channel="SMS", text=DOUBT, act=Act()).message
         [point] = message.subjects.all()
 
         def act(number: int, message: InboundMessage = message, point: ContactPoint = point) -> str:
             if number:
                 erase_point(point_id=point.pk, act=Act("me", reason="asked for it"))
                 return "erased"
-            return decide_inbound(message.pk, "OPT_OUT", "read it").message.decided_as
+            return decide_inbound(message.pk, "OPT_OUT", act=Act(reason="read it")).message.decided_as
 
         assert run_together(2, act) == ["OPT_OUT", "erased"]
         on_file = ledgers([("PHONE", phone)])["PHONE", phone]
@@ -236,14 +236,14 @@ def test_a_stop_beside_a_resume_stays_on_file_whichever_comes_first(run_together
     for n in range(ROUNDS):
         lead, phone = f"L{n}", f"+1416555{n:04}"
         LeadFactory.create(lead_id=lead, phone=phone)
-        record_inbound(lead_id=lead, channel="SMS", text="STOP")
-        message = record_inbound(lead_id=lead, channel="SMS", text="START").message
+        record_inbound(lead_id=lead, channel="SMS", text="STOP", act=Act())
+        message = record_inbound(lead_id=lead, channel="SMS", text="START", act=Act()).message
         assert message.meaning == "DOUBTFUL"
 
         def act(number: int, message: InboundMessage = message, lead: str = lead) -> int:
             if number:
-                return record_inbound(lead_id=lead, channel="SMS", text="STOP").message.pk
-            return decide_inbound(message.pk, "RESUME", "asked to").message.pk
+                return record_inbound(lead_id=lead, channel="SMS", text="STOP", act=Act()).message.pk
+            return decide_inbound(message.pk, "RESUME", act=Act(reason="asked to")).message.pk
 
         resumed, stopped = run_together(2, act)
         assert isinstance(stopped, int)
@@ -254,8 +254,8 @@ def test_a_stop_beside_a_resume_stays_on_file_whichever_comes_first(run_together
 
 
 def test_two_who_begin_to_decide_a_held_message_release_it_once(run_together: Callable[..., list[Any]]) -> None:
-    message = record_inbound(phone=PHONE, channel="SMS", text=DOUBT).message
-    record_inbound(phone=PHONE, channel="SMS", text=DOUBT)
-    run_together(8, lambda number: decide_inbound(message.pk, "REPLY", "read it"))
+    message = record_inbound(phone=PHONE, channel="SMS", text=DOUBT, act=Act()).message
+    record_inbound(phone=PHONE, channel="SMS", text=DOUBT, act=Act())
+    run_together(8, lambda number: decide_inbound(message.pk, "REPLY", act=Act(reason="read it")))
     assert ContactRecord.objects.filter(entry="RELEASE").count() == 1
     assert is_held(ledgers([("PHONE", PHONE)])["PHONE", PHONE].lines, timezone.now())

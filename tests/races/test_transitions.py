@@ -54,7 +54,7 @@ def some_act(luck: Random) -> Callable[[], Any]:
             lambda: cancel_ladder(ladder, "sold"),
             lambda: reassign_ladder(ladder, luck.choice(("anna", "bob")), "holidays"),
             lambda: gate.record_opt_out(points=[("PHONE", PHONE), ("EMAIL", EMAIL)], act=Act("va1")),
-            lambda: record_inbound(lead_id=lead, channel="SMS", text="STOP ALL"),
+            lambda: record_inbound(lead_id=lead, channel="SMS", text="STOP ALL", act=Act()),
             lambda: opt_outs.lift_opt_out(points=[("PHONE", PHONE), ("EMAIL", EMAIL)], act=Act("va1", reason="a mistake")),
         )
     )

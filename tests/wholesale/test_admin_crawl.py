@@ -175,7 +175,7 @@ def _closed_day() -> Any:
 
 def _pool_agent() -> Any:
     row = PoolAgentFactory.create()
-    remove_agent(province=row.province, market=row.market, agent=row.agent, changed_by="ops", reason="Left")
+    remove_agent(province=row.province, market=row.market, agent=row.agent, act=Act("ops", reason="Left"))
     return row
 
 
@@ -193,7 +193,7 @@ def _area_code() -> Any:
 
 def _vendor_agent() -> Any:
     row = VendorAgentFactory.create()
-    release_agent(agent=row.agent, changed_by="ops", reason="Left")
+    release_agent(agent=row.agent, act=Act("ops", reason="Left"))
     return row
 
 

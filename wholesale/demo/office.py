@@ -35,7 +35,6 @@ from offers.services import upsert_policy
 from wholesale.demo.day import ACTOR, DRILL, Day, count
 from wholesale.demo.people import OFFERS_AT, PLACES, Agent, correlation_of
 from wholesale.demo.plan import DAY
-from wholesale.plumbing.act import Act
 from wholesale.plumbing.vocabulary import Province
 
 _HANDED_OVER = 100  # ladders of one agent
@@ -76,10 +75,10 @@ def _set_up(day: Day, now: datetime) -> None:
     )
     last_day = (day.plan.until + timedelta(days=365)).date()
     area_codes = {area_code for place in PLACES for area_code in place.area_codes}
-    subscribe(expiries=dict.fromkeys(area_codes, last_day), act=Act(ACTOR, reason="simulation: who is called", at=now))
+    subscribe(expiries=dict.fromkeys(area_codes, last_day), act=day.act(now, reason="simulation: who is called"))
     for agent in day.team:
         for province, place in agent.pools:
-            upsert_agent(agent=agent.name, province=province, market=place, **day.signed(now, "simulation: the team"))
+            upsert_agent(agent=agent.name, province=province, market=place, act=day.act(now, reason="simulation: the team"))
     province, place = OFFERS_AT
     upsert_policy(
         province=province,
@@ -105,7 +104,7 @@ def _open_the_office(day: Day, now: datetime) -> None:
             _leave(day, agent, now)
     for message in list(undecided().order_by("id")[:50]):
         as_ = Meaning.REPLY if "before noon" in message.text else Meaning.OPT_OUT
-        decide_inbound(message.pk, as_, "read by the office", **day.by(now))
+        decide_inbound(message.pk, as_, act=day.act(now, reason="read by the office"))
     _steer_ladders(day, now)
     _bring_deals_on(day, now)
     _settle(day, now)
@@ -119,8 +118,8 @@ def _leave(day: Day, agent: Agent, now: datetime) -> None:
     """An agent goes on vacation: no ladders until then, and others take most of what falls due in the meantime."""
     back = day.plan.starts(agent.away[-1] + 1)
     for province, place in agent.pools:
-        signed = day.signed(now, "vacation")
-        upsert_agent(agent=agent.name, province=province, market=place, paused_until=back, **signed)
+        act = day.act(now, reason="vacation")
+        upsert_agent(agent=agent.name, province=province, market=place, paused_until=back, act=act)
     due = FollowupTask.objects.open().filter(owner=agent.name, due_at__lt=back)
     ladders = sorted(set(due.values_list("ladder_id", flat=True)))[:_HANDED_OVER]
     present = [one.name for one in day.team if day.number not in one.away]
@@ -161,7 +160,7 @@ def _settle(day: Day, now: datetime) -> None:
     for reservation in unsettled(before=now - 2 * DAY):
         loss = min(reservation.amount, Decimal(50)) if day.random.random() < 0.08 else Decimal(0)
         reason = "the seller kept a part of the deposit" if loss else "the deposit came back"
-        risk_settle(reservation.pk, loss, act=Act(ACTOR, None, reason, reservation.correlation_id, now))
+        risk_settle(reservation.pk, loss, act=day.act(now, correlation_id=reservation.correlation_id, reason=reason))
 
 
 def _advise(day: Day, now: datetime) -> None:
@@ -169,18 +168,17 @@ def _advise(day: Day, now: datetime) -> None:
     for domain in _CHARTERS:
         for n in range(day.random.randrange(1, 4)):
             confidence = Decimal(day.random.randrange(70, 100)) / 100
-            by = Act("heimdall", correlation_id=day.correlation_id, at=now + timedelta(minutes=n))
+            by = day.act(now + timedelta(minutes=n), "heimdall")
             gate.heimdall_trial(domain=domain, confidence=confidence, success=day.random.random() < 0.85, act=by)
         if day.random.random() < 0.5:
             advice = {"action": day.random.choice(("raise the offer", "call in the evening", "ask another buyer"))}
             kept = gate.heimdall_recommend(domain=domain, confidence=confidence, recommendation=advice, act=by)
             if day.random.random() < 0.5:
-                at = now + timedelta(minutes=10)
-                gate.heimdall_use(kept.pk, act=Act(ACTOR, correlation_id=day.correlation_id, at=at))
+                gate.heimdall_use(kept.pk, act=day.act(now + timedelta(minutes=10)))
 
 
 def _look_at_the_runbook(day: Day, now: datetime) -> None:
-    store_run(act=Act(ACTOR, None, "the week's look", day.correlation_id, now))
+    store_run(act=day.act(now, reason="the week's look"))
 
 
 def _close_quebec_earlier(day: Day, now: datetime) -> None:
@@ -198,9 +196,7 @@ def _change_quebec(day: Day, windows: list[dict[str, Any]], now: datetime, reaso
 
 def _announce_a_closed_day(day: Day, now: datetime) -> None:
     tomorrow = (now + DAY).date()
-    set_closed_day(
-        day=tomorrow, province=Province.NS, name="The Halifax office moves", act=Act(ACTOR, reason="no phones", at=now)
-    )
+    set_closed_day(day=tomorrow, province=Province.NS, name="The Halifax office moves", act=day.act(now, reason="no phones"))
 
 
 def drill_at(day: Day) -> datetime:
@@ -210,12 +206,12 @@ def drill_at(day: Day) -> datetime:
 
 def _stop(day: Day, now: datetime) -> None:
     """The drill of the kill switch."""
-    engage_kill_switch(act=Act(ACTOR, reason="a drill of the kill switch", at=now))
+    engage_kill_switch(act=day.act(now, reason="a drill of the kill switch"))
     day.is_stopped = True
     day.taken.clear()  # whoever is about to contact somebody does not
     day.agenda.put(now + DRILL, partial(_go_on, day))
 
 
 def _go_on(day: Day, now: datetime) -> None:
-    release_kill_switch(act=Act(ACTOR, reason="the drill is over; everything stood still", at=now))
+    release_kill_switch(act=day.act(now, reason="the drill is over; everything stood still"))
     day.is_stopped = False

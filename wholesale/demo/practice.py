@@ -22,9 +22,8 @@ from governance.channels import Channel
 from governance.gate import points_of
 from governance.gate.ledger import Basis, record_consent
 from governance.gate.rules import CHANNELS, MIN_SCORE, WINDOWS, upsert_market_policy
-from wholesale.demo.day import ACTOR, Day
+from wholesale.demo.day import Day
 from wholesale.demo.people import LeadPlan, Place, lead
-from wholesale.plumbing.act import Act
 from wholesale.plumbing.roles import AGENT
 from wholesale.plumbing.vocabulary import Province
 
@@ -55,15 +54,15 @@ def _open(day: Day, now: datetime) -> None:
     upsert_market_policy(**place, enabled=True, rules=_RULES, expected_version=0, **signed)
     upsert_template(**place, enabled=True, steps=_steps(), expected_version=0, **signed)
     leads = [_lead(day, number) for number in range(LEADS)]
-    refused = upsert_leads([one.row for one in leads], actor=ACTOR, now=now).refused_rows
+    refused = upsert_leads([one.row for one in leads], act=day.act(now)).refused_rows
     assert not refused, refused[0].reason
     points = [point for one in leads for point in points_of(phone=one.row["phone"], email=one.row["email"])]
-    act = Act(ACTOR, correlation_id=day.correlation_id, at=now)
+    act = day.act(now)
     record_consent(points=points, basis=Basis.EXPRESS, obtained_at=now, evidence="made up, for practice", act=act)
     starts = [Start(one.lead_id, *place.values()) for one in leads]
     start_ladders(starts[: LEADS // 3], **day.by(now))
     for name in AGENTS:
-        upsert_agent(agent=name, **place, **signed)
+        upsert_agent(agent=name, **place, act=day.act(now, reason=signed["reason"]))
     start_ladders(starts[LEADS // 3 :], **day.by(now))
 
 
