@@ -81,7 +81,7 @@ def on_contact_marked_wrong(lead_id: str, **kwargs: Any) -> None:
 
 def on_leads_opted_out(lead_ids: Collection[str], act: Act, **kwargs: Any) -> int:
     """Cancel their whole open ladders: how many steps."""
-    return cancel_open_ladders(lead_ids, act=act, reason=OPTED_OUT)
+    return cancel_open_ladders(lead_ids, act.because(OPTED_OUT))
 
 
 def on_opted_out_of(
@@ -96,8 +96,8 @@ def on_opted_out_of(
     """Cancel the open steps of a channel that was closed, whoever recorded it and wherever."""
     leads = lead_ids_at(points)
     if leads:
-        act = Act.of(actor, user, correlation_id, now)
-        cancel_open_ladders(leads, act=act, reason=OPTED_OUT, channels=[channel] if channel else EVERY_CHANNEL)
+        act = Act(actor, user, OPTED_OUT, correlation_id, now)
+        cancel_open_ladders(leads, act, channels=[channel] if channel else EVERY_CHANNEL)
 
 
 def on_markets_named(province: str, names: Collection[str], market: str, **kwargs: Any) -> None:

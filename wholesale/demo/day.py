@@ -9,9 +9,11 @@ from typing import Any
 
 from followups.tasks.models import FollowupTask
 from kpi.services import emit_kpi
-from wholesale.demo.agenda import Act, Agenda
+from wholesale.demo.agenda import Act as Planned
+from wholesale.demo.agenda import Agenda
 from wholesale.demo.people import MARKER, dice, team
 from wholesale.demo.plan import DAY, QUARTER, Plan
+from wholesale.plumbing.act import Act
 
 ACTOR = "simulation"  # who signs what no agent does
 DRILL = timedelta(minutes=30)  # of the kill switch
@@ -52,7 +54,11 @@ class Day:
         """How somebody signs an act."""
         return {"actor": actor, "correlation_id": correlation_id or self.correlation_id, "now": now}
 
-    def unless_stopped(self, act: Act) -> Act:
+    def act(self, now: datetime, actor: str = ACTOR, correlation_id: str = "") -> Act:
+        """What somebody does now."""
+        return Act(actor, correlation_id=correlation_id or self.correlation_id, at=now)
+
+    def unless_stopped(self, act: Planned) -> Planned:
         """The act; while the kill switch is engaged it waits."""
 
         def carry_out(now: datetime) -> None:

@@ -66,7 +66,7 @@ def _offer(day: Day, house: House, number: int, now: datetime) -> None:
         repairs=house.repairs,
         comps=house.comps,
         assumptions=house.assumptions,
-        **by,
+        act=day.act(now, correlation_id=by["correlation_id"]),
     )
     deposit = Decimal(day.random.randrange(100, 400, 25))
     decision, _ = gate.risk_reserve(engine=_ENGINE, amount=deposit, reason="the deposit of an offer", **by)

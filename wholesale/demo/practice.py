@@ -59,10 +59,10 @@ def _open(day: Day, now: datetime) -> None:
     points = [point for one in leads for point in points_of(phone=one.row["phone"], email=one.row["email"])]
     record_consent(points=points, basis=Basis.EXPRESS, obtained_at=now, evidence="made up, for practice", **day.by(now))
     starts = [Start(one.lead_id, *place.values()) for one in leads]
-    start_ladders(starts[: LEADS // 3], **day.by(now))
+    start_ladders(starts[: LEADS // 3], act=day.act(now))
     for name in AGENTS:
         upsert_agent(agent=name, **place, **signed)
-    start_ladders(starts[LEADS // 3 :], **day.by(now))
+    start_ladders(starts[LEADS // 3 :], act=day.act(now))
 
 
 def _lead(day: Day, number: int) -> LeadPlan:
