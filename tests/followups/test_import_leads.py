@@ -23,6 +23,7 @@ from kpi.models import KPIEvent
 from tests.factories import LeadFactory
 from tests.followups.test_xlsx_files import SHEET, patched
 from tests.leads.rows import BAD_EVERY, fault, write
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.importing.errors import UnreadableFile
 from wholesale.plumbing.importing.files import Format, RefusedFile
 from wholesale.plumbing.importing.rows import EXTRA_CELLS, RefusedRow
@@ -364,7 +365,7 @@ def file_of(folder: Path, *lines: str) -> Path:
 def test_ladders_start_for_the_leads_of_the_file_that_have_none_open(tmp_path: Path) -> None:
     LeadFactory.create(lead_id="gone", phone="+14165550123")
     record_opt_out(points=[("PHONE", "+14165550123")], actor="me")
-    start_ladder(lead_id="open", province="QC")
+    start_ladder(lead_id="open", province="QC", act=Act())
     path = file_of(
         tmp_path,
         *("new,BC,Vancouver,,", "called,ON,,,contacted", "open,ON,,,new", "gone,ON,,,", "met,ON,,,appointment", "bad,XX,,,"),

@@ -27,6 +27,7 @@ from governance.ledger.rules import Entry
 from tests.factories import NOON, LeadFactory
 from tests.followups.test_import_leads import run
 from tests.followups.test_leads_admin import upload
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.importing.files import Format
 
 PHONE, EMAIL = ("PHONE", "+14165550123"), ("EMAIL", "ana@example.ca")
@@ -354,7 +355,7 @@ def test_a_wish_binds_what_the_lead_had_and_what_the_row_gives() -> None:
 @db
 def test_a_wish_closes_the_open_ladder() -> None:
     LeadFactory.create(lead_id="L1", phone="+14165550123", email="ana@example.ca")
-    start_ladder(lead_id="L1", province="ON", now=NOON)
+    start_ladder(lead_id="L1", province="ON", act=Act(at=NOON))
     bring({"opt_out": "yes"})
     assert not FollowupTask.objects.open().exists()
 

@@ -19,6 +19,7 @@ from governance.ledger.proof import Proof
 from governance.organisation.models import Organisation
 from tests.factories import NOON, LeadFactory
 from tests.staff import signed_in
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.texts import iso_utc
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +44,7 @@ def referred(basis: str = "REFERRAL", obtained_at: Any = NOON - DAY, points: Any
 
 def ladder(lead_id: str = "JANE", **lead: Any) -> list[FollowupTask]:
     LeadFactory.create(**{**JANE, "lead_id": lead_id, "phone": PHONE[1], "email": EMAIL[1], **lead})
-    return list(start_ladder(**{**JANE, "lead_id": lead_id}, now=NOON).tasks)
+    return list(start_ladder(act=Act(at=NOON), **{**JANE, "lead_id": lead_id}).tasks)
 
 
 def reasons(channel: str = "SMS", at: Any = NOON + DAY, lead_id: str = "JANE") -> list[str]:
