@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
 from followups.services import complete_task

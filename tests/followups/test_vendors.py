@@ -1,7 +1,7 @@
 """Hired callers: a vendor's agents claim while its registration is in force."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
