@@ -18,6 +18,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminIntegerFiel
 
 from governance.clocks.markets import one_market
 from governance.policies import PlacePolicy, Policy
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import Edited, HistoryAdmin, act_with_reason, place_text, reason_field, restate, signature
 from wholesale.plumbing.errors import VersionConflict
 from wholesale.plumbing.vocabulary import normalise_word
@@ -174,8 +175,8 @@ class RemovableAdmin(GovernedAdmin):
         """What the page says of a row."""
         raise NotImplementedError
 
-    def remove_row(self, row: Any, **act: Any) -> None:
-        """Take a row away through its service. `act`: reason, and who acts."""
+    def remove_row(self, row: Any, act: Act) -> None:
+        """Take a row away through its service."""
         raise NotImplementedError
 
     def has_remove_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
@@ -193,7 +194,7 @@ class RemovableAdmin(GovernedAdmin):
         @transaction.atomic
         def act(reason: str) -> str:
             self.log_deletions(request, self.model._default_manager.filter(pk=row.pk))
-            self.remove_row(row, reason=reason, **signature(request))
+            self.remove_row(row, Act.by(request.user, reason=reason))
             return said.done
 
         return act_with_reason(

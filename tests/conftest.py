@@ -22,6 +22,7 @@ from followups.ladders.templates import scripts
 from governance.golive.models import GoLiveState
 from governance.golive.services import engage_kill_switch
 from tests.served import database_name, fresh_database, migrating_once
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.http import authentication
 
 # The same examples in each run, and no deadline: the machine may be busy.
@@ -185,7 +186,7 @@ def auditor(client_of: Callable[..., APIClient]) -> APIClient:
 @pytest.fixture
 def kill_switch(db: None) -> GoLiveState:
     """The kill switch, engaged."""
-    return engage_kill_switch(changed_by="test", reason="a test of the kill switch")
+    return engage_kill_switch(act=Act("test", reason="a test of the kill switch"))
 
 
 @pytest.fixture

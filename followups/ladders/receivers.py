@@ -2,10 +2,7 @@
 or changed, and which names a market has."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from typing import Any
-
-from django.contrib.auth.models import User
 
 from followups.ladders.cancellations import ALREADY_FOLLOWED_UP, because_of, cancel_open_ladders, close_open_ladders
 from followups.ladders.models import FollowupLadder
@@ -19,10 +16,10 @@ from followups.leads.storing import FLAGS
 from followups.tasks.cancellations import EVERY_CHANNEL, OPTED_OUT
 from followups.tasks.minutes.tasks import enqueue_leads
 from followups.tasks.models import FollowupTask
-from governance.gate import Point
 from governance.gate.ledger import opted_out_of
 from governance.signals import markets_named
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.envelope import Envelope
 from wholesale.plumbing.lookups import among
 
 Change = tuple[Lead | None, Lead]
@@ -84,24 +81,22 @@ def on_leads_opted_out(lead_ids: Collection[str], act: Act, **kwargs: Any) -> in
     return cancel_open_ladders(lead_ids, act.because(OPTED_OUT))
 
 
-def on_opted_out_of(
-    points: Collection[Point],
-    channel: str,
-    now: datetime,
-    actor: str,
-    user: User | None,
-    correlation_id: str,
-    **kwargs: Any,
-) -> None:
+def on_opted_out_of(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
     """Cancel the open steps of a channel that was closed, whoever recorded it and wherever."""
-    leads = lead_ids_at(points)
-    if leads:
-        act = Act(actor, user, OPTED_OUT, correlation_id, now)
-        cancel_open_ladders(leads, act, channels=[channel] if channel else EVERY_CHANNEL)
+    for envelope in envelopes:
+        channel, leads = envelope.facts["channel"], lead_ids_at(envelope.facts["points"])
+        channels = [channel] if channel else EVERY_CHANNEL
+        if leads:
+            cancel_open_ladders(leads, envelope.act.because(OPTED_OUT), channels=channels)
 
 
-def on_markets_named(province: str, names: Collection[str], market: str, **kwargs: Any) -> None:
+def on_markets_named(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
     """Move leads, open ladders and their open steps. Closed ladders stay: they are a record of where they were worked."""
+    for envelope in envelopes:
+        _move(envelope.subject.province, envelope.facts["names"], envelope.subject.market)
+
+
+def _move(province: str | None, names: Collection[str], market: str | None) -> None:
     here = {"province": province, "market__in": list(names)}
     Lead.objects.filter(**here).update(market=market)
     locked = FollowupLadder.objects.open().filter(**here).order_by("pk").select_for_update()

@@ -18,6 +18,7 @@ from followups.pool.models import WEIGHT_MAX, PoolAgent
 from followups.pool.services import IS_INACTIVE, remove_agent, upsert_agent, working
 from followups.pool.vendors.services import of_ended_vendor
 from governance.policies_admin import GovernedForm, PlaceInput, RemovableAdmin, Removal
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import (
     ReasonForm,
     StateFilter,
@@ -208,9 +209,9 @@ class PoolAgentAdmin(RemovableAdmin):
             done=f"{row.agent} is in the pool of {place_text(row)} no more.",
         )
 
-    def remove_row(self, row: PoolAgent, **act: Any) -> None:
+    def remove_row(self, row: PoolAgent, act: Act) -> None:
         """Its history stays."""
-        remove_agent(**_key_of(row), **act)
+        remove_agent(**_key_of(row), changed_by=act.actor, user=act.user, reason=act.reason)
 
 
 def _key_of(row: PoolAgent) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from governance.heimdall.models import (
     HeimdallPolicy,
     HeimdallRecommendation,
 )
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, acting_user, ask
 from wholesale.plumbing.fields import JsonField, LabelField, NoteField, RateField, StrictIntegerField, WordField
 from wholesale.plumbing.params import ActParams, Params
@@ -140,15 +141,13 @@ class HeimdallViewSet(ApiViewSet):
         return Response(services.scorecards(timezone.now()))
 
     @act("sandbox/trial", TrialParams, {201: TrialOut})
-    def trial(self, request: Request, **params: Any) -> Response:
+    def trial(self, request: Request, act: Act, **params: Any) -> Response:
         """Count a sandbox trial."""
-        params.setdefault("actor", label_of(request.user))
-        card = gate.heimdall_trial(user=acting_user(request), **params)
+        card = gate.heimdall_trial(**params, act=act)
         return Response(shown(card, ("domain", "day", "trials", "successes")), status=201)
 
     @act("recommend", RecommendParams, {201: RecommendationOut})
-    def recommend(self, request: Request, **params: Any) -> Response:
+    def recommend(self, request: Request, act: Act, **params: Any) -> Response:
         """Keep an AI's advice; the answer says whether production may use it."""
-        params.setdefault("actor", label_of(request.user))
-        kept = gate.heimdall_recommend(user=acting_user(request), **params)
+        kept = gate.heimdall_recommend(**params, act=act)
         return Response(shown(kept, RecommendationOut.Meta.fields), status=201)

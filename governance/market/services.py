@@ -10,8 +10,9 @@ from governance import policies
 from governance.decisions import ExecutionClass, verb
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES, normalised
-from governance.signals import contact_rules_changed
+from governance.signals import rules_changed
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.envelope import Subject
 from wholesale.plumbing.vocabulary import ALL
 
 
@@ -47,16 +48,17 @@ def upsert_policy(
     """
     if "rules" in changes:
         changes["rules"] = normalised(changes["rules"])
+    act = Act(changed_by, user=user, reason=reason, at=now)
     policy = policies.upsert(
         MarketPolicy,
         key={"province": province, "market": market},
         changes=changes,
         expected_version=expected_version,
         required=("rules",),
-        act=Act(changed_by, user=user, reason=reason, at=now),
+        act=act,
     )
-    markets = None if market == ALL else [market]
-    contact_rules_changed.send(sender=MarketPolicy, provinces=[province], markets=markets, now=policy.updated_at)
+    place = Subject("market_policy", province=province, market=None if market == ALL else market)
+    rules_changed(MarketPolicy, place, act=act)
     return policy
 
 

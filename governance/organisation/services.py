@@ -1,6 +1,6 @@
 """The organisation's row: read and changed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +11,9 @@ from governance import policies
 from governance.decisions import ExecutionClass, verb
 from governance.organisation.models import STRICT_SETTINGS, Organisation
 from governance.organisation.rules import NOT_ON_FILE, Sender, Strictness
-from governance.signals import contact_rules_changed
+from governance.signals import rules_changed
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.envelope import Envelope, Subject
 from wholesale.plumbing.errors import RequiredParameter
 
 
@@ -59,14 +60,15 @@ def upsert_organisation(
         VersionConflict: somebody else changed it first.
 
     """
+    act = Act(changed_by, user=user, reason=reason, at=now)
     organisation = policies.upsert(
         Organisation,
         key={"id": 1},
         changes={**changes, **_leniency(changes, reason)},
         expected_version=expected_version,
-        act=Act(changed_by, user=user, reason=reason, at=now),
+        act=act,
     )
-    contact_rules_changed.send(sender=Organisation, provinces=None, markets=None, now=organisation.updated_at)
+    rules_changed(Organisation, Subject("organisation"), act=act)
     return organisation
 
 
@@ -74,7 +76,7 @@ def upsert_organisation(
 _KEEP_MARK = f"UPDATE {Organisation._meta.db_table} SET digest_key_mark = %s WHERE digest_key_mark = ''"
 
 
-def keep_digest_key_mark(*, key_mark: str, **_: Any) -> None:
+def keep_digest_key_mark(*, envelopes: Sequence[Envelope], **_: Any) -> None:
     """Keep with which key the first contact point was made. Heard from the ledger, within its transaction."""
     with connection.cursor() as cursor:
-        cursor.execute(_KEEP_MARK, [key_mark])
+        cursor.execute(_KEEP_MARK, [envelopes[0].facts["key_mark"]])

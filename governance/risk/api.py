@@ -13,6 +13,7 @@ from governance import gate
 from governance.risk import ledgers, policies, reservations
 from governance.risk.models import RiskDay, RiskPolicy, RiskReservation
 from governance.risk.reservations import correct_by_amount, correct_loss
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, acting_user, ask
 from wholesale.plumbing.fields import (
     AwareDateTimeField,
@@ -167,10 +168,9 @@ class RiskViewSet(ApiViewSet):
         return Response([shown(ledger, LedgerOut.Meta.fields) for ledger in ledgers.ledger_of(today)])
 
     @act("check-and-reserve", ReserveParams, ReserveOut)
-    def reserve(self, request: Request, **params: Any) -> Response:
+    def reserve(self, request: Request, act: Act, **params: Any) -> Response:
         """Put an amount at stake if GLOBAL and the engine both allow it."""
-        params.setdefault("actor", label_of(request.user))
-        decision, reservation = gate.risk_reserve(user=acting_user(request), **params)
+        decision, reservation = gate.risk_reserve(**params, act=act)
         return Response(
             {
                 "ok": decision.allowed,
@@ -182,19 +182,16 @@ class RiskViewSet(ApiViewSet):
         )
 
     @act("settle", SettleParams, SettleOut)
-    def settle(self, request: Request, **params: Any) -> Response:
+    def settle(self, request: Request, act: Act, **params: Any) -> Response:
         """Release a reservation and book its loss today. Twice changes nothing."""
-        params.setdefault("actor", label_of(request.user))
         settle = reservations.risk_settle if "reservation_id" in params else reservations.settle_by_amount
-        settled = settle(user=acting_user(request), **params)
-        return Response(_settled_out(settled))
+        return Response(_settled_out(settle(**params, act=act)))
 
     @act("correct", CorrectParams, SettleOut)
-    def correct(self, request: Request, **params: Any) -> Response:
+    def correct(self, request: Request, act: Act, **params: Any) -> Response:
         """Set a booked loss right, on the day on which it was booked. The same loss changes nothing."""
-        params.setdefault("actor", label_of(request.user))
         correct = correct_loss if "reservation_id" in params else correct_by_amount
-        return Response(_settled_out(correct(user=acting_user(request), **params)))
+        return Response(_settled_out(correct(**params, act=act)))
 
 
 def _settled_out(reservation: RiskReservation) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def _stop_if_fallen(domain: str, metric: str, act: Act) -> gate.Stop | None:
     if policy is None:
         return None
     state, begins = _judged(policy, act)
-    return gate.stop_all(changed_by=act.actor, reason=reason_of(policy, state), now=act.now) if begins else None
+    return gate.stop_all(act.because(reason_of(policy, state))) if begins else None
 
 
 @verb(ExecutionClass.CONTROL)

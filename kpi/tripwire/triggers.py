@@ -1,6 +1,6 @@
 """What a fall does, once, and how that is undone."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -45,7 +45,7 @@ def act_on_fall(policy: RegressionPolicy, state: RegressionState, stop: gate.Sto
         engine, stopped = "", "the kill switch"
     else:
         engine, stopped = policy.throttled_engine, f"the risk policy {policy.throttled_engine}"
-        stop = gate.throttle_engine(engine, changed_by=act.actor, reason=reason_of(policy, state), now=act.now)
+        stop = gate.throttle_engine(engine, act.because(reason_of(policy, state)))
     taken, mark, words = str(policy.action), stop.mark if stop else "", _WORDS[Action(policy.action)]
     if stop is None:
         taken, outcome = NONE_TAKEN, f"nothing was throttled, for there is no risk policy {engine}"
@@ -116,10 +116,9 @@ def _lift(trigger: RegressionTrigger, act: Act) -> str:
     other = _holding(trigger.action_taken, trigger.engine, trigger.mark).exclude(pk=trigger.pk).first()
     if other is not None:
         return f"what it stopped stays so for trigger {other.pk}"
-    who: Any = {"changed_by": act.actor, "reason": act.reason, "user": act.user, "now": act.now}
     if trigger.action_taken == Action.KILL_SWITCH:
-        lifted, stopped = gate.lift_stop_of_all(trigger.mark, **who), "the kill switch"
+        lifted, stopped = gate.lift_stop_of_all(trigger.mark, act), "the kill switch"
     else:
-        lifted, stopped = gate.lift_throttle(trigger.engine, trigger.mark, **who), f"the risk policy {trigger.engine}"
+        lifted, stopped = gate.lift_throttle(trigger.engine, trigger.mark, act), f"the risk policy {trigger.engine}"
     undone = _WORDS[Action(trigger.action_taken)].undone
     return f"{stopped} is {undone}" if lifted else f"{stopped} was changed since, and stays as it is"

@@ -152,7 +152,7 @@ def test_under_the_kill_switch_nothing_is_leased(agent: APIClient, kill_switch: 
     task = TaskFactory.create()
     response = agent.post(path, {"task_ids": [task.pk]})
     assert (response.status_code, codes(response), lease(task)) == (503, ["KILL_SWITCH_ENGAGED"], FREE)
-    release_kill_switch(changed_by="me", reason="test")
+    release_kill_switch(act=Act("me", reason="test"))
     assert claimed() == [task.pk]
 
 

@@ -16,6 +16,7 @@ from governance.market.rules import SAFE_RULES
 from governance.market.services import upsert_policy
 from tests.conftest import codes
 from tests.factories import NOON, LadderFactory, LeadFactory, RecordFactory, TaskFactory
+from wholesale.plumbing.act import Act
 
 DUE = "/api/followups/due"
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
@@ -41,7 +42,7 @@ def narrow(province: str = "ON") -> None:
 
 def say_no(lead: Any) -> None:
     """An opt-out that stands on the ledger, before anybody has cancelled the open steps."""
-    (point,) = points.contact_points(points.points_of(phone=lead.phone)).values()
+    (point,) = points.contact_points(points.points_of(phone=lead.phone), Act()).values()
     RecordFactory.create(point=point)
 
 

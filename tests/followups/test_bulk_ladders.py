@@ -81,7 +81,7 @@ def test_the_rows_are_those_of_single_creates(user_of: Callable[..., Any]) -> No
         for how, number in numbers.items():
             own = {"phone": number} if name == "known" else {"email": f"{how}@example.ca"} if name == "short" else {}
             LeadFactory.create(lead_id=f"{name}-{how}", **{**values, **own})
-    record_opt_out(points=[("PHONE", number) for number in numbers.values()], channel="SMS", actor="me", now=NOON)
+    record_opt_out(points=[("PHONE", number) for number in numbers.values()], channel="SMS", act=Act("me", at=NOON))
     asked: dict[str, dict[str, Any]] = {
         "known": {"province": "ON", "market": "TORONTO", "owner": "bryan"},
         "elsewhere": {"province": "NL", "market": "ST_JOHNS"},
@@ -171,7 +171,7 @@ def test_the_pool_takes_turns_as_with_single_creates(operator: APIClient) -> Non
 
 def test_what_stops_one_stops_no_other(operator: APIClient) -> None:
     LeadFactory.create(lead_id="gone", phone=SMS_AND_CALL)
-    record_opt_out(points=[("PHONE", SMS_AND_CALL)], actor="me")
+    record_opt_out(points=[("PHONE", SMS_AND_CALL)], act=Act("me"))
     upsert_template(province="QC", enabled=False, changed_by="me", expected_version=1)
     answer = post(
         operator,
@@ -205,7 +205,7 @@ def test_a_lead_whose_ladder_is_open_keeps_it_whatever_else_is_known_of_it(opera
     lead = LeadFactory.create(lead_id="L1", phone="", email="a@example.ca")
     start_ladder(lead_id="L1", province="ON", act=Act())
     Lead.objects.filter(pk=lead.pk).update(phone=SMS_AND_CALL, status="DEAD")
-    record_opt_out(points=[("PHONE", "+14165550199")], actor="me")
+    record_opt_out(points=[("PHONE", "+14165550199")], act=Act("me"))
     assert post(operator, {"lead_id": "L1"}).json()["existing"] == 1
 
 
@@ -239,7 +239,7 @@ def test_ten_thousand_rows_fit_and_no_more(operator: APIClient) -> None:
 @pytest.mark.usefixtures("_twos")
 def test_a_kill_switch_in_the_middle_stops_the_rest(operator: APIClient) -> None:
     def engage(**kwargs: Any) -> None:
-        engage_kill_switch(changed_by="test", reason="in the middle")
+        engage_kill_switch(act=Act("test", reason="in the middle"))
 
     ladders_created.connect(engage)
     try:

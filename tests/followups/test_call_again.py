@@ -175,8 +175,7 @@ def test_a_recorded_permission_lifts_the_wait() -> None:
         basis="EXPRESS",
         obtained_at=AFTERNOON + HOUR,
         evidence="said so in the call",
-        actor="va1",
-        now=AFTERNOON + 2 * HOUR,
+        act=Act("va1", at=AFTERNOON + 2 * HOUR),
     )
     assert refusals(AFTERNOON + DAY) == []
 

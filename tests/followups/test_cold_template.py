@@ -60,7 +60,7 @@ def jane() -> None:
 
 def consent(basis: str = "EXPRESS", channel: str = "SMS", *, ago: timedelta = timedelta()) -> None:
     record_consent(
-        points=[PHONE], channel=channel, basis=basis, obtained_at=NOON - ago, evidence="form 1", actor="test", now=NOON
+        points=[PHONE], channel=channel, basis=basis, obtained_at=NOON - ago, evidence="form 1", act=Act("test", at=NOON)
     )
 
 
@@ -141,7 +141,7 @@ def test_what_we_lack_ourselves_chooses_nothing(jane: None) -> None:
 
 def test_an_opt_out_alone_does_not_choose_the_cold_steps(jane: None) -> None:
     consent()
-    record_opt_out(points=[PHONE], channel="SMS", said_at=NOON, actor="test", now=NOON)
+    record_opt_out(points=[PHONE], channel="SMS", said_at=NOON, act=Act("test", at=NOON))
     assert start() == ("STANDARD", STANDARD)
     cancelled = FollowupTask.objects.filter(cancel_reason="opted_out").values_list("step", flat=True)
     assert sorted(cancelled) == [1, 3, 5]
@@ -149,13 +149,13 @@ def test_an_opt_out_alone_does_not_choose_the_cold_steps(jane: None) -> None:
 
 @pytest.mark.parametrize(("channel", "cancelled"), [("SMS", [1, 3, 5]), ("CALL", [2, 4, 6])])
 def test_a_lead_that_opted_out_is_handled_as_before(jane: None, channel: str, cancelled: list[int]) -> None:
-    record_opt_out(points=[PHONE], channel=channel, said_at=NOON, actor="test", now=NOON)
+    record_opt_out(points=[PHONE], channel=channel, said_at=NOON, act=Act("test", at=NOON))
     assert start() == ("STANDARD", STANDARD)
     assert sorted(FollowupTask.objects.filter(cancelled_at=NOON).values_list("step", flat=True)) == cancelled
 
 
 def test_who_wants_no_contact_gets_no_ladder(jane: None) -> None:
-    record_opt_out(points=[PHONE], channel="", said_at=NOON, actor="test", now=NOON)
+    record_opt_out(points=[PHONE], channel="", said_at=NOON, act=Act("test", at=NOON))
     with pytest.raises(LeadOptedOut):
         start()
     assert not FollowupLadder.objects.exists()

@@ -44,9 +44,9 @@ EVERYTHING = ["wording", "purpose", "on_behalf_of", "withdrawal_statement", "giv
 BEFORE = NOON - timedelta(days=30)
 
 
-def consent(point: tuple[str, str], channel: str, **options: Any) -> None:
-    given: dict[str, Any] = {"basis": "EXPRESS", "obtained_at": BEFORE, "evidence": "form 481", "now": BEFORE}
-    record_consent(points=[point], channel=channel, actor="desk", **{**given, **options})
+def consent(point: tuple[str, str], channel: str, reason: str = "", **options: Any) -> None:
+    given: dict[str, Any] = {"basis": "EXPRESS", "obtained_at": BEFORE, "evidence": "form 481"}
+    record_consent(points=[point], channel=channel, act=Act("desk", reason=reason, at=BEFORE), **{**given, **options})
 
 
 @pytest.fixture
@@ -56,8 +56,8 @@ def ann() -> Lead:
     consent(PHONE, "SMS", proof=CONTENT, reason="asked twice")
     consent(EMAIL, "EMAIL")
     consent(PHONE, "CALL", basis="INQUIRY")
-    record_opt_out(points=[("LEAD", "L1")], channel="CALL", evidence="call 9", actor="desk", now=BEFORE)
-    lift_opt_out(points=[("LEAD", "L1")], channel="CALL", reason="another Ann", actor="ops", now=NOON)
+    record_opt_out(points=[("LEAD", "L1")], channel="CALL", evidence="call 9", act=Act("desk", at=BEFORE))
+    lift_opt_out(points=[("LEAD", "L1")], channel="CALL", act=Act("ops", reason="another Ann", at=NOON))
     return lead
 
 
@@ -107,7 +107,7 @@ def test_a_number_that_no_lead_has_is_found(db: None) -> None:
 
 
 def test_a_lead_that_only_the_ledger_knows_is_found(db: None) -> None:
-    record_opt_out(points=[("LEAD", "gone")], actor="desk")
+    record_opt_out(points=[("LEAD", "gone")], act=Act("desk"))
     assert lines(export_proof("gone")) == [("OPT_OUT", "", "", "gone")]
 
 
@@ -120,7 +120,7 @@ def test_a_number_that_others_have_too_counts_and_they_are_named(ann: Lead) -> N
 
 def test_nobody_else_stands_in_it(ann: Lead) -> None:
     consent(("PHONE", "+14165550199"), "SMS", proof=CONTENT)
-    record_opt_out(points=[("LEAD", "L2")], actor="desk")
+    record_opt_out(points=[("LEAD", "L2")], act=Act("desk"))
     assert lines(export_proof("L1")) == OF_ANN
 
 
@@ -254,5 +254,5 @@ def test_a_shared_number_keeps_its_proof_until_the_last_is_erased(ann: Lead) -> 
 
 def test_an_erased_number_is_still_found_by_whoever_knows_it(db: None) -> None:
     consent(PHONE, "SMS", proof=CONTENT)
-    erase_point(point_id=ContactRecord.objects.get().point_id, reason="asked", actor="ops")
+    erase_point(point_id=ContactRecord.objects.get().point_id, act=Act("ops", reason="asked"))
     assert lines(export_proof(PHONE[1])) == [("CONSENT", "SMS", "EXPRESS", None), ("ERASED", "", "", None)]

@@ -364,7 +364,7 @@ def file_of(folder: Path, *lines: str) -> Path:
 @pytest.mark.django_db
 def test_ladders_start_for_the_leads_of_the_file_that_have_none_open(tmp_path: Path) -> None:
     LeadFactory.create(lead_id="gone", phone="+14165550123")
-    record_opt_out(points=[("PHONE", "+14165550123")], actor="me")
+    record_opt_out(points=[("PHONE", "+14165550123")], act=Act("me"))
     start_ladder(lead_id="open", province="QC", act=Act())
     path = file_of(
         tmp_path,
@@ -401,5 +401,5 @@ def test_with_the_kill_switch_engaged_leads_are_stored_and_their_ladders_left_fo
     assert "refused 2 (KILL_SWITCH_ENGAGED 2)" in said
     assert "error: Nothing may act now" in said
     assert (Lead.objects.count(), FollowupLadder.objects.count()) == (2, 0)
-    release_kill_switch(changed_by="me", reason="test")
+    release_kill_switch(act=Act("me", reason="test"))
     assert "started 2" in run(path, "--start-ladders")

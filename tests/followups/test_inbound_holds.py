@@ -201,7 +201,7 @@ def test_the_hold_follows_the_lead_to_its_next_number(jane: Lead) -> None:
 def test_deciding_an_opt_out_after_the_number_was_erased_binds_its_digest_and_the_lead(agent: APIClient, jane: Lead) -> None:
     message = doubt()
     for point in ContactPoint.objects.filter(kind="PHONE"):
-        erase_point(point_id=point.pk, reason="asked for it", actor="me")
+        erase_point(point_id=point.pk, act=Act("me", reason="asked for it"))
     Lead.objects.update(phone="")
     response = decide(agent, message, "OPT_OUT")
     assert (response.status_code, response.json()["opted_out_channels"]) == (200, ["SMS"])
@@ -262,7 +262,7 @@ def test_a_stop_by_a_number_alone_leaves_the_leads_next_number_free(jane: Lead) 
 
 def test_an_opt_out_of_a_lead_recorded_elsewhere_cancels_the_ladder_of_one_that_nobody_knows() -> None:
     start_ladder(lead_id="L1", province="ON", act=Act(at=NOON))
-    record_opt_out(points=[("LEAD", "L1")], actor="me", now=AT)
+    record_opt_out(points=[("LEAD", "L1")], act=Act("me", at=AT))
     assert not FollowupTask.objects.open().exists()
 
 

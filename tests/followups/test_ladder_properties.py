@@ -52,7 +52,6 @@ def ladder_at(number: int) -> int:
 def do(what_next: tuple[str, int, Any], now: Any) -> None:
     """Do one act."""
     verb, number, what = what_next
-    by: dict[str, Any] = {"actor": "va1", "now": now}
     act = Act("va1", reason="again", at=now)
     if verb in ("start", "restart_lead"):
         is_again = verb == "restart_lead"
@@ -70,9 +69,9 @@ def do(what_next: tuple[str, int, Any], now: Any) -> None:
     elif verb == "reassign":
         reassign_ladder(ladder_at(number), what, act=act)
     elif verb == "opt_out":
-        gate.record_opt_out(points=[("PHONE", PHONE)], channel=what, **by)
+        gate.record_opt_out(points=[("PHONE", PHONE)], channel=what, act=Act("va1", at=now))
     else:
-        opt_outs.lift_opt_out(points=[("PHONE", PHONE)], channel=what, reason="a mistake", **by)
+        opt_outs.lift_opt_out(points=[("PHONE", PHONE)], channel=what, act=Act("va1", reason="a mistake", at=now))
 
 
 STATE = ("completed_at", "cancelled_at", "due_at", "owner")

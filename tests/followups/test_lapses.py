@@ -100,9 +100,9 @@ def test_completing_a_lapsed_step_records_the_fact(jane: None) -> None:
 
 def test_a_step_with_its_ground_does_not_lapse(jane: None) -> None:
     record_consent(
-        points=[PHONE], channel="SMS", basis="EXPRESS", obtained_at=NOON, evidence="form 1", actor="test", now=NOON
+        points=[PHONE], channel="SMS", basis="EXPRESS", obtained_at=NOON, evidence="form 1", act=Act("test", at=NOON)
     )
-    record_scrub(points=[PHONE], checked_at=NOON, evidence="file 1", actor="test", now=NOON)
+    record_scrub(points=[PHONE], checked_at=NOON, evidence="file 1", act=Act("test", at=NOON))
     ladder()
     assert lapse_steps(act=Act(at=NOON + 8 * DAY)) == 0
     assert kinds() == []
@@ -111,14 +111,14 @@ def test_a_step_with_its_ground_does_not_lapse(jane: None) -> None:
 def test_a_ground_that_came_meanwhile_is_seen_before_the_minutes_are_worked_out(jane: None) -> None:
     ladder()
     record_consent(
-        points=[PHONE], channel="SMS", basis="EXPRESS", obtained_at=NOON, evidence="form 1", actor="test", now=NOON
+        points=[PHONE], channel="SMS", basis="EXPRESS", obtained_at=NOON, evidence="form 1", act=Act("test", at=NOON)
     )
     assert lapse_steps(act=Act(at=NOON + 30 * MINUTE)) == 0
 
 
 def test_an_expired_consent_is_named(jane: None) -> None:
     past = NOON - 300 * DAY
-    record_consent(points=[PHONE], channel="SMS", basis="INQUIRY", obtained_at=past, evidence="x", actor="t", now=NOON)
+    record_consent(points=[PHONE], channel="SMS", basis="INQUIRY", obtained_at=past, evidence="x", act=Act("t", at=NOON))
     ladder()
     lapse_steps(act=Act(at=NOON + 30 * MINUTE))
     assert kinds() == [(1, "LAPSED", "lapsed consent_expired")]
@@ -140,7 +140,7 @@ def test_nothing_lapses_under_the_kill_switch(jane: None) -> None:
 
 def test_a_message_that_a_person_must_read_comes_first(jane: None) -> None:
     ladder()
-    gate.hold_points(points=[PHONE], evidence="message 1", actor="test", now=NOON)
+    gate.hold_points(points=[PHONE], evidence="message 1", act=Act("test", at=NOON))
     assert lapse_steps(act=Act(at=NOON + 30 * DAY)) == 0
 
 

@@ -328,10 +328,10 @@ def test_two_rows_of_one_number_say_it_once() -> None:
 @db
 def test_what_was_opted_out_already_is_not_told_again_and_what_was_lifted_only_without_a_date() -> None:
     everything = [PHONE, EMAIL, ("LEAD", "L1")]
-    record_opt_out(points=everything, actor="me", now=NOON - timedelta(days=9))
+    record_opt_out(points=everything, act=Act("me", at=NOON - timedelta(days=9)))
     assert bring({"opt_out": "yes", "dnc": "yes"}).recorded == {}
     bring({"opt_out": "2026-05-01"})
-    lift_opt_out(points=everything, reason="a mistake", actor="me", now=NOON - timedelta(days=1))
+    lift_opt_out(points=everything, act=Act("me", reason="a mistake", at=NOON - timedelta(days=1)))
 
     assert bring({"unsubscribed": "no"}).recorded == {}
     assert bring({"opt_out": "yes"}).recorded == {"OPT_OUT": 1}
@@ -340,7 +340,7 @@ def test_what_was_opted_out_already_is_not_told_again_and_what_was_lifted_only_w
 @db
 def test_a_dated_wish_that_was_lifted_is_not_told_again() -> None:
     bring({"opt_out": "2026-05-01"})
-    lift_opt_out(points=[PHONE, EMAIL], reason="a mistake", actor="me", now=NOON)
+    lift_opt_out(points=[PHONE, EMAIL], act=Act("me", reason="a mistake", at=NOON))
     assert bring({"opt_out": "2026-05-01"}).recorded == {}
     assert bring({"opt_out": "2026-05-02"}).recorded == {"OPT_OUT": 1}
 

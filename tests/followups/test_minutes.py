@@ -26,6 +26,7 @@ from governance.market.models import MarketPolicy
 from governance.market.services import upsert_policy
 from governance.organisation.services import upsert_organisation
 from tests.factories import NOON, AreaCodeFactory, LadderFactory, LeadFactory, TaskFactory
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -209,25 +210,25 @@ def test_a_task_is_where_its_lead_lives_and_not_where_its_ladder_was_started() -
 def test_a_zone_of_a_market_moves_its_tasks_and_its_removal_too() -> None:
     one = task()
     FollowupTask.objects.update(province="QC", market="GASPE")
-    set_market_zone(province="QC", market="GASPE", zone="America/Halifax", changed_by="op", now=NOON)
+    set_market_zone(province="QC", market="GASPE", zone="America/Halifax", act=Act("op", at=NOON))
     assert waiting() == [("recompute_places", [["QC"], ["GASPE"]])]
     work()
     assert interval(one) == (OPENS - HOUR, CLOSES - HOUR)
-    remove_market_zone(province="QC", market="GASPE", changed_by="op", now=NOON)
+    remove_market_zone(province="QC", market="GASPE", act=Act("op", at=NOON))
     work()
     assert interval(one) == (OPENS, CLOSES - HOUR)  # all of the province's clocks must allow it
 
 
 def test_a_closed_day_closes_and_its_removal_opens() -> None:
     one = task()
-    set_closed_day(day=date(2026, 12, 15), province="ON", name="Stocktaking", changed_by="op")
+    set_closed_day(day=date(2026, 12, 15), province="ON", name="Stocktaking", act=Act("op"))
     assert waiting() == [("recompute_places", [["ON"], None])]
     work()
     assert interval(one) == TOMORROW
-    remove_closed_day(day=date(2026, 12, 15), province="ON", changed_by="op")
+    remove_closed_day(day=date(2026, 12, 15), province="ON", act=Act("op"))
     work()
     assert interval(one) == TODAY
-    set_closed_day(day=date(2026, 12, 15), name="Everywhere", changed_by="op")
+    set_closed_day(day=date(2026, 12, 15), name="Everywhere", act=Act("op"))
     assert waiting() == [("recompute_places", [None, None])]
 
 
@@ -238,7 +239,7 @@ def test_a_stricter_organisation_closes_what_is_not_proven_and_a_consent_opens_i
     assert waiting() == [("recompute_places", [None, None])]
     work()
     assert (interval(one), interval(stranger)) == (NEVER, TODAY)
-    record_consent(points=[PHONE], channel="SMS", basis="EXPRESS", obtained_at=NOON - DAY, evidence="form", actor="va1")
+    record_consent(points=[PHONE], channel="SMS", basis="EXPRESS", obtained_at=NOON - DAY, evidence="form", act=Act("va1"))
     assert waiting() == [("recompute_leads", [["JANE"]])]
     assert PHONE[1] not in str(list(DBTaskResult.objects.values()))
     work()
@@ -253,18 +254,18 @@ def test_a_scrub_opens_calls() -> None:
     upsert_organisation(scrub="enforce", registration_number="1", registration_expires_on=date(2027, 1, 1), changed_by="op")
     work()
     assert interval(one) == NEVER
-    record_scrub(points=[PHONE], checked_at=NOON - DAY, evidence="list", actor="va1")
+    record_scrub(points=[PHONE], checked_at=NOON - DAY, evidence="list", act=Act("va1"))
     work()
     assert interval(one) == TODAY
 
 
 def test_a_lift_opens_again_what_an_opt_out_had_closed() -> None:
     jane()
-    record_opt_out(points=[PHONE], channel="SMS", said_at=NOON - DAY, actor="va1", now=NOON - HOUR)
+    record_opt_out(points=[PHONE], channel="SMS", said_at=NOON - DAY, act=Act("va1", at=NOON - HOUR))
     one = task(open_from=None, open_until=None)
     recompute_leads(["JANE"])
     assert interval(one) == NEVER
-    lift_opt_out(points=[PHONE], channel="SMS", reason="mistaken", actor="op")
+    lift_opt_out(points=[PHONE], channel="SMS", act=Act("op", reason="mistaken"))
     work()
     assert interval(one) == (NOON, CLOSES)  # from the lift on
 
@@ -272,7 +273,7 @@ def test_a_lift_opens_again_what_an_opt_out_had_closed() -> None:
 def test_an_opt_out_leaves_nothing_to_the_worker() -> None:
     jane()
     one = task()
-    record_opt_out(points=[PHONE], channel="SMS", actor="va1")
+    record_opt_out(points=[PHONE], channel="SMS", act=Act("va1"))
     one.refresh_from_db()
     assert one.cancelled_at == NOON
     assert waiting() == []
@@ -301,7 +302,7 @@ def test_what_the_gate_does_not_look_at_costs_the_worker_nothing() -> None:
     upsert_lead(lead_id="JANE", postal_code="M5V 2T6")
     upsert_lead(lead_id="NOBODY", province="ON", phone="+14165550199")
     record_consent(
-        points=[("PHONE", "+14165550199")], channel="SMS", basis="EXPRESS", obtained_at=NOON, evidence="form", actor="va1"
+        points=[("PHONE", "+14165550199")], channel="SMS", basis="EXPRESS", obtained_at=NOON, evidence="form", act=Act("va1")
     )
     assert waiting() == []
 

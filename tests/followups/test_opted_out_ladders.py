@@ -37,7 +37,7 @@ def jane() -> Lead:
 
 def opt_out(*channels: str, point: tuple[str, str] = ("PHONE", PHONE)) -> None:
     for channel in channels:
-        gate.record_opt_out(points=[point], channel=channel, said_at=timezone.now(), actor="test")
+        gate.record_opt_out(points=[point], channel=channel, said_at=timezone.now(), act=Act("test"))
 
 
 def test_out_of_every_channel_no_ladder_starts(integrator: APIClient, jane: Lead) -> None:

@@ -118,12 +118,12 @@ def test_a_hold_counts_nothing() -> None:
     """Until a person has decided on a doubtful message nobody is late."""
     LeadFactory.create(lead_id="L1", phone=PHONE[1])
     task = begun(TUESDAY)
-    hold_points(points=[PHONE, ("LEAD", "L1")], evidence="message 1", actor="system", now=TUESDAY + HOUR)
+    hold_points(points=[PHONE, ("LEAD", "L1")], evidence="message 1", act=Act("system", at=TUESDAY + HOUR))
     recompute_leads(["L1"], TUESDAY + HOUR)
     assert (stored(task).open_from, stored(task).breaches_at) == (None, None)
     assert late_for(stored(task), TUESDAY + 3 * HOUR) == HOUR
     release_points(
-        points=[PHONE, ("LEAD", "L1")], reason="harmless", evidence="message 1", actor="op", now=TUESDAY + 3 * HOUR
+        points=[PHONE, ("LEAD", "L1")], evidence="message 1", act=Act("op", reason="harmless", at=TUESDAY + 3 * HOUR)
     )
     recompute_leads(["L1"], TUESDAY + 3 * HOUR)
     assert stored(task).breaches_at == TUESDAY + 4 * HOUR
@@ -166,7 +166,7 @@ def test_an_open_task_from_before_is_judged_after_the_next_night() -> None:
 
 def test_a_claim_that_the_gate_refuses_forgets_no_lateness() -> None:
     """The claim meets a rule before the worker does, and replaces the interval by which it was counted."""
-    enable_go_live(changed_by="op", reason="test")
+    enable_go_live(act=Act("op", reason="test"))
     task = begun(TUESDAY)
     upsert_policy(province="ON", market="ALL", changed_by="op", reason="test", enabled=False, now=TUESDAY + HOUR)
     assert claim_due(owner="va1", act=Act(at=TUESDAY + HOUR)) == []

@@ -93,8 +93,8 @@ def odile(client_of: Callable[..., APIClient], admin_client: Client) -> str:
     skip_task(first[1].pk, act=Act("va1", reason="her cousin is ill"))
     points = [("PHONE", PHONE), ("EMAIL", EMAIL)]
     given: dict[str, Any] = {"evidence": "her voice on tape 7", "proof": Proof(wording=WORDING, given_how="SPOKEN")}
-    record_consent(points=points, basis="EXPRESS", obtained_at=NOON, actor="test", **given)
-    record_opt_out(points=[("EMAIL", EMAIL)], channel="EMAIL", reason="Tremblay said so", actor="test")
+    record_consent(points=points, basis="EXPRESS", obtained_at=NOON, act=Act("test"), **given)
+    record_opt_out(points=[("EMAIL", EMAIL)], channel="EMAIL", act=Act("test", reason="Tremblay said so"))
     record_inbound(channel="CALL", text="This is Odile Tremblay", phone=PHONE, actor="test")
     record_inbound(channel="SMS", text="maybe leave me alone please, Odile", lead_id="L1", actor="test")
     emit = {"domain": "WHOLESALE", "metric": "calls", "detail": {"who": "Odile Tremblay", "said": "é"}}

@@ -112,7 +112,7 @@ def test_somebody_elses_message_is_unknown() -> None:
 
 def test_what_was_requested_needs_an_inquiry_on_file_even_an_expired_one() -> None:
     assert asked("REQUESTED") == ("REQUESTED", ["consent_missing"])
-    given: dict[str, Any] = {"basis": "INQUIRY", "evidence": "form 1", "actor": "me", "now": NOON}
+    given: dict[str, Any] = {"basis": "INQUIRY", "evidence": "form 1", "act": Act("me", at=NOON)}
     record_consent(points=[("PHONE", PHONE)], channel="SMS", obtained_at=NOON - 400 * DAY, **given)
     assert asked("REQUESTED") == ("REQUESTED", [])
     assert asked("PROSPECT") == ("PROSPECT", ["consent_expired"])
@@ -125,7 +125,9 @@ def test_an_inquiry_about_its_business_is_one_to_a_lead_in_a_business_role() -> 
 
 
 def test_a_change_of_role_changes_what_its_published_address_is_worth() -> None:
-    record_consent(points=[("EMAIL", EMAIL)], basis="PUBLICATION", obtained_at=NOON, evidence="page 1", actor="me", now=NOON)
+    record_consent(
+        points=[("EMAIL", EMAIL)], basis="PUBLICATION", obtained_at=NOON, evidence="page 1", act=Act("me", at=NOON)
+    )
     assert asked("PROSPECT", channel="EMAIL")[1] == ["consent_missing"]
     LeadFactory.create(lead_id="SHOP", email=EMAIL, role="BUSINESS")
     assert asked("PROSPECT", channel="EMAIL", lead_id="SHOP")[1] == []

@@ -39,7 +39,7 @@ def _strict() -> None:
 
 def referred(basis: str = "REFERRAL", obtained_at: Any = NOON - DAY, points: Any = (PHONE, EMAIL)) -> None:
     given = {"basis": basis, "obtained_at": obtained_at, "evidence": "call 3", "proof": Proof(**REFERRER)}
-    record_consent(points=points, actor="me", now=NOON, **given)
+    record_consent(points=points, act=Act("me", at=NOON), **given)
 
 
 def ladder(lead_id: str = "JANE", **lead: Any) -> list[FollowupTask]:
@@ -69,7 +69,7 @@ def test_the_first_message_uses_the_referral_and_a_later_one_needs_another_groun
     assert done.ladder.next_at == FollowupTask.objects.get(step=2).actionable_at
     complete_task(third.pk, "va1", now=NOON + 2 * DAY)
     assert ContactAttempt.objects.get(task=third).reasons == ["consent_expired"]
-    record_consent(points=[PHONE], channel="SMS", basis="EXPRESS", obtained_at=NOON, evidence="x", actor="me", now=NOON)
+    record_consent(points=[PHONE], channel="SMS", basis="EXPRESS", obtained_at=NOON, evidence="x", act=Act("me", at=NOON))
     assert reasons("SMS") == []
 
 

@@ -121,7 +121,9 @@ def test_an_opt_out_is_confirmed_once_and_without_content(jane: Lead) -> None:
 def test_an_opt_out_after_a_lift_is_confirmed_again(jane: Lead) -> None:
     write("STOP")
     mark_reply_sent(AdministrativeReply.objects.get().pk, now=NOON)
-    gate.lift_opt_out(points=[("PHONE", PHONE), ("LEAD", "JANE")], channel="SMS", actor="me", evidence="x", reason="asked")
+    gate.lift_opt_out(
+        points=[("PHONE", PHONE), ("LEAD", "JANE")], channel="SMS", evidence="x", act=Act("me", reason="asked")
+    )
     write("ARRET", now=None)
     assert [reply[0] for reply in replies()] == ["OPT_OUT", "OPT_OUT"]
 

@@ -216,7 +216,7 @@ def test_the_first_of_what_stands_in_the_way_is_named(integrator: APIClient) -> 
     mark_wrong("L1", "CALL", Act.of("va1", None, "C", NOON))
     Lead.objects.filter(lead_id="L1").update(status="DEAD")
     upsert_template(province="ON", enabled=False, changed_by="me", expected_version=1)
-    record_opt_out(points=[("PHONE", PHONE)], actor="me", now=NOON)
+    record_opt_out(points=[("PHONE", PHONE)], act=Act("me", at=NOON))
 
     def answered() -> str:
         with time_machine.travel(ENDED + timedelta(days=1), tick=False):

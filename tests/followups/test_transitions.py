@@ -219,7 +219,7 @@ def test_what_is_not_there_is_not_found(operator: APIClient) -> None:
 
 def test_every_way_to_cancel_writes_one_line_a_step_and_a_step_made_cancelled_none(db: None, steps: Any) -> None:
     points = [("PHONE", "+14165550123")]
-    record_opt_out(points=points, channel="SMS", actor="system", correlation_id="C-4", now=LATER)
+    record_opt_out(points=points, channel="SMS", act=Act("system", correlation_id="C-4", at=LATER))
     lines = TaskEvent.objects.filter(kind="CANCELLED")
     assert {line.task.channel for line in lines} == {"SMS"}
     assert (lines.count(), set(lines.values_list("reason", flat=True))) == (3, {"opted_out"})

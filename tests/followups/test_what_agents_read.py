@@ -81,7 +81,7 @@ def cast(user_of: Callable[..., User]) -> dict[str, FollowupTask]:
         InboundFactory.create(lead_id=lead_id)
         InboxItemFactory.create(task=task, lead_id=lead_id)
         SlaBreachFactory.create(task=task)
-        for point in points.contact_points([("LEAD", lead_id), ("PHONE", f"+1416555010{n}")]).values():
+        for point in points.contact_points([("LEAD", lead_id), ("PHONE", f"+1416555010{n}")], Act()).values():
             RecordFactory.create(point=point, entry="SCRUB", channel="CALL")
         tasks[lead_id] = task
     FollowupTask.objects.filter(lead_id="done").update(completed_at=NOON, completed_by="agent", completed_user=agent)

@@ -21,6 +21,7 @@ from governance.market.rules import SAFE_RULES
 from governance.market.services import upsert_policy
 from governance.risk.models import RiskPolicy
 from tests.staff import form_with, signed_in
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -579,9 +580,7 @@ def test_it_is_released_with_a_reason(ops: Client) -> None:
 
 
 def test_who_releases_it_sees_who_engaged_it_when_and_why(ops: Client) -> None:
-    state = engage_kill_switch(
-        changed_by="tripwire", reason="contract_rate fell", now=datetime(2026, 11, 24, 9, 5, tzinfo=UTC)
-    )
+    state = engage_kill_switch(act=Act("tripwire", reason="contract_rate fell", at=datetime(2026, 11, 24, 9, 5, tzinfo=UTC)))
     assert str(state) == "kill switch engaged"
     page = ops.get(verb("release"))
     assert page.context["table"]["rows"] == [["Engaged", "Off", "tripwire", "24 Nov 2026, 9:05 a.m.", "contract_rate fell"]]

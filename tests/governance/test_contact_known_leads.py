@@ -18,6 +18,7 @@ from governance.ledger.points import contact_points
 from governance.market.models import MarketPolicy
 from governance.organisation.models import Organisation
 from tests.factories import NOON, LeadFactory, PoolAgentFactory, RecordFactory
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +41,7 @@ def known(n: int = 1, **values: Any) -> Lead:
 
 def written(value: str, entry: str, kind: str = "PHONE", **values: Any) -> None:
     point = (kind, value)
-    RecordFactory.create(point=contact_points([point])[point], entry=entry, **values)
+    RecordFactory.create(point=contact_points([point], Act())[point], entry=entry, **values)
 
 
 def asked(client: APIClient, **changes: Any) -> dict[str, Any]:
@@ -208,7 +209,7 @@ def test_leads_that_are_not_there_are_named(operator: APIClient) -> None:
 def test_a_zone_set_for_a_market_is_obeyed_at_once(operator: APIClient) -> None:
     known(market="DRYDEN")
     assert asked(operator)["zone_source"] == "province"
-    set_market_zone(province="ON", market="DRYDEN", zone="America/Winnipeg", changed_by="test")
+    set_market_zone(province="ON", market="DRYDEN", zone="America/Winnipeg", act=Act("test"))
     assert (asked(operator)["zones"], asked(operator)["zone_source"]) == (["America/Winnipeg"], "market")
 
 

@@ -91,34 +91,34 @@ from wholesale.plumbing.act import Act
 
 POINTS = [("PHONE", "+14165550123")]
 WATCHED: dict[str, Any] = {"domain": "WHOLESALE", "metric": "contract_rate"}
-ADVICE: dict[str, Any] = {"domain": "BUYER_MATCH", "confidence": Decimal("0.95"), "actor": "me"}
+ADVICE: dict[str, Any] = {"domain": "BUYER_MATCH", "confidence": Decimal("0.95"), "act": Act("me")}
 
 
 def contract_ended() -> Any:
     """A contract that was on file before anything was stopped ends."""
     governance.ledger.consents.record_consent(
-        points=POINTS, basis="CONTRACT", obtained_at=NOON, evidence="contract 1", actor="me", now=NOON
+        points=POINTS, basis="CONTRACT", obtained_at=NOON, evidence="contract 1", act=Act("me", at=NOON)
     )
     return governance.ledger.consents.end_contract(
-        points=POINTS, ended_on=NOON.date(), evidence="notice 1", actor="me", now=NOON
+        points=POINTS, ended_on=NOON.date(), evidence="notice 1", act=Act("me", at=NOON)
     )
 
 
 def reserved() -> RiskReservation:
     """A reservation that was made before anything was stopped."""
-    made = governance.risk.reservations.reserve(engine="WHOLESALE", amount=Decimal(10), actor="me")[1]
+    made = governance.risk.reservations.reserve(engine="WHOLESALE", amount=Decimal(10), act=Act("me"))[1]
     assert made is not None
     return made
 
 
 def settled() -> RiskReservation:
     """The same, settled."""
-    return governance.risk.reservations.risk_settle(reserved().pk, actor="me")
+    return governance.risk.reservations.risk_settle(reserved().pk, act=Act("me"))
 
 
 def enable_go_live() -> None:
     with suppress(ChecklistFailed):  # an engaged kill switch is one of its blockers: see test_go_live.py
-        gate.enable_go_live(changed_by="me", reason="test")
+        gate.enable_go_live(act=Act("me", reason="test"))
 
 
 def approve_baseline() -> None:
@@ -141,24 +141,24 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     governance.ledger.consents.record_consent: (
         "RECORD",
         lambda: governance.ledger.consents.record_consent(
-            points=POINTS, basis="EXPRESS", obtained_at=NOON, evidence="form 1", actor="me", now=NOON
+            points=POINTS, basis="EXPRESS", obtained_at=NOON, evidence="form 1", act=Act("me", at=NOON)
         ),
     ),
     governance.ledger.opt_outs.record_opt_out: (
         "RECORD",
-        lambda: governance.ledger.opt_outs.record_opt_out(points=POINTS, actor="me"),
+        lambda: governance.ledger.opt_outs.record_opt_out(points=POINTS, act=Act("me")),
     ),
     governance.ledger.opt_outs.record_do_not_call: (
         "RECORD",
-        lambda: governance.ledger.opt_outs.record_do_not_call(points=POINTS, actor="me"),
+        lambda: governance.ledger.opt_outs.record_do_not_call(points=POINTS, act=Act("me")),
     ),
     governance.ledger.holds.hold_points: (
         "RECORD",
-        lambda: governance.ledger.holds.hold_points(points=POINTS, evidence="message 1", actor="me"),
+        lambda: governance.ledger.holds.hold_points(points=POINTS, evidence="message 1", act=Act("me")),
     ),
     governance.ledger.holds.release_points: (
         "RECORD",
-        lambda: governance.ledger.holds.release_points(points=POINTS, evidence="message 1", actor="me"),
+        lambda: governance.ledger.holds.release_points(points=POINTS, evidence="message 1", act=Act("me")),
     ),
     governance.ledger.consents.end_contract: (
         "RECORD",
@@ -166,21 +166,21 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     ),
     governance.ledger.referrals.record_use: (
         "RECORD",
-        lambda: governance.ledger.referrals.record_use(points=POINTS, channel="SMS", sent_at=NOON, actor="me", now=NOON),
+        lambda: governance.ledger.referrals.record_use(points=POINTS, channel="SMS", sent_at=NOON, act=Act("me", at=NOON)),
     ),
     governance.ledger.scrubs.record_scrub: (
         "RECORD",
         lambda: governance.ledger.scrubs.record_scrub(
-            points=POINTS, checked_at=NOON, evidence="file 1", actor="me", now=NOON
+            points=POINTS, checked_at=NOON, evidence="file 1", act=Act("me", at=NOON)
         ),
     ),
     governance.ledger.opt_outs.lift_opt_out: (
         "CONTROL",
-        lambda: governance.ledger.opt_outs.lift_opt_out(points=POINTS, actor="me", reason="test"),
+        lambda: governance.ledger.opt_outs.lift_opt_out(points=POINTS, act=Act("me", reason="test")),
     ),
     governance.ledger.erasures.erase_point: (
         "CONTROL",
-        lambda: governance.ledger.erasures.erase_point(point_id=PointFactory.create().pk, actor="me", reason="test"),
+        lambda: governance.ledger.erasures.erase_point(point_id=PointFactory.create().pk, act=Act("me", reason="test")),
     ),
     governance.organisation.services.upsert_organisation: (
         "CONTROL",
@@ -188,19 +188,19 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     ),
     governance.closed_days.services.set_closed_day: (
         "CONTROL",
-        lambda: governance.closed_days.services.set_closed_day(day=NOON.date(), name="Stocktaking", changed_by="me"),
+        lambda: governance.closed_days.services.set_closed_day(day=NOON.date(), name="Stocktaking", act=Act("me")),
     ),
     governance.closed_days.services.remove_closed_day: (
         "CONTROL",
-        lambda: governance.closed_days.services.remove_closed_day(day=NOON.date(), changed_by="me"),
+        lambda: governance.closed_days.services.remove_closed_day(day=NOON.date(), act=Act("me")),
     ),
     governance.area_codes.services.subscribe: (
         "CONTROL",
-        lambda: governance.area_codes.services.subscribe(expiries={"416": NOON.date()}, changed_by="me", now=NOON),
+        lambda: governance.area_codes.services.subscribe(expiries={"416": NOON.date()}, act=Act("me", at=NOON)),
     ),
     governance.area_codes.services.unsubscribe: (
         "CONTROL",
-        lambda: governance.area_codes.services.unsubscribe(area_code="416", changed_by="me"),
+        lambda: governance.area_codes.services.unsubscribe(area_code="416", act=Act("me")),
     ),
     governance.duties.services.upsert_duty: (
         "CONTROL",
@@ -209,24 +209,24 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     governance.clocks.services.set_market_zone: (
         "CONTROL",
         lambda: governance.clocks.services.set_market_zone(
-            province="ON", market="DRYDEN", zone="America/Winnipeg", changed_by="me"
+            province="ON", market="DRYDEN", zone="America/Winnipeg", act=Act("me")
         ),
     ),
     governance.clocks.services.remove_market_zone: (
         "CONTROL",
-        lambda: governance.clocks.services.remove_market_zone(province="ON", market="KENORA", changed_by="me"),
+        lambda: governance.clocks.services.remove_market_zone(province="ON", market="KENORA", act=Act("me")),
     ),
     governance.golive.services.engage_kill_switch: (
         "CONTROL",
-        lambda: governance.golive.services.engage_kill_switch(changed_by="me", reason="test"),
+        lambda: governance.golive.services.engage_kill_switch(act=Act("me", reason="test")),
     ),
     governance.golive.services.release_kill_switch: (
         "CONTROL",
-        lambda: governance.golive.services.release_kill_switch(changed_by="me", reason="test"),
+        lambda: governance.golive.services.release_kill_switch(act=Act("me", reason="test")),
     ),
     governance.golive.services.disable_go_live: (
         "CONTROL",
-        lambda: governance.golive.services.disable_go_live(changed_by="me", reason="test"),
+        lambda: governance.golive.services.disable_go_live(act=Act("me", reason="test")),
     ),
     gate.enable_go_live: ("CONTROL", enable_go_live),
     governance.risk.policies.upsert_policy: (
@@ -235,31 +235,31 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     ),
     gate.risk_reserve: (
         "EXECUTE",
-        lambda: gate.risk_reserve(engine="WHOLESALE", amount=Decimal(10), actor="me"),
+        lambda: gate.risk_reserve(engine="WHOLESALE", amount=Decimal(10), act=Act("me")),
     ),
     governance.risk.reservations.risk_settle: (
         "RECORD",
-        lambda: governance.risk.reservations.risk_settle(reserved().pk, actor="me"),
+        lambda: governance.risk.reservations.risk_settle(reserved().pk, act=Act("me")),
     ),
     governance.risk.reservations.settle_by_amount: (
         "RECORD",
         lambda: governance.risk.reservations.settle_by_amount(
-            engine="WHOLESALE", reserved_amount=reserved().amount, actor="me"
+            engine="WHOLESALE", reserved_amount=reserved().amount, act=Act("me")
         ),
     ),
     governance.risk.reservations.correct_loss: (
         "CONTROL",
-        lambda: governance.risk.reservations.correct_loss(settled().pk, Decimal(1), actor="me", reason="test"),
+        lambda: governance.risk.reservations.correct_loss(settled().pk, Decimal(1), act=Act("me", reason="test")),
     ),
     governance.risk.reservations.correct_by_amount: (
         "CONTROL",
         lambda: governance.risk.reservations.correct_by_amount(
-            engine="WHOLESALE", reserved_amount=settled().amount, realized_loss=Decimal(1), actor="me", reason="test"
+            engine="WHOLESALE", reserved_amount=settled().amount, realized_loss=Decimal(1), act=Act("me", reason="test")
         ),
     ),
     governance.risk.reservations.release_reservation: (
         "CONTROL",
-        lambda: governance.risk.reservations.release_reservation(reserved().pk, actor="me", reason="test"),
+        lambda: governance.risk.reservations.release_reservation(reserved().pk, act=Act("me", reason="test")),
     ),
     governance.heimdall.services.upsert_policy: (
         "CONTROL",
@@ -267,11 +267,11 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     ),
     gate.heimdall_trial: ("SANDBOX", lambda: gate.heimdall_trial(**ADVICE, success=True)),
     gate.heimdall_recommend: ("SANDBOX", lambda: gate.heimdall_recommend(**ADVICE, recommendation={"buyer": "B1"})),
-    gate.heimdall_use: ("EXECUTE", lambda: gate.heimdall_use(HeimdallRecommendation.objects.latest("id").pk)),
+    gate.heimdall_use: ("EXECUTE", lambda: gate.heimdall_use(HeimdallRecommendation.objects.latest("id").pk, act=Act())),
     governance.runbook.services.status: ("READ", governance.runbook.services.status),
     governance.runbook.services.store_run: (
         "CONTROL",
-        lambda: governance.runbook.services.store_run(changed_by="me", reason="test"),
+        lambda: governance.runbook.services.store_run(act=Act("me", reason="test")),
     ),
     kpi.tripwire.policies.upsert_policy: (
         "CONTROL",
@@ -574,7 +574,7 @@ def test_a_fact_is_recorded_over_the_api_with_the_switch_engaged(agent: APIClien
 
 def test_a_loss_and_a_kpi_are_recorded_over_the_api_with_the_switch_engaged(integrator: APIClient) -> None:
     reservation = reserved()
-    governance.golive.services.engage_kill_switch(changed_by="me", reason="test")
+    governance.golive.services.engage_kill_switch(act=Act("me", reason="test"))
     settle = {"reservation_id": reservation.pk, "realized_loss": 4}
     assert integrator.post("/api/governance/risk/settle", settle).status_code == 200
     assert integrator.post("/api/governance/regression/kpi", WATCHED).status_code == 201

@@ -29,6 +29,7 @@ from offers.models import OfferPolicy
 from tests.conftest import attrs
 from tests.factories import NOON, LadderFactory, LeadFactory, MarketPolicyFactory, OfferPolicyFactory, TaskFactory, many
 from tests.staff import form_with, signed_in
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.vocabulary import normalise_word
 
 pytestmark = pytest.mark.django_db
@@ -225,7 +226,7 @@ def test_what_is_stored_under_a_new_name_moves_to_the_market() -> None:
     done = TaskFactory.create(ladder=ladder, step=2, province="ON", market="INNISFIL", completed_at=NOON)
 
     set_market_zone(
-        province="ON", market="BARRIE", zone="America/Toronto", other_names=["Innisfil"], changed_by="me", reason="one"
+        province="ON", market="BARRIE", zone="America/Toronto", other_names=["Innisfil"], act=Act("me", reason="one")
     )
 
     assert dict(Lead.objects.values_list("lead_id", "market")) == {"L1": "BARRIE", "L2": "INNISFIL"}
@@ -247,7 +248,7 @@ def test_what_is_stored_under_a_new_name_moves_to_the_market() -> None:
 def test_a_word_that_means_another_market_is_refused(changes: dict[str, Any], field: str, ops: Client) -> None:
     before = list(MarketZone.objects.values())
     with pytest.raises(ValidationError) as refused:
-        set_market_zone(**{**TORONTO, **changes}, changed_by="me")
+        set_market_zone(act=Act("me"), **{**TORONTO, **changes})
     form = form_with(ops.get("/admin/governance/marketzone/add/"), "why")
     new = {"province": "ON", "market": "DRYDEN", "zone": "America/Winnipeg", **changes}
     answer = ops.post("/admin/governance/marketzone/add/", {**form, **new, "why": "x"})
@@ -257,9 +258,9 @@ def test_a_word_that_means_another_market_is_refused(changes: dict[str, Any], fi
 
 
 def test_a_market_that_the_product_names_stays_one_when_its_row_is_gone() -> None:
-    remove_market_zone(province="ON", market="OTTAWA", changed_by="me")
+    remove_market_zone(province="ON", market="OTTAWA", act=Act("me"))
     with pytest.raises(ValidationError):
-        set_market_zone(**TORONTO, other_names=["OTTAWA"], changed_by="me")
+        set_market_zone(other_names=["OTTAWA"], act=Act("me"), **TORONTO)
     assert one_market("ON", "KANATA") == "KANATA"
 
 

@@ -20,6 +20,7 @@ from governance.market.models import MarketPolicy
 from governance.organisation.models import Organisation
 from governance.people import LeadFacts
 from tests.factories import NOON, LeadFactory, RecordFactory
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +38,7 @@ def contact(n: int = 1, channel: str = "SMS", **values: Any) -> gate.Contact:
 
 def written(lead: LeadFacts, entry: str, **values: Any) -> None:
     point = ("PHONE", lead.phone)
-    RecordFactory.create(point=contact_points([point])[point], entry=entry, **values)
+    RecordFactory.create(point=contact_points([point], Act())[point], entry=entry, **values)
 
 
 def minutes(one: gate.Contact, due_at: Any = NOON) -> gate.Minutes:
@@ -68,7 +69,7 @@ def test_of_one_who_opted_out_no_minute_is_permitted() -> None:
 
 def test_a_kill_switch_changes_no_minute() -> None:
     before = minutes(contact())
-    engage_kill_switch(changed_by="test", reason="drill", now=NOON)
+    engage_kill_switch(act=Act("test", reason="drill", at=NOON))
     assert minutes(contact()) == before
 
 

@@ -32,6 +32,7 @@ from offers.services import upsert_policy
 from tests.conftest import codes
 from tests.factories import NOON, TriggerFactory
 from wholesale.plumbing import append_only
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -146,7 +147,7 @@ FAILURES: list[tuple[str, Callable[[], Any], str, str]] = [
     ),
     (
         "kill_switch.free",
-        lambda: engage_kill_switch(changed_by="bryan", reason="drill"),
+        lambda: engage_kill_switch(act=Act("bryan", reason="drill")),
         "blocker",
         "The kill switch was engaged by bryan: drill",
     ),
@@ -372,7 +373,7 @@ def test_a_key_that_is_not_set_warns_and_one_that_was_changed_blocks(settings: S
     assert (item["ok"], item["severity"]) == (False, "warning")
     settings.CONTACT_DIGEST_KEY = "the first key"
     assert passes("contact.digest_key")
-    record_opt_out(points=[("PHONE", "+14165550123")], actor="me")
+    record_opt_out(points=[("PHONE", "+14165550123")], act=Act("me"))
     assert passes("contact.digest_key")
     for other in ("another key", settings.UNKEYED):
         settings.CONTACT_DIGEST_KEY = other
@@ -492,7 +493,7 @@ def test_the_page_is_markdown(agent: APIClient) -> None:
 
 
 def test_the_page_says_so_when_something_blocks() -> None:
-    engage_kill_switch(changed_by="bryan", reason="a drill\n# over two lines")
+    engage_kill_switch(act=Act("bryan", reason="a drill\n# over two lines"))
     page = services.as_markdown(services.status())
     assert "**Do not go live: there are blockers.**" in page
     assert "- NOT OK `kill_switch.free`: The kill switch was engaged by bryan: a drill # over two lines\n" in page
@@ -516,7 +517,7 @@ def test_the_command_prints_the_page_and_exits_0_without_a_blocker() -> None:
 
 
 def test_the_command_exits_1_with_a_blocker() -> None:
-    engage_kill_switch(changed_by="bryan", reason="drill")
+    engage_kill_switch(act=Act("bryan", reason="drill"))
     out = StringIO()
     with pytest.raises(SystemExit) as exit:
         call_command("runbook", stdout=out)
@@ -536,7 +537,7 @@ def test_a_run_is_stored_with_who_and_why(operator: APIClient, agent: APIClient)
     assert (row.user and row.user.username, row.ok_to_enable_go_live) == ("operator", True)
     assert stored.json()["status"] == row.status
     assert row.status["blockers"] == []
-    engage_kill_switch(changed_by="bryan", reason="drill")
+    engage_kill_switch(act=Act("bryan", reason="drill"))
     second = operator.post(f"{API}/runs", {"reason": "after"}).json()
     assert (second["ok_to_enable_go_live"], second["changed_by"]) == (False, "operator")
     assert [item["id"] for item in second["status"]["blockers"]] == ["kill_switch.free"]

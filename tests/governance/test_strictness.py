@@ -16,6 +16,7 @@ from governance.organisation.services import upsert_organisation
 from governance.readiness import contact_strictness
 from tests.conftest import codes
 from tests.factories import NOON, LeadFactory
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import RequiredParameter
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +36,7 @@ def installed() -> None:
 def jane() -> None:
     LeadFactory.create(lead_id="JANE", province="ON", market="TORONTO", phone=PHONE[1])
     record_consent(
-        points=[PHONE], channel="SMS", basis="EXPRESS", obtained_at=NOON, evidence="form 1", actor="test", now=NOON
+        points=[PHONE], channel="SMS", basis="EXPRESS", obtained_at=NOON, evidence="form 1", act=Act("test", at=NOON)
     )
 
 

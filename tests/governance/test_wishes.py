@@ -143,7 +143,7 @@ def test_a_lead_that_nobody_knows_is_lifted_and_listed(operator: APIClient) -> N
 def test_who_is_bound_is_told(operator: APIClient) -> None:
     with heard(opted_out_of) as told:
         post(operator, "opt-outs", lead_id="L1", channel="CALL")
-    assert [(set(one["points"]), one["channel"]) for one in told] == [({LEAD, PHONE}, "CALL")]
+    assert [(set(one.facts["points"]), one.facts["channel"]) for one in told] == [({LEAD, PHONE}, "CALL")]
 
 
 # No detail refuses it -------------------------------------------------------------------------------------------------
@@ -224,9 +224,9 @@ def test_what_cannot_be_read_is_kept_as_it_came_and_told_of(operator: APIClient,
     with heard(opt_outs_unreadable) as told, heard(opted_out_of) as closed:
         post(operator, "opt-outs", reason="asked", **given)
     assert written() == {(*kept, "OPT_OUT", "")}
-    assert [[(line.point.kind, line.point.value) for line in one["records"]] for one in told] == [[kept]]
-    assert [(one["channel"], one["actor"], one["now"]) for one in told] == [("", "operator", NOON)]
-    assert [one["points"] for one in closed] == [[kept]]
+    assert [[(line.point.kind, line.point.value) for line in one.facts["records"]] for one in told] == [[kept]]
+    assert [(one.facts["channel"], one.act.actor, one.happened_at) for one in told] == [("", "operator", NOON)]
+    assert [one.facts["points"] for one in closed] == [[kept]]
 
 
 def test_what_cannot_be_read_does_not_stop_the_rest(operator: APIClient) -> None:

@@ -293,7 +293,7 @@ def test_undoing_a_kill_switch_releases_it_with_the_reason() -> None:
 
 
 def test_a_kill_switch_that_a_person_engaged_before_is_not_released() -> None:
-    engage_kill_switch(changed_by="eve", reason="a complaint came in")
+    engage_kill_switch(act=Act("eve", reason="a complaint came in"))
     watch(action="KILL_SWITCH")
     fallen()
     assert looked().action_taken == "none"
@@ -306,8 +306,8 @@ def test_a_kill_switch_that_a_person_engaged_since_is_not_released() -> None:
     watch(action="KILL_SWITCH")
     fallen()
     looked()
-    release_kill_switch(changed_by="bryan", reason="known")
-    engage_kill_switch(changed_by="eve", reason="a complaint came in")
+    release_kill_switch(act=Act("bryan", reason="known"))
+    engage_kill_switch(act=Act("eve", reason="a complaint came in"))
     assert undo().note.endswith("Undone: the kill switch was changed since, and stays as it is")
     assert engaged()
 
@@ -318,7 +318,7 @@ def test_a_go_live_state_that_somebody_changed_since_is_left_as_it_is() -> None:
     watch(action="KILL_SWITCH")
     fallen()
     looked()
-    disable_go_live(changed_by="eve", reason="maintenance")
+    disable_go_live(act=Act("eve", reason="maintenance"))
     undo()
     assert engaged()
 

@@ -109,7 +109,7 @@ def test_contacts_and_wishes_of_numbers_that_nobody_has_spoken_of_before(run_tog
             if number % 4 == 0:
                 record_inbound(lead_id=f"J{n}", channel="SMS", text="STOP ALL", now=LATER)
             elif number % 4 == 1:
-                gate.record_opt_out(points=[("PHONE", phone)], actor="test", now=LATER)
+                gate.record_opt_out(points=[("PHONE", phone)], act=Act("test", at=LATER))
             else:
                 complete_task(steps[number % 6].pk, "va1", outcome=(None, "OPTED_OUT", "REPLIED")[number % 3], now=LATER)
 
@@ -125,15 +125,15 @@ def test_messages_that_use_a_referral_among_wishes_and_erasures(run_together: Ru
     for n in range(ROUNDS):
         points = [("PHONE", f"+1416555{n:04}"), ("EMAIL", f"j{n}@example.ca")]
         LeadFactory.create(lead_id=f"J{n}", phone=points[0][1], email=points[1][1])
-        told: dict[str, Any] = {"obtained_at": NOON, "evidence": "call 1", "proof": proof, "actor": "test", "now": NOON}
-        made = record_consent(points=points, basis="REFERRAL", **told)
+        told: dict[str, Any] = {"obtained_at": NOON, "evidence": "call 1", "proof": proof}
+        made = record_consent(points=points, basis="REFERRAL", act=Act("test", at=NOON), **told)
         steps = start_ladder(lead_id=f"J{n}", province="ON", market="TORONTO", act=Act(at=NOON)).tasks
 
         def act(number: int, n: int = n, point: int = made[0].point_id, steps: list[FollowupTask] = steps) -> None:
             if number % 6 == 0:
                 record_inbound(lead_id=f"J{n}", channel="SMS", text="STOP ALL", now=LATER)
             elif number % 6 == 1:
-                erase_point(point_id=point, reason="test", actor="test", now=LATER)
+                erase_point(point_id=point, act=Act("test", reason="test", at=LATER))
             else:
                 complete_task(steps[number % 6].pk, "va1", outcome=(None, "OPTED_OUT")[number % 2], now=LATER)
 

@@ -163,7 +163,7 @@ def test_it_waits_for_an_act_that_began_before_and_refuses_others_meanwhile(run_
             return "acted"
         assert has_read.wait(PATIENCE)
         if number == 1:
-            in_flight = golive.engage(changed_by="test", reason="race").acts_in_flight
+            in_flight = golive.engage(Act("test", reason="race")).acts_in_flight
             order.append("answered")
             return f"in flight: {in_flight}"
         while not GoLiveState.objects.get().kill_switch_engaged:  # the row is there while the first still acts
@@ -198,8 +198,8 @@ def test_many_who_engage_without_a_row_make_one(operators: list[APIClient], run_
 def test_going_live_and_engaging_at_once_never_end_in_both(run_together: Callable[..., list[Any]]) -> None:
     def act(number: int) -> Any:
         if number:
-            return golive.engage_kill_switch(changed_by="test", reason="race")
-        return gate.enable_go_live(changed_by="test", reason="race")
+            return golive.engage_kill_switch(act=Act("test", reason="race"))
+        return gate.enable_go_live(act=Act("test", reason="race"))
 
     for _ in range(5):
         run_together(2, act)
@@ -207,8 +207,8 @@ def test_going_live_and_engaging_at_once_never_end_in_both(run_together: Callabl
         assert state.kill_switch_engaged
         history = [(row.go_live_enabled, row.kill_switch_engaged) for row in state.history.order_by("history_id")]
         assert ((False, True), (True, True)) not in pairwise(history)
-        golive.release_kill_switch(changed_by="test", reason="again")
-        golive.disable_go_live(changed_by="test", reason="again")
+        golive.release_kill_switch(act=Act("test", reason="again"))
+        golive.disable_go_live(act=Act("test", reason="again"))
 
 
 def test_a_tripwire_stops_everything_whoever_holds_a_lock(settings: Settings) -> None:

@@ -14,6 +14,7 @@ from governance.ledger.models import ContactRecord
 from governance.ledger.rules import opted_out
 from governance.market.models import MarketPolicy
 from governance.market.services import upsert_policy
+from wholesale.plumbing.act import Act
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 
@@ -27,17 +28,17 @@ def is_refused(point: Any) -> bool:
 
 
 def lift() -> list[ContactRecord]:
-    return opt_outs.lift_opt_out(points=[PHONE, LEAD], reason="a mistake", actor="op")
+    return opt_outs.lift_opt_out(points=[PHONE, LEAD], act=Act("op", reason="a mistake"))
 
 
 def test_a_lift_takes_nothing_back_that_was_in_flight(run_together: RunTogether) -> None:
-    opt_outs.record_opt_out(points=[PHONE, LEAD], said_at=timezone.now() - 9 * A_DAY, actor="va1")
+    opt_outs.record_opt_out(points=[PHONE, LEAD], said_at=timezone.now() - 9 * A_DAY, act=Act("va1"))
     is_in_flight, has_lifted = Event(), Event()
 
     def act(number: int) -> Any:
         if number == 0:
             with transaction.atomic():
-                opt_outs.record_opt_out(points=[PHONE], said_at=timezone.now() - A_DAY, actor="va1")
+                opt_outs.record_opt_out(points=[PHONE], said_at=timezone.now() - A_DAY, act=Act("va1"))
                 is_in_flight.set()
                 return has_lifted.wait(1)
         is_in_flight.wait()
@@ -51,7 +52,7 @@ def test_a_lift_takes_nothing_back_that_was_in_flight(run_together: RunTogether)
 
 
 def test_an_opt_out_that_waits_for_a_lift_outlives_it_whenever_it_was_said(run_together: RunTogether) -> None:
-    opt_outs.record_opt_out(points=[PHONE], said_at=timezone.now() - 9 * A_DAY, actor="va1")
+    opt_outs.record_opt_out(points=[PHONE], said_at=timezone.now() - 9 * A_DAY, act=Act("va1"))
     is_in_flight, has_said = Event(), Event()
 
     def act(number: int) -> Any:
@@ -61,7 +62,7 @@ def test_an_opt_out_that_waits_for_a_lift_outlives_it_whenever_it_was_said(run_t
                 is_in_flight.set()
                 return has_said.wait(1)
         is_in_flight.wait()
-        opt_outs.record_opt_out(points=[PHONE], said_at=timezone.now() - A_DAY, actor="va1")
+        opt_outs.record_opt_out(points=[PHONE], said_at=timezone.now() - A_DAY, act=Act("va1"))
         has_said.set()
         return "said"
 
@@ -75,9 +76,9 @@ def test_holds_releases_and_opt_outs_of_the_same_points_do_not_deadlock(run_toge
     def act(number: int) -> int:
         mine = points if number % 2 else points[::-1]
         verbs: list[Callable[[], list[ContactRecord]]] = [
-            lambda: holds.hold_points(points=mine, evidence="message", actor="race"),
-            lambda: holds.release_points(points=mine, evidence="message", actor="race"),
-            lambda: opt_outs.record_opt_out(points=mine, actor="race"),
+            lambda: holds.hold_points(points=mine, evidence="message", act=Act("race")),
+            lambda: holds.release_points(points=mine, evidence="message", act=Act("race")),
+            lambda: opt_outs.record_opt_out(points=mine, act=Act("race")),
         ]
         return len(verbs[number % 3]())
 

@@ -220,7 +220,7 @@ def test_a_decision_and_an_erasure_leave_the_opt_out_on_file(run_together: Calla
 
         def act(number: int, message: InboundMessage = message, point: ContactPoint = point) -> str:
             if number:
-                erase_point(point_id=point.pk, reason="asked for it", actor="me")
+                erase_point(point_id=point.pk, act=Act("me", reason="asked for it"))
                 return "erased"
             return decide_inbound(message.pk, "OPT_OUT", "read it").message.decided_as
 

@@ -53,9 +53,9 @@ def some_act(luck: Random) -> Callable[[], Any]:
             lambda: services.skip_task(task, act=Act(reason="no")),
             lambda: cancel_ladder(ladder, act=Act(reason="sold")),
             lambda: reassign_ladder(ladder, luck.choice(("anna", "bob")), act=Act(reason="holidays")),
-            lambda: gate.record_opt_out(points=[("PHONE", PHONE), ("EMAIL", EMAIL)], actor="va1"),
+            lambda: gate.record_opt_out(points=[("PHONE", PHONE), ("EMAIL", EMAIL)], act=Act("va1")),
             lambda: record_inbound(lead_id=lead, channel="SMS", text="STOP ALL"),
-            lambda: opt_outs.lift_opt_out(points=[("PHONE", PHONE), ("EMAIL", EMAIL)], actor="va1", reason="a mistake"),
+            lambda: opt_outs.lift_opt_out(points=[("PHONE", PHONE), ("EMAIL", EMAIL)], act=Act("va1", reason="a mistake")),
         )
     )
 
@@ -86,7 +86,7 @@ def test_all_verbs_at_once_on_leads_of_one_number_neither_deadlock_nor_miscount(
 
     for round_ in range(ROUNDS):
         for lead in LEADS:
-            opt_outs.lift_opt_out(points=[("PHONE", PHONE), ("EMAIL", EMAIL)], actor="va1", reason="a mistake")
+            opt_outs.lift_opt_out(points=[("PHONE", PHONE), ("EMAIL", EMAIL)], act=Act("va1", reason="a mistake"))
             with suppress(NoLadder):  # of the three who share a number one is followed up
                 start_ladder(lead_id=lead, province="ON", market="TORONTO", restart=True, act=Act(reason="again"))
 

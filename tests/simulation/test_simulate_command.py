@@ -79,7 +79,7 @@ def test_one_that_was_interrupted_does_not_go_on_beside_rows_of_others() -> None
 
 
 def test_nothing_is_left_of_what_the_kill_switch_stops() -> None:
-    engage_kill_switch(changed_by="me", reason="test")
+    engage_kill_switch(act=Act("me", reason="test"))
     before = all_rows()
     with pytest.raises(CommandError, match="kill switch is engaged"):
         run(*TINY)

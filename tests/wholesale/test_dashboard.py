@@ -161,7 +161,7 @@ def test_the_sla_is_of_completed_tasks(admin_client: Client) -> None:
 
 def test_the_runbooks_blockers_and_warnings_are_counted(admin_client: Client) -> None:
     fine = tiles(admin_client)["Runbook blockers / warnings"]
-    engage_kill_switch(changed_by="ops", reason="Dialer runs wild")
+    engage_kill_switch(act=Act("ops", reason="Dialer runs wild"))
 
     tile = tiles(admin_client)["Runbook blockers / warnings"]
 
@@ -175,8 +175,8 @@ def test_the_runbooks_blockers_and_warnings_are_counted(admin_client: Client) ->
 def test_open_risk_stands_beside_the_cap_of_global_whatever_its_day(admin_client: Client) -> None:
     assert (tiles(admin_client)["Open risk"].value, tiles(admin_client)["Open risk"].tone) == ("$0.00", "success")
     yesterday = timezone.now() - timedelta(days=1)
-    gate.risk_reserve(engine="CAPITAL", amount=Decimal(700), actor="ops", now=yesterday)
-    gate.risk_reserve(engine="WHOLESALE", amount=Decimal("500.20"), actor="ops")
+    gate.risk_reserve(engine="CAPITAL", amount=Decimal(700), act=Act("ops", at=yesterday))
+    gate.risk_reserve(engine="WHOLESALE", amount=Decimal("500.20"), act=Act("ops"))
 
     tile = tiles(admin_client)["Open risk"]
 
@@ -194,7 +194,7 @@ def test_open_risk_stands_beside_the_cap_of_global_whatever_its_day(admin_client
 def test_the_tile_of_open_risk_says_what_its_policy_is(
     settings_of_global: dict[str, Any], note: str, tone: str, admin_client: Client
 ) -> None:
-    gate.risk_reserve(engine="WHOLESALE", amount=Decimal(100), actor="ops")
+    gate.risk_reserve(engine="WHOLESALE", amount=Decimal(100), act=Act("ops"))
     RiskPolicy.objects.filter(engine="GLOBAL").update(**settings_of_global)
 
     tile = tiles(admin_client)["Open risk"]
@@ -220,7 +220,7 @@ def test_tripwires_that_went_off_count_until_they_are_undone(admin_client: Clien
 
 
 def test_an_engaged_kill_switch_is_the_first_thing_to_see(admin_client: Client) -> None:
-    engage_kill_switch(changed_by="ops", reason="Dialer runs wild")
+    engage_kill_switch(act=Act("ops", reason="Dialer runs wild"))
 
     page = admin_client.get(INDEX).content.decode()
 

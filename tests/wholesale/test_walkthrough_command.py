@@ -237,7 +237,7 @@ def test_a_step_that_fails_ends_the_walk_with_the_policies_put_back() -> None:
 
 
 def test_a_refusal_is_a_step_that_fails() -> None:
-    engage_kill_switch(changed_by="me", reason="test")
+    engage_kill_switch(act=Act("me", reason="test"))
     with pytest.raises(CommandError, match="The guide says: ok, within_window"):
         run()
     assert not OfferPolicy.objects.filter(enabled=True).exists()

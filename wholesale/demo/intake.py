@@ -15,6 +15,7 @@ from governance.gate.ledger import record_consent, record_scrub
 from wholesale.demo.day import ACTOR, Day
 from wholesale.demo.people import REPLIES, SOURCES, LeadPlan, correlation_of, lead, lead_id_of, number_of
 from wholesale.demo.plan import LEFT_OVER, QUARTER
+from wholesale.plumbing.act import Act
 
 _LIST = timedelta(hours=1)  # what comes in it is one list
 _UNREAD = 3  # messages at the end
@@ -46,14 +47,15 @@ def _read_list(day: Day, coming: list[LeadPlan], now: datetime) -> None:
     points: dict[str, list[Point]] = defaultdict(list)
     for one in coming:
         points[one.source] += points_of(phone=one.row["phone"], email=one.row.get("email", ""))
+    act = Act(ACTOR, correlation_id=day.correlation_id, at=now)
     for source, theirs in sorted(points.items()):
         basis = SOURCES[source].basis
         if basis:
             evidence = f"{source} of {now:%Y-%m-%d}"
             proof = SOURCES[source].proof
-            record_consent(points=theirs, basis=basis, obtained_at=now, evidence=evidence, proof=proof, **day.by(now))
+            record_consent(points=theirs, basis=basis, obtained_at=now, evidence=evidence, proof=proof, act=act)
         else:
-            record_scrub(points=theirs, checked_at=now, evidence="the month's list", **day.by(now))
+            record_scrub(points=theirs, checked_at=now, evidence="the month's list", act=act)
     worked = [Start(one.lead_id, one.place.province, one.place.market) for one in coming if one.is_worked]
     if worked:
         start = day.unless_stopped(lambda now: start_ladders(worked, act=day.act(now)))

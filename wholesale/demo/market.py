@@ -9,9 +9,10 @@ from buyers.services import record_feedback
 from governance import gate
 from kpi.models import Domain
 from offers.services import make_offer
-from wholesale.demo.day import Day, count
+from wholesale.demo.day import ACTOR, Day, count
 from wholesale.demo.houses import House, houses
 from wholesale.demo.people import BUYER_MARKETS, MARKER, OFFERS_AT, BuyerMarket
+from wholesale.plumbing.act import Act
 
 _ENGINE = "WHOLESALE"
 _OFFERS_EVERY = 1_000  # leads: so many more, and all houses are offered for once more
@@ -69,7 +70,11 @@ def _offer(day: Day, house: House, number: int, now: datetime) -> None:
         act=day.act(now, correlation_id=by["correlation_id"]),
     )
     deposit = Decimal(day.random.randrange(100, 400, 25))
-    decision, _ = gate.risk_reserve(engine=_ENGINE, amount=deposit, reason="the deposit of an offer", **by)
+    decision, _ = gate.risk_reserve(
+        engine=_ENGINE,
+        amount=deposit,
+        act=Act(ACTOR, reason="the deposit of an offer", correlation_id=by["correlation_id"], at=now),
+    )
     if decision.allowed:
         is_accepted = day.random.random() < 0.3
         subject = str(evidence.pk)

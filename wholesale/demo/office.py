@@ -76,7 +76,7 @@ def _set_up(day: Day, now: datetime) -> None:
     )
     last_day = (day.plan.until + timedelta(days=365)).date()
     area_codes = {area_code for place in PLACES for area_code in place.area_codes}
-    subscribe(expiries=dict.fromkeys(area_codes, last_day), **day.signed(now, "simulation: who is called"))
+    subscribe(expiries=dict.fromkeys(area_codes, last_day), act=Act(ACTOR, reason="simulation: who is called", at=now))
     for agent in day.team:
         for province, place in agent.pools:
             upsert_agent(agent=agent.name, province=province, market=place, **day.signed(now, "simulation: the team"))
@@ -160,7 +160,7 @@ def _settle(day: Day, now: datetime) -> None:
     for reservation in unsettled(before=now - 2 * DAY):
         loss = min(reservation.amount, Decimal(50)) if day.random.random() < 0.08 else Decimal(0)
         reason = "the seller kept a part of the deposit" if loss else "the deposit came back"
-        risk_settle(reservation.pk, loss, reason=reason, **day.by(now, correlation_id=reservation.correlation_id))
+        risk_settle(reservation.pk, loss, act=Act(ACTOR, None, reason, reservation.correlation_id, now))
 
 
 def _advise(day: Day, now: datetime) -> None:
@@ -168,17 +168,18 @@ def _advise(day: Day, now: datetime) -> None:
     for domain in _CHARTERS:
         for n in range(day.random.randrange(1, 4)):
             confidence = Decimal(day.random.randrange(70, 100)) / 100
-            by = day.by(now + timedelta(minutes=n), "heimdall")
-            gate.heimdall_trial(domain=domain, confidence=confidence, success=day.random.random() < 0.85, **by)
+            by = Act("heimdall", correlation_id=day.correlation_id, at=now + timedelta(minutes=n))
+            gate.heimdall_trial(domain=domain, confidence=confidence, success=day.random.random() < 0.85, act=by)
         if day.random.random() < 0.5:
             advice = {"action": day.random.choice(("raise the offer", "call in the evening", "ask another buyer"))}
-            kept = gate.heimdall_recommend(domain=domain, confidence=confidence, recommendation=advice, **by)
+            kept = gate.heimdall_recommend(domain=domain, confidence=confidence, recommendation=advice, act=by)
             if day.random.random() < 0.5:
-                gate.heimdall_use(kept.pk, **day.by(now + timedelta(minutes=10)))
+                at = now + timedelta(minutes=10)
+                gate.heimdall_use(kept.pk, act=Act(ACTOR, correlation_id=day.correlation_id, at=at))
 
 
 def _look_at_the_runbook(day: Day, now: datetime) -> None:
-    store_run(correlation_id=day.correlation_id, **day.signed(now, "the week's look"))
+    store_run(act=Act(ACTOR, None, "the week's look", day.correlation_id, now))
 
 
 def _close_quebec_earlier(day: Day, now: datetime) -> None:
@@ -196,7 +197,9 @@ def _change_quebec(day: Day, windows: list[dict[str, Any]], now: datetime, reaso
 
 def _announce_a_closed_day(day: Day, now: datetime) -> None:
     tomorrow = (now + DAY).date()
-    set_closed_day(day=tomorrow, province=Province.NS, name="The Halifax office moves", **day.signed(now, "no phones"))
+    set_closed_day(
+        day=tomorrow, province=Province.NS, name="The Halifax office moves", act=Act(ACTOR, reason="no phones", at=now)
+    )
 
 
 def drill_at(day: Day) -> datetime:
@@ -206,12 +209,12 @@ def drill_at(day: Day) -> datetime:
 
 def _stop(day: Day, now: datetime) -> None:
     """The drill of the kill switch."""
-    engage_kill_switch(**day.signed(now, "a drill of the kill switch"))
+    engage_kill_switch(act=Act(ACTOR, reason="a drill of the kill switch", at=now))
     day.is_stopped = True
     day.taken.clear()  # whoever is about to contact somebody does not
     day.agenda.put(now + DRILL, partial(_go_on, day))
 
 
 def _go_on(day: Day, now: datetime) -> None:
-    release_kill_switch(**day.signed(now, "the drill is over; everything stood still"))
+    release_kill_switch(act=Act(ACTOR, reason="the drill is over; everything stood still", at=now))
     day.is_stopped = False

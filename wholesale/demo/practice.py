@@ -24,6 +24,7 @@ from governance.gate.ledger import Basis, record_consent
 from governance.gate.rules import CHANNELS, MIN_SCORE, WINDOWS, upsert_market_policy
 from wholesale.demo.day import ACTOR, Day
 from wholesale.demo.people import LeadPlan, Place, lead
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.roles import AGENT
 from wholesale.plumbing.vocabulary import Province
 
@@ -57,7 +58,8 @@ def _open(day: Day, now: datetime) -> None:
     refused = upsert_leads([one.row for one in leads], actor=ACTOR, now=now).refused_rows
     assert not refused, refused[0].reason
     points = [point for one in leads for point in points_of(phone=one.row["phone"], email=one.row["email"])]
-    record_consent(points=points, basis=Basis.EXPRESS, obtained_at=now, evidence="made up, for practice", **day.by(now))
+    act = Act(ACTOR, correlation_id=day.correlation_id, at=now)
+    record_consent(points=points, basis=Basis.EXPRESS, obtained_at=now, evidence="made up, for practice", act=act)
     starts = [Start(one.lead_id, *place.values()) for one in leads]
     start_ladders(starts[: LEADS // 3], act=day.act(now))
     for name in AGENTS:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from followups.leads.errors import AlreadyDecided, ChannelUnknown, MessageNotFound, OptedOutSince
 from followups.leads.inbound.authors import ANY_CHANNEL, known_points
 from followups.leads.inbound.models import InboundDecision, InboundDecisionWords, InboundMessage
-from followups.leads.inbound.opt_outs import Closing, Recorded, closed_channels, ledger_line, opt_out
+from followups.leads.inbound.opt_outs import Closing, Recorded, closed_channels, evidence_of, opt_out
 from followups.leads.inbound.rules import Meaning
 from followups.leads.inbox import services as inbox
 from governance import gate
@@ -73,11 +73,11 @@ def decide_inbound(
         _require_last_word(message, [*(row.digest for row in rows), *map(digest, as_lead)])
     inbox.close_message(message, reason, act)
     _write_decision(message, as_, reason, act)
-    line = {**ledger_line(message, act), "reason": reason}
+    evidence, because = evidence_of(message), act.because(reason)
     if is_open and (rows or as_lead):
-        gate.release_points(rows=rows, points=as_lead, **line)
+        gate.release_points(rows=rows, points=as_lead, evidence=evidence, act=because)
         if as_ == Meaning.RESUME:
-            gate.lift_opt_out(rows=rows, points=as_lead, channel=message.channel, **line)
+            gate.lift_opt_out(rows=rows, points=as_lead, channel=message.channel, evidence=evidence, act=because)
     if as_ != Meaning.OPT_OUT:
         return Recorded(message)
     return opt_out(message, [Closing(channel, rows=rows)] if rows else [], act, reason=reason)

@@ -54,23 +54,17 @@ def opt_out(message: InboundMessage, closing: Collection[Closing], act: Act, *, 
             rows=one.rows,
             channel=one.channel,
             said_at=message.received_at,
-            reason=reason,
-            **ledger_line(message, act),
+            evidence=evidence_of(message),
+            act=act.because(reason),
         )
     closed = {channel for one in closing for channel in closed_channels(one.channel, [*one.points, *one.rows])}
     cancelled = sum(steps or 0 for _, steps in answers)
     return Recorded(message, tuple(one.value for one in Channel if one.value in closed), cancelled)
 
 
-def ledger_line(message: InboundMessage, act: Act) -> dict[str, Any]:
-    """How a line of the ledger that follows from the message is signed."""
-    return {
-        "evidence": f"inbound message {message.pk}",
-        "actor": act.actor,
-        "user": act.user,
-        "correlation_id": act.correlation_id,
-        "now": act.now,
-    }
+def evidence_of(message: InboundMessage) -> str:
+    """The evidence of a line of the ledger that follows from the message."""
+    return f"inbound message {message.pk}"
 
 
 def closed_channels(channel: str, subjects: Collection[Point | ContactPoint]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from followups.leads.inbound import rules
 from followups.leads.inbound.authors import ANY_CHANNEL, WHO, author_of
 from followups.leads.inbound.models import InboundMessage
-from followups.leads.inbound.opt_outs import Closing, Recorded, closings_of, ledger_line, opt_out
+from followups.leads.inbound.opt_outs import Closing, Recorded, closings_of, evidence_of, opt_out
 from followups.leads.inbound.rules import Meaning
 from followups.leads.inbound.words import words_in_force
 from followups.leads.inbox import services as inbox
@@ -90,7 +90,7 @@ def record_inbound(
         correlation_id=act.correlation_id,
         created_at=now,
     )
-    message.subjects.set(gate.contact_points(author.subjects).values())
+    message.subjects.set(gate.contact_points(author.subjects, act).values())
     if not as_sent.keys().isdisjoint(WHO):
         inbox.put_message(message, InboxItem.Kind.SENDER, act)
     if meaning == Meaning.OPT_OUT:
@@ -117,6 +117,6 @@ def _kept_text(text: str, marks: list[str]) -> dict[str, Any]:
 def _hold(message: InboundMessage, points: Collection[Point], act: Act) -> Recorded:
     """Have nobody contact these points until a person has decided."""
     if points:
-        gate.hold_points(points=points, **ledger_line(message, act))
+        gate.hold_points(points=points, evidence=evidence_of(message), act=act)
     inbox.put_message(message, InboxItem.Kind.MESSAGE, act)
     return Recorded(message, is_held=bool(points))

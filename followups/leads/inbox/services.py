@@ -13,9 +13,9 @@ from followups.leads.errors import DecideTheMessage, InboxItemDone, InboxItemNot
 from followups.leads.inbound.models import InboundMessage
 from followups.leads.inbox.models import InboxItem
 from governance.decisions import ExecutionClass, verb
-from governance.gate.ledger import ContactRecord
 from wholesale.plumbing import scopes
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.envelope import Envelope
 from wholesale.plumbing.facts import storable
 from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
@@ -36,13 +36,12 @@ def put_message(message: InboundMessage, kind: InboxItem.Kind, act: Act) -> None
     put(kind, act, message=message, lead_id=message.lead_id, detail=storable(detail, NOTE_MAX_LENGTH))
 
 
-def on_opt_outs_unreadable(
-    records: Sequence[ContactRecord], now: datetime, actor: str, user: User | None, correlation_id: str, **kwargs: Any
-) -> None:
+def on_opt_outs_unreadable(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
     """Have a person find out whose opt-out it was, of which the number or address cannot be read."""
-    for record in records:
-        detail = f"{record.get_entry_display()}, line {record.pk} of the ledger: {record.point}"
-        put(Kind.SENDER, Act.of(actor, user, correlation_id, now), detail=storable(detail, NOTE_MAX_LENGTH))
+    for envelope in envelopes:
+        for record in envelope.facts["records"]:
+            detail = f"{record.get_entry_display()}, line {record.pk} of the ledger: {record.point}"
+            put(Kind.SENDER, envelope.act, detail=storable(detail, NOTE_MAX_LENGTH))
 
 
 def put(kind: InboxItem.Kind, act: Act, **about: object) -> None:

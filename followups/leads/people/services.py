@@ -121,8 +121,8 @@ def erase_person(
     whom.log.update(object_repr=lead_id)
     answers = erase_answers(whom.in_answers)
     person_erased.send(sender=Lead, texts=whom.texts)
-    gate.contact_points([(gate.LEAD, lead_id)])
-    points = forget_points(person(lead_id).points, reason=reason, **signature)  # what nobody else has
+    gate.contact_points([(gate.LEAD, lead_id)], act)
+    points = forget_points(person(lead_id).points, act=act.because(reason))  # what nobody else has
     Lead.objects.filter(lead_id=lead_id).update(**_EMPTY, changed_by=actor, user=user, updated_at=act.now)
     return Erasure(
         lead_id,

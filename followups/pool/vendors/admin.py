@@ -10,6 +10,7 @@ from unfold.decorators import display
 from followups.pool.vendors.models import Vendor, VendorAgent
 from followups.pool.vendors.services import assign_agent, release_agent, upsert_vendor
 from governance.policies_admin import GovernedAdmin, GovernedForm, RemovableAdmin, Removal
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import signature
 
 REGISTERED, ENDED = "Registered", "Ended: its agents claim nothing"
@@ -104,6 +105,6 @@ class VendorAgentAdmin(RemovableAdmin):
             done=f"{row.agent} works for no vendor any more.",
         )
 
-    def remove_row(self, row: VendorAgent, **act: Any) -> None:
+    def remove_row(self, row: VendorAgent, act: Act) -> None:
         """Its history stays."""
-        release_agent(agent=row.agent, **act)
+        release_agent(agent=row.agent, changed_by=act.actor, user=act.user, reason=act.reason)

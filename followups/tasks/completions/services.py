@@ -131,8 +131,7 @@ def record_completion(
     gate.note_contact(_reached(found), contacted_at, is_answered_call=is_answered)
     if is_answered and found.contact.lead.phone and judged.answer.is_one_call_in_30_days:
         following = _with_later_calls(found, following, now)
-    signed = {"actor": act.actor, "user": user, "correlation_id": act.correlation_id, "now": now}
-    if gate.note_use(judged.answer, contacted_at, **signed):
+    if gate.note_use(judged.answer, contacted_at, act):
         following = _with_minutes_of((Channel.SMS, Channel.EMAIL), found, following, now)
     return _with_next(task, following, now)
 

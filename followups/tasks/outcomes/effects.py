@@ -120,14 +120,7 @@ def _opt_out(opting_out: OptingOut, task: FollowupTask, act: Act, outcome: str, 
     cancel_steps([task.ladder, *others], act.because(OPTED_OUT))
     if opting_out.points:
         gate.record_opt_out(
-            points=opting_out.points,
-            said_at=said_at,
-            evidence=f"task {task.pk}",
-            reason=f"outcome {outcome}",
-            actor=act.actor,
-            user=act.user,
-            correlation_id=act.correlation_id,
-            now=act.now,
+            points=opting_out.points, said_at=said_at, evidence=f"task {task.pk}", act=act.because(f"outcome {outcome}")
         )
 
 
