@@ -14,6 +14,7 @@ from offers import services
 from offers.math import ARV_MAX, REPAIRS_MAX_SHARE
 from offers.models import OfferEvidence, OfferPolicy
 from wholesale.plumbing import filters
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask
 from wholesale.plumbing.fields import (
     IdField,
@@ -157,10 +158,9 @@ class OfferViewSet(ApiViewSet):
             )
         ],
     )
-    def compute(self, request: Request, **params: Any) -> Response:
+    def compute(self, request: Request, act: Act, **params: Any) -> Response:
         """Compute the offer that the market's policy allows; its evidence is kept."""
-        evidence = services.make_offer(**params, actor=label_of(request.user), user=acting_user(request))
-        return Response(services.offer_summary(evidence), status=201)
+        return Response(services.offer_summary(services.make_offer(**params, act=act)), status=201)
 
 
 class EvidenceOut(RowSerializer):

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 
 from governance import gate, policies
 from governance.decisions import ExecutionClass, verb
@@ -16,6 +15,7 @@ from offers.models import OfferEvidence, OfferPolicy
 from offers.signals import offers_computed
 from wholesale.plumbing import correlation
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.envelope import Envelope, Subject
 from wholesale.plumbing.vocabulary import ALL
 
 
@@ -63,10 +63,7 @@ def make_offer(
     repairs: Decimal,
     comps: Any = None,
     assumptions: Any = None,
-    correlation_id: str | None = None,
-    actor: str = "system",
-    user: User | None = None,
-    now: datetime | None = None,
+    act: Act,
 ) -> OfferEvidence:
     """Compute the offer that the market's policy allows and keep its evidence. Amounts are CAD.
 
@@ -95,20 +92,36 @@ def make_offer(
         recommended_offer=calc.recommended_offer,
         comps_json=comps,
         assumptions_json=assumptions,
-        correlation_id=correlation_id or correlation.current(),
-        actor=actor,
-        user=user,
-        created_at=now or timezone.now(),
+        correlation_id=act.correlation_id,
+        actor=act.actor,
+        user=act.user,
+        created_at=act.now,
     )
-    offers_computed.send(sender=OfferEvidence, evidence=[evidence])
+    subject = Subject("evidence", str(evidence.pk), None, province, market)
+    facts = {"evidence_id": evidence.pk, "province": province, "market": market}
+    offers_computed.send(sender=OfferEvidence, envelopes=[Envelope("offer_generated", subject, act, facts, act.now)])
     return evidence
 
 
 def compute_offer(
-    province: str, market: str = ALL, arv: Decimal | int = 0, repairs: Decimal | int = 0, **options: Any
+    province: str,
+    market: str = ALL,
+    arv: Decimal | int = 0,
+    repairs: Decimal | int = 0,
+    *,
+    comps: Any = None,
+    assumptions: Any = None,
+    correlation_id: str | None = None,
+    actor: str = "system",
+    user: User | None = None,
+    now: datetime | None = None,
 ) -> dict[str, Any]:
     """The guide's name for `make_offer`: `{"policy": ..., "calc": ..., "evidence_id": ...}` with Decimals."""
-    return offer_summary(make_offer(province=province, market=market, arv=Decimal(arv), repairs=Decimal(repairs), **options))
+    act = Act(actor, user, "", correlation_id or correlation.current(), now)
+    amounts = {"arv": Decimal(arv), "repairs": Decimal(repairs)}
+    return offer_summary(
+        make_offer(province=province, market=market, **amounts, comps=comps, assumptions=assumptions, act=act)
+    )
 
 
 def offer_summary(evidence: OfferEvidence) -> dict[str, Any]:

@@ -78,7 +78,7 @@ def on_contact_marked_wrong(envelopes: Sequence[Envelope], **kwargs: Any) -> Non
 
 def on_leads_opted_out(envelopes: Sequence[Envelope], **kwargs: Any) -> int:
     """Cancel their whole open ladders: how many steps."""
-    return cancel_open_ladders([one.subject.id for one in envelopes], act=envelopes[0].act, reason=OPTED_OUT)
+    return cancel_open_ladders([one.subject.id for one in envelopes], envelopes[0].act.because(OPTED_OUT))
 
 
 def on_opted_out_of(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
@@ -87,7 +87,7 @@ def on_opted_out_of(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
         channel, leads = envelope.facts["channel"], lead_ids_at(envelope.facts["points"])
         channels = [channel] if channel else EVERY_CHANNEL
         if leads:
-            cancel_open_ladders(leads, act=envelope.act, reason=OPTED_OUT, channels=channels)
+            cancel_open_ladders(leads, envelope.act.because(OPTED_OUT), channels=channels)
 
 
 def on_markets_named(envelopes: Sequence[Envelope], **kwargs: Any) -> None:

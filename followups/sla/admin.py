@@ -18,8 +18,8 @@ from followups.sla.policies import require_sound, upsert_policy
 from followups.sla.rules import BREACH_AFTER, MINUTES_MAX, WARN_AFTER
 from followups.tasks.page_parts import WithTask
 from governance.policies_admin import PlacePolicyAdmin, PlacePolicyForm, whole_number_field
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin, SinceFilter, StateFilter, act_with_form, place_text
-from wholesale.plumbing.users import label_of
 
 MAIL_COLOURS = {SlaNotice.Mail.WAITING.label: "warning", SlaNotice.Mail.SENT.label: "success", SlaNotice.Mail.NONE.label: ""}
 
@@ -227,8 +227,7 @@ class SlaNoticeAdmin(GrowingAdmin):
         messages.success(request, "Marked as read.")
 
     def _read(self, request: HttpRequest, notice: SlaNotice) -> None:
-        user: Any = request.user
-        self.log_change(request, read_notice(notice.pk, actor=label_of(user), user=user), "Read.")
+        self.log_change(request, read_notice(notice.pk, act=Act.by(request.user)), "Read.")
 
 
 @admin.register(SlaWatch)

@@ -14,6 +14,7 @@ from followups.leads.models import lead_key
 from followups.tasks.outcomes.rules import Outcome
 from governance.channels import Channel
 from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.envelope import Subject
 from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WALKTHROUGH_MARK, WORD_MAX_LENGTH, Province
 from wholesale.plumbing.wordings import WordedField
 
@@ -197,6 +198,11 @@ class FollowupTask(models.Model):
 
     def __str__(self) -> str:
         return f"Step {self.step} {self.channel}"
+
+    @property
+    def subject(self) -> Subject:
+        """What is told of it is about this."""
+        return Subject("task", str(self.pk), self.lead_id, self.province, self.market)
 
 
 class ContactAttempt(AppendOnlyModel):

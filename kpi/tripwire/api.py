@@ -14,6 +14,7 @@ from kpi.tripwire import evaluations, policies, summaries
 from kpi.tripwire.models import RegressionPolicy, RegressionTrigger
 from kpi.tripwire.rules import EVENTS_MAX, Action, Method, Statistic
 from kpi.tripwire.triggers import undo_trigger
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ROW_ID, ApiViewSet, RowSerializer, act, acting_user, ask, path_id
 from wholesale.plumbing.fields import (
     AwareDateTimeField,
@@ -221,28 +222,23 @@ class RegressionViewSet(ApiViewSet):
         return Response(summaries.states())
 
     @act("evaluate", MetricParams, EvaluateOut, in_parts=True)
-    def evaluate(self, request: Request, **params: Any) -> Response:
+    def evaluate(self, request: Request, act: Act, **params: Any) -> Response:
         """Look whether a metric has fallen; a fall that begins acts."""
-        state = evaluations.evaluate(**params)
+        state = evaluations.evaluate(**params, act=act)
         return Response({"state": summaries.state_summary(state.policy, state)})
 
     @act("kpi", KpiParams, {201: KpiOut})
-    def kpi(self, request: Request, **params: Any) -> Response:
+    def kpi(self, request: Request, act: Act, **params: Any) -> Response:
         """Record a KPI event."""
-        params.setdefault("actor", label_of(request.user))
-        event = record_kpi(user=acting_user(request), **params)
-        return Response(shown(event, KpiOut.Meta.fields), status=201)
+        return Response(shown(record_kpi(**params, act=act), KpiOut.Meta.fields), status=201)
 
     @act("baseline/approve", BaselineParams, RegressionPolicyOut)
-    def approve_baseline(self, request: Request, **params: Any) -> Response:
+    def approve_baseline(self, request: Request, act: Act, **params: Any) -> Response:
         """Freeze the metric's present rate as its baseline; clears a CUSUM that went red."""
-        params.setdefault("changed_by", label_of(request.user))
-        policy = policies.approve_baseline(user=acting_user(request), **params)
+        policy = policies.approve_baseline(**params, act=act)
         return Response(shown(policy, RegressionPolicyOut.Meta.fields))
 
     @act(f"triggers/{ROW_ID}/undo", UndoParams, TriggerOut, parameters=[path_id("trigger")])
-    def undo(self, request: Request, id: str, **params: Any) -> Response:
+    def undo(self, request: Request, id: str, act: Act) -> Response:
         """Take back what a trigger did."""
-        params.setdefault("changed_by", label_of(request.user))
-        trigger = undo_trigger(int(id), user=acting_user(request), **params)
-        return Response(summaries.trigger_summary(trigger))
+        return Response(summaries.trigger_summary(undo_trigger(int(id), act=act)))

@@ -115,9 +115,7 @@ def measured_baseline(policy: RegressionPolicy) -> MeasuredBaseline:
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
-def approve_baseline(
-    *, domain: str, metric: str, changed_by: str, reason: str, user: User | None = None, now: datetime | None = None
-) -> RegressionPolicy:
+def approve_baseline(*, domain: str, metric: str, act: Act) -> RegressionPolicy:
     """Freeze the rate of the last `baseline_events` events (at least 200) as what a CUSUM compares with, from here on.
 
     This is also how a CUSUM that went red is cleared. What its trigger did stays until that is undone.
@@ -139,10 +137,10 @@ def approve_baseline(
     return upsert_policy(
         domain=domain,
         metric=metric,
-        changed_by=changed_by,
-        reason=reason,
-        user=user,
-        now=now,
+        changed_by=act.actor,
+        reason=act.reason,
+        user=act.user,
+        now=act.at,
         baseline_rate=measured.rate,
         baseline_size=measured.size,
         baseline_event_id=measured.last_event_id,

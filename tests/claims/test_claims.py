@@ -1,10 +1,11 @@
 """Claims: a task belongs to one claimant for some minutes, and only what the gate permits is given."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
 from followups.services import complete_task
@@ -30,8 +31,8 @@ def _it_is_noon() -> Any:
         yield
 
 
-def claimed(owner: str = "va1", **options: Any) -> list[int]:
-    return [one.task.id for one in claim_due(owner=owner, **options)]
+def claimed(owner: str = "va1", now: datetime | None = None, user: User | None = None, **options: Any) -> list[int]:
+    return [one.task.id for one in claim_due(owner=owner, **options, act=Act(user=user, at=now))]
 
 
 def lease(task: Any) -> tuple[Any, ...]:
@@ -62,7 +63,7 @@ def test_a_claim_under_another_name_keeps_who_made_it(user_of: Any) -> None:
 
 def test_a_lead_that_nobody_knows_has_no_number() -> None:
     TaskFactory.create()
-    (one,) = claim_due(owner="va1")
+    (one,) = claim_due(owner="va1", act=Act())
     assert one.contact == ("", "", "")
 
 
@@ -188,7 +189,7 @@ def test_a_renewed_lease_counts_from_the_renewal_and_lost_ones_are_named(agent: 
 @pytest.mark.parametrize(("left", "is_held"), [(timedelta(microseconds=1), True), (timedelta(0), False)])
 def test_a_lease_is_held_until_it_expires_and_no_longer(left: timedelta, is_held: bool) -> None:
     task = TaskFactory.create(leased_by="va1", leased_until=NOON + left)
-    renewed, lost, _ = renew_leases(task_ids=[task.pk], owner="va1")
+    renewed, lost, _ = renew_leases(task_ids=[task.pk], owner="va1", act=Act())
     assert (renewed, lost) == (([task.pk], []) if is_held else ([], [task.pk]))
     assert lease(task)[2] == (NOON + 15 * MINUTE if is_held else NOON)
 
@@ -197,7 +198,7 @@ def test_only_the_holder_gives_back(agent: APIClient) -> None:
     task = TaskFactory.create(leased_by="va1", leased_until=NOON + MINUTE)
     assert agent.post(RELEASE, {"task_ids": [task.pk]}).json() == {"released": [], "lost": [task.pk]}
     assert lease(task)[0] == "va1"
-    assert release_leases(task_ids=[task.pk], owner="va1") == ([task.pk], [])
+    assert release_leases(task_ids=[task.pk], owner="va1", act=Act()) == ([task.pk], [])
     assert claimed("va2") == [task.pk]
 
 
@@ -214,7 +215,7 @@ def test_an_agent_claims_under_its_own_name_only(agent: APIClient, operator: API
 
 def test_the_python_call_of_an_agent_is_held_to_its_name_too(user_of: Any) -> None:
     with pytest.raises(NotYourName):
-        claim_due(owner="va1", user=user_of("agent"))
+        claim_due(owner="va1", act=Act(user=user_of("agent")))
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ NOW = NOON + 3 * HOUR
 def task() -> FollowupTask:
     """The first step of a ladder that began at noon."""
     LeadFactory.create(lead_id="JANE", phone=PHONE[1])
-    return start_ladder(lead_id="JANE", province="ON", market="TORONTO", now=NOON).tasks[0]
+    return start_ladder(lead_id="JANE", province="ON", market="TORONTO", act=Act(at=NOON)).tasks[0]
 
 
 def say_no(at: datetime, channel: str = "") -> None:

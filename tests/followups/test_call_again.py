@@ -43,7 +43,7 @@ def switch(on: bool) -> None:
 
 def ladder(lead_id: str = "JANE", **lead: Any) -> list[FollowupTask]:
     LeadFactory.create(**{"lead_id": lead_id, "province": "BC", "market": "VANCOUVER", "phone": PHONE, **lead})
-    return start_ladder(lead_id=lead_id, province="BC", market="VANCOUVER", now=AFTERNOON).tasks
+    return start_ladder(lead_id=lead_id, province="BC", market="VANCOUVER", act=Act(at=AFTERNOON)).tasks
 
 
 def call(task: FollowupTask, outcome: str | None = "REACHED", now: datetime = AFTERNOON + HOUR, **options: Any) -> Any:
@@ -139,7 +139,7 @@ def test_the_gate_is_obeyed_at_once_by_the_due_list_and_by_claims() -> None:
     gate.note_contact([("PHONE", PHONE)], AFTERNOON + 2 * HOUR, is_answered_call=True)
     tomorrow = AFTERNOON + DAY
     FollowupTask.objects.filter(step=2).update(open_from=AFTERNOON, open_until=tomorrow + HOUR)
-    assert due_tasks(now=tomorrow) == claim_due(owner="va1", now=tomorrow) == []
+    assert due_tasks(now=tomorrow) == claim_due(owner="va1", act=Act(at=tomorrow)) == []
 
 
 def test_where_the_policy_does_not_ask_for_it_nothing_waits_and_completing_costs_no_statement_more() -> None:

@@ -66,7 +66,7 @@ def consent(basis: str = "EXPRESS", channel: str = "SMS", *, ago: timedelta = ti
 
 def start(lead_id: str = "JANE", **more: Any) -> tuple[str, list[str]]:
     """The kind of the template of the ladder that starts, and its steps' channels."""
-    tasks = start_ladder(**{"lead_id": lead_id, "province": "ON", "market": "TORONTO", "now": NOON, **more}).tasks
+    tasks = start_ladder(**{"lead_id": lead_id, "province": "ON", "market": "TORONTO", **more}, act=Act(at=NOON)).tasks
     ladder = tasks[0].ladder
     ladder.refresh_from_db()
     assert ladder.template is not None
@@ -123,7 +123,7 @@ def test_where_consent_is_only_warned_of_the_steps_are_standard(jane: None) -> N
 
 def test_a_lead_that_nobody_knows_gets_the_guides_steps() -> None:
     assert start("NOBODY") == ("STANDARD", STANDARD)
-    assert start_ladder(province="ON", now=NOON).tasks[0].channel == "SMS"
+    assert start_ladder(province="ON", act=Act(at=NOON)).tasks[0].channel == "SMS"
     assert {ladder.template_kind for ladder in FollowupLadder.objects.all()} == {"STANDARD"}
 
 
@@ -239,10 +239,10 @@ def test_many_at_once_get_what_each_would_get_alone(jane: None) -> None:
     places = {"JANE": ("ON", "TORONTO"), "COLD1": ("ON", "TORONTO"), "COLD2": ("QC", "LAVAL"), "NOBODY": ("ON", "ALL")}
     with transaction.atomic():
         for lead_id, (province, market) in places.items():
-            start_ladder(lead_id=lead_id, province=province, market=market, now=NOON)
+            start_ladder(lead_id=lead_id, province=province, market=market, act=Act(at=NOON))
         alone = shapes()
         transaction.set_rollback(True)
-    answers = start_ladders([Start(lead_id, *place) for lead_id, place in places.items()], now=NOON)
+    answers = start_ladders([Start(lead_id, *place) for lead_id, place in places.items()], act=Act(at=NOON))
     assert {answer.status for answer in answers} == {Status.CREATED}
     assert shapes() == alone
     kinds = {lead_id: kind for lead_id, (_, kind, _) in alone.items()}
@@ -252,7 +252,7 @@ def test_many_at_once_get_what_each_would_get_alone(jane: None) -> None:
 def test_a_restart_chooses_anew(jane: None) -> None:
     assert start()[0] == "COLD"
     consent()
-    restarted = restart_ladder(FollowupLadder.objects.get().pk, "agreed on the phone", now=NOON).tasks
+    restarted = restart_ladder(FollowupLadder.objects.get().pk, act=Act(reason="agreed on the phone", at=NOON)).tasks
     assert (restarted[0].ladder.template_kind, restarted[0].channel) == ("STANDARD", "SMS")
     assert list(FollowupLadder.objects.order_by("id").values_list("template_kind", flat=True)) == ["COLD", "STANDARD"]
     assert start(restart=True) == ("STANDARD", STANDARD)
@@ -266,13 +266,13 @@ def statements(act: Callable[[], object]) -> int:
 
 def test_a_cold_ladder_takes_as_many_statements_as_a_standard_one(jane: None) -> None:
     def alone(lead_id: str) -> int:
-        return statements(lambda: start_ladder(lead_id=lead_id, province="ON", owner="va1", now=NOON))
+        return statements(lambda: start_ladder(lead_id=lead_id, province="ON", owner="va1", act=Act(at=NOON)))
 
     def together(mark: str) -> int:
         for n in range(5):
             LeadFactory.create(lead_id=f"{mark}{n}")
         starts = [Start(f"{mark}{n}", "ON", owner="va1") for n in range(5)]
-        return statements(lambda: start_ladders(starts, now=NOON))
+        return statements(lambda: start_ladders(starts, act=Act(at=NOON)))
 
     alone("WARM-UP")
     LeadFactory.create(lead_id="SECOND")

@@ -126,7 +126,7 @@ def test_nobody_else_stands_in_it(ann: Lead) -> None:
 
 def test_the_contacts_and_who_contacts_stand_in_it(ann: Lead) -> None:
     upsert_organisation(name="Example Homes", mailing_address="1 Main St", contact="example.ca", changed_by="ops")
-    task = start_ladder(lead_id="L1", province="ON", market="TORONTO", actor="test", now=NOON).tasks[0]
+    task = start_ladder(lead_id="L1", province="ON", market="TORONTO", act=Act("test", at=NOON)).tasks[0]
     complete_task(task.pk, "va1", now=NOON)
     found = export_proof("L1")
     (contact,) = found["contacts"]

@@ -27,6 +27,7 @@ from governance.ledger.models import LastContact
 from governance.market.services import upsert_policy
 from tests.conftest import attrs
 from tests.factories import NOON, LadderFactory, LeadFactory, TaskFactory
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -39,13 +40,13 @@ DUE, CLAIM, CAN_CONTACT = "/api/followups/due", "/api/followups/due/claim", "/ap
 def after_a_night(lead_id: str = "JANE", **lead: Any) -> list[FollowupTask]:
     """The steps of a ladder that began in the evening; in the morning three of them are due."""
     LeadFactory.create(lead_id=lead_id, **{"phone": "+14165550123", **lead})
-    steps = start_ladder(lead_id=lead_id, province="ON", market="TORONTO", now=EVENING).tasks
+    steps = start_ladder(lead_id=lead_id, province="ON", market="TORONTO", act=Act(at=EVENING)).tasks
     roll(MORNING)
     return steps
 
 
 def claimed(now: datetime, **options: Any) -> list[int]:
-    return [one.task.step for one in claim_due(owner="va1", now=now, **options)]
+    return [one.task.step for one in claim_due(owner="va1", act=Act(at=now), **options)]
 
 
 def listed(now: datetime, **options: Any) -> list[int]:
@@ -69,8 +70,8 @@ def test_a_step_lies_as_far_behind_the_contact_before_it_as_in_the_template_at_m
 
 def test_a_ladder_keeps_the_gaps_of_its_template_begun_by_itself_or_with_others() -> None:
     upsert_template(province="ON", min_gap_minutes=45, changed_by="test")
-    start_ladder(lead_id="L1", province="ON", now=NOON)
-    start_ladders([Start("L2", "ON"), Start("L3", "QC")], now=NOON)
+    start_ladder(lead_id="L1", province="ON", act=Act(at=NOON))
+    start_ladders([Start("L2", "ON"), Start("L3", "QC")], act=Act(at=NOON))
     upsert_template(province="ON", min_gap_minutes=90, changed_by="test")  # what was made keeps what it has
     for lead_id, first in (("L1", 45), ("L2", 45), ("L3", 0)):
         gaps = FollowupTask.objects.filter(lead_id=lead_id).order_by("step").values_list("gap_minutes", flat=True)
@@ -80,9 +81,9 @@ def test_a_ladder_keeps_the_gaps_of_its_template_begun_by_itself_or_with_others(
 def test_a_contact_is_kept_of_the_number_and_of_the_lead_and_of_nobody_without_either() -> None:
     complete_task(after_a_night()[0].pk, "va1", contacted_at=MORNING, now=MORNING + MINUTE)
     assert list(LastContact.objects.values_list("contacted_at", flat=True)) == [MORNING, MORNING]
-    complete_task(start_ladder(lead_id="NOBODY", province="ON", now=NOON).tasks[0].pk, "va1", now=MORNING)
+    complete_task(start_ladder(lead_id="NOBODY", province="ON", act=Act(at=NOON)).tasks[0].pk, "va1", now=MORNING)
     assert LastContact.objects.count() == 3
-    complete_task(start_ladder(province="ON", now=NOON).tasks[0].pk, "va1", now=MORNING)
+    complete_task(start_ladder(province="ON", act=Act(at=NOON)).tasks[0].pk, "va1", now=MORNING)
     assert LastContact.objects.count() == 3
 
 
@@ -102,7 +103,7 @@ def test_of_three_due_steps_of_one_ladder_one_is_handed_out_at_a_time() -> None:
     assert listed(MORNING) == [1]
     assert claimed(MORNING, limit=50) == [1]
     assert claimed(MORNING, limit=50) == []
-    assert [one.task.step for one in claim_due(owner="va2", now=MORNING)] == []  # nor to somebody else
+    assert [one.task.step for one in claim_due(owner="va2", act=Act(at=MORNING))] == []  # nor to somebody else
     assert listed(MORNING) == [1]  # with its holder
 
     complete_task(first.pk, "va1", now=MORNING + MINUTE)
@@ -158,9 +159,9 @@ def test_what_the_claimant_does_not_ask_for_goes_first_too() -> None:
 def test_without_the_earlier_step_the_next_one_is_given(end: str) -> None:
     first, *_ = after_a_night()
     if end == "skip":
-        skip_task(first.pk, "no mobile", now=MORNING)
+        skip_task(first.pk, act=Act(reason="no mobile", at=MORNING))
     elif end == "snooze":
-        snooze_task(first.pk, MORNING + 5 * HOUR, "later", now=MORNING)
+        snooze_task(first.pk, MORNING + 5 * HOUR, act=Act(reason="later", at=MORNING))
     else:
         FollowupTask.objects.filter(pk=first.pk).update(cancelled_at=MORNING)
     assert listed(MORNING) == claimed(MORNING) == [2]
@@ -217,7 +218,7 @@ def test_a_contact_by_one_lead_holds_up_another_of_the_same_number() -> None:
 
 
 def test_a_lead_that_nobody_knows_is_told_by_its_id() -> None:
-    first, *_ = start_ladder(lead_id="NOBODY", province="ON", market="TORONTO", now=EVENING).tasks
+    first, *_ = start_ladder(lead_id="NOBODY", province="ON", market="TORONTO", act=Act(at=EVENING)).tasks
     roll(MORNING)
     complete_task(first.pk, "va1", now=MORNING)
     recompute_leads(["NOBODY"], now=MORNING + MINUTE)  # the worker knows it too
@@ -226,7 +227,7 @@ def test_a_lead_that_nobody_knows_is_told_by_its_id() -> None:
 
 
 def test_a_ladder_without_a_lead_waits_too() -> None:
-    first, *_ = start_ladder(province="ON", market="TORONTO", now=EVENING).tasks
+    first, *_ = start_ladder(province="ON", market="TORONTO", act=Act(at=EVENING)).tasks
     roll(MORNING)
     complete_task(first.pk, "va1", now=MORNING)
     assert listed(MORNING + 29 * MINUTE) == claimed(MORNING + 29 * MINUTE) == []
@@ -300,7 +301,7 @@ def test_the_answer_says_when_the_next_step_may_be_done(agent: APIClient) -> Non
     with time_machine.travel(MORNING + MINUTE, tick=False):
         assert agent.post(path).json() == answer
     with time_machine.travel(MORNING + HOUR, tick=False):
-        skip_task(second.pk, "no")
+        skip_task(second.pk, act=Act(reason="no"))
         assert agent.post(path).json()["ladder"]["next_at"] == "2026-12-16T16:30:00Z"
 
 
@@ -330,7 +331,7 @@ def test_the_first_step_waits_as_long_as_the_template_says() -> None:
     upsert_template(province="ON", min_gap_minutes=120, changed_by="test")
     LeadFactory.create(lead_id="JANE", phone="+14165550123")
     gate.note_contact([("PHONE", "+14165550123")], NOON - HOUR)
-    first, *_ = start_ladder(lead_id="JANE", province="ON", market="TORONTO", now=NOON).tasks
+    first, *_ = start_ladder(lead_id="JANE", province="ON", market="TORONTO", act=Act(at=NOON)).tasks
     assert (first.due_at, first.actionable_at) == (NOON, NOON + HOUR)
     assert 1 not in listed(NOON + HOUR - SECOND)
     assert listed(NOON + HOUR) == claimed(NOON + HOUR) == [1]

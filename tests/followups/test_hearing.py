@@ -43,7 +43,7 @@ def fail(**kwargs: Any) -> None:
 @pytest.fixture(autouse=True)
 def lead() -> Lead:
     made = LeadFactory.create(lead_id="L1", phone="+14165550123", status="NEW")
-    start_ladder(lead_id="L1", province=made.province)
+    start_ladder(lead_id="L1", province=made.province, act=Act())
     return made
 
 

@@ -365,7 +365,7 @@ def file_of(folder: Path, *lines: str) -> Path:
 def test_ladders_start_for_the_leads_of_the_file_that_have_none_open(tmp_path: Path) -> None:
     LeadFactory.create(lead_id="gone", phone="+14165550123")
     record_opt_out(points=[("PHONE", "+14165550123")], act=Act("me"))
-    start_ladder(lead_id="open", province="QC")
+    start_ladder(lead_id="open", province="QC", act=Act())
     path = file_of(
         tmp_path,
         *("new,BC,Vancouver,,", "called,ON,,,contacted", "open,ON,,,new", "gone,ON,,,", "met,ON,,,appointment", "bad,XX,,,"),

@@ -45,7 +45,7 @@ ALL_CHANNELS = {"SMS", "CALL", "EMAIL"}
 def jane() -> Lead:
     """A lead with a number, an address and an open ladder."""
     lead: Lead = LeadFactory.create(lead_id="JANE", phone=PHONE, email=MAIL)
-    start_ladder(lead_id="JANE", province="ON", now=NOON)
+    start_ladder(lead_id="JANE", province="ON", act=Act(at=NOON))
     return lead
 
 
@@ -133,7 +133,7 @@ def test_an_address_is_known_in_any_case(integrator: APIClient, jane: Lead) -> N
 def test_a_number_may_belong_to_several_leads(integrator: APIClient, jane: Lead) -> None:
     for lead_id in ("JOHN", "MARY"):
         LeadFactory.create(lead_id=lead_id)
-        start_ladder(lead_id=lead_id, province="ON")
+        start_ladder(lead_id=lead_id, province="ON", act=Act())
     Lead.objects.filter(lead_id="JOHN").update(phone=PHONE)  # no verb would leave both ladders open
 
     response = send(integrator, phone=PHONE)
@@ -158,7 +158,7 @@ def test_an_unknown_number_is_closed_before_anybody_has_it(integrator: APIClient
 
 
 def test_a_lead_that_is_only_an_id_loses_its_ladder_and_is_bound_whatever_number_it_gets(integrator: APIClient) -> None:
-    start_ladder(lead_id="L1", province="ON")
+    start_ladder(lead_id="L1", province="ON", act=Act())
     response = send(integrator, lead_id="L1")
     assert (response.json()["opted_out_channels"], response.json()["cancelled_steps"]) == (["SMS"], 6)
     assert open_steps("L1") == 0
@@ -170,7 +170,7 @@ def test_a_lead_that_is_only_an_id_loses_its_ladder_and_is_bound_whatever_number
 
 
 def test_a_lead_that_is_only_an_id_is_closed_by_the_number_it_wrote_from(integrator: APIClient) -> None:
-    start_ladder(lead_id="L1", province="ON")
+    start_ladder(lead_id="L1", province="ON", act=Act())
     response = send(integrator, lead_id="L1", phone=PHONE)
     assert (response.json()["opted_out_channels"], response.json()["cancelled_steps"]) == (["SMS"], 6)
     assert closed_to(PHONE, "") == {"SMS"}

@@ -28,7 +28,7 @@ ATTEMPTS = "/admin/followups/contactattempt/"
 def doubtful() -> InboundMessage:
     """Of a lead with a ladder."""
     LeadFactory.create(lead_id="JANE", phone="+14165550123")
-    start_ladder(lead_id="JANE", province="ON")
+    start_ladder(lead_id="JANE", province="ON", act=Act())
     return record_inbound(lead_id="JANE", channel="SMS", text="please stop calling me", act=Act()).message
 
 
@@ -137,7 +137,7 @@ def test_attempts_say_why_not_and_a_task_shows_its_own(admin_client: Client) -> 
 def test_the_pages_name_the_lead_where_there_is_one(admin_client: Client, model: str) -> None:
     LeadFactory.create(lead_id="JANE", first_name="Jane", last_name="Roe")
     for lead_id in ("JANE", "NOBODY", None):
-        start_ladder(lead_id=lead_id, province="ON")
+        start_ladder(lead_id=lead_id, province="ON", act=Act())
 
     page = admin_client.get(page_of(f"{model}_changelist")).content.decode()
 

@@ -55,7 +55,7 @@ def _soon_after(time_machine: Any) -> None:
 def jane() -> Lead:
     """A lead with a number, an address and an open ladder, whose first step is due at noon."""
     lead: Lead = LeadFactory.create(lead_id="JANE", phone=PHONE, email=MAIL)
-    start_ladder(lead_id="JANE", province="ON", now=NOON)
+    start_ladder(lead_id="JANE", province="ON", act=Act(at=NOON))
     return lead
 
 
@@ -106,7 +106,7 @@ def test_claim_due_and_the_card_say_so_and_the_stored_minutes_follow(
     assert len(due_tasks(now=AT)) == 1
     doubt()
     assert due_tasks(now=AT) == []
-    assert claim_due(owner="va1", now=AT) == []
+    assert claim_due(owner="va1", act=Act(at=AT)) == []
     [blocked] = due_tasks(include_blocked=True, now=AT)
     assert (blocked.allowed, blocked.reason) == (False, "inbound_undecided")
     recompute_leads(["JANE"], AT)
@@ -172,12 +172,12 @@ def test_a_number_of_several_leads_is_held_and_no_lead_beside_it(jane: Lead) -> 
 
 
 def test_a_lead_that_nobody_knows_is_held_by_its_id(integrator: APIClient) -> None:
-    start_ladder(lead_id="L1", province="ON", now=NOON)
+    start_ladder(lead_id="L1", province="ON", act=Act(at=NOON))
     message = doubt(lead_id="L1")
-    assert claim_due(owner="va1", now=AT) == []
+    assert claim_due(owner="va1", act=Act(at=AT)) == []
     decide_inbound(message.pk, "REPLY", act=Act(reason="read it", at=AT))
     recompute_leads(["L1"], AT)
-    assert len(claim_due(owner="va1", now=AT)) == 1
+    assert len(claim_due(owner="va1", act=Act(at=AT))) == 1
 
 
 def test_a_contact_is_recorded_under_a_hold_as_one_outside_the_rules(jane: Lead) -> None:
@@ -261,7 +261,7 @@ def test_a_stop_by_a_number_alone_leaves_the_leads_next_number_free(jane: Lead) 
 
 
 def test_an_opt_out_of_a_lead_recorded_elsewhere_cancels_the_ladder_of_one_that_nobody_knows() -> None:
-    start_ladder(lead_id="L1", province="ON", now=NOON)
+    start_ladder(lead_id="L1", province="ON", act=Act(at=NOON))
     record_opt_out(points=[("LEAD", "L1")], act=Act("me", at=AT))
     assert not FollowupTask.objects.open().exists()
 

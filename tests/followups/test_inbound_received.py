@@ -36,7 +36,7 @@ BY_MAIL = ("EMAIL", "jane@example.ca", "EMAIL")  # a bare STOP closes both ways 
 def jane() -> None:
     """A lead with a number and an open ladder."""
     LeadFactory.create(lead_id="JANE", phone=PHONE, email="jane@example.ca")
-    start_ladder(lead_id="JANE", province="ON", now=NOON)
+    start_ladder(lead_id="JANE", province="ON", act=Act(at=NOON))
 
 
 def opt_outs() -> set[tuple[str, str | None, str]]:

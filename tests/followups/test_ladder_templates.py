@@ -34,6 +34,7 @@ from governance.runbook import services as runbook
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LadderFactory, LeadFactory, TaskFactory
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import VersionConflict
 
 API = "/api/followups/templates"
@@ -230,7 +231,7 @@ def test_by_default_a_ladder_has_the_guides_steps(operator: APIClient) -> None:
 
 def test_a_ladder_has_the_steps_of_its_template(operator: APIClient) -> None:
     upsert_template(province="ON", steps=TEXT_THEN_MAIL, changed_by="test")
-    tasks = start_ladder(lead_id="L1", province="ON", now=NOON).tasks
+    tasks = start_ladder(lead_id="L1", province="ON", act=Act(at=NOON)).tasks
     assert [(task.step, task.channel, task.due_at - NOON) for task in tasks] == [
         (1, "SMS", timedelta(minutes=5)),
         (2, "EMAIL", timedelta(hours=1)),
@@ -241,8 +242,8 @@ def test_a_ladder_has_the_steps_of_its_template(operator: APIClient) -> None:
 
 def test_a_markets_own_template_wins_over_its_provinces(db: None) -> None:
     own = upsert_template(province="ON", market="TORONTO", enabled=True, steps=one(), changed_by="test")
-    assert len(start_ladder(lead_id="L1", province="ON", market="TORONTO").tasks) == 1
-    assert len(start_ladder(lead_id="L2", province="ON", market="OTTAWA").tasks) == 6
+    assert len(start_ladder(lead_id="L1", province="ON", market="TORONTO", act=Act()).tasks) == 1
+    assert len(start_ladder(lead_id="L2", province="ON", market="OTTAWA", act=Act()).tasks) == 6
     assert FollowupLadder.objects.get(lead_id="L1").template == own
 
 
@@ -387,7 +388,7 @@ def test_a_script_is_filled_in_with_the_leads_values_the_owners_name_and_the_org
     upsert_organisation(changed_by="test", name="Maple Homes", mailing_address="1 King St", contact="416 555 0100")
     LeadFactory.create(lead_id="L1", address="12 Elm St", market="NORTH_BAY")
     says(script_en=SAYS_ALL)
-    (task,) = start_ladder(lead_id="L1", province="ON", owner="va1").tasks
+    (task,) = start_ladder(lead_id="L1", province="ON", owner="va1", act=Act()).tasks
     assert script_of(task) == "Jane Roe, 12 Elm St, North Bay: Ann Lee, Maple Homes, 1 King St, 416 555 0100"
 
 
@@ -395,13 +396,13 @@ def test_an_owner_who_is_no_user_or_has_no_name_is_called_by_the_label(user_of: 
     user_of("agent", username="va1")
     says(script_en="{agent}")
     for owner in ("va1", "some dialer"):
-        (task,) = start_ladder(province="ON", owner=owner).tasks
+        (task,) = start_ladder(province="ON", owner=owner, act=Act()).tasks
         assert script_of(task) == owner
 
 
 def test_a_task_of_nobody_is_said_by_who_claimed_it(db: None) -> None:
     says(script_en="{agent}")
-    (task,) = start_ladder(province="ON").tasks
+    (task,) = start_ladder(province="ON", act=Act()).tasks
     assert script_of(task) == "[your name]"
     task.leased_by = "va2"
     assert script_of(task) == "va2"
@@ -410,24 +411,26 @@ def test_a_task_of_nobody_is_said_by_who_claimed_it(db: None) -> None:
 def test_the_text_is_in_the_leads_language_and_english_to_a_lead_that_nobody_knows(db: None) -> None:
     LeadFactory.create(lead_id="F1", language="fr", province="ON", market="ALL")
     says("ON", script_en="Hi {address}", script_fr="Bonjour {address}, {market}")
-    assert script_of(start_ladder(lead_id="F1", province="ON").tasks[0]) == "Bonjour votre propriété, votre région"
-    assert script_of(start_ladder(lead_id="unknown", province="ON").tasks[0]) == "Hi your property"
+    assert (
+        script_of(start_ladder(lead_id="F1", province="ON", act=Act()).tasks[0]) == "Bonjour votre propriété, votre région"
+    )
+    assert script_of(start_ladder(lead_id="unknown", province="ON", act=Act()).tasks[0]) == "Hi your property"
 
 
 def test_nothing_is_said_in_a_language_in_which_nothing_was_written(db: None) -> None:
     LeadFactory.create(lead_id="F1", language="fr")
     says(script_en="Hi")
-    assert script_of(start_ladder(lead_id="F1", province="ON").tasks[0]) is None
+    assert script_of(start_ladder(lead_id="F1", province="ON", act=Act()).tasks[0]) is None
 
 
 def test_a_ladder_keeps_the_version_that_it_was_made_from(db: None) -> None:
     says(script_en="old words")
-    (task,) = start_ladder(lead_id="L1", province="ON").tasks
+    (task,) = start_ladder(lead_id="L1", province="ON", act=Act()).tasks
     says(script_en="new words")
     ladder = FollowupLadder.objects.get(lead_id="L1")
     assert (ladder.template_version, LadderTemplate.objects.get(province="ON", kind="STANDARD").version) == (2, 3)
     assert script_of(task) == "old words"
-    assert script_of(start_ladder(lead_id="L2", province="ON").tasks[0]) == "new words"
+    assert script_of(start_ladder(lead_id="L2", province="ON", act=Act()).tasks[0]) == "new words"
 
 
 def statements_about_templates(ask: Callable[[], object]) -> int:
@@ -437,7 +440,7 @@ def statements_about_templates(ask: Callable[[], object]) -> int:
 
 
 def test_a_version_that_was_read_is_not_read_again(db: None, django_capture_on_commit_callbacks: Any) -> None:
-    task = start_ladder(lead_id="L1", province="ON").tasks[0]
+    task = start_ladder(lead_id="L1", province="ON", act=Act()).tasks[0]
     assert statements_about_templates(lambda: script_of(task)) == 1
     assert statements_about_templates(lambda: script_of(task)) == 1  # nothing has been committed yet
     with django_capture_on_commit_callbacks(execute=True):
@@ -450,7 +453,7 @@ def test_a_version_that_was_read_is_not_read_again(db: None, django_capture_on_c
 def test_a_version_that_was_rolled_back_is_not_remembered(db: None, django_capture_on_commit_callbacks: Any) -> None:
     def said(script: str) -> str | None:
         says(script_en=script)
-        return script_of(start_ladder(lead_id="L1", province="ON").tasks[0])
+        return script_of(start_ladder(lead_id="L1", province="ON", act=Act()).tasks[0])
 
     with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
         assert said("Hi") == "Hi"
@@ -469,7 +472,7 @@ def test_scripts_of_many_tasks_take_as_many_queries_as_of_two(db: None, user_of:
     for n, province in enumerate(("ON", "QC", "BC", "AB", "MB", "SK")):
         lead = LeadFactory.create(language="fr" if n % 2 else "en")
         upsert_template(province=province, enabled=True, changed_by="test")
-        tasks += start_ladder(lead_id=lead.lead_id, province=province, owner="va1").tasks
+        tasks += start_ladder(lead_id=lead.lead_id, province=province, owner="va1", act=Act()).tasks
 
     def queries(some: list[FollowupTask]) -> int:
         with CaptureQueriesContext(connection) as captured:

@@ -101,7 +101,7 @@ def test_a_status_that_ends_the_hunt_closes_the_open_ladder(
     operator: APIClient, way: Callable[..., None], status: str
 ) -> None:
     LeadFactory.create(lead_id="L1")
-    ladder = start_ladder(lead_id="L1", province="ON").tasks[0].ladder
+    ladder = start_ladder(lead_id="L1", province="ON", act=Act()).tasks[0].ladder
     way(status, operator)
     ladder.refresh_from_db()
     assert (status_of(), ladder.open_steps, ladder.closed_at is not None) == (status, 0, True)
@@ -116,7 +116,7 @@ def test_a_status_that_ends_the_hunt_closes_the_open_ladder(
 @pytest.mark.parametrize("way", [by_the_api, by_a_file, by_the_admin, by_an_outcome])
 def test_a_status_within_the_hunt_leaves_the_ladder_open(operator: APIClient, way: Callable[..., None]) -> None:
     LeadFactory.create(lead_id="L1")
-    start_ladder(lead_id="L1", province="ON")
+    start_ladder(lead_id="L1", province="ON", act=Act())
     way("CONTACTED", operator)
     assert (status_of(), FollowupLadder.objects.open().count()) == ("CONTACTED", 1)
 
@@ -124,7 +124,7 @@ def test_a_status_within_the_hunt_leaves_the_ladder_open(operator: APIClient, wa
 @db
 @pytest.mark.parametrize("way", [by_the_api, by_a_file])
 def test_a_lead_that_becomes_known_as_dead_has_no_open_ladder(operator: APIClient, way: Callable[..., None]) -> None:
-    start_ladder(lead_id="L1", province="ON")
+    start_ladder(lead_id="L1", province="ON", act=Act())
     way("DEAD", operator)
     assert not FollowupLadder.objects.open().exists()
 
@@ -132,7 +132,7 @@ def test_a_lead_that_becomes_known_as_dead_has_no_open_ladder(operator: APIClien
 @db
 def test_a_ladder_that_was_begun_anew_goes_on_while_the_status_is_only_said_again(operator: APIClient) -> None:
     LeadFactory.create(lead_id="L1", status="NOT_INTERESTED")
-    start_ladder(lead_id="L1", province="ON", restart=True, reason="called us")
+    start_ladder(lead_id="L1", province="ON", restart=True, act=Act(reason="called us"))
     by_the_api("NOT_INTERESTED", operator, first_name="Bo")
     by_a_file("NOT_INTERESTED", operator)
     assert FollowupLadder.objects.open().count() == 1
@@ -144,7 +144,7 @@ def test_a_ladder_that_was_begun_anew_goes_on_while_the_status_is_only_said_agai
 def test_a_file_closes_each_ladder_for_its_own_status() -> None:
     for lead_id in ("A", "B", "C"):
         LeadFactory.create(lead_id=lead_id)
-        start_ladder(lead_id=lead_id, province="ON")
+        start_ladder(lead_id=lead_id, province="ON", act=Act())
     upsert_leads(
         [{"lead_id": "C", "status": "DEAD"}, {"lead_id": "A", "status": "APPOINTMENT"}, {"lead_id": "B"}], act=Act()
     )
@@ -249,7 +249,7 @@ def test_an_outcome_signs_what_it_changes(user_of: Callable[..., User]) -> None:
 
 @db
 def test_an_outcome_of_a_lead_that_nobody_knows_closes_its_ladder_and_makes_no_lead() -> None:
-    start_ladder(lead_id="NOBODY", province="ON")
+    start_ladder(lead_id="NOBODY", province="ON", act=Act())
     move_lead("NOBODY", "APPOINTMENT", act())
     assert not FollowupLadder.objects.open().exists()
     assert not Lead.objects.exists()
@@ -355,9 +355,9 @@ def test_an_operator_says_that_a_number_is_wrong_or_that_it_is_not(browser: Clie
 @db
 def test_a_closed_ladder_stays_closed_when_its_lead_is_reopened(operator: APIClient) -> None:
     LeadFactory.create(lead_id="L1")
-    ladder = start_ladder(lead_id="L1", province="ON").tasks[0].ladder_id
+    ladder = start_ladder(lead_id="L1", province="ON", act=Act()).tasks[0].ladder_id
     by_the_api("DEAD", operator)
     by_the_api("NEW", operator, reason="called us")
     with pytest.raises(LadderClosed):
-        cancel_ladder(ladder, "x")
-    assert start_ladder(lead_id="L1", province="ON").created  # nobody had been contacted
+        cancel_ladder(ladder, act=Act(reason="x"))
+    assert start_ladder(lead_id="L1", province="ON", act=Act()).created  # nobody had been contacted

@@ -357,7 +357,7 @@ def test_a_wish_binds_what_the_lead_had_and_what_the_row_gives() -> None:
 @db
 def test_a_wish_closes_the_open_ladder() -> None:
     LeadFactory.create(lead_id="L1", phone="+14165550123", email="ana@example.ca")
-    start_ladder(lead_id="L1", province="ON", now=NOON)
+    start_ladder(lead_id="L1", province="ON", act=Act(at=NOON))
     bring({"opt_out": "yes"})
     assert not FollowupTask.objects.open().exists()
 

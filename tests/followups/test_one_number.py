@@ -1,7 +1,7 @@
 """At most one open ladder for one number or e-mail address, whichever leads have it."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -38,8 +38,9 @@ def leads(**of_each: dict[str, Any]) -> None:
         LeadFactory.create(lead_id=lead_id, **{"phone": "", **values})
 
 
-def start(lead_id: str, **more: Any) -> FollowupLadder:
-    return start_ladder(lead_id=lead_id, province="ON", **more).tasks[0].ladder
+def start(lead_id: str, *, restart: bool = False, reason: str = "", now: datetime | None = None) -> FollowupLadder:
+    act = Act(reason=reason, at=now)
+    return start_ladder(lead_id=lead_id, province="ON", restart=restart, act=act).tasks[0].ladder
 
 
 def still_open() -> list[str | None]:
@@ -70,18 +71,18 @@ def test_the_second_lead_of_a_number_or_address_is_refused_naming_the_first(
 def test_no_restart_and_no_reason_overrides_it() -> None:
     leads(L1={"phone": PHONE}, L2={"phone": PHONE})
     first = start("L2")
-    cancel_ladder(first.pk, "x")
+    cancel_ladder(first.pk, act=Act(reason="x"))
     start("L1")
     with pytest.raises(AlreadyFollowedUp):
         start("L2", restart=True, reason="called us")
     with pytest.raises(AlreadyFollowedUp):
-        restart_ladder(first.pk, "called us")
+        restart_ladder(first.pk, act=Act(reason="called us"))
     assert still_open() == ["L1"]
 
 
 def test_once_the_first_is_over_the_second_may_start() -> None:
     leads(L1={"phone": PHONE}, L2={"phone": PHONE})
-    cancel_ladder(start("L1").pk, "x")
+    cancel_ladder(start("L1").pk, act=Act(reason="x"))
     assert start("L2").open_steps == 6
 
 
@@ -128,7 +129,7 @@ def test_bulk_gives_the_first_row_its_ladder_and_names_it_to_the_others(operator
 def test_a_row_that_gets_no_ladder_stands_in_nobodys_way(monkeypatch: pytest.MonkeyPatch) -> None:
     leads(L1={"phone": PHONE, "status": "DEAD"}, L2={"phone": PHONE}, L3={"phone": PHONE})
     monkeypatch.setattr("followups.ladders.bulk.BATCH", 2)
-    answers = start_ladders([Start(lead_id) for lead_id in ("L1", "L2", "L3")])
+    answers = start_ladders([Start(lead_id) for lead_id in ("L1", "L2", "L3")], act=Act())
     assert [answer.status for answer in answers] == [Status.REFUSED, Status.CREATED, Status.REFUSED]
     assert answers[2].refusal
     assert "Lead L2 " in answers[2].refusal.detail

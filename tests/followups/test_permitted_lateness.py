@@ -76,11 +76,11 @@ def windows(start: str, end: str) -> dict[str, Any]:
 def test_a_ladder_of_friday_evening_breaches_on_saturday_and_not_in_the_night() -> None:
     task = begun(FRIDAY_EVENING)
     assert (task.warns_at, task.breaches_at) == (SATURDAY + 24 * MINUTE, SATURDAY + 114 * MINUTE)
-    assert find_breaches(FRIDAY_EVENING + 3 * HOUR) == 0
+    assert find_breaches(act=Act(at=FRIDAY_EVENING + 3 * HOUR)) == 0
     roll(CLOSES + MINUTE)
     assert not at_risk(SATURDAY + 24 * MINUTE).exists()
     assert list(at_risk(SATURDAY + 25 * MINUTE)) == [task]
-    assert [find_breaches(SATURDAY + n * MINUTE) for n in (114, 115)] == [0, 1]
+    assert [find_breaches(act=Act(at=SATURDAY + n * MINUTE)) for n in (114, 115)] == [0, 1]
     breach = SlaBreach.objects.get()
     assert (breach.counted_from, breach.breached_at) == (FRIDAY_EVENING, SATURDAY + 114 * MINUTE)
     assert breach.lateness == 121 * MINUTE
@@ -108,7 +108,7 @@ def test_a_wider_window_says_nothing_of_the_hours_before_it_was_made() -> None:
 def test_a_task_that_was_put_off_begins_anew() -> None:
     task = begun(TUESDAY)
     later = TUESDAY + 5 * HOUR
-    snooze_task(task.pk, later, "asked for it", now=TUESDAY + HOUR)
+    snooze_task(task.pk, later, act=Act(reason="asked for it", at=TUESDAY + HOUR))
     assert stored(task).breaches_at == later + 2 * HOUR
     complete_task(task.pk, "va1", now=later + 10 * MINUTE)
     assert stored(task).late_for == 10 * MINUTE
@@ -140,7 +140,7 @@ def test_a_policy_of_the_sla_that_changes_has_its_tasks_judged_anew_by_the_worke
     upsert_sla(province="ON", channel="SMS", changed_by="op", enabled=False, now=TUESDAY)
     recompute_watched("ON", "ALL", "SMS", TUESDAY + 30 * MINUTE)
     assert (stored(task).warns_at, stored(task).breaches_at) == (None, None)
-    find_breaches(TUESDAY + 3 * HOUR)
+    find_breaches(act=Act(at=TUESDAY + 3 * HOUR))
     assert not SlaBreach.objects.filter(task=task).exists()
 
 
@@ -152,14 +152,14 @@ def test_a_stricter_policy_makes_a_breach_from_then_on_and_a_markets_own_is_of_i
     recompute_watched("ON", "TORONTO", "SMS", then)
     assert (stored(task).warns_at, stored(task).breaches_at) == (TUESDAY + 30 * MINUTE, then)
     assert stored(elsewhere).breaches_at == TUESDAY + 2 * HOUR
-    assert find_breaches(then + MINUTE) == 1
+    assert find_breaches(act=Act(at=then + MINUTE)) == 1
     assert SlaBreach.objects.get().breached_at == then
 
 
 def test_an_open_task_from_before_is_judged_after_the_next_night() -> None:
     task = begun(TUESDAY)
     FollowupTask.objects.update(warns_at=None, breaches_at=None)
-    assert find_breaches(TUESDAY + 3 * HOUR) == 0
+    assert find_breaches(act=Act(at=TUESDAY + 3 * HOUR)) == 0
     recompute_missing(TUESDAY + HOUR)
     assert stored(task).breaches_at == TUESDAY + 2 * HOUR
 
@@ -169,7 +169,7 @@ def test_a_claim_that_the_gate_refuses_forgets_no_lateness() -> None:
     enable_go_live(act=Act("op", reason="test"))
     task = begun(TUESDAY)
     upsert_policy(province="ON", market="ALL", changed_by="op", reason="test", enabled=False, now=TUESDAY + HOUR)
-    assert claim_due(owner="va1", now=TUESDAY + HOUR) == []
+    assert claim_due(owner="va1", act=Act(at=TUESDAY + HOUR)) == []
     assert stored(task).open_from is None
     assert late_for(stored(task), TUESDAY + 2 * HOUR) == HOUR
     recompute_places(["ON"], None, TUESDAY + 2 * HOUR)
@@ -184,20 +184,20 @@ def test_while_no_worker_renews_the_intervals_nothing_counts() -> None:
     """From Friday evening until Tuesday the task was listed for nobody."""
     task = begun(FRIDAY_EVENING)
     back = TUESDAY + 5 * HOUR
-    assert find_breaches(back) == 0
+    assert find_breaches(act=Act(at=back)) == 0
     assert not at_risk(back).exists()
     roll(back)
     assert late_for(stored(task), back) == 6 * MINUTE
     assert (stored(task).warns_at, stored(task).breaches_at) == (back + 24 * MINUTE, back + 114 * MINUTE)
-    assert [find_breaches(back), find_breaches(back + 115 * MINUTE)] == [0, 1]
+    assert [find_breaches(act=Act(at=back)), find_breaches(act=Act(at=back + 115 * MINUTE))] == [0, 1]
 
 
 def test_what_is_done_while_no_worker_rolls_is_no_breach() -> None:
-    find_breaches(FRIDAY_EVENING)
+    find_breaches(act=Act(at=FRIDAY_EVENING))
     task = begun(FRIDAY_EVENING)
     complete_task(task.pk, "va1", now=TUESDAY)
     assert stored(task).late_for == 6 * MINUTE
-    assert find_breaches(TUESDAY + MINUTE) == 0
+    assert find_breaches(act=Act(at=TUESDAY + MINUTE)) == 0
 
 
 def test_a_worker_who_rolls_each_minute_loses_none_where_contact_is_always_permitted() -> None:
@@ -275,7 +275,7 @@ def test_lateness_is_the_number_of_permitted_minutes(begins: datetime, happening
                 allowed = SlaPolicy.objects.get(province="ON", market="ALL", channel="SMS").breach_after_minutes
                 # A stricter policy makes a breach from then on.
                 is_breach = late > allowed and stored(task).breaches_at != now
-                find_breaches(now)
+                find_breaches(act=Act(at=now))
                 is_on_record |= is_breach
                 assert SlaBreach.objects.filter(task=task).exists() == is_on_record
             late += decide(allows, "SMS", now).allowed

@@ -88,9 +88,9 @@ def odile(client_of: Callable[..., APIClient], admin_client: Client) -> str:
     assert made.status_code == 201
     upsert_lead(lead_id="L1", status="DEAD", act=Act("test"))
     upsert_lead(lead_id="L1", status="NEW", act=Act("test", reason="her cousin wants to sell"))
-    first = start_ladder(lead_id="L1", province="ON", market="TORONTO", actor="test").tasks
+    first = start_ladder(lead_id="L1", province="ON", market="TORONTO", act=Act("test")).tasks
     complete_task(first[0].pk, "va1", outcome="NO_ANSWER", note="Odile was away")
-    skip_task(first[1].pk, "her cousin is ill", actor="va1")
+    skip_task(first[1].pk, act=Act("va1", reason="her cousin is ill"))
     points = [("PHONE", PHONE), ("EMAIL", EMAIL)]
     given: dict[str, Any] = {"evidence": "her voice on tape 7", "proof": Proof(wording=WORDING, given_how="SPOKEN")}
     record_consent(points=points, basis="EXPRESS", obtained_at=NOON, act=Act("test"), **given)
@@ -195,7 +195,7 @@ def test_erasing_again_finds_nothing_more(odile: str) -> None:
 
 
 def test_a_lead_that_is_named_by_a_ladder_alone_is_erased_too() -> None:
-    task = start_ladder(lead_id="nobody-knows", province="ON", market="TORONTO", actor="test").tasks[0]
+    task = start_ladder(lead_id="nobody-knows", province="ON", market="TORONTO", act=Act("test")).tasks[0]
     complete_task(task.pk, "va1", note="Odile Tremblay")
     erase_person("nobody-knows", act=Act("ops", reason="asked"))
     assert named() == set()

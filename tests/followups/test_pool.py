@@ -78,7 +78,7 @@ def test_who_weighs_no_more_than_the_others_together_never_has_two_turns_running
 
 
 def owners(n: int, market: str = "TORONTO") -> list[str | None]:
-    tasks = [start_ladder(province="ON", market=market, now=NOON).tasks[0] for _ in range(n)]
+    tasks = [start_ladder(province="ON", market=market, act=Act(at=NOON)).tasks[0] for _ in range(n)]
     return [task.owner for task in tasks]
 
 
@@ -94,7 +94,7 @@ def test_a_ladder_without_an_owner_goes_to_whose_turn_it_is_with_all_its_tasks(d
 def test_an_owner_that_is_given_takes_nobodys_turn(operator: APIClient) -> None:
     PoolAgentFactory.create(agent="va1")
     PoolAgentFactory.create(agent="va2")
-    start_ladder(province="ON", market="TORONTO", owner="bryan")
+    start_ladder(province="ON", market="TORONTO", owner="bryan", act=Act())
     assert owners(2) == ["va1", "va2"]
     lead = {"lead_id": "L1", "province": "ON", "market": "TORONTO"}
     for _ in range(3):
@@ -142,7 +142,7 @@ def test_a_user_who_may_not_sign_in_gets_no_ladder_and_a_name_that_is_no_users_d
     gone.is_active = False
     gone.save()
     assert owners(4) == ["va2", "label", "va2", "label"]
-    answers = start_ladders([Start(f"L{n}", "ON", "TORONTO") for n in range(4)], now=NOON)
+    answers = start_ladders([Start(f"L{n}", "ON", "TORONTO") for n in range(4)], act=Act(at=NOON))
     assert all(answer.ladder_id for answer in answers)
     assert set(FollowupLadder.objects.values_list("owner", flat=True)) == {"va2", "label"}
     assert PoolAgent.objects.get(agent="va1").credit == 0

@@ -76,7 +76,7 @@ def test_a_reply_to_no_message_is_prospecting() -> None:
 
 def test_once_the_lead_was_contacted_the_message_is_answered() -> None:
     message = wrote()
-    (step, *_) = start_ladder(lead_id="JANE", province="ON", market="TORONTO", now=NOON).tasks
+    (step, *_) = start_ladder(lead_id="JANE", province="ON", market="TORONTO", act=Act(at=NOON)).tasks
     assert asked("REPLY", message) == REPLY
     complete_task(step.pk, "va1", contacted_at=NOON + MINUTE, now=NOON + MINUTE)
     assert FollowupTask.objects.get(pk=step.pk).completed_at is not None

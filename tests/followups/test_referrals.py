@@ -44,7 +44,7 @@ def referred(basis: str = "REFERRAL", obtained_at: Any = NOON - DAY, points: Any
 
 def ladder(lead_id: str = "JANE", **lead: Any) -> list[FollowupTask]:
     LeadFactory.create(**{**JANE, "lead_id": lead_id, "phone": PHONE[1], "email": EMAIL[1], **lead})
-    return list(start_ladder(**{**JANE, "lead_id": lead_id}, now=NOON).tasks)
+    return list(start_ladder(act=Act(at=NOON), **{**JANE, "lead_id": lead_id}).tasks)
 
 
 def reasons(channel: str = "SMS", at: Any = NOON + DAY, lead_id: str = "JANE") -> list[str]:

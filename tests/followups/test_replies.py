@@ -182,7 +182,7 @@ def is_closed(point: tuple[str, str], channel: str) -> bool:
 
 @pytest.mark.parametrize(("channel", "text"), [("SMS", "STOP"), ("EMAIL", "unsubscribe"), ("SMS", "ARRÊT")])
 def test_a_bare_stop_closes_text_and_e_mail_and_no_call(jane: Lead, channel: str, text: str) -> None:
-    start_ladder(lead_id="JANE", province="ON", now=NOON)
+    start_ladder(lead_id="JANE", province="ON", act=Act(at=NOON))
     recorded = record_inbound(channel=channel, text=text, lead_id="JANE", act=Act(at=NOON))
     assert recorded.opted_out_channels == ("SMS", "EMAIL")
     assert is_closed(("PHONE", PHONE), "SMS")

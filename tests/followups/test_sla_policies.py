@@ -14,6 +14,7 @@ from followups.sla.policies import seed_policies
 from governance.runbook.services import status
 from tests.conftest import attrs, codes
 from tests.factories import NOON, SlaPolicyFactory, TaskFactory
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -116,7 +117,7 @@ def test_what_is_at_risk_is_listed_with_the_moment_of_its_breach(operator: APICl
 def test_breaches_are_listed_by_whose_and_where_and_when(operator: APIClient) -> None:
     TaskFactory.create(owner="va1")
     TaskFactory.create(channel="CALL", ladder__province="BC")
-    find_breaches(NOON + timedelta(hours=3))
+    find_breaches(act=Act(at=NOON + timedelta(hours=3)))
 
     def found(**filters: str) -> int:
         return len(operator.get("/api/followups/sla/breaches", filters).json()["results"])

@@ -19,6 +19,7 @@ from governance.organisation.models import Organisation
 from tests.conftest import attrs, codes
 from tests.factories import LeadFactory, TaskFactory
 from tests.staff import signed_in
+from wholesale.plumbing.act import Act
 
 API = "/api/followups/templates/upsert"
 GOOD = {"channel": "SMS", "script_fr": "{company}. Répondez ARRET", "script_en": "{company}. Reply STOP"}
@@ -31,7 +32,7 @@ def one(**step: Any) -> list[dict[str, Any]]:
 
 def said(lead_id: str, **step: Any) -> str | None:
     upsert_template(province="ON", steps=one(**step), changed_by="test")
-    return scripts_of(start_ladder(lead_id=lead_id, province="ON", owner="va1").tasks)[0]
+    return scripts_of(start_ladder(lead_id=lead_id, province="ON", owner="va1", act=Act()).tasks)[0]
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Hired callers: a vendor's agents claim while its registration is in force."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -50,8 +50,8 @@ def hire(agent: str = "va1", name: str = "Atlantic Calls") -> VendorAgent:
     return assign_agent(agent=agent, vendor=name, act=Act("ops"))
 
 
-def claimed(owner: str = "va1", **options: Any) -> list[int]:
-    return [one.task.id for one in claim_due(owner=owner, **options)]
+def claimed(owner: str = "va1", now: datetime | None = None) -> list[int]:
+    return [one.task.id for one in claim_due(owner=owner, act=Act(at=now))]
 
 
 # Claims -----------------------------------------------------------------------------------------------------------------
@@ -62,7 +62,7 @@ def test_an_agent_of_a_vendor_claims_through_the_last_day_of_its_registration_an
     vendor(days=0)
     hire()
     assert claimed() == [task.id]
-    release_leases(task_ids=[task.id], owner="va1")
+    release_leases(task_ids=[task.id], owner="va1", act=Act())
     vendor(days=-1)
     with pytest.raises(VendorNotRegistered) as refusal:
         claimed()
@@ -90,7 +90,7 @@ def test_others_claim_on() -> None:
     hire("va3", "Pacific Calls")
     for agent in ("va1", "va3"):
         assert claimed(agent) == [task.id]
-        release_leases(task_ids=[task.id], owner=agent)
+        release_leases(task_ids=[task.id], owner=agent, act=Act())
     hire("va2", "Pacific Calls")  # it works for one at most
     assert VendorAgent.objects.filter(agent="va2").count() == 1
     assert claimed("va2") == [task.id]
@@ -105,9 +105,9 @@ def test_who_was_taken_off_claims_as_one_of_ours_and_a_renewal_counts_at_once() 
     assert claimed() == [task.id]
     hire()
     with pytest.raises(VendorNotRegistered):
-        renew_leases(task_ids=[task.id], owner="va1")
+        renew_leases(task_ids=[task.id], owner="va1", act=Act())
     vendor(days=90)
-    assert renew_leases(task_ids=[task.id], owner="va1").renewed == [task.id]
+    assert renew_leases(task_ids=[task.id], owner="va1", act=Act()).renewed == [task.id]
 
 
 def test_what_happened_is_recorded_and_what_is_held_is_given_back_all_the_same() -> None:
@@ -117,7 +117,7 @@ def test_what_happened_is_recorded_and_what_is_held_is_given_back_all_the_same()
     assert set(claimed()) == {task.id, other.id}
     vendor(days=-1)
     assert complete_task(task.id, "va1").completed_at == NOON
-    assert release_leases(task_ids=[other.id], owner="va1").released == [other.id]
+    assert release_leases(task_ids=[other.id], owner="va1", act=Act()).released == [other.id]
     assert [one.id for one in due_tasks()] == [other.id]  # a list to read
 
 

@@ -274,8 +274,8 @@ def test_an_agents_claim_is_cut_to_the_setting(
     assert len(client_of("agent").post("/api/followups/due/claim", {"limit": 500, "lease_minutes": 240}).json()) == 25
     FollowupTask.objects.update(leased_by=None, leased_until=None)
     settings.AGENT_CLAIM_MAX = 3
-    assert len(claim_due(owner="va9", limit=10, user=user_of("agent", username="va9"), now=NOON)) == 3
-    assert len(claim_due(owner="dialer", limit=500, user=user_of("integrator"), now=NOON)) == 27
+    assert len(claim_due(owner="va9", limit=10, act=Act(user=user_of("agent", username="va9"), at=NOON))) == 3
+    assert len(claim_due(owner="dialer", limit=500, act=Act(user=user_of("integrator"), at=NOON))) == 27
 
 
 def test_an_agent_completes_as_itself_whatever_it_says(client_of: Callable[..., APIClient], at_noon: None) -> None:

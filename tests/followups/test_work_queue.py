@@ -18,6 +18,7 @@ from followups.tasks.models import ContactAttempt, FollowupTask, TaskEvent
 from governance.golive.models import GoLiveState
 from tests.factories import NOON, LeadFactory, TaskFactory
 from tests.staff import form_with, signed_in
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +48,7 @@ def due(lead_id: str = "LEAD-1", *, owner: str | None = None, minutes: int = 60,
     """The first step of a lead's ladder, due since so many minutes and permitted now."""
     LeadFactory.create(lead_id=lead_id, **lead)
     now = NOON - timedelta(minutes=minutes)
-    return start_ladder(lead_id=lead_id, province="ON", market="TORONTO", owner=owner, now=now).tasks[0]
+    return start_ladder(lead_id=lead_id, province="ON", market="TORONTO", owner=owner, act=Act(at=now)).tasks[0]
 
 
 def waiting(**values: Any) -> FollowupTask:
@@ -148,7 +149,7 @@ def test_what_was_done_before_stands_beside_the_task(va1: Client) -> None:
 
 
 def test_a_lead_that_nobody_knows_is_named_by_its_id(va1: Client) -> None:
-    start_ladder(lead_id="GHOST", province="ON", market="TORONTO", now=NOON - timedelta(hours=1))
+    start_ladder(lead_id="GHOST", province="ON", market="TORONTO", act=Act(at=NOON - timedelta(hours=1)))
 
     page = press(va1, "next").content.decode()
 

@@ -31,6 +31,7 @@ import followups.sla.notices
 import followups.sla.policies
 import followups.sla.report
 import followups.sla.snapshot
+import followups.tasks.completions.services
 import followups.tasks.due.claims
 import followups.tasks.due.services
 import followups.tasks.lapses
@@ -123,7 +124,7 @@ def enable_go_live() -> None:
 def approve_baseline() -> None:
     for success in (True, False):
         many(KpiFactory, 100, metric="contract_rate", success=success)
-    kpi.tripwire.policies.approve_baseline(**WATCHED, changed_by="me", reason="test")
+    kpi.tripwire.policies.approve_baseline(act=Act("me", reason="test"), **WATCHED)
 
 
 def remove_agent() -> None:
@@ -276,21 +277,21 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "CONTROL",
         lambda: kpi.tripwire.policies.upsert_policy(**WATCHED, changed_by="me"),
     ),
-    kpi.tripwire.evaluations.evaluate: ("CONTROL", lambda: kpi.tripwire.evaluations.evaluate(**WATCHED)),
-    kpi.tripwire.evaluations.evaluate_all: ("CONTROL", lambda: list(kpi.tripwire.evaluations.evaluate_all())),
+    kpi.tripwire.evaluations.evaluate: ("CONTROL", lambda: kpi.tripwire.evaluations.evaluate(**WATCHED, act=Act())),
+    kpi.tripwire.evaluations.evaluate_all: ("CONTROL", lambda: list(kpi.tripwire.evaluations.evaluate_all(act=Act()))),
     kpi.tripwire.policies.approve_baseline: ("CONTROL", approve_baseline),
     kpi.tripwire.triggers.undo_trigger: (
         "CONTROL",
-        lambda: kpi.tripwire.triggers.undo_trigger(TriggerFactory.create().pk, changed_by="me", reason="test"),
+        lambda: kpi.tripwire.triggers.undo_trigger(TriggerFactory.create().pk, act=Act("me", reason="test")),
     ),
     kpi.tripwire.summaries.states: ("READ", kpi.tripwire.summaries.states),
     followups.services.start_ladder: (
         "EXECUTE",
-        lambda: followups.services.start_ladder(lead_id="L1", province="ON"),
+        lambda: followups.services.start_ladder(lead_id="L1", province="ON", act=Act()),
     ),
     followups.ladders.bulk.start_ladders: (
         "EXECUTE",
-        lambda: followups.ladders.bulk.start_ladders([followups.ladders.bulk.Start("L1", "ON")]),
+        lambda: followups.ladders.bulk.start_ladders([followups.ladders.bulk.Start("L1", "ON")], act=Act()),
     ),
     followups.ladders.templates.services.upsert_template: (
         "CONTROL",
@@ -302,48 +303,50 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     ),
     followups.pool.services.remove_agent: ("CONTROL", remove_agent),
     followups.services.due_tasks: ("EXECUTE", followups.services.due_tasks),
-    followups.tasks.due.claims.claim_due: ("EXECUTE", lambda: followups.tasks.due.claims.claim_due(owner="me")),
+    followups.tasks.due.claims.claim_due: ("EXECUTE", lambda: followups.tasks.due.claims.claim_due(owner="me", act=Act())),
     followups.tasks.due.claims.renew_leases: (
         "EXECUTE",
-        lambda: followups.tasks.due.claims.renew_leases(task_ids=[1], owner="me"),
+        lambda: followups.tasks.due.claims.renew_leases(task_ids=[1], owner="me", act=Act()),
     ),
     followups.tasks.due.claims.release_leases: (
         "RECORD",
-        lambda: followups.tasks.due.claims.release_leases(task_ids=[1], owner="me"),
+        lambda: followups.tasks.due.claims.release_leases(task_ids=[1], owner="me", act=Act()),
     ),
-    followups.services.complete_task: (
+    followups.tasks.completions.services.record_completion: (
         "RECORD",
         lambda: followups.services.complete_task(TaskFactory.create().pk, "me"),
     ),
     followups.tasks.services.snooze_task: (
         "RECORD",
-        lambda: followups.tasks.services.snooze_task(TaskFactory.create().pk, NOON + timedelta(days=1), "test", now=NOON),
+        lambda: followups.tasks.services.snooze_task(
+            TaskFactory.create().pk, NOON + timedelta(days=1), act=Act(reason="test", at=NOON)
+        ),
     ),
     followups.tasks.services.skip_task: (
         "RECORD",
-        lambda: followups.tasks.services.skip_task(TaskFactory.create().pk, "test"),
+        lambda: followups.tasks.services.skip_task(TaskFactory.create().pk, act=Act(reason="test")),
     ),
     followups.ladders.services.reassign_ladder: (
         "CONTROL",
-        lambda: followups.ladders.services.reassign_ladder(TaskFactory.create().ladder_id, "anna", "test"),
+        lambda: followups.ladders.services.reassign_ladder(TaskFactory.create().ladder_id, "anna", act=Act(reason="test")),
     ),
     followups.ladders.services.cancel_ladder: (
         "CONTROL",
-        lambda: followups.ladders.services.cancel_ladder(TaskFactory.create().ladder_id, "test"),
+        lambda: followups.ladders.services.cancel_ladder(TaskFactory.create().ladder_id, act=Act(reason="test")),
     ),
     followups.ladders.services.restart_ladder: (
         "EXECUTE",
-        lambda: followups.ladders.services.restart_ladder(FollowupLadder.objects.earliest("id").pk, "test"),
+        lambda: followups.ladders.services.restart_ladder(FollowupLadder.objects.earliest("id").pk, act=Act(reason="test")),
     ),
     followups.sla.policies.upsert_policy: (
         "CONTROL",
         lambda: followups.sla.policies.upsert_policy(province="ON", channel="SMS", breach_after_minutes=60, changed_by="me"),
     ),
-    followups.tasks.lapses.lapse_steps: ("RECORD", lambda: followups.tasks.lapses.lapse_steps(now=NOON)),
-    followups.sla.breaches.find_breaches: ("RECORD", lambda: followups.sla.breaches.find_breaches(NOON)),
+    followups.tasks.lapses.lapse_steps: ("RECORD", lambda: followups.tasks.lapses.lapse_steps(act=Act(at=NOON))),
+    followups.sla.breaches.find_breaches: ("RECORD", lambda: followups.sla.breaches.find_breaches(act=Act(at=NOON))),
     followups.sla.notices.read_notice: (
         "RECORD",
-        lambda: followups.sla.notices.read_notice(SlaNoticeFactory.create().pk, actor="me"),
+        lambda: followups.sla.notices.read_notice(SlaNoticeFactory.create().pk, act=Act("me")),
     ),
     followups.tasks.outcomes.services.upsert_rule: (
         "CONTROL",
@@ -422,22 +425,22 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     ),
     followups.sla.report.sla_report: ("READ", followups.sla.report.sla_report),
     followups.sla.report.recent_sla: ("READ", followups.sla.report.recent_sla),
-    buyers.services.record_feedback: (
+    buyers.services.take_feedback: (
         "RECORD",
         lambda: buyers.services.record_feedback("ON", "TORONTO", "SFR", "RESPONDED"),
     ),
     buyers.services.liquidity_score: ("READ", lambda: buyers.services.liquidity_score("ON")),
-    buyers.services.rebuild_liquidity: ("CONTROL", lambda: list(buyers.services.rebuild_liquidity())),
+    buyers.services.rebuild_liquidity: ("CONTROL", lambda: list(buyers.services.rebuild_liquidity(act=Act()))),
     offers.services.upsert_policy: (
         "CONTROL",
         lambda: offers.services.upsert_policy(province="ON", changed_by="me"),
     ),
     offers.services.make_offer: (
         "SANDBOX",
-        lambda: offers.services.make_offer(province="ON", arv=Decimal(450000), repairs=Decimal(50000)),
+        lambda: offers.services.make_offer(province="ON", arv=Decimal(450000), repairs=Decimal(50000), act=Act()),
     ),
-    kpi.services.emit_kpi: ("RECORD", lambda: kpi.services.emit_kpi("WHOLESALE", "x")),
-    kpi.services.record_kpi: ("RECORD", lambda: kpi.services.record_kpi(domain="WHOLESALE", metric="x")),
+    kpi.services.write_kpi: ("RECORD", lambda: kpi.services.emit_kpi("WHOLESALE", "x")),
+    kpi.services.record_kpi: ("RECORD", lambda: kpi.services.record_kpi(domain="WHOLESALE", metric="x", act=Act())),
     kpi.services.summarise: ("READ", kpi.services.summarise),
 }
 STOPPED_BY_KILL_SWITCH = ("SANDBOX", "EXECUTE")

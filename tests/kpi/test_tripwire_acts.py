@@ -30,8 +30,8 @@ def trigger() -> RegressionTrigger:
     return RegressionTrigger.objects.order_by("id").reverse()[0]
 
 
-def undo(which: RegressionTrigger | None = None, **options: object) -> RegressionTrigger:
-    return undo_trigger((which or trigger()).pk, changed_by="bryan", reason="a false alarm", now=LATER, **options)  # type: ignore[arg-type]
+def undo(which: RegressionTrigger | None = None, user: User | None = None) -> RegressionTrigger:
+    return undo_trigger((which or trigger()).pk, act=Act("bryan", user, reason="a false alarm", at=LATER))
 
 
 def engaged() -> bool:
@@ -221,7 +221,7 @@ def test_undoing_twice_changes_nothing() -> None:
     fallen()
     looked()
     first = undo()
-    again = undo_trigger(first.pk, changed_by="eve", reason="again", now=LATER + timedelta(days=1))
+    again = undo_trigger(first.pk, act=Act("eve", reason="again", at=LATER + timedelta(days=1)))
     assert (again.undone_by, again.undo_reason, again.undone_at, again.note) == ("bryan", "a false alarm", LATER, first.note)
     assert RiskPolicy.objects.get(engine="WHOLESALE").version == 3
 
@@ -349,7 +349,7 @@ def test_who_may_not_release_the_kill_switch_may_not_undo_it_either(user_of: Cal
 
 def test_an_unknown_trigger_cannot_be_undone() -> None:
     with pytest.raises(TriggerNotFound):
-        undo_trigger(4711, changed_by="bryan", reason="none")
+        undo_trigger(4711, act=Act("bryan", reason="none"))
 
 
 def test_another_method_starts_anew_and_keeps_the_trigger() -> None:

@@ -14,6 +14,7 @@ from kpi.tripwire.expectations import simulate, simulate_policy
 from kpi.tripwire.models import RegressionPolicy, RegressionState
 from kpi.tripwire.policies import approve_baseline, upsert_policy
 from tests.factories import NOON, KpiFactory, many
+from wholesale.plumbing.act import Act
 
 KEY = {"domain": "WHOLESALE", "metric": "contract_rate"}
 REASON = "a test of the tripwire"
@@ -63,7 +64,7 @@ def counted(events: int, at: datetime, **values: Any) -> None:
 
 def looked(now: datetime = NOON + timedelta(hours=1), **key: Any) -> RegressionState:
     """The state after an evaluation."""
-    return evaluate(**{**KEY, **key}, now=now)
+    return evaluate(act=Act(at=now), **{**KEY, **key})
 
 
 def fallen() -> None:
@@ -85,5 +86,5 @@ def approved(successes: int = 60, events: int = 200, **settings: Any) -> Regress
     """A baseline from these events, approved, and an enabled CUSUM upon it."""
     happened(rate(successes, events))
     RegressionPolicy.objects.filter(**KEY).update(enabled=False)
-    approve_baseline(domain=KEY["domain"], metric=KEY["metric"], changed_by="bryan", reason=REASON, now=NOON)
+    approve_baseline(domain=KEY["domain"], metric=KEY["metric"], act=Act("bryan", reason=REASON, at=NOON))
     return watch(method="CUSUM", **settings)

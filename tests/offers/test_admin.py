@@ -13,6 +13,7 @@ from django.urls import reverse
 from offers.models import OfferPolicy
 from offers.services import make_offer, upsert_policy
 from tests.staff import form_with, signed_in
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import VersionConflict
 
 pytestmark = pytest.mark.django_db
@@ -276,7 +277,7 @@ def test_the_evidence_shows_its_calculation(ops: Client) -> None:
         arv=Decimal(450_000),
         repairs=Decimal(50_000),
         comps=[{"address": "14 Elm <St>"}],
-        now=None,
+        act=Act(at=None),
     )
 
     page = ops.get(reverse("admin:offers_offerevidence_change", args=[offer.pk])).content.decode()
@@ -289,7 +290,7 @@ def test_the_evidence_shows_its_calculation(ops: Client) -> None:
 
 def test_an_offer_of_nothing_shows_the_negative_bound(ops: Client) -> None:
     upsert_policy(province="ON", enabled=True, changed_by="ops")
-    offer = make_offer(province="ON", arv=Decimal(10_000), repairs=Decimal(20_000))
+    offer = make_offer(province="ON", arv=Decimal(10_000), repairs=Decimal(20_000), act=Act())
 
     page = ops.get(reverse("admin:offers_offerevidence_change", args=[offer.pk])).content.decode()
 

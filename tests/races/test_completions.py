@@ -38,7 +38,7 @@ def ladders(count: int, **lead: Any) -> list[FollowupTask]:
     for n in range(count):
         LeadFactory.create(lead_id=f"L{FollowupLadder.objects.count()}-{n}", **lead)
         lead_id = f"L{FollowupLadder.objects.count()}-{n}"
-        start_ladder(lead_id=lead_id, province="ON", market="TORONTO", now=NOON)
+        start_ladder(lead_id=lead_id, province="ON", market="TORONTO", act=Act(at=NOON))
     tasks = FollowupTask.objects.open()
     tasks.update(leased_by="va1", leased_until=LATER + timedelta(hours=1))
     return list(tasks.order_by("pk"))
@@ -64,9 +64,9 @@ def test_renewals_and_releases_of_tasks_that_outcomes_move_or_cancel(run_togethe
         def act(number: int, tasks: list[int] = tasks, round_: int = round_) -> None:
             luck = Random(f"{round_}.{number}")
             if number % 3 == 0:
-                renew_leases(task_ids=tasks[:: luck.choice((1, -1))], owner="va1", now=LATER)
+                renew_leases(task_ids=tasks[:: luck.choice((1, -1))], owner="va1", act=Act(at=LATER))
             elif number % 3 == 1:
-                release_leases(task_ids=tasks[:: luck.choice((1, -1))], owner="va1", now=LATER)
+                release_leases(task_ids=tasks[:: luck.choice((1, -1))], owner="va1", act=Act(at=LATER))
             else:
                 # From the last step to the first: the task's own row is locked before those that come before it.
                 for task in luck.sample(tasks, 4):
@@ -88,7 +88,7 @@ def test_claims_that_give_back_what_the_gate_refuses_among_outcomes(run_together
     def act(number: int) -> None:
         if number % 2:
             for _ in range(3):
-                assert claim_due(owner=f"va{number}", limit=20, now=LATER) == []
+                assert claim_due(owner=f"va{number}", limit=20, act=Act(at=LATER)) == []
         else:
             for task in Random(number).sample(tasks, 6):
                 complete_task(task, "va0", outcome="REPLIED", force=True, note="test", now=LATER)
@@ -103,7 +103,7 @@ def test_contacts_and_wishes_of_numbers_that_nobody_has_spoken_of_before(run_tog
     for n in range(ROUNDS):
         phone = f"+1416555{n:04}"
         LeadFactory.create(lead_id=f"J{n}", phone=phone)
-        steps = start_ladder(lead_id=f"J{n}", province="ON", market="TORONTO", now=NOON).tasks
+        steps = start_ladder(lead_id=f"J{n}", province="ON", market="TORONTO", act=Act(at=NOON)).tasks
 
         def act(number: int, n: int = n, phone: str = phone, steps: list[FollowupTask] = steps) -> None:
             if number % 4 == 0:
@@ -127,7 +127,7 @@ def test_messages_that_use_a_referral_among_wishes_and_erasures(run_together: Ru
         LeadFactory.create(lead_id=f"J{n}", phone=points[0][1], email=points[1][1])
         told: dict[str, Any] = {"obtained_at": NOON, "evidence": "call 1", "proof": proof}
         made = record_consent(points=points, basis="REFERRAL", act=Act("test", at=NOON), **told)
-        steps = start_ladder(lead_id=f"J{n}", province="ON", market="TORONTO", now=NOON).tasks
+        steps = start_ladder(lead_id=f"J{n}", province="ON", market="TORONTO", act=Act(at=NOON)).tasks
 
         def act(number: int, n: int = n, point: int = made[0].point_id, steps: list[FollowupTask] = steps) -> None:
             if number % 6 == 0:
@@ -147,7 +147,7 @@ def test_contacts_of_one_number_at_several_ladders_are_noted_one_after_another(r
     steps = []
     for n in range(4):
         LeadFactory.create(lead_id=f"P{n}", phone="")
-        steps.append(start_ladder(lead_id=f"P{n}", province="ON", market="TORONTO", now=NOON).tasks)
+        steps.append(start_ladder(lead_id=f"P{n}", province="ON", market="TORONTO", act=Act(at=NOON)).tasks)
     for n in range(4):  # since they got one number, before anybody has closed the newer ladders
         type(LeadFactory.build())._default_manager.filter(lead_id=f"P{n}").update(phone="+14165550123")
 
@@ -171,7 +171,7 @@ def test_claims_by_many_never_hold_two_steps_of_one_ladder(run_together: RunToge
 
     def act(number: int) -> int:
         done = 0
-        while got := claim_due(owner=f"va{number}", limit=2, now=LATER):
+        while got := claim_due(owner=f"va{number}", limit=2, act=Act(at=LATER)):
             for one in got:
                 given.append((one.task.id, number))
                 try:

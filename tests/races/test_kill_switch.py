@@ -216,7 +216,7 @@ def test_a_tripwire_stops_everything_whoever_holds_a_lock(settings: Settings) ->
     watch(action="KILL_SWITCH")
     fallen()
     with another_session(SHARED):
-        state = evaluate(domain=KEY["domain"], metric=KEY["metric"])
+        state = evaluate(domain=KEY["domain"], metric=KEY["metric"], act=Act())
     assert (state.triggered, state.action_taken) == (True, "KILL_SWITCH")
     assert GoLiveState.objects.get().changed_by == "tripwire"
     assert "the kill switch was engaged" in RegressionTrigger.objects.get().note
@@ -225,7 +225,7 @@ def test_a_tripwire_stops_everything_whoever_holds_a_lock(settings: Settings) ->
 def test_tripwires_that_stop_everything_together_stop_it_once(run_together: Callable[..., list[Any]]) -> None:
     watch(action="KILL_SWITCH")
     fallen()
-    states = run_together(8, lambda _: evaluate(domain=KEY["domain"], metric=KEY["metric"]))
+    states = run_together(8, lambda _: evaluate(domain=KEY["domain"], metric=KEY["metric"], act=Act()))
     assert [(state.triggered, state.action_taken) for state in states] == [(True, "KILL_SWITCH")] * 8
     trigger = RegressionTrigger.objects.get()
     assert "the kill switch was engaged" in trigger.note

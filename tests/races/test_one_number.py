@@ -177,7 +177,7 @@ def test_a_stop_among_creates_and_changes_of_one_number_leaves_nobody_to_be_cont
 def started(lead_id: str) -> str:
     """Try to start its ladder: the refusal's code, or that it is open."""
     try:
-        start_ladder(lead_id=lead_id, province="ON")
+        start_ladder(lead_id=lead_id, province="ON", act=Act())
     except NoLadder as refusal:
         return refusal.code
     return "open"
@@ -236,7 +236,7 @@ def test_a_change_waits_for_a_create_that_it_concerns(
     LeadFactory.create(lead_id="L1", phone=PHONE)
     LeadFactory.create(lead_id="L2", phone=number(1))
     for other in ("L2", "NEW"):
-        start_ladder(lead_id=other, province="ON")
+        start_ladder(lead_id=other, province="ON", act=Act())
     is_started, is_stored = Event(), Event()
 
     def act(who: int) -> Any:
@@ -262,7 +262,7 @@ def test_a_status_that_an_outcome_sets_stays_though_a_batch_that_read_before_wri
 ) -> None:
     LeadFactory.create(lead_id="L1")
     LeadFactory.create(lead_id="L2")
-    task = start_ladder(lead_id="L1", province="ON").tasks[0]
+    task = start_ladder(lead_id="L1", province="ON", act=Act()).tasks[0]
     has_read, has_moved = Event(), Event()
     write = storing._write
 
@@ -297,7 +297,7 @@ def test_outcomes_among_imports_of_an_older_status_are_never_lost(
     tasks = {}
     for n in range(8):
         LeadFactory.create(lead_id=f"L{n}")
-        tasks[n] = start_ladder(lead_id=f"L{n}", province="ON").tasks[0].pk
+        tasks[n] = start_ladder(lead_id=f"L{n}", province="ON", act=Act()).tasks[0].pk
 
     def act(who: int) -> Any:
         if who < 8:
@@ -318,7 +318,7 @@ def test_a_restart_among_outcomes_that_end_the_hunt_leaves_no_ladder_of_a_lead_t
 ) -> None:
     for round_ in range(ROUNDS * 2):
         LeadFactory.create(lead_id=f"L{round_}", phone=number(round_))
-        task = start_ladder(lead_id=f"L{round_}", province="ON").tasks[0].pk
+        task = start_ladder(lead_id=f"L{round_}", province="ON", act=Act()).tasks[0].pk
 
         def act(who: int, round_: int = round_, task: int = task) -> Any:
             if who == 0:

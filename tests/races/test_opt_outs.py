@@ -119,7 +119,7 @@ def test_a_ladder_begins_only_after_an_opt_out_of_the_address_that_came_first(
                 assert not has_started.wait(1)
                 return "held"
         is_held.wait()
-        start_ladder(lead_id="L1", province="ON")
+        start_ladder(lead_id="L1", province="ON", act=Act())
         has_started.set()
         return "started"
 
@@ -166,7 +166,7 @@ def test_holds_among_creates_claims_and_completions_neither_deadlock_nor_get_los
 ) -> None:
     for n in range(4):
         LeadFactory.create(lead_id=f"L{n}", phone=f"+1416555{n:04}")
-        start_ladder(lead_id=f"L{n}", province="ON")
+        start_ladder(lead_id=f"L{n}", province="ON", act=Act())
     tasks = list(FollowupTask.objects.filter(step=1).order_by("id").values_list("id", flat=True))
 
     def act(number: int) -> str:
@@ -175,9 +175,9 @@ def test_holds_among_creates_claims_and_completions_neither_deadlock_nor_get_los
             return str(record_inbound(lead_id=lead, channel="SMS", text=DOUBT, act=Act()).message.meaning)
         if number % 4 == 1:
             with suppress(LeadOptedOut):
-                start_ladder(lead_id=lead, province="ON", restart=True)
+                start_ladder(lead_id=lead, province="ON", restart=True, act=Act())
         elif number % 4 == 2:
-            claim_due(owner=f"va{number}")
+            claim_due(owner=f"va{number}", act=Act())
         else:
             complete_task(tasks[number % 4], "va", outcome="OPTED_OUT")
         return "done"
@@ -198,18 +198,18 @@ def test_nothing_is_claimed_once_a_hold_has_committed(run_together: Callable[...
     for n in range(ROUNDS):
         FollowupTask.objects.all().update(cancelled_at=timezone.now(), cancel_reason="round over")
         LeadFactory.create(lead_id=f"L{n}", phone=f"+1416555{n:04}")
-        start_ladder(lead_id=f"L{n}", province="ON")
+        start_ladder(lead_id=f"L{n}", province="ON", act=Act())
 
         def act(number: int, n: int = n) -> Any:
             if number == 0:
                 return record_inbound(lead_id=f"L{n}", channel="SMS", text=DOUBT, act=Act()).is_held
-            return len(claim_due(owner=f"va{number}"))
+            return len(claim_due(owner=f"va{number}", act=Act()))
 
         held, *claimed = run_together(4, act)
         assert held is True
         assert sum(claimed) <= 1
         FollowupTask.objects.filter(lead_id=f"L{n}").update(leased_by=None, leased_until=None)
-        assert claim_due(owner="later") == []
+        assert claim_due(owner="later", act=Act()) == []
 
 
 def test_a_decision_and_an_erasure_leave_the_opt_out_on_file(run_together: Callable[..., list[Any]]) -> None:

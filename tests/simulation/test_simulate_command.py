@@ -39,7 +39,7 @@ def test_it_says_what_came_of_it_and_turns_on_offers_of_one_market() -> None:
 
 def test_again_changes_nothing_even_after_somebody_worked_and_whatever_the_clock_shows() -> None:
     run(*TINY)
-    start_ladder(province="ON")
+    start_ladder(province="ON", act=Act())
     before = all_rows()
     assert run(*TINY) == run("--days", "1", "--leads", "3", "--if-empty")
     assert run(*TINY).startswith("The simulation is there: seed 1, 3 leads, 1 days.")
@@ -73,7 +73,7 @@ def test_a_policy_that_somebody_changed_is_not_touched() -> None:
 def test_one_that_was_interrupted_does_not_go_on_beside_rows_of_others() -> None:
     run(*TINY)
     Simulation.objects.update(days=2)
-    start_ladder(province="ON")
+    start_ladder(province="ON", act=Act())
     with pytest.raises(CommandError, match="1 ladders"):
         run("--days", "2", "--leads", "3")
 

@@ -53,7 +53,7 @@ def test_what_is_due_at_risk_and_breached_is_counted_apart(admin_client: Client)
     for minutes in (-30, 10, 31, 119, 121, 500):
         permitted(minutes=minutes)
     completed(late=timedelta(0), due_at=timezone.now() - timedelta(days=1))
-    find_breaches()
+    find_breaches(act=Act())
 
     shown = tiles(admin_client)
 
@@ -81,7 +81,7 @@ def test_each_figure_leads_to_the_list_that_it_counts(admin_client: Client) -> N
     now = timezone.now()
     for minutes in (-30, 40, 500):
         permitted(minutes=minutes)
-    find_breaches()
+    find_breaches(act=Act())
     TaskFactory.create(due_at=now, leased_by="va1", leased_until=now + timedelta(hours=1))
     completed(late=timedelta(minutes=5), due_at=now - timedelta(days=1))
     upsert_policy(province="ON", enabled=True, changed_by="ops")
@@ -137,7 +137,7 @@ def test_the_last_seven_days_stand_beside_the_seven_before(admin_client: Client)
 
 
 def test_the_weeks_figures_lead_to_their_lists(admin_client: Client) -> None:
-    start = start_ladder(lead_id="L1", province="ON")
+    start = start_ladder(lead_id="L1", province="ON", act=Act())
     complete_task(start.tasks[0].pk, actor="va1")
 
     found = {
@@ -212,7 +212,7 @@ def test_tripwires_that_went_off_count_until_they_are_undone(admin_client: Clien
     quiet = tiles(admin_client)["Tripwires that went off"]
     trigger = TriggerFactory.create()
     loud = tiles(admin_client)["Tripwires that went off"]
-    undo_trigger(trigger.pk, changed_by="ops", reason="Looked at it")
+    undo_trigger(trigger.pk, act=Act("ops", reason="Looked at it"))
 
     assert (quiet.value, quiet.tone) == ("0", "success")
     assert (loud.value, loud.tone) == ("1", "danger")
@@ -272,7 +272,7 @@ def test_the_page_takes_few_queries_however_much_there_is(admin_client: Client) 
 
     empty = queries()
     for n in range(20):
-        start_ladder(lead_id=f"L{n}", province="ON", now=timezone.now() - timedelta(days=2))
+        start_ladder(lead_id=f"L{n}", province="ON", act=Act(at=timezone.now() - timedelta(days=2)))
         ReservationFactory.create()
         TriggerFactory.create()
     OfferPolicy.objects.update(enabled=True)

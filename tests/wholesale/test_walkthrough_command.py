@@ -104,7 +104,7 @@ def figures() -> dict[str, Any]:
 @pytest.mark.parametrize("at", ["2026-11-25T17:00Z", "2026-11-29T05:00Z"], ids=["at noon", "on a Saturday night"])
 def test_what_it_makes_is_in_no_report_and_no_chart(time_machine: TimeMachineFixture, at: str) -> None:
     time_machine.move_to(datetime.fromisoformat(at))
-    start = start_ladder(province="ON", market="TORONTO", owner="bryan")
+    start = start_ladder(province="ON", market="TORONTO", owner="bryan", act=Act())
     complete_task(start.tasks[0].pk, "bryan")
     record_feedback("ON", "TORONTO", "SFR", "BOUGHT", "B1")
     before = figures()

@@ -58,7 +58,7 @@ def _read_list(day: Day, coming: list[LeadPlan], now: datetime) -> None:
             record_scrub(points=theirs, checked_at=now, evidence="the month's list", act=act)
     worked = [Start(one.lead_id, one.place.province, one.place.market) for one in coming if one.is_worked]
     if worked:
-        start = day.unless_stopped(lambda now: start_ladders(worked, **day.by(now)))
+        start = day.unless_stopped(lambda now: start_ladders(worked, act=day.act(now)))
         day.agenda.put(now + timedelta(seconds=1), start)
 
 

@@ -66,7 +66,7 @@ def _offer(day: Day, house: House, number: int, now: datetime) -> None:
         repairs=house.repairs,
         comps=house.comps,
         assumptions=house.assumptions,
-        **by,
+        act=day.act(now, correlation_id=by["correlation_id"]),
     )
     deposit = Decimal(day.random.randrange(100, 400, 25))
     act = day.act(now, correlation_id=by["correlation_id"], reason="the deposit of an offer")

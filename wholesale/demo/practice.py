@@ -60,10 +60,10 @@ def _open(day: Day, now: datetime) -> None:
     act = day.act(now)
     record_consent(points=points, basis=Basis.EXPRESS, obtained_at=now, evidence="made up, for practice", act=act)
     starts = [Start(one.lead_id, *place.values()) for one in leads]
-    start_ladders(starts[: LEADS // 3], **day.by(now))
+    start_ladders(starts[: LEADS // 3], act=day.act(now))
     for name in AGENTS:
         upsert_agent(agent=name, **place, act=day.act(now, reason=signed["reason"]))
-    start_ladders(starts[LEADS // 3 :], **day.by(now))
+    start_ladders(starts[LEADS // 3 :], act=day.act(now))
 
 
 def _lead(day: Day, number: int) -> LeadPlan:

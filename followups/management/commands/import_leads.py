@@ -51,7 +51,7 @@ class Ladders:
 
     def _start(self, starts: Sequence[Start]) -> None:
         try:
-            answers = start_ladders(starts, actor="import_leads")
+            answers = start_ladders(starts, act=Act("import_leads"))
         except (KillSwitchEngaged, GoLiveDisabled) as stop:  # the leads are stored all the same
             self._refuse(stop.code, len(starts))
             return

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.contrib.auth.models import User
 from django.db import connection
 
 from followups.ladders.models import FollowupLadder
@@ -17,6 +16,7 @@ from followups.sla.lateness_sql import late_sql
 from followups.tasks.cancellations import close_steps
 from followups.tasks.models import FollowupTask
 from governance import gate
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.lookups import time_of, time_or_none
 
 # What completing needs of the rows, its answer, its KPI row and its evidence included; in the order of the models' fields.
@@ -133,15 +133,13 @@ def _found(row: tuple[Any, ...]) -> Found:
     return Found(task, contact)
 
 
-def complete_open(
-    task: FollowupTask, *, actor: str, user: User | None, outcome: str, note: str, now: datetime
-) -> list[OpenStep] | None:
+def complete_open(task: FollowupTask, act: Act, *, outcome: str, note: str) -> list[OpenStep] | None:
     """Complete the task if it is open and under nobody else's live claim, and count it off its ladder. Then the steps of the
     ladder that are still open, else None."""
-    user_id, holder = (user.pk, user.get_username()) if user else (None, actor)
+    user_id, holder = (act.user.pk, act.user.get_username()) if act.user else (None, act.actor)
     values = {
-        "now": connection.ops.adapt_datetimefield_value(now),
-        "actor": actor,
+        "now": connection.ops.adapt_datetimefield_value(act.now),
+        "actor": act.actor,
         "user": user_id,
         "holder": holder,
         "outcome": outcome,
@@ -156,12 +154,12 @@ def complete_open(
             if not rows:
                 return None
             task.ladder.open_steps -= 1
-            task.ladder.closed_at = None if task.ladder.open_steps else now
+            task.ladder.closed_at = None if task.ladder.open_steps else act.now
             return _steps(rows)
         cursor.execute(_COMPLETE.format(late=late), values)
         if not cursor.rowcount:
             return None
-    close_steps(task.ladder, 1, now)
+    close_steps(task.ladder, 1, act.now)
     return open_steps(task.ladder_id)
 
 

@@ -10,6 +10,7 @@ from followups.ladders.models import FollowupLadder
 from followups.leads.lookups import lead_ids_at
 from followups.tasks.lapses import lapse_steps
 from followups.tasks.minutes import services
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.correlation import correlated
 from wholesale.plumbing.envelope import Envelope
 from wholesale.plumbing.lookups import among
@@ -29,7 +30,7 @@ def roll() -> None:
 def lapse() -> None:
     """Every five minutes: the steps that waited for the lead's own ground for as long as they may."""
     with correlated():
-        lapse_steps()
+        lapse_steps(act=Act())
 
 
 @task()

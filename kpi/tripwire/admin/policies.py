@@ -14,7 +14,8 @@ from kpi.tripwire.expectations import rate_of
 from kpi.tripwire.models import RegressionPolicy
 from kpi.tripwire.policies import approve_baseline, measured_baseline, upsert_policy
 from kpi.tripwire.rules import BASELINE_MIN, Action, Method, Statistic
-from wholesale.plumbing.admin_base import act_with_reason, percent, signature
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.admin_base import act_with_reason, percent
 
 STATISTIC_WORDS = {Statistic.SUCCESS_RATE: "success rate", Statistic.MEAN_VALUE: "mean value", Statistic.VOLUME: "volume"}
 FALL_DOES = {Action.THROTTLE: "Throttles {engine}", Action.KILL_SWITCH: "Engages the kill switch"}
@@ -228,7 +229,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
 
         def act(reason: str) -> str:
-            stored = approve_baseline(domain=policy.domain, metric=policy.metric, **signature(request), reason=reason)
+            stored = approve_baseline(domain=policy.domain, metric=policy.metric, act=Act.by(request.user, reason=reason))
             self.log_change(request, stored, "Baseline approved.")
             return f"The baseline of {stored} is {self.baseline(stored)}."
 
