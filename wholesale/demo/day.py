@@ -9,8 +9,7 @@ from typing import Any
 
 from followups.tasks.models import FollowupTask
 from kpi.services import emit_kpi
-from wholesale.demo.agenda import Act as Planned
-from wholesale.demo.agenda import Agenda
+from wholesale.demo.agenda import Agenda, Item
 from wholesale.demo.people import MARKER, dice, team
 from wholesale.demo.plan import DAY, QUARTER, Plan
 from wholesale.plumbing.act import Act
@@ -58,7 +57,7 @@ class Day:
         """The same in the words of the guide's functions."""
         return {"actor": actor, "correlation_id": correlation_id or self.correlation_id, "now": now}
 
-    def unless_stopped(self, item: Planned) -> Planned:
+    def unless_stopped(self, item: Item) -> Item:
         """The item; while the kill switch is engaged it waits."""
 
         def carry_out(now: datetime) -> None:
