@@ -7,7 +7,10 @@ from django.contrib.auth.models import User
 
 from governance.golive import services as golive
 from governance.golive.models import GoLiveState
+from governance.policies import upsert
 from governance.risk import policies
+from governance.risk.models import RiskPolicy
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.texts import iso_utc
 
 
@@ -47,7 +50,7 @@ def throttle_engine(engine: str, *, changed_by: str, reason: str, now: datetime)
         return None
     began = policy.enabled
     if began:
-        policy = policies.upsert_policy(engine=engine, enabled=False, changed_by=changed_by, reason=reason, now=now)
+        policy = upsert(RiskPolicy, engine=engine, enabled=False, act=Act(changed_by, reason=reason, at=now))
     return Stop(str(policy.version), began)
 
 
@@ -56,5 +59,5 @@ def lift_throttle(engine: str, mark: str, *, changed_by: str, reason: str, user:
     policy = policies.locked_policy(engine)
     if policy is None or str(policy.version) != mark:
         return False
-    policies.upsert_policy(engine=engine, enabled=True, changed_by=changed_by, reason=reason, user=user, now=now)
+    upsert(RiskPolicy, engine=engine, enabled=True, act=Act(changed_by, user, reason, at=now))
     return True

@@ -19,6 +19,7 @@ from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTri
 from tests.conftest import attrs, codes
 from tests.factories import NOON
 from tests.kpi.watched import KEY, counted, expected, fallen, happened, is_on, looked, rate, simulated, valued, watch
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -450,7 +451,7 @@ def test_the_daily_run_looks_at_every_enabled_policy_and_tells_a_trigger_by_its_
 def test_the_daily_run_says_amber() -> None:
     happened(rate(60, 200))
     watch()
-    policies.approve_baseline(domain=KEY["domain"], metric=KEY["metric"], changed_by="bryan", reason="measured")
+    policies.approve_baseline(domain=KEY["domain"], metric=KEY["metric"], act=Act("bryan", reason="measured"))
     watch(method="CUSUM")
     happened([False] * 27)
     code, (line,) = run()

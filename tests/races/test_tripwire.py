@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from governance.policies import upsert
 from governance.risk.models import RiskPolicy
-from governance.risk.policies import upsert_policy as upsert_risk_policy
 from kpi.models import KPIEvent
 from kpi.tripwire import expectations
 from kpi.tripwire.evaluations import evaluate
@@ -16,6 +16,7 @@ from kpi.tripwire.models import RegressionPolicy, RegressionTrigger
 from kpi.tripwire.rules import cusum_steps
 from kpi.tripwire.triggers import undo_trigger
 from tests.kpi.watched import KEY, approved, fallen, happened, is_on, looked, watch
+from wholesale.plumbing.act import Act
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 
@@ -91,7 +92,7 @@ def test_what_a_person_switched_off_meanwhile_stays_off(run_together: Callable[.
     def act(number: int) -> Any:
         if number == 0:
             return evaluate(domain=KEY["domain"], metric=KEY["metric"])
-        return upsert_risk_policy(engine="WHOLESALE", enabled=False, changed_by="eve", reason="a complaint")
+        return upsert(RiskPolicy, engine="WHOLESALE", enabled=False, act=Act("eve", reason="a complaint"))
 
     run_together(2, act)
     undo_trigger(RegressionTrigger.objects.get().pk, changed_by="bryan", reason="a false alarm")

@@ -12,6 +12,7 @@ from kpi.services import emit_kpi
 from wholesale.demo.agenda import Act, Agenda
 from wholesale.demo.people import MARKER, dice, team
 from wholesale.demo.plan import DAY, QUARTER, Plan
+from wholesale.plumbing import act as acts
 
 ACTOR = "simulation"  # who signs what no agent does
 DRILL = timedelta(minutes=30)  # of the kill switch
@@ -43,6 +44,10 @@ class Day:
         weights = [1.0 if start.hour >= 13 or start.hour < 2 else 0.1 for start in starts]
         (start,) = self.random.choices(starts, weights)
         return start + timedelta(seconds=self.random.randrange(int(QUARTER.total_seconds())))
+
+    def act(self, now: datetime, reason: str) -> acts.Act:
+        """What the simulation itself does."""
+        return acts.Act(ACTOR, reason=reason, correlation_id=self.correlation_id, at=now)
 
     def signed(self, now: datetime, reason: str) -> dict[str, Any]:
         """How the simulation signs a change of the rules."""

@@ -12,7 +12,7 @@ from unfold.widgets import (
 )
 
 from followups.ladders.templates.guide_steps import GUIDE_STEPS
-from followups.ladders.templates.models import MIN_GAP_MAX, LadderTemplate
+from followups.ladders.templates.models import LadderTemplate
 from followups.ladders.templates.speech import wanting_in_quebec
 from followups.ladders.templates.steps import (
     DELAY_MAX,
@@ -24,7 +24,7 @@ from followups.ladders.templates.steps import (
     require_call_first,
 )
 from governance.channels import Channel
-from governance.policies_admin import PlaceInput, PlacePolicyForm, whole_number_field
+from governance.policies_admin import PlaceInput, PolicyForm
 from wholesale.plumbing.vocabulary import ALL, WORD_MAX_LENGTH, Province
 
 SPARE_ROWS = 1  # an empty row below the steps, for browsers without JavaScript
@@ -100,35 +100,16 @@ class BaseStepFormSet(forms.BaseFormSet):
 StepFormSet = forms.formset_factory(StepForm, formset=BaseStepFormSet, extra=SPARE_ROWS, can_delete=True)
 
 
-class LadderTemplateForm(PlacePolicyForm):
+class LadderTemplateForm(PolicyForm):
     """A template. Beside its fields stands the formset `steps`."""
-
-    key = ("province", "market", "kind")
-
-    class Meta:
-        model = LadderTemplate
-        fields = ("province", "market", "kind", "enabled", "min_gap_minutes")
-        help_texts = {
-            "kind": "Cold: for a lead that we know and that gave no ground for the standard one's first step, a message.",
-            "enabled": "Off: no ladder is made from it, those under way go on. Without the standard one none starts, "
-            "without the cold one each lead has the standard one's steps.",
-        }
-
-    min_gap_minutes = whole_number_field(
-        LadderTemplate,
-        "min_gap_minutes",
-        label="Minutes between two contacts",
-        required=False,
-        min_value=0,
-        max_value=MIN_GAP_MAX,
-        help_text="After the last contact of a person nobody starts a ladder's first step with it, or contacts it without a "
-        "step, for so long. A later step waits as long as the delays here lie apart, at most 4 hours. Empty: as it is.",
-    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "market" in self.fields:
-            self.fields["market"].help_text = "ALL is the whole province; a market's own template wins over it."
+        self.fields["min_gap_minutes"].required = False
+        self.fields["enabled"].help_text = (
+            "Off: no ladder is made from it, those under way go on. Without the standard one none starts, without the cold "
+            "one each lead has the standard one's steps."
+        )
         initial = []
         for step in self.instance.steps if self.instance.pk else GUIDE_STEPS:
             amount, unit = amount_and_unit(step["delay_minutes"])
