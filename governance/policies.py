@@ -103,7 +103,7 @@ class PlacePolicy(Policy):
     market = Word(default=ALL, page_help="ALL is the whole province; a market's own policy wins over it.")
     enabled = Switch(default=False)
 
-    key = ("province", "market")
+    key: ClassVar[tuple[str, ...]] = ("province", "market")
 
     class Meta:
         abstract = True

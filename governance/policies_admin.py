@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from copy import copy
-from decimal import Decimal
 from typing import Any, ClassVar, NamedTuple
 
 from django import forms
@@ -22,14 +21,11 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from governance.clocks.markets import one_market
 from governance.policies import PlacePolicy, Policy, upsert
-from wholesale.plumbing import setting_fields
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import (
     Edited,
     HistoryAdmin,
     act_with_reason,
-    cad,
-    percent,
     place_text,
     reason_field,
     restate,
@@ -42,39 +38,12 @@ from wholesale.plumbing.setting_fields import Setting, one_spelling
 SWITCHED = {"On": "success", "Off": ""}
 
 
-def title_of(column: Any) -> str:
-    """What a setting is called in lists and in the history."""
-    return column.short or capfirst(column.verbose_name)
-
-
-def text_of(column: Any, value: Any) -> str:
-    """A setting as people read it."""
-    if value in (None, ""):
-        return column.empty
-    if column.choices:
-        return str(dict(column.flatchoices)[value])
-    if column.zero is not None and value == 0:
-        return column.zero
-    if isinstance(column, setting_fields.Switch):
-        return "On" if value else "Off"
-    if isinstance(column, setting_fields.Number):
-        return _number_text(column, value)
-    is_whole = isinstance(column, setting_fields.Whole | setting_fields.SmallWhole)
-    return f"{value:,} {column.unit}".strip() if is_whole else str(value)
-
-
-def _number_text(column: Any, value: Decimal) -> str:
-    if isinstance(column, setting_fields.Money):
-        return cad(value)
-    return percent(value) if isinstance(column, setting_fields.Rate) else f"{value.normalize():f}"
-
-
 def column_of(column: Any, title: str = "", label: dict[str, str] | None = None) -> Callable[[Any], str]:
     """The column of a list that shows a setting; `label` gives its words their colours."""
 
-    @display(description=title or title_of(column), ordering=column.name, label=label)
+    @display(description=title or column.short or capfirst(column.verbose_name), ordering=column.name, label=label)
     def shown(policy: Any) -> str:
-        return text_of(column, getattr(policy, column.name))
+        return column.text(getattr(policy, column.name))
 
     shown.__name__ = column.name
     return shown
@@ -150,7 +119,8 @@ class PolicyForm(PlaceInput, GovernedForm):
         """Show what the policy refuses before its table is asked, which is not asked about a field with an error."""
         if not self.errors:
             meant = copy(self.instance)
-            for name, value in {**self.cleaned_data, **self.changes()}.items():
+            key = {name: value for name, value in self.cleaned_data.items() if name in meant.key}
+            for name, value in {**key, **self.changes()}.items():
                 setattr(meant, name, value)
             try:
                 meant.require_sound()

@@ -59,7 +59,8 @@ class PolicyParams(PlaceParams, ActParams):
         declared = super().get_fields()
         columns = [self.policy._meta.get_field(name) for name in self.policy.key]
         columns += [field for field in self.policy.settings() if field.editable]
-        settings = {column.name: declared.pop(column.name, None) or parameter(self.policy, column) for column in columns}
+        made = {column.name: parameter(self.policy, column) for column in columns if column.name not in declared}
+        settings = {column.name: made.get(column.name) or declared.pop(column.name) for column in columns}
         return {"correlation_id": declared.pop("correlation_id"), **settings, **declared}
 
 
@@ -72,7 +73,7 @@ def parameter(policy: type[Policy], column: Any) -> serializers.Field[Any, Any, 
         return made(choices=column.choices, **options)
     if isinstance(column, setting_fields.Number):
         options |= {"max_digits": column.max_digits, "decimal_places": column.decimal_places}
-    if isinstance(column, setting_fields.Number | setting_fields.Whole | setting_fields.SmallWhole):
+    if isinstance(column, setting_fields.Number | setting_fields.Counted):
         options |= {"min_value": column.at_least, "max_value": column.at_most}
     return _field_of(column)(**options)
 
@@ -80,8 +81,7 @@ def parameter(policy: type[Policy], column: Any) -> serializers.Field[Any, Any, 
 def _field_of(column: Setting) -> Callable[..., serializers.Field[Any, Any, Any, Any]]:
     fields: dict[type[Setting], Any] = {
         setting_fields.Number: StrictDecimalField,
-        setting_fields.Whole: StrictIntegerField,
-        setting_fields.SmallWhole: StrictIntegerField,
+        setting_fields.Counted: StrictIntegerField,
         setting_fields.Switch: serializers.BooleanField,
         setting_fields.Day: DayField,
         setting_fields.Metric: MetricField,
@@ -152,7 +152,7 @@ def policy_endpoints(
     def upsert(self: ApiViewSet, request: Request, act: Act, **given: Any) -> Response:
         return Response(shown(upsert_policy(policy, act=act, **given), out.Meta.fields))
 
-    policies.__doc__ = f"All {policy._meta.verbose_name_plural}, by {_and(policy._meta.ordering)}."
+    policies.__doc__ = f"All {policy._meta.verbose_name_plural}, by {_and(map(str, policy._meta.ordering or ()))}."
     upsert.__doc__ = does or f"Create or change the {policy._meta.verbose_name} of {_and(map(_one, policy.key))}."
 
     def decorate(viewset: ViewSetT) -> ViewSetT:

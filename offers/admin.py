@@ -16,18 +16,9 @@ from governance.policies import upsert
 from governance.policies_admin import PlacePolicyAdmin
 from offers.models import OfferEvidence, OfferPolicy
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import (
-    GrowingAdmin,
-    ReasonForm,
-    SinceFilter,
-    cad,
-    confirmation,
-    json_text,
-    percent,
-    place_text,
-    restate,
-)
+from wholesale.plumbing.admin_base import GrowingAdmin, ReasonForm, SinceFilter, confirmation, json_text, place_text, restate
 from wholesale.plumbing.errors import VersionConflict
+from wholesale.plumbing.texts import cad, percent
 
 
 class SwitchForm(ReasonForm):

@@ -23,11 +23,11 @@ from wholesale.plumbing.admin_base import (
     StateFilter,
     act_with_reason,
     confirmation,
-    percent,
     place_text,
     reason_field,
     signature,
 )
+from wholesale.plumbing.texts import percent
 
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
 

@@ -17,15 +17,8 @@ from governance.heimdall.models import (
 from governance.heimdall.rules import wilson_lower_bound
 from governance.heimdall.services import trials_in_window
 from governance.policies_admin import PolicyAdmin
-from wholesale.plumbing.admin_base import (
-    DaySinceFilter,
-    GrowingAdmin,
-    ReadOnlyAdmin,
-    SinceFilter,
-    WordFilter,
-    json_text,
-    percent,
-)
+from wholesale.plumbing.admin_base import DaySinceFilter, GrowingAdmin, ReadOnlyAdmin, SinceFilter, WordFilter, json_text
+from wholesale.plumbing.texts import percent
 
 THRESHOLDS = ("min_confidence_prod", "min_sandbox_trials", "min_sandbox_success_rate", "use_lower_bound")
 SPANS = ("trial_window_days", "recommendation_hours")

@@ -25,8 +25,8 @@ def events(default: int, **said: Any) -> Whole:
 
 def threshold(default: int, **said: Any) -> Number:
     """A sum that a CUSUM reaches."""
-    bounds = {"at_least": Decimal("0.01"), "at_most": Decimal(1000)}
-    return Number(max_digits=6, decimal_places=2, default=Decimal(default), **bounds, **said)
+    said |= {"at_least": Decimal("0.01"), "at_most": Decimal(1000)}
+    return Number(max_digits=6, decimal_places=2, default=Decimal(default), **said)
 
 
 def figure_field() -> "models.DecimalField[Any, Any]":

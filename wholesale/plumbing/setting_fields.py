@@ -14,6 +14,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from wholesale.plumbing.days import WITHIN_RANGE
+from wholesale.plumbing.texts import cad, percent
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, normalise_word
 
 WHOLE_MAX = 2**31 - 1
@@ -66,6 +67,16 @@ class Setting(models.Field[Any, Any]):
         }
         return super().formfield(**{**{name: value for name, value in said.items() if value is not None}, **kwargs})
 
+    def text(self, value: Any) -> str:
+        """A value as people read it."""
+        if value in (None, ""):
+            return self.empty
+        return self.zero if self.zero is not None and value == 0 else self.said(value)
+
+    def said(self, value: Any) -> str:
+        """The same of one that is there."""
+        return str(dict(self.flatchoices)[value]) if self.choices else str(value)
+
     @property
     def is_needed(self) -> bool:
         """Whether a new policy must say it."""
@@ -75,12 +86,18 @@ class Setting(models.Field[Any, Any]):
 class Number(Setting, models.DecimalField[Any, Any]):
     """A decimal number."""
 
+    def said(self, value: Decimal) -> str:
+        return f"{value.normalize():f}"
+
 
 class Money(Number):
     """An amount in CAD."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"max_digits": 14, "decimal_places": 2, "at_least": Decimal(0), **kwargs})
+
+    def said(self, value: Decimal) -> str:
+        return cad(value)
 
 
 class Rate(Number):
@@ -90,15 +107,25 @@ class Rate(Number):
         bounds = {"at_least": Decimal(0), "at_most": Decimal(1)}
         super().__init__(*args, **{"max_digits": 5, "decimal_places": 4, **bounds, **kwargs})
 
+    def said(self, value: Decimal) -> str:
+        return percent(value)
 
-class Whole(Setting, models.PositiveIntegerField[Any, Any]):
+
+class Counted(Setting):
+    """A whole number of something."""
+
+    def said(self, value: int) -> str:
+        return f"{value:,} {self.unit}".strip()
+
+
+class Whole(Counted, models.PositiveIntegerField[Any, Any]):
     """A whole number."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"at_least": 0, "at_most": WHOLE_MAX, **kwargs})
 
 
-class SmallWhole(Setting, models.PositiveSmallIntegerField[Any, Any]):
+class SmallWhole(Counted, models.PositiveSmallIntegerField[Any, Any]):
     """A whole number up to 32,767. It says how large it may be."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -107,6 +134,9 @@ class SmallWhole(Setting, models.PositiveSmallIntegerField[Any, Any]):
 
 class Switch(Setting, models.BooleanField[Any, Any]):
     """On or off."""
+
+    def said(self, value: bool) -> str:
+        return "On" if value else "Off"
 
 
 class Choice(Setting, models.CharField[Any, Any]):
@@ -155,7 +185,7 @@ class WordInput(forms.CharField):
     """A word in a form, in its one spelling; empty stays so."""
 
     def to_python(self, value: Any) -> str:
-        word = super().to_python(value)
+        word = super().to_python(value) or ""
         return one_spelling(word) if word else word
 
 
