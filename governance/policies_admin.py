@@ -125,8 +125,12 @@ class PolicyForm(PlaceInput, GovernedForm):
             try:
                 meant.require_sound()
             except DomainError as refusal:
-                show_refusal(self, refusal)
+                self.show(refusal)
         super()._post_clean()  # type: ignore[misc]
+
+    def show(self, refusal: DomainError) -> None:
+        """What the policy refuses, where people look for it."""
+        show_refusal(self, refusal)
 
     def changes(self) -> dict[str, Any]:
         """The settings for the service."""

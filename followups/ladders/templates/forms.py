@@ -13,7 +13,6 @@ from unfold.widgets import (
 
 from followups.ladders.templates.guide_steps import GUIDE_STEPS
 from followups.ladders.templates.models import LadderTemplate
-from followups.ladders.templates.speech import wanting_in_quebec
 from followups.ladders.templates.steps import (
     DELAY_MAX,
     FIELDS,
@@ -25,6 +24,7 @@ from followups.ladders.templates.steps import (
 )
 from governance.channels import Channel
 from governance.policies_admin import PlaceInput, PolicyForm
+from wholesale.plumbing.errors import DomainError
 from wholesale.plumbing.vocabulary import ALL, WORD_MAX_LENGTH, Province
 
 SPARE_ROWS = 1  # an empty row below the steps, for browsers without JavaScript
@@ -106,10 +106,6 @@ class LadderTemplateForm(PolicyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["min_gap_minutes"].required = False
-        self.fields["enabled"].help_text = (
-            "Off: no ladder is made from it, those under way go on. Without the standard one none starts, without the cold "
-            "one each lead has the standard one's steps."
-        )
         initial = []
         for step in self.instance.steps if self.instance.pk else GUIDE_STEPS:
             amount, unit = amount_and_unit(step["delay_minutes"])
@@ -128,7 +124,6 @@ class LadderTemplateForm(PolicyForm):
             self.add_error(None, "A step needs correction: see its row below.")
         else:
             cleaned["steps"] = steps
-            self._require_quebec(cleaned, steps)
             self._require_call_first(cleaned, steps)
         return cleaned
 
@@ -140,12 +135,10 @@ class LadderTemplateForm(PolicyForm):
             except InvalidSteps as error:
                 self.add_error(None, f"Step 1: {error.errors['0.channel']}")
 
-    def _require_quebec(self, cleaned: dict[str, Any], steps: list[dict[str, Any]]) -> None:
-        """Say what the texts of Quebec lack while the template is to be on."""
-        province = self.instance.province or cleaned.get("province") or ""
-        wanting = wanting_in_quebec(steps, province) if cleaned.get("enabled") else {}
-        for place, detail in wanting.items():
-            number, _, key = place.partition(".")
+    def show(self, refusal: DomainError) -> None:
+        """What the texts of Quebec lack, each with its step."""
+        for detail, attr in refusal.errors:
+            _, number, key = str(attr).split(".")
             self.add_error(None, f"Step {int(number) + 1}, {SCRIPT_LABELS[key]}: {detail}")
 
     def changes(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from followups.ladders.templates.speech import wanting_in_quebec
 from followups.ladders.templates.steps import normalised, require_call_first
 from governance.policies import PlacePolicy, each_province
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.setting_fields import Choice, Document, SmallWhole
+from wholesale.plumbing.setting_fields import Choice, Document, SmallWhole, Switch
 from wholesale.plumbing.vocabulary import Province
 
 MIN_GAP_MAX = 10_080  # minutes: a week
@@ -33,6 +33,11 @@ class LadderTemplate(PlacePolicy):
         choices=Kind,
         default=Kind.STANDARD,
         page_help="Cold: for a lead that we know and that gave no ground for the standard one's first step, a message.",
+    )
+    enabled = Switch(
+        default=False,
+        page_help="Off: no ladder is made from it, those under way go on. Without the standard one none starts, without the "
+        "cold one each lead has the standard one's steps.",
     )
     steps = Document(help_text="in their order: delay_minutes, channel, script_en, script_fr")
     min_gap_minutes = SmallWhole(
