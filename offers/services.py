@@ -19,40 +19,6 @@ from wholesale.plumbing.envelope import Envelope, Subject
 from wholesale.plumbing.vocabulary import ALL
 
 
-@verb(ExecutionClass.CONTROL)
-@transaction.atomic
-def upsert_policy(
-    *,
-    province: str,
-    market: str = ALL,
-    changed_by: str,
-    reason: str = "",
-    user: User | None = None,
-    expected_version: int | None = None,
-    now: datetime | None = None,
-    **changes: Any,
-) -> OfferPolicy:
-    """Create or change the offer policy of a market; what `changes` leaves out keeps its value.
-
-    Raises:
-        VersionConflict: somebody else changed it first.
-
-    """
-    return policies.upsert(
-        OfferPolicy,
-        key={"province": province, "market": market},
-        changes=changes,
-        expected_version=expected_version,
-        act=Act(changed_by, user=user, reason=reason, at=now),
-    )
-
-
-@transaction.atomic
-def seed_policies(now: datetime | None = None) -> int:
-    """Give each province that has none its default policy, off. Returns how many were made."""
-    return policies.seed_provinces(OfferPolicy, upsert_policy, reason="safe default, off", now=now)
-
-
 @verb(ExecutionClass.SANDBOX)
 @transaction.atomic
 def make_offer(

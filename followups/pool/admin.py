@@ -24,10 +24,10 @@ from wholesale.plumbing.admin_base import (
     StateFilter,
     act_with_reason,
     confirmation,
-    percent,
     place_text,
     reason_field,
 )
+from wholesale.plumbing.texts import percent
 
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
 

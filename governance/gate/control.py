@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from governance.golive import services as golive
 from governance.golive.models import GoLiveState
+from governance.policies import upsert
 from governance.risk import policies
+from governance.risk.models import RiskPolicy
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.texts import iso_utc
 
@@ -45,7 +47,7 @@ def throttle_engine(engine: str, act: Act) -> Stop | None:
         return None
     began = policy.enabled
     if began:
-        policy = policies.upsert_policy(engine=engine, enabled=False, changed_by=act.actor, reason=act.reason, now=act.now)
+        policy = upsert(RiskPolicy, engine=engine, enabled=False, act=act)
     return Stop(str(policy.version), began)
 
 
@@ -54,5 +56,5 @@ def lift_throttle(engine: str, mark: str, act: Act) -> bool:
     policy = policies.locked_policy(engine)
     if policy is None or str(policy.version) != mark:
         return False
-    policies.upsert_policy(engine=engine, enabled=True, changed_by=act.actor, reason=act.reason, user=act.user, now=act.now)
+    upsert(RiskPolicy, engine=engine, enabled=True, act=act)
     return True

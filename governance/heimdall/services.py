@@ -4,12 +4,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.auth.models import User
-from django.db import transaction
 from django.db.models import F, Sum
 
-from governance import policies
-from governance.decisions import Decision, ExecutionClass, verb
+from governance.decisions import Decision
 from governance.heimdall.errors import RecommendationNotFound
 from governance.heimdall.models import (
     HeimdallEvent,
@@ -20,35 +17,6 @@ from governance.heimdall.models import (
 )
 from governance.heimdall.rules import judge
 from wholesale.plumbing.act import Act
-
-
-@verb(ExecutionClass.CONTROL)
-@transaction.atomic
-def upsert_policy(
-    *,
-    domain: str,
-    changed_by: str,
-    reason: str = "",
-    user: User | None = None,
-    expected_version: int | None = None,
-    now: datetime | None = None,
-    **changes: Any,
-) -> HeimdallPolicy:
-    """Create or change the charter of a domain; what `changes` leaves out keeps its value.
-
-    Raises:
-        RequiredParameter: a new charter without its thresholds.
-        VersionConflict: somebody else changed it first.
-
-    """
-    return policies.upsert(
-        HeimdallPolicy,
-        key={"domain": domain},
-        changes=changes,
-        expected_version=expected_version,
-        required=("min_confidence_prod", "min_sandbox_trials", "min_sandbox_success_rate"),
-        act=Act(changed_by, user=user, reason=reason, at=now),
-    )
 
 
 def record_trial(*, domain: str, confidence: Decimal, success: bool, act: Act) -> HeimdallScorecard:

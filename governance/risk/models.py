@@ -8,9 +8,12 @@ from django.db import models
 from django.db.models import Q
 
 from governance.policies import Policy
-from governance.risk.rules import Caps
+from governance.risk.rules import GLOBAL, Caps
 from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.setting_fields import Money, Switch, Whole, Word
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH
+
+NO_CAP = "no cap"
 
 
 def money_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
@@ -33,12 +36,38 @@ def user_field() -> "models.ForeignKey[Any, Any]":
 class RiskPolicy(Policy):
     """How much an engine may put at stake; 0 means no cap. Without one, or with it off, the engine may nothing."""
 
-    engine = models.CharField(max_length=WORD_MAX_LENGTH, unique=True)
-    enabled = models.BooleanField(default=False)
-    max_daily_loss = money_field(help_text="CAD a day; reached, it closes the engine until the next day; 0: no cap")
-    max_daily_exposure = money_field(help_text="CAD reserved a day; 0: no cap")
-    max_open_risk = money_field(help_text="CAD reserved and not settled, whatever the day; 0: no cap")
-    max_actions_per_day = models.PositiveIntegerField(default=0, help_text="reservations a day; 0: no cap")
+    engine = Word(unique=True, page_help=f"{GLOBAL} is what every reservation must pass beside its own engine's policy.")
+    max_daily_loss = Money(
+        default=Decimal(0),
+        short="Loss a day",
+        zero=NO_CAP,
+        help_text="CAD a day; reached, it closes the engine until the next day; 0: no cap",
+        page_help="CAD. Once the day's settled losses reach it, nothing more is reserved until the next day. 0: no cap.",
+    )
+    max_daily_exposure = Money(
+        default=Decimal(0),
+        short="Exposure a day",
+        zero=NO_CAP,
+        help_text="CAD reserved a day; 0: no cap",
+        page_help="CAD reserved in a day, settled or not. 0: no cap.",
+    )
+    max_open_risk = Money(
+        default=Decimal(0),
+        short="Open risk",
+        zero=NO_CAP,
+        help_text="CAD reserved and not settled, whatever the day; 0: no cap",
+        page_help="CAD reserved and not settled, whatever the day. 0: no cap.",
+    )
+    max_actions_per_day = Whole(
+        default=0,
+        short="Actions a day",
+        zero=NO_CAP,
+        help_text="reservations a day; 0: no cap",
+        page_help="Reservations in a day. 0: no cap.",
+    )
+    enabled = Switch(default=False, page_help="Off, the engine may put nothing at stake.")
+
+    key = ("engine",)
 
     class Meta:
         constraints = [

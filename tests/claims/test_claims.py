@@ -14,7 +14,8 @@ from followups.tasks.due.services import due_tasks
 from followups.tasks.errors import NotYourName
 from followups.tasks.models import FollowupTask, TaskEvent
 from governance.golive.services import release_kill_switch
-from governance.market.services import upsert_policy
+from governance.market.models import MarketPolicy
+from governance.policies import upsert
 from tests.claims.test_due import say_no, task_of
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory, TaskFactory
@@ -112,7 +113,7 @@ def test_a_claim_is_narrowed_by_place_and_channel(agent: APIClient) -> None:
 def test_a_policy_narrowed_while_the_worker_stands_still_leases_nothing_of_its_market() -> None:
     forbidden = [task_of(LeadFactory.create(), due_at=NOON - MINUTE) for _ in range(3)]
     permitted = task_of(LeadFactory.create(province="AB", market="ALL"))
-    upsert_policy(province="ON", changed_by="me", enabled=False)
+    upsert(MarketPolicy, province="ON", enabled=False, act=Act("me"))
     assert claimed(limit=1) == [permitted.pk]
     assert [lease(task) for task in forbidden] == [FREE] * 3
 
@@ -121,7 +122,7 @@ def test_a_claim_puts_the_stored_interval_of_a_refused_task_right() -> None:
     late = NOON + 10 * HOUR  # 23:00 in Toronto, and the stored interval says that this is permitted
     stale = task_of(LeadFactory.create(), open_from=NOON, open_until=NOON + 12 * HOUR)
     hopeless = TaskFactory.create(ladder__province="AB", ladder__market="ALL", open_until=NOON + 12 * HOUR)
-    upsert_policy(province="AB", changed_by="me", enabled=False)
+    upsert(MarketPolicy, province="AB", enabled=False, act=Act("me"))
     assert claimed(now=late) == []
     stale.refresh_from_db()
     hopeless.refresh_from_db()
@@ -135,7 +136,7 @@ def test_a_claim_reads_on_behind_the_tasks_that_it_put_right() -> None:
     for _ in range(12):
         TaskFactory.create(due_at=NOON - HOUR)
     behind = TaskFactory.create(ladder__province="AB", ladder__market="ALL")
-    upsert_policy(province="ON", changed_by="me", enabled=False)
+    upsert(MarketPolicy, province="ON", enabled=False, act=Act("me"))
     assert claimed(limit=2) == [behind.pk]
 
 

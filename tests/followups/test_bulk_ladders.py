@@ -16,13 +16,14 @@ from followups.ladders.bulk import Start, Status, start_ladders
 from followups.ladders.models import FollowupLadder
 from followups.ladders.services import cancel_ladder
 from followups.ladders.templates.guide_steps import GUIDE_STEPS
-from followups.ladders.templates.services import upsert_template
+from followups.ladders.templates.models import LadderTemplate
 from followups.models import Lead, PoolAgent
 from followups.services import start_ladder
 from followups.signals import ladders_created
 from followups.tasks.models import FollowupTask
 from governance.golive.services import engage_kill_switch
 from governance.ledger.opt_outs import record_opt_out
+from governance.policies import upsert
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory, PoolAgentFactory
@@ -70,7 +71,7 @@ def everything_of(lead_id: str) -> list[dict[str, Any]]:
 def test_the_rows_are_those_of_single_creates(user_of: Callable[..., Any]) -> None:
     act = Act("me", user_of("operator"), correlation_id="C-1", at=NOON)
     steps = [{**GUIDE_STEPS[0], "delay_minutes": 5, "channel": "EMAIL"}]
-    upsert_template(province="QC", steps=steps, changed_by="me", reason="short", expected_version=1)
+    upsert(LadderTemplate, province="QC", steps=steps, expected_version=1, act=Act("me", reason="short"))
     leads: dict[str, dict[str, Any]] = {
         "known": {"province": "ON", "zone": "America/Winnipeg", "score": Decimal("0.2")},
         "elsewhere": {"province": "BC", "market": "VANCOUVER"},
@@ -172,7 +173,7 @@ def test_the_pool_takes_turns_as_with_single_creates(operator: APIClient) -> Non
 def test_what_stops_one_stops_no_other(operator: APIClient) -> None:
     LeadFactory.create(lead_id="gone", phone=SMS_AND_CALL)
     record_opt_out(points=[("PHONE", SMS_AND_CALL)], act=Act("me"))
-    upsert_template(province="QC", enabled=False, changed_by="me", expected_version=1)
+    upsert(LadderTemplate, province="QC", enabled=False, expected_version=1, act=Act("me"))
     answer = post(
         operator,
         in_ontario("gone"),

@@ -17,8 +17,9 @@ from followups.tasks.models import ContactAttempt, FollowupTask
 from governance import gate
 from governance.ledger import consents
 from governance.ledger.models import LastContact
+from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES
-from governance.market.services import upsert_policy
+from governance.policies import upsert
 from tests.factories import NOON, LeadFactory
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.texts import iso_utc
@@ -38,7 +39,7 @@ def one_call() -> None:
 
 def switch(on: bool) -> None:
     rules = {**SAFE_RULES, "one_call_in_30_days": on, "min_lead_score_to_contact": 0}
-    upsert_policy(province="BC", rules=rules, changed_by="test")
+    upsert(MarketPolicy, province="BC", rules=rules, act=Act("test"))
 
 
 def ladder(lead_id: str = "JANE", **lead: Any) -> list[FollowupTask]:

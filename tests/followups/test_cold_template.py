@@ -17,7 +17,6 @@ from followups.ladders.models import FollowupLadder
 from followups.ladders.services import restart_ladder
 from followups.ladders.templates.cold_steps import COLD_STEPS
 from followups.ladders.templates.guide_steps import GUIDE_STEPS
-from followups.ladders.templates.services import seed_templates, upsert_template
 from followups.ladders.templates.speech import wanting_in_quebec
 from followups.ladders.templates.steps import InvalidSteps, doubts, normalised
 from followups.models import LadderTemplate
@@ -29,6 +28,7 @@ from governance import gate, policies
 from governance.ledger.consents import record_consent
 from governance.ledger.opt_outs import record_opt_out
 from governance.organisation.models import Organisation
+from governance.policies import seed, upsert
 from governance.runbook import services as runbook
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
@@ -111,7 +111,7 @@ def test_a_lead_whose_inquiry_expired_gets_the_cold_steps(jane: None) -> None:
 
 def test_the_ground_is_looked_for_at_the_start_not_when_the_first_step_falls_due(jane: None) -> None:
     """The inquiry is in force at the start, and expired a year later."""
-    upsert_template(province="ON", steps=[{"delay_minutes": 525_600, "channel": "SMS"}], changed_by="test")
+    upsert(LadderTemplate, province="ON", steps=[{"delay_minutes": 525_600, "channel": "SMS"}], act=Act("test"))
     consent("INQUIRY")
     assert start() == ("STANDARD", ["SMS"])
 
@@ -128,7 +128,7 @@ def test_a_lead_that_nobody_knows_gets_the_guides_steps() -> None:
 
 
 def test_a_standard_template_that_begins_with_a_call_is_never_replaced(jane: None) -> None:
-    upsert_template(province="ON", steps=calls("CALL", "SMS"), changed_by="test")
+    upsert(LadderTemplate, province="ON", steps=calls("CALL", "SMS"), act=Act("test"))
     assert start() == ("STANDARD", ["CALL", "SMS"])
 
 
@@ -180,8 +180,14 @@ def test_a_consent_that_comes_on_the_phone_opens_the_message_steps(jane: None) -
 
 
 def test_a_markets_own_cold_template_wins_over_its_provinces(jane: None) -> None:
-    own = upsert_template(
-        province="ON", market="TORONTO", kind="COLD", enabled=True, steps=calls("CALL", "EMAIL"), changed_by="test"
+    own = upsert(
+        LadderTemplate,
+        province="ON",
+        market="TORONTO",
+        kind="COLD",
+        enabled=True,
+        steps=calls("CALL", "EMAIL"),
+        act=Act("test"),
     )
     assert start() == ("COLD", ["CALL", "EMAIL"])
     assert FollowupLadder.objects.get().template == own
@@ -190,7 +196,7 @@ def test_a_markets_own_cold_template_wins_over_its_provinces(jane: None) -> None
 
 
 def test_a_market_with_a_standard_template_of_its_own_has_its_provinces_cold_one(jane: None) -> None:
-    upsert_template(province="ON", market="TORONTO", enabled=True, steps=calls("EMAIL"), changed_by="test")
+    upsert(LadderTemplate, province="ON", market="TORONTO", enabled=True, steps=calls("EMAIL"), act=Act("test"))
     assert start() == ("COLD", COLD)
 
 
@@ -200,20 +206,20 @@ def test_without_a_cold_template_that_is_on_the_steps_are_standard(jane: None, h
         LadderTemplate.objects.filter(province="ON", kind="COLD").delete()
     else:
         market = "ALL" if how == "off" else "TORONTO"
-        upsert_template(province="ON", market=market, kind="COLD", enabled=False, steps=COLD_STEPS, changed_by="test")
+        upsert(LadderTemplate, province="ON", market=market, kind="COLD", enabled=False, steps=COLD_STEPS, act=Act("test"))
     assert start() == ("STANDARD", STANDARD)
 
 
 def test_where_the_standard_template_is_off_no_ladder_starts(jane: None) -> None:
-    upsert_template(province="ON", enabled=False, changed_by="test")
+    upsert(LadderTemplate, province="ON", enabled=False, act=Act("test"))
     with pytest.raises(LadderTemplateDisabled):
         start()
     assert not FollowupLadder.objects.exists()
 
 
 def test_the_first_call_waits_for_the_gap_of_the_cold_template(jane: None) -> None:
-    upsert_template(province="ON", min_gap_minutes=30, changed_by="test")
-    upsert_template(province="ON", kind="COLD", min_gap_minutes=45, changed_by="test")
+    upsert(LadderTemplate, province="ON", min_gap_minutes=30, act=Act("test"))
+    upsert(LadderTemplate, province="ON", kind="COLD", min_gap_minutes=45, act=Act("test"))
     assert start()[0] == "COLD"
     assert FollowupTask.objects.get(step=1).gap_minutes == 45
     assert gate.known_lead("JANE").min_gap_minutes == 30  # a contact without a step goes by the standard one
@@ -296,7 +302,7 @@ def test_each_province_has_one_that_is_on() -> None:
 
 def test_the_seed_command_gives_back_what_is_missing() -> None:
     LadderTemplate.objects.filter(province="YT", kind="COLD").delete()
-    assert (seed_templates(now=NOON), seed_templates(now=NOON)) == (1, 0)
+    assert (seed(LadderTemplate, now=NOON), seed(LadderTemplate, now=NOON)) == (1, 0)
     assert LadderTemplate.objects.get(province="YT", kind="COLD").steps == COLD_STEPS
 
 
@@ -320,13 +326,13 @@ def test_a_call_asks_for_consent_with_what_the_law_wants_said(step: dict[str, An
 
 def test_a_cold_template_is_on_in_quebec_only_with_its_french() -> None:
     with pytest.raises(QuebecWanting):
-        upsert_template(province="QC", kind="COLD", steps=calls("CALL"), changed_by="test")
+        upsert(LadderTemplate, province="QC", kind="COLD", steps=calls("CALL"), act=Act("test"))
     assert LadderTemplate.objects.get(province="QC", kind="COLD").steps == COLD_STEPS
 
 
 def test_a_cold_template_begins_with_a_call(operator: APIClient) -> None:
     with pytest.raises(InvalidSteps):
-        upsert_template(province="ON", kind="COLD", steps=calls("SMS", "CALL"), changed_by="test")
+        upsert(LadderTemplate, province="ON", kind="COLD", steps=calls("SMS", "CALL"), act=Act("test"))
     refused = operator.post(f"{API}/upsert", {"province": "ON", "kind": "cold", "steps": calls("EMAIL")})
     assert (refused.status_code, attrs(refused)) == (400, ["steps.0.channel"])
     assert LadderTemplate.objects.get(province="ON", kind="COLD").version == 1
@@ -431,5 +437,5 @@ def test_the_runbook_warns_of_a_province_without_its_cold_template() -> None:
         return found["ok"], found["detail"]
 
     assert finding()[0]
-    upsert_template(province="ON", kind="COLD", enabled=False, changed_by="test")
+    upsert(LadderTemplate, province="ON", kind="COLD", enabled=False, act=Act("test"))
     assert finding() == (False, ["ON COLD"])

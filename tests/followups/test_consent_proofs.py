@@ -24,7 +24,8 @@ from governance.ledger.erasures import erase_point
 from governance.ledger.models import ConsentProof, ContactRecord
 from governance.ledger.opt_outs import lift_opt_out, record_opt_out
 from governance.ledger.proof import Proof
-from governance.organisation.services import upsert_organisation
+from governance.organisation.models import Organisation
+from governance.policies import upsert
 from tests.factories import NOON, LeadFactory
 from tests.staff import signed_in
 from wholesale.plumbing.act import Act
@@ -125,7 +126,7 @@ def test_nobody_else_stands_in_it(ann: Lead) -> None:
 
 
 def test_the_contacts_and_who_contacts_stand_in_it(ann: Lead) -> None:
-    upsert_organisation(name="Example Homes", mailing_address="1 Main St", contact="example.ca", changed_by="ops")
+    upsert(Organisation, name="Example Homes", mailing_address="1 Main St", contact="example.ca", act=Act("ops"))
     task = start_ladder(lead_id="L1", province="ON", market="TORONTO", act=Act("test", at=NOON)).tasks[0]
     complete_task(task.pk, "va1", now=NOON)
     found = export_proof("L1")

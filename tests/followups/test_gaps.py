@@ -12,7 +12,6 @@ from rest_framework.test import APIClient
 
 from followups.ladders.bulk import Start, start_ladders
 from followups.ladders.templates.guide_steps import GUIDE_STEPS
-from followups.ladders.templates.services import upsert_template
 from followups.ladders.templates.steps import gap_minutes, normalised, parsed
 from followups.models import LadderTemplate
 from followups.services import complete_task, start_ladder
@@ -24,7 +23,8 @@ from followups.tasks.models import FollowupTask
 from followups.tasks.services import skip_task, snooze_task
 from governance import gate
 from governance.ledger.models import LastContact
-from governance.market.services import upsert_policy
+from governance.market.models import MarketPolicy
+from governance.policies import upsert
 from tests.conftest import attrs
 from tests.factories import NOON, LadderFactory, LeadFactory, TaskFactory
 from wholesale.plumbing.act import Act
@@ -69,10 +69,10 @@ def test_a_step_lies_as_far_behind_the_contact_before_it_as_in_the_template_at_m
 
 
 def test_a_ladder_keeps_the_gaps_of_its_template_begun_by_itself_or_with_others() -> None:
-    upsert_template(province="ON", min_gap_minutes=45, changed_by="test")
+    upsert(LadderTemplate, province="ON", min_gap_minutes=45, act=Act("test"))
     start_ladder(lead_id="L1", province="ON", act=Act(at=NOON))
     start_ladders([Start("L2", "ON"), Start("L3", "QC")], act=Act(at=NOON))
-    upsert_template(province="ON", min_gap_minutes=90, changed_by="test")  # what was made keeps what it has
+    upsert(LadderTemplate, province="ON", min_gap_minutes=90, act=Act("test"))  # what was made keeps what it has
     for lead_id, first in (("L1", 45), ("L2", 45), ("L3", 0)):
         gaps = FollowupTask.objects.filter(lead_id=lead_id).order_by("step").values_list("gap_minutes", flat=True)
         assert list(gaps) == [first, 30, 150, 240, 240, 240]
@@ -317,7 +317,7 @@ def test_the_next_step_of_a_ladder_is_never_in_the_past() -> None:
 def test_a_closed_ladder_and_one_without_a_known_minute_have_no_next() -> None:
     steps = after_a_night()
     FollowupTask.objects.update(open_from=None, open_until=None, actionable_at=None)
-    upsert_policy(province="ON", changed_by="me", enabled=False)
+    upsert(MarketPolicy, province="ON", enabled=False, act=Act("me"))
     assert complete_task(steps[0].pk, "va1", now=MORNING).ladder.next_at is None
     for step in steps[1:]:
         done = complete_task(step.pk, "va1", now=MORNING)
@@ -328,7 +328,7 @@ def test_a_closed_ladder_and_one_without_a_known_minute_have_no_next() -> None:
 
 
 def test_the_first_step_waits_as_long_as_the_template_says() -> None:
-    upsert_template(province="ON", min_gap_minutes=120, changed_by="test")
+    upsert(LadderTemplate, province="ON", min_gap_minutes=120, act=Act("test"))
     LeadFactory.create(lead_id="JANE", phone="+14165550123")
     gate.note_contact([("PHONE", "+14165550123")], NOON - HOUR)
     first, *_ = start_ladder(lead_id="JANE", province="ON", market="TORONTO", act=Act(at=NOON)).tasks
@@ -351,7 +351,7 @@ def test_a_question_without_a_step_asks_for_the_gap_of_the_leads_place(
     operator: APIClient, templates: dict[str, int], gap: int
 ) -> None:
     for market, minutes in templates.items():
-        upsert_template(province="ON", market=market, min_gap_minutes=minutes, steps=GUIDE_STEPS, changed_by="test")
+        upsert(LadderTemplate, province="ON", market=market, min_gap_minutes=minutes, steps=GUIDE_STEPS, act=Act("test"))
     LeadFactory.create(lead_id="JANE", phone="+14165550123")
     gate.note_contact([("LEAD", "JANE")], NOON)
     asked = {"lead_id": "JANE", "channel": "SMS"}

@@ -14,7 +14,6 @@ from rest_framework.test import APIClient
 
 from followups.ladders.models import FollowupLadder
 from followups.ladders.templates.guide_steps import GUIDE_STEPS
-from followups.ladders.templates.services import seed_templates, upsert_template
 from followups.ladders.templates.steps import (
     FIELDS,
     SCRIPT_MAX_LENGTH,
@@ -29,7 +28,8 @@ from followups.models import LadderTemplate
 from followups.services import start_ladder
 from followups.tasks.models import FollowupTask
 from followups.tasks.scripts import scripts_of
-from governance.organisation.services import upsert_organisation
+from governance.organisation.models import Organisation
+from governance.policies import seed, upsert
 from governance.runbook import services as runbook
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
@@ -230,7 +230,7 @@ def test_by_default_a_ladder_has_the_guides_steps(operator: APIClient) -> None:
 
 
 def test_a_ladder_has_the_steps_of_its_template(operator: APIClient) -> None:
-    upsert_template(province="ON", steps=TEXT_THEN_MAIL, changed_by="test")
+    upsert(LadderTemplate, province="ON", steps=TEXT_THEN_MAIL, act=Act("test"))
     tasks = start_ladder(lead_id="L1", province="ON", act=Act(at=NOON)).tasks
     assert [(task.step, task.channel, task.due_at - NOON) for task in tasks] == [
         (1, "SMS", timedelta(minutes=5)),
@@ -241,7 +241,7 @@ def test_a_ladder_has_the_steps_of_its_template(operator: APIClient) -> None:
 
 
 def test_a_markets_own_template_wins_over_its_provinces(db: None) -> None:
-    own = upsert_template(province="ON", market="TORONTO", enabled=True, steps=one(), changed_by="test")
+    own = upsert(LadderTemplate, province="ON", market="TORONTO", enabled=True, steps=one(), act=Act("test"))
     assert len(start_ladder(lead_id="L1", province="ON", market="TORONTO", act=Act()).tasks) == 1
     assert len(start_ladder(lead_id="L2", province="ON", market="OTTAWA", act=Act()).tasks) == 6
     assert FollowupLadder.objects.get(lead_id="L1").template == own
@@ -253,7 +253,7 @@ def test_without_a_template_that_is_on_nothing_is_stored(operator: APIClient, ho
         LadderTemplate.objects.filter(province="ON").delete()
     else:
         place: dict[str, Any] = {"province": "ON", "market": "ALL" if how == "off" else "TORONTO"}
-        upsert_template(**place, enabled=False, steps=GUIDE_STEPS, changed_by="test")
+        upsert(LadderTemplate, enabled=False, steps=GUIDE_STEPS, act=Act("test"), **place)
     refused = operator.post(CREATE, {"lead_id": "L1", "province": "ON", "market": "TORONTO"})
     assert (refused.status_code, codes(refused)) == (409, ["ladder_template_disabled"])
     assert (FollowupLadder.objects.count(), FollowupTask.objects.count(), KPIEvent.objects.count()) == (0, 0, 0)
@@ -261,7 +261,7 @@ def test_without_a_template_that_is_on_nothing_is_stored(operator: APIClient, ho
 
 def test_a_restart_by_a_template_that_is_off_leaves_the_open_ladder_alone(operator: APIClient) -> None:
     operator.post(CREATE, {"lead_id": "L1", "province": "ON"})
-    upsert_template(province="ON", enabled=False, changed_by="test")
+    upsert(LadderTemplate, province="ON", enabled=False, act=Act("test"))
     assert operator.post(CREATE, {"lead_id": "L1", "province": "ON", "restart": True}).status_code == 409
     assert FollowupTask.objects.open().count() == 6
 
@@ -270,16 +270,16 @@ def test_a_restart_by_a_template_that_is_off_leaves_the_open_ladder_alone(operat
 
 
 def test_a_change_raises_the_version_and_keeps_what_is_not_given(db: None) -> None:
-    template = upsert_template(province="ON", enabled=False, changed_by="bryan", reason="pause", now=NOON)
+    template = upsert(LadderTemplate, province="ON", enabled=False, act=Act("bryan", reason="pause", at=NOON))
     assert (template.version, template.enabled, template.steps) == (2, False, GUIDE_STEPS)
     entry = template.history.latest()
     assert (entry.version, entry.changed_by, entry.reason, entry.history_date) == (2, "bryan", "pause", NOON)
 
 
 def test_a_change_made_from_an_old_reading_is_refused(db: None) -> None:
-    upsert_template(province="ON", steps=one(), changed_by="first")
+    upsert(LadderTemplate, province="ON", steps=one(), act=Act("first"))
     with pytest.raises(VersionConflict):
-        upsert_template(province="ON", steps=TEXT_THEN_MAIL, changed_by="second", expected_version=1)
+        upsert(LadderTemplate, province="ON", steps=TEXT_THEN_MAIL, expected_version=1, act=Act("second"))
     assert LadderTemplate.objects.get(province="ON", kind="STANDARD").changed_by == "first"
 
 
@@ -308,7 +308,7 @@ def test_the_api_shows_and_changes_templates(operator: APIClient) -> None:
 
 @pytest.mark.parametrize(("market", "matched", "steps"), [("TORONTO", "TORONTO", 1), ("OTTAWA", "ALL", 6)])
 def test_the_effective_template(operator: APIClient, market: str, matched: str, steps: int) -> None:
-    upsert_template(province="ON", market="TORONTO", enabled=True, steps=one(), changed_by="test")
+    upsert(LadderTemplate, province="ON", market="TORONTO", enabled=True, steps=one(), act=Act("test"))
     found = operator.get(f"{API}/effective", {"province": "ON", "market": market}).json()
     assert (found["found"], found["enabled"], found["matched_market"], found["version"]) == (True, True, matched, 1)
     assert len(found["steps"]) == steps
@@ -330,10 +330,10 @@ def test_where_there_is_no_template_none_is_effective(operator: APIClient) -> No
 
 
 def test_seeds_make_what_is_missing_and_leave_the_rest(db: None) -> None:
-    assert seed_templates() == 0
-    upsert_template(province="ON", enabled=False, steps=one(), changed_by="test")
+    assert seed(LadderTemplate) == 0
+    upsert(LadderTemplate, province="ON", enabled=False, steps=one(), act=Act("test"))
     LadderTemplate.objects.filter(province__in=("BC", "YT")).delete()
-    assert seed_templates(now=NOON) == 4
+    assert seed(LadderTemplate, now=NOON) == 4
     made = LadderTemplate.objects.get(province="BC", kind="STANDARD")
     assert (made.market, made.enabled, made.steps, made.version, made.changed_by) == ("ALL", True, GUIDE_STEPS, 1, "seed")
     assert LadderTemplate.objects.get(province="ON", kind="STANDARD").steps == normalised(one())
@@ -350,8 +350,8 @@ def finding(id: str) -> dict[str, Any]:
 
 def test_the_runbook_warns_of_a_province_whose_template_is_off_or_missing(db: None) -> None:
     assert finding("followups.templates")["ok"]
-    upsert_template(province="ON", enabled=False, changed_by="test")
-    upsert_template(province="ON", market="TORONTO", enabled=True, steps=one(), changed_by="test")
+    upsert(LadderTemplate, province="ON", enabled=False, act=Act("test"))
+    upsert(LadderTemplate, province="ON", market="TORONTO", enabled=True, steps=one(), act=Act("test"))
     LadderTemplate.objects.filter(province="YT").delete()
     found = finding("followups.templates")
     assert (found["ok"], found["severity"], found["detail"]) == (
@@ -362,8 +362,8 @@ def test_the_runbook_warns_of_a_province_whose_template_is_off_or_missing(db: No
 
 
 def test_the_runbook_warns_of_a_step_of_quebec_without_french(db: None) -> None:
-    upsert_template(province="ON", steps=one(script_en="Hi"), changed_by="test")
-    upsert_template(province="QC", market="LAVAL", enabled=False, steps=one(), changed_by="test")
+    upsert(LadderTemplate, province="ON", steps=one(script_en="Hi"), act=Act("test"))
+    upsert(LadderTemplate, province="QC", market="LAVAL", enabled=False, steps=one(), act=Act("test"))
     assert finding("followups.templates_french")["ok"]
     LadderTemplate.objects.filter(market="LAVAL").update(enabled=True)  # as from before the rule; no verb does it
     found = finding("followups.templates_french")
@@ -376,7 +376,7 @@ SAYS_ALL = "{first_name} {last_name}, {address}, {market}: {agent}, {company}, {
 
 
 def says(province: str = "ON", **step: Any) -> None:
-    upsert_template(province=province, steps=one(**step), changed_by="test")
+    upsert(LadderTemplate, province=province, steps=one(**step), act=Act("test"))
 
 
 def test_a_script_is_filled_in_with_the_leads_values_the_owners_name_and_the_organisations(
@@ -385,7 +385,7 @@ def test_a_script_is_filled_in_with_the_leads_values_the_owners_name_and_the_org
     user = user_of("agent", username="va1")
     user.first_name, user.last_name = "Ann", "Lee"
     user.save()
-    upsert_organisation(changed_by="test", name="Maple Homes", mailing_address="1 King St", contact="416 555 0100")
+    upsert(Organisation, name="Maple Homes", mailing_address="1 King St", contact="416 555 0100", act=Act("test"))
     LeadFactory.create(lead_id="L1", address="12 Elm St", market="NORTH_BAY")
     says(script_en=SAYS_ALL)
     (task,) = start_ladder(lead_id="L1", province="ON", owner="va1", act=Act()).tasks
@@ -471,7 +471,7 @@ def test_scripts_of_many_tasks_take_as_many_queries_as_of_two(db: None, user_of:
     tasks = []
     for n, province in enumerate(("ON", "QC", "BC", "AB", "MB", "SK")):
         lead = LeadFactory.create(language="fr" if n % 2 else "en")
-        upsert_template(province=province, enabled=True, changed_by="test")
+        upsert(LadderTemplate, province=province, enabled=True, act=Act("test"))
         tasks += start_ladder(lead_id=lead.lead_id, province=province, owner="va1", act=Act()).tasks
 
     def queries(some: list[FollowupTask]) -> int:

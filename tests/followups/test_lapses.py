@@ -20,7 +20,7 @@ from governance.golive.models import GoLiveState
 from governance.ledger.consents import record_consent
 from governance.ledger.scrubs import record_scrub
 from governance.organisation.models import Organisation
-from governance.organisation.services import upsert_organisation
+from governance.policies import upsert
 from kpi.models import KPIEvent
 from tests.factories import NOON, AreaCodeFactory, LeadFactory
 from wholesale.plumbing.act import Act
@@ -125,7 +125,7 @@ def test_an_expired_consent_is_named(jane: None) -> None:
 
 
 def test_a_call_waits_for_our_registration(jane: None) -> None:
-    upsert_organisation(changed_by="op", reason="expired", registration_number="", now=NOON)
+    upsert(Organisation, registration_number="", act=Act("op", reason="expired", at=NOON))
     ladder()
     assert lapse_steps(act=Act(at=NOON + 30 * DAY)) == 3
     assert {kind[2] for kind in kinds()} == {"lapsed consent_missing"}

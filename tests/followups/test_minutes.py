@@ -23,8 +23,8 @@ from governance.ledger.consents import record_consent
 from governance.ledger.opt_outs import lift_opt_out, record_opt_out
 from governance.ledger.scrubs import record_scrub
 from governance.market.models import MarketPolicy
-from governance.market.services import upsert_policy
-from governance.organisation.services import upsert_organisation
+from governance.organisation.models import Organisation
+from governance.policies import upsert
 from tests.factories import NOON, AreaCodeFactory, LadderFactory, LeadFactory, TaskFactory
 from wholesale.plumbing.act import Act
 
@@ -160,7 +160,7 @@ def rules(start: str, end: str) -> dict[str, Any]:
 
 def upsert_ontario(start: str = "09:00", end: str = "20:00", **changes: Any) -> None:
     given = {"market": "ALL", "rules": rules(start, end), **changes}
-    upsert_policy(province="ON", changed_by="op", reason="test", **given)
+    upsert(MarketPolicy, province="ON", act=Act("op", reason="test"), **given)
 
 
 def test_a_policy_that_is_narrowed_closes_its_tasks_and_those_of_no_other_place() -> None:
@@ -202,7 +202,7 @@ def test_a_task_is_where_its_lead_lives_and_not_where_its_ladder_was_started() -
     upsert_ontario(start="14:00")
     work()
     assert (interval(in_quebec), interval(unknown)) == (TODAY, (NOON + HOUR, CLOSES))
-    upsert_policy(province="QC", changed_by="op", reason="test", enabled=False)
+    upsert(MarketPolicy, province="QC", enabled=False, act=Act("op", reason="test"))
     work()
     assert (interval(in_quebec), interval(unknown)) == (NEVER, (NOON + HOUR, CLOSES))
 
@@ -235,7 +235,7 @@ def test_a_closed_day_closes_and_its_removal_opens() -> None:
 def test_a_stricter_organisation_closes_what_is_not_proven_and_a_consent_opens_it() -> None:
     jane()
     one, stranger = task(due_at=NOON - DAY, actionable_at=None), task("JOE")
-    upsert_organisation(consent="enforce", changed_by="op")
+    upsert(Organisation, consent="enforce", act=Act("op"))
     assert waiting() == [("recompute_places", [None, None])]
     work()
     assert (interval(one), interval(stranger)) == (NEVER, TODAY)
@@ -251,7 +251,7 @@ def test_a_scrub_opens_calls() -> None:
     jane()
     AreaCodeFactory.create(area_code="416")
     one = task(channel="CALL", open_from=None, open_until=None)
-    upsert_organisation(scrub="enforce", registration_number="1", registration_expires_on=date(2027, 1, 1), changed_by="op")
+    upsert(Organisation, scrub="enforce", registration_number="1", registration_expires_on=date(2027, 1, 1), act=Act("op"))
     work()
     assert interval(one) == NEVER
     record_scrub(points=[PHONE], checked_at=NOON - DAY, evidence="list", act=Act("va1"))

@@ -15,7 +15,7 @@ from followups.models import OutcomeRule
 from followups.services import complete_task, start_ladder
 from followups.tasks.models import FollowupTask, TaskEvent
 from followups.tasks.outcomes.rules import SEEDED_STATUSES, Outcome
-from followups.tasks.outcomes.services import seed_rules, upsert_rule
+from governance.policies import seed, upsert
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory
 from tests.staff import form_with, signed_in
@@ -79,7 +79,7 @@ def test_no_outcome_moves_a_lead_back(steps: Any, before: str, outcome: str, aft
 
 
 def test_a_status_that_ends_the_hunt_closes_a_ladder_that_the_rule_lets_go_on(agent: APIClient, steps: Any) -> None:
-    upsert_rule(outcome="REACHED", lead_status="UNDER_CONTRACT", changed_by="test")
+    upsert(OutcomeRule, outcome="REACHED", lead_status="UNDER_CONTRACT", act=Act("test"))
     answer = agent.post(f"/api/followups/task/{steps[0].pk}/complete", {"outcome": "REACHED"}).json()
     ladder = FollowupLadder.objects.get()
     assert (answer["ladder"]["open_steps"], answer["ladder"]["next_at"], ladder.open_steps) == (0, None, 0)
@@ -118,7 +118,7 @@ def test_the_statuses_of_the_table_from_the_start_and_in_its_history() -> None:
     assert dict(OutcomeRule.objects.values_list("outcome", "lead_status")) == expected
     assert dict(OutcomeRule.history.values_list("outcome", "lead_status")) == expected
     OutcomeRule.objects.filter(outcome="REACHED").delete()
-    assert seed_rules() == 1
+    assert seed(OutcomeRule) == 1
     assert OutcomeRule.objects.get(outcome="REACHED").lead_status == "CONTACTED"
 
 

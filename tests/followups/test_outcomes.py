@@ -14,9 +14,9 @@ from followups.services import complete_task, start_ladder
 from followups.tasks.errors import OptOutStays, PauseNeedsDays, TaskLeased
 from followups.tasks.models import FollowupTask, TaskEvent
 from followups.tasks.outcomes.rules import SEEDED, Effect, Outcome, careful
-from followups.tasks.outcomes.services import seed_rules, upsert_rule
 from governance.golive.models import GoLiveState
 from governance.ledger.models import ContactRecord
+from governance.policies import seed, upsert
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory, TaskFactory
@@ -285,9 +285,9 @@ def test_a_rule_that_contradicts_itself_is_refused(operator: APIClient, given: A
 
 
 def test_seeding_makes_what_is_missing_and_overwrites_nothing(db: None) -> None:
-    upsert_rule(outcome="REPLIED", effect=Effect.STOP, changed_by="me")
+    upsert(OutcomeRule, outcome="REPLIED", effect=Effect.STOP, act=Act("me"))
     OutcomeRule.objects.filter(outcome="REACHED").delete()
-    assert (seed_rules(), seed_rules()) == (1, 0)
+    assert (seed(OutcomeRule), seed(OutcomeRule)) == (1, 0)
     assert OutcomeRule.objects.get(outcome="REACHED").effect == Effect.GO_ON
     assert OutcomeRule.objects.get(outcome="REPLIED").effect == Effect.STOP
 
@@ -295,10 +295,10 @@ def test_seeding_makes_what_is_missing_and_overwrites_nothing(db: None) -> None:
 def test_a_missing_rule_is_made_with_its_effect(db: None) -> None:
     OutcomeRule.objects.filter(outcome="REACHED").delete()
     with pytest.raises(RequiredParameter):
-        upsert_rule(outcome="REACHED", changed_by="me")
+        upsert(OutcomeRule, outcome="REACHED", act=Act("me"))
     with pytest.raises(VersionConflict):
-        upsert_rule(outcome="REACHED", effect="STOP", changed_by="me", expected_version=1)
-    assert upsert_rule(outcome="REACHED", effect="STOP", changed_by="me").version == 1
+        upsert(OutcomeRule, outcome="REACHED", effect="STOP", expected_version=1, act=Act("me"))
+    assert upsert(OutcomeRule, outcome="REACHED", effect="STOP", act=Act("me")).version == 1
     for error in (OptOutStays, PauseNeedsDays):
         assert error.status == 400
 

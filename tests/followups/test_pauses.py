@@ -8,8 +8,9 @@ import pytest
 from followups.models import InboxItem
 from followups.services import complete_task, start_ladder
 from followups.tasks.models import FollowupTask, TaskEvent
-from followups.tasks.outcomes.services import upsert_rule
+from followups.tasks.outcomes.models import OutcomeRule
 from followups.tasks.services import snooze_task
+from governance.policies import upsert
 from tests.factories import NOON, LeadFactory, TaskFactory
 from wholesale.plumbing.act import Act
 
@@ -75,7 +76,7 @@ def test_a_lead_who_replied_waits_for_its_owner_now_whatever_the_rule_says(steps
     assert (item.kind, item.task_id, item.lead_id, item.owner) == ("REPLY", steps[0].pk, "JANE", "va1")
     assert (item.created_at, item.correlation_id, item.done_at) == (NOON + HOUR, "C-1", None)
     assert item.due_by <= NOON + 2 * HOUR
-    upsert_rule(outcome="REPLIED", effect="STOP", changed_by="test")
+    upsert(OutcomeRule, outcome="REPLIED", effect="STOP", act=Act("test"))
     complete_task(steps[1].pk, "va1", outcome="REPLIED", now=NOON + HOUR)
     assert InboxItem.objects.count() == 2
 

@@ -17,7 +17,6 @@ from followups.services import complete_task, create_ladder
 from followups.sla.breaches import at_risk, find_breaches
 from followups.sla.lateness import late_for
 from followups.sla.lateness_sql import late_at
-from followups.sla.policies import upsert_policy as upsert_sla
 from followups.tasks.due.claims import claim_due
 from followups.tasks.minutes.services import recompute_leads, recompute_missing, recompute_places, recompute_watched, roll
 from followups.tasks.models import FollowupTask
@@ -28,8 +27,8 @@ from governance.gate.verdict import decide
 from governance.golive.services import enable_go_live
 from governance.ledger.holds import hold_points, release_points
 from governance.market.models import MarketPolicy
-from governance.market.services import upsert_policy
 from governance.people import LeadFacts
+from governance.policies import upsert
 from tests.factories import LeadFactory
 from wholesale.plumbing.act import Act
 
@@ -61,7 +60,7 @@ def stored(task: FollowupTask) -> FollowupTask:
 
 def contact_rules(*, now: datetime, **changes: Any) -> None:
     """A change of Ontario's rules, and the worker's turn."""
-    upsert_policy(province="ON", market="ALL", changed_by="op", reason="test", now=now, **changes)
+    upsert(MarketPolicy, province="ON", market="ALL", act=Act("op", reason="test", at=now), **changes)
     recompute_places(["ON"], None, now)
 
 
@@ -131,13 +130,13 @@ def test_a_hold_counts_nothing() -> None:
 
 def test_a_policy_of_the_sla_that_changes_has_its_tasks_judged_anew_by_the_worker() -> None:
     task = begun(TUESDAY)
-    upsert_sla(province="ON", channel="SMS", changed_by="op", breach_after_minutes=60, now=TUESDAY)
+    upsert(SlaPolicy, province="ON", channel="SMS", breach_after_minutes=60, act=Act("op", at=TUESDAY))
     [waiting] = DBTaskResult.objects.filter(task_path__endswith="recompute_watched")
     assert waiting.args_kwargs["args"] == ["ON", "ALL", "SMS"]
     with time_machine.travel(TUESDAY + 20 * MINUTE, tick=False):
         waiting.task.call(*waiting.args_kwargs["args"])
     assert stored(task).breaches_at == TUESDAY + HOUR
-    upsert_sla(province="ON", channel="SMS", changed_by="op", enabled=False, now=TUESDAY)
+    upsert(SlaPolicy, province="ON", channel="SMS", enabled=False, act=Act("op", at=TUESDAY))
     recompute_watched("ON", "ALL", "SMS", TUESDAY + 30 * MINUTE)
     assert (stored(task).warns_at, stored(task).breaches_at) == (None, None)
     find_breaches(act=Act(at=TUESDAY + 3 * HOUR))
@@ -148,7 +147,7 @@ def test_a_stricter_policy_makes_a_breach_from_then_on_and_a_markets_own_is_of_i
     task, elsewhere = begun(TUESDAY), create_ladder("L2", province="ON", market="OTTAWA", now=TUESDAY)[0]
     then = TUESDAY + 100 * MINUTE
     times: dict[str, Any] = {"warn_after_minutes": 10, "breach_after_minutes": 20}
-    upsert_sla(province="ON", market="TORONTO", channel="SMS", changed_by="op", now=then, **times)
+    upsert(SlaPolicy, province="ON", market="TORONTO", channel="SMS", act=Act("op", at=then), **times)
     recompute_watched("ON", "TORONTO", "SMS", then)
     assert (stored(task).warns_at, stored(task).breaches_at) == (TUESDAY + 30 * MINUTE, then)
     assert stored(elsewhere).breaches_at == TUESDAY + 2 * HOUR
@@ -168,7 +167,7 @@ def test_a_claim_that_the_gate_refuses_forgets_no_lateness() -> None:
     """The claim meets a rule before the worker does, and replaces the interval by which it was counted."""
     enable_go_live(act=Act("op", reason="test"))
     task = begun(TUESDAY)
-    upsert_policy(province="ON", market="ALL", changed_by="op", reason="test", enabled=False, now=TUESDAY + HOUR)
+    upsert(MarketPolicy, province="ON", market="ALL", enabled=False, act=Act("op", reason="test", at=TUESDAY + HOUR))
     assert claim_due(owner="va1", act=Act(at=TUESDAY + HOUR)) == []
     assert stored(task).open_from is None
     assert late_for(stored(task), TUESDAY + 2 * HOUR) == HOUR
@@ -202,7 +201,7 @@ def test_what_is_done_while_no_worker_rolls_is_no_breach() -> None:
 
 def test_a_worker_who_rolls_each_minute_loses_none_where_contact_is_always_permitted() -> None:
     contact_rules(rules=windows("00:00", "23:59"), now=TUESDAY)
-    upsert_sla(province="ON", channel="SMS", changed_by="op", breach_after_minutes=10_000)
+    upsert(SlaPolicy, province="ON", channel="SMS", breach_after_minutes=10_000, act=Act("op"))
     task = begun(TUESDAY)
     for n in range(5 * 24 * 60 // 7):
         roll(TUESDAY + n * 7 * MINUTE)
@@ -242,7 +241,7 @@ def happens(what: str, now: datetime) -> None:
         recompute_leads(["L1"], now)
     elif what.startswith("sla"):
         times: dict[str, Any] = {"warn_after_minutes": 10, "breach_after_minutes": int(what[4:])}
-        upsert_sla(province="ON", channel="SMS", changed_by="op", now=now, **times)
+        upsert(SlaPolicy, province="ON", channel="SMS", act=Act("op", at=now), **times)
         recompute_watched("ON", "ALL", "SMS", now)
     elif what in ("on", "off"):
         contact_rules(enabled=what == "on", now=now)

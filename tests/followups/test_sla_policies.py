@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 
 from followups.models import SlaPolicy
 from followups.sla.breaches import find_breaches
-from followups.sla.policies import seed_policies
+from governance.policies import seed
 from governance.runbook.services import status
 from tests.conftest import attrs, codes
 from tests.factories import NOON, SlaPolicyFactory, TaskFactory
@@ -28,14 +28,14 @@ def test_each_province_and_channel_begins_with_the_guides_times() -> None:
 
     assert (SlaPolicy.objects.count(), found) == (39, {("ALL", True, 30, 120)})
     assert SlaPolicy.history.count() == 39
-    assert seed_policies() == 0
+    assert seed(SlaPolicy) == 0
 
 
 def test_what_is_missing_is_seeded_and_what_was_edited_stays() -> None:
     SlaPolicy.objects.filter(province="PE").delete()
     SlaPolicy.objects.filter(province="ON").update(breach_after_minutes=45)
 
-    assert seed_policies() == 3
+    assert seed(SlaPolicy) == 3
     assert set(SlaPolicy.objects.filter(province="ON").values_list("breach_after_minutes", flat=True)) == {45}
 
 

@@ -14,7 +14,6 @@ from followups.ladders.bulk import Start, start_ladders
 from followups.ladders.errors import LeadClosed, RecentlyFollowedUp
 from followups.ladders.models import FollowupLadder
 from followups.ladders.services import cancel_ladder, restart_ladder
-from followups.ladders.templates.services import upsert_template
 from followups.leads.models import Lead
 from followups.leads.moving import mark_wrong
 from followups.leads.services import upsert_lead, upsert_leads
@@ -22,6 +21,7 @@ from followups.models import LadderTemplate
 from followups.services import complete_task, start_ladder
 from followups.tasks.models import FollowupTask, TaskEvent
 from governance.ledger.opt_outs import record_opt_out
+from governance.policies import upsert
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory
@@ -216,7 +216,7 @@ def test_the_first_of_what_stands_in_the_way_is_named(integrator: APIClient) -> 
     followed_up()
     mark_wrong("L1", "CALL", Act.of("va1", None, "C", NOON))
     Lead.objects.filter(lead_id="L1").update(status="DEAD")
-    upsert_template(province="ON", enabled=False, changed_by="me", expected_version=1)
+    upsert(LadderTemplate, province="ON", enabled=False, expected_version=1, act=Act("me"))
     record_opt_out(points=[("PHONE", PHONE)], act=Act("me", at=NOON))
 
     def answered() -> str:

@@ -14,9 +14,10 @@ from followups.ladders.models import FollowupLadder
 from followups.leads.models import Lead
 from followups.services import complete_task, start_ladder
 from followups.tasks.models import ContactAttempt, FollowupTask, TaskEvent
-from followups.tasks.outcomes.services import upsert_rule
+from followups.tasks.outcomes.models import OutcomeRule
 from governance import gate
 from governance.ledger.models import ContactRecord
+from governance.policies import upsert
 from kpi.models import KPIEvent
 from tests.conftest import codes
 from tests.factories import NOON, LeadFactory, TaskFactory
@@ -249,7 +250,7 @@ def test_of_a_cancelled_task_it_counts_as_a_contact(agent: APIClient, steps: Any
 
 
 def test_the_status_that_the_rule_names_is_set_there_too(steps: Any) -> None:
-    upsert_rule(outcome="OPTED_OUT", lead_status="DEAD", changed_by="test")
+    upsert(OutcomeRule, outcome="OPTED_OUT", lead_status="DEAD", act=Act("test"))
     complete_task(steps[0].pk, "va1", now=NOON)
     complete_task(steps[0].pk, "va1", outcome="OPTED_OUT", now=LATER)
     assert Lead.objects.get(lead_id="JANE").status == "DEAD"

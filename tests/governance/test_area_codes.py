@@ -22,7 +22,8 @@ from governance.area_codes.rules import LINES_MAX, InvalidList, read_list
 from governance.area_codes.services import subscribe, unsubscribe
 from governance.ledger import consents, scrubs
 from governance.ledger.points import points_of
-from governance.organisation.services import upsert_organisation
+from governance.organisation.models import Organisation
+from governance.policies import upsert
 from governance.readiness import contact_area_codes
 from governance.signals import contact_rules_changed
 from tests.conftest import attrs
@@ -128,8 +129,8 @@ def test_a_list_is_stored_with_its_history_and_told_once() -> None:
 
 
 def enforce(**changes: Any) -> None:
-    upsert_organisation(
-        scrub="enforce", registration_number="123", registration_expires_on=LATER, changed_by="test", **changes
+    upsert(
+        Organisation, scrub="enforce", registration_number="123", registration_expires_on=LATER, act=Act("test"), **changes
     )
 
 
@@ -185,12 +186,12 @@ def test_a_number_abroad_has_no_area_code_and_is_called_only_where_it_is_exempt(
 @pytest.mark.django_db
 def test_what_is_not_enforced_is_a_warning_and_other_channels_and_unknown_leads_are_not_asked() -> None:
     enforce()
-    upsert_organisation(scrub="warn", consent="warn", changed_by="test", reason="a trial")
+    upsert(Organisation, scrub="warn", consent="warn", act=Act("test", reason="a trial"))
     known()
     verdict = gate.decide_lead("L1", "CALL", at=NOON).verdict
     assert (verdict.allowed, [reason.value for reason in verdict.warnings]) == (True, ["area_code_not_subscribed"])
     assert "area_code_not_subscribed" not in gate.decide_lead("L1", "SMS", at=NOON).verdict.warnings
-    upsert_organisation(scrub="enforce", changed_by="test")
+    upsert(Organisation, scrub="enforce", act=Act("test"))
     assert gate.decide_contact("ON", "TORONTO", "CALL", at=NOON).verdict.allowed
 
 

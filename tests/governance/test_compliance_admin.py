@@ -16,8 +16,8 @@ from governance.closed_days.services import set_closed_day
 from governance.ledger import holds, opt_outs, reading
 from governance.ledger.models import ContactPoint, ContactRecord
 from governance.organisation.models import Organisation
-from governance.organisation.services import upsert_organisation
 from governance.people import LeadFacts
+from governance.policies import upsert
 from tests.factories import NOON
 from tests.staff import form_with, signed_in
 from wholesale.plumbing.act import Act
@@ -291,7 +291,7 @@ def test_the_organisation_is_changed_with_a_reason_and_its_history_shows_what(op
 
 def test_a_stale_form_saves_nothing(operator_at_desk: Client) -> None:
     form = form_with(operator_at_desk.get(ORGANISATION), "consent")
-    upsert_organisation(changed_by="ann", name="Oak", now=NOON)
+    upsert(Organisation, name="Oak", act=Act("ann", at=NOON))
     answer = operator_at_desk.post(ORGANISATION, {**form, "name": "Maple Homes", "why": "late"})
     assert answer.status_code == 200
     assert "changed by ann" in answer.content.decode()

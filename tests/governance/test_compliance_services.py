@@ -19,7 +19,7 @@ from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.points import digest, digest_key_mark
 from governance.ledger.rules import opted_out
 from governance.organisation.models import Organisation
-from governance.organisation.services import upsert_organisation
+from governance.policies import upsert
 from tests.factories import NOON, RecordFactory
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import VersionConflict
@@ -279,19 +279,19 @@ def test_what_is_no_number_with_its_area_code_is_refused(text: Any) -> None:
 
 
 def test_changing_the_organisation_keeps_what_is_absent_and_writes_history() -> None:
-    upsert_organisation(changed_by="bryan", reason="first", name="Maple Homes", consent="enforce", now=NOON)
-    changed = upsert_organisation(changed_by="ann", scrub="enforce", expected_version=2, now=NOON)
+    upsert(Organisation, name="Maple Homes", consent="enforce", act=Act("bryan", reason="first", at=NOON))
+    changed = upsert(Organisation, scrub="enforce", expected_version=2, act=Act("ann", at=NOON))
     assert (changed.name, changed.consent, changed.scrub, changed.version) == ("Maple Homes", "enforce", "enforce", 3)
     assert (changed.changed_by, changed.reason) == ("ann", "")
     assert [row.version for row in Organisation.history.all()] == [3, 2, 1]
     with pytest.raises(VersionConflict):
-        upsert_organisation(changed_by="bryan", name="Oak", expected_version=2)
+        upsert(Organisation, name="Oak", expected_version=2, act=Act("bryan"))
     assert Organisation.objects.get().name == "Maple Homes"
 
 
 def test_the_organisations_row_is_made_where_it_is_missing() -> None:
     Organisation.objects.all().delete()
-    made = upsert_organisation(changed_by="bryan", consent="enforce", now=NOON)
+    made = upsert(Organisation, consent="enforce", act=Act("bryan", at=NOON))
     assert (made.pk, made.version, made.created_at, made.scrub) == (1, 1, NOON, "enforce")
 
 

@@ -7,16 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.apps import apps
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
 import buyers.services
 import followups.ladders.bulk
 import followups.ladders.services
-import followups.ladders.templates.services
 import followups.leads.inbound.decisions
 import followups.leads.inbound.services
-import followups.leads.inbound.words
 import followups.leads.inbox.services
 import followups.leads.lists.imports
 import followups.leads.people.proof
@@ -28,30 +27,23 @@ import followups.pool.vendors.services
 import followups.services
 import followups.sla.breaches
 import followups.sla.notices
-import followups.sla.policies
 import followups.sla.report
 import followups.sla.snapshot
 import followups.tasks.completions.services
 import followups.tasks.due.claims
 import followups.tasks.due.services
 import followups.tasks.lapses
-import followups.tasks.outcomes.services
 import followups.tasks.services
 import governance.area_codes.services
 import governance.clocks.services
 import governance.closed_days.services
-import governance.duties.services
 import governance.golive.services
-import governance.heimdall.services
 import governance.ledger.consents
 import governance.ledger.erasures
 import governance.ledger.holds
 import governance.ledger.opt_outs
 import governance.ledger.referrals
 import governance.ledger.scrubs
-import governance.market.services
-import governance.organisation.services
-import governance.risk.policies
 import governance.risk.reservations
 import governance.runbook.services
 import kpi.services
@@ -62,13 +54,18 @@ import kpi.tripwire.triggers
 import offers.services
 from buyers.models import BuyerFeedbackEvent
 from followups.ladders.models import FollowupLadder
-from governance import gate
+from governance import gate, policies
 from governance.decisions import VERBS
+from governance.duties.models import LegalDuty
 from governance.gate import ChecklistFailed, GoLiveDisabled, KillSwitchEngaged
 from governance.golive.models import GoLiveState
-from governance.market.rules import SAFE_RULES
+from governance.heimdall.models import HeimdallPolicy
 from governance.models import HeimdallEvent, HeimdallRecommendation, HeimdallScorecard, RiskDay, RiskEvent, RiskReservation
+from governance.organisation.models import Organisation
+from governance.policies import Policy
+from governance.risk.models import RiskPolicy
 from kpi.models import KPIEvent
+from kpi.tripwire.models import RegressionPolicy
 from offers.models import OfferEvidence, OfferPolicy
 from tests.conftest import codes
 from tests.factories import (
@@ -124,7 +121,23 @@ def enable_go_live() -> None:
 def approve_baseline() -> None:
     for success in (True, False):
         many(KpiFactory, 100, metric="contract_rate", success=success)
-    kpi.tripwire.policies.approve_baseline(act=Act("me", reason="test"), **WATCHED)
+    kpi.tripwire.policies.approve_baseline(**WATCHED, act=Act("me", reason="test"))
+
+
+def upsert_each_policy() -> None:
+    """As it is seeded, or made by a factory."""
+    for model in (model for model in apps.get_models() if issubclass(model, Policy)):
+        row = next(iter(model.seeded()), None) or GIVEN[model]
+        policies.upsert(model, act=Act("me", reason="test"), **row)
+
+
+GIVEN: dict[Any, dict[str, Any]] = {
+    Organisation: {"consent": "enforce"},
+    LegalDuty: {"kind": "TRAINING", "subject": "ann"},
+    RiskPolicy: {"engine": "NEW"},
+    HeimdallPolicy: {"domain": "BUYER_MATCH"},
+    RegressionPolicy: WATCHED,
+}
 
 
 def remove_agent() -> None:
@@ -134,10 +147,7 @@ def remove_agent() -> None:
 
 # Written by hand from CONTRACT section 4: the class of each verb, and one way to call it.
 VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
-    governance.market.services.upsert_policy: (
-        "CONTROL",
-        lambda: governance.market.services.upsert_policy(province="ON", market="X", changed_by="me", rules=SAFE_RULES),
-    ),
+    policies.upsert: ("CONTROL", upsert_each_policy),
     governance.ledger.consents.record_consent: (
         "RECORD",
         lambda: governance.ledger.consents.record_consent(
@@ -182,10 +192,6 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "CONTROL",
         lambda: governance.ledger.erasures.erase_point(point_id=PointFactory.create().pk, act=Act("me", reason="test")),
     ),
-    governance.organisation.services.upsert_organisation: (
-        "CONTROL",
-        lambda: governance.organisation.services.upsert_organisation(changed_by="me", consent="enforce"),
-    ),
     governance.closed_days.services.set_closed_day: (
         "CONTROL",
         lambda: governance.closed_days.services.set_closed_day(day=NOON.date(), name="Stocktaking", act=Act("me")),
@@ -201,10 +207,6 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     governance.area_codes.services.unsubscribe: (
         "CONTROL",
         lambda: governance.area_codes.services.unsubscribe(area_code="416", act=Act("me")),
-    ),
-    governance.duties.services.upsert_duty: (
-        "CONTROL",
-        lambda: governance.duties.services.upsert_duty(kind="TRAINING", subject="ann", changed_by="me"),
     ),
     governance.clocks.services.set_market_zone: (
         "CONTROL",
@@ -229,10 +231,6 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         lambda: governance.golive.services.disable_go_live(act=Act("me", reason="test")),
     ),
     gate.enable_go_live: ("CONTROL", enable_go_live),
-    governance.risk.policies.upsert_policy: (
-        "CONTROL",
-        lambda: governance.risk.policies.upsert_policy(engine="NEW", changed_by="me"),
-    ),
     gate.risk_reserve: (
         "EXECUTE",
         lambda: gate.risk_reserve(engine="WHOLESALE", amount=Decimal(10), act=Act("me")),
@@ -261,10 +259,6 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "CONTROL",
         lambda: governance.risk.reservations.release_reservation(reserved().pk, act=Act("me", reason="test")),
     ),
-    governance.heimdall.services.upsert_policy: (
-        "CONTROL",
-        lambda: governance.heimdall.services.upsert_policy(domain="BUYER_MATCH", changed_by="me"),
-    ),
     gate.heimdall_trial: ("SANDBOX", lambda: gate.heimdall_trial(**ADVICE, success=True)),
     gate.heimdall_recommend: ("SANDBOX", lambda: gate.heimdall_recommend(**ADVICE, recommendation={"buyer": "B1"})),
     gate.heimdall_use: ("EXECUTE", lambda: gate.heimdall_use(HeimdallRecommendation.objects.latest("id").pk, act=Act())),
@@ -272,10 +266,6 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     governance.runbook.services.store_run: (
         "CONTROL",
         lambda: governance.runbook.services.store_run(act=Act("me", reason="test")),
-    ),
-    kpi.tripwire.policies.upsert_policy: (
-        "CONTROL",
-        lambda: kpi.tripwire.policies.upsert_policy(**WATCHED, changed_by="me"),
     ),
     kpi.tripwire.evaluations.evaluate: ("CONTROL", lambda: kpi.tripwire.evaluations.evaluate(**WATCHED, act=Act())),
     kpi.tripwire.evaluations.evaluate_all: ("CONTROL", lambda: list(kpi.tripwire.evaluations.evaluate_all(act=Act()))),
@@ -292,10 +282,6 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     followups.ladders.bulk.start_ladders: (
         "EXECUTE",
         lambda: followups.ladders.bulk.start_ladders([followups.ladders.bulk.Start("L1", "ON")], act=Act()),
-    ),
-    followups.ladders.templates.services.upsert_template: (
-        "CONTROL",
-        lambda: followups.ladders.templates.services.upsert_template(province="ON", enabled=False, changed_by="me"),
     ),
     followups.pool.services.upsert_agent: (
         "CONTROL",
@@ -338,19 +324,11 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "EXECUTE",
         lambda: followups.ladders.services.restart_ladder(FollowupLadder.objects.earliest("id").pk, act=Act(reason="test")),
     ),
-    followups.sla.policies.upsert_policy: (
-        "CONTROL",
-        lambda: followups.sla.policies.upsert_policy(province="ON", channel="SMS", breach_after_minutes=60, changed_by="me"),
-    ),
     followups.tasks.lapses.lapse_steps: ("RECORD", lambda: followups.tasks.lapses.lapse_steps(act=Act(at=NOON))),
     followups.sla.breaches.find_breaches: ("RECORD", lambda: followups.sla.breaches.find_breaches(act=Act(at=NOON))),
     followups.sla.notices.read_notice: (
         "RECORD",
         lambda: followups.sla.notices.read_notice(SlaNoticeFactory.create().pk, act=Act("me")),
-    ),
-    followups.tasks.outcomes.services.upsert_rule: (
-        "CONTROL",
-        lambda: followups.tasks.outcomes.services.upsert_rule(outcome="REACHED", effect="STOP", changed_by="me"),
     ),
     followups.leads.services.upsert_leads: (
         "RECORD",
@@ -384,10 +362,6 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         lambda: followups.leads.inbound.decisions.decide_inbound(
             InboundFactory.create().pk, "REPLY", act=Act(reason="test")
         ),
-    ),
-    followups.leads.inbound.words.upsert_word: (
-        "CONTROL",
-        lambda: followups.leads.inbound.words.upsert_word(kind="WISH", phrase="hush", changed_by="me"),
     ),
     followups.leads.people.services.erase_person: (
         "RECORD",
@@ -431,10 +405,6 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     ),
     buyers.services.liquidity_score: ("READ", lambda: buyers.services.liquidity_score("ON")),
     buyers.services.rebuild_liquidity: ("CONTROL", lambda: list(buyers.services.rebuild_liquidity(act=Act()))),
-    offers.services.upsert_policy: (
-        "CONTROL",
-        lambda: offers.services.upsert_policy(province="ON", changed_by="me"),
-    ),
     offers.services.make_offer: (
         "SANDBOX",
         lambda: offers.services.make_offer(province="ON", arv=Decimal(450000), repairs=Decimal(50000), act=Act()),

@@ -13,6 +13,7 @@ from governance.gate import heimdall_recommend, heimdall_require_prod_eligible, 
 from governance.heimdall import services
 from governance.heimdall.errors import NotProdEligible, RecommendationNotFound
 from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
+from governance.policies import upsert
 from tests.conftest import attrs, codes
 from tests.factories import NOON, CharterFactory, RecommendationFactory, ScorecardFactory
 from wholesale.plumbing.act import Act
@@ -187,7 +188,7 @@ def test_what_passed_once_is_judged_again_at_use(change: Any, code: Any) -> None
     tried()
     row = recommend()
     assert row.prod_eligible
-    services.upsert_policy(domain=DOMAIN, changed_by="ops", reason="stricter", **change)
+    upsert(HeimdallPolicy, domain=DOMAIN, act=Act("ops", reason="stricter"), **change)
     with pytest.raises(NotProdEligible, match=code):
         heimdall_require_prod_eligible(row.pk, act=Act(at=NOON))
     assert kinds() == [("RECOMMENDED", "gate_pass"), ("REFUSED", code)]

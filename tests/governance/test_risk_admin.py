@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from governance import gate
+from governance.policies import upsert
 from governance.risk.models import RiskDay, RiskEvent, RiskPolicy, RiskReservation
-from governance.risk.policies import upsert_policy
 from governance.risk.reservations import release_reservation, risk_settle
 from tests.factories import ReservationFactory, RiskDayFactory, RiskEventFactory
 from tests.staff import form_with, links, signed_in
@@ -121,7 +121,7 @@ def test_a_value_out_of_bounds_is_named(field: str, value: str, ops: Client) -> 
 
 def test_a_stale_form_writes_nothing_and_loses_nothing(ops: Client) -> None:
     form = form_with(ops.get(page_of(policy())), "why")
-    upsert_policy(engine="WHOLESALE", enabled=False, changed_by="tripwire", reason="Contracts fell")
+    upsert(RiskPolicy, engine="WHOLESALE", enabled=False, act=Act("tripwire", reason="Contracts fell"))
 
     answer = ops.post(page_of(policy()), {**form, "max_daily_loss": "300", "why": "Mine"})
 
@@ -132,7 +132,9 @@ def test_a_stale_form_writes_nothing_and_loses_nothing(ops: Client) -> None:
 
 
 def test_the_history_shows_amounts_and_no_cap(ops: Client) -> None:
-    upsert_policy(engine="WHOLESALE", max_daily_loss=Decimal(0), max_open_risk=Decimal(2000), changed_by="ops", reason="x")
+    upsert(
+        RiskPolicy, engine="WHOLESALE", max_daily_loss=Decimal(0), max_open_risk=Decimal(2000), act=Act("ops", reason="x")
+    )
 
     page = ops.get(reverse("admin:governance_riskpolicy_history", args=[policy().pk]))
 

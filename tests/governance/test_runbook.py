@@ -22,13 +22,13 @@ from governance.ledger.opt_outs import record_opt_out
 from governance.market.models import MarketPolicy
 from governance.models import HeimdallPolicy, RiskPolicy, RunbookRun
 from governance.organisation.models import Organisation
+from governance.policies import upsert
 from governance.risk.rules import GLOBAL
 from governance.runbook import registry, services
 from governance.runbook.registry import Check, Finding, Severity
 from kpi.models import KPIEvent
 from kpi.tripwire.models import RegressionPolicy
 from offers.models import OfferPolicy
-from offers.services import upsert_policy
 from tests.conftest import codes
 from tests.factories import NOON, TriggerFactory
 from wholesale.plumbing import append_only
@@ -265,13 +265,12 @@ ROLL_OUT = datetime(2090, 1, 15, tzinfo=UTC)  # long after the seeds, whenever t
 
 
 def enabled(province: str, days_ago: float, *, on: bool = True, market: str = "ALL") -> None:
-    upsert_policy(
+    upsert(
+        OfferPolicy,
         province=province,
         market=market,
         enabled=on,
-        changed_by="ops",
-        reason="roll-out",
-        now=ROLL_OUT - timedelta(days=days_ago),
+        act=Act("ops", reason="roll-out", at=ROLL_OUT - timedelta(days=days_ago)),
     )
 
 
@@ -469,7 +468,7 @@ def test_a_check_is_given_the_instant_that_the_status_is_of(monkeypatch: pytest.
 @pytest.mark.parametrize("path", ["status", "markdown"])
 def test_it_answers_within_twelve_queries(client_of: Callable[..., APIClient], path: str) -> None:
     for province in ("ON", "BC", "AB"):
-        upsert_policy(province=province, enabled=True, changed_by="ops", reason="roll-out")
+        upsert(OfferPolicy, province=province, enabled=True, act=Act("ops", reason="roll-out"))
     TriggerFactory.create()
     client = client_of("agent")
     client.get("/api/followups/sla")  # the token is remembered from here on

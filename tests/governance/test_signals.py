@@ -14,8 +14,8 @@ from governance.ledger.opt_outs import lift_opt_out, record_do_not_call, record_
 from governance.ledger.scrubs import record_scrub
 from governance.ledger.signals import contact_records_changed, opted_out_of
 from governance.market.models import MarketPolicy
-from governance.market.services import upsert_policy
-from governance.organisation.services import upsert_organisation
+from governance.organisation.models import Organisation
+from governance.policies import upsert
 from governance.signals import contact_rules_changed, markets_named
 from tests.factories import NOON
 from tests.telling import heard
@@ -31,10 +31,14 @@ CLOSED = date(2026, 12, 24)
 @pytest.mark.parametrize(
     ("act", "province", "market"),
     [
-        (lambda: upsert_policy(province="ON", enabled=False, changed_by="op", now=NOON), "ON", None),
+        (lambda: upsert(MarketPolicy, province="ON", enabled=False, act=Act("op", at=NOON)), "ON", None),
         (
-            lambda: upsert_policy(
-                province="ON", market="TORONTO", rules=MarketPolicy.objects.all()[0].rules, changed_by="op", now=NOON
+            lambda: upsert(
+                MarketPolicy,
+                province="ON",
+                market="TORONTO",
+                rules=MarketPolicy.objects.all()[0].rules,
+                act=Act("op", at=NOON),
             ),
             "ON",
             "TORONTO",
@@ -45,7 +49,7 @@ CLOSED = date(2026, 12, 24)
             "GASPE",
         ),
         (lambda: remove_market_zone(province="ON", market="toronto", act=Act("op", at=NOON)), "ON", "TORONTO"),
-        (lambda: upsert_organisation(consent="enforce", changed_by="op", now=NOON), None, None),
+        (lambda: upsert(Organisation, consent="enforce", act=Act("op", at=NOON)), None, None),
         (lambda: set_closed_day(day=CLOSED, province="ON", name="Eve", act=Act("op", at=NOON)), "ON", None),
         (lambda: set_closed_day(day=CLOSED, name="Eve", act=Act("op", at=NOON)), None, None),
     ],

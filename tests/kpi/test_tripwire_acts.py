@@ -9,8 +9,8 @@ from django.contrib.auth.models import Permission, User
 
 from governance.golive.models import GoLiveState
 from governance.golive.services import disable_go_live, engage_kill_switch, release_kill_switch
+from governance.policies import upsert
 from governance.risk.models import RiskPolicy
-from governance.risk.policies import upsert_policy as upsert_risk_policy
 from governance.runbook.services import status
 from kpi.tripwire.errors import MayNotRelease, TriggerNotFound
 from kpi.tripwire.models import RegressionTrigger
@@ -91,7 +91,7 @@ def test_an_engine_switched_on_again_by_hand_is_not_switched_off_by_the_same_fal
     watch()
     fallen()
     looked()
-    upsert_risk_policy(engine="WHOLESALE", enabled=True, changed_by="bryan", reason="known")
+    upsert(RiskPolicy, engine="WHOLESALE", enabled=True, act=Act("bryan", reason="known"))
     looked(LATER)
     assert is_on()
 
@@ -231,7 +231,7 @@ def test_undoing_again_after_somebody_switched_it_off_does_not_switch_it_on() ->
     fallen()
     looked()
     undo()
-    upsert_risk_policy(engine="WHOLESALE", enabled=False, changed_by="eve", reason="a complaint")
+    upsert(RiskPolicy, engine="WHOLESALE", enabled=False, act=Act("eve", reason="a complaint"))
     undo()
     assert not is_on()
 
@@ -249,7 +249,7 @@ def test_an_engine_that_somebody_changed_since_is_left_as_it_is() -> None:
     watch()
     fallen()
     looked()
-    upsert_risk_policy(engine="WHOLESALE", enabled=False, changed_by="eve", reason="a complaint came in")
+    upsert(RiskPolicy, engine="WHOLESALE", enabled=False, act=Act("eve", reason="a complaint came in"))
     undone = undo()
     policy = RiskPolicy.objects.get(engine="WHOLESALE")
     assert (policy.enabled, policy.changed_by, policy.reason) == (False, "eve", "a complaint came in")
@@ -258,7 +258,7 @@ def test_an_engine_that_somebody_changed_since_is_left_as_it_is() -> None:
 
 
 def test_an_engine_that_was_off_already_is_not_switched_on_by_the_undo() -> None:
-    upsert_risk_policy(engine="WHOLESALE", enabled=False, changed_by="eve", reason="a complaint came in")
+    upsert(RiskPolicy, engine="WHOLESALE", enabled=False, act=Act("eve", reason="a complaint came in"))
     watch()
     fallen()
     assert looked().action_taken == "none"

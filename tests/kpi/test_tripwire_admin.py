@@ -11,13 +11,14 @@ from django.test import Client
 from django.urls import reverse
 
 from governance.golive.models import GoLiveState
+from governance.policies import upsert
 from governance.risk.models import RiskPolicy
 from kpi.tripwire.admin.states import expectation_text
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
-from kpi.tripwire.policies import upsert_policy
 from tests.factories import TriggerFactory
 from tests.kpi.watched import fallen, happened, is_on, looked, rate, simulated, watch
 from tests.staff import form_with, signed_in
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -222,7 +223,7 @@ def test_settings_that_do_not_fit_together_are_refused_in_words(
 
 def test_a_stale_form_writes_nothing_and_loses_nothing(ops: Client) -> None:
     form = form_with(ops.get(url(policy())), "why")
-    upsert_policy(domain="WHOLESALE", metric="contract_rate", window_events=80, changed_by="Ada", reason="Noise")
+    upsert(RegressionPolicy, domain="WHOLESALE", metric="contract_rate", window_events=80, act=Act("Ada", reason="Noise"))
 
     answer = ops.post(url(policy()), {**form, "enabled": "on", "baseline_events": "400", "why": "Mine"})
 

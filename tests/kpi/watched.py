@@ -7,12 +7,13 @@ from typing import Any
 
 from django_tasks_db.models import DBTaskResult
 
+from governance.policies import upsert
 from governance.risk.models import RiskPolicy
 from kpi.models import KPIEvent
 from kpi.tripwire.evaluations import evaluate
 from kpi.tripwire.expectations import simulate, simulate_policy
 from kpi.tripwire.models import RegressionPolicy, RegressionState
-from kpi.tripwire.policies import approve_baseline, upsert_policy
+from kpi.tripwire.policies import approve_baseline
 from tests.factories import NOON, KpiFactory, many
 from wholesale.plumbing.act import Act
 
@@ -22,8 +23,8 @@ REASON = "a test of the tripwire"
 
 def watch(**settings: Any) -> RegressionPolicy:
     """WHOLESALE contract_rate under an enabled policy, the guide's rule unless the settings say otherwise."""
-    settings = {**KEY, "enabled": True, "changed_by": "tests", "reason": REASON, "now": NOON, **settings}
-    return upsert_policy(**settings)
+    act = Act("tests", reason=REASON, at=NOON)
+    return upsert(RegressionPolicy, **{**KEY, "enabled": True, "act": act, **settings})
 
 
 def simulated(now: datetime = NOON) -> None:

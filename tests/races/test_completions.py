@@ -22,7 +22,8 @@ from governance.ledger.consents import record_consent
 from governance.ledger.erasures import erase_point
 from governance.ledger.models import ContactRecord, LastContact
 from governance.ledger.proof import Proof
-from governance.market.services import upsert_policy
+from governance.market.models import MarketPolicy
+from governance.policies import upsert
 from tests.factories import NOON, LeadFactory
 from wholesale.plumbing.act import Act
 
@@ -83,7 +84,7 @@ def test_claims_that_give_back_what_the_gate_refuses_among_outcomes(run_together
     FollowupTask.objects.update(
         leased_by=None, leased_until=None, open_from=LATER - timedelta(hours=1), open_until=LATER + timedelta(hours=1)
     )
-    upsert_policy(province="ON", changed_by="test", enabled=False)  # no worker has put the intervals right yet
+    upsert(MarketPolicy, province="ON", enabled=False, act=Act("test"))  # no worker has put the intervals right yet
 
     def act(number: int) -> None:
         if number % 2:

@@ -19,12 +19,12 @@ from governance import gate
 from governance.decisions import ExecutionClass
 from governance.golive import services as golive
 from governance.golive.models import GoLiveState
+from governance.policies import upsert
 from governance.risk.models import RiskEvent, RiskPolicy, RiskReservation
 from kpi.models import KPIEvent
 from kpi.tripwire.evaluations import evaluate
 from kpi.tripwire.models import RegressionPolicy, RegressionTrigger
-from offers.models import OfferEvidence
-from offers.services import upsert_policy
+from offers.models import OfferEvidence, OfferPolicy
 from tests.conftest import codes
 from tests.kpi.watched import KEY, fallen, watch
 from wholesale.plumbing.act import Act
@@ -67,7 +67,7 @@ def have_grown(before: list[int]) -> bool:
 def test_nothing_acts_after_the_kill_switch_is_engaged(
     operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
-    upsert_policy(province="ON", enabled=True, changed_by="test")
+    upsert(OfferPolicy, province="ON", enabled=True, act=Act("test"))
     RiskPolicy.objects.update(max_daily_loss=0, max_daily_exposure=0, max_open_risk=0)
     for round_ in range(ROUNDS):
         operators[0].post("/api/governance/go-live/kill-switch/release", {"reason": f"round {round_}"})

@@ -13,7 +13,7 @@ from governance.ledger import holds, opt_outs, reading
 from governance.ledger.models import ContactRecord
 from governance.ledger.rules import opted_out
 from governance.market.models import MarketPolicy
-from governance.market.services import upsert_policy
+from governance.policies import upsert
 from wholesale.plumbing.act import Act
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
@@ -90,7 +90,7 @@ def test_holds_releases_and_opt_outs_of_the_same_points_do_not_deadlock(run_toge
 def test_versions_of_a_policy_follow_each_other_in_time(run_together: RunTogether, market: str) -> None:
     rules = MarketPolicy.objects.get(province="ON", market="ALL").rules
     for _ in range(3):
-        run_together(16, lambda n: upsert_policy(province="ON", market=market, rules=rules, changed_by=f"op{n}"))
+        run_together(16, lambda n: upsert(MarketPolicy, province="ON", market=market, rules=rules, act=Act(f"op{n}")))
     history = MarketPolicy.history.filter(province="ON", market=market).order_by("version")
     dates = list(history.values_list("history_date", flat=True))
     assert len(dates) >= 48

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from followups.ladders.errors import LeadOptedOut
 from followups.ladders.models import FollowupLadder
-from followups.ladders.templates.services import upsert_template
+from followups.ladders.templates.models import LadderTemplate
 from followups.leads.errors import OptedOutSince
 from followups.leads.inbound.decisions import decide_inbound
 from followups.leads.inbound.services import record_inbound
@@ -25,6 +25,7 @@ from governance.ledger.erasures import erase_point
 from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.reading import is_opted_out, ledgers
 from governance.ledger.rules import is_held
+from governance.policies import upsert
 from kpi.models import KPIEvent
 from tests.factories import LeadFactory
 from wholesale.plumbing.act import Act
@@ -87,7 +88,7 @@ def test_an_opt_out_of_the_address_among_creates_leaves_no_open_step_by_e_mail(
     operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
     steps = [{"delay_minutes": 0, "channel": "EMAIL"}, {"delay_minutes": 60, "channel": "EMAIL"}]
-    upsert_template(province="ON", steps=steps, changed_by="me", expected_version=1)
+    upsert(LadderTemplate, province="ON", steps=steps, expected_version=1, act=Act("me"))
     for n in range(ROUNDS):
         for lead in range(CREATES):
             LeadFactory.create(lead_id=f"L{n}-{lead}", phone="", email=f"{n}@example.ca")

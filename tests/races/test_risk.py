@@ -12,9 +12,10 @@ from django.db import transaction
 from django.db.models import Sum
 
 from governance import gate
-from governance.risk import policies, reservations
+from governance.policies import upsert
+from governance.risk import reservations
 from governance.risk.errors import AlreadySettled
-from governance.risk.models import RiskDay, RiskEvent, RiskReservation
+from governance.risk.models import RiskDay, RiskEvent, RiskPolicy, RiskReservation
 from governance.risk.reservations import correct_loss
 from governance.risk.rules import GLOBAL
 from tests.factories import NOON, RiskPolicyFactory, many
@@ -33,7 +34,7 @@ def reserve(engine: str = "WHOLESALE", at: datetime | None = None) -> bool:
 
 
 def caps(engine: str, **changes: Any) -> None:
-    policies.upsert_policy(engine=engine, changed_by="race", **changes)
+    upsert(RiskPolicy, engine=engine, act=Act("race"), **changes)
 
 
 def assert_all_agree(engines: tuple[str, ...] = ("WHOLESALE",)) -> None:

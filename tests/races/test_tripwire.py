@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from governance.policies import upsert
 from governance.risk.models import RiskPolicy
-from governance.risk.policies import upsert_policy as upsert_risk_policy
 from kpi.models import KPIEvent
 from kpi.tripwire import expectations
 from kpi.tripwire.evaluations import evaluate
@@ -92,7 +92,7 @@ def test_what_a_person_switched_off_meanwhile_stays_off(run_together: Callable[.
     def act(number: int) -> Any:
         if number == 0:
             return evaluate(domain=KEY["domain"], metric=KEY["metric"], act=Act())
-        return upsert_risk_policy(engine="WHOLESALE", enabled=False, changed_by="eve", reason="a complaint")
+        return upsert(RiskPolicy, engine="WHOLESALE", enabled=False, act=Act("eve", reason="a complaint"))
 
     run_together(2, act)
     undo_trigger(RegressionTrigger.objects.get().pk, act=Act("bryan", reason="a false alarm"))

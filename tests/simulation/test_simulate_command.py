@@ -10,8 +10,8 @@ from followups.ladders.models import FollowupLadder
 from followups.models import Lead
 from followups.services import start_ladder
 from governance.golive.services import engage_kill_switch
+from governance.policies import upsert
 from offers.models import OfferPolicy
-from offers.services import upsert_policy
 from tests.simulation.test_simulation import all_rows
 from wholesale.demo import practice, simulation
 from wholesale.demo.models import Simulation
@@ -65,7 +65,7 @@ def test_a_database_with_other_rows_is_refused_and_says_what_it_found() -> None:
 
 
 def test_a_policy_that_somebody_changed_is_not_touched() -> None:
-    upsert_policy(province="ON", market="WINDSOR", changed_by="me")
+    upsert(OfferPolicy, province="ON", market="WINDSOR", act=Act("me"))
     with pytest.raises(CommandError, match=r"\(1 offer policies\)"):
         run(*TINY)
 

@@ -19,11 +19,11 @@ from followups.tasks.models import FollowupTask
 from governance import gate
 from governance.golive.models import GoLiveState
 from governance.golive.services import engage_kill_switch
+from governance.policies import upsert
 from governance.risk.models import RiskPolicy
 from governance.runbook.services import status
 from kpi.tripwire.triggers import undo_trigger
 from offers.models import OfferPolicy
-from offers.services import upsert_policy
 from tests.factories import InboxItemFactory, KpiFactory, ReservationFactory, TaskFactory, TriggerFactory, completed
 from tests.staff import links, signed_in
 from wholesale.plumbing.act import Act
@@ -84,7 +84,7 @@ def test_each_figure_leads_to_the_list_that_it_counts(admin_client: Client) -> N
     find_breaches(act=Act())
     TaskFactory.create(due_at=now, leased_by="va1", leased_until=now + timedelta(hours=1))
     completed(late=timedelta(minutes=5), due_at=now - timedelta(days=1))
-    upsert_policy(province="ON", enabled=True, changed_by="ops")
+    upsert(OfferPolicy, province="ON", enabled=True, act=Act("ops"))
 
     ReservationFactory.create()
     ReservationFactory.create(settled_at=now, realized_loss=0)

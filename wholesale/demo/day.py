@@ -49,10 +49,6 @@ class Day:
         """What somebody does now."""
         return Act(actor, None, reason, correlation_id or self.correlation_id, now)
 
-    def signed(self, now: datetime, reason: str) -> dict[str, Any]:
-        """How the simulation signs a change of the rules."""
-        return {"changed_by": ACTOR, "reason": reason, "now": now}
-
     def by(self, now: datetime, actor: str = ACTOR, correlation_id: str = "") -> dict[str, Any]:
         """The same in the words of the guide's functions."""
         return {"actor": actor, "correlation_id": correlation_id or self.correlation_id, "now": now}

@@ -20,18 +20,12 @@ from followups.sla.notices import read_notice
 from followups.tasks.models import FollowupTask
 from governance import gate
 from governance.gate import engage_kill_switch, release_kill_switch, risk_settle, store_run, unsettled
-from governance.gate.rules import (
-    SAFE_RULES,
-    WINDOWS,
-    Strictness,
-    set_closed_day,
-    subscribe,
-    upsert_market_policy,
-    upsert_organisation,
-)
+from governance.gate.rules import SAFE_RULES, WINDOWS, MarketPolicy, Organisation, Strictness, set_closed_day, subscribe
+from governance.policies import upsert
 from kpi.models import Domain, RegressionTrigger
-from kpi.tripwire import policies, triggers
-from offers.services import upsert_policy
+from kpi.tripwire import triggers
+from kpi.tripwire.models import RegressionPolicy
+from offers.models import OfferPolicy
 from wholesale.demo.day import DRILL, Day, count
 from wholesale.demo.people import OFFERS_AT, PLACES, Agent, correlation_of
 from wholesale.demo.plan import DAY
@@ -62,7 +56,8 @@ def put(day: Day) -> None:
 
 def _set_up(day: Day, now: datetime) -> None:
     """Before the first lead: who we are, who works where, what is watched, where offers are made."""
-    upsert_organisation(
+    upsert(
+        Organisation,
         name="Maple Key Homes (simulated)",
         mailing_address="100 Example Street, Windsor ON N9A 1A1",
         contact="519-555-0100",
@@ -71,7 +66,7 @@ def _set_up(day: Day, now: datetime) -> None:
         scrub=Strictness.ENFORCE,
         registration_number="SIMULATED",
         registration_expires_on=(day.plan.until + timedelta(days=365)).date(),
-        **day.signed(now, "simulation: who contacts"),
+        act=day.act(now, reason="simulation: who contacts"),
     )
     last_day = (day.plan.until + timedelta(days=365)).date()
     area_codes = {area_code for place in PLACES for area_code in place.area_codes}
@@ -80,18 +75,20 @@ def _set_up(day: Day, now: datetime) -> None:
         for province, place in agent.pools:
             upsert_agent(agent=agent.name, province=province, market=place, act=day.act(now, reason="simulation: the team"))
     province, place = OFFERS_AT
-    upsert_policy(
+    upsert(
+        OfferPolicy,
         province=province,
         market=place,
         enabled=True,
         expected_version=0,
-        **day.signed(now, "simulation: offers on real house sales of 1987; not for real offers"),
+        act=day.act(now, reason="simulation: offers on real house sales of 1987; not for real offers"),
     )
-    policies.upsert_policy(
+    upsert(
+        RegressionPolicy,
         domain=Domain.BUYER_MATCH,
         metric="match_success",
         enabled=True,
-        **day.signed(now, "simulation: buyers' answers are watched"),
+        act=day.act(now, reason="simulation: buyers' answers are watched"),
     )
 
 
@@ -190,7 +187,7 @@ def _close_quebec_as_before(day: Day, now: datetime) -> None:
 
 
 def _change_quebec(day: Day, windows: list[dict[str, Any]], now: datetime, reason: str) -> None:
-    upsert_market_policy(province=Province.QC, rules={**SAFE_RULES, WINDOWS: windows}, **day.signed(now, reason))
+    upsert(MarketPolicy, province=Province.QC, rules={**SAFE_RULES, WINDOWS: windows}, act=day.act(now, reason=reason))
 
 
 def _announce_a_closed_day(day: Day, now: datetime) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
-from decimal import Decimal
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -159,16 +158,6 @@ def place_text(row: Any) -> str:
     return ", ".join(filter(None, (row.get_province_display(), market)))
 
 
-def cad(amount: Decimal) -> str:
-    """An amount as people read it."""
-    return f"-${-amount:,.2f}" if amount < 0 else f"${amount:,.2f}"
-
-
-def percent(rate: Decimal) -> str:
-    """A fraction as people read it."""
-    return f"{(rate * 100).normalize():f}%"
-
-
 def json_text(value: Any) -> str:
     """JSON in colours and lines; nothing given is said so."""
     return prettify_json(value, None) if value not in (None, {}) else "none given"
@@ -266,7 +255,7 @@ def confirmation(
     )
 
 
-def show_refusal(form: forms.Form, refusal: DomainError) -> None:
+def show_refusal(form: forms.BaseForm, refusal: DomainError) -> None:
     """The domain's refusal in words, at the field that it names."""
     for detail, attr in refusal.errors:
         is_field = attr in form.fields

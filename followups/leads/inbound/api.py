@@ -17,6 +17,7 @@ from followups.leads.inbound.opt_outs import Recorded
 from followups.leads.inbound.parameters import InboundParams
 from followups.leads.inbound.rules import DECIDED, Meaning
 from governance.channels import Channel
+from governance.policies_api import out_of
 from wholesale.plumbing import correlation, filters
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import (
@@ -102,12 +103,7 @@ class InboundOut(SignedSerializer):
         )
 
 
-class WordOut(RowSerializer):
-    """A word or phrase by which messages are read."""
-
-    class Meta:
-        model = InboundWord
-        fields = ("id", "kind", "phrase", "language", "source", "enabled", "version", "changed_by", "reason", "updated_at")
+WordOut = out_of(InboundWord, "Word")
 
 
 class InboundFilter(django_filters.FilterSet):

@@ -20,15 +20,8 @@ from governance.risk.admin.events import RiskEventInline
 from governance.risk.models import RiskReservation
 from governance.risk.reservations import correct_loss, release_reservation
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import (
-    GrowingAdmin,
-    StateFilter,
-    act_with_form,
-    act_with_reason,
-    cad,
-    json_text,
-    reason_field,
-)
+from wholesale.plumbing.admin_base import GrowingAdmin, StateFilter, act_with_form, act_with_reason, json_text, reason_field
+from wholesale.plumbing.texts import cad
 
 
 class ReservationStateFilter(StateFilter):
