@@ -59,7 +59,9 @@ def breach() -> None:
 def lapse() -> None:
     who = {"name": "Maple Homes", "mailing_address": "1 King Street, Toronto", "contact": "416-555-0100"}
     registration = {"registration_number": "R-1", "registration_expires_on": (NOON + timedelta(days=365)).date()}
-    Organisation.objects.update(consent="enforce", **who, **registration)  # nothing is wrong with us: what is missing is the lead's own
+    Organisation.objects.update(
+        consent="enforce", **who, **registration
+    )  # nothing is wrong with us: what is missing is the lead's own
     LeadFactory.create(lead_id="JANE", phone="+14165550123")
     task = task_of_jane()
     FollowupTask.objects.filter(pk=task.pk).update(open_from=None, open_until=None)

@@ -9,8 +9,7 @@ from typing import Any
 
 from followups.tasks.models import FollowupTask
 from kpi.services import emit_kpi
-from wholesale.demo.agenda import Act as Planned
-from wholesale.demo.agenda import Agenda
+from wholesale.demo.agenda import Agenda, Item
 from wholesale.demo.people import MARKER, dice, team
 from wholesale.demo.plan import DAY, QUARTER, Plan
 from wholesale.plumbing.act import Act
@@ -46,6 +45,10 @@ class Day:
         (start,) = self.random.choices(starts, weights)
         return start + timedelta(seconds=self.random.randrange(int(QUARTER.total_seconds())))
 
+    def act(self, now: datetime, actor: str = ACTOR, correlation_id: str = "", reason: str = "") -> Act:
+        """What somebody does now."""
+        return Act(actor, None, reason, correlation_id or self.correlation_id, now)
+
     def signed(self, now: datetime, reason: str) -> dict[str, Any]:
         """How the simulation signs a change of the rules."""
         return {"changed_by": ACTOR, "reason": reason, "now": now}
@@ -54,18 +57,14 @@ class Day:
         """How somebody signs an act."""
         return {"actor": actor, "correlation_id": correlation_id or self.correlation_id, "now": now}
 
-    def act(self, now: datetime, actor: str = ACTOR, correlation_id: str = "") -> Act:
-        """What somebody does now."""
-        return Act(actor, correlation_id=correlation_id or self.correlation_id, at=now)
-
-    def unless_stopped(self, act: Planned) -> Planned:
-        """The act; while the kill switch is engaged it waits."""
+    def unless_stopped(self, item: Item) -> Item:
+        """The item; while the kill switch is engaged it waits."""
 
         def carry_out(now: datetime) -> None:
             if self.is_stopped:
                 self.agenda.put(now + DRILL, carry_out)
             else:
-                act(now)
+                item(now)
 
         return carry_out
 

@@ -99,7 +99,7 @@ def _set_up(day: Day, now: datetime) -> None:
 def _open_the_office(day: Day, now: datetime) -> None:
     """The morning's round: notices, vacations, doubtful messages, what waits too long, old deals and reservations."""
     for notice in SlaNotice.objects.filter(read_at__isnull=True).order_by("id"):
-        read_notice(notice.pk, act=Act(ACTOR, at=now))
+        read_notice(notice.pk, act=day.act(now))
     for agent in day.team:
         if agent.away and day.number == agent.away[0]:
             _leave(day, agent, now)
@@ -110,7 +110,7 @@ def _open_the_office(day: Day, now: datetime) -> None:
     _bring_deals_on(day, now)
     _settle(day, now)
     for trigger in RegressionTrigger.objects.filter(undone_at__isnull=True).order_by("id"):
-        triggers.undo_trigger(trigger.pk, act=Act(ACTOR, reason="a buyers' list with old addresses; mended", at=now))
+        triggers.undo_trigger(trigger.pk, act=day.act(now, reason="a buyers' list with old addresses; mended"))
     day.look_again(now)
 
 
@@ -124,7 +124,7 @@ def _leave(day: Day, agent: Agent, now: datetime) -> None:
     ladders = sorted(set(due.values_list("ladder_id", flat=True)))[:_HANDED_OVER]
     present = [one.name for one in day.team if day.number not in one.away]
     for ladder_id, name in zip(ladders, cycle(present), strict=False):
-        reassign_ladder(ladder_id, name, act=day.act(now).because(f"{agent.name} is on vacation"))
+        reassign_ladder(ladder_id, name, act=day.act(now, reason=f"{agent.name} is on vacation"))
 
 
 def _steer_ladders(day: Day, now: datetime) -> None:
@@ -133,12 +133,12 @@ def _steer_ladders(day: Day, now: datetime) -> None:
     older = list(still_open.filter(created_at__lt=now - 3 * DAY).values_list("pk", flat=True)[:100])
     a_day = day.plan.leads / day.plan.days
     for pk in day.random.sample(older, min(len(older), math.ceil(a_day / 80))):
-        cancel_ladder(pk, act=day.act(now).because("sold through an agent"))
+        cancel_ladder(pk, act=day.act(now, reason="sold through an agent"))
     since = now - 2 * DAY
     closed = FollowupLadder.objects.filter(closed_at__range=(since, since + DAY), lead__status=Lead.Status.CONTACTED)
     for ladder in closed.order_by("pk")[: math.ceil(a_day / 100)]:
         with suppress(NoLadder):
-            restart_ladder(ladder.pk, act=day.act(now).because("asked to be contacted again"))
+            restart_ladder(ladder.pk, act=day.act(now, reason="asked to be contacted again"))
 
 
 def _bring_deals_on(day: Day, now: datetime) -> None:
