@@ -16,7 +16,7 @@ from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.envelope import Envelope, Subject
 from wholesale.plumbing.errors import RequiredParameter, VersionConflict
 from wholesale.plumbing.seeds import SAFE_DEFAULT, SEEDED_BY
-from wholesale.plumbing.setting_fields import Choice, Switch, Word
+from wholesale.plumbing.setting_fields import Choice, Setting, Switch, Word
 from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, Province
 
 
@@ -149,7 +149,7 @@ def upsert(model: type[PolicyT], *, act: Act, expected_version: int | None = Non
 
     def new() -> PolicyT:
         for field in model.settings():
-            if field.is_needed and field.name not in given:
+            if isinstance(field, Setting) and field.is_needed and field.name not in given:
                 raise RequiredParameter(attr=field.name)
         return model(**key, version=0)
 

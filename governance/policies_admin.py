@@ -6,6 +6,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from django import forms
 from django.contrib.admin import AdminSite
+from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.auth import get_permission_codename
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -32,7 +33,7 @@ from wholesale.plumbing.admin_base import (
     show_refusal,
 )
 from wholesale.plumbing.errors import DomainError, VersionConflict
-from wholesale.plumbing.setting_fields import Setting, one_spelling
+from wholesale.plumbing.setting_fields import Document, Setting, one_spelling
 
 SWITCHED = {"On": "success", "Off": ""}
 
@@ -235,16 +236,17 @@ class PolicyAdmin(GovernedAdmin):
 
     def __init__(self, model: type[Policy], site: AdminSite) -> None:
         super().__init__(model, site)
-        columns: dict[str, Any] = {column.name: column for column in model.settings() if column.editable}
+        settings = {column.name: column for column in model.settings() if isinstance(column, Setting) and column.editable}
+        columns = {name: column for name, column in settings.items() if not isinstance(column, Document)}
         switch = columns.pop(self.switch, None)
         self.has_switch = switch is not None
+        if columns and not self.settings_fieldsets:
+            self.settings_fieldsets = ((self.settings_title, {"fields": tuple(columns)}),)
         self.columns: dict[str, Any] = {}
-        if switch is not None:
+        if switch:
             self.columns[self.switch] = column_of(switch, switch.short or "State", label=SWITCHED)
-        for name, column in columns.items():
-            if isinstance(column, Setting):
-                self.columns[name] = column_of(column, label=self.colours.get(name))
-        self.settings_fieldsets = self.settings_fieldsets or ((self.settings_title, {"fields": tuple(columns)}),)
+        for name in filter(columns.get, flatten_fieldsets(self.settings_fieldsets)):
+            self.columns[name] = column_of(columns[name], label=self.colours.get(name))
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         names = self.list_display or (*(self.listed_key or self.row_key()), *self.columns, "changed_by", "updated_at")

@@ -204,9 +204,9 @@ def test_a_value_out_of_bounds_is_named(field: str, value: str, ops: Client) -> 
     [
         ({"method": "CUSUM", "enabled": "on"}, "enabled", "needs an approved baseline"),
         ({"method": "CUSUM", "statistic": "VOLUME"}, "method", "choose the statistic SUCCESS_RATE"),
-        ({"amber_threshold": "7.01"}, "__all__", "amber threshold lies above the red one"),
-        ({"design_drop": "1"}, "__all__", "the designed one is below 1"),
-        ({"max_drop_fraction": "0"}, "__all__", "Drops are above 0"),
+        ({"amber_threshold": "7.01"}, "amber_threshold", "may not lie above the red one"),
+        ({"design_drop": "1"}, "design_drop", "less than or equal to 0.9999"),
+        ({"max_drop_fraction": "0"}, "max_drop_fraction", "greater than or equal to 0.0001"),
     ],
 )
 def test_settings_that_do_not_fit_together_are_refused_in_words(

@@ -23,7 +23,7 @@ REASON = "a test of the tripwire"
 
 def watch(**settings: Any) -> RegressionPolicy:
     """WHOLESALE contract_rate under an enabled policy, the guide's rule unless the settings say otherwise."""
-    act = Act("tests", reason=REASON, at=NOON)
+    act = Act("tests", reason=settings.pop("reason", REASON), at=NOON)
     return upsert(RegressionPolicy, **{**KEY, "enabled": True, "act": act, **settings})
 
 

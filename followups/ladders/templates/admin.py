@@ -36,6 +36,7 @@ class LadderTemplateAdmin(PlacePolicyAdmin):
 
     form = LadderTemplateForm
     key_title = "Place and kind"
+    settings_title = "Between two contacts"
     change_form_template = "admin/followups/laddertemplate/change_form.html"
     list_filter = ("kind", *PlacePolicyAdmin.list_filter)
     list_display = ("place", "which_kind", "enabled", "number_of_steps", "in_words", "version", "changed_by", "updated_at")
@@ -71,8 +72,7 @@ class LadderTemplateAdmin(PlacePolicyAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
         place, *rest = super().get_fieldsets(request, obj)
         may_change = self.has_change_permission(request, obj)
-        gap = ("Between two contacts", {"fields": ("min_gap_minutes",)})
-        return (place, ("Steps", {"fields": () if may_change else ("steps_to_read",)}), gap, *rest)
+        return (place, ("Steps", {"fields": () if may_change else ("steps_to_read",)}), *rest)
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Sequence[Any]:
         return (*super().get_readonly_fields(request, obj), "steps_to_read")

@@ -6,5 +6,5 @@ from wholesale.plumbing.errors import DomainError
 class InvalidPhrase(DomainError, ValueError):
     """This phrase cannot be looked for."""
 
-    code = "invalid_phrase"
+    code = "invalid"
     status = 400
