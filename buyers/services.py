@@ -56,10 +56,7 @@ def take_feedback(
         **place,
         event=event,
         buyer_id=buyer_id,
-        correlation_id=act.correlation_id,
-        actor=act.actor,
-        user=act.user,
-        created_at=act.now,
+        **act.signature,
     )
     node.liquidity = moved(
         node.liquidity, event, named=buyer_id is not None, first_heard=first_heard, newly_active=newly_active

@@ -1,6 +1,7 @@
 """What all policies have in common: rows with a version, a history, and one race-free way to change them."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
@@ -152,7 +153,7 @@ def upsert(model: type[PolicyT], *, act: Act, expected_version: int | None = Non
                 raise RequiredParameter(attr=field.name)
         return model(**key, version=0)
 
-    def save(policy: PolicyT) -> PolicyT:
+    def save(policy: PolicyT, act: Act) -> PolicyT:
         was.update({field.name: getattr(policy, field.name) for field in model.settings()})
         for name, value in policy.prepared(given, act).items():
             setattr(policy, name, value)
@@ -164,7 +165,8 @@ def upsert(model: type[PolicyT], *, act: Act, expected_version: int | None = Non
             policy.created_at = act.now
         return _stamped(policy, act)
 
-    policy = _made_or_changed(model, key, new, save)
+    policy = _made_or_changed(model, key, new, save, act)
+    act = replace(act, at=policy.updated_at)
     policy.follow(act)
     subject = Subject(model._meta.model_name or "", str(policy.pk))
     changed = Envelope("policy_changed", subject, act, {"policy": policy, "was": was}, act.now)
@@ -192,12 +194,12 @@ def put(model: type[GovernedT], *, key: Mapping[str, Any], changes: Mapping[str,
     The clock is read under the row's lock: `updated_at` says when it was.
     """
 
-    def save(row: GovernedT) -> GovernedT:
+    def save(row: GovernedT, act: Act) -> GovernedT:
         for name, value in changes.items():
             setattr(row, name, value)
         return _stamped(row, act)
 
-    return _made_or_changed(model, key, lambda: model(**key), save)
+    return _made_or_changed(model, key, lambda: model(**key), save, act)
 
 
 def remove(model: type[GovernedT], *, key: Mapping[str, Any], act: Act) -> GovernedT | None:
@@ -215,7 +217,8 @@ def _made_or_changed(
     model: type[GovernedT],
     key: Mapping[str, Any],
     new: Callable[[], GovernedT],
-    save: Callable[[GovernedT], GovernedT],
+    save: Callable[[GovernedT, Act], GovernedT],
+    act: Act,
 ) -> GovernedT:
     """Save the row under the key, locked, or a new one. Of two who make it in the same moment the later one changes it."""
     locked = model._default_manager.select_for_update().filter(**key)
@@ -224,12 +227,13 @@ def _made_or_changed(
         made = new()
         try:
             with transaction.atomic():
-                return save(made)
+                return save(made, act)
         except IntegrityError:
             row = locked.first()  # somebody else made it between our look and our insert
             if row is None:
                 raise  # no: the row itself breaks a rule
-    return save(row)
+            act = replace(act)  # its clock was read before we waited for the other
+    return save(row, act)
 
 
 def _stamped(row: GovernedT, act: Act) -> GovernedT:

@@ -3,7 +3,6 @@
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -11,7 +10,8 @@ from governance.policies import PlacePolicy, each_province
 from offers.math import ARV_MAX
 from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.setting_fields import Money, Rate
-from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, WORD_MAX_LENGTH, Province
+from wholesale.plumbing.signed import SignedModel
+from wholesale.plumbing.vocabulary import WORD_MAX_LENGTH, Province
 
 
 def money_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
@@ -66,7 +66,7 @@ class OfferPolicy(PlacePolicy):
         verbose_name_plural = "offer policies"
 
 
-class OfferEvidence(AppendOnlyModel):
+class OfferEvidence(SignedModel, AppendOnlyModel):
     """An offer as it was computed, with the policy's values at that moment. Never changed or deleted."""
 
     policy = models.ForeignKey(OfferPolicy, on_delete=models.PROTECT, related_name="evidence", db_index=False)
@@ -82,10 +82,6 @@ class OfferEvidence(AppendOnlyModel):
     recommended_offer = money_field(help_text="CAD")
     comps_json = models.JSONField(null=True)
     assumptions_json = models.JSONField(null=True)
-    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
-    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    created_at = models.DateTimeField()
 
     class Meta(AppendOnlyModel.Meta):
         constraints = [

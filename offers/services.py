@@ -58,10 +58,7 @@ def make_offer(
         recommended_offer=calc.recommended_offer,
         comps_json=comps,
         assumptions_json=assumptions,
-        correlation_id=act.correlation_id,
-        actor=act.actor,
-        user=act.user,
-        created_at=act.now,
+        **act.signature,
     )
     subject = Subject("evidence", str(evidence.pk), None, province, market)
     facts = {"evidence_id": evidence.pk, "province": province, "market": market}

@@ -160,10 +160,7 @@ def _keep_reopening(status_before: str, lead: Lead, act: Act) -> None:
         lead_id=lead.lead_id,
         status_before=status_before,
         status_after=lead.status,
-        actor=act.actor,
-        user=act.user,
-        correlation_id=act.correlation_id,
-        created_at=act.now,
+        **act.signature,
     )
     LeadReopeningWords.objects.create(reopening=reopening, reason=act.reason)
 

@@ -39,8 +39,7 @@ def write(
 def _write_in_words(
     kind: TaskEvent.Kind, task_ids: Collection[int], act: Act, details: Mapping[int, dict[str, Any]]
 ) -> None:
-    signature = {"actor": act.actor, "user": act.user, "correlation_id": act.correlation_id, "created_at": act.now}
     events = TaskEvent.objects.bulk_create(
-        TaskEvent(task_id=task_id, kind=kind, detail=details.get(task_id, {}), **signature) for task_id in task_ids
+        TaskEvent(task_id=task_id, kind=kind, detail=details.get(task_id, {}), **act.signature) for task_id in task_ids
     )
     TaskEventWords.objects.bulk_create(TaskEventWords(event=event, reason=act.reason) for event in events)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -10,7 +9,8 @@ from governance.heimdall.rules import Charter
 from governance.policies import Policy
 from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.setting_fields import Rate, SmallWhole, Switch, Whole, Word
-from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH
+from wholesale.plumbing.signed import SignedModel
+from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH, WORD_MAX_LENGTH
 
 TRIAL_WINDOW_DAYS_MAX = 3650  # ten years
 RECOMMENDATION_HOURS_MAX = 8760  # a year
@@ -129,7 +129,7 @@ class HeimdallScorecard(models.Model):
         return f"{self.domain} {self.day}"
 
 
-class HeimdallRecommendation(AppendOnlyModel):
+class HeimdallRecommendation(SignedModel, AppendOnlyModel):
     """An AI's advice, and whether the gate let it pass when it was given; it is judged again when it is used."""
 
     domain = models.CharField(max_length=WORD_MAX_LENGTH)
@@ -139,10 +139,6 @@ class HeimdallRecommendation(AppendOnlyModel):
     prod_eligible = models.BooleanField()
     gate_reason = models.CharField(max_length=WORD_MAX_LENGTH)
     policy_version = models.PositiveIntegerField(null=True)
-    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
-    created_at = models.DateTimeField()
 
     class Meta(AppendOnlyModel.Meta):
         ordering = ["-id"]
@@ -161,7 +157,7 @@ class HeimdallEventKind(models.TextChoices):
     REFUSED = "REFUSED", "Refused at use"
 
 
-class HeimdallEvent(AppendOnlyModel):
+class HeimdallEvent(SignedModel, AppendOnlyModel):
     """What happened in a domain. Never changed or deleted."""
 
     kind = models.CharField(max_length=11, choices=HeimdallEventKind)
@@ -172,10 +168,6 @@ class HeimdallEvent(AppendOnlyModel):
         HeimdallRecommendation, null=True, on_delete=models.PROTECT, related_name="events", db_index=False
     )
     message = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
-    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
-    created_at = models.DateTimeField()
 
     class Meta(AppendOnlyModel.Meta):
         constraints = [models.CheckConstraint(condition=Q(kind__in=HeimdallEventKind.values), name="heimdallevent_kind")]

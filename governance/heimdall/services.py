@@ -26,14 +26,9 @@ def record_trial(*, domain: str, confidence: Decimal, success: bool, act: Act) -
     todays = HeimdallScorecard.objects.filter(domain=domain, day=card.day)
     todays.update(trials=F("trials") + 1, successes=F("successes") + int(success))
     HeimdallEvent.objects.create(
-        kind=HeimdallEventKind.TRIAL, domain=domain, confidence=confidence, success=success, **_signature(act)
+        kind=HeimdallEventKind.TRIAL, domain=domain, confidence=confidence, success=success, **act.signature
     )
     return todays.get()
-
-
-def _signature(act: Act) -> dict[str, Any]:
-    """Who acts and when, as the columns of events and recommendations hold it."""
-    return {"actor": act.actor, "user": act.user, "correlation_id": act.correlation_id, "created_at": act.now}
 
 
 def recommend(
@@ -49,7 +44,7 @@ def recommend(
         prod_eligible=decision.allowed,
         gate_reason=decision.code,
         policy_version=policy.version if policy else None,
-        **_signature(act),
+        **act.signature,
     )
     _keep_event(HeimdallEventKind.RECOMMENDED, kept, decision, act)
     return kept
@@ -97,7 +92,7 @@ def _keep_event(kind: HeimdallEventKind, kept: HeimdallRecommendation, decision:
         confidence=kept.confidence,
         recommendation=kept,
         message=decision.code,
-        **_signature(act),
+        **act.signature,
     )
 
 

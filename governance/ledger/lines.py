@@ -70,10 +70,7 @@ def append_lines(
             basis=basis,
             effective_at=effective_at,
             expires_at=_expiry(entry, channel, basis, effective_at),
-            actor=act.actor,
-            user=act.user,
-            correlation_id=act.correlation_id,
-            created_at=act.now,
+            **act.signature,
             **own,
         )
         for subject, channel in pairs

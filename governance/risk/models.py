@@ -11,6 +11,7 @@ from governance.policies import Policy
 from governance.risk.rules import GLOBAL, Caps
 from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.setting_fields import Money, Switch, Whole, Word
+from wholesale.plumbing.signed import SignedModel
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH
 
 NO_CAP = "no cap"
@@ -24,13 +25,6 @@ def money_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
 def sum_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
     """A sum of amounts in CAD, with room for a million of the largest: without caps nothing else bounds it."""
     return money_field(max_digits=20, **kwargs)
-
-
-def user_field() -> "models.ForeignKey[Any, Any]":
-    """Who, beside the label that says so."""
-    return models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, editable=False
-    )
 
 
 class RiskPolicy(Policy):
@@ -126,22 +120,20 @@ class RiskDay(models.Model):
         return f"{self.engine} {self.day}"
 
 
-class RiskReservation(models.Model):
+class RiskReservation(SignedModel):
     """An amount that an engine has at stake until it is settled."""
 
     engine = models.CharField(max_length=WORD_MAX_LENGTH)
     day = models.DateField(help_text="the business day on which it was made")
     amount = money_field(help_text="CAD")
-    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
-    user = user_field()
     reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
-    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
     metadata = models.JSONField(default=dict)
-    created_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
     realized_loss = models.DecimalField(max_digits=14, decimal_places=2, null=True, help_text="CAD")
     settled_by = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
-    settled_user = user_field()
+    settled_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, editable=False
+    )
     settle_reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
 
     class Meta:
@@ -182,7 +174,7 @@ class RiskEventKind(models.TextChoices):
     CORRECTED = "CORRECTED", "Loss corrected by an operator"
 
 
-class RiskEvent(AppendOnlyModel):
+class RiskEvent(SignedModel, AppendOnlyModel):
     """What happened to an engine's risk. Never changed or deleted. The losses of a day's events add up to its ledger's."""
 
     kind = models.CharField(max_length=9, choices=RiskEventKind)
@@ -192,11 +184,7 @@ class RiskEvent(AppendOnlyModel):
     realized_loss = money_field(help_text="CAD; of a correction the difference")
     reservation = models.ForeignKey(RiskReservation, null=True, on_delete=models.PROTECT, related_name="events")
     message = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
-    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
-    user = user_field()
     reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
-    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
-    created_at = models.DateTimeField()
 
     class Meta(AppendOnlyModel.Meta):
         constraints = [models.CheckConstraint(condition=Q(kind__in=RiskEventKind.values), name="riskevent_kind")]

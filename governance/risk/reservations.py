@@ -58,13 +58,7 @@ def reserve(*, engine: str, amount: Decimal, metadata: Any = None, act: Act) -> 
 
 def _columns(act: Act) -> dict[str, Any]:
     """What the columns of a reservation and of an event hold of the act."""
-    return {
-        "actor": act.actor,
-        "user": act.user,
-        "reason": act.reason,
-        "correlation_id": act.correlation_id,
-        "created_at": act.now,
-    }
+    return {**act.signature, "reason": act.reason}
 
 
 def _judged(engine: str, amount: Decimal, caps: dict[str, Caps], ledgers: dict[str, RiskDay]) -> Decision:

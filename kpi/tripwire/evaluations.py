@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 
 from django.db import transaction
 
@@ -39,7 +40,7 @@ def evaluate(*, domain: str, metric: str, act: Act) -> RegressionState:
 def _evaluated(domain: str, metric: str, stop: gate.Stop | None, act: Act) -> RegressionState | None:
     """The state, stored; None where everything must be stopped first."""
     policy = locked_policy(domain, metric)
-    state, begins = _judged(policy, act)
+    state, begins = _judged(policy, act.now)
     if begins and policy.action == Action.KILL_SWITCH and stop is None:
         return None
     if begins:
@@ -50,12 +51,12 @@ def _evaluated(domain: str, metric: str, stop: gate.Stop | None, act: Act) -> Re
     return state
 
 
-def _judged(policy: RegressionPolicy, act: Act) -> tuple[RegressionState, bool]:
+def _judged(policy: RegressionPolicy, now: datetime) -> tuple[RegressionState, bool]:
     """The policy's state brought up to date and not saved, and whether a fall begins."""
     state = RegressionState.objects.filter(policy=policy).first()
     state = state or RegressionState(policy=policy, last_event_id=policy.baseline_event_id or 0)
     was_triggered = state.triggered
-    judge(policy, state, act.now)
+    judge(policy, state, now)
     return state, state.triggered and not was_triggered
 
 
@@ -64,7 +65,7 @@ def _stop_if_fallen(domain: str, metric: str, act: Act) -> gate.Stop | None:
     policy = RegressionPolicy.objects.filter(domain=domain, metric=metric, action=Action.KILL_SWITCH, enabled=True).first()
     if policy is None:
         return None
-    state, begins = _judged(policy, act)
+    state, begins = _judged(policy, act.now)
     return gate.stop_all(act.because(reason_of(policy, state))) if begins else None
 
 

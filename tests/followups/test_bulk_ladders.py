@@ -61,7 +61,7 @@ def everything_of(lead_id: str) -> list[dict[str, Any]]:
     return [
         without(ladder, "id", "lead_id"),
         *(without(task, "id", "ladder_id", "lead_id") for task in ladder.tasks.order_by("step")),
-        without(event, "id", "subject_id"),
+        without(event, "id", "subject_id", "lead_id"),
     ]
 
 

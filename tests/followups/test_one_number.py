@@ -103,7 +103,7 @@ def test_leads_without_a_known_number_or_address_are_held_to_their_own_id_alone(
 def test_a_number_that_is_known_to_be_wrong_holds_nobody() -> None:
     leads(L1={"phone": PHONE, "email": MAIL}, L2={"phone": PHONE})
     start("L1")
-    mark_wrong("L1", "CALL", Act.of("va1", None, "C", NOON))
+    mark_wrong("L1", "CALL", Act("va1", correlation_id="C", at=NOON))
     assert start("L2").open_steps == 6
 
 
@@ -201,7 +201,7 @@ def test_leads_of_one_file_meet_each_other() -> None:
 
 @pytest.mark.usefixtures("apart")
 def test_a_number_that_was_wrong_and_is_not_makes_ladders_meet() -> None:
-    mark_wrong("L1", "CALL", Act.of("va1", None, "C", NOON))
+    mark_wrong("L1", "CALL", Act("va1", correlation_id="C", at=NOON))
     upsert_lead(lead_id="L2", phone=PHONE, act=Act())
     assert still_open() == ["L1", "L2"]
     upsert_lead(lead_id="L1", phone_is_wrong=False, act=Act())

@@ -214,7 +214,7 @@ def test_the_first_of_what_stands_in_the_way_is_named(integrator: APIClient) -> 
     LeadFactory.create(lead_id="OTHER", phone=OTHER_PHONE)
     start_ladder(lead_id="OTHER", province="ON", act=Act(at=NOON))
     followed_up()
-    mark_wrong("L1", "CALL", Act.of("va1", None, "C", NOON))
+    mark_wrong("L1", "CALL", Act("va1", correlation_id="C", at=NOON))
     Lead.objects.filter(lead_id="L1").update(status="DEAD")
     upsert(LadderTemplate, province="ON", enabled=False, expected_version=1, act=Act("me"))
     record_opt_out(points=[("PHONE", PHONE)], act=Act("me", at=NOON))
@@ -249,7 +249,7 @@ def test_where_no_template_is_at_all_the_rest_is_said_first() -> None:
 
 
 def wrong(lead_id: str = "L1", channel: str = "CALL") -> None:
-    mark_wrong(lead_id, channel, Act.of("va1", None, "C-1", NOON))
+    mark_wrong(lead_id, channel, Act("va1", correlation_id="C-1", at=NOON))
 
 
 def test_a_wrong_number_is_marked_and_no_ladder_starts_there(integrator: APIClient) -> None:

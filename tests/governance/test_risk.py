@@ -374,6 +374,7 @@ def test_the_api_corrects_for_an_operator_with_a_reason_alone(operator: APIClien
     response = operator.post(f"{API}/correct", {**given, "realized_loss": 9, "correlation_id": "C-1"})
     assert (response.status_code, response.json()["realized_loss"]) == (200, 9)
     event = RiskEvent.objects.get(kind="CORRECTED")
+    assert event.user is not None
     assert (event.user.username, event.actor, event.correlation_id) == ("operator", "operator", "C-1")
 
 

@@ -341,7 +341,7 @@ def test_wrong_numbers_marked_while_files_bring_numbers(
         if who < 6:
             with transaction.atomic():
                 hold_lead(f"L{who}")
-                mark_wrong(f"L{who}", "CALL", Act.of("va1", None, "C-1", NOON))
+                mark_wrong(f"L{who}", "CALL", Act("va1", correlation_id="C-1", at=NOON))
             return None
         return upsert_leads([{"lead_id": f"L{n}", "phone": number(n + who % 2)} for n in range(6)], act=Act())
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from followups.tasks.models import FollowupTask
-from kpi.services import emit_kpi
+from kpi.services import write_kpi
 from wholesale.demo.agenda import Agenda, Item
 from wholesale.demo.people import MARKER, dice, team
 from wholesale.demo.plan import DAY, QUARTER, Plan
@@ -49,10 +49,6 @@ class Day:
         """What somebody does now."""
         return Act(actor, None, reason, correlation_id or self.correlation_id, now)
 
-    def by(self, now: datetime, actor: str = ACTOR, correlation_id: str = "") -> dict[str, Any]:
-        """The same in the words of the guide's functions."""
-        return {"actor": actor, "correlation_id": correlation_id or self.correlation_id, "now": now}
-
     def unless_stopped(self, item: Item) -> Item:
         """The item; while the kill switch is engaged it waits."""
 
@@ -75,7 +71,7 @@ class Day:
         self.taken.difference_update(waiting.values_list("pk", flat=True))
 
 
-def count(domain: str, metric: str, success: bool, subject: str, by: dict[str, Any], **place: str) -> None:
+def count(domain: str, metric: str, success: bool, subject: str, act: Act, **place: str) -> None:
     """A KPI row such as other systems of the business would send."""
     where: dict[str, Any] = {**place, "subject_type": "simulation", "subject_id": subject}
-    emit_kpi(domain, metric, success=success, **where, **by)
+    write_kpi(domain, metric, success=success, **where, act=act)

@@ -143,8 +143,8 @@ def _bring_deals_on(day: Day, now: datetime) -> None:
     for lead_id, province, place in waiting.values_list("lead_id", "province", "market"):
         is_contract = day.random.random() < 0.4
         day.statuses[lead_id] = Lead.Status.UNDER_CONTRACT if is_contract else Lead.Status.DEAD
-        by = day.by(now, correlation_id=correlation_of(lead_id))
-        count(Domain.WHOLESALE, "contract_rate", is_contract, lead_id, by, province=province, market=place)
+        act = day.act(now, correlation_id=correlation_of(lead_id))
+        count(Domain.WHOLESALE, "contract_rate", is_contract, lead_id, act, province=province, market=place)
     signed = Lead.objects.filter(status=Lead.Status.UNDER_CONTRACT, updated_at__lt=now - 5 * DAY).order_by("pk")
     for lead_id in signed.values_list("lead_id", flat=True):
         if day.random.random() < 0.15:

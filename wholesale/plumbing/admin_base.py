@@ -19,7 +19,6 @@ from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 from wholesale.plumbing import scopes
 from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator
 from wholesale.plumbing.errors import DomainError
-from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import ALL, NOTE_MAX_LENGTH
 
 
@@ -218,11 +217,6 @@ class ReasonForm(forms.Form):
     """What a confirmation page asks."""
 
     reason = reason_field()
-
-
-def signature(request: HttpRequest) -> dict[str, Any]:
-    """Who acts, in the words of the services."""
-    return {"user": request.user, "changed_by": label_of(request.user)}
 
 
 def restate(form: forms.BaseForm, name: str, value: str) -> None:

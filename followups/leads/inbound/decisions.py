@@ -84,10 +84,7 @@ def _write_decision(message: InboundMessage, as_: str, act: Act) -> None:
         message=message,
         meaning=as_,
         **own,
-        actor=act.actor,
-        user=act.user,
-        correlation_id=act.correlation_id,
-        created_at=act.now,
+        **act.signature,
     )
     if words["reason"]:
         InboundDecisionWords.objects.create(decision=decision, **words)

@@ -15,6 +15,7 @@ from governance.channels import Channel
 from governance.policies import Policy
 from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.setting_fields import Choice, Note, Switch
+from wholesale.plumbing.signed import SignedModel
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 from wholesale.plumbing.wordings import WordedField
 
@@ -94,7 +95,7 @@ class InboundWord(Policy):
             raise InvalidPhrase(f"It {error}.", attr="phrase") from error
 
 
-class InboundMessage(models.Model):
+class InboundMessage(SignedModel):
     """What a lead sent us. Its text is personal, so it can be emptied; what follows from it is in the ledger."""
 
     class Meaning(models.TextChoices):
@@ -115,10 +116,6 @@ class InboundMessage(models.Model):
     as_sent = models.JSONField(default=dict, help_text="the parameters that could not be read, as they came")
     meaning = models.CharField(max_length=8, choices=Meaning)
     received_at = models.DateTimeField()
-    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
-    created_at = models.DateTimeField()
     # What a person decided, the last time (see InboundDecision).
     decided_as = models.CharField(max_length=8, choices=Meaning, blank=True)
     decided_reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
@@ -148,16 +145,12 @@ class InboundMessage(models.Model):
         return f"{self.get_meaning_display()} by {self.get_channel_display().lower() or 'an unknown channel'}"
 
 
-class InboundDecision(AppendOnlyModel):
+class InboundDecision(SignedModel, AppendOnlyModel):
     """A person said what a message means. Who decides otherwise adds a line."""
 
     message = models.ForeignKey(InboundMessage, on_delete=models.PROTECT, related_name="decisions", db_index=False)
     meaning = models.CharField(max_length=8, choices=InboundMessage.Meaning)
     reason = WordedField(max_length=NOTE_MAX_LENGTH, blank=True)
-    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
-    created_at = models.DateTimeField()
 
     class Meta(AppendOnlyModel.Meta):
         ordering = ["id"]

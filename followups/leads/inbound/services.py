@@ -78,10 +78,7 @@ def record_inbound(
         as_sent={name: storable(value, 1000) for name, value in as_sent.items()},
         meaning=meaning,
         received_at=received_at or act.now,
-        actor=act.actor,
-        user=act.user,
-        correlation_id=act.correlation_id,
-        created_at=act.now,
+        **act.signature,
     )
     message.subjects.set(gate.contact_points(author.subjects, act).values())
     if not as_sent.keys().isdisjoint(WHO):

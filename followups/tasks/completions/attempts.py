@@ -46,10 +46,7 @@ def attempt_of(task: FollowupTask, contacted_at: datetime, judged: Judged, act: 
         matched_market=answer.matched_market,
         policy_version=answer.policy_version,
         law_version=gate.LAW_VERSION,
-        actor=act.actor,
-        user=act.user,
-        correlation_id=act.correlation_id,
-        created_at=act.now,
+        **act.signature,
     )
 
 
