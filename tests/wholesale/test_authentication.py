@@ -16,6 +16,7 @@ from rest_framework.test import APIClient
 
 from kpi.models import KPIEvent
 from tests.conftest import codes
+from tests.query_counts import counted, queries
 from wholesale.plumbing.http import authentication
 from wholesale.plumbing.http.authentication import MAX_REMEMBERED, forget_tokens
 from wholesale.plumbing.tokens import issue_token
@@ -117,7 +118,7 @@ def test_a_remembered_token_costs_no_query(db: None) -> None:
     client.get(SLA)
     with CaptureQueriesContext(connection) as captured:
         client.get(SLA)
-    assert len(captured) == 1  # the answer's own
+    assert counted(captured) == queries("GET followups/sla")
 
 
 def revoke(user: User) -> None:
