@@ -284,6 +284,21 @@ def test_windows_of_a_channel_name_the_wrong_place(given: Any, place: Any) -> No
     assert list(errors_of(rules(channel_windows=given))) == [place]
 
 
+@pytest.mark.parametrize(
+    ("given", "errors"),
+    [
+        (
+            [],
+            {"channel_windows": "Must be an object with a list of windows for each channel that has its own."},
+        ),
+        ({"FAX": CALLS}, {"channel_windows.FAX": "Must be one of SMS, CALL, EMAIL."}),
+        ({"CALL": CALLS, " call": CALLS}, {"channel_windows. call": "Is given twice."}),
+    ],
+)
+def test_windows_of_a_channel_that_cannot_be_read_say_why(given: Any, errors: dict[str, str]) -> None:
+    assert errors_of(rules(channel_windows=given)) == errors
+
+
 def test_windows_of_different_channels_may_overlap() -> None:
     given = rules(channel_windows={"CALL": CALLS, "SMS": CALLS, "EMAIL": []})
     assert normalised(given)["channel_windows"] == {"CALL": CALLS, "SMS": CALLS, "EMAIL": []}
