@@ -105,13 +105,13 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 @pytest.fixture(autouse=True)
 def _remember_tokens_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
     """None of another test's, and its own however slow the machine: a count of queries must not depend on the clock."""
-    monkeypatch.setattr(authentication, "_remembered", TTLCache(maxsize=authentication.MAX_REMEMBERED, ttl=3600))
+    monkeypatch.setattr(authentication, "remembered", TTLCache(maxsize=authentication.MAX_REMEMBERED, ttl=3600))
 
 
 @pytest.fixture(autouse=True)
 def _remember_templates_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
     """None of another test's, whose numbers come again."""
-    monkeypatch.setattr(scripts, "_known", {})
+    monkeypatch.setattr(scripts, "known", {})
 
 
 @contextmanager

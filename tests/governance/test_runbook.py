@@ -391,7 +391,7 @@ def test_a_key_that_is_not_set_warns_and_one_that_was_changed_blocks(settings: S
 def with_check(
     monkeypatch: pytest.MonkeyPatch, function: Callable[..., Finding], severity: Severity = Severity.INFO
 ) -> None:
-    monkeypatch.setitem(registry._checks, "a.first", Check("a.first", severity, "A check", function))
+    monkeypatch.setitem(registry.checks, "a.first", Check("a.first", severity, "A check", function))
 
 
 def divides_by_zero(now: Any) -> Finding:
@@ -451,7 +451,7 @@ def test_a_shared_read_is_made_once_for_each_status(monkeypatch: pytest.MonkeyPa
     read = registry.read_once(lambda: next(numbers))
     for id in ("a.first", "a.second"):
         check = Check(id, Severity.INFO, "A check", lambda now: Finding(True, str(read())))
-        monkeypatch.setitem(registry._checks, id, check)
+        monkeypatch.setitem(registry.checks, id, check)
     assert (found("a.first")["message"], found("a.second")["message"]) == ("1", "2")
     assert (read(), read()) == (3, 4)  # outside a status each is its own
 
