@@ -77,7 +77,7 @@ def test_the_same_seed_gives_the_same_rows_also_when_it_was_killed_in_between(mo
         simulate(SMALL)
         expected = comparable(all_rows())
     ids_go_on_from_the_rows_there_are()
-    record, heard = market.record_feedback, 0
+    record, heard = market.take_feedback, 0
 
     def dies(*args: Any, **given: Any) -> Any:
         nonlocal heard
@@ -86,7 +86,7 @@ def test_the_same_seed_gives_the_same_rows_also_when_it_was_killed_in_between(mo
             raise Killed
         return record(*args, **given)
 
-    monkeypatch.setattr(market, "record_feedback", dies)
+    monkeypatch.setattr(market, "take_feedback", dies)
     days = simulation.days(SMALL)
     assert next(days) == 1
     with pytest.raises(Killed):
