@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from followups.ladders.models import FollowupLadder, label_field
@@ -17,27 +18,27 @@ from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WALKTHROUGH_MARK, WORD_MAX_LENGTH, Province
 from wholesale.plumbing.wordings import WordedField
 
+Instant = datetime | Combinable  # a time, or what stands for one in a query set that is compiled
+
 
 class TaskQuerySet(QuerySet[Any]):
-    """Tasks."""
+    """Tasks. What is open, due, permitted or free is said here, for the statements that are written by hand too."""
 
     def open(self) -> "TaskQuerySet":
-        """Neither completed nor cancelled. Completing says so in SQL of its own (`tasks.completions`)."""
+        """Neither completed nor cancelled."""
         return self.filter(completed_at__isnull=True, cancelled_at__isnull=True)
 
-    def due(self, now: datetime) -> "TaskQuerySet":
+    def due(self, now: Instant) -> "TaskQuerySet":
         """Open and due, the oldest first."""
         return self.open().filter(due_at__lte=now).order_by("due_at", "id")
 
-    def permitted(self, now: datetime) -> "TaskQuerySet":
+    def permitted(self, now: Instant) -> "TaskQuerySet":
         """Due, and as far as the stored intervals say permitted now; the oldest first."""
         return self.due(now).filter(open_from__lte=now, open_until__gte=now)
 
-    def going_first(self, now: datetime) -> "TaskQuerySet":
-        """Those that no earlier step of their ladder goes before, because it may be done now (see `tasks.due.rows`)."""
-        earlier = self.model.objects.permitted(now).filter(ladder=OuterRef("ladder"), step__lt=OuterRef("step"))
-        one = Subquery(earlier.order_by().values_list(Value(False))[:1])
-        return self.alias(goes_first=Coalesce(one, Value(True))).filter(goes_first=True)
+    def going_first(self, now: Instant) -> "TaskQuerySet":
+        """Those that no earlier step of their ladder goes before, because it may be done now."""
+        return self.filter(goes_first(now))
 
     def blocked(self, now: datetime) -> "TaskQuerySet":
         """Due, and as far as the stored intervals say not permitted now; the oldest first."""
@@ -48,9 +49,13 @@ class TaskQuerySet(QuerySet[Any]):
         """Under a live claim; what was claimed was due."""
         return self.due(now).filter(leased_until__gt=now)
 
-    def unleased(self, now: datetime) -> "TaskQuerySet":
+    def unleased(self, now: Instant) -> "TaskQuerySet":
         """Under no live claim."""
-        return self.filter(Q(leased_until__isnull=True) | Q(leased_until__lte=now))
+        return self.filter(_has_no_live_claim(now))
+
+    def workable_by(self, user_id: Any, holder: Any, now: Instant) -> "TaskQuerySet":
+        """Under no live claim but one of this user, or of this name (see `tasks.leases`)."""
+        return self.filter(_has_no_live_claim(now) | Q(leased_user=user_id) | Q(leased_by=holder))
 
     def breached(self) -> "TaskQuerySet":
         """Open, and found later than the SLA allows for the time at which they are due."""
@@ -72,6 +77,22 @@ class TaskQuerySet(QuerySet[Any]):
     def counted(self) -> "TaskQuerySet":
         """Those that reports count: without those of walkthroughs, whose ladders say so."""
         return self.exclude(correlation_id__startswith=WALKTHROUGH_MARK)
+
+
+def goes_first(now: Instant) -> Q:
+    """The condition of tasks that no earlier step of their ladder goes before, because it may be done now.
+
+    Of the steps of a ladder that may be done now the lowest goes first, also while somebody holds it: it is not done before
+    it is recorded, and only then is known from when the next one may be. The limit keeps the planner from joining all tasks,
+    and of a condition like this one it expects that half of them meet it.
+    """
+    earlier = FollowupTask.objects.permitted(now).filter(ladder=OuterRef("ladder"), step__lt=OuterRef("step"))
+    one = Subquery(earlier.order_by().values_list(Value(False))[:1])
+    return Q(step=1) | Q(Coalesce(one, Value(True)))
+
+
+def _has_no_live_claim(now: Instant) -> Q:
+    return Q(leased_until__isnull=True) | Q(leased_until__lte=now)
 
 
 _OPEN = Q(completed_at__isnull=True, cancelled_at__isnull=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import transaction
 
 from governance import policies
 from governance.decisions import ExecutionClass, verb
@@ -13,6 +13,7 @@ from governance.organisation.models import STRICT_SETTINGS, Organisation
 from governance.organisation.rules import NOT_ON_FILE, Sender, Strictness
 from governance.signals import contact_rules_changed
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.compiled import Update
 from wholesale.plumbing.errors import RequiredParameter
 
 
@@ -70,11 +71,10 @@ def upsert_organisation(
     return organisation
 
 
-# By hand, since it is asked of each new contact point. It is no change that a version or a history tells.
-_KEEP_MARK = f"UPDATE {Organisation._meta.db_table} SET digest_key_mark = %s WHERE digest_key_mark = ''"
+# Carried out for each new contact point. It is no change that a version or a history tells.
+_KEEP_MARK = Update(lambda key_mark: (Organisation.objects.filter(digest_key_mark=""), {"digest_key_mark": key_mark}))
 
 
 def keep_digest_key_mark(*, key_mark: str, **_: Any) -> None:
     """Keep with which key the first contact point was made. Heard from the ledger, within its transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(_KEEP_MARK, [key_mark])
+    _KEEP_MARK.run(key_mark=key_mark)

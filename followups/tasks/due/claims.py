@@ -17,9 +17,9 @@ from django.utils import timezone
 from followups.ladders.models import FollowupLadder
 from followups.ladders.templates.scripts import Occasion, names_of, scripts
 from followups.pool.vendors.services import require_registered
-from followups.tasks.due import rows
+from followups.tasks.due import reading
 from followups.tasks.due.readers import reader_of
-from followups.tasks.due.rows import Candidate
+from followups.tasks.due.reading import Candidate
 from followups.tasks.due.services import DUE_LIMIT, DueTask, due_task, with_answers
 from followups.tasks.errors import NotYourName
 from followups.tasks.leases import NO_LEASE, is_live
@@ -124,7 +124,7 @@ def _take(
     require_registered(_names(owner, user), now)
     until = now + timedelta(minutes=lease_minutes)
     user_id = user.pk if user and owner != user.get_username() else None
-    return rows.lease(owner, user_id=user_id, now=now, until=until, limit=limit, filters=filters), now
+    return reading.lease(owner, user_id=user_id, now=now, until=until, limit=limit, filters=filters), now
 
 
 @transaction.atomic
