@@ -10,7 +10,7 @@ from followups.leads.models import Lead
 from followups.tasks.models import FollowupTask
 from followups.tasks.outcomes.rules import Outcome
 from governance.channels import Channel
-from wholesale.plumbing.compiled import Rows, Select, columns_of, fetch
+from wholesale.plumbing.compiled import Columns, Rows, Select, fetch
 
 _LEAD, _LADDER = Lead._meta.db_table, FollowupLadder._meta.db_table
 _OPEN = Select(lambda: FollowupLadder.objects.open().order_by().values_list("id", "lead_id"))
@@ -43,7 +43,7 @@ SELECT NULL, {facts_sql("o")}, d.id, NULL
 FROM beside AS b JOIN {_LEAD} AS o ON o.id = b.id JOIN ({{open}}) AS d ON d.lead_id = o.lead_id
 ORDER BY ladder_id
 """
-_COLUMNS = (None, *columns_of(Lead, FACTS), None, *columns_of(FollowupLadder, ("closed_at",)))
+_COLUMNS = Columns(None, *Columns.of(Lead, *FACTS), None, *Columns.of(FollowupLadder, "closed_at"))
 # A subquery hides the ids from PostgreSQL's planner: for a thousand that it sees it may read whole tables instead, and it
 # would plan anew each time.
 _ASKED = {

@@ -27,7 +27,7 @@ from governance.market.models import MarketPolicy
 from governance.organisation.models import Organisation
 from governance.organisation.rules import OrganisationFacts, Sender
 from governance.people import CLOSED
-from wholesale.plumbing.compiled import columns_of, fetch
+from wholesale.plumbing.compiled import Columns, fetch
 from wholesale.plumbing.lookups import among_sql
 from wholesale.plumbing.phones import area_code
 from wholesale.plumbing.vocabulary import ALL
@@ -185,12 +185,12 @@ UNION ALL
 SELECT {_AREA_CODE}, NULL, area_code, NULL, NULL, NULL, NULL, expires_on, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 FROM {AreaCodeSubscription._meta.db_table} WHERE area_code {{area_codes}}
 """
-_COLUMNS = (
-    *(None,) * 7,
-    *columns_of(ClosedDay, ("day",)),
+_COLUMNS = Columns(
+    *[None] * 7,
+    *Columns.of(ClosedDay, "day"),
     *reading.LINE_COLUMNS,
-    *(None,) * 6,
-    *columns_of(Organisation, ("registration_expires_on",)),
+    *[None] * 6,
+    *Columns.of(Organisation, "registration_expires_on"),
 )
 _OF_A_PLACE, _OF_A_LINE, _OF_ALL = slice(1, 8), slice(8, 15), slice(15, None)  # columns of a row
 # A local day begins and ends at other instants than one of UTC, and an interval is looked for a day before.

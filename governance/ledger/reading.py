@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from governance.ledger.models import ContactPoint, ContactRecord, LastContact
 from governance.ledger.points import EVERY_CHANNEL, Point, channels_of, digest, digests
 from governance.ledger.rules import LedgerLine, opted_out
-from wholesale.plumbing.compiled import columns_of, fetch
+from wholesale.plumbing.compiled import Columns, fetch
 
 # The lines about the points whose digests are `asked`, then when each was last contacted, in a line without an entry that
 # took effect when a call was last answered. It is written by hand, since the gate asks it, within its own statement, more
@@ -24,8 +24,9 @@ UNION ALL
 SELECT 0, c.digest, c.contacted_at, NULL, NULL, c.answered_at, NULL, NULL
 FROM asked JOIN {LastContact._meta.db_table} AS c ON c.digest = asked.digest
 """
-_AT, _EXPIRES = columns_of(ContactRecord, ("effective_at", "expires_at"))
-LINE_COLUMNS = (None, *columns_of(LastContact, ("contacted_at",)), None, None, _AT, None, _EXPIRES)  # from the digest on
+_AT, _EXPIRES = Columns.of(ContactRecord, "effective_at", "expires_at")
+LINE_COLUMNS = (None, *Columns.of(LastContact, "contacted_at"), None, None, _AT, None, _EXPIRES)  # from the digest on
+_COLUMNS = Columns(None, *LINE_COLUMNS)
 # To be joined: PostgreSQL would compare each row of a small table with each of hundreds of values in an array.
 _ASKED = {
     "postgresql": "WITH asked AS (SELECT unnest(string_to_array(%(asked)s, chr(10))) AS digest)",
@@ -77,7 +78,7 @@ def filed_under(digests: Collection[str]) -> dict[str, OnFile]:
 
 def _lines(digests: Iterable[str]) -> list[tuple[Any, ...]]:
     statement = f"{asked_sql()} {LINES_SQL} ORDER BY line"
-    return [line[1:] for line in fetch(statement, (None, *LINE_COLUMNS), {"asked": list(dict.fromkeys(digests))})]
+    return [line[1:] for line in fetch(statement, _COLUMNS, {"asked": list(dict.fromkeys(digests))})]
 
 
 def filed(known_by: Mapping[Known, str], lines: Iterable[Sequence[Any]]) -> dict[Known, OnFile]:

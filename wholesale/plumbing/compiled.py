@@ -9,7 +9,7 @@ import inspect
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -21,6 +21,7 @@ from wholesale.plumbing.lookups import given_among
 
 Rows = list[tuple[Any, ...]]
 _PLACES = re.compile(r"%%|%s")
+_PLAIN = (str, int, type(None))  # what the drivers take as it is
 
 
 class Parameter(Expression):
@@ -35,12 +36,54 @@ class Parameter(Expression):
         return f"%({self.name})s", []
 
 
+class Columns:
+    """What the rows of a statement consist of: expressions with a field, or None for what needs no field to be read."""
+
+    def __init__(self, *columns: Any) -> None:
+        self._columns = columns
+
+    @classmethod
+    def of(cls, model: type[Model], *names: str) -> list[Any]:
+        """Columns of a model's table, for a statement that is written by hand."""
+        fields: list[Any] = [model._meta.get_field(name) for name in names]
+        return [field.cached_col for field in fields]
+
+    def converted(self, rows: Rows) -> Rows:
+        """Rows as the driver gave them, with the values of their fields. PostgreSQL's driver gives most of them itself."""
+        converters = self._converters
+        return [_values(row, converters) for row in rows] if converters else rows
+
+    @cached_property
+    def _converters(self) -> list[tuple[int, Any, list[Any]]]:
+        """Of each column that has some: its place, the column, and the functions that make the field's value."""
+        found = [
+            (n, column, [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)])
+            for n, column in enumerate(self._columns)
+            if column is not None
+        ]
+        return [(n, column, functions) for n, column, functions in found if functions]
+
+
+def _values(row: tuple[Any, ...], converters: Sequence[tuple[int, Any, list[Any]]]) -> tuple[Any, ...]:
+    values = list(row)
+    for n, column, functions in converters:
+        for function in functions:
+            values[n] = function(values[n], column, connection)
+    return tuple(values)
+
+
+def fetch(text: str, columns: Columns, given: Mapping[str, Any]) -> Rows:
+    """The rows of a statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(text, bound(given))
+        return columns.converted(cursor.fetchall())
+
+
 class Select:
     """`Select(lambda lead_id: Lead.objects.filter(lead_id=lead_id).values_list("phone"))`, then `rows(lead_id="L1")`."""
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
         self._build = build
-        self._compiled: dict[str, _Compiled] = {}
 
     def rows(self, **given: Any) -> Rows:
         """The rows of these values, each with the columns of the query set's `values_list`."""
@@ -53,23 +96,26 @@ class Select:
     @property
     def text(self) -> str:
         """The statement, also as a part of one that is written by hand."""
-        return self._now().text
+        return self._compiled.text
 
     def text_from(self, source: str) -> str:
         """The statement, with a part of one that is written by hand in the place of the query set's table: the name of a
         WITH, or a SELECT in brackets. It has the columns that the query set asks of the table."""
-        table = connection.ops.quote_name(self._now().table)
-        return re.sub(f"FROM {table}(?! U)", lambda _: f"FROM {source} AS {table}", self.text, count=1)
+        table, alias = next(iter(self._compiled.aliases.items()))
+        return self.text.replace(f'FROM "{table}" {alias}', f"FROM {source} {alias}")
+
+    def alias_of(self, model: type[Model]) -> str:
+        """The name of a model's table within the statement."""
+        return self._compiled.aliases[model._meta.db_table]
 
     @property
-    def columns(self) -> "Columns":
+    def columns(self) -> Columns:
         """What its rows consist of."""
-        return self._now().columns
+        return self._compiled.columns
 
-    def _now(self) -> "_Compiled":
-        if connection.vendor not in self._compiled:
-            self._compiled[connection.vendor] = _compile(self._build(*_parameters(self._build)))
-        return self._compiled[connection.vendor]
+    @cached_property
+    def _compiled(self) -> "_Compiled":
+        return _compile(self._build(*_parameters(self._build)))
 
 
 class Update:
@@ -77,7 +123,6 @@ class Update:
 
     def __init__(self, build: Callable[..., tuple[QuerySet[Any, Any], Mapping[str, Any]]]) -> None:
         self._build = build
-        self._texts: dict[str, str] = {}
 
     def run(self, **given: Any) -> int:
         """Carry it out with these values. How many rows there were."""
@@ -85,21 +130,19 @@ class Update:
             cursor.execute(self.text, bound(given))
             return cursor.rowcount
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The statement, also as a part of one that is written by hand."""
-        if connection.vendor not in self._texts:
-            queryset, values = self._build(*_parameters(self._build))
-            query = queryset.query.chain(UpdateQuery)
-            query.add_update_values(values)
-            self._texts[connection.vendor] = _written_out(*query.get_compiler(connection=connection).as_sql())
-        return self._texts[connection.vendor]
+        queryset, values = self._build(*_parameters(self._build))
+        query = queryset.query.chain(UpdateQuery)
+        query.add_update_values(values)
+        return _written_out(*query.get_compiler(connection=connection).as_sql())
 
 
 class _Compiled(NamedTuple):
-    table: str
     text: str
-    columns: "Columns"
+    columns: Columns
+    aliases: dict[str, str]  # by table, the query set's own first
 
 
 def _parameters(build: Callable[..., Any]) -> list[Parameter]:
@@ -107,10 +150,14 @@ def _parameters(build: Callable[..., Any]) -> list[Parameter]:
 
 
 def _compile(queryset: QuerySet[Any, Any]) -> _Compiled:
-    compiler = queryset.query.get_compiler(connection=connection)
+    query = queryset.query.clone()
+    # Short names: the driver parses a statement of more than 4 kB anew each time.
+    aliases = {table: f"t{n}" for n, table in enumerate(query.alias_map)}
+    query.change_aliases(aliases)
+    compiler = query.get_compiler(connection=connection)
     text = _written_out(*compiler.as_sql())
-    columns = tuple(column for column, _, _ in compiler.select[: compiler.col_count])
-    return _Compiled(queryset.model._meta.db_table, text, columns)
+    columns = Columns(*(column for column, _, _ in compiler.select[: compiler.col_count]))
+    return _Compiled(text, columns, aliases)
 
 
 def _written_out(text: str, values: Sequence[Any]) -> str:
@@ -131,57 +178,12 @@ def _literal(value: Any) -> str:
 
 def bound(given: Mapping[str, Any]) -> dict[str, Any]:
     """Values by name, as the driver takes them."""
-    return {name: _prepared(value) for name, value in given.items()}
+    return {name: value if isinstance(value, _PLAIN) else _prepared(value) for name, value in given.items()}
 
 
 def _prepared(value: Any) -> Any:
-    if value is None or isinstance(value, str | int):
-        return value
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
     if isinstance(value, date):
         return connection.ops.adapt_datefield_value(value)
     return given_among(value) if isinstance(value, Collection) else value
-
-
-# What a row of a statement consists of: expressions with a field, or None for what needs no field to be read.
-Columns = tuple[Any, ...]
-
-
-def fetch(text: str, columns: Columns, given: Mapping[str, Any]) -> Rows:
-    """The rows of a statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(text, bound(given))
-        return converted(cursor.fetchall(), columns)
-
-
-def columns_of(model: type[Model], names: Collection[str]) -> Columns:
-    """Columns of a model's table, for a statement that is written by hand."""
-    return tuple(model._meta.get_field(name).cached_col for name in names)  # type: ignore[union-attr]
-
-
-def converted(rows: Rows, columns: Columns) -> Rows:
-    """Rows as the driver gave them, with the values of their fields. PostgreSQL's driver gives most of them itself."""
-    converters = _converters(columns, connection.vendor)
-    if not converters:
-        return rows
-    return [tuple(_values(row, converters)) for row in rows]
-
-
-def _values(row: tuple[Any, ...], converters: Sequence[tuple[int, Any, Sequence[Any]]]) -> list[Any]:
-    values = list(row)
-    for n, column, functions in converters:
-        for function in functions:
-            values[n] = function(values[n], column, connection)
-    return values
-
-
-@lru_cache(maxsize=256)
-def _converters(columns: Columns, vendor: str) -> list[tuple[int, Any, Sequence[Any]]]:
-    """Of each column that has some: its place, the column, and the functions that make the field's value."""
-    found = [
-        (n, column, [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)])
-        for n, column in enumerate(columns)
-        if column is not None
-    ]
-    return [(n, column, functions) for n, column, functions in found if functions]

@@ -80,7 +80,7 @@ _READ = Select(
 def locked(task_id: int) -> Found | None:
     """The task, with the ladder's row locked. The task's own row was read before the wait for that lock."""
     has_locks = connection.features.has_select_for_update_of
-    lock = f' FOR UPDATE OF "{FollowupLadder._meta.db_table}"' if has_locks else ""
+    lock = f" FOR UPDATE OF {_READ.alias_of(FollowupLadder)}" if has_locks else ""
     rows = fetch(_READ.text + lock, _READ.columns, {"task_id": task_id})
     return _found(rows[0]) if rows else None
 

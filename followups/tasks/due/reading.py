@@ -149,7 +149,7 @@ def lease(
     if connection.vendor == "postgresql":
         rows = fetch(f"{free}, {_taken_sql(connection.vendor)}", _LEASED.columns, given)
     else:
-        ids = [pk for (pk,) in fetch(f"{free} SELECT id FROM wanted", (None,), given)]
+        ids = [pk for (pk,) in fetch(f"{free} SELECT id FROM wanted", Columns(), given)]
         with connection.cursor() as cursor:
             cursor.execute(f"{_LEASE.text} WHERE id {among_sql('ids')}", bound({**given, "ids": ids}))
         taken = f"(SELECT * FROM {FollowupTask._meta.db_table} WHERE id {among_sql('ids')})"
