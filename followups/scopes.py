@@ -18,7 +18,7 @@ from followups.leads.models import Lead, LeadReopening
 from followups.leads.replies.models import AdministrativeReply
 from followups.sla.models import SlaBreach
 from followups.tasks.due.readers import in_pool, reads_all
-from followups.tasks.models import ContactAttempt, FollowupTask, TaskEvent
+from followups.tasks.models import OPEN, ContactAttempt, FollowupTask, TaskEvent
 from governance.gate.ledger import ContactPoint, ContactRecord
 from wholesale.plumbing import scopes
 from wholesale.plumbing.users import label_of
@@ -42,7 +42,7 @@ def _in_pool(user: Any) -> Q:
 def tasks(user: Any) -> Q:
     """The condition of tasks; what the user has completed, or was the last to claim, stays its own."""
     own = Q(owner=label_of(user)) | Q(completed_user=user) | Q(leased_by=label_of(user))
-    due = Q(owner__isnull=True, completed_at__isnull=True, cancelled_at__isnull=True, due_at__lte=timezone.now())
+    due = OPEN & Q(owner__isnull=True, due_at__lte=timezone.now())
     return own | due | _in_pool(user)
 
 

@@ -18,6 +18,7 @@ from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WALKTHROUGH_MARK, WORD_MAX_LENGTH, Province
 from wholesale.plumbing.wordings import WordedField
 
+OPEN = Q(completed_at__isnull=True, cancelled_at__isnull=True)
 Instant = datetime | Combinable  # a time, or what stands for one in a query set that is compiled
 
 
@@ -26,7 +27,7 @@ class TaskQuerySet(QuerySet[Any]):
 
     def open(self) -> "TaskQuerySet":
         """Neither completed nor cancelled."""
-        return self.filter(completed_at__isnull=True, cancelled_at__isnull=True)
+        return self.filter(OPEN)
 
     def due(self, now: Instant) -> "TaskQuerySet":
         """Open and due, the oldest first."""
@@ -95,7 +96,6 @@ def _has_no_live_claim(now: Instant) -> Q:
     return Q(leased_until__isnull=True) | Q(leased_until__lte=now)
 
 
-_OPEN = Q(completed_at__isnull=True, cancelled_at__isnull=True)
 # No breach is on record of the present due time; one that was put off since, always to a later time, may breach anew.
 UNRECORDED = Q(breached_due_at__isnull=True) | Q(breached_due_at__lt=F("due_at"))
 
@@ -165,13 +165,13 @@ class FollowupTask(models.Model):
         ]
         indexes = [
             # All that is due, permitted now or not: due?include_blocked=true, the admin's lists.
-            models.Index(fields=["due_at", "id"], condition=_OPEN, name="followuptask_due"),
+            models.Index(fields=["due_at", "id"], condition=OPEN, name="followuptask_due"),
             # due and claim: what is permitted now, by itself, by owner, by province, by province and market. Whether the
             # interval contains now is seen in the index, so that what is not permitted costs no look into the table.
             *(
                 models.Index(
                     fields=[*prefix, "due_at", "id", "open_from", "open_until"],
-                    condition=_OPEN & Q(open_from__isnull=False) & condition,
+                    condition=OPEN & Q(open_from__isnull=False) & condition,
                     name=f"followuptask_{suffix}",
                 )
                 for prefix, condition, suffix in (
@@ -182,16 +182,14 @@ class FollowupTask(models.Model):
                     (("province", "market"), Q(), "market"),
                 )
             ),
-            models.Index(
-                fields=["open_until", "id"], condition=_OPEN, name="followuptask_roll"
-            ),  # minutes: what has run out
+            models.Index(fields=["open_until", "id"], condition=OPEN, name="followuptask_roll"),  # minutes: what has run out
             # sla_report(): what fell due in a span and was done; what was not done it finds by followuptask_due.
             models.Index(fields=["due_at"], condition=Q(completed_at__isnull=False), name="followuptask_completed_due"),
             # find_breaches() and what is at risk: what is late and not on record, however much is. The time of a breach is
             # seen in the index.
             models.Index(
                 fields=["warns_at", "id", "breaches_at"],
-                condition=_OPEN & Q(warns_at__isnull=False) & UNRECORDED,
+                condition=OPEN & Q(warns_at__isnull=False) & UNRECORDED,
                 name="followuptask_late",
             ),
             # sla_snapshot(): the last completed tasks.

@@ -31,9 +31,9 @@ class Parameter(Expression):
         super().__init__(output_field)
         self.name = name
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
         """Its name in the text; the text has no other parameters."""
-        return f"%({self.name})s", []
+        return f"%({self.name})s", ()
 
 
 class Columns:
@@ -134,7 +134,7 @@ class Update:
     def text(self) -> str:
         """The statement, also as a part of one that is written by hand."""
         queryset, values = self._build(*_parameters(self._build))
-        query = queryset.query.chain(UpdateQuery)
+        query: Any = queryset.query.chain(UpdateQuery)
         query.add_update_values(values)
         return _written_out(*query.get_compiler(connection=connection).as_sql())
 
@@ -150,7 +150,7 @@ def _parameters(build: Callable[..., Any]) -> list[Parameter]:
 
 
 def _compile(queryset: QuerySet[Any, Any]) -> _Compiled:
-    query = queryset.query.clone()
+    query: Any = queryset.query.clone()
     # Short names: the driver parses a statement of more than 4 kB anew each time.
     aliases = {table: f"t{n}" for n, table in enumerate(query.alias_map)}
     query.change_aliases(aliases)
@@ -172,7 +172,7 @@ def _literal(value: Any) -> str:
     elif connection.vendor == "postgresql":
         literal = sql.Literal(value).as_string().strip()
     else:
-        literal = "NULL" if value is None else repr(value)  # of a number or a boolean: SQLite has nothing else
+        literal = "NULL" if value is None else str(value)  # of a number or a boolean: SQLite has nothing else
     return literal.replace("%", "%%")
 
 

@@ -41,9 +41,9 @@ class Among(Lookup[Any]):
 
     lookup_name = "among"
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
         """The column, and its values by the parameter's name."""
         column, parameters = self.process_lhs(compiler, connection)
         field: Any = self.lhs.output_field
         sql_type = "text" if isinstance(field, CharField) else field.rel_db_type(connection)
-        return f"{column} {among_sql(self.rhs.name, sql_type)}", parameters
+        return f"{column} {among_sql(self.rhs.name, sql_type)}", tuple(parameters)
