@@ -2,10 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache
 from typing import Any, NamedTuple
-
-from django.db import connection
 
 from governance.area_codes.models import AreaCodeSubscription
 from governance.channels import Channel
@@ -209,8 +207,8 @@ class _Rules(NamedTuple):
     on_file: reading.Ledgers  # about each point
 
 
-@lru_cache(maxsize=4)
-def _rules_sql(has_area_codes: bool, vendor: str) -> str:
+@cache
+def _rules_sql(has_area_codes: bool) -> str:
     among = {name: among_sql(name) for name in ("provinces", "markets", "area_codes")}
     subscriptions = _SUBSCRIPTIONS_SQL.format(**among) if has_area_codes else ""
     return _RULES_SQL.format(asked=reading.asked_sql(), subscriptions=subscriptions, **among)
@@ -234,7 +232,7 @@ def read_rules(
         "last_day": (until + _AFTER).date(),
         "area_codes": area_codes,
     }
-    first, *rows = fetch(_rules_sql(bool(area_codes), connection.vendor), _COLUMNS, given)
+    first, *rows = fetch(_rules_sql(bool(area_codes)), _COLUMNS, given)
     engaged, live, consent, scrub, identity, number, expires_on, key_mark, *sender = first[_OF_ALL]
     decided = decide_standing(ExecutionClass.EXECUTE, engaged=engaged is None or bool(engaged), live=bool(live))
     organisation = OrganisationFacts(is_ledger_readable=False)  # without its row nobody can tell

@@ -4,7 +4,7 @@ By hand is what no query set does: it locks the row of a joined table alone, and
 """
 
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
@@ -118,8 +118,8 @@ _OPEN_STEPS = Select(
 )
 
 
-@lru_cache(maxsize=1)
-def _complete_and_read_sql(vendor: str) -> str:
+@cache
+def _complete_and_read_sql() -> str:
     """In one message: complete the task, count it off its ladder as `close_steps` does, and read which other steps are open.
     One row without a step says that none is; no row, that the task was not completed."""
     closing = CLOSE_STEPS.text.replace("%(ladder_id)s", "SELECT ladder_id FROM done").replace("%(steps)s", "1")
@@ -151,7 +151,7 @@ def complete_open(
             return None
         close_steps(task.ladder, 1, now)
         return open_steps(task.ladder_id)
-    rows = fetch(_complete_and_read_sql(connection.vendor), _OPEN_STEPS.columns, values)
+    rows = fetch(_complete_and_read_sql(), _OPEN_STEPS.columns, values)
     if not rows:
         return None
     task.ladder.open_steps -= 1

@@ -6,17 +6,17 @@ query set reads from another one's rows, and none leases what it reads.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import BooleanField, ExpressionWrapper, F, Value
+from django.db.models import BooleanField, ExpressionWrapper, F, QuerySet, Value
 
 from followups.leads.facts import FACTS, contact_of, read_facts
 from followups.tasks.due.readers import readable_by
 from followups.tasks.models import FollowupTask, TaskQuerySet, goes_first
 from governance import gate
-from wholesale.plumbing.compiled import Columns, Parameter, Select, Update, bound, fetch
+from wholesale.plumbing.compiled import Columns, Parameter, Rows, Select, Update, bound, fetch
 from wholesale.plumbing.lookups import among_sql
 
 FILTERS = ("owner", "province", "market", "channel")
@@ -71,56 +71,50 @@ class _Narrowing(NamedTuple):
 
 def due(now: datetime, limit: int, filters: Mapping[str, str | None], *, reader: str | None = None) -> list[Candidate]:
     """All that is due, the oldest first; with a `reader` what that agent reads (`followups.scopes`)."""
-    return _listed(_due_sql, now, limit, filters, reader)
+    narrowing = _Narrowing(_names(filters), reader is not None)
+    text = _planned(_due_sql(narrowing), narrowing, now, limit)
+    return _listed(fetch(text, _DUE.columns, {**filters, "reader": reader, "now": now, "limit": limit}))
 
 
 def permitted(now: datetime, limit: int, filters: Mapping[str, str | None], *, reader: str | None = None) -> list[Candidate]:
     """What of it, as far as the stored intervals say, is to be done now; the oldest first."""
-    return _listed(_permitted_sql, now, limit, filters, reader)
-
-
-def _listed(
-    statement: Any, now: datetime, limit: int, filters: Mapping[str, str | None], reader: str | None
-) -> list[Candidate]:
     narrowing = _Narrowing(_names(filters), reader is not None)
-    text, columns = statement(narrowing, connection.vendor)
-    rows = fetch(_planned(text, narrowing, now, limit), columns, {**filters, "reader": reader, "now": now, "limit": limit})
+    text = _planned(_permitted_sql(narrowing), narrowing, now, limit)
+    return _listed(fetch(text, _PERMITTED.columns, {**filters, "reader": reader, "now": now, "limit": limit}))
+
+
+def _listed(rows: Rows) -> list[Candidate]:
     return [_candidate(row, row[-3], row[-2], waits=bool(row[-1])) for row in rows]
 
 
+def _with_leads(waits: Any) -> QuerySet[Any, Any]:
+    return FollowupTask.objects.order_by("due_at", "id").values_list(*_TASK, *_LEAD, "leased_by", "leased_until", waits)
+
+
 # The tasks are chosen first and their leads looked up then, so that the plan is made for the index and the limit alone.
-_WITH_WAITS = Select(
-    lambda now: FollowupTask.objects.order_by("due_at", "id").values_list(
-        *_TASK, *_LEAD, "leased_by", "leased_until", ExpressionWrapper(~goes_first(now), output_field=BooleanField())
-    )
-)
-_WITHOUT_WAITS = Select(
-    lambda: FollowupTask.objects.order_by("due_at", "id").values_list(
-        *_TASK, *_LEAD, "leased_by", "leased_until", Value(False)
-    )
-)
+_DUE = Select(lambda now: _with_leads(ExpressionWrapper(~goes_first(now), output_field=BooleanField())))
+_PERMITTED = Select(lambda: _with_leads(Value(False)))
+_FIRST = Select(lambda now: FollowupTask.objects.going_first(now).order_by("due_at", "id").values_list(*_LISTED))
 _LIMIT = " LIMIT %(limit)s"
 
 
 @lru_cache(maxsize=64)
-def _due_sql(narrowing: _Narrowing, vendor: str) -> tuple[str, Columns]:
+def _due_sql(narrowing: _Narrowing) -> str:
     """All that is due, and of each task whether another goes before it."""
     tasks = Select(lambda now: narrowing.of(FollowupTask.objects.due(now)).values_list(*_LISTED))
-    return _WITH_WAITS.text_from(f"({tasks.text}{_LIMIT})"), _WITH_WAITS.columns
+    return _DUE.text_from(f"({tasks.text}{_LIMIT})")
 
 
 @lru_cache(maxsize=64)
-def _permitted_sql(narrowing: _Narrowing, vendor: str) -> tuple[str, Columns]:
+def _permitted_sql(narrowing: _Narrowing) -> str:
     """What is permitted now and goes first.
 
     A subquery with a limit is carried out by itself, in its order: the lower steps are looked up for as many tasks as it
     takes to list enough of them, not for all that are permitted.
     """
     tasks = Select(lambda now: narrowing.of(FollowupTask.objects.permitted(now)).values_list(*_LISTED))
-    first = Select(
-        lambda now: FollowupTask.objects.going_first(now).order_by("due_at", "id").values_list(*_LISTED)
-    ).text_from(f"({tasks.text} LIMIT {2**63 - 1})")
-    return _WITHOUT_WAITS.text_from(f"({first}{_LIMIT})"), _WITHOUT_WAITS.columns
+    first = _FIRST.text_from(f"({tasks.text} LIMIT {2**63 - 1})")
+    return _PERMITTED.text_from(f"({first}{_LIMIT})")
 
 
 _LEASE = Update(
@@ -145,9 +139,9 @@ def lease(
     """
     narrowing = _Narrowing(_names(filters))
     given = {**filters, "claimant": owner, "user_id": user_id, "limit": limit, "now": now, "until": until}
-    free = _planned(_free_sql(narrowing, connection.vendor), narrowing, now, limit)
+    free = _planned(_free_sql(narrowing), narrowing, now, limit)
     if connection.vendor == "postgresql":
-        rows = fetch(f"{free}, {_taken_sql(connection.vendor)}", _LEASED.columns, given)
+        rows = fetch(f"{free}, {_taken_sql()}", _LEASED.columns, given)
     else:
         ids = [pk for (pk,) in fetch(f"{free} SELECT id FROM wanted", Columns(), given)]
         with connection.cursor() as cursor:
@@ -158,12 +152,12 @@ def lease(
 
 
 @lru_cache(maxsize=64)
-def _free_sql(narrowing: _Narrowing, vendor: str) -> str:
+def _free_sql(narrowing: _Narrowing) -> str:
     """Which tasks a claimant is given, as `wanted`.
 
     Of the unowned ones no more is read, and so locked, than is wanted beside one's own: the outer limit stops the inner one.
     """
-    lock = " FOR UPDATE SKIP LOCKED" if vendor == "postgresql" else ""
+    lock = " FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
 
     def free(now: Any) -> TaskQuerySet:
         return narrowing.of(FollowupTask.objects.permitted(now).going_first(now).unleased(now))
@@ -181,8 +175,8 @@ def _free_sql(narrowing: _Narrowing, vendor: str) -> str:
     """
 
 
-@lru_cache(maxsize=1)
-def _taken_sql(vendor: str) -> str:
+@cache
+def _taken_sql() -> str:
     """What is wanted is leased, and read with its leads. It follows `_free_sql`, on PostgreSQL."""
     columns = ", ".join((*_TASK, "ladder_id"))
     return f"""
