@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.db import connection
 
 from governance.clocks.models import MarketZone
-from wholesale.plumbing.compiled import Rows, bound
+from wholesale.plumbing.compiled import Columns, Rows, fetch
 from wholesale.plumbing.lookups import among_sql
 
 _EACH_NAME = {
@@ -21,6 +21,4 @@ def named(words: Collection[str]) -> Rows:
     long.
     """
     each = f"SELECT province, names.value, market FROM {MarketZone._meta.db_table}, {_EACH_NAME[connection.vendor]}"
-    with connection.cursor() as cursor:
-        cursor.execute(f"{each} WHERE names.value {among_sql('words')}", bound({"words": words}))
-        return cursor.fetchall()
+    return fetch(f"{each} WHERE names.value {among_sql('words')}", Columns(), {"words": words})

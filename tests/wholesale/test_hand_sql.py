@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.served import ROOT
 
 APPS = ("wholesale", "governance", "followups", "buyers", "offers", "kpi")
-BY_HAND = re.compile(r"\.execute(?:many)?\(|\bRawSQL\b|\.raw\(|\.extra\(|\.cursor\(|\bfetch\(")
+BY_HAND = re.compile(r"\.execute(?:many)?\(|\bRawSQL\b|\.raw\(|\.extra\(|\.cursor\(|compiled import .*\b(?:fetch|change)\b")
 # Of a room: `reading.py` what reads, also where it writes in the same statement, `writing.py` what only writes.
 OF_A_ROOM = ("reading.py", "writing.py")
 PLUMBING = {

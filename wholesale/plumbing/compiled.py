@@ -79,6 +79,13 @@ def fetch(text: str, columns: Columns, given: Mapping[str, Any]) -> Rows:
         return columns.converted(cursor.fetchall())
 
 
+def change(text: str, given: Mapping[str, Any]) -> int:
+    """Carry out a statement that writes. How many rows there were."""
+    with connection.cursor() as cursor:
+        cursor.execute(text, bound(given))
+        return cursor.rowcount
+
+
 class Select:
     """`Select(lambda lead_id: Lead.objects.filter(lead_id=lead_id).values_list("phone"))`, then `rows(lead_id="L1")`."""
 
@@ -126,9 +133,7 @@ class Update:
 
     def run(self, **given: Any) -> int:
         """Carry it out with these values. How many rows there were."""
-        with connection.cursor() as cursor:
-            cursor.execute(self.text, bound(given))
-            return cursor.rowcount
+        return change(self.text, given)
 
     @cached_property
     def text(self) -> str:

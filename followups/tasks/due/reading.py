@@ -4,7 +4,7 @@ What is due, permitted and free is said by `TaskQuerySet`, whose text stands in 
 query set reads from another one's rows, and none leases what it reads.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
@@ -16,10 +16,11 @@ from followups.leads.facts import FACTS, contact_of, read_facts
 from followups.tasks.due.readers import readable_by
 from followups.tasks.models import FollowupTask, TaskQuerySet, goes_first
 from governance import gate
-from wholesale.plumbing.compiled import Columns, Parameter, Rows, Select, Update, bound, fetch
+from wholesale.plumbing.compiled import Columns, Parameter, Select, Update, change, fetch
 from wholesale.plumbing.lookups import among_sql
 
 FILTERS = ("owner", "province", "market", "channel")
+_Names = tuple[str, ...]  # of the filters that are given, and "reader": the text of a statement depends on them
 _TASK = (
     *("id", "lead_id", "due_at", "channel", "step", "owner", "province", "market", "actionable_at", "open_until"),
     "gap_minutes",
@@ -52,38 +53,21 @@ class Candidate(NamedTuple):
     version: int | None
 
 
-class _Narrowing(NamedTuple):
-    """Which tasks are wanted, as far as a statement's text depends on it."""
-
-    names: tuple[str, ...]  # of the `FILTERS` that are given
-    has_reader: bool = False
-
-    def of(self, tasks: TaskQuerySet) -> TaskQuerySet:
-        """Those of the tasks that are wanted."""
-        tasks = tasks.filter(**{name: Parameter(name) for name in self.names})
-        return tasks.filter(readable_by(Parameter("reader"))) if self.has_reader else tasks
-
-    @property
-    def is_none(self) -> bool:
-        """Whether all of them are."""
-        return not self.names and not self.has_reader
-
-
 def due(now: datetime, limit: int, filters: Mapping[str, str | None], *, reader: str | None = None) -> list[Candidate]:
     """All that is due, the oldest first; with a `reader` what that agent reads (`followups.scopes`)."""
-    narrowing = _Narrowing(_names(filters), reader is not None)
-    text = _planned(_due_sql(narrowing), narrowing, now, limit)
-    return _listed(fetch(text, _DUE.columns, {**filters, "reader": reader, "now": now, "limit": limit}))
+    return _listed(_DUE, _due_sql, now, limit, {**filters, "reader": reader})
 
 
 def permitted(now: datetime, limit: int, filters: Mapping[str, str | None], *, reader: str | None = None) -> list[Candidate]:
     """What of it, as far as the stored intervals say, is to be done now; the oldest first."""
-    narrowing = _Narrowing(_names(filters), reader is not None)
-    text = _planned(_permitted_sql(narrowing), narrowing, now, limit)
-    return _listed(fetch(text, _PERMITTED.columns, {**filters, "reader": reader, "now": now, "limit": limit}))
+    return _listed(_PERMITTED, _permitted_sql, now, limit, {**filters, "reader": reader})
 
 
-def _listed(rows: Rows) -> list[Candidate]:
+def _listed(
+    select: Select, text_of: Callable[[_Names], str], now: datetime, limit: int, wanted: Mapping[str, str | None]
+) -> list[Candidate]:
+    names = _names(wanted)
+    rows = fetch(_planned(text_of(names), names, now, limit), select.columns, {**wanted, "now": now, "limit": limit})
     return [_candidate(row, row[-3], row[-2], waits=bool(row[-1])) for row in rows]
 
 
@@ -99,20 +83,20 @@ _LIMIT = " LIMIT %(limit)s"
 
 
 @lru_cache(maxsize=64)
-def _due_sql(narrowing: _Narrowing) -> str:
+def _due_sql(names: _Names) -> str:
     """All that is due, and of each task whether another goes before it."""
-    tasks = Select(lambda now: narrowing.of(FollowupTask.objects.due(now)).values_list(*_LISTED))
+    tasks = Select(lambda now: _narrowed(FollowupTask.objects.due(now), names).values_list(*_LISTED))
     return _DUE.text_from(f"({tasks.text}{_LIMIT})")
 
 
 @lru_cache(maxsize=64)
-def _permitted_sql(narrowing: _Narrowing) -> str:
+def _permitted_sql(names: _Names) -> str:
     """What is permitted now and goes first.
 
     A subquery with a limit is carried out by itself, in its order: the lower steps are looked up for as many tasks as it
     takes to list enough of them, not for all that are permitted.
     """
-    tasks = Select(lambda now: narrowing.of(FollowupTask.objects.permitted(now)).values_list(*_LISTED))
+    tasks = Select(lambda now: _narrowed(FollowupTask.objects.permitted(now), names).values_list(*_LISTED))
     first = _FIRST.text_from(f"({tasks.text} LIMIT {2**63 - 1})")
     return _PERMITTED.text_from(f"({first}{_LIMIT})")
 
@@ -137,22 +121,21 @@ def lease(
 
     It is one statement on PostgreSQL, which passes over what somebody else has locked at this moment.
     """
-    narrowing = _Narrowing(_names(filters))
+    names = _names(filters)
     given = {**filters, "claimant": owner, "user_id": user_id, "limit": limit, "now": now, "until": until}
-    free = _planned(_free_sql(narrowing), narrowing, now, limit)
+    free = _planned(_free_sql(names), names, now, limit)
     if connection.vendor == "postgresql":
         rows = fetch(f"{free}, {_taken_sql()}", _LEASED.columns, given)
     else:
         ids = [pk for (pk,) in fetch(f"{free} SELECT id FROM wanted", Columns(), given)]
-        with connection.cursor() as cursor:
-            cursor.execute(f"{_LEASE.text} WHERE id {among_sql('ids')}", bound({**given, "ids": ids}))
+        change(f"{_LEASE.text} WHERE id {among_sql('ids')}", {**given, "ids": ids})
         taken = f"(SELECT * FROM {FollowupTask._meta.db_table} WHERE id {among_sql('ids')})"
         rows = fetch(_LEASED.text_from(taken), _LEASED.columns, {"ids": ids})
     return [_candidate(row, owner, until, made_from=row[-2:]) for row in rows]
 
 
 @lru_cache(maxsize=64)
-def _free_sql(narrowing: _Narrowing) -> str:
+def _free_sql(names: _Names) -> str:
     """Which tasks a claimant is given, as `wanted`.
 
     Of the unowned ones no more is read, and so locked, than is wanted beside one's own: the outer limit stops the inner one.
@@ -160,7 +143,7 @@ def _free_sql(narrowing: _Narrowing) -> str:
     lock = " FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
 
     def free(now: Any) -> TaskQuerySet:
-        return narrowing.of(FollowupTask.objects.permitted(now).going_first(now).unleased(now))
+        return _narrowed(FollowupTask.objects.permitted(now).going_first(now).unleased(now), names)
 
     own = Select(lambda now, claimant: free(now).filter(owner=claimant).values_list("id"))
     unowned = Select(lambda now: free(now).filter(owner__isnull=True).values_list("id"))
@@ -185,11 +168,16 @@ def _taken_sql() -> str:
     """
 
 
-def _names(filters: Mapping[str, str | None]) -> tuple[str, ...]:
-    return tuple(name for name in FILTERS if filters.get(name) is not None)
+def _names(wanted: Mapping[str, str | None]) -> _Names:
+    return tuple(name for name, value in wanted.items() if value is not None)
 
 
-def _planned(text: str, narrowing: _Narrowing, now: datetime, limit: int) -> str:
+def _narrowed(tasks: TaskQuerySet, names: _Names) -> TaskQuerySet:
+    tasks = tasks.filter(**{name: Parameter(name) for name in names if name in FILTERS})
+    return tasks.filter(readable_by(Parameter("reader"))) if "reader" in names else tasks
+
+
+def _planned(text: str, names: _Names, now: datetime, limit: int) -> str:
     """The statement so that PostgreSQL plans it well.
 
     Of all tasks it is planned once for every caller: a value from a subquery is hidden from the planner, and of a limit that
@@ -198,7 +186,7 @@ def _planned(text: str, narrowing: _Narrowing, now: datetime, limit: int) -> str
     Of some tasks the clock and the limit stand in its text, so that the server never prepares it and always plans it for its
     values. A plan made once for any owner and any place takes them all to be rare, and reads a busy one's whole list.
     """
-    if narrowing.is_none:
+    if not names:
         return _blind(text)
     at = connection.ops.adapt_datetimefield_value(now)
     return text.replace("%(now)s", f"'{at}'").replace("%(limit)s", str(limit))
