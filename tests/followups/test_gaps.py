@@ -15,7 +15,7 @@ from followups.ladders.templates.guide_steps import GUIDE_STEPS
 from followups.ladders.templates.steps import gap_minutes, normalised, parsed
 from followups.models import LadderTemplate
 from followups.services import complete_task, start_ladder
-from followups.tasks.completions import statements
+from followups.tasks.completions import reading
 from followups.tasks.due.claims import claim_due
 from followups.tasks.due.services import due_tasks
 from followups.tasks.minutes.services import recompute_leads, roll
@@ -311,7 +311,7 @@ def test_the_next_step_of_a_ladder_is_never_in_the_past() -> None:
     FollowupTask.objects.update(gap_minutes=0)
     done = complete_task(first.pk, "va1", now=MORNING + HOUR)
     assert done.ladder.next_at == MORNING + HOUR
-    times = [step.next_at(MORNING + 2 * HOUR) for step in statements.open_steps(first.ladder_id)]
+    times = [step.next_at(MORNING + 2 * HOUR) for step in reading.open_steps(first.ladder_id)]
     assert all(at is not None and at >= MORNING + 2 * HOUR for at in times)
 
 
