@@ -1,6 +1,6 @@
 """Lookups of the table of outcomes."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet, Subquery
 
