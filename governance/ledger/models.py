@@ -45,7 +45,7 @@ class ContactPoint(models.Model):
 class LastContact(models.Model):
     """When a subject of the ledger was last contacted. It is known by its digest alone: no number is copied here.
 
-    It is a table of its own, which nobody writes but `last_contacts`. A contact is noted under its ladder's lock, and who
+    It is a table of its own, which nobody writes but `ledger.writing`. A contact is noted under its ladder's lock, and who
     says no makes a contact point before he locks ladders: on one table the two would wait for each other in a circle.
     """
 

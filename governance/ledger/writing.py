@@ -1,4 +1,7 @@
-"""When a subject of the ledger was last contacted: how it is noted. The gate reads it in its own statement."""
+"""When a subject of the ledger was last contacted: how it is noted. The gate reads it in its own statement.
+
+By hand, since a query set that inserts cannot compare the new value with the stored one.
+"""
 
 from collections.abc import Collection
 from datetime import datetime
