@@ -13,7 +13,8 @@ from buyers.liquidity import Event
 from buyers.models import INVENTED, SFR, BuyerFeedbackEvent, BuyerLiquidityNode
 from governance.clocks.api import MarketFilter, PlaceParams
 from wholesale.plumbing import filters
-from wholesale.plumbing.api import ApiViewSet, ResourceViewSet, RowSerializer, SignedSerializer, act, acting_user, ask
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.api import ApiViewSet, ResourceViewSet, RowSerializer, SignedSerializer, act, ask
 from wholesale.plumbing.fields import (
     AwareDateTimeField,
     IdField,
@@ -27,7 +28,6 @@ from wholesale.plumbing.fields import (
 )
 from wholesale.plumbing.params import ActParams, Params
 from wholesale.plumbing.texts import shown
-from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import ALL
 
 
@@ -126,10 +126,9 @@ class LiquidityViewSet(ApiViewSet):
             )
         ],
     )
-    def feedback(self, request: Request, **params: Any) -> Response:
+    def feedback(self, request: Request, act: Act, **params: Any) -> Response:
         """Record what a buyer did; the answer is the node after it."""
-        params.setdefault("actor", label_of(request.user))
-        recorded = services.record_feedback(**params, user=acting_user(request))
+        recorded = services.take_feedback(**params, act=act)
         who = {"actor": recorded.actor, "user": request.user.get_username()}
         return Response({"event_id": recorded.pk, **who, **shown(recorded.node, NodeOut.Meta.fields)}, status=201)
 

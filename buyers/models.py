@@ -2,12 +2,12 @@
 
 from decimal import Decimal
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from buyers.liquidity import Event, Liquidity
 from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.signed import SignedModel
 from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, WALKTHROUGH_PROPERTY, WORD_MAX_LENGTH, Province
 
 INVENTED = Q(property_type=WALKTHROUGH_PROPERTY)  # nodes of buyers that a walkthrough invented; no list shows them
@@ -61,7 +61,7 @@ class BuyerLiquidityNode(models.Model):
 LIQUIDITY_FIELDS = ("buyer_count", "active_buyer_count", "avg_response_rate", "avg_close_rate")
 
 
-class BuyerFeedbackEvent(AppendOnlyModel):
+class BuyerFeedbackEvent(SignedModel, AppendOnlyModel):
     """What a buyer did. Never changed or deleted."""
 
     node = models.ForeignKey(BuyerLiquidityNode, on_delete=models.PROTECT, related_name="events", db_index=False)
@@ -70,10 +70,6 @@ class BuyerFeedbackEvent(AppendOnlyModel):
     market = models.CharField(max_length=WORD_MAX_LENGTH)
     property_type = models.CharField(max_length=WORD_MAX_LENGTH)
     event = models.CharField(max_length=11, choices=Event)
-    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
-    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    created_at = models.DateTimeField()
 
     class Meta(AppendOnlyModel.Meta):
         constraints = [models.CheckConstraint(condition=Q(event__in=Event.values), name="buyerfeedbackevent_event")]

@@ -1,25 +1,24 @@
 """Verbs of buyers. A node's row is locked before its event is inserted, so that id order is the order of the fold."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 
 from buyers.liquidity import ACTIVE_EVENTS, Liquidity, folded, moved
 from buyers.models import LIQUIDITY_FIELDS, SFR, BuyerFeedbackEvent, BuyerLiquidityNode
 from buyers.signals import feedback_recorded
 from governance.decisions import ExecutionClass, verb
 from wholesale.plumbing import correlation
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.envelope import Envelope, Subject
 from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import ALL
 
 
-@verb(ExecutionClass.RECORD)
-@transaction.atomic
 def record_feedback(
     province: str,
     market: str,
@@ -32,42 +31,51 @@ def record_feedback(
     user: User | None = None,
     now: datetime | None = None,
 ) -> BuyerFeedbackEvent:
+    """The guide's name for `take_feedback`."""
+    place = {"province": province, "market": market, "property_type": property_type}
+    act = Act(actor, user, "", correlation_id or correlation.current(), now)
+    return take_feedback(**place, event=event, buyer_id=buyer_id, act=act)
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def take_feedback(
+    *, province: str, market: str, property_type: str, event: str, buyer_id: str | None = None, act: Act
+) -> BuyerFeedbackEvent:
     """Record what a buyer did and move the market's node by it. The returned event's `node` is the node after it.
 
-    A `user` who may not record under other names records under its own, whatever `actor` says.
+    A user who may not record under other names records under its own, whatever the actor is.
     """
-    if user is not None and not user.has_perm("buyers.record_any_feedback"):
-        actor = label_of(user)
+    if act.user is not None and not act.user.has_perm("buyers.record_any_feedback"):
+        act = replace(act, actor=label_of(act.user))
     place = {"province": province, "market": market, "property_type": property_type}
-    node = _locked_node(place, now)
-    now = now or timezone.now()
+    node = _locked_node(place, act)
     first_heard, newly_active = _standing(node, event, buyer_id)
     recorded = BuyerFeedbackEvent.objects.create(
         node=node,
         **place,
         event=event,
         buyer_id=buyer_id,
-        correlation_id=correlation_id or correlation.current(),
-        actor=actor,
-        user=user,
-        created_at=now,
+        **act.signature,
     )
     node.liquidity = moved(
         node.liquidity, event, named=buyer_id is not None, first_heard=first_heard, newly_active=newly_active
     )
-    node.updated_at = now
+    node.updated_at = act.now
     node.save(update_fields=[*LIQUIDITY_FIELDS, "updated_at"])
-    feedback_recorded.send(sender=BuyerFeedbackEvent, events=[recorded])
+    subject = Subject("feedback", str(recorded.pk), None, province, market)
+    told = Envelope("buyer_feedback", subject, act, {"event": event, **place}, act.now)
+    feedback_recorded.send(sender=BuyerFeedbackEvent, envelopes=[told])
     return recorded
 
 
-def _locked_node(place: dict[str, str], now: datetime | None) -> BuyerLiquidityNode:
+def _locked_node(place: dict[str, str], act: Act) -> BuyerLiquidityNode:
     locked = BuyerLiquidityNode.objects.select_for_update()
     try:
         return locked.get(**place)
     except BuyerLiquidityNode.DoesNotExist:
         # A concurrent first event waits here for the other's insert, then finds its row.
-        fresh = BuyerLiquidityNode(**place, updated_at=now or timezone.now())
+        fresh = BuyerLiquidityNode(**place, updated_at=replace(act).now)  # the act's own clock is read under the lock
         BuyerLiquidityNode.objects.bulk_create([fresh], ignore_conflicts=True)
         return locked.get(**place)
 
@@ -107,7 +115,7 @@ class NodeDifference:
 
 
 @verb(ExecutionClass.CONTROL)
-def rebuild_liquidity(*, write: bool = True, now: datetime | None = None) -> Iterator[NodeDifference]:
+def rebuild_liquidity(*, write: bool = True, act: Act) -> Iterator[NodeDifference]:
     """Fold every node anew from its events, each in its own transaction; yields those that differed, and mends them."""
     for pk in BuyerLiquidityNode.objects.order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():
@@ -117,6 +125,6 @@ def rebuild_liquidity(*, write: bool = True, now: datetime | None = None) -> Ite
             if stored == fresh:
                 continue
             if write:
-                node.liquidity, node.updated_at = fresh, now or timezone.now()
+                node.liquidity, node.updated_at = fresh, replace(act).now
                 node.save(update_fields=[*LIQUIDITY_FIELDS, "updated_at"])
         yield NodeDifference(node, stored, fresh)

@@ -1,5 +1,7 @@
 """Follow-up as an app."""
 
+from functools import partial
+
 from django.apps import AppConfig
 
 from wholesale.plumbing import seeds
@@ -20,23 +22,25 @@ class FollowupsConfig(AppConfig):
             persons,
             receivers,
         )
-        from followups.ladders.templates.services import seed_templates  # noqa: PLC0415
+        from followups.ladders.templates.models import LadderTemplate  # noqa: PLC0415
         from followups.leads.inbound.facts import received  # noqa: PLC0415
-        from followups.leads.inbound.words import seed_words  # noqa: PLC0415
+        from followups.leads.inbound.models import InboundWord  # noqa: PLC0415
         from followups.leads.inbox.services import on_opt_outs_unreadable  # noqa: PLC0415
         from followups.leads.lists import tasks  # noqa: PLC0415
         from followups.leads.people import registry  # noqa: PLC0415
         from followups.sla import tasks as sla  # noqa: PLC0415
-        from followups.sla.policies import seed_policies  # noqa: PLC0415
+        from followups.sla.models import SlaPolicy  # noqa: PLC0415
+        from followups.sla.policies import on_policy_changed  # noqa: PLC0415
         from followups.tasks.minutes import readiness  # noqa: PLC0415  # registers a check of the runbook
         from followups.tasks.minutes import tasks as minutes  # noqa: PLC0415
-        from followups.tasks.outcomes.services import seed_rules  # noqa: PLC0415
+        from followups.tasks.outcomes.models import OutcomeRule  # noqa: PLC0415
         from governance import people  # noqa: PLC0415
         from governance.gate.ledger import (  # noqa: PLC0415
             contact_records_changed,
             opt_outs_unreadable,
         )
         from governance.people import register_messages  # noqa: PLC0415
+        from governance.policies import policy_changed, seed  # noqa: PLC0415
         from governance.signals import contact_rules_changed  # noqa: PLC0415
 
         register_messages(received)
@@ -50,10 +54,11 @@ class FollowupsConfig(AppConfig):
             minutes.on_contact_records_changed, dispatch_uid="followups.on_contact_records_changed"
         )
         tasks.register()
-        seeds.register("ladder templates", seed_templates)
-        seeds.register("outcomes", seed_rules)
-        seeds.register("inbound words", seed_words)
-        seeds.register("SLA policies", seed_policies)
+        seeds.register("ladder templates", partial(seed, LadderTemplate))
+        seeds.register("outcomes", partial(seed, OutcomeRule))
+        seeds.register("inbound words", partial(seed, InboundWord))
+        seeds.register("SLA policies", partial(seed, SlaPolicy))
+        policy_changed.connect(on_policy_changed, sender=SlaPolicy, dispatch_uid="followups.on_policy_changed")
         minutes.register()
         sla.register()
         readiness.register_warning()

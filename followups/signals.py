@@ -1,30 +1,25 @@
-"""What follow-up tells: facts already decided, sent inside their transaction, so that a failing receiver undoes them."""
+"""What follow-up tells: facts already decided, sent inside their transaction, so that a failing receiver undoes them.
+
+Each signal carries `envelopes`: a sequence of `wholesale.plumbing.envelope.Envelope`, one for each thing that happened.
+"""
 
 from django.dispatch import Signal
 
 ladders_created = Signal()
-
-
-"""Ladders came to be. `ladders`: sequence of (FollowupLadder, how many tasks it has)."""
-
+"""`ladder_created` of a ladder. Facts: `tasks`, how many it has."""
 
 tasks_completed = Signal()
+"""`followup_completed` of a task, for the first time. Facts: `task_id`, `step`, `channel`, and `outcome` where there is one.
 
-
-"""Tasks were completed, each for the first time. `tasks`: sequence of FollowupTask; `attempts`: sequence of ContactAttempt,
-the decision under which each was done, in the same order; `actor`: str; `user`: User | None; `correlation_id`: str, of the
-act, not of the ladder."""
-
+`contact_outside_rules` of the same task, at the time of the contact, where the rules did not allow it. Facts: `task_id`,
+`channel`, `reasons`.
+"""
 
 tasks_breached = Signal()
-
-
-"""Tasks were found later than the SLA allows, each once for the time at which it was due. `breaches`: sequence of
-SlaBreach."""
-
+"""`followup_breached` of a task that was later than the SLA allows, once for each time at which it was due, at the time of
+the breach. Facts: `minutes_late` (a Decimal; when it was done, else when it was found), `task_id`, `step`, `channel`,
+`owner`."""
 
 tasks_lapsed = Signal()
-
-
-"""Tasks were cancelled because they waited for the lead's own ground. `tasks`: sequence of FollowupTask; `reasons`: the code
-of what was missing, in the same order; `correlation_id`: str, of the act; `now`: datetime."""
+"""`followup_lapsed` of a task that was cancelled because it waited for the lead's own ground. Facts: `task_id`, `step`,
+`channel`, and `reason`, the code of what was missing."""

@@ -3,9 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Required, TypedDict, TypeVar
-
-from django.contrib.auth.models import User
+from typing import TypeVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +37,3 @@ def verb(execution_class: ExecutionClass) -> Callable[[Verb], Verb]:
         return function
 
     return declare
-
-
-class Signature(TypedDict, total=False):
-    """Who does something, within which act."""
-
-    actor: Required[str]
-    user: User | None
-    correlation_id: str | None
-
-
-class Signed(Signature, total=False):
-    """The same, and why."""
-
-    reason: str

@@ -1,18 +1,23 @@
 """What all policies have in common: rows with a version, a history, and one race-free way to change them."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
+from django.dispatch import Signal
 from simple_history.models import HistoricalRecords
 
+from governance.decisions import ExecutionClass, verb
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.envelope import Envelope, Subject
 from wholesale.plumbing.errors import RequiredParameter, VersionConflict
-from wholesale.plumbing.seeds import SEEDED_BY
-from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
+from wholesale.plumbing.seeds import SAFE_DEFAULT, SEEDED_BY
+from wholesale.plumbing.setting_fields import Choice, Setting, Switch, Word
+from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, Province
 
 
 class _History(HistoricalRecords):
@@ -46,21 +51,60 @@ class Governed(models.Model):
 
 
 class Policy(Governed):
-    """A rule that an operator edits. It is switched off, never deleted."""
+    """A rule that an operator edits. It is switched off, never deleted.
+
+    A policy is one file: its settings (`wholesale.plumbing.setting_fields`), what names its row, its seeds, what it refuses
+    and what follows from a change. `upsert` is its verb, `governance.policies_api` makes its endpoints, and
+    `governance.policies_admin` its pages.
+    """
 
     version = models.PositiveIntegerField(default=1, help_text="raised by each change")
     created_at = models.DateTimeField(editable=False)
 
+    key: ClassVar[tuple[str, ...]] = ()  # the columns that name the row
+    hidden: ClassVar[tuple[str, ...]] = ()  # the columns that the API does not show
+    seed_reason: ClassVar[str] = SAFE_DEFAULT
+
     class Meta:
         abstract = True
+
+    @classmethod
+    def key_of(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """What names the row, taken out of what was given."""
+        fields: list[Any] = [cls._meta.get_field(name) for name in cls.key]
+        absent = {field.name: field.get_default() for field in fields if field.has_default() or field.blank}
+        return {name: given.pop(name) if name in given else absent[name] for name in cls.key}
+
+    @classmethod
+    def settings(cls) -> list[Any]:
+        """The columns that differ from policy to policy, without those that name the row."""
+        others = {*(field.name for field in Policy._meta.fields), *cls.key}
+        return [field for field in cls._meta.concrete_fields if not field.primary_key and field.name not in others]
+
+    @classmethod
+    def seeded(cls) -> Iterable[Mapping[str, Any]]:
+        """The rows that there are from the start, each with its key."""
+        return ()
+
+    def prepared(self, changes: Mapping[str, Any], act: Act) -> Mapping[str, Any]:
+        """What is written where `changes` was given; the row is as it was, and locked. It may refuse."""
+        return changes
+
+    def require_sound(self) -> None:
+        """Refuse settings that contradict each other, by a DomainError that names one of them."""
+
+    def follow(self, act: Act) -> None:
+        """What follows from a change that is written, within its transaction. Rooms above hear `policy_changed`."""
 
 
 class PlacePolicy(Policy):
     """A policy of one market, or of a whole province as market ALL."""
 
-    province = models.CharField(max_length=2, choices=Province)
-    market = models.CharField(max_length=WORD_MAX_LENGTH, default=ALL)
-    enabled = models.BooleanField(default=False)
+    province = Choice(max_length=2, choices=Province)
+    market = Word(default=ALL, page_help="ALL is the whole province; a market's own policy wins over it.")
+    enabled = Switch(default=False)
+
+    key: ClassVar[tuple[str, ...]] = ("province", "market")
 
     class Meta:
         abstract = True
@@ -83,50 +127,79 @@ PolicyT = TypeVar("PolicyT", bound=Policy)
 PlacePolicyT = TypeVar("PlacePolicyT", bound=PlacePolicy)
 
 
-def upsert(
-    model: type[PolicyT],
-    *,
-    key: Mapping[str, Any],
-    changes: Mapping[str, Any],
-    act: Act,
-    expected_version: int | None,
-    required: Iterable[str] = (),
-) -> PolicyT:
-    """Create or change the policy under its key, within the caller's transaction.
+policy_changed = Signal()
+"""A policy was changed: `policy_changed`, of the policy's model. The subject is the policy; facts: `policy`, the row; `was`:
+its settings before, a dict."""
 
-    `changes` holds only what was given, so an absent setting keeps its value. A row that does not exist has version 0. The
-    clock is read under the row's lock: `updated_at` says when it was.
+
+@verb(ExecutionClass.CONTROL)
+@transaction.atomic
+def upsert(model: type[PolicyT], *, act: Act, expected_version: int | None = None, **given: Any) -> PolicyT:
+    """Create or change a policy: the verb of all of them. `given` holds its key and what is set; an absent setting keeps its
+    value. A row that does not exist has version 0.
 
     Raises:
+        RequiredParameter: the policy is new, and lacks a setting that has no default.
         VersionConflict: `expected_version` was given and is not the row's.
-        RequiredParameter: the row is new, and one of `required` was not given.
+        DomainError: what its `prepared` and `require_sound` refuse.
 
     """
+    key = model.key_of(given)
+    was: dict[str, Any] = {}
 
     def new() -> PolicyT:
-        for name in required:
-            if name not in changes:
-                raise RequiredParameter(attr=name)
+        for field in model.settings():
+            if isinstance(field, Setting) and field.is_needed and field.name not in given:
+                raise RequiredParameter(attr=field.name)
         return model(**key, version=0)
 
-    def save(policy: PolicyT) -> PolicyT:
-        _change(policy, changes, expected_version)
+    def save(policy: PolicyT, act: Act) -> PolicyT:
+        was.update({field.name: getattr(policy, field.name) for field in model.settings()})
+        for name, value in policy.prepared(given, act).items():
+            setattr(policy, name, value)
+        policy.require_sound()
+        if expected_version is not None and expected_version != policy.version:
+            raise VersionConflict(attr="expected_version")
+        policy.version += 1
         if policy._state.adding:
             policy.created_at = act.now
         return _stamped(policy, act)
 
-    return _made_or_changed(model, key, new, save)
+    policy = _made_or_changed(model, key, new, save, act)
+    act = replace(act, at=policy.updated_at)
+    policy.follow(act)
+    subject = Subject(model._meta.model_name or "", str(policy.pk))
+    changed = Envelope("policy_changed", subject, act, {"policy": policy, "was": was}, act.now)
+    policy_changed.send(sender=model, envelopes=[changed])
+    return policy
+
+
+def seed(model: type[Policy], now: datetime | None = None) -> int:
+    """Make the seeded rows of a policy whose key is absent. Returns how many were made; none is overwritten."""
+    present = set(model._default_manager.values_list(*model.key))
+    absent = [row for row in model.seeded() if tuple(row[name] for name in model.key) not in present]
+    for row in absent:
+        upsert(model, act=Act(SEEDED_BY, reason=model.seed_reason, at=now), expected_version=0, **row)
+    return len(absent)
+
+
+def each_province(**settings: Any) -> list[dict[str, Any]]:
+    """The same seed for each province, as market ALL."""
+    return [{"province": province, "market": ALL, **settings} for province in Province.values]
 
 
 def put(model: type[GovernedT], *, key: Mapping[str, Any], changes: Mapping[str, Any], act: Act) -> GovernedT:
-    """The same of a row without a version."""
+    """Create or change the row under its key, within the caller's transaction; what `changes` leaves out keeps its value.
 
-    def save(row: GovernedT) -> GovernedT:
+    The clock is read under the row's lock: `updated_at` says when it was.
+    """
+
+    def save(row: GovernedT, act: Act) -> GovernedT:
         for name, value in changes.items():
             setattr(row, name, value)
         return _stamped(row, act)
 
-    return _made_or_changed(model, key, lambda: model(**key), save)
+    return _made_or_changed(model, key, lambda: model(**key), save, act)
 
 
 def remove(model: type[GovernedT], *, key: Mapping[str, Any], act: Act) -> GovernedT | None:
@@ -144,7 +217,8 @@ def _made_or_changed(
     model: type[GovernedT],
     key: Mapping[str, Any],
     new: Callable[[], GovernedT],
-    save: Callable[[GovernedT], GovernedT],
+    save: Callable[[GovernedT, Act], GovernedT],
+    act: Act,
 ) -> GovernedT:
     """Save the row under the key, locked, or a new one. Of two who make it in the same moment the later one changes it."""
     locked = model._default_manager.select_for_update().filter(**key)
@@ -153,47 +227,19 @@ def _made_or_changed(
         made = new()
         try:
             with transaction.atomic():
-                return save(made)
+                return save(made, act)
         except IntegrityError:
             row = locked.first()  # somebody else made it between our look and our insert
             if row is None:
                 raise  # no: the row itself breaks a rule
-    return save(row)
+            act = replace(act)  # its clock was read before we waited for the other
+    return save(row, act)
 
 
 def _stamped(row: GovernedT, act: Act) -> GovernedT:
     row.stamp(act)
     row.save(force_insert=row._state.adding)  # a key of its own must not overwrite a row that somebody else made
     return row
-
-
-def seed_provinces(
-    model: type[PolicyT],
-    upsert: Callable[..., PolicyT],
-    *,
-    reason: str,
-    now: datetime | None,
-    key: Mapping[str, str] | None = None,
-    **settings: Any,
-) -> int:
-    """Give each province that has none its policy for market ALL, by the verb that makes one. Returns how many were made.
-
-    `key` is what else tells one policy of a province from another, such as the channel.
-    """
-    key = key or {}
-    present = set(model._default_manager.filter(market=ALL, **key).values_list("province", flat=True))
-    absent = [province for province in Province.values if province not in present]
-    for province in absent:
-        upsert(province=province, changed_by=SEEDED_BY, reason=reason, expected_version=0, now=now, **key, **settings)
-    return len(absent)
-
-
-def _change(policy: Policy, changes: Mapping[str, Any], expected_version: int | None) -> None:
-    if expected_version is not None and expected_version != policy.version:
-        raise VersionConflict(attr="expected_version")
-    for name, value in changes.items():
-        setattr(policy, name, value)
-    policy.version += 1
 
 
 def effective(model: type[PlacePolicyT], province: str, market: str, **kind: Any) -> PlacePolicyT | None:

@@ -1,90 +1,49 @@
 """What the admin's pages of all policies have in common: a policy is added and changed by its service, never deleted."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, NamedTuple
+from copy import copy
+from typing import Any, ClassVar
 
 from django import forms
-from django.contrib.auth import get_permission_codename
+from django.contrib.admin import AdminSite
+from django.contrib.admin.utils import flatten_fieldsets
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
-from django.http import HttpRequest, HttpResponse
+from django.db import models
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from unfold.decorators import action, display
-from unfold.enums import ActionVariant
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminIntegerFieldWidget
+from django.utils.text import capfirst
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
-from governance.clocks.markets import one_market
-from governance.policies import PlacePolicy, Policy
-from wholesale.plumbing.admin_base import Edited, HistoryAdmin, act_with_reason, place_text, reason_field, restate, signature
-from wholesale.plumbing.errors import VersionConflict
-from wholesale.plumbing.vocabulary import normalise_word
+from governance.governed_admin import GovernedAdmin, GovernedForm, PlaceInput
+from governance.policies import PlacePolicy, Policy, upsert
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.admin_base import (
+    place_text,
+    restate,
+    show_refusal,
+)
+from wholesale.plumbing.errors import DomainError, VersionConflict
+from wholesale.plumbing.setting_fields import Document, Setting
 
 SWITCHED = {"On": "success", "Off": ""}
 
 
-def number_field(model: type[Policy], name: str, **options: Any) -> forms.DecimalField:
-    """The form field of a decimal column: its default and its digits, within the bounds that the table has."""
-    column: Any = model._meta.get_field(name)
-    if column.has_default():
-        options.setdefault("initial", column.default)
-    return forms.DecimalField(
-        max_digits=column.max_digits,
-        decimal_places=column.decimal_places,
-        widget=UnfoldAdminDecimalFieldWidget(attrs={"step": "0.01"}),
-        **options,
-    )
+def column_of(column: Any, title: str = "", label: dict[str, str] | None = None) -> Callable[[Any], str]:
+    """The column of a list that shows a setting; `label` gives its words their colours."""
+
+    @display(description=title or column.short or capfirst(column.verbose_name), ordering=column.name, label=label)
+    def shown(policy: Any) -> str:
+        return column.text(getattr(policy, column.name))
+
+    shown.__name__ = column.name
+    return shown
 
 
-def whole_number_field(model: type[Policy], name: str, **options: Any) -> forms.IntegerField:
-    """The form field of a whole number: its default, within the API's bounds, for SQLite's column has none."""
-    column: Any = model._meta.get_field(name)
-    if column.has_default():
-        options.setdefault("initial", column.default)
-    return forms.IntegerField(widget=UnfoldAdminIntegerFieldWidget, **options)
-
-
-def one_spelling(word: str) -> str:
-    """A word of an open vocabulary in its one spelling.
-
-    Raises:
-        ValidationError: it has none.
-
-    """
-    try:
-        return normalise_word(word)
-    except ValueError as error:
-        raise ValidationError(f"It {error}.", code="invalid_word") from error
-
-
-class PlaceInput:
-    """A form's province and market, the market under its own name in its one spelling."""
-
-    cleaned_data: dict[str, Any]
-
-    def clean_market(self) -> str:
-        """The market in its one spelling."""
-        return one_spelling(self.cleaned_data["market"])
-
-    def clean(self) -> dict[str, Any]:
-        form: Any = super()
-        cleaned: dict[str, Any] = form.clean() or {}
-        if cleaned.get("market"):
-            cleaned["market"] = one_market(cleaned.get("province"), cleaned["market"])
-        return cleaned
-
-
-class GovernedForm(forms.ModelForm):
-    """A governed row, and why it is changed."""
-
-    key: ClassVar[tuple[str, ...]]  # the fields that name the row; once it is there they stay
-
-    why = reason_field()  # under a name that is not the model's: the last reason stays what it is, and never carries over
-
-
-class PolicyForm(GovernedForm):
+class PolicyForm(PlaceInput, GovernedForm):
     """A policy, why it is changed, and the version that the editor saw."""
 
     expected_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -125,113 +84,91 @@ class PolicyForm(GovernedForm):
             ),
         )
 
+    def _post_clean(self) -> None:
+        """Show what the policy refuses before its table is asked, which is not asked about a field with an error."""
+        if not self.errors:
+            meant = copy(self.instance)
+            key = {name: value for name, value in self.cleaned_data.items() if name in meant.key}
+            for name, value in {**key, **self.changes()}.items():
+                setattr(meant, name, value)
+            try:
+                meant.require_sound()
+            except DomainError as refusal:
+                self.show(refusal)
+        super()._post_clean()  # type: ignore[misc]
+
+    def show(self, refusal: DomainError) -> None:
+        """What the policy refuses, where people look for it."""
+        show_refusal(self, refusal)
+
     def changes(self) -> dict[str, Any]:
         """The settings for the service."""
-        others = (*self.key, "why", "expected_version")
+        others = (*self.instance.key, "why", "expected_version")
         return {name: value for name, value in self.cleaned_data.items() if name not in others}
 
 
-class GovernedAdmin(Edited, HistoryAdmin):
-    """Pages of governed rows. What names a row stays, and only who may change it sees the form."""
-
-    form: type[GovernedForm]
-    key_title: ClassVar[str]
-    settings_fieldsets: ClassVar[Sequence[tuple[str, dict[str, Any]]]] = ()
-    last_change: ClassVar[tuple[str, ...]] = ("changed_by", "updated_at", "reason")
-
-    list_per_page = 50
-
-    def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
-        key = (self.key_title, {"fields": self.key_fields()})
-        why = (("Why", {"fields": ("why",)}),) if self.has_change_permission(request, obj) else ()
-        last = (("Last change", {"fields": self.last_change}),) if obj else ()
-        return (key, *self.settings_fieldsets, *why, *last)
-
-    def key_fields(self) -> tuple[str, ...]:
-        """What the first part of the form shows."""
-        return self.form.key
-
-    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Sequence[Any]:
-        kept = (*self.readonly_fields, *self.last_change)
-        return (*self.form.key, *kept) if obj else kept
-
-
-class Removal(NamedTuple):
-    """What the page says that asks why a row is taken away, and what is said when it was."""
-
-    title: str
-    explanation: str
-    button: str
-    done: str
-
-
-class RemovableAdmin(GovernedAdmin):
-    """Pages of governed rows that may be taken away for a reason. A subclass says by which service."""
-
-    actions_detail: tuple[str, ...] = ("remove",)
-
-    def removal(self, row: Any) -> Removal:
-        """What the page says of a row."""
-        raise NotImplementedError
-
-    def remove_row(self, row: Any, **act: Any) -> None:
-        """Take a row away through its service. `act`: reason, and who acts."""
-        raise NotImplementedError
-
-    def has_remove_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may take a row away."""
-        return request.user.has_perm(f"{self.opts.app_label}.{get_permission_codename('delete', self.opts)}")
-
-    @action(description="Remove...", permissions=["remove"], icon="delete", variant=ActionVariant.DANGER, url_path="remove")
-    def remove(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Take a row away, after a page that asks why."""
-        row = self.get_object(request, object_id)
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        said = self.removal(row)
-
-        @transaction.atomic
-        def act(reason: str) -> str:
-            self.log_deletions(request, self.model._default_manager.filter(pk=row.pk))
-            self.remove_row(row, reason=reason, **signature(request))
-            return said.done
-
-        return act_with_reason(
-            request,
-            self,
-            act,
-            title=said.title,
-            explanation=said.explanation,
-            button=said.button,
-            danger=True,
-            then=reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"),
-        )
-
-
 class PolicyAdmin(GovernedAdmin):
-    """Pages of policies. A subclass says which service stores one and what its switch is called."""
+    """Pages of policies, made out of what a policy declares. A subclass says what is special."""
 
-    form: type[PolicyForm]
-    upsert: ClassVar[Callable[..., Policy]]
+    form: type[PolicyForm] = PolicyForm
+    key_title = "Policy"
     switch: ClassVar[str] = "enabled"
     last_change = (*GovernedAdmin.last_change, "version")
+    settings_title: ClassVar[str] = "Settings"  # where they are not in parts of their own
 
     change_form_template = "admin/policy_form.html"
+    colours: ClassVar[dict[str, dict[str, str]]] = {}  # by the name of a setting: the colour of each of its words
+    listed_key: ClassVar[tuple[str, ...]] = ()  # how a list names the row, if not by its key
+    list_display: Sequence[Any] = ()  # names of settings among them; without any, the key, the state and all settings
+    formfield_overrides = {models.DecimalField: {"widget": UnfoldAdminDecimalFieldWidget(attrs={"step": "0.01"})}}
 
-    @display(description="State", ordering="enabled", label=SWITCHED)
-    def switched(self, policy: Any) -> str:
-        """Whether it is on."""
-        return "On" if getattr(policy, self.switch) else "Off"
+    def __init__(self, model: type[Policy], site: AdminSite) -> None:
+        super().__init__(model, site)
+        settings = {column.name: column for column in model.settings() if isinstance(column, Setting) and column.editable}
+        columns = {name: column for name, column in settings.items() if not isinstance(column, Document)}
+        switch = columns.pop(self.switch, None)
+        self.has_switch = switch is not None
+        if columns and not self.settings_fieldsets:
+            self.settings_fieldsets = ((self.settings_title, {"fields": tuple(columns)}),)
+        self.columns: dict[str, Any] = {}
+        if switch:
+            self.columns[self.switch] = column_of(switch, switch.short or "State", label=SWITCHED)
+        for name in flatten_fieldsets(self.settings_fieldsets):
+            if name in columns:
+                self.columns[name] = column_of(columns[name], label=self.colours.get(name))
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        names = self.list_display or (*(self.listed_key or self.row_key()), *self.columns, "changed_by", "updated_at")
+        return [self.columns.get(name, name) for name in names]
+
+    def get_list_filter(self, request: HttpRequest) -> Sequence[Any]:
+        return self.list_filter or ((self.switch,) if self.has_switch else ())
+
+    def _words(self) -> list[Any]:
+        """What names the row and is written, not chosen."""
+        columns: list[Any] = [self.model._meta.get_field(name) for name in self.row_key()]
+        return [column for column in columns if not column.choices]
+
+    def get_search_fields(self, request: HttpRequest) -> Sequence[str]:
+        return self.search_fields or (*(column.name for column in self._words()), "changed_by", "reason")
+
+    @property
+    def search_help_text(self) -> str:
+        """Where the search looks."""
+        return capfirst(", ".join([*(column.verbose_name for column in self._words()), "who changed it, or why"]))
 
     def settings_of(self, record: Any) -> dict[str, str]:
-        return {"State": self.switched(record)}
+        return {str(column.short_description): column(record) for column in self.columns.values()}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         # One verb makes and changes a policy, so one permission covers both.
         return self.has_change_permission(request)
 
+    def row_key(self) -> tuple[str, ...]:
+        return self.model.key
+
     def key_fields(self) -> tuple[str, ...]:
-        return (*self.form.key, self.switch)
+        return (*self.row_key(), self.switch) if self.has_switch else self.row_key()
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         policy = super().get_object(request, object_id, from_field)
@@ -251,32 +188,21 @@ class PolicyAdmin(GovernedAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Through the service, which raises the version and writes the history."""
-        stored = type(self).upsert(
-            **{name: getattr(obj, name) for name in self.form.key},
-            **signature(request),
-            reason=form.cleaned_data["why"],
+        stored = upsert(
+            self.model,
+            act=Act.by(request.user, reason=form.cleaned_data["why"]),
             expected_version=form.cleaned_data["expected_version"],
+            **{name: getattr(obj, name) for name in self.row_key()},
             **form.changes(),
         )
         obj.pk = stored.pk
-
-
-class PlacePolicyForm(PlaceInput, PolicyForm):
-    """A policy of a market or province."""
-
-    key: ClassVar[tuple[str, ...]] = ("province", "market")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "market" in self.fields:
-            self.fields["market"].help_text = "ALL is the whole province; a market's own policy wins over it."
 
 
 class PlacePolicyAdmin(PolicyAdmin):
     """Pages of the policies of markets and provinces."""
 
     key_title = "Place"
-    list_display_links = ("place",)
+    listed_key: ClassVar[tuple[str, ...]] = ("place",)
     list_filter: ClassVar[tuple[str, ...]] = ("enabled", "province")
     search_fields = ("market", "province", "changed_by", "reason")
     search_help_text = "Market, province, who changed it, or why"

@@ -40,7 +40,7 @@ class KPIEventAdmin(GrowingAdmin):
     search_help_text = "Metric, domain, correlation id or subject id, in full"
     fieldsets = (
         ("Event", {"fields": ("domain", "metric", "outcome", "value", "occurred_at")}),
-        ("About", {"fields": ("place", "subject_type", "subject_id", "detail")}),
+        ("About", {"fields": ("place", "subject_type", "subject_id", "lead_id", "detail")}),
         ("Who", {"fields": ("actor", "user", "correlation_id")}),
     )
 

@@ -39,6 +39,7 @@ class EventOut(SignedSerializer):
             "actor",
             "user",
             "detail",
+            "lead_id",
         )
 
 

@@ -41,6 +41,7 @@ class KPIEvent(AppendOnlyModel):
     actor = models.CharField(max_length=LABEL_MAX_LENGTH)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     detail = WordedJsonField(default=dict)
+    lead_id = models.CharField(max_length=LABEL_MAX_LENGTH, null=True, blank=True, help_text="of the lead that it is about")
 
     class Meta(AppendOnlyModel.Meta):
         indexes = [

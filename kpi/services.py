@@ -21,14 +21,29 @@ from governance.decisions import ExecutionClass, verb
 from kpi.models import COUNTED, KPIEvent, KPIEventWords, RegressionPolicy
 from kpi.tasks import evaluate_tripwire
 from wholesale.plumbing import correlation, many
+from wholesale.plumbing.act import Act
 
 SUMMARY_SPAN = timedelta(days=7)
 _COLUMNS = tuple(field.attname for field in KPIEvent._meta.concrete_fields if not field.primary_key)
 _values = attrgetter(*_COLUMNS)
 
 
-@verb(ExecutionClass.RECORD)
 def emit_kpi(
+    domain: str,
+    metric: str,
+    *,
+    correlation_id: str | None = None,
+    actor: str = "system",
+    user: User | None = None,
+    now: datetime | None = None,
+    **event: Any,
+) -> KPIEvent:
+    """The guide's name for `write_kpi`, which says what an `event` may hold."""
+    return write_kpi(domain, metric, **event, act=Act(actor, user, "", correlation_id or correlation.current(), now))
+
+
+@verb(ExecutionClass.RECORD)
+def write_kpi(
     domain: str,
     metric: str,
     *,
@@ -38,15 +53,12 @@ def emit_kpi(
     market: str | None = None,
     subject_type: str = "",
     subject_id: str = "",
-    correlation_id: str | None = None,
-    actor: str = "system",
-    user: User | None = None,
     detail: dict[str, Any] | None = None,
-    now: datetime | None = None,
+    act: Act,
 ) -> KPIEvent:
     """Write one KPI row, in the caller's transaction if there is one."""
     event = KPIEvent(
-        occurred_at=now or timezone.now(),
+        occurred_at=act.now,
         domain=domain.upper(),
         metric=metric.lower(),
         success=success,
@@ -55,9 +67,9 @@ def emit_kpi(
         market=market,
         subject_type=subject_type,
         subject_id=subject_id,
-        correlation_id=correlation_id or correlation.current(),
-        actor=actor,
-        user=user,
+        correlation_id=act.correlation_id,
+        actor=act.actor,
+        user=act.user,
         detail=detail or {},
     )
     keep([event])
@@ -66,12 +78,12 @@ def emit_kpi(
 
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
-def record_kpi(*, domain: str, metric: str, detail: Any = None, **options: Any) -> KPIEvent:
+def record_kpi(*, domain: str, metric: str, detail: Any = None, act: Act, **event: Any) -> KPIEvent:
     """Write a KPI row for a client. What it sends along may name a person, so it is kept beside the row."""
-    event = emit_kpi(domain, metric, **options)
+    written = write_kpi(domain, metric, **event, act=act)
     if detail:
-        KPIEventWords.objects.create(event=event, detail=detail)
-    return event
+        KPIEventWords.objects.create(event=written, detail=detail)
+    return written
 
 
 def erase_words(texts: Collection[str]) -> int:

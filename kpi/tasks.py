@@ -4,6 +4,8 @@ from django_tasks import task
 
 from kpi.tripwire import evaluations
 from kpi.tripwire.errors import PolicyNotFound
+from kpi.tripwire.triggers import ACTOR
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.work import periodic
 from wholesale.plumbing.work.queues import Queue
 
@@ -11,7 +13,7 @@ from wholesale.plumbing.work.queues import Queue
 @task(queue_name=Queue.PERIODIC)
 def evaluate_tripwires() -> None:
     """The daily run: every enabled policy."""
-    for _ in evaluations.evaluate_all():
+    for _ in evaluations.evaluate_all(act=Act(ACTOR)):
         pass
 
 
@@ -19,7 +21,7 @@ def evaluate_tripwires() -> None:
 def evaluate_tripwire(domain: str, metric: str) -> None:
     """One metric, whose events have arrived. A metric that nobody watches any more is none."""
     try:
-        evaluations.evaluate(domain=domain, metric=metric)
+        evaluations.evaluate(domain=domain, metric=metric, act=Act(ACTOR))
     except PolicyNotFound:
         return
 

@@ -1,7 +1,6 @@
 """The admin of offers: policies with a careful switch, and evidence to read."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -13,47 +12,13 @@ from django.template.loader import render_to_string
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldBooleanWidget
 
-from governance.policies_admin import PlacePolicyAdmin, PlacePolicyForm, number_field
+from governance.policies import upsert
+from governance.policies_admin import PlacePolicyAdmin
 from offers.models import OfferEvidence, OfferPolicy
-from offers.services import upsert_policy
-from wholesale.plumbing.admin_base import (
-    GrowingAdmin,
-    ReasonForm,
-    SinceFilter,
-    cad,
-    confirmation,
-    json_text,
-    percent,
-    place_text,
-    restate,
-    signature,
-)
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.admin_base import GrowingAdmin, ReasonForm, SinceFilter, confirmation, json_text, place_text, restate
 from wholesale.plumbing.errors import VersionConflict
-
-SMALLEST_MULTIPLIER = Decimal("0.0001")
-
-
-class OfferPolicyForm(PlacePolicyForm):
-    """An offer policy."""
-
-    class Meta:
-        model = OfferPolicy
-        fields = ("province", "market", "enabled", "max_arv_multiplier", "default_assignment_fee", "default_fees_buffer")
-
-    max_arv_multiplier = number_field(
-        OfferPolicy,
-        "max_arv_multiplier",
-        min_value=SMALLEST_MULTIPLIER,
-        max_value=1,
-        label="Max ARV multiplier",
-        help_text="Fraction of the after-repair value, above 0 and at most 1: 0.70 is 70%.",
-    )
-    default_assignment_fee = number_field(
-        OfferPolicy, "default_assignment_fee", min_value=0, help_text="CAD, kept with each offer."
-    )
-    default_fees_buffer = number_field(
-        OfferPolicy, "default_fees_buffer", min_value=0, help_text="CAD, taken off every offer."
-    )
+from wholesale.plumbing.texts import cad, percent
 
 
 class SwitchForm(ReasonForm):
@@ -87,34 +52,8 @@ class SwitchForm(ReasonForm):
 class OfferPolicyAdmin(PlacePolicyAdmin):
     """How offers are bounded, and where they are made at all."""
 
-    upsert = upsert_policy
-    form = OfferPolicyForm
-    list_display = ("place", "switched", "multiplier", "assignment_fee", "fees_buffer", "changed_by", "updated_at")
-    settings_fieldsets = (("Offer", {"fields": ("max_arv_multiplier", "default_assignment_fee", "default_fees_buffer")}),)
+    settings_title = "Offer"
     actions = ("enable", "disable")
-
-    @display(description="Max ARV multiplier", ordering="max_arv_multiplier")
-    def multiplier(self, policy: OfferPolicy) -> str:
-        """The share of the ARV, in percent."""
-        return percent(policy.max_arv_multiplier)
-
-    @display(description="Assignment fee", ordering="default_assignment_fee")
-    def assignment_fee(self, policy: OfferPolicy) -> str:
-        """In CAD."""
-        return cad(policy.default_assignment_fee)
-
-    @display(description="Fees buffer", ordering="default_fees_buffer")
-    def fees_buffer(self, policy: OfferPolicy) -> str:
-        """In CAD."""
-        return cad(policy.default_fees_buffer)
-
-    def settings_of(self, record: Any) -> dict[str, str]:
-        return {
-            **super().settings_of(record),
-            "Max ARV multiplier": self.multiplier(record),
-            "Assignment fee": self.assignment_fee(record),
-            "Fees buffer": self.fees_buffer(record),
-        }
 
     @action(description="Enable...", permissions=["change"])
     def enable(self, request: HttpRequest, queryset: QuerySet[OfferPolicy]) -> HttpResponse | None:
@@ -143,6 +82,7 @@ class OfferPolicyAdmin(PlacePolicyAdmin):
             else:
                 messages.success(request, f"Turned {state}: {', '.join(map(self.place, rows))}.")
                 return None
+        shown = self.columns
         return confirmation(
             request,
             self,
@@ -153,7 +93,8 @@ class OfferPolicyAdmin(PlacePolicyAdmin):
             table={
                 "headers": ["Place", "Now", "Then", "Max ARV multiplier", "Fees buffer"],
                 "rows": [
-                    [self.place(row), self.switched(row), state.capitalize(), self.multiplier(row), self.fees_buffer(row)]
+                    [self.place(row), shown["enabled"](row), state.capitalize()]
+                    + [shown[name](row) for name in ("max_arv_multiplier", "default_fees_buffer")]
                     for row in rows
                 ],
             },
@@ -185,14 +126,9 @@ class OfferPolicyAdmin(PlacePolicyAdmin):
     @transaction.atomic
     def _act(self, request: HttpRequest, rows: list[OfferPolicy], *, enabled: bool, reason: str) -> None:
         for row in rows:
-            stored = upsert_policy(
-                province=row.province,
-                market=row.market,
-                enabled=enabled,
-                **signature(request),
-                reason=reason,
-                expected_version=row.version,
-            )
+            act = Act.by(request.user, reason=reason)
+            place = {"province": row.province, "market": row.market}
+            stored = upsert(OfferPolicy, **place, enabled=enabled, act=act, expected_version=row.version)
             self.log_change(request, stored, f"Turned {'on' if enabled else 'off'}.")
 
 

@@ -10,67 +10,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from governance.clocks.api import MarketFilter, PlaceParams
+from governance.policies_api import policy_endpoints
 from offers import services
 from offers.math import ARV_MAX, REPAIRS_MAX_SHARE
 from offers.models import OfferEvidence, OfferPolicy
 from wholesale.plumbing import filters
-from wholesale.plumbing.api import ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask
-from wholesale.plumbing.fields import (
-    IdField,
-    JsonField,
-    LabelField,
-    MoneyField,
-    NoteField,
-    ProvinceField,
-    RateField,
-    StrictIntegerField,
-    WordField,
-)
-from wholesale.plumbing.params import ActParams, Params
-from wholesale.plumbing.texts import shown
-from wholesale.plumbing.users import label_of
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.api import ApiViewSet, ResourceViewSet, RowSerializer, act
+from wholesale.plumbing.fields import IdField, JsonField, MoneyField, ProvinceField, RateField, StrictIntegerField, WordField
+from wholesale.plumbing.params import ActParams
 from wholesale.plumbing.vocabulary import ALL
 
-_SMALLEST_RATE = Decimal("0.0001")
 _CENT = Decimal("0.01")
-
-
-class OfferPolicyOut(RowSerializer):
-    """An offer policy."""
-
-    class Meta:
-        model = OfferPolicy
-        fields = (
-            "id",
-            "province",
-            "market",
-            "enabled",
-            "max_arv_multiplier",
-            "default_assignment_fee",
-            "default_fees_buffer",
-            "version",
-            "changed_by",
-            "reason",
-            "updated_at",
-        )
-
-
-class OfferPolicyParams(PlaceParams, ActParams):
-    """An offer policy to create or change; an absent setting keeps its value."""
-
-    province = ProvinceField()
-    market = WordField(default=ALL)
-    enabled = serializers.BooleanField(required=False)
-    max_arv_multiplier = RateField(required=False, min_value=_SMALLEST_RATE, help_text="new policy: 0.70")
-    default_assignment_fee = MoneyField(
-        required=False, min_value=Decimal(0), max_value=ARV_MAX, help_text="CAD; new policy: 10000"
-    )
-    default_fees_buffer = MoneyField(
-        required=False, min_value=Decimal(0), max_value=ARV_MAX, help_text="CAD; new policy: 2500"
-    )
-    changed_by = LabelField(required=False, help_text="default: your user name")
-    reason = NoteField(default="")
-    expected_version = StrictIntegerField(required=False, min_value=0, max_value=2**31 - 1)
 
 
 class ComputeParams(PlaceParams, ActParams):
@@ -114,36 +65,17 @@ class OfferOut(serializers.Serializer[Any]):
     evidence_id = IdField()
 
 
+@policy_endpoints(
+    OfferPolicy,
+    example=(
+        "Enable one province",
+        {"province": "ON", "enabled": True, "changed_by": "bryan", "reason": "first province"},
+    ),
+)
 class OfferViewSet(ApiViewSet):
     """Offers within bounds."""
 
-    permissions = {
-        "policies": "offers.view_offerpolicy",
-        "upsert": "offers.change_offerpolicy",
-        "compute": "offers.compute_offer",
-    }
-
-    @ask("policies", Params, OfferPolicyOut(many=True))
-    def policies(self, request: Request) -> Response:
-        """All offer policies, by province and market."""
-        return Response(list(OfferPolicy.objects.values(*OfferPolicyOut.Meta.fields)))
-
-    @act(
-        "policies/upsert",
-        OfferPolicyParams,
-        OfferPolicyOut,
-        examples=[
-            OpenApiExample(
-                "Enable one province",
-                request_only=True,
-                value={"province": "ON", "enabled": True, "changed_by": "bryan", "reason": "first province"},
-            )
-        ],
-    )
-    def upsert(self, request: Request, **params: Any) -> Response:
-        """Create or change the offer policy of a market."""
-        params.setdefault("changed_by", label_of(request.user))
-        return Response(shown(services.upsert_policy(user=acting_user(request), **params), OfferPolicyOut.Meta.fields))
+    permissions = {"compute": "offers.compute_offer"}
 
     @act(
         "compute",
@@ -157,10 +89,9 @@ class OfferViewSet(ApiViewSet):
             )
         ],
     )
-    def compute(self, request: Request, **params: Any) -> Response:
+    def compute(self, request: Request, act: Act, **params: Any) -> Response:
         """Compute the offer that the market's policy allows; its evidence is kept."""
-        evidence = services.make_offer(**params, actor=label_of(request.user), user=acting_user(request))
-        return Response(services.offer_summary(evidence), status=201)
+        return Response(services.offer_summary(services.make_offer(**params, act=act)), status=201)
 
 
 class EvidenceOut(RowSerializer):

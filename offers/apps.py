@@ -1,5 +1,7 @@
 """Offers as an app."""
 
+from functools import partial
+
 from django.apps import AppConfig
 
 from wholesale.plumbing import seeds
@@ -11,7 +13,8 @@ class OffersConfig(AppConfig):
     name = "offers"
 
     def ready(self) -> None:
+        from governance.policies import seed  # noqa: PLC0415
         from offers import readiness  # noqa: F401, PLC0415  # registers the runbook's checks
-        from offers.services import seed_policies  # noqa: PLC0415
+        from offers.models import OfferPolicy  # noqa: PLC0415
 
-        seeds.register("offer policies, which are off", seed_policies)
+        seeds.register("offer policies, which are off", partial(seed, OfferPolicy))

@@ -3,14 +3,15 @@
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from governance.policies import PlacePolicy
+from governance.policies import PlacePolicy, each_province
 from offers.math import ARV_MAX
 from wholesale.plumbing.append_only import AppendOnlyModel
-from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, WORD_MAX_LENGTH, Province
+from wholesale.plumbing.setting_fields import Money, Rate
+from wholesale.plumbing.signed import SignedModel
+from wholesale.plumbing.vocabulary import WORD_MAX_LENGTH, Province
 
 
 def money_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
@@ -21,11 +22,33 @@ def money_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
 class OfferPolicy(PlacePolicy):
     """How an offer is bounded in a market (guide, pack J). Seeded off: no policy is active until somebody enables it."""
 
-    max_arv_multiplier = models.DecimalField(
-        max_digits=5, decimal_places=4, default=Decimal("0.70"), help_text="fraction of the ARV, above 0 and at most 1"
+    max_arv_multiplier = Rate(
+        default=Decimal("0.70"),
+        at_least=Decimal("0.0001"),
+        label="Max ARV multiplier",
+        help_text="fraction of the ARV, above 0 and at most 1",
+        page_help="Fraction of the after-repair value, above 0 and at most 1: 0.70 is 70%.",
     )
-    default_assignment_fee = money_field(default=Decimal(10000), help_text="CAD")
-    default_fees_buffer = money_field(default=Decimal(2500), help_text="CAD, taken off every offer")
+    default_assignment_fee = Money(
+        default=Decimal(10000),
+        at_most=ARV_MAX,
+        short="Assignment fee",
+        help_text="CAD",
+        page_help="CAD, kept with each offer.",
+    )
+    default_fees_buffer = Money(
+        default=Decimal(2500),
+        at_most=ARV_MAX,
+        short="Fees buffer",
+        help_text="CAD, taken off every offer",
+        page_help="CAD, taken off every offer.",
+    )
+
+    seed_reason = "safe default, off"
+
+    @classmethod
+    def seeded(cls) -> list[dict[str, Any]]:
+        return each_province()
 
     class Meta(PlacePolicy.Meta):
         constraints = [
@@ -43,7 +66,7 @@ class OfferPolicy(PlacePolicy):
         verbose_name_plural = "offer policies"
 
 
-class OfferEvidence(AppendOnlyModel):
+class OfferEvidence(SignedModel, AppendOnlyModel):
     """An offer as it was computed, with the policy's values at that moment. Never changed or deleted."""
 
     policy = models.ForeignKey(OfferPolicy, on_delete=models.PROTECT, related_name="evidence", db_index=False)
@@ -59,10 +82,6 @@ class OfferEvidence(AppendOnlyModel):
     recommended_offer = money_field(help_text="CAD")
     comps_json = models.JSONField(null=True)
     assumptions_json = models.JSONField(null=True)
-    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
-    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    created_at = models.DateTimeField()
 
     class Meta(AppendOnlyModel.Meta):
         constraints = [

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 
 from governance import gate, policies
 from governance.decisions import ExecutionClass, verb
@@ -16,41 +15,8 @@ from offers.models import OfferEvidence, OfferPolicy
 from offers.signals import offers_computed
 from wholesale.plumbing import correlation
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.envelope import Envelope, Subject
 from wholesale.plumbing.vocabulary import ALL
-
-
-@verb(ExecutionClass.CONTROL)
-@transaction.atomic
-def upsert_policy(
-    *,
-    province: str,
-    market: str = ALL,
-    changed_by: str,
-    reason: str = "",
-    user: User | None = None,
-    expected_version: int | None = None,
-    now: datetime | None = None,
-    **changes: Any,
-) -> OfferPolicy:
-    """Create or change the offer policy of a market; what `changes` leaves out keeps its value.
-
-    Raises:
-        VersionConflict: somebody else changed it first.
-
-    """
-    return policies.upsert(
-        OfferPolicy,
-        key={"province": province, "market": market},
-        changes=changes,
-        expected_version=expected_version,
-        act=Act(changed_by, user=user, reason=reason, at=now),
-    )
-
-
-@transaction.atomic
-def seed_policies(now: datetime | None = None) -> int:
-    """Give each province that has none its default policy, off. Returns how many were made."""
-    return policies.seed_provinces(OfferPolicy, upsert_policy, reason="safe default, off", now=now)
 
 
 @verb(ExecutionClass.SANDBOX)
@@ -63,10 +29,7 @@ def make_offer(
     repairs: Decimal,
     comps: Any = None,
     assumptions: Any = None,
-    correlation_id: str | None = None,
-    actor: str = "system",
-    user: User | None = None,
-    now: datetime | None = None,
+    act: Act,
 ) -> OfferEvidence:
     """Compute the offer that the market's policy allows and keep its evidence. Amounts are CAD.
 
@@ -95,20 +58,33 @@ def make_offer(
         recommended_offer=calc.recommended_offer,
         comps_json=comps,
         assumptions_json=assumptions,
-        correlation_id=correlation_id or correlation.current(),
-        actor=actor,
-        user=user,
-        created_at=now or timezone.now(),
+        **act.signature,
     )
-    offers_computed.send(sender=OfferEvidence, evidence=[evidence])
+    subject = Subject("evidence", str(evidence.pk), None, province, market)
+    facts = {"evidence_id": evidence.pk, "province": province, "market": market}
+    offers_computed.send(sender=OfferEvidence, envelopes=[Envelope("offer_generated", subject, act, facts, act.now)])
     return evidence
 
 
 def compute_offer(
-    province: str, market: str = ALL, arv: Decimal | int = 0, repairs: Decimal | int = 0, **options: Any
+    province: str,
+    market: str = ALL,
+    arv: Decimal | int = 0,
+    repairs: Decimal | int = 0,
+    *,
+    comps: Any = None,
+    assumptions: Any = None,
+    correlation_id: str | None = None,
+    actor: str = "system",
+    user: User | None = None,
+    now: datetime | None = None,
 ) -> dict[str, Any]:
     """The guide's name for `make_offer`: `{"policy": ..., "calc": ..., "evidence_id": ...}` with Decimals."""
-    return offer_summary(make_offer(province=province, market=market, arv=Decimal(arv), repairs=Decimal(repairs), **options))
+    act = Act(actor, user, "", correlation_id or correlation.current(), now)
+    amounts = {"arv": Decimal(arv), "repairs": Decimal(repairs)}
+    return offer_summary(
+        make_offer(province=province, market=market, **amounts, comps=comps, assumptions=assumptions, act=act)
+    )
 
 
 def offer_summary(evidence: OfferEvidence) -> dict[str, Any]:

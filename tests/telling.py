@@ -1,19 +1,21 @@
 """What a signal tells within a block."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from django.dispatch import Signal
 
+from wholesale.plumbing.envelope import Envelope
+
 
 @contextmanager
-def heard(signal: Signal) -> Iterator[list[dict[str, Any]]]:
+def heard(signal: Signal) -> Iterator[list[Envelope]]:
     """What is told within the block."""
-    told: list[dict[str, Any]] = []
+    told: list[Envelope] = []
 
-    def hear(**kwargs: Any) -> None:
-        told.append({name: value for name, value in kwargs.items() if name not in ("signal", "sender")})
+    def hear(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
+        told.extend(envelopes)
 
     signal.connect(hear)
     try:

@@ -16,6 +16,7 @@ from followups.ladders.models import FollowupLadder
 from followups.ladders.services import cancel_ladder, reassign_ladder, restart_ladder
 from followups.tasks.models import FollowupTask
 from followups.tasks.page_parts import WithLead, ladder_url, task_state, task_url
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import (
     GrowingAdmin,
     ReadOnlyInline,
@@ -26,7 +27,6 @@ from wholesale.plumbing.admin_base import (
     place_text,
     reason_field,
 )
-from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 
@@ -115,7 +115,7 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
 
         def act(owner: str, reason: str) -> str:
-            given = reassign_ladder(ladder.pk, owner or None, reason, **_signature(request))
+            given = reassign_ladder(ladder.pk, owner or None, act=Act.by(request.user, reason=reason))
             return self._done(request, given, f"Its owner is {given.owner or 'nobody'}.")
 
         return act_with_form(
@@ -138,7 +138,8 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
 
         def act(reason: str) -> str:
-            return self._done(request, cancel_ladder(ladder.pk, reason, **_signature(request)), "The ladder is cancelled.")
+            cancelled = cancel_ladder(ladder.pk, act=Act.by(request.user, reason=reason))
+            return self._done(request, cancelled, "The ladder is cancelled.")
 
         return act_with_reason(
             request,
@@ -159,7 +160,7 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
 
         def act(reason: str) -> str:
-            begun = restart_ladder(ladder.pk, reason, **_signature(request)).tasks[0].ladder
+            begun = restart_ladder(ladder.pk, act=Act.by(request.user, reason=reason)).tasks[0].ladder
             return self._done(request, begun, f"Ladder {begun.pk} began instead of ladder {ladder.pk}.")
 
         return act_with_reason(
@@ -176,11 +177,6 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
     def _done(self, request: HttpRequest, ladder: FollowupLadder, said: str) -> str:
         self.log_change(request, ladder, said)
         return said
-
-
-def _signature(request: HttpRequest) -> dict[str, Any]:
-    """Who acts, in the words of the verbs of ladders."""
-    return {"actor": label_of(request.user), "user": request.user}
 
 
 class ReassignForm(forms.Form):

@@ -12,10 +12,11 @@ from followups.ladders.models import FollowupLadder
 from followups.ladders.services import cancel_ladder, reassign_ladder, restart_ladder
 from followups.ladders.starts import start_ladder
 from followups.ladders.templates.models import LadderTemplate
-from followups.tasks.api import ReasonParams, signature
+from followups.tasks.api import ReasonParams
 from followups.tasks.models import FollowupTask
 from governance.clocks.api import MarketFilter, PlaceParams
 from wholesale.plumbing import filters
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ROW_ID, ApiViewSet, ResourceViewSet, RowSerializer, act, path_id
 from wholesale.plumbing.fields import LabelField, NoteField, ProvinceField, WordField
 from wholesale.plumbing.params import ActParams
@@ -118,30 +119,28 @@ class LadderActsViewSet(ApiViewSet):
             )
         ],
     )
-    def create_ladder(self, request: Request, **params: Any) -> Response:
+    def create_ladder(self, request: Request, act: Act, **params: Any) -> Response:
         """Start a lead's six steps: 201. A lead whose ladder is open keeps it: 200 with that ladder's steps.
 
         Steps of a channel that the lead opted out of are made cancelled. What stops the ladder is 409, the first of
         `lead_opted_out`, `lead_closed`, `wrong_number`, `already_followed_up`, `recently_followed_up` and
         `ladder_template_disabled`; `detail` says what to do.
         """
-        start = start_ladder(**params, **signature(request))
+        start = start_ladder(**params, act=act)
         return Response([step(task) for task in start.tasks], status=201 if start.created else 200)
 
     @act(f"ladder/{ROW_ID}/reassign", ReassignParams, LadderOut, parameters=[path_id("ladder")])
-    def reassign(self, request: Request, id: str, **params: Any) -> Response:
+    def reassign(self, request: Request, id: str, act: Act, owner: str | None) -> Response:
         """Give an open ladder and its open tasks to another owner, or to anybody; claims of them end."""
-        ladder = reassign_ladder(int(id), **params, **signature(request))
-        return Response(LadderOut(ladder).data)
+        return Response(LadderOut(reassign_ladder(int(id), owner, act=act)).data)
 
     @act(f"ladder/{ROW_ID}/cancel", ReasonParams, LadderOut, parameters=[path_id("ladder")])
-    def cancel(self, request: Request, id: str, **params: Any) -> Response:
+    def cancel(self, request: Request, id: str, act: Act) -> Response:
         """Cancel the open steps of a ladder, which closes it."""
-        ladder = cancel_ladder(int(id), **params, **signature(request))
-        return Response(LadderOut(ladder).data)
+        return Response(LadderOut(cancel_ladder(int(id), act=act)).data)
 
     @act(f"ladder/{ROW_ID}/restart", ReasonParams, {201: StepOut(many=True)}, parameters=[path_id("ladder")])
-    def restart(self, request: Request, id: str, **params: Any) -> Response:
+    def restart(self, request: Request, id: str, act: Act) -> Response:
         """Begin a ladder anew, for the same lead, place and owner; what is open of it is cancelled."""
-        start = restart_ladder(int(id), **params, **signature(request))
+        start = restart_ladder(int(id), act=act)
         return Response([step(task) for task in start.tasks], status=201)

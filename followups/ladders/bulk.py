@@ -4,21 +4,19 @@ A call is safe to repeat: a lead has one open ladder, whoever starts it.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.utils import timezone
 
 from followups.ladders import prospects
 from followups.ladders.errors import DuplicateLead
 from followups.ladders.models import FollowupLadder
-from followups.ladders.plans import TASK, Plan, ladder_of, plan_of, settled, tasks_of
+from followups.ladders.plans import TASK, Plan, ladder_created, ladder_of, plan_of, settled, tasks_of
 from followups.ladders.prospects import Found, Prospect, held_by, hold
 from followups.ladders.refusals import refusal_of
 from followups.ladders.starts import cooling_off
@@ -31,7 +29,7 @@ from governance.clocks.markets import one_markets
 from governance.decisions import ExecutionClass, verb
 from governance.gate import Minutes
 from governance.people import LeadFacts
-from wholesale.plumbing import correlation, many
+from wholesale.plumbing import many
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import DomainError, RequiredParameter
 from wholesale.plumbing.lookups import among
@@ -83,14 +81,7 @@ class Answer:
 
 
 @verb(ExecutionClass.EXECUTE)
-def start_ladders(
-    starts: Sequence[Start],
-    *,
-    correlation_id: str | None = None,
-    actor: str = "system",
-    user: User | None = None,
-    now: datetime | None = None,
-) -> list[Answer]:
+def start_ladders(starts: Sequence[Start], *, act: Act) -> list[Answer]:
     """Start the ladders of many leads, as `start_ladder` would each, and answer for each in their order.
 
     A lead whose ladder is open keeps it. What stops one lead stops no other; what stops everything (the kill switch) stops
@@ -100,7 +91,6 @@ def start_ladders(
         KillSwitchEngaged, GoLiveDisabled: nothing may act now, and nothing was done.
 
     """
-    correlation_id = correlation_id or correlation.current()
     first: dict[str, Start] = {}
     for start in starts:
         first.setdefault(start.lead_id, start)
@@ -109,7 +99,7 @@ def start_ladders(
     try:
         for begin in range(0, len(wanted), BATCH):
             batch = wanted[begin : begin + BATCH]
-            answers |= _start(batch, lambda: Act.of(actor, user, correlation_id, now or timezone.now()))
+            answers |= _start(batch, replace(act))  # each part reads the clock anew
     except (gate.KillSwitchEngaged, gate.GoLiveDisabled) as stop:
         if not answers:
             raise
@@ -121,11 +111,10 @@ def start_ladders(
 
 
 @transaction.atomic
-def _start(starts: Sequence[Start], sign: Callable[[], Act]) -> dict[str, Answer]:
+def _start(starts: Sequence[Start], act: Act) -> dict[str, Answer]:
     """Start these ladders, all in one transaction. Meanwhile nobody else starts one, or changes a lead."""
     gate.require(ExecutionClass.EXECUTE)
     gate.lock_all_points()
-    act = sign()
     found = prospects.find([start.lead_id for start in starts])
     answers, plans = _planned(starts, found.prospects)
     drafts = _drafted(plans, found, act, answers)
@@ -134,8 +123,8 @@ def _start(starts: Sequence[Start], sign: Callable[[], Act]) -> dict[str, Answer
         _give_to_the_pool([draft.ladder for draft in drafts if draft.ladder.owner is None], act.now)
         tasks = [task for draft in drafts for task in tasks_of(draft.ladder, draft.plan, draft.minutes)]
         many.insert(FollowupTask, TASK, tasks)
-        made = [(draft.ladder, len(draft.plan.steps)) for draft in drafts]
-        ladders_created.send(sender=FollowupLadder, ladders=made)
+        made = [ladder_created(draft.ladder, len(draft.plan.steps), act) for draft in drafts]
+        ladders_created.send(sender=FollowupLadder, envelopes=made)
     return answers | {draft.lead_id: Answer(draft.lead_id, Status.CREATED, draft.ladder.pk) for draft in drafts}
 
 

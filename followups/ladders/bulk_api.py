@@ -10,10 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from followups.ladders.bulk import Answer, Start, Status, start_ladders
-from wholesale.plumbing.api import ApiViewSet, act, acting_user
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.api import ApiViewSet, act
 from wholesale.plumbing.fields import IdField, LabelField, ManyField, ProvinceField, RowField, StrictIntegerField, WordField
 from wholesale.plumbing.params import ActParams, Params
-from wholesale.plumbing.users import label_of
 
 LADDERS_MAX = 10_000
 STATUSES = [status.value for status in Status]
@@ -81,7 +81,7 @@ class BulkLadderViewSet(ApiViewSet):
             )
         ],
     )
-    def start(self, request: Request, ladders: list[Mapping[str, Any]]) -> Response:
+    def start(self, request: Request, act: Act, ladders: list[Mapping[str, Any]]) -> Response:
         """Start the ladders of up to 10,000 leads, each as `ladder/create` would, in transactions of 1,000.
 
         A lead whose ladder is open keeps it, and a row that is refused refuses no other. So the call may be repeated at any
@@ -89,7 +89,7 @@ class BulkLadderViewSet(ApiViewSet):
         """
         results = [_checked(row) for row in ladders]
         starts = [one for one in results if isinstance(one, Start)]
-        answers = iter(start_ladders(starts, actor=label_of(request.user), user=acting_user(request)))
+        answers = iter(start_ladders(starts, act=act))
         shown = [_shown(next(answers)) if isinstance(one, Start) else one for one in results]
         counts = {status: sum(one["status"] == status for one in shown) for status in Status}
         return Response(

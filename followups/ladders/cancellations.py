@@ -9,12 +9,10 @@ from wholesale.plumbing.act import Act
 ALREADY_FOLLOWED_UP = "already_followed_up"  # another lead's ladder, which is older, is at the same number or address
 
 
-def cancel_open_ladders(
-    lead_ids: Collection[str], *, act: Act, reason: str, channels: Collection[str] = EVERY_CHANNEL
-) -> int:
+def cancel_open_ladders(lead_ids: Collection[str], act: Act, *, channels: Collection[str] = EVERY_CHANNEL) -> int:
     """Cancel the open steps of these leads by these channels, and say how many. Within the caller's transaction."""
     ladders = FollowupLadder.objects.open().filter(lead_id__in=lead_ids).order_by("pk").select_for_update()
-    return cancel_steps(list(ladders), act=act, reason=reason, channels=channels)
+    return cancel_steps(list(ladders), act, channels=channels)
 
 
 def because_of(status: str) -> str:
@@ -28,4 +26,4 @@ def close_open_ladders(reasons: Mapping[str, str], act: Act) -> None:
         return
     ladders = list(FollowupLadder.objects.open().filter(lead_id__in=reasons).order_by("pk").select_for_update())
     for reason in sorted(set(reasons.values())):
-        cancel_steps([ladder for ladder in ladders if reasons[ladder.lead_id] == reason], act=act, reason=reason)
+        cancel_steps([ladder for ladder in ladders if reasons[ladder.lead_id] == reason], act.because(reason))

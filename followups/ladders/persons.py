@@ -51,7 +51,7 @@ def contacts(lead_ids: Collection[str]) -> QuerySet[ContactAttempt]:
 def close(lead_id: str, act: Act, *, reason: str) -> int:
     """Lock all ladders, since their reasons are taken out later, and cancel the open one: how many steps."""
     list(_ladders(lead_id).order_by("pk").select_for_update().values_list("pk"))
-    return cancel_open_ladders([lead_id], act=act, reason=reason)
+    return cancel_open_ladders([lead_id], act.because(reason))
 
 
 def erase_words(lead_id: str) -> int:

@@ -20,6 +20,7 @@ from governance.channels import Channel
 from governance.gate import Minutes, Reason
 from governance.people import LeadFacts
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.envelope import Envelope, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,12 @@ def ladder_of(plan: Plan, minutes: Sequence[Minutes], act: Act, *, reason: str =
         created_at=act.now,
         open_steps=sum(not one.opted_out for one in minutes),
     )
+
+
+def ladder_created(ladder: FollowupLadder, tasks: int, act: Act) -> Envelope:
+    """What is told of a new ladder of so many tasks."""
+    subject = Subject("ladder", str(ladder.pk), ladder.lead_id, ladder.province, ladder.market)
+    return Envelope("ladder_created", subject, act, {"tasks": tasks}, act.now)
 
 
 # The columns of a task that its making decides.

@@ -2,10 +2,7 @@
 or changed, and which names a market has."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from typing import Any
-
-from django.contrib.auth.models import User
 
 from followups.ladders.cancellations import ALREADY_FOLLOWED_UP, because_of, cancel_open_ladders, close_open_ladders
 from followups.ladders.models import FollowupLadder
@@ -19,13 +16,11 @@ from followups.leads.storing import FLAGS
 from followups.tasks.cancellations import EVERY_CHANNEL, OPTED_OUT
 from followups.tasks.minutes.tasks import enqueue_leads
 from followups.tasks.models import FollowupTask
-from governance.gate import Point
 from governance.gate.ledger import opted_out_of
 from governance.signals import markets_named
-from wholesale.plumbing.act import Act
+from wholesale.plumbing.envelope import Envelope
 from wholesale.plumbing.lookups import among
 
-Change = tuple[Lead | None, Lead]
 # A status says nothing to the gate of a lead whose ladder is open: one that closes the lead closes the ladder.
 _OF_THE_GATE = tuple(name for name in FACTS if name != "status")
 _REACHED_BY = (*FLAGS, *FLAGS.values())
@@ -44,12 +39,13 @@ def connect() -> None:
         signal.connect(receiver, dispatch_uid=f"followups.{receiver.__name__}")
 
 
-def on_leads_changed(changes: Sequence[Change], act: Act, **kwargs: Any) -> None:
+def on_leads_changed(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
     """Close the open ladders of leads that are not to be won any more, and those that meet an older one now."""
-    close_open_ladders(_closings(changes), act)
+    changes = [(one.facts["before"], one.facts["lead"]) for one in envelopes]
+    close_open_ladders(_closings(changes), envelopes[0].act)
 
 
-def _closings(changes: Sequence[Change]) -> dict[str, str]:
+def _closings(changes: Sequence[tuple[Lead | None, Lead]]) -> dict[str, str]:
     """Why the open ladders of these leads close, by lead, and of those whose ladders they meet now."""
     news = [lead.lead_id for before, lead in changes if _differ(before, lead, _OF_THE_GATE)]
     followed = set(enqueue_leads(news)) if news else set()
@@ -69,39 +65,38 @@ def _differ(before: Lead | None, lead: Lead, names: Collection[str]) -> bool:
     return before is None or any(getattr(before, name) != getattr(lead, name) for name in names)
 
 
-def on_hunt_ended(lead_id: str, status: str, act: Act, **kwargs: Any) -> None:
-    """Close its open ladder."""
-    close_open_ladders({lead_id: because_of(status)}, act)
+def on_hunt_ended(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
+    """Close their open ladders."""
+    closings = {one.subject.id: because_of(one.facts["status"]) for one in envelopes}
+    close_open_ladders(closings, envelopes[0].act)
 
 
-def on_contact_marked_wrong(lead_id: str, **kwargs: Any) -> None:
-    """Have its minutes worked out anew."""
-    enqueue_leads([lead_id])
+def on_contact_marked_wrong(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
+    """Have their minutes worked out anew."""
+    enqueue_leads([one.subject.id for one in envelopes])
 
 
-def on_leads_opted_out(lead_ids: Collection[str], act: Act, **kwargs: Any) -> int:
+def on_leads_opted_out(envelopes: Sequence[Envelope], **kwargs: Any) -> int:
     """Cancel their whole open ladders: how many steps."""
-    return cancel_open_ladders(lead_ids, act=act, reason=OPTED_OUT)
+    return cancel_open_ladders([one.subject.id for one in envelopes], envelopes[0].act.because(OPTED_OUT))
 
 
-def on_opted_out_of(
-    points: Collection[Point],
-    channel: str,
-    now: datetime,
-    actor: str,
-    user: User | None,
-    correlation_id: str,
-    **kwargs: Any,
-) -> None:
+def on_opted_out_of(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
     """Cancel the open steps of a channel that was closed, whoever recorded it and wherever."""
-    leads = lead_ids_at(points)
-    if leads:
-        act = Act.of(actor, user, correlation_id, now)
-        cancel_open_ladders(leads, act=act, reason=OPTED_OUT, channels=[channel] if channel else EVERY_CHANNEL)
+    for envelope in envelopes:
+        channel, leads = envelope.facts["channel"], lead_ids_at(envelope.facts["points"])
+        channels = [channel] if channel else EVERY_CHANNEL
+        if leads:
+            cancel_open_ladders(leads, envelope.act.because(OPTED_OUT), channels=channels)
 
 
-def on_markets_named(province: str, names: Collection[str], market: str, **kwargs: Any) -> None:
+def on_markets_named(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
     """Move leads, open ladders and their open steps. Closed ladders stay: they are a record of where they were worked."""
+    for envelope in envelopes:
+        _move(envelope.subject.province, envelope.facts["names"], envelope.subject.market)
+
+
+def _move(province: str | None, names: Collection[str], market: str | None) -> None:
     here = {"province": province, "market__in": list(names)}
     Lead.objects.filter(**here).update(market=market)
     locked = FollowupLadder.objects.open().filter(**here).order_by("pk").select_for_update()

@@ -1,10 +1,6 @@
 """What people do to a whole ladder: give it away, cancel it, begin it anew. Each keeps why."""
 
-from datetime import datetime
-
-from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 
 from followups.ladders.errors import LadderClosed, LadderNotFound
 from followups.ladders.models import FollowupLadder
@@ -20,16 +16,7 @@ from wholesale.plumbing.act import Act
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
-def reassign_ladder(
-    ladder_id: int,
-    owner: str | None,
-    reason: str,
-    *,
-    actor: str = "system",
-    user: User | None = None,
-    correlation_id: str | None = None,
-    now: datetime | None = None,
-) -> FollowupLadder:
+def reassign_ladder(ladder_id: int, owner: str | None, *, act: Act) -> FollowupLadder:
     """Give an open ladder and its open tasks to another owner, or to nobody; claims of them end. To its own owner changes
     nothing.
 
@@ -39,7 +26,6 @@ def reassign_ladder(
 
     """
     ladder = _locked_open_ladder(ladder_id)
-    now = now or timezone.now()
     if ladder.owner == owner:
         return ladder
     task_ids = list(ladder.tasks.open().order_by("pk").select_for_update().values_list("pk", flat=True))
@@ -47,23 +33,13 @@ def reassign_ladder(
     change = {"from": ladder.owner, "to": owner}
     ladder.owner = owner
     ladder.save(update_fields=["owner"])
-    act = Act.of(actor, user, correlation_id, now)
-    details = dict.fromkeys(task_ids, change)
-    history.write(TaskEvent.Kind.REASSIGNED, task_ids, act, reason=reason, details=details)
+    history.write(TaskEvent.Kind.REASSIGNED, task_ids, act, details=dict.fromkeys(task_ids, change))
     return ladder
 
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
-def cancel_ladder(
-    ladder_id: int,
-    reason: str,
-    *,
-    actor: str = "system",
-    user: User | None = None,
-    correlation_id: str | None = None,
-    now: datetime | None = None,
-) -> FollowupLadder:
+def cancel_ladder(ladder_id: int, *, act: Act) -> FollowupLadder:
     """Cancel the open steps of a ladder, which closes it.
 
     Raises:
@@ -72,22 +48,13 @@ def cancel_ladder(
 
     """
     ladder = _locked_open_ladder(ladder_id)
-    act = Act.of(actor, user, correlation_id, now or timezone.now())
-    cancel_steps([ladder], act=act, reason=reason)
+    cancel_steps([ladder], act)
     return ladder
 
 
 @verb(ExecutionClass.EXECUTE)
 @again_if_moved
-def restart_ladder(
-    ladder_id: int,
-    reason: str,
-    *,
-    actor: str = "system",
-    user: User | None = None,
-    correlation_id: str | None = None,
-    now: datetime | None = None,
-) -> LadderStart:
+def restart_ladder(ladder_id: int, *, act: Act) -> LadderStart:
     """Begin a ladder anew, for the same lead, place and owner; what is open of it is cancelled.
 
     A closed one may begin anew too, however short ago it ended. Where the lead has another open ladder by now, that one is
@@ -107,9 +74,8 @@ def restart_ladder(
     lead_id = found.lead_id
     prospect, held = hold_lead(lead_id) if lead_id else (Prospect(), {})
     ladder = named.select_for_update().get()
-    act = Act.of(actor, user, correlation_id, now or timezone.now())
     if not lead_id:
-        cancel_steps([ladder], act=act, reason=reason)
+        cancel_steps([ladder], act)
     return begin_ladder(
         prospect,
         held,
@@ -118,7 +84,6 @@ def restart_ladder(
         market=ladder.market,
         owner=ladder.owner,
         restart=True,
-        reason=reason,
         act=act,
     )
 

@@ -5,17 +5,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 
 from followups.ladders import prospects
 from followups.ladders.cancellations import cancel_open_ladders
 from followups.ladders.models import FollowupLadder
-from followups.ladders.plans import TASK, ladder_of, plan_of, settled, tasks_of
+from followups.ladders.plans import TASK, ladder_created, ladder_of, plan_of, settled, tasks_of
 from followups.ladders.prospects import Held, Prospect
 from followups.ladders.refusals import refusal_of
 from followups.ladders.templates.patterns import patterns_of
@@ -25,7 +24,7 @@ from followups.signals import ladders_created
 from followups.tasks.models import FollowupTask
 from governance import gate
 from governance.decisions import ExecutionClass, verb
-from wholesale.plumbing import many
+from wholesale.plumbing import correlation, many
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.vocabulary import ALL
 
@@ -65,12 +64,17 @@ def create_ladder(
     market: str = ALL,
     owner: str | None = None,
     correlation_id: str | None = None,
-    **options: Any,
+    *,
+    restart: bool = False,
+    reason: str = "",
+    actor: str = "system",
+    user: User | None = None,
+    now: datetime | None = None,
 ) -> list[FollowupTask]:
     """The guide's name for `start_ladder`: the tasks of the lead's open ladder."""
-    return start_ladder(
-        lead_id=lead_id, province=province, market=market, owner=owner, correlation_id=correlation_id, **options
-    ).tasks
+    act = Act(actor, user, reason, correlation_id or correlation.current(), now)
+    start = start_ladder(lead_id=lead_id, province=province, market=market, owner=owner, restart=restart, act=act)
+    return start.tasks
 
 
 @verb(ExecutionClass.EXECUTE)
@@ -81,16 +85,12 @@ def start_ladder(
     province: str,
     market: str = ALL,
     owner: str | None = None,
-    correlation_id: str | None = None,
     restart: bool = False,
-    reason: str = "",
-    actor: str = "system",
-    user: User | None = None,
-    now: datetime | None = None,
+    act: Act,
 ) -> LadderStart:
     """Start the six steps for a lead; a lead whose ladder is open keeps it, so a retry never doubles the contact.
 
-    With `restart` the open steps are cancelled and a new ladder starts. With a `reason` too it starts although the lead was
+    With `restart` the open steps are cancelled and a new ladder starts. With a reason too it starts although the lead was
     followed up a short time ago, or its status ends the hunt, but for CLOSED and DEAD. Without `lead_id` it is always a new
     one. Steps of a channel that the lead opted out of are made cancelled. Without an owner the ladder goes to the agent of
     the pool whose turn it is, if there is a pool.
@@ -113,8 +113,7 @@ def start_ladder(
         market=market,
         owner=owner,
         restart=restart,
-        reason=reason,
-        act=Act.of(actor, user, correlation_id, now or timezone.now()),
+        act=act,
     )
 
 
@@ -149,7 +148,6 @@ def begin_ladder(
     market: str,
     owner: str | None,
     restart: bool,
-    reason: str,
     act: Act,
 ) -> LadderStart:
     """What starting and restarting have in common, within the caller's transaction, which has asked the gate and holds the
@@ -164,20 +162,20 @@ def begin_ladder(
     place = province, market
     [(plan, minutes)] = settled([plan_of(prospect.lead, lead_id, place, owner, patterns_of(*place))], act)
     # An open ladder that begins anew needs no reason: nobody is contacted who was let alone.
-    anew = restart and bool(reason or prospect.ladder_id)
+    anew = restart and bool(act.reason or prospect.ladder_id)
     refusal = refusal_of(plan, minutes, prospect, held, anew=anew, cooling_off=cooling_off(), now=act.now)
     if refusal:
         raise refusal
     if prospect.ladder_id and lead_id:
-        cancel_open_ladders([lead_id], act=act, reason=reason or RESTARTED)
-    ladder = ladder_of(plan, minutes, act, reason=reason if restart else "")
+        cancel_open_ladders([lead_id], act.because(act.reason or RESTARTED))
+    ladder = ladder_of(plan, minutes, act, reason=act.reason if restart else "")
     # Nobody else begins one for this lead: its lock is held.
     many.insert_object(ladder)
     if owner is None:
         _give_to_the_pool(ladder, act.now)
     tasks = [FollowupTask(**dict(zip(TASK, row, strict=True))) for row in tasks_of(ladder, plan, minutes)]
     many.insert_objects(tasks)
-    ladders_created.send(sender=FollowupLadder, ladders=[(ladder, len(tasks))])
+    ladders_created.send(sender=FollowupLadder, envelopes=[ladder_created(ladder, len(tasks), act)])
     return LadderStart(tasks, created=True)
 
 

@@ -21,12 +21,12 @@ from followups.leads.people.admin import PersonPages
 from followups.leads.statuses import is_reopening
 from followups.leads.storing import FLAGS, NO_REASON
 from governance.people import CLOSED
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.addresses import one_form
 from wholesale.plumbing.admin_base import Edited, ReadOnlyInline, Scoped, SinceFilter, place_text
 from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator
 from wholesale.plumbing.importing.pages import ImportPages
 from wholesale.plumbing.importing.texts import guarded
-from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 STATUS_COLOURS = {
@@ -193,9 +193,8 @@ class LeadAdmin(CheckedInput, Edited, Scoped, ImportPages, PersonPages):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Through the service."""
-        user: Any = request.user
-        by: dict[str, Any] = {"actor": label_of(user), "user": user, "reason": form.cleaned_data["reason"]}
-        stored, _ = services.upsert_lead(lead_id=obj.lead_id, **by, **form.settings())
+        act = Act.by(request.user, reason=form.cleaned_data["reason"])
+        stored, _ = services.upsert_lead(lead_id=obj.lead_id, act=act, **form.settings())
         obj.pk = stored.pk
 
     @display(description="Name")

@@ -13,11 +13,11 @@ from followups.leads.models import Language, Lead
 from governance.clocks.api import MarketFilter
 from governance.people import Role
 from wholesale.plumbing import filters
-from wholesale.plumbing.api import ResourceViewSet, RowSerializer, act, acting_user
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.api import ResourceViewSet, RowSerializer, act
 from wholesale.plumbing.fields import EmailAddressField, LabelField, NoteField, SpelledChoiceField
 from wholesale.plumbing.params import ActParams
 from wholesale.plumbing.texts import shown
-from wholesale.plumbing.users import label_of
 
 
 class LeadParams(ActParams, LeadRow):
@@ -101,11 +101,10 @@ class LeadViewSet(ResourceViewSet):
             )
         ],
     )
-    def upsert(self, request: Request, **params: Any) -> Response:
+    def upsert(self, request: Request, *, act: Act, **params: Any) -> Response:
         """Create a lead: 201. One with this `lead_id` is changed: 200; what is absent keeps its value.
 
         A status that ends the hunt (APPOINTMENT, UNDER_CONTRACT, NOT_INTERESTED, CLOSED, DEAD) closes the open ladder.
         """
-        params.setdefault("actor", label_of(request.user))
-        lead, outcome = services.upsert_lead(**params, user=acting_user(request))
+        lead, outcome = services.upsert_lead(**params, act=act)
         return Response(shown(lead, LeadOut.Meta.fields), status=201 if outcome is services.Outcome.CREATED else 200)

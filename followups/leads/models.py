@@ -10,6 +10,7 @@ from django.db.models import Q
 from governance.clocks.zones import ZONE_CHOICES
 from governance.people import Role
 from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.signed import SignedModel
 from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
 from wholesale.plumbing.wordings import WordedField
 
@@ -108,17 +109,13 @@ def lead_key(related_name: str) -> "models.ForeignKey[Any, Any]":
     )
 
 
-class LeadReopening(AppendOnlyModel):
+class LeadReopening(SignedModel, AppendOnlyModel):
     """Somebody reopened a lead that was CLOSED or DEAD, and said why."""
 
     lead = lead_key("reopenings")
     status_before = models.CharField(max_length=14, choices=Lead.Status)
     status_after = models.CharField(max_length=14, choices=Lead.Status)
     reason = WordedField(max_length=NOTE_MAX_LENGTH, blank=True)
-    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
-    created_at = models.DateTimeField()
 
     class Meta(AppendOnlyModel.Meta):
         ordering = ["-id"]

@@ -1,7 +1,7 @@
 """What the outcome of a contact does to the lead, within the completion."""
 
 from followups.leads.models import Lead
-from followups.leads.signals import contact_marked_wrong, hunt_ended
+from followups.leads.signals import contact_marked_wrong, envelope_of, hunt_ended
 from followups.leads.statuses import ENDS_THE_HUNT, moves_on_to
 from followups.leads.storing import FLAGS
 from governance import gate
@@ -31,7 +31,7 @@ def move_lead(lead_id: str, status: str, act: Act) -> None:
     user_id = act.user.pk if act.user else None
     _MOVE.run(lead_id=lead_id, before=moves_on_to(status), status=status, actor=act.actor, user_id=user_id, at=act.now)
     if status in ENDS_THE_HUNT:
-        hunt_ended.send(sender=Lead, lead_id=lead_id, status=status, act=act)
+        hunt_ended.send(sender=Lead, envelopes=[envelope_of("hunt_ended", lead_id, act, status=status)])
 
 
 def mark_wrong(lead_id: str, channel: str, act: Act) -> None:
@@ -48,4 +48,4 @@ def mark_wrong(lead_id: str, channel: str, act: Act) -> None:
     lead.wrong_contacts = sorted({*lead.wrong_contacts, contact})
     lead.changed_by, lead.user, lead.updated_at = act.actor, act.user, act.now
     lead.save(update_fields=[FLAGS[name], "wrong_contacts", "changed_by", "user", "updated_at"])
-    contact_marked_wrong.send(sender=Lead, lead_id=lead_id)
+    contact_marked_wrong.send(sender=Lead, envelopes=[envelope_of("contact_marked_wrong", lead, act, contact=name)])

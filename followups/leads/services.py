@@ -3,13 +3,10 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 
 from followups.leads.lists import recording
 from followups.leads.lists.sifting import NO_PROVINCE, Good, batches, numbered, sifted
@@ -84,9 +81,7 @@ class _By:
 def upsert_leads(
     rows: Iterable[Row],
     *,
-    actor: str = "system",
-    user: User | None = None,
-    now: datetime | None = None,
+    act: Act,
     dry_run: bool = False,
     source: str = "a list",
     refuse: Callable[[RefusedRow], None] | None = None,
@@ -104,7 +99,7 @@ def upsert_leads(
     What a file's row says of contact goes to the ledger in the transaction that stores it; `source` names the file there.
     `hold` is given the rows whose say is not understood, with their lead's id, before `stored`.
     """
-    by = _By(Act.of(actor, user, None, now or timezone.now()), source, dry_run)
+    by = _By(act, source, dry_run)
     report = Report()
     seen: dict[str, int] = {}  # lead_id -> number of its row
     for batch in batches(numbered(rows), BATCH):
@@ -176,25 +171,17 @@ def _keep_what_speaks(kept: _Kept, good: Good, seen: dict[str, int], by: _By) ->
 
 
 @verb(ExecutionClass.RECORD)
-def upsert_lead(
-    *,
-    lead_id: str,
-    reason: str = "",
-    actor: str = "system",
-    user: User | None = None,
-    now: datetime | None = None,
-    **settings: Any,
-) -> tuple[Lead, Outcome]:
+def upsert_lead(*, lead_id: str, act: Act, **settings: Any) -> tuple[Lead, Outcome]:
     """Create or change one lead, its settings checked already; only what is given changes.
 
-    A status that ends the hunt closes the lead's open ladder. A lead that is CLOSED or DEAD is reopened with a `reason`,
+    A status that ends the hunt closes the lead's open ladder. A lead that is CLOSED or DEAD is reopened with a reason,
     which is kept. Where a new number or address makes two open ladders meet, the newer one is cancelled.
 
     Raises:
         RequiredParameter: the lead is new and has no province, or is reopened without a reason.
 
     """
-    stored = store_one(lead_id, settings, Act.of(actor, user, None, now or timezone.now()), reason=reason)
+    stored = store_one(lead_id, settings, act)
     if stored.outcome is Outcome.NO_PROVINCE:
         raise RequiredParameter(NO_PROVINCE, attr="province")
     return stored.lead, stored.outcome

@@ -15,7 +15,7 @@ from django.db import transaction
 from followups.leads.fields import SETTINGS
 from followups.leads.lookups import leads_by_id, points_of_lead
 from followups.leads.models import Language, Lead, LeadReopening, LeadReopeningWords
-from followups.leads.signals import leads_changed
+from followups.leads.signals import envelope_of, leads_changed
 from followups.leads.statuses import is_back, is_reopening
 from governance import gate
 from governance.clocks.markets import one_markets
@@ -68,20 +68,20 @@ def store_file(given: Mapping[str, Settings], act: Act, *, dry_run: bool = False
 
 
 @transaction.atomic
-def store_one(lead_id: str, settings: Settings, act: Act, *, reason: str = "") -> Stored:
+def store_one(lead_id: str, settings: Settings, act: Act) -> Stored:
     """Store the settings of one lead, as a person has them, who may move any status.
 
     Raises:
-        RequiredParameter: the lead is CLOSED or DEAD, and no `reason` says why it is reopened.
+        RequiredParameter: the lead is CLOSED or DEAD, and the act has no reason why it is reopened.
 
     """
     stored = {lead.lead_id: lead for lead in _locked({lead_id: settings})}
     before = stored.get(lead_id)
     result = _merged(lead_id, before, _in_one_market({lead_id: settings}, stored)[lead_id])
     if before and is_reopening(before.status, result.lead.status):
-        if not reason:
+        if not act.reason:
             raise RequiredParameter(NO_REASON, attr="reason")
-        _keep_reopening(before.status, result.lead, act, reason)
+        _keep_reopening(before.status, result.lead, act)
     _write([result], stored, act)
     return result
 
@@ -155,17 +155,14 @@ def _flagged(lead: Lead, settings: Settings) -> Lead:
     return lead
 
 
-def _keep_reopening(status_before: str, lead: Lead, act: Act, reason: str) -> None:
+def _keep_reopening(status_before: str, lead: Lead, act: Act) -> None:
     reopening = LeadReopening.objects.create(
         lead_id=lead.lead_id,
         status_before=status_before,
         status_after=lead.status,
-        actor=act.actor,
-        user=act.user,
-        correlation_id=act.correlation_id,
-        created_at=act.now,
+        **act.signature,
     )
-    LeadReopeningWords.objects.create(reopening=reopening, reason=reason)
+    LeadReopeningWords.objects.create(reopening=reopening, reason=act.reason)
 
 
 def _write(results: Collection[Stored], stored: Mapping[str, Lead], act: Act) -> None:
@@ -184,5 +181,5 @@ def _write(results: Collection[Stored], stored: Mapping[str, Lead], act: Act) ->
         unique_fields=["lead_id"],
         update_fields=sorted({*names, *wrong, *_SIGNED}),
     )
-    changes = [(stored.get(one.lead.lead_id), one.lead) for one in taken]
-    leads_changed.send(sender=Lead, changes=changes, act=act)
+    changed = [envelope_of("lead_changed", lead, act, before=stored.get(lead.lead_id), lead=lead) for lead, *_ in taken]
+    leads_changed.send(sender=Lead, envelopes=changed)

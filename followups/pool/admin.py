@@ -17,17 +17,17 @@ from unfold.widgets import INPUT_CLASSES
 from followups.pool.models import WEIGHT_MAX, PoolAgent
 from followups.pool.services import IS_INACTIVE, remove_agent, upsert_agent, working
 from followups.pool.vendors.services import of_ended_vendor
-from governance.policies_admin import GovernedForm, PlaceInput, RemovableAdmin, Removal
+from governance.governed_admin import GovernedForm, PlaceInput, RemovableAdmin, Removal
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import (
     ReasonForm,
     StateFilter,
     act_with_reason,
     confirmation,
-    percent,
     place_text,
     reason_field,
-    signature,
 )
+from wholesale.plumbing.texts import percent
 
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
 
@@ -153,8 +153,8 @@ class PoolAgentAdmin(RemovableAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Through the service, which writes the history."""
-        weight, why = form.cleaned_data["weight"], form.cleaned_data["why"]
-        obj.pk = upsert_agent(**_key_of(obj), weight=weight, reason=why, **signature(request)).pk
+        act = Act.by(request.user, reason=form.cleaned_data["why"])
+        obj.pk = upsert_agent(**_key_of(obj), weight=form.cleaned_data["weight"], act=act).pk
 
     @action(description="Pause...", permissions=["change"], icon="pause", url_path="pause")
     def pause(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -164,8 +164,8 @@ class PoolAgentAdmin(RemovableAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         form = PauseForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
-            until, why = form.cleaned_data["until"], form.cleaned_data["reason"]
-            paused = upsert_agent(**_key_of(row), paused_until=until, reason=why, **signature(request))
+            act = Act.by(request.user, reason=form.cleaned_data["reason"])
+            paused = upsert_agent(**_key_of(row), paused_until=form.cleaned_data["until"], act=act)
             self.log_change(request, paused, "Paused.")
             messages.success(request, f"{row.agent} gets no new ladder of {place_text(row)} for now.")
             return HttpResponseRedirect(_page_of(row))
@@ -186,7 +186,7 @@ class PoolAgentAdmin(RemovableAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
 
         def act(reason: str) -> str:
-            resumed = upsert_agent(**_key_of(row), paused_until=None, reason=reason, **signature(request))
+            resumed = upsert_agent(**_key_of(row), paused_until=None, act=Act.by(request.user, reason=reason))
             self.log_change(request, resumed, "Resumed.")
             return f"{row.agent} gets ladders of {place_text(row)} again."
 
@@ -208,9 +208,9 @@ class PoolAgentAdmin(RemovableAdmin):
             done=f"{row.agent} is in the pool of {place_text(row)} no more.",
         )
 
-    def remove_row(self, row: PoolAgent, **act: Any) -> None:
+    def remove_row(self, row: PoolAgent, act: Act) -> None:
         """Its history stays."""
-        remove_agent(**_key_of(row), **act)
+        remove_agent(**_key_of(row), act=act)
 
 
 def _key_of(row: PoolAgent) -> dict[str, Any]:

@@ -10,11 +10,11 @@ from rest_framework.response import Response
 from followups.pool import services
 from followups.pool.models import WEIGHT_MAX, PoolAgent
 from governance.clocks.api import PlaceParams
-from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, acting_user, ask
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, ask
 from wholesale.plumbing.fields import AwareDateTimeField, LabelField, NoteField, ProvinceField, StrictIntegerField, WordField
 from wholesale.plumbing.params import ActParams, Params
 from wholesale.plumbing.texts import shown
-from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import ALL
 
 
@@ -77,13 +77,11 @@ class PoolViewSet(ApiViewSet):
             )
         ],
     )
-    def upsert(self, request: Request, **params: Any) -> Response:
+    def upsert(self, request: Request, *, act: Act, **params: Any) -> Response:
         """Put an agent into the pool of a market, or change it there."""
-        params.setdefault("changed_by", label_of(request.user))
-        return Response(shown(services.upsert_agent(user=acting_user(request), **params), PoolAgentOut.Meta.fields))
+        return Response(shown(services.upsert_agent(**params, act=act), PoolAgentOut.Meta.fields))
 
     @act("pool/remove", PoolPlaceParams, PoolRemovedOut)
-    def remove(self, request: Request, **params: Any) -> Response:
+    def remove(self, request: Request, *, act: Act, **params: Any) -> Response:
         """Take an agent out of the pool of a market. It keeps the ladders that it has."""
-        params.setdefault("changed_by", label_of(request.user))
-        return Response({"removed": services.remove_agent(user=acting_user(request), **params)})
+        return Response({"removed": services.remove_agent(**params, act=act)})

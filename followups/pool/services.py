@@ -68,40 +68,16 @@ def _locked(places: Collection[tuple[str, str]], now: datetime) -> dict[tuple[st
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
-def upsert_agent(
-    *,
-    agent: str,
-    province: str,
-    market: str = ALL,
-    changed_by: str,
-    reason: str = "",
-    user: User | None = None,
-    now: datetime | None = None,
-    **changes: Any,
-) -> PoolAgent:
+def upsert_agent(*, agent: str, province: str, market: str = ALL, act: Act, **changes: Any) -> PoolAgent:
     """Put an agent into the pool of a market, or change it there. `changes` may hold `weight` and `paused_until`; what is
     absent stays, and `paused_until=None` ends a pause."""
-    return policies.put(
-        PoolAgent,
-        key={"province": province, "market": market, "agent": agent},
-        changes=changes,
-        act=Act(changed_by, user=user, reason=reason, at=now),
-    )
+    key = {"province": province, "market": market, "agent": agent}
+    return policies.put(PoolAgent, key=key, changes=changes, act=act)
 
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
-def remove_agent(
-    *,
-    agent: str,
-    province: str,
-    market: str = ALL,
-    changed_by: str,
-    reason: str = "",
-    user: User | None = None,
-    now: datetime | None = None,
-) -> bool:
+def remove_agent(*, agent: str, province: str, market: str = ALL, act: Act) -> bool:
     """Take an agent out of the pool of a market. It keeps the ladders that it has; history stays. Whether it was there."""
     key = {"province": province, "market": market, "agent": agent}
-    removed = policies.remove(PoolAgent, key=key, act=Act(changed_by, user=user, reason=reason, at=now))
-    return removed is not None
+    return policies.remove(PoolAgent, key=key, act=act) is not None

@@ -11,83 +11,34 @@ from django.utils.html import format_html
 from django.utils.timesince import timesince
 from unfold.decorators import action, display
 
-from followups.sla.errors import BreachBeforeWarning
 from followups.sla.models import SlaBreach, SlaNotice, SlaPolicy, SlaWatch
 from followups.sla.notices import read_notice
-from followups.sla.policies import require_sound, upsert_policy
-from followups.sla.rules import BREACH_AFTER, MINUTES_MAX, WARN_AFTER
 from followups.tasks.page_parts import WithTask
-from governance.policies_admin import PlacePolicyAdmin, PlacePolicyForm, whole_number_field
+from governance.policies_admin import PlacePolicyAdmin, PolicyForm
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin, SinceFilter, StateFilter, act_with_form, place_text
-from wholesale.plumbing.users import label_of
+from wholesale.plumbing.errors import DomainError
 
 MAIL_COLOURS = {SlaNotice.Mail.WAITING.label: "warning", SlaNotice.Mail.SENT.label: "success", SlaNotice.Mail.NONE.label: ""}
 
 
-class SlaPolicyForm(PlacePolicyForm):
+class SlaPolicyForm(PolicyForm):
     """How late a task may be."""
 
-    key = ("province", "market", "channel")
-
-    class Meta:
-        model = SlaPolicy
-        fields = ("province", "market", "channel", "enabled", "warn_after_minutes", "breach_after_minutes")
-        help_texts = {"enabled": "Off: no lateness is a breach here."}
-
-    warn_after_minutes = whole_number_field(
-        SlaPolicy,
-        "warn_after_minutes",
-        label="At risk after, in minutes",
-        min_value=0,
-        max_value=MINUTES_MAX,
-        initial=WARN_AFTER,
-        help_text="Counted from the first minute at which the contact is permitted.",
-    )
-    breach_after_minutes = whole_number_field(
-        SlaPolicy,
-        "breach_after_minutes",
-        label="Breach after, in minutes",
-        min_value=1,
-        max_value=MINUTES_MAX,
-        initial=BREACH_AFTER,
-        help_text="What is on record as a breach stays there, whatever is changed here.",
-    )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        times: dict[str, Any] = {name: cleaned.get(name) for name in ("warn_after_minutes", "breach_after_minutes")}
-        if None not in times.values():
-            try:
-                require_sound(**times)
-            except BreachBeforeWarning as error:
-                self.add_error(error.attr, "At most the time after which it is a breach.")
-        return cleaned
+    def show(self, refusal: DomainError) -> None:
+        """In the words of the page."""
+        self.add_error(refusal.attr, "At most the time after which it is a breach.")
 
 
 @admin.register(SlaPolicy)
 class SlaPolicyAdmin(PlacePolicyAdmin):
     """How late tasks may be, by place and channel."""
 
-    upsert = upsert_policy
     form = SlaPolicyForm
     key_title = "Place and channel"
+    listed_key = ("place", "channel")
     settings_fieldsets = (("How late", {"fields": (("warn_after_minutes", "breach_after_minutes"),)}),)
-    list_display = ("place", "channel", "switched", "warns", "breaches", "changed_by", "updated_at")
     list_filter = ("channel", *PlacePolicyAdmin.list_filter)
-
-    @display(description="At risk after", ordering="warn_after_minutes")
-    def warns(self, policy: SlaPolicy) -> str:
-        """In minutes."""
-        return f"{policy.warn_after_minutes:,} min"
-
-    @display(description="Breach after", ordering="breach_after_minutes")
-    def breaches(self, policy: SlaPolicy) -> str:
-        """In minutes."""
-        return f"{policy.breach_after_minutes:,} min"
-
-    def settings_of(self, record: Any) -> dict[str, str]:
-        times = {"At risk after": self.warns(record), "Breach after": self.breaches(record)}
-        return {**super().settings_of(record), **times}
 
 
 class FoundSinceFilter(SinceFilter):
@@ -227,8 +178,7 @@ class SlaNoticeAdmin(GrowingAdmin):
         messages.success(request, "Marked as read.")
 
     def _read(self, request: HttpRequest, notice: SlaNotice) -> None:
-        user: Any = request.user
-        self.log_change(request, read_notice(notice.pk, actor=label_of(user), user=user), "Read.")
+        self.log_change(request, read_notice(notice.pk, act=Act.by(request.user)), "Read.")
 
 
 @admin.register(SlaWatch)

@@ -5,66 +5,25 @@ from typing import Any
 
 import django_filters
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from followups.sla import breaches, policies
+from followups.sla import breaches
 from followups.sla.lateness import counted_from
 from followups.sla.models import SlaBreach, SlaPolicy
-from followups.sla.rules import MINUTES_MAX
 from followups.tasks.due.api import ListParams
 from governance.channels import Channel
-from governance.clocks.api import MarketFilter, PlaceParams
+from governance.clocks.api import MarketFilter
+from governance.policies_api import policy_endpoints
 from wholesale.plumbing import filters, scopes
-from wholesale.plumbing.api import ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask
+from wholesale.plumbing.api import ApiViewSet, ResourceViewSet, RowSerializer, ask
 from wholesale.plumbing.fields import (
     AwareDateTimeField,
     IdField,
-    LabelField,
-    NoteField,
-    ProvinceField,
     StrictIntegerField,
-    UpperChoiceField,
-    WordField,
 )
-from wholesale.plumbing.params import ActParams, Params
 from wholesale.plumbing.texts import shown
-from wholesale.plumbing.users import label_of
-from wholesale.plumbing.vocabulary import ALL
-
-
-class SlaPolicyOut(RowSerializer):
-    """How late a task may be."""
-
-    class Meta:
-        model = SlaPolicy
-        fields = (
-            *("id", "province", "market", "channel", "enabled", "warn_after_minutes", "breach_after_minutes"),
-            *("version", "changed_by", "reason", "updated_at"),
-        )
-
-
-class SlaPolicyParams(PlaceParams, ActParams):
-    """An SLA policy to create or change; an absent setting keeps its value."""
-
-    province = ProvinceField()
-    market = WordField(default=ALL, help_text="ALL: the province's markets that have no policy of their own")
-    channel = UpperChoiceField(choices=Channel.choices)
-    enabled = serializers.BooleanField(required=False, help_text="false: no lateness is a breach; new policy: true")
-    warn_after_minutes = StrictIntegerField(
-        required=False,
-        min_value=0,
-        max_value=MINUTES_MAX,
-        help_text="at most breach_after_minutes; a new policy needs both",
-    )
-    breach_after_minutes = StrictIntegerField(
-        required=False, min_value=1, max_value=MINUTES_MAX, help_text="a new policy needs it"
-    )
-    changed_by = LabelField(required=False, help_text="default: your user name")
-    reason = NoteField(default="")
-    expected_version = StrictIntegerField(required=False, min_value=0, max_value=2**31 - 1)
 
 
 class AtRiskParams(ListParams):
@@ -88,43 +47,26 @@ class AtRiskOut(serializers.Serializer[Any]):
     market = serializers.CharField()
 
 
+@policy_endpoints(
+    SlaPolicy,
+    path="sla/policies",
+    does="Create or change the SLA policy of a market and a channel. What is a breach already stays one.",
+    example=(
+        "Calls in Toronto within an hour",
+        {
+            "province": "ON",
+            "market": "TORONTO",
+            "channel": "CALL",
+            "warn_after_minutes": 20,
+            "breach_after_minutes": 60,
+            "reason": "many leads, many rivals",
+        },
+    ),
+)
 class SlaViewSet(ApiViewSet):
     """How late tasks may be, and which are about to be later."""
 
-    permissions = {
-        "policies": "followups.view_slapolicy",
-        "upsert": "followups.change_slapolicy",
-        "at_risk": "followups.view_followuptask",
-    }
-
-    @ask("sla/policies", Params, SlaPolicyOut(many=True))
-    def policies(self, request: Request) -> Response:
-        """All SLA policies, by province, market and channel."""
-        return Response(list(SlaPolicy.objects.values(*SlaPolicyOut.Meta.fields)))
-
-    @act(
-        "sla/policies/upsert",
-        SlaPolicyParams,
-        SlaPolicyOut,
-        examples=[
-            OpenApiExample(
-                "Calls in Toronto within an hour",
-                request_only=True,
-                value={
-                    "province": "ON",
-                    "market": "TORONTO",
-                    "channel": "CALL",
-                    "warn_after_minutes": 20,
-                    "breach_after_minutes": 60,
-                    "reason": "many leads, many rivals",
-                },
-            )
-        ],
-    )
-    def upsert(self, request: Request, **params: Any) -> Response:
-        """Create or change the SLA policy of a market and a channel. What is a breach already stays one."""
-        params.setdefault("changed_by", label_of(request.user))
-        return Response(shown(policies.upsert_policy(user=acting_user(request), **params), SlaPolicyOut.Meta.fields))
+    permissions = {"at_risk": "followups.view_followuptask"}
 
     @ask("sla/at-risk", AtRiskParams, AtRiskOut(many=True))
     def at_risk(self, request: Request, limit: int, **places: Any) -> Response:

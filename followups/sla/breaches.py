@@ -6,10 +6,10 @@ next look finds the same.
 """
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
 from followups.signals import tasks_breached
 from followups.sla import mail
@@ -19,15 +19,16 @@ from followups.sla.models import SlaBreach, SlaNotice, SlaWatch
 from followups.sla.rulebook import rulebook
 from followups.tasks.models import UNRECORDED, FollowupTask, TaskQuerySet
 from governance.decisions import ExecutionClass, verb
-from wholesale.plumbing import correlation
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.envelope import Envelope
 from wholesale.plumbing.lookups import among
 
 LOOK_MAX = 5_000  # breaches that one look records; the next one goes on
 # A task is completed a moment before that is to be seen: so far back each look begins before the end of the last.
 OVERLAP = timedelta(minutes=15)
 _READ = (
-    *("id", "ladder_id", "due_at", "actionable_at", "completed_at", "owner", "province", "market", "channel", "step"),
-    *("open_from", "open_until", "late_for", "late_until", "warns_at", "breaches_at"),
+    *("id", "ladder_id", "lead_id", "due_at", "actionable_at", "completed_at", "owner", "province", "market"),
+    *("channel", "step", "open_from", "open_until", "late_for", "late_until", "warns_at", "breaches_at"),
 )
 
 
@@ -43,7 +44,7 @@ def breaching(now: datetime) -> TaskQuerySet:
 
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
-def find_breaches(now: datetime | None = None, *, by_mail: bool = True) -> int:
+def find_breaches(*, by_mail: bool = True, act: Act) -> int:
     """Record each task that is later than its policy allows, or was when it was completed, once for each time at which it
     was due; with a notice, their KPI rows, and unless `by_mail` is false an e-mail to the operators. How many.
 
@@ -51,7 +52,7 @@ def find_breaches(now: datetime | None = None, *, by_mail: bool = True) -> int:
     """
     SlaWatch.objects.get_or_create(pk=1)
     watch = SlaWatch.objects.select_for_update().get(pk=1)
-    now = now or timezone.now()
+    now = act.now
     found = _take(breaching(now), LOOK_MAX)
     room = LOOK_MAX - len(found)
     since = min(watch.looked_until or now, now) - OVERLAP
@@ -63,7 +64,7 @@ def find_breaches(now: datetime | None = None, *, by_mail: bool = True) -> int:
         watch.looked_until = now
         watch.save(update_fields=["looked_until"])
     found += late
-    recorded = _record(found, now, by_mail=by_mail) if found else 0
+    recorded = _record(found, act, by_mail=by_mail) if found else 0
     if by_mail and mail.is_due(now):
         mail.send_digest.enqueue()
     return recorded
@@ -74,13 +75,13 @@ def _take(tasks: TaskQuerySet, limit: int) -> list[FollowupTask]:
     return list(tasks.only(*_READ).select_for_update(skip_locked=True, of=("self",), no_key=True)[:limit])
 
 
-def _record(late: list[FollowupTask], now: datetime, *, by_mail: bool) -> int:
+def _record(late: list[FollowupTask], act: Act, *, by_mail: bool) -> int:
     """Write the breaches with their notice, and mark the tasks. A policy that was switched off a moment ago makes none."""
     rules = rulebook()
     tasks = [task for task in late if rules.of(task.province, task.market, task.channel)]
     if not tasks:
         return 0
-    correlation_id = correlation.current()
+    now, correlation_id = act.now, act.correlation_id
     state = SlaNotice.Mail.WAITING if by_mail else SlaNotice.Mail.NONE
     notice = SlaNotice.objects.create(breaches=len(tasks), created_at=now, correlation_id=correlation_id, mail=state)
     breaches = []
@@ -112,5 +113,13 @@ def _record(late: list[FollowupTask], now: datetime, *, by_mail: bool) -> int:
     SlaBreach.objects.bulk_create(breaches)
     these = FollowupTask.objects.filter(pk__in=among([task.pk for task in tasks], "bigint"))
     these.update(breached_due_at=F("due_at"))
-    tasks_breached.send(sender=SlaBreach, breaches=breaches)
+    tasks_breached.send(sender=SlaBreach, envelopes=[_envelope(breach, act) for breach in breaches])
     return len(breaches)
+
+
+def _envelope(breach: SlaBreach, act: Act) -> Envelope:
+    facts = {
+        "minutes_late": round(Decimal(breach.lateness.total_seconds()) / 60, 4),
+        **{"task_id": breach.task_id, "step": breach.step, "channel": breach.channel, "owner": breach.owner},
+    }
+    return Envelope("followup_breached", breach.task.subject, act, facts, breach.breached_at)

@@ -1,15 +1,18 @@
 """Policies of lateness, breaches, and the notices by which they are told."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from followups.sla.rules import MINUTES_MAX
+from followups.sla.errors import BreachBeforeWarning
+from followups.sla.rules import BREACH_AFTER, MINUTES_MAX, WARN_AFTER
 from governance.channels import Channel
-from governance.policies import Policy
+from governance.policies import Policy, each_province
 from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.setting_fields import Choice, Switch, Whole, Word
 from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, WORD_MAX_LENGTH, Province
 
 
@@ -19,12 +22,31 @@ class SlaPolicy(Policy):
     Lateness is counted in permitted minutes: while contact is forbidden nobody is late.
     """
 
-    province = models.CharField(max_length=2, choices=Province)
-    market = models.CharField(max_length=WORD_MAX_LENGTH, default=ALL)
-    channel = models.CharField(max_length=5, choices=Channel)
-    enabled = models.BooleanField(default=True)
-    warn_after_minutes = models.PositiveIntegerField(help_text="later than that a task is at risk")
-    breach_after_minutes = models.PositiveIntegerField(help_text="later than that it is a breach")
+    province = Choice(max_length=2, choices=Province)
+    market = Word(default=ALL, page_help="ALL is the whole province; a market's own policy wins over it.")
+    channel = Choice(max_length=5, choices=Channel)
+    enabled = Switch(default=True, page_help="Off: no lateness is a breach here.")
+    warn_after_minutes = Whole(
+        at_most=MINUTES_MAX,
+        suggested=WARN_AFTER,
+        unit="min",
+        label="At risk after, in minutes",
+        short="At risk after",
+        help_text="later than that a task is at risk",
+        page_help="Counted from the first minute at which the contact is permitted.",
+    )
+    breach_after_minutes = Whole(
+        at_least=1,
+        at_most=MINUTES_MAX,
+        suggested=BREACH_AFTER,
+        unit="min",
+        label="Breach after, in minutes",
+        short="Breach after",
+        help_text="later than that it is a breach",
+        page_help="What is on record as a breach stays there, whatever is changed here.",
+    )
+
+    key = ("province", "market", "channel")
 
     class Meta:
         ordering = ["province", "market", "channel"]
@@ -45,6 +67,22 @@ class SlaPolicy(Policy):
 
     def __str__(self) -> str:
         return f"{self.province} {self.market} {self.channel}"
+
+    @classmethod
+    def seeded(cls) -> list[dict[str, Any]]:
+        """The guide's times for each province and channel."""
+        times = {"warn_after_minutes": WARN_AFTER, "breach_after_minutes": BREACH_AFTER}
+        return [row for channel in Channel.values for row in each_province(channel=channel, **times)]
+
+    def require_sound(self) -> None:
+        """Refuse times in the wrong order.
+
+        Raises:
+            BreachBeforeWarning: a task would be a breach before it is at risk.
+
+        """
+        if self.warn_after_minutes > self.breach_after_minutes:
+            raise BreachBeforeWarning(attr="warn_after_minutes")
 
 
 class SlaWatch(models.Model):

@@ -3,6 +3,7 @@
 from django_tasks import task
 
 from followups.sla import breaches
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.correlation import correlated
 from wholesale.plumbing.work import periodic
 from wholesale.plumbing.work.queues import Queue
@@ -12,7 +13,7 @@ from wholesale.plumbing.work.queues import Queue
 def find_breaches() -> None:
     """Every minute: what became a breach."""
     with correlated():
-        breaches.find_breaches()
+        breaches.find_breaches(act=Act())
 
 
 def register() -> None:

@@ -1,6 +1,7 @@
 """Tasks: `/api/followups/tasks` and `/api/followups/task/...`."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import django_filters
@@ -10,7 +11,7 @@ from rest_framework.response import Response
 
 from followups.ladders.models import FollowupLadder
 from followups.tasks.completions import attempts
-from followups.tasks.completions.services import complete_task
+from followups.tasks.completions.services import record_completion
 from followups.tasks.models import ContactAttempt, FollowupTask
 from followups.tasks.outcomes.rules import Outcome
 from followups.tasks.services import skip_task, snooze_task
@@ -18,13 +19,13 @@ from governance.channels import Channel
 from governance.clocks.api import MarketFilter
 from governance.gate import Reason
 from wholesale.plumbing import filters
-from wholesale.plumbing.api import ROW_ID, ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, path_id
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.api import ROW_ID, ApiViewSet, ResourceViewSet, RowSerializer, act, path_id
 from wholesale.plumbing.facts import noted
 from wholesale.plumbing.fields import AwareDateTimeField, LabelField, NoteField, UpperChoiceField
 from wholesale.plumbing.params import ActParams, merged
 from wholesale.plumbing.received import ReceivedLabelField, ReceivedParams, ReceivedTextField, ReceivedTimeField
 from wholesale.plumbing.texts import shown
-from wholesale.plumbing.users import label_of
 
 
 class TaskOut(RowSerializer):
@@ -169,11 +170,6 @@ class SnoozeParams(ReasonParams):
     until = AwareDateTimeField(help_text="when the task falls due, at most 90 days from now")
 
 
-def signature(request: Request) -> dict[str, Any]:
-    """Who acts, in the words of the verbs."""
-    return {"actor": label_of(request.user), "user": acting_user(request)}
-
-
 class TaskActsViewSet(ApiViewSet):
     """What is done with a task."""
 
@@ -189,23 +185,20 @@ class TaskActsViewSet(ApiViewSet):
         return self.action == "complete" and is_opt_out(merged(self.request))
 
     @act(f"task/{ROW_ID}/complete", CompleteParams, CompletedOut, parameters=[path_id("task")])
-    def complete(self, request: Request, id: str, **params: Any) -> Response:
+    def complete(self, request: Request, id: str, act: Act, **params: Any) -> Response:
         """Record that a task was done, within the rules or not. Twice is no error and changes nothing.
 
         A task under another's live claim is 409 `task_leased`; with `force` and a `note` it is recorded all the same. No
         detail refuses an OPTED_OUT: it needs no force, and of a task that is completed already the opt-out is recorded.
         """
-        task = complete_task(int(id), **{**signature(request), **params})
-        return Response(completed(task))
+        return Response(completed(record_completion(int(id), **params, act=act)))
 
     @act(f"task/{ROW_ID}/snooze", SnoozeParams, TaskOut, parameters=[path_id("task")])
-    def snooze(self, request: Request, id: str, **params: Any) -> Response:
+    def snooze(self, request: Request, id: str, act: Act, until: datetime) -> Response:
         """Let an open task fall due at another time; a claim of it ends."""
-        task = snooze_task(int(id), **params, **signature(request))
-        return Response(TaskOut(task).data)
+        return Response(TaskOut(snooze_task(int(id), until, act=act)).data)
 
     @act(f"task/{ROW_ID}/skip", ReasonParams, TaskOut, parameters=[path_id("task")])
-    def skip(self, request: Request, id: str, **params: Any) -> Response:
+    def skip(self, request: Request, id: str, act: Act) -> Response:
         """Cancel one open task and go on with the others."""
-        task = skip_task(int(id), **params, **signature(request))
-        return Response(TaskOut(task).data)
+        return Response(TaskOut(skip_task(int(id), act=act)).data)

@@ -28,21 +28,15 @@ CLOSE_STEPS = Update(
 )
 
 
-def cancel_steps(
-    ladders: Sequence[FollowupLadder],
-    *,
-    act: Act,
-    reason: str,
-    channels: Collection[str] = EVERY_CHANNEL,
-) -> int:
-    """Cancel the open steps of ladders whose rows the caller has locked, and say how many there were."""
+def cancel_steps(ladders: Sequence[FollowupLadder], act: Act, *, channels: Collection[str] = EVERY_CHANNEL) -> int:
+    """Cancel the open steps of ladders whose rows the caller has locked, for the act's reason, and say how many."""
     tasks = FollowupTask.objects.open().filter(ladder__in=[ladder.pk for ladder in ladders], channel__in=channels)
     found = list(tasks.order_by("pk").select_for_update().values_list("pk", "ladder_id")) if ladders else []
     if not found:
         return 0
     task_ids = [task_id for task_id, _ in found]
-    FollowupTask.objects.filter(pk__in=task_ids).update(cancelled_at=act.now, cancel_reason=reason)
-    history.write(TaskEvent.Kind.CANCELLED, task_ids, act, reason=reason)
+    FollowupTask.objects.filter(pk__in=task_ids).update(cancelled_at=act.now, cancel_reason=act.reason)
+    history.write(TaskEvent.Kind.CANCELLED, task_ids, act)
     steps = Counter(ladder_id for _, ladder_id in found)
     for ladder in ladders:
         if steps[ladder.pk]:

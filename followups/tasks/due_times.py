@@ -16,9 +16,7 @@ from wholesale.plumbing.texts import iso_utc
 MOVED = ("due_at", "actionable_at", "open_from", "open_until", "warns_at", "breaches_at", "late_for", "late_until")
 
 
-def put_off(
-    tasks: Sequence[tuple[FollowupTask, datetime]], *, kind: TaskEvent.Kind, act: Act, reason: str = "", **others: Any
-) -> None:
+def put_off(tasks: Sequence[tuple[FollowupTask, datetime]], kind: TaskEvent.Kind, act: Act, **others: Any) -> None:
     """Give each open task, whose row the caller has locked with its lead, its new time. In one question to the gate.
 
     Its lateness begins anew.
@@ -41,4 +39,4 @@ def put_off(
         for name, value in others.items():
             setattr(task, name, value)
     FollowupTask.objects.bulk_update([task for task, _ in tasks], (*MOVED, *others))
-    history.write(kind, list(details), act, reason=reason, details=details)
+    history.write(kind, list(details), act, details=details)

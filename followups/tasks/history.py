@@ -16,32 +16,30 @@ def write(
     task_ids: Collection[int],
     act: Act,
     *,
-    reason: str = "",
     details: Mapping[int, dict[str, Any]] | None = None,
 ) -> None:
     """One line for each task, in one statement; `details` by task: names, from and to as plain JSON, never free text.
 
-    A reason that somebody wrote is kept beside the lines.
+    A reason of the act that somebody wrote is kept beside the lines.
     """
     detail, user_id = details or {}, act.user.pk if act.user else None
-    if not is_own(reason):
-        _write_in_words(kind, task_ids, act, reason, detail)
+    if not is_own(act.reason):
+        _write_in_words(kind, task_ids, act, detail)
         return
     many.insert(
         TaskEvent,
         _LINE,
         [
-            (task_id, kind, reason, detail.get(task_id, {}), act.actor, user_id, act.correlation_id, act.now)
+            (task_id, kind, act.reason, detail.get(task_id, {}), act.actor, user_id, act.correlation_id, act.now)
             for task_id in task_ids
         ],
     )
 
 
 def _write_in_words(
-    kind: TaskEvent.Kind, task_ids: Collection[int], act: Act, reason: str, details: Mapping[int, dict[str, Any]]
+    kind: TaskEvent.Kind, task_ids: Collection[int], act: Act, details: Mapping[int, dict[str, Any]]
 ) -> None:
-    signature = {"actor": act.actor, "user": act.user, "correlation_id": act.correlation_id, "created_at": act.now}
     events = TaskEvent.objects.bulk_create(
-        TaskEvent(task_id=task_id, kind=kind, detail=details.get(task_id, {}), **signature) for task_id in task_ids
+        TaskEvent(task_id=task_id, kind=kind, detail=details.get(task_id, {}), **act.signature) for task_id in task_ids
     )
-    TaskEventWords.objects.bulk_create(TaskEventWords(event=event, reason=reason) for event in events)
+    TaskEventWords.objects.bulk_create(TaskEventWords(event=event, reason=act.reason) for event in events)

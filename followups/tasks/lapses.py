@@ -7,11 +7,11 @@ as well (our identity or registration, the kill switch, a policy, a message that
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
-from django.utils import timezone
 
 from followups.ladders.models import FollowupLadder
 from followups.signals import tasks_lapsed
@@ -22,6 +22,7 @@ from governance import gate
 from governance.decisions import ExecutionClass, verb
 from governance.gate import Reason
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.envelope import Envelope
 
 BATCH = 1_000
 LAST_STEP_LAPSES_AFTER = timedelta(days=7)
@@ -44,12 +45,13 @@ def lapsing_ground(reasons: Sequence[Reason]) -> Reason | None:
 
 
 @verb(ExecutionClass.RECORD)
-def lapse_steps(*, correlation_id: str | None = None, now: datetime | None = None) -> int:
+def lapse_steps(*, act: Act) -> int:
     """Cancel the due steps that waited for the lead's own ground for as long as they may. How many.
 
     It waits for nobody: what somebody else holds lapses at the next turn. Two who call it at once share the work.
     """
-    return sum(_lapse_these(task_ids, correlation_id, now) for task_ids in _waiting(now or timezone.now()).id_batches(BATCH))
+    # Each batch reads the clock anew.
+    return sum(_lapse_these(task_ids, replace(act)) for task_ids in _waiting(act.now).id_batches(BATCH))
 
 
 def _waiting(now: datetime) -> TaskQuerySet:
@@ -61,17 +63,15 @@ def _waiting(now: datetime) -> TaskQuerySet:
 
 
 @transaction.atomic
-def _lapse_these(task_ids: Sequence[int], correlation_id: str | None, now: datetime | None) -> int:
+def _lapse_these(task_ids: Sequence[int], act: Act) -> int:
     """Lock the ladders, then the steps, and ask the gate. What changed meanwhile is left."""
     ladders = FollowupLadder.objects.filter(tasks__in=task_ids).order_by("pk").distinct().values_list("pk", flat=True)
     named = FollowupLadder.objects.filter(pk__in=list(ladders)).order_by("pk")
     held = list(named.select_for_update(skip_locked=True).values_list("pk", flat=True))
-    now = now or timezone.now()
-    waiting = _waiting(now).filter(pk__in=task_ids, ladder__in=held).select_related("lead").order_by("pk")
+    waiting = _waiting(act.now).filter(pk__in=task_ids, ladder__in=held).select_related("lead").order_by("pk")
     tasks = list(waiting.select_for_update(of=("self",), skip_locked=True))
-    grounds = _grounds(tasks, now)
+    grounds = _grounds(tasks, act.now)
     if grounds:
-        act = Act.of("system", None, correlation_id, now)
         _cancel([task for task in tasks if task.pk in grounds], grounds, act)
     return len(grounds)
 
@@ -88,17 +88,16 @@ def _cancel(tasks: Sequence[FollowupTask], grounds: dict[int, Reason], act: Act)
     for task in tasks:
         by_ground[grounds[task.pk]].append(task.pk)
     for ground, task_ids in by_ground.items():
-        reason = f"lapsed {ground.value}"
-        FollowupTask.objects.filter(pk__in=task_ids).update(cancelled_at=act.now, cancel_reason=reason)
-        history.write(TaskEvent.Kind.LAPSED, task_ids, act, reason=reason)
+        lapse = act.because(f"lapsed {ground.value}")
+        FollowupTask.objects.filter(pk__in=task_ids).update(cancelled_at=lapse.now, cancel_reason=lapse.reason)
+        history.write(TaskEvent.Kind.LAPSED, task_ids, lapse)
     _close_steps(Counter(task.ladder_id for task in tasks), act.now)
-    tasks_lapsed.send(
-        sender=FollowupTask,
-        tasks=tasks,
-        reasons=[grounds[task.pk].value for task in tasks],
-        correlation_id=act.correlation_id,
-        now=act.now,
-    )
+    tasks_lapsed.send(sender=FollowupTask, envelopes=[_envelope(task, grounds[task.pk], act) for task in tasks])
+
+
+def _envelope(task: FollowupTask, ground: Reason, act: Act) -> Envelope:
+    facts = {"task_id": task.pk, "step": task.step, "channel": task.channel, "reason": ground.value}
+    return Envelope("followup_lapsed", task.subject, act, facts, act.now)
 
 
 def _close_steps(lapsed: Counter[int], now: datetime) -> None:

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 
 from followups.tasks.errors import TaskLeased
 from followups.tasks.models import FollowupTask
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.texts import iso_utc
 
 NO_LEASE: dict[str, Any] = {"leased_by": None, "leased_user": None, "leased_until": None}
@@ -17,11 +18,11 @@ def is_live(task: FollowupTask, now: datetime) -> bool:
     return task.leased_until is not None and task.leased_until > now
 
 
-def is_held_by(task: FollowupTask, actor: str, user: User | None) -> bool:
+def is_held_by(task: FollowupTask, act: Act) -> bool:
     """Whether the last claim is theirs: by the user or under its name; where nobody is signed in, by the actor."""
-    if user is None:
-        return task.leased_by == actor
-    return task.leased_user_id == user.pk or task.leased_by == user.get_username()
+    if act.user is None:
+        return task.leased_by == act.actor
+    return task.leased_user_id == act.user.pk or task.leased_by == act.user.get_username()
 
 
 def leased_to(task: FollowupTask) -> TaskLeased:

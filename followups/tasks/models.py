@@ -15,6 +15,8 @@ from followups.leads.models import lead_key
 from followups.tasks.outcomes.rules import Outcome
 from governance.channels import Channel
 from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.envelope import Subject
+from wholesale.plumbing.signed import SignedModel
 from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WALKTHROUGH_MARK, WORD_MAX_LENGTH, Province
 from wholesale.plumbing.wordings import WordedField
 
@@ -217,8 +219,13 @@ class FollowupTask(models.Model):
     def __str__(self) -> str:
         return f"Step {self.step} {self.channel}"
 
+    @property
+    def subject(self) -> Subject:
+        """What is told of it is about this."""
+        return Subject("task", str(self.pk), self.lead_id, self.province, self.market)
 
-class ContactAttempt(AppendOnlyModel):
+
+class ContactAttempt(SignedModel, AppendOnlyModel):
     """A completed step as a contact: the decision under which it was made, as it was then."""
 
     task = models.OneToOneField(FollowupTask, on_delete=models.PROTECT, related_name="attempt")
@@ -238,10 +245,6 @@ class ContactAttempt(AppendOnlyModel):
     policy_version = models.PositiveIntegerField(null=True)
     # Null of a contact from before the law's rules had versions.
     law_version = models.CharField(max_length=20, null=True, help_text="of the law's rules (governance.law)")
-    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
-    created_at = models.DateTimeField()
 
     class Meta(AppendOnlyModel.Meta):
         ordering = ["-id"]
@@ -252,7 +255,7 @@ class ContactAttempt(AppendOnlyModel):
         return f"{self.get_channel_display()} at {self.local_time}"
 
 
-class TaskEvent(AppendOnlyModel):
+class TaskEvent(SignedModel, AppendOnlyModel):
     """A line of a task's history: what happened to it after it was made."""
 
     class Kind(models.TextChoices):
@@ -271,10 +274,6 @@ class TaskEvent(AppendOnlyModel):
     kind = models.CharField(max_length=10, choices=Kind)
     reason = WordedField(max_length=NOTE_MAX_LENGTH, blank=True)
     detail = models.JSONField(default=dict, help_text="what changed: names, from and to")
-    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
-    created_at = models.DateTimeField()
 
     class Meta(AppendOnlyModel.Meta):
         ordering = ["-id"]

@@ -2,9 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 
 from followups.ladders.models import FollowupLadder
 from followups.tasks import history, leases
@@ -21,19 +19,10 @@ _NOT_YOURS = "Your role puts off and skips its own tasks, and unowned ones that 
 
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
-def snooze_task(
-    task_id: int,
-    until: datetime,
-    reason: str,
-    *,
-    actor: str = "system",
-    user: User | None = None,
-    correlation_id: str | None = None,
-    now: datetime | None = None,
-) -> FollowupTask:
+def snooze_task(task_id: int, until: datetime, *, act: Act) -> FollowupTask:
     """Let an open task fall due at another time, at most 90 days from now; a claim of it ends.
 
-    With a `user`, one who may not work anybody's tasks puts off its own, and unowned ones that it has claimed.
+    A user who may not work anybody's tasks puts off its own, and unowned ones that it has claimed.
 
     Raises:
         TaskNotFound: no such task.
@@ -44,26 +33,16 @@ def snooze_task(
 
     """
     task = _locked_task(task_id)
-    now = now or timezone.now()
-    _require_theirs(task, actor, user, now)
-    if not now < until <= now + SNOOZED_WITHIN:
+    _require_theirs(task, act)
+    if not act.now < until <= act.now + SNOOZED_WITHIN:
         raise TimeOutOfRange("Must lie in the future, at most 90 days ahead.", attr="until")
-    act = Act.of(actor, user, correlation_id, now)
-    put_off([(task, until)], kind=TaskEvent.Kind.SNOOZED, act=act, reason=reason, **leases.NO_LEASE)
+    put_off([(task, until)], TaskEvent.Kind.SNOOZED, act, **leases.NO_LEASE)
     return task
 
 
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
-def skip_task(
-    task_id: int,
-    reason: str,
-    *,
-    actor: str = "system",
-    user: User | None = None,
-    correlation_id: str | None = None,
-    now: datetime | None = None,
-) -> FollowupTask:
+def skip_task(task_id: int, *, act: Act) -> FollowupTask:
     """Cancel one open task and go on with the others; without any the ladder closes.
 
     Raises:
@@ -74,12 +53,11 @@ def skip_task(
 
     """
     task = _locked_task(task_id)
-    now = now or timezone.now()
-    _require_theirs(task, actor, user, now)
-    task.cancelled_at, task.cancel_reason = now, reason
+    _require_theirs(task, act)
+    task.cancelled_at, task.cancel_reason = act.now, act.reason
     task.save(update_fields=["cancelled_at", "cancel_reason"])
-    history.write(TaskEvent.Kind.SKIPPED, [task_id], Act.of(actor, user, correlation_id, now), reason=reason)
-    close_steps(task.ladder, 1, now)
+    history.write(TaskEvent.Kind.SKIPPED, [task_id], act)
+    close_steps(task.ladder, 1, act.now)
     return task
 
 
@@ -93,11 +71,11 @@ def _locked_task(task_id: int) -> FollowupTask:
     return task
 
 
-def _require_theirs(task: FollowupTask, actor: str, user: User | None, now: datetime) -> None:
+def _require_theirs(task: FollowupTask, act: Act) -> None:
     """Refuse a task that is closed, that is not theirs, or that somebody else has claimed."""
     if task.completed_at is not None or task.cancelled_at is not None:
         raise TaskClosed
-    is_live, is_held = leases.is_live(task, now), leases.is_held_by(task, actor, user)
+    user, is_live, is_held = act.user, leases.is_live(task, act.now), leases.is_held_by(task, act)
     is_own = user is None or leases.may_work_any(user) or task.owner == user.get_username()
     if not is_own and task.owner is not None:
         raise NotYourTask(_NOT_YOURS)

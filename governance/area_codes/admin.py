@@ -15,8 +15,9 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from governance.area_codes.models import AreaCodeSubscription
 from governance.area_codes.rules import NOTICE, InvalidList, read_list
 from governance.area_codes.services import subscribe, unsubscribe
-from governance.policies_admin import GovernedForm, RemovableAdmin, Removal
-from wholesale.plumbing.admin_base import ReasonForm, act_with_form, reason_field, signature
+from governance.governed_admin import GovernedForm, RemovableAdmin, Removal
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.admin_base import ReasonForm, act_with_form, reason_field
 
 IN_FORCE, ENDS_SOON, ENDED = "In force", "Ends within 30 days", "Ended"
 
@@ -82,7 +83,7 @@ class AreaCodeSubscriptionAdmin(RemovableAdmin):
     def save_model(self, request: HttpRequest, obj: AreaCodeSubscription, form: Any, change: bool) -> None:
         """Through the service, which writes the history."""
         expiries = {obj.area_code: form.cleaned_data["expires_on"]}
-        stored = subscribe(expiries=expiries, reason=form.cleaned_data["why"], **signature(request))
+        stored = subscribe(expiries=expiries, act=Act.by(request.user, reason=form.cleaned_data["why"]))
         obj.pk = stored.rows[obj.area_code].pk
 
     def has_import_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
@@ -94,7 +95,7 @@ class AreaCodeSubscriptionAdmin(RemovableAdmin):
         """Many subscriptions at once, all or none."""
 
         def act(subscriptions: dict[str, date], reason: str) -> str:
-            written = subscribe(expiries=subscriptions, reason=reason, **signature(request)).written
+            written = subscribe(expiries=subscriptions, act=Act.by(request.user, reason=reason)).written
             return f"{written} written, {len(subscriptions) - written} unchanged."
 
         return act_with_form(
@@ -117,6 +118,6 @@ class AreaCodeSubscriptionAdmin(RemovableAdmin):
             done=f"{row.area_code} is not subscribed to any more.",
         )
 
-    def remove_row(self, row: AreaCodeSubscription, **act: Any) -> None:
+    def remove_row(self, row: AreaCodeSubscription, act: Act) -> None:
         """Its history stays."""
-        unsubscribe(area_code=row.area_code, **act)
+        unsubscribe(area_code=row.area_code, act=act)

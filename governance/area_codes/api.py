@@ -11,11 +11,11 @@ from rest_framework.response import Response
 from governance.area_codes import services
 from governance.area_codes.models import AreaCodeSubscription
 from governance.area_codes.rules import InvalidList, is_area_code, read_list
-from wholesale.plumbing.api import ResourceViewSet, RowSerializer, act, acting_user
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.api import ResourceViewSet, RowSerializer, act
 from wholesale.plumbing.fields import DayField, LabelField, NoteField, StrictIntegerField
 from wholesale.plumbing.params import ActParams
 from wholesale.plumbing.texts import shown
-from wholesale.plumbing.users import label_of
 
 LIST_MAX = 30_000  # characters
 
@@ -101,10 +101,9 @@ class AreaCodeViewSet(ResourceViewSet):
     }
 
     @act(None, SubscribeParams, {200: AreaCodeOut})
-    def create(self, request: Request, area_code: str, expires_on: Any, **params: Any) -> Response:
+    def create(self, request: Request, area_code: str, expires_on: Any, act: Act) -> Response:
         """Say until when an area code is subscribed to."""
-        params.setdefault("changed_by", label_of(request.user))
-        stored = services.subscribe(expiries={area_code: expires_on}, user=acting_user(request), **params)
+        stored = services.subscribe(expiries={area_code: expires_on}, act=act)
         return Response(shown(stored.rows[area_code], AreaCodeOut.Meta.fields))
 
     @act(
@@ -115,14 +114,12 @@ class AreaCodeViewSet(ResourceViewSet):
             OpenApiExample("Two area codes", request_only=True, value={"subscriptions": "416,2027-03-31\n902,2027-03-31"}),
         ],
     )
-    def import_list(self, request: Request, subscriptions: dict[str, Any], **params: Any) -> Response:
+    def import_list(self, request: Request, subscriptions: dict[str, Any], act: Act) -> Response:
         """Store a list of subscriptions, all of it or nothing; area codes that are not in it stay as they are."""
-        params.setdefault("changed_by", label_of(request.user))
-        written = services.subscribe(expiries=subscriptions, user=acting_user(request), **params).written
+        written = services.subscribe(expiries=subscriptions, act=act).written
         return Response({"written": written, "unchanged": len(subscriptions) - written})
 
     @act("remove", AreaCodeParams, UnsubscribedOut)
-    def remove(self, request: Request, **params: Any) -> Response:
+    def remove(self, request: Request, area_code: str, act: Act) -> Response:
         """Take a subscription off that was entered by mistake. Twice changes nothing."""
-        params.setdefault("changed_by", label_of(request.user))
-        return Response({"removed": services.unsubscribe(user=acting_user(request), **params)})
+        return Response({"removed": services.unsubscribe(area_code=area_code, act=act)})

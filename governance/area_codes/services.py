@@ -1,18 +1,17 @@
 """Verbs of the subscriptions."""
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import NamedTuple
 
-from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 
 from governance import policies
 from governance.area_codes.models import AreaCodeSubscription
 from governance.decisions import ExecutionClass, verb
-from governance.signals import contact_rules_changed
+from governance.signals import rules_changed
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.envelope import Subject
 
 
 class StoredSubscriptions(NamedTuple):
@@ -24,49 +23,34 @@ class StoredSubscriptions(NamedTuple):
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
-def subscribe(
-    *,
-    expiries: Mapping[str, date],
-    changed_by: str,
-    reason: str = "",
-    user: User | None = None,
-    now: datetime | None = None,
-) -> StoredSubscriptions:
+def subscribe(*, expiries: Mapping[str, date], act: Act) -> StoredSubscriptions:
     """Say until when these area codes are subscribed to, by their three digits; the others stay as they are.
 
     One that is on file with the same day is left alone. They are locked in the order of their digits.
     """
-    now = now or timezone.now()
     locked = AreaCodeSubscription.objects.order_by("area_code").select_for_update().filter(area_code__in=list(expiries))
     known = {row.area_code: row for row in locked}
     new = {code: day for code, day in expiries.items() if code not in known or known[code].expires_on != day}
     written = {
         area_code: policies.put(
-            AreaCodeSubscription,
-            key={"area_code": area_code},
-            changes={"expires_on": expires_on},
-            act=Act(changed_by, user=user, reason=reason, at=now),
+            AreaCodeSubscription, key={"area_code": area_code}, changes={"expires_on": expires_on}, act=act
         )
         for area_code, expires_on in sorted(new.items())
     }
     if written:
-        _tell(now)
+        _tell(written, act)
     return StoredSubscriptions(known | written, len(written))
 
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
-def unsubscribe(
-    *, area_code: str, changed_by: str, reason: str = "", user: User | None = None, now: datetime | None = None
-) -> bool:
+def unsubscribe(*, area_code: str, act: Act) -> bool:
     """Take a subscription off that was entered by mistake. Whether it was there; its history stays."""
-    key = {"area_code": area_code}
-    removed = policies.remove(AreaCodeSubscription, key=key, act=Act(changed_by, user=user, reason=reason, at=now))
-    if removed is None:
+    if policies.remove(AreaCodeSubscription, key={"area_code": area_code}, act=act) is None:
         return False
-    _tell(removed.updated_at)
+    _tell([area_code], act)
     return True
 
 
-def _tell(now: datetime) -> None:
-    contact_rules_changed.send(sender=AreaCodeSubscription, provinces=None, markets=None, now=now)
+def _tell(area_codes: Iterable[str], act: Act) -> None:
+    rules_changed(AreaCodeSubscription, *(Subject("area_code", area_code) for area_code in area_codes), act=act)

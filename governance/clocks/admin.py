@@ -19,8 +19,9 @@ from governance.clocks.services import (
     set_market_zone,
 )
 from governance.clocks.zones import province_zones
-from governance.policies_admin import GovernedForm, RemovableAdmin, Removal
-from wholesale.plumbing.admin_base import place_text, signature
+from governance.governed_admin import GovernedForm, RemovableAdmin, Removal
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.admin_base import place_text
 
 _BETWEEN_NAMES = re.compile(r"[,;\n]")
 
@@ -102,8 +103,7 @@ class MarketZoneAdmin(RemovableAdmin):
             market=obj.market,
             zone=form.cleaned_data["zone"],
             other_names=form.cleaned_data["other_names"],
-            reason=form.cleaned_data["why"],
-            **signature(request),
+            act=Act.by(request.user, reason=form.cleaned_data["why"]),
         )
         obj.pk = stored.pk
 
@@ -116,6 +116,6 @@ class MarketZoneAdmin(RemovableAdmin):
             done=f"{place_text(row)} has no zone of its own any more.",
         )
 
-    def remove_row(self, row: MarketZone, **act: Any) -> None:
+    def remove_row(self, row: MarketZone, act: Act) -> None:
         """Its history stays."""
-        remove_market_zone(province=row.province, market=row.market, **act)
+        remove_market_zone(province=row.province, market=row.market, act=act)

@@ -10,9 +10,10 @@ from governance import policies
 from governance.clocks.models import MarketZone
 from governance.clocks.zones import MARKET_SEEDS, province_zones
 from governance.decisions import ExecutionClass, verb
-from governance.signals import contact_rules_changed, markets_named
+from governance.signals import markets_named, rules_changed
 from wholesale.plumbing import locks
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.envelope import Envelope, Subject
 from wholesale.plumbing.errors import NotFound
 from wholesale.plumbing.vocabulary import ALL, Province, normalise_word
 
@@ -115,13 +116,14 @@ def set_market_zone(
         changes["other_names"] = checked_names(province, market, other_names)
     row = policies.put(MarketZone, key={"province": province, "market": market}, changes=changes, act=act)
     if other_names:
-        markets_named.send(sender=MarketZone, province=province, names=row.other_names, market=market)
-    _tell(row)
+        subject, facts = Subject("market", province=province, market=market), {"names": row.other_names}
+        markets_named.send(sender=MarketZone, envelopes=[Envelope("market_named", subject, act, facts, act.now)])
+    _tell(row, act)
     return row
 
 
-def _tell(row: MarketZone) -> None:
-    contact_rules_changed.send(sender=MarketZone, provinces=[row.province], markets=[row.market], now=row.updated_at)
+def _tell(row: MarketZone, act: Act) -> None:
+    rules_changed(MarketZone, Subject("market_zone", province=row.province, market=row.market), act=act)
 
 
 @verb(ExecutionClass.CONTROL)
@@ -137,4 +139,4 @@ def remove_market_zone(*, province: str, market: str, act: Act) -> None:
     removed = policies.remove(MarketZone, key=key, act=act)
     if removed is None:
         raise MarketZoneNotFound
-    _tell(removed)
+    _tell(removed, act)

@@ -8,8 +8,8 @@ from unfold.decorators import display
 
 from governance.closed_days import services
 from governance.closed_days.models import ClosedDay
-from governance.policies_admin import GovernedForm, RemovableAdmin, Removal
-from wholesale.plumbing.admin_base import signature
+from governance.governed_admin import GovernedForm, RemovableAdmin, Removal
+from wholesale.plumbing.act import Act
 
 
 class ClosedDayForm(GovernedForm):
@@ -55,7 +55,7 @@ class ClosedDayAdmin(RemovableAdmin):
     def save_model(self, request: HttpRequest, obj: ClosedDay, form: Any, change: bool) -> None:
         """Through the service, which writes the history."""
         stored = services.set_closed_day(
-            day=obj.day, province=obj.province, name=obj.name, reason=form.cleaned_data["why"], **signature(request)
+            day=obj.day, province=obj.province, name=obj.name, act=Act.by(request.user, reason=form.cleaned_data["why"])
         )
         obj.pk = stored.pk
 
@@ -67,6 +67,6 @@ class ClosedDayAdmin(RemovableAdmin):
             done=f"Removed: {row}.",
         )
 
-    def remove_row(self, row: ClosedDay, **act: Any) -> None:
+    def remove_row(self, row: ClosedDay, act: Act) -> None:
         """Its history stays."""
-        services.remove_closed_day(day=row.day, province=row.province, **act)
+        services.remove_closed_day(day=row.day, province=row.province, act=act)

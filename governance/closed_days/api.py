@@ -11,11 +11,11 @@ from rest_framework.response import Response
 from governance.closed_days.models import ClosedDay
 from governance.closed_days.services import remove_closed_day, set_closed_day
 from wholesale.plumbing import filters
-from wholesale.plumbing.api import ResourceViewSet, RowSerializer, act, acting_user
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.api import ResourceViewSet, RowSerializer, act
 from wholesale.plumbing.fields import DayField, LabelField, NoteField, ProvinceField
 from wholesale.plumbing.params import ActParams
 from wholesale.plumbing.texts import shown
-from wholesale.plumbing.users import label_of
 
 
 class ClosedDayOut(RowSerializer):
@@ -73,14 +73,12 @@ class ClosedDayViewSet(ResourceViewSet):
     }
 
     @act(None, SetClosedDayParams, {200: ClosedDayOut})
-    def create(self, request: Request, **params: Any) -> Response:
+    def create(self, request: Request, act: Act, **params: Any) -> Response:
         """Close a day; one that is closed gets this name."""
-        params.setdefault("changed_by", label_of(request.user))
-        closed = set_closed_day(user=acting_user(request), **params)
+        closed = set_closed_day(**params, act=act)
         return Response(shown(closed, ClosedDayOut.Meta.fields))
 
     @act("remove", ClosedDayParams, RemovedOut)
-    def remove(self, request: Request, **params: Any) -> Response:
+    def remove(self, request: Request, act: Act, **params: Any) -> Response:
         """Open a day again. Twice changes nothing."""
-        params.setdefault("changed_by", label_of(request.user))
-        return Response({"removed": remove_closed_day(user=acting_user(request), **params)})
+        return Response({"removed": remove_closed_day(**params, act=act)})

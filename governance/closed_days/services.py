@@ -7,8 +7,9 @@ from django.db import transaction
 from governance import policies
 from governance.closed_days.models import ClosedDay
 from governance.decisions import ExecutionClass, verb
-from governance.signals import contact_rules_changed
+from governance.signals import rules_changed
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.envelope import Subject
 
 
 @verb(ExecutionClass.CONTROL)
@@ -16,7 +17,7 @@ from wholesale.plumbing.act import Act
 def set_closed_day(*, day: date, province: str = "", name: str, act: Act) -> ClosedDay:
     """Contact nobody on this day in a province, or in all of them; one that is there gets this name."""
     closed = policies.put(ClosedDay, key={"day": day, "province": province}, changes={"name": name}, act=act)
-    _tell_of_closed_day(closed)
+    _tell(closed, act)
     return closed
 
 
@@ -28,10 +29,9 @@ def remove_closed_day(*, day: date, province: str = "", act: Act) -> bool:
     removed = policies.remove(ClosedDay, key=key, act=act)
     if removed is None:
         return False
-    _tell_of_closed_day(removed)
+    _tell(removed, act)
     return True
 
 
-def _tell_of_closed_day(closed: ClosedDay) -> None:
-    provinces = [closed.province] if closed.province else None
-    contact_rules_changed.send(sender=ClosedDay, provinces=provinces, markets=None, now=closed.updated_at)
+def _tell(closed: ClosedDay, act: Act) -> None:
+    rules_changed(ClosedDay, Subject("closed_day", str(closed.day), province=closed.province or None), act=act)

@@ -4,8 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from governance.policies import Policy
-from wholesale.plumbing.days import WITHIN_RANGE
-from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
+from wholesale.plumbing.setting_fields import Choice, Day, Label, Note, Switch
 
 
 class LegalDuty(Policy):
@@ -20,14 +19,14 @@ class LegalDuty(Policy):
         SCRUB = "SCRUB", "New version of the National DNCL"
         TRAINING = "TRAINING", "Training of the callers"
 
-    kind = models.CharField(max_length=12, choices=Kind)
-    subject = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True, help_text="of which agent; empty: of all")
-    due_on = models.DateField(
-        null=True, blank=True, validators=WITHIN_RANGE, help_text="by when; empty: nobody has said, and the runbook warns"
-    )
-    done_on = models.DateField(null=True, blank=True, validators=WITHIN_RANGE, help_text="when it was last done")
-    note = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="where the proof is")
-    enabled = models.BooleanField(default=True, help_text="off: it is no duty any more, as of a vendor who left")
+    kind = Choice(max_length=12, choices=Kind)
+    subject = Label(blank=True, help_text="of which agent; empty: of all")
+    due_on = Day(empty="none", help_text="by when; empty: nobody has said, and the runbook warns")
+    done_on = Day(empty="none", help_text="when it was last done")
+    note = Note(blank=True, help_text="where the proof is")
+    enabled = Switch(default=True, help_text="off: it is no duty any more, as of a vendor who left")
+
+    key = ("kind", "subject")
 
     class Meta:
         ordering = ["kind", "subject"]

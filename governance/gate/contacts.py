@@ -22,6 +22,7 @@ from governance.ledger.points import points_of
 from governance.market import rules as market_rules
 from governance.organisation.rules import Sender
 from governance.people import LeadFacts, Received, load_message
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import DomainError, NotFound
 from wholesale.plumbing.vocabulary import ALL
 
@@ -212,17 +213,16 @@ def judge_contact(
     return Judged(answer, is_opted_out(situation, contact.channel, now), minutes)
 
 
-def note_use(answer: ContactAnswer, sent_at: datetime, **signature: Any) -> bool:
+def note_use(answer: ContactAnswer, sent_at: datetime, act: Act) -> bool:
     """Count the use of a referral, where one is on file of whom a message went to. Whether there was one.
 
-    `answer` was made before the message was noted, so no statement is needed to know. `signature`: actor, user,
-    correlation_id, now.
+    `answer` was made before the message was noted, so no statement is needed to know.
     """
     contact, lines = answer.contact, answer.situation.ledger or ()
     if contact.channel == Channel.CALL or not any(line.basis == Basis.REFERRAL for line in lines):
         return False
     points = points_of(phone=contact.lead.phone, email=contact.lead.email)
-    referrals.record_use(points=points, channel=contact.channel, sent_at=sent_at, **signature)
+    referrals.record_use(points=points, channel=contact.channel, sent_at=sent_at, act=act)
     return True
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from governance.decisions import Decision, ExecutionClass, verb
@@ -13,11 +15,13 @@ from governance.gate.standing import require
 from governance.risk import reservations
 from governance.risk.errors import RiskDenied
 from governance.risk.models import RiskReservation
+from wholesale.plumbing import correlation
+from wholesale.plumbing.act import Act
 
 
 @verb(ExecutionClass.EXECUTE)
 @transaction.atomic
-def risk_reserve(**reservation: Any) -> tuple[Decision, RiskReservation | None]:
+def risk_reserve(*, act: Act, **reservation: Any) -> tuple[Decision, RiskReservation | None]:
     """Put an amount at stake (`governance.risk.reservations.reserve` says how). A denial is an answer, kept as an event.
 
     Raises:
@@ -25,10 +29,20 @@ def risk_reserve(**reservation: Any) -> tuple[Decision, RiskReservation | None]:
 
     """
     require(ExecutionClass.EXECUTE)
-    return reservations.reserve(**reservation)
+    return reservations.reserve(**reservation, act=act)
 
 
-def risk_reserve_or_raise(engine: str, amount: Decimal, *, actor: str, **options: Any) -> RiskReservation:
+def risk_reserve_or_raise(
+    engine: str,
+    amount: Decimal,
+    *,
+    actor: str,
+    user: User | None = None,
+    reason: str = "",
+    correlation_id: str | None = None,
+    now: datetime | None = None,
+    metadata: Any = None,
+) -> RiskReservation:
     """The guide's reservation for Python callers.
 
     Raises:
@@ -36,7 +50,12 @@ def risk_reserve_or_raise(engine: str, amount: Decimal, *, actor: str, **options
         KillSwitchEngaged, GoLiveDisabled: nothing may act now.
 
     """
-    decision, reservation = risk_reserve(engine=engine, amount=amount, actor=actor, **options)
+    act = Act(actor, user, reason, correlation_id or correlation.current(), now)
+    return _reserved(engine, amount, metadata, act)
+
+
+def _reserved(engine: str, amount: Decimal, metadata: Any, act: Act) -> RiskReservation:
+    decision, reservation = risk_reserve(engine=engine, amount=amount, metadata=metadata, act=act)
     if reservation is None:
         raise RiskDenied(decision.detail)
     return reservation
@@ -51,7 +70,7 @@ class AtStake:
 
 
 @contextmanager
-def risk_reserved(engine: str, amount: Decimal, *, actor: str, **options: Any) -> Iterator[AtStake]:
+def risk_reserved(engine: str, amount: Decimal, *, metadata: Any = None, act: Act) -> Iterator[AtStake]:
     """Hold a reservation for a block, and settle it however the block ends.
 
     Raises:
@@ -59,15 +78,9 @@ def risk_reserved(engine: str, amount: Decimal, *, actor: str, **options: Any) -
         RiskDenied, KillSwitchEngaged, GoLiveDisabled: see `risk_reserve_or_raise`.
 
     """
-    at_stake = AtStake(risk_reserve_or_raise(engine, amount, actor=actor, **options))
+    at_stake = AtStake(_reserved(engine, amount, metadata, act))
     try:
         yield at_stake
     finally:
-        reservations.risk_settle(
-            at_stake.reservation.pk,
-            at_stake.realized_loss,
-            actor=actor,
-            correlation_id=at_stake.reservation.correlation_id,
-            user=options.get("user"),
-            now=options.get("now"),
-        )
+        later = replace(act, reason="")  # its clock is read anew
+        reservations.risk_settle(at_stake.reservation.pk, at_stake.realized_loss, act=later)

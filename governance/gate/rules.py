@@ -2,8 +2,8 @@
 
 from governance.area_codes.services import subscribe
 from governance.closed_days.services import set_closed_day
+from governance.market.models import MarketPolicy
 from governance.market.rules import CHANNELS, MIN_SCORE, SAFE_RULES, WINDOWS
-from governance.market.services import upsert_policy as upsert_market_policy
+from governance.organisation.models import Organisation
 from governance.organisation.rules import Strictness
-from governance.organisation.services import upsert_organisation
 from governance.readiness import leniency

@@ -4,14 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 
 from governance.decisions import Decision, ExecutionClass, verb
 from governance.golive import services as golive
 from governance.golive.models import GoLiveState
 from governance.runbook import services as runbook
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import DomainError
 
 
@@ -82,7 +81,7 @@ def go_live_checklist(now: datetime | None = None) -> dict[str, Any]:
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
-def enable_go_live(*, changed_by: str, reason: str, user: User | None = None, now: datetime | None = None) -> GoLiveState:
+def enable_go_live(*, act: Act) -> GoLiveState:
     """Go live. The toggle's lock is taken before the runbook is asked, so no kill switch is engaged in between.
 
     Raises:
@@ -90,11 +89,10 @@ def enable_go_live(*, changed_by: str, reason: str, user: User | None = None, no
 
     """
     golive.lock_exclusive()
-    now = now or timezone.now()
-    blockers = runbook.blockers(now)
+    blockers = runbook.blockers(act.now)
     if blockers:
         raise ChecklistFailed(blockers)
-    state = golive.enable_go_live(changed_by=changed_by, reason=reason, user=user, now=now)
+    state = golive.enable_go_live(act)
     if state.kill_switch_engaged:  # in this moment: it waits for no lock
-        raise ChecklistFailed(runbook.blockers(now))
+        raise ChecklistFailed(runbook.blockers(act.now))
     return state

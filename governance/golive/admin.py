@@ -15,7 +15,8 @@ from unfold.enums import ActionVariant
 from governance import gate
 from governance.golive import services
 from governance.golive.models import GoLiveState
-from wholesale.plumbing.admin_base import HistoryAdmin, ReadOnly, act_with_reason, signature
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.admin_base import HistoryAdmin, ReadOnly, act_with_reason
 
 ENGAGED = "The kill switch is engaged."
 STILL_ACTING = "Something that had begun before is still under way; nothing new begins."
@@ -98,7 +99,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
         """Stop everything that acts."""
 
         def act(reason: str) -> str:
-            engaged = services.engage(**signature(request), reason=reason)
+            engaged = services.engage(Act.by(request.user, reason=reason))
             self.log_change(request, engaged.state, ENGAGED)
             return f"{ENGAGED} {STILL_ACTING}" if engaged.acts_in_flight else ENGAGED
 
@@ -171,7 +172,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
 
     def _toggle(self, request: HttpRequest, verb: Callable[..., GoLiveState], *, done: str, **page: Any) -> HttpResponse:
         def act(reason: str) -> str:
-            state = verb(**signature(request), reason=reason)
+            state = verb(act=Act.by(request.user, reason=reason))
             self.log_change(request, state, done)
             return done
 

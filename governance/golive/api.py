@@ -1,6 +1,5 @@
 """`/api/governance/go-live`."""
 
-from collections.abc import Callable
 from typing import Any
 
 from rest_framework import serializers
@@ -10,11 +9,11 @@ from rest_framework.response import Response
 from governance import gate
 from governance.golive import services
 from governance.golive.models import GoLiveState
-from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, acting_user, ask
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, ask
 from wholesale.plumbing.fields import AwareDateTimeField, JsonField, LabelField, NoteField
 from wholesale.plumbing.params import ActParams, Params
 from wholesale.plumbing.texts import shown
-from wholesale.plumbing.users import label_of
 
 
 class GoLiveStateOut(RowSerializer):
@@ -85,33 +84,28 @@ class GoLiveViewSet(ApiViewSet):
         return Response(gate.go_live_checklist())
 
     @act("enable", ToggleParams, GoLiveStateOut)
-    def enable(self, request: Request, **params: Any) -> Response:
+    def enable(self, request: Request, act: Act) -> Response:
         """Go live; 412 while the runbook has a blocker, one error for each."""
-        return self._toggled(request, gate.enable_go_live, params)
+        return Response(_state_out(gate.enable_go_live(act=act)))
 
     @act("disable", ToggleParams, GoLiveStateOut)
-    def disable(self, request: Request, **params: Any) -> Response:
+    def disable(self, request: Request, act: Act) -> Response:
         """Stop executing where go-live is enforced."""
-        return self._toggled(request, services.disable_go_live, params)
+        return Response(_state_out(services.disable_go_live(act=act)))
 
     @act("kill-switch/engage", ToggleParams, EngagedOut, in_parts=True)
-    def engage(self, request: Request, **params: Any) -> Response:
+    def engage(self, request: Request, act: Act) -> Response:
         """Stop everything that acts, in every environment, until released. No act begins from then on, whoever holds a lock.
 
         The answer comes once the acts under way have ended, or after some seconds.
         """
-        params.setdefault("changed_by", label_of(request.user))
-        engaged = services.engage(user=acting_user(request), **params)
+        engaged = services.engage(act)
         return Response({**_state_out(engaged.state), "acts_in_flight": engaged.acts_in_flight})
 
     @act("kill-switch/release", ToggleParams, GoLiveStateOut)
-    def release(self, request: Request, **params: Any) -> Response:
+    def release(self, request: Request, act: Act) -> Response:
         """Let the system act again."""
-        return self._toggled(request, services.release_kill_switch, params)
-
-    def _toggled(self, request: Request, toggle: Callable[..., GoLiveState], params: dict[str, Any]) -> Response:
-        params.setdefault("changed_by", label_of(request.user))
-        return Response(_state_out(toggle(user=acting_user(request), **params)))
+        return Response(_state_out(services.release_kill_switch(act=act)))
 
 
 def _state_out(state: GoLiveState) -> dict[str, Any]:

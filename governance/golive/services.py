@@ -6,11 +6,10 @@ it: an act that read the row before is waited for, one that reads it later is re
 one after another and need no lock.
 """
 
-from datetime import datetime
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from governance.decisions import ExecutionClass, verb
@@ -20,12 +19,12 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.compiled import Select
 
 ROW_WAIT = 2  # seconds that engaging waits for another toggle
-_LOCK_KEY = 7_301_001  # of PostgreSQL's advisory locks, this product's go-live row
+LOCK_KEY = 7_301_001  # of PostgreSQL's advisory locks, this product's go-live row
 
 
 def lock_exclusive() -> None:
     """Wait for every act under way, and hold off new ones until the caller's transaction ends."""
-    locks.hold(_LOCK_KEY)
+    locks.hold(LOCK_KEY)
 
 
 # Every acting verb reads these two.
@@ -39,7 +38,7 @@ def switches() -> tuple[bool, bool]:
 
 def held_switches() -> tuple[bool, bool]:
     """The same, and no toggle until the caller's transaction ends."""
-    return _switches_of(locks.hold_and_read(_LOCK_KEY, _SWITCHES.text))
+    return _switches_of(locks.hold_and_read(LOCK_KEY, _SWITCHES.text))
 
 
 def _switches_of(row: tuple[Any, ...] | None) -> tuple[bool, bool]:
@@ -65,69 +64,63 @@ class Engagement(NamedTuple):
 
 
 @verb(ExecutionClass.CONTROL)
-def engage_kill_switch(
-    *, changed_by: str, reason: str, user: User | None = None, now: datetime | None = None
-) -> GoLiveState:
+def engage_kill_switch(*, act: Act) -> GoLiveState:
     """Stop everything that acts until released. Engaging it again changes nothing."""
-    return engage(changed_by=changed_by, reason=reason, user=user, now=now).state
+    return engage(act).state
 
 
-def engage(*, changed_by: str, reason: str, user: User | None = None, now: datetime | None = None) -> Engagement:
+def engage(act: Act) -> Engagement:
     """Engage the kill switch first, then wait for the acts under way, `KILL_SWITCH_WAIT` seconds at most.
 
     The row is committed before the wait, so that whoever reads it from then on is refused, whatever locks others hold. Call
     it outside any transaction: within one, others see the row when that commits.
     """
-    found = _stop(changed_by=changed_by, reason=reason, user=user, now=now)
-    is_over = locks.is_free_within(_LOCK_KEY, settings.KILL_SWITCH_WAIT)
+    found = _stop(act)
+    is_over = locks.is_free_within(LOCK_KEY, settings.KILL_SWITCH_WAIT)
     return Engagement(*found, acts_in_flight=not is_over)
 
 
-def _stop(**who: Any) -> tuple[GoLiveState, bool]:
+def _stop(act: Act) -> tuple[GoLiveState, bool]:
     """Write the row. No act locks it or its tables; a session that does, and keeps them, is ended."""
     try:
-        return _stop_within(ROW_WAIT, who)
+        return _stop_within(ROW_WAIT, act)
     except IntegrityError:  # another made the missing row at this moment
         pass
     except OperationalError:  # somebody keeps the row, or took us for one who does
         connection.close_if_unusable_or_obsolete()
         locks.end_holders_of(GoLiveState(pk=1), GoLiveState.history.model)
-    return _stop_within(ROW_WAIT, who)
+    return _stop_within(ROW_WAIT, replace(act))  # its clock is read anew
 
 
 @transaction.atomic
-def _stop_within(seconds: float, who: dict[str, Any]) -> tuple[GoLiveState, bool]:
+def _stop_within(seconds: float, act: Act) -> tuple[GoLiveState, bool]:
     locks.wait_for_rows(seconds)
-    return _toggle(kill_switch_engaged=True, **who)
+    return _toggle(act, kill_switch_engaged=True)
 
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
-def release_kill_switch(
-    *, changed_by: str, reason: str, user: User | None = None, now: datetime | None = None
-) -> GoLiveState:
+def release_kill_switch(*, act: Act) -> GoLiveState:
     """Let the system act again. Releasing it again changes nothing."""
     lock_exclusive()
-    return _toggle(kill_switch_engaged=False, changed_by=changed_by, reason=reason, user=user, now=now)[0]
+    return _toggle(act, kill_switch_engaged=False)[0]
 
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
-def disable_go_live(*, changed_by: str, reason: str, user: User | None = None, now: datetime | None = None) -> GoLiveState:
+def disable_go_live(*, act: Act) -> GoLiveState:
     """Stop executing where go-live is enforced. Disabling it again changes nothing."""
     lock_exclusive()
-    return _toggle(go_live_enabled=False, changed_by=changed_by, reason=reason, user=user, now=now)[0]
+    return _toggle(act, go_live_enabled=False)[0]
 
 
-def enable_go_live(*, changed_by: str, reason: str, user: User | None = None, now: datetime | None = None) -> GoLiveState:
+def enable_go_live(act: Act) -> GoLiveState:
     """Go live, within the caller's transaction: `governance.gate.enable_go_live` asks the runbook first."""
     lock_exclusive()
-    return _toggle(go_live_enabled=True, changed_by=changed_by, reason=reason, user=user, now=now)[0]
+    return _toggle(act, go_live_enabled=True)[0]
 
 
-def _toggle(
-    *, changed_by: str, reason: str, user: User | None, now: datetime | None, **switch: bool
-) -> tuple[GoLiveState, bool]:
+def _toggle(act: Act, **switch: bool) -> tuple[GoLiveState, bool]:
     """The row with its switch so, and whether that changed it. A row that was missing was engaged, and off."""
     state = locked_state()
     if state is not None and all(getattr(state, name) is value for name, value in switch.items()):
@@ -136,6 +129,6 @@ def _toggle(
     state = state or GoLiveState(pk=1)  # its defaults: off, and engaged
     for name, value in switch.items():
         setattr(state, name, value)
-    state.stamp(Act(changed_by, user, reason, at=now))
+    state.stamp(act)
     state.save()
     return state, existed or not state.kill_switch_engaged

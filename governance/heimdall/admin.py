@@ -8,8 +8,6 @@ from django.utils import timezone
 from unfold.decorators import display
 
 from governance.heimdall.models import (
-    RECOMMENDATION_HOURS_MAX,
-    TRIAL_WINDOW_DAYS_MAX,
     HeimdallEvent,
     HeimdallEventKind,
     HeimdallPolicy,
@@ -17,17 +15,10 @@ from governance.heimdall.models import (
     HeimdallScorecard,
 )
 from governance.heimdall.rules import wilson_lower_bound
-from governance.heimdall.services import trials_in_window, upsert_policy
-from governance.policies_admin import SWITCHED, PolicyAdmin, PolicyForm, number_field, one_spelling, whole_number_field
-from wholesale.plumbing.admin_base import (
-    DaySinceFilter,
-    GrowingAdmin,
-    ReadOnlyAdmin,
-    SinceFilter,
-    WordFilter,
-    json_text,
-    percent,
-)
+from governance.heimdall.services import trials_in_window
+from governance.policies_admin import PolicyAdmin
+from wholesale.plumbing.admin_base import DaySinceFilter, GrowingAdmin, ReadOnlyAdmin, SinceFilter, WordFilter, json_text
+from wholesale.plumbing.texts import percent
 
 THRESHOLDS = ("min_confidence_prod", "min_sandbox_trials", "min_sandbox_success_rate", "use_lower_bound")
 SPANS = ("trial_window_days", "recommendation_hours")
@@ -40,77 +31,10 @@ EVENT_COLOURS = {
 ELIGIBLE = {"Eligible": "success", "Not eligible": "warning"}
 
 
-class HeimdallPolicyForm(PolicyForm):
-    """A charter."""
-
-    key = ("domain",)
-
-    class Meta:
-        model = HeimdallPolicy
-        fields = ("domain", "prod_use_enabled", *THRESHOLDS, *SPANS)
-        help_texts = {
-            "prod_use_enabled": "Off, production uses no advice of this domain, however good it is.",
-            "use_lower_bound": "Judge the lower end of the success rate's 95% interval instead of the rate itself: "
-            "40 successes of 50 count as 67%, not 80%.",
-        }
-        labels = {
-            "prod_use_enabled": "Production use",
-            "use_lower_bound": "Judge the lower bound",
-        }
-
-    min_confidence_prod = number_field(
-        HeimdallPolicy,
-        "min_confidence_prod",
-        label="Minimum confidence",
-        min_value=0,
-        max_value=1,
-        help_text="From 0 to 1: how sure the AI must be of a piece of advice.",
-    )
-    min_sandbox_trials = whole_number_field(
-        HeimdallPolicy,
-        "min_sandbox_trials",
-        label="Minimum of trials in the sandbox",
-        min_value=0,
-        max_value=2**31 - 1,
-        help_text="So many trials must have been made in the window of days below.",
-    )
-    min_sandbox_success_rate = number_field(
-        HeimdallPolicy,
-        "min_sandbox_success_rate",
-        label="Minimum success rate in the sandbox",
-        min_value=0,
-        max_value=1,
-        help_text="From 0 to 1: 0.80 is 80% of the trials.",
-    )
-
-    trial_window_days = whole_number_field(
-        HeimdallPolicy,
-        "trial_window_days",
-        label="Trials count for",
-        min_value=1,
-        max_value=TRIAL_WINDOW_DAYS_MAX,
-        help_text="Days. Older trials do not count.",
-    )
-    recommendation_hours = whole_number_field(
-        HeimdallPolicy,
-        "recommendation_hours",
-        label="A recommendation lasts",
-        min_value=1,
-        max_value=RECOMMENDATION_HOURS_MAX,
-        help_text="Hours after which a recommendation may not be used any more.",
-    )
-
-    def clean_domain(self) -> str:
-        """The domain in its one spelling."""
-        return one_spelling(self.cleaned_data["domain"])
-
-
 @admin.register(HeimdallPolicy)
 class HeimdallPolicyAdmin(PolicyAdmin):
     """What advice must show before production may use it."""
 
-    upsert = upsert_policy
-    form = HeimdallPolicyForm
     key_title = "Domain"
     switch = "prod_use_enabled"
     readonly_fields = ("sandbox",)
@@ -118,19 +42,9 @@ class HeimdallPolicyAdmin(PolicyAdmin):
         ("What advice must show", {"fields": (*THRESHOLDS, "sandbox")}),
         ("How long it counts", {"fields": SPANS}),
     )
-    list_display = ("domain", "switched", "confidence", "trials", "success_rate", "changed_by", "updated_at")
-    list_filter = ("prod_use_enabled",)
-    search_fields = ("domain", "changed_by", "reason")
-    search_help_text = "Domain, who changed it, or why"
-
-    @display(description="Production use", ordering="prod_use_enabled", label=SWITCHED)
-    def switched(self, policy: Any) -> str:
-        return super().switched(policy)
-
-    @display(description="Confidence", ordering="min_confidence_prod")
-    def confidence(self, policy: HeimdallPolicy) -> str:
-        """At least so much, in percent."""
-        return percent(policy.min_confidence_prod)
+    list_display = (
+        *("domain", "prod_use_enabled", "min_confidence_prod", "trials", "success_rate", "changed_by", "updated_at"),
+    )
 
     @display(description="Trials", ordering="min_sandbox_trials")
     def trials(self, policy: HeimdallPolicy) -> str:
@@ -158,14 +72,9 @@ class HeimdallPolicyAdmin(PolicyAdmin):
         )
 
     def settings_of(self, record: Any) -> dict[str, str]:
-        return {
-            "Production use": self.switched(record),
-            "Minimum confidence": self.confidence(record),
-            "Minimum trials": str(record.min_sandbox_trials),
-            "Minimum success rate": self.success_rate(record),
-            "Trials count for": f"{record.trial_window_days} days",
-            "A recommendation lasts": f"{record.recommendation_hours} hours",
-        }
+        settings = super().settings_of(record)
+        del settings["Judge the lower bound"]
+        return {**settings, "Minimum success rate": self.success_rate(record)}
 
 
 def rate_text(successes: int, trials: int) -> str:

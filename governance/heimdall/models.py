@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
 from governance.heimdall.rules import Charter
 from governance.policies import Policy
 from wholesale.plumbing.append_only import AppendOnlyModel
-from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH
+from wholesale.plumbing.setting_fields import Rate, SmallWhole, Switch, Whole, Word
+from wholesale.plumbing.signed import SignedModel
+from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH, WORD_MAX_LENGTH
 
 TRIAL_WINDOW_DAYS_MAX = 3650  # ten years
 RECOMMENDATION_HOURS_MAX = 8760  # a year
@@ -24,24 +24,53 @@ def rate_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
 class HeimdallPolicy(Policy):
     """What advice in a domain must show before production may use it."""
 
-    domain = models.CharField(max_length=WORD_MAX_LENGTH, unique=True)
-    min_confidence_prod = rate_field(help_text="fraction 0..1")
-    min_sandbox_trials = models.PositiveIntegerField()
-    min_sandbox_success_rate = rate_field(help_text="fraction 0..1")
-    prod_use_enabled = models.BooleanField(default=False)
-    use_lower_bound = models.BooleanField(
-        default=False, help_text="judge the lower end of the success rate's 95% interval: 40 of 50 counts as 0.67"
+    domain = Word(unique=True)
+    min_confidence_prod = Rate(
+        label="Minimum confidence",
+        help_text="fraction 0..1",
+        page_help="From 0 to 1: how sure the AI must be of a piece of advice.",
     )
-    trial_window_days = models.PositiveSmallIntegerField(
+    min_sandbox_trials = Whole(
+        label="Minimum of trials in the sandbox",
+        short="Minimum trials",
+        page_help="So many trials must have been made in the window of days below.",
+    )
+    min_sandbox_success_rate = Rate(
+        label="Minimum success rate in the sandbox",
+        short="Minimum success rate",
+        help_text="fraction 0..1",
+        page_help="From 0 to 1: 0.80 is 80% of the trials.",
+    )
+    prod_use_enabled = Switch(
+        default=False,
+        label="Production use",
+        page_help="Off, production uses no advice of this domain, however good it is.",
+    )
+    use_lower_bound = Switch(
+        default=False,
+        label="Judge the lower bound",
+        help_text="judge the lower end of the success rate's 95% interval: 40 of 50 counts as 0.67",
+        page_help="Judge the lower end of the success rate's 95% interval instead of the rate itself: 40 successes of 50 "
+        "count as 67%, not 80%.",
+    )
+    trial_window_days = SmallWhole(
         default=30,
-        validators=[MinValueValidator(1), MaxValueValidator(TRIAL_WINDOW_DAYS_MAX)],
+        within=(1, TRIAL_WINDOW_DAYS_MAX),
+        unit="days",
+        label="Trials count for",
         help_text="trials older than so many days do not count",
+        page_help="Days. Older trials do not count.",
     )
-    recommendation_hours = models.PositiveSmallIntegerField(
+    recommendation_hours = SmallWhole(
         default=24,
-        validators=[MinValueValidator(1), MaxValueValidator(RECOMMENDATION_HOURS_MAX)],
+        within=(1, RECOMMENDATION_HOURS_MAX),
+        unit="hours",
+        label="A recommendation lasts",
         help_text="a recommendation older than so many hours is void",
+        page_help="Hours after which a recommendation may not be used any more.",
     )
+
+    key = ("domain",)
 
     class Meta:
         constraints = [
@@ -100,7 +129,7 @@ class HeimdallScorecard(models.Model):
         return f"{self.domain} {self.day}"
 
 
-class HeimdallRecommendation(AppendOnlyModel):
+class HeimdallRecommendation(SignedModel, AppendOnlyModel):
     """An AI's advice, and whether the gate let it pass when it was given; it is judged again when it is used."""
 
     domain = models.CharField(max_length=WORD_MAX_LENGTH)
@@ -110,10 +139,6 @@ class HeimdallRecommendation(AppendOnlyModel):
     prod_eligible = models.BooleanField()
     gate_reason = models.CharField(max_length=WORD_MAX_LENGTH)
     policy_version = models.PositiveIntegerField(null=True)
-    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
-    created_at = models.DateTimeField()
 
     class Meta(AppendOnlyModel.Meta):
         ordering = ["-id"]
@@ -132,7 +157,7 @@ class HeimdallEventKind(models.TextChoices):
     REFUSED = "REFUSED", "Refused at use"
 
 
-class HeimdallEvent(AppendOnlyModel):
+class HeimdallEvent(SignedModel, AppendOnlyModel):
     """What happened in a domain. Never changed or deleted."""
 
     kind = models.CharField(max_length=11, choices=HeimdallEventKind)
@@ -143,10 +168,6 @@ class HeimdallEvent(AppendOnlyModel):
         HeimdallRecommendation, null=True, on_delete=models.PROTECT, related_name="events", db_index=False
     )
     message = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
-    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
-    created_at = models.DateTimeField()
 
     class Meta(AppendOnlyModel.Meta):
         constraints = [models.CheckConstraint(condition=Q(kind__in=HeimdallEventKind.values), name="heimdallevent_kind")]

@@ -4,13 +4,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.auth.models import User
-from django.db import transaction
 from django.db.models import F, Sum
-from django.utils import timezone
 
-from governance import policies
-from governance.decisions import Decision, ExecutionClass, verb
+from governance.decisions import Decision
 from governance.heimdall.errors import RecommendationNotFound
 from governance.heimdall.models import (
     HeimdallEvent,
@@ -20,82 +16,26 @@ from governance.heimdall.models import (
     HeimdallScorecard,
 )
 from governance.heimdall.rules import judge
-from wholesale.plumbing import correlation
 from wholesale.plumbing.act import Act
 
 
-@verb(ExecutionClass.CONTROL)
-@transaction.atomic
-def upsert_policy(
-    *,
-    domain: str,
-    changed_by: str,
-    reason: str = "",
-    user: User | None = None,
-    expected_version: int | None = None,
-    now: datetime | None = None,
-    **changes: Any,
-) -> HeimdallPolicy:
-    """Create or change the charter of a domain; what `changes` leaves out keeps its value.
-
-    Raises:
-        RequiredParameter: a new charter without its thresholds.
-        VersionConflict: somebody else changed it first.
-
-    """
-    return policies.upsert(
-        HeimdallPolicy,
-        key={"domain": domain},
-        changes=changes,
-        expected_version=expected_version,
-        required=("min_confidence_prod", "min_sandbox_trials", "min_sandbox_success_rate"),
-        act=Act(changed_by, user=user, reason=reason, at=now),
-    )
-
-
-def record_trial(
-    *,
-    domain: str,
-    confidence: Decimal,
-    success: bool,
-    actor: str,
-    correlation_id: str | None = None,
-    user: User | None = None,
-    now: datetime | None = None,
-) -> HeimdallScorecard:
+def record_trial(*, domain: str, confidence: Decimal, success: bool, act: Act) -> HeimdallScorecard:
     """Count a sandbox trial on the domain's scorecard of today (UTC), within the caller's transaction."""
-    now = now or timezone.now()
-    card = HeimdallScorecard(domain=domain, day=now.date())
+    card = HeimdallScorecard(domain=domain, day=act.now.date())
     HeimdallScorecard.objects.bulk_create([card], ignore_conflicts=True)
     todays = HeimdallScorecard.objects.filter(domain=domain, day=card.day)
     todays.update(trials=F("trials") + 1, successes=F("successes") + int(success))
     HeimdallEvent.objects.create(
-        kind=HeimdallEventKind.TRIAL,
-        domain=domain,
-        confidence=confidence,
-        success=success,
-        actor=actor,
-        user=user,
-        correlation_id=correlation_id or correlation.current(),
-        created_at=now,
+        kind=HeimdallEventKind.TRIAL, domain=domain, confidence=confidence, success=success, **act.signature
     )
     return todays.get()
 
 
 def recommend(
-    *,
-    domain: str,
-    confidence: Decimal,
-    recommendation: Any,
-    evidence: Any = None,
-    actor: str,
-    correlation_id: str | None = None,
-    user: User | None = None,
-    now: datetime | None = None,
+    *, domain: str, confidence: Decimal, recommendation: Any, evidence: Any = None, act: Act
 ) -> HeimdallRecommendation:
     """Keep an AI's advice with the gate's answer, within the caller's transaction."""
-    now = now or timezone.now()
-    policy, decision = _judged(domain, confidence, now)
+    policy, decision = _judged(domain, confidence, act.now)
     kept = HeimdallRecommendation.objects.create(
         domain=domain,
         confidence=confidence,
@@ -104,24 +44,13 @@ def recommend(
         prod_eligible=decision.allowed,
         gate_reason=decision.code,
         policy_version=policy.version if policy else None,
-        actor=actor,
-        user=user,
-        correlation_id=correlation_id or correlation.current(),
-        created_at=now,
+        **act.signature,
     )
-    kind = HeimdallEventKind.RECOMMENDED
-    _keep_event(kind, kept, decision, actor=actor, correlation_id=kept.correlation_id, user=user, now=now)
+    _keep_event(HeimdallEventKind.RECOMMENDED, kept, decision, act)
     return kept
 
 
-def judge_use(
-    recommendation_id: int,
-    *,
-    actor: str,
-    correlation_id: str | None = None,
-    user: User | None = None,
-    now: datetime | None = None,
-) -> Decision:
+def judge_use(recommendation_id: int, act: Act) -> Decision:
     """May production use this advice now? Judged anew by today's charter and trials, and kept as an event.
 
     A recommendation expires (`recommendation_hours` of its charter): `recommendation_expired`.
@@ -133,13 +62,11 @@ def judge_use(
     kept = HeimdallRecommendation.objects.filter(pk=recommendation_id).first()
     if kept is None:
         raise RecommendationNotFound
-    now = now or timezone.now()
-    policy, decision = _judged(kept.domain, kept.confidence, now)
-    if policy and decision.allowed and kept.created_at + timedelta(hours=policy.recommendation_hours) < now:
+    policy, decision = _judged(kept.domain, kept.confidence, act.now)
+    if policy and decision.allowed and kept.created_at + timedelta(hours=policy.recommendation_hours) < act.now:
         decision = Decision(False, "recommendation_expired", f"It is older than {policy.recommendation_hours} hours.")
     kind = HeimdallEventKind.USED if decision.allowed else HeimdallEventKind.REFUSED
-    correlation_id = correlation_id or correlation.current()
-    _keep_event(kind, kept, decision, actor=actor, correlation_id=correlation_id, user=user, now=now)
+    _keep_event(kind, kept, decision, act)
     return decision
 
 
@@ -158,26 +85,14 @@ def _judged(domain: str, confidence: Decimal, now: datetime) -> tuple[HeimdallPo
     return policy, judge(policy.charter, confidence=confidence, trials=trials, successes=successes)
 
 
-def _keep_event(
-    kind: HeimdallEventKind,
-    kept: HeimdallRecommendation,
-    decision: Decision,
-    *,
-    actor: str,
-    correlation_id: str,
-    user: User | None,
-    now: datetime,
-) -> None:
+def _keep_event(kind: HeimdallEventKind, kept: HeimdallRecommendation, decision: Decision, act: Act) -> None:
     HeimdallEvent.objects.create(
         kind=kind,
         domain=kept.domain,
         confidence=kept.confidence,
         recommendation=kept,
         message=decision.code,
-        actor=actor,
-        user=user,
-        correlation_id=correlation_id,
-        created_at=now,
+        **act.signature,
     )
 
 

@@ -3,12 +3,11 @@
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime
-from typing import NamedTuple, Unpack
+from typing import NamedTuple
 
 from django.db import transaction
-from django.utils import timezone
 
-from governance.decisions import ExecutionClass, Signed, verb
+from governance.decisions import ExecutionClass, verb
 from governance.grounds import Basis, contract_expiry, is_basis
 from governance.ledger.errors import EndedBeforeContract, NoContractOnFile, NoGroundForChannel, NotAContract, ReferrerMissing
 from governance.ledger.lines import append_lines, record_lines, require_past, subjects_reached
@@ -17,6 +16,7 @@ from governance.ledger.points import EVERY_CHANNEL, Point, Subject, channels_of,
 from governance.ledger.proof import NO_PROOF, Proof, missing_of
 from governance.ledger.reading import filed_under
 from governance.ledger.rules import Entry, LedgerLine, contract_counts_until, is_ended_by
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.days import beginning
 
 
@@ -31,8 +31,7 @@ def record_consent(
     ended_on: date | None = None,
     evidence: str,
     proof: Proof = NO_PROOF,
-    now: datetime | None = None,
-    **signed: Unpack[Signed],
+    act: Act,
 ) -> list[ContactRecord]:
     """A ground to contact somebody, where its proof is, and what it says. For every channel it is a line for each, since
     their expiries differ; a published address then says nothing of calls. Each line gets the whole proof. A contract is in
@@ -47,10 +46,9 @@ def record_consent(
         ReferrerMissing: a referral without the referrer's name and both relationships.
 
     """
-    now = now or timezone.now()
-    require_past("obtained_at", obtained_at, now)
+    require_past("obtained_at", obtained_at, act.now)
     if ended_on is not None:
-        require_end(basis, obtained_at, ended_on, now)
+        require_end(basis, obtained_at, ended_on, act.now)
     pairs = [
         (point, reached)
         for point in subjects_reached(points, (), channel).values()
@@ -61,11 +59,11 @@ def record_consent(
         raise NoGroundForChannel(attr="basis")
     if basis == Basis.REFERRAL and (missing := missing_of(basis, proof)):
         raise ReferrerMissing(missing)
-    records = record_lines(pairs, Entry.CONSENT, basis=basis, effective_at=obtained_at, evidence=evidence, now=now, **signed)
+    records = record_lines(pairs, Entry.CONSENT, basis=basis, effective_at=obtained_at, evidence=evidence, act=act)
     if proof:
         ConsentProof.objects.bulk_create([ConsentProof(record=record, **asdict(proof)) for record in records])
     if ended_on is not None:
-        ends = append_lines(pairs, Entry.ENDED, effective_at=beginning(ended_on), evidence=evidence, now=now, **signed)
+        ends = append_lines(pairs, Entry.ENDED, effective_at=beginning(ended_on), evidence=evidence, act=act)
         return [*records, *ends]
     return records
 
@@ -87,13 +85,7 @@ def require_end(basis: str, obtained_at: datetime, ended_on: date, now: datetime
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def end_contract(
-    *,
-    points: Collection[Point],
-    channel: str = EVERY_CHANNEL,
-    ended_on: date,
-    evidence: str,
-    now: datetime | None = None,
-    **signed: Unpack[Signed],
+    *, points: Collection[Point], channel: str = EVERY_CHANNEL, ended_on: date, evidence: str, act: Act
 ) -> list[ContactRecord]:
     """The contracts on file ended on this day: each remains a ground for 2 years from it, for calls for 18 months.
 
@@ -109,9 +101,8 @@ def end_contract(
     """
     reached = subjects_reached(points, (), channel)
     lock_points_known_by(reached)
-    now = now or timezone.now()
     ended_at = beginning(ended_on)
-    require_past("ended_on", ended_at, now)
+    require_past("ended_on", ended_at, act.now)
     contracts = _contracts(reached, channel)
     if not contracts:
         raise NoContractOnFile
@@ -124,8 +115,7 @@ def end_contract(
         Entry.ENDED,
         effective_at=ended_at,
         evidence=evidence,
-        now=now,
-        **signed,
+        act=act,
     )
 
 

@@ -2,16 +2,15 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any, Unpack
 
 from django.db import transaction
-from django.utils import timezone
 
-from governance.decisions import ExecutionClass, Signed, verb
+from governance.decisions import ExecutionClass, verb
 from governance.ledger.lines import record_lines, subjects_reached
 from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.points import EVERY_CHANNEL, Point, Subject, lock_points_known_by
 from governance.ledger.rules import Entry
+from wholesale.plumbing.act import Act
 
 
 @verb(ExecutionClass.RECORD)
@@ -22,8 +21,7 @@ def hold_points(
     rows: Collection[ContactPoint] = (),
     since: datetime | None = None,
     evidence: str,
-    now: datetime | None = None,
-    **signed: Unpack[Signed],
+    act: Act,
 ) -> list[ContactRecord]:
     """A doubtful message waits for a person: until it is decided these points are contacted by no channel.
 
@@ -34,20 +32,13 @@ def hold_points(
         PointMissing: no point is given.
 
     """
-    return _hold_or_release(
-        Entry.HOLD, subjects_reached(points, rows, EVERY_CHANNEL), since, evidence=evidence, now=now, **signed
-    )
+    return _hold_or_release(Entry.HOLD, subjects_reached(points, rows, EVERY_CHANNEL), since, evidence, act)
 
 
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def release_points(
-    *,
-    points: Collection[Point] = (),
-    rows: Collection[ContactPoint] = (),
-    evidence: str,
-    now: datetime | None = None,
-    **signed: Unpack[Signed],
+    *, points: Collection[Point] = (), rows: Collection[ContactPoint] = (), evidence: str, act: Act
 ) -> list[ContactRecord]:
     """A person has decided on the doubtful message for which these points were held.
 
@@ -55,15 +46,12 @@ def release_points(
         PointMissing: no point is given.
 
     """
-    return _hold_or_release(
-        Entry.RELEASE, subjects_reached(points, rows, EVERY_CHANNEL), None, evidence=evidence, now=now, **signed
-    )
+    return _hold_or_release(Entry.RELEASE, subjects_reached(points, rows, EVERY_CHANNEL), None, evidence, act)
 
 
 def _hold_or_release(
-    entry: Entry, reached: Mapping[str, Subject], since: datetime | None, *, now: datetime | None, **line: Any
+    entry: Entry, reached: Mapping[str, Subject], since: datetime | None, evidence: str, act: Act
 ) -> list[ContactRecord]:
     lock_points_known_by(reached)
-    now = now or timezone.now()
     pairs = [(subject, EVERY_CHANNEL) for subject in reached.values()]
-    return record_lines(pairs, entry, effective_at=min(since or now, now), now=now, **line)
+    return record_lines(pairs, entry, effective_at=min(since or act.now, act.now), evidence=evidence, act=act)

@@ -4,16 +4,14 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import User
-
 from governance.channels import Channel
 from governance.grounds import consent_expiry, contract_expiry
 from governance.ledger.errors import InTheFuture, PointMissing
 from governance.ledger.models import ContactPoint, ContactRecord, ContactRecordWords
 from governance.ledger.points import EVERY_CHANNEL, Point, Subject, channels_of, contact_points, digest
 from governance.ledger.rules import Entry
-from governance.ledger.signals import contact_records_changed
-from wholesale.plumbing import correlation
+from governance.ledger.signals import contact_records_changed, told
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.wordings import parted
 
 
@@ -59,16 +57,11 @@ def append_lines(
     effective_at: datetime,
     basis: str = "",
     evidence: str = "",
-    reason: str = "",
-    actor: str,
-    user: User | None = None,
-    correlation_id: str | None = None,
-    now: datetime,
+    act: Act,
 ) -> list[ContactRecord]:
     """A line for each subject and channel. What people wrote of it stands beside it, so that it can be erased."""
-    stored = contact_points({subject for subject, _ in pairs if not isinstance(subject, ContactPoint)})
-    correlation_id = correlation_id or correlation.current()
-    own, words = parted({"evidence": evidence, "reason": reason})
+    stored = contact_points({subject for subject, _ in pairs if not isinstance(subject, ContactPoint)}, act)
+    own, words = parted({"evidence": evidence, "reason": act.reason})
     records = ContactRecord.objects.bulk_create(
         ContactRecord(
             point=subject if isinstance(subject, ContactPoint) else stored[subject],
@@ -77,10 +70,7 @@ def append_lines(
             basis=basis,
             effective_at=effective_at,
             expires_at=_expiry(entry, channel, basis, effective_at),
-            actor=actor,
-            user=user,
-            correlation_id=correlation_id,
-            created_at=now,
+            **act.signature,
             **own,
         )
         for subject, channel in pairs
@@ -96,9 +86,12 @@ def _expiry(entry: Entry, channel: str, basis: str, effective_at: datetime) -> d
     return consent_expiry(channel, basis, effective_at) if basis else None
 
 
-def record_lines(pairs: Collection[tuple[Subject, str]], entry: Entry, *, now: datetime, **line: Any) -> list[ContactRecord]:
+def record_lines(pairs: Collection[tuple[Subject, str]], entry: Entry, *, act: Act, **line: Any) -> list[ContactRecord]:
     """The same, told to those who must look again at what is permitted."""
-    records = append_lines(pairs, entry, now=now, **line)
+    records = append_lines(pairs, entry, act=act, **line)
     if records:
-        contact_records_changed.send(sender=ContactRecord, points=named_points(subject for subject, _ in pairs), now=now)
+        points = named_points(subject for subject, _ in pairs)
+        contact_records_changed.send(
+            sender=ContactRecord, envelopes=told("contact_recorded", act, points=points, entry=entry.value)
+        )
     return records

@@ -1,6 +1,5 @@
 """What is on file: contact points, the ledger about them, the organisation, its closed days."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -9,6 +8,7 @@ from governance.grounds import Basis
 from governance.ledger.proof import WORDING_MAX_LENGTH, GivenHow
 from governance.ledger.rules import Entry
 from wholesale.plumbing.append_only import AppendOnlyModel, ErasableModel
+from wholesale.plumbing.signed import SignedModel
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 from wholesale.plumbing.wordings import WordedField
 
@@ -60,7 +60,7 @@ class LastContact(models.Model):
         return f"{self.contacted_at}"
 
 
-class ContactRecord(AppendOnlyModel):
+class ContactRecord(SignedModel, AppendOnlyModel):
     """A line of the ledger: a consent, an opt-out, a do-not-call entry, its lifting, a scrub, an erasure."""
 
     # The index serves the gate's lookup: all lines of some points, in order.
@@ -72,10 +72,6 @@ class ContactRecord(AppendOnlyModel):
     expires_at = models.DateTimeField(null=True, blank=True)
     evidence = WordedField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="where the proof is: a form, a recording")
     reason = WordedField(max_length=NOTE_MAX_LENGTH, blank=True)
-    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
-    created_at = models.DateTimeField()
 
     class Meta(AppendOnlyModel.Meta):
         ordering = ["-id"]

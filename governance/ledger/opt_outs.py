@@ -2,20 +2,18 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Unpack
 
 from django.db import transaction
-from django.utils import timezone
 
 from governance.channels import Channel
-from governance.decisions import ExecutionClass, Signature, Signed, verb
+from governance.decisions import ExecutionClass, verb
 from governance.ledger.lines import append_lines, named_points, record_lines, subjects_reached
 from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.points import EVERY_CHANNEL, Point, Subject, channels_of, digest, lock_points_known_by
 from governance.ledger.reading import filed_under
 from governance.ledger.rules import Entry, opted_out, refusals
-from governance.ledger.signals import opt_outs_unreadable, opted_out_of
-from wholesale.plumbing import correlation
+from governance.ledger.signals import opt_outs_unreadable, opted_out_of, told
+from wholesale.plumbing.act import Act
 
 
 @verb(ExecutionClass.RECORD)
@@ -28,8 +26,7 @@ def record_opt_out(
     channel: str = EVERY_CHANNEL,
     said_at: datetime | None = None,
     evidence: str = "",
-    now: datetime | None = None,
-    **signed: Unpack[Signed],
+    act: Act,
 ) -> list[ContactRecord]:
     """Somebody wants no more contact by a channel, or by any. It holds from then on; a clock that runs ahead of ours delays
     nothing, so what was said later than now was said now.
@@ -42,14 +39,7 @@ def record_opt_out(
 
     """
     return _say_no(
-        subjects_reached([*points, *unreadable], rows, channel),
-        channel,
-        Entry.OPT_OUT,
-        unreadable,
-        said_at=said_at,
-        evidence=evidence,
-        now=now,
-        **signed,
+        subjects_reached([*points, *unreadable], rows, channel), channel, Entry.OPT_OUT, unreadable, said_at, evidence, act
     )
 
 
@@ -62,8 +52,7 @@ def record_do_not_call(
     unreadable: Collection[Point] = (),
     said_at: datetime | None = None,
     evidence: str = "",
-    now: datetime | None = None,
-    **signed: Unpack[Signed],
+    act: Act,
 ) -> list[ContactRecord]:
     """These numbers are on the internal do-not-call list, which beats every exemption. It speaks of calls alone.
 
@@ -76,10 +65,9 @@ def record_do_not_call(
         Channel.CALL,
         Entry.DO_NOT_CALL,
         unreadable,
-        said_at=said_at,
-        evidence=evidence,
-        now=now,
-        **signed,
+        said_at,
+        evidence,
+        act,
     )
 
 
@@ -88,24 +76,22 @@ def _say_no(
     channel: str,
     entry: Entry,
     unreadable: Collection[Point],
-    *,
     said_at: datetime | None,
     evidence: str,
-    now: datetime | None,
-    reason: str = "",
-    **signature: Unpack[Signature],
+    act: Act,
 ) -> list[ContactRecord]:
     lock_points_known_by(reached)
-    now = now or timezone.now()
-    signature = {"user": None, **signature, "correlation_id": signature.get("correlation_id") or correlation.current()}
     pairs = [(subject, channel) for subject in reached.values()]
-    effective_at = min(said_at or now, now)
-    records = append_lines(pairs, entry, effective_at=effective_at, evidence=evidence, reason=reason, now=now, **signature)
-    opted_out_of.send(sender=ContactRecord, points=named_points(reached.values()), channel=channel, now=now, **signature)
+    effective_at = min(said_at or act.now, act.now)
+    records = append_lines(pairs, entry, effective_at=effective_at, evidence=evidence, act=act)
+    points = named_points(reached.values())
+    opted_out_of.send(sender=ContactRecord, envelopes=told("opted_out", act, points=points, channel=channel))
     if unreadable:
         unread = {digest(point) for point in unreadable}
         theirs = [record for record in records if record.point.digest in unread]
-        opt_outs_unreadable.send(sender=ContactRecord, records=theirs, channel=channel, now=now, **signature)
+        opt_outs_unreadable.send(
+            sender=ContactRecord, envelopes=told("opt_out_unreadable", act, records=theirs, channel=channel)
+        )
     return records
 
 
@@ -116,10 +102,8 @@ def lift_opt_out(
     points: Collection[Point] = (),
     rows: Collection[ContactPoint] = (),
     channel: str = EVERY_CHANNEL,
-    reason: str,
     evidence: str = "",
-    now: datetime | None = None,
-    **signature: Unpack[Signature],
+    act: Act,
 ) -> list[ContactRecord]:
     """The opt-outs and do-not-call entries on file were a mistake. Where there are none nothing is written.
 
@@ -132,19 +116,14 @@ def lift_opt_out(
     reached = subjects_reached(points, rows, channel)
     known = filed_under(reached)
     lock_points_known_by(reached)
-    now = now or timezone.now()
     refused = [
         reached[known_by]
         for known_by, on_file in filed_under(reached).items()
         if refusals(on_file.lines) == refusals(known[known_by].lines)
-        and any(opted_out(on_file.lines, by, now) for by in channels_of(reached[known_by]) if channel in (EVERY_CHANNEL, by))
+        and any(
+            opted_out(on_file.lines, by, act.now) for by in channels_of(reached[known_by]) if channel in (EVERY_CHANNEL, by)
+        )
     ]
     return record_lines(
-        [(subject, channel) for subject in refused],
-        Entry.LIFT,
-        effective_at=now,
-        evidence=evidence,
-        reason=reason,
-        now=now,
-        **signature,
+        [(subject, channel) for subject in refused], Entry.LIFT, effective_at=act.now, evidence=evidence, act=act
     )

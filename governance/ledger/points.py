@@ -10,8 +10,9 @@ from django.db import connection
 
 from governance.channels import Channel
 from governance.ledger.models import ContactPoint
-from governance.ledger.signals import contact_points_made
+from governance.ledger.signals import contact_points_made, told
 from wholesale.plumbing import locks
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.addresses import one_form
 
 EVERY_CHANNEL = ""
@@ -83,7 +84,7 @@ def _spelling(kind: str, value: str) -> str:
     return value.strip()
 
 
-def contact_points(points: Collection[Point]) -> dict[Point, ContactPoint]:
+def contact_points(points: Collection[Point], act: Act) -> dict[Point, ContactPoint]:
     """The rows of these points, which are made where they are new. Race-free, in at most four statements."""
     if not points:
         return {}
@@ -99,7 +100,8 @@ def contact_points(points: Collection[Point]) -> dict[Point, ContactPoint]:
             ],
             ignore_conflicts=True,
         )
-        contact_points_made.send(sender=ContactPoint, key_mark=digest_key_mark())
+        envelopes = told("contact_points_made", act, key_mark=digest_key_mark())
+        contact_points_made.send(sender=ContactPoint, envelopes=envelopes)
         found |= _found(new)
     return {point: found[digest(point)] for point in points}
 

@@ -2,19 +2,19 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any, Unpack
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
-from governance.decisions import ExecutionClass, Signature, verb
+from governance.decisions import ExecutionClass, verb
 from governance.grounds import Basis
 from governance.ledger.lines import record_lines
 from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.points import Point, digest
 from governance.ledger.rules import Entry
+from wholesale.plumbing.act import Act
 
 
 def with_uses(records: "QuerySet[ContactRecord]") -> "QuerySet[Any]":
@@ -42,19 +42,11 @@ def uses_of(record: ContactRecord) -> int | None:
 
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
-def record_use(
-    *,
-    points: Collection[Point],
-    channel: str,
-    sent_at: datetime,
-    now: datetime | None = None,
-    **signature: Unpack[Signature],
-) -> list[ContactRecord]:
+def record_use(*, points: Collection[Point], channel: str, sent_at: datetime, act: Act) -> list[ContactRecord]:
     """A message went out to somebody who was referred to us: a line for each of his points with a referral on file.
 
     No point is made here: it is called under a ladder's lock, and who makes a point may wait for that.
     """
-    now = now or timezone.now()
     referred = ContactRecord.objects.filter(point__digest__in=[digest(point) for point in points], basis=Basis.REFERRAL)
     rows = ContactPoint.objects.filter(pk__in=referred.values("point")).order_by("pk")
-    return record_lines([(row, channel) for row in rows], Entry.USED, effective_at=sent_at, now=now, **signature)
+    return record_lines([(row, channel) for row in rows], Entry.USED, effective_at=sent_at, act=act)

@@ -2,24 +2,21 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Unpack
 
 from django.db import transaction
-from django.utils import timezone
 
 from governance.channels import Channel
-from governance.decisions import ExecutionClass, Signed, verb
+from governance.decisions import ExecutionClass, verb
 from governance.ledger.lines import record_lines, require_past, subjects_reached
 from governance.ledger.models import ContactRecord
 from governance.ledger.points import Point
 from governance.ledger.rules import Entry
+from wholesale.plumbing.act import Act
 
 
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
-def record_scrub(
-    *, points: Collection[Point], checked_at: datetime, evidence: str, now: datetime | None = None, **signed: Unpack[Signed]
-) -> list[ContactRecord]:
+def record_scrub(*, points: Collection[Point], checked_at: datetime, evidence: str, act: Act) -> list[ContactRecord]:
     """These numbers were checked against the National Do Not Call List and are not on it; `checked_at` is the date of the
     list's version. As few statements for ten thousand numbers as for one.
 
@@ -28,13 +25,11 @@ def record_scrub(
         InTheFuture: `checked_at` is later than now.
 
     """
-    now = now or timezone.now()
-    require_past("checked_at", checked_at, now)
+    require_past("checked_at", checked_at, act.now)
     return record_lines(
         [(point, Channel.CALL) for point in subjects_reached(points, (), Channel.CALL).values()],
         Entry.SCRUB,
         effective_at=checked_at,
         evidence=evidence,
-        now=now,
-        **signed,
+        act=act,
     )

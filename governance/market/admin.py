@@ -24,7 +24,6 @@ from governance.market.rules import (
     HolidayRule,
     parsed,
 )
-from governance.market.services import upsert_policy
 from governance.policies_admin import PlacePolicyAdmin
 
 
@@ -53,10 +52,9 @@ def _days_text(days: Sequence[int]) -> str:
 class MarketPolicyAdmin(PlacePolicyAdmin):
     """When, how and from which score on leads may be contacted."""
 
-    upsert = upsert_policy
     form = MarketPolicyForm
     change_form_template = "admin/governance/marketpolicy/change_form.html"
-    list_display = ("place", "switched", "windows", "channels", "min_score", "changed_by", "updated_at")
+    list_display = ("place", "enabled", "windows", "channels", "min_score", "changed_by", "updated_at")
 
     @display(description="Contact windows (local time)")
     def windows(self, policy: MarketPolicy) -> str:

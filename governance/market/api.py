@@ -13,26 +13,25 @@ from governance.channels import Channel
 from governance.clocks.api import PlaceParams
 from governance.gate.api import ContactOut, PurposeParams, contact_out, lead_out
 from governance.gate.reasons import Reason
-from governance.market import services
 from governance.market.legal_hours import legal_warnings
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES, HolidayRule, InvalidRules, is_hhmm, normalised
-from wholesale.plumbing.api import ROW_ID, ApiViewSet, RowSerializer, act, acting_user, ask, path_id
+from governance.policies_api import PolicyOut, params_of, policy_endpoints
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.api import ROW_ID, ApiViewSet, act, ask, path_id
 from wholesale.plumbing.errors import NotFound
 from wholesale.plumbing.fields import (
     AwareDateTimeField,
     JsonField,
     LabelField,
-    NoteField,
     ProvinceField,
     RateField,
     StrictIntegerField,
     UpperChoiceField,
     WordField,
 )
-from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.params import Params
 from wholesale.plumbing.texts import shown
-from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import ALL
 
 WEEKDAY_ERRORS: dict[str, Any] = dict.fromkeys(
@@ -120,24 +119,12 @@ class HhmmField(serializers.CharField):
         return text
 
 
-class MarketPolicyOut(RowSerializer):
-    """A market policy."""
+class MarketPolicyOut(PolicyOut):
+    """When, by which channel and from which lead score on a lead of this market may be contacted."""
+
+    policy = MarketPolicy
 
     rules = RulesField(read_only=True)
-
-    class Meta:
-        model = MarketPolicy
-        fields: tuple[str, ...] = (
-            "id",
-            "province",
-            "market",
-            "enabled",
-            "rules",
-            "version",
-            "changed_by",
-            "reason",
-            "updated_at",
-        )
 
 
 class WarningOut(serializers.Serializer[Any]):
@@ -155,20 +142,11 @@ class MarketPolicyStoredOut(MarketPolicyOut):
         many=True, read_only=True, help_text="windows in which calls are allowed, wider than calling hours"
     )
 
-    class Meta(MarketPolicyOut.Meta):
-        fields = (*MarketPolicyOut.Meta.fields, "warnings")
 
-
-class MarketPolicyParams(PlaceParams, ActParams):
-    """A market policy to create or change; an absent setting keeps its value."""
-
-    province = ProvinceField()
-    market = WordField(default=ALL)
-    enabled = serializers.BooleanField(required=False)
-    rules = RulesField(required=False, help_text="required for a new policy; replaces the old rules as a whole")
-    changed_by = LabelField(required=False, help_text="default: your user name")
-    reason = NoteField(default="")
-    expected_version = StrictIntegerField(required=False, min_value=0, max_value=2**31 - 1)
+MarketPolicyParams = params_of(
+    MarketPolicy,
+    rules=RulesField(required=False, help_text="required for a new policy; replaces the old rules as a whole"),
+)
 
 
 class EffectiveParams(PlaceParams):
@@ -217,21 +195,15 @@ class CanContactParams(EffectiveParams, PurposeParams):
         return super().validate(attrs)
 
 
+@policy_endpoints(MarketPolicy, out=MarketPolicyOut, params=MarketPolicyParams)
 class MarketViewSet(ApiViewSet):
     """Contact rules of provinces and markets."""
 
     permissions = {
-        "policies": "governance.view_marketpolicy",
         "policy": "governance.view_marketpolicy",
-        "upsert": "governance.change_marketpolicy",
         "effective": "governance.view_marketpolicy",
         "can_contact": "governance.ask_contact_gate",
     }
-
-    @ask("policies", Params, MarketPolicyOut(many=True))
-    def policies(self, request: Request) -> Response:
-        """All market policies, by province and market."""
-        return Response(list(MarketPolicy.objects.values(*MarketPolicyOut.Meta.fields)))
 
     @ask(f"policies/{ROW_ID}", Params, MarketPolicyOut, parameters=[path_id("policy")])
     def policy(self, request: Request, id: str) -> Response:
@@ -260,10 +232,9 @@ class MarketViewSet(ApiViewSet):
             )
         ],
     )
-    def upsert(self, request: Request, **params: Any) -> Response:
+    def upsert(self, request: Request, act: Act, **given: Any) -> Response:
         """Create or change the policy of a market."""
-        params.setdefault("changed_by", label_of(request.user))
-        policy = services.upsert_policy(user=acting_user(request), **params)
+        policy = policies.upsert(MarketPolicy, act=act, **given)
         warnings = [
             {"code": Reason.OUTSIDE_LEGAL_HOURS.value, "detail": warning.detail, "attr": f"rules.{warning.place}"}
             for warning in legal_warnings(policy.rules)

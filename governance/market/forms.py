@@ -15,7 +15,6 @@ from unfold.widgets import (
 
 from governance.channels import Channel
 from governance.market.legal_hours import legal_warnings
-from governance.market.models import MarketPolicy
 from governance.market.rules import (
     CALL_HOLIDAYS,
     CHANNEL_WINDOWS,
@@ -29,7 +28,7 @@ from governance.market.rules import (
     InvalidRules,
     normalised,
 )
-from governance.policies_admin import PlacePolicyForm
+from governance.policies_admin import PolicyForm
 from wholesale.plumbing.texts import json_number
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -74,7 +73,7 @@ class BaseWindowFormSet(forms.BaseFormSet):
 WindowFormSet = forms.formset_factory(WindowForm, formset=BaseWindowFormSet, extra=SPARE_ROWS, can_delete=True)
 
 
-class MarketPolicyForm(PlacePolicyForm):
+class MarketPolicyForm(PolicyForm):
     """A contact policy. Beside its fields stand formsets, `windows` and those of each channel; all of them are the rules."""
 
     channels = forms.MultipleChoiceField(
@@ -122,10 +121,6 @@ class MarketPolicyForm(PlacePolicyForm):
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text="A channel ticked here has windows of its own, below, in place of the contact windows of all.",
     )
-
-    class Meta:
-        model = MarketPolicy
-        fields = ("province", "market", "enabled")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

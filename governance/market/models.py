@@ -1,16 +1,41 @@
 """Contact policies."""
 
-from django.db import models
+from collections.abc import Mapping
+from typing import Any
 
-from governance.policies import PlacePolicy
+from governance.market.rules import SAFE_RULES, normalised
+from governance.policies import PlacePolicy, each_province
+from governance.signals import rules_changed
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.envelope import Subject
+from wholesale.plumbing.setting_fields import Document
+from wholesale.plumbing.vocabulary import ALL
 
 
 class MarketPolicy(PlacePolicy):
     """When, by which channel and from which lead score on a lead of this market may be contacted (guide, pack G)."""
 
-    rules = models.JSONField(help_text="contact_windows_local, channels_allowed, min_lead_score_to_contact")
+    rules = Document(help_text="contact_windows_local, channels_allowed, min_lead_score_to_contact")
 
     class Meta(PlacePolicy.Meta):
         verbose_name = "market policy"
         verbose_name_plural = "market policies"
         permissions = [("ask_contact_gate", "Can ask whether a lead may be contacted")]
+
+    @classmethod
+    def seeded(cls) -> list[dict[str, Any]]:
+        """The safe default of each province, enabled (guide, safe defaults)."""
+        return each_province(enabled=True, rules=SAFE_RULES)
+
+    def prepared(self, changes: Mapping[str, Any], act: Act) -> Mapping[str, Any]:
+        """The rules in their one spelling.
+
+        Raises:
+            InvalidRules: they are not well formed.
+
+        """
+        return {**changes, "rules": normalised(changes["rules"])} if "rules" in changes else changes
+
+    def follow(self, act: Act) -> None:
+        market = None if self.market == ALL else self.market
+        rules_changed(MarketPolicy, Subject("market_policy", province=self.province, market=market), act=act)

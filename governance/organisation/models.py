@@ -1,12 +1,19 @@
 """The organisation that contacts."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
 from governance.organisation.rules import Strictness
 from governance.policies import Policy
-from wholesale.plumbing.days import WITHIN_RANGE
-from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
+from governance.signals import rules_changed
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.envelope import Subject
+from wholesale.plumbing.errors import RequiredParameter
+from wholesale.plumbing.setting_fields import Choice, Day, Label, Note
+from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 STRICT_SETTINGS = ("consent", "identity", "scrub")
 
@@ -14,27 +21,63 @@ STRICT_SETTINGS = ("consent", "identity", "scrub")
 class Organisation(Policy):
     """Who contacts, and how strictly it asks for proof. One row; without it everything is enforced."""
 
-    name = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True, help_text="as messages name the sender")
-    mailing_address = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
-    contact = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True, help_text="a phone number, e-mail or web address")
-    consent = models.CharField("consent for text and e-mail", max_length=7, choices=Strictness, default=Strictness.ENFORCE)
-    identity = models.CharField(
-        "identification in text and e-mail", max_length=7, choices=Strictness, default=Strictness.ENFORCE
+    name = Label(blank=True, help_text="as messages name the sender", page_help="As messages name the sender.")
+    mailing_address = Note(blank=True, page_help="Where post reaches you.")
+    contact = Label(
+        blank=True,
+        help_text="a phone number, e-mail or web address",
+        page_help="A phone number, an e-mail address or a web address; it must answer for 60 days after a message.",
     )
-    scrub = models.CharField(
-        "registration and scrub for calls", max_length=7, choices=Strictness, default=Strictness.ENFORCE
+    consent = Choice(
+        "consent for text and e-mail",
+        max_length=7,
+        choices=Strictness,
+        default=Strictness.ENFORCE,
+        short="Messages without consent",
+        page_help="Refuse: without a consent on file that is in force, no text message and no e-mail. Allow: they may be "
+        "sent, the gate's answer carries a warning, and the runbook warns. An opt-out refuses either way.",
+    )
+    identity = Choice(
+        "identification in text and e-mail",
+        max_length=7,
+        choices=Strictness,
+        default=Strictness.ENFORCE,
+        short="Messages without identification",
+        page_help="Refuse: no text message and no e-mail to a known lead while the name, the mailing address or the contact "
+        "above is missing. Allow: they may be sent, with a warning.",
+    )
+    scrub = Choice(
+        "registration and scrub for calls",
+        max_length=7,
+        choices=Strictness,
+        default=Strictness.ENFORCE,
+        short="Calls without registration and scrub",
+        page_help="Refuse: no call unless the registration below is in force and the number was checked against the "
+        "National Do Not Call List within 31 days, or is exempt by a consent for calls. Allow: calls may be made, with the "
+        "same warnings.",
     )
     lenient_reason = models.CharField(
         max_length=NOTE_MAX_LENGTH, blank=True, editable=False, help_text="why something is only warned of"
     )
-    registration_number = models.CharField("National DNCL registration", max_length=LABEL_MAX_LENGTH, blank=True)
-    registration_expires_on = models.DateField(null=True, blank=True, validators=WITHIN_RANGE)
+    registration_number = Label(
+        "National DNCL registration",
+        blank=True,
+        short="Registration",
+        page_help="Every telemarketer registers with the operator of the National Do Not Call List.",
+    )
+    registration_expires_on = Day(
+        short="Registered until",
+        empty="not on file",
+        page_help="Its last day. The runbook warns 30 days before.",
+    )
     digest_key_mark = models.CharField(
         max_length=64,
         blank=True,
         editable=False,
         help_text="of the CONTACT_DIGEST_KEY that the first contact point was made with",
     )
+
+    hidden = ("id", "digest_key_mark")
 
     class Meta:
         default_permissions = ("view", "change")
@@ -55,3 +98,26 @@ class Organisation(Policy):
     def lenient(self) -> list[str]:
         """The settings by which what the law forbids is only warned of."""
         return [name for name in STRICT_SETTINGS if getattr(self, name) == Strictness.WARN]
+
+    @classmethod
+    def key_of(cls, given: dict[str, Any]) -> dict[str, Any]:
+        return {"id": 1}
+
+    def prepared(self, changes: Mapping[str, Any], act: Act) -> Mapping[str, Any]:
+        """To be only warned of what is prohibited needs a reason, which stands beside the settings for as long as it lasts.
+
+        Raises:
+            RequiredParameter: something becomes a warning and no reason is given.
+
+        """
+        after = [name for name in STRICT_SETTINGS if changes.get(name, getattr(self, name)) == Strictness.WARN]
+        if not after:
+            return {**changes, "lenient_reason": ""}
+        if set(after) <= set(self.lenient):
+            return changes
+        if not act.reason.strip():
+            raise RequiredParameter(attr="reason")
+        return {**changes, "lenient_reason": act.reason}
+
+    def follow(self, act: Act) -> None:
+        rules_changed(Organisation, Subject("organisation"), act=act)

@@ -10,10 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from governance import gate
-from governance.risk import ledgers, policies, reservations
+from governance.policies_api import policy_endpoints
+from governance.risk import ledgers, reservations
 from governance.risk.models import RiskDay, RiskPolicy, RiskReservation
 from governance.risk.reservations import correct_by_amount, correct_loss
-from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, acting_user, ask
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, ask
 from wholesale.plumbing.fields import (
     AwareDateTimeField,
     IdField,
@@ -21,49 +23,13 @@ from wholesale.plumbing.fields import (
     LabelField,
     MoneyField,
     NoteField,
-    StrictIntegerField,
     WordField,
 )
 from wholesale.plumbing.params import ActParams, Params
 from wholesale.plumbing.texts import shown
-from wholesale.plumbing.users import label_of
 
 _ZERO = Decimal(0)
 _CENT = Decimal("0.01")
-
-
-class RiskPolicyOut(RowSerializer):
-    """A risk policy; a cap of 0 is none."""
-
-    class Meta:
-        model = RiskPolicy
-        fields = (
-            "id",
-            "engine",
-            "max_daily_loss",
-            "max_daily_exposure",
-            "max_open_risk",
-            "max_actions_per_day",
-            "enabled",
-            "version",
-            "changed_by",
-            "reason",
-            "updated_at",
-        )
-
-
-class RiskPolicyParams(ActParams):
-    """A risk policy to create or change; an absent setting keeps its value."""
-
-    engine = WordField()
-    max_daily_loss = MoneyField(required=False, min_value=_ZERO, help_text="CAD; 0: no cap")
-    max_daily_exposure = MoneyField(required=False, min_value=_ZERO, help_text="CAD; 0: no cap")
-    max_open_risk = MoneyField(required=False, min_value=_ZERO, help_text="CAD; 0: no cap")
-    max_actions_per_day = StrictIntegerField(required=False, min_value=0, max_value=2**31 - 1, help_text="0: no cap")
-    enabled = serializers.BooleanField(required=False)
-    changed_by = LabelField(required=False, help_text="default: your user name")
-    reason = NoteField(default="")
-    expected_version = StrictIntegerField(required=False, min_value=0, max_value=2**31 - 1)
 
 
 class LedgerOut(RowSerializer):
@@ -136,29 +102,16 @@ class SettleOut(serializers.Serializer[Any]):
     settled_at = AwareDateTimeField()
 
 
+@policy_endpoints(RiskPolicy)
 class RiskViewSet(ApiViewSet):
     """How much may be at stake."""
 
     permissions = {
-        "policies": "governance.view_riskpolicy",
-        "upsert": "governance.change_riskpolicy",
         "ledger_today": "governance.view_riskday",
         "reserve": "governance.reserve_risk",
         "settle": "governance.settle_risk",
         "correct": "governance.correct_loss",
     }
-
-    @ask("policies", Params, RiskPolicyOut(many=True))
-    def policies(self, request: Request) -> Response:
-        """All risk policies, by engine."""
-        return Response(list(RiskPolicy.objects.values(*RiskPolicyOut.Meta.fields)))
-
-    @act("policies/upsert", RiskPolicyParams, RiskPolicyOut)
-    def upsert(self, request: Request, **params: Any) -> Response:
-        """Create or change the risk policy of an engine."""
-        params.setdefault("changed_by", label_of(request.user))
-        policy = policies.upsert_policy(user=acting_user(request), **params)
-        return Response(shown(policy, RiskPolicyOut.Meta.fields))
 
     @ask("ledger/today", Params, LedgerOut(many=True))
     def ledger_today(self, request: Request) -> Response:
@@ -167,10 +120,9 @@ class RiskViewSet(ApiViewSet):
         return Response([shown(ledger, LedgerOut.Meta.fields) for ledger in ledgers.ledger_of(today)])
 
     @act("check-and-reserve", ReserveParams, ReserveOut)
-    def reserve(self, request: Request, **params: Any) -> Response:
+    def reserve(self, request: Request, act: Act, **params: Any) -> Response:
         """Put an amount at stake if GLOBAL and the engine both allow it."""
-        params.setdefault("actor", label_of(request.user))
-        decision, reservation = gate.risk_reserve(user=acting_user(request), **params)
+        decision, reservation = gate.risk_reserve(**params, act=act)
         return Response(
             {
                 "ok": decision.allowed,
@@ -182,19 +134,16 @@ class RiskViewSet(ApiViewSet):
         )
 
     @act("settle", SettleParams, SettleOut)
-    def settle(self, request: Request, **params: Any) -> Response:
+    def settle(self, request: Request, act: Act, **params: Any) -> Response:
         """Release a reservation and book its loss today. Twice changes nothing."""
-        params.setdefault("actor", label_of(request.user))
         settle = reservations.risk_settle if "reservation_id" in params else reservations.settle_by_amount
-        settled = settle(user=acting_user(request), **params)
-        return Response(_settled_out(settled))
+        return Response(_settled_out(settle(**params, act=act)))
 
     @act("correct", CorrectParams, SettleOut)
-    def correct(self, request: Request, **params: Any) -> Response:
+    def correct(self, request: Request, act: Act, **params: Any) -> Response:
         """Set a booked loss right, on the day on which it was booked. The same loss changes nothing."""
-        params.setdefault("actor", label_of(request.user))
         correct = correct_loss if "reservation_id" in params else correct_by_amount
-        return Response(_settled_out(correct(user=acting_user(request), **params)))
+        return Response(_settled_out(correct(**params, act=act)))
 
 
 def _settled_out(reservation: RiskReservation) -> dict[str, Any]:

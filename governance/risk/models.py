@@ -8,9 +8,13 @@ from django.db import models
 from django.db.models import Q
 
 from governance.policies import Policy
-from governance.risk.rules import Caps
+from governance.risk.rules import GLOBAL, Caps
 from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.setting_fields import Money, Switch, Whole, Word
+from wholesale.plumbing.signed import SignedModel
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH
+
+NO_CAP = "no cap"
 
 
 def money_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
@@ -23,22 +27,41 @@ def sum_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
     return money_field(max_digits=20, **kwargs)
 
 
-def user_field() -> "models.ForeignKey[Any, Any]":
-    """Who, beside the label that says so."""
-    return models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, editable=False
-    )
-
-
 class RiskPolicy(Policy):
     """How much an engine may put at stake; 0 means no cap. Without one, or with it off, the engine may nothing."""
 
-    engine = models.CharField(max_length=WORD_MAX_LENGTH, unique=True)
-    enabled = models.BooleanField(default=False)
-    max_daily_loss = money_field(help_text="CAD a day; reached, it closes the engine until the next day; 0: no cap")
-    max_daily_exposure = money_field(help_text="CAD reserved a day; 0: no cap")
-    max_open_risk = money_field(help_text="CAD reserved and not settled, whatever the day; 0: no cap")
-    max_actions_per_day = models.PositiveIntegerField(default=0, help_text="reservations a day; 0: no cap")
+    engine = Word(unique=True, page_help=f"{GLOBAL} is what every reservation must pass beside its own engine's policy.")
+    max_daily_loss = Money(
+        default=Decimal(0),
+        short="Loss a day",
+        zero=NO_CAP,
+        help_text="CAD a day; reached, it closes the engine until the next day; 0: no cap",
+        page_help="CAD. Once the day's settled losses reach it, nothing more is reserved until the next day. 0: no cap.",
+    )
+    max_daily_exposure = Money(
+        default=Decimal(0),
+        short="Exposure a day",
+        zero=NO_CAP,
+        help_text="CAD reserved a day; 0: no cap",
+        page_help="CAD reserved in a day, settled or not. 0: no cap.",
+    )
+    max_open_risk = Money(
+        default=Decimal(0),
+        short="Open risk",
+        zero=NO_CAP,
+        help_text="CAD reserved and not settled, whatever the day; 0: no cap",
+        page_help="CAD reserved and not settled, whatever the day. 0: no cap.",
+    )
+    max_actions_per_day = Whole(
+        default=0,
+        short="Actions a day",
+        zero=NO_CAP,
+        help_text="reservations a day; 0: no cap",
+        page_help="Reservations in a day. 0: no cap.",
+    )
+    enabled = Switch(default=False, page_help="Off, the engine may put nothing at stake.")
+
+    key = ("engine",)
 
     class Meta:
         constraints = [
@@ -97,22 +120,20 @@ class RiskDay(models.Model):
         return f"{self.engine} {self.day}"
 
 
-class RiskReservation(models.Model):
+class RiskReservation(SignedModel):
     """An amount that an engine has at stake until it is settled."""
 
     engine = models.CharField(max_length=WORD_MAX_LENGTH)
     day = models.DateField(help_text="the business day on which it was made")
     amount = money_field(help_text="CAD")
-    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
-    user = user_field()
     reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
-    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
     metadata = models.JSONField(default=dict)
-    created_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
     realized_loss = models.DecimalField(max_digits=14, decimal_places=2, null=True, help_text="CAD")
     settled_by = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
-    settled_user = user_field()
+    settled_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, editable=False
+    )
     settle_reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
 
     class Meta:
@@ -153,7 +174,7 @@ class RiskEventKind(models.TextChoices):
     CORRECTED = "CORRECTED", "Loss corrected by an operator"
 
 
-class RiskEvent(AppendOnlyModel):
+class RiskEvent(SignedModel, AppendOnlyModel):
     """What happened to an engine's risk. Never changed or deleted. The losses of a day's events add up to its ledger's."""
 
     kind = models.CharField(max_length=9, choices=RiskEventKind)
@@ -163,11 +184,7 @@ class RiskEvent(AppendOnlyModel):
     realized_loss = money_field(help_text="CAD; of a correction the difference")
     reservation = models.ForeignKey(RiskReservation, null=True, on_delete=models.PROTECT, related_name="events")
     message = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
-    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
-    user = user_field()
     reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
-    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
-    created_at = models.DateTimeField()
 
     class Meta(AppendOnlyModel.Meta):
         constraints = [models.CheckConstraint(condition=Q(kind__in=RiskEventKind.values), name="riskevent_kind")]

@@ -1,43 +1,7 @@
-"""Risk policies: changed, read, locked."""
+"""Risk policies: read, locked."""
 
-from datetime import datetime
-from typing import Any
-
-from django.contrib.auth.models import User
-from django.db import transaction
-
-from governance import policies
-from governance.decisions import ExecutionClass, verb
 from governance.risk.models import RiskPolicy
 from governance.risk.rules import GLOBAL
-from wholesale.plumbing.act import Act
-
-
-@verb(ExecutionClass.CONTROL)
-@transaction.atomic
-def upsert_policy(
-    *,
-    engine: str,
-    changed_by: str,
-    reason: str = "",
-    user: User | None = None,
-    expected_version: int | None = None,
-    now: datetime | None = None,
-    **changes: Any,
-) -> RiskPolicy:
-    """Create or change the risk policy of an engine; what `changes` leaves out keeps its value.
-
-    Raises:
-        VersionConflict: somebody else changed it first.
-
-    """
-    return policies.upsert(
-        RiskPolicy,
-        key={"engine": engine},
-        changes=changes,
-        expected_version=expected_version,
-        act=Act(changed_by, user=user, reason=reason, at=now),
-    )
 
 
 def policy_of(engine: str) -> RiskPolicy | None:

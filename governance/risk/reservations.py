@@ -3,14 +3,13 @@
 The policies are locked first (`locked_policies` says why).
 """
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import Any, Unpack
+from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
-from governance.decisions import Decision, ExecutionClass, Signature, Signed, verb
+from governance.decisions import Decision, ExecutionClass, verb
 from governance.risk.errors import (
     AlreadySettled,
     LossAboveReservation,
@@ -23,12 +22,10 @@ from governance.risk.ledgers import business_day, locked_days, usage_of
 from governance.risk.models import RiskDay, RiskEvent, RiskEventKind, RiskReservation
 from governance.risk.policies import locked_policies, names_of
 from governance.risk.rules import GLOBAL, NOBODYS, NOTHING, Caps, is_amount, judge
-from wholesale.plumbing import correlation
+from wholesale.plumbing.act import Act
 
 
-def reserve(
-    *, engine: str, amount: Decimal, metadata: Any = None, now: datetime | None = None, **signed: Unpack[Signed]
-) -> tuple[Decision, RiskReservation | None]:
+def reserve(*, engine: str, amount: Decimal, metadata: Any = None, act: Act) -> tuple[Decision, RiskReservation | None]:
     """Put an amount (CAD) at stake if GLOBAL and the engine both allow it, within the caller's transaction.
 
     A denial is an answer: it is kept as an event, and nothing is reserved.
@@ -41,12 +38,11 @@ def reserve(
         raise NotAnAmount(attr="amount")
     names = names_of(engine)
     caps = {policy.engine: policy.caps for policy in locked_policies(names)}
-    now = now or timezone.now()
-    day = business_day(now)
+    day = business_day(act.now)
     # An engine without a policy gets no ledger: any name may be asked for.
     ledgers = locked_days(day, [name for name in names if name in caps])
     decision = _judged(engine, amount, caps, ledgers)
-    about = {"engine": engine, "day": day, "amount": amount, "created_at": now, **_columns(signed)}
+    about = {"engine": engine, "day": day, "amount": amount, **_columns(act)}
     if not decision.allowed:
         RiskEvent.objects.create(kind=RiskEventKind.DENIED, message=decision.detail, **about)
         return decision, None
@@ -60,9 +56,9 @@ def reserve(
     return decision, reservation
 
 
-def _columns(signed: Signed) -> dict[str, Any]:
-    """What the columns of a reservation and of an event hold of who acts."""
-    return {**signed, "correlation_id": signed.get("correlation_id") or correlation.current()}
+def _columns(act: Act) -> dict[str, Any]:
+    """What the columns of a reservation and of an event hold of the act."""
+    return {**act.signature, "reason": act.reason}
 
 
 def _judged(engine: str, amount: Decimal, caps: dict[str, Caps], ledgers: dict[str, RiskDay]) -> Decision:
@@ -84,8 +80,7 @@ def risk_settle(
     *,
     engine: str | None = None,
     reserved_amount: Decimal | None = None,
-    now: datetime | None = None,
-    **signed: Unpack[Signed],
+    act: Act,
 ) -> RiskReservation:
     """Release a reservation on the day it was made and book its loss (CAD) today. A second settle changes nothing.
 
@@ -100,16 +95,18 @@ def risk_settle(
         raise NotAnAmount(attr="realized_loss")
     reservation = locked_reservation(reservation_id, engine=engine, reserved_amount=reserved_amount)
     if reservation.settled_at is None:
-        user = signed.get("user")
+        user = act.user
         if realized_loss > reservation.amount and not (user and user.has_perm("governance.settle_above_reservation")):
             raise LossAboveReservation(attr="realized_loss")
-        _close(reservation, RiskEventKind.SETTLED, realized_loss, now or timezone.now(), signed)
+        _close(reservation, RiskEventKind.SETTLED, realized_loss, act)
     return reservation
 
 
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
-def settle_by_amount(*, engine: str, reserved_amount: Decimal, **options: Any) -> RiskReservation:
+def settle_by_amount(
+    *, engine: str, reserved_amount: Decimal, realized_loss: Decimal = Decimal(0), act: Act
+) -> RiskReservation:
     """Settle the oldest open reservation of an engine with this amount, as the older API does.
 
     Raises:
@@ -121,14 +118,12 @@ def settle_by_amount(*, engine: str, reserved_amount: Decimal, **options: Any) -
     reservation_id = oldest.order_by("id").values_list("id", flat=True).first()
     if reservation_id is None:
         raise ReservationNotFound(f"{engine} has no open reservation of {reserved_amount}.")
-    return risk_settle(reservation_id, **options)
+    return risk_settle(reservation_id, realized_loss, act=act)
 
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
-def release_reservation(
-    reservation_id: int, *, reason: str, now: datetime | None = None, **signature: Unpack[Signature]
-) -> RiskReservation:
+def release_reservation(reservation_id: int, *, act: Act) -> RiskReservation:
     """Release a reservation that nobody settled, without a loss.
 
     Raises:
@@ -139,7 +134,7 @@ def release_reservation(
     reservation = locked_reservation(reservation_id)
     if reservation.settled_at is not None:
         raise AlreadySettled
-    _close(reservation, RiskEventKind.RELEASED, Decimal(0), now or timezone.now(), {**signature, "reason": reason})
+    _close(reservation, RiskEventKind.RELEASED, Decimal(0), act)
     return reservation
 
 
@@ -160,8 +155,8 @@ def locked_reservation(
     return reservation
 
 
-def _close(reservation: RiskReservation, kind: RiskEventKind, realized_loss: Decimal, now: datetime, signed: Signed) -> None:
-    today = business_day(now)
+def _close(reservation: RiskReservation, kind: RiskEventKind, realized_loss: Decimal, act: Act) -> None:
+    today = business_day(act.now)
     for day in sorted({reservation.day, today}):
         for ledger in locked_days(day, names_of(reservation.engine)).values():
             if day == reservation.day:
@@ -169,21 +164,14 @@ def _close(reservation: RiskReservation, kind: RiskEventKind, realized_loss: Dec
             if day == today:
                 ledger.realized_loss += realized_loss
             ledger.save(update_fields=["open_risk_reserved", "realized_loss"])
-    reservation.settled_at, reservation.realized_loss = now, realized_loss
-    reservation.settled_by, reservation.settled_user = signed["actor"], signed.get("user")
-    reservation.settle_reason = signed.get("reason", "")
+    reservation.settled_at, reservation.realized_loss = act.now, realized_loss
+    reservation.settled_by, reservation.settled_user, reservation.settle_reason = act.actor, act.user, act.reason
     reservation.save(update_fields=["settled_at", "realized_loss", "settled_by", "settled_user", "settle_reason"])
-    _tell(reservation, kind, today, realized_loss, now, signed)
+    _tell(reservation, kind, today, realized_loss, act)
 
 
 def _tell(
-    reservation: RiskReservation,
-    kind: RiskEventKind,
-    day: date,
-    realized_loss: Decimal,
-    now: datetime,
-    signed: Signed,
-    message: str = "",
+    reservation: RiskReservation, kind: RiskEventKind, day: date, realized_loss: Decimal, act: Act, message: str = ""
 ) -> None:
     RiskEvent.objects.create(
         kind=kind,
@@ -193,8 +181,7 @@ def _tell(
         realized_loss=realized_loss,
         reservation=reservation,
         message=message,
-        created_at=now,
-        **_columns(signed),
+        **_columns(act),
     )
 
 
@@ -204,11 +191,9 @@ def correct_loss(
     reservation_id: int,
     realized_loss: Decimal,
     *,
-    reason: str,
     engine: str | None = None,
     reserved_amount: Decimal | None = None,
-    now: datetime | None = None,
-    **signature: Unpack[Signature],
+    act: Act,
 ) -> RiskReservation:
     """Set the booked loss (CAD) of a reservation right, in the ledgers of the day on which it was booked.
 
@@ -227,13 +212,13 @@ def correct_loss(
     if reservation.realized_loss is None:
         raise NotSettled
     if realized_loss != reservation.realized_loss:
-        _rebook(reservation, realized_loss, now or timezone.now(), {**signature, "reason": reason})
+        _rebook(reservation, realized_loss, act)
     return reservation
 
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
-def correct_by_amount(*, engine: str, reserved_amount: Decimal, **options: Any) -> RiskReservation:
+def correct_by_amount(*, engine: str, reserved_amount: Decimal, realized_loss: Decimal, act: Act) -> RiskReservation:
     """Correct the loss of that reservation of an engine with this amount which was settled last.
 
     Raises:
@@ -245,10 +230,10 @@ def correct_by_amount(*, engine: str, reserved_amount: Decimal, **options: Any) 
     reservation_id = settled.order_by("-settled_at", "-id").values_list("id", flat=True).first()
     if reservation_id is None:
         raise ReservationNotFound(f"{engine} has no settled reservation of {reserved_amount}.")
-    return correct_loss(reservation_id, **options)
+    return correct_loss(reservation_id, realized_loss, act=act)
 
 
-def _rebook(reservation: RiskReservation, realized_loss: Decimal, now: datetime, signed: Signed) -> None:
+def _rebook(reservation: RiskReservation, realized_loss: Decimal, act: Act) -> None:
     assert reservation.realized_loss is not None
     difference = realized_loss - reservation.realized_loss
     # The event knows the day; the zone of business days may be another by now.
@@ -257,6 +242,6 @@ def _rebook(reservation: RiskReservation, realized_loss: Decimal, now: datetime,
         ledger.realized_loss += difference
         ledger.save(update_fields=["realized_loss"])
     message = f"the loss is {realized_loss}, not {reservation.realized_loss}"
-    _tell(reservation, RiskEventKind.CORRECTED, booked.day, difference, now, signed, message)
+    _tell(reservation, RiskEventKind.CORRECTED, booked.day, difference, act, message)
     reservation.realized_loss = realized_loss
     reservation.save(update_fields=["realized_loss"])

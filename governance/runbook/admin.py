@@ -12,7 +12,8 @@ from unfold.decorators import action, display
 
 from governance.runbook import services
 from governance.runbook.models import RunbookRun
-from wholesale.plumbing.admin_base import ReadOnlyAdmin, SinceFilter, act_with_reason, signature
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.admin_base import ReadOnlyAdmin, SinceFilter, act_with_reason
 
 # What of a status is shown under which title.
 GROUPS = (("Blockers", "blockers"), ("Warnings", "warnings"), ("Checks that pass, and what is good to know", "info"))
@@ -99,7 +100,7 @@ class RunbookRunAdmin(ReadOnlyAdmin):
         """Keep what every check finds now."""
 
         def act(reason: str) -> str:
-            run = services.store_run(**signature(request), reason=reason)
+            run = services.store_run(act=Act.by(request.user, reason=reason))
             self.log_addition(request, run, "Stored.")
             return f"Run {run.pk} is stored."
 

@@ -14,11 +14,11 @@ from rest_framework.response import Response
 from governance.runbook import services
 from governance.runbook.models import RunbookRun
 from governance.runbook.registry import registered
-from wholesale.plumbing.api import ApiViewSet, ResourceViewSet, RowSerializer, act, acting_user, ask
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.api import ApiViewSet, ResourceViewSet, RowSerializer, act, ask
 from wholesale.plumbing.fields import AwareDateTimeField, JsonField, LabelField, NoteField
 from wholesale.plumbing.params import ActParams, Params
 from wholesale.plumbing.texts import shown
-from wholesale.plumbing.users import label_of
 
 
 class AnyAccept(DefaultContentNegotiation):
@@ -123,8 +123,7 @@ class RunViewSet(ResourceViewSet):
     }
 
     @act(None, RunParams, {201: RunOut})
-    def create(self, request: Request, **params: Any) -> Response:
+    def create(self, request: Request, act: Act) -> Response:
         """Store what every check finds now, with who asked and why."""
-        params.setdefault("changed_by", label_of(request.user))
-        run = services.store_run(user=acting_user(request), **params)
+        run = services.store_run(act=act)
         return Response(shown(run, RunOut.Meta.fields), status=201)

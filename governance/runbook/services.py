@@ -5,14 +5,13 @@ from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
 from governance.decisions import ExecutionClass, verb
 from governance.runbook.models import RunbookRun
 from governance.runbook.registry import Check, Finding, Severity, one_status, registered
-from wholesale.plumbing import correlation
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.texts import iso_utc
 
 logger = logging.getLogger(__name__)
@@ -76,23 +75,15 @@ def _line(message: str) -> str:
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
-def store_run(
-    *,
-    changed_by: str,
-    reason: str,
-    correlation_id: str | None = None,
-    user: User | None = None,
-    now: datetime | None = None,
-) -> RunbookRun:
+def store_run(*, act: Act) -> RunbookRun:
     """Keep what every check finds now, with who asked and why."""
-    now = now or timezone.now()
-    found = status(now)
+    found = status(act.now)
     return RunbookRun.objects.create(
         status=found,
         ok_to_enable_go_live=found["ok_to_enable_go_live"],
-        changed_by=changed_by,
-        user=user,
-        reason=reason,
-        correlation_id=correlation_id or correlation.current(),
-        created_at=now,
+        changed_by=act.actor,
+        user=act.user,
+        reason=act.reason,
+        correlation_id=act.correlation_id,
+        created_at=act.now,
     )

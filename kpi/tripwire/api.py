@@ -1,6 +1,5 @@
 """`/api/governance/regression`."""
 
-from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
@@ -8,13 +7,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from governance.clocks.api import PlaceParams
+from governance.policies_api import out_of, policy_endpoints
 from kpi.models import KPIEvent
 from kpi.services import record_kpi
 from kpi.tripwire import evaluations, policies, summaries
 from kpi.tripwire.models import RegressionPolicy, RegressionTrigger
-from kpi.tripwire.rules import EVENTS_MAX, Action, Method, Statistic
 from kpi.tripwire.triggers import undo_trigger
-from wholesale.plumbing.api import ROW_ID, ApiViewSet, RowSerializer, act, acting_user, ask, path_id
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.api import ROW_ID, ApiViewSet, RowSerializer, act, ask, path_id
 from wholesale.plumbing.fields import (
     AwareDateTimeField,
     JsonField,
@@ -25,14 +25,10 @@ from wholesale.plumbing.fields import (
     RateField,
     StrictDecimalField,
     StrictIntegerField,
-    UpperChoiceField,
     WordField,
 )
 from wholesale.plumbing.params import ActParams, Params
 from wholesale.plumbing.texts import shown
-from wholesale.plumbing.users import label_of
-
-_SMALLEST = Decimal("0.0001")
 
 
 class ExpectationOut(serializers.Serializer[Any]):
@@ -48,40 +44,12 @@ class ExpectationOut(serializers.Serializer[Any]):
     )
 
 
-class RegressionPolicyOut(RowSerializer):
-    """How a metric is watched."""
-
-    expectation = ExpectationOut(
+RegressionPolicyOut = out_of(
+    RegressionPolicy,
+    expectation=ExpectationOut(
         allow_null=True, help_text="null until the worker has simulated it, where there is no rate, and for other statistics"
-    )
-
-    class Meta:
-        model = RegressionPolicy
-        fields = (
-            "id",
-            "domain",
-            "metric",
-            "enabled",
-            "statistic",
-            "method",
-            "action",
-            "engine",
-            "window_events",
-            "baseline_events",
-            "min_events_to_enforce",
-            "window_days",
-            "max_drop_fraction",
-            "design_drop",
-            "amber_threshold",
-            "red_threshold",
-            "baseline_rate",
-            "baseline_size",
-            "expectation",
-            "version",
-            "changed_by",
-            "reason",
-            "updated_at",
-        )
+    ),
+)
 
 
 class MetricParams(ActParams):
@@ -89,33 +57,6 @@ class MetricParams(ActParams):
 
     domain = WordField()
     metric = MetricField()
-
-
-class RegressionPolicyParams(MetricParams):
-    """How to watch a metric; an absent setting keeps its value."""
-
-    enabled = serializers.BooleanField(required=False)
-    statistic = UpperChoiceField(required=False, choices=Statistic.choices)
-    method = UpperChoiceField(required=False, choices=Method.choices)
-    action = UpperChoiceField(required=False, choices=Action.choices)
-    engine = WordField(required=False, help_text="whose risk policy THROTTLE switches off; default: the domain")
-    window_events = StrictIntegerField(required=False, min_value=1, max_value=EVENTS_MAX)
-    baseline_events = StrictIntegerField(required=False, min_value=1, max_value=EVENTS_MAX)
-    min_events_to_enforce = StrictIntegerField(required=False, min_value=1, max_value=EVENTS_MAX)
-    window_days = StrictIntegerField(required=False, min_value=1, max_value=365)
-    max_drop_fraction = RateField(required=False, min_value=_SMALLEST)
-    design_drop = StrictDecimalField(
-        required=False, max_digits=5, decimal_places=4, min_value=_SMALLEST, max_value=1 - _SMALLEST
-    )
-    amber_threshold = StrictDecimalField(
-        required=False, max_digits=6, decimal_places=2, min_value=Decimal("0.01"), max_value=Decimal(1000)
-    )
-    red_threshold = StrictDecimalField(
-        required=False, max_digits=6, decimal_places=2, min_value=Decimal("0.01"), max_value=Decimal(1000)
-    )
-    changed_by = LabelField(required=False, help_text="default: your user name")
-    reason = NoteField(default="")
-    expected_version = StrictIntegerField(required=False, min_value=0, max_value=2**31 - 1)
 
 
 class BaselineParams(MetricParams):
@@ -190,12 +131,11 @@ class KpiOut(RowSerializer):
         fields = ("id", "occurred_at", "domain", "metric", "success", "value", "province", "market", "actor")
 
 
+@policy_endpoints(RegressionPolicy, out=RegressionPolicyOut)
 class RegressionViewSet(ApiViewSet):
     """A KPI that falls throttles its engine or engages the kill switch."""
 
     permissions = {
-        "policies": "kpi.view_regressionpolicy",
-        "upsert": "kpi.change_regressionpolicy",
         "state": "kpi.view_regressionstate",
         "evaluate": "kpi.evaluate_tripwire",
         "kpi": "kpi.record_kpi",
@@ -203,46 +143,29 @@ class RegressionViewSet(ApiViewSet):
         "undo": "kpi.clear_tripwire",
     }
 
-    @ask("policies", Params, RegressionPolicyOut(many=True))
-    def policies(self, request: Request) -> Response:
-        """All regression policies, each with what to expect of it."""
-        return Response(list(RegressionPolicy.objects.values(*RegressionPolicyOut.Meta.fields)))
-
-    @act("policies/upsert", RegressionPolicyParams, RegressionPolicyOut)
-    def upsert(self, request: Request, **params: Any) -> Response:
-        """Create or change how a metric is watched."""
-        params.setdefault("changed_by", label_of(request.user))
-        policy = policies.upsert_policy(user=acting_user(request), **params)
-        return Response(shown(policy, RegressionPolicyOut.Meta.fields))
-
     @ask("state", Params, RegressionStateOut(many=True))
     def state(self, request: Request) -> Response:
         """Where each policy stands since it was last evaluated."""
         return Response(summaries.states())
 
     @act("evaluate", MetricParams, EvaluateOut, in_parts=True)
-    def evaluate(self, request: Request, **params: Any) -> Response:
+    def evaluate(self, request: Request, act: Act, **params: Any) -> Response:
         """Look whether a metric has fallen; a fall that begins acts."""
-        state = evaluations.evaluate(**params)
+        state = evaluations.evaluate(**params, act=act)
         return Response({"state": summaries.state_summary(state.policy, state)})
 
     @act("kpi", KpiParams, {201: KpiOut})
-    def kpi(self, request: Request, **params: Any) -> Response:
+    def kpi(self, request: Request, act: Act, **params: Any) -> Response:
         """Record a KPI event."""
-        params.setdefault("actor", label_of(request.user))
-        event = record_kpi(user=acting_user(request), **params)
-        return Response(shown(event, KpiOut.Meta.fields), status=201)
+        return Response(shown(record_kpi(**params, act=act), KpiOut.Meta.fields), status=201)
 
     @act("baseline/approve", BaselineParams, RegressionPolicyOut)
-    def approve_baseline(self, request: Request, **params: Any) -> Response:
+    def approve_baseline(self, request: Request, act: Act, **metric: str) -> Response:
         """Freeze the metric's present rate as its baseline; clears a CUSUM that went red."""
-        params.setdefault("changed_by", label_of(request.user))
-        policy = policies.approve_baseline(user=acting_user(request), **params)
+        policy = policies.approve_baseline(act=act, **metric)
         return Response(shown(policy, RegressionPolicyOut.Meta.fields))
 
     @act(f"triggers/{ROW_ID}/undo", UndoParams, TriggerOut, parameters=[path_id("trigger")])
-    def undo(self, request: Request, id: str, **params: Any) -> Response:
+    def undo(self, request: Request, id: str, act: Act) -> Response:
         """Take back what a trigger did."""
-        params.setdefault("changed_by", label_of(request.user))
-        trigger = undo_trigger(int(id), user=acting_user(request), **params)
-        return Response(summaries.trigger_summary(trigger))
+        return Response(summaries.trigger_summary(undo_trigger(int(id), act=act)))

@@ -1,10 +1,10 @@
 """How a policy is evaluated. Its row is locked first, so that a fall acts once."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from governance import gate
 from governance.decisions import ExecutionClass, verb
@@ -14,11 +14,13 @@ from kpi.tripwire.policies import locked_policy
 from kpi.tripwire.rules import Action
 from kpi.tripwire.triggers import ACTOR, act_on_fall, reason_of
 from wholesale.plumbing import correlation
+from wholesale.plumbing.act import Act
 
 
 @verb(ExecutionClass.CONTROL)
-def evaluate(*, domain: str, metric: str, correlation_id: str | None = None, now: datetime | None = None) -> RegressionState:
+def evaluate(*, domain: str, metric: str, act: Act) -> RegressionState:
     """Look whether the metric has fallen; a fall that begins acts once. A policy that is off is judged, and does nothing.
+    What a fall does is the tripwire's act, whoever asked to look.
 
     A fall that stops everything engages the kill switch first, outside this verb's transactions: it waits for no lock.
 
@@ -28,23 +30,21 @@ def evaluate(*, domain: str, metric: str, correlation_id: str | None = None, now
     """
     state = None
     while state is None:
-        stop = _stop_if_fallen(domain, metric, now)
-        state = _evaluated(domain, metric, stop, correlation_id or correlation.current(), now)
+        looking = replace(act, actor=ACTOR, user=None)  # each look reads the clock anew
+        stop = _stop_if_fallen(domain, metric, looking)
+        state = _evaluated(domain, metric, stop, replace(looking))
     return state
 
 
 @transaction.atomic
-def _evaluated(
-    domain: str, metric: str, stop: gate.Stop | None, correlation_id: str, now: datetime | None
-) -> RegressionState | None:
+def _evaluated(domain: str, metric: str, stop: gate.Stop | None, act: Act) -> RegressionState | None:
     """The state, stored; None where everything must be stopped first."""
     policy = locked_policy(domain, metric)
-    now = now or timezone.now()
-    state, begins = _judged(policy, now)
+    state, begins = _judged(policy, act.now)
     if begins and policy.action == Action.KILL_SWITCH and stop is None:
         return None
     if begins:
-        state.action_taken = act_on_fall(policy, state, stop, correlation_id, now)
+        state.action_taken = act_on_fall(policy, state, stop, act)
     elif not state.triggered:
         state.action_taken = ""
     state.save()
@@ -60,18 +60,18 @@ def _judged(policy: RegressionPolicy, now: datetime) -> tuple[RegressionState, b
     return state, state.triggered and not was_triggered
 
 
-def _stop_if_fallen(domain: str, metric: str, now: datetime | None) -> gate.Stop | None:
+def _stop_if_fallen(domain: str, metric: str, act: Act) -> gate.Stop | None:
     """Engage the kill switch where a fall begins for which the policy wants that."""
     policy = RegressionPolicy.objects.filter(domain=domain, metric=metric, action=Action.KILL_SWITCH, enabled=True).first()
     if policy is None:
         return None
-    now = now or timezone.now()
-    state, begins = _judged(policy, now)
-    return gate.stop_all(changed_by=ACTOR, reason=reason_of(policy, state), now=now) if begins else None
+    state, begins = _judged(policy, act.now)
+    return gate.stop_all(act.because(reason_of(policy, state))) if begins else None
 
 
 @verb(ExecutionClass.CONTROL)
-def evaluate_all(now: datetime | None = None) -> Iterator[tuple[RegressionPolicy, RegressionState]]:
+def evaluate_all(*, act: Act) -> Iterator[tuple[RegressionPolicy, RegressionState]]:
     """Evaluate every enabled policy, each in its own transaction: the daily run."""
     for policy in RegressionPolicy.objects.filter(enabled=True):
-        yield policy, evaluate(domain=policy.domain, metric=policy.metric, now=now)
+        own = replace(act, correlation_id=correlation.current())
+        yield policy, evaluate(domain=policy.domain, metric=policy.metric, act=own)

@@ -1,27 +1,32 @@
 """Regression policies, where each of them stands, and the triggers that went off."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
 from governance.policies import Policy
-from kpi.tripwire.rules import EVENTS_MAX, Action, Method, Statistic
+from kpi.tripwire.errors import BaselineMissing, NotARate, ThresholdsReversed
+from kpi.tripwire.rules import BASELINE_MIN, EVENTS_MAX, Action, Method, Statistic
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.setting_fields import Choice, Metric, Number, Rate, Switch, Whole, Word
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH
 
-
-def fraction_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
-    """A fraction 0..1 with 4 decimals."""
-    return models.DecimalField(max_digits=5, decimal_places=4, **kwargs)
+_SMALLEST = Decimal("0.0001")
 
 
-def positive(default: int, most: int, help_text: str) -> "models.PositiveIntegerField[Any, Any]":
-    """A whole number of at least 1."""
-    validators = [MinValueValidator(1), MaxValueValidator(most)]
-    return models.PositiveIntegerField(default=default, validators=validators, help_text=help_text)
+def events(default: int, **said: Any) -> Whole:
+    """A number of events."""
+    return Whole(default=default, within=(1, EVENTS_MAX), unit="events", **said)
+
+
+def threshold(default: int, **said: Any) -> Number:
+    """A sum that a CUSUM reaches."""
+    said |= {"at_least": Decimal("0.01"), "at_most": Decimal(1000)}
+    return Number(max_digits=6, decimal_places=2, default=Decimal(default), **said)
 
 
 def figure_field() -> "models.DecimalField[Any, Any]":
@@ -32,25 +37,75 @@ def figure_field() -> "models.DecimalField[Any, Any]":
 class RegressionPolicy(Policy):
     """How one metric is watched, and what its fall does."""
 
-    domain = models.CharField(max_length=WORD_MAX_LENGTH)
-    metric = models.CharField(max_length=WORD_MAX_LENGTH)
-    enabled = models.BooleanField(default=False)
-    statistic = models.CharField(max_length=12, choices=Statistic, default=Statistic.SUCCESS_RATE)
-    method = models.CharField(max_length=5, choices=Method, default=Method.DROP)
-    action = models.CharField(max_length=11, choices=Action, default=Action.THROTTLE)
-    engine = models.CharField(
-        max_length=WORD_MAX_LENGTH, blank=True, help_text="whose risk policy THROTTLE switches off; empty: the domain"
+    domain = Word()
+    metric = Metric()
+    enabled = Switch(default=False, page_help="Off, it is judged too, but a fall does nothing.")
+    statistic = Choice(max_length=12, choices=Statistic, default=Statistic.SUCCESS_RATE, short="Watches")
+    method = Choice(max_length=5, choices=Method, default=Method.DROP)
+    action = Choice(max_length=11, choices=Action, default=Action.THROTTLE, short="A fall does")
+    engine = Word(
+        blank=True,
+        empty="as the domain",
+        help_text="whose risk policy THROTTLE switches off; empty: the domain",
+        page_help="Whose risk policy THROTTLE switches off. Empty: the one named as the domain.",
     )
-    window_events = positive(50, EVENTS_MAX, "DROP: the last so many events ...")
-    baseline_events = positive(
-        200, EVENTS_MAX, "... against so many before them; CUSUM: events that a baseline is measured on, better 1,000"
+    window_events = events(
+        50,
+        label="Window",
+        help_text="DROP: the last so many events ...",
+        page_help="The last so many events ...",
     )
-    min_events_to_enforce = positive(50, EVENTS_MAX, "DROP: fewer in either: no verdict")
-    window_days = positive(7, 365, "VOLUME: the last so many days against as many before them")
-    max_drop_fraction = fraction_field(default=Decimal("0.20"), help_text="DROP: a fall of this fraction triggers")
-    design_drop = fraction_field(default=Decimal("0.40"), help_text="the fall that the policy is meant to find")
-    amber_threshold = models.DecimalField(max_digits=6, decimal_places=2, default=Decimal(4), help_text="CUSUM: look")
-    red_threshold = models.DecimalField(max_digits=6, decimal_places=2, default=Decimal(7), help_text="CUSUM: act")
+    baseline_events = events(
+        200,
+        label="Baseline",
+        help_text="... against so many before them; CUSUM: events that a baseline is measured on, better 1,000",
+        page_help="... are held against so many before them. "
+        f"A CUSUM's baseline is measured on so many too, at least {BASELINE_MIN}, better 1,000.",
+    )
+    min_events_to_enforce = events(
+        50,
+        label="Minimum of events",
+        short="Minimum",
+        help_text="DROP: fewer in either: no verdict",
+        page_help="Fewer in either: no verdict. For VOLUME: fewer in the days before.",
+    )
+    window_days = Whole(
+        default=7,
+        within=(1, 365),
+        label="Days",
+        help_text="VOLUME: the last so many days against as many before them",
+        page_help="The number of events in the last so many days is held against that in so many days before.",
+    )
+    max_drop_fraction = Rate(
+        default=Decimal("0.20"),
+        at_least=_SMALLEST,
+        label="Largest drop",
+        help_text="DROP: a fall of this fraction triggers",
+        page_help="A fraction of the baseline: 0.20 triggers at a fall from 50% to 40%. VOLUME uses it too.",
+    )
+    design_drop = Rate(
+        default=Decimal("0.40"),
+        at_least=_SMALLEST,
+        at_most=1 - _SMALLEST,
+        label="Designed for a drop of",
+        short="Designed for",
+        help_text="the fall that the policy is meant to find",
+        page_help="A fraction below 1: the fall that it is meant to find. A CUSUM is built for it; for DROP it only says "
+        "which fall the delay below is about.",
+    )
+    amber_threshold = threshold(
+        4,
+        short="Amber",
+        help_text="CUSUM: look",
+        page_help="From this sum on it is worth a look; nothing is done.",
+    )
+    red_threshold = threshold(
+        7,
+        short="Red",
+        help_text="CUSUM: act",
+        page_help="From this sum on it triggers, and stays so until somebody approves a new baseline. "
+        "Higher: fewer false alarms, later found.",
+    )
     baseline_rate = models.DecimalField(
         max_digits=7, decimal_places=6, null=True, editable=False, help_text="CUSUM: frozen, approved; fraction 0..1"
     )
@@ -59,6 +114,9 @@ class RegressionPolicy(Policy):
         null=True, editable=False, help_text="the last of them: CUSUM starts after it"
     )
     expectation = models.JSONField(null=True, editable=False, help_text="of this version, simulated soon after it was saved")
+
+    key = ("domain", "metric")
+    hidden = ("baseline_event_id",)
 
     class Meta:
         constraints = [
@@ -92,6 +150,26 @@ class RegressionPolicy(Policy):
 
     def __str__(self) -> str:
         return f"{self.domain} {self.metric}"
+
+    def prepared(self, changes: Mapping[str, Any], act: Act) -> Mapping[str, Any]:
+        """What to expect of it is simulated anew after each change."""
+        return {**changes, "expectation": None}
+
+    def require_sound(self) -> None:
+        """Refuse what cannot be watched.
+
+        Raises:
+            NotARate: CUSUM with another statistic than SUCCESS_RATE.
+            BaselineMissing: CUSUM enabled without an approved baseline.
+            ThresholdsReversed: amber above red.
+
+        """
+        if self.method == Method.CUSUM and self.statistic != Statistic.SUCCESS_RATE:
+            raise NotARate(attr="method")
+        if self.method == Method.CUSUM and self.enabled and self.baseline_rate is None:
+            raise BaselineMissing(attr="enabled")
+        if self.amber_threshold > self.red_threshold:
+            raise ThresholdsReversed(attr="amber_threshold")
 
     @property
     def throttled_engine(self) -> str:

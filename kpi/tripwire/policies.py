@@ -1,72 +1,34 @@
 """How metrics are watched: policies and their approved baselines. A policy's row is locked first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.db import transaction
 
 from governance import policies
 from governance.decisions import ExecutionClass, verb
-from kpi.tripwire.errors import BaselineMissing, NotARate, NotEnoughEvents, PolicyNotFound, ThresholdsReversed
+from kpi.tripwire.errors import NotARate, NotEnoughEvents, PolicyNotFound
 from kpi.tripwire.expectations import simulate_policy
 from kpi.tripwire.looking import judged_events
 from kpi.tripwire.models import RegressionPolicy, RegressionState
 from kpi.tripwire.rules import BASELINE_MIN, Method, Statistic, jeffreys
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.envelope import Envelope
 
 _RATE_DIGITS = Decimal("0.000001")
 
 
-@verb(ExecutionClass.CONTROL)
-@transaction.atomic
-def upsert_policy(
-    *,
-    domain: str,
-    metric: str,
-    changed_by: str,
-    reason: str = "",
-    user: User | None = None,
-    expected_version: int | None = None,
-    now: datetime | None = None,
-    **changes: Any,
-) -> RegressionPolicy:
-    """Create or change how a metric is watched, and have the worker simulate what to expect of that.
-
-    Another statistic or method starts anew: what the old one saw is forgotten, its triggers stay.
-
-    Raises:
-        NotARate: CUSUM with another statistic than SUCCESS_RATE.
-        BaselineMissing: CUSUM enabled without an approved baseline.
-        ThresholdsReversed: amber above red.
-        VersionConflict: somebody else changed it first.
-
-    """
-    key = {"domain": domain, "metric": metric}
-    meant = RegressionPolicy.objects.select_for_update().filter(**key).first() or RegressionPolicy(**key)
-    watched_as = (meant.statistic, meant.method)
-    for name, value in changes.items():
-        setattr(meant, name, value)
-    if meant.method == Method.CUSUM and meant.statistic != Statistic.SUCCESS_RATE:
-        raise NotARate(attr="method")
-    if meant.method == Method.CUSUM and meant.enabled and meant.baseline_rate is None:
-        raise BaselineMissing(attr="enabled")
-    if meant.amber_threshold > meant.red_threshold:
-        raise ThresholdsReversed(attr="amber_threshold")
-    policy = policies.upsert(
-        RegressionPolicy,
-        key=key,
-        changes={**changes, "expectation": None},
-        expected_version=expected_version,
-        act=Act(changed_by, user=user, reason=reason, at=now),
-    )
-    if watched_as != (policy.statistic, policy.method):
-        forget_state(policy)
-    if policy.statistic == Statistic.SUCCESS_RATE:
-        simulate_policy.enqueue(policy.pk, policy.version)
-    return policy
+def on_policy_changed(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
+    """Have the worker simulate what to expect of a policy. Another statistic or method starts anew: what the old one saw is
+    forgotten, its triggers stay."""
+    for facts in (one.facts for one in envelopes):
+        policy, was = facts["policy"], facts["was"]
+        if (was["statistic"], was["method"]) != (policy.statistic, policy.method):
+            forget_state(policy)
+        if policy.statistic == Statistic.SUCCESS_RATE:
+            simulate_policy.enqueue(policy.pk, policy.version)
 
 
 def forget_state(policy: RegressionPolicy) -> None:
@@ -115,9 +77,7 @@ def measured_baseline(policy: RegressionPolicy) -> MeasuredBaseline:
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
-def approve_baseline(
-    *, domain: str, metric: str, changed_by: str, reason: str, user: User | None = None, now: datetime | None = None
-) -> RegressionPolicy:
+def approve_baseline(*, domain: str, metric: str, act: Act) -> RegressionPolicy:
     """Freeze the rate of the last `baseline_events` events (at least 200) as what a CUSUM compares with, from here on.
 
     This is also how a CUSUM that went red is cleared. What its trigger did stays until that is undone.
@@ -136,13 +96,11 @@ def approve_baseline(
         raise NotEnoughEvents(measured.size, measured.successes)
     if policy.method == Method.CUSUM:
         forget_state(policy)
-    return upsert_policy(
+    return policies.upsert(
+        RegressionPolicy,
         domain=domain,
         metric=metric,
-        changed_by=changed_by,
-        reason=reason,
-        user=user,
-        now=now,
+        act=act,
         baseline_rate=measured.rate,
         baseline_size=measured.size,
         baseline_event_id=measured.last_event_id,

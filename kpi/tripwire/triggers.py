@@ -1,12 +1,9 @@
 """What a fall does, once, and how that is undone."""
 
-from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from governance import gate
 from governance.decisions import ExecutionClass, verb
@@ -14,6 +11,7 @@ from kpi.tripwire.errors import MayNotRelease, TriggerNotFound
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
 from kpi.tripwire.rules import Action
 from wholesale.plumbing import locks
+from wholesale.plumbing.act import Act
 
 ACTOR = "tripwire"
 _TRIGGERS_LOCK = 7_301_006  # of PostgreSQL's advisory locks
@@ -39,9 +37,7 @@ def reason_of(policy: RegressionPolicy, state: RegressionState) -> str:
     return f"Tripwire {policy}: {state.note}"
 
 
-def act_on_fall(
-    policy: RegressionPolicy, state: RegressionState, stop: gate.Stop | None, correlation_id: str, now: datetime
-) -> str:
+def act_on_fall(policy: RegressionPolicy, state: RegressionState, stop: gate.Stop | None, act: Act) -> str:
     """Do what the policy wants of a fall, and keep it as a trigger; `stop` is what was stopped already. Returns what was
     done, or `NONE_TAKEN`."""
     _one_after_another()
@@ -49,7 +45,7 @@ def act_on_fall(
         engine, stopped = "", "the kill switch"
     else:
         engine, stopped = policy.throttled_engine, f"the risk policy {policy.throttled_engine}"
-        stop = gate.throttle_engine(engine, changed_by=ACTOR, reason=reason_of(policy, state), now=now)
+        stop = gate.throttle_engine(engine, act.because(reason_of(policy, state)))
     taken, mark, words = str(policy.action), stop.mark if stop else "", _WORDS[Action(policy.action)]
     if stop is None:
         taken, outcome = NONE_TAKEN, f"nothing was throttled, for there is no risk policy {engine}"
@@ -62,7 +58,7 @@ def act_on_fall(
     RegressionTrigger.objects.create(
         policy=policy,
         policy_version=policy.version,
-        created_at=now,
+        created_at=act.now,
         baseline=state.baseline,
         current=state.current,
         drop_fraction=state.drop_fraction,
@@ -70,7 +66,7 @@ def act_on_fall(
         action_taken=taken,
         engine=engine,
         mark=mark,
-        correlation_id=correlation_id,
+        correlation_id=act.correlation_id,
     )
     return taken
 
@@ -87,9 +83,7 @@ def _holding(action: str, engine: str, mark: str) -> QuerySet[RegressionTrigger]
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
-def undo_trigger(
-    trigger_id: int, *, changed_by: str, reason: str, user: User | None = None, now: datetime | None = None
-) -> RegressionTrigger:
+def undo_trigger(trigger_id: int, *, act: Act) -> RegressionTrigger:
     """Take back what a trigger did: the engine's policy on again, or the kill switch released. Twice changes nothing.
 
     Only what the trigger itself did: where somebody changed the policy or the go-live state since, or another trigger needs
@@ -106,17 +100,16 @@ def undo_trigger(
         raise TriggerNotFound
     if trigger.undone_at is not None:
         return trigger
-    if trigger.action_taken == Action.KILL_SWITCH and user and not user.has_perm("governance.release_kill_switch"):
+    if trigger.action_taken == Action.KILL_SWITCH and act.user and not act.user.has_perm("governance.release_kill_switch"):
         raise MayNotRelease
-    now = now or timezone.now()
-    outcome = _lift(trigger, changed_by=changed_by, reason=reason, user=user, now=now)
-    trigger.note = f"{trigger.note}. Undone: {outcome}"
-    trigger.undone_at, trigger.undone_by, trigger.undone_user, trigger.undo_reason = now, changed_by, user, reason
+    trigger.note = f"{trigger.note}. Undone: {_lift(trigger, act)}"
+    trigger.undone_at, trigger.undone_by = act.now, act.actor
+    trigger.undone_user, trigger.undo_reason = act.user, act.reason
     trigger.save(update_fields=["note", "undone_at", "undone_by", "undone_user", "undo_reason"])
     return trigger
 
 
-def _lift(trigger: RegressionTrigger, **who: Any) -> str:
+def _lift(trigger: RegressionTrigger, act: Act) -> str:
     """Lift the trigger's stop if it is its own alone; says what happened."""
     if trigger.action_taken == NONE_TAKEN:
         return "there was nothing to take back"
@@ -124,8 +117,8 @@ def _lift(trigger: RegressionTrigger, **who: Any) -> str:
     if other is not None:
         return f"what it stopped stays so for trigger {other.pk}"
     if trigger.action_taken == Action.KILL_SWITCH:
-        lifted, stopped = gate.lift_stop_of_all(trigger.mark, **who), "the kill switch"
+        lifted, stopped = gate.lift_stop_of_all(trigger.mark, act), "the kill switch"
     else:
-        lifted, stopped = gate.lift_throttle(trigger.engine, trigger.mark, **who), f"the risk policy {trigger.engine}"
+        lifted, stopped = gate.lift_throttle(trigger.engine, trigger.mark, act), f"the risk policy {trigger.engine}"
     undone = _WORDS[Action(trigger.action_taken)].undone
     return f"{stopped} is {undone}" if lifted else f"{stopped} was changed since, and stays as it is"

@@ -15,6 +15,7 @@ from buyers.services import liquidity_score, rebuild_liquidity, record_feedback
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, FeedbackFactory, NodeFactory
+from wholesale.plumbing.act import Act
 
 FEEDBACK, SCORE, NODES = (f"/api/buyers/liquidity/{name}" for name in ("feedback", "score", "nodes"))
 ROWS = "/api/buyers/feedback"
@@ -109,7 +110,7 @@ def test_a_hundred_and_one_steps_drift_by_nothing(db: None) -> None:
     node = BuyerLiquidityNode.objects.get()
     assert node.avg_response_rate == Decimal("0.6300")
     assert (node.updated_at, node.events.count()) == (NOON, 138)
-    assert list(rebuild_liquidity(write=False)) == []
+    assert list(rebuild_liquidity(write=False, act=Act())) == []
 
 
 @pytest.mark.parametrize(
@@ -234,26 +235,26 @@ def test_an_event_as_the_api_shows_it(auditor: APIClient) -> None:
 def test_rebuilding_finds_no_difference_after_feedback(db: None) -> None:
     for event, buyer in (("RESPONDED", "B1"), ("BOUGHT", "B1"), ("RESPONDED", None), ("PASSED", "B2")):
         record_feedback("ON", "TORONTO", "SFR", event, buyer)
-    assert list(rebuild_liquidity()) == []
+    assert list(rebuild_liquidity(act=Act())) == []
 
 
 def test_rebuilding_mends_a_node_that_differs(db: None) -> None:
     node = record_feedback("ON", "TORONTO", "SFR", "RESPONDED", "B1").node
     right = node.liquidity
     BuyerLiquidityNode.objects.update(active_buyer_count=9)
-    (only_told,) = rebuild_liquidity(write=False)
+    (only_told,) = rebuild_liquidity(write=False, act=Act())
     assert (only_told.stored.active_buyer_count, only_told.folded) == (9, right)
     assert BuyerLiquidityNode.objects.get().active_buyer_count == 9
-    (mended,) = rebuild_liquidity(now=NOON)
+    (mended,) = rebuild_liquidity(act=Act(at=NOON))
     assert mended.node == node
     stored = BuyerLiquidityNode.objects.get()
     assert (stored.liquidity, stored.updated_at) == (right, NOON)
-    assert list(rebuild_liquidity()) == []
+    assert list(rebuild_liquidity(act=Act())) == []
 
 
 def test_rebuilding_empties_a_node_without_events(db: None) -> None:
     NodeFactory.create(buyer_count=5, avg_close_rate=Decimal("0.5"))
-    assert len(list(rebuild_liquidity())) == 1
+    assert len(list(rebuild_liquidity(act=Act()))) == 1
     assert BuyerLiquidityNode.objects.get().liquidity == Liquidity()
 
 

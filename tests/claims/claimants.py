@@ -18,6 +18,8 @@ from pathlib import Path
 
 import psycopg
 
+from wholesale.plumbing.act import Act
+
 LEASE = timedelta(minutes=15)
 _BARE = """
 SELECT id FROM followups_followuptask
@@ -48,7 +50,7 @@ def through_the_service(name: str, limit: int) -> Claim:
     from followups.tasks.due.claims import claim_due
 
     user = User.objects.get(username=name)
-    return lambda now: [one.task.id for one in claim_due(owner=name, user=user, limit=limit, now=now)]
+    return lambda now: [one.task.id for one in claim_due(owner=name, limit=limit, act=Act(user=user, at=now))]
 
 
 def bare(name: str, limit: int) -> Claim:

@@ -1,10 +1,11 @@
 """Claims: a task belongs to one claimant for some minutes, and only what the gate permits is given."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
 from followups.services import complete_task
@@ -13,10 +14,12 @@ from followups.tasks.due.services import due_tasks
 from followups.tasks.errors import NotYourName
 from followups.tasks.models import FollowupTask, TaskEvent
 from governance.golive.services import release_kill_switch
-from governance.market.services import upsert_policy
+from governance.market.models import MarketPolicy
+from governance.policies import upsert
 from tests.claims.test_due import say_no, task_of
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory, TaskFactory
+from wholesale.plumbing.act import Act
 
 CLAIM, RENEW, RELEASE = (f"/api/followups/due/{verb}" for verb in ("claim", "renew", "release"))
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
@@ -29,8 +32,8 @@ def _it_is_noon() -> Any:
         yield
 
 
-def claimed(owner: str = "va1", **options: Any) -> list[int]:
-    return [one.task.id for one in claim_due(owner=owner, **options)]
+def claimed(owner: str = "va1", now: datetime | None = None, user: User | None = None, **options: Any) -> list[int]:
+    return [one.task.id for one in claim_due(owner=owner, **options, act=Act(user=user, at=now))]
 
 
 def lease(task: Any) -> tuple[Any, ...]:
@@ -61,7 +64,7 @@ def test_a_claim_under_another_name_keeps_who_made_it(user_of: Any) -> None:
 
 def test_a_lead_that_nobody_knows_has_no_number() -> None:
     TaskFactory.create()
-    (one,) = claim_due(owner="va1")
+    (one,) = claim_due(owner="va1", act=Act())
     assert one.contact == ("", "", "")
 
 
@@ -110,7 +113,7 @@ def test_a_claim_is_narrowed_by_place_and_channel(agent: APIClient) -> None:
 def test_a_policy_narrowed_while_the_worker_stands_still_leases_nothing_of_its_market() -> None:
     forbidden = [task_of(LeadFactory.create(), due_at=NOON - MINUTE) for _ in range(3)]
     permitted = task_of(LeadFactory.create(province="AB", market="ALL"))
-    upsert_policy(province="ON", changed_by="me", enabled=False)
+    upsert(MarketPolicy, province="ON", enabled=False, act=Act("me"))
     assert claimed(limit=1) == [permitted.pk]
     assert [lease(task) for task in forbidden] == [FREE] * 3
 
@@ -119,7 +122,7 @@ def test_a_claim_puts_the_stored_interval_of_a_refused_task_right() -> None:
     late = NOON + 10 * HOUR  # 23:00 in Toronto, and the stored interval says that this is permitted
     stale = task_of(LeadFactory.create(), open_from=NOON, open_until=NOON + 12 * HOUR)
     hopeless = TaskFactory.create(ladder__province="AB", ladder__market="ALL", open_until=NOON + 12 * HOUR)
-    upsert_policy(province="AB", changed_by="me", enabled=False)
+    upsert(MarketPolicy, province="AB", enabled=False, act=Act("me"))
     assert claimed(now=late) == []
     stale.refresh_from_db()
     hopeless.refresh_from_db()
@@ -133,7 +136,7 @@ def test_a_claim_reads_on_behind_the_tasks_that_it_put_right() -> None:
     for _ in range(12):
         TaskFactory.create(due_at=NOON - HOUR)
     behind = TaskFactory.create(ladder__province="AB", ladder__market="ALL")
-    upsert_policy(province="ON", changed_by="me", enabled=False)
+    upsert(MarketPolicy, province="ON", enabled=False, act=Act("me"))
     assert claimed(limit=2) == [behind.pk]
 
 
@@ -150,7 +153,7 @@ def test_under_the_kill_switch_nothing_is_leased(agent: APIClient, kill_switch: 
     task = TaskFactory.create()
     response = agent.post(path, {"task_ids": [task.pk]})
     assert (response.status_code, codes(response), lease(task)) == (503, ["KILL_SWITCH_ENGAGED"], FREE)
-    release_kill_switch(changed_by="me", reason="test")
+    release_kill_switch(act=Act("me", reason="test"))
     assert claimed() == [task.pk]
 
 
@@ -187,7 +190,7 @@ def test_a_renewed_lease_counts_from_the_renewal_and_lost_ones_are_named(agent: 
 @pytest.mark.parametrize(("left", "is_held"), [(timedelta(microseconds=1), True), (timedelta(0), False)])
 def test_a_lease_is_held_until_it_expires_and_no_longer(left: timedelta, is_held: bool) -> None:
     task = TaskFactory.create(leased_by="va1", leased_until=NOON + left)
-    renewed, lost, _ = renew_leases(task_ids=[task.pk], owner="va1")
+    renewed, lost, _ = renew_leases(task_ids=[task.pk], owner="va1", act=Act())
     assert (renewed, lost) == (([task.pk], []) if is_held else ([], [task.pk]))
     assert lease(task)[2] == (NOON + 15 * MINUTE if is_held else NOON)
 
@@ -196,7 +199,7 @@ def test_only_the_holder_gives_back(agent: APIClient) -> None:
     task = TaskFactory.create(leased_by="va1", leased_until=NOON + MINUTE)
     assert agent.post(RELEASE, {"task_ids": [task.pk]}).json() == {"released": [], "lost": [task.pk]}
     assert lease(task)[0] == "va1"
-    assert release_leases(task_ids=[task.pk], owner="va1") == ([task.pk], [])
+    assert release_leases(task_ids=[task.pk], owner="va1", act=Act()) == ([task.pk], [])
     assert claimed("va2") == [task.pk]
 
 
@@ -213,7 +216,7 @@ def test_an_agent_claims_under_its_own_name_only(agent: APIClient, operator: API
 
 def test_the_python_call_of_an_agent_is_held_to_its_name_too(user_of: Any) -> None:
     with pytest.raises(NotYourName):
-        claim_due(owner="va1", user=user_of("agent"))
+        claim_due(owner="va1", act=Act(user=user_of("agent")))
 
 
 @pytest.mark.parametrize(

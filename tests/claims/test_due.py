@@ -12,10 +12,12 @@ from rest_framework.test import APIClient
 
 from followups.tasks.due.services import SPARE, due_tasks
 from governance.ledger import points
+from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES
-from governance.market.services import upsert_policy
+from governance.policies import upsert
 from tests.conftest import codes
 from tests.factories import NOON, LadderFactory, LeadFactory, RecordFactory, TaskFactory
+from wholesale.plumbing.act import Act
 
 DUE = "/api/followups/due"
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
@@ -36,12 +38,12 @@ def task_of(lead: Any, **values: Any) -> Any:
 
 def narrow(province: str = "ON") -> None:
     """From now on the policy allows no channel, and no worker has looked at the stored intervals since."""
-    upsert_policy(province=province, changed_by="me", enabled=False)
+    upsert(MarketPolicy, province=province, enabled=False, act=Act("me"))
 
 
 def say_no(lead: Any) -> None:
     """An opt-out that stands on the ledger, before anybody has cancelled the open steps."""
-    (point,) = points.contact_points(points.points_of(phone=lead.phone)).values()
+    (point,) = points.contact_points(points.points_of(phone=lead.phone), Act()).values()
     RecordFactory.create(point=point)
 
 
@@ -144,7 +146,7 @@ def test_a_number_of_queries_that_does_not_grow_with_the_rows(django_assert_num_
 
 def test_the_score_is_judged_as_it_is_stored(agent: APIClient) -> None:
     rules = {**SAFE_RULES, "min_lead_score_to_contact": 0.3}
-    upsert_policy(province="ON", changed_by="me", enabled=True, rules=rules)
+    upsert(MarketPolicy, province="ON", enabled=True, rules=rules, act=Act("me"))
     task_of(LeadFactory.create(score="0.2999"))
     enough = task_of(LeadFactory.create(score="0.3"))
     unknown = task_of(LeadFactory.create(score=None))

@@ -27,7 +27,7 @@ def test_of_32_claimants_no_two_get_the_same_task(run_together: Callable[..., li
 
     def claim(number: int) -> list[int]:
         got: list[int] = []
-        while more := [one.task.id for one in claim_due(owner=f"va{number}", limit=3, now=NOON)]:
+        while more := [one.task.id for one in claim_due(owner=f"va{number}", limit=3, act=Act(at=NOON))]:
             got += more
         return got
 
@@ -39,7 +39,7 @@ def test_of_32_claimants_no_two_get_the_same_task(run_together: Callable[..., li
 
 def test_an_expired_lease_is_given_to_one_of_many(run_together: Callable[..., list[Any]]) -> None:
     task = task_of(LeadFactory.create(), leased_by="gone", leased_until=NOON)
-    given = run_together(CLAIMANTS, lambda number: claim_due(owner=f"va{number}", now=NOON))
+    given = run_together(CLAIMANTS, lambda number: claim_due(owner=f"va{number}", act=Act(at=NOON)))
     assert sorted(map(len, given)) == [0] * (CLAIMANTS - 1) + [1]
     assert FollowupTask.objects.get(pk=task.pk).leased_until == NOON + timedelta(minutes=15)
 
@@ -54,20 +54,17 @@ def test_claims_among_renewals_completions_and_cancellations_do_not_deadlock(
         owner = f"va{number % 3}"
         for turn in range(5):
             if number % 5 == 0:
-                renew_leases(task_ids=tasks[::-1], owner=owner, now=NOON)
+                renew_leases(task_ids=tasks[::-1], owner=owner, act=Act(at=NOON))
             elif number % 5 == 1:
-                release_leases(task_ids=tasks, owner=owner, now=NOON)
+                release_leases(task_ids=tasks, owner=owner, act=Act(at=NOON))
             elif number % 5 == 2:
                 complete_task(tasks[(number + turn) % 40], owner, force=True, note="test", now=NOON)
             elif number % 5 == 3:
                 with transaction.atomic():
-                    cancel_open_ladders(
-                        [lead.lead_id for lead in leads[number % 8 :: 8]],
-                        act=Act.of("test", None, None, NOON),
-                        reason="test",
-                    )
+                    theirs = [lead.lead_id for lead in leads[number % 8 :: 8]]
+                    cancel_open_ladders(theirs, Act("test", reason="test", at=NOON))
             else:
-                claim_due(owner=owner, limit=10, now=NOON)
+                claim_due(owner=owner, limit=10, act=Act(at=NOON))
 
     assert run_together(20, act) == [None] * 20
     for ladder in FollowupLadder.objects.all():

@@ -16,14 +16,15 @@ import os, signal, django
 django.setup()
 from followups.ladders import bulk
 from followups.signals import ladders_created
+from wholesale.plumbing.act import Act
 made = []
-def kill(ladders, **kwargs):
-    made.append(ladders)
+def kill(envelopes, **kwargs):
+    made.append(envelopes)
     if len(made) == 3:
         os.kill(os.getpid(), signal.SIGKILL)
 ladders_created.connect(kill)
 bulk.BATCH = 10
-bulk.start_ladders([bulk.Start(f"bulk-{n}", "ON") for n in range(50)])
+bulk.start_ladders([bulk.Start(f"bulk-{n}", "ON") for n in range(50)], act=Act())
 """
 
 

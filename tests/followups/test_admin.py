@@ -20,6 +20,7 @@ from followups.tasks.models import FollowupTask, TaskEvent
 from followups.tasks.services import snooze_task
 from tests.factories import NOON, LeadFactory, PoolAgentFactory, TaskFactory
 from tests.staff import form_with, signed_in
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -83,8 +84,8 @@ def test_tasks_are_filtered_by_their_completion(days: str, admin_client: Client)
 
 @pytest.mark.parametrize("path", [TASKS, LADDERS])
 def test_a_lead_is_found_by_its_whole_id(path: str, admin_client: Client) -> None:
-    start_ladder(lead_id="LEAD-1", province="ON")
-    start_ladder(lead_id="LEAD-10", province="ON")
+    start_ladder(lead_id="LEAD-1", province="ON", act=Act())
+    start_ladder(lead_id="LEAD-10", province="ON", act=Act())
 
     rows = admin_client.get(path, {"q": "LEAD-1"}).context["cl"].result_list
 
@@ -92,7 +93,7 @@ def test_a_lead_is_found_by_its_whole_id(path: str, admin_client: Client) -> Non
 
 
 def test_the_ladders_page_shows_its_steps_in_order(admin_client: Client) -> None:
-    start = start_ladder(lead_id="L1", province="ON")
+    start = start_ladder(lead_id="L1", province="ON", act=Act())
     complete_task(start.tasks[0].pk, actor="va1")
 
     page = admin_client.get(reverse("admin:followups_followupladder_change", args=[start.tasks[0].ladder_id]))
@@ -106,8 +107,8 @@ def test_the_ladders_page_shows_its_steps_in_order(admin_client: Client) -> None
 
 
 def test_ladders_are_filtered_by_state(admin_client: Client) -> None:
-    start_ladder(lead_id="L1", province="ON")
-    start_ladder(lead_id="L1", province="ON", restart=True)
+    start_ladder(lead_id="L1", province="ON", act=Act())
+    start_ladder(lead_id="L1", province="ON", restart=True, act=Act())
     closed, still_open = FollowupLadder.objects.order_by("id")
 
     assert listed(admin_client, LADDERS, state="open") == {still_open.pk}
@@ -158,7 +159,7 @@ def noon() -> Iterator[None]:
 def task(noon: None) -> FollowupTask:
     """The first step of a ladder of Toronto, due since an hour."""
     LeadFactory.create(lead_id="LEAD-1")
-    return start_ladder(lead_id="LEAD-1", province="ON", market="TORONTO", now=NOON - timedelta(hours=1)).tasks[0]
+    return start_ladder(lead_id="LEAD-1", province="ON", market="TORONTO", act=Act(at=NOON - timedelta(hours=1))).tasks[0]
 
 
 @pytest.fixture
@@ -184,7 +185,7 @@ def buttons(client: Client, row: Any) -> list[str]:
 
 def test_a_tasks_page_says_when_it_may_be_done_and_who_holds_it(task: FollowupTask, admin_client: Client) -> None:
     free = admin_client.get(page_of(task)).content.decode()
-    claim_due(owner="va1", limit=1)
+    claim_due(owner="va1", limit=1, act=Act())
     held = admin_client.get(page_of(task)).content.decode()
 
     assert "America/Toronto time. Now: yes." in free
@@ -200,7 +201,7 @@ def test_a_tasks_page_says_what_stands_in_the_way(task: FollowupTask, admin_clie
 
 
 def test_a_tasks_history_says_what_when_why_and_who(task: FollowupTask, admin_client: Client) -> None:
-    snooze_task(task.pk, NOON + timedelta(hours=3), "Elle préfère l'après-midi", actor="va1")
+    snooze_task(task.pk, NOON + timedelta(hours=3), act=Act("va1", reason="Elle préfère l'après-midi"))
 
     page = admin_client.get(page_of(task)).content.decode()
     listed_page = admin_client.get("/admin/followups/taskevent/", {"q": str(task.pk)})
@@ -213,7 +214,7 @@ def test_a_tasks_history_says_what_when_why_and_who(task: FollowupTask, admin_cl
 
 @pytest.mark.parametrize(("term", "found"), [("va1", 1), ("va2", 0), ("1" * 30, 0), ("nobody", 0)])
 def test_events_are_found_by_who_acted(term: str, found: int, task: FollowupTask, admin_client: Client) -> None:
-    snooze_task(task.pk, NOON + timedelta(hours=3), "later", actor="va1")
+    snooze_task(task.pk, NOON + timedelta(hours=3), act=Act("va1", reason="later"))
 
     assert len(listed(admin_client, "/admin/followups/taskevent/", q=term)) == found
 
@@ -251,7 +252,7 @@ def test_a_task_is_completed_on_its_page(task: FollowupTask, agent_of_the_admin:
 
 
 def test_what_another_holds_is_completed_only_with_force_and_a_note(task: FollowupTask, agent_of_the_admin: Client) -> None:
-    claim_due(owner="va2", limit=1)
+    claim_due(owner="va2", limit=1, act=Act())
     page = page_of(task, "complete")
 
     refused = agent_of_the_admin.post(page, {"outcome": "REACHED", "note": "She called"})

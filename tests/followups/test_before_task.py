@@ -15,6 +15,7 @@ from governance.gate.reasons import Reason
 from kpi.models import KPIEvent
 from tests.factories import NOON, AttemptFactory, LeadFactory
 from tests.staff import signed_in
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -27,11 +28,11 @@ NOW = NOON + 3 * HOUR
 def task() -> FollowupTask:
     """The first step of a ladder that began at noon."""
     LeadFactory.create(lead_id="JANE", phone=PHONE[1])
-    return start_ladder(lead_id="JANE", province="ON", market="TORONTO", now=NOON).tasks[0]
+    return start_ladder(lead_id="JANE", province="ON", market="TORONTO", act=Act(at=NOON)).tasks[0]
 
 
 def say_no(at: datetime, channel: str = "") -> None:
-    gate.record_opt_out(points=[PHONE], channel=channel, said_at=at, actor="test", now=at)
+    gate.record_opt_out(points=[PHONE], channel=channel, said_at=at, act=Act("test", at=at))
 
 
 def outside_rules() -> list[dict[str, Any]]:
@@ -97,13 +98,13 @@ def test_an_opt_out_before_the_contact_is_a_reason_and_no_warning(task: Followup
 @pytest.mark.parametrize("channel", ["CALL", "EMAIL"])
 def test_an_opt_out_of_another_channel_is_neither(task: FollowupTask, channel: str) -> None:
     points = [("EMAIL", "jane@example.ca")] if channel == "EMAIL" else [PHONE]
-    gate.record_opt_out(points=points, channel=channel, said_at=NOON + HOUR, actor="test", now=NOON + HOUR)
+    gate.record_opt_out(points=points, channel=channel, said_at=NOON + HOUR, act=Act("test", at=NOON + HOUR))
     attempt = complete_task(task.pk, "va1", contacted_at=NOON, now=NOW).attempt
     assert "opted_out" not in [*attempt.reasons, *attempt.warnings]
 
 
 def test_an_opt_out_of_the_lead_as_such_counts_too(task: FollowupTask) -> None:
-    gate.record_opt_out(points=[("LEAD", "JANE")], said_at=NOON + HOUR, actor="test", now=NOON + HOUR)
+    gate.record_opt_out(points=[("LEAD", "JANE")], said_at=NOON + HOUR, act=Act("test", at=NOON + HOUR))
     assert "opted_out" in complete_task(task.pk, "va1", contacted_at=NOON, now=NOW).attempt.warnings
 
 

@@ -17,9 +17,11 @@ from followups.tasks.models import ContactAttempt, FollowupTask
 from governance import gate
 from governance.ledger import consents
 from governance.ledger.models import LastContact
+from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES
-from governance.market.services import upsert_policy
+from governance.policies import upsert
 from tests.factories import NOON, LeadFactory
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.texts import iso_utc
 
 pytestmark = pytest.mark.django_db
@@ -37,12 +39,12 @@ def one_call() -> None:
 
 def switch(on: bool) -> None:
     rules = {**SAFE_RULES, "one_call_in_30_days": on, "min_lead_score_to_contact": 0}
-    upsert_policy(province="BC", rules=rules, changed_by="test")
+    upsert(MarketPolicy, province="BC", rules=rules, act=Act("test"))
 
 
 def ladder(lead_id: str = "JANE", **lead: Any) -> list[FollowupTask]:
     LeadFactory.create(**{"lead_id": lead_id, "province": "BC", "market": "VANCOUVER", "phone": PHONE, **lead})
-    return start_ladder(lead_id=lead_id, province="BC", market="VANCOUVER", now=AFTERNOON).tasks
+    return start_ladder(lead_id=lead_id, province="BC", market="VANCOUVER", act=Act(at=AFTERNOON)).tasks
 
 
 def call(task: FollowupTask, outcome: str | None = "REACHED", now: datetime = AFTERNOON + HOUR, **options: Any) -> Any:
@@ -138,7 +140,7 @@ def test_the_gate_is_obeyed_at_once_by_the_due_list_and_by_claims() -> None:
     gate.note_contact([("PHONE", PHONE)], AFTERNOON + 2 * HOUR, is_answered_call=True)
     tomorrow = AFTERNOON + DAY
     FollowupTask.objects.filter(step=2).update(open_from=AFTERNOON, open_until=tomorrow + HOUR)
-    assert due_tasks(now=tomorrow) == claim_due(owner="va1", now=tomorrow) == []
+    assert due_tasks(now=tomorrow) == claim_due(owner="va1", act=Act(at=tomorrow)) == []
 
 
 def test_where_the_policy_does_not_ask_for_it_nothing_waits_and_completing_costs_no_statement_more() -> None:
@@ -174,8 +176,7 @@ def test_a_recorded_permission_lifts_the_wait() -> None:
         basis="EXPRESS",
         obtained_at=AFTERNOON + HOUR,
         evidence="said so in the call",
-        actor="va1",
-        now=AFTERNOON + 2 * HOUR,
+        act=Act("va1", at=AFTERNOON + 2 * HOUR),
     )
     assert refusals(AFTERNOON + DAY) == []
 

@@ -17,7 +17,6 @@ from followups.ladders.models import FollowupLadder
 from followups.ladders.services import restart_ladder
 from followups.ladders.templates.cold_steps import COLD_STEPS
 from followups.ladders.templates.guide_steps import GUIDE_STEPS
-from followups.ladders.templates.services import seed_templates, upsert_template
 from followups.ladders.templates.speech import wanting_in_quebec
 from followups.ladders.templates.steps import InvalidSteps, doubts, normalised
 from followups.models import LadderTemplate
@@ -29,11 +28,13 @@ from governance import gate, policies
 from governance.ledger.consents import record_consent
 from governance.ledger.opt_outs import record_opt_out
 from governance.organisation.models import Organisation
+from governance.policies import seed, upsert
 from governance.runbook import services as runbook
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory
 from tests.staff import signed_in
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.vocabulary import Province
 
 pytestmark = pytest.mark.django_db
@@ -59,13 +60,13 @@ def jane() -> None:
 
 def consent(basis: str = "EXPRESS", channel: str = "SMS", *, ago: timedelta = timedelta()) -> None:
     record_consent(
-        points=[PHONE], channel=channel, basis=basis, obtained_at=NOON - ago, evidence="form 1", actor="test", now=NOON
+        points=[PHONE], channel=channel, basis=basis, obtained_at=NOON - ago, evidence="form 1", act=Act("test", at=NOON)
     )
 
 
 def start(lead_id: str = "JANE", **more: Any) -> tuple[str, list[str]]:
     """The kind of the template of the ladder that starts, and its steps' channels."""
-    tasks = start_ladder(**{"lead_id": lead_id, "province": "ON", "market": "TORONTO", "now": NOON, **more}).tasks
+    tasks = start_ladder(**{"lead_id": lead_id, "province": "ON", "market": "TORONTO", **more}, act=Act(at=NOON)).tasks
     ladder = tasks[0].ladder
     ladder.refresh_from_db()
     assert ladder.template is not None
@@ -110,7 +111,7 @@ def test_a_lead_whose_inquiry_expired_gets_the_cold_steps(jane: None) -> None:
 
 def test_the_ground_is_looked_for_at_the_start_not_when_the_first_step_falls_due(jane: None) -> None:
     """The inquiry is in force at the start, and expired a year later."""
-    upsert_template(province="ON", steps=[{"delay_minutes": 525_600, "channel": "SMS"}], changed_by="test")
+    upsert(LadderTemplate, province="ON", steps=[{"delay_minutes": 525_600, "channel": "SMS"}], act=Act("test"))
     consent("INQUIRY")
     assert start() == ("STANDARD", ["SMS"])
 
@@ -122,12 +123,12 @@ def test_where_consent_is_only_warned_of_the_steps_are_standard(jane: None) -> N
 
 def test_a_lead_that_nobody_knows_gets_the_guides_steps() -> None:
     assert start("NOBODY") == ("STANDARD", STANDARD)
-    assert start_ladder(province="ON", now=NOON).tasks[0].channel == "SMS"
+    assert start_ladder(province="ON", act=Act(at=NOON)).tasks[0].channel == "SMS"
     assert {ladder.template_kind for ladder in FollowupLadder.objects.all()} == {"STANDARD"}
 
 
 def test_a_standard_template_that_begins_with_a_call_is_never_replaced(jane: None) -> None:
-    upsert_template(province="ON", steps=calls("CALL", "SMS"), changed_by="test")
+    upsert(LadderTemplate, province="ON", steps=calls("CALL", "SMS"), act=Act("test"))
     assert start() == ("STANDARD", ["CALL", "SMS"])
 
 
@@ -140,7 +141,7 @@ def test_what_we_lack_ourselves_chooses_nothing(jane: None) -> None:
 
 def test_an_opt_out_alone_does_not_choose_the_cold_steps(jane: None) -> None:
     consent()
-    record_opt_out(points=[PHONE], channel="SMS", said_at=NOON, actor="test", now=NOON)
+    record_opt_out(points=[PHONE], channel="SMS", said_at=NOON, act=Act("test", at=NOON))
     assert start() == ("STANDARD", STANDARD)
     cancelled = FollowupTask.objects.filter(cancel_reason="opted_out").values_list("step", flat=True)
     assert sorted(cancelled) == [1, 3, 5]
@@ -148,13 +149,13 @@ def test_an_opt_out_alone_does_not_choose_the_cold_steps(jane: None) -> None:
 
 @pytest.mark.parametrize(("channel", "cancelled"), [("SMS", [1, 3, 5]), ("CALL", [2, 4, 6])])
 def test_a_lead_that_opted_out_is_handled_as_before(jane: None, channel: str, cancelled: list[int]) -> None:
-    record_opt_out(points=[PHONE], channel=channel, said_at=NOON, actor="test", now=NOON)
+    record_opt_out(points=[PHONE], channel=channel, said_at=NOON, act=Act("test", at=NOON))
     assert start() == ("STANDARD", STANDARD)
     assert sorted(FollowupTask.objects.filter(cancelled_at=NOON).values_list("step", flat=True)) == cancelled
 
 
 def test_who_wants_no_contact_gets_no_ladder(jane: None) -> None:
-    record_opt_out(points=[PHONE], channel="", said_at=NOON, actor="test", now=NOON)
+    record_opt_out(points=[PHONE], channel="", said_at=NOON, act=Act("test", at=NOON))
     with pytest.raises(LeadOptedOut):
         start()
     assert not FollowupLadder.objects.exists()
@@ -179,8 +180,14 @@ def test_a_consent_that_comes_on_the_phone_opens_the_message_steps(jane: None) -
 
 
 def test_a_markets_own_cold_template_wins_over_its_provinces(jane: None) -> None:
-    own = upsert_template(
-        province="ON", market="TORONTO", kind="COLD", enabled=True, steps=calls("CALL", "EMAIL"), changed_by="test"
+    own = upsert(
+        LadderTemplate,
+        province="ON",
+        market="TORONTO",
+        kind="COLD",
+        enabled=True,
+        steps=calls("CALL", "EMAIL"),
+        act=Act("test"),
     )
     assert start() == ("COLD", ["CALL", "EMAIL"])
     assert FollowupLadder.objects.get().template == own
@@ -189,7 +196,7 @@ def test_a_markets_own_cold_template_wins_over_its_provinces(jane: None) -> None
 
 
 def test_a_market_with_a_standard_template_of_its_own_has_its_provinces_cold_one(jane: None) -> None:
-    upsert_template(province="ON", market="TORONTO", enabled=True, steps=calls("EMAIL"), changed_by="test")
+    upsert(LadderTemplate, province="ON", market="TORONTO", enabled=True, steps=calls("EMAIL"), act=Act("test"))
     assert start() == ("COLD", COLD)
 
 
@@ -199,20 +206,20 @@ def test_without_a_cold_template_that_is_on_the_steps_are_standard(jane: None, h
         LadderTemplate.objects.filter(province="ON", kind="COLD").delete()
     else:
         market = "ALL" if how == "off" else "TORONTO"
-        upsert_template(province="ON", market=market, kind="COLD", enabled=False, steps=COLD_STEPS, changed_by="test")
+        upsert(LadderTemplate, province="ON", market=market, kind="COLD", enabled=False, steps=COLD_STEPS, act=Act("test"))
     assert start() == ("STANDARD", STANDARD)
 
 
 def test_where_the_standard_template_is_off_no_ladder_starts(jane: None) -> None:
-    upsert_template(province="ON", enabled=False, changed_by="test")
+    upsert(LadderTemplate, province="ON", enabled=False, act=Act("test"))
     with pytest.raises(LadderTemplateDisabled):
         start()
     assert not FollowupLadder.objects.exists()
 
 
 def test_the_first_call_waits_for_the_gap_of_the_cold_template(jane: None) -> None:
-    upsert_template(province="ON", min_gap_minutes=30, changed_by="test")
-    upsert_template(province="ON", kind="COLD", min_gap_minutes=45, changed_by="test")
+    upsert(LadderTemplate, province="ON", min_gap_minutes=30, act=Act("test"))
+    upsert(LadderTemplate, province="ON", kind="COLD", min_gap_minutes=45, act=Act("test"))
     assert start()[0] == "COLD"
     assert FollowupTask.objects.get(step=1).gap_minutes == 45
     assert gate.known_lead("JANE").min_gap_minutes == 30  # a contact without a step goes by the standard one
@@ -238,10 +245,10 @@ def test_many_at_once_get_what_each_would_get_alone(jane: None) -> None:
     places = {"JANE": ("ON", "TORONTO"), "COLD1": ("ON", "TORONTO"), "COLD2": ("QC", "LAVAL"), "NOBODY": ("ON", "ALL")}
     with transaction.atomic():
         for lead_id, (province, market) in places.items():
-            start_ladder(lead_id=lead_id, province=province, market=market, now=NOON)
+            start_ladder(lead_id=lead_id, province=province, market=market, act=Act(at=NOON))
         alone = shapes()
         transaction.set_rollback(True)
-    answers = start_ladders([Start(lead_id, *place) for lead_id, place in places.items()], now=NOON)
+    answers = start_ladders([Start(lead_id, *place) for lead_id, place in places.items()], act=Act(at=NOON))
     assert {answer.status for answer in answers} == {Status.CREATED}
     assert shapes() == alone
     kinds = {lead_id: kind for lead_id, (_, kind, _) in alone.items()}
@@ -251,7 +258,7 @@ def test_many_at_once_get_what_each_would_get_alone(jane: None) -> None:
 def test_a_restart_chooses_anew(jane: None) -> None:
     assert start()[0] == "COLD"
     consent()
-    restarted = restart_ladder(FollowupLadder.objects.get().pk, "agreed on the phone", now=NOON).tasks
+    restarted = restart_ladder(FollowupLadder.objects.get().pk, act=Act(reason="agreed on the phone", at=NOON)).tasks
     assert (restarted[0].ladder.template_kind, restarted[0].channel) == ("STANDARD", "SMS")
     assert list(FollowupLadder.objects.order_by("id").values_list("template_kind", flat=True)) == ["COLD", "STANDARD"]
     assert start(restart=True) == ("STANDARD", STANDARD)
@@ -265,13 +272,13 @@ def statements(act: Callable[[], object]) -> int:
 
 def test_a_cold_ladder_takes_as_many_statements_as_a_standard_one(jane: None) -> None:
     def alone(lead_id: str) -> int:
-        return statements(lambda: start_ladder(lead_id=lead_id, province="ON", owner="va1", now=NOON))
+        return statements(lambda: start_ladder(lead_id=lead_id, province="ON", owner="va1", act=Act(at=NOON)))
 
     def together(mark: str) -> int:
         for n in range(5):
             LeadFactory.create(lead_id=f"{mark}{n}")
         starts = [Start(f"{mark}{n}", "ON", owner="va1") for n in range(5)]
-        return statements(lambda: start_ladders(starts, now=NOON))
+        return statements(lambda: start_ladders(starts, act=Act(at=NOON)))
 
     alone("WARM-UP")
     LeadFactory.create(lead_id="SECOND")
@@ -295,7 +302,7 @@ def test_each_province_has_one_that_is_on() -> None:
 
 def test_the_seed_command_gives_back_what_is_missing() -> None:
     LadderTemplate.objects.filter(province="YT", kind="COLD").delete()
-    assert (seed_templates(now=NOON), seed_templates(now=NOON)) == (1, 0)
+    assert (seed(LadderTemplate, now=NOON), seed(LadderTemplate, now=NOON)) == (1, 0)
     assert LadderTemplate.objects.get(province="YT", kind="COLD").steps == COLD_STEPS
 
 
@@ -319,13 +326,13 @@ def test_a_call_asks_for_consent_with_what_the_law_wants_said(step: dict[str, An
 
 def test_a_cold_template_is_on_in_quebec_only_with_its_french() -> None:
     with pytest.raises(QuebecWanting):
-        upsert_template(province="QC", kind="COLD", steps=calls("CALL"), changed_by="test")
+        upsert(LadderTemplate, province="QC", kind="COLD", steps=calls("CALL"), act=Act("test"))
     assert LadderTemplate.objects.get(province="QC", kind="COLD").steps == COLD_STEPS
 
 
 def test_a_cold_template_begins_with_a_call(operator: APIClient) -> None:
     with pytest.raises(InvalidSteps):
-        upsert_template(province="ON", kind="COLD", steps=calls("SMS", "CALL"), changed_by="test")
+        upsert(LadderTemplate, province="ON", kind="COLD", steps=calls("SMS", "CALL"), act=Act("test"))
     refused = operator.post(f"{API}/upsert", {"province": "ON", "kind": "cold", "steps": calls("EMAIL")})
     assert (refused.status_code, attrs(refused)) == (400, ["steps.0.channel"])
     assert LadderTemplate.objects.get(province="ON", kind="COLD").version == 1
@@ -430,5 +437,5 @@ def test_the_runbook_warns_of_a_province_without_its_cold_template() -> None:
         return found["ok"], found["detail"]
 
     assert finding()[0]
-    upsert_template(province="ON", kind="COLD", enabled=False, changed_by="test")
+    upsert(LadderTemplate, province="ON", kind="COLD", enabled=False, act=Act("test"))
     assert finding() == (False, ["ON COLD"])

@@ -15,6 +15,7 @@ from followups.tasks.models import FollowupTask
 from kpi.models import KPIEvent
 from tests.conftest import codes
 from tests.factories import NOON, TaskFactory
+from wholesale.plumbing.act import Act
 
 
 def complete(client: Any, task: FollowupTask, **given: Any) -> Any:
@@ -24,7 +25,7 @@ def complete(client: Any, task: FollowupTask, **given: Any) -> Any:
 @pytest.fixture
 def steps(db: None) -> list[FollowupTask]:
     """The tasks of a ladder started at NOON."""
-    return start_ladder(lead_id="L1", province="ON", market="TORONTO", correlation_id="C-ladder", now=NOON).tasks
+    return start_ladder(lead_id="L1", province="ON", market="TORONTO", act=Act(correlation_id="C-ladder", at=NOON)).tasks
 
 
 def completed_rows() -> Any:
@@ -107,7 +108,7 @@ def test_the_ladder_closes_with_its_last_step(db: None, steps: Any) -> None:
 
 
 def test_a_cancelled_step_may_be_completed_and_keeps_its_cancelling(agent: APIClient, steps: Any) -> None:
-    start_ladder(lead_id="L1", province="ON", restart=True, now=NOON + timedelta(hours=1))
+    start_ladder(lead_id="L1", province="ON", restart=True, act=Act(at=NOON + timedelta(hours=1)))
     before = FollowupLadder.objects.get(pk=steps[0].ladder_id)
     first = complete(agent, steps[3])
     assert first.status_code == 200

@@ -18,6 +18,7 @@ from followups.tasks.completions import reading
 from followups.tasks.contacts import contact_for
 from followups.tasks.models import FollowupTask
 from tests.factories import NOON, LadderFactory, LeadFactory, TaskFactory
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -43,9 +44,10 @@ def test_who_may_complete_an_open_task_is_whom_its_lease_leaves_it_to(user_of: C
     answers = set()
     for state, claim, (actor, user) in product(states, [leases.NO_LEASE, *claims], whose):
         task = TaskFactory.create(lead_id=None, **state, **claim)
-        is_free = not leases.is_live(task, NOON) or leases.is_held_by(task, actor, user)
+        act = Act(actor, user, at=NOON)
+        is_free = not leases.is_live(task, NOON) or leases.is_held_by(task, act)
         expected = is_free and FollowupTask.objects.open().filter(pk=task.pk).exists()
-        found = reading.complete_open(task, actor=actor, user=user, now=NOON, **SAID)
+        found = reading.complete_open(task, act, **SAID)
         assert found == ([] if expected else None), (state, claim, actor, user)
         answers.add(found is not None)
     assert answers == {True, False}
@@ -54,7 +56,7 @@ def test_who_may_complete_an_open_task_is_whom_its_lease_leaves_it_to(user_of: C
 def test_only_the_task_itself_is_completed() -> None:
     task, other = TaskFactory.create(), TaskFactory.create()
     said = {"outcome": "REACHED", "note": "Déjà vu"}
-    assert reading.complete_open(task, actor="va1", user=None, now=NOON, **said) == []
+    assert reading.complete_open(task, Act("va1", at=NOON), **said) == []
     other.refresh_from_db()
     task.refresh_from_db()
     assert other.completed_at is None
@@ -84,7 +86,7 @@ def test_a_task_is_read_as_the_query_set_reads_it(lead: dict[str, Any]) -> None:
 
 
 def test_a_ladder_that_is_closed_is_read_with_its_time() -> None:
-    steps = start_ladder(lead_id="L1", province="ON", now=NOON).tasks
+    steps = start_ladder(lead_id="L1", province="ON", act=Act(at=NOON)).tasks
     for task in steps:
         complete_task(task.pk, "va1", now=NOON)
     with transaction.atomic():

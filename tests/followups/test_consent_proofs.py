@@ -24,9 +24,11 @@ from governance.ledger.erasures import erase_point
 from governance.ledger.models import ConsentProof, ContactRecord
 from governance.ledger.opt_outs import lift_opt_out, record_opt_out
 from governance.ledger.proof import Proof
-from governance.organisation.services import upsert_organisation
+from governance.organisation.models import Organisation
+from governance.policies import upsert
 from tests.factories import NOON, LeadFactory
 from tests.staff import signed_in
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -43,9 +45,9 @@ EVERYTHING = ["wording", "purpose", "on_behalf_of", "withdrawal_statement", "giv
 BEFORE = NOON - timedelta(days=30)
 
 
-def consent(point: tuple[str, str], channel: str, **options: Any) -> None:
-    given: dict[str, Any] = {"basis": "EXPRESS", "obtained_at": BEFORE, "evidence": "form 481", "now": BEFORE}
-    record_consent(points=[point], channel=channel, actor="desk", **{**given, **options})
+def consent(point: tuple[str, str], channel: str, reason: str = "", **options: Any) -> None:
+    given: dict[str, Any] = {"basis": "EXPRESS", "obtained_at": BEFORE, "evidence": "form 481"}
+    record_consent(points=[point], channel=channel, act=Act("desk", reason=reason, at=BEFORE), **{**given, **options})
 
 
 @pytest.fixture
@@ -55,8 +57,8 @@ def ann() -> Lead:
     consent(PHONE, "SMS", proof=CONTENT, reason="asked twice")
     consent(EMAIL, "EMAIL")
     consent(PHONE, "CALL", basis="INQUIRY")
-    record_opt_out(points=[("LEAD", "L1")], channel="CALL", evidence="call 9", actor="desk", now=BEFORE)
-    lift_opt_out(points=[("LEAD", "L1")], channel="CALL", reason="another Ann", actor="ops", now=NOON)
+    record_opt_out(points=[("LEAD", "L1")], channel="CALL", evidence="call 9", act=Act("desk", at=BEFORE))
+    lift_opt_out(points=[("LEAD", "L1")], channel="CALL", act=Act("ops", reason="another Ann", at=NOON))
     return lead
 
 
@@ -106,7 +108,7 @@ def test_a_number_that_no_lead_has_is_found(db: None) -> None:
 
 
 def test_a_lead_that_only_the_ledger_knows_is_found(db: None) -> None:
-    record_opt_out(points=[("LEAD", "gone")], actor="desk")
+    record_opt_out(points=[("LEAD", "gone")], act=Act("desk"))
     assert lines(export_proof("gone")) == [("OPT_OUT", "", "", "gone")]
 
 
@@ -119,13 +121,13 @@ def test_a_number_that_others_have_too_counts_and_they_are_named(ann: Lead) -> N
 
 def test_nobody_else_stands_in_it(ann: Lead) -> None:
     consent(("PHONE", "+14165550199"), "SMS", proof=CONTENT)
-    record_opt_out(points=[("LEAD", "L2")], actor="desk")
+    record_opt_out(points=[("LEAD", "L2")], act=Act("desk"))
     assert lines(export_proof("L1")) == OF_ANN
 
 
 def test_the_contacts_and_who_contacts_stand_in_it(ann: Lead) -> None:
-    upsert_organisation(name="Example Homes", mailing_address="1 Main St", contact="example.ca", changed_by="ops")
-    task = start_ladder(lead_id="L1", province="ON", market="TORONTO", actor="test", now=NOON).tasks[0]
+    upsert(Organisation, name="Example Homes", mailing_address="1 Main St", contact="example.ca", act=Act("ops"))
+    task = start_ladder(lead_id="L1", province="ON", market="TORONTO", act=Act("test", at=NOON)).tasks[0]
     complete_task(task.pk, "va1", now=NOON)
     found = export_proof("L1")
     (contact,) = found["contacts"]
@@ -234,7 +236,7 @@ def test_all_that_is_on_file_about_a_person_includes_it(ann: Lead) -> None:
 
 def test_erasing_the_person_removes_it_and_keeps_the_lines(ann: Lead) -> None:
     before = ContactRecord.objects.count()
-    erased = erase_person("L1", "asked", actor="ops")
+    erased = erase_person("L1", act=Act("ops", reason="asked"))
     assert not ConsentProof.objects.exists()
     assert erased.texts >= 5  # of three consents, an opt-out and a lift their words, and the content of one
     assert ContactRecord.objects.exclude(entry="ERASED").count() == before
@@ -245,13 +247,13 @@ def test_erasing_the_person_removes_it_and_keeps_the_lines(ann: Lead) -> None:
 
 def test_a_shared_number_keeps_its_proof_until_the_last_is_erased(ann: Lead) -> None:
     LeadFactory.create(lead_id="L2", phone=PHONE[1])
-    erase_person("L1", "asked", actor="ops")
+    erase_person("L1", act=Act("ops", reason="asked"))
     assert ConsentProof.objects.count() == 1
-    erase_person("L2", "asked", actor="ops")
+    erase_person("L2", act=Act("ops", reason="asked"))
     assert not ConsentProof.objects.exists()
 
 
 def test_an_erased_number_is_still_found_by_whoever_knows_it(db: None) -> None:
     consent(PHONE, "SMS", proof=CONTENT)
-    erase_point(point_id=ContactRecord.objects.get().point_id, reason="asked", actor="ops")
+    erase_point(point_id=ContactRecord.objects.get().point_id, act=Act("ops", reason="asked"))
     assert lines(export_proof(PHONE[1])) == [("CONSENT", "SMS", "EXPRESS", None), ("ERASED", "", "", None)]

@@ -14,6 +14,7 @@ from followups.tasks.models import FollowupTask
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import LadderFactory
+from wholesale.plumbing.act import Act
 
 CREATE = "/api/followups/ladder/create"
 LEAD = {"lead_id": "L123", "province": "ON", "market": "Toronto", "owner": "bryan"}
@@ -110,7 +111,7 @@ def test_the_open_ladder_is_answered_with_its_completed_steps(integrator: APICli
 
 def test_a_lead_whose_ladder_closed_without_a_contact_gets_a_new_one(integrator: APIClient) -> None:
     first = integrator.post(CREATE, LEAD).json()
-    cancel_ladder(FollowupLadder.objects.get().pk, "a mistake")
+    cancel_ladder(FollowupLadder.objects.get().pk, act=Act(reason="a mistake"))
     again = integrator.post(CREATE, LEAD)
     assert again.status_code == 201
     assert {step["id"] for step in first}.isdisjoint({step["id"] for step in again.json()})
@@ -162,7 +163,7 @@ def test_a_restart_of_a_ladder_that_no_cancelling_closes_gives_up(db: None, inte
     """A row that breaks the rule, open by its count and without an open step, is an error, never an endless wait."""
     broken = LadderFactory.create(lead_id="L1", open_steps=2)
     with pytest.raises(IntegrityError), transaction.atomic():
-        start_ladder(lead_id="L1", province="ON", restart=True, now=NOW)
+        start_ladder(lead_id="L1", province="ON", restart=True, act=Act(at=NOW))
     assert FollowupLadder.objects.get() == broken
     assert not FollowupTask.objects.exists()
 

@@ -18,6 +18,7 @@ from governance.market.models import MarketPolicy
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, AttemptFactory, LeadFactory, TaskFactory, completed
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -150,7 +151,7 @@ def test_a_known_lead_is_judged_by_where_it_is_and_what_is_on_file() -> None:
     # 13:00 in Toronto is 10:00 in Vancouver; the number said no a day before, in time for one of the two contacts.
     LeadFactory.create(lead_id="JANE", phone="+16045550123", province="BC", market="ALL", zone="America/Vancouver")
     gate.record_opt_out(
-        points=[("PHONE", "+16045550123")], channel="SMS", said_at=NOON - timedelta(days=1), actor="test", now=NOON
+        points=[("PHONE", "+16045550123")], channel="SMS", said_at=NOON - timedelta(days=1), act=Act("test", at=NOON)
     )
     made = {"created_at": NOON - timedelta(days=3), "ladder__lead_id": "JANE", "ladder__open_steps": 1}
     before = TaskFactory.create(**made)

@@ -10,16 +10,20 @@ from django.dispatch import Signal
 from followups.leads.inbound.services import record_inbound
 from followups.leads.models import Lead
 from followups.leads.moving import mark_wrong, move_lead
+from followups.leads.people.services import erase_person
 from followups.leads.services import upsert_lead, upsert_leads
-from followups.leads.signals import contact_marked_wrong, hunt_ended, leads_changed, leads_opted_out
+from followups.leads.signals import contact_marked_wrong, hunt_ended, leads_changed, leads_opted_out, person_erased
 from followups.models import FollowupTask, InboundMessage
 from followups.services import start_ladder
 from tests.factories import NOON, LeadFactory
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.envelope import Envelope, Subject
 
 pytestmark = pytest.mark.django_db
 
-ACT = Act("test", None, "C-1", NOON)
+ACT = Act("test", reason="asked", correlation_id="C-1", at=NOON)
+SCORED: dict[str, Any] = {"lead_id": "L1", "score": "0.9"}
+PLACE = ("ON", "TORONTO")
 BY_SMS: dict[str, Any] = {"lead_id": "L1", "channel": "SMS", "text": "STOP"}
 
 
@@ -39,7 +43,7 @@ def fail(**kwargs: Any) -> None:
 @pytest.fixture(autouse=True)
 def lead() -> Lead:
     made = LeadFactory.create(lead_id="L1", phone="+14165550123", status="NEW")
-    start_ladder(lead_id="L1", province=made.province)
+    start_ladder(lead_id="L1", province=made.province, act=Act())
     return made
 
 
@@ -50,11 +54,11 @@ def open_steps() -> int:
 @pytest.mark.parametrize(
     ("signal", "act"),
     [
-        (leads_changed, lambda: upsert_lead(lead_id="L1", status="DEAD", now=NOON)),
-        (leads_changed, lambda: upsert_leads([{"lead_id": "L1", "status": "DEAD"}], now=NOON)),
+        (leads_changed, lambda: upsert_lead(lead_id="L1", status="DEAD", act=Act(at=NOON))),
+        (leads_changed, lambda: upsert_leads([{"lead_id": "L1", "status": "DEAD"}], act=Act(at=NOON))),
         (hunt_ended, lambda: move_lead("L1", "DEAD", ACT)),
         (contact_marked_wrong, lambda: mark_wrong("L1", "SMS", ACT)),
-        (leads_opted_out, lambda: record_inbound(**BY_SMS)),
+        (leads_opted_out, lambda: record_inbound(**BY_SMS, act=ACT)),
     ],
     ids=["a form", "a file", "an outcome", "a wrong number", "an opt-out"],
 )
@@ -70,9 +74,53 @@ def test_a_listener_that_fails_undoes_what_it_was_told(signal: Signal, act: Call
     assert (open_steps(), InboundMessage.objects.count()) == (steps, 0)
 
 
+@pytest.mark.parametrize(
+    ("signal", "act", "name", "place", "facts"),
+    [
+        (leads_changed, lambda: upsert_lead(**SCORED, act=ACT), "lead_changed", PLACE, {"before", "lead"}),
+        (
+            leads_changed,
+            lambda: upsert_leads([{"lead_id": "L1", "score": "0.9"}], act=ACT),
+            "lead_changed",
+            PLACE,
+            {"before", "lead"},
+        ),
+        (hunt_ended, lambda: move_lead("L1", "DEAD", ACT), "hunt_ended", (None, None), {"status"}),
+        (contact_marked_wrong, lambda: mark_wrong("L1", "SMS", ACT), "contact_marked_wrong", PLACE, {"contact"}),
+        (leads_opted_out, lambda: record_inbound(**BY_SMS, act=ACT), "lead_opted_out", (None, None), set()),
+        (person_erased, lambda: erase_person("L1", act=ACT), "person_erased", PLACE, {"texts"}),
+    ],
+    ids=["a form", "a file", "an outcome", "a wrong number", "an opt-out", "an erasure"],
+)
+def test_what_leads_tell_is_one_envelope_for_each_lead(
+    signal: Signal, act: Callable[[], Any], name: str, place: tuple[str | None, str | None], facts: set[str]
+) -> None:
+    told: list[Envelope] = []
+    with heard(signal, lambda envelopes, **kwargs: told.extend(envelopes)):
+        act()
+    (one,) = told
+    assert (one.name, one.subject) == (name, Subject("lead", "L1", "L1", *place))
+    assert (one.act, one.happened_at, set(one.facts)) == (ACT, NOON, facts)
+
+
+def test_the_leads_of_a_file_are_told_as_they_were_and_as_they_are() -> None:
+    told: list[Envelope] = []
+    with heard(leads_changed, lambda envelopes, **kwargs: told.extend(envelopes)):
+        upsert_leads([{"lead_id": "L1", "first_name": "Ana"}, {"lead_id": "L2", "province": "QC"}], act=ACT)
+    names = {one.subject.id: (one.facts["before"], one.facts["lead"].first_name) for one in told}
+    assert (names["L1"][0].first_name, names["L1"][1]) == ("Jane", "Ana")
+    assert names["L2"] == (None, "")
+
+
+def test_an_opt_out_of_somebody_unknown_is_told_to_nobody() -> None:
+    with heard(leads_opted_out, fail):
+        recorded = record_inbound(channel="SMS", phone="+14165550199", text="STOP", act=ACT)
+    assert (recorded.opted_out_channels, recorded.cancelled_steps) == (("SMS",), 0)
+
+
 def test_an_opt_out_counts_the_steps_of_whoever_cancels_any() -> None:
     steps = open_steps()
     assert steps
     with heard(leads_opted_out, lambda **kwargs: 2), heard(leads_opted_out, lambda **kwargs: None):
-        assert record_inbound(**BY_SMS).cancelled_steps == steps + 2
+        assert record_inbound(**BY_SMS, act=ACT).cancelled_steps == steps + 2
     assert open_steps() == 0

@@ -23,6 +23,7 @@ from kpi.models import KPIEvent
 from tests.factories import LeadFactory
 from tests.followups.test_xlsx_files import SHEET, patched
 from tests.leads.rows import BAD_EVERY, fault, write
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.importing.errors import UnreadableFile
 from wholesale.plumbing.importing.files import Format, RefusedFile
 from wholesale.plumbing.importing.rows import EXTRA_CELLS, RefusedRow
@@ -307,7 +308,7 @@ def test_every_row_ends_as_created_changed_unchanged_or_refused(lines: list[str]
     with transaction.atomic():
         for _ in range(2):
             lead_file = files.read(io.BytesIO(content), Format.CSV)
-            report = upsert_leads(lead_file.rows)
+            report = upsert_leads(lead_file.rows, act=Act())
             assert report.created + report.updated + report.unchanged + report.refused == lead_file.count
             assert len({one.number for one in report.refused_rows}) == report.refused
         assert report.created == 0
@@ -363,8 +364,8 @@ def file_of(folder: Path, *lines: str) -> Path:
 @pytest.mark.django_db
 def test_ladders_start_for_the_leads_of_the_file_that_have_none_open(tmp_path: Path) -> None:
     LeadFactory.create(lead_id="gone", phone="+14165550123")
-    record_opt_out(points=[("PHONE", "+14165550123")], actor="me")
-    start_ladder(lead_id="open", province="QC")
+    record_opt_out(points=[("PHONE", "+14165550123")], act=Act("me"))
+    start_ladder(lead_id="open", province="QC", act=Act())
     path = file_of(
         tmp_path,
         *("new,BC,Vancouver,,", "called,ON,,,contacted", "open,ON,,,new", "gone,ON,,,", "met,ON,,,appointment", "bad,XX,,,"),
@@ -400,5 +401,5 @@ def test_with_the_kill_switch_engaged_leads_are_stored_and_their_ladders_left_fo
     assert "refused 2 (KILL_SWITCH_ENGAGED 2)" in said
     assert "error: Nothing may act now" in said
     assert (Lead.objects.count(), FollowupLadder.objects.count()) == (2, 0)
-    release_kill_switch(changed_by="me", reason="test")
+    release_kill_switch(act=Act("me", reason="test"))
     assert "started 2" in run(path, "--start-ladders")

@@ -24,6 +24,7 @@ from governance.people import LeadFacts
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, InboundFactory, LeadFactory, PoolAgentFactory
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +45,7 @@ ALL_CHANNELS = {"SMS", "CALL", "EMAIL"}
 def jane() -> Lead:
     """A lead with a number, an address and an open ladder."""
     lead: Lead = LeadFactory.create(lead_id="JANE", phone=PHONE, email=MAIL)
-    start_ladder(lead_id="JANE", province="ON", now=NOON)
+    start_ladder(lead_id="JANE", province="ON", act=Act(at=NOON))
     return lead
 
 
@@ -132,7 +133,7 @@ def test_an_address_is_known_in_any_case(integrator: APIClient, jane: Lead) -> N
 def test_a_number_may_belong_to_several_leads(integrator: APIClient, jane: Lead) -> None:
     for lead_id in ("JOHN", "MARY"):
         LeadFactory.create(lead_id=lead_id)
-        start_ladder(lead_id=lead_id, province="ON")
+        start_ladder(lead_id=lead_id, province="ON", act=Act())
     Lead.objects.filter(lead_id="JOHN").update(phone=PHONE)  # no verb would leave both ladders open
 
     response = send(integrator, phone=PHONE)
@@ -157,7 +158,7 @@ def test_an_unknown_number_is_closed_before_anybody_has_it(integrator: APIClient
 
 
 def test_a_lead_that_is_only_an_id_loses_its_ladder_and_is_bound_whatever_number_it_gets(integrator: APIClient) -> None:
-    start_ladder(lead_id="L1", province="ON")
+    start_ladder(lead_id="L1", province="ON", act=Act())
     response = send(integrator, lead_id="L1")
     assert (response.json()["opted_out_channels"], response.json()["cancelled_steps"]) == (["SMS"], 6)
     assert open_steps("L1") == 0
@@ -169,7 +170,7 @@ def test_a_lead_that_is_only_an_id_loses_its_ladder_and_is_bound_whatever_number
 
 
 def test_a_lead_that_is_only_an_id_is_closed_by_the_number_it_wrote_from(integrator: APIClient) -> None:
-    start_ladder(lead_id="L1", province="ON")
+    start_ladder(lead_id="L1", province="ON", act=Act())
     response = send(integrator, lead_id="L1", phone=PHONE)
     assert (response.json()["opted_out_channels"], response.json()["cancelled_steps"]) == (["SMS"], 6)
     assert closed_to(PHONE, "") == {"SMS"}
@@ -241,7 +242,7 @@ def test_a_failing_ledger_leaves_no_message_and_no_cancelled_step(jane: Lead, mo
 
     monkeypatch.setattr(gate, "record_opt_out", fail)
     with pytest.raises(RuntimeError):
-        record_inbound(lead_id="JANE", channel="SMS", text="STOP")
+        record_inbound(lead_id="JANE", channel="SMS", text="STOP", act=Act())
     assert not InboundMessage.objects.exists()
     assert open_steps("JANE") == 6
 
@@ -256,7 +257,7 @@ WRITTEN = datetime(2026, 1, 13, 18, 0, tzinfo=UTC)
 @pytest.fixture
 def doubtful(jane: Lead) -> InboundMessage:
     """Jane's, that a person must read."""
-    return record_inbound(lead_id="JANE", channel="SMS", text="please stop calling me", now=WRITTEN).message
+    return record_inbound(lead_id="JANE", channel="SMS", text="please stop calling me", act=Act(at=WRITTEN)).message
 
 
 def decide(client: Any, message: InboundMessage, **given: Any) -> Any:
@@ -357,7 +358,7 @@ def test_the_reverse_is_a_lift(agent: APIClient, operator: APIClient, doubtful: 
 
 
 def test_an_operator_turns_what_the_words_took_as_a_reply_into_an_opt_out(operator: APIClient, jane: Lead) -> None:
-    message = record_inbound(lead_id="JANE", channel="SMS", text="who is this", now=WRITTEN).message
+    message = record_inbound(lead_id="JANE", channel="SMS", text="who is this", act=Act(at=WRITTEN)).message
     assert message.meaning == "REPLY"
     assert decide(operator, message, meaning="OPT_OUT").json()["opted_out_channels"] == ["SMS"]
     assert history(message) == [("OPT_OUT", "operator", "read it")]
@@ -365,8 +366,8 @@ def test_an_operator_turns_what_the_words_took_as_a_reply_into_an_opt_out(operat
 
 
 def test_an_operator_turns_a_resume_into_an_opt_out_again(operator: APIClient, jane: Lead) -> None:
-    record_inbound(lead_id="JANE", channel="SMS", text="STOP", now=WRITTEN)
-    message = record_inbound(lead_id="JANE", channel="SMS", text="START", now=WRITTEN + timedelta(hours=1)).message
+    record_inbound(lead_id="JANE", channel="SMS", text="STOP", act=Act(at=WRITTEN))
+    message = record_inbound(lead_id="JANE", channel="SMS", text="START", act=Act(at=WRITTEN + timedelta(hours=1))).message
     assert decide(operator, message, meaning="RESUME").status_code == 200
     lead = ("LEAD", "JANE")
     assert not is_opted_out([lead], "SMS", timezone.now())
@@ -381,7 +382,7 @@ def test_nobody_else_overrules(agent: APIClient, doubtful: InboundMessage) -> No
     for message in (reply, doubtful):
         assert codes(decide(agent, message, meaning="OPT_OUT")) == ["already_decided"]
         with pytest.raises(AlreadyDecided):  # nor anything without a user
-            decide_inbound(message.pk, "OPT_OUT", "because")
+            decide_inbound(message.pk, "OPT_OUT", act=Act(reason="because"))
     assert InboundDecision.objects.count() == 1
     assert not ContactRecord.objects.filter(entry="OPT_OUT").exists()
 
@@ -390,7 +391,7 @@ def test_nobody_else_overrules(agent: APIClient, doubtful: InboundMessage) -> No
 def test_what_was_never_doubtful_is_not_decided(meaning: str) -> None:
     message = InboundFactory.create(meaning=meaning)
     with pytest.raises(AlreadyDecided):
-        decide_inbound(message.pk, "REPLY", "because")
+        decide_inbound(message.pk, "REPLY", act=Act(reason="because"))
     message.refresh_from_db()
     assert (message.decided_as, message.decided_at) == ("", None)
 
@@ -399,7 +400,7 @@ def test_an_unknown_message_is_not_found(agent: APIClient) -> None:
     response = agent.post(f"{INBOUND}/999999999/decide", {"meaning": "REPLY", "reason": "because"})
     assert (response.status_code, codes(response)) == (404, ["not_found"])
     with pytest.raises(MessageNotFound):
-        decide_inbound(999_999_999, "REPLY", "because")
+        decide_inbound(999_999_999, "REPLY", act=Act(reason="because"))
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from followups.tasks.models import FollowupTask
 from governance.ledger.models import ContactRecord
 from tests.factories import NOON, AttemptFactory, InboundFactory, LeadFactory, TaskFactory
 from tests.staff import signed_in
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -27,8 +28,8 @@ ATTEMPTS = "/admin/followups/contactattempt/"
 def doubtful() -> InboundMessage:
     """Of a lead with a ladder."""
     LeadFactory.create(lead_id="JANE", phone="+14165550123")
-    start_ladder(lead_id="JANE", province="ON")
-    return record_inbound(lead_id="JANE", channel="SMS", text="please stop calling me").message
+    start_ladder(lead_id="JANE", province="ON", act=Act())
+    return record_inbound(lead_id="JANE", channel="SMS", text="please stop calling me", act=Act()).message
 
 
 @pytest.fixture
@@ -136,7 +137,7 @@ def test_attempts_say_why_not_and_a_task_shows_its_own(admin_client: Client) -> 
 def test_the_pages_name_the_lead_where_there_is_one(admin_client: Client, model: str) -> None:
     LeadFactory.create(lead_id="JANE", first_name="Jane", last_name="Roe")
     for lead_id in ("JANE", "NOBODY", None):
-        start_ladder(lead_id=lead_id, province="ON")
+        start_ladder(lead_id=lead_id, province="ON", act=Act())
 
     page = admin_client.get(page_of(f"{model}_changelist")).content.decode()
 

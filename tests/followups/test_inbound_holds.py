@@ -28,6 +28,7 @@ from governance.ledger.opt_outs import record_opt_out
 from tests.conftest import codes
 from tests.factories import NOON, LeadFactory, PoolAgentFactory
 from tests.staff import signed_in
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -54,12 +55,12 @@ def _soon_after(time_machine: Any) -> None:
 def jane() -> Lead:
     """A lead with a number, an address and an open ladder, whose first step is due at noon."""
     lead: Lead = LeadFactory.create(lead_id="JANE", phone=PHONE, email=MAIL)
-    start_ladder(lead_id="JANE", province="ON", now=NOON)
+    start_ladder(lead_id="JANE", province="ON", act=Act(at=NOON))
     return lead
 
 
 def doubt(text: str = "stop texting me, I told you twice", **given: Any) -> InboundMessage:
-    return record_inbound(**{"lead_id": "JANE", "channel": "SMS", "text": text, "now": AT, **given}).message
+    return record_inbound(**{"lead_id": "JANE", "channel": "SMS", "text": text, "act": Act(at=AT), **given}).message
 
 
 def reasons(lead_id: str = "JANE", channel: str = "SMS", at: datetime = AT) -> set[str]:
@@ -105,7 +106,7 @@ def test_claim_due_and_the_card_say_so_and_the_stored_minutes_follow(
     assert len(due_tasks(now=AT)) == 1
     doubt()
     assert due_tasks(now=AT) == []
-    assert claim_due(owner="va1", now=AT) == []
+    assert claim_due(owner="va1", act=Act(at=AT)) == []
     [blocked] = due_tasks(include_blocked=True, now=AT)
     assert (blocked.allowed, blocked.reason) == (False, "inbound_undecided")
     recompute_leads(["JANE"], AT)
@@ -121,7 +122,7 @@ def test_the_worker_is_told_of_a_hold_and_of_its_release(jane: Lead, monkeypatch
     monkeypatch.setattr("followups.tasks.minutes.tasks.recompute_leads", SimpleNamespace(enqueue=told.append))
     message = doubt()
     assert told == [["JANE"]]
-    decide_inbound(message.pk, "REPLY", "read it", now=AT)
+    decide_inbound(message.pk, "REPLY", act=Act(reason="read it", at=AT))
     assert told == [["JANE"], ["JANE"]]
 
 
@@ -155,9 +156,9 @@ def test_a_decision_releases_and_closes_the_inbox_item(agent: APIClient, jane: L
 
 def test_two_doubtful_messages_hold_until_both_are_decided(jane: Lead) -> None:
     first, second = doubt(), doubt("take me off your list")
-    decide_inbound(first.pk, "REPLY", "read it", now=AT)
+    decide_inbound(first.pk, "REPLY", act=Act(reason="read it", at=AT))
     assert is_held()
-    decide_inbound(second.pk, "REPLY", "read it", now=AT)
+    decide_inbound(second.pk, "REPLY", act=Act(reason="read it", at=AT))
     assert not is_held()
 
 
@@ -171,12 +172,12 @@ def test_a_number_of_several_leads_is_held_and_no_lead_beside_it(jane: Lead) -> 
 
 
 def test_a_lead_that_nobody_knows_is_held_by_its_id(integrator: APIClient) -> None:
-    start_ladder(lead_id="L1", province="ON", now=NOON)
+    start_ladder(lead_id="L1", province="ON", act=Act(at=NOON))
     message = doubt(lead_id="L1")
-    assert claim_due(owner="va1", now=AT) == []
-    decide_inbound(message.pk, "REPLY", "read it", now=AT)
+    assert claim_due(owner="va1", act=Act(at=AT)) == []
+    decide_inbound(message.pk, "REPLY", act=Act(reason="read it", at=AT))
     recompute_leads(["L1"], AT)
-    assert len(claim_due(owner="va1", now=AT)) == 1
+    assert len(claim_due(owner="va1", act=Act(at=AT))) == 1
 
 
 def test_a_contact_is_recorded_under_a_hold_as_one_outside_the_rules(jane: Lead) -> None:
@@ -190,7 +191,7 @@ def test_the_hold_follows_the_lead_to_its_next_number(jane: Lead) -> None:
     message = doubt()
     Lead.objects.update(phone="+14165550199")
     assert is_held()
-    decide_inbound(message.pk, "REPLY", "read it", now=AT)
+    decide_inbound(message.pk, "REPLY", act=Act(reason="read it", at=AT))
     assert not is_held()
 
 
@@ -200,7 +201,7 @@ def test_the_hold_follows_the_lead_to_its_next_number(jane: Lead) -> None:
 def test_deciding_an_opt_out_after_the_number_was_erased_binds_its_digest_and_the_lead(agent: APIClient, jane: Lead) -> None:
     message = doubt()
     for point in ContactPoint.objects.filter(kind="PHONE"):
-        erase_point(point_id=point.pk, reason="asked for it", actor="me")
+        erase_point(point_id=point.pk, act=Act("me", reason="asked for it"))
     Lead.objects.update(phone="")
     response = decide(agent, message, "OPT_OUT")
     assert (response.status_code, response.json()["opted_out_channels"]) == (200, ["SMS"])
@@ -260,8 +261,8 @@ def test_a_stop_by_a_number_alone_leaves_the_leads_next_number_free(jane: Lead) 
 
 
 def test_an_opt_out_of_a_lead_recorded_elsewhere_cancels_the_ladder_of_one_that_nobody_knows() -> None:
-    start_ladder(lead_id="L1", province="ON", now=NOON)
-    record_opt_out(points=[("LEAD", "L1")], actor="me", now=AT)
+    start_ladder(lead_id="L1", province="ON", act=Act(at=NOON))
+    record_opt_out(points=[("LEAD", "L1")], act=Act("me", at=AT))
     assert not FollowupTask.objects.open().exists()
 
 
@@ -279,7 +280,7 @@ def test_an_opt_out_of_a_number_that_nobody_can_read_waits_in_the_inbox(integrat
 @pytest.fixture
 def stopped(jane: Lead) -> Lead:
     """Jane, who sent STOP ALL."""
-    doubt("STOP ALL", now=NOON)
+    doubt("STOP ALL", act=Act(at=NOON))
     return jane
 
 
@@ -337,7 +338,7 @@ def test_an_opt_out_that_came_after_the_message_is_not_lifted(
     operator: APIClient, stopped: Lead, channel: str, status: int
 ) -> None:
     message = doubt("START")
-    doubt("STOP", channel=channel, now=AT + timedelta(seconds=1))
+    doubt("STOP", channel=channel, act=Act(at=AT + timedelta(seconds=1)))
     response = decide(operator, message, "RESUME")
     assert response.status_code == status
     assert (Reason.OPTED_OUT in reasons(at=timezone.now())) is (status == 409)

@@ -22,6 +22,7 @@ from governance.ledger.models import ContactRecord
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory
 from tests.traps.requests import FORM, JSON, post_json, send
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +36,7 @@ BY_MAIL = ("EMAIL", "jane@example.ca", "EMAIL")  # a bare STOP closes both ways 
 def jane() -> None:
     """A lead with a number and an open ladder."""
     LeadFactory.create(lead_id="JANE", phone=PHONE, email="jane@example.ca")
-    start_ladder(lead_id="JANE", province="ON", now=NOON)
+    start_ladder(lead_id="JANE", province="ON", act=Act(at=NOON))
 
 
 def opt_outs() -> set[tuple[str, str | None, str]]:
@@ -339,7 +340,9 @@ def test_what_still_refuses(integrator: APIClient, auditor: APIClient) -> None:
 
 
 def test_the_python_verb_refuses_nothing_either() -> None:
-    recorded = record_inbound(phone=PHONE, channel="MMS", text="STOP\x00", received_at=timezone.now() + timedelta(days=9))
+    recorded = record_inbound(
+        phone=PHONE, channel="MMS", text="STOP\x00", received_at=timezone.now() + timedelta(days=9), act=Act()
+    )
     assert recorded.message.altered == ["channel_unknown", "received_at_ahead", "text_replaced"]
     assert opt_outs() == {("PHONE", PHONE, "")}
 

@@ -12,9 +12,11 @@ from followups.leads.inbound.phrases import Finder, parsed, spelling
 from followups.leads.inbound.seeds import seeds
 from followups.leads.inbound.services import record_inbound
 from followups.leads.inbound.slips import is_one_slip
-from followups.leads.inbound.words import require_sound, seed_words, upsert_word
 from followups.models import InboundWord
+from governance.policies import seed, upsert
+from tests.query_counts import queries
 from tests.staff import form_with, signed_in
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -22,53 +24,53 @@ ADMIN = "/admin/followups/inboundword/"
 
 
 def meaning(text: str) -> str:
-    return record_inbound(lead_id="L1", channel="SMS", text=text).message.meaning
+    return record_inbound(lead_id="L1", channel="SMS", text=text, act=Act()).message.meaning
 
 
 def test_the_seeds_are_there_once_each_and_in_their_one_spelling() -> None:
     seeded = list(seeds())
     assert len({(seed.kind, seed.phrase) for seed in seeded}) == len(seeded) == InboundWord.objects.count()
-    for seed in seeded:
-        assert seed.phrase == spelling(seed.phrase)
-        require_sound(seed.kind, seed.phrase)
+    for one in seeded:
+        assert one.phrase == spelling(one.phrase)
+        InboundWord(kind=one.kind, phrase=one.phrase).require_sound()
     assert InboundWord.history.count() == len(seeded)
-    assert seed_words() == 0
+    assert seed(InboundWord) == 0
 
 
 def test_what_is_missing_is_seeded_and_what_was_changed_is_left_alone() -> None:
     InboundWord.objects.filter(kind="STOP", phrase="stop").delete()
-    upsert_word(kind="STOP", phrase="unsub", enabled=False, changed_by="me", reason="too many")
-    assert seed_words() == 1
+    upsert(InboundWord, kind="STOP", phrase="unsub", enabled=False, act=Act("me", reason="too many"))
+    assert seed(InboundWord) == 1
     assert not InboundWord.objects.get(phrase="unsub").enabled
 
 
 def test_a_word_counts_from_the_next_message_on_and_no_longer_when_it_is_off() -> None:
     assert meaning("begone foul dealer") == "REPLY"
-    upsert_word(kind="WISH", phrase="begone/hence", language="en", source="L1", changed_by="me", reason="met")
+    upsert(InboundWord, kind="WISH", phrase="begone/hence", language="en", source="L1", act=Act("me", reason="met"))
     assert meaning("Begone, foul dealer") == "DOUBTFUL"
-    upsert_word(kind="STOP_ALONE", phrase="Whoa", changed_by="me")
+    upsert(InboundWord, kind="STOP_ALONE", phrase="Whoa", act=Act("me"))
     assert meaning("whoa!") == "OPT_OUT"
-    word = upsert_word(kind="STOP_ALONE", phrase="  whoa ", enabled=False, changed_by="me")
+    word = upsert(InboundWord, kind="STOP_ALONE", phrase="  whoa ", enabled=False, act=Act("me"))
     assert (word.version, InboundWord.objects.filter(phrase="whoa").count()) == (2, 1)
     assert meaning("whoa!") == "REPLY"
-    upsert_word(kind="HARMLESS", phrase="begone days", changed_by="me")
+    upsert(InboundWord, kind="HARMLESS", phrase="begone days", act=Act("me"))
     assert meaning("in begone days") == "REPLY"
 
 
 def test_reading_a_message_asks_the_table_once(django_assert_max_num_queries: Callable[..., Any]) -> None:
-    with django_assert_max_num_queries(12):
-        record_inbound(phone="+14165550123", channel="SMS", text="hello")
+    with django_assert_max_num_queries(queries("record a message, at most")):
+        record_inbound(phone="+14165550123", channel="SMS", text="hello", act=Act())
 
 
 @pytest.mark.parametrize("phrase", ["", "...", "... stop", "stop ...", "/", "a* b", "*", "stop / now", "!", "do-not call"])
 def test_a_phrase_that_cannot_be_looked_for_is_refused(phrase: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        upsert_word(kind="WISH", phrase=phrase, changed_by="me")
+        upsert(InboundWord, kind="WISH", phrase=phrase, act=Act("me"))
 
 
 def test_a_word_that_stands_alone_is_written_out() -> None:
     with pytest.raises(ValueError, match="written out"):
-        upsert_word(kind="STOP", phrase="stop/halt", changed_by="me")
+        upsert(InboundWord, kind="STOP", phrase="stop/halt", act=Act("me"))
 
 
 @pytest.mark.parametrize(

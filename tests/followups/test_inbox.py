@@ -36,7 +36,7 @@ ADMIN = "/admin/followups/inboxitem/"
 
 
 def act(now: datetime = NOON) -> Act:
-    return Act("test", None, "C-1", now)
+    return Act("test", correlation_id="C-1", at=now)
 
 
 def done(client: APIClient, item: InboxItem, reason: str = "called back") -> Any:
@@ -129,7 +129,7 @@ def test_a_doubtful_message_is_done_by_its_decision_alone(operator: APIClient) -
     item = InboxItem.objects.get()
     response = done(operator, item)
     assert (response.status_code, codes(response)) == (409, ["decide_the_message"])
-    decide_inbound(message.pk, "REPLY", "read it")
+    decide_inbound(message.pk, "REPLY", act=Act(reason="read it"))
     item.refresh_from_db()
     assert item.done_reason == "read it"
 
@@ -232,4 +232,4 @@ def test_the_first_page_says_how_many_wait_and_how_many_are_late(admin_client: C
 
 def test_closing_from_python_needs_no_user() -> None:
     item = InboxItemFactory.create(owner="va2")
-    assert close_item(item.pk, "cleaned up", now=NOON).done_at == NOON
+    assert close_item(item.pk, act=Act(reason="cleaned up", at=NOON)).done_at == NOON

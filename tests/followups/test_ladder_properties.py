@@ -21,6 +21,7 @@ from governance import gate
 from governance.ledger import opt_outs
 from kpi.models import KPIEvent
 from tests.factories import NOON, LeadFactory
+from wholesale.plumbing.act import Act
 
 PHONE = "+14165550123"
 LEADS = ("A", "B", "NOBODY", None)  # A and B share a number
@@ -48,29 +49,29 @@ def ladder_at(number: int) -> int:
     return ids[number % len(ids)]
 
 
-def do(act: tuple[str, int, Any], now: Any) -> None:
+def do(what_next: tuple[str, int, Any], now: Any) -> None:
     """Do one act."""
-    verb, number, what = act
-    by: dict[str, Any] = {"actor": "va1", "now": now}
+    verb, number, what = what_next
+    act = Act("va1", reason="again", at=now)
     if verb in ("start", "restart_lead"):
-        again: dict[str, Any] = {"restart": True, "reason": "again"} if verb == "restart_lead" else {}
-        start_ladder(lead_id=LEADS[number], province="ON", market="TORONTO", **again, **by)
+        is_again = verb == "restart_lead"
+        start_ladder(lead_id=LEADS[number], province="ON", market="TORONTO", restart=is_again, act=act)
     elif verb == "complete":
         complete_task(task_at(number), "va1", outcome=what, now=now)
     elif verb == "snooze":
-        services.snooze_task(task_at(number), now + timedelta(days=2), "later", **by)
+        services.snooze_task(task_at(number), now + timedelta(days=2), act=act)
     elif verb == "skip":
-        services.skip_task(task_at(number), "no", **by)
+        services.skip_task(task_at(number), act=act)
     elif verb == "cancel":
-        cancel_ladder(ladder_at(number), "sold", **by)
+        cancel_ladder(ladder_at(number), act=act)
     elif verb == "restart":
-        restart_ladder(ladder_at(number), "again", **by)
+        restart_ladder(ladder_at(number), act=act)
     elif verb == "reassign":
-        reassign_ladder(ladder_at(number), what, "holidays", **by)
+        reassign_ladder(ladder_at(number), what, act=act)
     elif verb == "opt_out":
-        gate.record_opt_out(points=[("PHONE", PHONE)], channel=what, **by)
+        gate.record_opt_out(points=[("PHONE", PHONE)], channel=what, act=Act("va1", at=now))
     else:
-        opt_outs.lift_opt_out(points=[("PHONE", PHONE)], channel=what, reason="a mistake", **by)
+        opt_outs.lift_opt_out(points=[("PHONE", PHONE)], channel=what, act=Act("va1", reason="a mistake", at=now))
 
 
 STATE = ("completed_at", "cancelled_at", "due_at", "owner")
@@ -129,7 +130,7 @@ def _play(acts: list[tuple[str, int, Any]]) -> None:
     for lead in ("A", "B"):
         LeadFactory.create(lead_id=lead, phone=PHONE)
     for lead_id in ("A", "NOBODY"):
-        start_ladder(lead_id=lead_id, province="ON", market="TORONTO", now=NOON)
+        start_ladder(lead_id=lead_id, province="ON", market="TORONTO", act=Act(at=NOON))
     for minute, act in enumerate(acts, start=1):
         before, lines = states(), TaskEvent.objects.count()
         closed = dict(FollowupLadder.objects.exclude(closed_at=None).values_list("pk", "closed_at"))

@@ -14,7 +14,6 @@ from rest_framework.test import APIClient
 
 from followups.ladders.models import FollowupLadder
 from followups.ladders.templates.guide_steps import GUIDE_STEPS
-from followups.ladders.templates.services import seed_templates, upsert_template
 from followups.ladders.templates.steps import (
     FIELDS,
     SCRIPT_MAX_LENGTH,
@@ -29,11 +28,14 @@ from followups.models import LadderTemplate
 from followups.services import start_ladder
 from followups.tasks.models import FollowupTask
 from followups.tasks.scripts import scripts_of
-from governance.organisation.services import upsert_organisation
+from governance.organisation.models import Organisation
+from governance.policies import seed, upsert
 from governance.runbook import services as runbook
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LadderFactory, LeadFactory, TaskFactory
+from tests.query_counts import counted, queries
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import VersionConflict
 
 API = "/api/followups/templates"
@@ -229,8 +231,8 @@ def test_by_default_a_ladder_has_the_guides_steps(operator: APIClient) -> None:
 
 
 def test_a_ladder_has_the_steps_of_its_template(operator: APIClient) -> None:
-    upsert_template(province="ON", steps=TEXT_THEN_MAIL, changed_by="test")
-    tasks = start_ladder(lead_id="L1", province="ON", now=NOON).tasks
+    upsert(LadderTemplate, province="ON", steps=TEXT_THEN_MAIL, act=Act("test"))
+    tasks = start_ladder(lead_id="L1", province="ON", act=Act(at=NOON)).tasks
     assert [(task.step, task.channel, task.due_at - NOON) for task in tasks] == [
         (1, "SMS", timedelta(minutes=5)),
         (2, "EMAIL", timedelta(hours=1)),
@@ -240,9 +242,9 @@ def test_a_ladder_has_the_steps_of_its_template(operator: APIClient) -> None:
 
 
 def test_a_markets_own_template_wins_over_its_provinces(db: None) -> None:
-    own = upsert_template(province="ON", market="TORONTO", enabled=True, steps=one(), changed_by="test")
-    assert len(start_ladder(lead_id="L1", province="ON", market="TORONTO").tasks) == 1
-    assert len(start_ladder(lead_id="L2", province="ON", market="OTTAWA").tasks) == 6
+    own = upsert(LadderTemplate, province="ON", market="TORONTO", enabled=True, steps=one(), act=Act("test"))
+    assert len(start_ladder(lead_id="L1", province="ON", market="TORONTO", act=Act()).tasks) == 1
+    assert len(start_ladder(lead_id="L2", province="ON", market="OTTAWA", act=Act()).tasks) == 6
     assert FollowupLadder.objects.get(lead_id="L1").template == own
 
 
@@ -252,7 +254,7 @@ def test_without_a_template_that_is_on_nothing_is_stored(operator: APIClient, ho
         LadderTemplate.objects.filter(province="ON").delete()
     else:
         place: dict[str, Any] = {"province": "ON", "market": "ALL" if how == "off" else "TORONTO"}
-        upsert_template(**place, enabled=False, steps=GUIDE_STEPS, changed_by="test")
+        upsert(LadderTemplate, enabled=False, steps=GUIDE_STEPS, act=Act("test"), **place)
     refused = operator.post(CREATE, {"lead_id": "L1", "province": "ON", "market": "TORONTO"})
     assert (refused.status_code, codes(refused)) == (409, ["ladder_template_disabled"])
     assert (FollowupLadder.objects.count(), FollowupTask.objects.count(), KPIEvent.objects.count()) == (0, 0, 0)
@@ -260,7 +262,7 @@ def test_without_a_template_that_is_on_nothing_is_stored(operator: APIClient, ho
 
 def test_a_restart_by_a_template_that_is_off_leaves_the_open_ladder_alone(operator: APIClient) -> None:
     operator.post(CREATE, {"lead_id": "L1", "province": "ON"})
-    upsert_template(province="ON", enabled=False, changed_by="test")
+    upsert(LadderTemplate, province="ON", enabled=False, act=Act("test"))
     assert operator.post(CREATE, {"lead_id": "L1", "province": "ON", "restart": True}).status_code == 409
     assert FollowupTask.objects.open().count() == 6
 
@@ -269,16 +271,16 @@ def test_a_restart_by_a_template_that_is_off_leaves_the_open_ladder_alone(operat
 
 
 def test_a_change_raises_the_version_and_keeps_what_is_not_given(db: None) -> None:
-    template = upsert_template(province="ON", enabled=False, changed_by="bryan", reason="pause", now=NOON)
+    template = upsert(LadderTemplate, province="ON", enabled=False, act=Act("bryan", reason="pause", at=NOON))
     assert (template.version, template.enabled, template.steps) == (2, False, GUIDE_STEPS)
     entry = template.history.latest()
     assert (entry.version, entry.changed_by, entry.reason, entry.history_date) == (2, "bryan", "pause", NOON)
 
 
 def test_a_change_made_from_an_old_reading_is_refused(db: None) -> None:
-    upsert_template(province="ON", steps=one(), changed_by="first")
+    upsert(LadderTemplate, province="ON", steps=one(), act=Act("first"))
     with pytest.raises(VersionConflict):
-        upsert_template(province="ON", steps=TEXT_THEN_MAIL, changed_by="second", expected_version=1)
+        upsert(LadderTemplate, province="ON", steps=TEXT_THEN_MAIL, expected_version=1, act=Act("second"))
     assert LadderTemplate.objects.get(province="ON", kind="STANDARD").changed_by == "first"
 
 
@@ -307,7 +309,7 @@ def test_the_api_shows_and_changes_templates(operator: APIClient) -> None:
 
 @pytest.mark.parametrize(("market", "matched", "steps"), [("TORONTO", "TORONTO", 1), ("OTTAWA", "ALL", 6)])
 def test_the_effective_template(operator: APIClient, market: str, matched: str, steps: int) -> None:
-    upsert_template(province="ON", market="TORONTO", enabled=True, steps=one(), changed_by="test")
+    upsert(LadderTemplate, province="ON", market="TORONTO", enabled=True, steps=one(), act=Act("test"))
     found = operator.get(f"{API}/effective", {"province": "ON", "market": market}).json()
     assert (found["found"], found["enabled"], found["matched_market"], found["version"]) == (True, True, matched, 1)
     assert len(found["steps"]) == steps
@@ -329,10 +331,10 @@ def test_where_there_is_no_template_none_is_effective(operator: APIClient) -> No
 
 
 def test_seeds_make_what_is_missing_and_leave_the_rest(db: None) -> None:
-    assert seed_templates() == 0
-    upsert_template(province="ON", enabled=False, steps=one(), changed_by="test")
+    assert seed(LadderTemplate) == 0
+    upsert(LadderTemplate, province="ON", enabled=False, steps=one(), act=Act("test"))
     LadderTemplate.objects.filter(province__in=("BC", "YT")).delete()
-    assert seed_templates(now=NOON) == 4
+    assert seed(LadderTemplate, now=NOON) == 4
     made = LadderTemplate.objects.get(province="BC", kind="STANDARD")
     assert (made.market, made.enabled, made.steps, made.version, made.changed_by) == ("ALL", True, GUIDE_STEPS, 1, "seed")
     assert LadderTemplate.objects.get(province="ON", kind="STANDARD").steps == normalised(one())
@@ -349,8 +351,8 @@ def finding(id: str) -> dict[str, Any]:
 
 def test_the_runbook_warns_of_a_province_whose_template_is_off_or_missing(db: None) -> None:
     assert finding("followups.templates")["ok"]
-    upsert_template(province="ON", enabled=False, changed_by="test")
-    upsert_template(province="ON", market="TORONTO", enabled=True, steps=one(), changed_by="test")
+    upsert(LadderTemplate, province="ON", enabled=False, act=Act("test"))
+    upsert(LadderTemplate, province="ON", market="TORONTO", enabled=True, steps=one(), act=Act("test"))
     LadderTemplate.objects.filter(province="YT").delete()
     found = finding("followups.templates")
     assert (found["ok"], found["severity"], found["detail"]) == (
@@ -361,8 +363,8 @@ def test_the_runbook_warns_of_a_province_whose_template_is_off_or_missing(db: No
 
 
 def test_the_runbook_warns_of_a_step_of_quebec_without_french(db: None) -> None:
-    upsert_template(province="ON", steps=one(script_en="Hi"), changed_by="test")
-    upsert_template(province="QC", market="LAVAL", enabled=False, steps=one(), changed_by="test")
+    upsert(LadderTemplate, province="ON", steps=one(script_en="Hi"), act=Act("test"))
+    upsert(LadderTemplate, province="QC", market="LAVAL", enabled=False, steps=one(), act=Act("test"))
     assert finding("followups.templates_french")["ok"]
     LadderTemplate.objects.filter(market="LAVAL").update(enabled=True)  # as from before the rule; no verb does it
     found = finding("followups.templates_french")
@@ -375,7 +377,7 @@ SAYS_ALL = "{first_name} {last_name}, {address}, {market}: {agent}, {company}, {
 
 
 def says(province: str = "ON", **step: Any) -> None:
-    upsert_template(province=province, steps=one(**step), changed_by="test")
+    upsert(LadderTemplate, province=province, steps=one(**step), act=Act("test"))
 
 
 def test_a_script_is_filled_in_with_the_leads_values_the_owners_name_and_the_organisations(
@@ -384,10 +386,10 @@ def test_a_script_is_filled_in_with_the_leads_values_the_owners_name_and_the_org
     user = user_of("agent", username="va1")
     user.first_name, user.last_name = "Ann", "Lee"
     user.save()
-    upsert_organisation(changed_by="test", name="Maple Homes", mailing_address="1 King St", contact="416 555 0100")
+    upsert(Organisation, name="Maple Homes", mailing_address="1 King St", contact="416 555 0100", act=Act("test"))
     LeadFactory.create(lead_id="L1", address="12 Elm St", market="NORTH_BAY")
     says(script_en=SAYS_ALL)
-    (task,) = start_ladder(lead_id="L1", province="ON", owner="va1").tasks
+    (task,) = start_ladder(lead_id="L1", province="ON", owner="va1", act=Act()).tasks
     assert script_of(task) == "Jane Roe, 12 Elm St, North Bay: Ann Lee, Maple Homes, 1 King St, 416 555 0100"
 
 
@@ -395,13 +397,13 @@ def test_an_owner_who_is_no_user_or_has_no_name_is_called_by_the_label(user_of: 
     user_of("agent", username="va1")
     says(script_en="{agent}")
     for owner in ("va1", "some dialer"):
-        (task,) = start_ladder(province="ON", owner=owner).tasks
+        (task,) = start_ladder(province="ON", owner=owner, act=Act()).tasks
         assert script_of(task) == owner
 
 
 def test_a_task_of_nobody_is_said_by_who_claimed_it(db: None) -> None:
     says(script_en="{agent}")
-    (task,) = start_ladder(province="ON").tasks
+    (task,) = start_ladder(province="ON", act=Act()).tasks
     assert script_of(task) == "[your name]"
     task.leased_by = "va2"
     assert script_of(task) == "va2"
@@ -410,24 +412,26 @@ def test_a_task_of_nobody_is_said_by_who_claimed_it(db: None) -> None:
 def test_the_text_is_in_the_leads_language_and_english_to_a_lead_that_nobody_knows(db: None) -> None:
     LeadFactory.create(lead_id="F1", language="fr", province="ON", market="ALL")
     says("ON", script_en="Hi {address}", script_fr="Bonjour {address}, {market}")
-    assert script_of(start_ladder(lead_id="F1", province="ON").tasks[0]) == "Bonjour votre propriété, votre région"
-    assert script_of(start_ladder(lead_id="unknown", province="ON").tasks[0]) == "Hi your property"
+    assert (
+        script_of(start_ladder(lead_id="F1", province="ON", act=Act()).tasks[0]) == "Bonjour votre propriété, votre région"
+    )
+    assert script_of(start_ladder(lead_id="unknown", province="ON", act=Act()).tasks[0]) == "Hi your property"
 
 
 def test_nothing_is_said_in_a_language_in_which_nothing_was_written(db: None) -> None:
     LeadFactory.create(lead_id="F1", language="fr")
     says(script_en="Hi")
-    assert script_of(start_ladder(lead_id="F1", province="ON").tasks[0]) is None
+    assert script_of(start_ladder(lead_id="F1", province="ON", act=Act()).tasks[0]) is None
 
 
 def test_a_ladder_keeps_the_version_that_it_was_made_from(db: None) -> None:
     says(script_en="old words")
-    (task,) = start_ladder(lead_id="L1", province="ON").tasks
+    (task,) = start_ladder(lead_id="L1", province="ON", act=Act()).tasks
     says(script_en="new words")
     ladder = FollowupLadder.objects.get(lead_id="L1")
     assert (ladder.template_version, LadderTemplate.objects.get(province="ON", kind="STANDARD").version) == (2, 3)
     assert script_of(task) == "old words"
-    assert script_of(start_ladder(lead_id="L2", province="ON").tasks[0]) == "new words"
+    assert script_of(start_ladder(lead_id="L2", province="ON", act=Act()).tasks[0]) == "new words"
 
 
 def statements_about_templates(ask: Callable[[], object]) -> int:
@@ -437,7 +441,7 @@ def statements_about_templates(ask: Callable[[], object]) -> int:
 
 
 def test_a_version_that_was_read_is_not_read_again(db: None, django_capture_on_commit_callbacks: Any) -> None:
-    task = start_ladder(lead_id="L1", province="ON").tasks[0]
+    task = start_ladder(lead_id="L1", province="ON", act=Act()).tasks[0]
     assert statements_about_templates(lambda: script_of(task)) == 1
     assert statements_about_templates(lambda: script_of(task)) == 1  # nothing has been committed yet
     with django_capture_on_commit_callbacks(execute=True):
@@ -450,7 +454,7 @@ def test_a_version_that_was_read_is_not_read_again(db: None, django_capture_on_c
 def test_a_version_that_was_rolled_back_is_not_remembered(db: None, django_capture_on_commit_callbacks: Any) -> None:
     def said(script: str) -> str | None:
         says(script_en=script)
-        return script_of(start_ladder(lead_id="L1", province="ON").tasks[0])
+        return script_of(start_ladder(lead_id="L1", province="ON", act=Act()).tasks[0])
 
     with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
         assert said("Hi") == "Hi"
@@ -468,16 +472,16 @@ def test_scripts_of_many_tasks_take_as_many_queries_as_of_two(db: None, user_of:
     tasks = []
     for n, province in enumerate(("ON", "QC", "BC", "AB", "MB", "SK")):
         lead = LeadFactory.create(language="fr" if n % 2 else "en")
-        upsert_template(province=province, enabled=True, changed_by="test")
-        tasks += start_ladder(lead_id=lead.lead_id, province=province, owner="va1").tasks
+        upsert(LadderTemplate, province=province, enabled=True, act=Act("test"))
+        tasks += start_ladder(lead_id=lead.lead_id, province=province, owner="va1", act=Act()).tasks
 
-    def queries(some: list[FollowupTask]) -> int:
+    def reading(some: list[FollowupTask]) -> int:
         with CaptureQueriesContext(connection) as captured:
             scripts = scripts_of(some)
         assert len(scripts) == len(some)
         assert all(scripts)
-        return len(captured)
+        return counted(captured)
 
-    assert queries(tasks[:2]) == queries(tasks) == 5
+    assert reading(tasks[:2]) == reading(tasks) == queries("scripts of tasks")
     assert scripts_of(list(reversed(tasks))) == list(reversed(scripts_of(tasks)))
     assert scripts_of([]) == []

@@ -11,11 +11,12 @@ from django.urls import reverse
 from followups.ladders.models import FollowupLadder
 from followups.ladders.templates.forms import amount_and_unit
 from followups.ladders.templates.guide_steps import GUIDE_STEPS
-from followups.ladders.templates.services import upsert_template
 from followups.ladders.templates.steps import normalised
 from followups.models import LadderTemplate
-from governance.organisation.services import upsert_organisation
+from governance.organisation.models import Organisation
+from governance.policies import upsert
 from tests.staff import form_with, signed_in
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -117,7 +118,7 @@ def test_a_template_without_a_step_is_refused(operator: Client) -> None:
 
 
 def test_a_change_by_somebody_else_in_between_is_shown_and_not_overwritten(operator: Client) -> None:
-    upsert_template(province="ON", enabled=False, changed_by="other", reason="pause")
+    upsert(LadderTemplate, province="ON", enabled=False, act=Act("other", reason="pause"))
     answer = operator.post(page(template()), typed(SMS))
     assert "Nothing was saved: changed by other" in answer.content.decode()
     assert len(template().steps) == 6
@@ -172,7 +173,7 @@ def preview(client: Client, *steps: dict[str, str], **more: str) -> Any:
 
 
 def test_the_preview_shows_due_and_first_permitted_time_in_the_places_clock_and_stores_nothing(operator: Client) -> None:
-    upsert_organisation(changed_by="test", name="Maple Homes")
+    upsert(Organisation, name="Maple Homes", act=Act("test"))
     answer = preview(operator, SMS, CALL, preview_start="2026-12-18T19:30")  # a Friday, in the windows until 20:00
     shown = " ".join(answer.content.decode().split())
     assert "A ladder in Ontario, TORONTO that starts on Fri 18 Dec 2026, 19:30" in shown

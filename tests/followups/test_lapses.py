@@ -20,9 +20,10 @@ from governance.golive.models import GoLiveState
 from governance.ledger.consents import record_consent
 from governance.ledger.scrubs import record_scrub
 from governance.organisation.models import Organisation
-from governance.organisation.services import upsert_organisation
+from governance.policies import upsert
 from kpi.models import KPIEvent
 from tests.factories import NOON, AreaCodeFactory, LeadFactory
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +49,7 @@ def jane() -> None:
 
 
 def ladder() -> list[FollowupTask]:
-    return list(start_ladder(**JANE, now=NOON).tasks)
+    return list(start_ladder(act=Act(at=NOON), **JANE).tasks)
 
 
 def kinds() -> list[tuple[int, str, str]]:
@@ -58,8 +59,8 @@ def kinds() -> list[tuple[int, str, str]]:
 
 def test_a_message_without_consent_lapses_when_the_next_step_falls_due(jane: None) -> None:
     first, *_ = ladder()
-    assert lapse_steps(now=NOON + 30 * MINUTE - timedelta(microseconds=1)) == 0
-    assert lapse_steps(now=NOON + 30 * MINUTE) == 1
+    assert lapse_steps(act=Act(at=NOON + 30 * MINUTE - timedelta(microseconds=1))) == 0
+    assert lapse_steps(act=Act(at=NOON + 30 * MINUTE)) == 1
     first.refresh_from_db()
     assert (first.cancelled_at, first.cancel_reason) == (NOON + 30 * MINUTE, "lapsed consent_missing")
     assert kinds() == [(1, "LAPSED", "lapsed consent_missing")]
@@ -68,14 +69,14 @@ def test_a_message_without_consent_lapses_when_the_next_step_falls_due(jane: Non
     event = KPIEvent.objects.get(metric="followup_lapsed")
     assert (event.subject_id, event.success, event.actor) == (str(first.pk), False, "system")
     assert event.detail == {"task_id": first.pk, "step": 1, "channel": "SMS", "reason": "consent_missing"}
-    assert lapse_steps(now=NOON + 30 * MINUTE) == 0
+    assert lapse_steps(act=Act(at=NOON + 30 * MINUTE)) == 0
 
 
 def test_the_last_step_lapses_after_seven_days_and_the_ladder_closes(jane: None) -> None:
     ladder()
     until = NOON + 14 * DAY
-    assert lapse_steps(now=until - timedelta(microseconds=1)) == 5
-    assert lapse_steps(now=until) == 1
+    assert lapse_steps(act=Act(at=until - timedelta(microseconds=1))) == 5
+    assert lapse_steps(act=Act(at=until)) == 1
     row = FollowupLadder.objects.get()
     assert (row.open_steps, row.closed_at) == (0, until)
     assert kinds()[-1] == (6, "LAPSED", "lapsed scrub_missing")
@@ -83,13 +84,13 @@ def test_the_last_step_lapses_after_seven_days_and_the_ladder_closes(jane: None)
 
 def test_nobody_was_contacted_so_that_a_new_ladder_starts_at_once(jane: None) -> None:
     ladder()
-    lapse_steps(now=NOON + 14 * DAY)
-    assert start_ladder(**JANE, now=NOON + 14 * DAY).created
+    lapse_steps(act=Act(at=NOON + 14 * DAY))
+    assert start_ladder(act=Act(at=NOON + 14 * DAY), **JANE).created
 
 
 def test_completing_a_lapsed_step_records_the_fact(jane: None) -> None:
     first, *_ = ladder()
-    lapse_steps(now=NOON + 30 * MINUTE)
+    lapse_steps(act=Act(at=NOON + 30 * MINUTE))
     complete_task(first.pk, actor="va1", now=NOON + 40 * MINUTE)
     first.refresh_from_db()
     assert first.completed_at == NOON + 40 * MINUTE
@@ -99,34 +100,34 @@ def test_completing_a_lapsed_step_records_the_fact(jane: None) -> None:
 
 def test_a_step_with_its_ground_does_not_lapse(jane: None) -> None:
     record_consent(
-        points=[PHONE], channel="SMS", basis="EXPRESS", obtained_at=NOON, evidence="form 1", actor="test", now=NOON
+        points=[PHONE], channel="SMS", basis="EXPRESS", obtained_at=NOON, evidence="form 1", act=Act("test", at=NOON)
     )
-    record_scrub(points=[PHONE], checked_at=NOON, evidence="file 1", actor="test", now=NOON)
+    record_scrub(points=[PHONE], checked_at=NOON, evidence="file 1", act=Act("test", at=NOON))
     ladder()
-    assert lapse_steps(now=NOON + 8 * DAY) == 0
+    assert lapse_steps(act=Act(at=NOON + 8 * DAY)) == 0
     assert kinds() == []
 
 
 def test_a_ground_that_came_meanwhile_is_seen_before_the_minutes_are_worked_out(jane: None) -> None:
     ladder()
     record_consent(
-        points=[PHONE], channel="SMS", basis="EXPRESS", obtained_at=NOON, evidence="form 1", actor="test", now=NOON
+        points=[PHONE], channel="SMS", basis="EXPRESS", obtained_at=NOON, evidence="form 1", act=Act("test", at=NOON)
     )
-    assert lapse_steps(now=NOON + 30 * MINUTE) == 0
+    assert lapse_steps(act=Act(at=NOON + 30 * MINUTE)) == 0
 
 
 def test_an_expired_consent_is_named(jane: None) -> None:
     past = NOON - 300 * DAY
-    record_consent(points=[PHONE], channel="SMS", basis="INQUIRY", obtained_at=past, evidence="x", actor="t", now=NOON)
+    record_consent(points=[PHONE], channel="SMS", basis="INQUIRY", obtained_at=past, evidence="x", act=Act("t", at=NOON))
     ladder()
-    lapse_steps(now=NOON + 30 * MINUTE)
+    lapse_steps(act=Act(at=NOON + 30 * MINUTE))
     assert kinds() == [(1, "LAPSED", "lapsed consent_expired")]
 
 
 def test_a_call_waits_for_our_registration(jane: None) -> None:
-    upsert_organisation(changed_by="op", reason="expired", registration_number="", now=NOON)
+    upsert(Organisation, registration_number="", act=Act("op", reason="expired", at=NOON))
     ladder()
-    assert lapse_steps(now=NOON + 30 * DAY) == 3
+    assert lapse_steps(act=Act(at=NOON + 30 * DAY)) == 3
     assert {kind[2] for kind in kinds()} == {"lapsed consent_missing"}
     assert list(FollowupTask.objects.open().values_list("channel", flat=True)) == ["CALL"] * 3
 
@@ -134,34 +135,34 @@ def test_a_call_waits_for_our_registration(jane: None) -> None:
 def test_nothing_lapses_under_the_kill_switch(jane: None) -> None:
     ladder()
     GoLiveState.objects.update(kill_switch_engaged=True)
-    assert lapse_steps(now=NOON + 30 * DAY) == 0
+    assert lapse_steps(act=Act(at=NOON + 30 * DAY)) == 0
 
 
 def test_a_message_that_a_person_must_read_comes_first(jane: None) -> None:
     ladder()
-    gate.hold_points(points=[PHONE], evidence="message 1", actor="test", now=NOON)
-    assert lapse_steps(now=NOON + 30 * DAY) == 0
+    gate.hold_points(points=[PHONE], evidence="message 1", act=Act("test", at=NOON))
+    assert lapse_steps(act=Act(at=NOON + 30 * DAY)) == 0
 
 
 def test_a_lead_that_nobody_knows_has_nothing_that_lapses() -> None:
     ladder()
     FollowupTask.objects.update(open_from=None, open_until=None)
-    assert lapse_steps(now=NOON + 30 * DAY) == 0
+    assert lapse_steps(act=Act(at=NOON + 30 * DAY)) == 0
 
 
 def test_a_claimed_step_does_not_lapse(jane: None) -> None:
     first, *_ = ladder()
     leased = {"leased_by": "va1", "leased_until": NOON + 31 * MINUTE}
     FollowupTask.objects.filter(pk=first.pk).update(**leased)
-    assert lapse_steps(now=NOON + 30 * MINUTE) == 0
-    assert lapse_steps(now=NOON + 31 * MINUTE) == 1
+    assert lapse_steps(act=Act(at=NOON + 30 * MINUTE)) == 0
+    assert lapse_steps(act=Act(at=NOON + 31 * MINUTE)) == 1
 
 
 def test_a_cancelled_step_is_not_waited_for(jane: None) -> None:
     _, second, *_ = ladder()
     FollowupTask.objects.filter(pk=second.pk).update(cancelled_at=NOON, cancel_reason="skipped")
-    assert lapse_steps(now=NOON + 30 * MINUTE) == 0
-    assert lapse_steps(now=NOON + 180 * MINUTE) == 1
+    assert lapse_steps(act=Act(at=NOON + 30 * MINUTE)) == 0
+    assert lapse_steps(act=Act(at=NOON + 180 * MINUTE)) == 1
 
 
 def test_only_grounds_and_passing_reasons_let_a_step_lapse() -> None:
@@ -183,9 +184,9 @@ def test_many_steps_lapse_in_as_many_statements_as_few(monkeypatch: pytest.Monke
         for n in range(leads):
             lead_id = f"{mark}{n}"
             LeadFactory.create(lead_id=lead_id, province="ON", phone=f"+1416555{ord(mark):02}{n:02}")
-            start_ladder(lead_id=lead_id, province="ON", now=NOON)
+            start_ladder(lead_id=lead_id, province="ON", act=Act(at=NOON))
         with CaptureQueriesContext(connection) as captured:
-            assert lapse_steps(now=NOON + 14 * DAY) == 6 * leads
+            assert lapse_steps(act=Act(at=NOON + 14 * DAY)) == 6 * leads
         return len(captured)
 
     assert statements(40, "A") <= statements(2, "B") + 1

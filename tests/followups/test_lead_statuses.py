@@ -39,7 +39,7 @@ def status_of(lead_id: str = "L1") -> str:
 
 
 def act(**more: Any) -> Act:
-    return Act(**{"actor": "va1", "user": None, "correlation_id": "C-1", "now": LATER, **more})
+    return Act(**{"actor": "va1", "user": None, "correlation_id": "C-1", "at": LATER, **more})
 
 
 # The rule ---------------------------------------------------------------------------------------------------------------
@@ -81,7 +81,7 @@ def by_the_api(status: str, operator: APIClient, **more: Any) -> None:
 
 
 def by_a_file(status: str, operator: APIClient) -> None:
-    upsert_leads([{"lead_id": "L1", "province": "ON", "status": status}], actor="operator")
+    upsert_leads([{"lead_id": "L1", "province": "ON", "status": status}], act=Act("operator"))
 
 
 def by_the_admin(status: str, operator: APIClient) -> None:
@@ -101,7 +101,7 @@ def test_a_status_that_ends_the_hunt_closes_the_open_ladder(
     operator: APIClient, way: Callable[..., None], status: str
 ) -> None:
     LeadFactory.create(lead_id="L1")
-    ladder = start_ladder(lead_id="L1", province="ON").tasks[0].ladder
+    ladder = start_ladder(lead_id="L1", province="ON", act=Act()).tasks[0].ladder
     way(status, operator)
     ladder.refresh_from_db()
     assert (status_of(), ladder.open_steps, ladder.closed_at is not None) == (status, 0, True)
@@ -116,7 +116,7 @@ def test_a_status_that_ends_the_hunt_closes_the_open_ladder(
 @pytest.mark.parametrize("way", [by_the_api, by_a_file, by_the_admin, by_an_outcome])
 def test_a_status_within_the_hunt_leaves_the_ladder_open(operator: APIClient, way: Callable[..., None]) -> None:
     LeadFactory.create(lead_id="L1")
-    start_ladder(lead_id="L1", province="ON")
+    start_ladder(lead_id="L1", province="ON", act=Act())
     way("CONTACTED", operator)
     assert (status_of(), FollowupLadder.objects.open().count()) == ("CONTACTED", 1)
 
@@ -124,7 +124,7 @@ def test_a_status_within_the_hunt_leaves_the_ladder_open(operator: APIClient, wa
 @db
 @pytest.mark.parametrize("way", [by_the_api, by_a_file])
 def test_a_lead_that_becomes_known_as_dead_has_no_open_ladder(operator: APIClient, way: Callable[..., None]) -> None:
-    start_ladder(lead_id="L1", province="ON")
+    start_ladder(lead_id="L1", province="ON", act=Act())
     way("DEAD", operator)
     assert not FollowupLadder.objects.open().exists()
 
@@ -132,7 +132,7 @@ def test_a_lead_that_becomes_known_as_dead_has_no_open_ladder(operator: APIClien
 @db
 def test_a_ladder_that_was_begun_anew_goes_on_while_the_status_is_only_said_again(operator: APIClient) -> None:
     LeadFactory.create(lead_id="L1", status="NOT_INTERESTED")
-    start_ladder(lead_id="L1", province="ON", restart=True, reason="called us")
+    start_ladder(lead_id="L1", province="ON", restart=True, act=Act(reason="called us"))
     by_the_api("NOT_INTERESTED", operator, first_name="Bo")
     by_a_file("NOT_INTERESTED", operator)
     assert FollowupLadder.objects.open().count() == 1
@@ -144,8 +144,10 @@ def test_a_ladder_that_was_begun_anew_goes_on_while_the_status_is_only_said_agai
 def test_a_file_closes_each_ladder_for_its_own_status() -> None:
     for lead_id in ("A", "B", "C"):
         LeadFactory.create(lead_id=lead_id)
-        start_ladder(lead_id=lead_id, province="ON")
-    upsert_leads([{"lead_id": "C", "status": "DEAD"}, {"lead_id": "A", "status": "APPOINTMENT"}, {"lead_id": "B"}])
+        start_ladder(lead_id=lead_id, province="ON", act=Act())
+    upsert_leads(
+        [{"lead_id": "C", "status": "DEAD"}, {"lead_id": "A", "status": "APPOINTMENT"}, {"lead_id": "B"}], act=Act()
+    )
     assert list(FollowupLadder.objects.open().values_list("lead_id", flat=True)) == ["B"]
     assert set(TaskEvent.objects.values_list("task__lead_id", "reason")) == {
         ("A", "lead_status APPOINTMENT"),
@@ -160,7 +162,7 @@ def test_a_file_closes_each_ladder_for_its_own_status() -> None:
 @pytest.mark.parametrize("before", ["CONTACTED", *ENDING])
 def test_a_files_new_leaves_the_status_and_stores_the_rest(before: str) -> None:
     LeadFactory.create(lead_id="L1", status=before)
-    report = upsert_leads([{"lead_id": "L1", "status": "NEW", "source": "list 2"}])
+    report = upsert_leads([{"lead_id": "L1", "status": "NEW", "source": "list 2"}], act=Act())
     assert (status_of(), Lead.objects.get().source) == (before, "list 2")
     assert (report.updated, report.statuses_left) == (1, 1)
     assert report.left_statuses == [(1, "L1", before, "NEW")]
@@ -170,7 +172,7 @@ def test_a_files_new_leaves_the_status_and_stores_the_rest(before: str) -> None:
 @db
 def test_a_row_that_says_nothing_but_an_older_status_changes_nothing() -> None:
     lead = LeadFactory.create(lead_id="L1", status="DEAD")
-    report = upsert_leads([{"lead_id": "L1", "status": "CONTACTED"}])
+    report = upsert_leads([{"lead_id": "L1", "status": "CONTACTED"}], act=Act())
     assert (report.unchanged, report.statuses_left) == (1, 1)
     assert Lead.objects.get().updated_at == lead.updated_at
 
@@ -179,8 +181,8 @@ def test_a_row_that_says_nothing_but_an_older_status_changes_nothing() -> None:
 def test_of_many_the_first_are_named_and_all_are_counted() -> None:
     number = LEFT_STATUSES_NAMED + 2
     rows = [{"lead_id": f"L{n}", "province": "ON", "status": "DEAD"} for n in range(number)]
-    assert upsert_leads(rows).statuses_left_text == ""
-    report = upsert_leads([{**row, "status": "NEW"} for row in rows])
+    assert upsert_leads(rows, act=Act()).statuses_left_text == ""
+    report = upsert_leads([{**row, "status": "NEW"} for row in rows], act=Act())
     assert (report.statuses_left, len(report.left_statuses)) == (number, LEFT_STATUSES_NAMED)
     assert report.statuses_left_text.startswith(
         f"{number} leads keep their status, which is further on: L0 (DEAD, not NEW), "
@@ -202,7 +204,7 @@ def test_the_command_says_which_leads_keep_their_status(tmp_path: Path) -> None:
 @db
 def test_an_import_of_the_admin_says_so_too(user_of: Callable[..., User]) -> None:
     LeadFactory.create(lead_id="L1", status="DEAD")
-    begun = begin_import(file_name="a.csv", content=b"lead_id,province,status\nL1,ON,new\n", changed_by="me")
+    begun = begin_import(file_name="a.csv", content=b"lead_id,province,status\nL1,ON,new\n", act=Act("me"))
     kept = "1 lead keeps its status, which is further on: L1 (DEAD, not NEW)."
     browser = signed_in(user_of("operator"))
     assert kept in browser.get(f"/admin/followups/lead/process_import/?import={begun.pk}").content.decode()
@@ -247,7 +249,7 @@ def test_an_outcome_signs_what_it_changes(user_of: Callable[..., User]) -> None:
 
 @db
 def test_an_outcome_of_a_lead_that_nobody_knows_closes_its_ladder_and_makes_no_lead() -> None:
-    start_ladder(lead_id="NOBODY", province="ON")
+    start_ladder(lead_id="NOBODY", province="ON", act=Act())
     move_lead("NOBODY", "APPOINTMENT", act())
     assert not FollowupLadder.objects.open().exists()
     assert not Lead.objects.exists()
@@ -275,7 +277,7 @@ def test_the_api_reopens_a_closed_lead_only_with_a_reason(operator: APIClient, b
 @db
 def test_a_file_reopens_nothing_whatever_it_says() -> None:
     LeadFactory.create(lead_id="L1", status="CLOSED")
-    upsert_leads([{"lead_id": "L1", "status": "APPOINTMENT", "reason": "called us"}])
+    upsert_leads([{"lead_id": "L1", "status": "APPOINTMENT", "reason": "called us"}], act=Act())
     assert status_of() == "CLOSED"
     assert not LeadReopening.objects.exists()
 
@@ -283,11 +285,11 @@ def test_a_file_reopens_nothing_whatever_it_says() -> None:
 @db
 def test_what_is_closed_may_turn_out_dead_without_a_reason() -> None:
     LeadFactory.create(lead_id="L1", status="CLOSED")
-    upsert_lead(lead_id="L1", status="DEAD")
-    upsert_lead(lead_id="L1", status="DEAD", first_name="Bo")
+    upsert_lead(lead_id="L1", status="DEAD", act=Act())
+    upsert_lead(lead_id="L1", status="DEAD", first_name="Bo", act=Act())
     assert not LeadReopening.objects.exists()
     with pytest.raises(RequiredParameter):
-        upsert_lead(lead_id="L1", status="CONTACTED")
+        upsert_lead(lead_id="L1", status="CONTACTED", act=Act())
 
 
 @pytest.fixture
@@ -317,7 +319,7 @@ def test_what_somebody_closed_since_the_form_was_opened_is_not_reopened_by_it(br
     lead = LeadFactory.create(lead_id="L1", status="NEW")
     page = f"/admin/followups/lead/{lead.pk}/change/"
     form = form_with(browser.get(page), "province")
-    upsert_lead(lead_id="L1", status="DEAD")
+    upsert_lead(lead_id="L1", status="DEAD", act=Act())
     assert browser.post(page, {**form, "first_name": "Bo"}).status_code == 302
     assert (status_of(), Lead.objects.get().first_name) == ("DEAD", "Bo")
     assert "reason" in browser.post(page, {**form, "status": "CONTACTED"}).context["adminform"].form.errors
@@ -353,9 +355,9 @@ def test_an_operator_says_that_a_number_is_wrong_or_that_it_is_not(browser: Clie
 @db
 def test_a_closed_ladder_stays_closed_when_its_lead_is_reopened(operator: APIClient) -> None:
     LeadFactory.create(lead_id="L1")
-    ladder = start_ladder(lead_id="L1", province="ON").tasks[0].ladder_id
+    ladder = start_ladder(lead_id="L1", province="ON", act=Act()).tasks[0].ladder_id
     by_the_api("DEAD", operator)
     by_the_api("NEW", operator, reason="called us")
     with pytest.raises(LadderClosed):
-        cancel_ladder(ladder, "x")
-    assert start_ladder(lead_id="L1", province="ON").created  # nobody had been contacted
+        cancel_ladder(ladder, act=Act(reason="x"))
+    assert start_ladder(lead_id="L1", province="ON", act=Act()).created  # nobody had been contacted

@@ -24,6 +24,7 @@ from followups.leads.services import upsert_leads
 from tests.factories import NOON, LeadFactory, LeadImportFactory
 from tests.followups.test_xlsx_files import SHEET, patched, workbook
 from tests.staff import form_with, signed_in
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.importing.errors import ImportNotReady
 
 pytestmark = pytest.mark.django_db
@@ -99,7 +100,7 @@ def test_a_lead_is_changed_only_where_the_form_was(admin_client: Client) -> None
     lead = LeadFactory.create(lead_id="L1", score=Decimal("0.5"), email="a@b.ca")
     page = f"{LEADS}{lead.pk}/change/"
     form = form_with(admin_client.get(page), "province")
-    upsert_leads([{"lead_id": "L1", "source": "radio"}])  # meanwhile, by somebody else
+    upsert_leads([{"lead_id": "L1", "source": "radio"}], act=Act())  # meanwhile, by somebody else
 
     admin_client.post(page, {**form, "phone": "", "score": "", "market": "", "first_name": "Anna"})
 
@@ -125,7 +126,7 @@ def test_what_the_api_refuses_the_form_refuses_in_the_same_words(admin_client: C
 
     answer = admin_client.post(page, {**form, **wrong})
 
-    (refused,) = upsert_leads([{"lead_id": "L1", **wrong}]).refused_rows
+    (refused,) = upsert_leads([{"lead_id": "L1", **wrong}], act=Act()).refused_rows
     assert answer.context["adminform"].form.errors == refused.errors
     assert Lead.objects.get().updated_at == NOON
 
@@ -243,7 +244,7 @@ def test_many_rows_are_the_workers_both_times(admin_client: Client, monkeypatch:
 
 def test_a_large_file_that_ends_badly_is_said_to(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wholesale.plumbing.importing.batches.ROWS_AT_ONCE", 1)
-    begun = begin_import(file_name="leads.xlsx", content=DAMAGED)
+    begun = begin_import(file_name="leads.xlsx", content=DAMAGED, act=Act())
 
     tasks.work_on(begun.pk)
 
@@ -264,13 +265,13 @@ def test_a_task_that_is_done_twice_does_nothing_the_second_time() -> None:
 
 
 def test_a_small_file_that_ends_badly_is_said_to() -> None:
-    begun = begin_import(file_name="leads.xlsx", content=DAMAGED)
+    begun = begin_import(file_name="leads.xlsx", content=DAMAGED, act=Act())
     assert (begun.state, begun.created) == ("FAILED", 0)
     assert "is damaged" in begun.failure
 
 
 def test_a_row_that_cannot_be_read_is_one_of_the_refused() -> None:
-    begun = begin_import(file_name="leads.csv", content=GOOD.encode() + b'L3,Zo\xe9,QC\nL4,"x,ON\n')
+    begun = begin_import(file_name="leads.csv", content=GOOD.encode() + b'L3,Zo\xe9,QC\nL4,"x,ON\n', act=Act())
     assert (begun.state, begun.created, begun.refused) == ("CHECKED", 2, 2)
     assert [line.split(",")[:2] for line in begun.refused_rows.splitlines()[1:]] == [["L3", "Zo\ufffd"], ["L4", '"x']]
 

@@ -27,6 +27,7 @@ from governance.ledger.rules import Entry
 from tests.factories import NOON, LeadFactory
 from tests.followups.test_import_leads import run
 from tests.followups.test_leads_admin import upload
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.importing.files import Format
 
 PHONE, EMAIL = ("PHONE", "+14165550123"), ("EMAIL", "ana@example.ca")
@@ -46,7 +47,9 @@ def bring(*rows: dict[str, str], **options: Any) -> Report:
     writer = csv.DictWriter(text, list(dict.fromkeys(name for row in cells for name in row)), restval="")
     writer.writeheader()
     writer.writerows(cells)
-    return upsert_leads(files.read(io.BytesIO(text.getvalue().encode()), Format.CSV, NOON).rows, now=NOON, **options)
+    return upsert_leads(
+        files.read(io.BytesIO(text.getvalue().encode()), Format.CSV, NOON).rows, **{"act": Act(at=NOON), **options}
+    )
 
 
 def ledger() -> list[tuple[str, str, str | None]]:
@@ -275,7 +278,7 @@ def test_wishes_go_to_the_ledger_with_where_they_come_from() -> None:
         {"dnc": "x"},
         {"lead_id": "L2", "phone": "514-555-0199", "email": "b@x.ca", "opt_out": "2026-05-01"},
         source="leads.csv",
-        actor="me",
+        act=Act("me", at=NOON),
     )
 
     assert report.recorded == {"DO_NOT_CALL": 1, "OPT_OUT": 1}
@@ -327,10 +330,10 @@ def test_two_rows_of_one_number_say_it_once() -> None:
 @db
 def test_what_was_opted_out_already_is_not_told_again_and_what_was_lifted_only_without_a_date() -> None:
     everything = [PHONE, EMAIL, ("LEAD", "L1")]
-    record_opt_out(points=everything, actor="me", now=NOON - timedelta(days=9))
+    record_opt_out(points=everything, act=Act("me", at=NOON - timedelta(days=9)))
     assert bring({"opt_out": "yes", "dnc": "yes"}).recorded == {}
     bring({"opt_out": "2026-05-01"})
-    lift_opt_out(points=everything, reason="a mistake", actor="me", now=NOON - timedelta(days=1))
+    lift_opt_out(points=everything, act=Act("me", reason="a mistake", at=NOON - timedelta(days=1)))
 
     assert bring({"unsubscribed": "no"}).recorded == {}
     assert bring({"opt_out": "yes"}).recorded == {"OPT_OUT": 1}
@@ -339,7 +342,7 @@ def test_what_was_opted_out_already_is_not_told_again_and_what_was_lifted_only_w
 @db
 def test_a_dated_wish_that_was_lifted_is_not_told_again() -> None:
     bring({"opt_out": "2026-05-01"})
-    lift_opt_out(points=[PHONE, EMAIL], reason="a mistake", actor="me", now=NOON)
+    lift_opt_out(points=[PHONE, EMAIL], act=Act("me", reason="a mistake", at=NOON))
     assert bring({"opt_out": "2026-05-01"}).recorded == {}
     assert bring({"opt_out": "2026-05-02"}).recorded == {"OPT_OUT": 1}
 
@@ -354,7 +357,7 @@ def test_a_wish_binds_what_the_lead_had_and_what_the_row_gives() -> None:
 @db
 def test_a_wish_closes_the_open_ladder() -> None:
     LeadFactory.create(lead_id="L1", phone="+14165550123", email="ana@example.ca")
-    start_ladder(lead_id="L1", province="ON", now=NOON)
+    start_ladder(lead_id="L1", province="ON", act=Act(at=NOON))
     bring({"opt_out": "yes"})
     assert not FollowupTask.objects.open().exists()
 

@@ -15,6 +15,7 @@ from governance.channels import Channel
 from governance.grounds import ACCEPTED, RETIRED
 from governance.ledger.proof import PROOF_FIELDS, GivenHow
 from tests.conftest import attrs
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.importing.files import Format
 from wholesale.plumbing.importing.texts import key_of
 from wholesale.plumbing.importing.words import province_of
@@ -169,7 +170,7 @@ identifiant;Pr\u00e9nom;Nom;T\u00e9l\u00e9phone;Courriel;Adresse;Code postal;Vil
 def test_a_list_of_quebec_is_imported(encoding: str) -> None:
     rows = files.read(io.BytesIO(QUEBEC.encode(encoding)), Format.CSV).rows
 
-    assert upsert_leads(rows).created == 2
+    assert upsert_leads(rows, act=Act()).created == 2
 
     leads: list[dict[str, Any]] = [
         {name: str(value) for name, value in row.items()} for row in Lead.objects.order_by("lead_id").values(*COLUMNS)
@@ -191,6 +192,6 @@ def test_the_api_takes_none_of_it(given: dict[str, str], operator: APIClient) ->
 @pytest.mark.django_db
 def test_nothing_in_an_optional_column_keeps_what_is_stored() -> None:
     header = "lead_id,first_name,phone,province\n"
-    upsert_leads(files.read(io.BytesIO(f"{header}L1,Ana,416-555-0123,ON\n".encode()), Format.CSV).rows)
-    report = upsert_leads(files.read(io.BytesIO(f"{header}L1,n/a,0,-\n".encode()), Format.CSV).rows)
+    upsert_leads(files.read(io.BytesIO(f"{header}L1,Ana,416-555-0123,ON\n".encode()), Format.CSV).rows, act=Act())
+    report = upsert_leads(files.read(io.BytesIO(f"{header}L1,n/a,0,-\n".encode()), Format.CSV).rows, act=Act())
     assert (report.unchanged, Lead.objects.get().phone) == (1, "+14165550123")

@@ -1,7 +1,7 @@
 """At most one open ladder for one number or e-mail address, whichever leads have it."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -38,8 +38,9 @@ def leads(**of_each: dict[str, Any]) -> None:
         LeadFactory.create(lead_id=lead_id, **{"phone": "", **values})
 
 
-def start(lead_id: str, **more: Any) -> FollowupLadder:
-    return start_ladder(lead_id=lead_id, province="ON", **more).tasks[0].ladder
+def start(lead_id: str, *, restart: bool = False, reason: str = "", now: datetime | None = None) -> FollowupLadder:
+    act = Act(reason=reason, at=now)
+    return start_ladder(lead_id=lead_id, province="ON", restart=restart, act=act).tasks[0].ladder
 
 
 def still_open() -> list[str | None]:
@@ -70,18 +71,18 @@ def test_the_second_lead_of_a_number_or_address_is_refused_naming_the_first(
 def test_no_restart_and_no_reason_overrides_it() -> None:
     leads(L1={"phone": PHONE}, L2={"phone": PHONE})
     first = start("L2")
-    cancel_ladder(first.pk, "x")
+    cancel_ladder(first.pk, act=Act(reason="x"))
     start("L1")
     with pytest.raises(AlreadyFollowedUp):
         start("L2", restart=True, reason="called us")
     with pytest.raises(AlreadyFollowedUp):
-        restart_ladder(first.pk, "called us")
+        restart_ladder(first.pk, act=Act(reason="called us"))
     assert still_open() == ["L1"]
 
 
 def test_once_the_first_is_over_the_second_may_start() -> None:
     leads(L1={"phone": PHONE}, L2={"phone": PHONE})
-    cancel_ladder(start("L1").pk, "x")
+    cancel_ladder(start("L1").pk, act=Act(reason="x"))
     assert start("L2").open_steps == 6
 
 
@@ -102,7 +103,7 @@ def test_leads_without_a_known_number_or_address_are_held_to_their_own_id_alone(
 def test_a_number_that_is_known_to_be_wrong_holds_nobody() -> None:
     leads(L1={"phone": PHONE, "email": MAIL}, L2={"phone": PHONE})
     start("L1")
-    mark_wrong("L1", "CALL", Act.of("va1", None, "C", NOON))
+    mark_wrong("L1", "CALL", Act("va1", correlation_id="C", at=NOON))
     assert start("L2").open_steps == 6
 
 
@@ -128,7 +129,7 @@ def test_bulk_gives_the_first_row_its_ladder_and_names_it_to_the_others(operator
 def test_a_row_that_gets_no_ladder_stands_in_nobodys_way(monkeypatch: pytest.MonkeyPatch) -> None:
     leads(L1={"phone": PHONE, "status": "DEAD"}, L2={"phone": PHONE}, L3={"phone": PHONE})
     monkeypatch.setattr("followups.ladders.bulk.BATCH", 2)
-    answers = start_ladders([Start(lead_id) for lead_id in ("L1", "L2", "L3")])
+    answers = start_ladders([Start(lead_id) for lead_id in ("L1", "L2", "L3")], act=Act())
     assert [answer.status for answer in answers] == [Status.REFUSED, Status.CREATED, Status.REFUSED]
     assert answers[2].refusal
     assert "Lead L2 " in answers[2].refusal.detail
@@ -159,19 +160,19 @@ def test_where_a_change_makes_two_ladders_meet_the_newer_is_cancelled(operator: 
 
 @pytest.mark.usefixtures("apart")
 def test_also_where_the_older_ladders_lead_is_the_one_that_changes() -> None:
-    upsert_lead(lead_id="L1", phone="+14165550124")
+    upsert_lead(lead_id="L1", phone="+14165550124", act=Act())
     assert still_open() == ["L1"]
 
 
 @pytest.mark.usefixtures("apart")
 def test_a_file_does_the_same() -> None:
-    upsert_leads([{"lead_id": "L2", "phone": PHONE}, {"lead_id": "L3", "province": "ON"}])
+    upsert_leads([{"lead_id": "L2", "phone": PHONE}, {"lead_id": "L3", "province": "ON"}], act=Act())
     assert (still_open(), why_cancelled("L2")) == (["L1"], {("already_followed_up", "already_followed_up")})
 
 
 @pytest.mark.usefixtures("apart")
 def test_a_dry_run_does_nothing() -> None:
-    upsert_leads([{"lead_id": "L2", "phone": PHONE}], dry_run=True)
+    upsert_leads([{"lead_id": "L2", "phone": PHONE}], dry_run=True, act=Act())
     assert still_open() == ["L1", "L2"]
 
 
@@ -187,23 +188,23 @@ def test_a_lead_that_becomes_known_meets_too() -> None:
     leads(L1={"email": MAIL})
     start("NOBODY")
     start("L1")
-    upsert_lead(lead_id="NOBODY", province="ON", email=MAIL)
+    upsert_lead(lead_id="NOBODY", province="ON", email=MAIL, act=Act())
     assert (still_open(), why_cancelled("L1")) == (["NOBODY"], {("already_followed_up", "already_followed_up")})
 
 
 def test_leads_of_one_file_meet_each_other() -> None:
     for lead_id in ("C", "A", "B", "D"):
         start(lead_id)
-    upsert_leads([{"lead_id": lead_id, "province": "ON", "phone": PHONE} for lead_id in ("A", "B", "C")])
+    upsert_leads([{"lead_id": lead_id, "province": "ON", "phone": PHONE} for lead_id in ("A", "B", "C")], act=Act())
     assert still_open() == ["C", "D"]
 
 
 @pytest.mark.usefixtures("apart")
 def test_a_number_that_was_wrong_and_is_not_makes_ladders_meet() -> None:
-    mark_wrong("L1", "CALL", Act.of("va1", None, "C", NOON))
-    upsert_lead(lead_id="L2", phone=PHONE)
+    mark_wrong("L1", "CALL", Act("va1", correlation_id="C", at=NOON))
+    upsert_lead(lead_id="L2", phone=PHONE, act=Act())
     assert still_open() == ["L1", "L2"]
-    upsert_lead(lead_id="L1", phone_is_wrong=False)
+    upsert_lead(lead_id="L1", phone_is_wrong=False, act=Act())
     assert still_open() == ["L1"]
     assert Lead.objects.get(lead_id="L1").wrong_contacts == []
 
@@ -211,7 +212,7 @@ def test_a_number_that_was_wrong_and_is_not_makes_ladders_meet() -> None:
 @pytest.mark.usefixtures("apart")
 def test_a_change_of_anything_else_leaves_ladders_alone() -> None:
     Lead.objects.filter(lead_id="L2").update(phone=PHONE)  # from before there was the rule
-    upsert_lead(lead_id="L2", postal_code="K1A 0B1", first_name="Bo")
+    upsert_lead(lead_id="L2", postal_code="K1A 0B1", first_name="Bo", act=Act())
     assert still_open() == ["L1", "L2"]
 
 

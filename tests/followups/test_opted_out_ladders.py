@@ -19,6 +19,7 @@ from governance.ledger.models import ContactRecord
 from kpi.models import KPIEvent
 from tests.conftest import codes
 from tests.factories import NOON, LeadFactory
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +37,7 @@ def jane() -> Lead:
 
 def opt_out(*channels: str, point: tuple[str, str] = ("PHONE", PHONE)) -> None:
     for channel in channels:
-        gate.record_opt_out(points=[point], channel=channel, said_at=timezone.now(), actor="test")
+        gate.record_opt_out(points=[point], channel=channel, said_at=timezone.now(), act=Act("test"))
 
 
 def test_out_of_every_channel_no_ladder_starts(integrator: APIClient, jane: Lead) -> None:
@@ -50,12 +51,12 @@ def test_out_of_every_channel_no_ladder_starts(integrator: APIClient, jane: Lead
 def test_out_of_everything_no_ladder_starts(jane: Lead) -> None:
     opt_out("")
     with pytest.raises(LeadOptedOut):
-        start_ladder(**JANE)
+        start_ladder(**JANE, act=Act())
     assert not FollowupTask.objects.exists()
 
 
 def test_a_restart_is_refused_and_starts_nothing(integrator: APIClient, jane: Lead) -> None:
-    start_ladder(**JANE)
+    start_ladder(**JANE, act=Act())
     opt_out("")
     response = integrator.post(CREATE, {**JANE, "restart": True})
     assert (response.status_code, codes(response)) == (409, ["lead_opted_out"])
@@ -88,7 +89,7 @@ def test_out_of_one_channel_its_steps_are_made_cancelled(
 
 def test_cancelled_steps_are_neither_due_nor_in_the_sla_and_the_ladder_closes_without_them(jane: Lead) -> None:
     opt_out("CALL")
-    tasks = start_ladder(**JANE, now=NOON).tasks
+    tasks = start_ladder(act=Act(at=NOON), **JANE).tasks
     late = NOON + timedelta(days=30)
     roll(late)
     assert [task.step for task in due_tasks(now=late, include_blocked=True)] == [1, 3, 5]
@@ -99,7 +100,7 @@ def test_cancelled_steps_are_neither_due_nor_in_the_sla_and_the_ladder_closes_wi
 
 
 def test_a_restart_with_one_channel_closed_replaces_the_open_ladder(integrator: APIClient, jane: Lead) -> None:
-    start_ladder(**JANE)
+    start_ladder(**JANE, act=Act())
     opt_out("SMS")
     assert integrator.post(CREATE, {**JANE, "restart": True}).status_code == 201
     new, old = FollowupLadder.objects.order_by("-id")
@@ -118,7 +119,7 @@ def test_an_opt_out_that_was_lifted_counts_no_more(jane: Lead) -> None:
     ContactRecord.objects.create(
         point=said.point, entry="LIFT", effective_at=timezone.now(), actor="test", correlation_id="made", created_at=NOON
     )
-    assert start_ladder(**JANE).created
+    assert start_ladder(**JANE, act=Act()).created
 
 
 @pytest.mark.parametrize("given", [{"lead_id": "NOBODY"}, {}])

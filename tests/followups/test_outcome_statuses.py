@@ -15,10 +15,11 @@ from followups.models import OutcomeRule
 from followups.services import complete_task, start_ladder
 from followups.tasks.models import FollowupTask, TaskEvent
 from followups.tasks.outcomes.rules import SEEDED_STATUSES, Outcome
-from followups.tasks.outcomes.services import seed_rules, upsert_rule
+from governance.policies import seed, upsert
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory
 from tests.staff import form_with, signed_in
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +31,7 @@ OUTCOMES = "/api/followups/outcomes"
 def steps() -> list[FollowupTask]:
     """The steps of a ladder that began at noon, of a new lead."""
     LeadFactory.create(lead_id="JANE", phone="+14165550123", email="jane@example.ca")
-    return start_ladder(lead_id="JANE", province="ON", market="TORONTO", now=NOON).tasks
+    return start_ladder(lead_id="JANE", province="ON", market="TORONTO", act=Act(at=NOON)).tasks
 
 
 def jane() -> Lead:
@@ -78,7 +79,7 @@ def test_no_outcome_moves_a_lead_back(steps: Any, before: str, outcome: str, aft
 
 
 def test_a_status_that_ends_the_hunt_closes_a_ladder_that_the_rule_lets_go_on(agent: APIClient, steps: Any) -> None:
-    upsert_rule(outcome="REACHED", lead_status="UNDER_CONTRACT", changed_by="test")
+    upsert(OutcomeRule, outcome="REACHED", lead_status="UNDER_CONTRACT", act=Act("test"))
     answer = agent.post(f"/api/followups/task/{steps[0].pk}/complete", {"outcome": "REACHED"}).json()
     ladder = FollowupLadder.objects.get()
     assert (answer["ladder"]["open_steps"], answer["ladder"]["next_at"], ladder.open_steps) == (0, None, 0)
@@ -89,7 +90,7 @@ def test_a_status_that_ends_the_hunt_closes_a_ladder_that_the_rule_lets_go_on(ag
 
 
 def test_at_a_step_of_an_old_ladder_the_one_that_is_open_closes(steps: Any) -> None:
-    new = start_ladder(lead_id="JANE", province="ON", restart=True, now=NOON).tasks
+    new = start_ladder(lead_id="JANE", province="ON", restart=True, act=Act(at=NOON)).tasks
     complete_task(steps[0].pk, "va1", outcome="APPOINTMENT", now=LATER)
     assert FollowupLadder.objects.get(pk=new[0].ladder_id).closed_at == LATER
 
@@ -103,7 +104,7 @@ def test_a_wrong_number_is_marked_at_the_lead_and_the_gate_refuses_it(operator: 
 
 
 def test_of_a_lead_that_nobody_knows_there_is_nothing_to_move() -> None:
-    task = start_ladder(lead_id="NOBODY", province="ON", now=NOON).tasks[0]
+    task = start_ladder(lead_id="NOBODY", province="ON", act=Act(at=NOON)).tasks[0]
     for outcome in ("APPOINTMENT", "WRONG_NUMBER"):
         complete_task(task.pk, "va1", outcome=outcome, now=LATER)
     assert not Lead.objects.exists()
@@ -117,7 +118,7 @@ def test_the_statuses_of_the_table_from_the_start_and_in_its_history() -> None:
     assert dict(OutcomeRule.objects.values_list("outcome", "lead_status")) == expected
     assert dict(OutcomeRule.history.values_list("outcome", "lead_status")) == expected
     OutcomeRule.objects.filter(outcome="REACHED").delete()
-    assert seed_rules() == 1
+    assert seed(OutcomeRule) == 1
     assert OutcomeRule.objects.get(outcome="REACHED").lead_status == "CONTACTED"
 
 

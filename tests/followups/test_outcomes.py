@@ -14,12 +14,13 @@ from followups.services import complete_task, start_ladder
 from followups.tasks.errors import OptOutStays, PauseNeedsDays, TaskLeased
 from followups.tasks.models import FollowupTask, TaskEvent
 from followups.tasks.outcomes.rules import SEEDED, Effect, Outcome, careful
-from followups.tasks.outcomes.services import seed_rules, upsert_rule
 from governance.golive.models import GoLiveState
 from governance.ledger.models import ContactRecord
+from governance.policies import seed, upsert
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory, TaskFactory
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import RequiredParameter, VersionConflict
 
 LATER = NOON + timedelta(minutes=5)
@@ -29,7 +30,7 @@ LATER = NOON + timedelta(minutes=5)
 def steps(db: None) -> list[FollowupTask]:
     """The tasks of a ladder that began at noon, of a lead with a number and an address."""
     LeadFactory.create(lead_id="L1", phone="+14165550123", email="jane@example.ca")
-    return start_ladder(lead_id="L1", province="ON", market="TORONTO", now=NOON).tasks
+    return start_ladder(lead_id="L1", province="ON", market="TORONTO", act=Act(at=NOON)).tasks
 
 
 def events(kind: str) -> Any:
@@ -114,7 +115,7 @@ def test_a_stop_cancels_the_open_steps_and_closes_the_ladder(agent: APIClient, s
 def test_an_opt_out_is_kept_for_all_points_and_stops_whoever_is_reached_there(db: None, steps: Any) -> None:
     for lead in ("L2", "L3", "L4"):
         LeadFactory.create(lead_id=lead)
-        start_ladder(lead_id=lead, province="ON", market="TORONTO", now=NOON)
+        start_ladder(lead_id=lead, province="ON", market="TORONTO", act=Act(at=NOON))
     # No verb would leave these ladders open.
     Lead.objects.filter(lead_id="L2").update(phone="+14165550123")
     Lead.objects.filter(lead_id="L3").update(email="jane@example.ca")
@@ -134,7 +135,7 @@ def test_an_opt_out_is_kept_for_all_points_and_stops_whoever_is_reached_there(db
 
 
 def test_an_opt_out_of_a_lead_that_nobody_knows_stops_its_ladder(db: None) -> None:
-    task = start_ladder(lead_id="NOBODY", province="ON", now=NOON).tasks[0]
+    task = start_ladder(lead_id="NOBODY", province="ON", act=Act(at=NOON)).tasks[0]
     complete_task(task.pk, "va1", outcome="OPTED_OUT", now=LATER)
     assert FollowupLadder.objects.get().closed_at == LATER
     assert events("CANCELLED").count() == 5
@@ -143,7 +144,7 @@ def test_an_opt_out_of_a_lead_that_nobody_knows_stops_its_ladder(db: None) -> No
 
 
 def test_an_opt_out_told_at_a_cancelled_step_stops_the_ladder_that_came_after(db: None, steps: Any) -> None:
-    start_ladder(lead_id="L1", province="ON", restart=True, now=NOON)
+    start_ladder(lead_id="L1", province="ON", restart=True, act=Act(at=NOON))
     complete_task(steps[0].pk, "va1", outcome="OPTED_OUT", now=LATER)
     assert not FollowupLadder.objects.open().exists()
     assert events("CANCELLED").count() == 12
@@ -237,7 +238,7 @@ def test_a_completed_or_cancelled_task_is_under_nobodys_claim(db: None, steps: A
     complete_task(steps[0].pk, "anna", now=LATER)
     assert complete_task(steps[0].pk, "va1", outcome="REACHED", now=LATER).completed_by == "anna"
     lease(steps[1], "anna")
-    start_ladder(lead_id="L1", province="ON", restart=True, now=LATER)
+    start_ladder(lead_id="L1", province="ON", restart=True, act=Act(at=LATER))
     assert complete_task(steps[1].pk, "va1", now=LATER).completed_by == "va1"
 
 
@@ -284,9 +285,9 @@ def test_a_rule_that_contradicts_itself_is_refused(operator: APIClient, given: A
 
 
 def test_seeding_makes_what_is_missing_and_overwrites_nothing(db: None) -> None:
-    upsert_rule(outcome="REPLIED", effect=Effect.STOP, changed_by="me")
+    upsert(OutcomeRule, outcome="REPLIED", effect=Effect.STOP, act=Act("me"))
     OutcomeRule.objects.filter(outcome="REACHED").delete()
-    assert (seed_rules(), seed_rules()) == (1, 0)
+    assert (seed(OutcomeRule), seed(OutcomeRule)) == (1, 0)
     assert OutcomeRule.objects.get(outcome="REACHED").effect == Effect.GO_ON
     assert OutcomeRule.objects.get(outcome="REPLIED").effect == Effect.STOP
 
@@ -294,10 +295,10 @@ def test_seeding_makes_what_is_missing_and_overwrites_nothing(db: None) -> None:
 def test_a_missing_rule_is_made_with_its_effect(db: None) -> None:
     OutcomeRule.objects.filter(outcome="REACHED").delete()
     with pytest.raises(RequiredParameter):
-        upsert_rule(outcome="REACHED", changed_by="me")
+        upsert(OutcomeRule, outcome="REACHED", act=Act("me"))
     with pytest.raises(VersionConflict):
-        upsert_rule(outcome="REACHED", effect="STOP", changed_by="me", expected_version=1)
-    assert upsert_rule(outcome="REACHED", effect="STOP", changed_by="me").version == 1
+        upsert(OutcomeRule, outcome="REACHED", effect="STOP", expected_version=1, act=Act("me"))
+    assert upsert(OutcomeRule, outcome="REACHED", effect="STOP", act=Act("me")).version == 1
     for error in (OptOutStays, PauseNeedsDays):
         assert error.status == 400
 

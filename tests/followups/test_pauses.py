@@ -8,9 +8,11 @@ import pytest
 from followups.models import InboxItem
 from followups.services import complete_task, start_ladder
 from followups.tasks.models import FollowupTask, TaskEvent
-from followups.tasks.outcomes.services import upsert_rule
+from followups.tasks.outcomes.models import OutcomeRule
 from followups.tasks.services import snooze_task
+from governance.policies import upsert
 from tests.factories import NOON, LeadFactory, TaskFactory
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +23,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 def steps() -> list[FollowupTask]:
     """The steps of a ladder that began at noon."""
     LeadFactory.create(lead_id="JANE", phone="+14165550123")
-    return start_ladder(lead_id="JANE", province="ON", market="TORONTO", owner="va1", now=NOON).tasks
+    return start_ladder(lead_id="JANE", province="ON", market="TORONTO", owner="va1", act=Act(at=NOON)).tasks
 
 
 def due_times() -> list[datetime]:
@@ -54,7 +56,7 @@ def test_an_earlier_step_that_is_still_open_is_the_first(steps: Any) -> None:
 
 
 def test_a_snoozed_step_keeps_its_distance_too(steps: Any) -> None:
-    snooze_task(steps[1].pk, NOON + 2 * DAY, "later", now=NOON)
+    snooze_task(steps[1].pk, NOON + 2 * DAY, act=Act(reason="later", at=NOON))
     complete_task(steps[0].pk, "va1", outcome="REPLIED", now=NOON + 10 * DAY)
     # Step 3, due three hours after the start, is the first that is open now; the snoozed one follows it as before.
     times = due_times()
@@ -64,7 +66,7 @@ def test_a_snoozed_step_keeps_its_distance_too(steps: Any) -> None:
 
 def test_a_snooze_moves_one_step_alone(steps: Any) -> None:
     before = due_times()
-    snooze_task(steps[0].pk, NOON + 5 * DAY, "later", now=NOON + DAY)
+    snooze_task(steps[0].pk, NOON + 5 * DAY, act=Act(reason="later", at=NOON + DAY))
     assert due_times() == [NOON + 5 * DAY, *before[1:]]
 
 
@@ -74,7 +76,7 @@ def test_a_lead_who_replied_waits_for_its_owner_now_whatever_the_rule_says(steps
     assert (item.kind, item.task_id, item.lead_id, item.owner) == ("REPLY", steps[0].pk, "JANE", "va1")
     assert (item.created_at, item.correlation_id, item.done_at) == (NOON + HOUR, "C-1", None)
     assert item.due_by <= NOON + 2 * HOUR
-    upsert_rule(outcome="REPLIED", effect="STOP", changed_by="test")
+    upsert(OutcomeRule, outcome="REPLIED", effect="STOP", act=Act("test"))
     complete_task(steps[1].pk, "va1", outcome="REPLIED", now=NOON + HOUR)
     assert InboxItem.objects.count() == 2
 

@@ -17,7 +17,6 @@ from followups.services import complete_task, create_ladder
 from followups.sla.breaches import at_risk, find_breaches
 from followups.sla.lateness import late_for
 from followups.sla.lateness_sql import late_at
-from followups.sla.policies import upsert_policy as upsert_sla
 from followups.tasks.due.claims import claim_due
 from followups.tasks.minutes.services import recompute_leads, recompute_missing, recompute_places, recompute_watched, roll
 from followups.tasks.models import FollowupTask
@@ -28,9 +27,10 @@ from governance.gate.verdict import decide
 from governance.golive.services import enable_go_live
 from governance.ledger.holds import hold_points, release_points
 from governance.market.models import MarketPolicy
-from governance.market.services import upsert_policy
 from governance.people import LeadFacts
+from governance.policies import upsert
 from tests.factories import LeadFactory
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +60,7 @@ def stored(task: FollowupTask) -> FollowupTask:
 
 def contact_rules(*, now: datetime, **changes: Any) -> None:
     """A change of Ontario's rules, and the worker's turn."""
-    upsert_policy(province="ON", market="ALL", changed_by="op", reason="test", now=now, **changes)
+    upsert(MarketPolicy, province="ON", market="ALL", act=Act("op", reason="test", at=now), **changes)
     recompute_places(["ON"], None, now)
 
 
@@ -75,11 +75,11 @@ def windows(start: str, end: str) -> dict[str, Any]:
 def test_a_ladder_of_friday_evening_breaches_on_saturday_and_not_in_the_night() -> None:
     task = begun(FRIDAY_EVENING)
     assert (task.warns_at, task.breaches_at) == (SATURDAY + 24 * MINUTE, SATURDAY + 114 * MINUTE)
-    assert find_breaches(FRIDAY_EVENING + 3 * HOUR) == 0
+    assert find_breaches(act=Act(at=FRIDAY_EVENING + 3 * HOUR)) == 0
     roll(CLOSES + MINUTE)
     assert not at_risk(SATURDAY + 24 * MINUTE).exists()
     assert list(at_risk(SATURDAY + 25 * MINUTE)) == [task]
-    assert [find_breaches(SATURDAY + n * MINUTE) for n in (114, 115)] == [0, 1]
+    assert [find_breaches(act=Act(at=SATURDAY + n * MINUTE)) for n in (114, 115)] == [0, 1]
     breach = SlaBreach.objects.get()
     assert (breach.counted_from, breach.breached_at) == (FRIDAY_EVENING, SATURDAY + 114 * MINUTE)
     assert breach.lateness == 121 * MINUTE
@@ -107,7 +107,7 @@ def test_a_wider_window_says_nothing_of_the_hours_before_it_was_made() -> None:
 def test_a_task_that_was_put_off_begins_anew() -> None:
     task = begun(TUESDAY)
     later = TUESDAY + 5 * HOUR
-    snooze_task(task.pk, later, "asked for it", now=TUESDAY + HOUR)
+    snooze_task(task.pk, later, act=Act(reason="asked for it", at=TUESDAY + HOUR))
     assert stored(task).breaches_at == later + 2 * HOUR
     complete_task(task.pk, "va1", now=later + 10 * MINUTE)
     assert stored(task).late_for == 10 * MINUTE
@@ -117,12 +117,12 @@ def test_a_hold_counts_nothing() -> None:
     """Until a person has decided on a doubtful message nobody is late."""
     LeadFactory.create(lead_id="L1", phone=PHONE[1])
     task = begun(TUESDAY)
-    hold_points(points=[PHONE, ("LEAD", "L1")], evidence="message 1", actor="system", now=TUESDAY + HOUR)
+    hold_points(points=[PHONE, ("LEAD", "L1")], evidence="message 1", act=Act("system", at=TUESDAY + HOUR))
     recompute_leads(["L1"], TUESDAY + HOUR)
     assert (stored(task).open_from, stored(task).breaches_at) == (None, None)
     assert late_for(stored(task), TUESDAY + 3 * HOUR) == HOUR
     release_points(
-        points=[PHONE, ("LEAD", "L1")], reason="harmless", evidence="message 1", actor="op", now=TUESDAY + 3 * HOUR
+        points=[PHONE, ("LEAD", "L1")], evidence="message 1", act=Act("op", reason="harmless", at=TUESDAY + 3 * HOUR)
     )
     recompute_leads(["L1"], TUESDAY + 3 * HOUR)
     assert stored(task).breaches_at == TUESDAY + 4 * HOUR
@@ -130,16 +130,16 @@ def test_a_hold_counts_nothing() -> None:
 
 def test_a_policy_of_the_sla_that_changes_has_its_tasks_judged_anew_by_the_worker() -> None:
     task = begun(TUESDAY)
-    upsert_sla(province="ON", channel="SMS", changed_by="op", breach_after_minutes=60, now=TUESDAY)
+    upsert(SlaPolicy, province="ON", channel="SMS", breach_after_minutes=60, act=Act("op", at=TUESDAY))
     [waiting] = DBTaskResult.objects.filter(task_path__endswith="recompute_watched")
     assert waiting.args_kwargs["args"] == ["ON", "ALL", "SMS"]
     with time_machine.travel(TUESDAY + 20 * MINUTE, tick=False):
         waiting.task.call(*waiting.args_kwargs["args"])
     assert stored(task).breaches_at == TUESDAY + HOUR
-    upsert_sla(province="ON", channel="SMS", changed_by="op", enabled=False, now=TUESDAY)
+    upsert(SlaPolicy, province="ON", channel="SMS", enabled=False, act=Act("op", at=TUESDAY))
     recompute_watched("ON", "ALL", "SMS", TUESDAY + 30 * MINUTE)
     assert (stored(task).warns_at, stored(task).breaches_at) == (None, None)
-    find_breaches(TUESDAY + 3 * HOUR)
+    find_breaches(act=Act(at=TUESDAY + 3 * HOUR))
     assert not SlaBreach.objects.filter(task=task).exists()
 
 
@@ -147,28 +147,28 @@ def test_a_stricter_policy_makes_a_breach_from_then_on_and_a_markets_own_is_of_i
     task, elsewhere = begun(TUESDAY), create_ladder("L2", province="ON", market="OTTAWA", now=TUESDAY)[0]
     then = TUESDAY + 100 * MINUTE
     times: dict[str, Any] = {"warn_after_minutes": 10, "breach_after_minutes": 20}
-    upsert_sla(province="ON", market="TORONTO", channel="SMS", changed_by="op", now=then, **times)
+    upsert(SlaPolicy, province="ON", market="TORONTO", channel="SMS", act=Act("op", at=then), **times)
     recompute_watched("ON", "TORONTO", "SMS", then)
     assert (stored(task).warns_at, stored(task).breaches_at) == (TUESDAY + 30 * MINUTE, then)
     assert stored(elsewhere).breaches_at == TUESDAY + 2 * HOUR
-    assert find_breaches(then + MINUTE) == 1
+    assert find_breaches(act=Act(at=then + MINUTE)) == 1
     assert SlaBreach.objects.get().breached_at == then
 
 
 def test_an_open_task_from_before_is_judged_after_the_next_night() -> None:
     task = begun(TUESDAY)
     FollowupTask.objects.update(warns_at=None, breaches_at=None)
-    assert find_breaches(TUESDAY + 3 * HOUR) == 0
+    assert find_breaches(act=Act(at=TUESDAY + 3 * HOUR)) == 0
     recompute_missing(TUESDAY + HOUR)
     assert stored(task).breaches_at == TUESDAY + 2 * HOUR
 
 
 def test_a_claim_that_the_gate_refuses_forgets_no_lateness() -> None:
     """The claim meets a rule before the worker does, and replaces the interval by which it was counted."""
-    enable_go_live(changed_by="op", reason="test")
+    enable_go_live(act=Act("op", reason="test"))
     task = begun(TUESDAY)
-    upsert_policy(province="ON", market="ALL", changed_by="op", reason="test", enabled=False, now=TUESDAY + HOUR)
-    assert claim_due(owner="va1", now=TUESDAY + HOUR) == []
+    upsert(MarketPolicy, province="ON", market="ALL", enabled=False, act=Act("op", reason="test", at=TUESDAY + HOUR))
+    assert claim_due(owner="va1", act=Act(at=TUESDAY + HOUR)) == []
     assert stored(task).open_from is None
     assert late_for(stored(task), TUESDAY + 2 * HOUR) == HOUR
     recompute_places(["ON"], None, TUESDAY + 2 * HOUR)
@@ -183,25 +183,25 @@ def test_while_no_worker_renews_the_intervals_nothing_counts() -> None:
     """From Friday evening until Tuesday the task was listed for nobody."""
     task = begun(FRIDAY_EVENING)
     back = TUESDAY + 5 * HOUR
-    assert find_breaches(back) == 0
+    assert find_breaches(act=Act(at=back)) == 0
     assert not at_risk(back).exists()
     roll(back)
     assert late_for(stored(task), back) == 6 * MINUTE
     assert (stored(task).warns_at, stored(task).breaches_at) == (back + 24 * MINUTE, back + 114 * MINUTE)
-    assert [find_breaches(back), find_breaches(back + 115 * MINUTE)] == [0, 1]
+    assert [find_breaches(act=Act(at=back)), find_breaches(act=Act(at=back + 115 * MINUTE))] == [0, 1]
 
 
 def test_what_is_done_while_no_worker_rolls_is_no_breach() -> None:
-    find_breaches(FRIDAY_EVENING)
+    find_breaches(act=Act(at=FRIDAY_EVENING))
     task = begun(FRIDAY_EVENING)
     complete_task(task.pk, "va1", now=TUESDAY)
     assert stored(task).late_for == 6 * MINUTE
-    assert find_breaches(TUESDAY + MINUTE) == 0
+    assert find_breaches(act=Act(at=TUESDAY + MINUTE)) == 0
 
 
 def test_a_worker_who_rolls_each_minute_loses_none_where_contact_is_always_permitted() -> None:
     contact_rules(rules=windows("00:00", "23:59"), now=TUESDAY)
-    upsert_sla(province="ON", channel="SMS", changed_by="op", breach_after_minutes=10_000)
+    upsert(SlaPolicy, province="ON", channel="SMS", breach_after_minutes=10_000, act=Act("op"))
     task = begun(TUESDAY)
     for n in range(5 * 24 * 60 // 7):
         roll(TUESDAY + n * 7 * MINUTE)
@@ -241,7 +241,7 @@ def happens(what: str, now: datetime) -> None:
         recompute_leads(["L1"], now)
     elif what.startswith("sla"):
         times: dict[str, Any] = {"warn_after_minutes": 10, "breach_after_minutes": int(what[4:])}
-        upsert_sla(province="ON", channel="SMS", changed_by="op", now=now, **times)
+        upsert(SlaPolicy, province="ON", channel="SMS", act=Act("op", at=now), **times)
         recompute_watched("ON", "ALL", "SMS", now)
     elif what in ("on", "off"):
         contact_rules(enabled=what == "on", now=now)
@@ -274,7 +274,7 @@ def test_lateness_is_the_number_of_permitted_minutes(begins: datetime, happening
                 allowed = SlaPolicy.objects.get(province="ON", market="ALL", channel="SMS").breach_after_minutes
                 # A stricter policy makes a breach from then on.
                 is_breach = late > allowed and stored(task).breaches_at != now
-                find_breaches(now)
+                find_breaches(act=Act(at=now))
                 is_on_record |= is_breach
                 assert SlaBreach.objects.filter(task=task).exists() == is_on_record
             late += decide(allows, "SMS", now).allowed

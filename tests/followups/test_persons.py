@@ -34,6 +34,7 @@ from governance.ledger.opt_outs import record_opt_out
 from governance.ledger.proof import Proof
 from tests.factories import NOON
 from tests.staff import signed_in
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.append_only import append_only_models
 
 pytestmark = pytest.mark.django_db
@@ -85,22 +86,24 @@ def odile(client_of: Callable[..., APIClient], admin_client: Client) -> str:
     place = {"address": ADDRESS, "postal_code": "H2X 1Y4", "province": "ON", "market": "TORONTO"}
     made = operator.post("/api/followups/leads/upsert", {**lead, **place}, headers={"Idempotency-Key": "made"})
     assert made.status_code == 201
-    upsert_lead(lead_id="L1", status="DEAD", actor="test")
-    upsert_lead(lead_id="L1", status="NEW", reason="her cousin wants to sell", actor="test")
-    first = start_ladder(lead_id="L1", province="ON", market="TORONTO", actor="test").tasks
+    upsert_lead(lead_id="L1", status="DEAD", act=Act("test"))
+    upsert_lead(lead_id="L1", status="NEW", act=Act("test", reason="her cousin wants to sell"))
+    first = start_ladder(lead_id="L1", province="ON", market="TORONTO", act=Act("test")).tasks
     complete_task(first[0].pk, "va1", outcome="NO_ANSWER", note="Odile was away")
-    skip_task(first[1].pk, "her cousin is ill", actor="va1")
+    skip_task(first[1].pk, act=Act("va1", reason="her cousin is ill"))
     points = [("PHONE", PHONE), ("EMAIL", EMAIL)]
     given: dict[str, Any] = {"evidence": "her voice on tape 7", "proof": Proof(wording=WORDING, given_how="SPOKEN")}
-    record_consent(points=points, basis="EXPRESS", obtained_at=NOON, actor="test", **given)
-    record_opt_out(points=[("EMAIL", EMAIL)], channel="EMAIL", reason="Tremblay said so", actor="test")
-    record_inbound(channel="CALL", text="This is Odile Tremblay", phone=PHONE, actor="test")
-    record_inbound(channel="SMS", text="maybe leave me alone please, Odile", lead_id="L1", actor="test")
+    record_consent(points=points, basis="EXPRESS", obtained_at=NOON, act=Act("test"), **given)
+    record_opt_out(points=[("EMAIL", EMAIL)], channel="EMAIL", act=Act("test", reason="Tremblay said so"))
+    record_inbound(channel="CALL", text="This is Odile Tremblay", phone=PHONE, act=Act("test"))
+    record_inbound(channel="SMS", text="maybe leave me alone please, Odile", lead_id="L1", act=Act("test"))
     emit = {"domain": "WHOLESALE", "metric": "calls", "detail": {"who": "Odile Tremblay", "said": "é"}}
     assert operator.post("/api/governance/regression/kpi", emit, format="json").status_code == 201
-    begin_import(file_name="refused.csv", content=f"{ROW}L1,Odile,Tremblay,416-555-0123,Ontaria\nL2,Bo,Roe,,XX\n".encode())
+    begin_import(
+        file_name="refused.csv", content=f"{ROW}L1,Odile,Tremblay,416-555-0123,Ontaria\nL2,Bo,Roe,,XX\n".encode(), act=Act()
+    )
     LeadImport.objects.update(content=None, state="DONE")
-    begin_import(file_name="waiting.csv", content=f"{ROW}L9,Odile,Tremblay,416-555-0123,ON\n".encode())
+    begin_import(file_name="waiting.csv", content=f"{ROW}L9,Odile,Tremblay,416-555-0123,ON\n".encode(), act=Act())
     page = reverse("admin:followups_lead_change", args=[Lead.objects.get(lead_id="L1").pk])
     assert NAMES[1] in admin_client.get(page).content.decode()
     return "L1"
@@ -109,7 +112,7 @@ def odile(client_of: Callable[..., APIClient], admin_client: Client) -> str:
 def test_nothing_names_an_erased_person_and_every_fact_stays(odile: str) -> None:
     assert {text.partition(":")[0] for text in named()} >= {"Odile", "Tremblay", "Secrets", "her cousin", "her voice"}
     before = facts()
-    done = erase_person(odile, "asked by letter 12", actor="ops")
+    done = erase_person(odile, act=Act("ops", reason="asked by letter 12"))
     assert named() == set()
     after = facts()
     assert all(set(rows) <= set(after[label]) for label, rows in before.items())
@@ -119,7 +122,7 @@ def test_nothing_names_an_erased_person_and_every_fact_stays(odile: str) -> None
 
 
 def test_the_open_ladder_closes_for_that_reason(odile: str) -> None:
-    done = erase_person(odile, "asked", actor="ops")
+    done = erase_person(odile, act=Act("ops", reason="asked"))
     ladder = FollowupLadder.objects.get(lead_id=odile)
     assert (ladder.open_steps, ladder.closed_at) == (0, NOON)
     cancelled = FollowupTask.objects.filter(lead_id=odile, cancel_reason="erased")
@@ -129,19 +132,19 @@ def test_the_open_ladder_closes_for_that_reason(odile: str) -> None:
 
 
 def test_opt_outs_hold_when_the_number_comes_again(odile: str, client_of: Callable[..., APIClient]) -> None:
-    erase_person(odile, "asked", actor="ops")
-    upsert_lead(lead_id="L77", province="ON", market="TORONTO", email=EMAIL, phone=PHONE, actor="list")
+    erase_person(odile, act=Act("ops", reason="asked"))
+    upsert_lead(lead_id="L77", province="ON", market="TORONTO", email=EMAIL, phone=PHONE, act=Act("list"))
     decision = gate.decide_lead("L77", "EMAIL", at=NOON)
     assert "opted_out" in [reason.value for reason in decision.verdict.reasons]
 
 
 def test_a_doubtful_message_that_nobody_can_read_any_more_is_an_opt_out(odile: str) -> None:
     message = InboundMessage.objects.get(meaning="DOUBTFUL")
-    erase_person(odile, "asked", actor="ops")
+    erase_person(odile, act=Act("ops", reason="asked"))
     message.refresh_from_db()
     assert (message.decided_as, message.text, message.decided_reason) == ("OPT_OUT", "", "")
     assert not InboxItem.objects.filter(message=message, done_at__isnull=True).exists()
-    upsert_lead(lead_id="L77", province="ON", market="TORONTO", phone=PHONE, actor="list")
+    upsert_lead(lead_id="L77", province="ON", market="TORONTO", phone=PHONE, act=Act("list"))
     reasons = gate.decide_lead("L77", "SMS", at=NOON).verdict.reasons
     assert "opted_out" in [reason.value for reason in reasons]
     assert "inbound_undecided" not in [reason.value for reason in reasons]
@@ -150,7 +153,7 @@ def test_a_doubtful_message_that_nobody_can_read_any_more_is_an_opt_out(odile: s
 def test_a_kept_answer_that_named_her_is_gone_and_nothing_is_done_again(
     odile: str, client_of: Callable[..., APIClient]
 ) -> None:
-    erase_person(odile, "asked", actor="ops")
+    erase_person(odile, act=Act("ops", reason="asked"))
     client = APIClient()
     client.force_authenticate(User.objects.get(username="operator"))
     given = {"lead_id": "L1", "first_name": NAMES[0], "last_name": NAMES[1], "phone": PHONE, "email": EMAIL}
@@ -161,7 +164,7 @@ def test_a_kept_answer_that_named_her_is_gone_and_nothing_is_done_again(
 
 
 def test_other_peoples_rows_of_the_same_files_stay(odile: str) -> None:
-    erase_person(odile, "asked", actor="ops")
+    erase_person(odile, act=Act("ops", reason="asked"))
     refused, waiting = LeadImport.objects.order_by("id")
     assert "Bo,Roe" in refused.refused_rows
     assert (waiting.state, waiting.content) == ("FAILED", None)
@@ -171,33 +174,33 @@ def test_other_peoples_rows_of_the_same_files_stay(odile: str) -> None:
 def test_a_file_that_names_her_must_not_be_under_way(odile: str) -> None:
     LeadImport.objects.filter(file_name="waiting.csv").update(state="IMPORTING")
     with pytest.raises(ImportUnderWay):
-        erase_person(odile, "asked", actor="ops")
+        erase_person(odile, act=Act("ops", reason="asked"))
     assert Lead.objects.get(lead_id=odile).last_name == "Tremblay"
 
 
 def test_a_number_that_another_lead_has_too_stays_until_that_one_is_erased(odile: str) -> None:
-    upsert_lead(lead_id="L2", province="ON", phone=PHONE, first_name="Yves", actor="list")
-    assert erase_person(odile, "asked", actor="ops").shared_with == ("L2",)
+    upsert_lead(lead_id="L2", province="ON", phone=PHONE, first_name="Yves", act=Act("list"))
+    assert erase_person(odile, act=Act("ops", reason="asked")).shared_with == ("L2",)
     assert ContactPoint.objects.filter(kind="PHONE", value=PHONE).exists()
     assert not ContactPoint.objects.filter(kind="EMAIL", value__isnull=False).exists()
-    erase_person("L2", "asked too", actor="ops")
+    erase_person("L2", act=Act("ops", reason="asked too"))
     assert not ContactPoint.objects.filter(value__in=(PHONE, EMAIL)).exists()
 
 
 def test_erasing_again_finds_nothing_more(odile: str) -> None:
-    erase_person(odile, "asked", actor="ops")
-    again = erase_person(odile, "asked", actor="ops")
+    erase_person(odile, act=Act("ops", reason="asked"))
+    again = erase_person(odile, act=Act("ops", reason="asked"))
     assert (again.points, again.messages, again.cancelled_steps, again.files, again.answers) == (0, 0, 0, 0, 0)
     assert ContactRecord.objects.filter(point__kind="PHONE", entry="ERASED").count() == 1
 
 
 def test_a_lead_that_is_named_by_a_ladder_alone_is_erased_too() -> None:
-    task = start_ladder(lead_id="nobody-knows", province="ON", market="TORONTO", actor="test").tasks[0]
+    task = start_ladder(lead_id="nobody-knows", province="ON", market="TORONTO", act=Act("test")).tasks[0]
     complete_task(task.pk, "va1", note="Odile Tremblay")
-    erase_person("nobody-knows", "asked", actor="ops")
+    erase_person("nobody-knows", act=Act("ops", reason="asked"))
     assert named() == set()
     with pytest.raises(LeadUnknown):
-        erase_person("never heard of", "asked", actor="ops")
+        erase_person("never heard of", act=Act("ops", reason="asked"))
 
 
 def test_an_export_holds_all_of_it(odile: str) -> None:
@@ -304,5 +307,5 @@ def test_what_a_client_sent_along_with_a_kpi_event_is_read_and_erased(
         return [row["detail"] for row in auditor.get("/api/kpi/events", {"metric": "calls"}).json()["results"]]
 
     assert details() == [{"who": "Odile Tremblay", "said": "é"}]
-    erase_person(odile, "asked", actor="ops")
+    erase_person(odile, act=Act("ops", reason="asked"))
     assert details() == [{}]

@@ -25,6 +25,7 @@ from followups.tasks.models import FollowupTask
 from tests.conftest import attrs
 from tests.factories import NOON, PoolAgentFactory
 from tests.staff import signed_in
+from wholesale.plumbing.act import Act
 
 API = "/api/followups/pool"
 AN_HOUR = timedelta(hours=1)
@@ -77,7 +78,7 @@ def test_who_weighs_no_more_than_the_others_together_never_has_two_turns_running
 
 
 def owners(n: int, market: str = "TORONTO") -> list[str | None]:
-    tasks = [start_ladder(province="ON", market=market, now=NOON).tasks[0] for _ in range(n)]
+    tasks = [start_ladder(province="ON", market=market, act=Act(at=NOON)).tasks[0] for _ in range(n)]
     return [task.owner for task in tasks]
 
 
@@ -93,7 +94,7 @@ def test_a_ladder_without_an_owner_goes_to_whose_turn_it_is_with_all_its_tasks(d
 def test_an_owner_that_is_given_takes_nobodys_turn(operator: APIClient) -> None:
     PoolAgentFactory.create(agent="va1")
     PoolAgentFactory.create(agent="va2")
-    start_ladder(province="ON", market="TORONTO", owner="bryan")
+    start_ladder(province="ON", market="TORONTO", owner="bryan", act=Act())
     assert owners(2) == ["va1", "va2"]
     lead = {"lead_id": "L1", "province": "ON", "market": "TORONTO"}
     for _ in range(3):
@@ -141,7 +142,7 @@ def test_a_user_who_may_not_sign_in_gets_no_ladder_and_a_name_that_is_no_users_d
     gone.is_active = False
     gone.save()
     assert owners(4) == ["va2", "label", "va2", "label"]
-    answers = start_ladders([Start(f"L{n}", "ON", "TORONTO") for n in range(4)], now=NOON)
+    answers = start_ladders([Start(f"L{n}", "ON", "TORONTO") for n in range(4)], act=Act(at=NOON))
     assert all(answer.ladder_id for answer in answers)
     assert set(FollowupLadder.objects.values_list("owner", flat=True)) == {"va2", "label"}
     assert PoolAgent.objects.get(agent="va1").credit == 0
@@ -177,8 +178,8 @@ def test_the_runbook_warns_of_names_that_nobody_signs_in_with(user_of: Callable[
 
 
 def test_a_turn_leaves_no_line_in_the_history(db: None) -> None:
-    agent = upsert_agent(agent="va1", province="ON", market="TORONTO", changed_by="test")
-    upsert_agent(agent="va2", province="ON", market="TORONTO", changed_by="test")
+    agent = upsert_agent(agent="va1", province="ON", market="TORONTO", act=Act("test"))
+    upsert_agent(agent="va2", province="ON", market="TORONTO", act=Act("test"))
     owners(1)
     agent.refresh_from_db()
     assert (agent.credit, agent.history.count()) == (-1, 1)
@@ -189,21 +190,21 @@ def test_a_turn_leaves_no_line_in_the_history(db: None) -> None:
 
 def test_a_change_keeps_what_is_not_given_and_each_is_in_the_history(db: None) -> None:
     until = NOON + timedelta(days=3)
-    upsert_agent(agent="va1", province="ON", weight=3, changed_by="bryan", reason="started", now=NOON)
-    upsert_agent(agent="va1", province="ON", paused_until=until, changed_by="bryan", reason="holiday", now=NOON + AN_HOUR)
+    upsert_agent(agent="va1", province="ON", weight=3, act=Act("bryan", reason="started", at=NOON))
+    upsert_agent(agent="va1", province="ON", paused_until=until, act=Act("bryan", reason="holiday", at=NOON + AN_HOUR))
     row = PoolAgent.objects.get()
     assert (row.market, row.weight, row.paused_until, row.reason) == ("ALL", 3, until, "holiday")
-    upsert_agent(agent="va1", province="ON", paused_until=None, changed_by="bryan", reason="back", now=NOON + 2 * AN_HOUR)
+    upsert_agent(agent="va1", province="ON", paused_until=None, act=Act("bryan", reason="back", at=NOON + 2 * AN_HOUR))
     assert PoolAgent.objects.get().paused_until is None
     assert [entry.reason for entry in row.history.all()] == ["back", "holiday", "started"]
 
 
 def test_who_is_removed_keeps_its_ladders_and_its_history(db: None) -> None:
-    upsert_agent(agent="va1", province="ON", market="TORONTO", changed_by="bryan")
+    upsert_agent(agent="va1", province="ON", market="TORONTO", act=Act("bryan"))
     owners(1)
     place: dict[str, Any] = {"agent": "va1", "province": "ON", "market": "TORONTO"}
-    assert remove_agent(**place, changed_by="bryan", reason="left")
-    assert not remove_agent(**place, changed_by="bryan", reason="left")
+    assert remove_agent(act=Act("bryan", reason="left"), **place)
+    assert not remove_agent(act=Act("bryan", reason="left"), **place)
     assert owners(1) == [None]
     assert FollowupLadder.objects.filter(owner="va1").count() == 1
     assert [(entry.history_type, entry.reason) for entry in PoolAgent.history.all()] == [("-", "left"), ("+", "")]

@@ -19,6 +19,7 @@ from governance.ledger.proof import Proof
 from governance.organisation.models import Organisation
 from tests.factories import NOON, LeadFactory
 from tests.staff import signed_in
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.texts import iso_utc
 
 pytestmark = pytest.mark.django_db
@@ -38,12 +39,12 @@ def _strict() -> None:
 
 def referred(basis: str = "REFERRAL", obtained_at: Any = NOON - DAY, points: Any = (PHONE, EMAIL)) -> None:
     given = {"basis": basis, "obtained_at": obtained_at, "evidence": "call 3", "proof": Proof(**REFERRER)}
-    record_consent(points=points, actor="me", now=NOON, **given)
+    record_consent(points=points, act=Act("me", at=NOON), **given)
 
 
 def ladder(lead_id: str = "JANE", **lead: Any) -> list[FollowupTask]:
     LeadFactory.create(**{**JANE, "lead_id": lead_id, "phone": PHONE[1], "email": EMAIL[1], **lead})
-    return list(start_ladder(**{**JANE, "lead_id": lead_id}, now=NOON).tasks)
+    return list(start_ladder(act=Act(at=NOON), **{**JANE, "lead_id": lead_id}).tasks)
 
 
 def reasons(channel: str = "SMS", at: Any = NOON + DAY, lead_id: str = "JANE") -> list[str]:
@@ -68,7 +69,7 @@ def test_the_first_message_uses_the_referral_and_a_later_one_needs_another_groun
     assert done.ladder.next_at == FollowupTask.objects.get(step=2).actionable_at
     complete_task(third.pk, "va1", now=NOON + 2 * DAY)
     assert ContactAttempt.objects.get(task=third).reasons == ["consent_expired"]
-    record_consent(points=[PHONE], channel="SMS", basis="EXPRESS", obtained_at=NOON, evidence="x", actor="me", now=NOON)
+    record_consent(points=[PHONE], channel="SMS", basis="EXPRESS", obtained_at=NOON, evidence="x", act=Act("me", at=NOON))
     assert reasons("SMS") == []
 
 

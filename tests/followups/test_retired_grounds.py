@@ -16,6 +16,7 @@ from governance.ledger.reading import ledgers
 from governance.ledger.rules import Validity, consent
 from tests.factories import NOON, LeadFactory, RecordFactory
 from tests.staff import signed_in
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.texts import iso_utc
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +29,7 @@ EMAIL = ("EMAIL", "ann@example.ca")
 def retired(point: Any = PHONE, channel: str = "SMS", **values: Any) -> ContactRecord:
     given = {"expires_at": NOON + 500 * DAY, "effective_at": NOON - 230 * DAY, **values}
     row: ContactRecord = RecordFactory.create(
-        point=contact_points([point])[point], entry="CONSENT", channel=channel, basis="BUSINESS", **given
+        point=contact_points([point], Act())[point], entry="CONSENT", channel=channel, basis="BUSINESS", **given
     )
     ContactRecordWords.objects.create(record=row, evidence="contract 7")
     return row

@@ -18,6 +18,7 @@ from followups.sla.notices import read_notice
 from followups.tasks.models import FollowupTask
 from tests.factories import NOON, SlaNoticeFactory, TaskFactory
 from tests.staff import signed_in
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +48,7 @@ def rows(client: Client, url: str) -> list[int]:
 def test_what_is_at_risk_and_what_is_breached_are_counted_apart_and_lead_to_their_tasks(admin_client: Client) -> None:
     late(10)
     risky, breached = late(60), late(200)
-    find_breaches()
+    find_breaches(act=Act())
 
     shown = tiles(admin_client)
 
@@ -58,7 +59,7 @@ def test_what_is_at_risk_and_what_is_breached_are_counted_apart_and_lead_to_thei
 
 def test_a_notice_stands_on_the_first_page_until_somebody_reads_it(user_of: Callable[..., User]) -> None:
     late(200)
-    find_breaches()
+    find_breaches(act=Act())
     notice = SlaNotice.objects.get()
     boss, agent = signed_in(user_of("operator", username="boss")), signed_in(user_of("agent"))
     assert "1 task breached the SLA" in boss.get(INDEX).content.decode()
@@ -95,12 +96,12 @@ def test_many_notices_are_marked_at_once(admin_client: Client) -> None:
 
 def test_reading_a_notice_again_changes_nothing() -> None:
     notice = SlaNoticeFactory.create()
-    read_notice(notice.pk, actor="boss", now=NOON)
-    again = read_notice(notice.pk, actor="va1")
+    read_notice(notice.pk, act=Act("boss", at=NOON))
+    again = read_notice(notice.pk, act=Act("va1"))
 
     assert (again.read_by, again.read_at) == ("boss", NOON)
     with pytest.raises(NoticeNotFound):
-        read_notice(0, actor="boss")
+        read_notice(0, act=Act("boss"))
 
 
 def test_the_sidebar_counts_the_notices_that_nobody_has_read(admin_client: Client) -> None:
@@ -116,10 +117,10 @@ def test_the_sidebar_counts_the_notices_that_nobody_has_read(admin_client: Clien
 
 def test_the_breaches_of_a_notice_say_what_became_of_each_task(admin_client: Client) -> None:
     done, still_open = late(200), late(300)
-    find_breaches()
+    find_breaches(act=Act())
     complete_task(done.pk, "va1")
     late(400)
-    find_breaches()
+    find_breaches(act=Act())
     notice = SlaNotice.objects.earliest("pk")
 
     page = admin_client.get("/admin/followups/slabreach/", {"notice__id__exact": notice.pk})

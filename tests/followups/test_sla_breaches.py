@@ -25,6 +25,8 @@ from followups.tasks.services import skip_task, snooze_task
 from governance.golive.models import GoLiveState
 from kpi.models import KPIEvent
 from tests.factories import NOON, SlaPolicyFactory, TaskFactory, completed
+from tests.query_counts import queries
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -45,8 +47,8 @@ def found_for(task: FollowupTask) -> list[SlaBreach]:
 def test_an_open_task_that_is_later_than_allowed_is_a_breach_and_one_on_the_minute_is_none() -> None:
     task = TaskFactory.create(owner="va1")
 
-    assert find_breaches(NOON + BREACH) == 0
-    assert find_breaches(LATE) == 1
+    assert find_breaches(act=Act(at=NOON + BREACH)) == 0
+    assert find_breaches(act=Act(at=LATE)) == 1
 
     (breach,) = found_for(task)
     policy = SlaPolicy.objects.get(province="ON", market="ALL", channel="SMS")
@@ -59,8 +61,8 @@ def test_an_open_task_that_is_later_than_allowed_is_a_breach_and_one_on_the_minu
 def test_a_breach_counts_once_as_a_kpi_that_failed() -> None:
     task = TaskFactory.create(owner="va1")
 
-    find_breaches(LATE)
-    find_breaches(LATE + MINUTE)
+    find_breaches(act=Act(at=LATE))
+    find_breaches(act=Act(at=LATE + MINUTE))
 
     (event,) = KPIEvent.objects.all()
     assert (event.domain, event.metric, event.success) == ("WHOLESALE", "followup_breached", False)
@@ -73,7 +75,11 @@ def test_a_breach_counts_once_as_a_kpi_that_failed() -> None:
 def test_looking_again_finds_nothing_new_and_makes_no_notice() -> None:
     TaskFactory.create()
 
-    assert [find_breaches(LATE), find_breaches(LATE), find_breaches(LATE + BREACH)] == [1, 0, 0]
+    assert [find_breaches(act=Act(at=LATE)), find_breaches(act=Act(at=LATE)), find_breaches(act=Act(at=LATE + BREACH))] == [
+        1,
+        0,
+        0,
+    ]
     assert (SlaBreach.objects.count(), SlaNotice.objects.count()) == (1, 1)
 
 
@@ -81,7 +87,7 @@ def test_the_breaches_of_one_look_share_one_notice() -> None:
     for _ in range(3):
         TaskFactory.create()
 
-    find_breaches(LATE)
+    find_breaches(act=Act(at=LATE))
 
     notice = SlaNotice.objects.get()
     assert (notice.breaches, notice.rows.count(), notice.created_at) == (3, 3, LATE)
@@ -91,15 +97,15 @@ def test_a_task_that_is_due_at_night_is_not_late_before_its_first_permitted_minu
     morning = NOON + timedelta(hours=10)
     task = TaskFactory.create(actionable_at=morning, open_from=morning, open_until=morning + 2 * BREACH)
 
-    assert find_breaches(morning + BREACH) == 0
-    assert find_breaches(morning + BREACH + MINUTE) == 1
+    assert find_breaches(act=Act(at=morning + BREACH)) == 0
+    assert find_breaches(act=Act(at=morning + BREACH + MINUTE)) == 1
     assert found_for(task)[0].counted_from == morning
 
 
 def test_a_task_without_a_known_permitted_minute_is_not_late() -> None:
     TaskFactory.create(actionable_at=None, open_from=None, open_until=None, warns_at=None, breaches_at=None)
 
-    assert find_breaches(LATE) == 0
+    assert find_breaches(act=Act(at=LATE)) == 0
 
 
 def test_a_policy_that_was_switched_off_a_moment_ago_makes_no_breach() -> None:
@@ -107,7 +113,7 @@ def test_a_policy_that_was_switched_off_a_moment_ago_makes_no_breach() -> None:
     TaskFactory.create()
     SlaPolicy.objects.update(enabled=False)
 
-    assert find_breaches(LATE) == 0
+    assert find_breaches(act=Act(at=LATE)) == 0
     assert not SlaNotice.objects.exists()
 
 
@@ -115,60 +121,60 @@ def test_a_policy_that_was_switched_off_a_moment_ago_makes_no_breach() -> None:
 def test_a_task_that_was_cancelled_or_done_in_time_is_none(ended: dict[str, Any]) -> None:
     TaskFactory.create(**ended)
 
-    assert find_breaches(LATE) == 0
+    assert find_breaches(act=Act(at=LATE)) == 0
 
 
 def test_a_task_that_was_done_late_while_nobody_looked_is_found_afterwards() -> None:
-    find_breaches(NOON)
+    find_breaches(act=Act(at=NOON))
     task = completed(late=BREACH + MINUTE)
 
-    assert find_breaches(NOON + timedelta(days=5)) == 1
+    assert find_breaches(act=Act(at=NOON + timedelta(days=5))) == 1
 
     (breach,) = found_for(task)
     assert (breach.completed_at, breach.found_at) == (NOON + BREACH + MINUTE, NOON + timedelta(days=5))
     assert KPIEvent.objects.get().value == Decimal(121)  # until it was done
-    assert find_breaches(NOON + timedelta(days=5)) == 0
+    assert find_breaches(act=Act(at=NOON + timedelta(days=5))) == 0
 
 
 def test_a_task_that_was_done_after_it_was_found_is_not_found_again() -> None:
     task = TaskFactory.create(ladder__open_steps=1)
-    find_breaches(LATE)
+    find_breaches(act=Act(at=LATE))
     complete_task(task.pk, "va1", now=LATE + MINUTE)
 
-    assert find_breaches(LATE + 2 * MINUTE) == 0
+    assert find_breaches(act=Act(at=LATE + 2 * MINUTE)) == 0
 
 
 def test_what_is_completed_while_a_look_is_under_way_is_found_by_the_next() -> None:
     """It commits after the look, with a time of before it."""
-    find_breaches(LATE)
+    find_breaches(act=Act(at=LATE))
     completed(late=BREACH + MINUTE)
 
-    assert find_breaches(LATE + MINUTE) == 1
+    assert find_breaches(act=Act(at=LATE + MINUTE)) == 1
 
 
 def test_what_was_completed_before_the_first_look_is_not_judged() -> None:
     completed(late=BREACH + MINUTE)
 
-    assert find_breaches(NOON + timedelta(days=1)) == 0
+    assert find_breaches(act=Act(at=NOON + timedelta(days=1))) == 0
 
 
 def test_a_task_that_was_cancelled_and_done_late_was_not_owed() -> None:
-    find_breaches(NOON)
+    find_breaches(act=Act(at=NOON))
     completed(late=BREACH + MINUTE, cancelled_at=NOON)
 
-    assert find_breaches(LATE + MINUTE) == 0
+    assert find_breaches(act=Act(at=LATE + MINUTE)) == 0
 
 
 def test_a_task_that_was_put_off_may_breach_anew_and_then_counts_again() -> None:
     task = TaskFactory.create(province="ON", ladder__open_steps=1)
-    find_breaches(LATE)
+    find_breaches(act=Act(at=LATE))
     until = LATE + timedelta(days=1)
-    snooze_task(task.pk, until, "asked for tomorrow", now=LATE)
+    snooze_task(task.pk, until, act=Act(reason="asked for tomorrow", at=LATE))
     roll(until)
     task.refresh_from_db()
 
-    assert find_breaches(until + MINUTE) == 0
-    assert find_breaches(counted_from(task) + BREACH + MINUTE) == 1
+    assert find_breaches(act=Act(at=until + MINUTE)) == 0
+    assert find_breaches(act=Act(at=counted_from(task) + BREACH + MINUTE)) == 1
 
     assert [breach.due_at for breach in found_for(task)] == [NOON, until]
     assert KPIEvent.objects.filter(metric="followup_breached").count() == 2
@@ -176,11 +182,11 @@ def test_a_task_that_was_put_off_may_breach_anew_and_then_counts_again() -> None
 
 def test_the_database_keeps_a_second_breach_of_one_due_time_out() -> None:
     task = TaskFactory.create()
-    find_breaches(LATE)
+    find_breaches(act=Act(at=LATE))
     FollowupTask.objects.update(breached_due_at=None)
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        find_breaches(LATE)
+        find_breaches(act=Act(at=LATE))
     assert len(found_for(task)) == 1
 
 
@@ -192,43 +198,43 @@ def test_a_failing_receiver_leaves_nothing_recorded(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(tasks_breached, "send", fail)
     with pytest.raises(RuntimeError), transaction.atomic():
-        find_breaches(LATE)
+        find_breaches(act=Act(at=LATE))
 
     monkeypatch.undo()
     assert not SlaBreach.objects.exists()
-    assert find_breaches(LATE) == 1
+    assert find_breaches(act=Act(at=LATE)) == 1
 
 
 def test_breaches_are_facts_with_the_kill_switch_engaged_too(kill_switch: GoLiveState) -> None:
     TaskFactory.create()
 
-    assert find_breaches(LATE) == 1
+    assert find_breaches(act=Act(at=LATE)) == 1
 
 
 def test_one_look_records_so_many_and_the_next_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(breaches, "LOOK_MAX", 2)
-    find_breaches(NOON)
+    find_breaches(act=Act(at=NOON))
     open_ones = [TaskFactory.create() for _ in range(3)]
     for _ in range(2):
         completed(late=BREACH + MINUTE)
 
-    assert [find_breaches(LATE + MINUTE) for _ in range(4)] == [2, 2, 1, 0]
+    assert [find_breaches(act=Act(at=LATE + MINUTE)) for _ in range(4)] == [2, 2, 1, 0]
     assert {len(found_for(task)) for task in open_ones} == {1}
     assert SlaWatch.objects.get().looked_until == LATE + MINUTE
 
 
 def test_a_look_asks_as_much_for_many_breaches_as_for_few() -> None:
-    def queries(now: Any) -> int:
+    def looking(now: Any) -> int:
         with CaptureQueriesContext(connection) as captured:
-            find_breaches(now)
+            find_breaches(act=Act(at=now))
         return len(captured)
 
-    find_breaches(NOON)
+    find_breaches(act=Act(at=NOON))
     TaskFactory.create()
-    few = queries(LATE)
+    few = looking(LATE)
     for _ in range(20):
         TaskFactory.create()
-    assert queries(LATE) == few
+    assert looking(LATE) == few
 
 
 # Which policy counts ----------------------------------------------------------------------------------------------------
@@ -240,9 +246,9 @@ def test_a_markets_policy_wins_over_its_provinces() -> None:
     others = [TaskFactory.create(channel="CALL"), TaskFactory.create(ladder__market="OTTAWA")]
     judge()
 
-    assert find_breaches(NOON + 11 * MINUTE) == 1
+    assert find_breaches(act=Act(at=NOON + 11 * MINUTE)) == 1
     assert found_for(strict)[0].breach_after_minutes == 10
-    assert find_breaches(LATE) == len(others)
+    assert find_breaches(act=Act(at=LATE)) == len(others)
 
 
 def test_a_markets_longer_time_holds_as_well() -> None:
@@ -250,7 +256,7 @@ def test_a_markets_longer_time_holds_as_well() -> None:
     TaskFactory.create()
     judge()
 
-    assert [find_breaches(LATE), find_breaches(NOON + 301 * MINUTE)] == [0, 1]
+    assert [find_breaches(act=Act(at=LATE)), find_breaches(act=Act(at=NOON + 301 * MINUTE))] == [0, 1]
 
 
 def test_a_policy_that_is_off_allows_any_lateness_and_a_markets_own_shields_it_from_its_provinces() -> None:
@@ -260,7 +266,7 @@ def test_a_policy_that_is_off_allows_any_lateness_and_a_markets_own_shields_it_f
     TaskFactory.create(ladder__province="BC")
     judge()
 
-    assert find_breaches(NOON + timedelta(days=30)) == 0
+    assert find_breaches(act=Act(at=NOON + timedelta(days=30))) == 0
 
 
 def test_without_any_policy_there_is_no_breach() -> None:
@@ -268,21 +274,21 @@ def test_without_any_policy_there_is_no_breach() -> None:
     TaskFactory.create()
     judge()
 
-    assert find_breaches(LATE) == 0
+    assert find_breaches(act=Act(at=LATE)) == 0
     assert not at_risk(LATE).exists()
 
 
 def test_a_wider_policy_takes_no_breach_back_and_a_narrower_one_finds_more() -> None:
     first = TaskFactory.create()
-    find_breaches(LATE)
+    find_breaches(act=Act(at=LATE))
     SlaPolicy.objects.update(breach_after_minutes=10_000)
     judge()
-    assert (find_breaches(LATE), len(found_for(first))) == (0, 1)
+    assert (find_breaches(act=Act(at=LATE)), len(found_for(first))) == (0, 1)
 
     second = TaskFactory.create()
     SlaPolicy.objects.update(breach_after_minutes=60)
     judge()
-    assert find_breaches(NOON + 61 * MINUTE) == 1
+    assert find_breaches(act=Act(at=NOON + 61 * MINUTE)) == 1
     assert found_for(second)[0].breach_after_minutes == 60
 
 
@@ -295,16 +301,16 @@ def test_a_task_is_at_risk_after_the_warning_until_its_breach_is_on_record() -> 
 
     assert not at_risk(NOON + 30 * MINUTE).exists()
     assert list(at_risk(NOON + 31 * MINUTE)) == [task]
-    find_breaches(LATE)
+    find_breaches(act=Act(at=LATE))
     assert not at_risk(LATE).exists()
     assert list(FollowupTask.objects.breached()) == [task]
 
 
 def test_a_task_that_is_done_or_left_out_is_no_breach_that_is_still_open() -> None:
     done, skipped = (TaskFactory.create(ladder__open_steps=1) for _ in range(2))
-    find_breaches(LATE)
+    find_breaches(act=Act(at=LATE))
     complete_task(done.pk, "va1", now=LATE)
-    skip_task(skipped.pk, "no number", now=LATE)
+    skip_task(skipped.pk, act=Act(reason="no number", at=LATE))
 
     assert not FollowupTask.objects.breached().exists()
 
@@ -324,7 +330,7 @@ def test_the_statement_finds_what_the_rules_say_of_each_task(seed: int) -> None:
             warn_after_minutes=dice.randint(1, 30),
             breach_after_minutes=dice.randint(30, 70),
         )
-    find_breaches(NOON)
+    find_breaches(act=Act(at=NOON))
     rules, late = rulebook(), {}
     now, tasks = NOON + 100 * MINUTE, []
     for province, market, channel in dice.choices(places, k=60):
@@ -349,7 +355,7 @@ def test_the_statement_finds_what_the_rules_say_of_each_task(seed: int) -> None:
     late_and_open = {task.pk for task in tasks if standings[task.pk] and task.completed_at is None}
 
     assert {task.pk for task in at_risk(now)} == late_and_open
-    find_breaches(now)
+    find_breaches(act=Act(at=now))
 
     breached = {pk for pk, standing in standings.items() if standing == Standing.BREACHED}
     assert set(SlaBreach.objects.values_list("task_id", flat=True)) == breached
@@ -358,7 +364,7 @@ def test_the_statement_finds_what_the_rules_say_of_each_task(seed: int) -> None:
 
 
 def test_the_rulebook_is_one_query(django_assert_num_queries: Callable[..., Any]) -> None:
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(queries("the SLA's rulebook")):
         assert len(list(rulebook())) == 39
 
 

@@ -14,6 +14,7 @@ from followups.sla.breaches import find_breaches
 from followups.sla.mail import recipients, send
 from governance.runbook.services import status
 from tests.factories import NOON, LeadFactory, TaskFactory
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +36,7 @@ def enqueued() -> int:
 
 def breach(now: Any = LATE, **values: Any) -> None:
     TaskFactory.create(**values)
-    assert find_breaches(now) == 1
+    assert find_breaches(act=Act(at=now)) == 1
 
 
 def states() -> list[str]:
@@ -45,7 +46,7 @@ def states() -> list[str]:
 def test_one_look_sends_one_e_mail_that_sums_up_and_leads_to_the_tasks(boss: User, settings: Any) -> None:
     settings.BASE_URL = "https://ops.example.ca"
     tasks = [TaskFactory.create(owner=owner) for owner in ("va1", "va1", None)]
-    find_breaches(LATE)
+    find_breaches(act=Act(at=LATE))
 
     assert (enqueued(), send(LATE)) == (1, 1)
 
@@ -71,7 +72,7 @@ def test_it_says_when_by_the_leads_own_clock_and_nothing_by_which_a_lead_is_reac
 def test_a_long_list_is_cut_short(boss: User) -> None:
     for n in range(12):
         TaskFactory.create(owner=f"va{n:02}")
-    find_breaches(LATE)
+    find_breaches(act=Act(at=LATE))
     send(LATE)
 
     body = mail.outbox[0].body
@@ -86,7 +87,7 @@ def test_breaches_that_come_in_quick_succession_wait_for_one_e_mail(boss: User) 
     breach(LATE + 2 * MINUTE)
 
     assert (enqueued(), send(LATE + 3 * MINUTE), states()) == (1, 0, ["SENT", "WAITING", "WAITING"])
-    find_breaches(LATE + 15 * MINUTE)
+    find_breaches(act=Act(at=LATE + 15 * MINUTE))
     assert (enqueued(), send(LATE + 15 * MINUTE)) == (2, 1)
     assert [message.subject for message in mail.outbox] == ["1 task breached the SLA", "2 tasks breached the SLA"]
 
@@ -99,7 +100,7 @@ def test_an_e_mail_that_fails_is_sent_at_the_next_look(boss: User, settings: Any
     assert states() == ["WAITING"]
     settings.EMAIL_BACKEND = working
 
-    find_breaches(LATE + MINUTE)
+    find_breaches(act=Act(at=LATE + MINUTE))
 
     assert (enqueued(), send(LATE + MINUTE), states()) == (2, 1, ["SENT"])
 
@@ -123,7 +124,7 @@ def test_sending_twice_writes_once(boss: User) -> None:
 
 def test_a_simulation_writes_to_nobody(boss: User) -> None:
     TaskFactory.create()
-    find_breaches(LATE, by_mail=False)
+    find_breaches(by_mail=False, act=Act(at=LATE))
 
     assert (enqueued(), states(), send(LATE)) == (0, ["NONE"], 0)
     assert not mail.outbox

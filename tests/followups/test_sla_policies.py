@@ -10,10 +10,11 @@ from rest_framework.test import APIClient
 
 from followups.models import SlaPolicy
 from followups.sla.breaches import find_breaches
-from followups.sla.policies import seed_policies
+from governance.policies import seed
 from governance.runbook.services import status
 from tests.conftest import attrs, codes
 from tests.factories import NOON, SlaPolicyFactory, TaskFactory
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -27,14 +28,14 @@ def test_each_province_and_channel_begins_with_the_guides_times() -> None:
 
     assert (SlaPolicy.objects.count(), found) == (39, {("ALL", True, 30, 120)})
     assert SlaPolicy.history.count() == 39
-    assert seed_policies() == 0
+    assert seed(SlaPolicy) == 0
 
 
 def test_what_is_missing_is_seeded_and_what_was_edited_stays() -> None:
     SlaPolicy.objects.filter(province="PE").delete()
     SlaPolicy.objects.filter(province="ON").update(breach_after_minutes=45)
 
-    assert seed_policies() == 3
+    assert seed(SlaPolicy) == 3
     assert set(SlaPolicy.objects.filter(province="ON").values_list("breach_after_minutes", flat=True)) == {45}
 
 
@@ -116,7 +117,7 @@ def test_what_is_at_risk_is_listed_with_the_moment_of_its_breach(operator: APICl
 def test_breaches_are_listed_by_whose_and_where_and_when(operator: APIClient) -> None:
     TaskFactory.create(owner="va1")
     TaskFactory.create(channel="CALL", ladder__province="BC")
-    find_breaches(NOON + timedelta(hours=3))
+    find_breaches(act=Act(at=NOON + timedelta(hours=3)))
 
     def found(**filters: str) -> int:
         return len(operator.get("/api/followups/sla/breaches", filters).json()["results"])

@@ -7,7 +7,6 @@ from rest_framework.test import APIClient
 
 from followups.ladders.errors import QuebecWanting
 from followups.ladders.templates.guide_steps import GUIDE_STEPS
-from followups.ladders.templates.services import upsert_template
 from followups.ladders.templates.speech import OPENING, wanting_in_quebec
 from followups.ladders.templates.steps import normalised
 from followups.models import LadderTemplate
@@ -16,9 +15,11 @@ from followups.tasks.models import FollowupTask
 from followups.tasks.scripts import scripts_of
 from governance.ledger.models import ContactRecord
 from governance.organisation.models import Organisation
+from governance.policies import upsert
 from tests.conftest import attrs, codes
 from tests.factories import LeadFactory, TaskFactory
 from tests.staff import signed_in
+from wholesale.plumbing.act import Act
 
 API = "/api/followups/templates/upsert"
 GOOD = {"channel": "SMS", "script_fr": "{company}. Répondez ARRET", "script_en": "{company}. Reply STOP"}
@@ -30,8 +31,8 @@ def one(**step: Any) -> list[dict[str, Any]]:
 
 
 def said(lead_id: str, **step: Any) -> str | None:
-    upsert_template(province="ON", steps=one(**step), changed_by="test")
-    return scripts_of(start_ladder(lead_id=lead_id, province="ON", owner="va1").tasks)[0]
+    upsert(LadderTemplate, province="ON", steps=one(**step), act=Act("test"))
+    return scripts_of(start_ladder(lead_id=lead_id, province="ON", owner="va1", act=Act()).tasks)[0]
 
 
 @pytest.fixture
@@ -122,7 +123,7 @@ def test_a_template_of_quebec_that_says_too_little_is_stored_off_and_not_switche
 
 def test_one_that_is_on_stays_sound(db: None) -> None:
     with pytest.raises(QuebecWanting):
-        upsert_template(province="QC", steps=one(script_en="Hi"), changed_by="test")
+        upsert(LadderTemplate, province="QC", steps=one(script_en="Hi"), act=Act("test"))
     assert len(LadderTemplate.objects.get(province="QC", kind="STANDARD").steps) == 6
 
 

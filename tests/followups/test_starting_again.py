@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,7 +14,6 @@ from followups.ladders.bulk import Start, start_ladders
 from followups.ladders.errors import LeadClosed, RecentlyFollowedUp
 from followups.ladders.models import FollowupLadder
 from followups.ladders.services import cancel_ladder, restart_ladder
-from followups.ladders.templates.services import upsert_template
 from followups.leads.models import Lead
 from followups.leads.moving import mark_wrong
 from followups.leads.services import upsert_lead, upsert_leads
@@ -21,6 +21,7 @@ from followups.models import LadderTemplate
 from followups.services import complete_task, start_ladder
 from followups.tasks.models import FollowupTask, TaskEvent
 from governance.ledger.opt_outs import record_opt_out
+from governance.policies import upsert
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory
@@ -36,20 +37,20 @@ PHONE, OTHER_PHONE = "+14165550123", "+14165550124"
 
 def followed_up(lead_id: str = "L1", outcome: str | None = "REACHED") -> FollowupLadder:
     """A ladder in which somebody was contacted, and that was cancelled an hour after noon."""
-    task = start_ladder(lead_id=lead_id, province="ON", now=NOON).tasks[0]
+    task = start_ladder(lead_id=lead_id, province="ON", act=Act(at=NOON)).tasks[0]
     complete_task(task.pk, "va1", outcome=outcome, now=NOON + timedelta(minutes=5))
     if FollowupLadder.objects.open().filter(pk=task.ladder_id).exists():
-        cancel_ladder(task.ladder_id, "enough", now=ENDED)
+        cancel_ladder(task.ladder_id, act=Act(reason="enough", at=ENDED))
     return FollowupLadder.objects.get(pk=task.ladder_id)
 
 
-def start(lead_id: str = "L1", now: datetime = ENDED + timedelta(days=1), **more: Any) -> Any:
-    return start_ladder(lead_id=lead_id, province="ON", now=now, **more)
+def start(lead_id: str = "L1", now: datetime = ENDED + timedelta(days=1), reason: str = "", **more: Any) -> Any:
+    return start_ladder(lead_id=lead_id, province="ON", act=Act(reason=reason, at=now), **more)
 
 
 def refused(lead_id: str = "L1", **more: Any) -> str:
     """The code of a bulk row's refusal, or nothing."""
-    (answer,) = start_ladders([Start(lead_id, "ON")], now=more.get("now", ENDED + timedelta(days=1)))
+    (answer,) = start_ladders([Start(lead_id, "ON")], act=Act(at=more.get("now", ENDED + timedelta(days=1))))
     return answer.refusal.code if answer.refusal else ""
 
 
@@ -82,29 +83,31 @@ def test_the_time_is_a_setting(settings: Settings, days: int, is_over: bool) -> 
 
 
 def test_a_ladder_in_which_nobody_was_contacted_holds_nobody_back() -> None:
-    cancel_ladder(start_ladder(lead_id="L1", province="ON", now=NOON).tasks[0].ladder_id, "a mistake", now=ENDED)
+    cancel_ladder(
+        start_ladder(lead_id="L1", province="ON", act=Act(at=NOON)).tasks[0].ladder_id, act=Act(reason="a mistake", at=ENDED)
+    )
     assert start().created
 
 
 def test_an_older_ladder_counts_though_nobody_was_contacted_in_the_last() -> None:
     followed_up()
     last = start(restart=True, reason="called us").tasks[0].ladder_id
-    cancel_ladder(last, "a mistake", now=ENDED + timedelta(days=2))
+    cancel_ladder(last, act=Act(reason="a mistake", at=ENDED + timedelta(days=2)))
     with pytest.raises(RecentlyFollowedUp):
         start(now=COOLED_OFF - timedelta(days=1))
     assert start(now=COOLED_OFF).created
 
 
 def test_a_ladder_that_ended_by_itself_counts_from_its_last_contact() -> None:
-    for task in start_ladder(lead_id="L1", province="ON", now=NOON).tasks:
+    for task in start_ladder(lead_id="L1", province="ON", act=Act(at=NOON)).tasks:
         complete_task(task.pk, "va1", now=ENDED)
     assert refused() == "recently_followed_up"
 
 
 def test_a_ladder_without_a_lead_is_always_a_new_one() -> None:
-    task = start_ladder(province="ON", now=NOON).tasks[0]
+    task = start_ladder(province="ON", act=Act(at=NOON)).tasks[0]
     complete_task(task.pk, "va1", now=NOON)
-    assert start_ladder(province="ON", now=ENDED).created
+    assert start_ladder(province="ON", act=Act(at=ENDED)).created
 
 
 def test_bulk_refuses_that_row_with_the_same_code_and_date(operator: APIClient) -> None:
@@ -117,7 +120,7 @@ def test_bulk_refuses_that_row_with_the_same_code_and_date(operator: APIClient) 
 
 
 def test_a_retry_while_the_ladder_is_open_is_answered_as_before() -> None:
-    task = start_ladder(lead_id="L1", province="ON", now=NOON).tasks[0]
+    task = start_ladder(lead_id="L1", province="ON", act=Act(at=NOON)).tasks[0]
     complete_task(task.pk, "va1", now=NOON)
     assert not start().created
     assert refused() == ""
@@ -155,14 +158,14 @@ def test_while_a_ladder_is_open_a_restart_needs_no_reason() -> None:
 
 
 def test_a_reason_is_why_the_open_steps_are_cancelled() -> None:
-    start_ladder(lead_id="L1", province="ON", now=NOON)
+    start_ladder(lead_id="L1", province="ON", act=Act(at=NOON))
     start(restart=True, reason="another house")
     assert set(FollowupTask.objects.exclude(cancelled_at=None).values_list("cancel_reason", flat=True)) == {"another house"}
 
 
 def test_restarting_a_ladder_has_a_reason_always() -> None:
     ladder = followed_up()
-    new = restart_ladder(ladder.pk, "called us", now=ENDED + timedelta(days=1)).tasks[0].ladder
+    new = restart_ladder(ladder.pk, act=Act(reason="called us", at=ENDED + timedelta(days=1))).tasks[0].ladder
     assert (new.lead_id, new.reason) == ("L1", "called us")
 
 
@@ -199,7 +202,7 @@ def test_a_lead_that_is_closed_for_good_stays_so_whatever_the_reason(status: str
     with pytest.raises(LeadClosed, match="Change it first, with a reason"):
         start(restart=True, reason="called us")
     with pytest.raises(LeadClosed):
-        restart_ladder(ladder, "called us", now=ENDED)
+        restart_ladder(ladder, act=Act(reason="called us", at=ENDED))
 
 
 # The order of the answers -----------------------------------------------------------------------------------------------
@@ -209,12 +212,12 @@ def test_the_first_of_what_stands_in_the_way_is_named(integrator: APIClient) -> 
     """One after the other is taken away."""
     LeadFactory.create(lead_id="L1", phone=PHONE)
     LeadFactory.create(lead_id="OTHER", phone=OTHER_PHONE)
-    start_ladder(lead_id="OTHER", province="ON", now=NOON)
+    start_ladder(lead_id="OTHER", province="ON", act=Act(at=NOON))
     followed_up()
-    mark_wrong("L1", "CALL", Act.of("va1", None, "C", NOON))
+    mark_wrong("L1", "CALL", Act("va1", correlation_id="C", at=NOON))
     Lead.objects.filter(lead_id="L1").update(status="DEAD")
-    upsert_template(province="ON", enabled=False, changed_by="me", expected_version=1)
-    record_opt_out(points=[("PHONE", PHONE)], actor="me", now=NOON)
+    upsert(LadderTemplate, province="ON", enabled=False, expected_version=1, act=Act("me"))
+    record_opt_out(points=[("PHONE", PHONE)], act=Act("me", at=NOON))
 
     def answered() -> str:
         with time_machine.travel(ENDED + timedelta(days=1), tick=False):
@@ -246,7 +249,7 @@ def test_where_no_template_is_at_all_the_rest_is_said_first() -> None:
 
 
 def wrong(lead_id: str = "L1", channel: str = "CALL") -> None:
-    mark_wrong(lead_id, channel, Act.of("va1", None, "C-1", NOON))
+    mark_wrong(lead_id, channel, Act("va1", correlation_id="C-1", at=NOON))
 
 
 def test_a_wrong_number_is_marked_and_no_ladder_starts_there(integrator: APIClient) -> None:
@@ -278,7 +281,7 @@ def test_who_has_no_number_has_no_wrong_one() -> None:
     assert (Lead.objects.get().phone_is_wrong, Lead.objects.get().wrong_contacts) == (False, [])
 
 
-@pytest.mark.parametrize("store", [upsert_lead, lambda **row: upsert_leads([row])])
+@pytest.mark.parametrize("store", [partial(upsert_lead, act=Act()), lambda **row: upsert_leads([row], act=Act())])
 def test_another_number_makes_the_lead_workable_and_the_wrong_one_stays_wrong(store: Callable[..., Any]) -> None:
     LeadFactory.create(lead_id="L1", phone=PHONE)
     wrong()
@@ -294,11 +297,11 @@ def test_another_number_makes_the_lead_workable_and_the_wrong_one_stays_wrong(st
 
 def test_a_wrong_number_is_no_contact_once_there_is_another() -> None:
     LeadFactory.create(lead_id="L1", phone=PHONE)
-    task = start_ladder(lead_id="L1", province="ON", now=NOON).tasks[0]
+    task = start_ladder(lead_id="L1", province="ON", act=Act(at=NOON)).tasks[0]
     complete_task(task.pk, "va1", outcome="WRONG_NUMBER", now=ENDED)
     wrong()
     assert refused() == "wrong_number"
-    upsert_lead(lead_id="L1", phone=OTHER_PHONE)
+    upsert_lead(lead_id="L1", phone=OTHER_PHONE, act=Act())
     assert refused() == ""
 
 
@@ -306,9 +309,9 @@ def test_a_wrong_number_counts_as_a_contact_as_long_as_there_is_no_other() -> No
     LeadFactory.create(lead_id="L1", phone=PHONE)
     followed_up(outcome="WRONG_NUMBER")
     wrong()
-    upsert_lead(lead_id="L1", phone="")
+    upsert_lead(lead_id="L1", phone="", act=Act())
     assert refused() == "recently_followed_up"
-    task = start_ladder(lead_id="NOBODY", province="ON", now=NOON).tasks[0]
+    task = start_ladder(lead_id="NOBODY", province="ON", act=Act(at=NOON)).tasks[0]
     complete_task(task.pk, "va1", outcome="WRONG_NUMBER", now=ENDED)
     assert refused("NOBODY") == "recently_followed_up"
 
@@ -317,11 +320,11 @@ def test_a_wrong_number_counts_as_a_contact_as_long_as_there_is_no_other() -> No
 @pytest.mark.parametrize("outcome", ["REACHED", "NO_ANSWER", None])
 def test_any_other_contact_of_the_ladder_counts_beside_the_wrong_number(channel: str, outcome: str | None) -> None:
     LeadFactory.create(lead_id="L1", phone=PHONE)
-    tasks = start_ladder(lead_id="L1", province="ON", now=NOON).tasks
+    tasks = start_ladder(lead_id="L1", province="ON", act=Act(at=NOON)).tasks
     complete_task(next(task for task in tasks if task.channel == channel).pk, "va1", outcome=outcome, now=NOON)
     complete_task(tasks[-1].pk, "va1", outcome="WRONG_NUMBER", now=ENDED)
     wrong()
-    upsert_lead(lead_id="L1", phone=OTHER_PHONE)
+    upsert_lead(lead_id="L1", phone=OTHER_PHONE, act=Act())
     assert refused() == "recently_followed_up"
 
 

@@ -19,6 +19,7 @@ from governance.gate import record_opt_out
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory, TaskEventFactory
+from wholesale.plumbing.act import Act
 
 LATER = NOON + timedelta(minutes=5)
 
@@ -27,7 +28,7 @@ LATER = NOON + timedelta(minutes=5)
 def steps(db: None) -> list[FollowupTask]:
     """The tasks of a ladder of anna's that began at noon."""
     LeadFactory.create(lead_id="L1", phone="+14165550123")
-    return start_ladder(lead_id="L1", province="ON", market="TORONTO", owner="anna", now=NOON).tasks
+    return start_ladder(lead_id="L1", province="ON", market="TORONTO", owner="anna", act=Act(at=NOON)).tasks
 
 
 def fresh(task: FollowupTask) -> FollowupTask:
@@ -48,7 +49,7 @@ def test_snoozing_moves_the_task_recomputes_its_minutes_and_ends_the_claim(opera
     )
     assert (response.status_code, attrs(response), codes(response)) == (400, ["until"], ["out_of_range"])
     night = NOON + timedelta(hours=12)
-    task = snooze_task(steps[0].pk, night, "asked for it", actor="operator", correlation_id="C-1", now=LATER)
+    task = snooze_task(steps[0].pk, night, act=Act("operator", reason="asked for it", correlation_id="C-1", at=LATER))
     assert (task.due_at, task.leased_by, task.leased_until) == (night, None, None)
     stored = fresh(task)
     assert (stored.due_at, stored.leased_by) == (night, None)
@@ -64,8 +65,10 @@ def test_snoozing_moves_the_task_recomputes_its_minutes_and_ends_the_claim(opera
 @pytest.mark.parametrize("days", [-1, 0, 90.001])
 def test_a_snooze_ends_in_the_next_90_days(db: None, steps: Any, days: Any) -> None:
     with pytest.raises(TimeOutOfRange):
-        snooze_task(steps[0].pk, LATER + timedelta(days=days), "x", now=LATER)
-    assert snooze_task(steps[0].pk, LATER + timedelta(days=90), "x", now=LATER).due_at == LATER + timedelta(days=90)
+        snooze_task(steps[0].pk, LATER + timedelta(days=days), act=Act(reason="x", at=LATER))
+    assert snooze_task(steps[0].pk, LATER + timedelta(days=90), act=Act(reason="x", at=LATER)).due_at == LATER + timedelta(
+        days=90
+    )
     assert TaskEvent.objects.count() == 1
 
 
@@ -78,7 +81,7 @@ def test_skipping_cancels_one_step_and_the_last_one_closes_the_ladder(operator: 
     assert (line.kind, line.reason, line.actor, line.correlation_id) == ("SKIPPED", "no texts", "operator", "C-1")
     assert line.user is not None
     for step in steps[1:]:
-        skip_task(step.pk, "x", now=LATER)
+        skip_task(step.pk, act=Act(reason="x", at=LATER))
     ladder = FollowupLadder.objects.get()
     assert (ladder.open_steps, ladder.closed_at) == (0, LATER)
     assert list(TaskEvent.objects.values_list("kind", flat=True)) == ["SKIPPED"] * 6
@@ -86,10 +89,10 @@ def test_skipping_cancels_one_step_and_the_last_one_closes_the_ladder(operator: 
 
 def test_a_closed_task_is_neither_snoozed_nor_skipped(operator: APIClient, steps: Any) -> None:
     complete_task(steps[0].pk, "anna", now=LATER)
-    skip_task(steps[1].pk, "x", now=LATER)
+    skip_task(steps[1].pk, act=Act(reason="x", at=LATER))
     for task in steps[:2]:
         with pytest.raises(TaskClosed):
-            snooze_task(task.pk, LATER + timedelta(days=1), "x", now=LATER)
+            snooze_task(task.pk, LATER + timedelta(days=1), act=Act(reason="x", at=LATER))
         response = operator.post(f"/api/followups/task/{task.pk}/skip", {"reason": "x"})
         assert (response.status_code, codes(response)) == (409, ["task_closed"])
     assert TaskEvent.objects.count() == 2
@@ -119,20 +122,20 @@ def test_an_agent_puts_off_its_own_tasks_and_unowned_ones_that_it_has_claimed(
     user = user_of("agent", username="va1")
     if refusal:
         with pytest.raises(refusal):
-            skip_task(steps[0].pk, "x", actor="va1", user=user, now=LATER)
+            skip_task(steps[0].pk, act=Act("va1", user=user, reason="x", at=LATER))
         with pytest.raises(refusal):
-            snooze_task(steps[0].pk, LATER + timedelta(days=1), "x", actor="va1", user=user, now=LATER)
+            snooze_task(steps[0].pk, LATER + timedelta(days=1), act=Act("va1", user=user, reason="x", at=LATER))
         assert TaskEvent.objects.count() == 0
     else:
-        skip_task(steps[0].pk, "x", actor="va1", user=user, now=LATER)
-        snooze_task(steps[1].pk, LATER + timedelta(days=1), "x", actor="va1", user=user, now=LATER)
+        skip_task(steps[0].pk, act=Act("va1", user=user, reason="x", at=LATER))
+        snooze_task(steps[1].pk, LATER + timedelta(days=1), act=Act("va1", user=user, reason="x", at=LATER))
         assert TaskEvent.objects.count() == 2
 
 
 def test_who_may_work_anybodys_task_waits_for_a_live_claim_too(steps: Any, user_of: Callable[..., User]) -> None:
     lease(steps, "bob")
     with pytest.raises(TaskLeased):
-        skip_task(steps[0].pk, "x", actor="boss", user=user_of("operator"), now=LATER)
+        skip_task(steps[0].pk, act=Act("boss", user=user_of("operator"), reason="x", at=LATER))
 
 
 def test_reassigning_gives_ladder_and_open_tasks_and_ends_their_claims(operator: APIClient, steps: Any) -> None:
@@ -148,7 +151,7 @@ def test_reassigning_gives_ladder_and_open_tasks_and_ends_their_claims(operator:
     lines = TaskEvent.objects.filter(kind="REASSIGNED")
     assert {line.task_id for line in lines} == {task.pk for task in steps[1:]}
     assert [(line.reason, line.detail) for line in lines] == [("ill", {"from": "anna", "to": "bob"})] * 5
-    reassign_ladder(steps[0].ladder_id, "bob", "again")
+    reassign_ladder(steps[0].ladder_id, "bob", act=Act(reason="again"))
     assert lines.count() == 5
     assert operator.post(f"/api/followups/ladder/{steps[0].ladder_id}/reassign", {"reason": "x"}).json()["owner"] is None
     assert fresh(steps[1]).owner is None
@@ -166,7 +169,7 @@ def test_cancelling_closes_the_ladder_with_one_line_a_step(operator: APIClient, 
     again = operator.post(path, {"reason": "sold"})
     assert (again.status_code, codes(again)) == (409, ["ladder_closed"])
     with pytest.raises(LadderClosed):
-        reassign_ladder(steps[0].ladder_id, "bob", "x")
+        reassign_ladder(steps[0].ladder_id, "bob", act=Act(reason="x"))
     assert lines.count() == 5
 
 
@@ -185,9 +188,9 @@ def test_restarting_cancels_what_is_open_and_begins_anew_for_the_same(operator: 
 
 
 def test_a_closed_ladder_begins_anew_and_what_came_after_it_is_cancelled(db: None, steps: Any) -> None:
-    cancel_ladder(steps[0].ladder_id, "x", now=LATER)
-    second = restart_ladder(steps[0].ladder_id, "again", now=LATER)
-    third = restart_ladder(steps[0].ladder_id, "and again", now=LATER)
+    cancel_ladder(steps[0].ladder_id, act=Act(reason="x", at=LATER))
+    second = restart_ladder(steps[0].ladder_id, act=Act(reason="again", at=LATER))
+    third = restart_ladder(steps[0].ladder_id, act=Act(reason="and again", at=LATER))
     assert list(FollowupLadder.objects.open()) == [third.tasks[0].ladder]
     assert set(FollowupTask.objects.filter(ladder=second.tasks[0].ladder).values_list("cancel_reason", flat=True)) == {
         "and again"
@@ -195,8 +198,8 @@ def test_a_closed_ladder_begins_anew_and_what_came_after_it_is_cancelled(db: Non
 
 
 def test_a_ladder_without_a_lead_begins_anew_alone(db: None) -> None:
-    first, other = (start_ladder(province="ON", owner="anna", now=NOON).tasks for _ in range(2))
-    start = restart_ladder(first[0].ladder_id, "again", now=LATER)
+    first, other = (start_ladder(province="ON", owner="anna", act=Act(at=NOON)).tasks for _ in range(2))
+    start = restart_ladder(first[0].ladder_id, act=Act(reason="again", at=LATER))
     assert set(FollowupLadder.objects.open()) == {start.tasks[0].ladder, other[0].ladder}
     assert TaskEvent.objects.filter(kind="CANCELLED", task__ladder=first[0].ladder_id).count() == 6
     assert start.tasks[0].owner == "anna"
@@ -209,25 +212,25 @@ def test_what_is_not_there_is_not_found(operator: APIClient) -> None:
     for verb in ("reassign", "cancel", "restart"):
         assert operator.post(f"/api/followups/ladder/999999/{verb}", {"reason": "x"}).status_code == 404
     with pytest.raises(TaskNotFound):
-        skip_task(999_999, "x")
+        skip_task(999_999, act=Act(reason="x"))
     with pytest.raises(LadderNotFound):
-        cancel_ladder(999_999, "x")
+        cancel_ladder(999_999, act=Act(reason="x"))
 
 
 def test_every_way_to_cancel_writes_one_line_a_step_and_a_step_made_cancelled_none(db: None, steps: Any) -> None:
     points = [("PHONE", "+14165550123")]
-    record_opt_out(points=points, channel="SMS", actor="system", correlation_id="C-4", now=LATER)
+    record_opt_out(points=points, channel="SMS", act=Act("system", correlation_id="C-4", at=LATER))
     lines = TaskEvent.objects.filter(kind="CANCELLED")
     assert {line.task.channel for line in lines} == {"SMS"}
     assert (lines.count(), set(lines.values_list("reason", flat=True))) == (3, {"opted_out"})
-    start_ladder(lead_id="L1", province="ON", restart=True, correlation_id="C-5", now=LATER)
+    start_ladder(lead_id="L1", province="ON", restart=True, act=Act(correlation_id="C-5", at=LATER))
     assert set(lines.filter(reason="restarted").values_list("correlation_id", flat=True)) == {"C-5"}
     assert lines.all().count() == 6
     assert FollowupTask.objects.filter(cancelled_at=LATER).count() == 9  # three of them never were open
 
 
 def test_the_history_is_listed_by_task_ladder_and_kind(auditor: APIClient, steps: Any) -> None:
-    skip_task(steps[0].pk, "no texts", now=LATER)
+    skip_task(steps[0].pk, act=Act(reason="no texts", at=LATER))
     complete_task(steps[1].pk, "anna", now=LATER)
     TaskEventFactory.create(task__ladder__lead_id=None)
     ladder = steps[0].ladder_id

@@ -1,7 +1,7 @@
 """Hired callers: a vendor's agents claim while its registration is in force."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -24,6 +24,7 @@ from followups.tasks.models import FollowupTask
 from tests.conftest import attrs, codes
 from tests.factories import NOON, PoolAgentFactory, TaskFactory
 from tests.staff import form_with, signed_in
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -42,15 +43,15 @@ def _it_is_noon() -> Any:
 def vendor(days: int = 0, name: str = "Atlantic Calls") -> Vendor:
     """A vendor whose registration has so many days left after today."""
     expires_on = TODAY + timedelta(days=days)
-    return upsert_vendor(name=name, registration_number="C-1", registration_expires_on=expires_on, changed_by="ops")
+    return upsert_vendor(name=name, registration_number="C-1", registration_expires_on=expires_on, act=Act("ops"))
 
 
 def hire(agent: str = "va1", name: str = "Atlantic Calls") -> VendorAgent:
-    return assign_agent(agent=agent, vendor=name, changed_by="ops")
+    return assign_agent(agent=agent, vendor=name, act=Act("ops"))
 
 
-def claimed(owner: str = "va1", **options: Any) -> list[int]:
-    return [one.task.id for one in claim_due(owner=owner, **options)]
+def claimed(owner: str = "va1", now: datetime | None = None) -> list[int]:
+    return [one.task.id for one in claim_due(owner=owner, act=Act(at=now))]
 
 
 # Claims -----------------------------------------------------------------------------------------------------------------
@@ -61,7 +62,7 @@ def test_an_agent_of_a_vendor_claims_through_the_last_day_of_its_registration_an
     vendor(days=0)
     hire()
     assert claimed() == [task.id]
-    release_leases(task_ids=[task.id], owner="va1")
+    release_leases(task_ids=[task.id], owner="va1", act=Act())
     vendor(days=-1)
     with pytest.raises(VendorNotRegistered) as refusal:
         claimed()
@@ -89,7 +90,7 @@ def test_others_claim_on() -> None:
     hire("va3", "Pacific Calls")
     for agent in ("va1", "va3"):
         assert claimed(agent) == [task.id]
-        release_leases(task_ids=[task.id], owner=agent)
+        release_leases(task_ids=[task.id], owner=agent, act=Act())
     hire("va2", "Pacific Calls")  # it works for one at most
     assert VendorAgent.objects.filter(agent="va2").count() == 1
     assert claimed("va2") == [task.id]
@@ -99,14 +100,14 @@ def test_who_was_taken_off_claims_as_one_of_ours_and_a_renewal_counts_at_once() 
     task = TaskFactory.create(due_at=NOON)
     vendor(days=-1)
     hire()
-    assert release_agent(agent="va1", changed_by="ops", reason="our own now")
-    assert not release_agent(agent="va1", changed_by="ops")
+    assert release_agent(agent="va1", act=Act("ops", reason="our own now"))
+    assert not release_agent(agent="va1", act=Act("ops"))
     assert claimed() == [task.id]
     hire()
     with pytest.raises(VendorNotRegistered):
-        renew_leases(task_ids=[task.id], owner="va1")
+        renew_leases(task_ids=[task.id], owner="va1", act=Act())
     vendor(days=90)
-    assert renew_leases(task_ids=[task.id], owner="va1").renewed == [task.id]
+    assert renew_leases(task_ids=[task.id], owner="va1", act=Act()).renewed == [task.id]
 
 
 def test_what_happened_is_recorded_and_what_is_held_is_given_back_all_the_same() -> None:
@@ -116,7 +117,7 @@ def test_what_happened_is_recorded_and_what_is_held_is_given_back_all_the_same()
     assert set(claimed()) == {task.id, other.id}
     vendor(days=-1)
     assert complete_task(task.id, "va1").completed_at == NOON
-    assert release_leases(task_ids=[other.id], owner="va1").released == [other.id]
+    assert release_leases(task_ids=[other.id], owner="va1", act=Act()).released == [other.id]
     assert [one.id for one in due_tasks()] == [other.id]  # a list to read
 
 
@@ -129,7 +130,7 @@ def test_the_api_refuses_under_either_name(agent: APIClient, operator: APIClient
     assert (answer.status_code, codes(answer)) == (409, ["vendor_not_registered"])
     assert "Atlantic Calls" in answer.json()["errors"][0]["detail"]
     assert operator.post(CLAIM, {"owner": name}).status_code == 409  # for the agent, by a dialer
-    release_agent(agent=name, changed_by="ops")
+    release_agent(agent=name, act=Act("ops"))
     hire(User.objects.get(groups__name="operator").username)
     assert codes(operator.post(CLAIM, {"owner": "somebody"})) == ["vendor_not_registered"]  # by the agent, for others
     assert len(agent.post(CLAIM).json()) == 1
@@ -164,7 +165,7 @@ def test_a_vendor_and_its_agents_have_a_history() -> None:
     vendor(days=1)
     vendor(days=90)
     hire()
-    release_agent(agent="va1", changed_by="ops", reason="left")
+    release_agent(agent="va1", act=Act("ops", reason="left"))
     assert [one.registration_expires_on for one in Vendor.history.order_by("history_id")] == [
         TODAY + timedelta(days=1),
         TODAY + timedelta(days=90),
@@ -273,7 +274,7 @@ def test_the_runbook_warns_before_a_contract_ends(days: int | None, ok: bool, sa
         registration_number="C-1",
         registration_expires_on=date(2030, 1, 1),
         contract_ends_on=None if days is None else NOON.date() + timedelta(days=days),
-        changed_by="op",
+        act=Act("op"),
     )
     finding = vendor_contracts(NOON)
     assert (finding.ok, says in finding.message) == (ok, True)

@@ -35,6 +35,7 @@ from tests.factories import (
 from tests.staff import signed_in
 from tests.wholesale.api_walk import routes
 from wholesale.plumbing import scopes
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import Scoped
 from wholesale.plumbing.api import ResourceViewSet
 
@@ -80,7 +81,7 @@ def cast(user_of: Callable[..., User]) -> dict[str, FollowupTask]:
         InboundFactory.create(lead_id=lead_id)
         InboxItemFactory.create(task=task, lead_id=lead_id)
         SlaBreachFactory.create(task=task)
-        for point in points.contact_points([("LEAD", lead_id), ("PHONE", f"+1416555010{n}")]).values():
+        for point in points.contact_points([("LEAD", lead_id), ("PHONE", f"+1416555010{n}")], Act()).values():
             RecordFactory.create(point=point, entry="SCRUB", channel="CALL")
         tasks[lead_id] = task
     FollowupTask.objects.filter(lead_id="done").update(completed_at=NOON, completed_by="agent", completed_user=agent)
@@ -273,8 +274,8 @@ def test_an_agents_claim_is_cut_to_the_setting(
     assert len(client_of("agent").post("/api/followups/due/claim", {"limit": 500, "lease_minutes": 240}).json()) == 25
     FollowupTask.objects.update(leased_by=None, leased_until=None)
     settings.AGENT_CLAIM_MAX = 3
-    assert len(claim_due(owner="va9", limit=10, user=user_of("agent", username="va9"), now=NOON)) == 3
-    assert len(claim_due(owner="dialer", limit=500, user=user_of("integrator"), now=NOON)) == 27
+    assert len(claim_due(owner="va9", limit=10, act=Act(user=user_of("agent", username="va9"), at=NOON))) == 3
+    assert len(claim_due(owner="dialer", limit=500, act=Act(user=user_of("integrator"), at=NOON))) == 27
 
 
 def test_an_agent_completes_as_itself_whatever_it_says(client_of: Callable[..., APIClient], at_noon: None) -> None:

@@ -14,13 +14,15 @@ from followups.ladders.models import FollowupLadder
 from followups.leads.models import Lead
 from followups.services import complete_task, start_ladder
 from followups.tasks.models import ContactAttempt, FollowupTask, TaskEvent
-from followups.tasks.outcomes.services import upsert_rule
+from followups.tasks.outcomes.models import OutcomeRule
 from governance import gate
 from governance.ledger.models import ContactRecord
+from governance.policies import upsert
 from kpi.models import KPIEvent
 from tests.conftest import codes
 from tests.factories import NOON, LeadFactory, TaskFactory
 from tests.staff import signed_in
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +41,7 @@ def _it_is_a_little_later() -> Any:
 def steps() -> list[FollowupTask]:
     """The steps of a ladder that began at noon, of a lead with a number and an address."""
     LeadFactory.create(lead_id="JANE", phone="+14165550123", email="jane@example.ca")
-    return start_ladder(lead_id="JANE", province="ON", market="TORONTO", now=NOON).tasks
+    return start_ladder(lead_id="JANE", province="ON", market="TORONTO", act=Act(at=NOON)).tasks
 
 
 def opt_out(client: Any, task: FollowupTask, **given: Any) -> Any:
@@ -179,7 +181,7 @@ def test_it_binds_the_leads_next_number_and_address(steps: Any) -> None:
 def test_it_binds_a_lead_that_nobody_knows_or_whose_number_nobody_knows(known: bool) -> None:
     if known:
         LeadFactory.create(lead_id="JANE", phone="")
-    task = start_ladder(lead_id="JANE", province="ON", now=NOON).tasks[0]
+    task = start_ladder(lead_id="JANE", province="ON", act=Act(at=NOON)).tasks[0]
     complete_task(task.pk, "va1", outcome="OPTED_OUT", now=LATER)
     assert lines() == said(LATER, ("LEAD", "JANE"))
     lead = Lead.objects.filter(lead_id="JANE").first() or LeadFactory.create(lead_id="JANE")
@@ -189,7 +191,7 @@ def test_it_binds_a_lead_that_nobody_knows_or_whose_number_nobody_knows(known: b
 
 
 def test_of_nobody_the_ladder_stops_and_the_ledger_has_nobody_to_name() -> None:
-    task = start_ladder(province="ON", now=NOON).tasks[0]
+    task = start_ladder(province="ON", act=Act(at=NOON)).tasks[0]
     complete_task(task.pk, "va1", outcome="OPTED_OUT", now=LATER)
     assert (lines(), FollowupLadder.objects.get().closed_at) == ([], LATER)
 
@@ -240,7 +242,7 @@ def test_details_do_not_refuse_it_there_either(agent: APIClient, steps: Any) -> 
 
 
 def test_of_a_cancelled_task_it_counts_as_a_contact(agent: APIClient, steps: Any) -> None:
-    start_ladder(lead_id="JANE", province="ON", restart=True, now=NOON)
+    start_ladder(lead_id="JANE", province="ON", restart=True, act=Act(at=NOON))
     assert opt_out(agent, steps[0]).status_code == 200
     assert lines() == said(LATER, *JANES)
     assert not FollowupLadder.objects.open().exists()
@@ -248,7 +250,7 @@ def test_of_a_cancelled_task_it_counts_as_a_contact(agent: APIClient, steps: Any
 
 
 def test_the_status_that_the_rule_names_is_set_there_too(steps: Any) -> None:
-    upsert_rule(outcome="OPTED_OUT", lead_status="DEAD", changed_by="test")
+    upsert(OutcomeRule, outcome="OPTED_OUT", lead_status="DEAD", act=Act("test"))
     complete_task(steps[0].pk, "va1", now=NOON)
     complete_task(steps[0].pk, "va1", outcome="OPTED_OUT", now=LATER)
     assert Lead.objects.get(lead_id="JANE").status == "DEAD"

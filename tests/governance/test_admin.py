@@ -18,9 +18,10 @@ from governance.golive.services import engage_kill_switch
 from governance.market.admin import channels_text, windows_text
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES
-from governance.market.services import upsert_policy
+from governance.policies import upsert
 from governance.risk.models import RiskPolicy
 from tests.staff import form_with, signed_in
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -337,7 +338,7 @@ def test_what_bc_asks_of_calls_is_chosen_and_its_doubt_is_shown(ops: Client, ont
 
 def test_a_channel_no_longer_ticked_has_the_windows_of_all_again(ops: Client, ontario: MarketPolicy) -> None:
     own = {**SAFE_RULES, "channel_windows": {"EMAIL": []}, "holidays": "weekend_hours"}
-    upsert_policy(province="ON", rules=own, changed_by="Ada")
+    upsert(MarketPolicy, province="ON", rules=own, act=Act("Ada"))
     form = form_with(ops.get(page_of(ontario)), "why")
     assert form["own_windows"] == ["EMAIL"]
     del form["own_windows"]
@@ -372,7 +373,7 @@ def test_what_is_typed_for_a_channel_that_is_not_ticked_does_not_count(ops: Clie
 
 def test_the_history_tells_a_channels_windows_and_the_holidays(ops: Client, ontario: MarketPolicy) -> None:
     own = {**SAFE_RULES, "channel_windows": {"CALL": []}, "holidays": "closed"}
-    upsert_policy(province="ON", rules=own, changed_by="Ada")
+    upsert(MarketPolicy, province="ON", rules=own, act=Act("Ada"))
 
     latest = ops.get(reverse("admin:governance_marketpolicy_history", args=[ontario.pk])).context["page_obj"][0]
 
@@ -388,7 +389,7 @@ def test_the_history_tells_a_channels_windows_and_the_holidays(ops: Client, onta
 
 def test_a_stale_form_writes_nothing_and_loses_nothing(ops: Client, ontario: MarketPolicy) -> None:
     form = form_with(ops.get(page_of(ontario)), "why")
-    upsert_policy(province="ON", enabled=False, changed_by="Ada", reason="Strike")
+    upsert(MarketPolicy, province="ON", enabled=False, act=Act("Ada", reason="Strike"))
 
     answer = ops.post(page_of(ontario), {**form, **window(0, "3", "11:00", "12:00"), "min_score": "0.9", "why": "Mine"})
 
@@ -405,7 +406,7 @@ def test_a_stale_form_writes_nothing_and_loses_nothing(ops: Client, ontario: Mar
 
 def test_having_seen_the_others_change_the_editor_may_save(ops: Client, ontario: MarketPolicy) -> None:
     form = form_with(ops.get(page_of(ontario)), "why")
-    upsert_policy(province="ON", enabled=False, changed_by="Ada", reason="Strike")
+    upsert(MarketPolicy, province="ON", enabled=False, act=Act("Ada", reason="Strike"))
     again = form_with(ops.post(page_of(ontario), {**form, "min_score": "0.9", "why": "Mine"}), "why")
 
     answer = ops.post(page_of(ontario), again)
@@ -534,7 +535,7 @@ def test_a_long_history_takes_as_many_queries_as_a_short_one(admin_client: Clien
         return len(captured)
 
     for n in range(20):
-        upsert_policy(province="ON", enabled=bool(n % 2), changed_by="ops", reason=str(n), user=user)
+        upsert(MarketPolicy, province="ON", enabled=bool(n % 2), act=Act("ops", user=user, reason=str(n)))
         if n == 1:
             short = queries()
 
@@ -579,9 +580,7 @@ def test_it_is_released_with_a_reason(ops: Client) -> None:
 
 
 def test_who_releases_it_sees_who_engaged_it_when_and_why(ops: Client) -> None:
-    state = engage_kill_switch(
-        changed_by="tripwire", reason="contract_rate fell", now=datetime(2026, 11, 24, 9, 5, tzinfo=UTC)
-    )
+    state = engage_kill_switch(act=Act("tripwire", reason="contract_rate fell", at=datetime(2026, 11, 24, 9, 5, tzinfo=UTC)))
     assert str(state) == "kill switch engaged"
     page = ops.get(verb("release"))
     assert page.context["table"]["rows"] == [["Engaged", "Off", "tripwire", "24 Nov 2026, 9:05 a.m.", "contract_rate fell"]]

@@ -1,6 +1,6 @@
 """Subscriptions by area code: how they are told, and that no call goes to an area code without one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
@@ -22,12 +22,16 @@ from governance.area_codes.rules import LINES_MAX, InvalidList, read_list
 from governance.area_codes.services import subscribe, unsubscribe
 from governance.ledger import consents, scrubs
 from governance.ledger.points import points_of
-from governance.organisation.services import upsert_organisation
+from governance.organisation.models import Organisation
+from governance.policies import upsert
 from governance.readiness import contact_area_codes
 from governance.signals import contact_rules_changed
 from tests.conftest import attrs
 from tests.factories import NOON, LeadFactory
+from tests.query_counts import counted, queries
 from tests.staff import form_with, signed_in
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.envelope import Envelope
 from wholesale.plumbing.phones import area_code
 
 API = "/api/governance/contact/area-codes"
@@ -81,6 +85,34 @@ def test_every_wrong_line_is_named() -> None:
     with pytest.raises(InvalidList) as refusal:
         read_list("x,2027-03-31\n416,2027-03-31\n902,soon")
     assert [error[:7] for error in refusal.value.errors] == ["Line 1:", "Line 3:"]
+    assert str(refusal.value) == " ".join(refusal.value.errors)
+
+
+def test_a_list_may_be_as_long_as_the_limit() -> None:
+    assert read_list("416,2027-03-31\n" * LINES_MAX) == {"416": date(2027, 3, 31)}
+
+
+@pytest.mark.parametrize("text", ["X416,2027-03-31", "416,2027-03-31X", "X416X,2027-03-31", '"X416",2027-03-31'])
+def test_only_quotes_and_the_mark_of_the_file_are_taken_off(text: str) -> None:
+    with pytest.raises(InvalidList):
+        read_list(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", ["The list is empty."]),
+        (f"{'9' * 25},2027-03-31", [f"Line 1: “{'9' * 20}” is no area code."]),
+        (
+            f"416,{'7' * 25}",
+            [f"Line 1: “{'7' * 20}” is no day between the years 2000 and 2099, such as 2027-03-31."],
+        ),
+    ],
+)
+def test_a_refusal_quotes_the_beginning_of_what_is_wrong(text: str, says: list[str]) -> None:
+    with pytest.raises(InvalidList) as refusal:
+        read_list(text)
+    assert refusal.value.errors == says
 
 
 def test_an_area_code_is_the_three_digits_after_the_country() -> None:
@@ -92,18 +124,18 @@ def test_an_area_code_is_the_three_digits_after_the_country() -> None:
 
 @pytest.mark.django_db
 def test_a_list_is_stored_with_its_history_and_told_once() -> None:
-    told: list[dict[str, Any]] = []
+    told: list[Sequence[Envelope]] = []
 
-    def tell(**signal: Any) -> None:
-        told.append(signal)
+    def tell(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
+        told.append(envelopes)
 
     contact_rules_changed.connect(tell)
     try:
-        first = subscribe(expiries={"902": LATER, "416": DAY}, changed_by="bryan", reason="bought", now=NOON)
-        same = subscribe(expiries={"416": DAY}, changed_by="bryan", now=NOON)
-        renewed = subscribe(expiries={"416": LATER, "902": LATER}, changed_by="ada", reason="renewed", now=NOON)
-        assert unsubscribe(area_code="902", changed_by="ada", reason="not ours", now=NOON)
-        assert not unsubscribe(area_code="902", changed_by="ada", now=NOON)
+        first = subscribe(expiries={"902": LATER, "416": DAY}, act=Act("bryan", reason="bought", at=NOON))
+        same = subscribe(expiries={"416": DAY}, act=Act("bryan", at=NOON))
+        renewed = subscribe(expiries={"416": LATER, "902": LATER}, act=Act("ada", reason="renewed", at=NOON))
+        assert unsubscribe(area_code="902", act=Act("ada", reason="not ours", at=NOON))
+        assert not unsubscribe(area_code="902", act=Act("ada", at=NOON))
     finally:
         contact_rules_changed.disconnect(tell)
 
@@ -118,22 +150,23 @@ def test_a_list_is_stored_with_its_history_and_told_once() -> None:
         ("902", "+", "bought"),
         ("902", "-", "not ours"),
     ]
-    assert [(one["provinces"], one["markets"], one["now"]) for one in told] == [(None, None, NOON)] * 3
+    assert [[one.subject.id for one in envelopes] for envelopes in told] == [["416", "902"], ["416"], ["902"]]
+    assert {(*one.subject[3:], one.happened_at) for envelopes in told for one in envelopes} == {(None, None, NOON)}
 
 
 # The gate ---------------------------------------------------------------------------------------------------------------
 
 
 def enforce(**changes: Any) -> None:
-    upsert_organisation(
-        scrub="enforce", registration_number="123", registration_expires_on=LATER, changed_by="test", **changes
+    upsert(
+        Organisation, scrub="enforce", registration_number="123", registration_expires_on=LATER, act=Act("test"), **changes
     )
 
 
 def known(lead_id: str = "L1", phone: str = PHONE) -> None:
     LeadFactory.create(lead_id=lead_id, phone=phone)
     points = points_of(phone=phone)
-    scrubs.record_scrub(points=points, checked_at=NOON, evidence="list", actor="test", now=NOON)
+    scrubs.record_scrub(points=points, checked_at=NOON, evidence="list", act=Act("test", at=NOON))
 
 
 def reasons(channel: str = "CALL", lead_id: str = "L1") -> list[str]:
@@ -145,13 +178,13 @@ def test_a_number_is_called_only_under_a_subscription_for_its_own_area_code() ->
     enforce()
     known()
     assert reasons() == ["area_code_not_subscribed"]
-    subscribe(expiries={"647": LATER, "902": LATER}, changed_by="test", now=NOON)
+    subscribe(expiries={"647": LATER, "902": LATER}, act=Act("test", at=NOON))
     assert reasons() == ["area_code_not_subscribed"]
-    subscribe(expiries={"416": DAY - timedelta(days=1)}, changed_by="test", now=NOON)
+    subscribe(expiries={"416": DAY - timedelta(days=1)}, act=Act("test", at=NOON))
     assert reasons() == ["area_code_not_subscribed"]
-    subscribe(expiries={"416": DAY}, changed_by="test", now=NOON)
+    subscribe(expiries={"416": DAY}, act=Act("test", at=NOON))
     assert reasons() == []
-    unsubscribe(area_code="416", changed_by="test", now=NOON)
+    unsubscribe(area_code="416", act=Act("test", at=NOON))
     assert reasons() == ["area_code_not_subscribed"]
 
 
@@ -161,7 +194,7 @@ def test_an_exempt_number_needs_no_subscription_until_the_exemption_ends(basis: 
     enforce()
     known()
     points = points_of(phone=PHONE)
-    record = {"points": points, "basis": basis, "evidence": "form", "actor": "test", "now": NOON}
+    record = {"points": points, "basis": basis, "evidence": "form", "act": Act("test", at=NOON)}
     consents.record_consent(channel="CALL", obtained_at=NOON - timedelta(days=100), **record)  # type: ignore[arg-type]
     assert reasons() == []
     later = gate.decide_lead("L1", "CALL", at=NOON + timedelta(days=20)).verdict
@@ -175,19 +208,19 @@ def test_an_exempt_number_needs_no_subscription_until_the_exemption_ends(basis: 
 def test_a_number_abroad_has_no_area_code_and_is_called_only_where_it_is_exempt() -> None:
     enforce()
     known(phone="+442071838750")
-    subscribe(expiries={"207": LATER}, changed_by="test", now=NOON)
+    subscribe(expiries={"207": LATER}, act=Act("test", at=NOON))
     assert reasons() == ["area_code_not_subscribed"]
 
 
 @pytest.mark.django_db
 def test_what_is_not_enforced_is_a_warning_and_other_channels_and_unknown_leads_are_not_asked() -> None:
     enforce()
-    upsert_organisation(scrub="warn", consent="warn", changed_by="test", reason="a trial")
+    upsert(Organisation, scrub="warn", consent="warn", act=Act("test", reason="a trial"))
     known()
     verdict = gate.decide_lead("L1", "CALL", at=NOON).verdict
     assert (verdict.allowed, [reason.value for reason in verdict.warnings]) == (True, ["area_code_not_subscribed"])
     assert "area_code_not_subscribed" not in gate.decide_lead("L1", "SMS", at=NOON).verdict.warnings
-    upsert_organisation(scrub="enforce", changed_by="test")
+    upsert(Organisation, scrub="enforce", act=Act("test"))
     assert gate.decide_contact("ON", "TORONTO", "CALL", at=NOON).verdict.allowed
 
 
@@ -196,11 +229,11 @@ def test_leads_of_many_area_codes_are_answered_in_one_statement_each_by_its_own(
     enforce()
     for n, code in enumerate(("416", "647", "905", "613")):
         known(f"L{n}", f"+1{code}5550123")
-    subscribe(expiries={"416": LATER, "905": DAY, "902": LATER}, changed_by="test", now=NOON)
+    subscribe(expiries={"416": LATER, "905": DAY, "902": LATER}, act=Act("test", at=NOON))
     contacts = [gate.contact_without_step(gate.known_lead(f"L{n}"), "CALL") for n in range(4)]
-    with CaptureQueriesContext(connection) as queries:
+    with CaptureQueriesContext(connection) as captured:
         answers = gate.decide_contacts(contacts, at=NOON)
-    assert len(queries) == 1
+    assert counted(captured) == queries("decide leads of many area codes")
     assert [answer.verdict.allowed for answer in answers] == [True, False, True, False]
 
 
@@ -209,7 +242,7 @@ def test_leads_of_many_area_codes_are_answered_in_one_statement_each_by_its_own(
 def test_permitted_minutes_end_with_the_subscription(lead_id: str) -> None:
     enforce()
     known(lead_id)
-    subscribe(expiries={"416": DAY}, changed_by="test", now=NOON)
+    subscribe(expiries={"416": DAY}, act=Act("test", at=NOON))
     contact = gate.contact_without_step(gate.known_lead(lead_id), "CALL")
     (minutes,) = gate.permitted_minutes([(contact, NOON)], now=NOON)
     midnight = NOON.replace(hour=0) + timedelta(days=1)
@@ -307,7 +340,7 @@ def test_the_admin_adds_changes_imports_and_removes(ops: Client) -> None:
 
 @pytest.mark.django_db
 def test_the_list_says_which_are_in_force_and_others_only_read(ops: Client, user_of: Callable[..., User]) -> None:
-    subscribe(expiries={"416": date(2020, 1, 1), "902": date(2099, 1, 1)}, changed_by="test")
+    subscribe(expiries={"416": date(2020, 1, 1), "902": date(2099, 1, 1)}, act=Act("test"))
     page = ops.get(LIST).content.decode()
     assert "Ended" in page
     assert "In force" in page
@@ -332,6 +365,6 @@ def test_the_list_says_which_are_in_force_and_others_only_read(ops: Client, user
 )
 def test_the_runbook_warns_before_a_subscription_ends(days: list[int], ok: bool, says: str) -> None:
     expiries = {code: DAY + timedelta(days=n) for code, n in zip(("416", "647"), days, strict=False)}
-    subscribe(expiries=expiries, changed_by="test", now=NOON)
+    subscribe(expiries=expiries, act=Act("test", at=NOON))
     finding = contact_area_codes(NOON)
     assert (finding.ok, says in finding.message) == (ok, True)

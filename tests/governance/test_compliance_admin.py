@@ -1,6 +1,6 @@
 """The admin of compliance: the ledger's acts, erasing a point, the organisation's form, closed days."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -10,16 +10,15 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from governance import people
 from governance.closed_days.models import ClosedDay
 from governance.closed_days.services import set_closed_day
 from governance.ledger import holds, opt_outs, reading
 from governance.ledger.models import ContactPoint, ContactRecord
 from governance.organisation.models import Organisation
-from governance.organisation.services import upsert_organisation
-from governance.people import LeadFacts
-from tests.factories import NOON
+from governance.policies import upsert
+from tests.factories import NOON, LeadFactory
 from tests.staff import form_with, signed_in
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -41,14 +40,9 @@ def operator_at_desk(user_of: Callable[..., User]) -> Client:
 
 
 @pytest.fixture
-def _a_lead(monkeypatch: pytest.MonkeyPatch) -> None:
-    lead = LeadFacts("L1", "ON", "TORONTO", phone=PHONE[1], email="ann@example.ca")
-    empty = LeadFacts("EMPTY", "ON", "TORONTO")
-
-    def load(lead_ids: Collection[str]) -> dict[str, LeadFacts]:
-        return {each.lead_id: each for each in (lead, empty) if each.lead_id in lead_ids}
-
-    monkeypatch.setattr(people, "_loaders", {people.LEAD: load})
+def _a_lead(db: None) -> None:
+    LeadFactory.create(lead_id="L1", phone=PHONE[1], email="ann@example.ca", postal_code="")
+    LeadFactory.create(lead_id="EMPTY", phone="", postal_code="")
 
 
 # The ledger -------------------------------------------------------------------------------------------------------------
@@ -180,8 +174,8 @@ def test_a_consent_of_a_lead_is_one_of_its_number_and_its_address(operator_at_de
 
 
 def test_the_ledger_names_a_lead_and_finds_one_that_nobody_knows(operator_at_desk: Client) -> None:
-    (made,) = opt_outs.record_opt_out(points=[("LEAD", "L77")], actor="me")
-    holds.hold_points(points=[("LEAD", "L77")], evidence="message 1", actor="me")
+    (made,) = opt_outs.record_opt_out(points=[("LEAD", "L77")], act=Act("me"))
+    holds.hold_points(points=[("LEAD", "L77")], evidence="message 1", act=Act("me"))
     shown = operator_at_desk.get(LEDGER, {"q": "L77"})
     assert len(shown.context["cl"].result_list) == 2
     for text in ("Lead L77", "Held"):
@@ -195,7 +189,7 @@ def test_the_ledger_names_a_lead_and_finds_one_that_nobody_knows(operator_at_des
 
 
 def test_a_lead_is_erased_from_the_ledger_and_stays_bound(operator_at_desk: Client) -> None:
-    (made,) = opt_outs.record_opt_out(points=[("LEAD", "L77")], actor="me")
+    (made,) = opt_outs.record_opt_out(points=[("LEAD", "L77")], act=Act("me"))
     url = reverse("admin:governance_contactpoint_erase", args=[made.point_id])
     assert "Erase Lead L77" in operator_at_desk.get(url).content.decode()
     operator_at_desk.post(url, {"reason": "asked for it"})
@@ -205,7 +199,7 @@ def test_a_lead_is_erased_from_the_ledger_and_stays_bound(operator_at_desk: Clie
 
 
 def test_an_address_is_searched_in_any_spelling(operator_at_desk: Client) -> None:
-    opt_outs.record_opt_out(points=[("EMAIL", "jean@québec-maisons.ca")], actor="me")
+    opt_outs.record_opt_out(points=[("EMAIL", "jean@québec-maisons.ca")], act=Act("me"))
     for text in ("jean@québec-maisons.ca", "jean@XN--qubec-maisons-chb.ca"):
         assert len(operator_at_desk.get(LEDGER, {"q": text}).context["cl"].result_list) == 1
 
@@ -222,7 +216,7 @@ def test_an_address_is_searched_in_any_spelling(operator_at_desk: Client) -> Non
     ],
 )
 def test_the_ledger_and_the_points_are_searched_by_the_whole_number(operator_at_desk: Client, text: Any, found: Any) -> None:
-    opt_outs.record_opt_out(points=[PHONE, ("EMAIL", "ann@example.ca"), ("PHONE", "+19025550199")], actor="me")
+    opt_outs.record_opt_out(points=[PHONE, ("EMAIL", "ann@example.ca"), ("PHONE", "+19025550199")], act=Act("me"))
     shown = operator_at_desk.get(LEDGER, {"q": text}).context["cl"].result_list
     assert [record.point.value for record in shown] == found
     points = operator_at_desk.get(reverse("admin:governance_contactpoint_changelist"), {"q": text})
@@ -242,7 +236,7 @@ def test_an_integrator_records_and_lifts_nothing(user_of: Callable[..., User]) -
 
 
 def test_a_point_is_erased_with_a_reason_and_keeps_its_lines(operator_at_desk: Client) -> None:
-    (made,) = opt_outs.record_opt_out(points=[PHONE], actor="me")
+    (made,) = opt_outs.record_opt_out(points=[PHONE], act=Act("me"))
     erase = reverse("admin:governance_contactpoint_erase", args=[made.point_id])
     change = reverse("admin:governance_contactpoint_change", args=[made.point_id])
     assert erase in operator_at_desk.get(change).content.decode()
@@ -290,7 +284,7 @@ def test_the_organisation_is_changed_with_a_reason_and_its_history_shows_what(op
 
 def test_a_stale_form_saves_nothing(operator_at_desk: Client) -> None:
     form = form_with(operator_at_desk.get(ORGANISATION), "consent")
-    upsert_organisation(changed_by="ann", name="Oak", now=NOON)
+    upsert(Organisation, name="Oak", act=Act("ann", at=NOON))
     answer = operator_at_desk.post(ORGANISATION, {**form, "name": "Maple Homes", "why": "late"})
     assert answer.status_code == 200
     assert "changed by ann" in answer.content.decode()
@@ -336,7 +330,7 @@ def test_a_day_is_closed_renamed_and_opened_again(operator_at_desk: Client) -> N
 
 
 def test_an_agent_sees_closed_days_and_changes_none(user_of: Callable[..., User]) -> None:
-    set_closed_day(day=date(2026, 12, 24), name="Eve", changed_by="me")
+    set_closed_day(day=date(2026, 12, 24), name="Eve", act=Act("me"))
     client = signed_in(user_of("agent"))
     change = reverse("admin:governance_closedday_change", args=[ClosedDay.objects.get().pk])
     assert b'name="_save"' not in client.get(change).content

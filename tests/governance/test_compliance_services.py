@@ -1,6 +1,7 @@
 """The verbs of compliance: what each writes, what it refuses, and that a point outlives its value."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,8 +19,9 @@ from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.points import digest, digest_key_mark
 from governance.ledger.rules import opted_out
 from governance.organisation.models import Organisation
-from governance.organisation.services import upsert_organisation
+from governance.policies import upsert
 from tests.factories import NOON, RecordFactory
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import VersionConflict
 from wholesale.plumbing.phones import e164
 
@@ -29,9 +31,9 @@ PHONE = ("PHONE", "+14165550123")
 OTHER = ("PHONE", "+19025550199")
 EMAIL = ("EMAIL", "ann@example.ca")
 BOTH = [PHONE, EMAIL]
-WHO: dict[str, Any] = {"actor": "me", "correlation_id": "C1", "now": NOON}
+WHO = Act("me", correlation_id="C1", at=NOON)
 YESTERDAY = NOON - timedelta(days=1)
-PROOF: dict[str, Any] = {"evidence": "form 1", **WHO}
+PROOF: dict[str, Any] = {"evidence": "form 1", "act": WHO}
 
 
 def lines() -> list[tuple[Any, ...]]:
@@ -48,7 +50,9 @@ def refused(point: Any, channel: str) -> bool:
 
 def test_an_opt_out_of_everything_is_a_line_for_each_point(user_of: Callable[..., User]) -> None:
     user = user_of("operator")
-    made = opt_outs.record_opt_out(points=BOTH, said_at=YESTERDAY, evidence="message 7", reason="rude", user=user, **WHO)
+    made = opt_outs.record_opt_out(
+        points=BOTH, said_at=YESTERDAY, evidence="message 7", act=replace(WHO, user=user, reason="rude")
+    )
     assert lines() == [("+14165550123", "OPT_OUT", ""), ("ann@example.ca", "OPT_OUT", "")]
     row = ContactRecord.objects.get(pk=made[0].pk)
     assert (row.effective_at, row.created_at, row.expires_at, row.basis) == (YESTERDAY, NOON, None, "")
@@ -60,25 +64,25 @@ def test_an_opt_out_of_everything_is_a_line_for_each_point(user_of: Callable[...
     [("SMS", [("+14165550123", "OPT_OUT", "SMS")]), ("EMAIL", [("ann@example.ca", "OPT_OUT", "EMAIL")])],
 )
 def test_an_opt_out_of_a_channel_is_about_the_point_that_it_reaches(channel: Any, written: Any) -> None:
-    opt_outs.record_opt_out(points=BOTH, channel=channel, **WHO)
+    opt_outs.record_opt_out(points=BOTH, channel=channel, act=WHO)
     assert lines() == written
 
 
 def test_an_opt_out_from_a_clock_that_runs_ahead_holds_at_once() -> None:
-    (made,) = opt_outs.record_opt_out(points=[PHONE], said_at=NOON + timedelta(hours=1), **WHO)
+    (made,) = opt_outs.record_opt_out(points=[PHONE], said_at=NOON + timedelta(hours=1), act=WHO)
     assert made.effective_at == NOON
     assert refused(PHONE, "SMS")
 
 
 def test_an_opt_out_said_twice_is_two_lines_about_one_point() -> None:
     for _ in range(2):
-        opt_outs.record_opt_out(points=[PHONE], **WHO)
+        opt_outs.record_opt_out(points=[PHONE], act=WHO)
     assert len(lines()) == 2
     assert ContactPoint.objects.count() == 1
 
 
 def test_a_point_named_twice_is_one_line() -> None:
-    opt_outs.record_opt_out(points=[PHONE, PHONE], **WHO)
+    opt_outs.record_opt_out(points=[PHONE, PHONE], act=WHO)
     assert len(lines()) == 1
 
 
@@ -112,7 +116,7 @@ def test_a_published_number_is_a_ground_for_texts_and_says_nothing_of_calls() ->
 
 def test_a_scrub_and_the_internal_list_are_about_calls_alone() -> None:
     scrubs.record_scrub(points=[*BOTH, OTHER], checked_at=YESTERDAY, **PROOF)
-    opt_outs.record_do_not_call(points=[*BOTH], **WHO)
+    opt_outs.record_do_not_call(points=[*BOTH], act=WHO)
     assert lines() == [
         ("+14165550123", "SCRUB", "CALL"),
         ("+19025550199", "SCRUB", "CALL"),
@@ -148,12 +152,12 @@ def test_what_is_proof_cannot_lie_in_the_future(attr: Any, record: Any) -> None:
         (opt_outs.record_opt_out, {"points": []}, "phone"),
         (opt_outs.record_do_not_call, {"points": [EMAIL]}, "phone"),
         (scrubs.record_scrub, {"points": [EMAIL], "checked_at": YESTERDAY, "evidence": "x"}, "phone"),
-        (opt_outs.lift_opt_out, {"points": [EMAIL], "channel": "CALL", "reason": "x"}, "phone"),
+        (opt_outs.lift_opt_out, {"points": [EMAIL], "channel": "CALL"}, "phone"),
     ],
 )
 def test_a_channel_that_reaches_none_of_the_points_is_refused_by_name(verb: Any, options: Any, attr: Any) -> None:
     with pytest.raises(PointMissing) as refusal:
-        verb(**options, **WHO)
+        verb(**options, act=WHO)
     assert (refusal.value.code, refusal.value.status, refusal.value.attr) == ("point_missing", 400, attr)
     assert not ContactRecord.objects.exists()
 
@@ -170,23 +174,23 @@ def test_the_database_refuses_a_consent_without_a_ground_or_a_channel() -> None:
 
 
 def test_lifting_takes_back_what_is_on_file_and_says_why() -> None:
-    opt_outs.record_opt_out(points=[PHONE], said_at=YESTERDAY, **WHO)
-    (lift,) = opt_outs.lift_opt_out(points=BOTH, reason="wrong number", **WHO)
+    opt_outs.record_opt_out(points=[PHONE], said_at=YESTERDAY, act=WHO)
+    (lift,) = opt_outs.lift_opt_out(points=BOTH, act=WHO.because("wrong number"))
     assert (lift.entry, lift.channel, lift.point.value, lift.reason) == ("LIFT", "", "+14165550123", "wrong number")
     assert not refused(PHONE, "SMS")
-    assert opt_outs.lift_opt_out(points=BOTH, reason="again", **WHO) == []
+    assert opt_outs.lift_opt_out(points=BOTH, act=WHO.because("again")) == []
     assert len(lines()) == 2
 
 
 def test_lifting_one_channel_leaves_the_others_refused() -> None:
-    opt_outs.record_opt_out(points=[PHONE], **WHO)
-    opt_outs.lift_opt_out(points=[PHONE], channel="SMS", reason="asked for texts", **WHO)
+    opt_outs.record_opt_out(points=[PHONE], act=WHO)
+    opt_outs.lift_opt_out(points=[PHONE], channel="SMS", act=WHO.because("asked for texts"))
     assert (refused(PHONE, "SMS"), refused(PHONE, "CALL")) == (False, True)
 
 
 def test_lifting_a_channel_of_which_nobody_opted_out_writes_nothing() -> None:
-    opt_outs.record_opt_out(points=[PHONE], channel="CALL", **WHO)
-    assert opt_outs.lift_opt_out(points=[PHONE], channel="SMS", reason="test", **WHO) == []
+    opt_outs.record_opt_out(points=[PHONE], channel="CALL", act=WHO)
+    assert opt_outs.lift_opt_out(points=[PHONE], channel="SMS", act=WHO.because("test")) == []
     assert refused(PHONE, "CALL")
 
 
@@ -194,8 +198,8 @@ def test_lifting_a_channel_of_which_nobody_opted_out_writes_nothing() -> None:
 
 
 def test_an_erased_number_keeps_its_opt_out_when_it_comes_again() -> None:
-    (made,) = opt_outs.record_opt_out(points=[PHONE], said_at=YESTERDAY, **WHO)
-    erased = erasures.erase_point(point_id=made.point_id, reason="asked for it", **WHO)
+    (made,) = opt_outs.record_opt_out(points=[PHONE], said_at=YESTERDAY, act=WHO)
+    erased = erasures.erase_point(point_id=made.point_id, act=WHO.because("asked for it"))
     assert (erased.value, str(erased)) == (None, "Phone number (erased)")
     assert refused(PHONE, "SMS")
     scrubs.record_scrub(points=[PHONE], checked_at=YESTERDAY, **PROOF)  # the number is imported again
@@ -206,22 +210,22 @@ def test_an_erased_number_keeps_its_opt_out_when_it_comes_again() -> None:
 
 
 def test_erasing_twice_changes_nothing() -> None:
-    (made,) = opt_outs.record_opt_out(points=[PHONE], **WHO)
+    (made,) = opt_outs.record_opt_out(points=[PHONE], act=WHO)
     for _ in range(2):
-        erasures.erase_point(point_id=made.point_id, reason="asked for it", **WHO)
+        erasures.erase_point(point_id=made.point_id, act=WHO.because("asked for it"))
     assert ContactRecord.objects.filter(entry="ERASED").count() == 1
 
 
 def test_a_point_is_known_in_any_spelling_and_a_number_is_no_address() -> None:
     assert digest(("EMAIL", " Ann@Example.CA ")) == digest(EMAIL)
     assert digest(("EMAIL", "+14165550123")) != digest(PHONE)
-    opt_outs.record_opt_out(points=[("EMAIL", "Ann@Example.CA")], **WHO)
+    opt_outs.record_opt_out(points=[("EMAIL", "Ann@Example.CA")], act=WHO)
     assert refused(EMAIL, "EMAIL")
     assert ContactPoint.objects.get().value == "ann@example.ca"
 
 
 def test_both_spellings_in_one_call_are_one_point() -> None:
-    opt_outs.record_opt_out(points=[("EMAIL", "Ann@Example.CA"), EMAIL], **WHO)
+    opt_outs.record_opt_out(points=[("EMAIL", "Ann@Example.CA"), EMAIL], act=WHO)
     assert ContactPoint.objects.count() == 1
     spellings = [("EMAIL", "Ann@Example.CA"), EMAIL]
     found = reading.ledgers(spellings)
@@ -230,11 +234,11 @@ def test_both_spellings_in_one_call_are_one_point() -> None:
 
 def test_the_first_point_leaves_the_mark_of_its_key_and_no_later_one_changes_it(settings: Settings) -> None:
     settings.CONTACT_DIGEST_KEY = "the first key"
-    opt_outs.record_opt_out(points=[PHONE], **WHO)
+    opt_outs.record_opt_out(points=[PHONE], act=WHO)
     mark = Organisation.objects.get().digest_key_mark
     assert mark == digest_key_mark() != ""
     settings.CONTACT_DIGEST_KEY = "another key"
-    opt_outs.record_opt_out(points=[OTHER], **WHO)
+    opt_outs.record_opt_out(points=[OTHER], act=WHO)
     assert Organisation.objects.get().digest_key_mark == mark != digest_key_mark()
 
 
@@ -275,29 +279,29 @@ def test_what_is_no_number_with_its_area_code_is_refused(text: Any) -> None:
 
 
 def test_changing_the_organisation_keeps_what_is_absent_and_writes_history() -> None:
-    upsert_organisation(changed_by="bryan", reason="first", name="Maple Homes", consent="enforce", now=NOON)
-    changed = upsert_organisation(changed_by="ann", scrub="enforce", expected_version=2, now=NOON)
+    upsert(Organisation, name="Maple Homes", consent="enforce", act=Act("bryan", reason="first", at=NOON))
+    changed = upsert(Organisation, scrub="enforce", expected_version=2, act=Act("ann", at=NOON))
     assert (changed.name, changed.consent, changed.scrub, changed.version) == ("Maple Homes", "enforce", "enforce", 3)
     assert (changed.changed_by, changed.reason) == ("ann", "")
     assert [row.version for row in Organisation.history.all()] == [3, 2, 1]
     with pytest.raises(VersionConflict):
-        upsert_organisation(changed_by="bryan", name="Oak", expected_version=2)
+        upsert(Organisation, name="Oak", expected_version=2, act=Act("bryan"))
     assert Organisation.objects.get().name == "Maple Homes"
 
 
 def test_the_organisations_row_is_made_where_it_is_missing() -> None:
     Organisation.objects.all().delete()
-    made = upsert_organisation(changed_by="bryan", consent="enforce", now=NOON)
+    made = upsert(Organisation, consent="enforce", act=Act("bryan", at=NOON))
     assert (made.pk, made.version, made.created_at, made.scrub) == (1, 1, NOON, "enforce")
 
 
 def test_a_closed_day_is_set_renamed_and_removed_with_its_history() -> None:
     day = date(2026, 12, 24)
-    first = set_closed_day(day=day, name="Eve", changed_by="bryan", reason="rest", now=NOON)
-    assert set_closed_day(day=day, name="Christmas Eve", changed_by="ann", now=NOON).pk == first.pk
-    set_closed_day(day=day, province="ON", name="In Ontario", changed_by="ann", now=NOON)
-    assert remove_closed_day(day=day, changed_by="bryan", reason="we work", now=NOON) is True
-    assert remove_closed_day(day=day, changed_by="bryan", reason="again", now=NOON) is False
+    first = set_closed_day(day=day, name="Eve", act=Act("bryan", reason="rest", at=NOON))
+    assert set_closed_day(day=day, name="Christmas Eve", act=Act("ann", at=NOON)).pk == first.pk
+    set_closed_day(day=day, province="ON", name="In Ontario", act=Act("ann", at=NOON))
+    assert remove_closed_day(day=day, act=Act("bryan", reason="we work", at=NOON)) is True
+    assert remove_closed_day(day=day, act=Act("bryan", reason="again", at=NOON)) is False
     assert [(row.province, row.name) for row in ClosedDay.objects.all()] == [("ON", "In Ontario")]
     told = [(row.history_type, row.name, row.changed_by, row.reason) for row in ClosedDay.history.filter(id=first.pk)]
     assert told == [
@@ -309,5 +313,5 @@ def test_a_closed_day_is_set_renamed_and_removed_with_its_history() -> None:
 
 def test_ten_thousand_numbers_are_put_on_the_list_at_once() -> None:
     points = [("PHONE", f"+1416{n:07}") for n in range(10_000)]  # more than a server has room for as single locks
-    assert len(opt_outs.record_do_not_call(points=points, **WHO)) == 10_000
+    assert len(opt_outs.record_do_not_call(points=points, act=WHO)) == 10_000
     assert refused(points[-1], "CALL")

@@ -16,6 +16,7 @@ from governance.ledger.points import points_of
 from governance.ledger.proof import NO_PROOF, PROOF_FIELDS, WORDING_MAX_LENGTH, GivenHow, Missing, Proof, missing_of
 from tests.conftest import attrs, codes
 from tests.factories import NOON
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.append_only import AppendOnlyError
 
 pytestmark = pytest.mark.django_db
@@ -185,7 +186,7 @@ def test_the_end_of_a_contract_has_no_content_of_its_own(operator: APIClient) ->
 def on_file(at: datetime = NOON, **options: Any) -> list[ContactRecord]:
     given: dict[str, Any] = {"basis": "EXPRESS", "obtained_at": at, "evidence": "form 1", "proof": Proof(**CONTENT)}
     points = points_of(phone=PHONE)
-    return consents.record_consent(points=points, channel="SMS", actor="test", now=at, **{**given, **options})
+    return consents.record_consent(points=points, channel="SMS", act=Act("test", at=at), **{**given, **options})
 
 
 def test_a_proof_is_never_changed() -> None:
@@ -200,7 +201,7 @@ def test_a_proof_is_never_changed() -> None:
 
 def test_erasing_the_number_removes_the_proof_and_keeps_the_line() -> None:
     (record,) = on_file(NOON - timedelta(days=1))
-    erasures.erase_point(point_id=ContactPoint.objects.get().pk, reason="asked", actor="ops", now=NOON)
+    erasures.erase_point(point_id=ContactPoint.objects.get().pk, act=Act("ops", reason="asked", at=NOON))
     assert not ConsentProof.objects.exists()
     line = ContactRecord.objects.get(pk=record.pk)
     assert (line.entry, line.basis, line.evidence) == ("CONSENT", "EXPRESS", "")

@@ -18,6 +18,7 @@ from governance.ledger.models import ContactRecord
 from governance.ledger.rules import Validity, consent
 from tests.factories import LeadFactory, RecordFactory
 from tests.staff import signed_in
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -25,17 +26,17 @@ PHONE = ("PHONE", "+14165550123")
 EMAIL = ("EMAIL", "ann@example.ca")
 NOW = datetime(2026, 11, 3, 17, tzinfo=UTC)
 SIGNED = datetime(2025, 1, 15, 18, tzinfo=UTC)
-WHO: dict[str, Any] = {"actor": "me", "correlation_id": "C1", "now": NOW}
+WHO = Act("me", correlation_id="C1", at=NOW)
 END = "/api/governance/contact/contracts/end"
 
 
 def signed(at: datetime = SIGNED, points: Any = (PHONE, EMAIL), **values: Any) -> list[ContactRecord]:
-    given = {"basis": "CONTRACT", "obtained_at": at, "evidence": "contract 7", **WHO, **values}
+    given = {"basis": "CONTRACT", "obtained_at": at, "evidence": "contract 7", "act": WHO, **values}
     return consents.record_consent(points=points, **given)
 
 
 def end(day: date = date(2026, 3, 10), points: Any = (PHONE, EMAIL), **values: Any) -> list[ContactRecord]:
-    return end_contract(points=points, ended_on=day, evidence="notice 1", **{**WHO, **values})
+    return end_contract(points=points, ended_on=day, evidence="notice 1", act=WHO, **values)
 
 
 def standing(channel: str, at: datetime) -> Validity:

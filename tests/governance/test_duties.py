@@ -8,12 +8,13 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from governance.duties.models import LegalDuty
-from governance.duties.rules import Duty, problems
-from governance.duties.services import upsert_duty
+from governance.duties.rules import Duty, as_detail, in_order, problems
+from governance.policies import upsert
 from governance.runbook import services as runbook
 from tests.conftest import attrs, codes
 from tests.factories import NOON
 from tests.staff import signed_in
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.append_only import AppendOnlyError
 
 API = "/api/governance/duties"
@@ -40,6 +41,25 @@ def test_a_date_is_warned_of_from_a_month_before_and_counts_to_its_last_day(days
     assert problem in "".join(found)
 
 
+def test_a_problem_names_who_the_duty_is_about() -> None:
+    missing = [Duty("TRAINING", "ann", None, None), Duty("SCRUB", "", None, None)]
+    assert problems(missing, TODAY, MONTH) == ["ann: no date is on file.", "no date is on file."]
+    day = TODAY - timedelta(days=1)
+    assert problems([Duty("TRAINING", "ann", day, None)], TODAY, MONTH) == ["ann: was due on 2026-12-14."]
+    assert problems([Duty("SCRUB", "", TODAY, None)], TODAY, MONTH) == ["is due on 2026-12-15."]
+
+
+def test_duties_in_order_say_the_nearest_date() -> None:
+    duties = [Duty("TRAINING", name, due_on, TODAY) for name, due_on in (("ann", TODAY + MONTH), ("bob", TODAY), ("", None))]
+    assert in_order(duties) == "The next date is 2026-12-15."
+    assert as_detail(duties) == [
+        {"subject": "ann", "due_on": "2027-01-14", "done_on": "2026-12-15"},
+        {"subject": "bob", "due_on": "2026-12-15", "done_on": "2026-12-15"},
+        {"subject": "", "due_on": None, "done_on": "2026-12-15"},
+    ]
+    assert as_detail([Duty("SCRUB", "", TODAY, None)])[0]["done_on"] is None
+
+
 def test_nothing_on_file_is_a_problem() -> None:
     assert problems([], TODAY, MONTH) == ["Nothing is on file."]
 
@@ -51,14 +71,14 @@ def test_the_runbook_has_each_duty_with_its_date(kind: str) -> None:
     assert (first["ok"], first["severity"]) == (False, "warning")
     assert "Nothing is on file." in first["message"]
 
-    upsert_duty(kind=kind, subject="ann", due_on=TODAY + timedelta(days=90), done_on=TODAY, changed_by="me")
+    upsert(LegalDuty, kind=kind, subject="ann", due_on=TODAY + timedelta(days=90), done_on=TODAY, act=Act("me"))
     found = finding(kind.lower())
     assert (found["ok"], found["message"]) == (True, "The next date is 2027-03-15.")
     assert found["detail"] == [{"subject": "ann", "due_on": "2027-03-15", "done_on": "2026-12-15"}]
 
-    upsert_duty(kind=kind, subject="ben", due_on=TODAY - timedelta(days=1), changed_by="me")
+    upsert(LegalDuty, kind=kind, subject="ben", due_on=TODAY - timedelta(days=1), act=Act("me"))
     assert "ben: was due on 2026-12-14." in finding(kind.lower())["message"]
-    upsert_duty(kind=kind, subject="ben", enabled=False, changed_by="me", reason="left")
+    upsert(LegalDuty, kind=kind, subject="ben", enabled=False, act=Act("me", reason="left"))
     assert finding(kind.lower())["ok"]
 
 
@@ -113,7 +133,7 @@ def test_who_may_do_what(agent: APIClient, auditor: APIClient) -> None:
 @pytest.mark.django_db
 def test_every_date_is_kept_by_whom_and_the_history_is_append_only() -> None:
     for day in (1, 2):
-        duty = upsert_duty(kind="SCRUB", done_on=date(2026, 12, day), changed_by=f"op{day}", reason="downloaded")
+        duty = upsert(LegalDuty, kind="SCRUB", done_on=date(2026, 12, day), act=Act(f"op{day}", reason="downloaded"))
     history = duty.history.order_by("history_id")
     assert [(row.done_on.day, row.changed_by, row.reason) for row in history] == [
         (1, "op1", "downloaded"),

@@ -15,6 +15,7 @@ from governance.golive.models import GoLiveState
 from governance.golive.services import disable_go_live, engage_kill_switch
 from governance.models import HeimdallPolicy
 from tests.conftest import codes
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +93,7 @@ def test_the_kill_switch_leaves_go_live_as_it_is(operator: APIClient) -> None:
 
 def test_a_blocker_refuses_to_go_live_and_is_named(operator: APIClient) -> None:
     HeimdallPolicy.objects.all().delete()
-    engage_kill_switch(changed_by="bryan", reason="wrong numbers")
+    engage_kill_switch(act=Act("bryan", reason="wrong numbers"))
     before = state()
     answer = operator.post(f"{API}/enable", WHY, headers={"Idempotency-Key": "K-1"})
     assert (answer.status_code, answer.json()) == (
@@ -115,7 +116,7 @@ def test_a_blocker_refuses_to_go_live_and_is_named(operator: APIClient) -> None:
     )
     assert state() == before
     with pytest.raises(ChecklistFailed):
-        gate.enable_go_live(changed_by="bryan", reason="over Python")
+        gate.enable_go_live(act=Act("bryan", reason="over Python"))
     assert state() == before
 
 
@@ -139,12 +140,12 @@ def test_a_blocker_does_not_disable_what_is_live(operator: APIClient) -> None:
 
 def test_disabling_a_missing_row_makes_it_engaged() -> None:
     GoLiveState.objects.all().delete()
-    made = disable_go_live(changed_by="me", reason="the row was gone")
+    made = disable_go_live(act=Act("me", reason="the row was gone"))
     assert (made.go_live_enabled, made.kill_switch_engaged) == (False, True)
 
 
 def test_the_checklist_lists_what_fails_first(agent: APIClient) -> None:
-    engage_kill_switch(changed_by="bryan", reason="drill")
+    engage_kill_switch(act=Act("bryan", reason="drill"))
     answer = agent.get(f"{API}/checklist").json()
     assert answer["ok_to_enable_go_live"] is False
     first, *others = answer["items"]

@@ -13,8 +13,10 @@ from governance.gate import heimdall_recommend, heimdall_require_prod_eligible, 
 from governance.heimdall import services
 from governance.heimdall.errors import NotProdEligible, RecommendationNotFound
 from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
+from governance.policies import upsert
 from tests.conftest import attrs, codes
 from tests.factories import NOON, CharterFactory, RecommendationFactory, ScorecardFactory
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -34,8 +36,8 @@ def tried(trials: int = 50, successes: int = 40, days_ago: int = 0) -> None:
 
 
 def recommend(confidence: str = "0.95", **options: Any) -> HeimdallRecommendation:
-    advice = {"domain": DOMAIN, "confidence": Decimal(confidence), "recommendation": {"buyer": "B1"}, "actor": "model-7"}
-    return heimdall_recommend(**{**advice, "now": NOON, **options})
+    advice = {"domain": DOMAIN, "confidence": Decimal(confidence), "recommendation": {"buyer": "B1"}}
+    return heimdall_recommend(**{**advice, "act": Act("model-7", at=NOON), **options})
 
 
 def kinds() -> list[tuple[str, str]]:
@@ -67,7 +69,7 @@ def test_migrate_seeds_the_charter_with_production_use_off() -> None:
 
 def test_trials_are_counted_by_domain_and_day_each_with_its_event() -> None:
     for success, now in ((True, NOON), (False, NOON), (True, NOON + DAY)):
-        heimdall_trial(domain=DOMAIN, confidence=Decimal("0.7"), success=success, actor="model-7", now=now)
+        heimdall_trial(domain=DOMAIN, confidence=Decimal("0.7"), success=success, act=Act("model-7", at=now))
     cards = HeimdallScorecard.objects.filter(domain=DOMAIN).order_by("day").values_list("day", "trials", "successes")
     assert list(cards) == [(NOON.date(), 2, 1), ((NOON + DAY).date(), 1, 1)]
     events = HeimdallEvent.objects.order_by("id").values_list("kind", "confidence", "success", "actor")
@@ -102,7 +104,7 @@ def test_trials_of_another_domain_do_not_count() -> None:
 def test_a_recommendation_is_kept_with_its_evidence_and_the_gates_answer() -> None:
     policy = charter()
     tried()
-    kept = recommend(evidence=[{"close_rate": 0.34}], correlation_id="C1")
+    kept = recommend(evidence=[{"close_rate": 0.34}], act=Act("model-7", correlation_id="C1", at=NOON))
     row = HeimdallRecommendation.objects.get()
     assert row == kept
     assert (row.recommendation, row.evidence) == ({"buyer": "B1"}, [{"close_rate": 0.34}])
@@ -140,7 +142,7 @@ def test_advice_that_passes_may_be_used_and_each_use_is_an_event() -> None:
     charter()
     tried()
     row = recommend()
-    heimdall_require_prod_eligible(row.pk, actor="dispatcher", correlation_id="C2", now=NOON)
+    heimdall_require_prod_eligible(row.pk, act=Act("dispatcher", correlation_id="C2", at=NOON))
     assert kinds() == [("RECOMMENDED", "gate_pass"), ("USED", "gate_pass")]
     used = HeimdallEvent.objects.latest("id")
     assert (used.recommendation, used.actor, used.correlation_id) == (row, "dispatcher", "C2")
@@ -159,7 +161,7 @@ def test_a_recommendation_expires(age: Any, code: Any) -> None:
     tried(days_ago=0)
     tried(days_ago=-1)
     row = recommend()
-    decision = heimdall_use(row.pk, now=NOON + age)
+    decision = heimdall_use(row.pk, act=Act(at=NOON + age))
     assert (decision.code, decision.allowed) == (code, code == "gate_pass")
     assert HeimdallEvent.objects.latest("id").kind == ("USED" if decision.allowed else "REFUSED")
 
@@ -168,8 +170,8 @@ def test_the_charters_own_hours_count() -> None:
     charter(recommendation_hours=1)
     tried()
     row = recommend()
-    assert heimdall_use(row.pk, now=NOON + timedelta(hours=1)).allowed
-    assert heimdall_use(row.pk, now=NOON + timedelta(hours=1, seconds=1)).code == "recommendation_expired"
+    assert heimdall_use(row.pk, act=Act(at=NOON + timedelta(hours=1))).allowed
+    assert heimdall_use(row.pk, act=Act(at=NOON + timedelta(hours=1, seconds=1))).code == "recommendation_expired"
 
 
 @pytest.mark.parametrize(
@@ -186,9 +188,9 @@ def test_what_passed_once_is_judged_again_at_use(change: Any, code: Any) -> None
     tried()
     row = recommend()
     assert row.prod_eligible
-    services.upsert_policy(domain=DOMAIN, changed_by="ops", reason="stricter", **change)
+    upsert(HeimdallPolicy, domain=DOMAIN, act=Act("ops", reason="stricter"), **change)
     with pytest.raises(NotProdEligible, match=code):
-        heimdall_require_prod_eligible(row.pk, now=NOON)
+        heimdall_require_prod_eligible(row.pk, act=Act(at=NOON))
     assert kinds() == [("RECOMMENDED", "gate_pass"), ("REFUSED", code)]
     assert HeimdallRecommendation.objects.get().prod_eligible  # what was found then
 
@@ -198,7 +200,7 @@ def test_what_failed_once_may_pass_at_use() -> None:
     row = recommend()
     assert not row.prod_eligible
     tried()
-    heimdall_require_prod_eligible(row.pk, now=NOON)
+    heimdall_require_prod_eligible(row.pk, act=Act(at=NOON))
     assert kinds()[-1] == ("USED", "gate_pass")
 
 
@@ -206,13 +208,13 @@ def test_what_failed_once_may_pass_at_use() -> None:
 def test_the_refusals_event_stays_though_it_raises() -> None:
     row = RecommendationFactory.create()
     with pytest.raises(NotProdEligible, match="prod_use_disabled"):
-        heimdall_require_prod_eligible(row.pk)
+        heimdall_require_prod_eligible(row.pk, act=Act())
     assert kinds() == [("REFUSED", "prod_use_disabled")]
 
 
 def test_an_unknown_recommendation_is_not_found() -> None:
     with pytest.raises(RecommendationNotFound):
-        heimdall_require_prod_eligible(999_999_999)
+        heimdall_require_prod_eligible(999_999_999, act=Act())
     assert not HeimdallEvent.objects.exists()
 
 

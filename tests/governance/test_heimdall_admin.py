@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from governance.heimdall.models import HeimdallPolicy
-from governance.heimdall.services import upsert_policy
+from governance.policies import upsert
 from tests.factories import HeimdallEventFactory, RecommendationFactory, ScorecardFactory
 from tests.staff import form_with, signed_in
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -95,7 +96,7 @@ def test_a_value_out_of_bounds_is_named(field: str, value: str, ops: Client) -> 
 
 def test_a_stale_form_writes_nothing_and_loses_nothing(ops: Client) -> None:
     form = form_with(ops.get(page_of(charter())), "why")
-    upsert_policy(domain="BUYER_MATCH", min_sandbox_trials=80, changed_by="Ada", reason="Too few")
+    upsert(HeimdallPolicy, domain="BUYER_MATCH", min_sandbox_trials=80, act=Act("Ada", reason="Too few"))
 
     answer = ops.post(page_of(charter()), {**form, "prod_use_enabled": "on", "why": "Mine"})
 
@@ -106,8 +107,13 @@ def test_a_stale_form_writes_nothing_and_loses_nothing(ops: Client) -> None:
 
 
 def test_the_history_shows_what_changed_in_words(ops: Client) -> None:
-    upsert_policy(
-        domain="BUYER_MATCH", prod_use_enabled=True, use_lower_bound=True, trial_window_days=14, changed_by="ops", reason="x"
+    upsert(
+        HeimdallPolicy,
+        domain="BUYER_MATCH",
+        prod_use_enabled=True,
+        use_lower_bound=True,
+        trial_window_days=14,
+        act=Act("ops", reason="x"),
     )
 
     page = ops.get(reverse("admin:governance_heimdallpolicy_history", args=[charter().pk]))

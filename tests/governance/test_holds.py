@@ -13,12 +13,13 @@ from governance.ledger.rules import is_held, opted_out
 from governance.ledger.signals import contact_records_changed, opted_out_of
 from tests.factories import NOON
 from tests.telling import heard
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
 PHONE = ("PHONE", "+14165550123")
 LEAD = ("LEAD", "L123")
-WHO: dict[str, Any] = {"actor": "va1", "correlation_id": "C1", "now": NOON}
+WHO = Act("va1", correlation_id="C1", at=NOON)
 HOUR = timedelta(hours=1)
 
 
@@ -27,12 +28,12 @@ def held(point: Any, at: Any = NOON) -> bool:
 
 
 def erased(point: Any = PHONE) -> ContactPoint:
-    row = points.contact_points([point])[point]
-    return erasures.erase_point(point_id=row.pk, reason="asked for it", **WHO)
+    row = points.contact_points([point], Act())[point]
+    return erasures.erase_point(point_id=row.pk, act=WHO.because("asked for it"))
 
 
 def test_a_hold_is_a_line_of_each_point_since_the_message_came() -> None:
-    made = gate.hold_points(points=[PHONE, LEAD], since=NOON - HOUR, evidence="inbound message 12", reason="r", **WHO)
+    made = gate.hold_points(points=[PHONE, LEAD], since=NOON - HOUR, evidence="inbound message 12", act=WHO.because("r"))
     written = ContactRecord.objects.order_by("id").values_list("point__kind", "point__value", "entry", "channel")
     assert list(written) == [("PHONE", PHONE[1], "HOLD", ""), ("LEAD", "L123", "HOLD", "")]
     line = ContactRecord.objects.get(pk=made[0].pk)
@@ -50,13 +51,13 @@ def test_a_hold_is_a_line_of_each_point_since_the_message_came() -> None:
 
 
 def test_a_hold_since_later_than_now_is_one_from_now_on() -> None:
-    (made,) = gate.hold_points(points=[PHONE], since=NOON + HOUR, evidence="message 1", **WHO)
+    (made,) = gate.hold_points(points=[PHONE], since=NOON + HOUR, evidence="message 1", act=WHO)
     assert made.effective_at == NOON
 
 
 def test_a_release_ends_the_hold() -> None:
-    gate.hold_points(points=[PHONE], since=NOON - HOUR, evidence="message 1", **WHO)
-    (made,) = gate.release_points(points=[PHONE], evidence="message 1", reason="a joke", **WHO)
+    gate.hold_points(points=[PHONE], since=NOON - HOUR, evidence="message 1", act=WHO)
+    (made,) = gate.release_points(points=[PHONE], evidence="message 1", act=WHO.because("a joke"))
     assert (made.entry, made.channel, made.effective_at, made.reason) == ("RELEASE", "", NOON, "a joke")
     assert not held(PHONE)
     assert held(PHONE, NOON - HOUR / 2)
@@ -64,31 +65,31 @@ def test_a_release_ends_the_hold() -> None:
 
 def test_two_messages_need_two_decisions() -> None:
     for _ in range(2):
-        gate.hold_points(points=[PHONE], evidence="message", **WHO)
-    gate.release_points(points=[PHONE], evidence="message", **WHO)
+        gate.hold_points(points=[PHONE], evidence="message", act=WHO)
+    gate.release_points(points=[PHONE], evidence="message", act=WHO)
     assert held(PHONE)
-    gate.release_points(points=[PHONE], evidence="message", **WHO)
+    gate.release_points(points=[PHONE], evidence="message", act=WHO)
     assert not held(PHONE)
 
 
 def test_a_release_never_answers_a_later_hold() -> None:
-    gate.release_points(points=[PHONE], evidence="message 1", **WHO)
-    gate.hold_points(points=[PHONE], evidence="message 2", **WHO)
+    gate.release_points(points=[PHONE], evidence="message 1", act=WHO)
+    gate.hold_points(points=[PHONE], evidence="message 2", act=WHO)
     assert held(PHONE)
 
 
 def test_a_hold_and_its_release_are_told() -> None:
     with heard(contact_records_changed) as changes, heard(opted_out_of) as refusals:
-        gate.hold_points(points=[PHONE, LEAD], evidence="message 1", **WHO)
-        gate.release_points(points=[PHONE], evidence="message 1", **WHO)
-    assert [(told["points"], told["now"]) for told in changes] == [([PHONE, LEAD], NOON), ([PHONE], NOON)]
+        gate.hold_points(points=[PHONE, LEAD], evidence="message 1", act=WHO)
+        gate.release_points(points=[PHONE], evidence="message 1", act=WHO)
+    assert [(told.facts["points"], told.happened_at) for told in changes] == [([PHONE, LEAD], NOON), ([PHONE], NOON)]
     assert refusals == []
 
 
 def test_nothing_is_held_where_no_point_is_given() -> None:
     for verb in (gate.hold_points, gate.release_points):
         with pytest.raises(PointMissing):
-            verb(points=[], evidence="message 1", **WHO)
+            verb(points=[], evidence="message 1", act=WHO)
 
 
 # A point whose value was erased ---------------------------------------------------------------------------------------
@@ -97,37 +98,37 @@ def test_nothing_is_held_where_no_point_is_given() -> None:
 def test_an_opt_out_is_recorded_of_an_erased_point() -> None:
     row = erased()
     with heard(opted_out_of) as refusals:
-        (made,) = gate.record_opt_out(rows=[row], channel="SMS", said_at=NOON - HOUR, evidence="message 1", **WHO)
+        (made,) = gate.record_opt_out(rows=[row], channel="SMS", said_at=NOON - HOUR, evidence="message 1", act=WHO)
     assert (made.point_id, made.entry, made.channel, made.effective_at) == (row.pk, "OPT_OUT", "SMS", NOON - HOUR)
     assert opted_out(reading.ledgers([PHONE])[PHONE].lines, "SMS", NOON)  # the number comes again
-    assert [told["points"] for told in refusals] == [[]]
+    assert [told.facts["points"] for told in refusals] == [[]]
     assert ContactPoint.objects.get().value is None
 
 
 def test_an_erased_point_is_held_and_released() -> None:
     row = erased()
-    gate.hold_points(rows=[row], evidence="message 1", **WHO)
+    gate.hold_points(rows=[row], evidence="message 1", act=WHO)
     assert held(PHONE)
-    gate.release_points(rows=[row], evidence="message 1", **WHO)
+    gate.release_points(rows=[row], evidence="message 1", act=WHO)
     assert not held(PHONE)
 
 
 def test_an_opt_out_of_an_erased_point_is_lifted() -> None:
     row = erased()
-    gate.record_opt_out(rows=[row], **WHO)
-    (made,) = opt_outs.lift_opt_out(rows=[row], reason="a mistake", **WHO)
+    gate.record_opt_out(rows=[row], act=WHO)
+    (made,) = opt_outs.lift_opt_out(rows=[row], act=WHO.because("a mistake"))
     assert (made.point_id, made.entry) == (row.pk, "LIFT")
     assert not opted_out(reading.ledgers([PHONE])[PHONE].lines, "SMS", NOON)
 
 
 def test_a_point_that_is_named_and_given_as_a_row_is_one() -> None:
-    row = points.contact_points([PHONE])[PHONE]
+    row = points.contact_points([PHONE], Act())[PHONE]
     with heard(opted_out_of) as refusals:
-        gate.record_opt_out(points=[PHONE, LEAD], rows=[row], **WHO)
+        gate.record_opt_out(points=[PHONE, LEAD], rows=[row], act=WHO)
     assert sorted(ContactRecord.objects.values_list("point__kind", flat=True)) == ["LEAD", "PHONE"]
-    assert [sorted(told["points"]) for told in refusals] == [[LEAD, PHONE]]
+    assert [sorted(told.facts["points"]) for told in refusals] == [[LEAD, PHONE]]
 
 
 def test_a_channel_that_does_not_reach_an_erased_point_binds_nothing() -> None:
     with pytest.raises(PointMissing):
-        gate.record_opt_out(rows=[erased()], channel="EMAIL", **WHO)
+        gate.record_opt_out(rows=[erased()], channel="EMAIL", act=WHO)

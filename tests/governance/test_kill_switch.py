@@ -8,6 +8,7 @@ from rest_framework.test import APIClient
 from governance.golive.models import GoLiveState
 from governance.golive.services import engage_kill_switch, release_kill_switch
 from tests.conftest import attrs, codes
+from wholesale.plumbing.act import Act
 
 ENGAGE = "/api/governance/go-live/kill-switch/engage"
 RELEASE = "/api/governance/go-live/kill-switch/release"
@@ -66,6 +67,6 @@ def test_a_reason_is_required(operator: APIClient, path: Any, reason: Any) -> No
 @pytest.mark.parametrize("toggle", [engage_kill_switch, release_kill_switch])
 def test_a_missing_row_is_made_by_a_toggle(db: None, toggle: Any) -> None:
     GoLiveState.objects.all().delete()
-    state = toggle(changed_by="me", reason="the row was gone")
+    state = toggle(act=Act("me", reason="the row was gone"))
     assert GoLiveState.objects.get() == state
     assert (state.kill_switch_engaged, state.go_live_enabled) == (toggle is engage_kill_switch, False)

@@ -13,12 +13,13 @@ from governance.ledger import erasures, points
 from governance.ledger.models import LastContact
 from governance.people import LeadFacts
 from tests.factories import NOON, LeadFactory
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 PHONE, EMAIL, LEAD = ("PHONE", "+14165550123"), ("EMAIL", "jane@example.ca"), ("LEAD", "JANE")
-WHO: dict[str, Any] = {"actor": "va1", "now": NOON - HOUR}
+WHO = Act("va1", at=NOON - HOUR)
 
 
 def jane(**values: Any) -> LeadFacts:
@@ -66,16 +67,16 @@ def test_what_is_somebody_elses_is_not_contacted(wrong: str, refused: dict[str, 
 @pytest.mark.parametrize("known", [True, False])
 @pytest.mark.parametrize("channel", ["SMS", "CALL", "EMAIL"])
 def test_what_is_said_of_the_lead_holds_by_whatever_channel_known_or_not(known: bool, channel: str) -> None:
-    gate.hold_points(points=[LEAD], evidence="message 1", **WHO)
+    gate.hold_points(points=[LEAD], evidence="message 1", act=WHO)
     assert reasons(jane(), channel, is_known=known) == ["inbound_undecided"]
-    gate.release_points(points=[LEAD], evidence="message 1", **WHO)
-    gate.record_opt_out(points=[LEAD], channel=channel, **WHO)
+    gate.release_points(points=[LEAD], evidence="message 1", act=WHO)
+    gate.record_opt_out(points=[LEAD], channel=channel, act=WHO)
     assert reasons(jane(), channel, is_known=known) == ["opted_out"]
     assert reasons(jane(lead_id=""), channel, is_known=known) == []
 
 
 def test_of_an_unknown_lead_the_number_is_not_asked() -> None:
-    gate.record_opt_out(points=[PHONE], **WHO)
+    gate.record_opt_out(points=[PHONE], act=WHO)
     assert reasons(jane()) == ["opted_out"]
     assert reasons(jane(), is_known=False) == []
 
@@ -103,8 +104,8 @@ def test_a_contact_at_an_address_is_kept_in_its_one_form() -> None:
 
 
 def test_the_last_contact_of_an_erased_point_is_kept_without_its_value() -> None:
-    row = points.contact_points([PHONE])[PHONE]
-    erasures.erase_point(point_id=row.pk, reason="asked for it", actor="va1")
+    row = points.contact_points([PHONE], Act())[PHONE]
+    erasures.erase_point(point_id=row.pk, act=Act("va1", reason="asked for it"))
     gate.note_contact([PHONE], NOON)
     row.refresh_from_db()
     assert (row.value, contacted()) == (None, {"PHONE": NOON})

@@ -28,7 +28,9 @@ from governance.market.rules import SAFE_RULES
 from offers.models import OfferPolicy
 from tests.conftest import attrs
 from tests.factories import NOON, LadderFactory, LeadFactory, MarketPolicyFactory, OfferPolicyFactory, TaskFactory, many
+from tests.query_counts import counted, queries
 from tests.staff import form_with, signed_in
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.vocabulary import normalise_word
 
 pytestmark = pytest.mark.django_db
@@ -77,7 +79,7 @@ def test_many_markets_are_settled_in_one_query_and_the_products_own_in_none() ->
     with CaptureQueriesContext(connection) as captured:
         settled = one_markets(places)
         assert one_markets([*MARKET_SEEDS, (None, "TORONTO"), ("YT", "ALL")])
-    assert len(captured) == 1
+    assert counted(captured) == queries("settle the names of markets")
     assert set(settled.items()) == {
         ((province, name), market) for (province, market), names in OTHER_NAMES.items() for name in names
     }
@@ -95,7 +97,7 @@ def test_no_seeded_name_means_two_markets_of_a_province_and_each_has_its_one_spe
 
 
 def test_a_lead_lives_in_the_market_whoever_brings_it(operator: APIClient, ops: Client) -> None:
-    upsert_leads([{"lead_id": "file", "province": "ON", "market": "GTA"}])
+    upsert_leads([{"lead_id": "file", "province": "ON", "market": "GTA"}], act=Act())
     operator.post("/api/followups/leads/upsert", {"lead_id": "api", "province": "on", "market": "Metro Toronto"})
     form = form_with(ops.get("/admin/followups/lead/add/"), "lead_id")
     ops.post("/admin/followups/lead/add/", {**form, "lead_id": "admin", "province": "ON", "market": "g.t.a."})
@@ -104,9 +106,9 @@ def test_a_lead_lives_in_the_market_whoever_brings_it(operator: APIClient, ops: 
 
 def test_a_market_alone_is_settled_in_the_province_that_the_lead_has(operator: APIClient) -> None:
     many(LeadFactory, 1, lead_id="NL", province="NL", market="ALL")
-    upsert_leads([{"lead_id": "NL", "market": "ST_JOHN"}])
+    upsert_leads([{"lead_id": "NL", "market": "ST_JOHN"}], act=Act())
     assert Lead.objects.get().market == "ST_JOHNS"
-    report = upsert_leads([{"lead_id": "NL", "market": "SAINT_JOHN"}])
+    report = upsert_leads([{"lead_id": "NL", "market": "SAINT_JOHN"}], act=Act())
     assert (report.unchanged, Lead.objects.get().market) == (1, "ST_JOHNS")
 
 
@@ -225,7 +227,7 @@ def test_what_is_stored_under_a_new_name_moves_to_the_market() -> None:
     done = TaskFactory.create(ladder=ladder, step=2, province="ON", market="INNISFIL", completed_at=NOON)
 
     set_market_zone(
-        province="ON", market="BARRIE", zone="America/Toronto", other_names=["Innisfil"], changed_by="me", reason="one"
+        province="ON", market="BARRIE", zone="America/Toronto", other_names=["Innisfil"], act=Act("me", reason="one")
     )
 
     assert dict(Lead.objects.values_list("lead_id", "market")) == {"L1": "BARRIE", "L2": "INNISFIL"}
@@ -247,7 +249,7 @@ def test_what_is_stored_under_a_new_name_moves_to_the_market() -> None:
 def test_a_word_that_means_another_market_is_refused(changes: dict[str, Any], field: str, ops: Client) -> None:
     before = list(MarketZone.objects.values())
     with pytest.raises(ValidationError) as refused:
-        set_market_zone(**{**TORONTO, **changes}, changed_by="me")
+        set_market_zone(act=Act("me"), **{**TORONTO, **changes})
     form = form_with(ops.get("/admin/governance/marketzone/add/"), "why")
     new = {"province": "ON", "market": "DRYDEN", "zone": "America/Winnipeg", **changes}
     answer = ops.post("/admin/governance/marketzone/add/", {**form, **new, "why": "x"})
@@ -257,9 +259,9 @@ def test_a_word_that_means_another_market_is_refused(changes: dict[str, Any], fi
 
 
 def test_a_market_that_the_product_names_stays_one_when_its_row_is_gone() -> None:
-    remove_market_zone(province="ON", market="OTTAWA", changed_by="me")
+    remove_market_zone(province="ON", market="OTTAWA", act=Act("me"))
     with pytest.raises(ValidationError):
-        set_market_zone(**TORONTO, other_names=["OTTAWA"], changed_by="me")
+        set_market_zone(other_names=["OTTAWA"], act=Act("me"), **TORONTO)
     assert one_market("ON", "KANATA") == "KANATA"
 
 

@@ -9,9 +9,11 @@ from rest_framework.test import APIClient
 
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES, InvalidRules
-from governance.market.services import get_effective_policy, seed_policies, upsert_policy
+from governance.market.services import get_effective_policy
+from governance.policies import seed, upsert
 from tests.conftest import attrs, codes
 from tests.factories import MarketPolicyFactory
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import RequiredParameter
 from wholesale.plumbing.vocabulary import Province
 
@@ -68,7 +70,7 @@ def test_a_new_policy_needs_rules(operator: APIClient) -> None:
     assert (response.status_code, codes(response), attrs(response)) == (400, ["required"], ["rules"])
     assert not MarketPolicy.objects.filter(market="TORONTO").exists()
     with pytest.raises(RequiredParameter):
-        upsert_policy(province="ON", market="TORONTO", changed_by="me")
+        upsert(MarketPolicy, province="ON", market="TORONTO", act=Act("me"))
 
 
 def test_absent_settings_keep_their_value_but_reason_and_changed_by_do_not(operator: APIClient) -> None:
@@ -186,13 +188,13 @@ def test_rules_that_are_an_array_are_refused_by_name(operator: APIClient) -> Non
 
 def test_rules_are_checked_in_the_service_too(db: None) -> None:
     with pytest.raises(InvalidRules):
-        upsert_policy(province="ON", changed_by="me", rules={})
+        upsert(MarketPolicy, province="ON", rules={}, act=Act("me"))
     assert MarketPolicy.objects.get(province="ON").version == 1
 
 
 def test_a_row_that_breaks_a_rule_of_the_database_is_not_taken_for_a_race(db: None) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        upsert_policy(province="XX", changed_by="me", rules=RULES)
+        upsert(MarketPolicy, province="XX", rules=RULES, act=Act("me"))
 
 
 def test_a_policy_made_between_look_and_insert_is_changed_instead(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,7 +206,7 @@ def test_a_policy_made_between_look_and_insert_is_changed_instead(db: None, monk
         return looks.pop() if self.model is MarketPolicy and looks else original(self)
 
     monkeypatch.setattr(QuerySet, "first", first_look_finds_nothing)
-    policy = upsert_policy(province="ON", changed_by="me", enabled=False, rules=RULES)
+    policy = upsert(MarketPolicy, province="ON", enabled=False, rules=RULES, act=Act("me"))
     assert (policy.version, policy.enabled) == (2, False)
     assert MarketPolicy.objects.filter(province="ON", market="ALL").count() == 1
 
@@ -249,14 +251,14 @@ def test_the_guides_function_gives_no_rules_unless_a_policy_is_on(db: None) -> N
 def test_seeding_again_changes_nothing_and_never_overwrites(operator: APIClient) -> None:
     operator.post(UPSERT, {"province": "ON", "enabled": False, "rules": RULES})
     before = list(MarketPolicy.objects.values())
-    assert seed_policies() == 0
+    assert seed(MarketPolicy) == 0
     assert list(MarketPolicy.objects.values()) == before
 
 
 def test_seeding_gives_a_province_without_policy_its_safe_default(db: None) -> None:
     MarketPolicy.objects.filter(province__in=["ON", "QC"]).delete()
     MarketPolicyFactory.create(province="ON", market="TORONTO")  # a market's row is not the province's
-    assert seed_policies() == 2
+    assert seed(MarketPolicy) == 2
     policy = MarketPolicy.objects.get(province="ON", market="ALL")
     assert (policy.enabled, policy.rules, policy.changed_by, policy.version) == (True, SAFE_RULES, "seed", 1)
 

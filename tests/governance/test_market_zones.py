@@ -16,6 +16,7 @@ from governance.clocks.models import MarketZone
 from governance.clocks.services import MarketZoneNotFound, remove_market_zone, set_market_zone
 from tests.factories import NOON
 from tests.staff import form_with, signed_in
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +49,7 @@ def zones_of(market: str) -> list[str]:
 
 def test_a_market_gets_a_zone_and_the_gate_obeys_at_once() -> None:
     assert len(zones_of("DRYDEN")) == 3
-    made = set_market_zone(**{**DRYDEN, "market": " dryden"}, changed_by="bryan", reason="west of 90", now=NOON)
+    made = set_market_zone(act=Act("bryan", reason="west of 90", at=NOON), **{**DRYDEN, "market": " dryden"})
     assert zones_of("DRYDEN") == ["America/Winnipeg"]
     assert (made.market, made.zone, made.changed_by, made.reason, made.updated_at) == (
         "DRYDEN",
@@ -67,7 +68,7 @@ def test_a_market_gets_a_zone_and_the_gate_obeys_at_once() -> None:
 
 
 def test_a_zone_is_changed_with_its_history(kenora: MarketZone) -> None:
-    set_market_zone(province="ON", market="KENORA", zone="America/Toronto", changed_by="bryan", reason="moved")
+    set_market_zone(province="ON", market="KENORA", zone="America/Toronto", act=Act("bryan", reason="moved"))
     assert zones_of("KENORA") == ["America/Toronto"]
     assert [(r.history_type, r.zone, r.changed_by, r.reason) for r in kenora.history.all()] == [
         ("~", "America/Toronto", "bryan", "moved"),
@@ -77,7 +78,7 @@ def test_a_zone_is_changed_with_its_history(kenora: MarketZone) -> None:
 
 def test_a_zone_is_removed_and_its_history_stays(kenora: MarketZone, user_of: Callable[..., User]) -> None:
     user = user_of("operator")
-    remove_market_zone(province="ON", market=" kenora ", changed_by="bryan", reason="wrong", user=user, now=NOON)
+    remove_market_zone(province="ON", market=" kenora ", act=Act("bryan", user=user, reason="wrong", at=NOON))
     assert len(zones_of("KENORA")) == 3
     record = MarketZone.history.filter(market="KENORA").first()
     assert (record.history_type, record.changed_by, record.reason, record.history_user, record.history_date) == (
@@ -88,7 +89,7 @@ def test_a_zone_is_removed_and_its_history_stays(kenora: MarketZone, user_of: Ca
         NOON,
     )
     with pytest.raises(MarketZoneNotFound):
-        remove_market_zone(province="ON", market="KENORA", changed_by="bryan")
+        remove_market_zone(province="ON", market="KENORA", act=Act("bryan"))
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,7 @@ def test_a_zone_is_removed_and_its_history_stays(kenora: MarketZone, user_of: Ca
 )
 def test_what_is_wrong_is_named_and_nothing_is_written(changes: Any, field: str) -> None:
     with pytest.raises(ValidationError) as refused:
-        set_market_zone(**{**DRYDEN, **changes}, changed_by="bryan")
+        set_market_zone(act=Act("bryan"), **{**DRYDEN, **changes})
     assert list(refused.value.message_dict) == [field]
     assert (MarketZone.objects.count(), MarketZone.history.count()) == (66, 66)
 
@@ -118,7 +119,7 @@ def test_a_zone_set_by_another_between_look_and_insert_is_changed(monkeypatch: p
         return looks.pop() if self.model is MarketZone and looks else original(self)
 
     monkeypatch.setattr(QuerySet, "first", first_look_finds_nothing)
-    row = set_market_zone(province="ON", market="KENORA", zone="America/Atikokan", changed_by="bryan")
+    row = set_market_zone(province="ON", market="KENORA", zone="America/Atikokan", act=Act("bryan"))
     assert (MarketZone.objects.get(market="KENORA").zone, row.history.count()) == ("America/Atikokan", 2)
 
 

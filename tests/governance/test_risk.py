@@ -28,6 +28,7 @@ from governance.risk.reservations import correct_loss
 from governance.risk.rules import GLOBAL
 from tests.conftest import attrs, codes
 from tests.factories import NOON, RiskPolicyFactory
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +38,7 @@ TODAY, TOMORROW = NOON, NOON + timedelta(days=1)
 
 def reserve(amount: str = "10", engine: str = "WHOLESALE", **options: Any) -> Any:
     """The decision and the reservation."""
-    return gate.risk_reserve(engine=engine, amount=Decimal(amount), actor="bryan", **{"now": TODAY, **options})
+    return gate.risk_reserve(engine=engine, amount=Decimal(amount), **{"act": Act("bryan", at=TODAY), **options})
 
 
 def reserved(amount: str = "10", engine: str = "WHOLESALE", **options: Any) -> RiskReservation:
@@ -88,7 +89,9 @@ def test_migrate_seeds_the_floors() -> None:
 
 
 def test_a_reservation_stands_in_the_ledgers_of_the_engine_and_of_global() -> None:
-    reservation = reserved("10.50", reason="an offer", metadata={"deal": "D1"}, correlation_id="C1")
+    reservation = reserved(
+        "10.50", metadata={"deal": "D1"}, act=Act("bryan", reason="an offer", correlation_id="C1", at=TODAY)
+    )
     assert ledger() == ledger(GLOBAL) == ("10.50", "10.50", "0.00", 1)
     row = RiskReservation.objects.get()
     assert row == reservation
@@ -162,7 +165,7 @@ def test_open_risk_is_freed_by_settling_and_exposure_is_not() -> None:
     cap(max_open_risk=Decimal(10))
     first = reserved("10")
     assert reserve("0.01")[0].code == "max_open_risk"
-    reservations.risk_settle(first.pk, actor="bryan", now=TODAY)
+    reservations.risk_settle(first.pk, act=Act("bryan", at=TODAY))
     reserved("10")
     assert ledger() == ("20.00", "10.00", "0.00", 2)
 
@@ -172,7 +175,7 @@ def test_actions_are_counted_by_the_day() -> None:
     reserved("1")
     reserved("1")
     assert reserve("1")[0].code == "max_actions_per_day"
-    assert reserve("1", now=TOMORROW)[0].allowed
+    assert reserve("1", act=Act("bryan", at=TOMORROW))[0].allowed
 
 
 @pytest.mark.parametrize("amount", ["0", "-1", "0.005", "1E+12", "NaN"])
@@ -187,7 +190,7 @@ def test_a_ledger_has_room_for_the_largest_amounts() -> None:
     largest = Decimal("999999999999.99")
     for _ in range(3):
         made = reserved(str(largest))
-        reservations.risk_settle(made.pk, largest, actor="bryan", now=TODAY)
+        reservations.risk_settle(made.pk, largest, act=Act("bryan", at=TODAY))
     row = RiskDay.objects.get(engine=GLOBAL)
     assert (row.exposure_used, row.realized_loss) == (3 * largest, 3 * largest)
 
@@ -197,7 +200,7 @@ def test_a_ledger_has_room_for_the_largest_amounts() -> None:
 
 def test_settling_releases_the_reservation_and_books_the_loss() -> None:
     reservation = reserved("10")
-    settled = reservations.risk_settle(reservation.pk, Decimal("4.25"), actor="va1", reason="fell through", now=TODAY)
+    settled = reservations.risk_settle(reservation.pk, Decimal("4.25"), act=Act("va1", reason="fell through", at=TODAY))
     assert ledger() == ledger(GLOBAL) == ("10.00", "0.00", "4.25", 1)
     assert (settled.settled_at, settled.realized_loss, settled.settled_by) == (TODAY, Decimal("4.25"), "va1")
     assert RiskReservation.objects.get().settle_reason == "fell through"
@@ -206,9 +209,9 @@ def test_settling_releases_the_reservation_and_books_the_loss() -> None:
 
 def test_settling_twice_changes_nothing() -> None:
     reservation = reserved("10")
-    first = reservations.risk_settle(reservation.pk, Decimal(4), actor="va1", now=TODAY)
+    first = reservations.risk_settle(reservation.pk, Decimal(4), act=Act("va1", at=TODAY))
     before = ledger(), ledger(GLOBAL), events()
-    again = reservations.risk_settle(reservation.pk, Decimal(9), actor="va2", now=TOMORROW)
+    again = reservations.risk_settle(reservation.pk, Decimal(9), act=Act("va2", at=TOMORROW))
     assert (again.realized_loss, again.settled_at, again.settled_by) == (4, first.settled_at, "va1")
     assert (ledger(), ledger(GLOBAL), events()) == before
     assert ledger(day=TOMORROW.date()) is None
@@ -216,7 +219,7 @@ def test_settling_twice_changes_nothing() -> None:
 
 def test_what_is_settled_on_another_day_frees_the_first_and_is_lost_on_the_second() -> None:
     reservation = reserved("10")
-    reservations.risk_settle(reservation.pk, Decimal(4), actor="bryan", now=TOMORROW)
+    reservations.risk_settle(reservation.pk, Decimal(4), act=Act("bryan", at=TOMORROW))
     for engine in ("WHOLESALE", GLOBAL):
         assert ledger(engine, TODAY.date()) == ("10.00", "0.00", "0.00", 1)
         assert ledger(engine, TOMORROW.date()) == ("0.00", "0.00", "4.00", 0)
@@ -226,29 +229,29 @@ def test_what_is_settled_on_another_day_frees_the_first_and_is_lost_on_the_secon
 def test_what_is_open_overnight_counts_against_the_next_days_open_cap() -> None:
     cap(max_open_risk=Decimal(100), max_daily_exposure=Decimal(100))
     first = reserved("60")
-    assert reserve("40.01", now=TOMORROW)[0].code == "max_open_risk"
-    reserved("40", now=TOMORROW)
+    assert reserve("40.01", act=Act("bryan", at=TOMORROW))[0].code == "max_open_risk"
+    reserved("40", act=Act("bryan", at=TOMORROW))
     assert ledger(day=TODAY.date()) == ("60.00", "60.00", "0.00", 1)
     assert ledger(day=TOMORROW.date()) == ("40.00", "40.00", "0.00", 1)
     assert ledgers.open_risk("WHOLESALE") == ledgers.open_risk(GLOBAL) == 100
     assert ledgers.open_risk("CAPITAL") == 0
-    reservations.risk_settle(first.pk, actor="bryan", now=TOMORROW)
-    reserved("60", now=TOMORROW)
+    reservations.risk_settle(first.pk, act=Act("bryan", at=TOMORROW))
+    reserved("60", act=Act("bryan", at=TOMORROW))
     assert ledger(day=TOMORROW.date()) == ("100.00", "100.00", "0.00", 2)
 
 
 @pytest.mark.parametrize("limited", ["WHOLESALE", GLOBAL])
 def test_the_days_loss_closes_the_engine_until_the_next_day(limited: Any) -> None:
     cap(limited, max_daily_loss=Decimal(5))
-    reservations.risk_settle(reserved("10").pk, Decimal("4.99"), actor="bryan", now=TODAY)
-    reservations.risk_settle(reserved("10").pk, Decimal("0.01"), actor="bryan", now=TODAY)
+    reservations.risk_settle(reserved("10").pk, Decimal("4.99"), act=Act("bryan", at=TODAY))
+    reservations.risk_settle(reserved("10").pk, Decimal("0.01"), act=Act("bryan", at=TODAY))
     assert reserve("0.01")[0].code == "max_daily_loss"
-    assert reserve("10", now=TOMORROW)[0].allowed
+    assert reserve("10", act=Act("bryan", at=TOMORROW))[0].allowed
 
 
 def test_another_engines_loss_counts_for_global_alone() -> None:
     cap(GLOBAL, max_daily_loss=Decimal(5))
-    reservations.risk_settle(reserved("10", "CAPITAL").pk, Decimal(5), actor="bryan", now=TODAY)
+    reservations.risk_settle(reserved("10", "CAPITAL").pk, Decimal(5), act=Act("bryan", at=TODAY))
     assert reserve("1")[0].detail.startswith("max_daily_loss of GLOBAL")
     cap(max_daily_loss=Decimal(5))
     assert reserve("1")[0].allowed
@@ -258,20 +261,20 @@ def test_another_engines_loss_counts_for_global_alone() -> None:
 def test_a_loss_above_the_reservation_leaves_it_open(user_of: Callable[..., User], role: str | None) -> None:
     reservation = reserved("5")
     before = events()
-    who: Any = {"actor": "bryan", "user": user_of(role) if role else None, "now": TODAY}
+    who = Act("bryan", user_of(role) if role else None, at=TODAY)
     for loss in (Decimal("5.01"), Decimal("999999999999.99")):
         with pytest.raises(LossAboveReservation):
-            reservations.risk_settle(reservation.pk, loss, **who)
+            reservations.risk_settle(reservation.pk, loss, act=who)
         with pytest.raises(LossAboveReservation):
-            reservations.settle_by_amount(engine="WHOLESALE", reserved_amount=Decimal(5), realized_loss=loss, **who)
+            reservations.settle_by_amount(engine="WHOLESALE", reserved_amount=Decimal(5), realized_loss=loss, act=who)
     reservation.refresh_from_db()
     assert (reservation.settled_at, ledger(), events()) == (None, ("5.00", "5.00", "0.00", 1), before)
-    reservations.risk_settle(reservation.pk, Decimal(5), actor="bryan", now=TODAY)
+    reservations.risk_settle(reservation.pk, Decimal(5), act=Act("bryan", at=TODAY))
     assert ledger() == ("5.00", "0.00", "5.00", 1)
 
 
 def test_an_operator_may_settle_a_loss_above_the_reservation(user_of: Callable[..., User]) -> None:
-    reservations.risk_settle(reserved("10").pk, Decimal(25), actor="bryan", user=user_of("operator"), now=TODAY)
+    reservations.risk_settle(reserved("10").pk, Decimal(25), act=Act("bryan", user=user_of("operator"), at=TODAY))
     assert ledger() == ("10.00", "0.00", "25.00", 1)
 
 
@@ -284,14 +287,14 @@ def booked(day: date = TODAY.date(), engine: str = "WHOLESALE") -> Decimal:
 
 
 def correct(reservation: RiskReservation, loss: str, **options: Any) -> RiskReservation:
-    about = {"actor": "anna", "reason": "the deposit came back", "now": TOMORROW, **options}
-    return correct_loss(reservation.pk, Decimal(loss), **about)
+    act = Act("anna", reason="the deposit came back", at=TOMORROW)
+    return correct_loss(reservation.pk, Decimal(loss), act=act, **options)
 
 
 @pytest.mark.parametrize("right", ["0", "4.99", "149"])
 def test_a_corrected_loss_moves_the_ledgers_of_the_day_on_which_it_was_booked(right: str) -> None:
     reservation = reserved("10")
-    reservations.risk_settle(reservation.pk, Decimal(8), actor="bryan", now=TODAY)
+    reservations.risk_settle(reservation.pk, Decimal(8), act=Act("bryan", at=TODAY))
     corrected = correct(reservation, right)
     loss = f"{Decimal(right):.2f}"
     assert ledger() == ledger(GLOBAL) == ("10.00", "0.00", loss, 1)
@@ -307,18 +310,18 @@ def test_a_corrected_loss_moves_the_ledgers_of_the_day_on_which_it_was_booked(ri
 
 def test_a_loss_may_be_corrected_again_and_to_the_same_changes_nothing() -> None:
     reservation = reserved("10")
-    reservations.risk_settle(reservation.pk, Decimal(8), actor="bryan", now=TODAY)
+    reservations.risk_settle(reservation.pk, Decimal(8), act=Act("bryan", at=TODAY))
     for right in ("3", "3", "5.00"):
         correct(reservation, right)
     assert RiskEvent.objects.filter(kind="CORRECTED").count() == 2
     assert (ledger(), booked()) == (("10.00", "0.00", "5.00", 1), Decimal(5))
-    assert reservations.risk_settle(reservation.pk, Decimal(1), actor="bryan").realized_loss == 5
+    assert reservations.risk_settle(reservation.pk, Decimal(1), act=Act("bryan")).realized_loss == 5
 
 
 def test_the_caps_hold_what_was_corrected() -> None:
     cap(max_daily_loss=Decimal(5))
     reservation = reserved("10")
-    reservations.risk_settle(reservation.pk, Decimal(5), actor="bryan", now=TODAY)
+    reservations.risk_settle(reservation.pk, Decimal(5), act=Act("bryan", at=TODAY))
     assert reserve("1")[0].code == "max_daily_loss"
     correct(reservation, "4.99")
     assert reserve("1")[0].allowed
@@ -328,7 +331,7 @@ def test_the_caps_hold_what_was_corrected() -> None:
 
 def test_what_was_released_may_turn_out_to_be_lost() -> None:
     reservation = reserved("10")
-    reservations.release_reservation(reservation.pk, actor="bryan", reason="nobody settled it", now=TODAY)
+    reservations.release_reservation(reservation.pk, act=Act("bryan", reason="nobody settled it", at=TODAY))
     correct(reservation, "2")
     assert (ledger(), booked()) == (("10.00", "0.00", "2.00", 1), Decimal(2))
 
@@ -341,7 +344,7 @@ def test_an_open_reservation_has_no_loss_to_correct() -> None:
 def test_by_engine_and_amount_the_loss_that_was_booked_last_is_corrected(operator: APIClient) -> None:
     first, second = reserved("10"), reserved("10")
     for reservation in (second, first):
-        reservations.risk_settle(reservation.pk, Decimal(8), actor="bryan", now=TODAY)
+        reservations.risk_settle(reservation.pk, Decimal(8), act=Act("bryan", at=TODAY))
     given = {"engine": "WHOLESALE", "reserved_amount": 10, "realized_loss": 1, "reason": "a slip"}
     response = operator.post(f"{API}/correct", given)
     assert (response.status_code, response.json()["reservation_id"], response.json()["realized_loss"]) == (200, second.pk, 1)
@@ -371,6 +374,7 @@ def test_the_api_corrects_for_an_operator_with_a_reason_alone(operator: APIClien
     response = operator.post(f"{API}/correct", {**given, "realized_loss": 9, "correlation_id": "C-1"})
     assert (response.status_code, response.json()["realized_loss"]) == (200, 9)
     event = RiskEvent.objects.get(kind="CORRECTED")
+    assert event.user is not None
     assert (event.user.username, event.actor, event.correlation_id) == ("operator", "operator", "C-1")
 
 
@@ -378,7 +382,7 @@ def test_the_api_corrects_for_an_operator_with_a_reason_alone(operator: APIClien
 def test_what_is_no_loss_is_refused(loss: Any) -> None:
     reservation = reserved("10")
     with pytest.raises(NotAnAmount):
-        reservations.risk_settle(reservation.pk, Decimal(loss), actor="bryan")
+        reservations.risk_settle(reservation.pk, Decimal(loss), act=Act("bryan"))
     assert RiskReservation.objects.get().settled_at is None
 
 
@@ -388,7 +392,7 @@ def test_the_older_way_settles_the_oldest_open_reservation_of_that_amount() -> N
 
     def settle() -> int:
         return reservations.settle_by_amount(
-            engine="WHOLESALE", reserved_amount=Decimal(10), realized_loss=Decimal(1), actor="bryan", now=TODAY
+            engine="WHOLESALE", reserved_amount=Decimal(10), realized_loss=Decimal(1), act=Act("bryan", at=TODAY)
         ).pk
 
     assert [settle(), settle()] == [first.pk, second.pk]
@@ -400,17 +404,17 @@ def test_the_older_way_settles_the_oldest_open_reservation_of_that_amount() -> N
 
 def test_an_unknown_reservation_is_not_found() -> None:
     with pytest.raises(ReservationNotFound):
-        reservations.risk_settle(999_999_999, actor="bryan")
+        reservations.risk_settle(999_999_999, act=Act("bryan"))
     with pytest.raises(ReservationNotFound):
-        reservations.release_reservation(999_999_999, actor="bryan", reason="test")
+        reservations.release_reservation(999_999_999, act=Act("bryan", reason="test"))
     assert not RiskDay.objects.exists()
 
 
 def test_settling_works_though_the_policies_are_off_and_everything_is_stopped(kill_switch: GoLiveState) -> None:
-    _, reservation = reservations.reserve(engine="WHOLESALE", amount=Decimal(10), actor="bryan", now=TODAY)
+    _, reservation = reservations.reserve(engine="WHOLESALE", amount=Decimal(10), act=Act("bryan", at=TODAY))
     assert reservation is not None
     RiskPolicy.objects.update(enabled=False)
-    reservations.risk_settle(reservation.pk, Decimal(1), actor="bryan", now=TODAY)
+    reservations.risk_settle(reservation.pk, Decimal(1), act=Act("bryan", at=TODAY))
     assert ledger() == ("10.00", "0.00", "1.00", 1)
 
 
@@ -419,7 +423,7 @@ def test_settling_works_though_the_policies_are_off_and_everything_is_stopped(ki
 
 def test_an_operator_releases_what_nobody_settled() -> None:
     reservation = reserved("10")
-    released = reservations.release_reservation(reservation.pk, actor="ops", reason="the engine died", now=TOMORROW)
+    released = reservations.release_reservation(reservation.pk, act=Act("ops", reason="the engine died", at=TOMORROW))
     assert (released.settled_at, released.realized_loss, released.settled_by) == (TOMORROW, 0, "ops")
     assert RiskReservation.objects.get().settle_reason == "the engine died"
     assert ledger() == ledger(GLOBAL) == ("10.00", "0.00", "0.00", 1)
@@ -429,9 +433,9 @@ def test_an_operator_releases_what_nobody_settled() -> None:
 
 def test_what_is_settled_cannot_be_released() -> None:
     reservation = reserved("10")
-    reservations.risk_settle(reservation.pk, Decimal(4), actor="bryan", now=TODAY)
+    reservations.risk_settle(reservation.pk, Decimal(4), act=Act("bryan", at=TODAY))
     with pytest.raises(AlreadySettled):
-        reservations.release_reservation(reservation.pk, actor="ops", reason="too late")
+        reservations.release_reservation(reservation.pk, act=Act("ops", reason="too late"))
     assert (AlreadySettled.code, AlreadySettled.status) == ("already_settled", 409)
     assert RiskReservation.objects.get().realized_loss == 4
     assert len(events()) == 2
@@ -455,7 +459,7 @@ def test_risk_reserve_or_raise_raises_and_the_event_stays() -> None:
 
 
 def test_a_block_settles_what_it_lost() -> None:
-    with risk_reserved("WHOLESALE", Decimal(10), actor="bryan", correlation_id="C1") as at_stake:
+    with risk_reserved("WHOLESALE", Decimal(10), act=Act("bryan", correlation_id="C1")) as at_stake:
         assert RiskReservation.objects.get().settled_at is None
         at_stake.realized_loss = Decimal("2.50")
     row = RiskReservation.objects.get()
@@ -464,7 +468,7 @@ def test_a_block_settles_what_it_lost() -> None:
 
 
 def test_a_block_is_settled_by_the_clock_that_it_was_given() -> None:
-    with risk_reserved("WHOLESALE", Decimal(10), actor="bryan", now=TOMORROW) as at_stake:
+    with risk_reserved("WHOLESALE", Decimal(10), act=Act("bryan", at=TOMORROW)) as at_stake:
         at_stake.realized_loss = Decimal(3)
     row = RiskReservation.objects.get()
     assert (row.created_at, row.settled_at) == (TOMORROW, TOMORROW)
@@ -475,7 +479,7 @@ def test_a_block_is_settled_by_the_clock_that_it_was_given() -> None:
 
 def test_a_block_that_raises_is_settled_too() -> None:
     def act() -> None:
-        with risk_reserved("WHOLESALE", Decimal(10), actor="bryan") as at_stake:
+        with risk_reserved("WHOLESALE", Decimal(10), act=Act("bryan")) as at_stake:
             at_stake.realized_loss = Decimal(3)
             raise ZeroDivisionError
 
@@ -486,7 +490,7 @@ def test_a_block_that_raises_is_settled_too() -> None:
 
 
 def test_a_block_that_is_denied_is_never_entered() -> None:
-    with pytest.raises(RiskDenied), risk_reserved("NOTIFY", Decimal(1), actor="bryan"):
+    with pytest.raises(RiskDenied), risk_reserved("NOTIFY", Decimal(1), act=Act("bryan")):
         pytest.fail("entered")
     assert events() == [("DENIED", "NOTIFY", "1.00", "0.00")]
 
@@ -508,9 +512,9 @@ def test_a_block_that_is_denied_is_never_entered() -> None:
 def test_a_day_begins_at_midnight_of_the_business_zone(settings: Settings, zone: Any, now: Any, day: Any) -> None:
     settings.RISK_BUSINESS_ZONE = zone
     assert ledgers.business_day(now) == day
-    assert reserved("10", now=now).day == day
+    assert reserved("10", act=Act("bryan", at=now)).day == day
     assert ledger(day=day) == ("10.00", "10.00", "0.00", 1)
-    reservations.risk_settle(RiskReservation.objects.get().pk, Decimal(1), actor="bryan", now=now)
+    reservations.risk_settle(RiskReservation.objects.get().pk, Decimal(1), act=Act("bryan", at=now))
     assert ledger(day=day) == ("10.00", "0.00", "1.00", 1)
 
 
@@ -620,7 +624,7 @@ def test_an_id_that_contradicts_the_engine_or_amount_settles_nothing(
 ) -> None:
     reservation = reserved("10")
     if settled:
-        reservations.risk_settle(reservation.pk, actor="bryan")
+        reservations.risk_settle(reservation.pk, act=Act("bryan"))
     before = events()
     response = integrator.post(f"{API}/settle", {"reservation_id": reservation.pk, **said})
     assert (response.status_code, codes(response), attrs(response)) == (400, ["other_reservation"], [attr])

@@ -13,11 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from governance import gate
+from governance.policies import upsert
 from governance.risk.models import RiskDay, RiskEvent, RiskPolicy, RiskReservation
-from governance.risk.policies import upsert_policy
 from governance.risk.reservations import release_reservation, risk_settle
 from tests.factories import ReservationFactory, RiskDayFactory, RiskEventFactory
 from tests.staff import form_with, links, signed_in
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -120,7 +121,7 @@ def test_a_value_out_of_bounds_is_named(field: str, value: str, ops: Client) -> 
 
 def test_a_stale_form_writes_nothing_and_loses_nothing(ops: Client) -> None:
     form = form_with(ops.get(page_of(policy())), "why")
-    upsert_policy(engine="WHOLESALE", enabled=False, changed_by="tripwire", reason="Contracts fell")
+    upsert(RiskPolicy, engine="WHOLESALE", enabled=False, act=Act("tripwire", reason="Contracts fell"))
 
     answer = ops.post(page_of(policy()), {**form, "max_daily_loss": "300", "why": "Mine"})
 
@@ -131,7 +132,9 @@ def test_a_stale_form_writes_nothing_and_loses_nothing(ops: Client) -> None:
 
 
 def test_the_history_shows_amounts_and_no_cap(ops: Client) -> None:
-    upsert_policy(engine="WHOLESALE", max_daily_loss=Decimal(0), max_open_risk=Decimal(2000), changed_by="ops", reason="x")
+    upsert(
+        RiskPolicy, engine="WHOLESALE", max_daily_loss=Decimal(0), max_open_risk=Decimal(2000), act=Act("ops", reason="x")
+    )
 
     page = ops.get(reverse("admin:governance_riskpolicy_history", args=[policy().pk]))
 
@@ -169,7 +172,7 @@ def test_reservations_are_filtered_by_age_and_engine(admin_client: Client) -> No
 
 def test_a_reservation_is_read_with_its_metadata_and_events(admin_client: Client) -> None:
     reservation = gate.risk_reserve_or_raise("WHOLESALE", Decimal(1000), actor="offers", metadata={"offer": "<14 Elm>"})
-    risk_settle(reservation.pk, Decimal("40.50"), actor="desk", reason="Sold below")
+    risk_settle(reservation.pk, Decimal("40.50"), act=Act("desk", reason="Sold below"))
 
     page = admin_client.get(page_of(reservation)).content.decode()
 
@@ -200,7 +203,7 @@ def test_a_reservation_is_released_with_a_reason(ops: Client) -> None:
 
 def test_the_chosen_are_released_together_the_settled_among_them_left_alone(ops: Client) -> None:
     first, second, settled, other = (reserved(10) for _ in range(4))
-    risk_settle(settled.pk, Decimal(3), actor="desk", reason="Sold")
+    risk_settle(settled.pk, Decimal(3), act=Act("desk", reason="Sold"))
     chosen = {"action": "release_chosen", "_selected_action": [first.pk, second.pk, settled.pk]}
     page = ops.post(f"{RESERVATIONS}?state=all", chosen)
     assert RiskReservation.objects.filter(settled_at__isnull=True).count() == 3
@@ -225,7 +228,7 @@ def test_with_nothing_to_release_nothing_is_asked(ops: Client) -> None:
 
 def test_what_was_settled_while_the_page_was_open_stays_settled(ops: Client) -> None:
     reservation = reserved()
-    risk_settle(reservation.pk, Decimal(30), actor="desk", reason="Sold")
+    risk_settle(reservation.pk, Decimal(30), act=Act("desk", reason="Sold"))
 
     answer = ops.post(release_page(reservation), {"reason": "Too late"})
 
@@ -242,7 +245,7 @@ def test_all_of_the_chosen_are_released_or_none(ops: Client, monkeypatch: pytest
 
     def beaten(reservation_id: int, **given: Any) -> RiskReservation:
         if reservation_id == second.pk:
-            risk_settle(second.pk, actor="desk", reason="Sold")
+            risk_settle(second.pk, act=Act("desk", reason="Sold"))
         return release_reservation(reservation_id, **given)
 
     monkeypatch.setattr("governance.risk.admin.reservations.release_reservation", beaten)
@@ -330,7 +333,7 @@ def test_ledgers_are_filtered_by_their_day(admin_client: Client) -> None:
 
 
 def test_events_say_what_happened_and_why_not(admin_client: Client) -> None:
-    gate.risk_reserve(engine="WHOLESALE", amount=Decimal(5000), actor="offers")
+    gate.risk_reserve(engine="WHOLESALE", amount=Decimal(5000), act=Act("offers"))
     RiskEventFactory.create(kind="SETTLED", amount=Decimal(10), realized_loss=Decimal(4))
 
     page = admin_client.get("/admin/governance/riskevent/").content.decode()
@@ -351,7 +354,7 @@ def correct_page(reservation: RiskReservation) -> str:
 def test_a_booked_loss_is_corrected_with_a_reason(ops: Client) -> None:
     reservation = reserved()
     assert correct_page(reservation) not in ops.get(page_of(reservation)).content.decode()
-    risk_settle(reservation.pk, Decimal(10), actor="offers")
+    risk_settle(reservation.pk, Decimal(10), act=Act("offers"))
     assert correct_page(reservation) in ops.get(page_of(reservation)).content.decode()
     form = form_with(ops.get(correct_page(reservation)), "reason")
     assert form["realized_loss"] == ["10.00"]
@@ -371,7 +374,7 @@ def test_a_booked_loss_is_corrected_with_a_reason(ops: Client) -> None:
 )
 def test_a_correction_needs_a_loss_and_a_reason(field: str, value: str, ops: Client) -> None:
     reservation = reserved()
-    risk_settle(reservation.pk, Decimal(10), actor="offers")
+    risk_settle(reservation.pk, Decimal(10), act=Act("offers"))
 
     answer = ops.post(correct_page(reservation), {"realized_loss": "4", "reason": "A slip", field: value})
 
@@ -387,7 +390,7 @@ def test_the_loss_of_an_open_reservation_is_not_corrected(ops: Client) -> None:
 @pytest.mark.parametrize("role", ["agent", "integrator", "auditor"])
 def test_nobody_else_corrects(user_of: Callable[..., User], role: str) -> None:
     reservation = reserved()
-    risk_settle(reservation.pk, Decimal(10), actor="offers")
+    risk_settle(reservation.pk, Decimal(10), act=Act("offers"))
     client = signed_in(user_of(role))
     assert correct_page(reservation) not in client.get(page_of(reservation)).content.decode()
     assert client.post(correct_page(reservation), {"realized_loss": "4", "reason": "x"}).status_code == 403

@@ -12,6 +12,7 @@ from governance.golive.services import engage_kill_switch
 from governance.runbook.models import RunbookRun
 from governance.runbook.services import store_run
 from tests.staff import form_with, links, signed_in
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +27,7 @@ def ops(user_of: Callable[..., User]) -> Client:
 
 
 def test_the_page_shows_every_check_by_its_group(ops: Client) -> None:
-    engage_kill_switch(changed_by="ada", reason="Dialer <runs> wild")
+    engage_kill_switch(act=Act("ada", reason="Dialer <runs> wild"))
 
     page = ops.get(NOW)
 
@@ -53,7 +54,7 @@ def test_every_link_of_the_page_opens(ops: Client) -> None:
 
 
 def test_a_run_is_stored_with_a_reason(ops: Client) -> None:
-    engage_kill_switch(changed_by="ada", reason="Drill")
+    engage_kill_switch(act=Act("ada", reason="Drill"))
     form = form_with(ops.get(STORE), "reason")
 
     answer = ops.post(STORE, {**form, "reason": "Before the meeting"}, follow=True)
@@ -83,8 +84,8 @@ def test_looking_at_the_page_stores_nothing(ops: Client) -> None:
 
 
 def test_a_stored_run_is_read_as_a_list_of_findings(ops: Client) -> None:
-    engage_kill_switch(changed_by="ada", reason="Drill")
-    run = store_run(changed_by="ada", reason="Monday")
+    engage_kill_switch(act=Act("ada", reason="Drill"))
+    run = store_run(act=Act("ada", reason="Monday"))
 
     page = ops.get(reverse("admin:governance_runbookrun_change", args=[run.pk])).content.decode()
 

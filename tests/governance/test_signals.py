@@ -14,11 +14,13 @@ from governance.ledger.opt_outs import lift_opt_out, record_do_not_call, record_
 from governance.ledger.scrubs import record_scrub
 from governance.ledger.signals import contact_records_changed, opted_out_of
 from governance.market.models import MarketPolicy
-from governance.market.services import upsert_policy
-from governance.organisation.services import upsert_organisation
-from governance.signals import contact_rules_changed
+from governance.organisation.models import Organisation
+from governance.policies import upsert
+from governance.signals import contact_rules_changed, markets_named
 from tests.factories import NOON
 from tests.telling import heard
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.envelope import Subject
 
 pytestmark = pytest.mark.django_db
 
@@ -27,59 +29,77 @@ CLOSED = date(2026, 12, 24)
 
 
 @pytest.mark.parametrize(
-    ("act", "provinces", "markets"),
+    ("act", "province", "market"),
     [
-        (lambda: upsert_policy(province="ON", enabled=False, changed_by="op", now=NOON), ["ON"], None),
+        (lambda: upsert(MarketPolicy, province="ON", enabled=False, act=Act("op", at=NOON)), "ON", None),
         (
-            lambda: upsert_policy(
-                province="ON", market="TORONTO", rules=MarketPolicy.objects.all()[0].rules, changed_by="op", now=NOON
+            lambda: upsert(
+                MarketPolicy,
+                province="ON",
+                market="TORONTO",
+                rules=MarketPolicy.objects.all()[0].rules,
+                act=Act("op", at=NOON),
             ),
-            ["ON"],
-            ["TORONTO"],
+            "ON",
+            "TORONTO",
         ),
         (
-            lambda: set_market_zone(province="QC", market="GASPE", zone="America/Halifax", changed_by="op", now=NOON),
-            ["QC"],
-            ["GASPE"],
+            lambda: set_market_zone(province="QC", market="GASPE", zone="America/Halifax", act=Act("op", at=NOON)),
+            "QC",
+            "GASPE",
         ),
-        (lambda: remove_market_zone(province="ON", market="toronto", changed_by="op", now=NOON), ["ON"], ["TORONTO"]),
-        (lambda: upsert_organisation(consent="enforce", changed_by="op", now=NOON), None, None),
-        (lambda: set_closed_day(day=CLOSED, province="ON", name="Eve", changed_by="op", now=NOON), ["ON"], None),
-        (lambda: set_closed_day(day=CLOSED, name="Eve", changed_by="op", now=NOON), None, None),
+        (lambda: remove_market_zone(province="ON", market="toronto", act=Act("op", at=NOON)), "ON", "TORONTO"),
+        (lambda: upsert(Organisation, consent="enforce", act=Act("op", at=NOON)), None, None),
+        (lambda: set_closed_day(day=CLOSED, province="ON", name="Eve", act=Act("op", at=NOON)), "ON", None),
+        (lambda: set_closed_day(day=CLOSED, name="Eve", act=Act("op", at=NOON)), None, None),
     ],
 )
-def test_a_changed_rule_names_its_places(act: Callable[[], Any], provinces: Any, markets: Any) -> None:
+def test_a_changed_rule_names_its_place(act: Callable[[], Any], province: str | None, market: str | None) -> None:
     with heard(contact_rules_changed) as told:
         act()
-    assert told == [{"provinces": provinces, "markets": markets, "now": NOON}]
+    (one,) = told
+    assert (one.name, *one.subject[3:], one.facts) == ("contact_rules_changed", province, market, {})
+    assert (one.act.actor, one.happened_at) == ("op", NOON)
+
+
+def test_new_names_of_a_market_are_told() -> None:
+    with heard(markets_named) as told:
+        for names in ([], ["Casa Loma"]):
+            act = Act("op", at=NOON)
+            set_market_zone(province="ON", market="TORONTO", zone="America/Toronto", other_names=names, act=act)
+    assert [(one.name, one.subject[3:], one.facts) for one in told] == [
+        ("market_named", ("ON", "TORONTO"), {"names": ["CASA_LOMA"]})
+    ]
 
 
 def test_a_closed_day_that_is_removed_is_told_and_one_that_never_was_is_not() -> None:
-    set_closed_day(day=CLOSED, province="ON", name="Eve", changed_by="op", now=NOON)
+    set_closed_day(day=CLOSED, province="ON", name="Eve", act=Act("op", at=NOON))
     with heard(contact_rules_changed) as told:
-        remove_closed_day(day=CLOSED, province="ON", changed_by="op", now=NOON)
-        remove_closed_day(day=CLOSED, province="ON", changed_by="op", now=NOON)
-    assert told == [{"provinces": ["ON"], "markets": None, "now": NOON}]
+        remove_closed_day(day=CLOSED, province="ON", act=Act("op", at=NOON))
+        remove_closed_day(day=CLOSED, province="ON", act=Act("op", at=NOON))
+    assert [(one.subject, one.happened_at) for one in told] == [(Subject("closed_day", "2026-12-24", province="ON"), NOON)]
 
 
 def test_what_may_permit_is_told_with_its_numbers() -> None:
-    record_opt_out(points=[JANE], actor="va1", now=NOON)
+    record_opt_out(points=[JANE], act=Act("va1", at=NOON))
     with heard(contact_records_changed) as told:
-        record_consent(points=[JANE], basis="EXPRESS", obtained_at=NOON, evidence="form", actor="va1", now=NOON)
-        record_scrub(points=[JANE, JOE], checked_at=NOON, evidence="list", actor="va1", now=NOON)
-        lift_opt_out(points=[JANE, JOE], reason="mistaken", actor="op", now=NOON)
-        lift_opt_out(points=[JANE], reason="again", actor="op", now=NOON)  # nothing to lift: nothing to tell
-        record_opt_out(points=[JANE], actor="va1", now=NOON)
-    assert told == [{"points": points, "now": NOON} for points in ([JANE], [JANE, JOE], [JANE])]
+        record_consent(points=[JANE], basis="EXPRESS", obtained_at=NOON, evidence="form", act=Act("va1", at=NOON))
+        record_scrub(points=[JANE, JOE], checked_at=NOON, evidence="list", act=Act("va1", at=NOON))
+        lift_opt_out(points=[JANE, JOE], act=Act("op", reason="mistaken", at=NOON))
+        lift_opt_out(points=[JANE], act=Act("op", reason="again", at=NOON))  # nothing to lift: nothing to tell
+        record_opt_out(points=[JANE], act=Act("va1", at=NOON))
+    assert {one.name for one in told} == {"contact_recorded"}
+    recorded = [(one.facts["entry"], one.facts["points"], one.happened_at) for one in told]
+    assert recorded == [("CONSENT", [JANE], NOON), ("SCRUB", [JANE, JOE], NOON), ("LIFT", [JANE], NOON)]
 
 
 @pytest.mark.parametrize(("record", "channel"), [(record_opt_out, ""), (record_do_not_call, "CALL")])
 def test_a_no_is_told_with_who_recorded_it(record: Callable[..., Any], channel: str) -> None:
     user = User.objects.create_user("va1")
     with heard(opted_out_of) as told:
-        record(points=[JANE], actor="va1", user=user, correlation_id="act-7", now=NOON)
-    signature = {"actor": "va1", "user": user, "correlation_id": "act-7"}
-    assert told == [{"points": [JANE], "channel": channel, "now": NOON, **signature}]
+        act = Act("va1", user, correlation_id="act-7", at=NOON)
+        record(points=[JANE], act=act)
+    assert [(one.name, one.facts, one.act) for one in told] == [("opted_out", {"points": [JANE], "channel": channel}, act)]
     with heard(opted_out_of) as told:
-        records = record(points=[JOE], actor="va1", now=NOON)
-    assert told[0]["correlation_id"] == records[0].correlation_id != ""
+        records = record(points=[JOE], act=Act("va1", at=NOON))
+    assert told[0].act.correlation_id == records[0].correlation_id != ""

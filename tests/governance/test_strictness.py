@@ -12,10 +12,11 @@ from rest_framework.test import APIClient
 from governance import gate
 from governance.ledger.consents import record_consent
 from governance.organisation.models import Organisation
-from governance.organisation.services import upsert_organisation
+from governance.policies import upsert
 from governance.readiness import contact_strictness
 from tests.conftest import codes
 from tests.factories import NOON, LeadFactory
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import RequiredParameter
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +36,7 @@ def installed() -> None:
 def jane() -> None:
     LeadFactory.create(lead_id="JANE", province="ON", market="TORONTO", phone=PHONE[1])
     record_consent(
-        points=[PHONE], channel="SMS", basis="EXPRESS", obtained_at=NOON, evidence="form 1", actor="test", now=NOON
+        points=[PHONE], channel="SMS", basis="EXPRESS", obtained_at=NOON, evidence="form 1", act=Act("test", at=NOON)
     )
 
 
@@ -55,9 +56,9 @@ def test_after_installation_everything_is_enforced() -> None:
 def test_without_our_identity_no_message_goes_out(jane: None) -> None:
     assert reasons() == (["organisation_not_identified"], [])
     for name in WHO:
-        upsert_organisation(changed_by="op", **{**WHO, name: " "})
+        upsert(Organisation, act=Act("op"), **{**WHO, name: " "})
         assert reasons() == (["organisation_not_identified"], []), name
-    upsert_organisation(changed_by="op", **WHO)
+    upsert(Organisation, act=Act("op"), **WHO)
     assert reasons() == ([], [])
 
 
@@ -85,10 +86,10 @@ def test_a_warning_is_a_choice_with_a_reason(operator: APIClient, name: str) -> 
 
 
 def test_a_second_warning_needs_its_own_reason() -> None:
-    upsert_organisation(changed_by="op", reason="a pilot", scrub="warn")
+    upsert(Organisation, scrub="warn", act=Act("op", reason="a pilot"))
     with pytest.raises(RequiredParameter):
-        upsert_organisation(changed_by="op", reason=" ", consent="warn")
-    upsert_organisation(changed_by="op", reason="another pilot", consent="warn")
+        upsert(Organisation, consent="warn", act=Act("op", reason=" "))
+    upsert(Organisation, consent="warn", act=Act("op", reason="another pilot"))
     assert Organisation.objects.get().lenient_reason == "another pilot"
 
 
@@ -111,7 +112,7 @@ def test_while_it_lasts_each_page_of_control_and_the_runbook_say_so(admin_client
     said = "Only warned of, although the law prohibits it"
     for page in pages:
         assert said not in admin_client.get(page).content.decode(), page
-    upsert_organisation(changed_by="op", reason="a pilot <b>", consent="warn")
+    upsert(Organisation, consent="warn", act=Act("op", reason="a pilot <b>"))
     for page in pages:
         text = admin_client.get(page).content.decode()
         assert f"{said}: consent for text and e-mail. Reason: a pilot &lt;b&gt;" in text, page

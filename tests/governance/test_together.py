@@ -17,6 +17,7 @@ from governance.market.rules import SAFE_RULES
 from governance.organisation.models import Organisation
 from governance.people import LeadFacts
 from tests.factories import NOON, RecordFactory
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +55,7 @@ POLICIES: dict[str, dict[str, Any]] = {
 @pytest.fixture
 def _rows(db: None) -> None:
     for point, (lines, contacted_at) in ON_FILE.items():
-        row = contact_points([point])[point]
+        row = contact_points([point], Act())[point]
         for entry, channel, effective_at, more in lines:
             RecordFactory.create(point=row, entry=entry, channel=channel, effective_at=effective_at, **more)
         if contacted_at:

@@ -1,7 +1,6 @@
 """`contact/opt-outs` and `contact/do-not-call`: a lead is bound as such, and no detail of a wish refuses it."""
 
 import json
-from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -9,14 +8,13 @@ import pytest
 import time_machine
 from rest_framework.test import APIClient
 
-from governance import people
+from followups.models import Lead
 from governance.ledger import reading
 from governance.ledger.models import ContactRecord
 from governance.ledger.rules import opted_out
 from governance.ledger.signals import opt_outs_unreadable, opted_out_of
-from governance.people import LeadFacts
 from tests.conftest import attrs, codes
-from tests.factories import NOON
+from tests.factories import NOON, LeadFactory
 from tests.telling import heard
 from wholesale.plumbing.correlation import HEADER as CORRELATION
 from wholesale.plumbing.idempotency import HEADER as KEY
@@ -27,17 +25,11 @@ pytestmark = pytest.mark.django_db
 API = "/api/governance/contact"
 PHONE, EMAIL, LEAD = ("PHONE", "+14165550123"), ("EMAIL", "ann@example.ca"), ("LEAD", "L1")
 NEW_PHONE = ("PHONE", "+14165550199")
-STORED: dict[str, LeadFacts] = {}
 CONTROL = ["\x00", "\ud800", "\x1b", "\x07"]
 
 
 @pytest.fixture(autouse=True)
-def _leads(monkeypatch: pytest.MonkeyPatch) -> None:
-    def load(lead_ids: Collection[str]) -> dict[str, LeadFacts]:
-        return {lead_id: STORED[lead_id] for lead_id in lead_ids if lead_id in STORED}
-
-    monkeypatch.setattr(people, "_loaders", {people.LEAD: load})
-    STORED.clear()
+def _a_lead(db: None) -> None:
     know("L1")
 
 
@@ -47,7 +39,9 @@ def _noon(time_machine: time_machine.TimeMachineFixture) -> None:
 
 
 def know(lead_id: str, phone: str = PHONE[1], email: str = EMAIL[1]) -> None:
-    STORED[lead_id] = LeadFacts(lead_id, "ON", "TORONTO", phone=phone, email=email)
+    values = {"phone": phone, "email": email}
+    if not Lead.objects.filter(lead_id=lead_id).update(**values):
+        LeadFactory.create(lead_id=lead_id, postal_code="", **values)
 
 
 def post(client: Any, path: str, **given: Any) -> Any:
@@ -143,7 +137,7 @@ def test_a_lead_that_nobody_knows_is_lifted_and_listed(operator: APIClient) -> N
 def test_who_is_bound_is_told(operator: APIClient) -> None:
     with heard(opted_out_of) as told:
         post(operator, "opt-outs", lead_id="L1", channel="CALL")
-    assert [(set(one["points"]), one["channel"]) for one in told] == [({LEAD, PHONE}, "CALL")]
+    assert [(set(one.facts["points"]), one.facts["channel"]) for one in told] == [({LEAD, PHONE}, "CALL")]
 
 
 # No detail refuses it -------------------------------------------------------------------------------------------------
@@ -224,9 +218,9 @@ def test_what_cannot_be_read_is_kept_as_it_came_and_told_of(operator: APIClient,
     with heard(opt_outs_unreadable) as told, heard(opted_out_of) as closed:
         post(operator, "opt-outs", reason="asked", **given)
     assert written() == {(*kept, "OPT_OUT", "")}
-    assert [[(line.point.kind, line.point.value) for line in one["records"]] for one in told] == [[kept]]
-    assert [(one["channel"], one["actor"], one["now"]) for one in told] == [("", "operator", NOON)]
-    assert [one["points"] for one in closed] == [[kept]]
+    assert [[(line.point.kind, line.point.value) for line in one.facts["records"]] for one in told] == [[kept]]
+    assert [(one.facts["channel"], one.act.actor, one.happened_at) for one in told] == [("", "operator", NOON)]
+    assert [one.facts["points"] for one in closed] == [[kept]]
 
 
 def test_what_cannot_be_read_does_not_stop_the_rest(operator: APIClient) -> None:

@@ -23,6 +23,7 @@ from offers.models import OfferEvidence, OfferPolicy
 from offers.services import make_offer
 from offers.signals import offers_computed
 from tests.factories import NOON, TaskFactory
+from wholesale.plumbing.act import Act
 
 
 class ReceiverFails(Exception):
@@ -34,10 +35,10 @@ def act_on_a_task() -> object:
 
 
 ACTS: list[tuple[Signal, Callable[[], object], str]] = [
-    (ladders_created, lambda: start_ladder(lead_id="L1", province="ON"), "ladder_created"),
+    (ladders_created, lambda: start_ladder(lead_id="L1", province="ON", act=Act()), "ladder_created"),
     (tasks_completed, act_on_a_task, "followup_completed"),
     (feedback_recorded, lambda: record_feedback("ON", "ALL", "SFR", "BOUGHT", "B1"), "buyer_feedback"),
-    (offers_computed, lambda: make_offer(province="ON", arv=Decimal(100), repairs=Decimal(0)), "offer_generated"),
+    (offers_computed, lambda: make_offer(province="ON", arv=Decimal(100), repairs=Decimal(0), act=Act()), "offer_generated"),
 ]
 each_act = pytest.mark.parametrize(("signal", "act", "metric"), ACTS, ids=[metric for _, _, metric in ACTS])
 
@@ -110,7 +111,7 @@ def test_a_fact_that_is_undone_takes_its_row_along(signal: Any, act: Any, metric
 
 def test_connecting_again_writes_no_second_row(db: None) -> None:
     receivers.connect()
-    start_ladder(province="ON")
+    start_ladder(province="ON", act=Act())
     assert KPIEvent.objects.count() == 1
 
 

@@ -36,6 +36,7 @@ def test_an_event_as_the_api_shows_it(auditor: APIClient) -> None:
         "actor": "factory",
         "user": None,
         "detail": {"tasks": 6},
+        "lead_id": None,
     }
     assert auditor.get(EVENTS).json() == {"next": None, "previous": None, "results": [shown]}
     assert str(event) == "WHOLESALE ladder_created"

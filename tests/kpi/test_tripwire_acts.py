@@ -9,14 +9,15 @@ from django.contrib.auth.models import Permission, User
 
 from governance.golive.models import GoLiveState
 from governance.golive.services import disable_go_live, engage_kill_switch, release_kill_switch
+from governance.policies import upsert
 from governance.risk.models import RiskPolicy
-from governance.risk.policies import upsert_policy as upsert_risk_policy
 from governance.runbook.services import status
 from kpi.tripwire.errors import MayNotRelease, TriggerNotFound
 from kpi.tripwire.models import RegressionTrigger
 from kpi.tripwire.triggers import undo_trigger
 from tests.factories import NOON
 from tests.kpi.watched import KEY, fallen, happened, is_on, looked, rate, recovered, watch
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -29,8 +30,8 @@ def trigger() -> RegressionTrigger:
     return RegressionTrigger.objects.order_by("id").reverse()[0]
 
 
-def undo(which: RegressionTrigger | None = None, **options: object) -> RegressionTrigger:
-    return undo_trigger((which or trigger()).pk, changed_by="bryan", reason="a false alarm", now=LATER, **options)  # type: ignore[arg-type]
+def undo(which: RegressionTrigger | None = None, user: User | None = None) -> RegressionTrigger:
+    return undo_trigger((which or trigger()).pk, act=Act("bryan", user, reason="a false alarm", at=LATER))
 
 
 def engaged() -> bool:
@@ -90,7 +91,7 @@ def test_an_engine_switched_on_again_by_hand_is_not_switched_off_by_the_same_fal
     watch()
     fallen()
     looked()
-    upsert_risk_policy(engine="WHOLESALE", enabled=True, changed_by="bryan", reason="known")
+    upsert(RiskPolicy, engine="WHOLESALE", enabled=True, act=Act("bryan", reason="known"))
     looked(LATER)
     assert is_on()
 
@@ -220,7 +221,7 @@ def test_undoing_twice_changes_nothing() -> None:
     fallen()
     looked()
     first = undo()
-    again = undo_trigger(first.pk, changed_by="eve", reason="again", now=LATER + timedelta(days=1))
+    again = undo_trigger(first.pk, act=Act("eve", reason="again", at=LATER + timedelta(days=1)))
     assert (again.undone_by, again.undo_reason, again.undone_at, again.note) == ("bryan", "a false alarm", LATER, first.note)
     assert RiskPolicy.objects.get(engine="WHOLESALE").version == 3
 
@@ -230,7 +231,7 @@ def test_undoing_again_after_somebody_switched_it_off_does_not_switch_it_on() ->
     fallen()
     looked()
     undo()
-    upsert_risk_policy(engine="WHOLESALE", enabled=False, changed_by="eve", reason="a complaint")
+    upsert(RiskPolicy, engine="WHOLESALE", enabled=False, act=Act("eve", reason="a complaint"))
     undo()
     assert not is_on()
 
@@ -248,7 +249,7 @@ def test_an_engine_that_somebody_changed_since_is_left_as_it_is() -> None:
     watch()
     fallen()
     looked()
-    upsert_risk_policy(engine="WHOLESALE", enabled=False, changed_by="eve", reason="a complaint came in")
+    upsert(RiskPolicy, engine="WHOLESALE", enabled=False, act=Act("eve", reason="a complaint came in"))
     undone = undo()
     policy = RiskPolicy.objects.get(engine="WHOLESALE")
     assert (policy.enabled, policy.changed_by, policy.reason) == (False, "eve", "a complaint came in")
@@ -257,7 +258,7 @@ def test_an_engine_that_somebody_changed_since_is_left_as_it_is() -> None:
 
 
 def test_an_engine_that_was_off_already_is_not_switched_on_by_the_undo() -> None:
-    upsert_risk_policy(engine="WHOLESALE", enabled=False, changed_by="eve", reason="a complaint came in")
+    upsert(RiskPolicy, engine="WHOLESALE", enabled=False, act=Act("eve", reason="a complaint came in"))
     watch()
     fallen()
     assert looked().action_taken == "none"
@@ -292,7 +293,7 @@ def test_undoing_a_kill_switch_releases_it_with_the_reason() -> None:
 
 
 def test_a_kill_switch_that_a_person_engaged_before_is_not_released() -> None:
-    engage_kill_switch(changed_by="eve", reason="a complaint came in")
+    engage_kill_switch(act=Act("eve", reason="a complaint came in"))
     watch(action="KILL_SWITCH")
     fallen()
     assert looked().action_taken == "none"
@@ -305,8 +306,8 @@ def test_a_kill_switch_that_a_person_engaged_since_is_not_released() -> None:
     watch(action="KILL_SWITCH")
     fallen()
     looked()
-    release_kill_switch(changed_by="bryan", reason="known")
-    engage_kill_switch(changed_by="eve", reason="a complaint came in")
+    release_kill_switch(act=Act("bryan", reason="known"))
+    engage_kill_switch(act=Act("eve", reason="a complaint came in"))
     assert undo().note.endswith("Undone: the kill switch was changed since, and stays as it is")
     assert engaged()
 
@@ -317,7 +318,7 @@ def test_a_go_live_state_that_somebody_changed_since_is_left_as_it_is() -> None:
     watch(action="KILL_SWITCH")
     fallen()
     looked()
-    disable_go_live(changed_by="eve", reason="maintenance")
+    disable_go_live(act=Act("eve", reason="maintenance"))
     undo()
     assert engaged()
 
@@ -348,7 +349,7 @@ def test_who_may_not_release_the_kill_switch_may_not_undo_it_either(user_of: Cal
 
 def test_an_unknown_trigger_cannot_be_undone() -> None:
     with pytest.raises(TriggerNotFound):
-        undo_trigger(4711, changed_by="bryan", reason="none")
+        undo_trigger(4711, act=Act("bryan", reason="none"))
 
 
 def test_another_method_starts_anew_and_keeps_the_trigger() -> None:

@@ -11,13 +11,14 @@ from django.test import Client
 from django.urls import reverse
 
 from governance.golive.models import GoLiveState
+from governance.policies import upsert
 from governance.risk.models import RiskPolicy
 from kpi.tripwire.admin.states import expectation_text
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
-from kpi.tripwire.policies import upsert_policy
 from tests.factories import TriggerFactory
 from tests.kpi.watched import fallen, happened, is_on, looked, rate, simulated, watch
 from tests.staff import form_with, signed_in
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -203,9 +204,9 @@ def test_a_value_out_of_bounds_is_named(field: str, value: str, ops: Client) -> 
     [
         ({"method": "CUSUM", "enabled": "on"}, "enabled", "needs an approved baseline"),
         ({"method": "CUSUM", "statistic": "VOLUME"}, "method", "choose the statistic SUCCESS_RATE"),
-        ({"amber_threshold": "7.01"}, "__all__", "amber threshold lies above the red one"),
-        ({"design_drop": "1"}, "__all__", "the designed one is below 1"),
-        ({"max_drop_fraction": "0"}, "__all__", "Drops are above 0"),
+        ({"amber_threshold": "7.01"}, "amber_threshold", "may not lie above the red one"),
+        ({"design_drop": "1"}, "design_drop", "less than or equal to 0.9999"),
+        ({"max_drop_fraction": "0"}, "max_drop_fraction", "greater than or equal to 0.0001"),
     ],
 )
 def test_settings_that_do_not_fit_together_are_refused_in_words(
@@ -222,7 +223,7 @@ def test_settings_that_do_not_fit_together_are_refused_in_words(
 
 def test_a_stale_form_writes_nothing_and_loses_nothing(ops: Client) -> None:
     form = form_with(ops.get(url(policy())), "why")
-    upsert_policy(domain="WHOLESALE", metric="contract_rate", window_events=80, changed_by="Ada", reason="Noise")
+    upsert(RegressionPolicy, domain="WHOLESALE", metric="contract_rate", window_events=80, act=Act("Ada", reason="Noise"))
 
     answer = ops.post(url(policy()), {**form, "enabled": "on", "baseline_events": "400", "why": "Mine"})
 

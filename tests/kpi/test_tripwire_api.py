@@ -19,6 +19,8 @@ from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTri
 from tests.conftest import attrs, codes
 from tests.factories import NOON
 from tests.kpi.watched import KEY, counted, expected, fallen, happened, is_on, looked, rate, simulated, valued, watch
+from tests.query_counts import queries
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -264,7 +266,7 @@ def test_the_state_shows_every_policy_with_its_last_ten_triggers_not_undone(
         happened([True] * 250)
         looked()
     numbers = list(RegressionTrigger.objects.values_list("pk", flat=True))
-    triggers.undo_trigger(numbers[0], changed_by="bryan", reason="seen")
+    triggers.undo_trigger(numbers[0], act=Act("bryan", reason="seen"))
 
     rows = operator.get(STATE).json()
     assert len(rows) == 8
@@ -273,7 +275,7 @@ def test_the_state_shows_every_policy_with_its_last_ten_triggers_not_undone(
     assert {(trigger["domain"], trigger["metric"]) for trigger in shown} == {tuple(KEY.values())}
     never = one(operator, STATE, metric="offer_accept_rate")
     assert (never["triggered"], never["evaluated_at"], never["triggers"], never["enabled"]) == (False, None, [], False)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(queries("states of the tripwires")):
         summaries.states()
 
 
@@ -450,7 +452,7 @@ def test_the_daily_run_looks_at_every_enabled_policy_and_tells_a_trigger_by_its_
 def test_the_daily_run_says_amber() -> None:
     happened(rate(60, 200))
     watch()
-    policies.approve_baseline(domain=KEY["domain"], metric=KEY["metric"], changed_by="bryan", reason="measured")
+    policies.approve_baseline(domain=KEY["domain"], metric=KEY["metric"], act=Act("bryan", reason="measured"))
     watch(method="CUSUM")
     happened([False] * 27)
     code, (line,) = run()
@@ -460,5 +462,5 @@ def test_the_daily_run_says_amber() -> None:
 
 def test_evaluate_all_leaves_policies_that_are_off_alone() -> None:
     watch()
-    assert [str(policy) for policy, _ in evaluations.evaluate_all(now=NOON)] == ["WHOLESALE contract_rate"]
+    assert [str(policy) for policy, _ in evaluations.evaluate_all(act=Act(at=NOON))] == ["WHOLESALE contract_rate"]
     assert RegressionState.objects.count() == 1

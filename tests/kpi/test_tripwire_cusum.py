@@ -13,14 +13,15 @@ from kpi.tripwire.rules import cusum, cusum_steps
 from kpi.tripwire.summaries import states
 from tests.factories import NOON
 from tests.kpi.watched import KEY, approved, happened, is_on, looked, rate, watch
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
 HOUR = timedelta(hours=1)
 
 
-def approve(**options: object) -> RegressionPolicy:
-    return approve_baseline(**{**KEY, "changed_by": "bryan", "reason": "measured in March", "now": NOON, **options})  # type: ignore[arg-type]
+def approve(metric: str = KEY["metric"]) -> RegressionPolicy:
+    return approve_baseline(**{**KEY, "metric": metric}, act=Act("bryan", reason="measured in March", at=NOON))
 
 
 def level(state: RegressionState) -> str:

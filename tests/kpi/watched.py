@@ -7,13 +7,15 @@ from typing import Any
 
 from django_tasks_db.models import DBTaskResult
 
+from governance.policies import upsert
 from governance.risk.models import RiskPolicy
 from kpi.models import KPIEvent
 from kpi.tripwire.evaluations import evaluate
 from kpi.tripwire.expectations import simulate, simulate_policy
 from kpi.tripwire.models import RegressionPolicy, RegressionState
-from kpi.tripwire.policies import approve_baseline, upsert_policy
+from kpi.tripwire.policies import approve_baseline
 from tests.factories import NOON, KpiFactory, many
+from wholesale.plumbing.act import Act
 
 KEY = {"domain": "WHOLESALE", "metric": "contract_rate"}
 REASON = "a test of the tripwire"
@@ -21,8 +23,8 @@ REASON = "a test of the tripwire"
 
 def watch(**settings: Any) -> RegressionPolicy:
     """WHOLESALE contract_rate under an enabled policy, the guide's rule unless the settings say otherwise."""
-    settings = {**KEY, "enabled": True, "changed_by": "tests", "reason": REASON, "now": NOON, **settings}
-    return upsert_policy(**settings)
+    act = Act("tests", reason=settings.pop("reason", REASON), at=NOON)
+    return upsert(RegressionPolicy, **{**KEY, "enabled": True, "act": act, **settings})
 
 
 def simulated(now: datetime = NOON) -> None:
@@ -63,7 +65,7 @@ def counted(events: int, at: datetime, **values: Any) -> None:
 
 def looked(now: datetime = NOON + timedelta(hours=1), **key: Any) -> RegressionState:
     """The state after an evaluation."""
-    return evaluate(**{**KEY, **key}, now=now)
+    return evaluate(act=Act(at=now), **{**KEY, **key})
 
 
 def fallen() -> None:
@@ -85,5 +87,5 @@ def approved(successes: int = 60, events: int = 200, **settings: Any) -> Regress
     """A baseline from these events, approved, and an enabled CUSUM upon it."""
     happened(rate(successes, events))
     RegressionPolicy.objects.filter(**KEY).update(enabled=False)
-    approve_baseline(domain=KEY["domain"], metric=KEY["metric"], changed_by="bryan", reason=REASON, now=NOON)
+    approve_baseline(domain=KEY["domain"], metric=KEY["metric"], act=Act("bryan", reason=REASON, at=NOON))
     return watch(method="CUSUM", **settings)

@@ -10,9 +10,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from governance.policies import upsert
 from offers.models import OfferPolicy
-from offers.services import make_offer, upsert_policy
+from offers.services import make_offer
 from tests.staff import form_with, signed_in
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import VersionConflict
 
 pytestmark = pytest.mark.django_db
@@ -95,7 +97,7 @@ def test_a_value_out_of_bounds_is_named(field: str, value: str, ops: Client) -> 
 
 def test_a_stale_form_writes_nothing_and_loses_nothing(ops: Client) -> None:
     form = form_with(ops.get(page_of(policy("ON"))), "why")
-    upsert_policy(province="ON", enabled=True, changed_by="Ada", reason="Proven")
+    upsert(OfferPolicy, province="ON", enabled=True, act=Act("Ada", reason="Proven"))
 
     answer = ops.post(page_of(policy("ON")), {**form, "default_fees_buffer": "4000", "why": "Mine"})
 
@@ -107,8 +109,10 @@ def test_a_stale_form_writes_nothing_and_loses_nothing(ops: Client) -> None:
 
 
 def test_the_history_shows_amounts_as_amounts(ops: Client) -> None:
-    upsert_policy(province="ON", max_arv_multiplier=Decimal("0.65"), changed_by="ops", reason="x")
-    upsert_policy(province="ON", default_fees_buffer=Decimal(3500), changed_by="desk", user=User.objects.get(), reason="y")
+    upsert(OfferPolicy, province="ON", max_arv_multiplier=Decimal("0.65"), act=Act("ops", reason="x"))
+    upsert(
+        OfferPolicy, province="ON", default_fees_buffer=Decimal(3500), act=Act("desk", user=User.objects.get(), reason="y")
+    )
 
     page = ops.get(reverse("admin:offers_offerpolicy_history", args=[policy("ON").pk]))
 
@@ -148,7 +152,7 @@ def test_the_confirmation_turns_the_rows_on_with_its_reason(ops: Client) -> None
 
 def test_rows_are_turned_off_without_a_warning(ops: Client) -> None:
     for province in ("ON", "QC"):
-        upsert_policy(province=province, enabled=True, changed_by="ops")
+        upsert(OfferPolicy, province=province, enabled=True, act=Act("ops"))
     page = choose(ops, "disable", "ON", "QC")
     assert 'role="alert"' not in page.content.decode()
 
@@ -179,7 +183,7 @@ def test_with_the_tick_they_are_turned_on_together(ops: Client) -> None:
 
 
 def test_two_markets_of_one_province_need_no_tick(ops: Client) -> None:
-    windsor = upsert_policy(province="ON", market="WINDSOR", changed_by="ops")
+    windsor = upsert(OfferPolicy, province="ON", market="WINDSOR", act=Act("ops"))
     chosen = {"action": "enable", "_selected_action": [policy("ON").pk, windsor.pk]}
     form = form_with(ops.post(LIST, chosen), "reason")
 
@@ -189,7 +193,7 @@ def test_two_markets_of_one_province_need_no_tick(ops: Client) -> None:
 
 
 def test_rows_that_are_on_already_are_left_alone(ops: Client) -> None:
-    upsert_policy(province="ON", enabled=True, changed_by="Ada", reason="First")
+    upsert(OfferPolicy, province="ON", enabled=True, act=Act("Ada", reason="First"))
     page = choose(ops, "enable", "ON", "QC")
     assert "1 more of what you chose is on already" in page.content.decode()
     assert 'role="alert"' not in page.content.decode()
@@ -227,7 +231,7 @@ def test_a_reason_is_asked(reason: str, ops: Client) -> None:
 
 def test_rows_changed_since_the_page_was_shown_stay_as_they_are(ops: Client) -> None:
     form = form_with(choose(ops, "enable", "ON"), "reason")
-    upsert_policy(province="ON", max_arv_multiplier=Decimal(1), changed_by="Ada")
+    upsert(OfferPolicy, province="ON", max_arv_multiplier=Decimal(1), act=Act("Ada"))
 
     refused = ops.post(LIST, {**form, "reason": "Flow proven"})
     assert "somebody changed these policies meanwhile" in refused.content.decode()
@@ -241,12 +245,12 @@ def test_rows_changed_since_the_page_was_shown_stay_as_they_are(ops: Client) -> 
 def test_all_rows_are_switched_or_none(ops: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     form = form_with(choose(ops, "enable", "AB", "BC"), "reason")
 
-    def beaten_at_the_second(**given: Any) -> OfferPolicy:
+    def beaten_at_the_second(model: type[OfferPolicy], **given: Any) -> OfferPolicy:
         if given["province"] == "BC":
             raise VersionConflict
-        return upsert_policy(**given)
+        return upsert(model, **given)
 
-    monkeypatch.setattr("offers.admin.upsert_policy", beaten_at_the_second)
+    monkeypatch.setattr("offers.admin.upsert", beaten_at_the_second)
     answer = ops.post(LIST, {**form, "reason": "x", "several": "on"})
 
     assert "somebody changed these policies meanwhile" in answer.content.decode()
@@ -269,14 +273,14 @@ def test_who_may_not_change_policies_has_no_such_action(role: str, user_of: Call
 
 
 def test_the_evidence_shows_its_calculation(ops: Client) -> None:
-    upsert_policy(province="ON", enabled=True, changed_by="ops")
+    upsert(OfferPolicy, province="ON", enabled=True, act=Act("ops"))
     offer = make_offer(
         province="ON",
         market="WINDSOR",
         arv=Decimal(450_000),
         repairs=Decimal(50_000),
         comps=[{"address": "14 Elm <St>"}],
-        now=None,
+        act=Act(at=None),
     )
 
     page = ops.get(reverse("admin:offers_offerevidence_change", args=[offer.pk])).content.decode()
@@ -288,8 +292,8 @@ def test_the_evidence_shows_its_calculation(ops: Client) -> None:
 
 
 def test_an_offer_of_nothing_shows_the_negative_bound(ops: Client) -> None:
-    upsert_policy(province="ON", enabled=True, changed_by="ops")
-    offer = make_offer(province="ON", arv=Decimal(10_000), repairs=Decimal(20_000))
+    upsert(OfferPolicy, province="ON", enabled=True, act=Act("ops"))
+    offer = make_offer(province="ON", arv=Decimal(10_000), repairs=Decimal(20_000), act=Act())
 
     page = ops.get(reverse("admin:offers_offerevidence_change", args=[offer.pk])).content.decode()
 

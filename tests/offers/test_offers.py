@@ -8,12 +8,14 @@ import pytest
 from django.db import IntegrityError, transaction
 from rest_framework.test import APIClient
 
+from governance.policies import seed, upsert
 from kpi.models import KPIEvent
 from offers.errors import OfferPolicyDisabled, OutOfBounds
 from offers.models import OfferEvidence, OfferPolicy
-from offers.services import compute_offer, seed_policies, upsert_policy
+from offers.services import compute_offer
 from tests.conftest import attrs, codes
 from tests.factories import NOON, EvidenceFactory, OfferPolicyFactory
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.vocabulary import Province
 
 POLICIES, UPSERT, COMPUTE, EVIDENCE = (
@@ -25,7 +27,7 @@ TORONTO = {"province": "ON", "market": "TORONTO", "arv": 450000, "repairs": 5000
 @pytest.fixture
 def ontario(db: None) -> OfferPolicy:
     """The policy of Ontario, on."""
-    return upsert_policy(province="ON", enabled=True, changed_by="test")
+    return upsert(OfferPolicy, province="ON", enabled=True, act=Act("test"))
 
 
 def test_migrate_seeds_13_policies_all_off(auditor: APIClient) -> None:
@@ -210,7 +212,7 @@ def test_the_widest_policy_still_gives_an_answer(operator: APIClient) -> None:
 
 def test_evidence_keeps_the_policys_values_when_the_policy_changes(integrator: APIClient, ontario: Any) -> None:
     made = integrator.post(COMPUTE, TORONTO).json()
-    upsert_policy(province="ON", max_arv_multiplier=Decimal("0.1"), enabled=False, changed_by="test")
+    upsert(OfferPolicy, province="ON", max_arv_multiplier=Decimal("0.1"), enabled=False, act=Act("test"))
     shown = integrator.get(f"{EVIDENCE}/{made['evidence_id']}").json()
     assert (shown["policy"], shown["policy_version"], shown["max_arv_multiplier"]) == (ontario.pk, 2, 0.7)
     assert (shown["mao"], shown["recommended_offer"], shown["fees_buffer"]) == (262500, 262500, 2500)
@@ -258,13 +260,13 @@ def test_the_guides_function(ontario: Any) -> None:
 
 def test_seeding_again_changes_nothing_and_never_overwrites(ontario: Any) -> None:
     before = list(OfferPolicy.objects.values())
-    assert seed_policies() == 0
+    assert seed(OfferPolicy) == 0
     assert list(OfferPolicy.objects.values()) == before
 
 
 def test_seeding_gives_a_province_without_policy_its_default_off(db: None) -> None:
     OfferPolicy.objects.filter(province="ON").delete()
-    assert seed_policies(now=NOON) == 1
+    assert seed(OfferPolicy, now=NOON) == 1
     policy = OfferPolicy.objects.get(province="ON")
     assert (policy.enabled, policy.changed_by, policy.version, policy.updated_at) == (False, "seed", 1, NOON)
 

@@ -23,6 +23,7 @@ import psycopg
 
 from tests.plans.rows import fill
 from tests.served import ENVIRONMENT, fresh_database
+from wholesale.plumbing.act import Act
 
 NOON = datetime(2026, 12, 15, 18, 0, tzinfo=UTC)  # a Tuesday; in no province is it too early or too late
 DUE = 840  # places and owners come again after 70 ladders (rows.py): a multiple of that has as many of each in both tables
@@ -97,7 +98,7 @@ def _operations() -> dict[str, Callable[[], Sized]]:
 
     def claim(owner: str, province: str | None = None) -> Sized:
         with transaction.atomic():
-            claimed = claim_due(owner=owner, limit=LIMIT, province=province, now=NOON)
+            claimed = claim_due(owner=owner, limit=LIMIT, province=province, act=Act(at=NOON))
             transaction.set_rollback(True)
         return claimed
 

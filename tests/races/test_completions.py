@@ -22,8 +22,10 @@ from governance.ledger.consents import record_consent
 from governance.ledger.erasures import erase_point
 from governance.ledger.models import ContactRecord, LastContact
 from governance.ledger.proof import Proof
-from governance.market.services import upsert_policy
+from governance.market.models import MarketPolicy
+from governance.policies import upsert
 from tests.factories import NOON, LeadFactory
+from wholesale.plumbing.act import Act
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 
@@ -37,7 +39,7 @@ def ladders(count: int, **lead: Any) -> list[FollowupTask]:
     for n in range(count):
         LeadFactory.create(lead_id=f"L{FollowupLadder.objects.count()}-{n}", **lead)
         lead_id = f"L{FollowupLadder.objects.count()}-{n}"
-        start_ladder(lead_id=lead_id, province="ON", market="TORONTO", now=NOON)
+        start_ladder(lead_id=lead_id, province="ON", market="TORONTO", act=Act(at=NOON))
     tasks = FollowupTask.objects.open()
     tasks.update(leased_by="va1", leased_until=LATER + timedelta(hours=1))
     return list(tasks.order_by("pk"))
@@ -63,9 +65,9 @@ def test_renewals_and_releases_of_tasks_that_outcomes_move_or_cancel(run_togethe
         def act(number: int, tasks: list[int] = tasks, round_: int = round_) -> None:
             luck = Random(f"{round_}.{number}")
             if number % 3 == 0:
-                renew_leases(task_ids=tasks[:: luck.choice((1, -1))], owner="va1", now=LATER)
+                renew_leases(task_ids=tasks[:: luck.choice((1, -1))], owner="va1", act=Act(at=LATER))
             elif number % 3 == 1:
-                release_leases(task_ids=tasks[:: luck.choice((1, -1))], owner="va1", now=LATER)
+                release_leases(task_ids=tasks[:: luck.choice((1, -1))], owner="va1", act=Act(at=LATER))
             else:
                 # From the last step to the first: the task's own row is locked before those that come before it.
                 for task in luck.sample(tasks, 4):
@@ -82,12 +84,12 @@ def test_claims_that_give_back_what_the_gate_refuses_among_outcomes(run_together
     FollowupTask.objects.update(
         leased_by=None, leased_until=None, open_from=LATER - timedelta(hours=1), open_until=LATER + timedelta(hours=1)
     )
-    upsert_policy(province="ON", changed_by="test", enabled=False)  # no worker has put the intervals right yet
+    upsert(MarketPolicy, province="ON", enabled=False, act=Act("test"))  # no worker has put the intervals right yet
 
     def act(number: int) -> None:
         if number % 2:
             for _ in range(3):
-                assert claim_due(owner=f"va{number}", limit=20, now=LATER) == []
+                assert claim_due(owner=f"va{number}", limit=20, act=Act(at=LATER)) == []
         else:
             for task in Random(number).sample(tasks, 6):
                 complete_task(task, "va0", outcome="REPLIED", force=True, note="test", now=LATER)
@@ -102,13 +104,13 @@ def test_contacts_and_wishes_of_numbers_that_nobody_has_spoken_of_before(run_tog
     for n in range(ROUNDS):
         phone = f"+1416555{n:04}"
         LeadFactory.create(lead_id=f"J{n}", phone=phone)
-        steps = start_ladder(lead_id=f"J{n}", province="ON", market="TORONTO", now=NOON).tasks
+        steps = start_ladder(lead_id=f"J{n}", province="ON", market="TORONTO", act=Act(at=NOON)).tasks
 
         def act(number: int, n: int = n, phone: str = phone, steps: list[FollowupTask] = steps) -> None:
             if number % 4 == 0:
-                record_inbound(lead_id=f"J{n}", channel="SMS", text="STOP ALL", now=LATER)
+                record_inbound(lead_id=f"J{n}", channel="SMS", text="STOP ALL", act=Act(at=LATER))
             elif number % 4 == 1:
-                gate.record_opt_out(points=[("PHONE", phone)], actor="test", now=LATER)
+                gate.record_opt_out(points=[("PHONE", phone)], act=Act("test", at=LATER))
             else:
                 complete_task(steps[number % 6].pk, "va1", outcome=(None, "OPTED_OUT", "REPLIED")[number % 3], now=LATER)
 
@@ -124,15 +126,15 @@ def test_messages_that_use_a_referral_among_wishes_and_erasures(run_together: Ru
     for n in range(ROUNDS):
         points = [("PHONE", f"+1416555{n:04}"), ("EMAIL", f"j{n}@example.ca")]
         LeadFactory.create(lead_id=f"J{n}", phone=points[0][1], email=points[1][1])
-        told: dict[str, Any] = {"obtained_at": NOON, "evidence": "call 1", "proof": proof, "actor": "test", "now": NOON}
-        made = record_consent(points=points, basis="REFERRAL", **told)
-        steps = start_ladder(lead_id=f"J{n}", province="ON", market="TORONTO", now=NOON).tasks
+        told: dict[str, Any] = {"obtained_at": NOON, "evidence": "call 1", "proof": proof}
+        made = record_consent(points=points, basis="REFERRAL", act=Act("test", at=NOON), **told)
+        steps = start_ladder(lead_id=f"J{n}", province="ON", market="TORONTO", act=Act(at=NOON)).tasks
 
         def act(number: int, n: int = n, point: int = made[0].point_id, steps: list[FollowupTask] = steps) -> None:
             if number % 6 == 0:
-                record_inbound(lead_id=f"J{n}", channel="SMS", text="STOP ALL", now=LATER)
+                record_inbound(lead_id=f"J{n}", channel="SMS", text="STOP ALL", act=Act(at=LATER))
             elif number % 6 == 1:
-                erase_point(point_id=point, reason="test", actor="test", now=LATER)
+                erase_point(point_id=point, act=Act("test", reason="test", at=LATER))
             else:
                 complete_task(steps[number % 6].pk, "va1", outcome=(None, "OPTED_OUT")[number % 2], now=LATER)
 
@@ -146,7 +148,7 @@ def test_contacts_of_one_number_at_several_ladders_are_noted_one_after_another(r
     steps = []
     for n in range(4):
         LeadFactory.create(lead_id=f"P{n}", phone="")
-        steps.append(start_ladder(lead_id=f"P{n}", province="ON", market="TORONTO", now=NOON).tasks)
+        steps.append(start_ladder(lead_id=f"P{n}", province="ON", market="TORONTO", act=Act(at=NOON)).tasks)
     for n in range(4):  # since they got one number, before anybody has closed the newer ladders
         type(LeadFactory.build())._default_manager.filter(lead_id=f"P{n}").update(phone="+14165550123")
 
@@ -170,7 +172,7 @@ def test_claims_by_many_never_hold_two_steps_of_one_ladder(run_together: RunToge
 
     def act(number: int) -> int:
         done = 0
-        while got := claim_due(owner=f"va{number}", limit=2, now=LATER):
+        while got := claim_due(owner=f"va{number}", limit=2, act=Act(at=LATER)):
             for one in got:
                 given.append((one.task.id, number))
                 try:

@@ -13,6 +13,7 @@ from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.points import digest, digest_key_mark
 from governance.organisation.models import Organisation
 from tests.factories import NOON
+from wholesale.plumbing.act import Act
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 
@@ -22,7 +23,7 @@ PHONE = ("PHONE", "+14165550123")
 
 
 def test_many_opt_outs_of_one_new_number_are_one_point_and_all_their_lines(run_together: RunTogether) -> None:
-    made = run_together(THREADS, lambda number: opt_outs.record_opt_out(points=[PHONE], actor=f"t{number}"))
+    made = run_together(THREADS, lambda number: opt_outs.record_opt_out(points=[PHONE], act=Act(f"t{number}")))
     assert {type(answer) for answer in made} == {list}
     point = ContactPoint.objects.get()
     assert (point.value, point.digest) == ("+14165550123", digest(PHONE))
@@ -36,7 +37,7 @@ def test_scrubs_of_the_same_numbers_in_opposite_order_do_not_deadlock(run_togeth
 
     def scrub(number: int) -> int:
         mine = points if number % 2 else points[::-1]
-        return len(scrubs.record_scrub(points=mine, checked_at=NOON, evidence="file", actor="race", now=NOON))
+        return len(scrubs.record_scrub(points=mine, checked_at=NOON, evidence="file", act=Act("race", at=NOON)))
 
     assert run_together(8, scrub) == [500] * 8
     assert (ContactPoint.objects.count(), ContactRecord.objects.count()) == (500, 4000)
@@ -44,6 +45,6 @@ def test_scrubs_of_the_same_numbers_in_opposite_order_do_not_deadlock(run_togeth
 
 def test_a_day_closed_by_many_at_once_is_one_row(run_together: RunTogether) -> None:
     day = date(2026, 12, 24)
-    made = run_together(THREADS, lambda number: set_closed_day(day=day, name="Eve", changed_by=f"t{number}").pk)
+    made = run_together(THREADS, lambda number: set_closed_day(day=day, name="Eve", act=Act(f"t{number}")).pk)
     assert set(made) == {ClosedDay.objects.get().pk}
     assert ClosedDay.history.count() == THREADS

@@ -9,6 +9,7 @@ import pytest
 from governance import gate
 from governance.heimdall.models import HeimdallEvent, HeimdallScorecard
 from tests.races.conftest import CLIENTS
+from wholesale.plumbing.act import Act
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 
@@ -20,7 +21,7 @@ def test_no_trial_is_lost(run_together: Callable[..., list[Any]]) -> None:
     def act(number: int) -> None:
         for n in range(EACH):
             for domain in DOMAINS if number % 2 else DOMAINS[::-1]:
-                gate.heimdall_trial(domain=domain, confidence=Decimal("0.9"), success=n % 4 > 0, actor=f"t{number}")
+                gate.heimdall_trial(domain=domain, confidence=Decimal("0.9"), success=n % 4 > 0, act=Act(f"t{number}"))
 
     assert run_together(CLIENTS, act) == [None] * CLIENTS
     for domain in DOMAINS:

@@ -19,14 +19,15 @@ from governance import gate
 from governance.decisions import ExecutionClass
 from governance.golive import services as golive
 from governance.golive.models import GoLiveState
+from governance.policies import upsert
 from governance.risk.models import RiskEvent, RiskPolicy, RiskReservation
 from kpi.models import KPIEvent
 from kpi.tripwire.evaluations import evaluate
 from kpi.tripwire.models import RegressionPolicy, RegressionTrigger
-from offers.models import OfferEvidence
-from offers.services import upsert_policy
+from offers.models import OfferEvidence, OfferPolicy
 from tests.conftest import codes
 from tests.kpi.watched import KEY, fallen, watch
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.models import IdempotencyKey
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
@@ -48,8 +49,8 @@ ROWS: list[tuple[Any, str]] = [
     (RiskEvent, "created_at"),
     (KPIEvent, "occurred_at"),
 ]
-SHARED = f"SELECT pg_advisory_lock_shared({golive._LOCK_KEY})"
-EXCLUSIVE = f"SELECT pg_advisory_lock({golive._LOCK_KEY})"
+SHARED = f"SELECT pg_advisory_lock_shared({golive.LOCK_KEY})"
+EXCLUSIVE = f"SELECT pg_advisory_lock({golive.LOCK_KEY})"
 ROW = "SELECT 1 FROM governance_golivestate FOR UPDATE"
 TABLE = "LOCK TABLE governance_golivestate"
 HISTORY = "LOCK TABLE governance_historicalgolivestate IN SHARE MODE"
@@ -66,7 +67,7 @@ def have_grown(before: list[int]) -> bool:
 def test_nothing_acts_after_the_kill_switch_is_engaged(
     operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
-    upsert_policy(province="ON", enabled=True, changed_by="test")
+    upsert(OfferPolicy, province="ON", enabled=True, act=Act("test"))
     RiskPolicy.objects.update(max_daily_loss=0, max_daily_exposure=0, max_open_risk=0)
     for round_ in range(ROUNDS):
         operators[0].post("/api/governance/go-live/kill-switch/release", {"reason": f"round {round_}"})
@@ -162,7 +163,7 @@ def test_it_waits_for_an_act_that_began_before_and_refuses_others_meanwhile(run_
             return "acted"
         assert has_read.wait(PATIENCE)
         if number == 1:
-            in_flight = golive.engage(changed_by="test", reason="race").acts_in_flight
+            in_flight = golive.engage(Act("test", reason="race")).acts_in_flight
             order.append("answered")
             return f"in flight: {in_flight}"
         while not GoLiveState.objects.get().kill_switch_engaged:  # the row is there while the first still acts
@@ -197,8 +198,8 @@ def test_many_who_engage_without_a_row_make_one(operators: list[APIClient], run_
 def test_going_live_and_engaging_at_once_never_end_in_both(run_together: Callable[..., list[Any]]) -> None:
     def act(number: int) -> Any:
         if number:
-            return golive.engage_kill_switch(changed_by="test", reason="race")
-        return gate.enable_go_live(changed_by="test", reason="race")
+            return golive.engage_kill_switch(act=Act("test", reason="race"))
+        return gate.enable_go_live(act=Act("test", reason="race"))
 
     for _ in range(5):
         run_together(2, act)
@@ -206,8 +207,8 @@ def test_going_live_and_engaging_at_once_never_end_in_both(run_together: Callabl
         assert state.kill_switch_engaged
         history = [(row.go_live_enabled, row.kill_switch_engaged) for row in state.history.order_by("history_id")]
         assert ((False, True), (True, True)) not in pairwise(history)
-        golive.release_kill_switch(changed_by="test", reason="again")
-        golive.disable_go_live(changed_by="test", reason="again")
+        golive.release_kill_switch(act=Act("test", reason="again"))
+        golive.disable_go_live(act=Act("test", reason="again"))
 
 
 def test_a_tripwire_stops_everything_whoever_holds_a_lock(settings: Settings) -> None:
@@ -215,7 +216,7 @@ def test_a_tripwire_stops_everything_whoever_holds_a_lock(settings: Settings) ->
     watch(action="KILL_SWITCH")
     fallen()
     with another_session(SHARED):
-        state = evaluate(domain=KEY["domain"], metric=KEY["metric"])
+        state = evaluate(domain=KEY["domain"], metric=KEY["metric"], act=Act())
     assert (state.triggered, state.action_taken) == (True, "KILL_SWITCH")
     assert GoLiveState.objects.get().changed_by == "tripwire"
     assert "the kill switch was engaged" in RegressionTrigger.objects.get().note
@@ -224,7 +225,7 @@ def test_a_tripwire_stops_everything_whoever_holds_a_lock(settings: Settings) ->
 def test_tripwires_that_stop_everything_together_stop_it_once(run_together: Callable[..., list[Any]]) -> None:
     watch(action="KILL_SWITCH")
     fallen()
-    states = run_together(8, lambda _: evaluate(domain=KEY["domain"], metric=KEY["metric"]))
+    states = run_together(8, lambda _: evaluate(domain=KEY["domain"], metric=KEY["metric"], act=Act()))
     assert [(state.triggered, state.action_taken) for state in states] == [(True, "KILL_SWITCH")] * 8
     trigger = RegressionTrigger.objects.get()
     assert "the kill switch was engaged" in trigger.note

@@ -20,6 +20,7 @@ from followups.tasks.models import FollowupTask, TaskEvent
 from governance.organisation.models import Organisation
 from kpi.models import KPIEvent
 from tests.factories import LeadFactory
+from wholesale.plumbing.act import Act
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 
@@ -33,23 +34,23 @@ def test_lapses_race_with_completions_and_cancellations(run_together: Callable[.
     begun = timezone.now() - timedelta(days=30)
     for n in range(LEADS):
         LeadFactory.create(lead_id=f"L{n}", province="ON", phone=f"+141655501{n:02}")
-        start_ladder(lead_id=f"L{n}", province="ON", now=begun)
+        start_ladder(lead_id=f"L{n}", province="ON", act=Act(at=begun))
     tasks = list(FollowupTask.objects.order_by("ladder", "-step").values_list("pk", flat=True))
     ladders = list(FollowupLadder.objects.order_by("-pk").values_list("pk", flat=True))
 
     def act(number: int) -> int:
         if number < 4:
-            return lapse_steps()
+            return lapse_steps(act=Act())
         for task in tasks[number::4]:
             with suppress(TaskClosed):
-                complete_task(task, "va1") if number % 2 else services.skip_task(task, "no")
+                complete_task(task, "va1") if number % 2 else services.skip_task(task, act=Act(reason="no"))
         for ladder in ladders[number - 4 :: 4]:
             with suppress(LadderClosed):
-                cancel_ladder(ladder, "sold")
+                cancel_ladder(ladder, act=Act(reason="sold"))
         return 0
 
     assert [answer for answer in run_together(8, act) if not isinstance(answer, int)] == []
-    lapse_steps()
+    lapse_steps(act=Act())
     ended = Counter(TaskEvent.objects.exclude(kind="COMPLETED").values_list("task", flat=True))
     assert set(ended) == set(FollowupTask.objects.exclude(cancelled_at=None).values_list("pk", flat=True))
     assert set(ended.values()) == {1}

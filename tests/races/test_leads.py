@@ -15,6 +15,7 @@ from followups.leads.services import Report, upsert_lead, upsert_leads
 from governance.ledger.models import ContactPoint, ContactRecord
 from tests.factories import LeadImportFactory
 from tests.races.conftest import CLIENTS
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.importing.files import Format
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
@@ -32,7 +33,7 @@ def test_imports_of_one_file_make_each_lead_once(
     """In either direction, which would deadlock if each locked row by row."""
     monkeypatch.setattr("followups.leads.services.BATCH", 50)
 
-    reports = run_together(8, lambda number: upsert_leads(rows()[:: 1 if number % 2 else -1]))
+    reports = run_together(8, lambda number: upsert_leads(rows()[:: 1 if number % 2 else -1], act=Act()))
 
     assert all(isinstance(report, Report) for report in reports), reports
     assert sum(report.created for report in reports) == ROWS
@@ -46,7 +47,7 @@ def test_imports_of_different_columns_lose_nothing_of_each_other(
     monkeypatch.setattr("followups.leads.services.BATCH", 50)
     columns = ({"first_name": "Ana"}, {"source": "mailer"}, {"score": "0.5"}, {"status": "DEAD"})
 
-    reports = run_together(4, lambda number: upsert_leads(rows(**columns[number])))
+    reports = run_together(4, lambda number: upsert_leads(rows(**columns[number]), act=Act()))
 
     assert all(isinstance(report, Report) for report in reports), reports
     assert sum(report.created for report in reports) == ROWS
@@ -62,13 +63,15 @@ def test_imports_of_one_list_record_each_wish_once(
 
     def bring(number: int) -> Report:
         body = "\n".join(("lead_id,province,phone,dnc", *lines[:: 1 if number % 2 else -1])).encode()
-        return upsert_leads(files.read(io.BytesIO(body), Format.CSV).rows)
+        return upsert_leads(files.read(io.BytesIO(body), Format.CSV).rows, act=Act())
 
     def act(number: int) -> Any:
         if number < 6:
             return bring(number)
         return (
-            upsert_leads(rows()[:100]) if number == 6 else [upsert_lead(lead_id=f"L{n}", province="ON") for n in range(50)]
+            upsert_leads(rows()[:100], act=Act())
+            if number == 6
+            else [upsert_lead(lead_id=f"L{n}", province="ON", act=Act()) for n in range(50)]
         )
 
     results = run_together(8, act)

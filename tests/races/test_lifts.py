@@ -13,7 +13,8 @@ from governance.ledger import holds, opt_outs, reading
 from governance.ledger.models import ContactRecord
 from governance.ledger.rules import opted_out
 from governance.market.models import MarketPolicy
-from governance.market.services import upsert_policy
+from governance.policies import upsert
+from wholesale.plumbing.act import Act
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 
@@ -27,17 +28,17 @@ def is_refused(point: Any) -> bool:
 
 
 def lift() -> list[ContactRecord]:
-    return opt_outs.lift_opt_out(points=[PHONE, LEAD], reason="a mistake", actor="op")
+    return opt_outs.lift_opt_out(points=[PHONE, LEAD], act=Act("op", reason="a mistake"))
 
 
 def test_a_lift_takes_nothing_back_that_was_in_flight(run_together: RunTogether) -> None:
-    opt_outs.record_opt_out(points=[PHONE, LEAD], said_at=timezone.now() - 9 * A_DAY, actor="va1")
+    opt_outs.record_opt_out(points=[PHONE, LEAD], said_at=timezone.now() - 9 * A_DAY, act=Act("va1"))
     is_in_flight, has_lifted = Event(), Event()
 
     def act(number: int) -> Any:
         if number == 0:
             with transaction.atomic():
-                opt_outs.record_opt_out(points=[PHONE], said_at=timezone.now() - A_DAY, actor="va1")
+                opt_outs.record_opt_out(points=[PHONE], said_at=timezone.now() - A_DAY, act=Act("va1"))
                 is_in_flight.set()
                 return has_lifted.wait(1)
         is_in_flight.wait()
@@ -51,7 +52,7 @@ def test_a_lift_takes_nothing_back_that_was_in_flight(run_together: RunTogether)
 
 
 def test_an_opt_out_that_waits_for_a_lift_outlives_it_whenever_it_was_said(run_together: RunTogether) -> None:
-    opt_outs.record_opt_out(points=[PHONE], said_at=timezone.now() - 9 * A_DAY, actor="va1")
+    opt_outs.record_opt_out(points=[PHONE], said_at=timezone.now() - 9 * A_DAY, act=Act("va1"))
     is_in_flight, has_said = Event(), Event()
 
     def act(number: int) -> Any:
@@ -61,7 +62,7 @@ def test_an_opt_out_that_waits_for_a_lift_outlives_it_whenever_it_was_said(run_t
                 is_in_flight.set()
                 return has_said.wait(1)
         is_in_flight.wait()
-        opt_outs.record_opt_out(points=[PHONE], said_at=timezone.now() - A_DAY, actor="va1")
+        opt_outs.record_opt_out(points=[PHONE], said_at=timezone.now() - A_DAY, act=Act("va1"))
         has_said.set()
         return "said"
 
@@ -75,9 +76,9 @@ def test_holds_releases_and_opt_outs_of_the_same_points_do_not_deadlock(run_toge
     def act(number: int) -> int:
         mine = points if number % 2 else points[::-1]
         verbs: list[Callable[[], list[ContactRecord]]] = [
-            lambda: holds.hold_points(points=mine, evidence="message", actor="race"),
-            lambda: holds.release_points(points=mine, evidence="message", actor="race"),
-            lambda: opt_outs.record_opt_out(points=mine, actor="race"),
+            lambda: holds.hold_points(points=mine, evidence="message", act=Act("race")),
+            lambda: holds.release_points(points=mine, evidence="message", act=Act("race")),
+            lambda: opt_outs.record_opt_out(points=mine, act=Act("race")),
         ]
         return len(verbs[number % 3]())
 
@@ -89,7 +90,7 @@ def test_holds_releases_and_opt_outs_of_the_same_points_do_not_deadlock(run_toge
 def test_versions_of_a_policy_follow_each_other_in_time(run_together: RunTogether, market: str) -> None:
     rules = MarketPolicy.objects.get(province="ON", market="ALL").rules
     for _ in range(3):
-        run_together(16, lambda n: upsert_policy(province="ON", market=market, rules=rules, changed_by=f"op{n}"))
+        run_together(16, lambda n: upsert(MarketPolicy, province="ON", market=market, rules=rules, act=Act(f"op{n}")))
     history = MarketPolicy.history.filter(province="ON", market=market).order_by("version")
     dates = list(history.values_list("history_date", flat=True))
     assert len(dates) >= 48

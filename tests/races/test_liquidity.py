@@ -13,6 +13,7 @@ from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
 from buyers.services import rebuild_liquidity
 from kpi.models import KPIEvent
 from tests.races.conftest import CLIENTS
+from wholesale.plumbing.act import Act
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 
@@ -43,7 +44,7 @@ def test_feedback_on_one_node_moves_it_by_exactly_the_steps(
     assert (node.buyer_count, node.active_buyer_count, node.avg_close_rate) == (EVENTS, EVENTS, Decimal(1))
     assert BuyerFeedbackEvent.objects.filter(node=node).count() == EVENTS
     assert KPIEvent.objects.filter(metric="buyer_feedback").count() == EVENTS
-    assert list(rebuild_liquidity(write=False)) == []
+    assert list(rebuild_liquidity(write=False, act=Act())) == []
 
 
 def test_a_node_is_the_fold_of_its_events_whatever_order_they_came_in(
@@ -61,4 +62,4 @@ def test_a_node_is_the_fold_of_its_events_whatever_order_they_came_in(
 
     assert run_together(CLIENTS, tell) == [[201] * MIXED_EACH] * CLIENTS
     assert BuyerFeedbackEvent.objects.count() == CLIENTS * MIXED_EACH
-    assert list(rebuild_liquidity(write=False)) == []
+    assert list(rebuild_liquidity(write=False, act=Act())) == []

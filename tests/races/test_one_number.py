@@ -13,13 +13,13 @@ from rest_framework.test import APIClient
 from followups.ladders import bulk
 from followups.ladders.errors import NoLadder
 from followups.ladders.models import FollowupLadder
-from followups.leads import storing
 from followups.leads.models import Lead
 from followups.leads.moving import hold_lead, mark_wrong
 from followups.leads.services import upsert_lead, upsert_leads
 from followups.services import complete_task, start_ladder
 from followups.tasks.models import FollowupTask
 from governance import gate
+from governance.clocks import markets
 from kpi.models import KPIEvent
 from tests.factories import NOON, LeadFactory
 from tests.races.conftest import CLIENTS
@@ -129,9 +129,9 @@ def test_creates_restarts_imports_and_statuses_of_the_same_leads(
             rows = [
                 {"lead_id": f"L{(n * 5 + who) % 12}", "phone": number((n + who) % 6), "source": str(who)} for n in range(12)
             ]
-            return upsert_leads(rows)
+            return upsert_leads(rows, act=Act())
         if who % 4 == 1:
-            return upsert_lead(lead_id=lead, status=("DEAD", "APPOINTMENT")[who % 2])
+            return upsert_lead(lead_id=lead, status=("DEAD", "APPOINTMENT")[who % 2], act=Act())
         return operators[who].post(CREATE, {"lead_id": lead, "province": "ON", "restart": who % 4 == 2}).status_code
 
     assert no_error(run_together(32, act))
@@ -177,7 +177,7 @@ def test_a_stop_among_creates_and_changes_of_one_number_leaves_nobody_to_be_cont
 def started(lead_id: str) -> str:
     """Try to start its ladder: the refusal's code, or that it is open."""
     try:
-        start_ladder(lead_id=lead_id, province="ON")
+        start_ladder(lead_id=lead_id, province="ON", act=Act())
     except NoLadder as refusal:
         return refusal.code
     return "open"
@@ -216,11 +216,11 @@ def test_a_create_whose_lead_gets_another_number_while_it_waits_begins_anew(
 
 
 def one(lead_id: str, **settings: Any) -> None:
-    upsert_lead(lead_id=lead_id, **settings)
+    upsert_lead(lead_id=lead_id, act=Act(), **settings)
 
 
 def many(lead_id: str, **settings: Any) -> None:
-    upsert_leads([{"lead_id": lead_id, **settings}, {"lead_id": "L9", "province": "ON"}])
+    upsert_leads([{"lead_id": lead_id, **settings}, {"lead_id": "L9", "province": "ON"}], act=Act())
 
 
 @pytest.mark.parametrize("store", [one, many])
@@ -236,7 +236,7 @@ def test_a_change_waits_for_a_create_that_it_concerns(
     LeadFactory.create(lead_id="L1", phone=PHONE)
     LeadFactory.create(lead_id="L2", phone=number(1))
     for other in ("L2", "NEW"):
-        start_ladder(lead_id=other, province="ON")
+        start_ladder(lead_id=other, province="ON", act=Act())
     is_started, is_stored = Event(), Event()
 
     def act(who: int) -> Any:
@@ -262,20 +262,22 @@ def test_a_status_that_an_outcome_sets_stays_though_a_batch_that_read_before_wri
 ) -> None:
     LeadFactory.create(lead_id="L1")
     LeadFactory.create(lead_id="L2")
-    task = start_ladder(lead_id="L1", province="ON").tasks[0]
+    task = start_ladder(lead_id="L1", province="ON", act=Act()).tasks[0]
     has_read, has_moved = Event(), Event()
-    write = storing._write
+    settle = markets.one_markets  # what a batch does between reading its leads and writing them
 
-    def slowly(*args: Any) -> None:
+    def slowly(places: Any) -> Any:
         has_read.set()
         has_moved.wait(1)  # the outcome waits for the batch, so it cannot come before this has passed
-        write(*args)
+        return settle(places)
 
-    monkeypatch.setattr(storing, "_write", slowly)
+    monkeypatch.setattr("followups.leads.storing.one_markets", slowly)
 
     def act(who: int) -> str:
         if who == 0:
-            upsert_leads([{"lead_id": "L1", "source": "list", "first_name": "Bo"}, {"lead_id": "L2", "source": "list"}])
+            upsert_leads(
+                [{"lead_id": "L1", "source": "list", "first_name": "Bo"}, {"lead_id": "L2", "source": "list"}], act=Act()
+            )
             return "stored"
         has_read.wait()
         complete_task(task.pk, "va1", outcome="APPOINTMENT")
@@ -295,14 +297,14 @@ def test_outcomes_among_imports_of_an_older_status_are_never_lost(
     tasks = {}
     for n in range(8):
         LeadFactory.create(lead_id=f"L{n}")
-        tasks[n] = start_ladder(lead_id=f"L{n}", province="ON").tasks[0].pk
+        tasks[n] = start_ladder(lead_id=f"L{n}", province="ON", act=Act()).tasks[0].pk
 
     def act(who: int) -> Any:
         if who < 8:
             return complete_task(tasks[who], "va1", outcome=("REACHED", "NOT_INTERESTED")[who % 2])
         order = 1 if who % 2 else -1
         rows = [{"lead_id": f"L{n}", "status": "NEW", "source": str(who), "score": f"0.{who}"} for n in range(8)]
-        return upsert_leads(rows[::order])
+        return upsert_leads(rows[::order], act=Act())
 
     assert no_error(run_together(14, act))
     assert dict(Lead.objects.values_list("lead_id", "status")) == {
@@ -316,7 +318,7 @@ def test_a_restart_among_outcomes_that_end_the_hunt_leaves_no_ladder_of_a_lead_t
 ) -> None:
     for round_ in range(ROUNDS * 2):
         LeadFactory.create(lead_id=f"L{round_}", phone=number(round_))
-        task = start_ladder(lead_id=f"L{round_}", province="ON").tasks[0].pk
+        task = start_ladder(lead_id=f"L{round_}", province="ON", act=Act()).tasks[0].pk
 
         def act(who: int, round_: int = round_, task: int = task) -> Any:
             if who == 0:
@@ -339,9 +341,9 @@ def test_wrong_numbers_marked_while_files_bring_numbers(
         if who < 6:
             with transaction.atomic():
                 hold_lead(f"L{who}")
-                mark_wrong(f"L{who}", "CALL", Act.of("va1", None, "C-1", NOON))
+                mark_wrong(f"L{who}", "CALL", Act("va1", correlation_id="C-1", at=NOON))
             return None
-        return upsert_leads([{"lead_id": f"L{n}", "phone": number(n + who % 2)} for n in range(6)])
+        return upsert_leads([{"lead_id": f"L{n}", "phone": number(n + who % 2)} for n in range(6)], act=Act())
 
     assert no_error(run_together(12, act))
     for lead in Lead.objects.all():

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from followups.ladders.errors import LeadOptedOut
 from followups.ladders.models import FollowupLadder
-from followups.ladders.templates.services import upsert_template
+from followups.ladders.templates.models import LadderTemplate
 from followups.leads.errors import OptedOutSince
 from followups.leads.inbound.decisions import decide_inbound
 from followups.leads.inbound.services import record_inbound
@@ -25,8 +25,10 @@ from governance.ledger.erasures import erase_point
 from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.reading import is_opted_out, ledgers
 from governance.ledger.rules import is_held
+from governance.policies import upsert
 from kpi.models import KPIEvent
 from tests.factories import LeadFactory
+from wholesale.plumbing.act import Act
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 
@@ -86,7 +88,7 @@ def test_an_opt_out_of_the_address_among_creates_leaves_no_open_step_by_e_mail(
     operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
     steps = [{"delay_minutes": 0, "channel": "EMAIL"}, {"delay_minutes": 60, "channel": "EMAIL"}]
-    upsert_template(province="ON", steps=steps, changed_by="me", expected_version=1)
+    upsert(LadderTemplate, province="ON", steps=steps, expected_version=1, act=Act("me"))
     for n in range(ROUNDS):
         for lead in range(CREATES):
             LeadFactory.create(lead_id=f"L{n}-{lead}", phone="", email=f"{n}@example.ca")
@@ -118,7 +120,7 @@ def test_a_ladder_begins_only_after_an_opt_out_of_the_address_that_came_first(
                 assert not has_started.wait(1)
                 return "held"
         is_held.wait()
-        start_ladder(lead_id="L1", province="ON")
+        start_ladder(lead_id="L1", province="ON", act=Act())
         has_started.set()
         return "started"
 
@@ -139,7 +141,7 @@ def test_two_who_decide_otherwise_leave_an_opt_out_and_each_decision_once(
     operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
     """An operator may turn a reply into an opt-out; an opt-out stays."""
-    message = record_inbound(phone=PHONE, channel="SMS", text=DOUBT).message
+    message = record_inbound(phone=PHONE, channel="SMS", text=DOUBT, act=Act()).message
 
     def decide(number: int) -> int:
         given = {"meaning": ("OPT_OUT", "REPLY")[number % 2], "reason": "read it"}
@@ -165,18 +167,18 @@ def test_holds_among_creates_claims_and_completions_neither_deadlock_nor_get_los
 ) -> None:
     for n in range(4):
         LeadFactory.create(lead_id=f"L{n}", phone=f"+1416555{n:04}")
-        start_ladder(lead_id=f"L{n}", province="ON")
+        start_ladder(lead_id=f"L{n}", province="ON", act=Act())
     tasks = list(FollowupTask.objects.filter(step=1).order_by("id").values_list("id", flat=True))
 
     def act(number: int) -> str:
         lead = f"L{number % 4}"
         if number % 4 == 0:
-            return str(record_inbound(lead_id=lead, channel="SMS", text=DOUBT).message.meaning)
+            return str(record_inbound(lead_id=lead, channel="SMS", text=DOUBT, act=Act()).message.meaning)
         if number % 4 == 1:
             with suppress(LeadOptedOut):
-                start_ladder(lead_id=lead, province="ON", restart=True)
+                start_ladder(lead_id=lead, province="ON", restart=True, act=Act())
         elif number % 4 == 2:
-            claim_due(owner=f"va{number}")
+            claim_due(owner=f"va{number}", act=Act())
         else:
             complete_task(tasks[number % 4], "va", outcome="OPTED_OUT")
         return "done"
@@ -197,31 +199,31 @@ def test_nothing_is_claimed_once_a_hold_has_committed(run_together: Callable[...
     for n in range(ROUNDS):
         FollowupTask.objects.all().update(cancelled_at=timezone.now(), cancel_reason="round over")
         LeadFactory.create(lead_id=f"L{n}", phone=f"+1416555{n:04}")
-        start_ladder(lead_id=f"L{n}", province="ON")
+        start_ladder(lead_id=f"L{n}", province="ON", act=Act())
 
         def act(number: int, n: int = n) -> Any:
             if number == 0:
-                return record_inbound(lead_id=f"L{n}", channel="SMS", text=DOUBT).is_held
-            return len(claim_due(owner=f"va{number}"))
+                return record_inbound(lead_id=f"L{n}", channel="SMS", text=DOUBT, act=Act()).is_held
+            return len(claim_due(owner=f"va{number}", act=Act()))
 
         held, *claimed = run_together(4, act)
         assert held is True
         assert sum(claimed) <= 1
         FollowupTask.objects.filter(lead_id=f"L{n}").update(leased_by=None, leased_until=None)
-        assert claim_due(owner="later") == []
+        assert claim_due(owner="later", act=Act()) == []
 
 
 def test_a_decision_and_an_erasure_leave_the_opt_out_on_file(run_together: Callable[..., list[Any]]) -> None:
     for n in range(ROUNDS):
         phone = f"+1416555{n:04}"
-        message = record_inbound(phone=phone, channel="SMS", text=DOUBT).message
+        message = record_inbound(phone=phone, channel="SMS", text=DOUBT, act=Act()).message
         [point] = message.subjects.all()
 
         def act(number: int, message: InboundMessage = message, point: ContactPoint = point) -> str:
             if number:
-                erase_point(point_id=point.pk, reason="asked for it", actor="me")
+                erase_point(point_id=point.pk, act=Act("me", reason="asked for it"))
                 return "erased"
-            return decide_inbound(message.pk, "OPT_OUT", "read it").message.decided_as
+            return decide_inbound(message.pk, "OPT_OUT", act=Act(reason="read it")).message.decided_as
 
         assert run_together(2, act) == ["OPT_OUT", "erased"]
         on_file = ledgers([("PHONE", phone)])["PHONE", phone]
@@ -235,14 +237,14 @@ def test_a_stop_beside_a_resume_stays_on_file_whichever_comes_first(run_together
     for n in range(ROUNDS):
         lead, phone = f"L{n}", f"+1416555{n:04}"
         LeadFactory.create(lead_id=lead, phone=phone)
-        record_inbound(lead_id=lead, channel="SMS", text="STOP")
-        message = record_inbound(lead_id=lead, channel="SMS", text="START").message
+        record_inbound(lead_id=lead, channel="SMS", text="STOP", act=Act())
+        message = record_inbound(lead_id=lead, channel="SMS", text="START", act=Act()).message
         assert message.meaning == "DOUBTFUL"
 
         def act(number: int, message: InboundMessage = message, lead: str = lead) -> int:
             if number:
-                return record_inbound(lead_id=lead, channel="SMS", text="STOP").message.pk
-            return decide_inbound(message.pk, "RESUME", "asked to").message.pk
+                return record_inbound(lead_id=lead, channel="SMS", text="STOP", act=Act()).message.pk
+            return decide_inbound(message.pk, "RESUME", act=Act(reason="asked to")).message.pk
 
         resumed, stopped = run_together(2, act)
         assert isinstance(stopped, int)
@@ -253,8 +255,8 @@ def test_a_stop_beside_a_resume_stays_on_file_whichever_comes_first(run_together
 
 
 def test_two_who_begin_to_decide_a_held_message_release_it_once(run_together: Callable[..., list[Any]]) -> None:
-    message = record_inbound(phone=PHONE, channel="SMS", text=DOUBT).message
-    record_inbound(phone=PHONE, channel="SMS", text=DOUBT)
-    run_together(8, lambda number: decide_inbound(message.pk, "REPLY", "read it"))
+    message = record_inbound(phone=PHONE, channel="SMS", text=DOUBT, act=Act()).message
+    record_inbound(phone=PHONE, channel="SMS", text=DOUBT, act=Act())
+    run_together(8, lambda number: decide_inbound(message.pk, "REPLY", act=Act(reason="read it")))
     assert ContactRecord.objects.filter(entry="RELEASE").count() == 1
     assert is_held(ledgers([("PHONE", PHONE)])["PHONE", PHONE].lines, timezone.now())

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,12 +12,14 @@ from django.db import transaction
 from django.db.models import Sum
 
 from governance import gate
-from governance.risk import policies, reservations
+from governance.policies import upsert
+from governance.risk import reservations
 from governance.risk.errors import AlreadySettled
-from governance.risk.models import RiskDay, RiskEvent, RiskReservation
+from governance.risk.models import RiskDay, RiskEvent, RiskPolicy, RiskReservation
 from governance.risk.reservations import correct_loss
 from governance.risk.rules import GLOBAL
 from tests.factories import NOON, RiskPolicyFactory, many
+from wholesale.plumbing.act import Act
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 
@@ -27,12 +29,12 @@ TEN = Decimal(10)
 RunTogether = Callable[..., list[Any]]
 
 
-def reserve(engine: str = "WHOLESALE", **options: Any) -> bool:
-    return gate.risk_reserve(engine=engine, amount=TEN, actor="race", **options)[0].allowed
+def reserve(engine: str = "WHOLESALE", at: datetime | None = None) -> bool:
+    return gate.risk_reserve(engine=engine, amount=TEN, act=Act("race", at=at))[0].allowed
 
 
 def caps(engine: str, **changes: Any) -> None:
-    policies.upsert_policy(engine=engine, changed_by="race", **changes)
+    upsert(RiskPolicy, engine=engine, act=Act("race"), **changes)
 
 
 def assert_all_agree(engines: tuple[str, ...] = ("WHOLESALE",)) -> None:
@@ -65,7 +67,7 @@ def test_the_cap_holds_exactly_and_each_loss_is_counted_once(run_together: RunTo
 
     def settle(number: int) -> list[Decimal | None]:
         mine = ids[number::THREADS] + ids[(number + 1) % THREADS :: THREADS]
-        return [reservations.risk_settle(id, Decimal(number + 1) / 4, actor=f"t{number}").realized_loss for id in mine]
+        return [reservations.risk_settle(id, Decimal(number + 1) / 4, act=Act(f"t{number}")).realized_loss for id in mine]
 
     settled = run_together(THREADS, settle)
     assert sum(map(len, settled)) == 2 * len(ids)
@@ -77,8 +79,8 @@ def test_the_cap_holds_exactly_and_each_loss_is_counted_once(run_together: RunTo
 def test_losses_corrected_by_many_at_once_leave_ledgers_that_agree(run_together: RunTogether) -> None:
     reserve()
     reservation = RiskReservation.objects.get()
-    reservations.risk_settle(reservation.pk, Decimal(5), actor="race")
-    run_together(8, lambda number: correct_loss(reservation.pk, Decimal(number), actor="race", reason="a test"))
+    reservations.risk_settle(reservation.pk, Decimal(5), act=Act("race"))
+    run_together(8, lambda number: correct_loss(reservation.pk, Decimal(number), act=Act("race", reason="a test")))
     assert_all_agree()
     assert RiskEvent.objects.aggregate(sum=Sum("realized_loss"))["sum"] == RiskDay.objects.get(engine=GLOBAL).realized_loss
 
@@ -110,7 +112,7 @@ def test_the_open_cap_holds_across_midnight(run_together: RunTogether) -> None:
         allowed = []
         for engine in engines:
             both.wait(timeout=30)
-            allowed.append(reserve(engine, now=NOON + timedelta(days=number)))
+            allowed.append(reserve(engine, NOON + timedelta(days=number)))
         return allowed
 
     first, second = run_together(2, act)
@@ -150,7 +152,7 @@ def test_each_settle_by_amount_finds_a_reservation_of_its_own(run_together: RunT
         THREADS,
         lambda _: (
             reservations.settle_by_amount(
-                engine="WHOLESALE", reserved_amount=TEN, realized_loss=Decimal("0.01"), actor="race"
+                engine="WHOLESALE", reserved_amount=TEN, realized_loss=Decimal("0.01"), act=Act("race")
             ).pk
         ),
     )
@@ -166,8 +168,8 @@ def test_of_settling_and_releasing_exactly_one_happens(run_together: RunTogether
 
         def act(number: int, id: int = id) -> Any:
             if number % 2:
-                return reservations.release_reservation(id, actor="ops", reason="race")
-            return reservations.risk_settle(id, Decimal(1), actor="race")
+                return reservations.release_reservation(id, act=Act("ops", reason="race"))
+            return reservations.risk_settle(id, Decimal(1), act=Act("race"))
 
         answers = run_together(4, act)
         row = RiskReservation.objects.get(pk=id)

@@ -16,6 +16,7 @@ from followups.tasks.models import FollowupTask
 from followups.tasks.services import snooze_task
 from kpi.models import KPIEvent
 from tests.factories import NOON, LadderFactory, TaskFactory, completed, many
+from wholesale.plumbing.act import Act
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 
@@ -32,11 +33,11 @@ def late_tasks(size: int = TASKS) -> None:
 def test_workers_who_look_at_once_record_each_breach_once(
     workers: int, transactional_db: None, run_together: Callable[..., list[Any]]
 ) -> None:
-    find_breaches(NOON)
+    find_breaches(act=Act(at=NOON))
     late_tasks()
     completed(late=timedelta(hours=2, minutes=1))
 
-    found = run_together(workers, lambda number: find_breaches(LATE))
+    found = run_together(workers, lambda number: find_breaches(act=Act(at=LATE)))
 
     assert sorted(found) == [0] * (workers - 1) + [TASKS + 1]
     assert SlaBreach.objects.values("task", "due_at").distinct().count() == SlaBreach.objects.count() == TASKS + 1
@@ -52,13 +53,13 @@ def test_who_completes_tasks_meanwhile_is_not_waited_for_and_nobody_deadlocks(
 
     def act(number: int) -> list[Any]:
         if number == 0:
-            return [find_breaches(LATE) for _ in range(3)]
+            return [find_breaches(act=Act(at=LATE)) for _ in range(3)]
         return [complete_task(pk, "va1", now=LATE).pk for pk in tasks[number::4]]
 
     answers = run_together(4, act)
 
     assert not [answer for answer in answers if isinstance(answer, Exception)]
-    assert find_breaches(LATE + timedelta(minutes=1)) + sum(answers[0]) == TASKS
+    assert find_breaches(act=Act(at=LATE + timedelta(minutes=1))) + sum(answers[0]) == TASKS
     assert KPIEvent.objects.filter(metric="followup_breached").count() == TASKS
 
 
@@ -73,7 +74,7 @@ def test_a_task_that_is_put_off_while_somebody_completes_it_is_not_late(
     def act(number: int) -> Any:
         if number == 0:
             with transaction.atomic():
-                snooze_task(task.pk, LATE + timedelta(days=1), "asked for it", now=LATE)
+                snooze_task(task.pk, LATE + timedelta(days=1), act=Act(reason="asked for it", at=LATE))
                 is_put_off.set()
                 time.sleep(1)
             return None
@@ -83,7 +84,7 @@ def test_a_task_that_is_put_off_while_somebody_completes_it_is_not_late(
     assert run_together(2, act) == [None, task.pk]
     task.refresh_from_db()
     assert (task.completed_at, task.late_for) == (LATE, timedelta())
-    find_breaches(LATE + timedelta(minutes=1))
+    find_breaches(act=Act(at=LATE + timedelta(minutes=1)))
     assert not SlaBreach.objects.exists()
 
 
@@ -101,9 +102,9 @@ def test_a_task_that_somebody_holds_is_left_to_the_next_look(transactional_db: N
             return 0
         locked.wait(30)
         try:
-            return find_breaches(LATE)
+            return find_breaches(act=Act(at=LATE))
         finally:
             looked.set()
 
     assert run_together(2, act) == [0, 1]
-    assert find_breaches(LATE) == 1
+    assert find_breaches(act=Act(at=LATE)) == 1

@@ -24,6 +24,7 @@ from governance import gate
 from governance.ledger import opt_outs
 from kpi.models import KPIEvent
 from tests.factories import LeadFactory
+from wholesale.plumbing.act import Act
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 
@@ -46,15 +47,15 @@ def some_act(luck: Random) -> Callable[[], Any]:
         (
             lambda: complete_task(task, "va1", outcome=outcome),
             lambda: complete_task(task, "va1", outcome="OPTED_OUT"),
-            lambda: start_ladder(lead_id=lead, province="ON", market="TORONTO", restart=True, reason="again"),
-            lambda: restart_ladder(ladder, "again"),
-            lambda: services.snooze_task(task, later.replace(year=later.year, month=12, day=31), "later"),
-            lambda: services.skip_task(task, "no"),
-            lambda: cancel_ladder(ladder, "sold"),
-            lambda: reassign_ladder(ladder, luck.choice(("anna", "bob")), "holidays"),
-            lambda: gate.record_opt_out(points=[("PHONE", PHONE), ("EMAIL", EMAIL)], actor="va1"),
-            lambda: record_inbound(lead_id=lead, channel="SMS", text="STOP ALL"),
-            lambda: opt_outs.lift_opt_out(points=[("PHONE", PHONE), ("EMAIL", EMAIL)], actor="va1", reason="a mistake"),
+            lambda: start_ladder(lead_id=lead, province="ON", market="TORONTO", restart=True, act=Act(reason="again")),
+            lambda: restart_ladder(ladder, act=Act(reason="again")),
+            lambda: services.snooze_task(task, later.replace(year=later.year, month=12, day=31), act=Act(reason="later")),
+            lambda: services.skip_task(task, act=Act(reason="no")),
+            lambda: cancel_ladder(ladder, act=Act(reason="sold")),
+            lambda: reassign_ladder(ladder, luck.choice(("anna", "bob")), act=Act(reason="holidays")),
+            lambda: gate.record_opt_out(points=[("PHONE", PHONE), ("EMAIL", EMAIL)], act=Act("va1")),
+            lambda: record_inbound(lead_id=lead, channel="SMS", text="STOP ALL", act=Act()),
+            lambda: opt_outs.lift_opt_out(points=[("PHONE", PHONE), ("EMAIL", EMAIL)], act=Act("va1", reason="a mistake")),
         )
     )
 
@@ -81,13 +82,13 @@ def test_all_verbs_at_once_on_leads_of_one_number_neither_deadlock_nor_miscount(
 ) -> None:
     for lead in LEADS:
         LeadFactory.create(lead_id=lead, phone=PHONE, email=EMAIL if lead != "C" else "")
-    start_ladder(lead_id="A", province="ON", market="TORONTO")
+    start_ladder(lead_id="A", province="ON", market="TORONTO", act=Act())
 
     for round_ in range(ROUNDS):
         for lead in LEADS:
-            opt_outs.lift_opt_out(points=[("PHONE", PHONE), ("EMAIL", EMAIL)], actor="va1", reason="a mistake")
+            opt_outs.lift_opt_out(points=[("PHONE", PHONE), ("EMAIL", EMAIL)], act=Act("va1", reason="a mistake"))
             with suppress(NoLadder):  # of the three who share a number one is followed up
-                start_ladder(lead_id=lead, province="ON", market="TORONTO", restart=True, reason="again")
+                start_ladder(lead_id=lead, province="ON", market="TORONTO", restart=True, act=Act(reason="again"))
 
         def work(number: int, round_: int = round_) -> int:
             luck = Random(f"{round_}.{number}")

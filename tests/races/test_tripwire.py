@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from governance.policies import upsert
 from governance.risk.models import RiskPolicy
-from governance.risk.policies import upsert_policy as upsert_risk_policy
 from kpi.models import KPIEvent
 from kpi.tripwire import expectations
 from kpi.tripwire.evaluations import evaluate
@@ -16,6 +16,7 @@ from kpi.tripwire.models import RegressionPolicy, RegressionTrigger
 from kpi.tripwire.rules import cusum_steps
 from kpi.tripwire.triggers import undo_trigger
 from tests.kpi.watched import KEY, approved, fallen, happened, is_on, looked, watch
+from wholesale.plumbing.act import Act
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 
@@ -25,7 +26,7 @@ TOGETHER = 8
 def test_a_fall_acts_once(run_together: Callable[..., list[Any]]) -> None:
     watch()
     fallen()
-    states = run_together(TOGETHER, lambda _: evaluate(domain=KEY["domain"], metric=KEY["metric"]))
+    states = run_together(TOGETHER, lambda _: evaluate(domain=KEY["domain"], metric=KEY["metric"], act=Act()))
     assert [(state.triggered, state.action_taken) for state in states] == [(True, "THROTTLE")] * TOGETHER
     assert RegressionTrigger.objects.count() == 1
     policy = RiskPolicy.objects.get(engine="WHOLESALE")
@@ -37,12 +38,12 @@ def test_metrics_that_fall_together_throttle_their_engine_once(run_together: Cal
     for metric in metrics:
         watch(metric=metric)
         happened([True] * 200 + [False] * 50, metric=metric)
-    states = run_together(TOGETHER, lambda number: evaluate(domain="WHOLESALE", metric=metrics[number]))
+    states = run_together(TOGETHER, lambda number: evaluate(domain="WHOLESALE", metric=metrics[number], act=Act()))
     assert [state.action_taken for state in states] == ["THROTTLE"] * TOGETHER
     assert RiskPolicy.objects.get(engine="WHOLESALE").version == 2
 
     triggers = list(RegressionTrigger.objects.values_list("pk", flat=True))
-    run_together(TOGETHER, lambda number: undo_trigger(triggers[number], changed_by="bryan", reason="false alarms"))
+    run_together(TOGETHER, lambda number: undo_trigger(triggers[number], act=Act("bryan", reason="false alarms")))
     assert is_on()
     assert RiskPolicy.objects.get(engine="WHOLESALE").version == 3
     assert RegressionTrigger.objects.filter(note__endswith="is on again").count() == 1
@@ -78,7 +79,7 @@ def test_a_trigger_is_undone_once(run_together: Callable[..., list[Any]]) -> Non
     fallen()
     looked()
     trigger = RegressionTrigger.objects.get()
-    run_together(TOGETHER, lambda number: undo_trigger(trigger.pk, changed_by=f"op{number}", reason="a false alarm"))
+    run_together(TOGETHER, lambda number: undo_trigger(trigger.pk, act=Act(f"op{number}", reason="a false alarm")))
     assert is_on()
     assert RiskPolicy.objects.get(engine="WHOLESALE").version == 3
 
@@ -90,11 +91,11 @@ def test_what_a_person_switched_off_meanwhile_stays_off(run_together: Callable[.
 
     def act(number: int) -> Any:
         if number == 0:
-            return evaluate(domain=KEY["domain"], metric=KEY["metric"])
-        return upsert_risk_policy(engine="WHOLESALE", enabled=False, changed_by="eve", reason="a complaint")
+            return evaluate(domain=KEY["domain"], metric=KEY["metric"], act=Act())
+        return upsert(RiskPolicy, engine="WHOLESALE", enabled=False, act=Act("eve", reason="a complaint"))
 
     run_together(2, act)
-    undo_trigger(RegressionTrigger.objects.get().pk, changed_by="bryan", reason="a false alarm")
+    undo_trigger(RegressionTrigger.objects.get().pk, act=Act("bryan", reason="a false alarm"))
     assert not is_on()
 
 
@@ -104,7 +105,7 @@ def test_events_that_arrive_during_looks_are_seen_once(run_together: Callable[..
     def act(number: int) -> Any:
         for _ in range(10):
             happened([False])
-            evaluate(domain=KEY["domain"], metric=KEY["metric"])
+            evaluate(domain=KEY["domain"], metric=KEY["metric"], act=Act())
 
     run_together(TOGETHER, act)
     assert KPIEvent.objects.count() == 200 + 10 * TOGETHER

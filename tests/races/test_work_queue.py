@@ -12,6 +12,7 @@ from followups.services import start_ladder
 from followups.tasks.models import FollowupTask, TaskEvent
 from tests.factories import NOON
 from tests.staff import signed_in
+from wholesale.plumbing.act import Act
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 
@@ -27,7 +28,7 @@ def windows() -> Iterator[list[Any]]:
         user = User.objects.create_user("va1")
         user.groups.set(Group.objects.filter(name="agent"))
         for number in range(WINDOWS):
-            start_ladder(lead_id=f"L{number}", province="ON", market="TORONTO", now=NOON - timedelta(minutes=5))
+            start_ladder(lead_id=f"L{number}", province="ON", market="TORONTO", act=Act(at=NOON - timedelta(minutes=5)))
         yield [signed_in(user) for _ in range(WINDOWS)]
 
 

@@ -34,6 +34,7 @@ from wholesale.demo import practice, simulation
 from wholesale.demo.houses import houses
 from wholesale.demo.people import BUYER_MARKETS, MARKER, REPLIES
 from wholesale.demo.plan import Plan
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.vocabulary import Province
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("simulation")]
@@ -182,7 +183,7 @@ def test_offers_are_made_on_the_real_sales_and_deposits_are_settled(history: Non
 
 
 def test_buyers_are_heard_and_their_bad_days_tripped_the_wire_once(history: None) -> None:
-    assert list(rebuild_liquidity(write=False)) == []
+    assert list(rebuild_liquidity(write=False, act=Act())) == []
     assert BuyerLiquidityNode.objects.count() == len(BUYER_MARKETS)
     assert not RegressionTrigger.objects.filter(undone_at__isnull=True).exists()
     assert HeimdallRecommendation.objects.exists()

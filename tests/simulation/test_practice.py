@@ -20,6 +20,7 @@ from followups.tasks.minutes import services as minutes
 from followups.tasks.models import FollowupTask
 from governance.channels import Channel
 from wholesale.demo import practice, simulation
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/admin/followups/followuptask/queue/"
@@ -79,7 +80,7 @@ def test_an_agent_logs_in_with_the_password_that_was_printed_and_works(now: date
 
 def test_whoever_is_no_agent_finds_work_that_is_nobody_s(now: datetime) -> None:
     simulated()
-    (claimed,) = claim_due(owner="admin", limit=1, market=practice.MARKET, now=now)
+    (claimed,) = claim_due(owner="admin", limit=1, market=practice.MARKET, act=Act(at=now))
     assert claimed.task.owner is None
 
 

@@ -10,11 +10,12 @@ from followups.ladders.models import FollowupLadder
 from followups.models import Lead
 from followups.services import start_ladder
 from governance.golive.services import engage_kill_switch
+from governance.policies import upsert
 from offers.models import OfferPolicy
-from offers.services import upsert_policy
 from tests.simulation.test_simulation import all_rows
 from wholesale.demo import practice, simulation
 from wholesale.demo.models import Simulation
+from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 TINY = ("--days", "1", "--leads", "3", "--until", "2026-11-25T18:37:12Z")
@@ -38,7 +39,7 @@ def test_it_says_what_came_of_it_and_turns_on_offers_of_one_market() -> None:
 
 def test_again_changes_nothing_even_after_somebody_worked_and_whatever_the_clock_shows() -> None:
     run(*TINY)
-    start_ladder(province="ON")
+    start_ladder(province="ON", act=Act())
     before = all_rows()
     assert run(*TINY) == run("--days", "1", "--leads", "3", "--if-empty")
     assert run(*TINY).startswith("The simulation is there: seed 1, 3 leads, 1 days.")
@@ -64,7 +65,7 @@ def test_a_database_with_other_rows_is_refused_and_says_what_it_found() -> None:
 
 
 def test_a_policy_that_somebody_changed_is_not_touched() -> None:
-    upsert_policy(province="ON", market="WINDSOR", changed_by="me")
+    upsert(OfferPolicy, province="ON", market="WINDSOR", act=Act("me"))
     with pytest.raises(CommandError, match=r"\(1 offer policies\)"):
         run(*TINY)
 
@@ -72,13 +73,13 @@ def test_a_policy_that_somebody_changed_is_not_touched() -> None:
 def test_one_that_was_interrupted_does_not_go_on_beside_rows_of_others() -> None:
     run(*TINY)
     Simulation.objects.update(days=2)
-    start_ladder(province="ON")
+    start_ladder(province="ON", act=Act())
     with pytest.raises(CommandError, match="1 ladders"):
         run("--days", "2", "--leads", "3")
 
 
 def test_nothing_is_left_of_what_the_kill_switch_stops() -> None:
-    engage_kill_switch(changed_by="me", reason="test")
+    engage_kill_switch(act=Act("me", reason="test"))
     before = all_rows()
     with pytest.raises(CommandError, match="kill switch is engaged"):
         run(*TINY)

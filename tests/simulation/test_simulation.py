@@ -77,16 +77,16 @@ def test_the_same_seed_gives_the_same_rows_also_when_it_was_killed_in_between(mo
         simulate(SMALL)
         expected = comparable(all_rows())
     ids_go_on_from_the_rows_there_are()
-    hear, heard = market._hear, 0
+    record, heard = market.take_feedback, 0
 
-    def dies(*args: Any) -> None:
+    def dies(*args: Any, **given: Any) -> Any:
         nonlocal heard
         heard += 1
         if heard == 25:  # on the second day
             raise Killed
-        hear(*args)
+        return record(*args, **given)
 
-    monkeypatch.setattr(market, "_hear", dies)
+    monkeypatch.setattr(market, "take_feedback", dies)
     days = simulation.days(SMALL)
     assert next(days) == 1
     with pytest.raises(Killed):

@@ -37,6 +37,7 @@ from tests.factories import (
     VendorFactory,
     many,
 )
+from wholesale.plumbing.act import Act
 
 OPERATOR, AGENT, INTEGRATOR, AUDITOR = ROLES = ("operator", "agent", "integrator", "auditor")
 EVERYBODY = frozenset(ROLES)
@@ -107,7 +108,7 @@ def _reply_to_a_lead() -> Any:
 
 def _record_of_a_lead() -> Any:
     point = ("PHONE", LeadFactory.create().phone)
-    return RecordFactory.create(point=points.contact_points([point])[point])
+    return RecordFactory.create(point=points.contact_points([point], Act())[point])
 
 
 def _reservations() -> None:
@@ -117,7 +118,7 @@ def _reservations() -> None:
 
 def _settled() -> None:
     _reservations()
-    reservations.settle_by_amount(engine="WHOLESALE", reserved_amount=Decimal(10), actor="walk")
+    reservations.settle_by_amount(engine="WHOLESALE", reserved_amount=Decimal(10), act=Act("walk"))
 
 
 def _events_for_a_baseline() -> None:
@@ -126,7 +127,7 @@ def _events_for_a_baseline() -> None:
 
 
 def _an_opt_out() -> None:
-    opt_outs.record_opt_out(points=points.points_of(phone="+14165550123"), actor="walk")
+    opt_outs.record_opt_out(points=points.points_of(phone="+14165550123"), act=Act("walk"))
 
 
 def _a_contract() -> None:
@@ -135,7 +136,7 @@ def _a_contract() -> None:
         basis="CONTRACT",
         obtained_at=datetime(2026, 5, 1, tzinfo=UTC),
         evidence="contract 1",
-        actor="walk",
+        act=Act("walk"),
     )
 
 

@@ -40,6 +40,7 @@ from tests.wholesale.admin_walk import (
     some,
 )
 from tests.wholesale.test_admin import OURS, SHOWN, row_of, url
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_input import CheckedInput
 
 pytestmark = pytest.mark.django_db
@@ -168,31 +169,31 @@ def test_no_cookie_is_a_fault(client: Client, path: str, cookie: str) -> None:
 
 def _closed_day() -> Any:
     row = ClosedDayFactory.create()
-    remove_closed_day(day=row.day, province=row.province, changed_by="ops", reason="It is open")
+    remove_closed_day(day=row.day, province=row.province, act=Act("ops", reason="It is open"))
     return row
 
 
 def _pool_agent() -> Any:
     row = PoolAgentFactory.create()
-    remove_agent(province=row.province, market=row.market, agent=row.agent, changed_by="ops", reason="Left")
+    remove_agent(province=row.province, market=row.market, agent=row.agent, act=Act("ops", reason="Left"))
     return row
 
 
 def _market_zone() -> Any:
     row = MarketZoneFactory.create()
-    remove_market_zone(province=row.province, market=row.market, changed_by="ops", reason="A slip")
+    remove_market_zone(province=row.province, market=row.market, act=Act("ops", reason="A slip"))
     return row
 
 
 def _area_code() -> Any:
     row = AreaCodeFactory.create()
-    unsubscribe(area_code=row.area_code, changed_by="ops", reason="A slip")
+    unsubscribe(area_code=row.area_code, act=Act("ops", reason="A slip"))
     return row
 
 
 def _vendor_agent() -> Any:
     row = VendorAgentFactory.create()
-    release_agent(agent=row.agent, changed_by="ops", reason="Left")
+    release_agent(agent=row.agent, act=Act("ops", reason="Left"))
     return row
 
 

@@ -25,15 +25,14 @@ from followups.sla.snapshot import sla_snapshot
 from followups.tasks.models import FollowupTask, TaskEvent
 from governance.golive.services import engage_kill_switch
 from governance.market.models import MarketPolicy
-from governance.market.services import upsert_policy
-from governance.risk import policies
+from governance.policies import upsert
 from governance.risk.models import RiskEvent, RiskPolicy, RiskReservation
 from kpi.models import KPIEvent, RegressionPolicy
 from kpi.services import kpi_fail, kpi_success, summarise
 from kpi.tripwire.looking import judged_events
-from offers import services as offers
 from offers.models import OfferEvidence, OfferPolicy
 from wholesale.demo import walkthrough
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.tokens import issue_token
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -103,7 +102,7 @@ def figures() -> dict[str, Any]:
 @pytest.mark.parametrize("at", ["2026-11-25T17:00Z", "2026-11-29T05:00Z"], ids=["at noon", "on a Saturday night"])
 def test_what_it_makes_is_in_no_report_and_no_chart(time_machine: TimeMachineFixture, at: str) -> None:
     time_machine.move_to(datetime.fromisoformat(at))
-    start = start_ladder(province="ON", market="TORONTO", owner="bryan")
+    start = start_ladder(province="ON", market="TORONTO", owner="bryan", act=Act())
     complete_task(start.tasks[0].pk, "bryan")
     record_feedback("ON", "TORONTO", "SFR", "BOUGHT", "B1")
     before = figures()
@@ -188,7 +187,7 @@ def test_caps_are_put_back_when_a_step_of_the_risk_guard_fails(monkeypatch: pyte
 
 def test_caps_with_room_are_left_alone() -> None:
     for engine in ("GLOBAL", "WHOLESALE"):
-        policies.upsert_policy(engine=engine, changed_by="me", max_daily_exposure=Decimal(0), max_open_risk=OFFER)
+        upsert(RiskPolicy, engine=engine, max_daily_exposure=Decimal(0), max_open_risk=OFFER, act=Act("me"))
     before = risk_caps()
     assert "The caps of this database have room for it already." in run()
     assert risk_caps() == before
@@ -197,7 +196,7 @@ def test_caps_with_room_are_left_alone() -> None:
 
 
 def test_an_engine_that_is_off_is_not_switched_on() -> None:
-    policies.upsert_policy(engine="WHOLESALE", changed_by="me", enabled=False)
+    upsert(RiskPolicy, engine="WHOLESALE", enabled=False, act=Act("me"))
     before = risk_caps()
     with pytest.raises(CommandError, match="The guide says: 262,500 is reserved"):
         run()
@@ -206,7 +205,7 @@ def test_an_engine_that_is_off_is_not_switched_on() -> None:
 
 def test_caps_that_somebody_changed_meanwhile_are_not_overwritten(monkeypatch: pytest.MonkeyPatch) -> None:
     def somebody_changes_them(walk: walkthrough.Walk, reservation_id: int) -> None:
-        policies.upsert_policy(engine="GLOBAL", changed_by="somebody", max_open_risk=Decimal(7))
+        upsert(RiskPolicy, engine="GLOBAL", max_open_risk=Decimal(7), act=Act("somebody"))
 
     monkeypatch.setattr(walkthrough, "settle", somebody_changes_them)
     with pytest.raises(CommandError, match="The risk policy GLOBAL could not be put back; look at it"):
@@ -217,7 +216,7 @@ def test_caps_that_somebody_changed_meanwhile_are_not_overwritten(monkeypatch: p
 
 
 def test_an_edited_policy_gets_its_own_values_back() -> None:
-    offers.upsert_policy(province="ON", market="TORONTO", changed_by="me", enabled=True, max_arv_multiplier=Decimal("0.65"))
+    upsert(OfferPolicy, province="ON", market="TORONTO", enabled=True, max_arv_multiplier=Decimal("0.65"), act=Act("me"))
     before = policy_settings()
     assert "The offer policy ON TORONTO is on again, as before." in run()
     assert policy_settings() == before
@@ -225,7 +224,14 @@ def test_an_edited_policy_gets_its_own_values_back() -> None:
 
 
 def test_a_step_that_fails_ends_the_walk_with_the_policies_put_back() -> None:
-    upsert_policy(province="ON", market="TORONTO", changed_by="me", enabled=False, rules=MarketPolicy.objects.all()[0].rules)
+    upsert(
+        MarketPolicy,
+        province="ON",
+        market="TORONTO",
+        enabled=False,
+        rules=MarketPolicy.objects.all()[0].rules,
+        act=Act("me"),
+    )
     before = policy_settings()
     with pytest.raises(CommandError, match="The guide says: ok, within_window") as failure:
         run()
@@ -236,7 +242,7 @@ def test_a_step_that_fails_ends_the_walk_with_the_policies_put_back() -> None:
 
 
 def test_a_refusal_is_a_step_that_fails() -> None:
-    engage_kill_switch(changed_by="me", reason="test")
+    engage_kill_switch(act=Act("me", reason="test"))
     with pytest.raises(CommandError, match="The guide says: ok, within_window"):
         run()
     assert not OfferPolicy.objects.filter(enabled=True).exists()
@@ -244,7 +250,7 @@ def test_a_refusal_is_a_step_that_fails() -> None:
 
 def test_a_policy_that_somebody_changed_meanwhile_is_not_overwritten(monkeypatch: pytest.MonkeyPatch) -> None:
     def somebody_changes_it(walk: walkthrough.Walk) -> None:
-        offers.upsert_policy(province="ON", changed_by="somebody", max_arv_multiplier=Decimal("0.60"))
+        upsert(OfferPolicy, province="ON", max_arv_multiplier=Decimal("0.60"), act=Act("somebody"))
 
     monkeypatch.setattr(walkthrough, "monitor", somebody_changes_it)
     with pytest.raises(CommandError, match="The offer policy ON ALL could not be put back; look at it"):

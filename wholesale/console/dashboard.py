@@ -21,7 +21,7 @@ from kpi.models import Domain, RegressionTrigger
 from kpi.services import SUMMARY_SPAN, summarise
 from offers.models import OfferPolicy
 from wholesale.plumbing import scopes
-from wholesale.plumbing.admin_base import cad
+from wholesale.plumbing.texts import cad
 from wholesale.plumbing.vocabulary import Province
 
 OLDEST = 8  # due tasks shown by name

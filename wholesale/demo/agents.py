@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from followups.leads.models import Lead
-from followups.services import complete_task
+from followups.tasks.completions.services import record_completion
 from followups.tasks.due.claims import claim_due, release_leases
 from followups.tasks.due.services import DueTask
 from followups.tasks.outcomes.rules import SEEDED, Effect, Outcome
@@ -14,6 +14,7 @@ from wholesale.demo.day import Day
 from wholesale.demo.intake import receive
 from wholesale.demo.people import Agent, correlation_of, lead, number_of
 from wholesale.demo.plan import DAY, QUARTER, TURN
+from wholesale.plumbing.act import Act
 
 _LEASE = TURN // timedelta(minutes=1)
 # Of a hundred calls. A warm lead agrees to an appointment more often.
@@ -68,7 +69,7 @@ def _take_tasks(day: Day, agent: Agent, now: datetime) -> None:
         return
     left = []
     when = now
-    for claimed in claim_due(owner=agent.name, limit=agent.at_once, lease_minutes=_LEASE, now=now):
+    for claimed in claim_due(limit=agent.at_once, lease_minutes=_LEASE, act=Act(agent.name, at=now)):
         task = claimed.task
         began, took = when, _takes(day, agent, task.channel)
         if day.random.random() < agent.forgets:
@@ -80,7 +81,7 @@ def _take_tasks(day: Day, agent: Agent, now: datetime) -> None:
         day.taken.add(task.id)
         day.agenda.put(when, partial(_contact, day, agent, task, began))
     if left:
-        release_leases(task_ids=left, owner=agent.name, now=now)
+        release_leases(task_ids=left, act=Act(agent.name, at=now))
 
 
 def _takes(day: Day, agent: Agent, channel: str) -> timedelta:
@@ -95,19 +96,20 @@ def _contact(day: Day, agent: Agent, task: DueTask, began: datetime, now: dateti
     day.taken.discard(task.id)
     assert task.lead_id
     lead_id = task.lead_id
-    said = day.by(now, agent.name, correlation_of(lead_id))
+    act = day.act(now, agent.name, correlation_of(lead_id))
     chance = day.random.random()
     if chance < 0.015:
-        snooze_task(task.id, now + DAY * day.random.randrange(2, 8), "asked for another day", **said)
+        later = now + DAY * day.random.randrange(2, 8)
+        snooze_task(task.id, later, act=act.because("asked for another day"))
         return
     if chance < 0.025:
-        skip_task(task.id, "spoke to the neighbour instead", **said)
+        skip_task(task.id, act=act.because("spoke to the neighbour instead"))
         return
     outcome = _outcome(day, task.channel, lead_id)
     # Who says no says it at the end; whoever was reached before that was reached lawfully.
     contacted_at = now if outcome == Outcome.OPTED_OUT else began
     note = day.random.choice(_NOTES) if outcome in (Outcome.REACHED, Outcome.APPOINTMENT) else ""
-    complete_task(task.id, contacted_at=contacted_at, outcome=outcome or None, note=note, **said)
+    record_completion(task.id, contacted_at=contacted_at, outcome=outcome or None, note=note, act=act)
     if outcome in _STATUSES:
         day.statuses[lead_id] = _STATUSES[Outcome(outcome)]
     if outcome in _CLOSING:

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from followups.tasks.models import FollowupTask
-from kpi.services import emit_kpi
-from wholesale.demo.agenda import Act, Agenda
+from kpi.services import write_kpi
+from wholesale.demo.agenda import Agenda, Item
 from wholesale.demo.people import MARKER, dice, team
 from wholesale.demo.plan import DAY, QUARTER, Plan
+from wholesale.plumbing.act import Act
 
 ACTOR = "simulation"  # who signs what no agent does
 DRILL = timedelta(minutes=30)  # of the kill switch
@@ -44,22 +45,18 @@ class Day:
         (start,) = self.random.choices(starts, weights)
         return start + timedelta(seconds=self.random.randrange(int(QUARTER.total_seconds())))
 
-    def signed(self, now: datetime, reason: str) -> dict[str, Any]:
-        """How the simulation signs a change of the rules."""
-        return {"changed_by": ACTOR, "reason": reason, "now": now}
+    def act(self, now: datetime, actor: str = ACTOR, correlation_id: str = "", reason: str = "") -> Act:
+        """What somebody does now."""
+        return Act(actor, None, reason, correlation_id or self.correlation_id, now)
 
-    def by(self, now: datetime, actor: str = ACTOR, correlation_id: str = "") -> dict[str, Any]:
-        """How somebody signs an act."""
-        return {"actor": actor, "correlation_id": correlation_id or self.correlation_id, "now": now}
-
-    def unless_stopped(self, act: Act) -> Act:
-        """The act; while the kill switch is engaged it waits."""
+    def unless_stopped(self, item: Item) -> Item:
+        """The item; while the kill switch is engaged it waits."""
 
         def carry_out(now: datetime) -> None:
             if self.is_stopped:
                 self.agenda.put(now + DRILL, carry_out)
             else:
-                act(now)
+                item(now)
 
         return carry_out
 
@@ -74,7 +71,7 @@ class Day:
         self.taken.difference_update(waiting.values_list("pk", flat=True))
 
 
-def count(domain: str, metric: str, success: bool, subject: str, by: dict[str, Any], **place: str) -> None:
+def count(domain: str, metric: str, success: bool, subject: str, act: Act, **place: str) -> None:
     """A KPI row such as other systems of the business would send."""
     where: dict[str, Any] = {**place, "subject_type": "simulation", "subject_id": subject}
-    emit_kpi(domain, metric, success=success, **where, **by)
+    write_kpi(domain, metric, success=success, **where, act=act)

@@ -12,9 +12,10 @@ from followups.leads.services import upsert_leads
 from governance.channels import Channel
 from governance.gate import Point, points_of
 from governance.gate.ledger import record_consent, record_scrub
-from wholesale.demo.day import ACTOR, Day
+from wholesale.demo.day import Day
 from wholesale.demo.people import REPLIES, SOURCES, LeadPlan, correlation_of, lead, lead_id_of, number_of
 from wholesale.demo.plan import LEFT_OVER, QUARTER
+from wholesale.plumbing.act import Act
 
 _LIST = timedelta(hours=1)  # what comes in it is one list
 _UNREAD = 3  # messages at the end
@@ -42,7 +43,8 @@ def _put_unread(day: Day) -> None:
 
 def _read_list(day: Day, coming: list[LeadPlan], now: datetime) -> None:
     """Keep the leads, each with its ground, if there is one, or checked against the National DNCL."""
-    _bring([one.row for one in coming], now)
+    act = day.act(now)
+    _bring([one.row for one in coming], act)
     points: dict[str, list[Point]] = defaultdict(list)
     for one in coming:
         points[one.source] += points_of(phone=one.row["phone"], email=one.row.get("email", ""))
@@ -51,12 +53,12 @@ def _read_list(day: Day, coming: list[LeadPlan], now: datetime) -> None:
         if basis:
             evidence = f"{source} of {now:%Y-%m-%d}"
             proof = SOURCES[source].proof
-            record_consent(points=theirs, basis=basis, obtained_at=now, evidence=evidence, proof=proof, **day.by(now))
+            record_consent(points=theirs, basis=basis, obtained_at=now, evidence=evidence, proof=proof, act=act)
         else:
-            record_scrub(points=theirs, checked_at=now, evidence="the month's list", **day.by(now))
+            record_scrub(points=theirs, checked_at=now, evidence="the month's list", act=act)
     worked = [Start(one.lead_id, one.place.province, one.place.market) for one in coming if one.is_worked]
     if worked:
-        start = day.unless_stopped(lambda now: start_ladders(worked, **day.by(now)))
+        start = day.unless_stopped(lambda now: start_ladders(worked, act=day.act(now)))
         day.agenda.put(now + timedelta(seconds=1), start)
 
 
@@ -68,7 +70,7 @@ def receive(day: Day, lead_id: str, kind: str, now: datetime) -> None:
         text=day.random.choice(REPLIES[kind, row["language"]]),
         lead_id=lead_id,
         phone=row["phone"],
-        **day.by(now, "sms gateway", correlation_of(lead_id)),
+        act=day.act(now, "sms gateway", correlation_of(lead_id)),
     )
     if received.opted_out_channels:
         day.statuses[lead_id] = Lead.Status.DEAD
@@ -82,9 +84,9 @@ def receive(day: Day, lead_id: str, kind: str, now: datetime) -> None:
 def keep_statuses(day: Day, now: datetime) -> None:
     """What the day has shown of the leads, as the list of the evening brings it."""
     rows = [{"lead_id": lead_id, "status": status} for lead_id, status in sorted(day.statuses.items())]
-    _bring(rows, now)
+    _bring(rows, day.act(now))
 
 
-def _bring(rows: list[dict[str, Any]], now: datetime) -> None:
-    refused = upsert_leads(rows, actor=ACTOR, now=now).refused_rows
+def _bring(rows: list[dict[str, Any]], act: Act) -> None:
+    refused = upsert_leads(rows, act=act).refused_rows
     assert not refused, refused[0].reason

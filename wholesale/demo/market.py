@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import partial
 
 from buyers.liquidity import Event
-from buyers.services import record_feedback
+from buyers.services import take_feedback
 from governance import gate
 from kpi.models import Domain
 from offers.services import make_offer
@@ -39,10 +39,9 @@ def _hear(day: Day, where: BuyerMarket, good: float, now: datetime) -> None:
     is_good = day.random.random() < good
     buyer = f"{where.market[:3]}-B{day.random.randrange(where.buyers) + 1:02}"
     event = day.random.choice(_GOOD if is_good else _BAD)
-    by = day.by(now)
-    recorded = record_feedback(where.province, where.market, where.property_type, event, buyer, **by)
-    subject, place = str(recorded.pk), {"province": where.province, "market": where.market}
-    count(Domain.BUYER_MATCH, "match_success", is_good, subject, by, **place)
+    act, place = day.act(now), {"province": where.province, "market": where.market}
+    recorded = take_feedback(**place, property_type=where.property_type, event=event, buyer_id=buyer, act=act)
+    count(Domain.BUYER_MATCH, "match_success", is_good, str(recorded.pk), act, **place)
 
 
 def _put_offers(day: Day) -> None:
@@ -58,7 +57,7 @@ def _put_offers(day: Day) -> None:
 def _offer(day: Day, house: House, number: int, now: datetime) -> None:
     """An offer, the deposit put at stake for it, and whether the seller accepts."""
     province, place = OFFERS_AT
-    by = day.by(now, correlation_id=f"{MARKER}offer-{number}")
+    act = day.act(now, correlation_id=f"{MARKER}offer-{number}")
     evidence = make_offer(
         province=province,
         market=place,
@@ -66,11 +65,11 @@ def _offer(day: Day, house: House, number: int, now: datetime) -> None:
         repairs=house.repairs,
         comps=house.comps,
         assumptions=house.assumptions,
-        **by,
+        act=act,
     )
     deposit = Decimal(day.random.randrange(100, 400, 25))
-    decision, _ = gate.risk_reserve(engine=_ENGINE, amount=deposit, reason="the deposit of an offer", **by)
+    decision, _ = gate.risk_reserve(engine=_ENGINE, amount=deposit, act=act.because("the deposit of an offer"))
     if decision.allowed:
         is_accepted = day.random.random() < 0.3
         subject = str(evidence.pk)
-        count(Domain.WHOLESALE, "offer_accept_rate", is_accepted, subject, by, province=province, market=place)
+        count(Domain.WHOLESALE, "offer_accept_rate", is_accepted, subject, act, province=province, market=place)

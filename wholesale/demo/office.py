@@ -20,19 +20,13 @@ from followups.sla.notices import read_notice
 from followups.tasks.models import FollowupTask
 from governance import gate
 from governance.gate import engage_kill_switch, release_kill_switch, risk_settle, store_run, unsettled
-from governance.gate.rules import (
-    SAFE_RULES,
-    WINDOWS,
-    Strictness,
-    set_closed_day,
-    subscribe,
-    upsert_market_policy,
-    upsert_organisation,
-)
+from governance.gate.rules import SAFE_RULES, WINDOWS, MarketPolicy, Organisation, Strictness, set_closed_day, subscribe
+from governance.policies import upsert
 from kpi.models import Domain, RegressionTrigger
-from kpi.tripwire import policies, triggers
-from offers.services import upsert_policy
-from wholesale.demo.day import ACTOR, DRILL, Day, count
+from kpi.tripwire import triggers
+from kpi.tripwire.models import RegressionPolicy
+from offers.models import OfferPolicy
+from wholesale.demo.day import DRILL, Day, count
 from wholesale.demo.people import OFFERS_AT, PLACES, Agent, correlation_of
 from wholesale.demo.plan import DAY
 from wholesale.plumbing.vocabulary import Province
@@ -62,7 +56,8 @@ def put(day: Day) -> None:
 
 def _set_up(day: Day, now: datetime) -> None:
     """Before the first lead: who we are, who works where, what is watched, where offers are made."""
-    upsert_organisation(
+    upsert(
+        Organisation,
         name="Maple Key Homes (simulated)",
         mailing_address="100 Example Street, Windsor ON N9A 1A1",
         contact="519-555-0100",
@@ -71,46 +66,47 @@ def _set_up(day: Day, now: datetime) -> None:
         scrub=Strictness.ENFORCE,
         registration_number="SIMULATED",
         registration_expires_on=(day.plan.until + timedelta(days=365)).date(),
-        **day.signed(now, "simulation: who contacts"),
+        act=day.act(now, reason="simulation: who contacts"),
     )
     last_day = (day.plan.until + timedelta(days=365)).date()
     area_codes = {area_code for place in PLACES for area_code in place.area_codes}
-    subscribe(expiries=dict.fromkeys(area_codes, last_day), **day.signed(now, "simulation: who is called"))
+    subscribe(expiries=dict.fromkeys(area_codes, last_day), act=day.act(now, reason="simulation: who is called"))
     for agent in day.team:
         for province, place in agent.pools:
-            upsert_agent(agent=agent.name, province=province, market=place, **day.signed(now, "simulation: the team"))
+            upsert_agent(agent=agent.name, province=province, market=place, act=day.act(now, reason="simulation: the team"))
     province, place = OFFERS_AT
-    upsert_policy(
+    upsert(
+        OfferPolicy,
         province=province,
         market=place,
         enabled=True,
         expected_version=0,
-        **day.signed(now, "simulation: offers on real house sales of 1987; not for real offers"),
+        act=day.act(now, reason="simulation: offers on real house sales of 1987; not for real offers"),
     )
-    policies.upsert_policy(
+    upsert(
+        RegressionPolicy,
         domain=Domain.BUYER_MATCH,
         metric="match_success",
         enabled=True,
-        **day.signed(now, "simulation: buyers' answers are watched"),
+        act=day.act(now, reason="simulation: buyers' answers are watched"),
     )
 
 
 def _open_the_office(day: Day, now: datetime) -> None:
     """The morning's round: notices, vacations, doubtful messages, what waits too long, old deals and reservations."""
     for notice in SlaNotice.objects.filter(read_at__isnull=True).order_by("id"):
-        read_notice(notice.pk, actor=ACTOR, now=now)
+        read_notice(notice.pk, act=day.act(now))
     for agent in day.team:
         if agent.away and day.number == agent.away[0]:
             _leave(day, agent, now)
     for message in list(undecided().order_by("id")[:50]):
         as_ = Meaning.REPLY if "before noon" in message.text else Meaning.OPT_OUT
-        decide_inbound(message.pk, as_, "read by the office", **day.by(now))
+        decide_inbound(message.pk, as_, act=day.act(now, reason="read by the office"))
     _steer_ladders(day, now)
     _bring_deals_on(day, now)
     _settle(day, now)
     for trigger in RegressionTrigger.objects.filter(undone_at__isnull=True).order_by("id"):
-        signed = day.signed(now, "a buyers' list with old addresses; mended")
-        triggers.undo_trigger(trigger.pk, **signed)
+        triggers.undo_trigger(trigger.pk, act=day.act(now, reason="a buyers' list with old addresses; mended"))
     day.look_again(now)
 
 
@@ -118,13 +114,13 @@ def _leave(day: Day, agent: Agent, now: datetime) -> None:
     """An agent goes on vacation: no ladders until then, and others take most of what falls due in the meantime."""
     back = day.plan.starts(agent.away[-1] + 1)
     for province, place in agent.pools:
-        signed = day.signed(now, "vacation")
-        upsert_agent(agent=agent.name, province=province, market=place, paused_until=back, **signed)
+        act = day.act(now, reason="vacation")
+        upsert_agent(agent=agent.name, province=province, market=place, paused_until=back, act=act)
     due = FollowupTask.objects.open().filter(owner=agent.name, due_at__lt=back)
     ladders = sorted(set(due.values_list("ladder_id", flat=True)))[:_HANDED_OVER]
     present = [one.name for one in day.team if day.number not in one.away]
     for ladder_id, name in zip(ladders, cycle(present), strict=False):
-        reassign_ladder(ladder_id, name, f"{agent.name} is on vacation", **day.by(now))
+        reassign_ladder(ladder_id, name, act=day.act(now, reason=f"{agent.name} is on vacation"))
 
 
 def _steer_ladders(day: Day, now: datetime) -> None:
@@ -133,12 +129,12 @@ def _steer_ladders(day: Day, now: datetime) -> None:
     older = list(still_open.filter(created_at__lt=now - 3 * DAY).values_list("pk", flat=True)[:100])
     a_day = day.plan.leads / day.plan.days
     for pk in day.random.sample(older, min(len(older), math.ceil(a_day / 80))):
-        cancel_ladder(pk, "sold through an agent", **day.by(now))
+        cancel_ladder(pk, act=day.act(now, reason="sold through an agent"))
     since = now - 2 * DAY
     closed = FollowupLadder.objects.filter(closed_at__range=(since, since + DAY), lead__status=Lead.Status.CONTACTED)
     for ladder in closed.order_by("pk")[: math.ceil(a_day / 100)]:
         with suppress(NoLadder):
-            restart_ladder(ladder.pk, "asked to be contacted again", **day.by(now))
+            restart_ladder(ladder.pk, act=day.act(now, reason="asked to be contacted again"))
 
 
 def _bring_deals_on(day: Day, now: datetime) -> None:
@@ -147,8 +143,8 @@ def _bring_deals_on(day: Day, now: datetime) -> None:
     for lead_id, province, place in waiting.values_list("lead_id", "province", "market"):
         is_contract = day.random.random() < 0.4
         day.statuses[lead_id] = Lead.Status.UNDER_CONTRACT if is_contract else Lead.Status.DEAD
-        by = day.by(now, correlation_id=correlation_of(lead_id))
-        count(Domain.WHOLESALE, "contract_rate", is_contract, lead_id, by, province=province, market=place)
+        act = day.act(now, correlation_id=correlation_of(lead_id))
+        count(Domain.WHOLESALE, "contract_rate", is_contract, lead_id, act, province=province, market=place)
     signed = Lead.objects.filter(status=Lead.Status.UNDER_CONTRACT, updated_at__lt=now - 5 * DAY).order_by("pk")
     for lead_id in signed.values_list("lead_id", flat=True):
         if day.random.random() < 0.15:
@@ -160,7 +156,7 @@ def _settle(day: Day, now: datetime) -> None:
     for reservation in unsettled(before=now - 2 * DAY):
         loss = min(reservation.amount, Decimal(50)) if day.random.random() < 0.08 else Decimal(0)
         reason = "the seller kept a part of the deposit" if loss else "the deposit came back"
-        risk_settle(reservation.pk, loss, reason=reason, **day.by(now, correlation_id=reservation.correlation_id))
+        risk_settle(reservation.pk, loss, act=day.act(now, correlation_id=reservation.correlation_id, reason=reason))
 
 
 def _advise(day: Day, now: datetime) -> None:
@@ -168,17 +164,17 @@ def _advise(day: Day, now: datetime) -> None:
     for domain in _CHARTERS:
         for n in range(day.random.randrange(1, 4)):
             confidence = Decimal(day.random.randrange(70, 100)) / 100
-            by = day.by(now + timedelta(minutes=n), "heimdall")
-            gate.heimdall_trial(domain=domain, confidence=confidence, success=day.random.random() < 0.85, **by)
+            by = day.act(now + timedelta(minutes=n), "heimdall")
+            gate.heimdall_trial(domain=domain, confidence=confidence, success=day.random.random() < 0.85, act=by)
         if day.random.random() < 0.5:
             advice = {"action": day.random.choice(("raise the offer", "call in the evening", "ask another buyer"))}
-            kept = gate.heimdall_recommend(domain=domain, confidence=confidence, recommendation=advice, **by)
+            kept = gate.heimdall_recommend(domain=domain, confidence=confidence, recommendation=advice, act=by)
             if day.random.random() < 0.5:
-                gate.heimdall_use(kept.pk, **day.by(now + timedelta(minutes=10)))
+                gate.heimdall_use(kept.pk, act=day.act(now + timedelta(minutes=10)))
 
 
 def _look_at_the_runbook(day: Day, now: datetime) -> None:
-    store_run(correlation_id=day.correlation_id, **day.signed(now, "the week's look"))
+    store_run(act=day.act(now, reason="the week's look"))
 
 
 def _close_quebec_earlier(day: Day, now: datetime) -> None:
@@ -191,12 +187,12 @@ def _close_quebec_as_before(day: Day, now: datetime) -> None:
 
 
 def _change_quebec(day: Day, windows: list[dict[str, Any]], now: datetime, reason: str) -> None:
-    upsert_market_policy(province=Province.QC, rules={**SAFE_RULES, WINDOWS: windows}, **day.signed(now, reason))
+    upsert(MarketPolicy, province=Province.QC, rules={**SAFE_RULES, WINDOWS: windows}, act=day.act(now, reason=reason))
 
 
 def _announce_a_closed_day(day: Day, now: datetime) -> None:
     tomorrow = (now + DAY).date()
-    set_closed_day(day=tomorrow, province=Province.NS, name="The Halifax office moves", **day.signed(now, "no phones"))
+    set_closed_day(day=tomorrow, province=Province.NS, name="The Halifax office moves", act=day.act(now, reason="no phones"))
 
 
 def drill_at(day: Day) -> datetime:
@@ -206,12 +202,12 @@ def drill_at(day: Day) -> datetime:
 
 def _stop(day: Day, now: datetime) -> None:
     """The drill of the kill switch."""
-    engage_kill_switch(**day.signed(now, "a drill of the kill switch"))
+    engage_kill_switch(act=day.act(now, reason="a drill of the kill switch"))
     day.is_stopped = True
     day.taken.clear()  # whoever is about to contact somebody does not
     day.agenda.put(now + DRILL, partial(_go_on, day))
 
 
 def _go_on(day: Day, now: datetime) -> None:
-    release_kill_switch(**day.signed(now, "the drill is over; everything stood still"))
+    release_kill_switch(act=day.act(now, reason="the drill is over; everything stood still"))
     day.is_stopped = False

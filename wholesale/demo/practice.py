@@ -15,14 +15,15 @@ from django.db import transaction
 
 from followups.ladders.bulk import Start, start_ladders
 from followups.ladders.templates.guide_steps import GUIDE_STEPS
-from followups.ladders.templates.services import upsert_template
+from followups.ladders.templates.models import LadderTemplate
 from followups.leads.services import upsert_leads
 from followups.pool.services import upsert_agent
 from governance.channels import Channel
 from governance.gate import points_of
 from governance.gate.ledger import Basis, record_consent
-from governance.gate.rules import CHANNELS, MIN_SCORE, WINDOWS, upsert_market_policy
-from wholesale.demo.day import ACTOR, Day
+from governance.gate.rules import CHANNELS, MIN_SCORE, WINDOWS, MarketPolicy
+from governance.policies import upsert
+from wholesale.demo.day import Day
 from wholesale.demo.people import LeadPlan, Place, lead
 from wholesale.plumbing.roles import AGENT
 from wholesale.plumbing.vocabulary import Province
@@ -50,19 +51,20 @@ def put(day: Day) -> None:
 def _open(day: Day, now: datetime) -> None:
     """The agents come in between: the ladders before them are nobody's, those after them theirs in turn."""
     place: dict[str, Any] = {"province": _PLACE.province, "market": MARKET}
-    signed = day.signed(now, "simulation: practice at any hour; nobody here exists")
-    upsert_market_policy(**place, enabled=True, rules=_RULES, expected_version=0, **signed)
-    upsert_template(**place, enabled=True, steps=_steps(), expected_version=0, **signed)
+    signed = day.act(now, reason="simulation: practice at any hour; nobody here exists")
+    upsert(MarketPolicy, **place, enabled=True, rules=_RULES, act=signed, expected_version=0)
+    upsert(LadderTemplate, **place, enabled=True, steps=_steps(), act=signed, expected_version=0)
     leads = [_lead(day, number) for number in range(LEADS)]
-    refused = upsert_leads([one.row for one in leads], actor=ACTOR, now=now).refused_rows
+    refused = upsert_leads([one.row for one in leads], act=day.act(now)).refused_rows
     assert not refused, refused[0].reason
     points = [point for one in leads for point in points_of(phone=one.row["phone"], email=one.row["email"])]
-    record_consent(points=points, basis=Basis.EXPRESS, obtained_at=now, evidence="made up, for practice", **day.by(now))
+    act = day.act(now)
+    record_consent(points=points, basis=Basis.EXPRESS, obtained_at=now, evidence="made up, for practice", act=act)
     starts = [Start(one.lead_id, *place.values()) for one in leads]
-    start_ladders(starts[: LEADS // 3], **day.by(now))
+    start_ladders(starts[: LEADS // 3], act=day.act(now))
     for name in AGENTS:
-        upsert_agent(agent=name, **place, **signed)
-    start_ladders(starts[LEADS // 3 :], **day.by(now))
+        upsert_agent(agent=name, **place, act=signed)
+    start_ladders(starts[LEADS // 3 :], act=day.act(now))
 
 
 def _lead(day: Day, number: int) -> LeadPlan:

@@ -30,6 +30,7 @@ from wholesale.demo.models import Simulation
 from wholesale.demo.people import MARKER
 from wholesale.demo.plan import Plan
 from wholesale.plumbing import correlation
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.seeds import SEEDED_BY
 from wholesale.plumbing.texts import iso_utc
 
@@ -119,7 +120,7 @@ def days(plan: Plan) -> Iterator[int]:
             _simulate(Day(plan, number), waiting)
             simulation.days_done = number + 1
             if simulation.is_finished and simulation.went_live:
-                disable_go_live(changed_by=ACTOR, reason="the simulation is over", now=plan.until)
+                disable_go_live(act=Act(ACTOR, reason="the simulation is over", at=plan.until))
             simulation.save()
         yield simulation.days_done
 
@@ -147,7 +148,7 @@ def _go_live(simulation: Any, now: datetime) -> None:
     """Where go-live is enforced and off, it is on while the simulation goes on."""
     state = go_live_state()
     if settings.GO_LIVE_ENFORCE and not (state and state.go_live_enabled):
-        gate.enable_go_live(changed_by=ACTOR, reason="for the time of the simulation", now=now)
+        gate.enable_go_live(act=Act(ACTOR, reason="for the time of the simulation", at=now))
         simulation.went_live = True
 
 

@@ -17,6 +17,7 @@ from kpi.tasks import evaluate_tripwire
 from kpi.tripwire import evaluations, expectations
 from wholesale.demo.day import Day
 from wholesale.demo.people import MARKER
+from wholesale.plumbing.act import Act
 
 # The tasks whose work belongs to the history, as the services that they call.
 _SERVICES: dict[str, Callable[..., object]] = {
@@ -38,13 +39,13 @@ def keep_up(others: Collection[UUID], now: datetime) -> None:
     """Do what was enqueued, keep the permitted minutes up to date, and look for breaches of the SLA."""
     _work_off(others, now)
     minutes.roll(now)
-    lapse_steps(correlation_id=f"{MARKER}lapses", now=now)
-    find_breaches(now, by_mail=False)
+    lapse_steps(act=Act(correlation_id=f"{MARKER}lapses", at=now))
+    find_breaches(by_mail=False, act=Act(at=now))
 
 
 def _work_at_night(now: datetime) -> None:
     minutes.recompute_missing(now)
-    for _ in evaluations.evaluate_all(now):
+    for _ in evaluations.evaluate_all(act=Act(at=now)):
         pass
 
 
@@ -68,7 +69,7 @@ def _work_off(others: Collection[UUID], now: datetime) -> None:
 def _do(service: Callable[..., object], given: dict[str, Any], now: datetime) -> None:
     if service is evaluations.evaluate:
         domain, metric = given["args"]
-        evaluations.evaluate(domain=domain, metric=metric, now=now)
+        evaluations.evaluate(domain=domain, metric=metric, act=Act(at=now))
     else:
         service(*given["args"], now=now)
 

@@ -27,15 +27,15 @@ class Act:
         """An act of a user who is signed in, under the user's own name where no other is given."""
         return cls(actor or label_of(user), user, reason)
 
-    @classmethod
-    def of(cls, actor: str, user: User | None, correlation_id: str | None, now: datetime) -> "Act":
-        """An act under the given correlation id, else under that of the request."""
-        return cls(actor, user, correlation_id=correlation_id or correlation.current(), at=now)
-
     @cached_property
     def now(self) -> datetime:
         """When it is done: `at`, else the time on the clock when this is first read. A verb reads it after its locks."""
         return self.at or timezone.now()
+
+    @property
+    def signature(self) -> dict[str, Any]:
+        """What signs a row that it makes (`wholesale.plumbing.signed`)."""
+        return {"actor": self.actor, "user": self.user, "correlation_id": self.correlation_id, "created_at": self.now}
 
     def because(self, reason: str) -> "Act":
         """The same act, at the same time, for another reason."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
-from decimal import Decimal
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -20,7 +19,6 @@ from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 from wholesale.plumbing import scopes
 from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator
 from wholesale.plumbing.errors import DomainError
-from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import ALL, NOTE_MAX_LENGTH
 
 
@@ -159,16 +157,6 @@ def place_text(row: Any) -> str:
     return ", ".join(filter(None, (row.get_province_display(), market)))
 
 
-def cad(amount: Decimal) -> str:
-    """An amount as people read it."""
-    return f"-${-amount:,.2f}" if amount < 0 else f"${amount:,.2f}"
-
-
-def percent(rate: Decimal) -> str:
-    """A fraction as people read it."""
-    return f"{(rate * 100).normalize():f}%"
-
-
 def json_text(value: Any) -> str:
     """JSON in colours and lines; nothing given is said so."""
     return prettify_json(value, None) if value not in (None, {}) else "none given"
@@ -231,11 +219,6 @@ class ReasonForm(forms.Form):
     reason = reason_field()
 
 
-def signature(request: HttpRequest) -> dict[str, Any]:
-    """Who acts, in the words of the services."""
-    return {"user": request.user, "changed_by": label_of(request.user)}
-
-
 def restate(form: forms.BaseForm, name: str, value: str) -> None:
     """Make a hidden field say this when the form is shown again; the rest is shown as it was typed."""
     data: Any = form.data
@@ -266,7 +249,7 @@ def confirmation(
     )
 
 
-def show_refusal(form: forms.Form, refusal: DomainError) -> None:
+def show_refusal(form: forms.BaseForm, refusal: DomainError) -> None:
     """The domain's refusal in words, at the field that it names."""
     for detail, attr in refusal.errors:
         is_field = attr in form.fields

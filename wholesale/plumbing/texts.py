@@ -13,6 +13,16 @@ def json_number(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
+def cad(amount: Decimal) -> str:
+    """An amount as people read it."""
+    return f"-${-amount:,.2f}" if amount < 0 else f"${amount:,.2f}"
+
+
+def percent(rate: Decimal) -> str:
+    """A fraction as people read it."""
+    return f"{(rate * 100).normalize():f}%"
+
+
 def iso_utc(value: datetime) -> str:
     """An aware time as ISO 8601 in UTC with Z."""
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from buyers.services import rebuild_liquidity
+from wholesale.plumbing.act import Act
 
 
 class Command(BaseCommand):
@@ -24,7 +25,7 @@ class Command(BaseCommand):
 
         """
         found = 0
-        for difference in rebuild_liquidity(write=not check):
+        for difference in rebuild_liquidity(write=not check, act=Act("rebuild_liquidity")):
             found += 1
             self.stdout.write(f"{difference.node}: stored {difference.stored}, its events make {difference.folded}")
         if not found:

@@ -17,7 +17,6 @@ from unfold.decorators import display
 from followups.ladders.templates.forms import LadderTemplateForm, PreviewForm, StepFormSet
 from followups.ladders.templates.models import LadderTemplate
 from followups.ladders.templates.preview import preview, zones_of
-from followups.ladders.templates.services import upsert_template
 from followups.ladders.templates.steps import delay_text, doubts
 from governance.channels import Channel
 from governance.policies_admin import PlacePolicyAdmin
@@ -35,12 +34,12 @@ def step_text(step: Mapping[str, Any]) -> str:
 class LadderTemplateAdmin(PlacePolicyAdmin):
     """Which steps ladders have, and what to say at each."""
 
-    upsert = upsert_template
     form = LadderTemplateForm
     key_title = "Place and kind"
+    settings_title = "Between two contacts"
     change_form_template = "admin/followups/laddertemplate/change_form.html"
     list_filter = ("kind", *PlacePolicyAdmin.list_filter)
-    list_display = ("place", "which_kind", "switched", "number_of_steps", "in_words", "version", "changed_by", "updated_at")
+    list_display = ("place", "which_kind", "enabled", "number_of_steps", "in_words", "version", "changed_by", "updated_at")
 
     @display(description="Kind", ordering="kind", label={"Standard": "", "Cold": "info"})
     def which_kind(self, template: LadderTemplate) -> str:
@@ -73,8 +72,7 @@ class LadderTemplateAdmin(PlacePolicyAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
         place, *rest = super().get_fieldsets(request, obj)
         may_change = self.has_change_permission(request, obj)
-        gap = ("Between two contacts", {"fields": ("min_gap_minutes",)})
-        return (place, ("Steps", {"fields": () if may_change else ("steps_to_read",)}), gap, *rest)
+        return (place, ("Steps", {"fields": () if may_change else ("steps_to_read",)}), *rest)
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Sequence[Any]:
         return (*super().get_readonly_fields(request, obj), "steps_to_read")
@@ -82,7 +80,6 @@ class LadderTemplateAdmin(PlacePolicyAdmin):
     def settings_of(self, record: Any) -> dict[str, str]:
         settings = {
             **super().settings_of(record),
-            "Minutes between two contacts": str(record.min_gap_minutes),
             "Number of steps": str(len(record.steps)),
         }
         for number, step in enumerate(record.steps, start=1):

@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema_field
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from followups.ladders.templates import services
 from followups.ladders.templates.guide_steps import GUIDE_STEPS
-from followups.ladders.templates.models import MIN_GAP_MAX, LadderTemplate
+from followups.ladders.templates.models import LadderTemplate
 from followups.ladders.templates.steps import (
     DELAY_MAX,
     FIELDS,
@@ -24,19 +23,15 @@ from followups.ladders.templates.steps import (
 from governance import policies
 from governance.channels import Channel
 from governance.clocks.api import PlaceParams
-from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, acting_user, ask
+from governance.policies_api import PolicyParams, out_of, policy_endpoints
+from wholesale.plumbing.api import ApiViewSet, ask
 from wholesale.plumbing.fields import (
     JsonField,
-    LabelField,
-    NoteField,
     ProvinceField,
     StrictIntegerField,
     UpperChoiceField,
     WordField,
 )
-from wholesale.plumbing.params import ActParams, Params
-from wholesale.plumbing.texts import shown
-from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import ALL
 
 _SCRIPT_SCHEMA = {
@@ -84,17 +79,7 @@ def _by_place(error: InvalidSteps) -> dict[str, Any]:
     return {place: [message] for place, message in error.errors.items()}
 
 
-class TemplateOut(RowSerializer):
-    """A ladder template."""
-
-    steps = StepsField(read_only=True)
-
-    class Meta:
-        model = LadderTemplate
-        fields = (
-            *("id", "province", "market", "kind", "enabled", "steps", "min_gap_minutes", "version"),
-            *("changed_by", "reason", "updated_at"),
-        )
+TemplateOut = out_of(LadderTemplate, "Template", steps=StepsField(read_only=True))
 
 
 def _kind() -> UpperChoiceField:
@@ -105,23 +90,13 @@ def _kind() -> UpperChoiceField:
     )
 
 
-class TemplateParams(PlaceParams, ActParams):
+class TemplateParams(PolicyParams):
     """A ladder template to create or change; an absent setting keeps its value."""
 
-    province = ProvinceField()
-    market = WordField(default=ALL)
+    policy = LadderTemplate
+
     kind = _kind()
-    enabled = serializers.BooleanField(required=False)
     steps = StepsField(required=False, help_text="required for a new template; replaces the old steps as a whole")
-    min_gap_minutes = StrictIntegerField(
-        required=False,
-        min_value=0,
-        max_value=MIN_GAP_MAX,
-        help_text="between the last contact of a person and a ladder's first step, or a contact without a step; default: 0",
-    )
-    changed_by = LabelField(required=False, help_text="default: your user name")
-    reason = NoteField(default="")
-    expected_version = StrictIntegerField(required=False, min_value=0, max_value=2**31 - 1)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)
@@ -155,19 +130,21 @@ class EffectiveTemplateOut(serializers.Serializer[Any]):
     min_gap_minutes = StrictIntegerField()
 
 
+@policy_endpoints(
+    LadderTemplate,
+    path="templates",
+    out=TemplateOut,
+    params=TemplateParams,
+    does="Create or change a template of a market. Ladders that were made already keep the steps that they have.",
+    example=(
+        "Toronto, one text message and one call",
+        {"province": "ON", "market": "TORONTO", "enabled": True, "steps": GUIDE_STEPS[:2], "reason": "a trial"},
+    ),
+)
 class TemplateViewSet(ApiViewSet):
     """The steps of ladders, by province and market."""
 
-    permissions = {
-        "templates": "followups.view_laddertemplate",
-        "effective": "followups.view_laddertemplate",
-        "upsert": "followups.change_laddertemplate",
-    }
-
-    @ask("templates", Params, TemplateOut(many=True))
-    def templates(self, request: Request) -> Response:
-        """All ladder templates, by province, market and kind."""
-        return Response(list(LadderTemplate.objects.values(*TemplateOut.Meta.fields)))
+    permissions = {"effective": "followups.view_laddertemplate"}
 
     @ask("templates/effective", TemplatePlaceParams, EffectiveTemplateOut)
     def effective(self, request: Request, province: str, market: str, kind: str) -> Response:
@@ -186,26 +163,3 @@ class TemplateViewSet(ApiViewSet):
                 "min_gap_minutes": template.min_gap_minutes if template else 0,
             }
         )
-
-    @act(
-        "templates/upsert",
-        TemplateParams,
-        TemplateOut,
-        examples=[
-            OpenApiExample(
-                "Toronto, one text message and one call",
-                request_only=True,
-                value={
-                    "province": "ON",
-                    "market": "TORONTO",
-                    "enabled": True,
-                    "steps": GUIDE_STEPS[:2],
-                    "reason": "a trial",
-                },
-            )
-        ],
-    )
-    def upsert(self, request: Request, **params: Any) -> Response:
-        """Create or change a template of a market. Ladders that were made already keep the steps that they have."""
-        params.setdefault("changed_by", label_of(request.user))
-        return Response(shown(services.upsert_template(user=acting_user(request), **params), TemplateOut.Meta.fields))

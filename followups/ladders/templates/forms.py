@@ -12,8 +12,7 @@ from unfold.widgets import (
 )
 
 from followups.ladders.templates.guide_steps import GUIDE_STEPS
-from followups.ladders.templates.models import MIN_GAP_MAX, LadderTemplate
-from followups.ladders.templates.speech import wanting_in_quebec
+from followups.ladders.templates.models import LadderTemplate
 from followups.ladders.templates.steps import (
     DELAY_MAX,
     FIELDS,
@@ -24,7 +23,9 @@ from followups.ladders.templates.steps import (
     require_call_first,
 )
 from governance.channels import Channel
-from governance.policies_admin import PlaceInput, PlacePolicyForm, whole_number_field
+from governance.governed_admin import PlaceInput
+from governance.policies_admin import PolicyForm
+from wholesale.plumbing.errors import DomainError
 from wholesale.plumbing.vocabulary import ALL, WORD_MAX_LENGTH, Province
 
 SPARE_ROWS = 1  # an empty row below the steps, for browsers without JavaScript
@@ -100,35 +101,12 @@ class BaseStepFormSet(forms.BaseFormSet):
 StepFormSet = forms.formset_factory(StepForm, formset=BaseStepFormSet, extra=SPARE_ROWS, can_delete=True)
 
 
-class LadderTemplateForm(PlacePolicyForm):
+class LadderTemplateForm(PolicyForm):
     """A template. Beside its fields stands the formset `steps`."""
-
-    key = ("province", "market", "kind")
-
-    class Meta:
-        model = LadderTemplate
-        fields = ("province", "market", "kind", "enabled", "min_gap_minutes")
-        help_texts = {
-            "kind": "Cold: for a lead that we know and that gave no ground for the standard one's first step, a message.",
-            "enabled": "Off: no ladder is made from it, those under way go on. Without the standard one none starts, "
-            "without the cold one each lead has the standard one's steps.",
-        }
-
-    min_gap_minutes = whole_number_field(
-        LadderTemplate,
-        "min_gap_minutes",
-        label="Minutes between two contacts",
-        required=False,
-        min_value=0,
-        max_value=MIN_GAP_MAX,
-        help_text="After the last contact of a person nobody starts a ladder's first step with it, or contacts it without a "
-        "step, for so long. A later step waits as long as the delays here lie apart, at most 4 hours. Empty: as it is.",
-    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "market" in self.fields:
-            self.fields["market"].help_text = "ALL is the whole province; a market's own template wins over it."
+        self.fields["min_gap_minutes"].required = False
         initial = []
         for step in self.instance.steps if self.instance.pk else GUIDE_STEPS:
             amount, unit = amount_and_unit(step["delay_minutes"])
@@ -147,7 +125,6 @@ class LadderTemplateForm(PlacePolicyForm):
             self.add_error(None, "A step needs correction: see its row below.")
         else:
             cleaned["steps"] = steps
-            self._require_quebec(cleaned, steps)
             self._require_call_first(cleaned, steps)
         return cleaned
 
@@ -159,12 +136,10 @@ class LadderTemplateForm(PlacePolicyForm):
             except InvalidSteps as error:
                 self.add_error(None, f"Step 1: {error.errors['0.channel']}")
 
-    def _require_quebec(self, cleaned: dict[str, Any], steps: list[dict[str, Any]]) -> None:
-        """Say what the texts of Quebec lack while the template is to be on."""
-        province = self.instance.province or cleaned.get("province") or ""
-        wanting = wanting_in_quebec(steps, province) if cleaned.get("enabled") else {}
-        for place, detail in wanting.items():
-            number, _, key = place.partition(".")
+    def show(self, refusal: DomainError) -> None:
+        """What the texts of Quebec lack, each with its step."""
+        for detail, attr in refusal.errors:
+            _, number, key = str(attr).split(".")
             self.add_error(None, f"Step {int(number) + 1}, {SCRIPT_LABELS[key]}: {detail}")
 
     def changes(self) -> dict[str, Any]:

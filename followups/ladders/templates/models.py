@@ -1,9 +1,19 @@
 """Ladder templates."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
-from governance.policies import PlacePolicy
+from followups.ladders.errors import QuebecWanting
+from followups.ladders.templates.cold_steps import COLD_STEPS
+from followups.ladders.templates.guide_steps import GUIDE_STEPS
+from followups.ladders.templates.speech import wanting_in_quebec
+from followups.ladders.templates.steps import normalised, require_call_first
+from governance.policies import PlacePolicy, each_province
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.setting_fields import Choice, Document, SmallWhole, Switch
 from wholesale.plumbing.vocabulary import Province
 
 MIN_GAP_MAX = 10_080  # minutes: a week
@@ -18,12 +28,28 @@ class LadderTemplate(PlacePolicy):
         STANDARD = "STANDARD", "Standard"
         COLD = "COLD", "Cold: for a lead without a ground for the first message"
 
-    kind = models.CharField(max_length=8, choices=Kind, default=Kind.STANDARD)
-    steps = models.JSONField(help_text="in their order: delay_minutes, channel, script_en, script_fr")
-
-    min_gap_minutes = models.PositiveSmallIntegerField(
-        default=0, help_text="between the last contact of a person and a ladder's first step, or a contact without a step"
+    kind = Choice(
+        max_length=8,
+        choices=Kind,
+        default=Kind.STANDARD,
+        page_help="Cold: for a lead that we know and that gave no ground for the standard one's first step, a message.",
     )
+    enabled = Switch(
+        default=False,
+        page_help="Off: no ladder is made from it, those under way go on. Without the standard one none starts, without the "
+        "cold one each lead has the standard one's steps.",
+    )
+    steps = Document(help_text="in their order: delay_minutes, channel, script_en, script_fr")
+    min_gap_minutes = SmallWhole(
+        default=0,
+        at_most=MIN_GAP_MAX,
+        label="Minutes between two contacts",
+        help_text="between the last contact of a person and a ladder's first step, or a contact without a step",
+        page_help="After the last contact of a person nobody starts a ladder's first step with it, or contacts it without a "
+        "step, for so long. A later step waits as long as the delays here lie apart, at most 4 hours. Empty: as it is.",
+    )
+
+    key = ("province", "market", "kind")
 
     class Meta(PlacePolicy.Meta):
         ordering = ["province", "market", "-kind"]
@@ -38,3 +64,33 @@ class LadderTemplate(PlacePolicy):
 
     def __str__(self) -> str:
         return f"{super().__str__()} {self.kind}"
+
+    @classmethod
+    def seeded(cls) -> list[dict[str, Any]]:
+        """The guide's six steps and those of COLD for each province, enabled."""
+        kinds = ((cls.Kind.STANDARD, GUIDE_STEPS), (cls.Kind.COLD, COLD_STEPS))
+        return [row for kind, steps in kinds for row in each_province(kind=kind.value, enabled=True, steps=steps)]
+
+    def prepared(self, changes: Mapping[str, Any], act: Act) -> Mapping[str, Any]:
+        """The steps in their one spelling.
+
+        Raises:
+            InvalidSteps: they are not well formed, or those of a COLD template do not begin with a call.
+
+        """
+        if "steps" not in changes:
+            return changes
+        steps = normalised(changes["steps"])
+        if self.kind == self.Kind.COLD:
+            require_call_first(steps)
+        return {**changes, "steps": steps}
+
+    def require_sound(self) -> None:
+        """Refuse texts that the law of Quebec does not allow.
+
+        Raises:
+            QuebecWanting: it is on in Quebec, and its texts do not say what the law wants there.
+
+        """
+        if self.enabled and (wanting := wanting_in_quebec(self.steps, self.province)):
+            raise QuebecWanting(wanting)

@@ -80,13 +80,13 @@ _NAMES = Select(
 )
 _Version = tuple[int | None, int | None]  # a template's id and the number of the version; None of a ladder without one
 # What was read once is not read again: a version never changes, by the database's own word (wholesale.plumbing.append_only).
-_known: dict[_Version, tuple[Step, ...]] = {}
+known: dict[_Version, tuple[Step, ...]] = {}
 _KNOWN_MAX = 1_000
 
 
 def _steps_of(made_from: Collection[_Version]) -> dict[_Version, tuple[Step, ...]]:
     """The steps of each template's version."""
-    found = {version: steps for version in made_from if (steps := _known.get(version))}
+    found = {version: steps for version in made_from if (steps := known.get(version))}
     new = [version for version in made_from if None not in version and version not in found]
     if new:
         read = _read_steps(new)
@@ -102,9 +102,9 @@ def _read_steps(versions: Collection[_Version]) -> dict[_Version, tuple[Step, ..
 
 
 def _remember(read: Mapping[_Version, tuple[Step, ...]]) -> None:
-    if len(_known) >= _KNOWN_MAX:
-        _known.clear()
-    _known.update(read)
+    if len(known) >= _KNOWN_MAX:
+        known.clear()
+    known.update(read)
 
 
 def names_of(usernames: Collection[str]) -> dict[str, str]:

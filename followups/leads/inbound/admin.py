@@ -15,8 +15,8 @@ from followups.leads.inbound.decisions import decide_inbound, may_overrule, unde
 from followups.leads.inbound.models import InboundDecision, InboundMessage
 from followups.leads.inbound.rules import Meaning
 from governance.gate.ledger import ContactPoint
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter, StateFilter, act_with_reason
-from wholesale.plumbing.users import label_of
 
 EXCERPT = 80  # characters of a message in a list
 WAITING = "Waits for a person"
@@ -185,8 +185,7 @@ class InboundMessageAdmin(GrowingAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
 
         def act(reason: str) -> str:
-            who: dict[str, Any] = {"actor": label_of(request.user), "user": request.user}
-            recorded = decide_inbound(message.pk, as_, reason, **who)
+            recorded = decide_inbound(message.pk, as_, act=Act.by(request.user, reason=reason))
             self.log_change(request, recorded.message, f"Decided: {Meaning(as_).label}.")
             return f"Decided: {Meaning(as_).label}. Steps cancelled: {recorded.cancelled_steps}."
 

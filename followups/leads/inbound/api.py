@@ -17,7 +17,9 @@ from followups.leads.inbound.opt_outs import Recorded
 from followups.leads.inbound.parameters import InboundParams
 from followups.leads.inbound.rules import DECIDED, Meaning
 from governance.channels import Channel
+from governance.policies_api import out_of
 from wholesale.plumbing import correlation, filters
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import (
     ROW_ID,
     ApiViewSet,
@@ -25,13 +27,11 @@ from wholesale.plumbing.api import (
     RowSerializer,
     SignedSerializer,
     act,
-    acting_user,
     ask,
     path_id,
 )
 from wholesale.plumbing.fields import IdField, JsonField, NoteField, StrictIntegerField, UpperChoiceField
 from wholesale.plumbing.params import ActParams, Params, is_empty, merged
-from wholesale.plumbing.users import label_of
 
 
 class DecideParams(ActParams):
@@ -103,12 +103,7 @@ class InboundOut(SignedSerializer):
         )
 
 
-class WordOut(RowSerializer):
-    """A word or phrase by which messages are read."""
-
-    class Meta:
-        model = InboundWord
-        fields = ("id", "kind", "phrase", "language", "source", "enabled", "version", "changed_by", "reason", "updated_at")
+WordOut = out_of(InboundWord, "Word")
 
 
 class InboundFilter(django_filters.FilterSet):
@@ -161,23 +156,21 @@ class InboundViewSet(ResourceViewSet):
             )
         ],
     )
-    def create(self, request: Request, **params: Any) -> Response:
+    def create(self, request: Request, *, act: Act, **params: Any) -> Response:
         """Record what a lead sent. An opt-out counts at once and cancels the open ladder; what is doubtful holds its sender
         until a person decides. Nothing refuses it but a message of nobody."""
         if self.is_key_ignored:
             params["altered"].append("idempotency_key_ignored")
         if _is_correlation_changed(request):
             params["altered"].append("correlation_id_replaced")
-        recorded = services.record_inbound(**params, actor=label_of(request.user), user=acting_user(request))
-        return Response(shown(recorded), status=201)
+        return Response(shown(services.record_inbound(**params, act=act)), status=201)
 
     @act(f"{ROW_ID}/decide", DecideParams, InboundRecordedOut, parameters=[path_id("message")])
-    def decide(self, request: Request, id: str, meaning: str, reason: str) -> Response:
+    def decide(self, request: Request, id: str, meaning: str, act: Act) -> Response:
         """Say what a doubtful message means. The same again changes nothing. RESUME lifts the opt-outs of its channel, and
         takes who may lift them. An operator turns what was taken as a REPLY or a RESUME into an OPT_OUT; the reverse is to
         lift the opt-out."""
-        user = acting_user(request)
-        return Response(shown(decide_inbound(int(id), meaning, reason, actor=label_of(user), user=user)))
+        return Response(shown(decide_inbound(int(id), meaning, act=act)))
 
 
 def _is_correlation_changed(request: Request) -> bool:

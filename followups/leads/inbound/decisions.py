@@ -1,17 +1,15 @@
 """What a person decides of a message."""
 
 from collections.abc import Collection
-from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from followups.leads.errors import AlreadyDecided, ChannelUnknown, MessageNotFound, OptedOutSince
 from followups.leads.inbound.authors import ANY_CHANNEL, known_points
 from followups.leads.inbound.models import InboundDecision, InboundDecisionWords, InboundMessage
-from followups.leads.inbound.opt_outs import Closing, Recorded, closed_channels, ledger_line, opt_out
+from followups.leads.inbound.opt_outs import Closing, Recorded, closed_channels, evidence_of, opt_out
 from followups.leads.inbound.rules import Meaning
 from followups.leads.inbox import services as inbox
 from governance import gate
@@ -25,18 +23,9 @@ from wholesale.plumbing.wordings import parted
 
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
-def decide_inbound(
-    message_id: int,
-    as_: str,
-    reason: str,
-    *,
-    actor: str = "system",
-    user: User | None = None,
-    correlation_id: str | None = None,
-    now: datetime | None = None,
-) -> Recorded:
-    """Say what a doubtful message means: it holds nobody any more, and its inbox item is done. Deciding the same again
-    changes nothing. Each decision is a line of the message's history.
+def decide_inbound(message_id: int, as_: str, *, act: Act) -> Recorded:
+    """Say what a doubtful message means, and why: it holds nobody any more, and its inbox item is done. Deciding the same
+    again changes nothing. Each decision is a line of the message's history.
 
     What was taken as no opt-out, by a person or by its words, becomes one when a user who may overrule says so. The reverse
     is not decided: the opt-out is lifted.
@@ -53,34 +42,33 @@ def decide_inbound(
         OptedOutSince: a RESUME of a message after which somebody said no again.
 
     """
-    message = scopes.visible(InboundMessage.objects.all(), user).filter(pk=message_id).first()
+    message = scopes.visible(InboundMessage.objects.all(), act.user).filter(pk=message_id).first()
     if message is None:
         raise MessageNotFound
     # What it is about never changes, so it can be read before its lock.
     rows, as_lead = list(message.subjects.all()), known_points(gate.lead_point(message.lead_id))
     gate.lock_points_known_by([*(row.digest for row in rows), *map(digest, as_lead)])
     message = InboundMessage.objects.select_for_update().get(pk=message_id)
-    act = Act.of(actor, user, correlation_id, now or timezone.now())
     channel = message.channel if any(message.channel in gate.channels_of(row) for row in rows) else ANY_CHANNEL
-    if as_ == Meaning.RESUME and user and not user.has_perm("governance.lift_opt_out"):
+    if as_ == Meaning.RESUME and act.user and not act.user.has_perm("governance.lift_opt_out"):
         raise NotAllowedForYou
     if message.decided_as == as_:
         return Recorded(message, closed_channels(channel, rows) if as_ == Meaning.OPT_OUT else ())
     is_open = message.meaning == Meaning.DOUBTFUL and not message.decided_as
-    if not is_open and not (as_ == Meaning.OPT_OUT and may_overrule(message, user)):
+    if not is_open and not (as_ == Meaning.OPT_OUT and may_overrule(message, act.user)):
         raise AlreadyDecided
     if as_ == Meaning.RESUME:
         _require_last_word(message, [*(row.digest for row in rows), *map(digest, as_lead)])
-    inbox.close_message(message, reason, act)
-    _write_decision(message, as_, reason, act)
-    line = {**ledger_line(message, act), "reason": reason}
+    inbox.close_message(message, act)
+    _write_decision(message, as_, act)
+    evidence = evidence_of(message)
     if is_open and (rows or as_lead):
-        gate.release_points(rows=rows, points=as_lead, **line)
+        gate.release_points(rows=rows, points=as_lead, evidence=evidence, act=act)
         if as_ == Meaning.RESUME:
-            gate.lift_opt_out(rows=rows, points=as_lead, channel=message.channel, **line)
+            gate.lift_opt_out(rows=rows, points=as_lead, channel=message.channel, evidence=evidence, act=act)
     if as_ != Meaning.OPT_OUT:
         return Recorded(message)
-    return opt_out(message, [Closing(channel, rows=rows)] if rows else [], act, reason=reason)
+    return opt_out(message, [Closing(channel, rows=rows)] if rows else [], act)
 
 
 def may_overrule(message: InboundMessage, user: User | AnonymousUser | None) -> bool:
@@ -89,21 +77,18 @@ def may_overrule(message: InboundMessage, user: User | AnonymousUser | None) -> 
     return is_no_opt_out and user is not None and user.has_perm("followups.overrule_inbound")
 
 
-def _write_decision(message: InboundMessage, as_: str, reason: str, act: Act) -> None:
+def _write_decision(message: InboundMessage, as_: str, act: Act) -> None:
     """Write the line of the history, and on the message what stands now."""
-    own, words = parted({"reason": reason})
+    own, words = parted({"reason": act.reason})
     decision = InboundDecision.objects.create(
         message=message,
         meaning=as_,
         **own,
-        actor=act.actor,
-        user=act.user,
-        correlation_id=act.correlation_id,
-        created_at=act.now,
+        **act.signature,
     )
     if words["reason"]:
         InboundDecisionWords.objects.create(decision=decision, **words)
-    message.decided_as, message.decided_reason = as_, reason
+    message.decided_as, message.decided_reason = as_, act.reason
     message.decided_by, message.decided_user, message.decided_at = act.actor, act.user, act.now
     message.save(update_fields=["decided_as", "decided_reason", "decided_by", "decided_user", "decided_at"])
 

@@ -1,13 +1,21 @@
 """What leads send us, what persons decided about it, and the table of words by which it is read."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from followups.leads.inbound.errors import InvalidPhrase
+from followups.leads.inbound.phrases import parsed, require_written_out, spelling
+from followups.leads.inbound.seeds import seeds
 from followups.leads.models import lead_key
 from governance.channels import Channel
 from governance.policies import Policy
 from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.setting_fields import Choice, Note, Switch
+from wholesale.plumbing.signed import SignedModel
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 from wholesale.plumbing.wordings import WordedField
 
@@ -37,15 +45,19 @@ class InboundWord(Policy):
         FRENCH = "fr", "French"
         ANY = "any", "Any"
 
-    kind = models.CharField(max_length=10, choices=Kind)
-    phrase = models.CharField(
+    WRITTEN_OUT = (Kind.STOP_ALL, Kind.STOP, Kind.STOP_ALONE, Kind.START, Kind.HELP)
+
+    kind = Choice(max_length=10, choices=Kind)
+    phrase = Note(
         max_length=PHRASE_MAX_LENGTH,
         help_text="Accents and case do not matter. call/text is either word, unsubscrib* any that begins so, "
         "... up to three other words.",
     )
-    language = models.CharField(max_length=3, choices=Language, default=Language.ANY)
-    source = models.CharField(max_length=200, blank=True, help_text="who uses it, or where it was met")
-    enabled = models.BooleanField(default=True)
+    language = Choice(max_length=3, choices=Language, default=Language.ANY)
+    source = Note(max_length=200, blank=True, help_text="who uses it, or where it was met")
+    enabled = Switch(default=True)
+
+    key = ("kind", "phrase")
 
     class Meta:
         ordering = ["kind", "phrase"]
@@ -59,8 +71,31 @@ class InboundWord(Policy):
     def __str__(self) -> str:
         return self.phrase
 
+    @classmethod
+    def key_of(cls, given: dict[str, Any]) -> dict[str, Any]:
+        given["phrase"] = spelling(given["phrase"])
+        return super().key_of(given)
 
-class InboundMessage(models.Model):
+    @classmethod
+    def seeded(cls) -> Iterator[dict[str, Any]]:
+        return (seed._asdict() for seed in seeds())
+
+    def require_sound(self) -> None:
+        """Refuse a phrase that cannot be looked for.
+
+        Raises:
+            InvalidPhrase: it holds no word, or is written in a way that its kind does not know.
+
+        """
+        try:
+            parsed(self.phrase)
+            if self.kind in self.WRITTEN_OUT:
+                require_written_out(self.phrase)
+        except ValueError as error:
+            raise InvalidPhrase(f"It {error}.", attr="phrase") from error
+
+
+class InboundMessage(SignedModel):
     """What a lead sent us. Its text is personal, so it can be emptied; what follows from it is in the ledger."""
 
     class Meaning(models.TextChoices):
@@ -81,10 +116,6 @@ class InboundMessage(models.Model):
     as_sent = models.JSONField(default=dict, help_text="the parameters that could not be read, as they came")
     meaning = models.CharField(max_length=8, choices=Meaning)
     received_at = models.DateTimeField()
-    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
-    created_at = models.DateTimeField()
     # What a person decided, the last time (see InboundDecision).
     decided_as = models.CharField(max_length=8, choices=Meaning, blank=True)
     decided_reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
@@ -114,16 +145,12 @@ class InboundMessage(models.Model):
         return f"{self.get_meaning_display()} by {self.get_channel_display().lower() or 'an unknown channel'}"
 
 
-class InboundDecision(AppendOnlyModel):
+class InboundDecision(SignedModel, AppendOnlyModel):
     """A person said what a message means. Who decides otherwise adds a line."""
 
     message = models.ForeignKey(InboundMessage, on_delete=models.PROTECT, related_name="decisions", db_index=False)
     meaning = models.CharField(max_length=8, choices=InboundMessage.Meaning)
     reason = WordedField(max_length=NOTE_MAX_LENGTH, blank=True)
-    actor = models.CharField(max_length=LABEL_MAX_LENGTH)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
-    created_at = models.DateTimeField()
 
     class Meta(AppendOnlyModel.Meta):
         ordering = ["id"]

@@ -11,7 +11,7 @@ from followups.leads.inbound.authors import ANY_CHANNEL, Author, everybody_at, o
 from followups.leads.inbound.models import InboundMessage
 from followups.leads.lookups import lead_ids_at
 from followups.leads.models import Lead
-from followups.leads.signals import leads_opted_out
+from followups.leads.signals import envelope_of, leads_opted_out
 from governance import gate
 from governance.channels import Channel
 from governance.gate import Point
@@ -42,35 +42,30 @@ class Closing:
         return [*self.points, *((row.kind, row.value) for row in self.rows if row.value)]
 
 
-def opt_out(message: InboundMessage, closing: Collection[Closing], act: Act, *, reason: str = "") -> Recorded:
+def opt_out(message: InboundMessage, closing: Collection[Closing], act: Act) -> Recorded:
     """Cancel the whole open ladder of whoever is reached there, and suppress."""
     leads = lead_ids_at({point for one in closing for point in one.named()})
     if message.lead_id:
         leads.add(message.lead_id)
-    answers: list[Any] = leads_opted_out.send(sender=Lead, lead_ids=leads, act=act)
+    gone = [envelope_of("lead_opted_out", lead_id, act) for lead_id in leads]
+    answers: list[Any] = leads_opted_out.send(sender=Lead, envelopes=gone) if gone else []
     for one in closing:
         gate.record_opt_out(
             points=one.points,
             rows=one.rows,
             channel=one.channel,
             said_at=message.received_at,
-            reason=reason,
-            **ledger_line(message, act),
+            evidence=evidence_of(message),
+            act=act,
         )
     closed = {channel for one in closing for channel in closed_channels(one.channel, [*one.points, *one.rows])}
     cancelled = sum(steps or 0 for _, steps in answers)
     return Recorded(message, tuple(one.value for one in Channel if one.value in closed), cancelled)
 
 
-def ledger_line(message: InboundMessage, act: Act) -> dict[str, Any]:
-    """How a line of the ledger that follows from the message is signed."""
-    return {
-        "evidence": f"inbound message {message.pk}",
-        "actor": act.actor,
-        "user": act.user,
-        "correlation_id": act.correlation_id,
-        "now": act.now,
-    }
+def evidence_of(message: InboundMessage) -> str:
+    """The evidence of a line of the ledger that follows from the message."""
+    return f"inbound message {message.pk}"
 
 
 def closed_channels(channel: str, subjects: Collection[Point | ContactPoint]) -> tuple[str, ...]:

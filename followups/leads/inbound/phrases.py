@@ -78,6 +78,17 @@ def _place(part: str) -> Place:
     return Place(frozenset(words), tuple(beginnings))
 
 
+def require_written_out(phrase: str) -> None:
+    """Refuse a phrase with alternatives or beginnings in it.
+
+    Raises:
+        ValueError: it has some.
+
+    """
+    if "".join(words_of(phrase)).isalnum() and not set(phrase).isdisjoint("*/"):
+        raise ValueError("of this kind is written out: no * and no /")
+
+
 def words_in(phrases: Iterable[Phrase]) -> Iterator[str]:
     """The words of these phrases, and how others of them begin."""
     for phrase in phrases:

@@ -4,14 +4,12 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 
 from followups.leads.inbound import rules
 from followups.leads.inbound.authors import ANY_CHANNEL, WHO, author_of
 from followups.leads.inbound.models import InboundMessage
-from followups.leads.inbound.opt_outs import Closing, Recorded, closings_of, ledger_line, opt_out
+from followups.leads.inbound.opt_outs import Closing, Recorded, closings_of, evidence_of, opt_out
 from followups.leads.inbound.rules import Meaning
 from followups.leads.inbound.words import words_in_force
 from followups.leads.inbox import services as inbox
@@ -40,10 +38,7 @@ def record_inbound(
     received_at: datetime | None = None,
     altered: Collection[str] = (),
     as_sent: Mapping[str, str] | None = None,
-    actor: str = "system",
-    user: User | None = None,
-    correlation_id: str | None = None,
-    now: datetime | None = None,
+    act: Act,
 ) -> Recorded:
     """Keep what somebody sent us. It is a fact, and nothing about it refuses it: `altered` and `as_sent` of the message say
     what could not be kept or read, beside what the caller gives of both.
@@ -70,31 +65,26 @@ def record_inbound(
         gate.lock_points({point for one in closing for point in one.points})
     elif reading.meaning == Meaning.DOUBTFUL or reading.wants_more:
         gate.lock_points(author.held)
-    now = now or timezone.now()
-    if received_at and received_at > now:
+    if received_at and received_at > act.now:
         marks.append("received_at_ahead")
-        received_at = now
+        received_at = act.now
     meaning = reading.meaning
-    if reading.wants_more and gate.is_opted_out_at(author.held, author.channel, now):
+    if reading.wants_more and gate.is_opted_out_at(author.held, author.channel, act.now):
         meaning = Meaning.DOUBTFUL
-    act = Act.of(actor, user, correlation_id, now)
     message = InboundMessage.objects.create(
         lead_id=author.lead_id,
         channel=channel,
         **_kept_text(text, marks),
         as_sent={name: storable(value, 1000) for name, value in as_sent.items()},
         meaning=meaning,
-        received_at=received_at or now,
-        actor=actor,
-        user=user,
-        correlation_id=act.correlation_id,
-        created_at=now,
+        received_at=received_at or act.now,
+        **act.signature,
     )
-    message.subjects.set(gate.contact_points(author.subjects).values())
+    message.subjects.set(gate.contact_points(author.subjects, act).values())
     if not as_sent.keys().isdisjoint(WHO):
         inbox.put_message(message, InboxItem.Kind.SENDER, act)
     if meaning == Meaning.OPT_OUT:
-        if not gate.is_opted_out_at(author.subjects, author.channel, now):
+        if not gate.is_opted_out_at(author.subjects, author.channel, act.now):
             replies.put(message, AdministrativeReply.Kind.OPT_OUT, reading.language, act)
         return opt_out(message, closing, act)
     if meaning == Meaning.HELP:
@@ -117,6 +107,6 @@ def _kept_text(text: str, marks: list[str]) -> dict[str, Any]:
 def _hold(message: InboundMessage, points: Collection[Point], act: Act) -> Recorded:
     """Have nobody contact these points until a person has decided."""
     if points:
-        gate.hold_points(points=points, **ledger_line(message, act))
+        gate.hold_points(points=points, evidence=evidence_of(message), act=act)
     inbox.put_message(message, InboxItem.Kind.MESSAGE, act)
     return Recorded(message, is_held=bool(points))

@@ -1,14 +1,10 @@
 """The admin of the table of words: each is added and changed by its service, and switched off instead of deleted."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from unfold.decorators import display
 
 from followups.leads.inbound.models import InboundWord
 from followups.leads.inbound.phrases import spelling
-from followups.leads.inbound.words import require_sound, upsert_word
 from governance.policies_admin import PolicyAdmin, PolicyForm
 
 EXCERPT = 40  # characters of a phrase in the list
@@ -29,35 +25,19 @@ MEANS = {
 class InboundWordForm(PolicyForm):
     """A word or phrase."""
 
-    key = ("kind", "phrase")
-
-    class Meta:
-        model = InboundWord
-        fields = ("kind", "phrase", "language", "source", "enabled")
-
     def clean_phrase(self) -> str:
         """It in the one spelling that tells it from others."""
         return spelling(self.cleaned_data["phrase"])
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        if "kind" in cleaned and "phrase" in cleaned:
-            try:
-                require_sound(cleaned["kind"], cleaned["phrase"])
-            except ValueError as error:
-                self.add_error("phrase", ValidationError(f"It {error}.", code="invalid_phrase"))
-        return cleaned
 
 
 @admin.register(InboundWord)
 class InboundWordAdmin(PolicyAdmin):
     """The words and phrases by which messages are read. A change counts from the next message on."""
 
-    upsert = upsert_word
     form = InboundWordForm
     key_title = "Word"
     settings_fieldsets = (("What is known of it", {"fields": ("language", "source")}),)
-    list_display = ("begins", "means", "language", "switched", "source", "changed_by", "updated_at")
+    list_display = ("begins", "means", "language", "enabled", "source", "changed_by", "updated_at")
     list_display_links = ("begins",)
     list_filter = ("kind", "language", "enabled")
     search_fields = ("phrase", "source", "changed_by", "reason")
@@ -72,6 +52,3 @@ class InboundWordAdmin(PolicyAdmin):
     def means(self, word: InboundWord) -> str:
         """What it means in a message."""
         return word.get_kind_display()
-
-    def settings_of(self, record: Any) -> dict[str, str]:
-        return {**super().settings_of(record), "Language": record.get_language_display(), "Source": record.source}

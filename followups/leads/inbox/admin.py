@@ -14,8 +14,8 @@ from unfold.enums import ActionVariant
 
 from followups.leads.inbox.models import InboxItem
 from followups.leads.inbox.services import close_item, late, waiting
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, StateFilter, act_with_reason
-from wholesale.plumbing.users import label_of
 
 Kind = InboxItem.Kind
 WAITS, LATE, DONE = "Waits", "Late", "Done"
@@ -107,8 +107,7 @@ class InboxItemAdmin(GrowingAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
 
         def act(reason: str) -> str:
-            who: dict[str, Any] = {"actor": label_of(request.user), "user": request.user}
-            close_item(item.pk, reason, **who)
+            close_item(item.pk, act=Act.by(request.user, reason=reason))
             self.log_change(request, item, "Done.")
             return "It is done."
 

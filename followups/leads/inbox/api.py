@@ -9,10 +9,10 @@ from rest_framework.response import Response
 from followups.leads.inbox import services
 from followups.leads.inbox.models import InboxItem
 from wholesale.plumbing import filters
-from wholesale.plumbing.api import ROW_ID, ResourceViewSet, RowSerializer, act, acting_user, path_id
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.api import ROW_ID, ResourceViewSet, RowSerializer, act, path_id
 from wholesale.plumbing.fields import NoteField
 from wholesale.plumbing.params import ActParams
-from wholesale.plumbing.users import label_of
 
 
 class InboxOut(RowSerializer):
@@ -71,7 +71,6 @@ class InboxViewSet(ResourceViewSet):
     }
 
     @act(f"{ROW_ID}/done", DoneParams, InboxOut, parameters=[path_id("inbox item")])
-    def done(self, request: Request, id: str, reason: str) -> Response:
+    def done(self, request: Request, id: str, act: Act) -> Response:
         """Say that an item is done, and why. A doubtful message is done by its decision: 409 `decide_the_message`."""
-        user = acting_user(request)
-        return Response(InboxOut(services.close_item(int(id), reason, actor=label_of(user), user=user)).data)
+        return Response(InboxOut(services.close_item(int(id), act=act)).data)

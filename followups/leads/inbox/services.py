@@ -7,15 +7,14 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from followups.leads.errors import DecideTheMessage, InboxItemDone, InboxItemNotFound, NotYourItem
 from followups.leads.inbound.models import InboundMessage
 from followups.leads.inbox.models import InboxItem
 from governance.decisions import ExecutionClass, verb
-from governance.gate.ledger import ContactRecord
 from wholesale.plumbing import scopes
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.envelope import Envelope
 from wholesale.plumbing.facts import storable
 from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
@@ -36,13 +35,12 @@ def put_message(message: InboundMessage, kind: InboxItem.Kind, act: Act) -> None
     put(kind, act, message=message, lead_id=message.lead_id, detail=storable(detail, NOTE_MAX_LENGTH))
 
 
-def on_opt_outs_unreadable(
-    records: Sequence[ContactRecord], now: datetime, actor: str, user: User | None, correlation_id: str, **kwargs: Any
-) -> None:
+def on_opt_outs_unreadable(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
     """Have a person find out whose opt-out it was, of which the number or address cannot be read."""
-    for record in records:
-        detail = f"{record.get_entry_display()}, line {record.pk} of the ledger: {record.point}"
-        put(Kind.SENDER, Act.of(actor, user, correlation_id, now), detail=storable(detail, NOTE_MAX_LENGTH))
+    for envelope in envelopes:
+        for record in envelope.facts["records"]:
+            detail = f"{record.get_entry_display()}, line {record.pk} of the ledger: {record.point}"
+            put(Kind.SENDER, envelope.act, detail=storable(detail, NOTE_MAX_LENGTH))
 
 
 def put(kind: InboxItem.Kind, act: Act, **about: object) -> None:
@@ -55,14 +53,7 @@ def put(kind: InboxItem.Kind, act: Act, **about: object) -> None:
 
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
-def close_item(
-    item_id: int,
-    reason: str,
-    *,
-    actor: str = "system",
-    user: User | None = None,
-    now: datetime | None = None,
-) -> InboxItem:
+def close_item(item_id: int, *, act: Act) -> InboxItem:
     """Say that an inbox item is done, and why. Again by the same person changes nothing.
 
     Raises:
@@ -72,20 +63,20 @@ def close_item(
         InboxItemDone: somebody else has done it.
 
     """
-    item = scopes.visible(InboxItem.objects.all(), user).select_for_update().filter(pk=item_id).first()
+    item = scopes.visible(InboxItem.objects.all(), act.user).select_for_update().filter(pk=item_id).first()
     if item is None:
         raise InboxItemNotFound
-    require_own(item, user)
+    require_own(item, act.user)
     if item.done_at is not None:
-        if item.done_by != actor:
+        if item.done_by != act.actor:
             raise InboxItemDone
         return item
     if item.kind == Kind.MESSAGE:
         raise DecideTheMessage
-    return _close(item, reason, actor, user, now or timezone.now())
+    return _close(item, act)
 
 
-def close_message(message: InboundMessage, reason: str, act: Act) -> None:
+def close_message(message: InboundMessage, act: Act) -> None:
     """The message was decided: its item is done, within the caller's transaction.
 
     Raises:
@@ -95,11 +86,11 @@ def close_message(message: InboundMessage, reason: str, act: Act) -> None:
     item = InboxItem.objects.select_for_update().filter(message=message, kind=Kind.MESSAGE, done_at__isnull=True).first()
     if item:
         require_own(item, act.user)
-        _close(item, reason, act.actor, act.user, act.now)
+        _close(item, act)
 
 
-def _close(item: InboxItem, reason: str, actor: str, user: User | None, now: datetime) -> InboxItem:
-    item.done_at, item.done_by, item.done_user, item.done_reason = now, actor, user, reason
+def _close(item: InboxItem, act: Act) -> InboxItem:
+    item.done_at, item.done_by, item.done_user, item.done_reason = act.now, act.actor, act.user, act.reason
     item.save(update_fields=["done_at", "done_by", "done_user", "done_reason"])
     return item
 

@@ -5,6 +5,7 @@ from typing import Any
 from followups.leads.lists import files, remarks
 from followups.leads.lists.models import LeadImport
 from followups.leads.services import upsert_leads
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.importing.batches import Importer
 from wholesale.plumbing.importing.files import ListFile, RefusedFile
 from wholesale.plumbing.importing.remarks import blank, missing, ranges
@@ -14,8 +15,7 @@ def _run(batch: LeadImport, rows: ListFile, refused: RefusedFile) -> dict[str, A
     held: list[int] = []
     report = upsert_leads(
         rows.rows,
-        actor=batch.changed_by,
-        user=batch.user,
+        act=Act(batch.changed_by, batch.user),
         dry_run=batch.state == LeadImport.State.CHECKING,
         source=batch.file_name,
         refuse=refused.write,

@@ -1,28 +1,24 @@
 """Verbs of imports in the admin (`wholesale.plumbing.importing.batches`)."""
 
-from datetime import datetime
-
-from django.contrib.auth.models import User
 from django.db import transaction
 
 from followups.leads.lists import tasks
 from followups.leads.lists.importer import LEADS
 from followups.leads.lists.models import LeadImport
 from governance.decisions import ExecutionClass, verb
+from wholesale.plumbing.act import Act
 
 
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
-def begin_import(
-    *, file_name: str, content: bytes, changed_by: str = "system", user: User | None = None, now: datetime | None = None
-) -> LeadImport:
+def begin_import(*, file_name: str, content: bytes, act: Act) -> LeadImport:
     """Keep a file and have it looked through.
 
     Raises:
         UnreadableFile: it is too large, neither CSV nor XLSX, or its header will not do.
 
     """
-    return _worked_on(LEADS.begin(file_name=file_name, content=content, changed_by=changed_by, user=user, now=now))
+    return _worked_on(LEADS.begin(file_name=file_name, content=content, act=act))
 
 
 @verb(ExecutionClass.RECORD)

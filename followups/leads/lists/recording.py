@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from rest_framework.exceptions import ValidationError
 
@@ -154,12 +153,11 @@ def record(sayings: Collection[Saying], act: Act, *, source: str, dry_run: bool)
             entries.add(Entry.CONSENT.value)
         counts.update(entries)
     if not dry_run:
-        by = {"actor": act.actor, "user": act.user, "correlation_id": act.correlation_id, "now": act.now}
-        _write(wishes, consents, source=source, by=by)
+        _write(wishes, consents, act, source=source)
     return counts
 
 
-def _write(wishes: Mapping[Wish, Points], consents: Mapping[Consent, Points], *, source: str, by: Mapping[str, Any]) -> None:
+def _write(wishes: Mapping[Wish, Points], consents: Mapping[Consent, Points], act: Act, *, source: str) -> None:
     for consent, points in consents.items():
         record_consent(
             points=list(points),
@@ -168,15 +166,14 @@ def _write(wishes: Mapping[Wish, Points], consents: Mapping[Consent, Points], *,
             obtained_at=consent.obtained_at,
             evidence=consent.evidence,
             proof=consent.proof,
-            reason=storable(f"in {source}")[:NOTE_MAX_LENGTH],
-            **by,
+            act=act.because(storable(f"in {source}")[:NOTE_MAX_LENGTH]),
         )
     for wish, points in wishes.items():
         evidence = storable(f"{source}, column {wish.column}")[:NOTE_MAX_LENGTH]
         if wish.entry == Entry.DO_NOT_CALL:
-            record_do_not_call(points=list(points), said_at=wish.said_at, evidence=evidence, **by)
+            record_do_not_call(points=list(points), said_at=wish.said_at, evidence=evidence, act=act)
         else:
-            record_opt_out(points=list(points), channel=wish.channel, said_at=wish.said_at, evidence=evidence, **by)
+            record_opt_out(points=list(points), channel=wish.channel, said_at=wish.said_at, evidence=evidence, act=act)
 
 
 def _reached(channel: str, points: Iterable[Point]) -> list[Point]:

@@ -13,8 +13,8 @@ from followups.leads.people.json_files import download
 from followups.leads.people.proof_admin import ProofPages
 from followups.leads.people.services import Erasure
 from followups.leads.people.subjects import Person, person
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import act_with_reason
-from wholesale.plumbing.users import label_of
 
 
 def erase_url(lead_pk: int) -> str:
@@ -51,10 +51,9 @@ class PersonPages(ProofPages):
         lead = self.get_object(request, object_id)
         if lead is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        user: Any = request.user
 
         def act(reason: str) -> str:
-            erased = services.erase_person(lead.lead_id, reason, actor=label_of(user), user=user)
+            erased = services.erase_person(lead.lead_id, act=Act.by(request.user, reason=reason))
             lead.refresh_from_db()
             self.log_change(request, lead, "Erased.")
             return erased_text(erased)

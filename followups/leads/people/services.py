@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -19,7 +18,7 @@ from followups.leads.models import Lead, LeadReopeningWords
 from followups.leads.people import registry
 from followups.leads.people.files import erase_from_imports, lock_imports, refused_of, waiting_for
 from followups.leads.people.subjects import Person, person, row_of
-from followups.leads.signals import person_erased
+from followups.leads.signals import envelope_of, person_erased
 from followups.leads.storing import hold_writers
 from governance import gate
 from governance.decisions import ExecutionClass, verb
@@ -83,19 +82,11 @@ def export_person(lead_id: str, *, now: datetime | None = None) -> dict[str, Any
 
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
-def erase_person(
-    lead_id: str,
-    reason: str,
-    *,
-    actor: str = "system",
-    user: User | None = None,
-    correlation_id: str | None = None,
-    now: datetime | None = None,
-) -> Erasure:
+def erase_person(lead_id: str, *, act: Act) -> Erasure:
     """Forget a person whom we know as a lead, for good. Again it erases what came since.
 
     The open ladder closes. A doubtful message that nobody has decided becomes an opt-out: by what could it be decided later?
-    The lead's row stays, empty and DEAD, as do all facts by id. `reason` is kept: it must not name the person.
+    The lead's row stays, empty and DEAD, as do all facts by id. The act's reason is kept: it must not name the person.
 
     Raises:
         LeadUnknown: nothing is on file under this id.
@@ -105,14 +96,12 @@ def erase_person(
     lock_imports()
     hold_writers()
     lock_points_known_by([point.digest for point in person(lead_id).points])
-    act = Act.of(actor, user, correlation_id, now or timezone.now())
     whom = person(lead_id)
-    signature: dict[str, Any] = {"actor": actor, "user": user, "correlation_id": act.correlation_id, "now": act.now}
     files, refused_rows = erase_from_imports(whom)
     list(Lead.objects.filter(lead_id=lead_id).select_for_update().values_list("pk"))
     cancelled = sum(room.close(lead_id, act, reason=ERASED) for room in registry.rooms())
     for message in whom.messages.filter(meaning=Meaning.DOUBTFUL, decided_at__isnull=True).order_by("pk"):
-        decide_inbound(message.pk, Meaning.OPT_OUT, ERASED, **signature)
+        decide_inbound(message.pk, Meaning.OPT_OUT, act=act.because(ERASED))
     texts = _erase_texts(whom)
     whom.replies.filter(sent_at__isnull=True).delete()  # what was not sent goes out no more
     messages = whom.messages.exclude(text="", as_sent={}).count()
@@ -120,10 +109,10 @@ def erase_person(
     whom.messages.update(text="", as_sent={}, decided_reason="")
     whom.log.update(object_repr=lead_id)
     answers = erase_answers(whom.in_answers)
-    person_erased.send(sender=Lead, texts=whom.texts)
-    gate.contact_points([(gate.LEAD, lead_id)])
-    points = forget_points(person(lead_id).points, reason=reason, **signature)  # what nobody else has
-    Lead.objects.filter(lead_id=lead_id).update(**_EMPTY, changed_by=actor, user=user, updated_at=act.now)
+    person_erased.send(sender=Lead, envelopes=[envelope_of("person_erased", whom.lead or lead_id, act, texts=whom.texts)])
+    gate.contact_points([(gate.LEAD, lead_id)], act)
+    points = forget_points(person(lead_id).points, act=act)  # what nobody else has
+    Lead.objects.filter(lead_id=lead_id).update(**_EMPTY, changed_by=act.actor, user=act.user, updated_at=act.now)
     return Erasure(
         lead_id,
         cancelled_steps=cancelled,

@@ -14,8 +14,8 @@ from unfold.enums import ActionVariant
 from followups.leads.replies.models import AdministrativeReply
 from followups.leads.replies.services import against, mark_reply_sent
 from governance.gate import Reason
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, StateFilter, act_with_form
-from wholesale.plumbing.users import label_of
 
 WAITS, SENT = "Waits", "Sent"
 
@@ -87,8 +87,7 @@ class AdministrativeReplyAdmin(GrowingAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
 
         def act() -> str:
-            user: Any = request.user
-            mark_reply_sent(reply.pk, actor=label_of(user), user=user)
+            mark_reply_sent(reply.pk, act=Act.by(request.user))
             self.log_change(request, reply, "Sent.")
             return "It is marked as sent."
 

@@ -13,9 +13,9 @@ from followups.leads.replies import services
 from followups.leads.replies.models import AdministrativeReply
 from governance.channels import Channel
 from wholesale.plumbing import filters
-from wholesale.plumbing.api import ROW_ID, ResourceViewSet, RowSerializer, act, acting_user, path_id
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.api import ROW_ID, ResourceViewSet, RowSerializer, act, path_id
 from wholesale.plumbing.params import ActParams
-from wholesale.plumbing.users import label_of
 
 
 class ReplyOut(RowSerializer):
@@ -81,11 +81,9 @@ class ReplyViewSet(ResourceViewSet):
         return judged([super().get_object()])[0]
 
     @act(f"{ROW_ID}/sent", ActParams, ReplyOut, parameters=[path_id("administrative reply")])
-    def sent(self, request: Request, id: str) -> Response:
+    def sent(self, request: Request, id: str, act: Act) -> Response:
         """Say that a reply was sent. The same again changes nothing."""
-        user = acting_user(request)
-        reply = services.mark_reply_sent(int(id), actor=label_of(request.user), user=user)
-        return Response(ReplyOut(judged([reply])[0]).data)
+        return Response(ReplyOut(judged([services.mark_reply_sent(int(id), act=act)])[0]).data)
 
 
 def judged(replies: Sequence[AdministrativeReply]) -> Sequence[AdministrativeReply]:

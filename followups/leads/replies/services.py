@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 
 from followups.leads.errors import ReplyErased, ReplyNotFound
 from followups.leads.facts import lead_facts
@@ -82,9 +80,7 @@ def _where(message: InboundMessage) -> tuple[str, ContactPoint] | None:
 
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
-def mark_reply_sent(
-    reply_id: int, *, actor: str = "system", user: User | None = None, now: datetime | None = None
-) -> AdministrativeReply:
+def mark_reply_sent(reply_id: int, *, act: Act) -> AdministrativeReply:
     """Say that a reply was sent. It is a fact, so nothing refuses it; what stood against it is kept beside it. Again changes
     nothing.
 
@@ -94,16 +90,15 @@ def mark_reply_sent(
 
     """
     rows = AdministrativeReply.objects.select_related("point", "lead")
-    reply = scopes.visible(rows, user).select_for_update(of=("self",)).filter(pk=reply_id).first()
+    reply = scopes.visible(rows, act.user).select_for_update(of=("self",)).filter(pk=reply_id).first()
     if reply is None:
         raise ReplyNotFound
     if reply.sent_at is not None:
         return reply
     if reply.point.value is None:
         raise ReplyErased
-    at = now or timezone.now()
-    reply.sent_at, reply.sent_by, reply.sent_user = at, actor, user
-    reply.sent_against = against([reply], at)[reply.pk]
+    reply.sent_at, reply.sent_by, reply.sent_user = act.now, act.actor, act.user
+    reply.sent_against = against([reply], act.now)[reply.pk]
     reply.save(update_fields=["sent_at", "sent_by", "sent_user", "sent_against"])
     return reply
 

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from followups.leads.people.admin import erased_text
 from followups.leads.people.services import erase_person
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import DomainError
 
 
@@ -27,6 +28,6 @@ class Command(BaseCommand):
 
         """
         try:
-            self.stdout.write(erased_text(erase_person(lead_id, reason, actor="erase_person")))
+            self.stdout.write(erased_text(erase_person(lead_id, act=Act("erase_person", reason=reason))))
         except DomainError as refusal:
             raise CommandError(refusal.detail) from refusal

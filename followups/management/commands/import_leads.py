@@ -14,6 +14,7 @@ from followups.leads.lists import files, remarks
 from followups.leads.models import Lead
 from followups.leads.services import Report, upsert_leads
 from governance.gate import GoLiveDisabled, KillSwitchEngaged
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.importing.errors import UnreadableFile
 from wholesale.plumbing.importing.files import ENCODING, Format, ListFile, RefusedFile
 from wholesale.plumbing.importing.remarks import blank, missing
@@ -50,7 +51,7 @@ class Ladders:
 
     def _start(self, starts: Sequence[Start]) -> None:
         try:
-            answers = start_ladders(starts, actor="import_leads")
+            answers = start_ladders(starts, act=Act("import_leads"))
         except (KillSwitchEngaged, GoLiveDisabled) as stop:  # the leads are stored all the same
             self._refuse(stop.code, len(starts))
             return
@@ -166,7 +167,7 @@ class Command(BaseCommand):
             with Progress(*columns, console=console_on(self.stdout), disable=not self.stdout.isatty()) as progress:
                 report = upsert_leads(
                     progress.track(lead_file.rows, total=lead_file.about),
-                    actor="import_leads",
+                    act=Act("import_leads"),
                     dry_run=dry_run,
                     source=file.name,
                     refuse=RowsBeside(refused, stack, lead_file.columns).write,

@@ -9,8 +9,8 @@ from unfold.decorators import display
 
 from followups.pool.vendors.models import Vendor, VendorAgent
 from followups.pool.vendors.services import assign_agent, release_agent, upsert_vendor
-from governance.policies_admin import GovernedAdmin, GovernedForm, RemovableAdmin, Removal
-from wholesale.plumbing.admin_base import signature
+from governance.governed_admin import GovernedAdmin, GovernedForm, RemovableAdmin, Removal
+from wholesale.plumbing.act import Act
 
 REGISTERED, ENDED = "Registered", "Ended: its agents claim nothing"
 
@@ -61,7 +61,8 @@ class VendorAdmin(GovernedAdmin):
         """Through the service, which writes the history."""
         names = ("registration_number", "registration_expires_on", "contract_ends_on")
         given = {name: form.cleaned_data[name] for name in names}
-        obj.pk = upsert_vendor(name=obj.name, reason=form.cleaned_data["why"], **given, **signature(request)).pk
+        act = Act.by(request.user, reason=form.cleaned_data["why"])
+        obj.pk = upsert_vendor(name=obj.name, **given, act=act).pk
 
 
 class VendorAgentForm(GovernedForm):
@@ -93,8 +94,8 @@ class VendorAgentAdmin(RemovableAdmin):
 
     def save_model(self, request: HttpRequest, obj: VendorAgent, form: Any, change: bool) -> None:
         """Through the service, which writes the history."""
-        vendor, why = form.cleaned_data["vendor"].name, form.cleaned_data["why"]
-        obj.pk = assign_agent(agent=obj.agent, vendor=vendor, reason=why, **signature(request)).pk
+        act = Act.by(request.user, reason=form.cleaned_data["why"])
+        obj.pk = assign_agent(agent=obj.agent, vendor=form.cleaned_data["vendor"].name, act=act).pk
 
     def removal(self, row: VendorAgent) -> Removal:
         return Removal(
@@ -104,6 +105,6 @@ class VendorAgentAdmin(RemovableAdmin):
             done=f"{row.agent} works for no vendor any more.",
         )
 
-    def remove_row(self, row: VendorAgent, **act: Any) -> None:
+    def remove_row(self, row: VendorAgent, act: Act) -> None:
         """Its history stays."""
-        release_agent(agent=row.agent, **act)
+        release_agent(agent=row.agent, act=act)

@@ -9,11 +9,11 @@ from rest_framework.response import Response
 
 from followups.pool.vendors import services
 from followups.pool.vendors.models import Vendor, VendorAgent
-from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, acting_user, ask
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, ask
 from wholesale.plumbing.fields import DayField, LabelField, NoteField
 from wholesale.plumbing.params import ActParams, Params
 from wholesale.plumbing.texts import shown
-from wholesale.plumbing.users import label_of
 
 
 class VendorOut(RowSerializer):
@@ -111,10 +111,9 @@ class VendorViewSet(ApiViewSet):
             )
         ],
     )
-    def upsert(self, request: Request, **params: Any) -> Response:
+    def upsert(self, request: Request, *, act: Act, **params: Any) -> Response:
         """Enter a vendor, or renew its registration."""
-        params.setdefault("changed_by", label_of(request.user))
-        return Response(shown(services.upsert_vendor(user=acting_user(request), **params), VendorOut.Meta.fields))
+        return Response(shown(services.upsert_vendor(**params, act=act), VendorOut.Meta.fields))
 
     @ask("vendors/agents", Params, VendorAgentOut(many=True))
     def agents(self, request: Request) -> Response:
@@ -122,13 +121,11 @@ class VendorViewSet(ApiViewSet):
         return Response(VendorAgentOut(VendorAgent.objects.select_related("vendor"), many=True).data)
 
     @act("vendors/agents/assign", VendorAgentParams, VendorAgentOut)
-    def assign(self, request: Request, **params: Any) -> Response:
+    def assign(self, request: Request, *, act: Act, **params: Any) -> Response:
         """Say for which vendor an agent works."""
-        params.setdefault("changed_by", label_of(request.user))
-        return Response(VendorAgentOut(services.assign_agent(user=acting_user(request), **params)).data)
+        return Response(VendorAgentOut(services.assign_agent(**params, act=act)).data)
 
     @act("vendors/agents/remove", AgentParams, ReleasedOut)
-    def remove(self, request: Request, **params: Any) -> Response:
+    def remove(self, request: Request, *, act: Act, **params: Any) -> Response:
         """Say that an agent works for no vendor any more. Twice changes nothing."""
-        params.setdefault("changed_by", label_of(request.user))
-        return Response({"removed": services.release_agent(user=acting_user(request), **params)})
+        return Response({"removed": services.release_agent(**params, act=act)})

@@ -4,7 +4,6 @@ from collections.abc import Collection
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
@@ -52,10 +51,7 @@ def upsert_vendor(
     registration_number: str,
     registration_expires_on: date,
     contract_ends_on: date | None = None,
-    changed_by: str,
-    reason: str = "",
-    user: User | None = None,
-    now: datetime | None = None,
+    act: Act,
 ) -> Vendor:
     """Enter a vendor with its registration and the end of its contract, or renew those."""
     changes: dict[str, Any] = {
@@ -63,20 +59,12 @@ def upsert_vendor(
         "registration_expires_on": registration_expires_on,
         "contract_ends_on": contract_ends_on,
     }
-    return policies.put(Vendor, key={"name": name}, changes=changes, act=Act(changed_by, user=user, reason=reason, at=now))
+    return policies.put(Vendor, key={"name": name}, changes=changes, act=act)
 
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
-def assign_agent(
-    *,
-    agent: str,
-    vendor: str,
-    changed_by: str,
-    reason: str = "",
-    user: User | None = None,
-    now: datetime | None = None,
-) -> VendorAgent:
+def assign_agent(*, agent: str, vendor: str, act: Act) -> VendorAgent:
     """Say for which vendor, by its name, an agent works. It works for one at most.
 
     Raises:
@@ -86,19 +74,11 @@ def assign_agent(
     employer = Vendor.objects.filter(name=vendor).first()
     if employer is None:
         raise VendorNotFound(f"There is no vendor {vendor}.", attr="vendor")
-    return policies.put(
-        VendorAgent,
-        key={"agent": agent},
-        changes={"vendor": employer},
-        act=Act(changed_by, user=user, reason=reason, at=now),
-    )
+    return policies.put(VendorAgent, key={"agent": agent}, changes={"vendor": employer}, act=act)
 
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
-def release_agent(
-    *, agent: str, changed_by: str, reason: str = "", user: User | None = None, now: datetime | None = None
-) -> bool:
+def release_agent(*, agent: str, act: Act) -> bool:
     """The agent works for no vendor any more. Whether it did; its history stays."""
-    removed = policies.remove(VendorAgent, key={"agent": agent}, act=Act(changed_by, user=user, reason=reason, at=now))
-    return removed is not None
+    return policies.remove(VendorAgent, key={"agent": agent}, act=act) is not None

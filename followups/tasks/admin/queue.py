@@ -22,7 +22,7 @@ from unfold.admin import ModelAdmin
 
 from followups.tasks.admin.cards import Card, cards
 from followups.tasks.completions.reading import open_steps
-from followups.tasks.completions.services import complete_task
+from followups.tasks.completions.services import record_completion
 from followups.tasks.due.claims import claim_due, release_leases, renew_leases
 from followups.tasks.errors import TaskLeased, TaskNotFound
 from followups.tasks.models import FollowupTask, TaskQuerySet
@@ -32,6 +32,7 @@ from followups.tasks.services import skip_task, snooze_task
 from governance import gate
 from governance.decisions import ExecutionClass
 from wholesale.plumbing import scopes
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import show_refusal
 from wholesale.plumbing.admin_input import row_id
 from wholesale.plumbing.errors import DomainError
@@ -224,7 +225,7 @@ def _take_next(request: HttpRequest, user: User, now: datetime) -> HttpResponse:
         messages.info(request, "You hold a task already: say what came of it, or give it back.")
         return _back()
     try:
-        if not claim_due(owner=label_of(user), limit=1, user=user, now=now):
+        if not claim_due(limit=1, act=Act(label_of(user), user, at=now)):
             messages.info(request, _waiting(user, _figures(user, now), now))
     except DomainError as refusal:
         messages.error(request, refusal.detail)
@@ -233,7 +234,7 @@ def _take_next(request: HttpRequest, user: User, now: datetime) -> HttpResponse:
 
 def complete(card: Card, user: Any, *, outcome: str, note: str, force: bool = False) -> str:
     """Record what came of a task, and say what follows."""
-    task = complete_task(card.task.pk, label_of(user), outcome=outcome, note=note, force=force, user=user)
+    task = record_completion(card.task.pk, outcome=outcome, note=note, force=force, act=Act.by(user))
     return f"Step {task.step} of {card.name}: {Outcome(outcome).label}. {what_follows(card)}"
 
 
@@ -251,23 +252,23 @@ def what_follows(card: Card) -> str:
 
 def snooze(card: Card, user: Any, *, until: datetime, reason: str) -> str:
     """Put a task off."""
-    snooze_task(card.task.pk, until=until, reason=reason, actor=label_of(user), user=user)
+    snooze_task(card.task.pk, until, act=Act.by(user, reason=reason))
     return f"Step {card.task.step} of {card.name} is put off until {clock(until, card.zone)} there."
 
 
 def skip(card: Card, user: Any, *, reason: str) -> str:
     """Leave a task out, and say what follows."""
-    skip_task(card.task.pk, reason=reason, actor=label_of(user), user=user)
+    skip_task(card.task.pk, act=Act.by(user, reason=reason))
     return f"Step {card.task.step} of {card.name} is skipped. {what_follows(card)}"
 
 
 def _renew(card: Card, user: User) -> str:
-    renewal = renew_leases(task_ids=[card.task.pk], owner=label_of(user), user=user, now=card.now)
+    renewal = renew_leases(task_ids=[card.task.pk], act=Act(label_of(user), user, at=card.now))
     return f"{card.name} is yours until {clock(renewal.leased_until, card.zone)} there."
 
 
 def _give_back(card: Card, user: User) -> str:
-    release_leases(task_ids=[card.task.pk], owner=label_of(user), user=user)
+    release_leases(task_ids=[card.task.pk], act=Act.by(user))
     return f"{card.name} is given back: whoever comes next may have it."
 
 

@@ -8,6 +8,7 @@ import tzdata
 from followups.tasks.models import ContactAttempt, FollowupTask
 from governance import gate
 from governance.gate import Judged, Reason
+from wholesale.plumbing.act import Act
 
 BEFORE_TASK = "before_task"
 # Why a contact was outside the rules: what the gate says, and one reason that nobody can ask it about.
@@ -15,9 +16,7 @@ REASONS: list[tuple[str, Any]] = [(BEFORE_TASK, "It happened before the task was
 LABELS = {code: str(label) for code, label in REASONS}
 
 
-def attempt_of(
-    task: FollowupTask, contacted_at: datetime, judged: Judged, *, now: datetime, **signature: Any
-) -> ContactAttempt:
+def attempt_of(task: FollowupTask, contacted_at: datetime, judged: Judged, act: Act) -> ContactAttempt:
     """The contact, under the decision of its own instant.
 
     A contact that is said to have happened before its task was made is outside the rules, whatever they say, and for it
@@ -26,7 +25,7 @@ def attempt_of(
     answer = judged.answer
     verdict, local_time = answer.verdict, answer.local_time
     # What happens now is not before it, though the clock that made the task may run ahead of ours.
-    is_before = contacted_at < min(task.created_at, now)
+    is_before = contacted_at < min(task.created_at, act.now)
     reasons, warnings = set(verdict.reasons), set(verdict.warnings)
     if judged.is_opted_out and Reason.OPTED_OUT not in reasons:
         (reasons if is_before else warnings).add(Reason.OPTED_OUT)
@@ -47,8 +46,7 @@ def attempt_of(
         matched_market=answer.matched_market,
         policy_version=answer.policy_version,
         law_version=gate.LAW_VERSION,
-        created_at=now,
-        **signature,
+        **act.signature,
     )
 
 

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
-from django.contrib.auth.models import User
 from django.db import connection
 
 from followups.ladders.models import FollowupLadder
@@ -16,6 +15,7 @@ from followups.sla.lateness_sql import late_at
 from followups.tasks.cancellations import CLOSE_STEPS, close_steps
 from followups.tasks.models import FollowupTask
 from governance import gate
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.compiled import Rows, Select, Update, fetch
 
 # What completing needs of the rows, its answer, its KPI row and its evidence included; in the order of the models' fields.
@@ -131,16 +131,14 @@ def _complete_and_read_sql() -> str:
     """
 
 
-def complete_open(
-    task: FollowupTask, *, actor: str, user: User | None, outcome: str, note: str, now: datetime
-) -> list[OpenStep] | None:
+def complete_open(task: FollowupTask, act: Act, *, outcome: str, note: str) -> list[OpenStep] | None:
     """Complete the task if it is open and under nobody else's live claim, and count it off its ladder. Then the steps of the
     ladder that are still open, else None."""
-    user_id, holder = (user.pk, user.get_username()) if user else (None, actor)
+    user_id, holder = (act.user.pk, act.user.get_username()) if act.user else (None, act.actor)
     values = {
         "task_id": task.pk,
-        "now": now,
-        "actor": actor,
+        "now": act.now,
+        "actor": act.actor,
         "user_id": user_id,
         "holder": holder,
         "outcome": outcome,
@@ -149,13 +147,13 @@ def complete_open(
     if connection.vendor != "postgresql":
         if not _COMPLETE.run(**values):
             return None
-        close_steps(task.ladder, 1, now)
+        close_steps(task.ladder, 1, act.now)
         return open_steps(task.ladder_id)
     rows = fetch(_complete_and_read_sql(), _OPEN_STEPS.columns, values)
     if not rows:
         return None
     task.ladder.open_steps -= 1
-    task.ladder.closed_at = None if task.ladder.open_steps else now
+    task.ladder.closed_at = None if task.ladder.open_steps else act.now
     return _steps(rows)
 
 

@@ -1,12 +1,12 @@
 """Completing a task: the verb that records a contact, what the rules say of it, and what follows from it."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 
 from followups.leads.lookups import lead_ids_at
 from followups.signals import tasks_completed
@@ -22,7 +22,7 @@ from followups.tasks.errors import NotYourTask, TaskNotFound, TimeOutOfRange
 from followups.tasks.minutes.services import put_right
 from followups.tasks.minutes.tasks import enqueue_leads
 from followups.tasks.minutes.writing import store
-from followups.tasks.models import FollowupTask, TaskEvent
+from followups.tasks.models import ContactAttempt, FollowupTask, TaskEvent
 from followups.tasks.outcomes import effects
 from followups.tasks.outcomes.effects import Held
 from followups.tasks.outcomes.rules import Effect, Outcome, is_answered_call
@@ -30,16 +30,15 @@ from governance import gate
 from governance.channels import Channel
 from governance.decisions import ExecutionClass, verb
 from governance.gate import Judged
-from wholesale.plumbing import many
+from wholesale.plumbing import correlation, many
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.envelope import Envelope
 from wholesale.plumbing.errors import RequiredParameter
 from wholesale.plumbing.users import label_of
 
 TOLD_WITHIN = timedelta(days=7)  # a contact is recorded so long after it happened, and no later
 
 
-@verb(ExecutionClass.RECORD)
-@transaction.atomic
 def complete_task(
     task_id: int,
     actor: str,
@@ -52,11 +51,27 @@ def complete_task(
     user: User | None = None,
     now: datetime | None = None,
 ) -> FollowupTask:
+    """The guide's name for `record_completion`."""
+    act = Act(actor, user, "", correlation_id or correlation.current(), now)
+    return record_completion(task_id, contacted_at=contacted_at, outcome=outcome, note=note, force=force, act=act)
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def record_completion(
+    task_id: int,
+    *,
+    contacted_at: datetime | None = None,
+    outcome: str | None = None,
+    note: str = "",
+    force: bool = False,
+    act: Act,
+) -> FollowupTask:
     """Record that a task was done. Doing so twice changes nothing; a cancelled task may be completed, for it happened.
 
     `contacted_at` (default: now) is when: the rules are judged at it, and what they say is kept as the task's `attempt`,
-    whatever it is, for a fact is not refused. The SLA stays on `completed_at`, which is now. With a `user`, one who may not
-    complete anybody's task completes only unowned tasks and those of its own name, and as itself whatever `actor` says. What
+    whatever it is, for a fact is not refused. The SLA stays on `completed_at`, which is now. A user who may not
+    complete anybody's task completes only unowned tasks and those of its own name, and as itself whatever the actor is. What
     an `outcome` does to the ladder, the table of outcomes says. A task under another's live claim is recorded with `force`
     and a `note`, and its history says so.
 
@@ -74,25 +89,25 @@ def complete_task(
     opting_out = outcome == Outcome.OPTED_OUT
     if force and not note and not opting_out:
         raise RequiredParameter(attr="note")
+    user, works_any = act.user, act.user is None or leases.may_work_any(act.user)
+    if user is not None and not works_any:
+        act = replace(act, actor=label_of(user))
     held = effects.hold(task_id, outcome) if outcome else Held()
     found = reading.locked(task_id)
     if found is None:
         raise TaskNotFound
     task = found.task  # as it was before the wait for the ladder's lock, so believe only the updates' counts
-    if user is not None and task.owner not in (None, user.get_username()) and not leases.may_work_any(user):
+    if user is not None and task.owner not in (None, user.get_username()) and not works_any:
         raise NotYourTask
-    now = now or timezone.now()
+    now = act.now
     contacted_at = min(contacted_at or now, now) if opting_out else contacted_at or now
     # A repetition is answered as the first was, however late it comes.
     if task.completed_at is None and not opting_out and not now - TOLD_WITHIN <= contacted_at <= now:
         raise TimeOutOfRange("Must not lie in the future, nor more than 7 days back.", attr="contacted_at")
-    if user is not None and not leases.may_work_any(user):
-        actor = label_of(user)
-    act = Act.of(actor, user, correlation_id, now)
     said = {"outcome": outcome or "", "note": note}
     detail: dict[str, Any] = {"outcome": outcome} if outcome else {}
-    following = reading.complete_open(task, actor=actor, user=user, now=now, **said)
-    done = {"completed_at": now, "completed_by": actor, "completed_user": user, **said}
+    following = reading.complete_open(task, act, **said)
+    done = {"completed_at": now, "completed_by": act.actor, "completed_user": user, **said}
     if following is None:
         # Completed, cancelled or claimed by somebody else: under the task's own lock it stays what it is now.
         stored = FollowupTask.objects.select_for_update().get(pk=task_id)
@@ -104,11 +119,10 @@ def complete_task(
     for name, value in done.items():
         setattr(task, name, value)
     judged, following = _judged(found, contacted_at, following, held, now)
-    signature = {"actor": actor, "user": user, "correlation_id": act.correlation_id}
-    attempt = attempt_of(task, contacted_at, judged, now=now, **signature)
+    attempt = attempt_of(task, contacted_at, judged, act)
     history.write(TaskEvent.Kind.COMPLETED, [task_id], act, details={task_id: detail})
     many.insert_object(attempt)
-    tasks_completed.send(sender=FollowupTask, tasks=[task], attempts=[attempt], **signature)
+    tasks_completed.send(sender=FollowupTask, envelopes=_envelopes(task, attempt, act))
     if outcome:
         effects.take(held, task, act, said_at=contacted_at)
     if held.rule.effect != Effect.GO_ON:
@@ -118,9 +132,21 @@ def complete_task(
     gate.note_contact(_reached(found), contacted_at, is_answered_call=is_answered)
     if is_answered and found.contact.lead.phone and judged.answer.is_one_call_in_30_days:
         following = _with_later_calls(found, following, now)
-    if gate.note_use(judged.answer, contacted_at, now=now, **signature):
+    if gate.note_use(judged.answer, contacted_at, act):
         following = _with_minutes_of((Channel.SMS, Channel.EMAIL), found, following, now)
     return _with_next(task, following, now)
+
+
+def _envelopes(task: FollowupTask, attempt: ContactAttempt, act: Act) -> list[Envelope]:
+    """What is told of a completion, and beside it of a contact that the rules did not allow."""
+    facts = {"task_id": task.pk, "step": task.step, "channel": task.channel}
+    if task.outcome:
+        facts["outcome"] = task.outcome
+    told = [Envelope("followup_completed", task.subject, act, facts, act.now)]
+    if not attempt.allowed:
+        facts = {"task_id": task.pk, "channel": task.channel, "reasons": attempt.reasons}
+        told.append(Envelope("contact_outside_rules", task.subject, act, facts, attempt.contacted_at))
+    return told
 
 
 def _repeated(stored: FollowupTask, held: Held, act: Act, *, opting_out_at: datetime | None) -> FollowupTask:

@@ -11,6 +11,7 @@ from followups.tasks.due.claims import LEASE_MINUTES, LEASE_MINUTES_MAX
 from followups.tasks.due.services import DUE_LIMIT, DUE_LIMIT_MAX
 from governance.channels import Channel
 from governance.clocks.api import PlaceParams
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ApiViewSet, act, acting_user, ask
 from wholesale.plumbing.fields import (
     AwareDateTimeField,
@@ -23,7 +24,6 @@ from wholesale.plumbing.fields import (
     WordField,
 )
 from wholesale.plumbing.params import ActParams
-from wholesale.plumbing.users import label_of
 
 
 class ListParams(PlaceParams):
@@ -144,7 +144,7 @@ class DueViewSet(ApiViewSet):
         return Response([task._asdict() for task in services.due_tasks(**params, user=acting_user(request))])
 
     @act("due/claim", ClaimParams, ClaimedOut(many=True))
-    def claim(self, request: Request, **params: Any) -> Response:
+    def claim(self, request: Request, act: Act, **params: Any) -> Response:
         """Take on due tasks for some minutes: your own first, then unowned ones. Nobody else is given them meanwhile.
 
         An agent is given at most 25 at once (`AGENT_CLAIM_MAX`), however many it asks for.
@@ -152,21 +152,16 @@ class DueViewSet(ApiViewSet):
         return Response(
             [
                 {**claimed.task._asdict(), "script": claimed.script, "contact": claimed.contact._asdict()}
-                for claimed in claims.claim_due(**_signed(request, params))
+                for claimed in claims.claim_due(**params, act=act)
             ]
         )
 
     @act("due/renew", RenewParams, RenewalOut)
-    def renew(self, request: Request, **params: Any) -> Response:
+    def renew(self, request: Request, act: Act, **params: Any) -> Response:
         """Let your live leases end so many minutes from now. What has expired is lost: claim it again."""
-        return Response(claims.renew_leases(**_signed(request, params))._asdict())
+        return Response(claims.renew_leases(**params, act=act)._asdict())
 
     @act("due/release", ReleaseParams, ReleaseOut)
-    def release(self, request: Request, **params: Any) -> Response:
+    def release(self, request: Request, act: Act, **params: Any) -> Response:
         """Give tasks back, so that somebody else may claim them at once."""
-        return Response(claims.release_leases(**_signed(request, params))._asdict())
-
-
-def _signed(request: Request, params: dict[str, Any]) -> dict[str, Any]:
-    """The parameters, with who asks; the name is the user's own where none is given."""
-    return {"owner": label_of(request.user), **params, "user": acting_user(request)}
+        return Response(claims.release_leases(**params, act=act)._asdict())

@@ -6,27 +6,29 @@ task, so it leaves no line in the task's history.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 
 from followups.ladders.models import FollowupLadder
 from followups.ladders.templates.scripts import Occasion, names_of, scripts
 from followups.pool.vendors.services import require_registered
+from followups.tasks import leases
 from followups.tasks.due import reading
 from followups.tasks.due.readers import reader_of
 from followups.tasks.due.reading import Candidate
 from followups.tasks.due.services import DUE_LIMIT, DueTask, due_task, with_answers
 from followups.tasks.errors import NotYourName
-from followups.tasks.leases import NO_LEASE, is_live
+from followups.tasks.leases import NO_LEASE
 from followups.tasks.minutes.services import put_right
 from followups.tasks.models import FollowupTask, TaskQuerySet
 from governance import gate
 from governance.decisions import ExecutionClass, verb
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.users import label_of
 
 LEASE_MINUTES, LEASE_MINUTES_MAX = 15, 240
@@ -67,17 +69,16 @@ class Release(NamedTuple):
 @verb(ExecutionClass.EXECUTE)
 def claim_due(
     *,
-    owner: str,
+    owner: str | None = None,
     limit: int = DUE_LIMIT,
     lease_minutes: int = LEASE_MINUTES,
     province: str | None = None,
     market: str | None = None,
     channel: str | None = None,
-    user: User | None = None,
-    now: datetime | None = None,
+    act: Act,
 ) -> list[ClaimedTask]:
     """Take on tasks that are due and permitted now: the owner's own first, then unowned ones, each the oldest first. Of one
-    ladder only the first that may be done, and none while somebody else holds that.
+    ladder only the first that may be done, and none while somebody else holds that. Without an owner the actor claims.
 
     A task is under one live lease at most, and one's own is not given again. The lease comes first, in a transaction as
     short as can be, then the gate is asked: a task that it refuses is given back before anybody hears of it, and its stored
@@ -90,22 +91,23 @@ def claim_due(
         VendorNotRegistered: the claimant works for a vendor whose registration ended.
 
     """
-    _require_own_name(owner, user)
-    if reader_of(user) is not None:
+    owner = _own_name(owner, act)
+    if reader_of(act.user) is not None:
         limit = min(limit, settings.AGENT_CLAIM_MAX)
     filters = {"province": province, "market": market, "channel": channel}
     claimed: list[tuple[Candidate, gate.ContactAnswer]] = []
     for _ in range(CLAIM_ROUNDS):
-        taken, at = _take(owner, limit - len(claimed), lease_minutes, filters, user, now)
-        pairs = with_answers(taken, at)
+        round_act = replace(act)  # each round reads the clock anew
+        taken = _take(owner, limit - len(claimed), lease_minutes, filters, round_act)
+        pairs = with_answers(taken, round_act.now)
         claimed += [pair for pair in pairs if pair[1].verdict.allowed]
         refused = [candidate for candidate, answer in pairs if not answer.verdict.allowed]
         if not refused:
             break
-        _give_back(refused, at)
+        _give_back(refused, round_act.now)
     if not claimed:
         return []
-    agent = _name_of(owner, user)
+    agent = _name_of(owner, act.user)
     said = scripts([_occasion(candidate, agent) for candidate, _ in claimed], claimed[0][1].sender)
     return [
         ClaimedTask(due_task(candidate, answer), script, _details(candidate))
@@ -114,17 +116,14 @@ def claim_due(
 
 
 @transaction.atomic
-def _take(
-    owner: str, limit: int, lease_minutes: int, filters: Mapping[str, str | None], user: User | None, now: datetime | None
-) -> tuple[list[Candidate], datetime]:
-    """Lease what the stored intervals permit, and say when. The tasks are locked for one statement and its commit: who
+def _take(owner: str, limit: int, lease_minutes: int, filters: Mapping[str, str | None], act: Act) -> list[Candidate]:
+    """Lease what the stored intervals permit. The tasks are locked for one statement and its commit: who
     claims beside us passes over what is locked."""
     gate.require(ExecutionClass.EXECUTE)
-    now = now or timezone.now()
-    require_registered(_names(owner, user), now)
-    until = now + timedelta(minutes=lease_minutes)
-    user_id = user.pk if user and owner != user.get_username() else None
-    return reading.lease(owner, user_id=user_id, now=now, until=until, limit=limit, filters=filters), now
+    require_registered(_names(owner, act.user), act.now)
+    until = act.now + timedelta(minutes=lease_minutes)
+    user_id = act.user.pk if act.user and owner != act.user.get_username() else None
+    return reading.lease(owner, user_id=user_id, now=act.now, until=until, limit=limit, filters=filters)
 
 
 @transaction.atomic
@@ -162,9 +161,17 @@ def _names(owner: str, user: User | None) -> list[str]:
     return [owner, user.get_username()] if user else [owner]
 
 
-def _require_own_name(owner: str, user: User | None) -> None:
-    if user is not None and owner != label_of(user) and not user.has_perm("followups.complete_any_task"):
+def _own_name(owner: str | None, act: Act) -> str:
+    """The name under which they claim.
+
+    Raises:
+        NotYourName: the user may not claim under it.
+
+    """
+    name, user = owner or act.actor, act.user
+    if user is not None and name != label_of(user) and not leases.may_work_any(user):
         raise NotYourName
+    return name
 
 
 @verb(ExecutionClass.EXECUTE)
@@ -172,10 +179,9 @@ def _require_own_name(owner: str, user: User | None) -> None:
 def renew_leases(
     *,
     task_ids: Collection[int],
-    owner: str,
+    owner: str | None = None,
     lease_minutes: int = LEASE_MINUTES,
-    user: User | None = None,
-    now: datetime | None = None,
+    act: Act,
 ) -> Renewal:
     """Let the owner's live leases of these tasks end so many minutes from now. What has expired is lost: claim it again.
 
@@ -185,37 +191,33 @@ def renew_leases(
         VendorNotRegistered: the claimant works for a vendor whose registration ended.
 
     """
-    _require_own_name(owner, user)
+    owner = _own_name(owner, act)
     gate.require(ExecutionClass.EXECUTE)
-    held, now = _held(task_ids, owner, now)
-    require_registered(_names(owner, user), now)
-    leased_until = now + timedelta(minutes=lease_minutes)
+    held = _held(task_ids, owner, act)
+    require_registered(_names(owner, act.user), act.now)
+    leased_until = act.now + timedelta(minutes=lease_minutes)
     FollowupTask.objects.filter(pk__in=held).update(leased_until=leased_until)
     return Renewal(held, _others(task_ids, held), leased_until)
 
 
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
-def release_leases(
-    *, task_ids: Collection[int], owner: str, user: User | None = None, now: datetime | None = None
-) -> Release:
+def release_leases(*, task_ids: Collection[int], owner: str | None = None, act: Act) -> Release:
     """Give back the owner's live leases of these tasks: whoever claims next may have them.
 
     Raises:
         NotYourName: the user may not claim under this name.
 
     """
-    _require_own_name(owner, user)
-    held, _ = _held(task_ids, owner, now)
+    held = _held(task_ids, _own_name(owner, act), act)
     FollowupTask.objects.filter(pk__in=held).update(**NO_LEASE)
     return Release(held, _others(task_ids, held))
 
 
-def _held(task_ids: Collection[int], owner: str, now: datetime | None) -> tuple[list[int], datetime]:
-    """Which of the tasks are under a live lease of the owner's, and when; locked in the order of every verb."""
+def _held(task_ids: Collection[int], owner: str, act: Act) -> list[int]:
+    """Which of the tasks are under a live lease of the owner's; locked in the order of every verb."""
     locked = _lock(FollowupTask.objects.open().filter(pk__in=task_ids, leased_by=owner))
-    now = now or timezone.now()
-    return [task.pk for task in locked if is_live(task, now)], now
+    return [task.pk for task in locked if leases.is_live(task, act.now)]
 
 
 def _lock(tasks: TaskQuerySet) -> list[FollowupTask]:

@@ -1,7 +1,7 @@
 """Background work of permitted minutes, each safe to do twice. It is enqueued with the change that needs it, or not at all,
 and takes ids and places only: a number or an address has no place in a task's row."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django_tasks import task
@@ -10,8 +10,9 @@ from followups.ladders.models import FollowupLadder
 from followups.leads.lookups import lead_ids_at
 from followups.tasks.lapses import lapse_steps
 from followups.tasks.minutes import services
-from governance.gate import Point
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.correlation import correlated
+from wholesale.plumbing.envelope import Envelope
 from wholesale.plumbing.lookups import among
 from wholesale.plumbing.work import periodic
 from wholesale.plumbing.work.queues import Queue
@@ -29,7 +30,7 @@ def roll() -> None:
 def lapse() -> None:
     """Every five minutes: the steps that waited for the lead's own ground for as long as they may."""
     with correlated():
-        lapse_steps()
+        lapse_steps(act=Act())
 
 
 @task()
@@ -71,17 +72,16 @@ def enqueue_leads(lead_ids: Collection[str]) -> list[str]:
     return with_steps
 
 
-def on_contact_rules_changed(provinces: Collection[str] | None, markets: Collection[str] | None, **kwargs: Any) -> None:
+def on_contact_rules_changed(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
     """A policy, a zone, a closed day or the organisation changed."""
     if FollowupLadder.objects.open().exists():
-        recompute_places.enqueue(
-            None if provinces is None else sorted(provinces), None if markets is None else sorted(markets)
-        )
+        for province, market in {(one.subject.province, one.subject.market) for one in envelopes}:
+            recompute_places.enqueue([province] if province else None, [market] if market else None)
 
 
-def on_contact_records_changed(points: Collection[Point], **kwargs: Any) -> None:
+def on_contact_records_changed(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
     """Something is on file. An opt-out needs nothing: it cancels the steps in its own transaction."""
-    enqueue_leads(lead_ids_at(points))
+    enqueue_leads(lead_ids_at([point for one in envelopes for point in one.facts["points"]]))
 
 
 def register() -> None:

@@ -82,7 +82,7 @@ def take(held: Held, task: FollowupTask, act: Act, *, said_at: datetime) -> None
     if held.rule.effect == Effect.PAUSE:
         _pause(task, act, held.rule.pause_days)
     elif held.rule.effect == Effect.STOP:
-        cancel_steps([task.ladder], act=act, reason=f"outcome {task.outcome}")
+        cancel_steps([task.ladder], act.because(f"outcome {task.outcome}"))
     elif held.opting_out:
         _opt_out(held.opting_out, task, act, task.outcome, said_at)
     _change_the_lead(held, task, act, task.outcome)
@@ -109,29 +109,18 @@ def _pause(task: FollowupTask, act: Act, days: int) -> None:
     found = list(steps.select_for_update(of=("self",)))
     first = min([step.due_at for step in found], default=act.now)
     by = timedelta(days=days) + max(act.now - first, timedelta())
-    put_off(
-        [(step, step.due_at + by) for step in found],
-        kind=TaskEvent.Kind.PAUSED,
-        act=act,
-        reason=f"outcome {task.outcome}",
-    )
+    later = [(step, step.due_at + by) for step in found]
+    put_off(later, TaskEvent.Kind.PAUSED, act.because(f"outcome {task.outcome}"))
 
 
 def _opt_out(opting_out: OptingOut, task: FollowupTask, act: Act, outcome: str, said_at: datetime) -> None:
     """Cancel the open steps of all who are reached at the lead's points, and keep the no for every channel."""
     # The task's own ladder was changed by the completion; the other rows are as they were locked.
     others = [ladder for ladder in opting_out.ladders if ladder.pk != task.ladder_id]
-    cancel_steps([task.ladder, *others], act=act, reason=OPTED_OUT)
+    cancel_steps([task.ladder, *others], act.because(OPTED_OUT))
     if opting_out.points:
         gate.record_opt_out(
-            points=opting_out.points,
-            said_at=said_at,
-            evidence=f"task {task.pk}",
-            reason=f"outcome {outcome}",
-            actor=act.actor,
-            user=act.user,
-            correlation_id=act.correlation_id,
-            now=act.now,
+            points=opting_out.points, said_at=said_at, evidence=f"task {task.pk}", act=act.because(f"outcome {outcome}")
         )
 
 

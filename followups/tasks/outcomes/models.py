@@ -1,22 +1,42 @@
 """The table of outcomes."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
 from followups.leads.models import Lead
-from followups.tasks.outcomes.rules import PAUSE_DAYS_MAX, Effect, Outcome
+from followups.tasks.errors import OptOutStays, PauseNeedsDays
+from followups.tasks.outcomes.rules import PAUSE_DAYS_MAX, SEEDED, SEEDED_STATUSES, Effect, Outcome
 from governance.policies import Policy
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.setting_fields import Choice, SmallWhole
 
 
 class OutcomeRule(Policy):
     """What one outcome does to the ladder and to the lead. There is a row for each outcome; none is added or taken away."""
 
-    outcome = models.CharField(max_length=14, choices=Outcome, unique=True)
-    effect = models.CharField(max_length=7, choices=Effect)
-    pause_days = models.PositiveSmallIntegerField(default=0, help_text="of a pause, 1 to 365; else 0")
-    lead_status = models.CharField(
-        max_length=14, choices=Lead.Status, blank=True, help_text="to which the lead moves on; empty leaves it"
+    outcome = Choice(max_length=14, choices=Outcome, unique=True)
+    effect = Choice(max_length=7, choices=Effect, label="What it does")
+    pause_days = SmallWhole(
+        default=0,
+        at_most=PAUSE_DAYS_MAX,
+        label="Days of a pause",
+        short="Days",
+        help_text="of a pause, 1 to 365; else 0",
+        page_help=f"1 to {PAUSE_DAYS_MAX} of a pause, else 0.",
     )
+    lead_status = Choice(
+        max_length=14,
+        choices=Lead.Status,
+        blank=True,
+        label="The lead becomes",
+        empty="what it is",
+        help_text="to which the lead moves on; empty leaves it",
+    )
+
+    key = ("outcome",)
 
     class Meta:
         ordering = ["id"]
@@ -35,3 +55,33 @@ class OutcomeRule(Policy):
 
     def __str__(self) -> str:
         return self.get_outcome_display()
+
+    @classmethod
+    def seeded(cls) -> list[dict[str, Any]]:
+        return [
+            {
+                "outcome": outcome.value,
+                "effect": effect.value,
+                "pause_days": days,
+                "lead_status": SEEDED_STATUSES.get(outcome, ""),
+            }
+            for outcome, (effect, days) in SEEDED.items()
+        ]
+
+    def prepared(self, changes: Mapping[str, Any], act: Act) -> Mapping[str, Any]:
+        """Days belong to a pause: any other effect sets them to 0."""
+        is_pause = changes.get("effect", self.effect) == Effect.PAUSE
+        return changes if is_pause else {"pause_days": 0, **changes}
+
+    def require_sound(self) -> None:
+        """Refuse a rule that contradicts itself or what somebody asked for.
+
+        Raises:
+            OptOutStays: who wants no more contact would be contacted.
+            PauseNeedsDays: a pause without days, or days without a pause.
+
+        """
+        if self.outcome == Outcome.OPTED_OUT and self.effect != Effect.OPT_OUT:
+            raise OptOutStays(attr="effect")
+        if (self.effect == Effect.PAUSE) is not (self.pause_days > 0):
+            raise PauseNeedsDays(attr="pause_days")

@@ -15,8 +15,8 @@ from governance.ledger.admin.forms import searched
 from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.points import digest
 from governance.ledger.referrals import with_uses
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, act_with_reason
-from wholesale.plumbing.users import label_of
 
 
 class ContactRecordInline(LedgerColumns, ReadOnlyInline):
@@ -73,10 +73,8 @@ class ContactPointAdmin(GrowingAdmin):
         if point is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
 
-        who: dict[str, Any] = {"actor": label_of(request.user), "user": request.user}
-
         def act(reason: str) -> str:
-            erased = erasures.erase_point(point_id=point.pk, reason=reason, **who)
+            erased = erasures.erase_point(point_id=point.pk, act=Act.by(request.user, reason=reason))
             self.log_change(request, erased, "Erased.")
             return "Erased. What was recorded of it still holds when it comes again."
 

@@ -27,9 +27,9 @@ from governance.ledger.consents import end_contract
 from governance.ledger.models import ContactRecord
 from governance.ledger.referrals import with_uses
 from governance.ledger.rules import Entry
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, confirmation
 from wholesale.plumbing.errors import DomainError
-from wholesale.plumbing.users import label_of
 
 
 @admin.register(ContactRecord)
@@ -162,7 +162,8 @@ class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
         form = form_class(request.POST if request.method == "POST" else None)
         if form.is_valid():
             try:
-                records = verb(**form.cleaned_data, actor=label_of(request.user), user=request.user)
+                act = Act.by(request.user, reason=form.cleaned_data.pop("reason", ""))
+                records = verb(**form.cleaned_data, act=act)
             except DomainError as refusal:
                 for detail, attr in refusal.errors:
                     name = (attr or "").removeprefix("proof.")

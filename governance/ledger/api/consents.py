@@ -9,11 +9,12 @@ from rest_framework.response import Response
 
 from governance.grounds import ACCEPTED
 from governance.ledger.api.records import RecordedOut, RecordOut, records_out
-from governance.ledger.api.who import NUMBERS_MAX, ChannelParams, PhoneField, WhoParams, signed_params
+from governance.ledger.api.who import NUMBERS_MAX, ChannelParams, PhoneField, WhoParams, with_points
 from governance.ledger.consents import end_contract, record_consent
 from governance.ledger.proof import WORDING_MAX_LENGTH, GivenHow, Proof
 from governance.ledger.rules import SCRUB_VALID
 from governance.ledger.scrubs import record_scrub
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ApiViewSet, act
 from wholesale.plumbing.fields import AwareDateTimeField, DayField, LabelField, ManyField, NoteField, UpperChoiceField
 from wholesale.plumbing.params import ObjectParams
@@ -109,18 +110,18 @@ class ConsentViewSet(ApiViewSet):
             )
         ],
     )
-    def consents(self, request: Request, **params: Any) -> Response:
+    def consents(self, request: Request, act: Act, **params: Any) -> Response:
         """Record a consent. For every channel it is a line for each, since their expiries differ."""
-        return records_out(record_consent(**signed_params(request, params)), status=201)
+        return records_out(record_consent(**with_points(params), act=act), status=201)
 
     @act("contracts/end", ContractEndParams, RecordOut(many=True))
-    def end_contract(self, request: Request, **params: Any) -> Response:
+    def end_contract(self, request: Request, act: Act, **params: Any) -> Response:
         """The contracts on file that were made by this day ended on it. Each is a ground for 2 years more, for calls for 18
         months. Where they had ended by then nothing is written."""
-        return records_out(end_contract(**signed_params(request, params)), status=200)
+        return records_out(end_contract(**with_points(params), act=act), status=200)
 
     @act("scrubs", ScrubParams, {201: ScrubOut})
-    def scrubs(self, request: Request, checked_at: datetime, **params: Any) -> Response:
+    def scrubs(self, request: Request, checked_at: datetime, act: Act, **params: Any) -> Response:
         """Record that numbers were checked against the National Do Not Call List and are not on it."""
-        written = record_scrub(checked_at=checked_at, **signed_params(request, params))
+        written = record_scrub(checked_at=checked_at, **with_points(params), act=act)
         return Response({"recorded": len(written), "valid_until": checked_at + SCRUB_VALID}, status=201)

@@ -4,16 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from rest_framework.exceptions import ValidationError
-from rest_framework.request import Request
 
 from governance import gate
 from governance.channels import Channel
 from governance.ledger.points import Point, points_of
-from wholesale.plumbing.api import acting_user
 from wholesale.plumbing.fields import EmailAddressField, LabelField, UpperChoiceField
 from wholesale.plumbing.params import ActParams, Params
 from wholesale.plumbing.phones import e164
-from wholesale.plumbing.users import label_of
 
 NUMBERS_MAX = 10_000  # in one call
 VALUE_MAX = 254  # of a number or an address that cannot be read
@@ -64,11 +61,10 @@ class ChannelParams(WhoParams):
     channel = UpperChoiceField(choices=Channel.choices, required=False, help_text="default: every channel")
 
 
-def signed_params(request: Request, params: dict[str, Any]) -> dict[str, Any]:
-    """The parameters as the services take them: points for who is meant, and who acts."""
-    params.setdefault("actor", label_of(request.user))
+def with_points(params: dict[str, Any]) -> dict[str, Any]:
+    """The parameters as the services take them: points for who is meant."""
     who = {name: params.pop(name) for name in WHO if name in params}
-    return {**params, "points": _points(**who), "user": acting_user(request)}
+    return {**params, "points": _points(**who)}
 
 
 def _points(lead_id: str = "", phone: str = "", email: str = "", phones: Iterable[str] = ()) -> list[Point]:

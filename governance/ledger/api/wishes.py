@@ -1,5 +1,6 @@
 """`/api/governance/contact`: opt-outs, the internal do-not-call list, and lifts."""
 
+from dataclasses import replace
 from typing import Any
 
 from rest_framework.request import Request
@@ -7,11 +8,12 @@ from rest_framework.response import Response
 
 from governance.channels import Channel
 from governance.ledger.api.records import RecordedOut, RecordOut, records_out
-from governance.ledger.api.who import NUMBERS_MAX, VALUE_MAX, WHO, ChannelParams, require_somebody, signed_params
+from governance.ledger.api.who import NUMBERS_MAX, VALUE_MAX, WHO, ChannelParams, require_somebody, with_points
 from governance.ledger.opt_outs import lift_opt_out, record_do_not_call, record_opt_out
 from governance.ledger.points import channels_of
 from governance.ledger.who import meant, of_lead
-from wholesale.plumbing.api import ApiViewSet, act, acting_user
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.api import ApiViewSet, act
 from wholesale.plumbing.facts import noted
 from wholesale.plumbing.fields import NoteField
 from wholesale.plumbing.received import (
@@ -22,7 +24,6 @@ from wholesale.plumbing.received import (
     ReceivedTextField,
     ReceivedTimeField,
 )
-from wholesale.plumbing.users import label_of
 
 
 class WishParams(ReceivedParams):
@@ -66,19 +67,13 @@ class DoNotCallParams(WishParams):
     phones = ReceivedManyField(longest=VALUE_MAX, required=False, max_length=NUMBERS_MAX)
 
 
-def wish(request: Request, *, unreadable: dict[str, str], **params: Any) -> dict[str, Any]:
+def wish(act: Act, *, unreadable: dict[str, str], **params: Any) -> dict[str, Any]:
     """The parameters of a wish as the services take them. One by a channel that reaches nobody is of every channel."""
     said = meant(**{name: params.pop(name) for name in WHO if name in params})
     channel = params.get("channel")
     if channel and not any(channel in channels_of(point) for point in (*said.points, *said.unreadable)):
         unreadable["channel"] = params.pop("channel")
-    return {
-        "actor": label_of(request.user),
-        **params,
-        **said._asdict(),
-        "reason": noted(params.get("reason", ""), unreadable),
-        "user": acting_user(request),
-    }
+    return {**params, **said._asdict(), "act": replace(act, reason=noted(act.reason, unreadable))}
 
 
 class WishViewSet(ApiViewSet):
@@ -92,21 +87,21 @@ class WishViewSet(ApiViewSet):
     receiving = frozenset({"opt_outs", "do_not_call"})
 
     @act("opt-outs", OptOutParams, {201: RecordOut(many=True)})
-    def opt_outs(self, request: Request, **params: Any) -> Response:
+    def opt_outs(self, request: Request, act: Act, **params: Any) -> Response:
         """Record an opt-out: from then on contact by the channel, or by any, is refused. A lead that is named is bound
         itself, so that its next number is refused too."""
-        return records_out(record_opt_out(**wish(request, **params)), status=201)
+        return records_out(record_opt_out(**wish(act, **params)), status=201)
 
     @act("do-not-call", DoNotCallParams, {201: RecordedOut})
-    def do_not_call(self, request: Request, **params: Any) -> Response:
+    def do_not_call(self, request: Request, act: Act, **params: Any) -> Response:
         """Put leads and numbers on the internal do-not-call list: calls to them are refused."""
-        written = record_do_not_call(**wish(request, **params))
+        written = record_do_not_call(**wish(act, **params))
         return Response({"recorded": len(written)}, status=201)
 
     @act("opt-outs/lift", LiftParams, RecordOut(many=True))
-    def lift(self, request: Request, **params: Any) -> Response:
+    def lift(self, request: Request, act: Act, **params: Any) -> Response:
         """Take an opt-out or a do-not-call entry back that was a mistake. Where there is none nothing is written."""
         lead_id = params.pop("lead_id", "")
-        signed = signed_params(request, params)
-        signed["points"] += of_lead(lead_id) if lead_id else []
-        return records_out(lift_opt_out(**signed), status=200)
+        meant_by = with_points(params)
+        meant_by["points"] += of_lead(lead_id) if lead_id else []
+        return records_out(lift_opt_out(**meant_by, act=act), status=200)

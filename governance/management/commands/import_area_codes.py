@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from governance.area_codes.rules import InvalidList, read_list
 from governance.area_codes.services import subscribe
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 ACTOR = "import_area_codes"
@@ -36,7 +37,7 @@ class Command(BaseCommand):
             expiries = read_list(_text_of(file))
         except InvalidList as error:
             raise CommandError("\n".join(error.errors)) from error
-        stored = subscribe(expiries=expiries, changed_by=ACTOR, reason=reason or f"list {file.name[:128]}")
+        stored = subscribe(expiries=expiries, act=Act(ACTOR, reason=reason or f"list {file.name[:128]}"))
         self.stdout.write(f"{stored.written} written, {len(expiries) - stored.written} unchanged.")
 
 

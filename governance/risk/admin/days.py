@@ -9,7 +9,8 @@ from unfold.decorators import display
 
 from governance.risk.models import RiskDay, RiskPolicy
 from governance.risk.rules import GLOBAL
-from wholesale.plumbing.admin_base import DaySinceFilter, ReadOnlyAdmin, WordFilter, cad
+from wholesale.plumbing.admin_base import DaySinceFilter, ReadOnlyAdmin, WordFilter
+from wholesale.plumbing.texts import cad
 
 
 class EngineFilter(WordFilter):

@@ -5,7 +5,8 @@ from unfold.decorators import display
 
 from governance.risk.admin.days import EngineFilter
 from governance.risk.models import RiskEvent, RiskEventKind
-from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter, cad
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter
+from wholesale.plumbing.texts import cad
 
 EVENT_COLOURS = {
     RiskEventKind.RESERVED: "info",

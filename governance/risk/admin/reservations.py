@@ -19,16 +19,9 @@ from governance.risk.admin.days import EngineFilter
 from governance.risk.admin.events import RiskEventInline
 from governance.risk.models import RiskReservation
 from governance.risk.reservations import correct_loss, release_reservation
-from wholesale.plumbing.admin_base import (
-    GrowingAdmin,
-    StateFilter,
-    act_with_form,
-    act_with_reason,
-    cad,
-    json_text,
-    reason_field,
-)
-from wholesale.plumbing.users import label_of
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.admin_base import GrowingAdmin, StateFilter, act_with_form, act_with_reason, json_text, reason_field
+from wholesale.plumbing.texts import cad
 
 
 class ReservationStateFilter(StateFilter):
@@ -156,8 +149,7 @@ class RiskReservationAdmin(GrowingAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
 
         def act(realized_loss: Decimal, reason: str) -> str:
-            who: dict[str, Any] = {"actor": label_of(request.user), "user": request.user}
-            corrected = correct_loss(reservation.pk, realized_loss, **who, reason=reason)
+            corrected = correct_loss(reservation.pk, realized_loss, act=Act.by(request.user, reason=reason))
             said = f"The loss is {cad(realized_loss)}."
             self.log_change(request, corrected, said)
             return said
@@ -181,12 +173,11 @@ class RiskReservationAdmin(GrowingAdmin):
         self, request: HttpRequest, reservations: list[RiskReservation], *, hidden: list[tuple[str, str]]
     ) -> HttpResponse:
         what = f"reservation {reservations[0].pk}" if len(reservations) == 1 else f"{len(reservations)} reservations"
-        who: dict[str, Any] = {"actor": label_of(request.user), "user": request.user}
 
         @transaction.atomic
         def act(reason: str) -> str:
             for reservation in reservations:
-                released = release_reservation(reservation.pk, **who, reason=reason)
+                released = release_reservation(reservation.pk, act=Act.by(request.user, reason=reason))
                 self.log_change(request, released, "Released.")
             return f"Released: {what}."
 

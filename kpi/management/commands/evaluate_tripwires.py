@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from kpi.tripwire.evaluations import evaluate_all
+from wholesale.plumbing.act import Act
 
 
 class Command(BaseCommand):
@@ -16,7 +17,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """One line for each policy."""
         states = []
-        for policy, state in evaluate_all():
+        for policy, state in evaluate_all(act=Act("evaluate_tripwires")):
             states.append(state)
             verdict = f"TRIGGERED ({state.action_taken})" if state.triggered else "amber" if state.amber else "quiet"
             self.stdout.write(f"{policy}: {verdict}: {state.note}")

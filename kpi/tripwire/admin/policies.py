@@ -7,14 +7,15 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from unfold.decorators import action, display
 
-from governance.policies_admin import PolicyAdmin, PolicyForm, number_field, one_spelling
+from governance.policies_admin import PolicyAdmin
 from kpi.tripwire.admin.states import STANDINGS, baseline_text, expectation_text, standing
-from kpi.tripwire.errors import NotARate, NotEnoughEvents
+from kpi.tripwire.errors import NotEnoughEvents
 from kpi.tripwire.expectations import rate_of
 from kpi.tripwire.models import RegressionPolicy
-from kpi.tripwire.policies import approve_baseline, measured_baseline, upsert_policy
-from kpi.tripwire.rules import BASELINE_MIN, Action, Method, Statistic
-from wholesale.plumbing.admin_base import act_with_reason, percent, signature
+from kpi.tripwire.policies import approve_baseline, measured_baseline
+from kpi.tripwire.rules import BASELINE_MIN, Action, Statistic
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.admin_base import act_with_reason
 
 STATISTIC_WORDS = {Statistic.SUCCESS_RATE: "success rate", Statistic.MEAN_VALUE: "mean value", Statistic.VOLUME: "volume"}
 FALL_DOES = {Action.THROTTLE: "Throttles {engine}", Action.KILL_SWITCH: "Engages the kill switch"}
@@ -23,101 +24,10 @@ NEEDS_BASELINE = "A CUSUM needs an approved baseline: save it switched off, appr
 CUSUM = ("amber_threshold", "red_threshold", "baseline")
 
 
-class RegressionPolicyForm(PolicyForm):
-    """How a metric is watched."""
-
-    key = ("domain", "metric")
-
-    class Meta:
-        model = RegressionPolicy
-        fields = (
-            "domain",
-            "metric",
-            "enabled",
-            "statistic",
-            "method",
-            "action",
-            "engine",
-            *DROP,
-            "amber_threshold",
-            "red_threshold",
-            "window_days",
-            "design_drop",
-        )
-        help_texts = {
-            "enabled": "Off, it is judged too, but a fall does nothing.",
-            "engine": "Whose risk policy THROTTLE switches off. Empty: the one named as the domain.",
-            "window_events": "The last so many events ...",
-            "baseline_events": "... are held against so many before them. "
-            f"A CUSUM's baseline is measured on so many too, at least {BASELINE_MIN}, better 1,000.",
-            "min_events_to_enforce": "Fewer in either: no verdict. For VOLUME: fewer in the days before.",
-            "window_days": "The number of events in the last so many days is held against that in so many days before.",
-        }
-        labels = {
-            "window_events": "Window",
-            "baseline_events": "Baseline",
-            "min_events_to_enforce": "Minimum of events",
-            "window_days": "Days",
-        }
-
-    max_drop_fraction = number_field(
-        RegressionPolicy,
-        "max_drop_fraction",
-        label="Largest drop",
-        min_value=0,
-        max_value=1,
-        help_text="A fraction of the baseline: 0.20 triggers at a fall from 50% to 40%. VOLUME uses it too.",
-    )
-    design_drop = number_field(
-        RegressionPolicy,
-        "design_drop",
-        label="Designed for a drop of",
-        min_value=0,
-        max_value=1,
-        help_text="A fraction below 1: the fall that it is meant to find. A CUSUM is built for it; for DROP it only says "
-        "which fall the delay below is about.",
-    )
-    amber_threshold = number_field(
-        RegressionPolicy, "amber_threshold", min_value=0, help_text="From this sum on it is worth a look; nothing is done."
-    )
-    red_threshold = number_field(
-        RegressionPolicy,
-        "red_threshold",
-        min_value=0,
-        help_text="From this sum on it triggers, and stays so until somebody approves a new baseline. "
-        "Higher: fewer false alarms, later found.",
-    )
-
-    def clean_domain(self) -> str:
-        """The domain in its one spelling."""
-        return one_spelling(self.cleaned_data["domain"])
-
-    def clean_metric(self) -> str:
-        """The metric in its one spelling."""
-        return one_spelling(self.cleaned_data["metric"]).lower()
-
-    def clean_engine(self) -> str:
-        """The engine in its one spelling; empty stays so."""
-        engine: str = self.cleaned_data["engine"]
-        return one_spelling(engine) if engine else engine
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        if cleaned.get("method") == Method.CUSUM:
-            # The table's own rule about them is not asked, since a form has no baseline.
-            if cleaned.get("statistic") != Statistic.SUCCESS_RATE:
-                self.add_error("method", NotARate().detail)
-            elif cleaned.get("enabled") and self.instance.baseline_rate is None:
-                self.add_error("enabled", NEEDS_BASELINE)
-        return cleaned
-
-
 @admin.register(RegressionPolicy)
 class RegressionPolicyAdmin(PolicyAdmin):
     """Which metrics are watched, how, and what their fall does."""
 
-    upsert = upsert_policy
-    form = RegressionPolicyForm
     key_title = "Metric"
     readonly_fields = ("baseline", "expected", "standing_now")
     settings_fieldsets = (
@@ -129,7 +39,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
     )
     list_display = (
         "watched",
-        "switched",
+        "enabled",
         "state_label",
         "statistic_word",
         "method_word",
@@ -140,8 +50,6 @@ class RegressionPolicyAdmin(PolicyAdmin):
     list_display_links = ("watched",)
     list_filter = ("enabled", "domain", "statistic", "method")
     list_select_related = ("state",)
-    search_fields = ("domain", "metric", "changed_by", "reason")
-    search_help_text = "Domain, metric, who changed it, or why"
     actions_detail = ("approve",)
 
     @display(description="Metric", ordering="domain")
@@ -201,14 +109,6 @@ class RegressionPolicyAdmin(PolicyAdmin):
             "Watches": self.statistic_word(record),
             "Method": record.method,
             "A fall does": self.action_word(record),
-            "Largest drop": percent(record.max_drop_fraction),
-            "Window": f"{record.window_events:,} events",
-            "Baseline": f"{record.baseline_events:,} events",
-            "Minimum": f"{record.min_events_to_enforce:,} events",
-            "Days": str(record.window_days),
-            "Amber": f"{record.amber_threshold.normalize():f}",
-            "Red": f"{record.red_threshold.normalize():f}",
-            "Designed for": percent(record.design_drop),
             "Approved baseline": self.baseline(record) if record.baseline_rate else "none yet",
         }
 
@@ -228,7 +128,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
 
         def act(reason: str) -> str:
-            stored = approve_baseline(domain=policy.domain, metric=policy.metric, **signature(request), reason=reason)
+            stored = approve_baseline(domain=policy.domain, metric=policy.metric, act=Act.by(request.user, reason=reason))
             self.log_change(request, stored, "Baseline approved.")
             return f"The baseline of {stored} is {self.baseline(stored)}."
 

@@ -10,7 +10,8 @@ from kpi.tripwire.models import RegressionState
 from kpi.tripwire.rules import Action
 from kpi.tripwire.simulation import HORIZON
 from kpi.tripwire.triggers import NONE_TAKEN
-from wholesale.plumbing.admin_base import ReadOnlyAdmin, percent
+from wholesale.plumbing.admin_base import ReadOnlyAdmin
+from wholesale.plumbing.texts import percent
 
 STANDINGS = {"Triggered": "danger", "Amber": "warning", "Quiet": "success", "Not looked at yet": ""}
 TRIGGER_DID = {Action.THROTTLE: "Throttled {engine}", Action.KILL_SWITCH: "Engaged the kill switch", NONE_TAKEN: "Nothing"}

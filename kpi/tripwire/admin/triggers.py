@@ -14,7 +14,8 @@ from kpi.tripwire.admin.states import TRIGGER_DID, SeenColumns
 from kpi.tripwire.models import RegressionTrigger
 from kpi.tripwire.rules import Action
 from kpi.tripwire.triggers import undo_trigger
-from wholesale.plumbing.admin_base import ReadOnlyAdmin, SinceFilter, StateFilter, act_with_reason, signature
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.admin_base import ReadOnlyAdmin, SinceFilter, StateFilter, act_with_reason
 
 
 class UndoneFilter(StateFilter):
@@ -70,7 +71,7 @@ class RegressionTriggerAdmin(SeenColumns, ReadOnlyAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
 
         def act(reason: str) -> str:
-            undone = undo_trigger(trigger.pk, **signature(request), reason=reason)
+            undone = undo_trigger(trigger.pk, act=Act.by(request.user, reason=reason))
             self.log_change(request, undone, "Undone.")
             return f"Trigger {undone.pk} is undone: {undone.note.rpartition('Undone: ')[2]}."
 

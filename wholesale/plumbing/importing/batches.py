@@ -6,12 +6,12 @@ Few rows are done at once, many by the worker. Each app has verbs and a task of 
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
-from django.contrib.auth.models import User
 from django.utils import timezone
 
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.importing.errors import ImportNotReady, UnreadableFile
 from wholesale.plumbing.importing.files import Format, ListFile, RefusedFile, open_list
 from wholesale.plumbing.importing.kinds import RowKind
@@ -35,9 +35,7 @@ class Importer(Generic[Batch]):
     run: Callable[[Batch, ListFile, RefusedFile], dict[str, Any]]
     command: str  # that takes larger files
 
-    def begin(
-        self, *, file_name: str, content: bytes, changed_by: str, user: User | None = None, now: datetime | None = None
-    ) -> Batch:
+    def begin(self, *, file_name: str, content: bytes, act: Act) -> Batch:
         """Keep a file.
 
         Raises:
@@ -52,9 +50,9 @@ class Importer(Generic[Batch]):
             content=content,
             unknown_columns=found.unknown,
             is_large=found.about > ROWS_AT_ONCE,
-            changed_by=changed_by,
-            user=user,
-            created_at=now or timezone.now(),
+            changed_by=act.actor,
+            user=act.user,
+            created_at=act.now,
         )
 
     def confirm(self, batch_id: int) -> Batch:

@@ -17,6 +17,7 @@ from unfold.contrib.import_export.forms import ExportForm
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import confirmation
 from wholesale.plumbing.admin_input import row_id
 from wholesale.plumbing.errors import DomainError
@@ -32,7 +33,6 @@ from wholesale.plumbing.importing.admin import (
 from wholesale.plumbing.importing.batches import BYTES_MAX, ROWS_AT_ONCE, Importer
 from wholesale.plumbing.importing.errors import ImportNotReady
 from wholesale.plumbing.importing.models import ImportBatch
-from wholesale.plumbing.users import label_of
 
 RELOAD = "Reload this page to see what came of it."
 
@@ -91,10 +91,9 @@ class ImportPages(ExportMixin):
         form = UploadForm(request.POST or None, request.FILES or None)
         if form.is_valid():
             file = form.cleaned_data["import_file"]
-            user: Any = request.user
             content = file.read(BYTES_MAX + 1)
             try:
-                begun = self.begin_import(file_name=file.name, content=content, changed_by=label_of(user), user=user)
+                begun = self.begin_import(file_name=file.name, content=content, act=Act.by(request.user))
             except DomainError as refusal:
                 form.add_error("import_file", refusal.detail)
             else:

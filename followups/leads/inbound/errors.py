@@ -1,0 +1,10 @@
+"""Refusals of the table of words."""
+
+from wholesale.plumbing.errors import DomainError
+
+
+class InvalidPhrase(DomainError, ValueError):
+    """This phrase cannot be looked for."""
+
+    code = "invalid"
+    status = 400

@@ -1,0 +1,214 @@
+"""Columns that an operator sets. Each says once how it is bounded, named and explained.
+
+Out of it are made the parameter of the API (`governance.policies_api`), and the field of the admin's form, the column of the
+list and the line of the history (`governance.policies_admin`). What a page says is no part of the schema: no migration names
+it.
+"""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from wholesale.plumbing.days import WITHIN_RANGE
+from wholesale.plumbing.texts import cad, percent
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, normalise_word
+
+WHOLE_MAX = 2**31 - 1
+
+
+class Setting(models.Field[Any, Any]):
+    """What all of them can say.
+
+    `help_text` explains the setting in the API, `page_help` on the page. `label` is its name on the page, `short` in lists
+    and in the history. Its value lies from `at_least` to `at_most`; `within` gives both, and answers of the API tell them.
+    `unit` stands behind a number, `zero` in the place of 0, `empty` in that of nothing. `suggested` stands in the form of a
+    new policy where there is no default.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        label: str | None = None,
+        short: str | None = None,
+        page_help: str | None = None,
+        at_least: Any = None,
+        at_most: Any = None,
+        within: tuple[int, int] | None = None,
+        unit: str = "",
+        zero: str | None = None,
+        empty: str = "",
+        suggested: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        if within:
+            at_least, at_most = within
+            kwargs["validators"] = [MinValueValidator(at_least), MaxValueValidator(at_most)]
+        self.label, self.short, self.page_help = label, short or label, page_help
+        self.at_least, self.at_most = at_least, at_most
+        self.unit, self.zero, self.empty, self.suggested = unit, zero, empty, suggested
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, _, args, kwargs = super().deconstruct()
+        plain = next(base for base in type(self).__mro__ if base.__module__.startswith("django."))
+        return name, f"django.db.models.{plain.__name__}", args, kwargs
+
+    def formfield(self, **kwargs: Any) -> Any:
+        said = {
+            "label": self.label,
+            "help_text": self.page_help,
+            "min_value": self.at_least,
+            "max_value": self.at_most,
+            "initial": self.suggested,
+        }
+        return super().formfield(**{**{name: value for name, value in said.items() if value is not None}, **kwargs})
+
+    def text(self, value: Any) -> str:
+        """A value as people read it."""
+        if value in (None, ""):
+            return self.empty
+        return self.zero if self.zero is not None and value == 0 else self.said(value)
+
+    def said(self, value: Any) -> str:
+        """The same of one that is there."""
+        return str(dict(self.flatchoices)[value]) if self.choices else str(value)
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether a new policy must say it."""
+        return self.editable and not (self.has_default() or self.blank or self.null)
+
+
+class Number(Setting, models.DecimalField[Any, Any]):
+    """A decimal number."""
+
+    def said(self, value: Decimal) -> str:
+        return f"{value.normalize():f}"
+
+
+class Money(Number):
+    """An amount in CAD."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max_digits": 14, "decimal_places": 2, "at_least": Decimal(0), **kwargs})
+
+    def said(self, value: Decimal) -> str:
+        return cad(value)
+
+
+class Rate(Number):
+    """A fraction from 0 to 1."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        bounds = {"at_least": Decimal(0), "at_most": Decimal(1)}
+        super().__init__(*args, **{"max_digits": 5, "decimal_places": 4, **bounds, **kwargs})
+
+    def said(self, value: Decimal) -> str:
+        return percent(value)
+
+
+class Counted(Setting):
+    """A whole number of something."""
+
+    def said(self, value: int) -> str:
+        return f"{value:,} {self.unit}".strip()
+
+
+class Whole(Counted, models.PositiveIntegerField[Any, Any]):
+    """A whole number."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"at_least": 0, "at_most": WHOLE_MAX, **kwargs})
+
+
+class SmallWhole(Counted, models.PositiveSmallIntegerField[Any, Any]):
+    """A whole number up to 32,767. It says how large it may be."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"at_least": 0, **kwargs})
+
+
+class Switch(Setting, models.BooleanField[Any, Any]):
+    """On or off."""
+
+    def said(self, value: bool) -> str:
+        return "On" if value else "Off"
+
+
+class Choice(Setting, models.CharField[Any, Any]):
+    """One of its choices."""
+
+
+class Label(Setting, models.CharField[Any, Any]):
+    """A name on one line."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max_length": LABEL_MAX_LENGTH, **kwargs})
+
+
+class Note(Setting, models.CharField[Any, Any]):
+    """A text."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max_length": NOTE_MAX_LENGTH, **kwargs})
+
+
+class Day(Setting, models.DateField[Any, Any]):
+    """A day that may be unknown."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"null": True, "blank": True, "validators": WITHIN_RANGE, **kwargs})
+
+
+class Document(Setting, models.JSONField):
+    """JSON that is checked as a whole."""
+
+
+def one_spelling(word: str) -> str:
+    """A word of an open vocabulary in its one spelling.
+
+    Raises:
+        ValidationError: it has none.
+
+    """
+    try:
+        return normalise_word(word)
+    except ValueError as error:
+        raise ValidationError(f"It {error}.", code="invalid_word") from error
+
+
+class WordInput(forms.CharField):
+    """A word in a form, in its one spelling; empty stays so."""
+
+    def to_python(self, value: Any) -> str:
+        word = super().to_python(value) or ""
+        return one_spelling(word) if word else word
+
+
+class MetricInput(WordInput):
+    """The name of a metric: a word in lower case."""
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(value).lower()
+
+
+class Word(Setting, models.CharField[Any, Any]):
+    """A word of an open vocabulary."""
+
+    input: type[WordInput] = WordInput
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max_length": WORD_MAX_LENGTH, **kwargs})
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"form_class": self.input, **kwargs})
+
+
+class Metric(Word):
+    """The name of a metric: a word in lower case."""
+
+    input = MetricInput
