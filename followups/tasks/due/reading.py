@@ -215,4 +215,4 @@ def _candidate(
         read_facts(facts), lead_id=lead_id, province=province, market=market, channel=channel, gap_minutes=gap_minutes
     )
     names = first_name or "", last_name or "", address or ""
-    return Candidate(*of_task, leased_by, leased_until, contact, *names, waits, *made_from)
+    return Candidate._make((*of_task, leased_by, leased_until, contact, *names, waits, *made_from))
