@@ -85,7 +85,7 @@ _KNOWN_MAX = 1_000
 
 
 def _steps_of(made_from: Collection[_Version]) -> dict[_Version, tuple[Step, ...]]:
-    """The steps of each template's version."""
+    """The steps of each template's version. The history has every version."""
     found = {version: steps for version in made_from if (steps := known.get(version))}
     new = [version for version in made_from if None not in version and version not in found]
     if new:
