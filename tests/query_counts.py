@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-QUERIES: dict[str, Any] = {
+QUERIES: dict[str, int | dict[str, int]] = {
     # Reads over the API, the token remembered
     "GET followups/due": 3,  # the gate's row, the tasks, the gate's rules for them all
     "GET followups/sla": 1,

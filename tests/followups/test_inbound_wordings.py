@@ -338,3 +338,52 @@ def test_a_run_of_accents_is_never_put_in_order(marks: str, monkeypatch: pytest.
 )
 def test_a_wish_may_be_misspelt(text: str, meaning: str) -> None:
     assert read(text).meaning == meaning
+
+
+# A table of words ---------------------------------------------------------------------------------------------------------
+
+A_TABLE = [
+    Row("STOP_ALL", "stop all", "en"),
+    Row("STOP", "stop", "en"),
+    Row("STOP", "arret", "fr"),
+    Row("STOP", "opt out", "en"),
+    Row("STOP", "unsubscribe", "en"),
+    Row("STOP", "\U0001f6d1"),
+    Row("STOP_ALONE", "end", "en"),
+    Row("START", "start", "en"),
+    Row("HELP", "aide", "fr"),
+    Row("COURTESY", "please"),
+    Row("WISH", "leave me alone"),
+    Row("WISH", "do not contact me"),
+    Row("WISH_ALONE", "no"),
+    Row("HARMLESS", "bus stop"),
+    Row("HARMLESS", "unsubscribed"),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "reading"),
+    [
+        ("stop all", Reading(Meaning.OPT_OUT, from_everything=True, language="en")),
+        ("STOP", Reading(Meaning.OPT_OUT, language="en")),
+        ("please stop", Reading(Meaning.OPT_OUT, language="en")),
+        ("arrêt", Reading(Meaning.OPT_OUT, language="fr")),
+        ("OPTOUT", Reading(Meaning.OPT_OUT, language="en")),
+        ("\U0001f6d1", Reading(Meaning.OPT_OUT)),
+        ("unsubscirbe", Reading(Meaning.OPT_OUT, language="en")),
+        ("unsubscribed", Reading(Meaning.REPLY)),  # an ordinary word is no misspelt one
+        ("end", Reading(Meaning.OPT_OUT, language="en")),
+        ("the end of it", Reading(Meaning.REPLY)),
+        ("fine, end", Reading(Meaning.DOUBTFUL)),
+        ("start", Reading(Meaning.REPLY, wants_more=True, language="en")),
+        ("aide", Reading(Meaning.HELP, language="fr")),
+        ("you leave me alone now", Reading(Meaning.DOUBTFUL)),
+        ("so dont conatct me now", Reading(Meaning.DOUBTFUL)),
+        ("at the stop sign", Reading(Meaning.DOUBTFUL)),
+        ("at the bus stop", Reading(Meaning.REPLY)),
+        ("we sell, no", Reading(Meaning.DOUBTFUL)),
+        ("no idea", Reading(Meaning.REPLY)),
+    ],
+)
+def test_a_table_is_read_by_the_kind_and_language_of_each_word(text: str, reading: Reading) -> None:
+    assert read_by(text, Words(A_TABLE)) == reading

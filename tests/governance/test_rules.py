@@ -331,6 +331,7 @@ def test_a_refusal_names_all_that_is_wrong() -> None:
     with pytest.raises(InvalidRules) as refused:
         normalised(rules(colour="blue", holidays="never"))
     assert str(refused.value) == "colour: Unknown key.; holidays: Must be one of normal, weekend_hours, closed."
+    assert errors_of([]) == {"": "Must be an object."}
     wrong = [{**WEEKDAYS, "days": []}, {**WEEKDAYS, "start": "9"}]
     assert list(errors_of(rules(contact_windows_local=wrong))) == [
         "contact_windows_local.0.days",
@@ -339,7 +340,8 @@ def test_a_refusal_names_all_that_is_wrong() -> None:
 
 
 def test_a_window_is_held_against_every_one_before_it() -> None:
-    windows = [{"days": [1], "start": f"{hour:02}:00", "end": f"{hour + 1:02}:30"} for hour in (8, 10, 9)]
+    times = (("08:00", "09:30"), ("10:00", "11:30"), ("09:15", "09:45"))
+    windows = [{"days": [1], "start": start, "end": end} for start, end in times]
     assert list(errors_of(rules(contact_windows_local=windows))) == ["contact_windows_local.2"]
 
 
