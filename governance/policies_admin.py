@@ -2,38 +2,32 @@
 
 from collections.abc import Callable, Sequence
 from copy import copy
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.admin import AdminSite
 from django.contrib.admin.utils import flatten_fieldsets
-from django.contrib.auth import get_permission_codename
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
-from django.http import HttpRequest, HttpResponse
+from django.db import models
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.text import capfirst
-from unfold.decorators import action, display
-from unfold.enums import ActionVariant
+from unfold.decorators import display
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
-from governance.clocks.markets import one_market
+from governance.governed_admin import GovernedAdmin, GovernedForm, PlaceInput
 from governance.policies import PlacePolicy, Policy, upsert
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import (
-    Edited,
-    HistoryAdmin,
-    act_with_reason,
     place_text,
-    reason_field,
     restate,
     show_refusal,
 )
 from wholesale.plumbing.errors import DomainError, VersionConflict
-from wholesale.plumbing.setting_fields import Document, Setting, one_spelling
+from wholesale.plumbing.setting_fields import Document, Setting
 
 SWITCHED = {"On": "success", "Off": ""}
 
@@ -47,31 +41,6 @@ def column_of(column: Any, title: str = "", label: dict[str, str] | None = None)
 
     shown.__name__ = column.name
     return shown
-
-
-class PlaceInput:
-    """A form's province and market, the market under its own name in its one spelling."""
-
-    cleaned_data: dict[str, Any]
-
-    def clean_market(self) -> str:
-        """The market in its one spelling."""
-        return one_spelling(self.cleaned_data["market"])
-
-    def clean(self) -> dict[str, Any]:
-        form: Any = super()
-        cleaned: dict[str, Any] = form.clean() or {}
-        if cleaned.get("market"):
-            cleaned["market"] = one_market(cleaned.get("province"), cleaned["market"])
-        return cleaned
-
-
-class GovernedForm(forms.ModelForm):
-    """A governed row, and why it is changed."""
-
-    key: ClassVar[tuple[str, ...]]  # the fields that name the row; once it is there they stay
-
-    why = reason_field()  # under a name that is not the model's: the last reason stays what it is, and never carries over
 
 
 class PolicyForm(PlaceInput, GovernedForm):
@@ -138,87 +107,6 @@ class PolicyForm(PlaceInput, GovernedForm):
         return {name: value for name, value in self.cleaned_data.items() if name not in others}
 
 
-class GovernedAdmin(Edited, HistoryAdmin):
-    """Pages of governed rows. What names a row stays, and only who may change it sees the form."""
-
-    form: type[GovernedForm]
-    key_title: ClassVar[str]
-    settings_fieldsets: Sequence[tuple[str, dict[str, Any]]] = ()
-    last_change: ClassVar[tuple[str, ...]] = ("changed_by", "updated_at", "reason")
-
-    list_per_page = 50
-
-    def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
-        key = ((self.key_title, {"fields": self.key_fields()}),) if self.key_fields() else ()
-        why = (("Why", {"fields": ("why",)}),) if self.has_change_permission(request, obj) else ()
-        last = (("Last change", {"fields": self.last_change}),) if obj else ()
-        return (*key, *self.settings_fieldsets, *why, *last)
-
-    def row_key(self) -> tuple[str, ...]:
-        """The fields that name the row."""
-        return self.form.key
-
-    def key_fields(self) -> tuple[str, ...]:
-        """What the first part of the form shows."""
-        return self.row_key()
-
-    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Sequence[Any]:
-        kept = (*self.readonly_fields, *self.last_change)
-        return (*self.row_key(), *kept) if obj else kept
-
-
-class Removal(NamedTuple):
-    """What the page says that asks why a row is taken away, and what is said when it was."""
-
-    title: str
-    explanation: str
-    button: str
-    done: str
-
-
-class RemovableAdmin(GovernedAdmin):
-    """Pages of governed rows that may be taken away for a reason. A subclass says by which service."""
-
-    actions_detail: tuple[str, ...] = ("remove",)
-
-    def removal(self, row: Any) -> Removal:
-        """What the page says of a row."""
-        raise NotImplementedError
-
-    def remove_row(self, row: Any, act: Act) -> None:
-        """Take a row away through its service."""
-        raise NotImplementedError
-
-    def has_remove_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may take a row away."""
-        return request.user.has_perm(f"{self.opts.app_label}.{get_permission_codename('delete', self.opts)}")
-
-    @action(description="Remove...", permissions=["remove"], icon="delete", variant=ActionVariant.DANGER, url_path="remove")
-    def remove(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Take a row away, after a page that asks why."""
-        row = self.get_object(request, object_id)
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        said = self.removal(row)
-
-        @transaction.atomic
-        def act(reason: str) -> str:
-            self.log_deletions(request, self.model._default_manager.filter(pk=row.pk))
-            self.remove_row(row, Act.by(request.user, reason=reason))
-            return said.done
-
-        return act_with_reason(
-            request,
-            self,
-            act,
-            title=said.title,
-            explanation=said.explanation,
-            button=said.button,
-            danger=True,
-            then=reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"),
-        )
-
-
 class PolicyAdmin(GovernedAdmin):
     """Pages of policies, made out of what a policy declares. A subclass says what is special."""
 
@@ -245,8 +133,9 @@ class PolicyAdmin(GovernedAdmin):
         self.columns: dict[str, Any] = {}
         if switch:
             self.columns[self.switch] = column_of(switch, switch.short or "State", label=SWITCHED)
-        for name in filter(columns.get, flatten_fieldsets(self.settings_fieldsets)):
-            self.columns[name] = column_of(columns[name], label=self.colours.get(name))
+        for name in flatten_fieldsets(self.settings_fieldsets):
+            if name in columns:
+                self.columns[name] = column_of(columns[name], label=self.colours.get(name))
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         names = self.list_display or (*(self.listed_key or self.row_key()), *self.columns, "changed_by", "updated_at")
@@ -313,7 +202,7 @@ class PlacePolicyAdmin(PolicyAdmin):
     """Pages of the policies of markets and provinces."""
 
     key_title = "Place"
-    listed_key = ("place",)
+    listed_key: ClassVar[tuple[str, ...]] = ("place",)
     list_filter: ClassVar[tuple[str, ...]] = ("enabled", "province")
     search_fields = ("market", "province", "changed_by", "reason")
     search_help_text = "Market, province, who changed it, or why"

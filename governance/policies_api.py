@@ -55,13 +55,14 @@ class PolicyParams(PlaceParams, ActParams):
     reason = NoteField(default="")
     expected_version = StrictIntegerField(required=False, min_value=0, max_value=setting_fields.WHOLE_MAX)
 
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        declared = super().get_fields()
-        columns = [self.policy._meta.get_field(name) for name in self.policy.key]
-        columns += [field for field in self.policy.settings() if field.editable]
-        made = {column.name: parameter(self.policy, column) for column in columns if column.name not in declared}
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        declared: dict[str, Any] = dict(cls._declared_fields)
+        columns: list[Any] = [cls.policy._meta.get_field(name) for name in cls.policy.key]
+        columns += [field for field in cls.policy.settings() if field.editable]
+        made = {column.name: parameter(cls.policy, column) for column in columns if column.name not in declared}
         settings = {column.name: made.get(column.name) or declared.pop(column.name) for column in columns}
-        return {"correlation_id": declared.pop("correlation_id"), **settings, **declared}
+        cls._declared_fields = {"correlation_id": declared.pop("correlation_id"), **settings, **declared}
 
 
 def parameter(policy: type[Policy], column: Any) -> serializers.Field[Any, Any, Any, Any]:

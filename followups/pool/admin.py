@@ -17,7 +17,7 @@ from unfold.widgets import INPUT_CLASSES
 from followups.pool.models import WEIGHT_MAX, PoolAgent
 from followups.pool.services import IS_INACTIVE, remove_agent, upsert_agent, working
 from followups.pool.vendors.services import of_ended_vendor
-from governance.policies_admin import GovernedForm, PlaceInput, RemovableAdmin, Removal
+from governance.governed_admin import GovernedForm, PlaceInput, RemovableAdmin, Removal
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import (
     ReasonForm,

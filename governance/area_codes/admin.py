@@ -15,7 +15,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from governance.area_codes.models import AreaCodeSubscription
 from governance.area_codes.rules import NOTICE, InvalidList, read_list
 from governance.area_codes.services import subscribe, unsubscribe
-from governance.policies_admin import GovernedForm, RemovableAdmin, Removal
+from governance.governed_admin import GovernedForm, RemovableAdmin, Removal
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import ReasonForm, act_with_form, reason_field
 

@@ -19,7 +19,7 @@ from governance.clocks.services import (
     set_market_zone,
 )
 from governance.clocks.zones import province_zones
-from governance.policies_admin import GovernedForm, RemovableAdmin, Removal
+from governance.governed_admin import GovernedForm, RemovableAdmin, Removal
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import place_text
 

@@ -8,7 +8,7 @@ from unfold.decorators import display
 
 from governance.closed_days import services
 from governance.closed_days.models import ClosedDay
-from governance.policies_admin import GovernedForm, RemovableAdmin, Removal
+from governance.governed_admin import GovernedForm, RemovableAdmin, Removal
 from wholesale.plumbing.act import Act
 
 

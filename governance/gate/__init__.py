@@ -57,7 +57,6 @@ from governance.golive.services import (
 )
 from governance.law import VERSION as LAW_VERSION
 from governance.ledger.holds import hold_points, release_points
-from governance.ledger.last_contacts import note_contact
 from governance.ledger.opt_outs import lift_opt_out, record_opt_out
 from governance.ledger.points import (
     Point,
@@ -71,6 +70,7 @@ from governance.ledger.points import (
     points_of,
 )
 from governance.ledger.reading import is_opted_out as is_opted_out_at
+from governance.ledger.writing import note_contact
 from governance.organisation.rules import Sender
 from governance.organisation.services import sender
 from governance.people import LEAD

@@ -2,9 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
-
-from django.db import connection
 
 from governance.area_codes.models import AreaCodeSubscription
 from governance.channels import Channel
@@ -26,6 +25,7 @@ from governance.market.models import MarketPolicy
 from governance.organisation.models import Organisation
 from governance.organisation.rules import OrganisationFacts, Sender
 from governance.people import CLOSED
+from wholesale.plumbing.compiled import Columns, fetch
 from wholesale.plumbing.lookups import among_sql
 from wholesale.plumbing.phones import area_code
 from wholesale.plumbing.vocabulary import ALL
@@ -157,21 +157,19 @@ SELECT r.*, s.kill_switch_engaged, s.go_live_enabled,
     o.consent, o.scrub, o.identity, o.registration_number, o.registration_expires_on, o.digest_key_mark,
     {", ".join(f"o.{name}" for name in Sender._fields)}
 FROM (
-    SELECT {_PLACE} AS line, province, market, enabled, version, rules, NULL AS zone, CAST(NULL AS date) AS day,
-        NULL AS digest, NULL AS contacted_at, NULL AS entry, NULL AS channel, NULL AS effective_at, NULL AS basis,
-        NULL AS expires_at
-    FROM {MarketPolicy._meta.db_table} WHERE province {{among}} AND (market {{among}} OR market = '{ALL}')
+    SELECT line, NULL AS province, NULL AS market, NULL AS enabled, NULL AS version, NULL AS rules, NULL AS zone,
+        CAST(NULL AS date) AS day, digest, contacted_at, entry, channel, effective_at, basis, expires_at
+    FROM ({reading.LINES_SQL}) AS lines
+    UNION ALL
+    SELECT {_PLACE}, province, market, enabled, version, rules, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM {MarketPolicy._meta.db_table} WHERE province {{provinces}} AND (market {{markets}} OR market = '{ALL}')
     UNION ALL
     SELECT {_PLACE}, province, market, NULL, NULL, NULL, zone, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-    FROM {MarketZone._meta.db_table} WHERE province {{among}} AND market {{among}}
+    FROM {MarketZone._meta.db_table} WHERE province {{provinces}} AND market {{markets}}
     UNION ALL
     SELECT {_PLACE}, province, NULL, NULL, NULL, NULL, NULL, day, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-    FROM {ClosedDay._meta.db_table} WHERE day BETWEEN %s AND %s
+    FROM {ClosedDay._meta.db_table} WHERE day BETWEEN %(first_day)s AND %(last_day)s
     {{subscriptions}}
-    UNION ALL
-    SELECT line, NULL, NULL, NULL, NULL, NULL, NULL, NULL, digest, contacted_at, entry, channel, effective_at, basis,
-        expires_at
-    FROM ({reading.LINES_SQL}) AS lines
     UNION ALL
     SELECT {_FIRST}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 ) AS r
@@ -183,8 +181,15 @@ ORDER BY r.line
 _SUBSCRIPTIONS_SQL = f"""
 UNION ALL
 SELECT {_AREA_CODE}, NULL, area_code, NULL, NULL, NULL, NULL, expires_on, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-FROM {AreaCodeSubscription._meta.db_table} WHERE area_code {{among}}
+FROM {AreaCodeSubscription._meta.db_table} WHERE area_code {{area_codes}}
 """
+_COLUMNS = Columns(
+    *[None] * 7,
+    *Columns.of(ClosedDay, "day"),
+    *reading.LINE_COLUMNS,
+    *[None] * 6,
+    *Columns.of(Organisation, "registration_expires_on"),
+)
 _OF_A_PLACE, _OF_A_LINE, _OF_ALL = slice(1, 8), slice(8, 15), slice(15, None)  # columns of a row
 # A local day begins and ends at other instants than one of UTC, and an interval is looked for a day before.
 _BEFORE, _AFTER = INTERVAL_MAX + timedelta(days=1), HORIZON_MAX + timedelta(days=1)
@@ -202,6 +207,13 @@ class _Rules(NamedTuple):
     on_file: reading.Ledgers  # about each point
 
 
+@cache
+def _rules_sql(has_area_codes: bool) -> str:
+    among = {name: among_sql(name) for name in ("provinces", "markets", "area_codes")}
+    subscriptions = _SUBSCRIPTIONS_SQL.format(**among) if has_area_codes else ""
+    return _RULES_SQL.format(asked=reading.asked_sql(), subscriptions=subscriptions, **among)
+
+
 def read_rules(
     provinces: Collection[str],
     markets: Collection[str],
@@ -212,35 +224,29 @@ def read_rules(
 ) -> _Rules:
     """The rules for contact in some places from one instant to another, and what is on file at some points."""
     known_by = digests(points)
-    among, in_provinces = among_sql(provinces)
-    places = [in_provinces, among_sql(markets)[1]]
-    days = (at - _BEFORE).date(), (until + _AFTER).date()
-    subscriptions = _SUBSCRIPTIONS_SQL.format(among=among) if area_codes else ""
-    codes = [among_sql(area_codes)[1]] if area_codes else []
-    with connection.cursor() as cursor:
-        asked, values = reading.asked_sql(known_by.values())
-        statement = _RULES_SQL.format(asked=asked, among=among, subscriptions=subscriptions)
-        cursor.execute(statement, [values, *places, *places, *days, *codes])
-        first, *rows = cursor.fetchall()
+    given = {
+        "asked": list(dict.fromkeys(known_by.values())),
+        "provinces": provinces,
+        "markets": markets,
+        "first_day": (at - _BEFORE).date(),
+        "last_day": (until + _AFTER).date(),
+        "area_codes": area_codes,
+    }
+    first, *rows = fetch(_rules_sql(bool(area_codes)), _COLUMNS, given)
     engaged, live, consent, scrub, identity, number, expires_on, key_mark, *sender = first[_OF_ALL]
     decided = decide_standing(ExecutionClass.EXECUTE, engaged=engaged is None or bool(engaged), live=bool(live))
     organisation = OrganisationFacts(is_ledger_readable=False)  # without its row nobody can tell
     if consent:
         is_readable = key_mark in ("", digest_key_mark())
-        organisation = OrganisationFacts(consent, scrub, identity, number, _date(expires_on), is_readable, Sender(*sender))
+        organisation = OrganisationFacts(consent, scrub, identity, number, expires_on, is_readable, Sender(*sender))
     lines = (row[_OF_A_LINE] for row in rows if row[0] not in (_PLACE, _AREA_CODE))
-    subscribed_until = {row[2]: last_day for row in rows if row[0] == _AREA_CODE and (last_day := _date(row[7]))}
+    subscribed_until = {row[2]: row[7] for row in rows if row[0] == _AREA_CODE}
     found = _Rules(decided, organisation, {}, {}, [], subscribed_until, reading.filed(known_by, lines))
     for province, market, enabled, version, rules, zone, day in (row[_OF_A_PLACE] for row in rows if row[0] == _PLACE):
         if rules is not None:
             found.policies[province, market] = PolicyFacts(market, version, bool(enabled), market_rules.parsed_text(rules))
         elif zone is not None:
             found.zones[province, market] = zone
-        elif closed := _date(day):
-            found.closed.append((province, closed))
+        else:
+            found.closed.append((province, day))
     return found
-
-
-def _date(value: date | str | None) -> date | None:
-    """SQLite answers a date as text."""
-    return date.fromisoformat(value) if isinstance(value, str) else value

@@ -16,32 +16,29 @@ from governance.decisions import ExecutionClass, verb
 from governance.golive.models import GoLiveState
 from wholesale.plumbing import locks
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.compiled import Select
 
 ROW_WAIT = 2  # seconds that engaging waits for another toggle
-_LOCK_KEY = 7_301_001  # of PostgreSQL's advisory locks, this product's go-live row
+LOCK_KEY = 7_301_001  # of PostgreSQL's advisory locks, this product's go-live row
 
 
 def lock_exclusive() -> None:
     """Wait for every act under way, and hold off new ones until the caller's transaction ends."""
-    locks.hold(_LOCK_KEY)
+    locks.hold(LOCK_KEY)
 
 
-_SWITCHES_SQL = f"SELECT kill_switch_engaged, go_live_enabled FROM {GoLiveState._meta.db_table} WHERE id = 1"
+# Every acting verb reads these two.
+_SWITCHES = Select(lambda: GoLiveState.objects.filter(pk=1).values_list("kill_switch_engaged", "go_live_enabled"))
 
 
 def switches() -> tuple[bool, bool]:
-    """Whether the kill switch is engaged and whether we are live; a missing row means engaged.
-
-    SQL of its own: every acting verb reads these two, and a query set would cost more than all else that `due` asks.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_SWITCHES_SQL)
-        return _switches_of(cursor.fetchone())
+    """Whether the kill switch is engaged and whether we are live; a missing row means engaged."""
+    return _switches_of(_SWITCHES.first())
 
 
 def held_switches() -> tuple[bool, bool]:
     """The same, and no toggle until the caller's transaction ends."""
-    return _switches_of(locks.hold_and_read(_LOCK_KEY, _SWITCHES_SQL))
+    return _switches_of(locks.hold_and_read(LOCK_KEY, _SWITCHES.text))
 
 
 def _switches_of(row: tuple[Any, ...] | None) -> tuple[bool, bool]:
@@ -79,7 +76,7 @@ def engage(act: Act) -> Engagement:
     it outside any transaction: within one, others see the row when that commits.
     """
     found = _stop(act)
-    is_over = locks.is_free_within(_LOCK_KEY, settings.KILL_SWITCH_WAIT)
+    is_over = locks.is_free_within(LOCK_KEY, settings.KILL_SWITCH_WAIT)
     return Engagement(*found, acts_in_flight=not is_over)
 
 

@@ -44,8 +44,9 @@ class ContactPoint(models.Model):
 
 class LastContact(models.Model):
     """When a point was last contacted. The row holds the point's digest only, never its value.
-    Only `last_contacts` writes this table. It is apart from the contact points to avoid a deadlock: a contact is noted under
-    its ladder's lock, and an opt-out writes contact points before it locks ladders.
+
+    Only `ledger.writing` writes this table. It is apart from the contact points to avoid a deadlock: a contact is noted
+    under its ladder's lock, and an opt-out writes contact points before it locks ladders.
     """
 
     digest = models.CharField(max_length=64, primary_key=True)  # the digest of the ContactPoint

@@ -141,9 +141,7 @@ def lock_points_known_by(digests: Iterable[str]) -> None:
     if len(keys) > _LOCKS_MAX:
         lock_all_points()
     elif keys:
-        waits = ", ".join(f"pg_advisory_xact_lock({key})" for key in keys)
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT pg_advisory_xact_lock_shared({_ANY_POINT}), {waits}")
+        locks.hold_some(keys, of=_ANY_POINT)
 
 
 def lock_all_points() -> None:

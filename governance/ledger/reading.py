@@ -11,30 +11,33 @@ from django.db.models import QuerySet
 from governance.ledger.models import ContactPoint, ContactRecord, LastContact
 from governance.ledger.points import EVERY_CHANNEL, Point, channels_of, digest, digests
 from governance.ledger.rules import LedgerLine, opted_out
-from wholesale.plumbing.lookups import among_sql, time_of, time_or_none
+from wholesale.plumbing.compiled import Columns, fetch
 
 # The lines about the points whose digests are in `asked`, and a row without an entry for the last contact of each. In that
 # row `effective_at` is when a call was last answered. It is written by hand because the gate, the hottest reader, has it
 # within its own statement.
 LINES_SQL = f"""
-SELECT r.id AS line, p.digest, NULL AS contacted_at, r.entry, r.channel, CAST(r.effective_at AS text) AS effective_at,
-    r.basis, CAST(r.expires_at AS text) AS expires_at
+SELECT r.id AS line, p.digest, NULL AS contacted_at, r.entry, r.channel, r.effective_at, r.basis, r.expires_at
 FROM asked JOIN {ContactPoint._meta.db_table} AS p ON p.digest = asked.digest
 JOIN {ContactRecord._meta.db_table} AS r ON r.point_id = p.id
 UNION ALL
-SELECT 0, c.digest, CAST(c.contacted_at AS text), NULL, NULL, CAST(c.answered_at AS text), NULL, NULL
+SELECT 0, c.digest, c.contacted_at, NULL, NULL, c.answered_at, NULL, NULL
 FROM asked JOIN {LastContact._meta.db_table} AS c ON c.digest = asked.digest
 """
+_AT, _EXPIRES = Columns.of(ContactRecord, "effective_at", "expires_at")
+LINE_COLUMNS = (None, *Columns.of(LastContact, "contacted_at"), None, None, _AT, None, _EXPIRES)  # from the digest on
+_COLUMNS = Columns(None, *LINE_COLUMNS)
 # `asked` is joined, because PostgreSQL would compare each row of a small table with hundreds of values in an array.
 _ASKED = {
-    "postgresql": "WITH asked AS (SELECT unnest(string_to_array(%s, chr(10))) AS digest)",
-    "sqlite": "WITH asked AS (SELECT value AS digest FROM json_each(%s))",
+    "postgresql": "WITH asked AS (SELECT unnest(string_to_array(%(asked)s, chr(10))) AS digest)",
+    "sqlite": "WITH asked AS (SELECT value AS digest FROM json_each(%(asked)s))",
 }
 
 
-def asked_sql(digests: Iterable[str]) -> tuple[str, str]:
-    """The beginning of a statement with `LINES_SQL`, and its parameter, which comes first."""
-    return _ASKED[connection.vendor], among_sql(dict.fromkeys(digests))[1]  # a repeated digest would repeat its lines
+def asked_sql() -> str:
+    """The beginning of a statement with `LINES_SQL`. Its parameter `asked` must hold each digest once: a repeated digest
+    would repeat its lines."""
+    return _ASKED[connection.vendor]
 
 
 class OnFile(NamedTuple):
@@ -75,10 +78,8 @@ def filed_under(digests: Collection[str]) -> dict[str, OnFile]:
 
 
 def _lines(digests: Iterable[str]) -> list[tuple[Any, ...]]:
-    asked, values = asked_sql(digests)
-    with connection.cursor() as cursor:
-        cursor.execute(f"{asked} {LINES_SQL} ORDER BY line", [values])
-        return [line[1:] for line in cursor.fetchall()]
+    statement = f"{asked_sql()} {LINES_SQL} ORDER BY line"
+    return [line[1:] for line in fetch(statement, _COLUMNS, {"asked": list(dict.fromkeys(digests))})]
 
 
 def filed(known_by: Mapping[Known, str], lines: Iterable[Sequence[Any]]) -> dict[Known, OnFile]:
@@ -87,9 +88,9 @@ def filed(known_by: Mapping[Known, str], lines: Iterable[Sequence[Any]]) -> dict
     contacted: dict[str, tuple[datetime, datetime | None]] = {}
     for known, contacted_at, kind, channel, effective_at, basis, expires_at in lines:
         if kind is None:
-            contacted[known] = time_of(contacted_at), time_or_none(effective_at)
+            contacted[known] = contacted_at, effective_at
         else:
-            found[known].append(LedgerLine(kind, channel, time_of(effective_at), basis, time_or_none(expires_at)))
+            found[known].append(LedgerLine(kind, channel, effective_at, basis, expires_at))
     if not found and not contacted:
         return dict.fromkeys(known_by, NOTHING)
     return {

@@ -16,7 +16,7 @@ from governance.gate.reasons import Reason
 from governance.market.legal_hours import legal_warnings
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES, HolidayRule, InvalidRules, is_hhmm, normalised
-from governance.policies_api import out_of, params_of, policy_endpoints
+from governance.policies_api import PolicyOut, params_of, policy_endpoints
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ROW_ID, ApiViewSet, act, ask, path_id
 from wholesale.plumbing.errors import NotFound
@@ -119,7 +119,12 @@ class HhmmField(serializers.CharField):
         return text
 
 
-MarketPolicyOut = out_of(MarketPolicy, rules=RulesField(read_only=True))
+class MarketPolicyOut(PolicyOut):
+    """When, by which channel and from which lead score on a lead of this market may be contacted."""
+
+    policy = MarketPolicy
+
+    rules = RulesField(read_only=True)
 
 
 class WarningOut(serializers.Serializer[Any]):

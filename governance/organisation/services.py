@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection
-
 from governance.organisation.models import Organisation
 from governance.organisation.rules import NOT_ON_FILE, Sender
+from wholesale.plumbing.compiled import Update
 from wholesale.plumbing.envelope import Envelope
 
 
@@ -16,11 +15,10 @@ def sender() -> Sender:
     return Sender(*row) if row else NOT_ON_FILE
 
 
-# By hand, since it is asked of each new contact point. It is no change that a version or a history tells.
-_KEEP_MARK = f"UPDATE {Organisation._meta.db_table} SET digest_key_mark = %s WHERE digest_key_mark = ''"
+# Carried out for each new contact point. It is no change that a version or a history tells.
+_KEEP_MARK = Update(lambda key_mark: (Organisation.objects.filter(digest_key_mark=""), {"digest_key_mark": key_mark}))
 
 
 def keep_digest_key_mark(*, envelopes: Sequence[Envelope], **_: Any) -> None:
     """Keep with which key the first contact point was made. Heard from the ledger, within its transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(_KEEP_MARK, [envelopes[0].facts["key_mark"]])
+    _KEEP_MARK.run(key_mark=envelopes[0].facts["key_mark"])

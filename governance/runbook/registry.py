@@ -38,7 +38,7 @@ class Check:
     function: Callable[[datetime], Finding]
 
 
-_checks: dict[str, Check] = {}
+checks: dict[str, Check] = {}
 
 
 def register(
@@ -47,7 +47,7 @@ def register(
     """Register a function of the present instant as a check, under an id that is stable."""
 
     def decorate(function: Callable[[datetime], Finding]) -> Callable[[datetime], Finding]:
-        _checks[id] = Check(id, severity, title, function)
+        checks[id] = Check(id, severity, title, function)
         return function
 
     return decorate
@@ -55,7 +55,7 @@ def register(
 
 def registered() -> list[Check]:
     """All checks, by id."""
-    return [_checks[id] for id in sorted(_checks)]
+    return [checks[id] for id in sorted(checks)]
 
 
 Read = TypeVar("Read")

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
+from buyers.services import take_feedback
 from followups.ladders.models import FollowupLadder
 from followups.models import Lead
 from governance.golive.models import GoLiveState
@@ -77,16 +78,16 @@ def test_the_same_seed_gives_the_same_rows_also_when_it_was_killed_in_between(mo
         simulate(SMALL)
         expected = comparable(all_rows())
     ids_go_on_from_the_rows_there_are()
-    hear, heard = market._hear, 0
+    record, heard = take_feedback, 0
 
-    def dies(*args: Any) -> None:
+    def dies(*args: Any, **given: Any) -> Any:
         nonlocal heard
         heard += 1
         if heard == 25:  # on the second day
             raise Killed
-        hear(*args)
+        return record(*args, **given)
 
-    monkeypatch.setattr(market, "_hear", dies)
+    monkeypatch.setattr(market, "take_feedback", dies)
     days = simulation.days(SMALL)
     assert next(days) == 1
     with pytest.raises(Killed):

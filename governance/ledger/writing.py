@@ -1,4 +1,7 @@
-"""Noting when a point was last contacted. The gate reads it within its own statement."""
+"""Noting when a point was last contacted. The gate reads it within its own statement.
+
+The SQL is written by hand, because a query set that inserts cannot compare the new value with the stored one.
+"""
 
 from collections.abc import Collection
 from datetime import datetime

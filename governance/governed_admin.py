@@ -1,0 +1,123 @@
+"""What the admin's pages of all governed rows have in common: what names a row stays, and each change says why."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, NamedTuple
+
+from django import forms
+from django.contrib.auth import get_permission_codename
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from unfold.decorators import action
+from unfold.enums import ActionVariant
+
+from governance.clocks.markets import one_market
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.admin_base import Edited, HistoryAdmin, act_with_reason, reason_field
+from wholesale.plumbing.setting_fields import one_spelling
+
+
+class PlaceInput:
+    """A form's province and market, the market under its own name in its one spelling."""
+
+    cleaned_data: dict[str, Any]
+
+    def clean_market(self) -> str:
+        """The market in its one spelling."""
+        return one_spelling(self.cleaned_data["market"])
+
+    def clean(self) -> dict[str, Any]:
+        form: Any = super()
+        cleaned: dict[str, Any] = form.clean() or {}
+        if cleaned.get("market"):
+            cleaned["market"] = one_market(cleaned.get("province"), cleaned["market"])
+        return cleaned
+
+
+class GovernedForm(forms.ModelForm):
+    """A governed row, and why it is changed."""
+
+    key: ClassVar[tuple[str, ...]]  # the fields that name the row; once it is there they stay
+
+    why = reason_field()  # under a name that is not the model's: the last reason stays what it is, and never carries over
+
+
+class GovernedAdmin(Edited, HistoryAdmin):
+    """Pages of governed rows. What names a row stays, and only who may change it sees the form."""
+
+    form: type[GovernedForm]
+    key_title: ClassVar[str]
+    settings_fieldsets: tuple[Any, ...] = ()
+    last_change: ClassVar[tuple[str, ...]] = ("changed_by", "updated_at", "reason")
+
+    list_per_page = 50
+
+    def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
+        key = ((self.key_title, {"fields": self.key_fields()}),) if self.key_fields() else ()
+        why = (("Why", {"fields": ("why",)}),) if self.has_change_permission(request, obj) else ()
+        last = (("Last change", {"fields": self.last_change}),) if obj else ()
+        return (*key, *self.settings_fieldsets, *why, *last)
+
+    def row_key(self) -> tuple[str, ...]:
+        """The fields that name the row."""
+        return self.form.key
+
+    def key_fields(self) -> tuple[str, ...]:
+        """What the first part of the form shows."""
+        return self.row_key()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Sequence[Any]:
+        kept = (*self.readonly_fields, *self.last_change)
+        return (*self.row_key(), *kept) if obj else kept
+
+
+class Removal(NamedTuple):
+    """What the page says that asks why a row is taken away, and what is said when it was."""
+
+    title: str
+    explanation: str
+    button: str
+    done: str
+
+
+class RemovableAdmin(GovernedAdmin):
+    """Pages of governed rows that may be taken away for a reason. A subclass says by which service."""
+
+    actions_detail: tuple[str, ...] = ("remove",)
+
+    def removal(self, row: Any) -> Removal:
+        """What the page says of a row."""
+        raise NotImplementedError
+
+    def remove_row(self, row: Any, act: Act) -> None:
+        """Take a row away through its service."""
+        raise NotImplementedError
+
+    def has_remove_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Who may take a row away."""
+        return request.user.has_perm(f"{self.opts.app_label}.{get_permission_codename('delete', self.opts)}")
+
+    @action(description="Remove...", permissions=["remove"], icon="delete", variant=ActionVariant.DANGER, url_path="remove")
+    def remove(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Take a row away, after a page that asks why."""
+        row = self.get_object(request, object_id)
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        said = self.removal(row)
+
+        @transaction.atomic
+        def act(reason: str) -> str:
+            self.log_deletions(request, self.model._default_manager.filter(pk=row.pk))
+            self.remove_row(row, Act.by(request.user, reason=reason))
+            return said.done
+
+        return act_with_reason(
+            request,
+            self,
+            act,
+            title=said.title,
+            explanation=said.explanation,
+            button=said.button,
+            danger=True,
+            then=reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"),
+        )
