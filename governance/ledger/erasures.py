@@ -22,6 +22,7 @@ class Forgotten(NamedTuple):
 
 def forget_points(rows: Collection[ContactPoint], *, act: Act) -> Forgotten:
     """Empty these numbers and addresses, and remove the words that people wrote about them. Digests and lead ids stay.
+
     Points that were empty already are left out. Call it within a transaction.
     """
     new = [row for row in rows if row.kind == ContactPoint.Kind.LEAD or row.value is not None]
@@ -51,6 +52,7 @@ def erase_point(*, point_id: int, act: Act) -> ContactPoint:
 
 def forget_words(rows: Collection[ContactPoint], act: Act) -> int:
     """Remove the words and proofs of the lines about these points, and record the erasure. Return how many were removed.
+
     Call it within a transaction.
     """
     removed = sum(beside.objects.filter(record__point__in=rows).delete()[0] for beside in (ContactRecordWords, ConsentProof))

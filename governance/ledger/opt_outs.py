@@ -30,6 +30,7 @@ def record_opt_out(
 ) -> list[ContactRecord]:
     """Record that somebody wants no more contact by a channel, or by any. It holds from `said_at`, or from now if that is in
     the future: a clock that is ahead of ours delays no opt-out.
+
     `rows` are points that the caller has read; an erased point can only be named so. `unreadable` are points whose value is
     no number or address: they are stored as they came, and a signal tells of them, because a person may know who it was.
 
@@ -105,6 +106,7 @@ def lift_opt_out(
     act: Act,
 ) -> list[ContactRecord]:
     """Lift the opt-outs and do-not-call entries on file, which were a mistake. Nothing is written if there are none.
+
     A point stays refused if another one is recorded while the lift waits for its lock: the operator could not know of it.
 
     Raises:

@@ -125,6 +125,7 @@ _LOCKS_MAX = 1_000  # the most points that one transaction locks one by one
 
 def lock_points(points: Collection[Point]) -> None:
     """Lock these points until the transaction ends: nobody else writes lines about them or acts on their lines.
+
     Lock points before lead rows, ladders and tasks. Read the ledger in a later statement: the snapshot of the locking
     statement is older than the lock.
     """

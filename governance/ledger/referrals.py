@@ -44,6 +44,7 @@ def uses_of(record: ContactRecord) -> int | None:
 @transaction.atomic
 def record_use(*, points: Collection[Point], channel: str, sent_at: datetime, act: Act) -> list[ContactRecord]:
     """Record that a message went out to a person referred to us: a line for each of the points with a referral on file.
+
     It makes no points: it runs under a ladder's lock, and whoever makes points may wait for that lock.
     """
     referred = ContactRecord.objects.filter(point__digest__in=[digest(point) for point in points], basis=Basis.REFERRAL)

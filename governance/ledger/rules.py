@@ -56,6 +56,7 @@ class LedgerLine(NamedTuple):
 
 def opted_out(lines: Sequence[LedgerLine], channel: str, at: datetime) -> bool:
     """Whether these lines opt out of the channel at an instant. No consent outweighs an opt-out.
+
     `lines` come in the order in which they were recorded. A lift takes back the opt-outs that were recorded before it and
     said by its time, never one that was recorded later.
     """
@@ -120,6 +121,7 @@ class Validity(models.TextChoices):
 def consent(lines: Sequence[LedgerLine], channel: str, at: datetime, role: str = Role.HOMEOWNER) -> Validity:
     """Whether a ground to contact a lead in this role by the channel is in force at an instant. A ground is no longer in
     force at the instant of its expiry.
+
     `lines` come in the order in which they were recorded. A ground that does not fit the role does not count.
     """
     standing = Validity.MISSING

@@ -26,6 +26,7 @@ WHERE known.contacted_at < excluded.contacted_at OR excluded.answered_at IS NOT 
 def note_contact(points: Collection[Point], at: datetime, *, is_answered_call: bool = False) -> None:
     """Note that these points were contacted at `at`. An earlier contact than the one noted changes nothing. The time of an
     answered call is also noted at the phone number.
+
     Call it after every other lock of the transaction: others who note the same points wait until the transaction ends.
     """
     if not points:
