@@ -1,4 +1,4 @@
-"""A lead as governance knows it."""
+"""The facts about a lead that governance decides with."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -13,21 +13,21 @@ if TYPE_CHECKING:
     pass
 
 
-FACTS = LeadFacts._fields[:-1]  # each is a column of a lead; the last fact is its ladder template's
+FACTS = LeadFacts._fields[:-1]  # these are columns of a lead; the last fact, the gap, comes from the ladder template
 
 
 def lead_facts(lead: Lead) -> LeadFacts:
-    """The plain values of a lead."""
+    """Return the facts of a lead row."""
     return LeadFacts(*(getattr(lead, name) for name in FACTS))
 
 
 def facts_sql(table: str) -> str:
-    """The columns `FACTS` for SQL of our own, as `read_facts` takes them."""
+    """Return the SQL that selects the columns `FACTS` from this table, in the form that `read_facts` expects."""
     return ", ".join(f"CAST({table}.{name} AS text)" if name == "score" else f"{table}.{name}" for name in FACTS)
 
 
 def read_facts(values: Sequence[Any], min_gap_minutes: int = 0) -> LeadFacts | None:
-    """The values that SQL of our own read of the columns `FACTS`, the score as text. None where there is no lead."""
+    """Return the facts from values that `facts_sql` selected, the score as text. None if there is no lead."""
     *known, score = values
     facts = (*known, None if score is None else Decimal(score), min_gap_minutes)
     return LeadFacts._make(facts) if known[0] is not None else None
@@ -36,7 +36,7 @@ def read_facts(values: Sequence[Any], min_gap_minutes: int = 0) -> LeadFacts | N
 def contact_of(
     lead: LeadFacts | None, *, lead_id: str | None, province: str, market: str, channel: str, gap_minutes: int = 0
 ) -> gate.Contact:
-    """The contact of a step. Of a lead that nobody knows, the place is judged."""
+    """Return the contact that a step would make. An unknown lead (`lead` is None) is judged by its place alone."""
     gap = timedelta(minutes=gap_minutes)
     if lead is not None:
         return gate.Contact(lead, channel, gap=gap)
