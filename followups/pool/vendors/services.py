@@ -1,4 +1,4 @@
-"""Verbs of the vendors, and who of their agents may not claim."""
+"""Verbs of vendors, and the rule that agents of an unregistered vendor may not claim."""
 
 from collections.abc import Collection
 from datetime import UTC, date, datetime
@@ -14,7 +14,7 @@ from governance.decisions import ExecutionClass, verb
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.lookups import among_sql
 
-# SQL of its own: every claim asks it, and a query set costs more to build than to carry out.
+# SQL of our own: every claim runs it, and building a queryset costs more than running it.
 _ENDED = f"""
 SELECT a.agent, v.name, v.registration_expires_on
 FROM {VendorAgent._meta.db_table} AS a JOIN {Vendor._meta.db_table} AS v ON v.id = a.vendor_id
@@ -23,10 +23,10 @@ WHERE a.agent {{among}} AND v.registration_expires_on < %s
 
 
 def require_registered(agents: Collection[str], now: datetime) -> None:
-    """Let agents take on tasks, by their names, or refuse. The last day of a registration counts until it ends in UTC.
+    """Refuse if an agent's vendor is no longer registered. The last day of a registration counts until its end in UTC.
 
     Raises:
-        VendorNotRegistered: one belongs to a vendor whose registration ended.
+        VendorNotRegistered: an agent works for a vendor whose registration has ended.
 
     """
     among, names = among_sql(agents)
@@ -42,7 +42,7 @@ def require_registered(agents: Collection[str], now: datetime) -> None:
 
 
 def of_ended_vendor(now: datetime) -> Exists:
-    """The condition of rows with an `agent` whose vendor's registration ended."""
+    """Return the condition for rows whose `agent` works for a vendor with an ended registration."""
     ended = VendorAgent.objects.filter(vendor__registration_expires_on__lt=now.astimezone(UTC).date())
     return Exists(ended.filter(agent=OuterRef("agent")))
 
@@ -57,7 +57,7 @@ def upsert_vendor(
     contract_ends_on: date | None = None,
     act: Act,
 ) -> Vendor:
-    """Enter a vendor with its registration and the end of its contract, or renew those."""
+    """Add a vendor, or renew its registration and contract."""
     changes: dict[str, Any] = {
         "registration_number": registration_number,
         "registration_expires_on": registration_expires_on,
@@ -69,7 +69,7 @@ def upsert_vendor(
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def assign_agent(*, agent: str, vendor: str, act: Act) -> VendorAgent:
-    """Say for which vendor, by its name, an agent works. It works for one at most.
+    """Assign an agent to a vendor, by the vendor's name. An agent works for at most one vendor.
 
     Raises:
         VendorNotFound: there is no such vendor.
@@ -84,5 +84,5 @@ def assign_agent(*, agent: str, vendor: str, act: Act) -> VendorAgent:
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def release_agent(*, agent: str, act: Act) -> bool:
-    """The agent works for no vendor any more. Whether it did; its history stays."""
+    """Remove an agent from its vendor. The history stays. Return whether it worked for one."""
     return policies.remove(VendorAgent, key={"agent": agent}, act=act) is not None
