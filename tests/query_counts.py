@@ -3,8 +3,6 @@
 A figure that grows is a decision: say in the commit what the new query is for.
 """
 
-from typing import Any
-
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
