@@ -213,7 +213,7 @@ def test_stop_all_is_an_opt_out_from_everything(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", DOUBTFUL)
-def test_such_a_word_or_wish_among_other_words_goes_to_a_person(text: str) -> None:
+def test_a_stop_word_or_wish_among_other_words_is_doubtful(text: str) -> None:
     assert read(text) == Reading(Meaning.DOUBTFUL)
 
 
@@ -224,14 +224,14 @@ def test_such_a_word_or_wish_among_other_words_goes_to_a_person(text: str) -> No
         *("quiet", "find", "fins", "arrive", "remover", "resist", "Chancel", "TDs", "DNS", "start", "START", "commencer"),
     ],
 )
-def test_an_ordinary_word_is_no_misspelt_stop(text: str) -> None:
+def test_an_ordinary_word_is_not_read_as_a_misspelt_stop(text: str) -> None:
     assert read(text).meaning == Meaning.REPLY
 
 
 @pytest.mark.parametrize(
     "text", ["START", "unstop", "Start.", "COMMENCER", "resubscribe", "Resubscribe please", "Reprendre svp", "recommencez"]
 )
-def test_a_word_that_begins_again_says_so(text: str) -> None:
+def test_a_resume_word_is_read_as_a_resume(text: str) -> None:
     assert read(text) == Reading(Meaning.REPLY, wants_more=True)
 
 
@@ -248,7 +248,7 @@ def test_a_word_that_begins_again_says_so(text: str) -> None:
         "<style>p {stop: none}</style><p>Yes, I would.</p>",
     ],
 )
-def test_what_is_quoted_does_not_count(text: str) -> None:
+def test_quoted_text_does_not_count(text: str) -> None:
     assert read(text) == Reading(Meaning.REPLY)
 
 
@@ -265,7 +265,7 @@ def test_what_is_quoted_does_not_count(text: str) -> None:
         ("a " * 60_000 + "please remove my number", Meaning.DOUBTFUL),
     ],
 )
-def test_a_wish_is_found_beside_what_is_quoted(text: str, meaning: str) -> None:
+def test_a_wish_is_found_beside_quoted_text(text: str, meaning: str) -> None:
     assert read(text).meaning == meaning
 
 
@@ -295,7 +295,7 @@ LONG = "would you sell your house? " * 90_000  # 2.4 MB
         (f"yes{chr(10) * 2_400_000}call me", Meaning.REPLY),
     ],
 )
-def test_of_a_long_text_both_ends_are_read(text: str, meaning: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_both_ends_of_a_long_text_are_read(text: str, meaning: str, monkeypatch: pytest.MonkeyPatch) -> None:
     lengths = []
 
     def counted(said: str) -> list[str]:
@@ -309,7 +309,7 @@ def test_of_a_long_text_both_ends_are_read(text: str, meaning: str, monkeypatch:
 
 
 @pytest.mark.parametrize("marks", ["\u0301\u0323", "\u200b", "e\u0327\u0301"])
-def test_a_run_of_accents_is_never_put_in_order(marks: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_of_accents_is_never_sorted(marks: str, monkeypatch: pytest.MonkeyPatch) -> None:
     together = []
 
     def counted(form: Literal["NFKD"], text: str) -> str:
@@ -336,7 +336,7 @@ def test_a_run_of_accents_is_never_put_in_order(marks: str, monkeypatch: pytest.
         ("apt #4", Meaning.REPLY),
     ],
 )
-def test_a_wish_may_be_misspelt(text: str, meaning: str) -> None:
+def test_a_misspelt_wish_is_found(text: str, meaning: str) -> None:
     assert read(text).meaning == meaning
 
 
