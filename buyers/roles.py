@@ -1,4 +1,4 @@
-"""Which role may do what with buyers."""
+"""The roles that have each permission of buyers."""
 
 from wholesale.plumbing.roles import AGENT, EVERYBODY, INTEGRATOR, OPERATOR, Grants
 

@@ -1,4 +1,4 @@
-"""What the admin's pages of all governed rows have in common: what names a row stays, and each change says why."""
+"""What the admin pages of all governed rows share: the key of a row cannot be changed, and each change needs a reason."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar, NamedTuple
@@ -18,7 +18,7 @@ from wholesale.plumbing.setting_fields import one_spelling
 
 
 class PlaceInput:
-    """A form's province and market, the market under its own name in its one spelling."""
+    """Form fields of a province and a market. The market is read as its own name, in its one spelling."""
 
     cleaned_data: dict[str, Any]
 
@@ -35,15 +35,15 @@ class PlaceInput:
 
 
 class GovernedForm(forms.ModelForm):
-    """A governed row, and why it is changed."""
+    """The form of a governed row, with the reason of the change."""
 
-    key: ClassVar[tuple[str, ...]]  # the fields that name the row; once it is there they stay
+    key: ClassVar[tuple[str, ...]]  # the fields that name the row, which cannot be changed
 
-    why = reason_field()  # under a name that is not the model's: the last reason stays what it is, and never carries over
+    why = reason_field()  # not named `reason` as in the model, so that the last reason is not taken over
 
 
 class GovernedAdmin(Edited, HistoryAdmin):
-    """Pages of governed rows. What names a row stays, and only who may change it sees the form."""
+    """The admin pages of governed rows. A row's key cannot be changed, and only users who may change the row see a form."""
 
     form: type[GovernedForm]
     key_title: ClassVar[str]
@@ -63,7 +63,7 @@ class GovernedAdmin(Edited, HistoryAdmin):
         return self.form.key
 
     def key_fields(self) -> tuple[str, ...]:
-        """What the first part of the form shows."""
+        """The fields in the first part of the form."""
         return self.row_key()
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Sequence[Any]:
@@ -72,7 +72,7 @@ class GovernedAdmin(Edited, HistoryAdmin):
 
 
 class Removal(NamedTuple):
-    """What the page says that asks why a row is taken away, and what is said when it was."""
+    """The texts of the page that asks why a row is removed, and the message afterwards."""
 
     title: str
     explanation: str
@@ -81,25 +81,25 @@ class Removal(NamedTuple):
 
 
 class RemovableAdmin(GovernedAdmin):
-    """Pages of governed rows that may be taken away for a reason. A subclass says by which service."""
+    """The admin pages of governed rows that may be removed for a reason. A subclass names the service."""
 
     actions_detail: tuple[str, ...] = ("remove",)
 
     def removal(self, row: Any) -> Removal:
-        """What the page says of a row."""
+        """The texts of the page that asks why this row is removed."""
         raise NotImplementedError
 
     def remove_row(self, row: Any, act: Act) -> None:
-        """Take a row away through its service."""
+        """Remove a row through its service."""
         raise NotImplementedError
 
     def has_remove_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may take a row away."""
+        """Whether the user may remove a row."""
         return request.user.has_perm(f"{self.opts.app_label}.{get_permission_codename('delete', self.opts)}")
 
     @action(description="Remove...", permissions=["remove"], icon="delete", variant=ActionVariant.DANGER, url_path="remove")
     def remove(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Take a row away, after a page that asks why."""
+        """Remove a row, after a page that asks for the reason."""
         row = self.get_object(request, object_id)
         if row is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)

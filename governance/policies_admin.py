@@ -1,4 +1,4 @@
-"""What the admin's pages of all policies have in common: a policy is added and changed by its service, never deleted."""
+"""What the admin pages of all policies share: a policy is added and changed by its verb, and never deleted."""
 
 from collections.abc import Callable, Sequence
 from copy import copy
@@ -33,7 +33,7 @@ SWITCHED = {"On": "success", "Off": ""}
 
 
 def column_of(column: Any, title: str = "", label: dict[str, str] | None = None) -> Callable[[Any], str]:
-    """The column of a list that shows a setting; `label` gives its words their colours."""
+    """A list column that shows a setting. `label` gives the colour of each of its words."""
 
     @display(description=title or column.short or capfirst(column.verbose_name), ordering=column.name, label=label)
     def shown(policy: Any) -> str:
@@ -44,7 +44,7 @@ def column_of(column: Any, title: str = "", label: dict[str, str] | None = None)
 
 
 class PolicyForm(PlaceInput, GovernedForm):
-    """A policy, why it is changed, and the version that the editor saw."""
+    """The form of a policy, with the reason of the change and the version that the editor saw."""
 
     expected_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -62,11 +62,11 @@ class PolicyForm(PlaceInput, GovernedForm):
         return cleaned
 
     def _refuse_stale(self) -> None:
-        """Save nothing, keep what was typed, and let the editor decide with the other's change in view."""
+        """Refuse a form whose policy was changed meanwhile. It keeps what was typed, and tells of the other change."""
         restate(self, "expected_version", str(self._stored_version()))
         policy = self.instance
         if not policy.pk:
-            return  # that the policy exists by now is an error of its own
+            return  # the form reports by itself that the policy exists by now
         opts = policy._meta
         self.add_error(
             None,
@@ -85,7 +85,7 @@ class PolicyForm(PlaceInput, GovernedForm):
         )
 
     def _post_clean(self) -> None:
-        """Show what the policy refuses before its table is asked, which is not asked about a field with an error."""
+        """Show what the policy refuses before its table's constraints, which are not checked for a field with an error."""
         if not self.errors:
             meant = copy(self.instance)
             key = {name: value for name, value in self.cleaned_data.items() if name in meant.key}
@@ -98,28 +98,28 @@ class PolicyForm(PlaceInput, GovernedForm):
         super()._post_clean()  # type: ignore[misc]
 
     def show(self, refusal: DomainError) -> None:
-        """What the policy refuses, where people look for it."""
+        """Show a refusal of the policy at the field that it names."""
         show_refusal(self, refusal)
 
     def changes(self) -> dict[str, Any]:
-        """The settings for the service."""
+        """The settings to give to the verb."""
         others = (*self.instance.key, "why", "expected_version")
         return {name: value for name, value in self.cleaned_data.items() if name not in others}
 
 
 class PolicyAdmin(GovernedAdmin):
-    """Pages of policies, made out of what a policy declares. A subclass says what is special."""
+    """The admin pages of a policy, made from what the policy declares. A subclass adds what is special."""
 
     form: type[PolicyForm] = PolicyForm
     key_title = "Policy"
     switch: ClassVar[str] = "enabled"
     last_change = (*GovernedAdmin.last_change, "version")
-    settings_title: ClassVar[str] = "Settings"  # where they are not in parts of their own
+    settings_title: ClassVar[str] = "Settings"  # the title of the settings if they are in one part
 
     change_form_template = "admin/policy_form.html"
     colours: ClassVar[dict[str, dict[str, str]]] = {}  # by the name of a setting: the colour of each of its words
-    listed_key: ClassVar[tuple[str, ...]] = ()  # how a list names the row, if not by its key
-    list_display: Sequence[Any] = ()  # names of settings among them; without any, the key, the state and all settings
+    listed_key: ClassVar[tuple[str, ...]] = ()  # the list's columns for the key, if not the key itself
+    list_display: Sequence[Any] = ()  # default: the key, the switch and all settings
     formfield_overrides = {models.DecimalField: {"widget": UnfoldAdminDecimalFieldWidget(attrs={"step": "0.01"})}}
 
     def __init__(self, model: type[Policy], site: AdminSite) -> None:
@@ -145,7 +145,7 @@ class PolicyAdmin(GovernedAdmin):
         return self.list_filter or ((self.switch,) if self.has_switch else ())
 
     def _words(self) -> list[Any]:
-        """What names the row and is written, not chosen."""
+        """The columns of the key that are typed, not chosen from a list."""
         columns: list[Any] = [self.model._meta.get_field(name) for name in self.row_key()]
         return [column for column in columns if not column.choices]
 
@@ -154,7 +154,7 @@ class PolicyAdmin(GovernedAdmin):
 
     @property
     def search_help_text(self) -> str:
-        """Where the search looks."""
+        """The sentence that says where the search looks."""
         return capfirst(", ".join([*(column.verbose_name for column in self._words()), "who changed it, or why"]))
 
     def settings_of(self, record: Any) -> dict[str, str]:
@@ -174,7 +174,7 @@ class PolicyAdmin(GovernedAdmin):
         policy = super().get_object(request, object_id, from_field)
         if policy is None or request.method != "POST":
             return policy
-        # Locked until the request's transaction ends: the version that the form is checked against is the one it changes.
+        # Locked until the request's transaction ends, so that the form is checked against the version that it changes.
         return self.model._default_manager.select_for_update().get(pk=policy.pk)
 
     def changeform_view(
@@ -183,11 +183,11 @@ class PolicyAdmin(GovernedAdmin):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except VersionConflict:
-            # Two people added the same policy in the same moment. Asked again, the form sees the other's row and says so.
+            # Two people added the same policy at once. On the second try the form finds the other's row and says so.
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Through the service, which raises the version and writes the history."""
+        """Save through the verb, which raises the version and writes the history."""
         stored = upsert(
             self.model,
             act=Act.by(request.user, reason=form.cleaned_data["why"]),
@@ -199,7 +199,7 @@ class PolicyAdmin(GovernedAdmin):
 
 
 class PlacePolicyAdmin(PolicyAdmin):
-    """Pages of the policies of markets and provinces."""
+    """The admin pages of policies of markets and provinces."""
 
     key_title = "Place"
     listed_key: ClassVar[tuple[str, ...]] = ("place",)

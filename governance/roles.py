@@ -1,4 +1,4 @@
-"""Which role may do what in governance."""
+"""The roles that have each permission of governance."""
 
 from wholesale.plumbing.roles import EVERYBODY, INTEGRATOR, OPERATOR, Grants
 

@@ -1,4 +1,4 @@
-"""Which role may do what with offers."""
+"""The roles that have each permission of offers."""
 
 from wholesale.plumbing.roles import EVERYBODY, INTEGRATOR, OPERATOR, Grants
 

@@ -1,4 +1,4 @@
-"""The admin of market zones."""
+"""The admin pages of market zones."""
 
 import re
 from typing import Any
@@ -27,7 +27,7 @@ _BETWEEN_NAMES = re.compile(r"[,;\n]")
 
 
 class MarketZoneForm(GovernedForm):
-    """A market, its zone and what else it is called."""
+    """The form for a market's zone and its other names."""
 
     key = ("province", "market")
 
@@ -71,7 +71,7 @@ class MarketZoneForm(GovernedForm):
 
 @admin.register(MarketZone)
 class MarketZoneAdmin(RemovableAdmin):
-    """In which zone each market lives."""
+    """The zone and the other names of each market."""
 
     form = MarketZoneForm
     key_title = "Market"
@@ -90,14 +90,14 @@ class MarketZoneAdmin(RemovableAdmin):
 
     @display(description="Other names")
     def names(self, row: MarketZone) -> str:
-        """What else it is called."""
+        """The market's other names in one line."""
         return ", ".join(row.other_names)
 
     def settings_of(self, record: Any) -> dict[str, str]:
         return {"Zone": record.zone, "Other names": self.names(record)}
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Through the service, which writes the history."""
+        """Save through the service, which writes the history."""
         stored = set_market_zone(
             province=obj.province,
             market=obj.market,
@@ -117,5 +117,5 @@ class MarketZoneAdmin(RemovableAdmin):
         )
 
     def remove_row(self, row: MarketZone, act: Act) -> None:
-        """Its history stays."""
+        """Remove the zone through the service. Its history stays."""
         remove_market_zone(province=row.province, market=row.market, act=act)

@@ -1,7 +1,6 @@
-"""Names of markets: one place is one market, whatever a list or a person calls it (GTA is TORONTO, MTL is MONTREAL).
+"""Names of markets: a market may have other names (GTA is TORONTO, MTL is MONTREAL), and rows are stored under one name.
 
-A market's other names stand in its row of market zones. Whoever takes a market from outside settles it here, so that rows
-are stored, and found, under one name.
+A market's other names are in its row of market zones. Code that takes a market from outside finds its own name here.
 """
 
 from collections.abc import Collection
@@ -10,21 +9,21 @@ from governance.clocks.reading import named
 from governance.clocks.zones import MARKET_SEEDS
 from wholesale.plumbing.vocabulary import ALL
 
-Place = tuple[str | None, str]  # a province, or None where none is named; a market in its one spelling
-# Markets that the product names itself are nobody's other name, so asking for one needs no look at the table.
+Place = tuple[str | None, str]  # a province, or None for any; a market in its one spelling
+# The seeded markets are never another name of a market, so they need no query.
 _OWN_NAMES = frozenset({ALL, *(market for _, market in MARKET_SEEDS)})
 
 
 def one_market(province: str | None, market: str) -> str:
-    """The market's own name, given that or another of its names. See `one_markets`."""
+    """The market's own name, given any of its names. See `one_markets`."""
     return one_markets([(province, market)])[province, market]
 
 
 def one_markets(places: Collection[Place]) -> dict[Place, str]:
-    """The own name of each of these markets, in at most one query.
+    """The own name of each of these markets. Takes at most one query.
 
-    A word that is nobody's other name stays as it is. Without a province it is settled only where all of Canada has one
-    market of that name.
+    A word that is not another name of a market stays as it is. Without a province another name is replaced only if a single
+    market in Canada has it.
     """
     settled = {place: place[1] for place in places}
     doubtful = [place for place in settled if not _is_own_name(*place)]

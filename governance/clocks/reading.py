@@ -1,4 +1,4 @@
-"""The statement about markets that is written by hand."""
+"""The hand-written SQL about market names."""
 
 from collections.abc import Collection
 
@@ -17,8 +17,8 @@ _EACH_NAME = {
 def named(words: Collection[str]) -> Rows:
     """The markets of which these words are other names: province, name, market.
 
-    By hand, since no query set makes a row of each value of a list. To read every list into Python takes several times as
-    long.
+    The SQL is written by hand, because a query set cannot make a row of each value of a list. Reading every list into Python
+    takes several times as long.
     """
     each = f"SELECT province, names.value, market FROM {MarketZone._meta.db_table}, {_EACH_NAME[connection.vendor]}"
     return fetch(f"{each} WHERE names.value {among_sql('words')}", Columns(), {"words": words})

@@ -1,4 +1,4 @@
-"""Duties with a date."""
+"""The table of legal duties."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,13 +8,13 @@ from wholesale.plumbing.setting_fields import Choice, Day, Label, Note, Switch
 
 
 class LegalDuty(Policy):
-    """Something that the law wants done by a date: of which the history keeps each date that it ever had, and by whom.
+    """Something that the law wants done by a date. The history keeps every date that it had, and who set it.
 
-    The dates of the registration, of subscriptions and of vendors are none of them: they stand where they decide something.
+    The dates of the registration, of subscriptions and of vendors are not here: each is stored where it decides something.
     """
 
     class Kind(models.TextChoices):
-        """What is to be done."""
+        """The kind of a duty: what has to be done."""
 
         SCRUB = "SCRUB", "New version of the National DNCL"
         TRAINING = "TRAINING", "Training of the callers"

@@ -1,24 +1,24 @@
-"""The only door of governance for other apps: may this verb act, may this person be contacted. No answer is a refusal.
+"""What other apps import from governance to ask: may this verb act, may this person be contacted. No answer is a refusal.
 
-By question, each with its reading beside its deciding:
+One module for each question:
 
     standing     may anything act: the kill switch, go-live
     contacts     may this person be contacted by this channel
     minutes      when may it be
     risk         how much may we put at stake
     advice       may production use what an AI advises
-    control      what a program that watches may stop
+    control      what a monitoring program may stop
 
 How a contact is decided, in this order:
 
     contacts     asks
     reading      reads, in one statement, what is asked about (`facts`)
     verdict      judges: every reason in its order (`reasons`)
-    obstacles    what stands in the way until something changes: an opt-out, a missing consent
-    calendar     the minutes that policy, holidays and the law leave open in a place
-    permission   the calendar cut where obstacles stand: when contact is allowed next
+    obstacles    the refusals that last until something changes: an opt-out, a missing consent
+    calendar     the minutes that the policy, holidays and the law permit in a place
+    permission   the calendar without the times of an obstacle: when contact is allowed next
 
-Other apps import the names below, and from `ledger` and `rules` what they record, show and set.
+Other apps import the names below. What they record, show or set they import from `ledger` and `rules`.
 """
 
 from governance.gate.advice import heimdall_recommend, heimdall_require_prod_eligible, heimdall_trial, heimdall_use

@@ -1,4 +1,4 @@
-"""What is on file about some points, read in one statement."""
+"""Reading what is on file about some points, in one statement."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -13,9 +13,9 @@ from governance.ledger.points import EVERY_CHANNEL, Point, channels_of, digest, 
 from governance.ledger.rules import LedgerLine, opted_out
 from wholesale.plumbing.compiled import Columns, fetch
 
-# The lines about the points whose digests are `asked`, then when each was last contacted, in a line without an entry that
-# took effect when a call was last answered. It is written by hand, since the gate asks it, within its own statement, more
-# often than anything else.
+# The lines about the points whose digests are in `asked`, and a row without an entry for the last contact of each. In that
+# row `effective_at` is when a call was last answered. It is written by hand because the gate, the hottest reader, has it
+# within its own statement.
 LINES_SQL = f"""
 SELECT r.id AS line, p.digest, NULL AS contacted_at, r.entry, r.channel, r.effective_at, r.basis, r.expires_at
 FROM asked JOIN {ContactPoint._meta.db_table} AS p ON p.digest = asked.digest
@@ -27,7 +27,7 @@ FROM asked JOIN {LastContact._meta.db_table} AS c ON c.digest = asked.digest
 _AT, _EXPIRES = Columns.of(ContactRecord, "effective_at", "expires_at")
 LINE_COLUMNS = (None, *Columns.of(LastContact, "contacted_at"), None, None, _AT, None, _EXPIRES)  # from the digest on
 _COLUMNS = Columns(None, *LINE_COLUMNS)
-# To be joined: PostgreSQL would compare each row of a small table with each of hundreds of values in an array.
+# `asked` is joined, because PostgreSQL would compare each row of a small table with hundreds of values in an array.
 _ASKED = {
     "postgresql": "WITH asked AS (SELECT unnest(string_to_array(%(asked)s, chr(10))) AS digest)",
     "sqlite": "WITH asked AS (SELECT value AS digest FROM json_each(%(asked)s))",
@@ -35,13 +35,14 @@ _ASKED = {
 
 
 def asked_sql() -> str:
-    """What stands before a statement with `LINES_SQL`. Its parameter has each digest once, or its lines would come twice."""
+    """The beginning of a statement with `LINES_SQL`. Its parameter `asked` must hold each digest once: a repeated digest
+    would repeat its lines."""
     return _ASKED[connection.vendor]
 
 
 class OnFile(NamedTuple):
-    """What is on file about a point: its lines in the order in which they were recorded, its last contact, and the last call
-    to it that was answered."""
+    """What is on file about a point: its lines in the order in which they were recorded, its last contact, and its last
+    answered call."""
 
     lines: tuple[LedgerLine, ...] = ()
     contacted_at: datetime | None = None
@@ -54,7 +55,7 @@ Ledgers = dict[Point, OnFile]
 
 
 def ledgers(points: Collection[Point]) -> Ledgers:
-    """What is on file about each of some points, in one query; of none in none."""
+    """What is on file about each of some points. Takes one query, or none without points."""
     if not points:
         return {}
     known_by = digests(points)
@@ -62,7 +63,7 @@ def ledgers(points: Collection[Point]) -> Ledgers:
 
 
 def is_opted_out(points: Collection[Point], channel: str, at: datetime) -> bool:
-    """Whether one of some points has said no to a channel by then; an empty channel is any that reaches it."""
+    """Whether one of these points had opted out of the channel by `at`. An empty channel means any channel."""
     return any(
         opted_out(on_file.lines, by, at)
         for point, on_file in ledgers(points).items()
@@ -72,7 +73,7 @@ def is_opted_out(points: Collection[Point], channel: str, at: datetime) -> bool:
 
 
 def filed_under(digests: Collection[str]) -> dict[str, OnFile]:
-    """The same by what the points are known by: an erased one has no value any more."""
+    """As `ledgers`, by digest: an erased point has no value any more."""
     return filed({known: known for known in digests}, _lines(digests))
 
 
@@ -82,7 +83,7 @@ def _lines(digests: Iterable[str]) -> list[tuple[Any, ...]]:
 
 
 def filed(known_by: Mapping[Known, str], lines: Iterable[Sequence[Any]]) -> dict[Known, OnFile]:
-    """Lines as `LINES_SQL` reads them, from the digest on and in their order, by whatever each digest stands for."""
+    """What the rows of `LINES_SQL`, from the digest on, say about each key of `known_by`, which gives its digest."""
     found: dict[str, list[LedgerLine]] = defaultdict(list)
     contacted: dict[str, tuple[datetime, datetime | None]] = {}
     for known, contacted_at, kind, channel, effective_at, basis, expires_at in lines:
@@ -101,5 +102,5 @@ def filed(known_by: Mapping[Known, str], lines: Iterable[Sequence[Any]]) -> dict
 
 
 def records_of(queryset: QuerySet[ContactRecord], points: Collection[Point]) -> QuerySet[ContactRecord]:
-    """Of these lines those about some points, erased or not."""
+    """Those lines of a queryset that are about some points, erased or not."""
     return queryset.filter(point__digest__in=[digest(point) for point in points])

@@ -1,4 +1,4 @@
-"""`/api/governance/market`."""
+"""`/api/governance/market`: the endpoints of market policies."""
 
 from typing import Any
 
@@ -98,7 +98,7 @@ RULES_SCHEMA = {
 
 @extend_schema_field(RULES_SCHEMA)
 class RulesField(JsonField):
-    """Contact rules, checked as a whole; an error names the place within them."""
+    """A field for contact rules, checked as a whole. An error names the place within the rules."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         try:
@@ -108,7 +108,7 @@ class RulesField(JsonField):
 
 
 class HhmmField(serializers.CharField):
-    """A local time `HH:MM`."""
+    """A field for a local time `HH:MM`."""
 
     default_error_messages = {"invalid_time": "Must be a time from 00:00 to 23:59, such as 09:05."}
 
@@ -120,7 +120,7 @@ class HhmmField(serializers.CharField):
 
 
 class MarketPolicyOut(PolicyOut):
-    """When, by which channel and from which lead score on a lead of this market may be contacted."""
+    """When, by which channel and from which lead score a lead of this market may be contacted."""
 
     policy = MarketPolicy
 
@@ -128,7 +128,7 @@ class MarketPolicyOut(PolicyOut):
 
 
 class WarningOut(serializers.Serializer[Any]):
-    """What a policy allows and the law does not: it is stored, and the gate refuses all the same."""
+    """A window of the policy that is wider than the law's hours. It is stored, and the gate refuses calls beyond them."""
 
     code = serializers.CharField(help_text="the reason with which the gate refuses")
     detail = serializers.CharField()
@@ -150,14 +150,14 @@ MarketPolicyParams = params_of(
 
 
 class EffectiveParams(PlaceParams):
-    """A market."""
+    """The market whose effective policy is asked for."""
 
     province = ProvinceField()
     market = WordField(default=ALL)
 
 
 class EffectiveOut(serializers.Serializer[Any]):
-    """The policy that governs a market."""
+    """The effective policy of a market."""
 
     found = serializers.BooleanField()
     province = serializers.CharField()
@@ -169,7 +169,7 @@ class EffectiveOut(serializers.Serializer[Any]):
 
 
 class CanContactParams(EffectiveParams, PurposeParams):
-    """Who, how, what for and when: local `weekday` and `hhmm` together, or an instant `at`, or neither for now."""
+    """A question to the gate. The time is a local `weekday` and `hhmm` together, or an instant `at`, or neither for now."""
 
     province = ProvinceField(required=False, help_text="required without lead_id")
     lead_id = LabelField(required=False, help_text="a lead that we know: its own place, score and consents count alone")
@@ -197,7 +197,7 @@ class CanContactParams(EffectiveParams, PurposeParams):
 
 @policy_endpoints(MarketPolicy, out=MarketPolicyOut, params=MarketPolicyParams)
 class MarketViewSet(ApiViewSet):
-    """Contact rules of provinces and markets."""
+    """The endpoints of market policies."""
 
     permissions = {
         "policy": "governance.view_marketpolicy",
@@ -207,7 +207,7 @@ class MarketViewSet(ApiViewSet):
 
     @ask(f"policies/{ROW_ID}", Params, MarketPolicyOut, parameters=[path_id("policy")])
     def policy(self, request: Request, id: str) -> Response:
-        """One market policy."""
+        """The market policy with this id."""
         policy = MarketPolicy.objects.filter(id=id).first()
         if policy is None:
             raise NotFound("There is no such market policy.")
@@ -243,7 +243,7 @@ class MarketViewSet(ApiViewSet):
 
     @ask("effective", EffectiveParams, EffectiveOut)
     def effective(self, request: Request, province: str, market: str) -> Response:
-        """The policy that governs a market: its own, else its province's."""
+        """The effective policy of a market: the market's own, else its province's."""
         policy = policies.effective(MarketPolicy, province, market)
         return Response(
             {
@@ -259,7 +259,7 @@ class MarketViewSet(ApiViewSet):
 
     @ask("can-contact", CanContactParams, ContactOut)
     def can_contact(self, request: Request, **params: Any) -> Response:
-        """May somebody in this market be contacted by this channel, then or now?"""
+        """May a lead, or an unknown person in this market, be contacted by this channel at the given time, or now?"""
         weekday, hhmm = params.pop("weekday", None), params.pop("hhmm", None)
         local = None if hhmm is None else (weekday, hhmm)
         lead_id = params.pop("lead_id", None)

@@ -1,4 +1,4 @@
-"""The organisation that contacts."""
+"""The table of the organisation."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,7 +24,7 @@ def strictness(what: str, **said: Any) -> Choice:
 
 
 class Organisation(Policy):
-    """Who contacts, and how strictly it asks for proof. One row; without it everything is enforced."""
+    """The organisation that contacts, and how strictly it asks for proof. One row; without it everything is enforced."""
 
     name = Label(blank=True, help_text="as messages name the sender", page_help="As messages name the sender.")
     mailing_address = Note(blank=True, page_help="Where post reaches you.")
@@ -90,7 +90,7 @@ class Organisation(Policy):
 
     @property
     def lenient(self) -> list[str]:
-        """The settings by which what the law forbids is only warned of."""
+        """The names of the settings that only warn of what the law forbids."""
         return [name for name in STRICT_SETTINGS if getattr(self, name) == Strictness.WARN]
 
     @classmethod
@@ -98,10 +98,10 @@ class Organisation(Policy):
         return {"id": 1}
 
     def prepared(self, changes: Mapping[str, Any], act: Act) -> Mapping[str, Any]:
-        """To be only warned of what is prohibited needs a reason, which stands beside the settings for as long as it lasts.
+        """The changes, with the reason why a setting only warns. It is kept for as long as one does.
 
         Raises:
-            RequiredParameter: something becomes a warning and no reason is given.
+            RequiredParameter: a setting begins to only warn, and no reason is given.
 
         """
         after = [name for name in STRICT_SETTINGS if changes.get(name, getattr(self, name)) == Strictness.WARN]

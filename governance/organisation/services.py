@@ -1,4 +1,4 @@
-"""The organisation's row: read, and marked with the key of its ledger."""
+"""Reading the organisation's row, and marking it with the key of the ledger."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,15 +10,15 @@ from wholesale.plumbing.envelope import Envelope
 
 
 def sender() -> Sender:
-    """The organisation as a sender."""
+    """The organisation as messages must name it. All parts are empty without its row."""
     row = Organisation.objects.filter(pk=1).values_list(*Sender._fields).first()
     return Sender(*row) if row else NOT_ON_FILE
 
 
-# Carried out for each new contact point. It is no change that a version or a history tells.
+# It runs for each new contact point. The mark is no setting, so it changes neither the version nor the history.
 _KEEP_MARK = Update(lambda key_mark: (Organisation.objects.filter(digest_key_mark=""), {"digest_key_mark": key_mark}))
 
 
 def keep_digest_key_mark(*, envelopes: Sequence[Envelope], **_: Any) -> None:
-    """Keep with which key the first contact point was made. Heard from the ledger, within its transaction."""
+    """Store the mark of the key of the first contact point. A receiver of `contact_points_made`."""
     _KEEP_MARK.run(key_mark=envelopes[0].facts["key_mark"])
