@@ -53,8 +53,8 @@ class ScoreOut(serializers.Serializer[Any]):
     province = serializers.CharField()
     market = serializers.CharField()
     property_type = serializers.CharField()
-    buyer_count = StrictIntegerField(help_text="distinct buyers heard of")
-    active_buyer_count = StrictIntegerField(help_text="of those, who responded or bought")
+    buyer_count = StrictIntegerField(help_text="distinct buyers with an event")
+    active_buyer_count = StrictIntegerField(help_text="buyers who responded or bought")
     avg_response_rate = RateField()
     avg_close_rate = RateField()
     updated_at = AwareDateTimeField(allow_null=True)
@@ -88,7 +88,7 @@ class FeedbackRecordedOut(NodeOut):
 
     event_id = IdField()
     actor = serializers.CharField()
-    user = serializers.CharField(help_text="who was signed in")
+    user = serializers.CharField(help_text="the user who was signed in")
 
     class Meta:
         model = BuyerLiquidityNode

@@ -1,4 +1,4 @@
-"""The roles that have each permission of buyers."""
+"""The permissions of buyers, and the roles that have each."""
 
 from wholesale.plumbing.roles import AGENT, EVERYBODY, INTEGRATOR, OPERATOR, Grants
 

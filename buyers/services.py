@@ -116,7 +116,7 @@ class NodeDifference:
 
 @verb(ExecutionClass.CONTROL)
 def rebuild_liquidity(*, write: bool = True, act: Act) -> Iterator[NodeDifference]:
-    """Recompute every node from its events, each in its own transaction. Yield the nodes that differed; `write` mends."""
+    """Recompute every node from its events, each in its own transaction. Yield those that differed; `write` mends them."""
     for pk in BuyerLiquidityNode.objects.order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():
             node = BuyerLiquidityNode.objects.select_for_update().get(pk=pk)

@@ -41,7 +41,7 @@ MESSAGES_ONLY = frozenset({Basis.PUBLICATION, Basis.DISCLOSED, Basis.REFERRAL}) 
 BUSINESS_ROLE_ONLY = frozenset({Basis.PUBLICATION, Basis.DISCLOSED})  # A 10(9)(b), (c)
 RELATIONSHIPS = frozenset({Basis.PURCHASE_BY_LEAD, Basis.CONTRACT, Basis.INQUIRY})  # A 6(6), even when they have expired
 
-_LONG = {True: relativedelta(months=18), False: relativedelta(years=2)}  # by whether it is a call
+_LONG = {True: relativedelta(months=18), False: relativedelta(years=2)}  # True is for calls
 _SPANS = {
     Basis.PURCHASE_BY_LEAD: _LONG,
     Basis.BUSINESS: _LONG,  # the shorter of its meanings: a contract counts from its date

@@ -33,7 +33,7 @@ class LegalRule:
     doubt: str = ""
 
 
-CASL = date(2014, 7, 1)  # in force, but for its private right of action
+CASL = date(2014, 7, 1)  # in force since then, except its private right of action
 TELECOM = date(2008, 9, 30)  # the National DNCL began
 CHECKED = date(2026, 11, 29)
 

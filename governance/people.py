@@ -38,7 +38,7 @@ class LeadFacts(NamedTuple):
 
 
 Loader = Callable[[Collection[str]], dict[str, LeadFacts]]
-Readable = Callable[[Any, Collection[str]], set[str]]  # of a user
+Readable = Callable[[Any, Collection[str]], set[str]]  # (user, ids) -> the ids that the user may read
 
 _loaders: dict[str, Loader] = {}
 _readable: dict[str, Readable] = {}

@@ -1,4 +1,4 @@
-"""The roles that have each permission of governance."""
+"""The permissions of governance, and the roles that have each."""
 
 from wholesale.plumbing.roles import EVERYBODY, INTEGRATOR, OPERATOR, Grants
 

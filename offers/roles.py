@@ -1,4 +1,4 @@
-"""The roles that have each permission of offers."""
+"""The permissions of offers, and the roles that have each."""
 
 from wholesale.plumbing.roles import EVERYBODY, INTEGRATOR, OPERATOR, Grants
 

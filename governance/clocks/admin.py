@@ -34,8 +34,8 @@ class MarketZoneForm(GovernedForm):
     other_names = forms.CharField(
         required=False,
         widget=UnfoldAdminExpandableTextareaWidget(attrs={"placeholder": "GTA, Metro Toronto"}),
-        help_text="What else it is called, separated by commas. A lead that comes in under one of these names is in this "
-        "market, as are those that are there already.",
+        help_text="Other names of the market, separated by commas. Leads that come in under one of these names are in this "
+        "market, and so are those that are stored under it already.",
     )
 
     class Meta:

@@ -1,6 +1,7 @@
 """Names of markets: a market may have other names (GTA is TORONTO, MTL is MONTREAL), and rows are stored under one name.
 
-A market's other names are in its row of market zones. Code that takes a market from outside finds its own name here.
+A market's other names are in its row of market zones. Code that reads a market from a request or a file asks here for
+the market's own name.
 """
 
 from collections.abc import Collection

@@ -14,7 +14,7 @@ class MarketZone(Governed):
     province = models.CharField(max_length=2, choices=Province)
     market = models.CharField(max_length=WORD_MAX_LENGTH)
     zone = models.CharField(max_length=40, choices=ZONE_CHOICES)
-    other_names = models.JSONField(default=list, blank=True, help_text="what else it is called")
+    other_names = models.JSONField(default=list, blank=True, help_text="the market's other names")
 
     class Meta:
         ordering = ["province", "market"]

@@ -20,11 +20,11 @@ class LegalDuty(Policy):
         TRAINING = "TRAINING", "Training of the callers"
 
     kind = Choice(max_length=12, choices=Kind)
-    subject = Label(blank=True, help_text="of which agent; empty: of all")
-    due_on = Day(empty="none", help_text="by when; empty: nobody has said, and the runbook warns")
+    subject = Label(blank=True, help_text="the agent whose duty it is; empty: every agent")
+    due_on = Day(empty="none", help_text="the last day; empty: not known, and the runbook warns")
     done_on = Day(empty="none", help_text="when it was last done")
     note = Note(blank=True, help_text="where the proof is")
-    enabled = Switch(default=True, help_text="off: it is no duty any more, as of a vendor who left")
+    enabled = Switch(default=True, help_text="off: the duty no longer exists, such as that of a vendor who left")
 
     key = ("kind", "subject")
 

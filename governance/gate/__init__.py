@@ -1,19 +1,19 @@
-"""What other apps import from governance to ask: may this verb act, may this person be contacted. No answer is a refusal.
+"""The gate: what other apps import from governance to ask whether they may act. A missing answer counts as a refusal.
 
 One module for each question:
 
     standing     may anything act: the kill switch, go-live
     contacts     may this person be contacted by this channel
-    minutes      when may it be
+    minutes      when may the contact be made
     risk         how much may we put at stake
     advice       may production use what an AI advises
     control      what a monitoring program may stop
 
 How a contact is decided, in this order:
 
-    contacts     asks
-    reading      reads, in one statement, what is asked about (`facts`)
-    verdict      judges: every reason in its order (`reasons`)
+    contacts     takes the question and returns the answer
+    reading      reads the facts in one statement (`facts`)
+    verdict      finds every refusal reason, in order (`reasons`)
     obstacles    the refusals that last until something changes: an opt-out, a missing consent
     calendar     the minutes that the policy, holidays and the law permit in a place
     permission   the calendar without the times of an obstacle: when contact is allowed next

@@ -53,7 +53,7 @@ def heimdall_use(recommendation_id: int, *, act: Act) -> Decision:
 
 
 def heimdall_require_prod_eligible(recommendation_id: int, *, act: Act) -> None:
-    """Return only if production may use this advice now.
+    """Raise unless production may use this advice now.
 
     Raises:
         NotProdEligible: the gate refuses; the refusal's code is in the message.

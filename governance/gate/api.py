@@ -37,8 +37,8 @@ class ContactOut(serializers.Serializer[Any]):
     ok = serializers.BooleanField()
     reason = serializers.CharField(help_text="the first refusal, a stable word; within_window when there is none")
     detail = serializers.CharField(help_text="the first refusal as a sentence, in the lead's language")
-    reasons = serializers.ListField(child=serializers.CharField(), help_text="everything that stands in the way, in order")
-    warnings = serializers.ListField(child=serializers.CharField(), help_text="what would, were it enforced")
+    reasons = serializers.ListField(child=serializers.CharField(), help_text="every refusal reason, in order")
+    warnings = serializers.ListField(child=serializers.CharField(), help_text="reasons that are not enforced")
     explanations = ReasonOut(many=True, help_text="a sentence for each of the reasons and warnings")
     legal_ok = serializers.BooleanField()
     policy_ok = serializers.BooleanField()
@@ -49,25 +49,25 @@ class ContactOut(serializers.Serializer[Any]):
     purpose = serializers.ChoiceField(
         choices=Purpose.choices,
         required=False,
-        help_text="of one lead: for which it was judged. A REPLY to no message of the lead's is judged as PROSPECT",
+        help_text="only for a lead: the purpose judged. A REPLY that answers no message of the lead is judged as PROSPECT",
     )
     matched_market = serializers.CharField(allow_null=True)
     policy_version = StrictIntegerField(allow_null=True)
-    law_version = serializers.CharField(help_text="of the law's rules that it was judged by (docs/contact-rules.md)")
+    law_version = serializers.CharField(help_text="the version of the rules of the law (docs/contact-rules.md)")
     evaluated_at = AwareDateTimeField(help_text="the instant that was asked about")
     local_time = serializers.DateTimeField(required=False, help_text="in `timezone`, with its offset")
     timezone = serializers.CharField(required=False, help_text="the zone that refused, else the first")
-    utc_offset = serializers.CharField(required=False, help_text="of that zone then, such as UTC-7")
-    zones = serializers.ListField(child=serializers.CharField(), required=False, help_text="allowed only if in all of them")
-    zone_source = serializers.ChoiceField(choices=ZoneSource.choices, required=False, help_text="why these zones")
-    tz_version = serializers.CharField(required=False, help_text="of the time zone data")
+    utc_offset = serializers.CharField(required=False, help_text="of `timezone` at that instant, such as UTC-7")
+    zones = serializers.ListField(child=serializers.CharField(), required=False, help_text="contact must be allowed in all")
+    zone_source = serializers.ChoiceField(choices=ZoneSource.choices, required=False, help_text="where they come from")
+    tz_version = serializers.CharField(required=False, help_text="the version of the time zone data")
     phone_zones = serializers.ListField(
         child=serializers.CharField(),
         required=False,
-        help_text="of one lead: for which its number was issued. A hint where its zone is doubtful, never decided by",
+        help_text="only for a lead: the zones for which its phone number was issued. They are a hint and decide nothing",
     )
     next_allowed_at = AwareDateTimeField(
-        required=False, allow_null=True, help_text="on a refusal; null when time alone will not help within 30 days"
+        required=False, allow_null=True, help_text="only on a refusal; null if waiting alone does not help within 30 days"
     )
 
 

@@ -58,7 +58,7 @@ class Timetable(NamedTuple):
         return day in self.closed_days or (self.holidays == HolidayRule.CLOSED and is_holiday(self.province, day))
 
     def _weekday_of_windows(self, day: date) -> int:
-        """The weekday whose windows count: Saturday on a holiday under WEEKEND. The CRTC's calling hours ignore holidays."""
+        """The weekday whose windows count: Saturday for a holiday with the rule WEEKEND. CRTC's hours ignore holidays."""
         weekday = day.weekday()
         if weekday < 5 and self.holidays == HolidayRule.WEEKEND and is_holiday(self.province, day):
             return 5
@@ -101,7 +101,7 @@ Stretch = tuple[datetime, datetime]  # start and end (UTC); the end is not inclu
 
 
 class Calendar:
-    """The times that every one of some zones permits, by time alone. Each day of UTC is worked out once."""
+    """The times that time alone permits in every one of some zones. Each day of UTC is worked out once."""
 
     def __init__(self, timetable: Timetable, zones: tuple[ZoneInfo, ...]) -> None:
         self.timetable = timetable

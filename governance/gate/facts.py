@@ -34,7 +34,7 @@ class Situation:
 
     province: str
     zones: tuple[ZoneInfo, ...]  # in which the lead may live; contact must be allowed in each
-    standing: Decision  # what the go-live row says
+    standing: Decision  # by the kill switch and go-live
     policy: PolicyFacts | None
     organisation: OrganisationFacts
     closed_days: frozenset[date] = frozenset()  # the operator's own, in this province

@@ -86,7 +86,7 @@ def _calls_again_too_soon(situation: Situation, channel: str, at: datetime) -> b
 
 
 def is_score_too_low(situation: Situation) -> bool:
-    """Whether the lead's score is below the policy's minimum. An unknown score is not."""
+    """Whether the lead's score is below the policy's minimum. An unknown score never is."""
     policy, score = situation.policy, situation.lead_score
     return policy is not None and score is not None and score < policy.rules.min_score
 
@@ -133,7 +133,7 @@ def _unproven_call(situation: Situation, ledger: tuple[LedgerLine, ...], at: dat
 
 
 def _unproven_area_code(situation: Situation, ledger: tuple[LedgerLine, ...], at: datetime) -> Iterator[Reason]:
-    """Refuse a number, unless exempt, without a subscription for its area code. The last day counts and ends in UTC."""
+    """Refuse a number whose area code has no subscription, unless it is exempt. The last day counts and ends in UTC."""
     last_day = situation.subscribed_until
     is_subscribed = last_day is not None and at.astimezone(UTC).date() <= last_day
     if not is_subscribed and not is_exempt(ledger, at, situation.role):

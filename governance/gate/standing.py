@@ -42,7 +42,7 @@ def decide_standing(execution_class: ExecutionClass, *, engaged: bool, live: boo
 
 
 def require(execution_class: ExecutionClass) -> None:
-    """Refuse a verb that may not act now. In a transaction the switches stay locked to its end. Read the clock afterwards.
+    """Refuse a verb that may not act now. Until the transaction ends nobody toggles the switches. Read the clock later.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: the verb may not act now.

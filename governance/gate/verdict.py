@@ -39,7 +39,7 @@ _LEGAL = frozenset(
         Reason.OUTSIDE_LEGAL_HOURS,
     }
 )
-# These end with time too, but not by the calendar.
+# These reasons also end with time, but the calendar does not know when.
 _WAITING = frozenset({Reason.CONTACTED_RECENTLY, Reason.CALL_AGAIN_TOO_SOON})
 _STANDING = frozenset({Reason.KILL_SWITCH_ENGAGED, Reason.GO_LIVE_DISABLED})
 
@@ -95,8 +95,8 @@ def decide(situation: Situation, channel: str, at: datetime, local: tuple[int, s
 
 
 def decide_all(asked: Sequence[tuple[Situation, str]], at: datetime, local: tuple[int, str] | None = None) -> list[Verdict]:
-    """As `decide`, for many situations, each with its channel. The same situation and channel are judged once, and the
-    calendar of a place is asked once."""
+    """As `decide`, for many situations, each with its channel. The same situation and channel are judged once, and each
+    calendar is asked once."""
     if local is not None:
         return [_by_its_own_clock(situation, channel, at, local) for situation, channel in asked]
     passing: dict[Calendar, _Passing] = {}

@@ -68,7 +68,7 @@ class ContactRecord(SignedModel, AppendOnlyModel):
     entry = models.CharField(max_length=11, choices=Entry)
     channel = models.CharField(max_length=5, choices=Channel, blank=True, help_text="empty is every channel")
     basis = models.CharField(max_length=16, choices=Basis, blank=True)
-    effective_at = models.DateTimeField(help_text="obtained, said or checked at")
+    effective_at = models.DateTimeField(help_text="when it was obtained, said or checked")
     expires_at = models.DateTimeField(null=True, blank=True)
     evidence = WordedField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="where the proof is: a form, a recording")
     reason = WordedField(max_length=NOTE_MAX_LENGTH, blank=True)

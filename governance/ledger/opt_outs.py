@@ -107,7 +107,7 @@ def lift_opt_out(
 ) -> list[ContactRecord]:
     """Lift the opt-outs and do-not-call entries on file, which were a mistake. Nothing is written if there are none.
 
-    A point stays refused if another one is recorded while the lift waits for its lock: the operator could not know of it.
+    A point stays refused if an opt-out is recorded while the lift waits for its lock: the operator could not know of it.
 
     Raises:
         PointMissing: the channel reaches none of the points.

@@ -146,5 +146,5 @@ def lock_points_known_by(digests: Iterable[str]) -> None:
 
 
 def lock_all_points() -> None:
-    """As `lock_points`, for all points at once. Two such callers wait for each other."""
+    """As `lock_points`, for all points at once. Such callers run one after another."""
     locks.hold(_ANY_POINT)

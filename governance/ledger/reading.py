@@ -13,9 +13,8 @@ from governance.ledger.points import EVERY_CHANNEL, Point, channels_of, digest, 
 from governance.ledger.rules import LedgerLine, opted_out
 from wholesale.plumbing.compiled import Columns, fetch
 
-# The lines about the points whose digests are in `asked`, and a row without an entry for the last contact of each. In that
-# row `effective_at` is when a call was last answered. It is written by hand because the gate, the hottest reader, has it
-# within its own statement.
+# The lines about the points whose digests are in `asked`, and a row without an entry for the last contact of each, where
+# `effective_at` is the last answered call. Written by hand, because the gate has it within its own statement.
 LINES_SQL = f"""
 SELECT r.id AS line, p.digest, NULL AS contacted_at, r.entry, r.channel, r.effective_at, r.basis, r.expires_at
 FROM asked JOIN {ContactPoint._meta.db_table} AS p ON p.digest = asked.digest
@@ -35,8 +34,7 @@ _ASKED = {
 
 
 def asked_sql() -> str:
-    """The beginning of a statement with `LINES_SQL`. Its parameter `asked` must hold each digest once: a repeated digest
-    would repeat its lines."""
+    """The beginning of a statement with `LINES_SQL`. Its parameter `asked` must not repeat a digest."""
     return _ASKED[connection.vendor]
 
 

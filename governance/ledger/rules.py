@@ -119,8 +119,8 @@ class Validity(models.TextChoices):
 
 
 def consent(lines: Sequence[LedgerLine], channel: str, at: datetime, role: str = Role.HOMEOWNER) -> Validity:
-    """Whether a ground to contact a lead in this role by the channel is in force at an instant. A ground is no longer in
-    force at the instant of its expiry.
+    """The validity, at an instant, of the grounds to contact a lead in this role by the channel. At the instant of its
+    expiry a ground has expired.
 
     `lines` come in the order in which they were recorded. A ground that does not fit the role does not count.
     """
@@ -180,7 +180,7 @@ def is_exempt(lines: Sequence[LedgerLine], at: datetime, role: str = Role.HOMEOW
 
 
 def scrub(lines: Sequence[LedgerLine], at: datetime, role: str = Role.HOMEOWNER) -> Validity:
-    """Whether a check of the number against the National DNCL is in force (31 days). An exempt number counts as checked."""
+    """The validity of the last check of the number against the National DNCL (31 days). An exempt number is always live."""
     if is_exempt(lines, at, role):
         return Validity.LIVE
     checked = [line.effective_at for line in lines if line.kind == Entry.SCRUB and line.effective_at <= at]

@@ -68,12 +68,12 @@ class MarketPolicyAdmin(PlacePolicyAdmin):
 
     @display(description="Statutory holidays")
     def holidays(self, policy: MarketPolicy) -> str:
-        """What the windows are on a statutory holiday, in words."""
+        """The rule for statutory holidays, in words."""
         return HolidayRule(policy.rules.get(HOLIDAYS, HolidayRule.NORMAL)).label
 
     @display(description="Statutory holidays, for calls")
     def call_holidays(self, policy: MarketPolicy) -> str:
-        """What the windows for calls are on a statutory holiday, in words."""
+        """The rule for calls on statutory holidays, in words."""
         return HolidayRule(parsed(policy.rules).holidays_of(Channel.CALL, policy.province)).label
 
     @display(description="One call in 30 days", boolean=True)

@@ -77,19 +77,19 @@ RULES_SCHEMA = {
             "type": "string",
             "enum": HolidayRule.values,
             "default": HolidayRule.NORMAL,
-            "description": "optional: what a statutory holiday of the province is to the windows: a day like any other, "
-            "a Saturday, or a day without contact",
+            "description": "optional: how the windows treat a statutory holiday of the province: as a day like any other, "
+            "as a Saturday, or as a day without contact",
         },
         "call_holidays": {
             "type": "string",
             "enum": HolidayRule.values,
-            "description": "optional: the same for calls alone; without it as holidays, in BC closed",
+            "description": "optional: the same for calls only; default: as holidays, in BC closed",
         },
         "one_call_in_30_days": {
             "type": "boolean",
             "default": False,
-            "description": "optional: whether after a call that was answered no other one to the same number is made for 30 "
-            "days, unless an express consent for calls is on file",
+            "description": "optional: whether a number is not called again for 30 days after an answered call, unless an "
+            "express consent for calls is on file",
         },
     },
     "examples": [SAFE_RULES],
@@ -130,7 +130,7 @@ class MarketPolicyOut(PolicyOut):
 class WarningOut(serializers.Serializer[Any]):
     """A window of the policy that is wider than the law's hours. It is stored, and the gate refuses calls beyond them."""
 
-    code = serializers.CharField(help_text="the reason with which the gate refuses")
+    code = serializers.CharField(help_text="the gate's refusal reason")
     detail = serializers.CharField()
     attr = serializers.CharField(help_text="the place within the parameters, such as rules.contact_windows_local.0")
 
@@ -172,7 +172,7 @@ class CanContactParams(EffectiveParams, PurposeParams):
     """A question to the gate. The time is a local `weekday` and `hhmm` together, or an instant `at`, or neither for now."""
 
     province = ProvinceField(required=False, help_text="required without lead_id")
-    lead_id = LabelField(required=False, help_text="a lead that we know: its own place, score and consents count alone")
+    lead_id = LabelField(required=False, help_text="a known lead: the gate uses its own place, score and consents only")
     channel = UpperChoiceField(choices=Channel.choices)
     weekday = StrictIntegerField(
         required=False, min_value=0, max_value=6, help_text="Monday is 0; local to the lead", error_messages=WEEKDAY_ERRORS

@@ -95,7 +95,7 @@ class MarketPolicyForm(PolicyForm):
         label="Statutory holidays",
         choices=HolidayRule.choices,
         widget=UnfoldAdminSelectWidget,
-        help_text="What a public holiday of the province is to the contact windows.",
+        help_text="How the contact windows change on a public holiday of the province.",
     )
     call_holidays = forms.ChoiceField(
         label="Statutory holidays, for calls",
@@ -110,8 +110,8 @@ class MarketPolicyForm(PolicyForm):
         label="One call in 30 days",
         required=False,
         widget=UnfoldBooleanSwitchWidget,
-        help_text="After a call that was answered no other one to the same number for 30 days, unless an express consent "
-        "for calls is on file. BC asks for it about the same offer (Consumer Protection BC, 2011/07, 2014/08, 2023/03). Its "
+        help_text="After an answered call the same number is not called again for 30 days, unless an express consent for "
+        "calls is on file. BC asks for this about the same offer (Consumer Protection BC, 2011/07, 2014/08, 2023/03). Its "
         "rules are for sellers to consumers: whether they bind a buyer is doubtful, so it is off until you switch it on.",
     )
     own_windows = forms.MultipleChoiceField(

@@ -51,7 +51,7 @@ class InvalidRules(ValueError):
 
 
 class HolidayRule(models.TextChoices):
-    """What the policy's windows are on a statutory holiday of the province."""
+    """How a policy treats a statutory holiday of the province."""
 
     NORMAL = "normal", "A day like any other"
     WEEKEND = "weekend_hours", "The windows of Saturday"

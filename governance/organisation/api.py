@@ -18,9 +18,7 @@ OrganisationOut = out_of(
     Organisation,
     updated_at=AwareDateTimeField(allow_null=True, help_text="null: the row is missing, which enforces everything"),
 )
-OrganisationParams = params_of(
-    Organisation, reason=NoteField(default="", help_text="needed where something becomes a warning")
-)
+OrganisationParams = params_of(Organisation, reason=NoteField(default="", help_text="required to change a setting to warn"))
 
 
 class OrganisationViewSet(ApiViewSet):

@@ -53,7 +53,7 @@ class Organisation(Policy):
         "same warnings.",
     )
     lenient_reason = models.CharField(
-        max_length=NOTE_MAX_LENGTH, blank=True, editable=False, help_text="why something is only warned of"
+        max_length=NOTE_MAX_LENGTH, blank=True, editable=False, help_text="why a setting only warns"
     )
     registration_number = Label(
         "National DNCL registration",
@@ -68,7 +68,7 @@ class Organisation(Policy):
         max_length=64,
         blank=True,
         editable=False,
-        help_text="of the CONTACT_DIGEST_KEY that the first contact point was made with",
+        help_text="the mark of the CONTACT_DIGEST_KEY of the first contact point",
     )
 
     hidden = ("id", "digest_key_mark")
@@ -98,10 +98,10 @@ class Organisation(Policy):
         return {"id": 1}
 
     def prepared(self, changes: Mapping[str, Any], act: Act) -> Mapping[str, Any]:
-        """The changes, with the reason why a setting only warns. It is kept for as long as one does.
+        """The changes, with `lenient_reason`: why a setting only warns. The reason is kept for as long as one does.
 
         Raises:
-            RequiredParameter: a setting begins to only warn, and no reason is given.
+            RequiredParameter: a setting is changed to WARN, and no reason is given.
 
         """
         after = [name for name in STRICT_SETTINGS if changes.get(name, getattr(self, name)) == Strictness.WARN]

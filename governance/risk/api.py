@@ -86,7 +86,7 @@ class SettleParams(ReservationParams):
 class CorrectParams(ReservationParams):
     """A booked loss to correct: of the reservation with this id, or of the last settled one of an engine and amount."""
 
-    realized_loss = MoneyField(min_value=_ZERO, help_text="CAD, as it is right")
+    realized_loss = MoneyField(min_value=_ZERO, help_text="the right loss, CAD")
     actor = LabelField(required=False, help_text="default: your user name")
     reason = NoteField()
 
@@ -98,7 +98,7 @@ class SettleOut(serializers.Serializer[Any]):
     reservation_id = IdField()
     engine = serializers.CharField()
     released = MoneyField(help_text="CAD, on the day of the reservation")
-    realized_loss = MoneyField(help_text="CAD, as it is booked")
+    realized_loss = MoneyField(help_text="the booked loss, CAD")
     settled_at = AwareDateTimeField()
 
 

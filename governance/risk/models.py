@@ -35,7 +35,7 @@ class RiskPolicy(Policy):
         default=Decimal(0),
         short="Loss a day",
         zero=NO_CAP,
-        help_text="CAD a day; reached, it closes the engine until the next day; 0: no cap",
+        help_text="CAD a day; a loss that reaches it stops the engine until the next day; 0: no cap",
         page_help="CAD. Once the day's settled losses reach it, nothing more is reserved until the next day. 0: no cap.",
     )
     max_daily_exposure = Money(
@@ -97,7 +97,7 @@ class RiskDay(models.Model):
     engine = models.CharField(max_length=WORD_MAX_LENGTH)
     day = models.DateField()
     exposure_used = sum_field(help_text="CAD reserved on this day")
-    open_risk_reserved = sum_field(help_text="of it, CAD not settled yet")
+    open_risk_reserved = sum_field(help_text="the part of it that is not settled yet, CAD")
     realized_loss = sum_field(help_text="CAD of loss settled on this day")
     actions_count = models.PositiveIntegerField(default=0, help_text="reservations of this day")
 
@@ -179,9 +179,9 @@ class RiskEvent(SignedModel, AppendOnlyModel):
 
     kind = models.CharField(max_length=9, choices=RiskEventKind)
     engine = models.CharField(max_length=WORD_MAX_LENGTH)
-    day = models.DateField(help_text="the business day of the event; of a correction that of the loss")
+    day = models.DateField(help_text="the business day of the event; for a correction, the day of the loss")
     amount = money_field(help_text="CAD asked for, or reserved")
-    realized_loss = money_field(help_text="CAD; of a correction the difference")
+    realized_loss = money_field(help_text="CAD; for a correction, the difference")
     reservation = models.ForeignKey(RiskReservation, null=True, on_delete=models.PROTECT, related_name="events")
     message = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)

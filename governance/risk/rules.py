@@ -44,10 +44,9 @@ NOBODYS = Decision(False, "global_is_no_engine", f"{GLOBAL} is the sum of all en
 
 
 def judge(caps: Caps | None, usage: Usage, amount: Decimal, *, engine: str) -> Decision:
-    """Judge whether the engine may put this amount at stake. The first refusal wins. No policy, or one that is off, refuses.
+    """Judge whether the engine may put this amount at stake. The first refusal wins. A policy missing or off refuses.
 
-    A cap may be reached exactly and never passed. Once the day's loss has reached its cap, the engine reserves nothing more
-    (CONTRACT section 3).
+    A cap may be reached, not passed. A day's loss that reaches its cap stops the engine (CONTRACT section 3).
     """
     if caps is None:
         return Decision(False, "no_policy", f"{engine} has no risk policy")

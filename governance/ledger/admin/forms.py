@@ -118,9 +118,9 @@ class ConsentForm(ProofFields, ConsentingForm):
         label="Ground",
         choices=[CHOOSE_ONE, *ACCEPTED],
         widget=UnfoldAdminSelectWidget,
-        help_text="It says when the consent expires. A published address, one that was given to us and a referral are no "
-        "ground for calls; the first two are one for a lead in a business role alone. Bought or leased means from us: that "
-        "we buy from a seller is no such purchase. Whether a homeowner's inquiry to somebody who buys counts is doubtful.",
+        help_text="It decides when the consent expires. A published address, an address that was given to us and a referral "
+        "are no ground for calls. The first two count only for a lead in a business role. Bought or leased means from us; "
+        "that we buy from a seller does not count. It is doubtful whether a homeowner's inquiry to a buyer counts.",
     )
     obtained_at = _moment_field("Obtained", help_text="When the person agreed, bought, signed or asked.")
     ended_on = _day_field("Ended on", required=False, help_text="Of a contract that is no longer in force.")
