@@ -7,9 +7,9 @@ PY := $(VENV)/bin/python
 PORT ?= 8000
 WORKERS ?= 2
 SETUP := $(VENV)/.installed
-# Settings of `make up`, `make token` and `make manage`; what the environment says wins.
+# Settings of `make up`, `make token` and `make manage`. Variables of the environment take precedence.
 DEV := DEBUG=$${DEBUG-true}
-# The clock of the tests goes on from here, whenever they run (tests/clock): a Wednesday's noon, a Sunday's night in Toronto.
+# The tests run as if they began at this time (tests/clock): at noon of a Wednesday, and at night of a Sunday in Toronto.
 CLOCK = PYTHONPATH=$(CURDIR)/tests/clock TEST_CLOCK=$${TEST_CLOCK-$(1)}
 COVER := $(PY) -W "ignore:Unable to activate pytest branch coverage" -m slipcover --json
 

@@ -1,4 +1,4 @@
-"""Follow-up as an app."""
+"""The Django app of follow-up."""
 
 from functools import partial
 
@@ -8,13 +8,13 @@ from wholesale.plumbing import seeds
 
 
 class FollowupsConfig(AppConfig):
-    """Ladders, tasks, SLA."""
+    """The app's configuration."""
 
     name = "followups"
     verbose_name = "Follow-up"
 
     def ready(self) -> None:
-        """Tell governance how leads are loaded, listen to what it tells, and say when what is periodic is due."""
+        """Register loaders of leads, checks, seeds and periodic jobs, and connect the signals of governance."""
         from followups import readiness as _readiness  # noqa: F401, PLC0415  # registers the runbook's checks
         from followups import scopes  # noqa: PLC0415  # models are not loaded before
         from followups.ladders import (  # noqa: PLC0415

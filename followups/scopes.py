@@ -1,6 +1,6 @@
-"""Whom an agent reads about: of its own tasks, of the markets in whose pool it is, and of unowned tasks that are due.
+"""The rows that an agent may read: about leads of its own tasks, of its pools' markets, and of due tasks without an owner.
 
-Everybody else has the permission `view_any_lead` and reads all. `tasks.due.readers` says the same of the due list.
+All other roles have the permission `view_any_lead` and read everything. `tasks.due.readers` has the same rule for due tasks.
 """
 
 from collections.abc import Callable, Collection
@@ -27,7 +27,7 @@ Kind = ContactPoint.Kind
 
 
 def readable_leads(user: Any, lead_ids: Collection[str]) -> set[str]:
-    """Of these leads, known or not, those that the user reads about."""
+    """Return those of these lead ids that the user may read about. An unknown lead needs `view_any_lead`."""
     if user is None or reads_all(user):
         return set(lead_ids)
     known = Lead.objects.filter(leads(user), lead_id__in=lead_ids).values_list("lead_id", flat=True)
@@ -40,25 +40,25 @@ def _in_pool(user: Any) -> Q:
 
 
 def tasks(user: Any) -> Q:
-    """The condition of tasks; what the user has completed, or was the last to claim, stays its own."""
+    """Return the condition for tasks that the user may read. Tasks that it completed or claimed last stay readable."""
     own = Q(owner=label_of(user)) | Q(completed_user=user) | Q(leased_by=label_of(user))
     due = OPEN & Q(owner__isnull=True, due_at__lte=timezone.now())
     return own | due | _in_pool(user)
 
 
 def leads(user: Any) -> Q:
-    """The condition of leads."""
+    """Return the condition for leads that the user may read."""
     return _in_pool(user) | Q(Exists(FollowupTask.objects.filter(tasks(user), lead=OuterRef("lead_id"))))
 
 
 def _of_lead(user: Any, name: str = "lead_id") -> Q:
-    """The condition of rows that name a lead, whether or not it is known."""
+    """Return the condition for rows that name a lead, known or not, about which the user may read."""
     in_pool = Lead.objects.filter(_in_pool(user), lead_id=OuterRef(name))
     return Q(Exists(in_pool)) | Q(Exists(FollowupTask.objects.filter(tasks(user), lead=OuterRef(name))))
 
 
 def _of_task(user: Any) -> Q:
-    """The condition of rows that belong to a task."""
+    """Return the condition for rows of a task that the user may read."""
     return Q(Exists(FollowupTask.objects.filter(tasks(user), pk=OuterRef("task"))))
 
 
@@ -68,7 +68,7 @@ def _ladders(user: Any) -> Q:
 
 
 def _points(user: Any) -> Q:
-    """The condition of subjects of the ledger. An erased one is nobody's any more."""
+    """Return the condition for contact points of leads that the user may read. An erased point belongs to no lead."""
     with_it = Lead.objects.filter(leads(user))
     phone = with_it.filter(~Q(phone=""), phone=OuterRef("value"))
     email = with_it.filter(~Q(email=""), email=OuterRef("value"))
@@ -99,7 +99,7 @@ _CONDITIONS: dict[Any, Callable[[User], Q]] = {
 
 
 def register() -> None:
-    """Say which rows of follow-up and of the ledger each user may read."""
+    """Register which rows of follow-up and of the ledger each user may read."""
     for model, condition in _CONDITIONS.items():
         scopes.register(model, _unless_all(condition))
 

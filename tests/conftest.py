@@ -41,7 +41,7 @@ hypothesis_settings.load_profile("tests")
 SLOW_FOLDERS = {"faults", "plans", "races", "recorded", "schema", "simulation", "traps"}
 SLOW_FILES = (
     *("test_*admin*.py", "test_*page.py", "test_dashboard.py", "test_work_queue.py", "test_personal_values.py"),
-    *("test_up.py", "test_settings.py", "test_schema_view.py", "test_walkthrough_command.py"),
+    *("test_up.py", "test_settings.py", "test_seeds.py", "test_schema_view.py", "test_walkthrough_command.py"),
 )
 SLOW_PARAMETERS = {"endpoint", "verb"}
 DATABASE = {"db", "transactional_db"}  # the fixtures of pytest-django that bring it
@@ -55,7 +55,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """The workers of one run, and the servers that its tests start, copy one migrated database."""
     if not hasattr(config, "workerinput"):
         once = ExitStack()
-        once.enter_context(migrating_once())
+        # With workers it is migrated while they read the tests.
+        once.enter_context(migrating_once(ahead=bool(config.getoption("numprocesses", None))))
         config.add_cleanup(once.close)
 
 

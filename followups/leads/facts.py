@@ -1,4 +1,4 @@
-"""A lead as governance knows it."""
+"""The facts about a lead that governance decides with."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -12,7 +12,7 @@ FACTS = LeadFacts._fields[:-1]  # each is a column of a lead; the last fact is i
 
 
 def lead_facts(lead: Lead) -> LeadFacts:
-    """The plain values of a lead."""
+    """Return the facts of a lead row."""
     return LeadFacts(*(getattr(lead, name) for name in FACTS))
 
 
@@ -30,7 +30,7 @@ def read_facts(values: Sequence[Any]) -> LeadFacts | None:
 def contact_of(
     lead: LeadFacts | None, *, lead_id: str | None, province: str, market: str, channel: str, gap_minutes: int = 0
 ) -> gate.Contact:
-    """The contact of a step. Of a lead that nobody knows, the place is judged."""
+    """Return the contact that a step would make. An unknown lead (`lead` is None) is judged by its place alone."""
     gap = timedelta(minutes=gap_minutes)
     if lead is not None:
         return gate.Contact(lead, channel, gap=gap)

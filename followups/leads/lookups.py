@@ -1,4 +1,4 @@
-"""Leads by what they are known by, many at once."""
+"""Finding many leads at once, by id, number or address."""
 
 from collections.abc import Collection
 
@@ -15,18 +15,18 @@ Kind = ContactPoint.Kind
 
 
 def leads_by_id(lead_ids: Collection[str]) -> QuerySet[Lead]:
-    """Those that exist."""
+    """Return the leads with these ids. Ids without a lead are left out."""
     return Lead.objects.filter(lead_id__in=among(lead_ids))
 
 
 def leads_at(points: Collection[Point]) -> QuerySet[Lead]:
-    """The leads with one of these numbers or addresses, or that are named themselves; a number may belong to several."""
+    """Return the leads with any of these numbers, addresses or lead ids. Several leads may have one number."""
     by_column = {
         column: {value for kind, value in points if kind == of_kind}
         for column, of_kind in (("phone", Kind.PHONE), ("email", Kind.EMAIL), ("lead_id", Kind.LEAD))
     }
-    # One look by each index, since PostgreSQL reads the whole table for an OR. Phones and addresses are indexed where there
-    # are any, and it has to be told that there are.
+    # One query for each index: PostgreSQL reads the whole table for an OR. The indexes of phone and e-mail leave out empty
+    # values, so each query says that the value is not empty.
     found = [
         Lead.objects.filter(~Q(**{column: ""}), **{f"{column}__in": among(values)}).order_by().values("pk")
         for column, values in by_column.items()
@@ -40,12 +40,12 @@ _POINTS = Select(lambda lead_id: Lead.objects.filter(lead_id=lead_id).order_by()
 
 
 def points_of_lead(lead_id: str) -> list[Point]:
-    """The number and the address of a lead, as far as it has them. None where nobody knows the lead."""
+    """Return the points of a lead's number and address. The list is empty if the lead has neither or is unknown."""
     row = _POINTS.first(lead_id=lead_id)
     return gate.points_of(phone=row[0], email=row[1]) if row else []
 
 
 def lead_ids_at(points: Collection[Point]) -> set[str]:
-    """Their ids, and those that are named themselves: a ladder may have a lead that nobody knows."""
+    """Return the ids of the leads at these points, and all ids named by the points: a ladder may have an unknown lead."""
     named = {value for kind, value in points if kind == Kind.LEAD}
     return named.union(leads_at(points).values_list("lead_id", flat=True))

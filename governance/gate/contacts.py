@@ -216,7 +216,7 @@ def judge_contact(
 def note_use(answer: ContactAnswer, sent_at: datetime, act: Act) -> bool:
     """Record that a message used a referral, if the person has one on file. Return whether there was one.
 
-    The referral is looked for in the ledger lines of `answer`, so this needs no query.
+    The referral is looked for in the ledger lines of `answer`, so a person without one costs no query.
     """
     contact, lines = answer.contact, answer.situation.ledger or ()
     if contact.channel == Channel.CALL or not any(line.basis == Basis.REFERRAL for line in lines):

@@ -26,7 +26,7 @@ SAID = {"outcome": "", "note": ""}
 MINUTE = timedelta(minutes=1)
 
 
-def test_who_may_complete_an_open_task_is_whom_its_lease_leaves_it_to(user_of: Callable[..., User]) -> None:
+def test_an_open_task_may_be_completed_by_whoever_its_lease_allows(user_of: Callable[..., User]) -> None:
     anna, bryan = user_of("agent"), user_of("operator")
     states: tuple[dict[str, Any], ...] = (
         {},
@@ -85,7 +85,7 @@ def test_a_task_is_read_as_the_query_set_reads_it(lead: dict[str, Any]) -> None:
             assert {name: getattr(read, name) for name in loaded} == {name: getattr(row, name) for name in loaded}
 
 
-def test_a_ladder_that_is_closed_is_read_with_its_time() -> None:
+def test_a_closed_ladder_is_read_with_its_time() -> None:
     steps = start_ladder(lead_id="L1", province="ON", act=Act(at=NOON)).tasks
     for task in steps:
         complete_task(task.pk, "va1", now=NOON)
@@ -95,7 +95,7 @@ def test_a_ladder_that_is_closed_is_read_with_its_time() -> None:
     assert (found.task.ladder.open_steps, found.task.ladder.closed_at) == (0, NOON)
 
 
-def test_closing_steps_counts_from_what_is_stored(db: None) -> None:
+def test_closing_steps_subtracts_from_the_stored_count(db: None) -> None:
     ladder = LadderFactory.create(open_steps=6)
     FollowupLadder.objects.filter(pk=ladder.pk).update(open_steps=3)
     close_steps(ladder, 1, NOON)

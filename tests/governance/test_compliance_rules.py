@@ -189,7 +189,7 @@ SCRUBS: list[tuple[str, list[LedgerLine], Validity]] = [
 
 
 @pytest.mark.parametrize(("lines", "standing"), [row[1:] for row in SCRUBS], ids=[row[0] for row in SCRUBS])
-def test_a_scrub_counts_for_31_days_and_an_exemption_stands_for_it(lines: Any, standing: Any) -> None:
+def test_a_scrub_counts_for_31_days_and_an_exemption_replaces_it(lines: Any, standing: Any) -> None:
     assert scrub(lines, AT) is standing
 
 
@@ -239,7 +239,7 @@ def test_each_ground_expires_as_the_table_says(channel: Any, basis: Any) -> None
         ("", date(2027, 12, 15), False),
     ],
 )
-def test_a_registration_holds_through_its_last_day(number: Any, expires_on: Any, registered: Any) -> None:
+def test_a_registration_is_valid_through_its_last_day(number: Any, expires_on: Any, registered: Any) -> None:
     organisation = OrganisationFacts(registration_number=number, registration_expires_on=expires_on)
     assert organisation.registered(AT.date()) is registered
 
@@ -257,18 +257,18 @@ LINES = st.lists(
 
 
 @given(lines=LINES, channel=st.sampled_from(Channel.values))
-def test_an_opt_out_recorded_last_always_refuses(lines: Any, channel: Any) -> None:
+def test_the_latest_opt_out_always_refuses(lines: Any, channel: Any) -> None:
     assert opted_out([*lines, line(OPT_OUT, timedelta(hours=3), channel)], channel, AT)
     assert opted_out([*lines, line(OPT_OUT, timedelta(hours=3))], channel, AT)
 
 
 @given(lines=LINES, channel=st.sampled_from(Channel.values))
-def test_no_consent_makes_an_opted_out_lead_reachable(lines: Any, channel: Any) -> None:
+def test_no_consent_permits_contact_of_an_opted_out_lead(lines: Any, channel: Any) -> None:
     assert opted_out([*lines, agreed(channel)], channel, AT) == opted_out(lines, channel, AT)
 
 
 @given(lines=LINES, channel=st.sampled_from(Channel.values))
-def test_what_is_said_later_changes_no_earlier_answer(lines: Any, channel: Any) -> None:
+def test_a_later_line_changes_no_earlier_answer(lines: Any, channel: Any) -> None:
     later = [line(kind, -SECOND, channel, basis="EXPRESS") for kind in (OPT_OUT, LIFT, Entry.CONSENT, SCRUB)]
     for judge in (opted_out, consent):
         assert judge([*lines, *later], channel, AT) == judge(lines, channel, AT)

@@ -31,7 +31,7 @@ def enforce() -> None:
     Organisation.objects.update(consent="enforce", scrub="enforce")
 
 
-def test_a_lead_is_judged_on_its_own_clock_and_the_answer_says_why_that_one(operator: APIClient) -> None:
+def test_a_lead_is_judged_on_its_own_clock_and_the_answer_names_the_source(operator: APIClient) -> None:
     LeadFactory.create(lead_id="L1", province="BC", market="CRANBROOK")
     answer = decide(operator)
     assert answer["ok"]
@@ -41,14 +41,14 @@ def test_a_lead_is_judged_on_its_own_clock_and_the_answer_says_why_that_one(oper
     assert answer["lead_id"] == "L1"
 
 
-def test_the_leads_own_zone_is_believed_before_its_markets(operator: APIClient) -> None:
+def test_the_leads_own_zone_wins_over_its_markets(operator: APIClient) -> None:
     LeadFactory.create(lead_id="L1", province="BC", market="CRANBROOK", zone="America/Vancouver")
     answer = decide(operator)
     assert (answer["ok"], answer["zone_source"], answer["utc_offset"]) == (False, "lead", "UTC-7")
     assert answer["next_allowed_at"] == "2026-12-15T16:00:00Z"
 
 
-def test_every_reason_is_given_in_its_order_with_a_sentence_in_both_languages(operator: APIClient) -> None:
+def test_every_reason_is_given_in_order_with_a_sentence_in_both_languages(operator: APIClient) -> None:
     enforce()
     ClosedDay.objects.create(day=NOON.date(), name="Inventory", changed_by="ops", updated_at=NOON)
     rules = {**SAFE_RULES, "channels_allowed": ["SMS"]}
@@ -73,7 +73,7 @@ def test_every_reason_is_given_in_its_order_with_a_sentence_in_both_languages(op
     assert (answer["legal_ok"], answer["policy_ok"], answer["next_allowed_at"]) == (False, False, None)
 
 
-def test_what_is_not_enforced_is_a_warning(operator: APIClient) -> None:
+def test_an_unenforced_reason_is_a_warning(operator: APIClient) -> None:
     LeadFactory.create(lead_id="L1")
     answer = decide(operator, channel="CALL")
     assert (answer["ok"], answer["reasons"]) == (True, [])
@@ -81,7 +81,7 @@ def test_what_is_not_enforced_is_a_warning(operator: APIClient) -> None:
     assert decide(operator, channel="EMAIL")["warnings"] == ["consent_missing", "organisation_not_identified"]
 
 
-def test_without_the_organisations_row_everything_is_enforced(operator: APIClient) -> None:
+def test_without_the_organisation_row_everything_is_enforced(operator: APIClient) -> None:
     LeadFactory.create(lead_id="L1")
     Organisation.objects.all().delete()
     answer = decide(operator)
@@ -89,7 +89,7 @@ def test_without_the_organisations_row_everything_is_enforced(operator: APIClien
     assert answer["reasons"] == ["ledger_unreadable", "consent_missing", "organisation_not_identified"]
 
 
-def test_the_law_and_the_policy_are_told_apart(operator: APIClient) -> None:
+def test_the_law_and_the_policy_are_reported_separately(operator: APIClient) -> None:
     rules = {**SAFE_RULES, "contact_windows_local": [{"days": [1], "start": "00:00", "end": "23:59"}]}
     MarketPolicy.objects.filter(province="ON").update(rules=rules)
     LeadFactory.create(lead_id="L1")
@@ -99,7 +99,7 @@ def test_the_law_and_the_policy_are_told_apart(operator: APIClient) -> None:
 
 
 @pytest.mark.usefixtures("kill_switch")
-def test_the_kill_switch_comes_first_and_hides_nothing(operator: APIClient) -> None:
+def test_the_kill_switch_is_named_first_and_hides_no_other_reason(operator: APIClient) -> None:
     LeadFactory.create(lead_id="L1")
     answer = decide(operator, at=NIGHT)
     assert answer["reasons"] == ["KILL_SWITCH_ENGAGED", "outside_contact_window"]
@@ -115,12 +115,12 @@ def test_a_closed_day_of_another_province_closes_nothing(operator: APIClient) ->
     assert (answer["reasons"], answer["next_allowed_at"]) == (["closed_day"], "2026-12-16T14:00:00Z")
 
 
-def test_a_lead_that_nobody_knows_is_404(operator: APIClient) -> None:
+def test_an_unknown_lead_is_404(operator: APIClient) -> None:
     response = operator.get(DECIDE, {"lead_id": "nobody", "channel": "SMS"})
     assert (response.status_code, codes(response)) == (404, ["not_found"])
 
 
-def test_the_older_question_takes_a_lead_too(operator: APIClient) -> None:
+def test_the_older_endpoint_takes_a_lead_too(operator: APIClient) -> None:
     LeadFactory.create(lead_id="L1", province="BC", market="CRANBROOK", score="0.2")
     answer = operator.get(CAN_CONTACT, {"lead_id": "L1", "channel": "SMS", "at": TUESDAY}).json()
     assert answer == decide(operator)

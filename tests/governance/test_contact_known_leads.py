@@ -51,7 +51,7 @@ def asked(client: APIClient, **changes: Any) -> dict[str, Any]:
     return response.json()
 
 
-def test_everything_is_told_about_a_lead(operator: APIClient) -> None:
+def test_the_answer_tells_everything_about_a_lead(operator: APIClient) -> None:
     known(score=Decimal("0.7"))
     assert asked(operator) == {
         "ok": True,
@@ -106,7 +106,7 @@ def test_everything_is_told_about_a_lead(operator: APIClient) -> None:
         ({"market": "TORONTO", "zone": "America/Atikokan"}, ["America/Atikokan"], "lead"),
     ],
 )
-def test_the_answer_says_which_zones_and_why(operator: APIClient, values: Any, zones: Any, source: Any) -> None:
+def test_the_answer_gives_the_zones_and_their_source(operator: APIClient, values: Any, zones: Any, source: Any) -> None:
     known(**values)
     answer = asked(operator)
     assert (answer["zones"], answer["zone_source"]) == (zones, source)
@@ -134,7 +134,7 @@ def test_a_lead_is_answered_in_its_language(operator: APIClient) -> None:
         ("AB", "EDMONTON", "2026-12-15T02:00:00Z", "2026-12-14T20:00:00-06:00", True),
     ],
 )
-def test_calls_by_the_clocks_of_december_2026(
+def test_calls_follow_the_clocks_of_december_2026(
     operator: APIClient, province: Any, market: Any, at: Any, local_time: Any, ok: Any
 ) -> None:
     known(province=province, market=market)
@@ -143,7 +143,7 @@ def test_calls_by_the_clocks_of_december_2026(
     assert answer["legal_ok"] is (market == "EDMONTON")
 
 
-def test_a_closed_day_is_of_its_province_or_of_all(operator: APIClient) -> None:
+def test_a_closed_day_applies_to_its_province_or_to_all(operator: APIClient) -> None:
     known()
     ClosedDay.objects.create(province="QC", day=NOON.date(), name="Snow", changed_by="test", updated_at=NOON)
     assert asked(operator)["ok"]
@@ -154,7 +154,7 @@ def test_a_closed_day_is_of_its_province_or_of_all(operator: APIClient) -> None:
     assert asked(operator)["next_allowed_at"] == "2026-12-17T14:00:00Z"
 
 
-def test_a_holiday_is_what_the_policy_says(operator: APIClient) -> None:
+def test_a_holiday_follows_the_policy(operator: APIClient) -> None:
     known()
     policy = MarketPolicy.objects.get(province="ON")
     assert asked(operator, at="2026-12-25T18:00:00Z")["ok"]
@@ -200,7 +200,7 @@ def test_a_thousand_leads_cost_no_more_queries_than_ten(client_of: Callable[...,
     assert answer["unknown"] == []
 
 
-def test_leads_that_are_not_there_are_named(operator: APIClient) -> None:
+def test_unknown_leads_are_named(operator: APIClient) -> None:
     known()
     answer = operator.post(EXPLAIN, {"lead_ids": ["L2", "L1", "L3"], "channel": "SMS", "at": AT}, format="json").json()
     assert (answer["unknown"], [row["lead_id"] for row in answer["answers"]]) == (["L2", "L3"], ["L1"])

@@ -53,7 +53,7 @@ ENOUGH: dict[str, Any] = {"confidence": Decimal("0.90"), "trials": 50, "successe
         (replace(CHARTER, min_success_rate=Decimal(1)), {"successes": 50}, "gate_pass"),
     ],
 )
-def test_the_gate(charter: Any, given: Any, code: Any) -> None:
+def test_the_gate_gives_the_first_reason(charter: Any, given: Any, code: Any) -> None:
     decision = judge(charter, **{**ENOUGH, **given})
     assert (decision.code, decision.allowed) == (code, code == "gate_pass")
 

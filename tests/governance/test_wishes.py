@@ -77,7 +77,7 @@ def test_an_opt_out_of_a_channel_by_lead_binds_the_lead_for_that_channel(operato
     assert reason(operator, "CALL") != "opted_out"
 
 
-def test_an_opt_out_by_a_number_alone_binds_whoever_has_it_and_no_lead(operator: APIClient) -> None:
+def test_an_opt_out_by_number_alone_binds_every_lead_of_the_number_but_no_lead_id(operator: APIClient) -> None:
     know("L2")
     post(operator, "opt-outs", phone=PHONE[1])
     assert written() == {(*PHONE, "OPT_OUT", "")}
@@ -95,7 +95,7 @@ def test_a_lead_without_number_and_address_is_bound_by_its_id(operator: APIClien
     assert reason(operator, channel or "SMS") == "opted_out"
 
 
-def test_a_lead_that_nobody_knows_yet_is_bound_when_it_comes(operator: APIClient) -> None:
+def test_an_unknown_lead_is_bound_when_it_becomes_known(operator: APIClient) -> None:
     post(operator, "opt-outs", lead_id="LATER")
     assert written() == {("LEAD", "LATER", "OPT_OUT", "")}
     know("LATER", phone=NEW_PHONE[1])
@@ -117,13 +117,13 @@ def test_a_lift_by_lead_lifts_the_lead_its_number_and_its_address(operator: APIC
     assert reason(operator) != "opted_out"
 
 
-def test_a_lift_of_the_number_leaves_the_lead_bound(operator: APIClient) -> None:
+def test_a_lift_of_the_number_leaves_the_lead_itself_bound(operator: APIClient) -> None:
     post(operator, "opt-outs", lead_id="L1")
     post(operator, "opt-outs/lift", phone=PHONE[1], reason="a mistake")
     assert reason(operator) == "opted_out"
 
 
-def test_a_lead_that_nobody_knows_is_lifted_and_listed(operator: APIClient) -> None:
+def test_an_unknown_lead_is_lifted_and_listed(operator: APIClient) -> None:
     post(operator, "opt-outs", lead_id="LATER")
     assert [line["entry"] for line in post(operator, "opt-outs/lift", lead_id="LATER", reason="a mistake")] == ["LIFT"]
     rows = operator.get(f"{API}/records", {"lead_id": "LATER"}).json()["results"]
@@ -134,7 +134,7 @@ def test_a_lead_that_nobody_knows_is_lifted_and_listed(operator: APIClient) -> N
     assert post(operator, "opt-outs/lift", lead_id="NOBODY", reason="a mistake") == []
 
 
-def test_who_is_bound_is_told(operator: APIClient) -> None:
+def test_the_signal_names_who_is_bound(operator: APIClient) -> None:
     with heard(opted_out_of) as told:
         post(operator, "opt-outs", lead_id="L1", channel="CALL")
     assert [(set(one.facts["points"]), one.facts["channel"]) for one in told] == [({LEAD, PHONE}, "CALL")]
@@ -146,7 +146,7 @@ def test_who_is_bound_is_told(operator: APIClient) -> None:
 @pytest.mark.parametrize("character", CONTROL)
 @pytest.mark.parametrize("name", ["reason", "evidence", "actor", "correlation_id"])
 @pytest.mark.parametrize("path", ["opt-outs", "do-not-call"])
-def test_text_that_cannot_be_stored_is_replaced(operator: APIClient, path: str, name: str, character: str) -> None:
+def test_unstorable_text_is_replaced(operator: APIClient, path: str, name: str, character: str) -> None:
     post(operator, path, phone=PHONE[1], **{name: f"a{character}b"})
     assert getattr(ContactRecord.objects.get(), name) == "a\ufffdb"
 
@@ -154,7 +154,7 @@ def test_text_that_cannot_be_stored_is_replaced(operator: APIClient, path: str, 
 @pytest.mark.parametrize(
     ("name", "longest"), [("reason", 1000), ("evidence", 1000), ("actor", 128), ("correlation_id", 128)]
 )
-def test_text_that_is_too_long_is_cut_and_marked(operator: APIClient, name: str, longest: int) -> None:
+def test_too_long_text_is_cut_and_marked(operator: APIClient, name: str, longest: int) -> None:
     post(operator, "opt-outs", phone=PHONE[1], **{name: "a" * 5000})
     kept = getattr(ContactRecord.objects.get(), name)
     assert len(kept) == longest
@@ -163,13 +163,13 @@ def test_text_that_is_too_long_is_cut_and_marked(operator: APIClient, name: str,
 
 @pytest.mark.parametrize("came", [5, True, ["x"], {"x": "\x00"}])
 @pytest.mark.parametrize("name", ["reason", "evidence", "actor", "said_at", "channel"])
-def test_a_detail_of_another_kind_refuses_nothing(operator: APIClient, name: str, came: Any) -> None:
+def test_a_detail_of_another_type_refuses_nothing(operator: APIClient, name: str, came: Any) -> None:
     post(operator, "opt-outs", phone=PHONE[1], **{name: came})
     assert written() == {(*PHONE, "OPT_OUT", "")}
 
 
 @pytest.mark.parametrize("said_at", [iso_utc(NOON + timedelta(seconds=2)), "2099-01-01T00:00:00Z"])
-def test_a_time_ahead_is_now(operator: APIClient, said_at: str) -> None:
+def test_a_time_in_the_future_counts_as_now(operator: APIClient, said_at: str) -> None:
     post(operator, "opt-outs", phone=PHONE[1], said_at=said_at)
     assert ContactRecord.objects.get().effective_at == NOON
 
@@ -177,27 +177,27 @@ def test_a_time_ahead_is_now(operator: APIClient, said_at: str) -> None:
 @pytest.mark.parametrize(
     "said_at", ["yesterday", "2026-04-30T12:00:00", "1970-01-01T00:00:00Z", "2999-01-01T00:00:00Z", "\x00"]
 )
-def test_a_time_that_cannot_be_read_is_now_and_the_reason_says_so(operator: APIClient, said_at: str) -> None:
+def test_an_unreadable_time_counts_as_now_and_the_reason_says_so(operator: APIClient, said_at: str) -> None:
     post(operator, "opt-outs", phone=PHONE[1], said_at=said_at, reason="asked")
     line = ContactRecord.objects.get()
     assert (line.effective_at, line.reason) == (NOON, f"asked Not taken as it came: said_at {said_at!r}.")
 
 
 @pytest.mark.parametrize("channel", ["FAX", "\ud800"])
-def test_a_channel_that_is_none_is_every_channel(operator: APIClient, channel: str) -> None:
+def test_an_unknown_channel_means_every_channel(operator: APIClient, channel: str) -> None:
     post(operator, "opt-outs", phone=PHONE[1], channel=channel)
     assert written() == {(*PHONE, "OPT_OUT", "")}
     assert ContactRecord.objects.get().reason == f"Not taken as it came: channel {channel!r}."
 
 
-def test_a_channel_that_reaches_nobody_who_is_named_is_every_channel(operator: APIClient) -> None:
+def test_a_channel_that_reaches_no_given_point_means_every_channel(operator: APIClient) -> None:
     post(operator, "opt-outs", phone=PHONE[1], channel="EMAIL")
     assert written() == {(*PHONE, "OPT_OUT", "")}
     assert ContactRecord.objects.get().reason == "Not taken as it came: channel 'EMAIL'."
 
 
 @pytest.mark.parametrize("header", [CORRELATION, KEY])
-def test_a_header_that_cannot_be_read_refuses_nothing(operator: APIClient, header: str) -> None:
+def test_an_unreadable_header_refuses_nothing(operator: APIClient, header: str) -> None:
     answer = operator.post(f"{API}/opt-outs", {"phone": PHONE[1]}, headers={header: "a" * 129})
     assert answer.status_code == 201
     assert 0 < len(ContactRecord.objects.get().correlation_id) < 129
@@ -214,7 +214,7 @@ def test_a_header_that_cannot_be_read_refuses_nothing(operator: APIClient, heade
         ({"lead_id": "L\x001"}, ("LEAD", "L\ufffd1")),
     ],
 )
-def test_what_cannot_be_read_is_kept_as_it_came_and_told_of(operator: APIClient, given: Any, kept: Any) -> None:
+def test_an_unreadable_point_is_kept_as_sent_and_reported(operator: APIClient, given: Any, kept: Any) -> None:
     with heard(opt_outs_unreadable) as told, heard(opted_out_of) as closed:
         post(operator, "opt-outs", reason="asked", **given)
     assert written() == {(*kept, "OPT_OUT", "")}
@@ -223,7 +223,7 @@ def test_what_cannot_be_read_is_kept_as_it_came_and_told_of(operator: APIClient,
     assert [one.facts["points"] for one in closed] == [[kept]]
 
 
-def test_what_cannot_be_read_does_not_stop_the_rest(operator: APIClient) -> None:
+def test_an_unreadable_point_does_not_stop_the_others(operator: APIClient) -> None:
     post(operator, "opt-outs", phone="555", email="Ann@Example.CA", lead_id="L2")
     assert written() == {
         ("PHONE", "555", "OPT_OUT", ""),
@@ -265,13 +265,13 @@ def test_an_address_is_found_in_any_spelling(operator: APIClient, said: str, kep
 
 @pytest.mark.parametrize("path", ["opt-outs", "do-not-call"])
 @pytest.mark.parametrize("given", [{}, {"reason": "x"}, {"lead_id": "", "phone": " "}])
-def test_nobody_named_is_refused(operator: APIClient, path: str, given: Any) -> None:
+def test_an_opt_out_that_names_nobody_is_refused(operator: APIClient, path: str, given: Any) -> None:
     answer = operator.post(f"{API}/{path}", given, format="json")
     assert (answer.status_code, codes(answer), attrs(answer)) == (400, ["required"], ["lead_id"])
     assert not ContactRecord.objects.exists()
 
 
-def test_json_that_cannot_be_read_and_missing_authority_are_refused(operator: APIClient, agent: APIClient) -> None:
+def test_unreadable_json_and_missing_authority_are_refused(operator: APIClient, agent: APIClient) -> None:
     answer = operator.generic("POST", f"{API}/opt-outs", '{"phone": ', content_type="application/json")
     assert (answer.status_code, codes(answer)) == (400, ["parse_error"])
     assert agent.post(f"{API}/opt-outs", {"phone": PHONE[1]}).status_code == 403

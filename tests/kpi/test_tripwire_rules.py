@@ -39,7 +39,7 @@ TABLE = [
     [row[1:] for row in TABLE],
     ids=[row[0] for row in TABLE],
 )
-def test_the_guides_rule(
+def test_the_guides_rule_gives_its_verdict(
     baseline: Fraction | None,
     current: Fraction | None,
     before: int,
@@ -76,7 +76,7 @@ def test_the_note_says_what_was_seen(
     assert verdict.note == note
 
 
-def test_a_share_that_is_not_reached_never_reads_as_if_it_were() -> None:
+def test_a_share_below_the_threshold_is_never_shown_as_reaching_it() -> None:
     assert percent(F(199_999, 1_000_000)) == "19.99%"
     assert percent(F(1, 5)) == "20%"
     assert fall(F(1), F("0.800001")) == "now 0.8, before 1: 19.99% lower"
@@ -96,7 +96,7 @@ def test_a_mean_is_exact() -> None:
     recent=st.integers(0, 500),
     drop=st.integers(1, 10_000),
 )
-def test_the_verdict_is_that_of_whole_numbers(baseline: int, window: int, before: int, recent: int, drop: int) -> None:
+def test_the_verdict_equals_that_of_whole_numbers(baseline: int, window: int, before: int, recent: int, drop: int) -> None:
     before, recent = min(before, baseline), min(recent, window)
     verdict = judge_drop(
         F(before, baseline),
@@ -119,7 +119,7 @@ def test_a_cusum_adds_the_log_likelihood_ratio_and_never_falls_below_0() -> None
 
 
 @given(outcomes=st.lists(st.booleans(), max_size=200), cuts=st.lists(st.integers(0, 200), max_size=5))
-def test_a_cusum_in_parts_is_the_cusum_of_the_whole(outcomes: list[bool], cuts: list[int]) -> None:
+def test_a_cusum_in_parts_equals_the_cusum_of_the_whole(outcomes: list[bool], cuts: list[int]) -> None:
     steps = cusum_steps(0.3, 0.4)
     level, in_parts = 0.0, []
     edges = [0, *sorted(cuts), len(outcomes)]

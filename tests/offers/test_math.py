@@ -16,7 +16,7 @@ def mao(arv: str, repairs: str, multiplier: str = "0.70", fees: str = "2500") ->
     return calc.mao, calc.recommended_offer
 
 
-def test_the_guides_offer() -> None:
+def test_the_guides_offer_is_computed() -> None:
     offer = calculate(arv=Decimal(450_000), repairs=Decimal(50_000), multiplier=Decimal("0.70"), fees_buffer=Decimal(2_500))
     assert offer == Calculation(Decimal(450_000), Decimal(50_000), Decimal(2_500), Decimal(262_500), Decimal(262_500))
 
@@ -31,15 +31,15 @@ def test_the_guides_offer() -> None:
         ("100000000", "1", "100000000.00"),
     ],
 )
-def test_half_up_to_the_cent(arv: Any, multiplier: Any, expected: Any) -> None:
+def test_an_offer_is_rounded_half_up_to_the_cent(arv: Any, multiplier: Any, expected: Any) -> None:
     assert mao(arv, "0", multiplier, "0") == (Decimal(expected), Decimal(expected))
 
 
-def test_a_negative_offer_is_recommended_as_nothing() -> None:
+def test_a_negative_offer_is_recommended_as_0() -> None:
     assert mao("100000", "200000") == (Decimal("-132500.00"), Decimal(0))
 
 
-def test_a_negative_half_goes_away_from_zero() -> None:
+def test_a_negative_half_cent_is_rounded_away_from_zero() -> None:
     assert mao("0.01", "0.01", "0.5", "0")[0] == Decimal("-0.01")
 
 
@@ -61,7 +61,7 @@ def test_out_of_bounds_names_the_amount_and_its_bounds(arv: Any, repairs: Any, a
 
 
 @pytest.mark.parametrize("amount", ["NaN", "sNaN", "Infinity", "-Infinity"])
-def test_what_is_no_amount_is_out_of_bounds(amount: Any) -> None:
+def test_an_invalid_amount_is_out_of_bounds(amount: Any) -> None:
     with pytest.raises(OutOfBounds):
         mao(amount, "0")
     with pytest.raises(OutOfBounds):
@@ -69,7 +69,7 @@ def test_what_is_no_amount_is_out_of_bounds(amount: Any) -> None:
 
 
 @pytest.mark.parametrize(("arv", "repairs"), [("0.01", "0.02"), ("100000000", "200000000")])
-def test_the_bounds_themselves_are_within(arv: Any, repairs: Any) -> None:
+def test_the_bounds_themselves_are_allowed(arv: Any, repairs: Any) -> None:
     assert mao(arv, repairs)[1] == 0
 
 

@@ -49,20 +49,20 @@ ODD_CURSORS = [
 
 
 @pytest.mark.parametrize("text", BAD_CURSORS, ids=lambda text: repr(text[:20]))
-def test_a_cursor_that_we_never_gave_is_no_page(operator: APIClient, text: str) -> None:
+def test_a_forged_cursor_is_404(operator: APIClient, text: str) -> None:
     for path in lists():
         assert_refused(operator.get(path, {"cursor": text}), 404, attr=None)
 
 
 @pytest.mark.parametrize("text", ODD_CURSORS, ids=lambda text: repr(text[:20]))
-def test_an_odd_cursor_is_no_fault(operator: APIClient, text: str) -> None:
+def test_an_odd_cursor_causes_no_fault(operator: APIClient, text: str) -> None:
     create_ladder(province="ON")
     for path in lists():
         assert operator.get(path, {"cursor": text}).status_code in (200, 404)
 
 
 @pytest.mark.parametrize("size", ["0", "-1", "9" * 400, "x", "٣", "1e3", "\x00"])
-def test_an_odd_page_size_is_no_fault(operator: APIClient, size: str) -> None:
+def test_an_odd_page_size_causes_no_fault(operator: APIClient, size: str) -> None:
     create_ladder(province="ON")
     for path in lists():
         answer = operator.get(path, {"page_size": size})
@@ -83,16 +83,16 @@ def test_an_odd_page_size_is_no_fault(operator: APIClient, size: str) -> None:
         ("channel=%F0%9F%98%80", "channel"),
     ],
 )
-def test_a_query_that_is_no_words_is_refused(operator: APIClient, query: str, attr: str) -> None:
+def test_a_query_that_is_not_text_is_refused(operator: APIClient, query: str, attr: str) -> None:
     assert_refused(operator.get(f"/api/followups/due?{query}"), 400, attr=attr)
 
 
-def test_of_a_key_given_twice_the_last_counts(operator: APIClient) -> None:
+def test_the_last_value_of_a_repeated_query_key_counts(operator: APIClient) -> None:
     assert operator.get("/api/followups/due?province=XX&province=on").status_code == 200
 
 
 @pytest.mark.parametrize("query", ["%", "%zz", "&&&", "=", "=x", "a[b]=c", "a.b=c", "owner", "%00=%00", "x=" + "y" * 60_000])
-def test_an_odd_query_is_no_fault(operator: APIClient, query: str) -> None:
+def test_an_odd_query_causes_no_fault(operator: APIClient, query: str) -> None:
     for path in (*lists(), "/api/followups/due", "/api/followups/sla", "/api/kpi/summary"):
         assert operator.get(f"{path}?{query}").status_code == 200
 
@@ -117,7 +117,7 @@ def test_thousands_of_query_fields_are_refused(operator: APIClient) -> None:
         "now",
     ],
 )
-def test_a_time_that_is_no_instant_is_refused(operator: APIClient, name: str, text: str) -> None:
+def test_an_invalid_time_is_refused(operator: APIClient, name: str, text: str) -> None:
     for path in ("/api/kpi/events", "/api/kpi/summary", "/api/deals/offers/evidence"):
         assert_refused(operator.get(path, {name: text}), 400, attr=name)
 

@@ -53,7 +53,6 @@ def test_an_array_of_times_is_read_alike() -> None:
         assert cursor.fetchone() == ([datetime(2026, 7, 1, 5, 2, 3, tzinfo=UTC), None],)
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_connection_of_the_pool_reads_times_by_the_same_loader() -> None:
     wanted = connection.connection.adapters.get_loader(TIMESTAMPTZ, Format.TEXT)
     given = {**connection.settings_dict, "CONN_MAX_AGE": 0}

@@ -26,14 +26,14 @@ def _everything_is_possible(db: None) -> None:
     make_everything_possible()
 
 
-def test_the_table_names_every_endpoint_and_no_other() -> None:
+def test_the_table_names_exactly_the_endpoints_that_exist() -> None:
     routed = {(method, route.path) for route in routes() for method in route.actions}
     assert {(endpoint.method, endpoint.path) for endpoint in ENDPOINTS} == routed
     assert len(ENDPOINTS) == len(routed)
 
 
 @every_endpoint
-def test_without_credentials_it_is_401(endpoint: Any) -> None:
+def test_a_request_without_credentials_is_401(endpoint: Any) -> None:
     response = call(APIClient(), endpoint)
     assert (response.status_code, codes(response)) == (401, ["not_authenticated"])
     assert response["WWW-Authenticate"] == "Token"
@@ -50,7 +50,7 @@ def test_each_role_may_do_what_the_table_says(client_of: Callable[..., APIClient
 
 
 @every_endpoint
-def test_a_user_without_a_role_may_nothing(client_of: Callable[..., APIClient], endpoint: Any) -> None:
+def test_a_user_without_a_role_may_do_nothing(client_of: Callable[..., APIClient], endpoint: Any) -> None:
     response = call(client_of(), endpoint)
     assert (response.status_code, codes(response)) == (403, ["permission_denied"])
 
@@ -93,12 +93,12 @@ def test_options_is_405(operator: APIClient, endpoint: Any) -> None:
 
 
 @every_endpoint
-def test_a_trailing_slash_works_too(operator: APIClient, endpoint: Any) -> None:
+def test_a_trailing_slash_is_accepted(operator: APIClient, endpoint: Any) -> None:
     assert call(operator, endpoint, url=endpoint.url() + "/").status_code == endpoint.status
 
 
 @pytest.mark.parametrize("endpoint", [endpoint for endpoint in ENDPOINTS if endpoint.method == "get"], ids=str)
-def test_a_get_takes_head_too(operator: APIClient, endpoint: Any) -> None:
+def test_a_get_endpoint_accepts_head(operator: APIClient, endpoint: Any) -> None:
     response = operator.head(endpoint.url(), endpoint.good)
     assert (response.status_code, response.content) == (200, b"")
 
@@ -137,14 +137,14 @@ def test_the_body_wins_over_the_query(operator: APIClient, endpoint: Any) -> Non
 
 
 @every_post
-def test_json_null_counts_as_absent_so_the_query_fills_it(operator: APIClient, endpoint: Any) -> None:
+def test_json_null_counts_as_absent_and_the_query_is_used(operator: APIClient, endpoint: Any) -> None:
     url = query(endpoint, endpoint.url())
     assert call(operator, endpoint, dict.fromkeys(endpoint.good), url=url).status_code == endpoint.status
 
 
 @every_post
 @pytest.mark.parametrize("nothing", [None, "", "  "])
-def test_null_and_empty_count_as_absent_for_what_is_optional(operator: APIClient, endpoint: Any, nothing: Any) -> None:
+def test_null_and_empty_count_as_absent_for_optional_parameters(operator: APIClient, endpoint: Any, nothing: Any) -> None:
     response = call(operator, endpoint, {**dict.fromkeys(optional(endpoint.path), nothing), **endpoint.good})
     assert response.status_code == endpoint.status
 
@@ -178,7 +178,7 @@ def test_the_answer_echoes_the_correlation_id(operator: APIClient, endpoint: Any
 
 
 @every_endpoint
-def test_a_correlation_id_that_cannot_be_stored_is_400(operator: APIClient, endpoint: Any) -> None:
+def test_an_unstorable_correlation_id_is_400(operator: APIClient, endpoint: Any) -> None:
     response = getattr(operator, endpoint.method)(endpoint.url(), endpoint.good, headers={"X-Correlation-ID": "x" * 129})
     if endpoint.method == "post" and endpoint.path in RECEIVED:  # no detail refuses it: it is given an id of ours
         assert response.status_code == endpoint.status

@@ -85,7 +85,7 @@ def asking(client: APIClient, endpoint: Endpoint, url: str) -> int:
     return counted(captured)
 
 
-def test_no_get_asks_more_of_200_rows_than_of_2(operator: APIClient) -> None:
+def test_no_get_takes_more_queries_for_200_rows_than_for_2(operator: APIClient) -> None:
     more_rows(2)
     urls = {endpoint: endpoint.url() for endpoint in GETS}
     asking(operator, GETS[0], urls[GETS[0]])  # the token is remembered from here on
@@ -117,7 +117,9 @@ outside = pytest.mark.django_db(transaction=True, serialized_rollback=True)
         ("governance/market/effective", {"province": "ON", "market": "TORONTO"}),
     ],
 )
-def test_the_hot_reads(transactional_db: None, client_of: Callable[..., APIClient], path: Any, given: Any) -> None:
+def test_each_hot_read_takes_its_number_of_queries(
+    transactional_db: None, client_of: Callable[..., APIClient], path: Any, given: Any
+) -> None:
     client = client_of("agent")
     years = {"open_from": NOON.replace(year=2025), "open_until": NOON.replace(year=2099)}
     TaskFactory.create(owner="agent", due_at=NOON.replace(year=2025), **years)
@@ -130,7 +132,9 @@ def test_the_hot_reads(transactional_db: None, client_of: Callable[..., APIClien
 @time_machine.travel(NOON)  # a contact at night leaves one more row
 @outside
 @pytest.mark.parametrize("lead_is_known", [False, True])
-def test_the_hot_acts(transactional_db: None, client_of: Callable[..., APIClient], lead_is_known: bool) -> None:
+def test_each_hot_act_takes_its_number_of_queries(
+    transactional_db: None, client_of: Callable[..., APIClient], lead_is_known: bool
+) -> None:
     client = client_of("integrator")
     if lead_is_known:
         LeadFactory.create(lead_id="L1")
@@ -151,9 +155,7 @@ def test_the_hot_acts(transactional_db: None, client_of: Callable[..., APIClient
 
 
 @outside
-def test_a_token_that_is_not_remembered_costs_a_few_queries_once(
-    transactional_db: None, client_of: Callable[..., APIClient]
-) -> None:
+def test_an_uncached_token_costs_a_few_queries_once(transactional_db: None, client_of: Callable[..., APIClient]) -> None:
     client = client_of("agent")
     with CaptureQueriesContext(connection) as first:
         client.get("/api/followups/sla")

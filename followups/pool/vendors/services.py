@@ -1,4 +1,4 @@
-"""Verbs of the vendors, and who of their agents may not claim."""
+"""Verbs of vendors, and the rule that agents of an unregistered vendor may not claim."""
 
 from collections.abc import Collection
 from datetime import UTC, date, datetime
@@ -23,10 +23,10 @@ _ENDED = Select(
 
 
 def require_registered(agents: Collection[str], now: datetime) -> None:
-    """Let agents take on tasks, by their names, or refuse. The last day of a registration counts until it ends in UTC.
+    """Refuse if an agent's vendor is no longer registered. The last day of a registration counts until its end in UTC.
 
     Raises:
-        VendorNotRegistered: one belongs to a vendor whose registration ended.
+        VendorNotRegistered: an agent works for a vendor whose registration has ended.
 
     """
     ended = _ENDED.first(agents=agents, today=now.astimezone(UTC).date())
@@ -38,7 +38,7 @@ def require_registered(agents: Collection[str], now: datetime) -> None:
 
 
 def of_ended_vendor(now: datetime) -> Exists:
-    """The condition of rows with an `agent` whose vendor's registration ended."""
+    """Return the condition for rows whose `agent` works for a vendor with an ended registration."""
     ended = VendorAgent.objects.filter(vendor__registration_expires_on__lt=now.astimezone(UTC).date())
     return Exists(ended.filter(agent=OuterRef("agent")))
 
@@ -53,7 +53,7 @@ def upsert_vendor(
     contract_ends_on: date | None = None,
     act: Act,
 ) -> Vendor:
-    """Enter a vendor with its registration and the end of its contract, or renew those."""
+    """Add a vendor, or renew its registration and contract."""
     changes: dict[str, Any] = {
         "registration_number": registration_number,
         "registration_expires_on": registration_expires_on,
@@ -65,7 +65,7 @@ def upsert_vendor(
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def assign_agent(*, agent: str, vendor: str, act: Act) -> VendorAgent:
-    """Say for which vendor, by its name, an agent works. It works for one at most.
+    """Assign an agent to a vendor, by the vendor's name. An agent works for at most one vendor.
 
     Raises:
         VendorNotFound: there is no such vendor.
@@ -80,5 +80,5 @@ def assign_agent(*, agent: str, vendor: str, act: Act) -> VendorAgent:
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def release_agent(*, agent: str, act: Act) -> bool:
-    """The agent works for no vendor any more. Whether it did; its history stays."""
+    """Remove an agent from its vendor. The history stays. Return whether it worked for one."""
     return policies.remove(VendorAgent, key={"agent": agent}, act=act) is not None
