@@ -196,7 +196,7 @@ def judge_contact(
     now: datetime,
     spans: Sequence[tuple[timedelta, ...]] = (),
 ) -> Judged:
-    """Judge a contact that happened at `at`, without go-live and the kill switch, and find the minutes of what follows.
+    """Judge a contact that happened at `at`, ignoring go-live and the kill switch. Find the minutes of the next contacts.
 
     `following` holds the next contacts of the same person, each with its due time. `spans` are as in `permitted_minutes`.
     Call this before the contact is noted, while the ledger still holds the contact before it. Takes one query.
