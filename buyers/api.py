@@ -171,4 +171,3 @@ class FeedbackViewSet(ResourceViewSet):
     queryset = BuyerFeedbackEvent.objects.select_related("user")
     serializer_class = FeedbackOut
     filterset_class = FeedbackFilter
-    permissions = {"list": "buyers.view_buyerfeedbackevent", "retrieve": "buyers.view_buyerfeedbackevent"}

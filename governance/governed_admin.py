@@ -13,7 +13,7 @@ from unfold.enums import ActionVariant
 
 from governance.clocks.markets import one_market
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import Edited, HistoryAdmin, act_with_reason, reason_field
+from wholesale.plumbing.admin_base import Edited, HistoryAdmin, act_with_reason, of_row, reason_field
 from wholesale.plumbing.setting_fields import one_spelling
 
 
@@ -98,11 +98,9 @@ class RemovableAdmin(GovernedAdmin):
         return request.user.has_perm(f"{self.opts.app_label}.{get_permission_codename('delete', self.opts)}")
 
     @action(description="Remove...", permissions=["remove"], icon="delete", variant=ActionVariant.DANGER, url_path="remove")
-    def remove(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @of_row
+    def remove(self, request: HttpRequest, row: Any) -> HttpResponse:
         """Remove a row, after a page that asks for the reason."""
-        row = self.get_object(request, object_id)
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         said = self.removal(row)
 
         @transaction.atomic

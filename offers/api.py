@@ -140,4 +140,3 @@ class EvidenceViewSet(ResourceViewSet):
     queryset = OfferEvidence.objects.all()
     serializer_class = EvidenceOut
     filterset_class = EvidenceFilter
-    permissions = {"list": "offers.view_offerevidence", "retrieve": "offers.view_offerevidence"}

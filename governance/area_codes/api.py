@@ -93,8 +93,6 @@ class AreaCodeViewSet(ResourceViewSet):
     queryset = AreaCodeSubscription.objects.all()
     serializer_class = AreaCodeOut
     permissions = {
-        "list": "governance.view_areacodesubscription",
-        "retrieve": "governance.view_areacodesubscription",
         "create": "governance.change_areacodesubscription",
         "import_list": "governance.change_areacodesubscription",
         "remove": "governance.delete_areacodesubscription",

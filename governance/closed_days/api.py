@@ -66,8 +66,6 @@ class ClosedDayViewSet(ResourceViewSet):
     serializer_class = ClosedDayOut
     filterset_class = ClosedDayFilter
     permissions = {
-        "list": "governance.view_closedday",
-        "retrieve": "governance.view_closedday",
         "create": "governance.change_closedday",
         "remove": "governance.delete_closedday",
     }

@@ -42,9 +42,7 @@ class HeimdallPolicy(Policy):
         page_help="From 0 to 1: 0.80 is 80% of the trials.",
     )
     prod_use_enabled = Switch(
-        default=False,
-        label="Production use",
-        page_help="Off, production uses no advice of this domain, however good it is.",
+        default=False, label="Production use", page_help="Off, production uses no advice of this domain, however good it is."
     )
     use_lower_bound = Switch(
         default=False,

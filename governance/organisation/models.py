@@ -18,6 +18,11 @@ from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 STRICT_SETTINGS = ("consent", "identity", "scrub")
 
 
+def strictness(what: str, **said: Any) -> Choice:
+    """Whether something is refused where proof of it is missing."""
+    return Choice(what, max_length=7, choices=Strictness, default=Strictness.ENFORCE, **said)
+
+
 class Organisation(Policy):
     """The organisation that contacts, and how strictly it asks for proof. One row; without it everything is enforced."""
 
@@ -28,29 +33,20 @@ class Organisation(Policy):
         help_text="a phone number, e-mail or web address",
         page_help="A phone number, an e-mail address or a web address; it must answer for 60 days after a message.",
     )
-    consent = Choice(
+    consent = strictness(
         "consent for text and e-mail",
-        max_length=7,
-        choices=Strictness,
-        default=Strictness.ENFORCE,
         short="Messages without consent",
         page_help="Refuse: without a consent on file that is in force, no text message and no e-mail. Allow: they may be "
         "sent, the gate's answer carries a warning, and the runbook warns. An opt-out refuses either way.",
     )
-    identity = Choice(
+    identity = strictness(
         "identification in text and e-mail",
-        max_length=7,
-        choices=Strictness,
-        default=Strictness.ENFORCE,
         short="Messages without identification",
         page_help="Refuse: no text message and no e-mail to a known lead while the name, the mailing address or the contact "
         "above is missing. Allow: they may be sent, with a warning.",
     )
-    scrub = Choice(
+    scrub = strictness(
         "registration and scrub for calls",
-        max_length=7,
-        choices=Strictness,
-        default=Strictness.ENFORCE,
         short="Calls without registration and scrub",
         page_help="Refuse: no call unless the registration below is in force and the number was checked against the "
         "National Do Not Call List within 31 days, or is exempt by a consent for calls. Allow: calls may be made, with the "
@@ -66,9 +62,7 @@ class Organisation(Policy):
         page_help="Every telemarketer registers with the operator of the National Do Not Call List.",
     )
     registration_expires_on = Day(
-        short="Registered until",
-        empty="not on file",
-        page_help="Its last day. The runbook warns 30 days before.",
+        short="Registered until", empty="not on file", page_help="Its last day. The runbook warns 30 days before."
     )
     digest_key_mark = models.CharField(
         max_length=64,

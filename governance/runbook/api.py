@@ -117,8 +117,6 @@ class RunViewSet(ResourceViewSet):
     queryset = RunbookRun.objects.all()
     serializer_class = RunOut
     permissions = {
-        "list": "governance.view_runbookrun",
-        "retrieve": "governance.view_runbookrun",
         "create": "governance.store_run",
     }
 

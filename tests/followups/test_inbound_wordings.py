@@ -293,6 +293,10 @@ LONG = "would you sell your house? " * 90_000  # 2.4 MB
         (LONG, Meaning.DOUBTFUL),  # a wish may stand in the middle, which is not read
         (f"STOP{' ' * 2_400_000}", Meaning.OPT_OUT),
         (f"yes{chr(10) * 2_400_000}call me", Meaning.REPLY),
+        (f"yes{' ' * 2 * READ_AT_EACH_END}call me", Meaning.REPLY),
+        (f"STOP{chr(10) * 2 * READ_AT_EACH_END}thanks", Meaning.OPT_OUT),
+        ("sell" * (READ_AT_EACH_END // 2), Meaning.REPLY),  # as long as is read whole
+        ("sell" * (READ_AT_EACH_END // 2) + "s", Meaning.DOUBTFUL),
     ],
 )
 def test_both_ends_of_a_long_text_are_read(text: str, meaning: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -350,6 +354,7 @@ A_TABLE = [
     Row("STOP", "unsubscribe", "en"),
     Row("STOP", "\U0001f6d1"),
     Row("STOP_ALONE", "end", "en"),
+    Row("STOP_ALONE", "enough now", "en"),
     Row("START", "start", "en"),
     Row("HELP", "aide", "fr"),
     Row("COURTESY", "please"),
@@ -381,6 +386,11 @@ A_TABLE = [
         ("so dont conatct me now", Reading(Meaning.DOUBTFUL)),
         ("at the stop sign", Reading(Meaning.DOUBTFUL)),
         ("at the bus stop", Reading(Meaning.REPLY)),
+        ("bus stop or bus stop", Reading(Meaning.REPLY)),
+        ("bus stop or bus stop or bus stop and stop it", Reading(Meaning.DOUBTFUL)),
+        ("arret stop", Reading(Meaning.OPT_OUT, language="fr")),  # the first of several
+        ("unsubscirbe. Call me.", Reading(Meaning.REPLY)),  # a sentence among others is not put right
+        ("fine, enough now", Reading(Meaning.DOUBTFUL)),
         ("we sell, no", Reading(Meaning.DOUBTFUL)),
         ("no idea", Reading(Meaning.REPLY)),
     ],

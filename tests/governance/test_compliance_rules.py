@@ -87,6 +87,12 @@ CONSENTS: list[tuple[str, list[LedgerLine], str, Validity]] = [
     ("expired, and given anew", [agreed("SMS", 2 * DAY, expires_in=-DAY), agreed("SMS")], "SMS", Validity.LIVE),
     ("in force, and a later one expired", [agreed("SMS", 2 * DAY), agreed("SMS", expires_in=-SECOND)], "SMS", Validity.LIVE),
     ("a published address of a homeowner", [agreed("EMAIL", basis="PUBLICATION")], "EMAIL", Validity.MISSING),
+    (
+        "a ground that does not fit, and one that does after it",
+        [agreed("EMAIL", 2 * DAY, basis="PUBLICATION"), agreed("EMAIL")],
+        "EMAIL",
+        Validity.LIVE,
+    ),
     ("a published number, for a call", [agreed("CALL", basis="PUBLICATION")], "CALL", Validity.MISSING),
     ("a scrub is no consent", [line(SCRUB, channel="CALL")], "CALL", Validity.MISSING),
 ]

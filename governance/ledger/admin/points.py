@@ -16,7 +16,7 @@ from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.points import digest
 from governance.ledger.referrals import with_uses
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, act_with_reason
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, act_with_reason, of_row
 
 
 class ContactRecordInline(LedgerColumns, ReadOnlyInline):
@@ -67,11 +67,9 @@ class ContactPointAdmin(GrowingAdmin):
         return super().get_actions_detail(request, object_id) if known.exists() else []
 
     @action(description="Erase...", permissions=["erase"], icon="person_off", variant=ActionVariant.DANGER, url_path="erase")
-    def erase(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @of_row
+    def erase(self, request: HttpRequest, point: Any) -> HttpResponse:
         """Erase the point, after a page that asks for the reason."""
-        point = self.get_object(request, object_id)
-        if point is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
 
         def act(reason: str) -> str:
             erased = erasures.erase_point(point_id=point.pk, act=Act.by(request.user, reason=reason))

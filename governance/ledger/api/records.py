@@ -134,4 +134,3 @@ class RecordViewSet(ResourceViewSet):
     queryset = with_uses(ContactRecord.objects.select_related("point", "words", "proof", "user"))
     serializer_class = RecordOut
     filterset_class = RecordFilter
-    permissions = {"list": "governance.view_contactrecord", "retrieve": "governance.view_contactrecord"}

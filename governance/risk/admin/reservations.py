@@ -20,7 +20,15 @@ from governance.risk.admin.events import RiskEventInline
 from governance.risk.models import RiskReservation
 from governance.risk.reservations import correct_loss, release_reservation
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, StateFilter, act_with_form, act_with_reason, json_text, reason_field
+from wholesale.plumbing.admin_base import (
+    GrowingAdmin,
+    StateFilter,
+    act_with_form,
+    act_with_reason,
+    json_text,
+    of_row,
+    reason_field,
+)
 from wholesale.plumbing.texts import cad
 
 
@@ -134,19 +142,15 @@ class RiskReservationAdmin(GrowingAdmin):
     @action(
         description="Release...", permissions=["release"], icon="lock_open", variant=ActionVariant.DANGER, url_path="release"
     )
-    def release(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @of_row
+    def release(self, request: HttpRequest, reservation: Any) -> HttpResponse:
         """Release this reservation, after a page that asks for the reason."""
-        reservation = self.get_object(request, object_id)
-        if reservation is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         return self._release(request, [reservation], hidden=[])
 
     @action(description="Correct the loss...", permissions=["correct"], icon="edit", url_path="correct")
-    def correct(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @of_row
+    def correct(self, request: HttpRequest, reservation: Any) -> HttpResponse:
         """Correct the booked loss, after a page that asks for the right loss and the reason."""
-        reservation = self.get_object(request, object_id)
-        if reservation is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
 
         def act(realized_loss: Decimal, reason: str) -> str:
             corrected = correct_loss(reservation.pk, realized_loss, act=Act.by(request.user, reason=reason))
