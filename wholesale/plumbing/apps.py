@@ -1,11 +1,11 @@
-"""Connects the plumbing."""
+"""The Django app of the plumbing."""
 
 from django.apps import AppConfig
 from django.db.models.signals import m2m_changed, post_delete, post_migrate, post_save
 
 
 class PlumbingConfig(AppConfig):
-    """The plumbing as an app: its tables, its checks, and what happens after migrate."""
+    """The app's configuration: it registers system checks, tasks and the receivers of Django's signals."""
 
     name = "wholesale.plumbing"
     label = "wholesale"

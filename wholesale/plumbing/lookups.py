@@ -1,4 +1,4 @@
-"""Many values in one lookup, and times as SQL of our own reads them."""
+"""Lookups with many values, and reading times in SQL of our own."""
 
 import json
 from collections.abc import Collection, Iterable
@@ -10,9 +10,9 @@ from django.db.models.expressions import RawSQL
 
 
 def among(values: Collection[Any], sql_type: str = "varchar") -> Any:
-    """What an `__in` lookup takes: on PostgreSQL one array of this type.
+    """Return the values for an `__in` lookup. On PostgreSQL they become one array of this type.
 
-    A prepared statement with a thousand parameters may compare each of them with each row of the table.
+    With a thousand parameters, a prepared statement may compare each of them with each row of the table.
     """
     if connection.vendor != "postgresql":
         return list(values)
@@ -20,10 +20,10 @@ def among(values: Collection[Any], sql_type: str = "varchar") -> Any:
 
 
 def among_sql(values: Iterable[object], sql_type: str = "text") -> tuple[str, str]:
-    """The same in SQL of our own: what follows the column, and its one parameter. No value holds a line break.
+    """Return the SQL after a column that tests for these values, and its one parameter. No value may hold a line break.
 
-    PostgreSQL's driver passes one string on in a tenth of the time that an array takes. A subquery hides the values from its
-    planner: for each of two hundred that it sees it may count a page of its own, and read a whole table instead.
+    PostgreSQL's driver sends one string in a tenth of the time of an array. The subquery hides the values from the planner:
+    if it sees two hundred values, it may count a page for each and read the whole table instead.
     """
     if connection.vendor == "postgresql":
         return f"= ANY((SELECT string_to_array(%s, chr(10))::{sql_type}[])::{sql_type}[])", "\n".join(map(str, values))
@@ -31,14 +31,14 @@ def among_sql(values: Iterable[object], sql_type: str = "text") -> tuple[str, st
 
 
 def time_of(text: str) -> datetime:
-    """A time that was read as text: `CAST(due_at AS text)`. PostgreSQL says its zone; SQLite says none, and means UTC.
+    """Return the time in a text that was read with `CAST(due_at AS text)`. SQLite's texts have no zone and are UTC.
 
-    Django turns each time of a row into a value by Python code, which takes ten times as long.
+    Django's own conversion of a time takes ten times as long.
     """
     at = datetime.fromisoformat(text)
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def time_or_none(text: str | None) -> datetime | None:
-    """The same of a time that may be null."""
+    """Return the time in a text as `time_of` does, or None for None."""
     return time_of(text) if text else None

@@ -24,10 +24,10 @@ class Command(BaseCommand):
         parser.add_argument("--days", type=int, default=365, help="how long the token lives (default: 365)")
 
     def handle(self, *, name: str, role: str, days: int, **options: Any) -> None:
-        """Check, issue, print.
+        """Issue the token and print it.
 
         Raises:
-            CommandError: the name or the days will not do.
+            CommandError: the name or the days are invalid.
 
         """
         name = name.strip()
