@@ -44,10 +44,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, days: int, leads: int, seed: int, until: datetime | None, if_empty: bool, **options: Any) -> None:
-        """Simulate what is missing, say what there is.
+        """Simulate the missing days and print a summary.
 
         Raises:
-            CommandError: an argument will not do, the database holds something else, or nothing may act now.
+            CommandError: an argument is invalid, the database holds other rows, or the system may not act now.
 
         """
         plan = _plan(days, leads, seed, until)
@@ -81,16 +81,16 @@ class Command(BaseCommand):
 
 
 def _make_users(console: Console) -> None:
-    """Who practises, at any hour. Passwords are said once."""
+    """Create the users of the practice market and print their passwords once."""
     for name, password in practice.make_users().items():
         console.print(f"An agent with work at any hour; the password is shown only now:  {name}  {password}")
 
 
 def _plan(days: int, leads: int, seed: int, until: datetime | None) -> Plan:
-    """The arguments as a plan. Without `--until` an interrupted or finished one keeps its own end.
+    """Return the arguments as a plan. Without `--until`, a stored simulation keeps its own end.
 
     Raises:
-        CommandError: one of them will not do.
+        CommandError: an argument is invalid.
 
     """
     if not 1 <= days <= DAYS_MAX:
