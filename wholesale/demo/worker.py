@@ -50,7 +50,7 @@ def _work_at_night(now: datetime) -> None:
 
 
 def queued() -> frozenset[UUID]:
-    """Return the ids of the tasks that wait in the queue now. Called before the simulation, they are not its own."""
+    """Return the ids of the tasks that wait in the queue now. Before the simulation begins, these are tasks of others."""
     return frozenset(_waiting().values_list("id", flat=True))
 
 

@@ -44,7 +44,7 @@ class AnswerErased(DomainError):
 
 
 def idempotent(handler: Handler, *, in_parts: bool = False) -> Handler:
-    """Make a view's POST idempotent under an Idempotency-Key. A test makes sure that every POST of the API has this.
+    """Make a view's POST idempotent under an Idempotency-Key. A test makes sure that every POST of the API is.
 
     The key's row and the act share one transaction, so both stay or neither. A concurrent duplicate waits at the unique
     constraint. Only 2xx answers are kept.

@@ -101,7 +101,7 @@ def _error_of(result: DBTaskResult) -> BaseException | None:
 
 @contextmanager
 def _limited(seconds: float) -> Iterator[None]:
-    """Raise TookTooLong in the block after so many seconds. If it continues, end the process, after `GRACE` at most."""
+    """Raise TookTooLong in the block after so many seconds. If the block goes on, end the process, after `GRACE` at most."""
 
     def over(number: int, frame: FrameType | None) -> None:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)

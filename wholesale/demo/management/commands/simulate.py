@@ -32,7 +32,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The command's own arguments."""
+        """Add the command's arguments."""
         parser.add_argument("--days", type=int, default=DAYS, help=f"1 to {DAYS_MAX} (default: {DAYS})")
         parser.add_argument("--leads", type=int, default=LEADS, help=f"at most {LEADS_A_DAY_MAX:,} a day (default: {LEADS})")
         parser.add_argument("--seed", type=int, default=SEED, help=f"another seed is another history (default: {SEED})")

@@ -33,13 +33,13 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The command's own arguments."""
+        """Add the command's arguments."""
         parser.add_argument("--url", help="a running server; default: its own on 127.0.0.1, to be in ALLOWED_HOSTS")
         parser.add_argument("--token", help="an operator's token for --url")
         parser.add_argument("--yes-change-this-database", action="store_true", help="required where DEBUG is false")
 
     def handle(self, *, url: str | None, token: str | None, yes_change_this_database: bool, **options: Any) -> None:
-        """Walk on the given server, or on one that is started for this.
+        """Take the walk on the given server, or on one that is started for it.
 
         Raises:
             CommandError: an argument is invalid, the database may be a real one, or a step failed.

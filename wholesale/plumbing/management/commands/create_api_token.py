@@ -18,7 +18,7 @@ class Command(BaseCommand):
     help = "Create the user if needed, give it a role, replace its API token, and print the token alone."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The command's own arguments."""
+        """Add the command's arguments."""
         parser.add_argument("name", help="user name")
         parser.add_argument("--role", required=True, choices=ROLES)
         parser.add_argument("--days", type=int, default=365, help="how long the token lives (default: 365)")

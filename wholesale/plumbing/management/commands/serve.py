@@ -14,7 +14,7 @@ class Command(BaseCommand):
     help = "The production server. SIGTERM ends it after the requests under way."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The command's own arguments."""
+        """Add the command's arguments."""
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--workers", type=int, default=2, help="processes; as many as cores")

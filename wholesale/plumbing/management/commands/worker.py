@@ -15,7 +15,7 @@ class Command(BaseCommand):
     help = "Do background tasks until stopped, and enqueue periodic ones at their times. Safe to run twice and to kill."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The command's own arguments."""
+        """Add the command's arguments."""
         parser.add_argument("--no-schedule", action="store_true", help="only do tasks; another worker keeps the schedule")
         parser.add_argument("--queue", choices=list(Queue), help="this one alone; without it each has a process of its own")
         parser.add_argument("--batch", action="store_true", help="do what is waiting, then stop")
