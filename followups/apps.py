@@ -30,7 +30,6 @@ class FollowupsConfig(AppConfig):
         from followups.leads.people import registry  # noqa: PLC0415
         from followups.sla import tasks as sla  # noqa: PLC0415
         from followups.sla.models import SlaPolicy  # noqa: PLC0415
-        from followups.sla.policies import on_policy_changed  # noqa: PLC0415
         from followups.tasks.minutes import readiness  # noqa: PLC0415  # registers a check of the runbook
         from followups.tasks.minutes import tasks as minutes  # noqa: PLC0415
         from followups.tasks.outcomes.models import OutcomeRule  # noqa: PLC0415
@@ -58,7 +57,9 @@ class FollowupsConfig(AppConfig):
         seeds.register("outcomes", partial(seed, OutcomeRule))
         seeds.register("inbound words", partial(seed, InboundWord))
         seeds.register("SLA policies", partial(seed, SlaPolicy))
-        policy_changed.connect(on_policy_changed, sender=SlaPolicy, dispatch_uid="followups.on_policy_changed")
+        policy_changed.connect(
+            minutes.on_sla_policy_changed, sender=SlaPolicy, dispatch_uid="followups.on_sla_policy_changed"
+        )
         minutes.register()
         sla.register()
         readiness.register_warning()

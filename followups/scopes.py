@@ -16,14 +16,12 @@ from followups.leads.inbox.models import InboxItem
 from followups.leads.lists.models import LeadImport
 from followups.leads.models import Lead, LeadReopening
 from followups.leads.replies.models import AdministrativeReply
-from followups.pool.models import PoolAgent
 from followups.sla.models import SlaBreach
-from followups.tasks.due.readers import reads_all
-from followups.tasks.models import ContactAttempt, FollowupTask, TaskEvent
+from followups.tasks.due.readers import in_pool, reads_all
+from followups.tasks.models import OPEN, ContactAttempt, FollowupTask, TaskEvent
 from governance.gate.ledger import ContactPoint, ContactRecord
 from wholesale.plumbing import scopes
 from wholesale.plumbing.users import label_of
-from wholesale.plumbing.vocabulary import ALL
 
 Kind = ContactPoint.Kind
 
@@ -37,15 +35,14 @@ def readable_leads(user: Any, lead_ids: Collection[str]) -> set[str]:
 
 
 def _in_pool(user: Any) -> Q:
-    """Return the condition for rows whose place has the user in its pool, or in its province's pool."""
-    here = PoolAgent.objects.filter(agent=label_of(user), province=OuterRef("province"))
-    return Q(Exists(here.filter(Q(market=OuterRef("market")) | Q(market=ALL))))
+    """Of rows with a place: the user is in its pool, or in that of its province."""
+    return in_pool(label_of(user))
 
 
 def tasks(user: Any) -> Q:
     """Return the condition for tasks that the user may read. Tasks that it completed or claimed last stay readable."""
     own = Q(owner=label_of(user)) | Q(completed_user=user) | Q(leased_by=label_of(user))
-    due = Q(owner__isnull=True, completed_at__isnull=True, cancelled_at__isnull=True, due_at__lte=timezone.now())
+    due = OPEN & Q(owner__isnull=True, due_at__lte=timezone.now())
     return own | due | _in_pool(user)
 
 

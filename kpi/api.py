@@ -62,7 +62,6 @@ class KPIEventViewSet(ResourceViewSet):
     queryset = KPIEvent.objects.select_related("user", "words")
     serializer_class = EventOut
     filterset_class = KPIEventFilter
-    permissions = {"list": "kpi.view_kpievent", "retrieve": "kpi.view_kpievent"}
 
 
 class SummaryParams(Params):

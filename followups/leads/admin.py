@@ -23,7 +23,7 @@ from followups.leads.storing import FLAGS, NO_REASON
 from governance.people import CLOSED
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.addresses import one_form
-from wholesale.plumbing.admin_base import Edited, ReadOnlyInline, Scoped, SinceFilter, place_text
+from wholesale.plumbing.admin_base import Edited, ReadOnlyInline, Scoped, SinceFilter, of_row, place_text
 from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator
 from wholesale.plumbing.importing.pages import ImportPages
 from wholesale.plumbing.importing.texts import guarded
@@ -213,10 +213,8 @@ class LeadAdmin(CheckedInput, Edited, Scoped, ImportPages, PersonPages):
         return lead.get_status_display()
 
     @action(description="Ladders", icon="stairs", url_path="ladders")
-    def ladders(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @of_row
+    def ladders(self, request: HttpRequest, lead: Any) -> HttpResponse:
         """Redirect to the list of this lead's ladders."""
-        lead = self.get_object(request, object_id)
-        if lead is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         listed = reverse("admin:followups_followupladder_changelist", query={"q": lead.lead_id})
         return HttpResponseRedirect(listed)

@@ -2,16 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from followups.leads.models import Lead
 from governance import gate
 from governance.people import LeadFacts
-
-if TYPE_CHECKING:
-    pass
-
 
 FACTS = LeadFacts._fields[:-1]  # these are columns of a lead; the last fact, the gap, comes from the ladder template
 
@@ -22,15 +17,14 @@ def lead_facts(lead: Lead) -> LeadFacts:
 
 
 def facts_sql(table: str) -> str:
-    """Return the SQL that selects the columns `FACTS` from this table, in the form that `read_facts` expects."""
-    return ", ".join(f"CAST({table}.{name} AS text)" if name == "score" else f"{table}.{name}" for name in FACTS)
+    """Return the columns `FACTS` for SQL of our own."""
+    return ", ".join(f"{table}.{name}" for name in FACTS)
 
 
-def read_facts(values: Sequence[Any], min_gap_minutes: int = 0) -> LeadFacts | None:
-    """Return the facts from values that `facts_sql` selected, the score as text. None if there is no lead."""
-    *known, score = values
-    facts = (*known, None if score is None else Decimal(score), min_gap_minutes)
-    return LeadFacts._make(facts) if known[0] is not None else None
+def read_facts(values: Sequence[Any]) -> LeadFacts | None:
+    """Return the facts from values of the columns `FACTS`, read in a join with a row that names a lead. None if the lead is
+    unknown: its province is null then, and its id may come from the other row."""
+    return LeadFacts(*values) if values[1] is not None else None
 
 
 def contact_of(

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from followups.leads.models import Lead
 from governance import gate
 from governance.gate import Point
 from governance.gate.ledger import ContactPoint
+from wholesale.plumbing.compiled import Select
 from wholesale.plumbing.lookups import among
 
 Kind = ContactPoint.Kind
@@ -35,15 +35,13 @@ def leads_at(points: Collection[Point]) -> QuerySet[Lead]:
     return Lead.objects.filter(pk__in=found[0].union(*found[1:])) if found else Lead.objects.none()
 
 
-# SQL of our own: each ladder that starts asks it before its locks, and building a queryset costs more than running it.
-_POINTS = f"SELECT phone, email FROM {Lead._meta.db_table} WHERE lead_id = %s"
+# Each ladder that starts asks it before its locks.
+_POINTS = Select(lambda lead_id: Lead.objects.filter(lead_id=lead_id).order_by().values_list("phone", "email"))
 
 
 def points_of_lead(lead_id: str) -> list[Point]:
     """Return the points of a lead's number and address. The list is empty if the lead has neither or is unknown."""
-    with connection.cursor() as cursor:
-        cursor.execute(_POINTS, [lead_id])
-        row = cursor.fetchone()
+    row = _POINTS.first(lead_id=lead_id)
     return gate.points_of(phone=row[0], email=row[1]) if row else []
 
 

@@ -1,7 +1,5 @@
 """The changes that the outcome of a contact makes to the lead, within the completion's transaction."""
 
-from django.db import connection
-
 from followups.leads.models import Lead
 from followups.leads.signals import contact_marked_wrong, envelope_of, hunt_ended
 from followups.leads.statuses import ENDS_THE_HUNT, moves_on_to
@@ -9,10 +7,15 @@ from followups.leads.storing import FLAGS
 from governance import gate
 from governance.channels import Channel
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.lookups import among_sql
+from wholesale.plumbing.compiled import Update
 
-# SQL of our own: it runs at each contact with an outcome, and building a queryset costs more than running it.
-_MOVE = f"UPDATE {Lead._meta.db_table} SET status = %s, changed_by = %s, user_id = %s, updated_at = %s WHERE lead_id = %s"
+# Carried out at each contact with an outcome.
+_MOVE = Update(
+    lambda lead_id, before, status, actor, user_id, at: (
+        Lead.objects.filter(lead_id=lead_id, status__among=before),
+        {"status": status, "changed_by": actor, "user": user_id, "updated_at": at},
+    )
+)
 
 
 def hold_lead(lead_id: str) -> None:
@@ -25,11 +28,8 @@ def move_lead(lead_id: str, status: str, act: Act) -> None:
 
     A status that ends the hunt closes the open ladder, even if the lead already had that status.
     """
-    among, before = among_sql(moves_on_to(status))
-    at = connection.ops.adapt_datetimefield_value(act.now)
-    with connection.cursor() as cursor:
-        user_id = act.user.pk if act.user else None
-        cursor.execute(f"{_MOVE} AND status {among}", [status, act.actor, user_id, at, lead_id, before])
+    user_id = act.user.pk if act.user else None
+    _MOVE.run(lead_id=lead_id, before=moves_on_to(status), status=status, actor=act.actor, user_id=user_id, at=act.now)
     if status in ENDS_THE_HUNT:
         hunt_ended.send(sender=Lead, envelopes=[envelope_of("hunt_ended", lead_id, act, status=status)])
 

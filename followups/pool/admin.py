@@ -17,13 +17,14 @@ from unfold.widgets import INPUT_CLASSES
 from followups.pool.models import WEIGHT_MAX, PoolAgent
 from followups.pool.services import IS_INACTIVE, remove_agent, upsert_agent, working
 from followups.pool.vendors.services import of_ended_vendor
-from governance.policies_admin import GovernedForm, PlaceInput, RemovableAdmin, Removal
+from governance.governed_admin import GovernedForm, PlaceInput, RemovableAdmin, Removal
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import (
     ReasonForm,
     StateFilter,
     act_with_reason,
     confirmation,
+    of_row,
     place_text,
     reason_field,
 )
@@ -157,11 +158,9 @@ class PoolAgentAdmin(RemovableAdmin):
         obj.pk = upsert_agent(**_key_of(obj), weight=form.cleaned_data["weight"], act=act).pk
 
     @action(description="Pause...", permissions=["change"], icon="pause", url_path="pause")
-    def pause(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @of_row
+    def pause(self, request: HttpRequest, row: Any) -> HttpResponse:
         """Pause the agent, after a page that asks until when and why."""
-        row = self.get_object(request, object_id)
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         form = PauseForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
             act = Act.by(request.user, reason=form.cleaned_data["reason"])
@@ -179,11 +178,9 @@ class PoolAgentAdmin(RemovableAdmin):
         )
 
     @action(description="Resume...", permissions=["change"], icon="play_arrow", url_path="resume")
-    def resume(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @of_row
+    def resume(self, request: HttpRequest, row: Any) -> HttpResponse:
         """End the agent's pause, after a page that asks why."""
-        row = self.get_object(request, object_id)
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
 
         def act(reason: str) -> str:
             resumed = upsert_agent(**_key_of(row), paused_until=None, act=Act.by(request.user, reason=reason))

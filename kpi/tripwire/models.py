@@ -50,10 +50,7 @@ class RegressionPolicy(Policy):
         page_help="Whose risk policy THROTTLE switches off. Empty: the one named as the domain.",
     )
     window_events = events(
-        50,
-        label="Window",
-        help_text="DROP: the last so many events ...",
-        page_help="The last so many events ...",
+        50, label="Window", help_text="DROP: the last so many events ...", page_help="The last so many events ..."
     )
     baseline_events = events(
         200,
@@ -94,10 +91,7 @@ class RegressionPolicy(Policy):
         "which fall the delay below is about.",
     )
     amber_threshold = threshold(
-        4,
-        short="Amber",
-        help_text="CUSUM: look",
-        page_help="From this sum on it is worth a look; nothing is done.",
+        4, short="Amber", help_text="CUSUM: look", page_help="From this sum on it is worth a look; nothing is done."
     )
     red_threshold = threshold(
         7,

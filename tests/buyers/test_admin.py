@@ -19,7 +19,7 @@ def test_each_kind_of_event_has_its_colour() -> None:
     assert set(EVENT_COLOURS) == set(Event)
 
 
-def test_nodes_are_sorted_by_their_score(admin_client: Client) -> None:
+def test_nodes_are_sorted_by_score(admin_client: Client) -> None:
     low = NodeFactory.create(active_buyer_count=1, avg_response_rate="0.0200")
     high = NodeFactory.create(active_buyer_count=87, avg_response_rate="0.6800", avg_close_rate="0.3400")
     middle = NodeFactory.create(active_buyer_count=2, avg_close_rate="0.9000")
@@ -30,7 +30,7 @@ def test_nodes_are_sorted_by_their_score(admin_client: Client) -> None:
     assert "94.50" in page.content.decode()
 
 
-def test_a_node_leads_to_the_events_that_made_it(admin_client: Client) -> None:
+def test_a_node_links_to_its_events(admin_client: Client) -> None:
     mine = record_feedback("ON", "WINDSOR", "SFR", "BOUGHT", "B1")
     record_feedback("ON", "TORONTO", "SFR", "BOUGHT", "B1")
     page = admin_client.get(reverse("admin:buyers_buyerliquiditynode_change", args=[mine.node_id]))
@@ -43,7 +43,7 @@ def test_a_node_leads_to_the_events_that_made_it(admin_client: Client) -> None:
     assert "1.00" in page.content.decode()
 
 
-def test_an_event_of_nobody_in_particular_says_so(admin_client: Client) -> None:
+def test_an_event_without_a_buyer_says_so(admin_client: Client) -> None:
     record_feedback("ON", "WINDSOR", "SFR", "NO_RESPONSE")
 
     page = admin_client.get("/admin/buyers/buyerfeedbackevent/").content.decode()

@@ -22,7 +22,7 @@ ROWS = "/api/buyers/feedback"
 GIVEN = {"province": "ON", "market": "Toronto", "event": "RESPONDED", "buyer_id": "B456"}
 
 
-def test_feedback_answers_the_node_after_it(agent: APIClient) -> None:
+def test_feedback_answers_the_updated_node(agent: APIClient) -> None:
     response = agent.post(FEEDBACK, {**GIVEN, "event": "responded "})
     assert response.status_code == 201
     node, event = BuyerLiquidityNode.objects.get(), BuyerFeedbackEvent.objects.get()
@@ -44,7 +44,7 @@ def test_feedback_answers_the_node_after_it(agent: APIClient) -> None:
     assert node.liquidity == Liquidity(1, 1, Decimal("0.01"), Decimal(0))
 
 
-def test_the_event_keeps_what_was_told(agent: APIClient) -> None:
+def test_the_event_stores_the_given_values(agent: APIClient) -> None:
     agent.post(FEEDBACK, {**GIVEN, "property_type": "semi-detached", "correlation_id": "C-1", "actor": "bryan"})
     event = BuyerFeedbackEvent.objects.get()
     assert (event.buyer_id, event.event, event.correlation_id, event.actor) == ("B456", "RESPONDED", "C-1", "agent")
@@ -73,7 +73,7 @@ def test_feedback_writes_one_kpi_row(agent: APIClient) -> None:
     assert (row.actor, row.user) == ("agent", event.user)
 
 
-def test_one_buyer_counts_once_and_turns_active_once(agent: APIClient) -> None:
+def test_one_buyer_counts_once_and_becomes_active_once(agent: APIClient) -> None:
     def counts(event: str, buyer: str | None) -> tuple[int, int]:
         answer = agent.post(FEEDBACK, {**GIVEN, "event": event, "buyer_id": buyer}).json()
         return answer["buyer_count"], answer["active_buyer_count"]
@@ -88,21 +88,21 @@ def test_one_buyer_counts_once_and_turns_active_once(agent: APIClient) -> None:
     assert counts("BOUGHT", None) == (2, 4)
 
 
-def test_a_buyer_of_another_node_is_new_to_this_one(agent: APIClient) -> None:
+def test_a_known_buyer_of_another_node_is_new_to_this_one(agent: APIClient) -> None:
     agent.post(FEEDBACK, GIVEN)
     answer = agent.post(FEEDBACK, {**GIVEN, "property_type": "CONDO"}).json()
     assert (answer["buyer_count"], answer["active_buyer_count"]) == (1, 1)
     assert BuyerLiquidityNode.objects.count() == 2
 
 
-def test_rates_stop_at_0_and_1_in_the_table_too(agent: APIClient) -> None:
+def test_stored_rates_stay_between_0_and_1(agent: APIClient) -> None:
     NodeFactory.create(market="TORONTO", avg_response_rate=Decimal("1"), avg_close_rate=Decimal("0"))
     agent.post(FEEDBACK, GIVEN)
     answer = agent.post(FEEDBACK, {**GIVEN, "event": "PASSED"}).json()
     assert (answer["avg_response_rate"], answer["avg_close_rate"]) == (1, 0)
 
 
-def test_a_hundred_and_one_steps_drift_by_nothing(db: None) -> None:
+def test_a_hundred_and_one_steps_cause_no_drift(db: None) -> None:
     for _ in range(101):
         record_feedback("ON", "ALL", "SFR", "RESPONDED", "B1", now=NOON)
     for _ in range(37):
@@ -137,7 +137,7 @@ def test_bad_input_names_the_field_and_writes_nothing(agent: APIClient, given: A
     assert not KPIEvent.objects.exists()
 
 
-def test_the_score_of_a_node(auditor: APIClient) -> None:
+def test_the_score_of_a_node_is_computed(auditor: APIClient) -> None:
     node = NodeFactory.create(
         market="TORONTO",
         buyer_count=120,
@@ -160,7 +160,7 @@ def test_the_score_of_a_node(auditor: APIClient) -> None:
     assert liquidity_score("ON", "TORONTO")["score"] == node.score == Decimal("94.5")
 
 
-def test_the_score_of_an_unknown_node_is_zeros_and_writes_nothing(auditor: APIClient) -> None:
+def test_the_score_of_an_unknown_node_is_0_and_writes_nothing(auditor: APIClient) -> None:
     answer = auditor.get(SCORE, {"province": "NU", "property_type": "condo"}).json()
     assert answer == {
         "province": "NU",
@@ -232,13 +232,13 @@ def test_an_event_as_the_api_shows_it(auditor: APIClient) -> None:
     }
 
 
-def test_rebuilding_finds_no_difference_after_feedback(db: None) -> None:
+def test_rebuilding_after_feedback_finds_no_difference(db: None) -> None:
     for event, buyer in (("RESPONDED", "B1"), ("BOUGHT", "B1"), ("RESPONDED", None), ("PASSED", "B2")):
         record_feedback("ON", "TORONTO", "SFR", event, buyer)
     assert list(rebuild_liquidity(act=Act())) == []
 
 
-def test_rebuilding_mends_a_node_that_differs(db: None) -> None:
+def test_rebuilding_repairs_a_node_that_differs(db: None) -> None:
     node = record_feedback("ON", "TORONTO", "SFR", "RESPONDED", "B1").node
     right = node.liquidity
     BuyerLiquidityNode.objects.update(active_buyer_count=9)
@@ -258,7 +258,7 @@ def test_rebuilding_empties_a_node_without_events(db: None) -> None:
     assert BuyerLiquidityNode.objects.get().liquidity == Liquidity()
 
 
-def test_the_database_forbids_what_no_node_or_event_can_be(db: None) -> None:
+def test_the_database_forbids_invalid_nodes_and_events(db: None) -> None:
     for broken in ({"province": "XX"}, {"avg_close_rate": Decimal("1.01")}, {"avg_response_rate": Decimal("-0.01")}):
         with pytest.raises(IntegrityError), transaction.atomic():
             NodeFactory.create(**broken)
@@ -270,7 +270,7 @@ def test_the_database_forbids_what_no_node_or_event_can_be(db: None) -> None:
 
 
 @pytest.mark.django_db
-def test_what_is_known_of_a_buyer_is_read_by_kind_not_by_event() -> None:
+def test_the_history_of_a_buyer_is_read_by_kind_and_not_by_event() -> None:
     for _ in range(3):
         record_feedback("ON", "TORONTO", SFR, "RESPONDED", "buyer-1")
 

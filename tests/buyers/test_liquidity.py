@@ -34,7 +34,7 @@ def by_steps(history: list[tuple[str, str | None]]) -> list[Liquidity]:
 
 
 @given(history=HISTORIES)
-def test_the_fold_is_the_same_as_step_by_step(history: Any) -> None:
+def test_folding_all_events_equals_folding_step_by_step(history: Any) -> None:
     assert folded(history) == by_steps(history)[-1]
 
 
@@ -47,7 +47,7 @@ def test_rates_are_fractions_in_steps_of_a_hundredth(history: Any) -> None:
 
 
 @given(history=HISTORIES)
-def test_named_buyers_count_once_and_no_more_are_active_than_the_events_say(history: Any) -> None:
+def test_named_buyers_count_once_and_no_more_are_active_than_events_say(history: Any) -> None:
     node = folded(history)
     named = {buyer for _, buyer in history if buyer is not None}
     named_active = {buyer for event, buyer in history if buyer is not None and event in ACTIVE_EVENTS}
@@ -72,19 +72,19 @@ def test_each_event_moves_one_rate_by_a_hundredth(event: Any, response: Any, clo
 
 
 @pytest.mark.parametrize(("event", "rate"), [("RESPONDED", 1), ("NO_RESPONSE", 0), ("BOUGHT", 1), ("PASSED", 0)])
-def test_rates_stop_at_0_and_1(event: Any, rate: Any) -> None:
+def test_rates_stay_between_0_and_1(event: Any, rate: Any) -> None:
     end = Liquidity(0, 0, Decimal(rate), Decimal(rate))
     after = moved(end, event, named=True, first_heard=False, newly_active=False)
     assert (after.avg_response_rate, after.avg_close_rate) == (rate, rate)
 
 
-def test_order_matters_at_the_ends() -> None:
+def test_the_order_of_events_matters_at_0_and_1() -> None:
     assert folded([("NO_RESPONSE", "B"), ("RESPONDED", "B")]).avg_response_rate == Decimal("0.01")
     assert folded([("RESPONDED", "B"), ("NO_RESPONSE", "B")]).avg_response_rate == 0
 
 
 @pytest.mark.parametrize(("event", "active"), [("RESPONDED", 1), ("BOUGHT", 0), ("PASSED", 0), ("NO_RESPONSE", 0)])
-def test_an_unnamed_buyer_is_active_on_responded_each_time_and_never_counted(event: Any, active: Any) -> None:
+def test_an_unnamed_buyer_is_active_at_each_response_and_never_counted(event: Any, active: Any) -> None:
     node = folded([(event, None), (event, None)])
     assert (node.buyer_count, node.active_buyer_count) == (0, 2 * active)
 
@@ -99,5 +99,5 @@ def test_an_unnamed_buyer_is_active_on_responded_each_time_and_never_counted(eve
         (Liquidity(0, 0, Decimal(0), Decimal("0.01")), "0.5"),
     ],
 )
-def test_the_score(node: Any, score: Any) -> None:
+def test_the_score_is_computed(node: Any, score: Any) -> None:
     assert node.score == Decimal(score)

@@ -29,7 +29,7 @@ def break_it(node: BuyerLiquidityNode) -> None:
     BuyerLiquidityNode.objects.filter(pk=node.pk).update(active_buyer_count=7)
 
 
-def test_a_node_that_is_its_events_is_left_alone(node: BuyerLiquidityNode) -> None:
+def test_a_node_that_equals_its_events_is_left_alone(node: BuyerLiquidityNode) -> None:
     assert run() == run("--check") == "Every node is what its events make.\n"
     node.refresh_from_db()
     assert node.active_buyer_count == 1
@@ -45,7 +45,7 @@ def test_check_names_the_difference_writes_nothing_and_fails(node: BuyerLiquidit
     assert node.active_buyer_count == 7
 
 
-def test_without_check_it_mends_and_says_so(node: BuyerLiquidityNode) -> None:
+def test_without_check_the_command_repairs_and_says_so(node: BuyerLiquidityNode) -> None:
     break_it(node)
     said = run()
     assert "active_buyer_count=7" in said

@@ -44,7 +44,7 @@ def lease(task: Any) -> tuple[Any, ...]:
 FREE = (None, None, None)
 
 
-def test_a_claim_gives_the_task_the_script_and_whom_to_call(agent: APIClient) -> None:
+def test_a_claim_gives_the_task_the_script_and_the_persons_number(agent: APIClient) -> None:
     task = task_of(LeadFactory.create(phone="+14165550123", email="jane@example.ca"), channel="CALL", step=2)
     (row,) = agent.post(CLAIM).json()
     assert (row["id"], row["channel"], row["step"], row["allowed"]) == (task.pk, "CALL", 2, True)
@@ -55,26 +55,26 @@ def test_a_claim_gives_the_task_the_script_and_whom_to_call(agent: APIClient) ->
     assert lease(task) == ("agent", None, NOON + 15 * MINUTE)
 
 
-def test_a_claim_under_another_name_keeps_who_made_it(user_of: Any) -> None:
+def test_a_claim_under_another_name_records_its_user(user_of: Any) -> None:
     task, user = TaskFactory.create(), user_of("operator")
     assert claimed("dialer 7", user=user) == [task.pk]
     assert lease(task) == ("dialer 7", user, NOON + 15 * MINUTE)
     assert complete_task(task.pk, "operator", user=user).completed_at == NOON
 
 
-def test_a_lead_that_nobody_knows_has_no_number() -> None:
+def test_an_unknown_lead_has_no_number() -> None:
     TaskFactory.create()
     (one,) = claim_due(owner="va1", act=Act())
     assert one.contact == ("", "", "")
 
 
-def test_a_claim_leaves_no_line_in_the_history() -> None:
+def test_a_claim_leaves_no_line_of_history() -> None:
     TaskFactory.create()
     claimed()
     assert not TaskEvent.objects.exists()
 
 
-def test_a_claim_gives_ones_own_first_then_unowned_each_the_oldest_first() -> None:
+def test_a_claim_gives_the_claimants_own_tasks_first_then_unowned_ones_the_oldest_first() -> None:
     others = TaskFactory.create(owner="va2", due_at=NOON - 9 * MINUTE)
     free = [TaskFactory.create(due_at=NOON - minutes * MINUTE) for minutes in (8, 7)]
     own = [TaskFactory.create(owner="va1", due_at=NOON - minutes * MINUTE) for minutes in (1, 3)]
@@ -85,7 +85,7 @@ def test_a_claim_gives_ones_own_first_then_unowned_each_the_oldest_first() -> No
     assert lease(others) == FREE
 
 
-def test_a_live_lease_is_given_to_nobody_its_holder_included() -> None:
+def test_a_leased_task_is_given_to_nobody_not_even_its_holder() -> None:
     task = TaskFactory.create()
     assert claimed("va1", lease_minutes=1) == [task.pk]
     assert claimed("va1") == claimed("va2") == []
@@ -96,12 +96,12 @@ def test_a_live_lease_is_given_to_nobody_its_holder_included() -> None:
 
 
 @pytest.mark.parametrize("values", [{"completed_at": NOON}, {"cancelled_at": NOON}, {"due_at": NOON + SECOND}])
-def test_what_is_closed_or_not_due_is_not_claimed(values: Any) -> None:
+def test_only_open_and_due_tasks_are_claimed(values: Any) -> None:
     TaskFactory.create(**values)
     assert claimed() == []
 
 
-def test_a_claim_is_narrowed_by_place_and_channel(agent: APIClient) -> None:
+def test_a_claim_can_be_limited_by_place_and_channel(agent: APIClient) -> None:
     wanted = TaskFactory.create(ladder__market="ST_THOMAS", channel="CALL")
     for values in ({"ladder__market": "ST_THOMAS"}, {"channel": "CALL"}, {"ladder__province": "AB", "channel": "CALL"}):
         TaskFactory.create(**values)
@@ -110,7 +110,7 @@ def test_a_claim_is_narrowed_by_place_and_channel(agent: APIClient) -> None:
     assert FollowupTask.objects.filter(leased_by__isnull=False).count() == 1
 
 
-def test_a_policy_narrowed_while_the_worker_stands_still_leases_nothing_of_its_market() -> None:
+def test_a_policy_narrowed_while_no_worker_runs_gives_no_task_of_its_market() -> None:
     forbidden = [task_of(LeadFactory.create(), due_at=NOON - MINUTE) for _ in range(3)]
     permitted = task_of(LeadFactory.create(province="AB", market="ALL"))
     upsert(MarketPolicy, province="ON", enabled=False, act=Act("me"))
@@ -118,7 +118,7 @@ def test_a_policy_narrowed_while_the_worker_stands_still_leases_nothing_of_its_m
     assert [lease(task) for task in forbidden] == [FREE] * 3
 
 
-def test_a_claim_puts_the_stored_interval_of_a_refused_task_right() -> None:
+def test_a_claim_corrects_the_stored_interval_of_a_refused_task() -> None:
     late = NOON + 10 * HOUR  # 23:00 in Toronto, and the stored interval says that this is permitted
     stale = task_of(LeadFactory.create(), open_from=NOON, open_until=NOON + 12 * HOUR)
     hopeless = TaskFactory.create(ladder__province="AB", ladder__market="ALL", open_until=NOON + 12 * HOUR)
@@ -132,7 +132,7 @@ def test_a_claim_puts_the_stored_interval_of_a_refused_task_right() -> None:
     assert due_tasks(now=late) == []
 
 
-def test_a_claim_reads_on_behind_the_tasks_that_it_put_right() -> None:
+def test_a_claim_reads_on_beyond_the_corrected_tasks() -> None:
     for _ in range(12):
         TaskFactory.create(due_at=NOON - HOUR)
     behind = TaskFactory.create(ladder__province="AB", ladder__market="ALL")
@@ -149,7 +149,7 @@ def test_a_lead_who_opted_out_a_moment_ago_is_not_claimed() -> None:
 
 
 @pytest.mark.parametrize("path", [CLAIM, RENEW])
-def test_under_the_kill_switch_nothing_is_leased(agent: APIClient, kill_switch: Any, path: str) -> None:
+def test_nothing_is_leased_under_the_kill_switch(agent: APIClient, kill_switch: Any, path: str) -> None:
     task = TaskFactory.create()
     response = agent.post(path, {"task_ids": [task.pk]})
     assert (response.status_code, codes(response), lease(task)) == (503, ["KILL_SWITCH_ENGAGED"], FREE)
@@ -157,14 +157,14 @@ def test_under_the_kill_switch_nothing_is_leased(agent: APIClient, kill_switch: 
     assert claimed() == [task.pk]
 
 
-def test_where_it_is_enforced_nothing_is_leased_before_go_live(agent: APIClient, settings: Any) -> None:
+def test_nothing_is_leased_before_go_live_where_it_is_enforced(agent: APIClient, settings: Any) -> None:
     settings.GO_LIVE_ENFORCE = True
     task = TaskFactory.create()
     response = agent.post(CLAIM)
     assert (response.status_code, codes(response), lease(task)) == (503, ["GO_LIVE_DISABLED"], FREE)
 
 
-def test_what_is_held_may_be_given_back_under_the_kill_switch(agent: APIClient) -> None:
+def test_a_task_may_be_given_back_under_the_kill_switch(agent: APIClient) -> None:
     task = TaskFactory.create()
     agent.post(CLAIM)
     with time_machine.travel(NOON + MINUTE, tick=False):
@@ -172,7 +172,7 @@ def test_what_is_held_may_be_given_back_under_the_kill_switch(agent: APIClient) 
     assert lease(task) == FREE
 
 
-def test_a_renewed_lease_counts_from_the_renewal_and_lost_ones_are_named(agent: APIClient) -> None:
+def test_a_renewed_lease_counts_from_its_renewal_and_lost_ones_are_named(agent: APIClient) -> None:
     held, done, others, never = [TaskFactory.create() for _ in range(4)]
     for task in (held, done):
         FollowupTask.objects.filter(pk=task.pk).update(leased_by="agent", leased_until=NOON + MINUTE)
@@ -188,14 +188,14 @@ def test_a_renewed_lease_counts_from_the_renewal_and_lost_ones_are_named(agent: 
 
 
 @pytest.mark.parametrize(("left", "is_held"), [(timedelta(microseconds=1), True), (timedelta(0), False)])
-def test_a_lease_is_held_until_it_expires_and_no_longer(left: timedelta, is_held: bool) -> None:
+def test_a_lease_is_held_until_it_expires(left: timedelta, is_held: bool) -> None:
     task = TaskFactory.create(leased_by="va1", leased_until=NOON + left)
     renewed, lost, _ = renew_leases(task_ids=[task.pk], owner="va1", act=Act())
     assert (renewed, lost) == (([task.pk], []) if is_held else ([], [task.pk]))
     assert lease(task)[2] == (NOON + 15 * MINUTE if is_held else NOON)
 
 
-def test_only_the_holder_gives_back(agent: APIClient) -> None:
+def test_only_the_holder_gives_a_task_back(agent: APIClient) -> None:
     task = TaskFactory.create(leased_by="va1", leased_until=NOON + MINUTE)
     assert agent.post(RELEASE, {"task_ids": [task.pk]}).json() == {"released": [], "lost": [task.pk]}
     assert lease(task)[0] == "va1"
@@ -204,7 +204,7 @@ def test_only_the_holder_gives_back(agent: APIClient) -> None:
 
 
 @pytest.mark.parametrize("path", [CLAIM, RENEW, RELEASE])
-def test_an_agent_claims_under_its_own_name_only(agent: APIClient, operator: APIClient, path: str) -> None:
+def test_an_agent_claims_only_under_its_own_name(agent: APIClient, operator: APIClient, path: str) -> None:
     task = TaskFactory.create(leased_by="va1", leased_until=NOON + MINUTE)
     given = {"owner": "va1", "task_ids": [task.pk]}
     response = agent.post(path, given)
@@ -214,7 +214,7 @@ def test_an_agent_claims_under_its_own_name_only(agent: APIClient, operator: API
     assert agent.post(path, {**given, "owner": "agent"}).status_code == 200
 
 
-def test_the_python_call_of_an_agent_is_held_to_its_name_too(user_of: Any) -> None:
+def test_an_agent_claims_only_under_its_own_name_in_python_too(user_of: Any) -> None:
     with pytest.raises(NotYourName):
         claim_due(owner="va1", act=Act(user=user_of("agent")))
 
@@ -239,14 +239,14 @@ def test_a_bad_parameter_is_named(agent: APIClient, path: str, given: Any, attr:
 
 
 @pytest.mark.parametrize("limit", [1, 500])
-def test_the_limits_of_a_claim(agent: APIClient, limit: int) -> None:
+def test_the_limits_of_a_claim_are_checked(agent: APIClient, limit: int) -> None:
     for _ in range(3):
         TaskFactory.create()
     assert len(agent.post(CLAIM, {"limit": limit, "lease_minutes": 240}).json()) == min(limit, 3)
     assert {row.leased_until for row in FollowupTask.objects.exclude(leased_by=None)} == {NOON + 4 * HOUR}
 
 
-def test_a_claim_repeated_under_its_key_gives_the_same_tasks_again(agent: APIClient) -> None:
+def test_a_repeated_claim_under_its_key_gives_the_same_tasks(agent: APIClient) -> None:
     TaskFactory.create()
     first, again = (agent.post(CLAIM, headers={"Idempotency-Key": "K-1"}) for _ in range(2))
     assert len(first.json()) == 1

@@ -8,7 +8,7 @@ from tests.served import fresh_database
 pytestmark = pytest.mark.postgres
 
 
-def test_every_task_is_done_once_though_claimants_are_killed() -> None:
+def test_every_task_is_done_once_even_if_claimants_are_killed() -> None:
     with fresh_database() as url:
         outcome = drain_with_kills(url, tasks=1_000, claimants=6, kills=2)
     assert outcome.kills == 2

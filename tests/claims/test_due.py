@@ -63,7 +63,7 @@ def ids(response: Any) -> list[int]:
         (None, None, False),
     ],
 )
-def test_the_interval_must_contain_now_both_its_ends_included(
+def test_the_interval_must_contain_now_including_both_ends(
     agent: APIClient, open_from: Any, open_until: Any, listed: bool
 ) -> None:
     task = TaskFactory.create(open_from=open_from, open_until=open_until)
@@ -71,7 +71,7 @@ def test_the_interval_must_contain_now_both_its_ends_included(
     assert ids(agent.get(DUE, {"include_blocked": True})) == [task.pk]
 
 
-def test_a_policy_narrowed_while_the_worker_stands_still_leaves_nothing_of_its_market(agent: APIClient) -> None:
+def test_a_policy_narrowed_while_no_worker_runs_lists_no_task_of_its_market(agent: APIClient) -> None:
     of_ontario, of_alberta = task_of(LeadFactory.create()), task_of(LeadFactory.create(province="AB", market="ALL"))
     assert ids(agent.get(DUE)) == [of_ontario.pk, of_alberta.pk]
     narrow("ON")
@@ -88,7 +88,7 @@ def test_a_lead_who_opted_out_a_moment_ago_is_not_listed(agent: APIClient) -> No
     assert (blocked["allowed"], blocked["reason"], blocked["next_allowed_at"]) == (False, "opted_out", None)
 
 
-def test_refused_tasks_at_the_head_do_not_hide_the_permitted_ones_behind(agent: APIClient) -> None:
+def test_refused_tasks_at_the_front_do_not_hide_permitted_ones_behind(agent: APIClient) -> None:
     refused = [TaskFactory.create(due_at=NOON - HOUR) for _ in range(SPARE)]
     behind = [TaskFactory.create(ladder__province="AB", ladder__market="ALL") for _ in range(2)]
     narrow("ON")
@@ -97,7 +97,7 @@ def test_refused_tasks_at_the_head_do_not_hide_the_permitted_ones_behind(agent: 
     assert ids(agent.get(DUE, {"limit": 500, "include_blocked": True})) == [task.pk for task in (*refused, *behind)]
 
 
-def test_each_row_tells_the_leads_own_clock(agent: APIClient) -> None:
+def test_each_row_shows_the_leads_local_time(agent: APIClient) -> None:
     task_of(LeadFactory.create(province="NL", market="ALL", postal_code="A1C 5S7"))
     task_of(LeadFactory.create(zone="America/Regina"))
     assert [(row["local_time"], row["timezone"]) for row in agent.get(DUE).json()] == [
@@ -106,7 +106,7 @@ def test_each_row_tells_the_leads_own_clock(agent: APIClient) -> None:
     ]
 
 
-def test_what_stands_in_the_way_is_said_where_all_is_listed(agent: APIClient) -> None:
+def test_the_full_list_gives_the_reasons_of_blocked_tasks(agent: APIClient) -> None:
     night = NOON - timedelta(hours=10)  # 03:00 in Toronto
     task = task_of(LeadFactory.create(), due_at=night, open_from=NOON, open_until=NOON + HOUR, actionable_at=NOON)
     with time_machine.travel(night, tick=False):
@@ -117,7 +117,7 @@ def test_what_stands_in_the_way_is_said_where_all_is_listed(agent: APIClient) ->
     assert (row["actionable_at"], row["open_until"]) == ("2026-12-15T18:00:00Z", "2026-12-15T19:00:00Z")
 
 
-def test_a_task_under_a_live_lease_is_listed_with_its_holder_to_the_second(agent: APIClient) -> None:
+def test_a_leased_task_is_listed_with_its_holder_until_its_last_second(agent: APIClient) -> None:
     TaskFactory.create(leased_by="va1", leased_until=NOON + SECOND)
     TaskFactory.create(leased_by="va2", leased_until=NOON)
     held, free = agent.get(DUE).json()
@@ -127,13 +127,13 @@ def test_a_task_under_a_live_lease_is_listed_with_its_holder_to_the_second(agent
 
 @pytest.mark.usefixtures("kill_switch")
 @pytest.mark.parametrize("given", [{}, {"include_blocked": True}])
-def test_under_the_kill_switch_nothing_is_listed(agent: APIClient, given: Any) -> None:
+def test_nothing_is_listed_under_the_kill_switch(agent: APIClient, given: Any) -> None:
     TaskFactory.create()
     response = agent.get(DUE, given)
     assert (response.status_code, codes(response)) == (503, ["KILL_SWITCH_ENGAGED"])
 
 
-def test_a_number_of_queries_that_does_not_grow_with_the_rows(django_assert_num_queries: Callable[..., Any]) -> None:
+def test_the_number_of_queries_does_not_grow_with_the_rows(django_assert_num_queries: Callable[..., Any]) -> None:
     def listed(count: int) -> int:
         for _ in range(count):
             task_of(LeadFactory.create())
@@ -144,7 +144,7 @@ def test_a_number_of_queries_that_does_not_grow_with_the_rows(django_assert_num_
     assert listed(2) == listed(60)
 
 
-def test_the_score_is_judged_as_it_is_stored(agent: APIClient) -> None:
+def test_the_score_is_judged_as_stored(agent: APIClient) -> None:
     rules = {**SAFE_RULES, "min_lead_score_to_contact": 0.3}
     upsert(MarketPolicy, province="ON", enabled=True, rules=rules, act=Act("me"))
     task_of(LeadFactory.create(score="0.2999"))

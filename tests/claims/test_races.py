@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, seri
 CLAIMANTS = 32
 
 
-def test_of_32_claimants_no_two_get_the_same_task(run_together: Callable[..., list[Any]]) -> None:
+def test_no_two_of_32_claimants_get_the_same_task(run_together: Callable[..., list[Any]]) -> None:
     tasks = {task_of(LeadFactory.create()).pk for _ in range(150)}
 
     def claim(number: int) -> list[int]:
@@ -37,7 +37,7 @@ def test_of_32_claimants_no_two_get_the_same_task(run_together: Callable[..., li
     assert sorted(held) == sorted((f"va{number}", pk) for number, got in enumerate(given) for pk in got)
 
 
-def test_an_expired_lease_is_given_to_one_of_many(run_together: Callable[..., list[Any]]) -> None:
+def test_an_expired_lease_is_given_to_exactly_one_of_many(run_together: Callable[..., list[Any]]) -> None:
     task = task_of(LeadFactory.create(), leased_by="gone", leased_until=NOON)
     given = run_together(CLAIMANTS, lambda number: claim_due(owner=f"va{number}", act=Act(at=NOON)))
     assert sorted(map(len, given)) == [0] * (CLAIMANTS - 1) + [1]

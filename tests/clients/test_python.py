@@ -45,7 +45,7 @@ def _model(client: str, name: str) -> Any:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=attrgetter("id"))
-def test_each_operation_has_its_function_and_its_answer_a_type(client: str, operation: Operation) -> None:
+def test_each_operation_has_a_function_and_a_typed_answer(client: str, operation: Operation) -> None:
     (answers,) = get_args(get_type_hints(_module(client, operation).sync_detailed)["return"])
     one = str if operation.answer == "string" else _model(client, operation.answer)
     assert set(get_args(answers)) == {GenericAlias(list, one) if operation.is_list else one, _model(client, "ErrorOut")}

@@ -29,6 +29,6 @@ def functions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=attrgetter("id"))
-def test_each_operation_has_its_function_and_its_answer_a_type(functions: dict[str, str], operation: Operation) -> None:
+def test_each_operation_has_a_function_and_a_typed_answer(functions: dict[str, str], operation: Operation) -> None:
     name = re.sub("_(.)", lambda letter: letter[1].upper(), operation.id)
     assert functions[name] == (f"Array<{operation.answer}>" if operation.is_list else operation.answer)

@@ -76,7 +76,7 @@ def looking_on(served: Served) -> "subprocess.Popen[bytes]":
 
 
 @pytest.mark.parametrize("before", ["pass", "record(*args, **kwargs)"], ids=["before any row", "before the commit"])
-def test_each_breach_is_recorded_once_whenever_the_finder_is_killed(served: Served, tmp_path: Path, before: str) -> None:
+def test_each_breach_is_recorded_once_whenever_its_finder_is_killed(served: Served, tmp_path: Path, before: str) -> None:
     was = recorded(served)
     run(served, LATE_TASKS)
     diary = tmp_path / "found"

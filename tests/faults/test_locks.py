@@ -31,7 +31,7 @@ def held() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "held"}], ids=["plain", "with a key"])
-def test_a_lock_that_is_not_given_is_503(operator: APIClient, held: None, headers: dict[str, str]) -> None:
+def test_a_lock_not_granted_in_time_is_503(operator: APIClient, held: None, headers: dict[str, str]) -> None:
     assert operator.get("/api/followups/due").status_code == 200
     answer = operator.post(CREATE, {"province": "ON"}, headers=headers)
     assert (answer.status_code, codes(answer), answer["Retry-After"]) == (503, ["database_unavailable"], "1")

@@ -70,7 +70,7 @@ def storm(server: Server, token: str, rounds: int) -> Counter[int]:
         return sum((done.result() for done in [pool.submit(ask) for _ in range(THREADS)]), Counter())
 
 
-def test_more_threads_than_connections_answer_503_and_heal(served: Served, postgres: psycopg.Connection) -> None:
+def test_more_threads_than_connections_answer_503_and_recover(served: Served, postgres: psycopg.Connection) -> None:
     postgres.execute("CREATE ROLE narrow LOGIN CONNECTION LIMIT 2")
     with psycopg.connect(served.database_url, autocommit=True) as owner:
         owner.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO narrow")
@@ -90,7 +90,7 @@ def test_more_threads_than_connections_answer_503_and_heal(served: Served, postg
         postgres.execute("DROP ROLE narrow")
 
 
-def test_a_pool_smaller_than_the_threads_answers_503_and_heals(served: Served) -> None:
+def test_a_pool_smaller_than_the_threads_answers_503_and_recovers(served: Served) -> None:
     """Two creates wait for a table's lock and hold the pool's two connections; who asks meanwhile waits in vain."""
     with (
         serving(served.database_url, threads=THREADS, DB_POOL="2") as server,
@@ -129,7 +129,7 @@ def test_a_cut_connection_costs_one_answer(served: Served, postgres: psycopg.Con
 
 
 @pytest.mark.parametrize("pool", ["0", "2"])
-def test_a_database_that_was_away_needs_no_new_server(served: Served, postgres: psycopg.Connection, pool: str) -> None:
+def test_a_database_that_returns_needs_no_new_server(served: Served, postgres: psycopg.Connection, pool: str) -> None:
     """Restarting PostgreSQL, as seen from here: connections are cut, new ones refused for a while."""
     with serving(served.database_url, threads=2, DB_POOL=pool) as server, server.client(served.token) as client:
         assert client.get(DUE).status_code == 200

@@ -14,7 +14,7 @@ MARKS = ("5550987", "zelda", "zzsecretzz")
 
 
 @pytest.mark.parametrize("start", [serving, developing], ids=["granian", "runserver"])
-def test_no_line_of_a_server_holds_what_a_client_wrote(served: Served, tmp_path: Path, start: object) -> None:
+def test_no_server_log_holds_what_a_client_wrote(served: Served, tmp_path: Path, start: object) -> None:
     log = tmp_path / "log"
     query = "?phone=%2B14165550987&q=Zelda&token=zzsecretzz"
     with start(served.database_url, log=log, LOG_LEVEL="INFO", LOG_FORMAT="json") as server:  # type: ignore[operator]

@@ -54,7 +54,7 @@ def post(path: str, length: int) -> bytes:
     return f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n".encode()
 
 
-def test_a_body_that_does_not_arrive_is_408(impatient: Server) -> None:
+def test_a_body_that_never_arrives_is_408(impatient: Server) -> None:
     answer, seconds = answer_to(impatient, post(CREATE, 500) + b'{"province": ')
     head, _, body = answer.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 408 ")
@@ -76,13 +76,13 @@ def test_a_connection_that_sends_no_headers_is_closed(impatient: Server, sent: b
 
 
 @pytest.mark.parametrize(("path", "length"), [(CREATE, 3_000_000), ("/admin/login/", 60_000_000)])
-def test_a_body_that_says_it_is_too_large_is_413_unread(server: Server, path: str, length: int) -> None:
+def test_a_body_with_too_large_a_length_is_413_unread(server: Server, path: str, length: int) -> None:
     answer, seconds = answer_to(server, post(path, length))
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert seconds < 2
 
 
-def test_large_bodies_are_few_at_once_and_small_ones_pass_them(server: Server, served: Served) -> None:
+def test_few_large_bodies_are_read_at_once_and_small_ones_pass_them(server: Server, served: Served) -> None:
     with ExitStack() as stack:
         for _ in range(LARGE_AT_ONCE):
             wire = stack.enter_context(socket.create_connection(("127.0.0.1", server.port)))
@@ -99,7 +99,7 @@ def test_large_bodies_are_few_at_once_and_small_ones_pass_them(server: Server, s
         assert client.post(CREATE, json={"province": "ON", "lead_id": " " * 2 * SMALL}).status_code in (201, 400)
 
 
-def test_a_file_above_what_is_kept_in_memory_arrives_whole(server: Server) -> None:
+def test_a_file_too_large_for_memory_arrives_whole(server: Server) -> None:
     """The page asks for its token, and finds it behind four megabytes: it has read them all."""
     page = server.url + "/admin/login/"
     with httpx.Client(verify=False) as client:

@@ -103,7 +103,7 @@ def test_a_chunked_body_is_411_and_no_verb_acts(
         (b"Content-Length: \xd9\xa3\r\n", (0, 400)),
     ],
 )
-def test_a_length_that_is_none_is_refused(
+def test_an_invalid_length_is_refused(
     server: Server, served: Served, client: httpx.Client, task: int, more: bytes, statuses: tuple[int, ...]
 ) -> None:
     before = standing(client)
@@ -125,7 +125,7 @@ def test_a_body_that_ends_before_its_length_is_refused(
     assert standing(client) == before
 
 
-def test_a_get_that_says_there_is_a_body_is_refused_too(server: Server, served: Served) -> None:
+def test_a_get_that_announces_a_body_is_refused_too(server: Server, served: Served) -> None:
     head = "GET /api/followups/due"
     assert exchange(server, head, headers_of(served, CHUNKED), chunks(b'{"owner": "bryan"}'))[0] == 411
     assert exchange(server, head, headers_of(served), b"")[0] == 200
@@ -139,7 +139,7 @@ def test_the_admins_forms_are_refused_with_a_page(server: Server, path: str) -> 
     assert b"send Content-Length" in answer
 
 
-def test_what_is_left_of_a_refused_body_is_not_the_next_request(server: Server, served: Served) -> None:
+def test_the_rest_of_a_refused_body_is_not_read_as_the_next_request(server: Server, served: Served) -> None:
     smuggled = (
         f"POST /api/followups/ladder/create?province=ON HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers_of(served).decode()}\r\n"
     )

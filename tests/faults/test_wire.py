@@ -73,9 +73,7 @@ def test_a_body_of_another_length_creates_nothing(
     assert len(client.get(LADDERS).json()["results"]) == before
 
 
-def test_a_client_that_leaves_in_the_middle_of_its_body_harms_nobody(
-    server: Server, served: Served, client: httpx.Client
-) -> None:
+def test_a_client_that_leaves_within_its_body_does_no_harm(server: Server, served: Served, client: httpx.Client) -> None:
     before = len(client.get(LADDERS).json()["results"])
     for _ in range(10):
         with socket.create_connection(("127.0.0.1", server.port), timeout=20) as wire:
@@ -102,7 +100,7 @@ def test_a_token_of_any_bytes_is_refused(server: Server, served: Served, authori
     "name", [b"X-Correlation-ID", b"Idempotency-Key", b"Accept", b"Cookie", b"Content-Type", b"User-Agent"]
 )
 @pytest.mark.parametrize("value", [b"\xff\xfe", "日本".encode(), b"x*=nonsense''y", b";charset=base64", b"\x01"], ids=repr)
-def test_a_header_of_any_bytes_is_no_fault(server: Server, served: Served, name: bytes, value: bytes) -> None:
+def test_a_header_of_any_bytes_causes_no_fault(server: Server, served: Served, name: bytes, value: bytes) -> None:
     headers = name + b": " + value + b"\r\n"
     line = exchange(server, served, line=b"GET /api/followups/due?limit=1 HTTP/1.1", headers=headers)
     assert status(line) in (200, 400, 406)
@@ -116,6 +114,6 @@ def test_a_target_of_any_bytes_is_not_found(server: Server, served: Served, targ
     assert status(exchange(server, served, line=b"GET " + target + b" HTTP/1.1")) in (0, 400, 404, 414)
 
 
-def test_a_host_that_is_not_ours_is_refused_in_the_one_shape(client: httpx.Client) -> None:
+def test_an_unknown_host_is_refused_in_the_common_shape(client: httpx.Client) -> None:
     answer = client.get("/api/followups/due", headers={"Host": "evil.example"})
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "parse_error")

@@ -69,7 +69,7 @@ def ending(*processes: "subprocess.Popen[bytes]") -> Iterator[None]:
             process.wait()
 
 
-def test_a_task_whose_worker_is_killed_is_found_and_done_by_another(served: Served, tmp_path: Path) -> None:
+def test_the_task_of_a_killed_worker_is_found_and_done_by_another(served: Served, tmp_path: Path) -> None:
     diary = str(tmp_path / "diary")
     run(served, f"from tests.faults.tasks import end_at_the_second_try as t; t.enqueue({diary!r})")
     killed = start(served, "worker", "--queue", "default", "--no-schedule")
@@ -158,7 +158,7 @@ def test_short_work_does_not_wait_behind_long_work_whose_process_may_die(served:
     results(served)
 
 
-def test_a_task_that_nothing_ends_is_ended_with_its_process(served: Served, tmp_path: Path) -> None:
+def test_a_task_that_never_ends_is_ended_with_its_process(served: Served, tmp_path: Path) -> None:
     diary = str(tmp_path / "diary")
     run(served, f"from tests.faults.tasks import never_end as t; t.enqueue({diary!r})")
     crew = start(served, "worker", "--no-schedule", TASK_TIME_LIMIT="1")
@@ -175,7 +175,7 @@ def test_a_task_that_nothing_ends_is_ended_with_its_process(served: Served, tmp_
     assert len(failed["worker_ids"]) == 1
 
 
-def test_a_worker_ends_after_the_task_under_way(served: Served, tmp_path: Path) -> None:
+def test_a_worker_stops_only_after_its_current_task(served: Served, tmp_path: Path) -> None:
     diary, told = str(tmp_path / "diary"), tmp_path / "told"
     run(served, f"from tests.faults.tasks import ask_when_told as t; t.enqueue({diary!r}, {str(told)!r})")
     crew = start(served, "worker", "--no-schedule")
@@ -190,7 +190,7 @@ def test_a_worker_ends_after_the_task_under_way(served: Served, tmp_path: Path) 
 
 
 @pytest.mark.postgres
-def test_a_worker_waits_for_a_database_that_is_away_and_does_its_task_again(served: Served, tmp_path: Path) -> None:
+def test_a_worker_waits_for_an_unavailable_database_and_repeats_its_task(served: Served, tmp_path: Path) -> None:
     diary, told = str(tmp_path / "diary"), tmp_path / "told"
     run(served, f"from tests.faults.tasks import ask_when_told as t; t.enqueue({diary!r}, {str(told)!r})")
     name = urlsplit(served.database_url).path.strip("/")

@@ -57,13 +57,13 @@ def listed(client: Client, path: str, **query: Any) -> set[int]:
         ("nonsense", {"Waiting", "Due", "Overdue", "Completed", "Cancelled", "Happened"}),
     ],
 )
-def test_tasks_are_filtered_by_where_they_stand(
+def test_tasks_are_filtered_by_state(
     state: str, names: set[str], tasks: dict[str, FollowupTask], admin_client: Client
 ) -> None:
     assert listed(admin_client, TASKS, state=state) == {tasks[name].pk for name in names}
 
 
-def test_each_task_says_where_it_stands(tasks: dict[str, FollowupTask], admin_client: Client) -> None:
+def test_each_task_shows_its_state(tasks: dict[str, FollowupTask], admin_client: Client) -> None:
     page = admin_client.get(TASKS)
     model_admin = page.context["cl"].model_admin
 
@@ -129,7 +129,9 @@ def test_a_task_leads_to_its_ladder(admin_client: Client) -> None:
 @pytest.mark.parametrize(
     ("state", "names"), [("permitted", {"open", "held"}), ("blocked", {"later", "passed", "never"}), ("claimed", {"held"})]
 )
-def test_due_tasks_are_filtered_by_whether_they_may_be_done_now(state: str, names: set[str], admin_client: Client) -> None:
+def test_due_tasks_are_filtered_by_whether_contact_is_permitted_now(
+    state: str, names: set[str], admin_client: Client
+) -> None:
     now, hour = timezone.now(), timedelta(hours=1)
 
     def task(opens: datetime | None, closes: datetime | None, due_at: datetime = now - hour, **values: Any) -> int:
@@ -183,7 +185,7 @@ def buttons(client: Client, row: Any) -> list[str]:
     return [action["title"] for action in client.get(page_of(row)).context["actions_detail"]]
 
 
-def test_a_tasks_page_says_when_it_may_be_done_and_who_holds_it(task: FollowupTask, admin_client: Client) -> None:
+def test_a_task_page_shows_the_first_permitted_time_and_the_holder(task: FollowupTask, admin_client: Client) -> None:
     free = admin_client.get(page_of(task)).content.decode()
     claim_due(owner="va1", limit=1, act=Act())
     held = admin_client.get(page_of(task)).content.decode()
@@ -193,7 +195,7 @@ def test_a_tasks_page_says_when_it_may_be_done_and_who_holds_it(task: FollowupTa
     assert "va1, until Tue 15 Dec, 18:15 UTC" in held
 
 
-def test_a_tasks_page_says_what_stands_in_the_way(task: FollowupTask, admin_client: Client) -> None:
+def test_a_task_page_shows_the_reasons_against_contact(task: FollowupTask, admin_client: Client) -> None:
     with time_machine.travel(NOON + timedelta(hours=12), tick=False):
         page = admin_client.get(page_of(task)).content.decode()
 
@@ -222,7 +224,7 @@ def test_events_are_found_by_who_acted(term: str, found: int, task: FollowupTask
 # What a person does with a task -------------------------------------------------------------------------------------------
 
 
-def test_the_buttons_of_a_task_are_those_that_may_do_something(
+def test_a_task_page_shows_only_buttons_that_can_do_something(
     task: FollowupTask, agent_of_the_admin: Client, user_of: Callable[..., User]
 ) -> None:
     every = ["Complete...", "Snooze...", "Skip..."]
@@ -251,7 +253,9 @@ def test_a_task_is_completed_on_its_page(task: FollowupTask, agent_of_the_admin:
     assert LogEntry.objects.get().object_id == str(task.pk)
 
 
-def test_what_another_holds_is_completed_only_with_force_and_a_note(task: FollowupTask, agent_of_the_admin: Client) -> None:
+def test_a_task_under_anothers_claim_is_completed_only_with_force_and_a_note(
+    task: FollowupTask, agent_of_the_admin: Client
+) -> None:
     claim_due(owner="va2", limit=1, act=Act())
     page = page_of(task, "complete")
 
@@ -281,7 +285,9 @@ def test_an_operator_snoozes_by_the_leads_clock_and_skips(task: FollowupTask, op
 
 
 @pytest.mark.parametrize("act", ["snooze", "skip"])
-def test_an_agent_does_not_put_away_what_is_anothers(act: str, task: FollowupTask, agent_of_the_admin: Client) -> None:
+def test_an_agent_does_not_snooze_or_skip_the_task_of_another(
+    act: str, task: FollowupTask, agent_of_the_admin: Client
+) -> None:
     FollowupTask.objects.filter(pk=task.pk).update(owner="va2")
 
     answer = agent_of_the_admin.post(page_of(task, act), {"until": "2026-12-16T10:00", "reason": "mine now"})
@@ -290,7 +296,7 @@ def test_an_agent_does_not_put_away_what_is_anothers(act: str, task: FollowupTas
     assert not TaskEvent.objects.exists()
 
 
-def test_who_may_not_complete_gets_no_page(task: FollowupTask, user_of: Callable[..., User]) -> None:
+def test_a_user_who_may_not_complete_gets_no_page(task: FollowupTask, user_of: Callable[..., User]) -> None:
     client = signed_in(user_of("auditor"))
 
     for act in ("complete", "snooze", "skip"):
@@ -301,16 +307,14 @@ def test_who_may_not_complete_gets_no_page(task: FollowupTask, user_of: Callable
 
 
 @pytest.mark.parametrize("act", ["complete", "snooze", "skip"])
-def test_a_task_that_is_not_there_leads_back(act: str, admin_client: Client) -> None:
+def test_an_unknown_task_redirects(act: str, admin_client: Client) -> None:
     assert admin_client.get(f"{TASKS}99/{act}/").status_code == 302
 
 
 # What an operator does with a ladder --------------------------------------------------------------------------------------
 
 
-def test_a_ladders_page_leads_to_its_tasks_and_to_the_template_that_it_was_made_from(
-    task: FollowupTask, admin_client: Client
-) -> None:
+def test_a_ladder_page_links_to_its_tasks_and_its_template(task: FollowupTask, admin_client: Client) -> None:
     template = LadderTemplate.objects.get(province="ON", market="ALL", kind="STANDARD")
 
     page = admin_client.get(page_of(task.ladder)).content.decode()
@@ -324,7 +328,7 @@ def test_a_ladders_page_leads_to_its_tasks_and_to_the_template_that_it_was_made_
     assert "before there were templates" in old
 
 
-def test_only_who_steers_has_the_buttons_of_a_ladder(
+def test_only_an_operator_sees_the_buttons_of_a_ladder(
     task: FollowupTask, agent_of_the_admin: Client, operator_of_the_admin: Client
 ) -> None:
     assert buttons(agent_of_the_admin, task.ladder) == []
@@ -333,7 +337,7 @@ def test_only_who_steers_has_the_buttons_of_a_ladder(
     assert buttons(operator_of_the_admin, task.ladder) == ["Restart..."]
 
 
-def test_a_ladder_is_given_to_somebody_else_and_to_anybody(task: FollowupTask, operator_of_the_admin: Client) -> None:
+def test_a_ladder_is_reassigned_to_another_owner_and_to_nobody(task: FollowupTask, operator_of_the_admin: Client) -> None:
     page = page_of(task.ladder, "reassign")
     operator_of_the_admin.post(page, {"owner": "va2", "reason": "Speaks French"})
     assert set(FollowupTask.objects.values_list("owner", flat=True)) == {"va2"}
@@ -345,7 +349,7 @@ def test_a_ladder_is_given_to_somebody_else_and_to_anybody(task: FollowupTask, o
     assert TaskEvent.objects.filter(task=task).count() == 2
 
 
-def test_a_ladder_is_cancelled_with_a_reason_and_not_without(task: FollowupTask, operator_of_the_admin: Client) -> None:
+def test_a_ladder_is_cancelled_only_with_a_reason(task: FollowupTask, operator_of_the_admin: Client) -> None:
     page = page_of(task.ladder, "cancel")
     operator_of_the_admin.post(page, {"reason": ""})
     assert FollowupLadder.objects.open().count() == 1
@@ -361,7 +365,7 @@ def test_a_ladder_is_cancelled_with_a_reason_and_not_without(task: FollowupTask,
     assert "This ladder has no open step." in again.content.decode()
 
 
-def test_a_ladder_begins_anew(task: FollowupTask, operator_of_the_admin: Client) -> None:
+def test_a_ladder_is_restarted(task: FollowupTask, operator_of_the_admin: Client) -> None:
     answer = operator_of_the_admin.post(page_of(task.ladder, "restart"), {"reason": "New number"}, follow=True)
 
     new, old = FollowupLadder.objects.order_by("-id")
@@ -370,5 +374,5 @@ def test_a_ladder_begins_anew(task: FollowupTask, operator_of_the_admin: Client)
 
 
 @pytest.mark.parametrize("act", ["reassign", "cancel", "restart"])
-def test_a_ladder_that_is_not_there_leads_back(act: str, admin_client: Client) -> None:
+def test_an_unknown_ladder_redirects(act: str, admin_client: Client) -> None:
     assert admin_client.get(f"{LADDERS}99/{act}/").status_code == 302

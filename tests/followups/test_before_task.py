@@ -39,7 +39,7 @@ def outside_rules() -> list[dict[str, Any]]:
     return [event.detail for event in KPIEvent.objects.filter(metric="contact_outside_rules")]
 
 
-def test_a_contact_six_days_before_its_task_after_a_stop_of_everything(agent: APIClient, task: FollowupTask) -> None:
+def test_a_contact_told_six_days_before_its_task_is_outside_the_rules(agent: APIClient, task: FollowupTask) -> None:
     say_no(NOON - HOUR)
     with time_machine.travel(NOON + SECOND, tick=False):
         answer = agent.post(f"/api/followups/task/{task.pk}/complete", {"contacted_at": (NOON - 6 * DAY).isoformat()}).json()
@@ -59,7 +59,7 @@ def test_a_contact_six_days_before_its_task_after_a_stop_of_everything(agent: AP
         (NOON - 12 * HOUR, ["before_task", "outside_contact_window"]),
     ],
 )
-def test_the_making_of_the_task_is_the_earliest_instant(
+def test_the_earliest_contact_time_is_when_the_task_was_made(
     task: FollowupTask, contacted_at: datetime, reasons: list[str]
 ) -> None:
     attempt = complete_task(task.pk, "va1", contacted_at=contacted_at, now=NOW).attempt
@@ -68,7 +68,7 @@ def test_the_making_of_the_task_is_the_earliest_instant(
     assert len(outside_rules()) == bool(reasons)
 
 
-def test_what_is_told_as_now_is_never_before_its_task(task: FollowupTask) -> None:
+def test_a_contact_told_as_now_is_never_before_its_task(task: FollowupTask) -> None:
     """The clock of the server that made the task may run ahead of ours."""
     early = NOON - SECOND
     assert complete_task(task.pk, "va1", now=early).attempt.reasons == []
@@ -96,28 +96,28 @@ def test_an_opt_out_before_the_contact_is_a_reason_and_no_warning(task: Followup
 
 
 @pytest.mark.parametrize("channel", ["CALL", "EMAIL"])
-def test_an_opt_out_of_another_channel_is_neither(task: FollowupTask, channel: str) -> None:
+def test_an_opt_out_of_another_channel_is_neither_reason_nor_warning(task: FollowupTask, channel: str) -> None:
     points = [("EMAIL", "jane@example.ca")] if channel == "EMAIL" else [PHONE]
     gate.record_opt_out(points=points, channel=channel, said_at=NOON + HOUR, act=Act("test", at=NOON + HOUR))
     attempt = complete_task(task.pk, "va1", contacted_at=NOON, now=NOW).attempt
     assert "opted_out" not in [*attempt.reasons, *attempt.warnings]
 
 
-def test_an_opt_out_of_the_lead_as_such_counts_too(task: FollowupTask) -> None:
+def test_an_opt_out_of_the_lead_itself_counts_too(task: FollowupTask) -> None:
     gate.record_opt_out(points=[("LEAD", "JANE")], said_at=NOON + HOUR, act=Act("test", at=NOON + HOUR))
     assert "opted_out" in complete_task(task.pk, "va1", contacted_at=NOON, now=NOW).attempt.warnings
 
 
-def test_the_outcome_that_says_no_is_no_warning_of_itself(task: FollowupTask) -> None:
+def test_an_opt_out_outcome_is_no_warning_of_itself(task: FollowupTask) -> None:
     attempt = complete_task(task.pk, "va1", outcome="OPTED_OUT", now=NOW).attempt
     assert "opted_out" not in [*attempt.reasons, *attempt.warnings]
 
 
-def test_the_reasons_of_attempts_are_those_of_the_gate_and_one_more() -> None:
+def test_attempts_have_the_reasons_of_the_gate_and_one_more() -> None:
     assert [code for code, _ in REASONS] == ["before_task", *Reason.values]
 
 
-def test_attempts_are_shown_with_it(auditor: APIClient, user_of: Any) -> None:
+def test_attempts_show_the_reason_before_task(auditor: APIClient, user_of: Any) -> None:
     attempt = AttemptFactory.create(allowed=False, reasons=["before_task", "opted_out"])
     assert auditor.get(f"/api/followups/attempts/{attempt.pk}").json()["reasons"] == ["before_task", "opted_out"]
     page = signed_in(user_of("operator")).get(f"/admin/followups/contactattempt/{attempt.pk}/change/").content.decode()

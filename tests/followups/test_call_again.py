@@ -75,7 +75,7 @@ def refusals(at: datetime, lead_id: str = "JANE", channel: str = "CALL") -> list
         ("LEFT_MESSAGE", False),
     ],
 )
-def test_an_answered_call_is_kept_of_the_number_alone(outcome: str | None, is_answered: bool) -> None:
+def test_an_answered_call_is_recorded_for_the_number_alone(outcome: str | None, is_answered: bool) -> None:
     call(ladder()[1], outcome)
     assert answered() == ([AFTERNOON + HOUR] if is_answered else [])
     assert LastContact.objects.count() == 2  # the number and the lead
@@ -86,7 +86,7 @@ def test_a_message_is_no_call() -> None:
     assert answered() == []
 
 
-def test_neither_a_later_call_without_an_answer_nor_an_earlier_one_told_late_moves_it() -> None:
+def test_only_a_later_answered_call_moves_the_time_of_the_last_one() -> None:
     steps = ladder()
     call(steps[1], contacted_at=AFTERNOON + HOUR)
     call(steps[3], "NO_ANSWER", now=AFTERNOON + DAY)
@@ -103,7 +103,7 @@ def test_neither_a_later_call_without_an_answer_nor_an_earlier_one_told_late_mov
 
 
 @pytest.mark.usefixtures("one_call")
-def test_the_next_calls_of_the_ladder_wait_30_days_and_its_messages_do_not() -> None:
+def test_the_next_calls_of_the_ladder_wait_30_days_but_its_messages_do_not() -> None:
     steps = ladder()
     done = call(steps[1])
     over = AFTERNOON + HOUR + 30 * DAY
@@ -122,7 +122,7 @@ def test_the_next_calls_of_the_ladder_wait_30_days_and_its_messages_do_not() -> 
 
 
 @pytest.mark.usefixtures("one_call")
-def test_another_lead_with_the_number_waits_too_and_one_with_another_number_does_not() -> None:
+def test_another_lead_with_the_same_number_waits_too() -> None:
     steps = ladder()
     LeadFactory.create(lead_id="JOHN", province="BC", market="VANCOUVER", phone=PHONE)
     LeadFactory.create(lead_id="JILL", province="BC", market="VANCOUVER", phone="+16045550999")
@@ -132,7 +132,7 @@ def test_another_lead_with_the_number_waits_too_and_one_with_another_number_does
 
 
 @pytest.mark.usefixtures("one_call")
-def test_the_gate_is_obeyed_at_once_by_the_due_list_and_by_claims() -> None:
+def test_the_due_list_and_claims_obey_the_gate_at_once() -> None:
     steps = ladder()
     for step in (steps[0], steps[2]):
         call(step, None)
@@ -143,7 +143,7 @@ def test_the_gate_is_obeyed_at_once_by_the_due_list_and_by_claims() -> None:
     assert due_tasks(now=tomorrow) == claim_due(owner="va1", act=Act(at=tomorrow)) == []
 
 
-def test_where_the_policy_does_not_ask_for_it_nothing_waits_and_completing_costs_no_statement_more() -> None:
+def test_without_the_rule_nothing_waits_and_completing_costs_no_more_statements() -> None:
     switch(False)
     _, called, messaged, *_ = ladder()
     with CaptureQueriesContext(connection) as for_a_message:
@@ -156,7 +156,7 @@ def test_where_the_policy_does_not_ask_for_it_nothing_waits_and_completing_costs
 
 
 @pytest.mark.usefixtures("one_call")
-def test_the_rule_holds_for_calls_that_were_answered_before_it_was_switched_on() -> None:
+def test_the_rule_counts_calls_that_were_answered_before_it_was_switched_on() -> None:
     switch(False)
     steps = ladder()
     call(steps[1])
@@ -182,7 +182,7 @@ def test_a_recorded_permission_lifts_the_wait() -> None:
 
 
 @pytest.mark.usefixtures("one_call")
-def test_a_second_call_that_happened_is_kept_as_outside_the_rules() -> None:
+def test_a_second_call_within_30_days_is_recorded_as_outside_the_rules() -> None:
     steps = ladder()
     call(steps[1])
     again = call(steps[3], now=AFTERNOON + DAY)
@@ -192,7 +192,7 @@ def test_a_second_call_that_happened_is_kept_as_outside_the_rules() -> None:
 
 
 @pytest.mark.usefixtures("one_call")
-def test_the_api_says_when_a_call_may_be_made_again(operator: APIClient) -> None:
+def test_the_api_says_when_the_number_may_be_called_again(operator: APIClient) -> None:
     call(ladder()[1])
     answer = operator.get(
         "/api/governance/contact/decide", {"lead_id": "JANE", "channel": "CALL", "at": iso_utc(AFTERNOON + DAY)}

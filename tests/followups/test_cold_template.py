@@ -109,19 +109,19 @@ def test_a_lead_whose_inquiry_expired_gets_the_cold_steps(jane: None) -> None:
     assert start() == ("COLD", COLD)
 
 
-def test_the_ground_is_looked_for_at_the_start_not_when_the_first_step_falls_due(jane: None) -> None:
+def test_the_ground_is_looked_for_when_the_ladder_starts(jane: None) -> None:
     """The inquiry is in force at the start, and expired a year later."""
     upsert(LadderTemplate, province="ON", steps=[{"delay_minutes": 525_600, "channel": "SMS"}], act=Act("test"))
     consent("INQUIRY")
     assert start() == ("STANDARD", ["SMS"])
 
 
-def test_where_consent_is_only_warned_of_the_steps_are_standard(jane: None) -> None:
+def test_a_lead_without_consent_gets_the_standard_steps_where_consent_is_only_a_warning(jane: None) -> None:
     Organisation.objects.update(consent="warn", lenient_reason="a trial")
     assert start() == ("STANDARD", STANDARD)
 
 
-def test_a_lead_that_nobody_knows_gets_the_guides_steps() -> None:
+def test_an_unknown_lead_gets_the_guides_steps() -> None:
     assert start("NOBODY") == ("STANDARD", STANDARD)
     assert start_ladder(province="ON", act=Act(at=NOON)).tasks[0].channel == "SMS"
     assert {ladder.template_kind for ladder in FollowupLadder.objects.all()} == {"STANDARD"}
@@ -132,7 +132,7 @@ def test_a_standard_template_that_begins_with_a_call_is_never_replaced(jane: Non
     assert start() == ("STANDARD", ["CALL", "SMS"])
 
 
-def test_what_we_lack_ourselves_chooses_nothing(jane: None) -> None:
+def test_a_missing_identity_or_registration_of_ours_does_not_choose_the_cold_steps(jane: None) -> None:
     """No identity and no registration is on file: the lead with a ground has the standard steps, which wait."""
     assert not gate.sender().name
     consent()
@@ -154,19 +154,19 @@ def test_a_lead_that_opted_out_is_handled_as_before(jane: None, channel: str, ca
     assert sorted(FollowupTask.objects.filter(cancelled_at=NOON).values_list("step", flat=True)) == cancelled
 
 
-def test_who_wants_no_contact_gets_no_ladder(jane: None) -> None:
+def test_a_lead_who_wants_no_contact_gets_no_ladder(jane: None) -> None:
     record_opt_out(points=[PHONE], channel="", said_at=NOON, act=Act("test", at=NOON))
     with pytest.raises(LeadOptedOut):
         start()
     assert not FollowupLadder.objects.exists()
 
 
-def test_where_the_ledger_cannot_be_read_the_steps_are_standard(jane: None) -> None:
+def test_an_unreadable_ledger_gives_the_standard_steps(jane: None) -> None:
     Organisation.objects.update(digest_key_mark="another key's")
     assert start() == ("STANDARD", STANDARD)
 
 
-def test_a_consent_that_comes_on_the_phone_opens_the_message_steps(jane: None) -> None:
+def test_a_consent_given_on_the_phone_opens_the_message_steps(jane: None) -> None:
     Organisation.objects.update(name="Maple Homes", mailing_address="1 King Street, Toronto", contact="416-555-0100")
     assert start()[0] == "COLD"
     messages = FollowupTask.objects.filter(channel="SMS").order_by("step")
@@ -195,13 +195,13 @@ def test_a_markets_own_cold_template_wins_over_its_provinces(jane: None) -> None
     assert start("OTTAWA", market="OTTAWA") == ("COLD", COLD)
 
 
-def test_a_market_with_a_standard_template_of_its_own_has_its_provinces_cold_one(jane: None) -> None:
+def test_a_market_with_only_a_standard_template_uses_the_cold_one_of_its_province(jane: None) -> None:
     upsert(LadderTemplate, province="ON", market="TORONTO", enabled=True, steps=calls("EMAIL"), act=Act("test"))
     assert start() == ("COLD", COLD)
 
 
 @pytest.mark.parametrize("how", ["off", "missing", "the market's own is off"])
-def test_without_a_cold_template_that_is_on_the_steps_are_standard(jane: None, how: str) -> None:
+def test_without_an_enabled_cold_template_the_standard_steps_are_used(jane: None, how: str) -> None:
     if how == "missing":
         LadderTemplate.objects.filter(province="ON", kind="COLD").delete()
     else:
@@ -210,7 +210,7 @@ def test_without_a_cold_template_that_is_on_the_steps_are_standard(jane: None, h
     assert start() == ("STANDARD", STANDARD)
 
 
-def test_where_the_standard_template_is_off_no_ladder_starts(jane: None) -> None:
+def test_a_disabled_standard_template_starts_no_ladder(jane: None) -> None:
     upsert(LadderTemplate, province="ON", enabled=False, act=Act("test"))
     with pytest.raises(LadderTemplateDisabled):
         start()
@@ -238,7 +238,7 @@ def shapes() -> dict[str, Any]:
     return found
 
 
-def test_many_at_once_get_what_each_would_get_alone(jane: None) -> None:
+def test_leads_together_get_the_same_steps_as_each_alone(jane: None) -> None:
     consent()
     LeadFactory.create(lead_id="COLD1")
     LeadFactory.create(lead_id="COLD2", province="QC", market="LAVAL", language="fr")
@@ -255,7 +255,7 @@ def test_many_at_once_get_what_each_would_get_alone(jane: None) -> None:
     assert kinds == {"JANE": "STANDARD", "COLD1": "COLD", "COLD2": "COLD", "NOBODY": "STANDARD"}
 
 
-def test_a_restart_chooses_anew(jane: None) -> None:
+def test_a_restart_chooses_the_template_again(jane: None) -> None:
     assert start()[0] == "COLD"
     consent()
     restarted = restart_ladder(FollowupLadder.objects.get().pk, act=Act(reason="agreed on the phone", at=NOON)).tasks
@@ -292,7 +292,7 @@ def test_a_cold_ladder_takes_as_many_statements_as_a_standard_one(jane: None) ->
 # The seeded steps -------------------------------------------------------------------------------------------------------
 
 
-def test_each_province_has_one_that_is_on() -> None:
+def test_each_province_has_an_enabled_cold_template() -> None:
     seeded = LadderTemplate.objects.filter(kind="COLD")
     assert sorted(seeded.values_list("province", flat=True)) == sorted(Province.values)
     assert {(row.market, row.enabled, row.version, row.changed_by) for row in seeded} == {("ALL", True, 1, "seed")}
@@ -300,7 +300,7 @@ def test_each_province_has_one_that_is_on() -> None:
     assert LadderTemplate.history.filter(kind="COLD", version=1).count() == 13
 
 
-def test_the_seed_command_gives_back_what_is_missing() -> None:
+def test_the_seed_command_restores_missing_templates() -> None:
     LadderTemplate.objects.filter(province="YT", kind="COLD").delete()
     assert (seed(LadderTemplate, now=NOON), seed(LadderTemplate, now=NOON)) == (1, 0)
     assert LadderTemplate.objects.get(province="YT", kind="COLD").steps == COLD_STEPS
@@ -314,7 +314,7 @@ def test_the_cold_steps_are_well_formed_and_raise_no_doubt_in_quebec() -> None:
 
 
 @pytest.mark.parametrize("step", [step for step in COLD_STEPS[:-1] if step["channel"] == "CALL"])
-def test_a_call_asks_for_consent_with_what_the_law_wants_said(step: dict[str, Any]) -> None:
+def test_a_call_asks_for_consent_with_everything_that_the_law_requires(step: dict[str, Any]) -> None:
     """SOR/2012-36 section 4: purpose, who, mailing address and another way to reach us, and that it can be withdrawn."""
     for text, purpose, withdrawn in (
         (step["script_en"], "an offer to buy {address}", "You can withdraw this consent"),
@@ -324,7 +324,7 @@ def test_a_call_asks_for_consent_with_what_the_law_wants_said(step: dict[str, An
             assert part in text
 
 
-def test_a_cold_template_is_on_in_quebec_only_with_its_french() -> None:
+def test_a_cold_template_in_quebec_is_enabled_only_with_french() -> None:
     with pytest.raises(QuebecWanting):
         upsert(LadderTemplate, province="QC", kind="COLD", steps=calls("CALL"), act=Act("test"))
     assert LadderTemplate.objects.get(province="QC", kind="COLD").steps == COLD_STEPS
@@ -338,7 +338,7 @@ def test_a_cold_template_begins_with_a_call(operator: APIClient) -> None:
     assert LadderTemplate.objects.get(province="ON", kind="COLD").version == 1
 
 
-def test_a_place_has_one_of_each_kind_by_the_databases_own_word() -> None:
+def test_the_database_allows_one_template_of_each_kind_for_a_place() -> None:
     row = LadderTemplate.objects.get(province="ON", kind="COLD")
     with pytest.raises(IntegrityError), transaction.atomic():
         LadderTemplate.objects.filter(pk=row.pk).update(kind="STANDARD")
@@ -349,7 +349,7 @@ def test_a_place_has_one_of_each_kind_by_the_databases_own_word() -> None:
 # The API ----------------------------------------------------------------------------------------------------------------
 
 
-def test_without_a_kind_the_standard_template_is_meant(operator: APIClient) -> None:
+def test_the_default_kind_is_the_standard_template(operator: APIClient) -> None:
     changed = operator.post(f"{API}/upsert", {"province": "ON", "enabled": False}).json()
     assert (changed["kind"], changed["version"], changed["enabled"]) == ("STANDARD", 2, False)
     assert operator.get(f"{API}/effective", {"province": "ON"}).json()["kind"] == "STANDARD"
@@ -409,7 +409,7 @@ def test_the_admin_adds_a_markets_own_cold_template(staff: Client) -> None:
     assert (made.kind, made.version, made.enabled) == ("COLD", 1, True)
 
 
-def test_the_admin_changes_the_cold_template_and_leaves_its_kind(staff: Client) -> None:
+def test_the_admin_changes_the_cold_template_but_not_its_kind(staff: Client) -> None:
     cold = LadderTemplate.objects.get(province="ON", kind="COLD")
     change = reverse("admin:followups_laddertemplate_change", args=[cold.pk])
     assert "A COLD ladder" in staff.post(change, typed("EMAIL", expected_version="1")).content.decode()
@@ -419,7 +419,7 @@ def test_the_admin_changes_the_cold_template_and_leaves_its_kind(staff: Client) 
     assert LadderTemplate.objects.get(province="ON", kind="STANDARD").version == 1
 
 
-def test_a_ladders_page_names_the_kind_of_its_template(staff: Client, jane: None) -> None:
+def test_a_ladder_page_names_the_kind_of_its_template(staff: Client, jane: None) -> None:
     start()
     ladder = FollowupLadder.objects.get()
     shown = staff.get(reverse("admin:followups_followupladder_change", args=[ladder.pk])).content.decode()

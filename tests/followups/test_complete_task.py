@@ -107,7 +107,7 @@ def test_the_ladder_closes_with_its_last_step(db: None, steps: Any) -> None:
     assert (ladder.open_steps, ladder.closed_at) == (0, NOON + timedelta(minutes=5))
 
 
-def test_a_cancelled_step_may_be_completed_and_keeps_its_cancelling(agent: APIClient, steps: Any) -> None:
+def test_a_cancelled_step_may_be_completed_and_stays_cancelled(agent: APIClient, steps: Any) -> None:
     start_ladder(lead_id="L1", province="ON", restart=True, act=Act(at=NOON + timedelta(hours=1)))
     before = FollowupLadder.objects.get(pk=steps[0].ladder_id)
     first = complete(agent, steps[3])
@@ -131,7 +131,7 @@ def test_an_unknown_task_is_not_found(agent: APIClient, task_id: Any) -> None:
 
 
 @pytest.mark.parametrize("task_id", ["1234567890123456789", "-1", "1.0", "abc", "\u0661"])
-def test_what_is_no_id_is_not_found(agent: APIClient, task_id: Any) -> None:
+def test_a_value_that_is_no_id_is_not_found(agent: APIClient, task_id: Any) -> None:
     response = agent.post(f"/api/followups/task/{task_id}/complete")
     assert (response.status_code, codes(response)) == (404, ["not_found"])
 
@@ -166,7 +166,7 @@ def test_a_second_role_lets_an_agent_complete_anybodys_task(client_of: Callable[
     assert complete(client_of("agent", "integrator"), task).status_code == 200
 
 
-def test_the_guides_function_asks_nobody_unless_a_user_acts(user_of: Callable[..., User]) -> None:
+def test_the_guides_function_checks_no_permission_without_a_user(user_of: Callable[..., User]) -> None:
     task = TaskFactory.create(owner="bryan")
     with pytest.raises(NotYourTask):
         complete_task(task.pk, "anna", user=user_of("agent"))

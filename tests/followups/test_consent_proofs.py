@@ -75,7 +75,7 @@ OF_ANN = [
 ]
 
 
-def test_each_line_about_a_lead_stands_in_it_with_its_content_and_what_is_missing(ann: Lead) -> None:
+def test_the_proof_holds_each_line_about_a_lead_with_its_content_and_what_is_missing(ann: Lead) -> None:
     found = export_proof("L1", now=NOON)
     assert lines(found) == OF_ANN
     whole, bare, inquiry, no, lift = found["lines"]
@@ -91,41 +91,41 @@ def test_each_line_about_a_lead_stands_in_it_with_its_content_and_what_is_missin
     assert [one["section"] for one in found["to_be_read_in_each_wording"]] == ["SOR/2012-36, s. 4(d)", "SOR/2012-36, s. 4"]
 
 
-def test_a_number_stands_for_itself_and_for_the_leads_that_have_it(ann: Lead) -> None:
+def test_a_number_finds_its_own_lines_and_those_of_its_leads(ann: Lead) -> None:
     found = export_proof(" 416-555-0123 ")
     assert lines(found) == [line for line in OF_ANN if line[3] != EMAIL[1]]
     assert found["leads"] == ["L1"]
 
 
-def test_an_address_in_another_spelling_is_found_too(ann: Lead) -> None:
+def test_an_address_is_found_in_another_spelling(ann: Lead) -> None:
     assert ("CONSENT", "EMAIL", "EXPRESS", EMAIL[1]) in lines(export_proof("Ann@Example.ca"))
 
 
-def test_a_number_that_no_lead_has_is_found(db: None) -> None:
+def test_a_number_without_a_lead_is_found(db: None) -> None:
     consent(("PHONE", "+14165550199"), "SMS", proof=CONTENT)
     found = export_proof("416 555 0199")
     assert (lines(found), found["leads"]) == ([("CONSENT", "SMS", "EXPRESS", "+14165550199")], [])
 
 
-def test_a_lead_that_only_the_ledger_knows_is_found(db: None) -> None:
+def test_a_lead_known_only_to_the_ledger_is_found(db: None) -> None:
     record_opt_out(points=[("LEAD", "gone")], act=Act("desk"))
     assert lines(export_proof("gone")) == [("OPT_OUT", "", "", "gone")]
 
 
-def test_a_number_that_others_have_too_counts_and_they_are_named(ann: Lead) -> None:
+def test_a_shared_number_counts_and_its_other_leads_are_named(ann: Lead) -> None:
     LeadFactory.create(lead_id="L2", phone=PHONE[1])
     found = export_proof("L1")
     assert (lines(found), found["shared_with"]) == (OF_ANN, ["L2"])
     assert export_proof(PHONE[1])["leads"] == ["L1", "L2"]
 
 
-def test_nobody_else_stands_in_it(ann: Lead) -> None:
+def test_the_proof_holds_no_other_person(ann: Lead) -> None:
     consent(("PHONE", "+14165550199"), "SMS", proof=CONTENT)
     record_opt_out(points=[("LEAD", "L2")], act=Act("desk"))
     assert lines(export_proof("L1")) == OF_ANN
 
 
-def test_the_contacts_and_who_contacts_stand_in_it(ann: Lead) -> None:
+def test_the_proof_holds_the_contacts_and_who_made_them(ann: Lead) -> None:
     upsert(Organisation, name="Example Homes", mailing_address="1 Main St", contact="example.ca", act=Act("ops"))
     task = start_ladder(lead_id="L1", province="ON", market="TORONTO", act=Act("test", at=NOON)).tasks[0]
     complete_task(task.pk, "va1", now=NOON)
@@ -136,19 +136,19 @@ def test_the_contacts_and_who_contacts_stand_in_it(ann: Lead) -> None:
 
 
 @pytest.mark.parametrize("who", ["nobody", "416 555 0000", "nobody@example.ca", "416", "a@", "", "é" * 254])
-def test_of_whom_nothing_is_on_file_is_refused(db: None, who: str) -> None:
+def test_a_person_with_nothing_on_file_is_refused(db: None, who: str) -> None:
     with pytest.raises(LeadUnknown, match="Nothing is on file under this lead id, phone number or e-mail"):
         export_proof(who)
 
 
-def test_nothing_says_that_all_is_well(ann: Lead) -> None:
+def test_the_proof_never_claims_compliance(ann: Lead) -> None:
     assert "complian" not in json.dumps(export_proof("L1"), default=str).lower()
 
 
 # The command ------------------------------------------------------------------------------------------------------------
 
 
-def test_the_command_writes_it(ann: Lead, tmp_path: Path) -> None:
+def test_the_command_writes_the_proof(ann: Lead, tmp_path: Path) -> None:
     out = io.StringIO()
     call_command("export_proof", "416 555 0123", stdout=out)
     assert json.loads(out.getvalue())["lines"][0]["proof"]["wording"] == "Yes, text me offers."
@@ -190,14 +190,14 @@ def test_the_page_of_a_lead_shows_each_line_and_what_is_missing(ann: Lead, desk:
     assert log() == []
 
 
-def test_taking_it_home_is_recorded(ann: Lead, desk: Client) -> None:
+def test_a_download_is_recorded(ann: Lead, desk: Client) -> None:
     answer = desk.post(page(ann))
     assert json.loads(answer.content)["leads"] == ["L1"]
     assert ("no-store" in answer["Cache-Control"], "attachment" in answer["Content-Disposition"]) == (True, True)
     assert log() == [("lead", "L1")]
 
 
-def test_whoever_is_named_is_found_and_the_log_holds_no_number(ann: Lead, desk: Client) -> None:
+def test_any_name_of_a_person_finds_the_proof_and_the_log_holds_no_number(ann: Lead, desk: Client) -> None:
     consent(("PHONE", "+14165550199"), "SMS")
     assert "Whose proof of consent" in desk.get(FIND).content.decode()
     assert "form 481" in desk.post(FIND, {"who": "416 555 0199"}).content.decode()
@@ -211,14 +211,14 @@ def test_whoever_is_named_is_found_and_the_log_holds_no_number(ann: Lead, desk: 
 
 
 @pytest.mark.parametrize("who", ["nobody", "", "x" * 255])
-def test_a_name_that_stands_for_nobody_is_refused_on_the_page(db: None, desk: Client, who: str) -> None:
+def test_a_name_that_finds_nobody_is_refused_on_the_page(db: None, desk: Client, who: str) -> None:
     answer = desk.post(FIND, {"who": who, "download": "1"})
     assert (answer.status_code, "who" in answer.context["form"].errors) == (200, True)
     assert log() == []
 
 
 @pytest.mark.parametrize("role", ["agent", "integrator", "auditor"])
-def test_who_may_not_take_a_person_home_sees_no_proof(ann: Lead, user_of: Callable[..., User], role: str) -> None:
+def test_a_user_who_may_not_export_a_person_sees_no_proof(ann: Lead, user_of: Callable[..., User], role: str) -> None:
     other = signed_in(user_of(role))
     for answer in (other.get(page(ann)), other.post(page(ann)), other.post(FIND, {"who": "L1"}), other.get(FIND)):
         assert answer.status_code in (302, 403, 404)
@@ -229,12 +229,12 @@ def test_who_may_not_take_a_person_home_sees_no_proof(ann: Lead, user_of: Callab
 # With the rest of the person --------------------------------------------------------------------------------------------
 
 
-def test_all_that_is_on_file_about_a_person_includes_it(ann: Lead) -> None:
+def test_a_persons_export_includes_the_proof(ann: Lead) -> None:
     (proof,) = export_person("L1")["proofs"]
     assert (proof["wording"], proof["given_how"]) == ("Yes, text me offers.", "WEB_FORM")
 
 
-def test_erasing_the_person_removes_it_and_keeps_the_lines(ann: Lead) -> None:
+def test_erasing_the_person_removes_the_proof_and_keeps_the_lines(ann: Lead) -> None:
     before = ContactRecord.objects.count()
     erased = erase_person("L1", act=Act("ops", reason="asked"))
     assert not ConsentProof.objects.exists()
@@ -253,7 +253,7 @@ def test_a_shared_number_keeps_its_proof_until_the_last_is_erased(ann: Lead) -> 
     assert not ConsentProof.objects.exists()
 
 
-def test_an_erased_number_is_still_found_by_whoever_knows_it(db: None) -> None:
+def test_an_erased_number_is_still_found_by_the_number_itself(db: None) -> None:
     consent(PHONE, "SMS", proof=CONTENT)
     erase_point(point_id=ContactRecord.objects.get().point_id, act=Act("ops", reason="asked"))
     assert lines(export_proof(PHONE[1])) == [("CONSENT", "SMS", "EXPRESS", None), ("ERASED", "", "", None)]

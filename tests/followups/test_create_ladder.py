@@ -50,7 +50,7 @@ def test_six_steps_at_the_guides_delays_and_channels(integrator: APIClient) -> N
     ]
 
 
-def test_ladder_and_tasks_carry_what_was_given(integrator: APIClient) -> None:
+def test_ladder_and_tasks_store_the_given_values(integrator: APIClient) -> None:
     integrator.post(CREATE, {**LEAD, "correlation_id": "C-1"})
     ladder = FollowupLadder.objects.get()
     assert (ladder.lead_id, ladder.province, ladder.market, ladder.owner) == ("L123", "ON", "TORONTO", "bryan")
@@ -84,7 +84,7 @@ def test_creating_writes_one_kpi_row(integrator: APIClient) -> None:
     assert row.user == ladder.user
 
 
-def test_an_absent_owner_stays_null_and_the_market_is_the_province(integrator: APIClient) -> None:
+def test_a_missing_owner_stays_null_and_a_missing_market_is_the_province(integrator: APIClient) -> None:
     integrator.post(CREATE, {"lead_id": "L1", "province": "qc"})
     ladder = FollowupLadder.objects.get()
     assert (ladder.owner, ladder.market, ladder.province) == (None, "ALL", "QC")
@@ -119,7 +119,7 @@ def test_a_lead_whose_ladder_closed_without_a_contact_gets_a_new_one(integrator:
 
 
 @pytest.mark.parametrize("lead", [{}, {"lead_id": None}, {"lead_id": ""}, {"lead_id": "  "}])
-def test_without_a_lead_it_is_always_a_new_ladder(integrator: APIClient, lead: Any) -> None:
+def test_without_a_lead_each_call_makes_a_new_ladder(integrator: APIClient, lead: Any) -> None:
     given = {"province": "ON", **lead}
     answers = [integrator.post(CREATE, given), integrator.post(CREATE, given)]
     assert [answer.status_code for answer in answers] == [201, 201]
@@ -127,7 +127,7 @@ def test_without_a_lead_it_is_always_a_new_ladder(integrator: APIClient, lead: A
     assert str(FollowupLadder.objects.first()).endswith("of no lead")
 
 
-def test_restart_cancels_the_open_steps_and_starts_anew(integrator: APIClient) -> None:
+def test_a_restart_cancels_the_open_steps_and_starts_a_new_ladder(integrator: APIClient) -> None:
     first = integrator.post(CREATE, LEAD).json()
     complete_task(first[0]["id"], "bryan")
     again = integrator.post(CREATE, {**LEAD, "restart": True, "owner": "anna"})
@@ -144,7 +144,7 @@ def test_restart_cancels_the_open_steps_and_starts_anew(integrator: APIClient) -
 
 
 @pytest.mark.parametrize("lead", [{"lead_id": "L5"}, {}])
-def test_restart_of_nothing_open_just_starts(integrator: APIClient, lead: Any) -> None:
+def test_a_restart_without_an_open_ladder_just_starts(integrator: APIClient, lead: Any) -> None:
     closed = LadderFactory.create(lead_id="L5", open_steps=0, closed_at=NOW)
     assert integrator.post(CREATE, {"province": "ON", "restart": "true", **lead}).status_code == 201
     closed.refresh_from_db()
@@ -152,14 +152,14 @@ def test_restart_of_nothing_open_just_starts(integrator: APIClient, lead: Any) -
     assert FollowupLadder.objects.open().count() == 1
 
 
-def test_restart_leaves_other_leads_alone(integrator: APIClient) -> None:
+def test_a_restart_leaves_other_leads_alone(integrator: APIClient) -> None:
     other = integrator.post(CREATE, {**LEAD, "lead_id": "OTHER"}).json()
     integrator.post(CREATE, LEAD)
     integrator.post(CREATE, {**LEAD, "restart": True})
     assert FollowupTask.objects.open().filter(lead_id="OTHER").count() == len(other)
 
 
-def test_a_restart_of_a_ladder_that_no_cancelling_closes_gives_up(db: None, integrator: APIClient) -> None:
+def test_a_restart_gives_up_on_a_ladder_that_no_cancelling_closes(db: None, integrator: APIClient) -> None:
     """A row that breaks the rule, open by its count and without an open step, is an error, never an endless wait."""
     broken = LadderFactory.create(lead_id="L1", open_steps=2)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -193,7 +193,7 @@ def test_bad_input_names_the_field(integrator: APIClient, given: Any, attr: Any,
     assert FollowupLadder.objects.count() == 0
 
 
-def test_the_guides_function_gives_the_tasks(db: None) -> None:
+def test_the_guides_function_returns_the_tasks(db: None) -> None:
     tasks = create_ladder("L1", "ON", "TORONTO", "bryan", "C-1", now=NOW)
     assert [task.due_at for task in tasks][:2] == [NOW, NOW + timedelta(minutes=30)]
     assert create_ladder("L1", "ON") == tasks
@@ -212,7 +212,7 @@ def test_the_guides_function_gives_the_tasks(db: None) -> None:
         {"province": "XX"},
     ],
 )
-def test_the_database_forbids_what_no_ladder_can_be(db: None, values: Any) -> None:
+def test_the_database_forbids_invalid_ladders(db: None, values: Any) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         LadderFactory.create(**values)
 

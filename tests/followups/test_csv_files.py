@@ -42,7 +42,7 @@ def faults(content: str | bytes) -> dict[int, list[str]]:
         ('L2,"' + "x" * 150_000 + '",ON', "longer than"),
     ],
 )
-def test_a_row_that_is_none_is_refused_by_its_number_and_the_others_are_read(bad: str, reason: str) -> None:
+def test_an_unreadable_row_is_refused_by_its_number_and_the_others_are_read(bad: str, reason: str) -> None:
     content = f"{HEADER}L1,Ana,ON\n{bad}\nL3,Cy,QC\nL4,Dee,BC\n"
 
     rows = list(opened(content).rows)
@@ -52,7 +52,7 @@ def test_a_row_that_is_none_is_refused_by_its_number_and_the_others_are_read(bad
     assert rows[1]["lead_id"].startswith(("L2", '"L2', "L2,Bo"))  # to be mended
 
 
-def test_two_stray_quotation_marks_swallow_no_row_between_them() -> None:
+def test_two_stray_quotation_marks_do_not_swallow_the_rows_between_them() -> None:
     content = f'{HEADER}L1,Ana,ON\nL2,"Bo,ON\nL3,Cy,ON\nL4,Dee,ON\nL5,x",ON\n'
 
     assert faults(content) == {3: ["row"]}
@@ -60,7 +60,7 @@ def test_two_stray_quotation_marks_swallow_no_row_between_them() -> None:
 
 
 @pytest.mark.parametrize("byte", [b"\xe9", b"\xff", b"\x80", b"\xc3"])
-def test_one_byte_of_another_encoding_refuses_its_row_alone(byte: bytes) -> None:
+def test_a_byte_of_another_encoding_refuses_only_its_row(byte: bytes) -> None:
     content = HEADER.encode() + b"L1,Zo\xc3\xab,QC\nL2,Zo" + byte + b",QC\nL3,Cy,ON\n"
 
     rows = list(opened(content).rows)
@@ -71,11 +71,11 @@ def test_one_byte_of_another_encoding_refuses_its_row_alone(byte: bytes) -> None
     assert opened(content).notes == []
 
 
-def test_one_such_byte_in_a_file_of_ascii_is_no_other_encoding_either() -> None:
+def test_a_byte_of_another_encoding_does_not_change_the_encoding_of_an_ascii_file() -> None:
     assert faults(HEADER.encode() + b"L1,Ana,ON\nL2,Zo\xe9,QC\nL3,Cy,ON\n") == {3: ["row"]}
 
 
-def test_a_mark_of_length_within_a_cell_is_a_character_like_any_other() -> None:
+def test_a_byte_order_mark_within_a_cell_is_an_ordinary_character() -> None:
     assert given_by(f'{HEADER}L1,5" pipe,ON\nL2,a""b,ON\n') == [
         {"lead_id": "L1", "first_name": '5" pipe', "province": "ON"},
         {"lead_id": "L2", "first_name": 'a""b', "province": "ON"},
@@ -96,7 +96,7 @@ def test_a_cell_in_quotation_marks_may_have_several_lines() -> None:
     assert not any(row.errors for row in rows)
 
 
-def test_a_fault_below_such_a_row_says_its_line_too() -> None:
+def test_a_fault_below_a_row_of_several_lines_names_the_right_line() -> None:
     (reason,) = [
         row.errors["row"][0]
         for row in opened('lead_id,address,province\nL1,"a\nb",ON\nL2,"x,ON\nL3,y,ON\n').rows
@@ -105,14 +105,14 @@ def test_a_fault_below_such_a_row_says_its_line_too() -> None:
     assert "line 4 of the file" in reason
 
 
-def test_a_quotation_mark_that_is_closed_too_far_below_is_a_stray_one() -> None:
+def test_a_quotation_mark_closed_too_far_below_is_a_stray_one() -> None:
     lines = "".join(f"x{n}\n" for n in range(csv_files.JOINED_MAX + 5))
     rows = list(opened(f'{HEADER}L1,"Ana\n{lines}",ON\n').rows)
     assert "opens a cell" in rows[0].errors["row"][0]
     assert len(rows) == csv_files.JOINED_MAX + 7
 
 
-def test_blank_rows_are_counted_and_keep_the_numbers_of_the_others() -> None:
+def test_blank_rows_are_counted_and_do_not_change_the_numbers_of_the_others() -> None:
     lead_file = opened(f"{HEADER}\nL1,Ana,ON\n,,\n  ,\t,\nL2,Bo,ON\n")
     assert [(row.number, row.given["lead_id"]) for row in lead_file.rows] == [(3, "L1"), (6, "L2")]
     assert (lead_file.count, lead_file.blank) == (2, 3)
@@ -136,7 +136,7 @@ FRENCH = "lead_id;Pr\u00e9nom;ville\nL1;Zo\u00e9;Montr\u00e9al\nL2;Fran\u00e7ois
         ("utf-32", ["It is not in UTF-8, and was read as UTF-32."]),
     ],
 )
-def test_a_whole_file_in_another_encoding_is_read_in_it_and_that_is_said(encoding: str, notes: list[str]) -> None:
+def test_a_file_in_another_encoding_is_read_and_the_encoding_is_reported(encoding: str, notes: list[str]) -> None:
     lead_file = opened(FRENCH.encode(encoding))
     assert [row.given for row in lead_file.rows] == [
         {"lead_id": "L1", "first_name": "Zo\u00e9", "market": "Montr\u00e9al"},
@@ -146,7 +146,7 @@ def test_a_whole_file_in_another_encoding_is_read_in_it_and_that_is_said(encodin
 
 
 @pytest.mark.parametrize("encoding", ["mac-roman", "cp850"])
-def test_an_encoding_that_cannot_be_told_is_not_guessed(encoding: str) -> None:
+def test_an_ambiguous_encoding_is_not_guessed(encoding: str) -> None:
     content = (
         "lead_id,first_name,province\nL1,Zo\u00e9 B\u00e9langer,QC\nL2,Andr\u00e9 C\u00f4t\u00e9,QC\nL3,Ana,ON\n".encode(
             encoding
@@ -155,13 +155,13 @@ def test_an_encoding_that_cannot_be_told_is_not_guessed(encoding: str) -> None:
     assert faults(content) == {2: ["row"], 3: ["row"]}
 
 
-def test_a_header_with_the_files_only_accent_is_read() -> None:
+def test_a_header_with_the_only_accent_of_the_file_is_read() -> None:
     assert given_by("lead_id,Pr\u00e9nom\nL1,Ana\n".encode("cp1252")) == [{"lead_id": "L1", "first_name": "Ana"}]
 
 
 @pytest.mark.parametrize("start", ["", "sep=DELIMITER\n", '"sep=DELIMITER"\n'])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-def test_what_stands_between_the_cells_is_found_or_said_by_the_first_line(delimiter: str, start: str) -> None:
+def test_the_delimiter_is_found_or_named_by_the_first_line(delimiter: str, start: str) -> None:
     lines = ("lead_id,address,province", "L1,1 King St,ON", "L2,,QC")
     content = start.replace("DELIMITER", delimiter) + "".join(f"{line.replace(',', delimiter)}\n" for line in lines)
     rows = list(opened(content).rows)
@@ -172,29 +172,29 @@ def test_what_stands_between_the_cells_is_found_or_said_by_the_first_line(delimi
     assert [row.number for row in rows] == [2, 3]  # Excel does not show the first line
 
 
-def test_the_delimiter_is_that_of_the_names_not_the_most_frequent_sign() -> None:
+def test_the_delimiter_is_that_of_the_header_and_not_the_most_frequent_character() -> None:
     assert given_by("lead_id;Address, number, street, city;province\nL1;1, King, St;ON\n")[0]["province"] == "ON"
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_lines_end_as_any_system_writes_them(end: str) -> None:
+def test_line_endings_of_any_system_are_read(end: str) -> None:
     assert given_by(end.join(("lead_id,province", "L1,ON", "L2,QC", ""))) == [
         {"lead_id": "L1", "province": "ON"},
         {"lead_id": "L2", "province": "QC"},
     ]
 
 
-def test_names_of_columns_below_a_title_are_found_and_the_title_is_said_to_be_left_out() -> None:
+def test_a_header_below_a_title_is_found_and_the_title_is_reported_as_left_out() -> None:
     lead_file = opened("Leads of spring\n\nlead_id,province\nL1,ON\n")
     assert [(row.number, row.given["lead_id"]) for row in lead_file.rows] == [(4, "L1")]
     assert lead_file.notes == ["Above the names of the columns these rows were not read: 1."]
 
 
-def test_the_names_of_columns_may_have_line_breaks() -> None:
+def test_a_column_name_may_have_line_breaks() -> None:
     assert given_by('lead_id,"Phone\nnumber"\nL1,416-555-0123\n') == [{"lead_id": "L1", "phone": "416-555-0123"}]
 
 
-def test_names_of_columns_that_cannot_be_read_end_it() -> None:
+def test_an_unreadable_header_stops_the_import() -> None:
     with pytest.raises(UnreadableFile, match="names its columns"):
         opened('lead_id,"province\nL1,ON\n')
 
@@ -206,12 +206,12 @@ def test_names_of_columns_that_cannot_be_read_end_it() -> None:
         ("lead_id,Mobile,Home phone", "mobile and home_phone mean phone"),
     ],
 )
-def test_two_columns_that_mean_the_same_end_it(names: str, said: str) -> None:
+def test_two_columns_with_one_meaning_stop_the_import(names: str, said: str) -> None:
     with pytest.raises(UnreadableFile, match=f"a column twice: {said}"):
         opened(f"{names}\nL1,1,2\n")
 
 
-def test_a_columns_own_name_goes_before_another_name_for_it() -> None:
+def test_a_columns_own_name_wins_over_another_name_for_it() -> None:
     lead_file = opened("lead_id,Mobile,phone,note,note\nL1,1,416-555-0123,a,b\n")
     (row,) = lead_file.rows
     assert row.given == {"lead_id": "L1", "phone": "416-555-0123"}
@@ -219,7 +219,7 @@ def test_a_columns_own_name_goes_before_another_name_for_it() -> None:
     assert dict(row) == {"lead_id": "L1", "mobile": "1", "phone": "416-555-0123", "note": "a", "note_(2)": "b"}
 
 
-def test_a_column_without_a_name_that_holds_anything_is_said_to_be_left_out() -> None:
+def test_a_column_without_a_name_is_reported_as_left_out_if_it_holds_anything() -> None:
     lead_file = opened("lead_id,,province,\nL1,x,ON,\nL2,,QC,\n")
     assert [row.given for row in lead_file.rows] == [
         {"lead_id": "L1", "province": "ON"},
@@ -234,13 +234,13 @@ def test_a_column_without_a_name_that_holds_anything_is_said_to_be_left_out() ->
 @pytest.mark.parametrize(
     "cell", ['="00123"', '"=""00123"""', "'00123", "\ufeff'00123", '=\u200b"00123"'.replace("\u200b", "")]
 )
-def test_a_number_written_as_a_text_keeps_its_zeros(cell: str) -> None:
+def test_a_number_written_as_text_keeps_its_zeros(cell: str) -> None:
     (row,) = opened(f"lead_id,province\n{cell},ON\n").rows
     assert (row.given["lead_id"], row["lead_id"]) == ("00123", "00123")
 
 
 @pytest.mark.parametrize("cell", ["'t Hooft", "'s-Gravenhage", "'", "'quoted'", "O'Neil"])
-def test_an_apostrophe_of_a_name_stays(cell: str) -> None:
+def test_an_apostrophe_in_a_name_stays(cell: str) -> None:
     assert given_by(f"lead_id,last_name\nL1,{cell}\n") == [{"lead_id": "L1", "last_name": cell}]
 
 
@@ -256,13 +256,13 @@ def test_an_apostrophe_of_a_name_stays(cell: str) -> None:
         ("lead_id", "-"),
     ],
 )
-def test_what_a_spreadsheet_made_of_a_value_is_refused_by_its_column(column: str, cell: str) -> None:
+def test_a_value_damaged_by_a_spreadsheet_is_refused_by_its_column(column: str, cell: str) -> None:
     row = {"lead_id": "L1", "first_name": "Ana", "phone": "416-555-0123", column: f'"{cell}"'}
     content = f"{','.join(row)}\n{','.join(row.values())}\n"
     assert faults(content) == {2: [column]}
 
 
-def test_in_a_column_that_is_not_used_it_is_no_fault() -> None:
+def test_a_damaged_value_in_an_unused_column_is_no_fault() -> None:
     assert faults("lead_id,note\nL1,#REF!\n") == {}
 
 
@@ -277,7 +277,7 @@ BITS = st.sampled_from(
 @example(b'lead_id\n"')
 @example(b"\xff\xfe\x00")
 @example(b"\xef\xbb\xbf\xff")
-def test_any_bytes_are_rows_or_an_unreadable_file(body: bytes) -> None:
+def test_any_bytes_give_rows_or_an_unreadable_file(body: bytes) -> None:
     for content in (body, b"lead_id,dnc,consent date,province\n" + body):
         try:
             lead_file = opened(content)
@@ -290,7 +290,7 @@ def test_any_bytes_are_rows_or_an_unreadable_file(body: bytes) -> None:
 
 
 @given(st.lists(st.sampled_from(['"', "a", "\n", ","]), max_size=14).map("".join))
-def test_a_stray_mark_costs_no_row_but_its_own(cell: str) -> None:
+def test_a_stray_mark_costs_only_its_own_row(cell: str) -> None:
     """Ten good rows around a cell with anything in it: those above it are read, and those below a line that it ends."""
     above = "".join(f"A{n},Ana,ON\n" for n in range(5))
     below = "".join(f"B{n},Bo,ON\n" for n in range(5))

@@ -34,7 +34,7 @@ def ids(response: Any) -> list[int]:
     return [task["id"] for task in response.json()]
 
 
-def test_due_shows_the_tasks_as_the_guide_does_with_what_the_gate_says(integrator: APIClient) -> None:
+def test_due_shows_the_tasks_in_the_guides_shape_with_the_answer_of_the_gate(integrator: APIClient) -> None:
     task = TaskFactory.create(owner="bryan", channel="CALL", step=2)
     assert integrator.get(DUE).json() == [
         {
@@ -59,14 +59,14 @@ def test_due_shows_the_tasks_as_the_guide_does_with_what_the_gate_says(integrato
     ]
 
 
-def test_due_lists_the_oldest_first_and_equals_by_id(integrator: APIClient) -> None:
+def test_due_lists_the_oldest_first_and_ties_by_id(integrator: APIClient) -> None:
     late = TaskFactory.create(due_at=NOON - 2 * MINUTE)
     later = TaskFactory.create(due_at=NOON - 3 * MINUTE)
     equal = TaskFactory.create(due_at=NOON - 2 * MINUTE)
     assert ids(integrator.get(DUE)) == [later.pk, late.pk, equal.pk]
 
 
-def test_only_what_is_open_and_due_is_listed(integrator: APIClient) -> None:
+def test_only_open_and_due_tasks_are_listed(integrator: APIClient) -> None:
     TaskFactory.create(due_at=NOON + timedelta(microseconds=1))
     completed(late=timedelta(0), due_at=NOON - MINUTE)
     TaskFactory.create(cancelled_at=NOON, due_at=NOON - MINUTE)
@@ -74,9 +74,7 @@ def test_only_what_is_open_and_due_is_listed(integrator: APIClient) -> None:
     assert ids(integrator.get(DUE)) == [just_due.pk]
 
 
-def test_an_agent_sees_its_own_and_unowned_tasks_and_others_see_those_of_anybody(
-    agent: APIClient, integrator: APIClient
-) -> None:
+def test_an_agent_sees_its_own_and_unowned_tasks_and_others_see_all(agent: APIClient, integrator: APIClient) -> None:
     owned = TaskFactory.create(owner="bryan", due_at=NOON - 2 * MINUTE)
     own = TaskFactory.create(owner="agent", due_at=NOON - MINUTE)
     unowned = TaskFactory.create()
@@ -112,7 +110,7 @@ def test_an_empty_filter_is_no_filter(integrator: APIClient) -> None:
 
 
 @pytest.mark.parametrize(("limit", "listed"), [(None, 50), (1, 1), (2, 2), (500, 51)])
-def test_the_limit(integrator: APIClient, limit: Any, listed: Any) -> None:
+def test_the_limit_has_bounds(integrator: APIClient, limit: Any, listed: Any) -> None:
     for minute in range(51):
         TaskFactory.create(due_at=NOON - minute * MINUTE)
     found = ids(integrator.get(DUE, {} if limit is None else {"limit": limit}))
@@ -144,20 +142,20 @@ def test_an_unknown_parameter_is_ignored(integrator: APIClient) -> None:
     assert integrator.get(DUE, {"colour": "blue"}).status_code == 200
 
 
-def test_the_guides_function(db: None) -> None:
+def test_the_guides_function_lists_due_tasks(db: None) -> None:
     first, second = TaskFactory.create(due_at=NOON - MINUTE), TaskFactory.create()
     assert [task.id for task in due_tasks()] == [first.pk, second.pk]
     assert [task.id for task in due_tasks(1)] == [first.pk]
     assert due_tasks(now=NOON - 2 * MINUTE) == []
 
 
-def test_sla_of_nothing_is_null(auditor: APIClient) -> None:
+def test_the_sla_without_tasks_is_null(auditor: APIClient) -> None:
     assert auditor.get(SLA).json() == sla(0, None, None)
     TaskFactory.create()
     assert auditor.get(SLA).json()["count"] == 0
 
 
-def test_sla_counts_to_the_edge_and_early_as_within(auditor: APIClient) -> None:
+def test_a_task_on_the_limit_or_early_is_within_the_sla(auditor: APIClient) -> None:
     for late in (-timedelta(days=1), 30 * MINUTE, 30 * MINUTE + timedelta(microseconds=1), 31 * MINUTE):
         completed(late=late)
     assert auditor.get(SLA).json() == sla(4, 0.5, 1.0)
@@ -168,7 +166,7 @@ def test_sla_counts_to_the_edge_and_early_as_within(auditor: APIClient) -> None:
     assert auditor.get(SLA).json() == sla(8, 0.25, 0.625)
 
 
-def test_sla_looks_at_the_last_completed_only(auditor: APIClient) -> None:
+def test_the_sla_counts_only_the_last_completed_tasks(auditor: APIClient) -> None:
     for n in range(3):
         completed(due_at=NOON - n * timedelta(days=1), late=timedelta(minutes=40 if n else 0))
     assert auditor.get(SLA, {"window": 1}).json() == sla(1, 1.0, 1.0)
@@ -176,7 +174,7 @@ def test_sla_looks_at_the_last_completed_only(auditor: APIClient) -> None:
     assert sla_snapshot(10_000)["count"] == 3
 
 
-def test_the_guides_fractions_go_by_the_wall_and_the_others_by_permitted_minutes(auditor: APIClient) -> None:
+def test_the_guides_fractions_use_elapsed_time_and_the_others_permitted_minutes(auditor: APIClient) -> None:
     night = timedelta(hours=13)
     for late in (30 * MINUTE, 30 * MINUTE + timedelta(microseconds=1), timedelta(hours=2), timedelta(hours=2, seconds=1)):
         completed(late=night + late, late_for=late)
@@ -190,7 +188,7 @@ def test_the_guides_fractions_go_by_the_wall_and_the_others_by_permitted_minutes
     }
 
 
-def test_sla_looks_at_500_by_default(auditor: APIClient) -> None:
+def test_the_sla_counts_the_last_500_tasks_by_default(auditor: APIClient) -> None:
     ladders = [completed(late=timedelta(0)) for _ in range(2)]
     FollowupTask.objects.bulk_create(
         FollowupTask(
@@ -209,6 +207,6 @@ def test_sla_looks_at_500_by_default(auditor: APIClient) -> None:
 
 
 @pytest.mark.parametrize("window", [0, -1, 10_001, "1.0", "many"])
-def test_sla_names_a_bad_window(auditor: APIClient, window: Any) -> None:
+def test_the_sla_names_a_bad_window(auditor: APIClient, window: Any) -> None:
     response = auditor.get(SLA, {"window": window})
     assert (response.status_code, attrs(response)) == (400, ["window"])

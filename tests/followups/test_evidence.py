@@ -47,7 +47,7 @@ def test_a_contact_within_the_rules_leaves_its_decision() -> None:
     assert not KPIEvent.objects.filter(metric="contact_outside_rules").exists()
 
 
-def test_a_call_at_night_is_recorded_as_what_it_is() -> None:
+def test_a_call_at_night_is_recorded_as_outside_the_rules() -> None:
     task = TaskFactory.create(channel="CALL", lead_id="L1")
     complete_task(task.pk, "va1", "C-1", now=NIGHT)
     attempt = ContactAttempt.objects.get()
@@ -65,7 +65,7 @@ def test_a_call_at_night_is_recorded_as_what_it_is() -> None:
     assert KPIEvent.objects.filter(metric="followup_completed", success=True).count() == 1
 
 
-def test_the_rules_are_judged_when_it_happened_and_the_sla_when_it_is_told() -> None:
+def test_the_rules_are_judged_at_the_contact_time_and_the_sla_at_the_recording_time() -> None:
     task = TaskFactory.create(due_at=NIGHT)
     done = complete_task(task.pk, "va1", contacted_at=NIGHT, now=NOON)
     attempt = ContactAttempt.objects.get()
@@ -77,7 +77,7 @@ def test_the_rules_are_judged_when_it_happened_and_the_sla_when_it_is_told() -> 
     assert KPIEvent.objects.get(metric="followup_completed").occurred_at == NOON
 
 
-def test_what_is_told_by_day_may_have_happened_by_night_and_the_other_way_round() -> None:
+def test_a_contact_recorded_by_day_may_have_happened_at_night_and_the_reverse() -> None:
     complete_task(TaskFactory.create().pk, "va1", contacted_at=NOON, now=NOON + timedelta(hours=14))
     assert ContactAttempt.objects.get().allowed
 
@@ -110,7 +110,7 @@ def test_completing_twice_leaves_one_attempt() -> None:
     assert KPIEvent.objects.count() == 2
 
 
-def test_a_task_completed_before_attempts_were_kept_says_that_nobody_judged_it(agent: APIClient) -> None:
+def test_a_task_completed_before_attempts_were_kept_has_no_judgement(agent: APIClient) -> None:
     answer = complete(agent, completed(late=timedelta(0))).json()
     assert (answer["outside_rules"], answer["reasons"]) == (None, [])
     assert not ContactAttempt.objects.exists()
@@ -125,7 +125,7 @@ def test_a_task_completed_before_attempts_were_kept_says_that_nobody_judged_it(a
         ("yesterday", "invalid"),
     ],
 )
-def test_a_time_that_cannot_be_is_named_and_nothing_is_written(agent: APIClient, given: Any, code: str) -> None:
+def test_an_impossible_time_is_named_and_nothing_is_written(agent: APIClient, given: Any, code: str) -> None:
     task = TaskFactory.create()
     told = (timezone.now() + given).isoformat() if isinstance(given, timedelta) else given
     response = complete(agent, task, contacted_at=told)
@@ -136,7 +136,7 @@ def test_a_time_that_cannot_be_is_named_and_nothing_is_written(agent: APIClient,
     assert not KPIEvent.objects.exists()
 
 
-def test_a_week_ago_to_the_second_is_not_too_long_ago() -> None:
+def test_a_contact_exactly_a_week_ago_is_accepted() -> None:
     complete_task(TaskFactory.create().pk, "va1", contacted_at=NOON - timedelta(days=7), now=NOON)
     assert ContactAttempt.objects.get().contacted_at == NOON - timedelta(days=7)
 
@@ -147,7 +147,7 @@ def test_a_repetition_is_answered_however_late_it_comes(agent: APIClient) -> Non
     assert complete(agent, task, contacted_at="2020-01-01T00:00:00Z").json() == first.json()
 
 
-def test_a_known_lead_is_judged_by_where_it_is_and_what_is_on_file() -> None:
+def test_a_known_lead_is_judged_by_its_place_and_what_is_on_file() -> None:
     # 13:00 in Toronto is 10:00 in Vancouver; the number said no a day before, in time for one of the two contacts.
     LeadFactory.create(lead_id="JANE", phone="+16045550123", province="BC", market="ALL", zone="America/Vancouver")
     gate.record_opt_out(
@@ -167,7 +167,7 @@ def test_a_known_lead_is_judged_by_where_it_is_and_what_is_on_file() -> None:
     assert "consent_missing" in second.warnings
 
 
-def test_of_an_unknown_lead_the_place_alone_is_judged() -> None:
+def test_an_unknown_lead_is_judged_by_the_place_alone() -> None:
     complete_task(TaskFactory.create(lead_id="NOBODY").pk, "va1", now=NOON)
     attempt = ContactAttempt.objects.get()
     assert (attempt.lead_id, attempt.allowed, attempt.warnings) == ("NOBODY", True, [])
@@ -185,7 +185,7 @@ def test_a_place_without_a_policy_is_outside_the_rules() -> None:
     assert (attempt.reasons[0], attempt.matched_market, attempt.policy_version) == ("no_policy", None, None)
 
 
-def test_a_completion_that_is_undone_takes_its_attempt_along() -> None:
+def test_a_rolled_back_completion_leaves_no_attempt() -> None:
     task = TaskFactory.create()
     with transaction.atomic():
         complete_task(task.pk, "va1", now=NIGHT)
@@ -235,7 +235,7 @@ def test_an_attempt_as_the_api_shows_it(auditor: APIClient) -> None:
         ({"until": "2026-12-15T18:00:01Z"}, [1, 0]),
     ],
 )
-def test_the_filters(auditor: APIClient, given: Any, found: list[int]) -> None:
+def test_attempts_are_filtered(auditor: APIClient, given: Any, found: list[int]) -> None:
     rows = [
         AttemptFactory.create(lead_id="A"),
         AttemptFactory.create(channel="CALL", allowed=False),

@@ -15,7 +15,7 @@ from followups.ladders.templates.guide_steps import GUIDE_STEPS
 from followups.ladders.templates.steps import gap_minutes, normalised, parsed
 from followups.models import LadderTemplate
 from followups.services import complete_task, start_ladder
-from followups.tasks.completions import statements
+from followups.tasks.completions import reading
 from followups.tasks.due.claims import claim_due
 from followups.tasks.due.services import due_tasks
 from followups.tasks.minutes.services import recompute_leads, roll
@@ -27,6 +27,7 @@ from governance.market.models import MarketPolicy
 from governance.policies import upsert
 from tests.conftest import attrs
 from tests.factories import NOON, LadderFactory, LeadFactory, TaskFactory
+from tests.query_counts import counted, queries
 from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +61,7 @@ def stored(task: FollowupTask) -> FollowupTask:
 # What is kept -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_step_lies_as_far_behind_the_contact_before_it_as_in_the_template_at_most_four_hours() -> None:
+def test_a_step_waits_as_long_after_the_contact_before_it_as_in_the_template_at_most_four_hours() -> None:
     guide = parsed(normalised(GUIDE_STEPS))
     assert gap_minutes(guide, first=0) == [0, 30, 150, 240, 240, 240]
     assert gap_minutes(guide, first=10_080)[:2] == [10_080, 30]
@@ -68,7 +69,7 @@ def test_a_step_lies_as_far_behind_the_contact_before_it_as_in_the_template_at_m
     assert gap_minutes((guide[1], guide[1]), first=0) == [0, 0]
 
 
-def test_a_ladder_keeps_the_gaps_of_its_template_begun_by_itself_or_with_others() -> None:
+def test_a_ladder_keeps_the_gaps_of_its_template_alone_and_in_bulk() -> None:
     upsert(LadderTemplate, province="ON", min_gap_minutes=45, act=Act("test"))
     start_ladder(lead_id="L1", province="ON", act=Act(at=NOON))
     start_ladders([Start("L2", "ON"), Start("L3", "QC")], act=Act(at=NOON))
@@ -78,7 +79,7 @@ def test_a_ladder_keeps_the_gaps_of_its_template_begun_by_itself_or_with_others(
         assert list(gaps) == [first, 30, 150, 240, 240, 240]
 
 
-def test_a_contact_is_kept_of_the_number_and_of_the_lead_and_of_nobody_without_either() -> None:
+def test_a_contact_is_recorded_for_the_number_and_the_lead_if_there_is_one() -> None:
     complete_task(after_a_night()[0].pk, "va1", contacted_at=MORNING, now=MORNING + MINUTE)
     assert list(LastContact.objects.values_list("contacted_at", flat=True)) == [MORNING, MORNING]
     complete_task(start_ladder(lead_id="NOBODY", province="ON", act=Act(at=NOON)).tasks[0].pk, "va1", now=MORNING)
@@ -97,7 +98,7 @@ def test_a_repetition_is_no_contact() -> None:
 # After a night ----------------------------------------------------------------------------------------------------------
 
 
-def test_of_three_due_steps_of_one_ladder_one_is_handed_out_at_a_time() -> None:
+def test_three_due_steps_of_one_ladder_are_handed_out_one_at_a_time() -> None:
     first, second, third, *_ = after_a_night()
     assert [step.due_at <= MORNING for step in (first, second, third)] == [True] * 3
     assert listed(MORNING) == [1]
@@ -117,7 +118,7 @@ def test_of_three_due_steps_of_one_ladder_one_is_handed_out_at_a_time() -> None:
     assert listed(over) == claimed(over) == [3]
 
 
-def test_the_gate_says_why_and_from_when(agent: APIClient) -> None:
+def test_the_gate_gives_the_reason_and_the_next_time(agent: APIClient) -> None:
     first, *_ = after_a_night()
     complete_task(first.pk, "va1", now=MORNING)
     with time_machine.travel(MORNING + MINUTE, tick=False):
@@ -130,7 +131,7 @@ def test_the_gate_says_why_and_from_when(agent: APIClient) -> None:
     assert rows[2]["actionable_at"] == "2026-12-16T14:30:00Z"
 
 
-def test_a_step_that_waits_for_an_earlier_one_says_so_where_all_is_listed(agent: APIClient) -> None:
+def test_a_step_that_waits_for_an_earlier_one_says_so_in_the_full_list(agent: APIClient) -> None:
     after_a_night()
     with time_machine.travel(MORNING, tick=False):
         assert [row["step"] for row in agent.get(DUE).json()] == [1]
@@ -142,21 +143,21 @@ def test_a_step_that_waits_for_an_earlier_one_says_so_where_all_is_listed(agent:
     ]
 
 
-def test_a_step_that_may_not_be_done_now_holds_up_no_other() -> None:
+def test_a_step_that_is_not_permitted_holds_up_no_other() -> None:
     """Without consent no text message is sent, and the calls go on."""
     after_a_night()
     FollowupTask.objects.filter(channel="SMS").update(open_from=None, open_until=None)
     assert listed(MORNING) == claimed(MORNING) == [2]
 
 
-def test_what_the_claimant_does_not_ask_for_goes_first_too() -> None:
+def test_an_earlier_step_goes_first_even_if_the_claimant_does_not_ask_for_it() -> None:
     after_a_night()
     assert claimed(MORNING, channel="CALL") == []
     assert claimed(MORNING, channel="SMS") == [1]
 
 
 @pytest.mark.parametrize("end", ["skip", "snooze", "cancel"])
-def test_without_the_earlier_step_the_next_one_is_given(end: str) -> None:
+def test_without_the_earlier_step_the_next_one_is_handed_out(end: str) -> None:
     first, *_ = after_a_night()
     if end == "skip":
         skip_task(first.pk, act=Act(reason="no mobile", at=MORNING))
@@ -167,7 +168,7 @@ def test_without_the_earlier_step_the_next_one_is_given(end: str) -> None:
     assert listed(MORNING) == claimed(MORNING) == [2]
 
 
-def test_a_step_that_was_overtaken_waits_after_the_one_that_came_before_it() -> None:
+def test_an_overtaken_step_waits_after_the_contact_before_it() -> None:
     first, second, *_ = after_a_night()
     complete_task(second.pk, "va1", now=MORNING)
     assert stored(first).gap_minutes == 30
@@ -181,7 +182,7 @@ def test_other_ladders_are_not_held_up() -> None:
     assert sorted(task.lead_id or "" for task in due_tasks(now=MORNING)) == ["JANE", "JOHN"]
 
 
-def test_who_goes_first_is_the_same_for_the_statement_and_the_query_set() -> None:
+def test_the_statement_and_the_queryset_agree_on_which_step_goes_first() -> None:
     for minutes in (0, 10, 200):
         ladder = LadderFactory.create()
         steps: tuple[dict[str, Any], ...] = (
@@ -203,7 +204,7 @@ def test_who_goes_first_is_the_same_for_the_statement_and_the_query_set() -> Non
 # The gap is the person's ------------------------------------------------------------------------------------------------
 
 
-def test_a_contact_by_one_lead_holds_up_another_of_the_same_number() -> None:
+def test_a_contact_of_one_lead_holds_up_another_lead_with_the_same_number() -> None:
     first, *_ = after_a_night()
     LeadFactory.create(lead_id="OTHER", phone="+14165550123")
     ladder = LadderFactory.create(lead_id="OTHER", open_steps=1)
@@ -217,7 +218,7 @@ def test_a_contact_by_one_lead_holds_up_another_of_the_same_number() -> None:
     assert other.pk in {task.id for task in due_tasks(now=MORNING + 30 * MINUTE)}
 
 
-def test_a_lead_that_nobody_knows_is_told_by_its_id() -> None:
+def test_a_contact_of_an_unknown_lead_is_recorded_by_its_id() -> None:
     first, *_ = start_ladder(lead_id="NOBODY", province="ON", market="TORONTO", act=Act(at=EVENING)).tasks
     roll(MORNING)
     complete_task(first.pk, "va1", now=MORNING)
@@ -234,7 +235,7 @@ def test_a_ladder_without_a_lead_waits_too() -> None:
     assert listed(MORNING + 30 * MINUTE) == [2]
 
 
-def test_a_contact_that_is_told_late_counts_from_when_it_was_made() -> None:
+def test_a_contact_recorded_late_counts_from_when_it_was_made() -> None:
     first, second, *_ = after_a_night()
     complete_task(first.pk, "va1", contacted_at=MORNING, now=MORNING + HOUR)
     assert listed(MORNING + HOUR) == [2]
@@ -242,7 +243,7 @@ def test_a_contact_that_is_told_late_counts_from_when_it_was_made() -> None:
     assert stored(second).attempt.reasons == []
 
 
-def test_a_contact_too_soon_is_recorded_as_what_it_is(agent: APIClient) -> None:
+def test_a_contact_too_soon_is_recorded_as_outside_the_rules(agent: APIClient) -> None:
     first, second, *_ = after_a_night()
     with time_machine.travel(MORNING, tick=False):
         agent.post(f"/api/followups/task/{first.pk}/complete")
@@ -255,7 +256,7 @@ def test_a_contact_too_soon_is_recorded_as_what_it_is(agent: APIClient) -> None:
 # The stored minutes -----------------------------------------------------------------------------------------------------
 
 
-def test_the_minutes_of_the_other_steps_are_put_right_with_the_contact_and_no_more_of_them_than_needed() -> None:
+def test_a_contact_updates_the_minutes_of_only_the_steps_that_it_delays() -> None:
     steps = after_a_night()
     before = {step.pk: stored(step) for step in steps}
     complete_task(steps[0].pk, "va1", now=MORNING)
@@ -269,7 +270,7 @@ def test_the_minutes_of_the_other_steps_are_put_right_with_the_contact_and_no_mo
     assert second.due_at == before[second.pk].due_at
 
 
-def test_a_gap_that_outlasts_the_day_ends_in_the_next_morning() -> None:
+def test_a_gap_that_outlasts_the_day_ends_the_next_morning() -> None:
     steps = after_a_night()
     late = MORNING + 10 * HOUR + 45 * MINUTE  # 19:45
     complete_task(steps[0].pk, "va1", now=late)
@@ -277,7 +278,7 @@ def test_a_gap_that_outlasts_the_day_ends_in_the_next_morning() -> None:
     assert (second.actionable_at, second.open_from) == (MORNING + 24 * HOUR, MORNING + 24 * HOUR)
 
 
-def test_the_worker_leaves_what_the_completion_stored() -> None:
+def test_the_worker_keeps_the_minutes_that_the_completion_stored() -> None:
     steps = after_a_night()
     complete_task(steps[0].pk, "va1", now=MORNING)
     columns = ("pk", "actionable_at", "open_from", "open_until")
@@ -287,7 +288,7 @@ def test_the_worker_leaves_what_the_completion_stored() -> None:
     assert [row for row in kept if row[0] in {steps[1].pk, steps[2].pk}] == list(waiting)
 
 
-def test_the_answer_says_when_the_next_step_may_be_done(agent: APIClient) -> None:
+def test_the_answer_says_when_the_next_step_is_permitted(agent: APIClient) -> None:
     first, second, *_ = after_a_night()
     path = f"/api/followups/task/{first.pk}/complete"
     with time_machine.travel(MORNING, tick=False):
@@ -310,11 +311,11 @@ def test_the_next_step_of_a_ladder_is_never_in_the_past() -> None:
     FollowupTask.objects.update(gap_minutes=0)
     done = complete_task(first.pk, "va1", now=MORNING + HOUR)
     assert done.ladder.next_at == MORNING + HOUR
-    times = [step.next_at(MORNING + 2 * HOUR) for step in statements.open_steps(first.ladder_id)]
+    times = [step.next_at(MORNING + 2 * HOUR) for step in reading.open_steps(first.ladder_id)]
     assert all(at is not None and at >= MORNING + 2 * HOUR for at in times)
 
 
-def test_a_closed_ladder_and_one_without_a_known_minute_have_no_next() -> None:
+def test_a_closed_ladder_and_one_without_a_known_minute_have_no_next_step() -> None:
     steps = after_a_night()
     FollowupTask.objects.update(open_from=None, open_until=None, actionable_at=None)
     upsert(MarketPolicy, province="ON", enabled=False, act=Act("me"))
@@ -347,7 +348,7 @@ def test_the_first_step_waits_as_long_as_the_template_says() -> None:
         ({"ALL": 60, "OTTAWA": 90}, 60),
     ],
 )
-def test_a_question_without_a_step_asks_for_the_gap_of_the_leads_place(
+def test_a_question_without_a_step_uses_the_gap_of_the_leads_place(
     operator: APIClient, templates: dict[str, int], gap: int
 ) -> None:
     for market, minutes in templates.items():
@@ -374,7 +375,7 @@ def test_the_gap_of_the_place_costs_no_more_queries() -> None:
     LeadFactory.create(lead_id="JANE")
     with CaptureQueriesContext(connection) as captured:
         gate.decide_lead("JANE", "SMS", at=NOON)
-    assert len(captured) == 2
+    assert counted(captured) == queries("decide a lead")
 
 
 def test_the_gap_is_edited_with_version_and_history(operator: APIClient) -> None:
@@ -393,7 +394,7 @@ def test_the_gap_is_edited_with_version_and_history(operator: APIClient) -> None
         assert (refused.status_code, attrs(refused)) == (400, ["min_gap_minutes"])
 
 
-def test_no_task_is_below_its_gap() -> None:
+def test_no_open_step_is_permitted_before_its_gap_ends() -> None:
     """Whatever is done in whatever order, the stored interval of an open step begins after its gap."""
     steps = after_a_night()
     for number, minutes in ((3, 0), (1, 200), (2, 500)):

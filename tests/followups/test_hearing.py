@@ -63,7 +63,7 @@ def open_steps() -> int:
     ids=["a form", "a file", "an outcome", "a wrong number", "an opt-out"],
 )
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_a_listener_that_fails_undoes_what_it_was_told(signal: Signal, act: Callable[[], Any]) -> None:
+def test_a_failing_listener_undoes_the_fact(signal: Signal, act: Callable[[], Any]) -> None:
     from django.db import transaction
 
     steps = open_steps()
@@ -92,7 +92,7 @@ def test_a_listener_that_fails_undoes_what_it_was_told(signal: Signal, act: Call
     ],
     ids=["a form", "a file", "an outcome", "a wrong number", "an opt-out", "an erasure"],
 )
-def test_what_leads_tell_is_one_envelope_for_each_lead(
+def test_the_signals_of_leads_carry_one_envelope_for_each_lead(
     signal: Signal, act: Callable[[], Any], name: str, place: tuple[str | None, str | None], facts: set[str]
 ) -> None:
     told: list[Envelope] = []
@@ -103,7 +103,7 @@ def test_what_leads_tell_is_one_envelope_for_each_lead(
     assert (one.act, one.happened_at, set(one.facts)) == (ACT, NOON, facts)
 
 
-def test_the_leads_of_a_file_are_told_as_they_were_and_as_they_are() -> None:
+def test_a_file_tells_each_lead_as_it_was_and_as_it_is() -> None:
     told: list[Envelope] = []
     with heard(leads_changed, lambda envelopes, **kwargs: told.extend(envelopes)):
         upsert_leads([{"lead_id": "L1", "first_name": "Ana"}, {"lead_id": "L2", "province": "QC"}], act=ACT)
@@ -112,13 +112,13 @@ def test_the_leads_of_a_file_are_told_as_they_were_and_as_they_are() -> None:
     assert names["L2"] == (None, "")
 
 
-def test_an_opt_out_of_somebody_unknown_is_told_to_nobody() -> None:
+def test_an_opt_out_of_an_unknown_person_is_told_to_nobody() -> None:
     with heard(leads_opted_out, fail):
         recorded = record_inbound(channel="SMS", phone="+14165550199", text="STOP", act=ACT)
     assert (recorded.opted_out_channels, recorded.cancelled_steps) == (("SMS",), 0)
 
 
-def test_an_opt_out_counts_the_steps_of_whoever_cancels_any() -> None:
+def test_an_opt_out_counts_the_steps_that_every_listener_cancelled() -> None:
     steps = open_steps()
     assert steps
     with heard(leads_opted_out, lambda **kwargs: 2), heard(leads_opted_out, lambda **kwargs: None):

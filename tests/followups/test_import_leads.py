@@ -93,7 +93,7 @@ def test_a_row_may_be_shorter_than_the_header_but_not_longer() -> None:
     ]
 
 
-def test_columns_that_mean_nothing_are_named() -> None:
+def test_columns_without_a_meaning_are_named() -> None:
     lead_file = files.read(io.BytesIO(b"lead_id,Note\x00,province,\nL1,x,ON,\n"), Format.CSV)
 
     assert (lead_file.unknown, lead_file.about, list(lead_file.rows)) == (
@@ -113,13 +113,13 @@ def test_columns_that_mean_nothing_are_named() -> None:
         (workbook(("lead_id",), ("L1",))[:-400], Format.XLSX, "no XLSX file"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_refused_with_what_is_wrong(content: bytes, file_format: Format, said: str) -> None:
+def test_an_unreadable_file_is_refused_with_the_reason(content: bytes, file_format: Format, said: str) -> None:
     with pytest.raises(UnreadableFile, match=said):
         read(content, file_format)
 
 
 @pytest.mark.parametrize(("name", "expected"), [("a.csv", Format.CSV), ("A.B.XLSX", Format.XLSX)])
-def test_the_name_tells_the_format(name: str, expected: Format) -> None:
+def test_the_file_name_gives_the_format(name: str, expected: Format) -> None:
     assert Format.of(name) is expected
 
 
@@ -130,7 +130,7 @@ def test_another_format_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "Ana", "'", "'quoted'", "\tx"])
-def test_what_was_refused_comes_back_as_it_was_and_no_spreadsheet_runs_it(cell: str) -> None:
+def test_refused_rows_are_returned_unchanged_and_run_no_formula(cell: str) -> None:
     text = io.StringIO()
     refused = RefusedFile(text, ["lead_id", "first_name", "reason"])
     refused.write(RefusedRow(7, {"lead_id": "L1", "first_name": cell}, {"phone": ["Wrong."]}))
@@ -161,7 +161,7 @@ def test_a_good_file_is_imported_and_leaves_no_other_file(tmp_path: Path) -> Non
 
 
 @db
-def test_refused_rows_are_written_beside_the_file_and_can_be_mended_there(tmp_path: Path) -> None:
+def test_refused_rows_are_written_beside_the_file_and_can_be_imported_once_mended(tmp_path: Path) -> None:
     path = tmp_path / "leads.csv"
     path.write_text(f"{HEADER}\nL1,Ana,ON,\nL2,=Bo,Ontaria,7\n\nL3,Cy,ON,x\n")
     beside = tmp_path / "leads.refused.csv"
@@ -197,7 +197,7 @@ LIVE = (
 
 @db
 @pytest.mark.parametrize("text", LIVE)
-def test_no_cell_of_the_refused_rows_is_a_formula_and_each_is_read_again_as_it_was(tmp_path: Path, text: str) -> None:
+def test_no_cell_of_the_refused_rows_is_a_formula_and_each_is_read_back_unchanged(tmp_path: Path, text: str) -> None:
     path, beside = tmp_path / "leads.csv", tmp_path / "leads.refused.csv"
     with path.open("w", newline="") as file:
         csv.writer(file).writerows([["lead_id", "province", "first_name", text], ["L1", "Ontaria", text, text]])
@@ -214,7 +214,7 @@ def test_no_cell_of_the_refused_rows_is_a_formula_and_each_is_read_again_as_it_w
 
 
 @db
-def test_a_dry_run_stores_nothing_and_names_what_is_refused(tmp_path: Path) -> None:
+def test_a_dry_run_stores_nothing_and_names_the_refused_rows(tmp_path: Path) -> None:
     path, elsewhere = tmp_path / "leads.csv", tmp_path / "elsewhere.csv"
     path.write_text(f"{HEADER}\nL1,Ana,ON,\nL2,Bo,Ontaria,\n")
 
@@ -237,7 +237,7 @@ def test_an_xlsx_file_is_imported(tmp_path: Path) -> None:
 
 @db
 @pytest.mark.parametrize("bad", [b'L2,"Bo,ON,\n', b"L2,Zo\xe9,QC,\n", b'L2,"B"o,ON,\n'])
-def test_a_row_that_cannot_be_read_costs_no_other(bad: bytes, tmp_path: Path) -> None:
+def test_an_unreadable_row_costs_no_other_row(bad: bytes, tmp_path: Path) -> None:
     path = tmp_path / "leads.csv"
     path.write_bytes(f"{HEADER}\n".encode() + b"".join(b"A%d,Ana,ON,\n" % n for n in range(30)) + bad + b"L3,Cy,ON,\n")
 
@@ -249,9 +249,7 @@ def test_a_row_that_cannot_be_read_costs_no_other(bad: bytes, tmp_path: Path) ->
 
 
 @db
-def test_a_sheet_that_is_damaged_far_below_stores_nothing_and_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_sheet_damaged_far_below_stores_nothing_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("followups.leads.services.BATCH", 1)
     path = tmp_path / "leads.xlsx"
     whole = workbook(("lead_id", "province"), *((f"L{n}", "ON") for n in range(200)))
@@ -262,7 +260,7 @@ def test_a_sheet_that_is_damaged_far_below_stores_nothing_and_says_so(
 
 
 @db
-def test_a_sheet_of_leads_that_was_not_read_is_an_error_whatever_became_of_the_other(tmp_path: Path) -> None:
+def test_an_unread_sheet_of_leads_is_an_error_whatever_became_of_the_other(tmp_path: Path) -> None:
     book = Workbook()
     for sheet in (book.active, book.create_sheet("More")):
         assert sheet is not None
@@ -278,7 +276,7 @@ def test_a_sheet_of_leads_that_was_not_read_is_an_error_whatever_became_of_the_o
 
 
 @db
-def test_rows_that_are_not_among_those_counted_are_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_beyond_the_counted_ones_are_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("followups.leads.services.batches", lambda rows, size: [list(rows)[:2]])
     path = tmp_path / "leads.csv"
     path.write_text(f"{HEADER}\nL1,Ana,ON,\nL2,Bo,ON,\nL3,Cy,ON,\n")
@@ -288,7 +286,7 @@ def test_rows_that_are_not_among_those_counted_are_an_error(tmp_path: Path, monk
 
 @db
 @pytest.mark.parametrize("cell", ["00123", "'00123", '="00123"'])
-def test_zeros_in_front_outlive_the_import_and_a_refused_row(cell: str, tmp_path: Path) -> None:
+def test_leading_zeros_survive_the_import_and_a_refused_row(cell: str, tmp_path: Path) -> None:
     path = tmp_path / "leads.csv"
     path.write_text(f"lead_id,province,score\n{cell},ON,9\n")
     run(path)
@@ -323,7 +321,7 @@ def test_every_row_ends_as_created_changed_unchanged_or_refused(lines: list[str]
         ("leads.csv", ("--refused", "leads.csv"), "must be another file"),
     ],
 )
-def test_an_argument_that_will_not_do_is_an_error(
+def test_a_wrong_argument_is_an_error(
     name: str, options: tuple[str, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -334,7 +332,7 @@ def test_an_argument_that_will_not_do_is_an_error(
 
 
 @db
-def test_of_5000_rows_with_one_in_a_hundred_bad_the_rest_is_imported_and_each_bad_one_is_named(tmp_path: Path) -> None:
+def test_an_import_of_5000_rows_names_each_bad_row_and_stores_the_rest(tmp_path: Path) -> None:
     """The full size is `python -m tests.leads.full`."""
     rows = 5_000
     path = write(tmp_path / "leads.csv", rows)
@@ -362,7 +360,7 @@ def file_of(folder: Path, *lines: str) -> Path:
 
 
 @pytest.mark.django_db
-def test_ladders_start_for_the_leads_of_the_file_that_have_none_open(tmp_path: Path) -> None:
+def test_ladders_start_for_the_leads_of_the_file_without_an_open_ladder(tmp_path: Path) -> None:
     LeadFactory.create(lead_id="gone", phone="+14165550123")
     record_opt_out(points=[("PHONE", "+14165550123")], act=Act("me"))
     start_ladder(lead_id="open", province="QC", act=Act())
@@ -387,7 +385,7 @@ def test_ladders_start_for_the_leads_of_the_file_that_have_none_open(tmp_path: P
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("options", [(), ("--dry-run", "--start-ladders")])
-def test_no_ladder_starts_untold_or_in_a_dry_run(tmp_path: Path, options: tuple[str, ...]) -> None:
+def test_no_ladder_starts_without_the_option_or_in_a_dry_run(tmp_path: Path, options: tuple[str, ...]) -> None:
     said = run(file_of(tmp_path, "L1,ON,,,"), *options)
     assert "Ladders" not in said
     assert not FollowupLadder.objects.exists()
@@ -395,7 +393,7 @@ def test_no_ladder_starts_untold_or_in_a_dry_run(tmp_path: Path, options: tuple[
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("kill_switch")
-def test_with_the_kill_switch_engaged_leads_are_stored_and_their_ladders_left_for_another_run(tmp_path: Path) -> None:
+def test_with_the_kill_switch_engaged_leads_are_stored_and_ladders_wait_for_another_run(tmp_path: Path) -> None:
     path = file_of(tmp_path, "L1,ON,,,", "L2,ON,,,")
     said = run(path, "--start-ladders")
     assert "refused 2 (KILL_SWITCH_ENGAGED 2)" in said

@@ -109,7 +109,7 @@ def test_an_opt_out_closes_the_channel_and_cancels_the_ladder(integrator: APICli
         ({"channel": "EMAIL", "text": "arrêt tout"}, ALL_CHANNELS, ["SMS", "CALL", "EMAIL"]),
     ],
 )
-def test_which_channels_an_opt_out_closes(
+def test_an_opt_out_closes_the_channels_it_is_about(
     integrator: APIClient, jane: Lead, given: dict[str, str], closed: set[str], answered: list[str]
 ) -> None:
     response = send(integrator, lead_id="JANE", **given)
@@ -119,7 +119,7 @@ def test_which_channels_an_opt_out_closes(
 
 
 @pytest.mark.parametrize("number", [PHONE, "416 555-0123", "(416) 555.0123", "1-416-555-0123"])
-def test_a_number_is_known_however_it_is_written(integrator: APIClient, jane: Lead, number: str) -> None:
+def test_a_number_is_known_in_any_spelling(integrator: APIClient, jane: Lead, number: str) -> None:
     assert send(integrator, phone=number).json()["cancelled_steps"] == 6
     assert InboundMessage.objects.get().lead_id == "JANE"
     assert closed_to() == {"SMS", "EMAIL"}
@@ -149,7 +149,7 @@ def test_stop_all_of_a_number_closes_the_leads_address_too(integrator: APIClient
     assert closed_to() == ALL_CHANNELS
 
 
-def test_an_unknown_number_is_closed_before_anybody_has_it(integrator: APIClient) -> None:
+def test_an_unknown_number_is_closed_before_any_lead_has_it(integrator: APIClient) -> None:
     response = send(integrator, phone=PHONE)
     assert (response.status_code, response.json()["opted_out_channels"]) == (201, ["SMS"])
     assert response.json()["cancelled_steps"] == 0
@@ -157,7 +157,7 @@ def test_an_unknown_number_is_closed_before_anybody_has_it(integrator: APIClient
     assert closed_to("+14165550124", "") == set()
 
 
-def test_a_lead_that_is_only_an_id_loses_its_ladder_and_is_bound_whatever_number_it_gets(integrator: APIClient) -> None:
+def test_an_unknown_lead_loses_its_ladder_and_is_bound_under_any_later_number(integrator: APIClient) -> None:
     start_ladder(lead_id="L1", province="ON", act=Act())
     response = send(integrator, lead_id="L1")
     assert (response.json()["opted_out_channels"], response.json()["cancelled_steps"]) == (["SMS"], 6)
@@ -169,7 +169,7 @@ def test_a_lead_that_is_only_an_id_loses_its_ladder_and_is_bound_whatever_number
     assert closed_to(PHONE, "") == set()
 
 
-def test_a_lead_that_is_only_an_id_is_closed_by_the_number_it_wrote_from(integrator: APIClient) -> None:
+def test_an_unknown_lead_is_closed_by_the_number_it_wrote_from(integrator: APIClient) -> None:
     start_ladder(lead_id="L1", province="ON", act=Act())
     response = send(integrator, lead_id="L1", phone=PHONE)
     assert (response.json()["opted_out_channels"], response.json()["cancelled_steps"]) == (["SMS"], 6)
@@ -210,14 +210,14 @@ def test_a_reply_or_a_doubtful_message_closes_and_cancels_nothing(
     assert set(ContactRecord.objects.values_list("entry", flat=True)) == ({"HOLD"} if meaning == "DOUBTFUL" else set())
 
 
-def test_the_second_stop_is_kept_and_finds_nothing_to_cancel(integrator: APIClient, jane: Lead) -> None:
+def test_a_second_stop_is_kept_and_cancels_nothing_more(integrator: APIClient, jane: Lead) -> None:
     send(integrator, lead_id="JANE")
     assert send(integrator, lead_id="JANE").json()["cancelled_steps"] == 0
     assert InboundMessage.objects.count() == 2
     assert closed_to() == {"SMS", "EMAIL"}
 
 
-def test_an_opt_out_counts_from_when_it_came(integrator: APIClient, jane: Lead) -> None:
+def test_an_opt_out_counts_from_when_it_arrived(integrator: APIClient, jane: Lead) -> None:
     came = timezone.now() - timedelta(days=40)
     send(integrator, lead_id="JANE", received_at=came.isoformat())
     assert InboundMessage.objects.get().received_at == came
@@ -225,14 +225,16 @@ def test_an_opt_out_counts_from_when_it_came(integrator: APIClient, jane: Lead) 
 
 
 @pytest.mark.parametrize("given", [{}, {"lead_id": " "}, {"lead_id": None, "phone": "", "email": []}, {"lead_id": {}}])
-def test_a_message_of_nobody_is_refused_and_not_kept(integrator: APIClient, given: Any) -> None:
+def test_a_message_from_nobody_is_refused_and_not_kept(integrator: APIClient, given: Any) -> None:
     response = send(integrator, **given)
     assert (response.status_code, attrs(response), codes(response)) == (400, ["lead_id"], ["required"])
     assert not InboundMessage.objects.exists()
     assert not ContactPoint.objects.exists()
 
 
-def test_it_is_recorded_with_the_kill_switch_engaged(integrator: APIClient, jane: Lead, kill_switch: GoLiveState) -> None:
+def test_a_message_is_recorded_with_the_kill_switch_engaged(
+    integrator: APIClient, jane: Lead, kill_switch: GoLiveState
+) -> None:
     assert send(integrator, lead_id="JANE").json()["cancelled_steps"] == 6
 
 
@@ -264,7 +266,7 @@ def decide(client: Any, message: InboundMessage, **given: Any) -> Any:
     return client.post(f"{INBOUND}/{message.pk}/decide", {"reason": "read it", **given})
 
 
-def test_deciding_an_opt_out_closes_from_when_it_came_and_cancels(agent: APIClient, doubtful: InboundMessage) -> None:
+def test_deciding_an_opt_out_closes_from_when_it_arrived_and_cancels(agent: APIClient, doubtful: InboundMessage) -> None:
     response = decide(agent, doubtful, meaning="opt_out", correlation_id="C-2")
 
     assert response.status_code == 200
@@ -301,7 +303,7 @@ def test_deciding_a_reply_closes_nothing(agent: APIClient, doubtful: InboundMess
     ]
 
 
-def test_deciding_the_same_again_changes_nothing(agent: APIClient, operator: APIClient, doubtful: InboundMessage) -> None:
+def test_repeating_a_decision_changes_nothing(agent: APIClient, operator: APIClient, doubtful: InboundMessage) -> None:
     decide(agent, doubtful, meaning="OPT_OUT")
     again = decide(operator, doubtful, meaning="OPT_OUT", reason="me too")
     assert again.status_code == 200
@@ -313,7 +315,7 @@ def test_deciding_the_same_again_changes_nothing(agent: APIClient, operator: API
 
 
 @pytest.mark.parametrize(("first", "second"), [("OPT_OUT", "REPLY"), ("REPLY", "OPT_OUT")])
-def test_what_was_decided_stays_decided(agent: APIClient, doubtful: InboundMessage, first: str, second: str) -> None:
+def test_a_decision_stands(agent: APIClient, doubtful: InboundMessage, first: str, second: str) -> None:
     decide(agent, doubtful, meaning=first)
     lines = ContactRecord.objects.count()
     response = decide(agent, doubtful, meaning=second)
@@ -346,7 +348,7 @@ def test_an_operator_turns_a_reply_into_an_opt_out(agent: APIClient, operator: A
     assert open_steps("JANE") == 0
 
 
-def test_the_reverse_is_a_lift(agent: APIClient, operator: APIClient, doubtful: InboundMessage) -> None:
+def test_an_opt_out_is_undone_only_by_a_lift(agent: APIClient, operator: APIClient, doubtful: InboundMessage) -> None:
     decide(agent, doubtful, meaning="OPT_OUT")
     for meaning in ("REPLY", "RESUME"):
         refused = decide(operator, doubtful, meaning=meaning)
@@ -357,7 +359,7 @@ def test_the_reverse_is_a_lift(agent: APIClient, operator: APIClient, doubtful: 
     assert history(doubtful) == [("OPT_OUT", "agent", "read it")]
 
 
-def test_an_operator_turns_what_the_words_took_as_a_reply_into_an_opt_out(operator: APIClient, jane: Lead) -> None:
+def test_an_operator_turns_an_automatic_reply_into_an_opt_out(operator: APIClient, jane: Lead) -> None:
     message = record_inbound(lead_id="JANE", channel="SMS", text="who is this", act=Act(at=WRITTEN)).message
     assert message.meaning == "REPLY"
     assert decide(operator, message, meaning="OPT_OUT").json()["opted_out_channels"] == ["SMS"]
@@ -376,7 +378,7 @@ def test_an_operator_turns_a_resume_into_an_opt_out_again(operator: APIClient, j
     assert [meaning for meaning, *_ in history(message)] == ["RESUME", "OPT_OUT"]
 
 
-def test_nobody_else_overrules(agent: APIClient, doubtful: InboundMessage) -> None:
+def test_nobody_but_an_operator_overrules_a_decision(agent: APIClient, doubtful: InboundMessage) -> None:
     reply = InboundFactory.create(lead_id="JANE", meaning="REPLY")
     decide(agent, doubtful, meaning="REPLY")
     for message in (reply, doubtful):
@@ -388,7 +390,7 @@ def test_nobody_else_overrules(agent: APIClient, doubtful: InboundMessage) -> No
 
 
 @pytest.mark.parametrize("meaning", ["OPT_OUT", "REPLY"])
-def test_what_was_never_doubtful_is_not_decided(meaning: str) -> None:
+def test_a_message_that_was_never_doubtful_is_not_decided(meaning: str) -> None:
     message = InboundFactory.create(meaning=meaning)
     with pytest.raises(AlreadyDecided):
         decide_inbound(message.pk, "REPLY", act=Act(reason="because"))
@@ -463,7 +465,7 @@ def test_a_message_as_the_api_shows_it(auditor: APIClient) -> None:
         ({"until": "2026-12-15T18:00:01Z"}, [1, 0]),
     ],
 )
-def test_the_filters(auditor: APIClient, given: Any, found: list[int]) -> None:
+def test_messages_are_filtered(auditor: APIClient, given: Any, found: list[int]) -> None:
     rows = [
         InboundFactory.create(lead_id="A"),
         InboundFactory.create(channel="EMAIL", meaning="REPLY"),

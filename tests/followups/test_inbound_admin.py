@@ -46,7 +46,7 @@ def page_of(name: str, *args: Any) -> str:
     return reverse(f"admin:followups_{name}", args=args)
 
 
-def test_the_list_begins_with_what_waits_for_a_person_the_oldest_on_top(admin_client: Client) -> None:
+def test_the_list_begins_with_the_oldest_message_that_waits_for_a_person(admin_client: Client) -> None:
     first, second = InboundFactory.create(), InboundFactory.create()
     reply = InboundFactory.create(meaning="REPLY")
     decided = InboundFactory.create(decided_as="OPT_OUT", decided_at=NOON)
@@ -57,7 +57,7 @@ def test_the_list_begins_with_what_waits_for_a_person_the_oldest_on_top(admin_cl
     assert listed(admin_client, MESSAGES, meaning="all") == [decided.pk, reply.pk, second.pk, first.pk]
 
 
-def test_looking_at_the_confirmation_decides_nothing(person: Client, doubtful: InboundMessage) -> None:
+def test_opening_the_confirmation_decides_nothing(person: Client, doubtful: InboundMessage) -> None:
     page = person.get(page_of("inboundmessage_as_opt_out", doubtful.pk))
     assert "please stop calling me" in page.content.decode()
     doubtful.refresh_from_db()
@@ -82,7 +82,7 @@ def test_a_person_decides_with_a_reason(
     assert ContactRecord.objects.filter(entry="OPT_OUT").count() == lines
 
 
-def test_what_was_decided_meanwhile_is_said_and_stays(person: Client, doubtful: InboundMessage) -> None:
+def test_a_decision_made_meanwhile_is_reported_and_stands(person: Client, doubtful: InboundMessage) -> None:
     InboundMessage.objects.update(decided_as="REPLY", decided_at=NOON)
     said = person.post(page_of("inboundmessage_as_opt_out", doubtful.pk), {"reason": "read it"}).content.decode()
     assert "somebody has decided otherwise" in said
@@ -90,7 +90,7 @@ def test_what_was_decided_meanwhile_is_said_and_stays(person: Client, doubtful: 
 
 
 @pytest.mark.parametrize("role", ["integrator", "auditor"])
-def test_only_who_may_decide_can(role: str, user_of: Callable[..., User], doubtful: InboundMessage) -> None:
+def test_only_a_user_who_may_decide_can_decide(role: str, user_of: Callable[..., User], doubtful: InboundMessage) -> None:
     url = page_of("inboundmessage_as_reply", doubtful.pk)
     assert signed_in(user_of(role)).post(url, {"reason": "read it"}).status_code == 403
     doubtful.refresh_from_db()
@@ -123,7 +123,7 @@ def test_a_decided_message_has_no_buttons(person: Client, doubtful: InboundMessa
     assert "as-opt-out" not in person.get(page).content.decode()
 
 
-def test_attempts_say_why_not_and_a_task_shows_its_own(admin_client: Client) -> None:
+def test_attempts_give_the_reasons_and_a_task_shows_its_own_attempt(admin_client: Client) -> None:
     task = TaskFactory.create(channel="CALL")
     complete_task(task.pk, "va1", now=NOON - timedelta(hours=10))
     within = AttemptFactory.create()
@@ -134,7 +134,7 @@ def test_attempts_say_why_not_and_a_task_shows_its_own(admin_client: Client) -> 
 
 
 @pytest.mark.parametrize("model", ["followupladder", "followuptask"])
-def test_the_pages_name_the_lead_where_there_is_one(admin_client: Client, model: str) -> None:
+def test_the_pages_name_the_lead_if_it_is_known(admin_client: Client, model: str) -> None:
     LeadFactory.create(lead_id="JANE", first_name="Jane", last_name="Roe")
     for lead_id in ("JANE", "NOBODY", None):
         start_ladder(lead_id=lead_id, province="ON", act=Act())

@@ -22,7 +22,7 @@ def messages(name: str) -> Iterator[str]:
 WISHES, HARMLESS = list(messages("wishes.txt")), list(messages("harmless.txt"))
 
 
-def test_the_corpus_is_large_and_says_nothing_twice() -> None:
+def test_the_corpus_is_large_and_has_no_duplicates() -> None:
     assert min(len(WISHES), len(HARMLESS)) >= 150
     assert len(set(WISHES) | set(HARMLESS)) == len(WISHES) + len(HARMLESS)
 

@@ -99,7 +99,7 @@ def test_a_doubtful_message_holds_the_lead_by_every_channel_and_waits_in_the_inb
     assert FollowupLadder.objects.get().open_steps == 6
 
 
-def test_claim_due_and_the_card_say_so_and_the_stored_minutes_follow(
+def test_claim_due_the_card_and_the_stored_minutes_follow_the_hold(
     jane: Lead, user_of: Callable[..., User], time_machine: Any
 ) -> None:
     time_machine.move_to(AT, tick=False)
@@ -127,7 +127,7 @@ def test_the_worker_is_told_of_a_hold_and_of_its_release(jane: Lead, monkeypatch
 
 
 @pytest.mark.parametrize("text", ["wrong number", "Mauvais numéro", "not interested", "🚫"])
-def test_what_is_no_stop_word_holds_too(jane: Lead, text: str) -> None:
+def test_a_doubtful_message_without_a_stop_word_holds_too(jane: Lead, text: str) -> None:
     assert doubt(text).meaning == "DOUBTFUL"
     assert is_held()
 
@@ -162,7 +162,7 @@ def test_two_doubtful_messages_hold_until_both_are_decided(jane: Lead) -> None:
     assert not is_held()
 
 
-def test_a_number_of_several_leads_is_held_and_no_lead_beside_it(jane: Lead) -> None:
+def test_a_shared_number_is_held_and_its_leads_are_not(jane: Lead) -> None:
     LeadFactory.create(lead_id="JOHN", phone=PHONE, email="john@example.ca")
     message = doubt(lead_id=None, phone=PHONE)
     assert message.lead_id is None
@@ -171,7 +171,7 @@ def test_a_number_of_several_leads_is_held_and_no_lead_beside_it(jane: Lead) -> 
     assert Reason.INBOUND_UNDECIDED not in reasons("JOHN", "EMAIL")
 
 
-def test_a_lead_that_nobody_knows_is_held_by_its_id(integrator: APIClient) -> None:
+def test_an_unknown_lead_is_held_by_its_id(integrator: APIClient) -> None:
     start_ladder(lead_id="L1", province="ON", act=Act(at=NOON))
     message = doubt(lead_id="L1")
     assert claim_due(owner="va1", act=Act(at=AT)) == []
@@ -180,7 +180,7 @@ def test_a_lead_that_nobody_knows_is_held_by_its_id(integrator: APIClient) -> No
     assert len(claim_due(owner="va1", act=Act(at=AT))) == 1
 
 
-def test_a_contact_is_recorded_under_a_hold_as_one_outside_the_rules(jane: Lead) -> None:
+def test_a_contact_under_a_hold_is_recorded_as_outside_the_rules(jane: Lead) -> None:
     doubt()
     task = complete_task(FollowupTask.objects.get(step=1).pk, "va1", now=AT + timedelta(minutes=1))
     assert task.attempt.reasons[0] == "inbound_undecided"
@@ -246,7 +246,7 @@ BY_MAIL = {("EMAIL", MAIL, "EMAIL"), ("LEAD", "JANE", "EMAIL")}  # a bare STOP c
         ({"lead_id": "JANE", "channel": "WHATSAPP"}, {("PHONE", PHONE, ""), ("EMAIL", MAIL, ""), ("LEAD", "JANE", "")}),
     ],
 )
-def test_whom_a_stop_binds(jane: Lead, given: dict[str, Any], bound: set[tuple[str, str, str]]) -> None:
+def test_a_stop_binds_the_points_it_came_from(jane: Lead, given: dict[str, Any], bound: set[tuple[str, str, str]]) -> None:
     LeadFactory.create(lead_id="JOHN", phone=PHONE)
     said: dict[str, Any] = {"lead_id": None, "text": "STOP", **given}
     doubt(**said)
@@ -254,19 +254,19 @@ def test_whom_a_stop_binds(jane: Lead, given: dict[str, Any], bound: set[tuple[s
     assert set(lines.values_list("point__kind", "point__value", "channel")) == bound
 
 
-def test_a_stop_by_a_number_alone_leaves_the_leads_next_number_free(jane: Lead) -> None:
+def test_a_stop_by_number_alone_leaves_the_leads_next_number_free(jane: Lead) -> None:
     doubt("STOP", lead_id=None, phone=PHONE)
     Lead.objects.update(phone="+14165550199")
     assert Reason.OPTED_OUT not in reasons()
 
 
-def test_an_opt_out_of_a_lead_recorded_elsewhere_cancels_the_ladder_of_one_that_nobody_knows() -> None:
+def test_an_opt_out_recorded_elsewhere_cancels_the_ladder_of_an_unknown_lead() -> None:
     start_ladder(lead_id="L1", province="ON", act=Act(at=NOON))
     record_opt_out(points=[("LEAD", "L1")], act=Act("me", at=AT))
     assert not FollowupTask.objects.open().exists()
 
 
-def test_an_opt_out_of_a_number_that_nobody_can_read_waits_in_the_inbox(integrator: APIClient) -> None:
+def test_an_opt_out_of_an_unreadable_number_waits_in_the_inbox(integrator: APIClient) -> None:
     response = integrator.post("/api/governance/contact/opt-outs", {"phone": "call me maybe"})
     assert response.status_code == 201
     item = InboxItem.objects.get()
@@ -298,7 +298,7 @@ def test_start_without_an_opt_out_of_that_channel_is_a_reply(jane: Lead) -> None
     assert not InboxItem.objects.exists()
 
 
-def test_resume_lifts_the_channel_that_it_came_by_with_the_message_as_evidence(operator: APIClient, stopped: Lead) -> None:
+def test_a_resume_lifts_its_own_channel_with_the_message_as_evidence(operator: APIClient, stopped: Lead) -> None:
     message = doubt("START", lead_id=None, phone=PHONE)
     response = decide(operator, message, "RESUME", "asked to")
     assert (response.status_code, response.json()["meaning"]) == (200, "RESUME")
@@ -314,7 +314,7 @@ def test_resume_lifts_the_channel_that_it_came_by_with_the_message_as_evidence(o
     assert lifted.count() == 2
 
 
-def test_resume_takes_who_may_lift_an_opt_out(agent: APIClient, stopped: Lead) -> None:
+def test_a_resume_needs_a_user_who_may_lift_an_opt_out(agent: APIClient, stopped: Lead) -> None:
     message = doubt("START")
     before = entries()
     response = decide(agent, message, "RESUME")
@@ -325,7 +325,7 @@ def test_resume_takes_who_may_lift_an_opt_out(agent: APIClient, stopped: Lead) -
     assert Reason.OPTED_OUT in reasons(at=timezone.now())
 
 
-def test_resume_of_a_message_by_an_unknown_channel_is_refused(operator: APIClient, stopped: Lead) -> None:
+def test_a_resume_of_a_message_by_an_unknown_channel_is_refused(operator: APIClient, stopped: Lead) -> None:
     message = doubt("START", channel="WHATSAPP")
     assert message.meaning == "DOUBTFUL"
     response = decide(operator, message, "RESUME")
@@ -334,7 +334,7 @@ def test_resume_of_a_message_by_an_unknown_channel_is_refused(operator: APIClien
 
 
 @pytest.mark.parametrize(("channel", "status"), [("SMS", 409), ("EMAIL", 409), ("CALL", 200)])
-def test_an_opt_out_that_came_after_the_message_is_not_lifted(
+def test_an_opt_out_that_arrived_after_the_message_is_not_lifted(
     operator: APIClient, stopped: Lead, channel: str, status: int
 ) -> None:
     message = doubt("START")
@@ -347,7 +347,7 @@ def test_an_opt_out_that_came_after_the_message_is_not_lifted(
         assert decide(operator, message, "REPLY").status_code == 200
 
 
-def test_the_admin_offers_to_lift_to_those_who_may(
+def test_the_admin_offers_a_lift_to_users_who_may_lift(
     stopped: Lead, user_of: Callable[..., User], admin_client: Client
 ) -> None:
     message = doubt("START")

@@ -56,9 +56,7 @@ def opt_outs() -> set[tuple[str, str | None, str]]:
         ("  STOP\n", "STOP", []),
     ],
 )
-def test_a_stop_counts_whatever_stands_beside_it(
-    integrator: APIClient, jane: None, text: Any, kept: str, altered: list[str]
-) -> None:
+def test_a_stop_counts_despite_odd_text(integrator: APIClient, jane: None, text: Any, kept: str, altered: list[str]) -> None:
     response = post_json(integrator, INBOUND, {**STOP, "text": text})
     assert response.status_code == 201
     assert (response.json()["meaning"], response.json()["altered"]) == ("OPT_OUT", altered)
@@ -86,7 +84,7 @@ def test_a_message_needs_no_text(integrator: APIClient, text: Any, kept: str, al
     assert InboundMessage.objects.get().text == kept
 
 
-def test_the_whole_of_a_long_text_is_read_before_it_is_cut(integrator: APIClient, jane: None) -> None:
+def test_a_long_text_is_read_whole_before_it_is_cut(integrator: APIClient, jane: None) -> None:
     quoted = "> would you sell your house?\n" * 4_000
     response = post_json(integrator, INBOUND, {**STOP, "text": f"STOP\n{quoted}"})
     assert (response.status_code, response.json()["meaning"], response.json()["altered"]) == (201, "OPT_OUT", ["text_cut"])
@@ -107,7 +105,7 @@ def test_the_whole_of_a_long_text_is_read_before_it_is_cut(integrator: APIClient
         ("2099-01-01T00:00:00Z", "received_at_ahead"),
     ],
 )
-def test_a_time_that_cannot_be_is_now(integrator: APIClient, jane: None, came: Any, altered: str) -> None:
+def test_an_impossible_time_counts_as_now(integrator: APIClient, jane: None, came: Any, altered: str) -> None:
     response = post_json(integrator, INBOUND, {**STOP, "received_at": came})
     message = InboundMessage.objects.get()
     assert (response.status_code, response.json()["altered"]) == (201, [altered])
@@ -115,7 +113,7 @@ def test_a_time_that_cannot_be_is_now(integrator: APIClient, jane: None, came: A
     assert set(ContactRecord.objects.values_list("effective_at", flat=True)) == {message.created_at}
 
 
-def test_a_clock_that_runs_a_little_ahead_delays_nothing(integrator: APIClient, jane: None) -> None:
+def test_a_time_slightly_in_the_future_delays_nothing(integrator: APIClient, jane: None) -> None:
     soon = timezone.now() + timedelta(minutes=2)
     response = post_json(integrator, INBOUND, {**STOP, "received_at": soon.isoformat()})
     assert (response.status_code, response.json()["altered"]) == (201, ["received_at_ahead"])
@@ -124,7 +122,7 @@ def test_a_clock_that_runs_a_little_ahead_delays_nothing(integrator: APIClient, 
 
 
 @pytest.mark.parametrize("channel", ["MMS", "WHATSAPP", "", None, 5, ["SMS", "CALL"], "SMS\x00", "\ud800"])
-def test_a_stop_by_a_channel_that_nobody_knows_closes_every_channel_of_the_point(
+def test_a_stop_by_an_unknown_channel_closes_every_channel_of_the_point(
     integrator: APIClient, jane: None, channel: Any
 ) -> None:
     response = post_json(integrator, INBOUND, {**STOP, "channel": channel})
@@ -136,14 +134,14 @@ def test_a_stop_by_a_channel_that_nobody_knows_closes_every_channel_of_the_point
     assert opt_outs() == {("PHONE", PHONE, ""), BY_MAIL}
 
 
-def test_a_channel_that_reaches_nobody_who_is_named_closes_every_channel(integrator: APIClient) -> None:
+def test_a_stop_by_a_channel_that_reaches_no_given_point_closes_every_channel(integrator: APIClient) -> None:
     response = post_json(integrator, INBOUND, {**STOP, "channel": "EMAIL"})
     assert response.json()["opted_out_channels"] == ["SMS", "CALL"]
     assert opt_outs() == {("PHONE", PHONE, "")}
 
 
 @pytest.mark.parametrize("channel", ["sms", "sms ", " SMS", ["SMS"]])
-def test_a_channel_is_known_however_it_is_written(integrator: APIClient, channel: Any) -> None:
+def test_a_channel_is_known_in_any_spelling(integrator: APIClient, channel: Any) -> None:
     response = post_json(integrator, INBOUND, {**STOP, "channel": channel})
     assert (response.json()["opted_out_channels"], response.json()["altered"]) == (["SMS"], [])
 
@@ -156,7 +154,7 @@ def test_a_channel_is_known_however_it_is_written(integrator: APIClient, channel
         *(("lead_id", value) for value in ("a\x00b", "a\x1bb", "x" * 129, True, {"a": 1}, "\ud800")),
     ],
 )
-def test_a_sender_that_cannot_be_read_waits_for_a_person(integrator: APIClient, name: str, value: Any) -> None:
+def test_an_unreadable_sender_waits_for_a_person(integrator: APIClient, name: str, value: Any) -> None:
     response = post_json(integrator, INBOUND, {name: value, "channel": "SMS", "text": "STOP"})
     assert (response.status_code, response.json()["meaning"]) == (201, "OPT_OUT")
     assert (response.json()["opted_out_channels"], response.json()["altered"]) == ([], [f"{name}_unreadable"])
@@ -168,7 +166,7 @@ def test_a_sender_that_cannot_be_read_waits_for_a_person(integrator: APIClient, 
     assert item.due_by == message.created_at + timedelta(hours=4)
 
 
-def test_where_another_name_can_be_read_the_opt_out_counts_at_once(integrator: APIClient, jane: None) -> None:
+def test_an_opt_out_counts_at_once_if_one_name_of_the_sender_is_readable(integrator: APIClient, jane: None) -> None:
     given = {"lead_id": "JANE", "phone": "n/a", "channel": "SMS", "text": "STOP"}
     response = post_json(integrator, INBOUND, given)
     assert (response.json()["cancelled_steps"], response.json()["altered"]) == (6, ["phone_unreadable"])
@@ -188,7 +186,7 @@ def test_where_another_name_can_be_read_the_opt_out_counts_at_once(integrator: A
         ("lead_id", "L1\x00", ("LEAD", "L1")),
     ],
 )
-def test_a_sender_is_read_where_it_can_be(integrator: APIClient, name: str, value: Any, read: tuple[str, str]) -> None:
+def test_a_sender_is_read_in_any_spelling(integrator: APIClient, name: str, value: Any, read: tuple[str, str]) -> None:
     channel = "EMAIL" if name == "email" else "SMS"
     response = post_json(integrator, INBOUND, {name: value, "channel": channel, "text": "STOP"})
     assert response.status_code == 201
@@ -197,25 +195,27 @@ def test_a_sender_is_read_where_it_can_be(integrator: APIClient, name: str, valu
 
 
 @pytest.mark.parametrize("correlation_id", [{"a": 1}, [], True, "x" * 129, "\x00", "\ud800"])
-def test_a_correlation_id_that_is_none_is_replaced(integrator: APIClient, correlation_id: Any) -> None:
+def test_an_invalid_correlation_id_is_replaced(integrator: APIClient, correlation_id: Any) -> None:
     response = post_json(integrator, INBOUND, {**STOP, "correlation_id": correlation_id})
     assert (response.status_code, response.json()["altered"]) == (201, ["correlation_id_replaced"])
     assert InboundMessage.objects.get().correlation_id
 
 
-def test_a_correlation_header_that_is_none_is_replaced(integrator: APIClient) -> None:
+def test_an_invalid_correlation_header_is_replaced(integrator: APIClient) -> None:
     response = post_json(integrator, INBOUND, STOP, HTTP_X_CORRELATION_ID="c" * 129)
     assert (response.status_code, response.json()["altered"]) == (201, ["correlation_id_replaced"])
     assert response["X-Correlation-ID"] == InboundMessage.objects.get().correlation_id
 
 
 @pytest.mark.parametrize("key", ["", " ", "k" * 129, "é", "a\x00b"])
-def test_an_idempotency_key_that_is_none_refuses_nothing(integrator: APIClient, key: str) -> None:
+def test_an_invalid_idempotency_key_refuses_nothing(integrator: APIClient, key: str) -> None:
     response = post_json(integrator, INBOUND, STOP, HTTP_IDEMPOTENCY_KEY=key)
     assert (response.status_code, response.json()["altered"]) == (201, ["idempotency_key_ignored"])
 
 
-def test_a_key_of_another_message_refuses_nothing_and_a_repetition_is_replayed(integrator: APIClient, jane: None) -> None:
+def test_a_key_used_by_another_message_refuses_nothing_and_a_repetition_is_replayed(
+    integrator: APIClient, jane: None
+) -> None:
     reply = {**STOP, "text": "hello"}
     first = post_json(integrator, INBOUND, reply, HTTP_IDEMPOTENCY_KEY="k1")
     again = post_json(integrator, INBOUND, reply, HTTP_IDEMPOTENCY_KEY="k1")
@@ -226,14 +226,14 @@ def test_a_key_of_another_message_refuses_nothing_and_a_repetition_is_replayed(i
     assert opt_outs() == {("PHONE", PHONE, "SMS"), BY_MAIL}
 
 
-def test_both_values_of_a_name_that_comes_twice_are_read(integrator: APIClient) -> None:
+def test_both_values_of_a_repeated_field_are_read(integrator: APIClient) -> None:
     twice = f'{{"phone": "{PHONE}", "phone": "{PHONE}", "channel": "SMS", "text": "STOP", "text": "thanks"}}'
     assert post_json(integrator, INBOUND, twice).json()["meaning"] == "OPT_OUT"
     form = urlencode([("phone", PHONE), ("channel", "SMS"), ("text", "hello"), ("text", "please stop")])
     assert send(integrator, INBOUND, form, FORM).json()["meaning"] == "DOUBTFUL"
 
 
-def test_a_form_need_not_be_utf8_and_a_query_string_will_do(integrator: APIClient) -> None:
+def test_a_form_need_not_be_utf8_and_a_query_string_is_accepted(integrator: APIClient) -> None:
     latin = send(integrator, INBOUND, b"phone=%2B14165550123&channel=SMS&text=ARR\xcaT", FORM)
     assert (latin.status_code, latin.json()["meaning"]) == (201, "OPT_OUT")
     assert send(integrator, f"{INBOUND}?{urlencode(STOP)}", "{}", JSON).json()["meaning"] == "OPT_OUT"
@@ -264,7 +264,7 @@ def test_numbers_of_any_size_refuse_nothing(integrator: APIClient) -> None:
         b'"meta": ' + b'{"a": ' * 5_000 + b"1" + b"}" * 5_000 + b', "more": [[1]]',
     ],
 )
-def test_what_stands_beside_a_stop_in_json_refuses_nothing(integrator: APIClient, jane: None, beside: bytes) -> None:
+def test_other_json_beside_a_stop_refuses_nothing(integrator: APIClient, jane: None, beside: bytes) -> None:
     response = post_json(
         integrator, INBOUND, b'{"phone": "+14165550123", "channel": "SMS", ' + beside + b', "text": "STOP"}'
     )
@@ -272,7 +272,7 @@ def test_what_stands_beside_a_stop_in_json_refuses_nothing(integrator: APIClient
     assert opt_outs() == {("PHONE", PHONE, "SMS"), BY_MAIL}
 
 
-def test_a_text_that_lies_deep_is_read(integrator: APIClient) -> None:
+def test_a_deeply_nested_text_is_read(integrator: APIClient) -> None:
     response = post_json(integrator, INBOUND, f'{{"phone": "{PHONE}", "text": {"[" * 90}"STOP"{"]" * 90}}}')
     assert (response.status_code, response.json()["meaning"]) == (201, "OPT_OUT")
 
@@ -294,7 +294,7 @@ PARTS = (
         ("multipart/form-data; boundary=x", PARTS.format("phone", PHONE)),
     ],
 )
-def test_what_names_somebody_is_recorded_whatever_kind_its_body_claims_to_be(
+def test_a_body_that_names_somebody_is_recorded_under_any_content_type(
     integrator: APIClient, jane: None, content_type: str, body: str
 ) -> None:
     response = send(integrator, INBOUND, body, content_type)
@@ -312,7 +312,7 @@ def test_what_names_somebody_is_recorded_whatever_kind_its_body_claims_to_be(
         ("image/png", b"\x89PNG\xff\x00"),
     ],
 )
-def test_a_body_of_another_kind_that_names_nobody_is_refused(
+def test_a_body_of_another_type_that_names_nobody_is_refused(
     integrator: APIClient, content_type: str, body: str | bytes
 ) -> None:
     response = send(integrator, INBOUND, body, content_type)
@@ -321,12 +321,12 @@ def test_a_body_of_another_kind_that_names_nobody_is_refused(
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "nonsense"])
-def test_it_is_recorded_whatever_answer_its_sender_would_rather_have(integrator: APIClient, accept: str) -> None:
+def test_a_message_is_recorded_under_any_accept_header(integrator: APIClient, accept: str) -> None:
     assert post_json(integrator, INBOUND, STOP, HTTP_ACCEPT=accept).status_code == 201
     assert integrator.get(INBOUND, HTTP_ACCEPT=accept).status_code == 406
 
 
-def test_what_still_refuses(integrator: APIClient, auditor: APIClient) -> None:
+def test_only_access_parse_size_and_a_missing_sender_refuse_a_message(integrator: APIClient, auditor: APIClient) -> None:
     assert post_json(APIClient(), INBOUND, STOP).status_code == 401
     assert post_json(auditor, INBOUND, STOP).status_code == 403
     for body in ("{", "[]", "[" * 100_000, '{"phone": "+14165550123", "x": ' + "[" * 100):
@@ -371,7 +371,7 @@ def test_any_object_that_names_somebody_is_recorded(
 
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
 @given(st.sampled_from(("lead_id", "phone", "email")), ANY_JSON, st.text())
-def test_anybody_at_all_who_is_named_is_recorded_or_was_nobody(
+def test_every_named_sender_is_recorded_and_only_an_empty_one_is_refused(
     client_of: Callable[..., APIClient], name: str, value: Any, text: str
 ) -> None:
     response = post_json(client_of("integrator"), INBOUND, json.dumps({name: value, "text": text, "channel": "SMS"}))

@@ -14,6 +14,7 @@ from followups.leads.inbound.services import record_inbound
 from followups.leads.inbound.slips import is_one_slip
 from followups.models import InboundWord
 from governance.policies import seed, upsert
+from tests.query_counts import queries
 from tests.staff import form_with, signed_in
 from wholesale.plumbing.act import Act
 
@@ -26,7 +27,7 @@ def meaning(text: str) -> str:
     return record_inbound(lead_id="L1", channel="SMS", text=text, act=Act()).message.meaning
 
 
-def test_the_seeds_are_there_once_each_and_in_their_one_spelling() -> None:
+def test_each_seeded_word_exists_once_in_its_one_spelling() -> None:
     seeded = list(seeds())
     assert len({(seed.kind, seed.phrase) for seed in seeded}) == len(seeded) == InboundWord.objects.count()
     for one in seeded:
@@ -36,14 +37,14 @@ def test_the_seeds_are_there_once_each_and_in_their_one_spelling() -> None:
     assert seed(InboundWord) == 0
 
 
-def test_what_is_missing_is_seeded_and_what_was_changed_is_left_alone() -> None:
+def test_missing_words_are_seeded_and_changed_words_are_kept() -> None:
     InboundWord.objects.filter(kind="STOP", phrase="stop").delete()
     upsert(InboundWord, kind="STOP", phrase="unsub", enabled=False, act=Act("me", reason="too many"))
     assert seed(InboundWord) == 1
     assert not InboundWord.objects.get(phrase="unsub").enabled
 
 
-def test_a_word_counts_from_the_next_message_on_and_no_longer_when_it_is_off() -> None:
+def test_a_word_counts_from_the_next_message_until_it_is_switched_off() -> None:
     assert meaning("begone foul dealer") == "REPLY"
     upsert(InboundWord, kind="WISH", phrase="begone/hence", language="en", source="L1", act=Act("me", reason="met"))
     assert meaning("Begone, foul dealer") == "DOUBTFUL"
@@ -56,18 +57,18 @@ def test_a_word_counts_from_the_next_message_on_and_no_longer_when_it_is_off() -
     assert meaning("in begone days") == "REPLY"
 
 
-def test_reading_a_message_asks_the_table_once(django_assert_max_num_queries: Callable[..., Any]) -> None:
-    with django_assert_max_num_queries(12):
+def test_reading_a_message_queries_the_table_once(django_assert_max_num_queries: Callable[..., Any]) -> None:
+    with django_assert_max_num_queries(queries("record a message, at most")):
         record_inbound(phone="+14165550123", channel="SMS", text="hello", act=Act())
 
 
 @pytest.mark.parametrize("phrase", ["", "...", "... stop", "stop ...", "/", "a* b", "*", "stop / now", "!", "do-not call"])
-def test_a_phrase_that_cannot_be_looked_for_is_refused(phrase: str) -> None:
+def test_an_unsearchable_phrase_is_refused(phrase: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         upsert(InboundWord, kind="WISH", phrase=phrase, act=Act("me"))
 
 
-def test_a_word_that_stands_alone_is_written_out() -> None:
+def test_a_stop_word_with_a_slash_is_refused() -> None:
     with pytest.raises(ValueError, match="written out"):
         upsert(InboundWord, kind="STOP", phrase="stop/halt", act=Act("me"))
 
@@ -84,7 +85,7 @@ def test_a_word_that_stands_alone_is_written_out() -> None:
         ("off ... list", "OFF LIST", [(0, 2)]),
     ],
 )
-def test_where_a_phrase_stands(phrase: str, words: str, found: list[tuple[int, int]]) -> None:
+def test_a_phrase_is_found_at_its_places(phrase: str, words: str, found: list[tuple[int, int]]) -> None:
     assert list(Finder([parsed(phrase)]).spans(words.split())) == found
 
 
@@ -101,11 +102,11 @@ def test_where_a_phrase_stands(phrase: str, words: str, found: list[tuple[int, i
         ("", False),
     ],
 )
-def test_one_slip_is_a_letter_wrong_missing_too_many_or_out_of_turn(typed: str, is_one: bool) -> None:
+def test_one_typing_slip_is_a_letter_wrong_missing_extra_or_swapped(typed: str, is_one: bool) -> None:
     assert is_one_slip(typed, "UNSUBSCRIBE") is is_one
 
 
-def test_the_words_can_be_read(auditor: APIClient) -> None:
+def test_the_api_lists_the_words(auditor: APIClient) -> None:
     words = auditor.get("/api/followups/inbound/words").json()
     assert len(words) == InboundWord.objects.count()
     stop = next(word for word in words if (word["kind"], word["phrase"]) == ("STOP", "stop"))
@@ -113,7 +114,7 @@ def test_the_words_can_be_read(auditor: APIClient) -> None:
     assert "CASL" in stop["source"]
 
 
-def test_an_operator_changes_them_with_a_reason_and_an_agent_does_not(user_of: Callable[..., User]) -> None:
+def test_an_operator_changes_words_with_a_reason_and_an_agent_does_not(user_of: Callable[..., User]) -> None:
     operator, agent = signed_in(user_of("operator")), signed_in(user_of("agent"))
     word = InboundWord.objects.get(kind="WISH", phrase="nuisance")
     page = f"{ADMIN}{word.pk}/change/"

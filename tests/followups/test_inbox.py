@@ -65,7 +65,7 @@ def test_an_item_as_the_api_shows_it(auditor: APIClient) -> None:
     }
 
 
-def test_one_message_may_wait_for_its_sender_and_for_its_meaning_each_once() -> None:
+def test_one_message_waits_at_most_once_for_its_sender_and_once_for_its_meaning() -> None:
     message = InboundFactory.create(as_sent={"phone": "n/a"})
     for kind in ("MESSAGE", "SENDER", "MESSAGE"):
         put_message(message, InboxItem.Kind(kind), act())
@@ -85,7 +85,7 @@ def test_one_message_may_wait_for_its_sender_and_for_its_meaning_each_once() -> 
         ({"late": "false"}, [3, 2, 1]),
     ],
 )
-def test_the_filters(auditor: APIClient, given: dict[str, str], found: list[int]) -> None:
+def test_items_are_filtered(auditor: APIClient, given: dict[str, str], found: list[int]) -> None:
     later = timezone.now() + timedelta(days=1)
     items = [
         InboxItemFactory.create(lead_id="A", due_by=timezone.now() - timedelta(minutes=1)),
@@ -98,7 +98,7 @@ def test_the_filters(auditor: APIClient, given: dict[str, str], found: list[int]
 
 
 @pytest.mark.parametrize("kind", ["REPLY", "SENDER"])
-def test_an_item_is_done_with_a_reason_and_twice_changes_nothing(agent: APIClient, kind: str) -> None:
+def test_closing_an_item_needs_a_reason_and_closing_twice_changes_nothing(agent: APIClient, kind: str) -> None:
     item = (
         InboxItemFactory.create()
         if kind == "REPLY"
@@ -116,14 +116,14 @@ def test_an_item_is_done_with_a_reason_and_twice_changes_nothing(agent: APIClien
     assert (str(item.done_user), item.done_reason) == ("agent", "called back")
 
 
-def test_what_somebody_else_has_done_is_done(agent: APIClient, operator: APIClient) -> None:
+def test_an_item_closed_by_another_stays_closed(agent: APIClient, operator: APIClient) -> None:
     item = InboxItemFactory.create()
     done(operator, item)
     response = done(agent, item)
     assert (response.status_code, codes(response)) == (409, ["inbox_item_done"])
 
 
-def test_a_doubtful_message_is_done_by_its_decision_alone(operator: APIClient) -> None:
+def test_a_doubtful_message_is_closed_only_by_its_decision(operator: APIClient) -> None:
     message = InboundFactory.create()
     put_message(message, InboxItem.Kind.MESSAGE, act())
     item = InboxItem.objects.get()
@@ -145,7 +145,9 @@ def test_a_doubtful_message_is_done_by_its_decision_alone(operator: APIClient) -
         ("auditor", None, 403),
     ],
 )
-def test_who_closes_what(client_of: Callable[..., APIClient], role: str, owner: str | None, status: int) -> None:
+def test_an_item_is_closed_by_its_owner_or_an_operator(
+    client_of: Callable[..., APIClient], role: str, owner: str | None, status: int
+) -> None:
     PoolAgentFactory.create(agent="agent", market="ALL")
     item = InboxItemFactory.create(owner=owner)
     assert done(client_of(role), item).status_code == status
@@ -153,7 +155,7 @@ def test_who_closes_what(client_of: Callable[..., APIClient], role: str, owner: 
     assert (item.done_at is not None) is (status == 200)
 
 
-def test_an_agent_decides_no_message_that_waits_for_somebody_else(agent: APIClient) -> None:
+def test_an_agent_does_not_decide_a_message_that_waits_for_another(agent: APIClient) -> None:
     message = InboundFactory.create(lead_id=LeadFactory.create().lead_id)
     put_message(message, InboxItem.Kind.MESSAGE, act())
     InboxItem.objects.update(owner="va2")
@@ -170,7 +172,7 @@ def test_an_unknown_item_is_not_found(agent: APIClient) -> None:
 @pytest.mark.parametrize(
     "columns", [{"kind": "REPLY", "task": None}, {"kind": "MESSAGE", "task": None}, {"kind": "SENDER", "task": None}]
 )
-def test_the_table_holds_no_item_about_nothing(columns: dict[str, Any]) -> None:
+def test_the_database_forbids_an_item_about_nothing(columns: dict[str, Any]) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         InboxItemFactory.create(**columns)
 
@@ -178,7 +180,7 @@ def test_the_table_holds_no_item_about_nothing(columns: dict[str, Any]) -> None:
 # The admin --------------------------------------------------------------------------------------------------------------
 
 
-def test_the_list_shows_what_waits_the_most_urgent_on_top_and_what_is_late(admin_client: Client) -> None:
+def test_the_list_shows_open_items_with_the_most_urgent_first_and_marks_late_ones(admin_client: Client) -> None:
     now = timezone.now()
     waits = InboxItemFactory.create(due_by=now + timedelta(hours=1))
     late = InboxItemFactory.create(due_by=now - timedelta(hours=1))
@@ -211,7 +213,7 @@ def test_a_person_closes_an_item_with_a_reason(user_of: Callable[..., User]) -> 
     assert "is-done" not in agent.get(f"{ADMIN}{item.pk}/change/").content.decode()
 
 
-def test_a_doubtful_message_is_not_closed_here(admin_client: Client) -> None:
+def test_a_doubtful_message_is_not_closed_on_its_item_page(admin_client: Client) -> None:
     message = InboundFactory.create()
     put_message(message, InboxItem.Kind.MESSAGE, act())
     page = admin_client.get(f"{ADMIN}{InboxItem.objects.get().pk}/change/").content.decode()
@@ -219,7 +221,7 @@ def test_a_doubtful_message_is_not_closed_here(admin_client: Client) -> None:
     assert "/done/" not in page
 
 
-def test_the_first_page_says_how_many_wait_and_how_many_are_late(admin_client: Client) -> None:
+def test_the_first_page_counts_open_and_late_items(admin_client: Client) -> None:
     def tile() -> tuple[str, str, str]:
         return next((t.value, t.note, t.tone) for t in admin_client.get("/admin/").context["tiles"] if t.title == "Inbox")
 

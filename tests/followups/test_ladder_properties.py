@@ -118,7 +118,7 @@ def assert_ladders_hold(closed_before: dict[int, Any]) -> None:
 @pytest.mark.django_db
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(acts=st.lists(ACTS, min_size=3, max_size=12))
-def test_whatever_is_done_what_must_hold_of_ladders_holds(acts: list[tuple[str, int, Any]]) -> None:
+def test_every_invariant_of_ladders_holds_after_any_acts(acts: list[tuple[str, int, Any]]) -> None:
     example = transaction.savepoint()
     try:
         _play(acts)

@@ -34,6 +34,7 @@ from governance.runbook import services as runbook
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LadderFactory, LeadFactory, TaskFactory
+from tests.query_counts import counted, queries
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import VersionConflict
 
@@ -64,14 +65,14 @@ def one(**step: Any) -> list[dict[str, Any]]:
 # What is well formed ----------------------------------------------------------------------------------------------------
 
 
-def test_the_guides_steps_are_well_formed_and_stored_as_they_are() -> None:
+def test_the_guides_steps_are_well_formed_and_stored_unchanged() -> None:
     assert normalised(GUIDE_STEPS) == GUIDE_STEPS
     assert [step.delay for step in parsed(GUIDE_STEPS)] == [
         timedelta(minutes=minutes) for minutes in (0, 30, 180, 1440, 4320, 10080)
     ]
 
 
-def test_what_is_stored_has_every_key_channels_in_upper_case_and_trimmed_scripts() -> None:
+def test_stored_steps_have_every_key_upper_case_channels_and_trimmed_scripts() -> None:
     assert normalised(one(channel=" email ", script_en="  Hi\r\nthere \n")) == [
         {"delay_minutes": 0, "channel": "EMAIL", "script_en": "Hi\nthere", "script_fr": ""}
     ]
@@ -94,13 +95,13 @@ def test_delays_do_not_decrease() -> None:
     assert list(errors_of(steps)) == ["2.delay_minutes", "3.delay_minutes"]
 
 
-def test_every_place_that_is_wrong_is_named() -> None:
+def test_every_wrong_place_is_named() -> None:
     steps = ["text", *one(channel="FAX", wait=5, script_en=5), {}]
     assert set(errors_of(steps)) == {"0", "1.channel", "1.wait", "1.script_en", "2.delay_minutes", "2.channel"}
 
 
 @pytest.mark.parametrize("text", ["{name}", "{First_Name}", "{}", "{first_name.x}", "{ first_name }", "{first_name!r}"])
-def test_an_unknown_field_is_named_with_those_that_there_are(text: str) -> None:
+def test_an_unknown_field_is_named_with_the_known_ones(text: str) -> None:
     message = errors_of(one(script_fr=f"Bonjour {text}"))["0.script_fr"]
     assert message.startswith(f"Unknown field {text}; ")
     assert all(f"{{{name}}}" in message for name in FIELDS)
@@ -134,7 +135,7 @@ script = st.lists(st.one_of(plain, field.map(lambda name: f"{{{name}}}")), max_s
         max_size=20,
     )
 )
-def test_what_is_well_formed_is_stored_once_and_for_all(rows: list[Any]) -> None:
+def test_stored_steps_are_stored_unchanged_again(rows: list[Any]) -> None:
     keys = ("delay_minutes", "channel", "script_en", "script_fr")
     stored = normalised([dict(zip(keys, row, strict=True)) for row in sorted(rows, key=lambda row: row[0])])
     assert normalised(stored) == stored
@@ -142,7 +143,7 @@ def test_what_is_well_formed_is_stored_once_and_for_all(rows: list[Any]) -> None
 
 
 @given(st.text(st.sampled_from(string.ascii_lowercase[:3] + "{}_ \n"), max_size=30))
-def test_what_is_taken_can_be_rendered_and_leaves_no_brace(text: str) -> None:
+def test_an_accepted_script_can_be_rendered_and_leaves_no_brace(text: str) -> None:
     values = dict.fromkeys(FIELDS, "x")
     try:
         stored = normalised(one(script_en=text))[0]["script_en"]
@@ -152,20 +153,20 @@ def test_what_is_taken_can_be_rendered_and_leaves_no_brace(text: str) -> None:
 
 
 @given(st.lists(st.one_of(plain, field.map(lambda name: (name,))), max_size=8), st.dictionaries(field, st.text(min_size=1)))
-def test_fields_are_filled_in_and_all_else_stays(pieces: list[Any], known: dict[str, str]) -> None:
+def test_fields_are_filled_in_and_all_other_text_stays(pieces: list[Any], known: dict[str, str]) -> None:
     """Values are never read as scripts, whatever they hold."""
     values = {**dict.fromkeys(FIELDS, "{first_name}"), **known}
     text = "".join(piece if isinstance(piece, str) else f"{{{piece[0]}}}" for piece in pieces)
     assert rendered(text, values, "en") == "".join(piece if isinstance(piece, str) else values[piece[0]] for piece in pieces)
 
 
-def test_a_name_that_is_not_known_takes_the_space_before_it_away() -> None:
+def test_an_unknown_first_name_also_removes_the_space_before_it() -> None:
     values = {"first_name": "", "company": "Maple Homes"}
     assert rendered("Hi {first_name}, {company} here.", values, "en") == "Hi, Maple Homes here."
     assert rendered("{first_name}{last_name}", values, "en") == ""
 
 
-def test_what_is_not_known_is_said_in_the_language_and_what_must_not_be_left_out_is_seen_to_be_missing() -> None:
+def test_unknown_values_get_words_of_the_language_and_required_ones_show_as_missing() -> None:
     text = "{first_name}{address}, {company}, {agent}"
     assert rendered(text, {}, "en") == "your property, [company], [your name]"
     assert rendered(text, {"company": "Maisons Érable"}, "fr") == "votre propriété, Maisons Érable, [votre nom]"
@@ -174,18 +175,18 @@ def test_what_is_not_known_is_said_in_the_language_and_what_must_not_be_left_out
 @pytest.mark.parametrize(
     ("minutes", "text"), [(0, "at once"), (1, "1 minute"), (180, "3 hours"), (1441, "1 day 1 minute"), (10080, "7 days")]
 )
-def test_a_delay_in_words(minutes: int, text: str) -> None:
+def test_a_delay_is_written_in_words(minutes: int, text: str) -> None:
     assert delay_text(minutes) == text
 
 
 # What an editor should look at ------------------------------------------------------------------------------------------
 
 
-def test_the_guides_steps_raise_no_doubt_anywhere() -> None:
+def test_the_guides_steps_raise_no_warning_anywhere() -> None:
     assert list(doubts(GUIDE_STEPS, "QC")) == []
 
 
-def test_a_step_without_french_is_doubtful_in_quebec_alone() -> None:
+def test_a_step_without_french_is_doubtful_only_in_quebec() -> None:
     steps = normalised(one(channel="CALL", script_en="Hello"))
     assert [doubt.step for doubt in doubts(steps, "QC")] == [0]
     assert list(doubts(steps, "NB")) == []
@@ -202,7 +203,7 @@ def test_a_message_names_the_company_and_how_to_stop_in_each_language(channel: s
 
 
 @pytest.mark.parametrize("step", GUIDE_STEPS)
-def test_each_script_of_the_guides_ladder_identifies_its_sender_as_the_law_wants(step: dict[str, Any]) -> None:
+def test_each_script_of_the_guides_ladder_identifies_its_sender_as_the_law_requires(step: dict[str, Any]) -> None:
     for text in (step["script_en"], step["script_fr"]):
         assert "{company}" in text
         assert "{company_contact}" in text
@@ -248,7 +249,7 @@ def test_a_markets_own_template_wins_over_its_provinces(db: None) -> None:
 
 
 @pytest.mark.parametrize("how", ["off", "missing", "its own is off"])
-def test_without_a_template_that_is_on_nothing_is_stored(operator: APIClient, how: str) -> None:
+def test_without_an_enabled_template_nothing_is_stored(operator: APIClient, how: str) -> None:
     if how == "missing":
         LadderTemplate.objects.filter(province="ON").delete()
     else:
@@ -259,7 +260,7 @@ def test_without_a_template_that_is_on_nothing_is_stored(operator: APIClient, ho
     assert (FollowupLadder.objects.count(), FollowupTask.objects.count(), KPIEvent.objects.count()) == (0, 0, 0)
 
 
-def test_a_restart_by_a_template_that_is_off_leaves_the_open_ladder_alone(operator: APIClient) -> None:
+def test_a_restart_with_a_disabled_template_keeps_the_open_ladder(operator: APIClient) -> None:
     operator.post(CREATE, {"lead_id": "L1", "province": "ON"})
     upsert(LadderTemplate, province="ON", enabled=False, act=Act("test"))
     assert operator.post(CREATE, {"lead_id": "L1", "province": "ON", "restart": True}).status_code == 409
@@ -269,21 +270,21 @@ def test_a_restart_by_a_template_that_is_off_leaves_the_open_ladder_alone(operat
 # Changes ----------------------------------------------------------------------------------------------------------------
 
 
-def test_a_change_raises_the_version_and_keeps_what_is_not_given(db: None) -> None:
+def test_a_change_raises_the_version_and_keeps_absent_settings(db: None) -> None:
     template = upsert(LadderTemplate, province="ON", enabled=False, act=Act("bryan", reason="pause", at=NOON))
     assert (template.version, template.enabled, template.steps) == (2, False, GUIDE_STEPS)
     entry = template.history.latest()
     assert (entry.version, entry.changed_by, entry.reason, entry.history_date) == (2, "bryan", "pause", NOON)
 
 
-def test_a_change_made_from_an_old_reading_is_refused(db: None) -> None:
+def test_a_change_with_a_stale_version_is_refused(db: None) -> None:
     upsert(LadderTemplate, province="ON", steps=one(), act=Act("first"))
     with pytest.raises(VersionConflict):
         upsert(LadderTemplate, province="ON", steps=TEXT_THEN_MAIL, expected_version=1, act=Act("second"))
     assert LadderTemplate.objects.get(province="ON", kind="STANDARD").changed_by == "first"
 
 
-def test_steps_that_are_not_well_formed_are_refused_by_their_place(operator: APIClient) -> None:
+def test_malformed_steps_are_refused_by_their_place(operator: APIClient) -> None:
     steps = [*one(), {"delay_minutes": 5, "channel": "SMS", "script_fr": "{nom}"}]
     refused = operator.post(f"{API}/upsert", {"province": "ON", "steps": steps})
     assert (refused.status_code, attrs(refused)) == (400, ["steps.1.script_fr"])
@@ -307,14 +308,14 @@ def test_the_api_shows_and_changes_templates(operator: APIClient) -> None:
 
 
 @pytest.mark.parametrize(("market", "matched", "steps"), [("TORONTO", "TORONTO", 1), ("OTTAWA", "ALL", 6)])
-def test_the_effective_template(operator: APIClient, market: str, matched: str, steps: int) -> None:
+def test_the_effective_template_is_shown(operator: APIClient, market: str, matched: str, steps: int) -> None:
     upsert(LadderTemplate, province="ON", market="TORONTO", enabled=True, steps=one(), act=Act("test"))
     found = operator.get(f"{API}/effective", {"province": "ON", "market": market}).json()
     assert (found["found"], found["enabled"], found["matched_market"], found["version"]) == (True, True, matched, 1)
     assert len(found["steps"]) == steps
 
 
-def test_where_there_is_no_template_none_is_effective(operator: APIClient) -> None:
+def test_without_a_template_none_is_effective(operator: APIClient) -> None:
     LadderTemplate.objects.filter(province="YT").delete()
     assert operator.get(f"{API}/effective", {"province": "YT"}).json() == {
         "found": False,
@@ -329,7 +330,7 @@ def test_where_there_is_no_template_none_is_effective(operator: APIClient) -> No
     }
 
 
-def test_seeds_make_what_is_missing_and_leave_the_rest(db: None) -> None:
+def test_seeds_make_missing_templates_and_keep_the_rest(db: None) -> None:
     assert seed(LadderTemplate) == 0
     upsert(LadderTemplate, province="ON", enabled=False, steps=one(), act=Act("test"))
     LadderTemplate.objects.filter(province__in=("BC", "YT")).delete()
@@ -348,7 +349,7 @@ def finding(id: str) -> dict[str, Any]:
     return dict(found)
 
 
-def test_the_runbook_warns_of_a_province_whose_template_is_off_or_missing(db: None) -> None:
+def test_the_runbook_warns_of_a_province_whose_template_is_disabled_or_missing(db: None) -> None:
     assert finding("followups.templates")["ok"]
     upsert(LadderTemplate, province="ON", enabled=False, act=Act("test"))
     upsert(LadderTemplate, province="ON", market="TORONTO", enabled=True, steps=one(), act=Act("test"))
@@ -361,7 +362,7 @@ def test_the_runbook_warns_of_a_province_whose_template_is_off_or_missing(db: No
     )
 
 
-def test_the_runbook_warns_of_a_step_of_quebec_without_french(db: None) -> None:
+def test_the_runbook_warns_of_a_step_in_quebec_without_french(db: None) -> None:
     upsert(LadderTemplate, province="ON", steps=one(script_en="Hi"), act=Act("test"))
     upsert(LadderTemplate, province="QC", market="LAVAL", enabled=False, steps=one(), act=Act("test"))
     assert finding("followups.templates_french")["ok"]
@@ -379,7 +380,7 @@ def says(province: str = "ON", **step: Any) -> None:
     upsert(LadderTemplate, province=province, steps=one(**step), act=Act("test"))
 
 
-def test_a_script_is_filled_in_with_the_leads_values_the_owners_name_and_the_organisations(
+def test_a_script_is_filled_with_values_of_the_lead_the_owner_and_the_organisation(
     user_of: Callable[..., Any],
 ) -> None:
     user = user_of("agent", username="va1")
@@ -392,7 +393,7 @@ def test_a_script_is_filled_in_with_the_leads_values_the_owners_name_and_the_org
     assert script_of(task) == "Jane Roe, 12 Elm St, North Bay: Ann Lee, Maple Homes, 1 King St, 416 555 0100"
 
 
-def test_an_owner_who_is_no_user_or_has_no_name_is_called_by_the_label(user_of: Callable[..., Any]) -> None:
+def test_an_owner_without_a_name_or_user_is_called_by_the_label(user_of: Callable[..., Any]) -> None:
     user_of("agent", username="va1")
     says(script_en="{agent}")
     for owner in ("va1", "some dialer"):
@@ -400,7 +401,7 @@ def test_an_owner_who_is_no_user_or_has_no_name_is_called_by_the_label(user_of: 
         assert script_of(task) == owner
 
 
-def test_a_task_of_nobody_is_said_by_who_claimed_it(db: None) -> None:
+def test_the_script_of_an_unowned_task_names_its_claimant(db: None) -> None:
     says(script_en="{agent}")
     (task,) = start_ladder(province="ON", act=Act()).tasks
     assert script_of(task) == "[your name]"
@@ -408,7 +409,7 @@ def test_a_task_of_nobody_is_said_by_who_claimed_it(db: None) -> None:
     assert script_of(task) == "va2"
 
 
-def test_the_text_is_in_the_leads_language_and_english_to_a_lead_that_nobody_knows(db: None) -> None:
+def test_the_text_is_in_the_leads_language_and_in_english_for_an_unknown_lead(db: None) -> None:
     LeadFactory.create(lead_id="F1", language="fr", province="ON", market="ALL")
     says("ON", script_en="Hi {address}", script_fr="Bonjour {address}, {market}")
     assert (
@@ -417,13 +418,13 @@ def test_the_text_is_in_the_leads_language_and_english_to_a_lead_that_nobody_kno
     assert script_of(start_ladder(lead_id="unknown", province="ON", act=Act()).tasks[0]) == "Hi your property"
 
 
-def test_nothing_is_said_in_a_language_in_which_nothing_was_written(db: None) -> None:
+def test_a_language_without_a_script_gives_no_text(db: None) -> None:
     LeadFactory.create(lead_id="F1", language="fr")
     says(script_en="Hi")
     assert script_of(start_ladder(lead_id="F1", province="ON", act=Act()).tasks[0]) is None
 
 
-def test_a_ladder_keeps_the_version_that_it_was_made_from(db: None) -> None:
+def test_a_ladder_keeps_the_version_it_was_made_from(db: None) -> None:
     says(script_en="old words")
     (task,) = start_ladder(lead_id="L1", province="ON", act=Act()).tasks
     says(script_en="new words")
@@ -439,7 +440,7 @@ def statements_about_templates(ask: Callable[[], object]) -> int:
     return sum("historicalladdertemplate" in query["sql"] for query in captured)
 
 
-def test_a_version_that_was_read_is_not_read_again(db: None, django_capture_on_commit_callbacks: Any) -> None:
+def test_a_version_is_read_only_once(db: None, django_capture_on_commit_callbacks: Any) -> None:
     task = start_ladder(lead_id="L1", province="ON", act=Act()).tasks[0]
     assert statements_about_templates(lambda: script_of(task)) == 1
     assert statements_about_templates(lambda: script_of(task)) == 1  # nothing has been committed yet
@@ -450,7 +451,7 @@ def test_a_version_that_was_read_is_not_read_again(db: None, django_capture_on_c
     assert script_of(task) == script
 
 
-def test_a_version_that_was_rolled_back_is_not_remembered(db: None, django_capture_on_commit_callbacks: Any) -> None:
+def test_a_rolled_back_version_is_not_cached(db: None, django_capture_on_commit_callbacks: Any) -> None:
     def said(script: str) -> str | None:
         says(script_en=script)
         return script_of(start_ladder(lead_id="L1", province="ON", act=Act()).tasks[0])
@@ -462,11 +463,11 @@ def test_a_version_that_was_rolled_back_is_not_remembered(db: None, django_captu
         assert said("Hello") == "Hello"
 
 
-def test_of_a_ladder_from_before_there_were_templates_nothing_is_said(db: None) -> None:
+def test_a_ladder_without_a_template_has_no_script(db: None) -> None:
     assert script_of(TaskFactory.create(ladder=LadderFactory.create())) is None
 
 
-def test_scripts_of_many_tasks_take_as_many_queries_as_of_two(db: None, user_of: Callable[..., Any]) -> None:
+def test_scripts_of_many_tasks_take_as_many_queries_as_those_of_two(db: None, user_of: Callable[..., Any]) -> None:
     user_of("agent", username="va1")
     tasks = []
     for n, province in enumerate(("ON", "QC", "BC", "AB", "MB", "SK")):
@@ -474,13 +475,13 @@ def test_scripts_of_many_tasks_take_as_many_queries_as_of_two(db: None, user_of:
         upsert(LadderTemplate, province=province, enabled=True, act=Act("test"))
         tasks += start_ladder(lead_id=lead.lead_id, province=province, owner="va1", act=Act()).tasks
 
-    def queries(some: list[FollowupTask]) -> int:
+    def reading(some: list[FollowupTask]) -> int:
         with CaptureQueriesContext(connection) as captured:
             scripts = scripts_of(some)
         assert len(scripts) == len(some)
         assert all(scripts)
-        return len(captured)
+        return counted(captured)
 
-    assert queries(tasks[:2]) == queries(tasks) == 5
+    assert reading(tasks[:2]) == reading(tasks) == queries("scripts of tasks")
     assert scripts_of(list(reversed(tasks))) == list(reversed(scripts_of(tasks)))
     assert scripts_of([]) == []

@@ -52,7 +52,7 @@ def said(response: Any) -> list[str]:
     return [str(message) for message in get_messages(response.wsgi_request)]
 
 
-def test_the_page_shows_each_step_in_a_row_and_one_to_spare(operator: Client) -> None:
+def test_the_page_shows_each_step_in_a_row_and_one_spare_row(operator: Client) -> None:
     answer = operator.get(page(template()))
     shown = answer.content.decode()
     assert 'name="steps-TOTAL_FORMS" value="7"' in shown
@@ -71,7 +71,7 @@ def test_a_delay_is_shown_in_the_largest_unit_that_holds_it(minutes: int, shown:
     assert amount_and_unit(minutes) == shown
 
 
-def test_what_is_typed_is_stored_by_delay_whatever_the_order_of_the_rows(operator: Client) -> None:
+def test_typed_steps_are_stored_in_order_of_their_delay(operator: Client) -> None:
     saved = operator.post(page(template()), typed(CALL, SMS))
     assert saved.status_code == 302
     stored = template()
@@ -102,7 +102,7 @@ def test_without_javascript_a_tick_removes_a_row_and_the_spare_one_adds(operator
         ({"channel": "FAX"}, "Select a valid choice."),
     ],
 )
-def test_an_error_stands_at_its_row_and_nothing_is_stored(operator: Client, wrong: dict[str, str], message: str) -> None:
+def test_an_error_is_shown_at_its_row_and_nothing_is_stored(operator: Client, wrong: dict[str, str], message: str) -> None:
     answer = operator.post(page(template()), typed(SMS, {**CALL, **wrong}))
     assert answer.status_code == 200
     shown = answer.content.decode()
@@ -117,14 +117,14 @@ def test_a_template_without_a_step_is_refused(operator: Client) -> None:
     assert template().version == 1
 
 
-def test_a_change_by_somebody_else_in_between_is_shown_and_not_overwritten(operator: Client) -> None:
+def test_a_change_made_meanwhile_is_shown_and_not_overwritten(operator: Client) -> None:
     upsert(LadderTemplate, province="ON", enabled=False, act=Act("other", reason="pause"))
     answer = operator.post(page(template()), typed(SMS))
     assert "Nothing was saved: changed by other" in answer.content.decode()
     assert len(template().steps) == 6
 
 
-def test_a_markets_own_template_is_added_beginning_with_the_guides_steps(operator: Client) -> None:
+def test_a_new_template_of_a_market_begins_with_the_guides_steps(operator: Client) -> None:
     add = reverse("admin:followups_laddertemplate_add")
     assert 'name="steps-TOTAL_FORMS" value="7"' in operator.get(add).content.decode()
     operator.post(add, typed(SMS, version=0, province="ON", market="North Bay", kind="STANDARD"))
@@ -132,7 +132,7 @@ def test_a_markets_own_template_is_added_beginning_with_the_guides_steps(operato
     assert (made.version, made.enabled, len(made.steps)) == (1, True, 1)
 
 
-def test_what_may_be_a_mistake_is_saved_and_warned_of(operator: Client) -> None:
+def test_a_possible_mistake_is_saved_with_a_warning(operator: Client) -> None:
     saved = operator.post(page(template()), typed({**SMS, "script_en": "Hi", "script_fr": ""}, CALL))
     (warning,) = [message for message in said(saved) if "look at it again" in message]
     assert "Step 1 does not name the company in English" in warning
@@ -141,7 +141,7 @@ def test_what_may_be_a_mistake_is_saved_and_warned_of(operator: Client) -> None:
     assert template().version == 2
 
 
-def test_in_quebec_it_is_not_switched_on_and_the_page_says_what_is_wanting(operator: Client) -> None:
+def test_an_incomplete_template_of_quebec_is_not_enabled_and_the_page_says_why(operator: Client) -> None:
     answer = operator.post(page(template("QC")), typed({**SMS, "script_en": "Hi", "script_fr": ""}, CALL))
     text = answer.content.decode()
     assert "Step 1, French: Quebec is served in French" in text
@@ -156,7 +156,7 @@ def test_the_history_shows_what_changed_in_a_step(operator: Client) -> None:
         assert text in shown
 
 
-def test_who_may_not_change_it_reads_the_steps(user_of: Callable[..., Any]) -> None:
+def test_a_user_who_may_not_change_a_template_can_read_its_steps(user_of: Callable[..., Any]) -> None:
     auditor = signed_in(user_of("auditor"))
     shown = auditor.get(page(template())).content.decode()
     assert "Call after 30 minutes" in shown
@@ -185,7 +185,7 @@ def test_the_preview_shows_due_and_first_permitted_time_in_the_places_clock_and_
     assert (template().version, LadderTemplate.objects.count(), FollowupLadder.objects.count()) == (1, 26, 0)
 
 
-def test_a_place_of_several_zones_is_previewed_by_the_first_and_names_them_all(operator: Client) -> None:
+def test_a_place_of_several_zones_is_previewed_in_the_first_and_names_them_all(operator: Client) -> None:
     shown = preview(operator, SMS, market="").content.decode()
     assert "America/Toronto, America/Winnipeg" in shown or "America/Winnipeg" in shown
     assert "contact must be permitted in each" in shown
@@ -197,7 +197,7 @@ def test_a_preview_without_a_start_starts_now(user_of: Callable[..., Any], time_
     assert "starts on Tue 15 Dec 2026, 13:00" in shown
 
 
-def test_a_preview_of_what_is_wrong_says_what_in_which_row(operator: Client) -> None:
+def test_a_preview_of_wrong_steps_names_the_error_and_its_row(operator: Client) -> None:
     shown = preview(operator, SMS, {**CALL, "script_fr": "{prenom}"}, market="?", preview_start="soon").content.decode()
     assert "There is nothing to show yet" in shown
     assert "Row 2, French: Unknown field {prenom}" in shown
@@ -205,7 +205,7 @@ def test_a_preview_of_what_is_wrong_says_what_in_which_row(operator: Client) -> 
     assert "Start: Enter a valid date/time." in shown
 
 
-def test_only_who_may_change_templates_previews_and_only_by_post(operator: Client, user_of: Callable[..., Any]) -> None:
+def test_only_users_who_may_change_templates_preview_and_only_by_post(operator: Client, user_of: Callable[..., Any]) -> None:
     assert operator.get(PREVIEW).status_code == 405
     assert preview(signed_in(user_of("auditor")), SMS).status_code == 403
     assert normalised(template().steps) == GUIDE_STEPS

@@ -82,7 +82,7 @@ def test_the_last_step_lapses_after_seven_days_and_the_ladder_closes(jane: None)
     assert kinds()[-1] == (6, "LAPSED", "lapsed scrub_missing")
 
 
-def test_nobody_was_contacted_so_that_a_new_ladder_starts_at_once(jane: None) -> None:
+def test_a_lapsed_ladder_without_contact_allows_a_new_one_at_once(jane: None) -> None:
     ladder()
     lapse_steps(act=Act(at=NOON + 14 * DAY))
     assert start_ladder(act=Act(at=NOON + 14 * DAY), **JANE).created
@@ -108,7 +108,7 @@ def test_a_step_with_its_ground_does_not_lapse(jane: None) -> None:
     assert kinds() == []
 
 
-def test_a_ground_that_came_meanwhile_is_seen_before_the_minutes_are_worked_out(jane: None) -> None:
+def test_a_ground_recorded_meanwhile_counts_before_the_minutes_are_updated(jane: None) -> None:
     ladder()
     record_consent(
         points=[PHONE], channel="SMS", basis="EXPRESS", obtained_at=NOON, evidence="form 1", act=Act("test", at=NOON)
@@ -116,7 +116,7 @@ def test_a_ground_that_came_meanwhile_is_seen_before_the_minutes_are_worked_out(
     assert lapse_steps(act=Act(at=NOON + 30 * MINUTE)) == 0
 
 
-def test_an_expired_consent_is_named(jane: None) -> None:
+def test_an_expired_consent_is_named_as_the_reason(jane: None) -> None:
     past = NOON - 300 * DAY
     record_consent(points=[PHONE], channel="SMS", basis="INQUIRY", obtained_at=past, evidence="x", act=Act("t", at=NOON))
     ladder()
@@ -124,7 +124,7 @@ def test_an_expired_consent_is_named(jane: None) -> None:
     assert kinds() == [(1, "LAPSED", "lapsed consent_expired")]
 
 
-def test_a_call_waits_for_our_registration(jane: None) -> None:
+def test_a_call_that_waits_for_our_registration_does_not_lapse(jane: None) -> None:
     upsert(Organisation, registration_number="", act=Act("op", reason="expired", at=NOON))
     ladder()
     assert lapse_steps(act=Act(at=NOON + 30 * DAY)) == 3
@@ -138,13 +138,13 @@ def test_nothing_lapses_under_the_kill_switch(jane: None) -> None:
     assert lapse_steps(act=Act(at=NOON + 30 * DAY)) == 0
 
 
-def test_a_message_that_a_person_must_read_comes_first(jane: None) -> None:
+def test_a_step_does_not_lapse_while_a_message_waits_for_a_person(jane: None) -> None:
     ladder()
     gate.hold_points(points=[PHONE], evidence="message 1", act=Act("test", at=NOON))
     assert lapse_steps(act=Act(at=NOON + 30 * DAY)) == 0
 
 
-def test_a_lead_that_nobody_knows_has_nothing_that_lapses() -> None:
+def test_the_steps_of_an_unknown_lead_do_not_lapse() -> None:
     ladder()
     FollowupTask.objects.update(open_from=None, open_until=None)
     assert lapse_steps(act=Act(at=NOON + 30 * DAY)) == 0
@@ -158,14 +158,14 @@ def test_a_claimed_step_does_not_lapse(jane: None) -> None:
     assert lapse_steps(act=Act(at=NOON + 31 * MINUTE)) == 1
 
 
-def test_a_cancelled_step_is_not_waited_for(jane: None) -> None:
+def test_a_cancelled_step_does_not_delay_a_lapse(jane: None) -> None:
     _, second, *_ = ladder()
     FollowupTask.objects.filter(pk=second.pk).update(cancelled_at=NOON, cancel_reason="skipped")
     assert lapse_steps(act=Act(at=NOON + 30 * MINUTE)) == 0
     assert lapse_steps(act=Act(at=NOON + 180 * MINUTE)) == 1
 
 
-def test_only_grounds_and_passing_reasons_let_a_step_lapse() -> None:
+def test_only_missing_grounds_and_passing_reasons_let_a_step_lapse() -> None:
     for ground in GROUNDS:
         for other in Reason:
             lapses = other in GROUNDS or other in (
@@ -179,7 +179,7 @@ def test_only_grounds_and_passing_reasons_let_a_step_lapse() -> None:
     assert all(lapsing_ground(pair) is None for pair in combinations([r for r in Reason if r not in GROUNDS], 2))
 
 
-def test_many_steps_lapse_in_as_many_statements_as_few(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_steps_lapse_with_as_many_statements_as_few(monkeypatch: pytest.MonkeyPatch) -> None:
     def statements(leads: int, mark: str) -> int:
         for n in range(leads):
             lead_id = f"{mark}{n}"

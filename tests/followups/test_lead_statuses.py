@@ -45,7 +45,7 @@ def act(**more: Any) -> Act:
 # The rule ---------------------------------------------------------------------------------------------------------------
 
 
-def test_which_statuses_end_the_hunt() -> None:
+def test_these_statuses_end_the_hunt() -> None:
     assert set(ENDING) == ENDS_THE_HUNT
 
 
@@ -61,12 +61,12 @@ def test_which_statuses_end_the_hunt() -> None:
         ("DEAD", {"CLOSED"}),
     ],
 )
-def test_what_follows_a_status_without_moving_the_lead_back(before: str, on: set[str]) -> None:
+def test_the_next_status_never_moves_a_lead_back(before: str, on: set[str]) -> None:
     assert {after for after in Lead.Status.values if after != before and not is_back(before, after)} == on
     assert {after for after in Lead.Status.values if before in moves_on_to(after)} == on
 
 
-def test_only_a_way_out_of_closed_or_dead_is_a_reopening() -> None:
+def test_only_leaving_closed_or_dead_is_a_reopening() -> None:
     found = {(one, other) for one, other in product(Lead.Status.values, repeat=2) if is_reopening(one, other)}
     assert found == set(product(("CLOSED", "DEAD"), set(Lead.Status.values) - {"CLOSED", "DEAD"}))
 
@@ -123,14 +123,14 @@ def test_a_status_within_the_hunt_leaves_the_ladder_open(operator: APIClient, wa
 
 @db
 @pytest.mark.parametrize("way", [by_the_api, by_a_file])
-def test_a_lead_that_becomes_known_as_dead_has_no_open_ladder(operator: APIClient, way: Callable[..., None]) -> None:
+def test_a_lead_that_becomes_known_as_dead_loses_its_open_ladder(operator: APIClient, way: Callable[..., None]) -> None:
     start_ladder(lead_id="L1", province="ON", act=Act())
     way("DEAD", operator)
     assert not FollowupLadder.objects.open().exists()
 
 
 @db
-def test_a_ladder_that_was_begun_anew_goes_on_while_the_status_is_only_said_again(operator: APIClient) -> None:
+def test_a_restarted_ladder_goes_on_when_the_same_status_is_repeated(operator: APIClient) -> None:
     LeadFactory.create(lead_id="L1", status="NOT_INTERESTED")
     start_ladder(lead_id="L1", province="ON", restart=True, act=Act(reason="called us"))
     by_the_api("NOT_INTERESTED", operator, first_name="Bo")
@@ -141,7 +141,7 @@ def test_a_ladder_that_was_begun_anew_goes_on_while_the_status_is_only_said_agai
 
 
 @db
-def test_a_file_closes_each_ladder_for_its_own_status() -> None:
+def test_a_file_closes_each_ladder_with_its_own_status() -> None:
     for lead_id in ("A", "B", "C"):
         LeadFactory.create(lead_id=lead_id)
         start_ladder(lead_id=lead_id, province="ON", act=Act())
@@ -160,7 +160,7 @@ def test_a_file_closes_each_ladder_for_its_own_status() -> None:
 
 @db
 @pytest.mark.parametrize("before", ["CONTACTED", *ENDING])
-def test_a_files_new_leaves_the_status_and_stores_the_rest(before: str) -> None:
+def test_a_status_new_in_a_file_keeps_the_leads_status_and_stores_the_rest(before: str) -> None:
     LeadFactory.create(lead_id="L1", status=before)
     report = upsert_leads([{"lead_id": "L1", "status": "NEW", "source": "list 2"}], act=Act())
     assert (status_of(), Lead.objects.get().source) == (before, "list 2")
@@ -170,7 +170,7 @@ def test_a_files_new_leaves_the_status_and_stores_the_rest(before: str) -> None:
 
 
 @db
-def test_a_row_that_says_nothing_but_an_older_status_changes_nothing() -> None:
+def test_a_row_with_only_an_older_status_changes_nothing() -> None:
     lead = LeadFactory.create(lead_id="L1", status="DEAD")
     report = upsert_leads([{"lead_id": "L1", "status": "CONTACTED"}], act=Act())
     assert (report.unchanged, report.statuses_left) == (1, 1)
@@ -178,7 +178,7 @@ def test_a_row_that_says_nothing_but_an_older_status_changes_nothing() -> None:
 
 
 @db
-def test_of_many_the_first_are_named_and_all_are_counted() -> None:
+def test_the_first_kept_statuses_are_named_and_all_are_counted() -> None:
     number = LEFT_STATUSES_NAMED + 2
     rows = [{"lead_id": f"L{n}", "province": "ON", "status": "DEAD"} for n in range(number)]
     assert upsert_leads(rows, act=Act()).statuses_left_text == ""
@@ -191,7 +191,7 @@ def test_of_many_the_first_are_named_and_all_are_counted() -> None:
 
 
 @db
-def test_the_command_says_which_leads_keep_their_status(tmp_path: Path) -> None:
+def test_the_command_names_the_leads_that_keep_their_status(tmp_path: Path) -> None:
     LeadFactory.create(lead_id="L1", status="DEAD")
     file = tmp_path / "leads.csv"
     file.write_text("lead_id,province,status\nL1,ON,new\nL2,ON,new\n")
@@ -202,7 +202,7 @@ def test_the_command_says_which_leads_keep_their_status(tmp_path: Path) -> None:
 
 
 @db
-def test_an_import_of_the_admin_says_so_too(user_of: Callable[..., User]) -> None:
+def test_an_import_in_the_admin_names_the_leads_that_keep_their_status(user_of: Callable[..., User]) -> None:
     LeadFactory.create(lead_id="L1", status="DEAD")
     begun = begin_import(file_name="a.csv", content=b"lead_id,province,status\nL1,ON,new\n", act=Act("me"))
     kept = "1 lead keeps its status, which is further on: L1 (DEAD, not NEW)."
@@ -236,7 +236,7 @@ def test_an_outcome_never_moves_a_lead_back(before: str, given: str) -> None:
 
 
 @db
-def test_an_outcome_signs_what_it_changes(user_of: Callable[..., User]) -> None:
+def test_an_outcome_records_who_changed_the_lead(user_of: Callable[..., User]) -> None:
     user = user_of("agent")
     LeadFactory.create(lead_id="L1")
     LeadFactory.create(lead_id="L2")
@@ -248,7 +248,7 @@ def test_an_outcome_signs_what_it_changes(user_of: Callable[..., User]) -> None:
 
 
 @db
-def test_an_outcome_of_a_lead_that_nobody_knows_closes_its_ladder_and_makes_no_lead() -> None:
+def test_an_outcome_for_an_unknown_lead_closes_its_ladder_and_makes_no_lead() -> None:
     start_ladder(lead_id="NOBODY", province="ON", act=Act())
     move_lead("NOBODY", "APPOINTMENT", act())
     assert not FollowupLadder.objects.open().exists()
@@ -275,7 +275,7 @@ def test_the_api_reopens_a_closed_lead_only_with_a_reason(operator: APIClient, b
 
 
 @db
-def test_a_file_reopens_nothing_whatever_it_says() -> None:
+def test_a_file_never_reopens_a_lead() -> None:
     LeadFactory.create(lead_id="L1", status="CLOSED")
     upsert_leads([{"lead_id": "L1", "status": "APPOINTMENT", "reason": "called us"}], act=Act())
     assert status_of() == "CLOSED"
@@ -283,7 +283,7 @@ def test_a_file_reopens_nothing_whatever_it_says() -> None:
 
 
 @db
-def test_what_is_closed_may_turn_out_dead_without_a_reason() -> None:
+def test_a_closed_lead_becomes_dead_without_a_reason() -> None:
     LeadFactory.create(lead_id="L1", status="CLOSED")
     upsert_lead(lead_id="L1", status="DEAD", act=Act())
     upsert_lead(lead_id="L1", status="DEAD", first_name="Bo", act=Act())
@@ -299,7 +299,7 @@ def browser(user_of: Callable[..., User]) -> Client:
 
 
 @db
-def test_the_admin_reopens_it_with_a_reason_and_shows_who_did(browser: Client) -> None:
+def test_the_admin_reopens_a_lead_with_a_reason_and_shows_who_did(browser: Client) -> None:
     lead = LeadFactory.create(lead_id="L1", status="DEAD")
     page = f"/admin/followups/lead/{lead.pk}/change/"
     form = form_with(browser.get(page), "province")
@@ -315,7 +315,7 @@ def test_the_admin_reopens_it_with_a_reason_and_shows_who_did(browser: Client) -
 
 
 @db
-def test_what_somebody_closed_since_the_form_was_opened_is_not_reopened_by_it(browser: Client) -> None:
+def test_a_stale_form_does_not_reopen_a_lead_closed_meanwhile(browser: Client) -> None:
     lead = LeadFactory.create(lead_id="L1", status="NEW")
     page = f"/admin/followups/lead/{lead.pk}/change/"
     form = form_with(browser.get(page), "province")
@@ -327,7 +327,7 @@ def test_what_somebody_closed_since_the_form_was_opened_is_not_reopened_by_it(br
 
 
 @db
-def test_who_only_reads_sees_a_closed_lead_and_its_reopenings(user_of: Callable[..., User]) -> None:
+def test_a_reader_sees_a_closed_lead_and_its_reopenings(user_of: Callable[..., User]) -> None:
     lead = LeadFactory.create(lead_id="L1", status="DEAD")
     LeadReopeningFactory.create(lead_id="L1", reason="called us")
     page = signed_in(user_of("auditor")).get(f"/admin/followups/lead/{lead.pk}/change/")
@@ -336,7 +336,7 @@ def test_who_only_reads_sees_a_closed_lead_and_its_reopenings(user_of: Callable[
 
 
 @db
-def test_an_operator_says_that_a_number_is_wrong_or_that_it_is_not(browser: Client) -> None:
+def test_an_operator_marks_a_number_as_wrong_and_as_right(browser: Client) -> None:
     lead = LeadFactory.create(lead_id="L1", phone="+14165550123", email="a@example.ca")
     page = f"/admin/followups/lead/{lead.pk}/change/"
     mark_wrong("L1", "EMAIL", act())

@@ -19,6 +19,7 @@ from governance import people
 from governance.clocks.zones import ZONE_CHOICES
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LadderFactory, LeadFactory, many
+from tests.query_counts import counted, queries
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import RequiredParameter
 from wholesale.plumbing.fields import EmailAddressField, SpelledChoiceField
@@ -106,7 +107,7 @@ def test_a_value_has_one_spelling(field: Any, given: Any, expected: str) -> None
         (SpelledChoiceField(ZONE_CHOICES), "Europe/Paris", "invalid_choice"),
     ],
 )
-def test_a_value_that_is_none_is_refused(field: Any, given: Any, code: str) -> None:
+def test_an_invalid_value_is_refused(field: Any, given: Any, code: str) -> None:
     with pytest.raises(ValidationError) as refusal:
         field.run_validation(given)
     assert [error.code for error in refusal.value.detail] == [code]  # type: ignore[union-attr]
@@ -118,7 +119,7 @@ db = pytest.mark.django_db
 
 
 @db
-def test_a_row_becomes_a_lead_in_the_one_spelling_of_each_value(user_of: Callable[..., Any]) -> None:
+def test_a_row_becomes_a_lead_with_each_value_in_its_one_spelling(user_of: Callable[..., Any]) -> None:
     user = user_of("operator")
 
     report = upsert_leads([ROW], act=Act("bryan", user=user, at=NOON))
@@ -129,7 +130,7 @@ def test_a_row_becomes_a_lead_in_the_one_spelling_of_each_value(user_of: Callabl
 
 
 @db
-def test_the_same_rows_again_change_nothing() -> None:
+def test_importing_the_same_rows_again_changes_nothing() -> None:
     upsert_leads([ROW], act=Act("bryan", at=NOON))
     before = stored()
 
@@ -141,7 +142,7 @@ def test_the_same_rows_again_change_nothing() -> None:
 
 @db
 @pytest.mark.parametrize("nothing", [None, "", "  "])
-def test_what_is_absent_or_empty_keeps_its_stored_value(nothing: Any) -> None:
+def test_an_absent_or_empty_value_keeps_the_stored_one(nothing: Any) -> None:
     upsert_leads([ROW], act=Act("bryan", at=NOON))
     before = stored()
     row = {**dict.fromkeys(ROW, nothing), "lead_id": "L1", "first_name": "Anna"}
@@ -161,7 +162,7 @@ def test_a_new_lead_needs_only_its_province() -> None:
 
 @db
 @pytest.mark.parametrize(("given", "expected"), [({}, "fr"), ({"language": "en"}, "en")])
-def test_quebec_is_spoken_to_in_french_unless_told(given: dict[str, str], expected: str) -> None:
+def test_a_lead_in_quebec_gets_french_unless_another_language_is_given(given: dict[str, str], expected: str) -> None:
     """DOMAIN 1.3: the customer must be served in French."""
     upsert_leads([{"lead_id": "L1", "province": "QC", **given}], act=Act())
 
@@ -191,7 +192,7 @@ def test_a_bad_row_is_named_with_every_fault_and_the_others_are_stored() -> None
 
 
 @db
-def test_a_new_lead_without_a_province_is_refused_and_a_known_one_is_not() -> None:
+def test_only_a_new_lead_needs_a_province() -> None:
     LeadFactory.create(lead_id="L1")
 
     report = upsert_leads([{"lead_id": "L1", "first_name": "Bo"}, {"lead_id": "L2", "first_name": "Bo"}], act=Act())
@@ -204,7 +205,7 @@ def test_a_new_lead_without_a_province_is_refused_and_a_known_one_is_not() -> No
 
 
 @db
-def test_of_two_rows_with_one_lead_the_later_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_row_of_one_lead_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whichever batch it is in."""
     monkeypatch.setattr("followups.leads.services.BATCH", 2)
     rows = [{"lead_id": name, "province": "ON", "source": str(n)} for n, name in enumerate(("A", "A", "B", "A"))]
@@ -219,21 +220,21 @@ def test_of_two_rows_with_one_lead_the_later_is_refused(monkeypatch: pytest.Monk
 
 
 @db
-def test_a_row_that_was_refused_does_not_stand_in_the_way_of_a_later_one() -> None:
+def test_a_refused_row_does_not_block_a_later_row_of_its_lead() -> None:
     report = upsert_leads([{"lead_id": "A", "province": "ON", "phone": "5"}, {"lead_id": "A", "province": "ON"}], act=Act())
 
     assert (report.created, report.refused) == (1, 1)
 
 
 @db
-def test_an_empty_row_is_none() -> None:
+def test_an_empty_row_does_not_count() -> None:
     report = upsert_leads([{"lead_id": "", "province": None}, {}, ROW], act=Act())
 
     assert (report.created, report.rows) == (1, 1)
 
 
 @db
-def test_a_dry_run_tells_what_would_be_and_stores_nothing() -> None:
+def test_a_dry_run_reports_the_result_and_stores_nothing() -> None:
     LeadFactory.create(lead_id="L2", first_name="Ana")
     LeadFactory.create(lead_id="L3", first_name="Ana")
     before = list(Lead.objects.values())
@@ -246,7 +247,7 @@ def test_a_dry_run_tells_what_would_be_and_stores_nothing() -> None:
 
 
 @db
-def test_refused_rows_go_where_they_are_told_as_they_come() -> None:
+def test_refused_rows_are_handed_over_as_they_come() -> None:
     taken: list[int] = []
 
     report = upsert_leads(
@@ -263,17 +264,16 @@ def test_a_batch_takes_as_many_statements_for_500_leads_as_for_5() -> None:
         rows = [{"lead_id": f"S{size}-{n}", "province": "ON"} for n in range(size)]
         with CaptureQueriesContext(connection) as captured:
             upsert_leads(rows, act=Act())
-        return len(captured)
+        return counted(captured)
 
     few = statements(5)
 
-    # The savepoint, the locks of writers and of points, the look, the insert with bulk_create's own savepoint, the ladders.
-    assert few <= 9
+    assert few <= queries("upsert a batch of leads, at most")
     assert statements(500) == few
 
 
 @db
-def test_one_lead_goes_the_same_way() -> None:
+def test_a_single_upsert_works_like_a_batch() -> None:
     made, first = upsert_lead(lead_id="L1", province="QC", act=Act("me", at=NOON))
     changed, second = upsert_lead(lead_id="L1", score=Decimal("0.5"), act=Act("you", at=LATER))
     same, third = upsert_lead(lead_id="L1", score=Decimal("0.5000"), act=Act("they", at=LATER))
@@ -284,7 +284,7 @@ def test_one_lead_goes_the_same_way() -> None:
 
 
 @db
-def test_one_lead_can_be_emptied_of_a_value() -> None:
+def test_a_single_upsert_can_empty_a_value() -> None:
     LeadFactory.create(lead_id="L1", score=Decimal("0.5"))
 
     upsert_lead(lead_id="L1", phone="", score=None, act=Act())
@@ -293,7 +293,7 @@ def test_one_lead_can_be_emptied_of_a_value() -> None:
 
 
 @db
-def test_one_new_lead_without_a_province_is_refused() -> None:
+def test_a_single_upsert_of_a_new_lead_needs_a_province() -> None:
     with pytest.raises(RequiredParameter) as refusal:
         upsert_lead(lead_id="L1", first_name="Ana", act=Act())
     assert refusal.value.attr == "province"
@@ -301,7 +301,7 @@ def test_one_new_lead_without_a_province_is_refused() -> None:
 
 
 @db
-def test_governance_loads_leads_in_one_query() -> None:
+def test_governance_loads_leads_together() -> None:
     many(LeadFactory, 3)
     LeadFactory.create(lead_id="L-9", zone="America/Toronto", score=Decimal("0.4"), phone="+14165550123", email="a@b.ca")
 
@@ -309,7 +309,8 @@ def test_governance_loads_leads_in_one_query() -> None:
         facts = people.load(people.LEAD, ["L-9", "nobody", *Lead.objects.values_list("lead_id", flat=True)])
     loaded = facts["L-9"]
 
-    assert (len(facts), "nobody" in facts, len(captured)) == (4, False, 2)  # the other is this test's own
+    assert (len(facts), "nobody" in facts) == (4, False)
+    assert counted(captured) == queries("load leads") + 1  # the other is this test's own
     assert (loaded.province, loaded.market, loaded.zone, loaded.postal_code) == (
         "ON",
         "TORONTO",
@@ -320,7 +321,7 @@ def test_governance_loads_leads_in_one_query() -> None:
 
 
 @db
-def test_a_ladder_belongs_to_its_lead_whether_the_lead_comes_first_or_later() -> None:
+def test_a_ladder_belongs_to_its_lead_whichever_comes_first() -> None:
     LadderFactory.create(lead_id="L1")
     assert not Lead.objects.filter(lead_id="L1").exists()
 
@@ -334,7 +335,7 @@ def test_a_ladder_belongs_to_its_lead_whether_the_lead_comes_first_or_later() ->
 
 
 @db
-def test_an_upsert_answers_201_for_a_new_lead_and_200_for_another(operator: APIClient) -> None:
+def test_an_upsert_answers_201_for_a_new_lead_and_200_for_a_known_one(operator: APIClient) -> None:
     made = operator.post(f"{URL}/upsert", ROW)
     changed = operator.post(f"{URL}/upsert", {"lead_id": "L1", "last_name": "Silva-Roy", "phone": None, "email": ""})
     same = operator.post(f"{URL}/upsert", {"lead_id": "L1", "last_name": "Silva-Roy"})
@@ -346,7 +347,7 @@ def test_an_upsert_answers_201_for_a_new_lead_and_200_for_another(operator: APIC
 
 
 @db
-def test_the_api_says_the_same_of_a_bad_value_as_an_import(operator: APIClient) -> None:
+def test_the_api_and_an_import_give_the_same_error_for_a_bad_value(operator: APIClient) -> None:
     row = {"lead_id": "L1", "province": "ON", "phone": "5", "postal_code": "x", "zone": "x", "score": "2", "email": "x"}
 
     answer = operator.post(f"{URL}/upsert", row)

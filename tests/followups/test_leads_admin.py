@@ -68,7 +68,7 @@ def listed(client: Client, **query: Any) -> set[str]:
         ("Bo Tremblay", {"B"}),
     ],
 )
-def test_a_lead_is_found_by_what_people_know_of_it(query: str, found: set[str], admin_client: Client) -> None:
+def test_a_lead_is_found_by_id_name_and_contact(query: str, found: set[str], admin_client: Client) -> None:
     LeadFactory.create(lead_id="X1")
     LeadFactory.create(lead_id="5145550199", phone="")
     LeadFactory.create(
@@ -78,7 +78,7 @@ def test_a_lead_is_found_by_what_people_know_of_it(query: str, found: set[str], 
     assert listed(admin_client, q=query) == found
 
 
-def test_a_lead_is_added_as_the_api_would(admin_client: Client, admin_user: User) -> None:
+def test_a_lead_is_added_as_by_the_api(admin_client: Client, admin_user: User) -> None:
     form = form_with(admin_client.get(f"{LEADS}add/"), "lead_id")
     typed = {
         "lead_id": " L1 ",
@@ -96,7 +96,7 @@ def test_a_lead_is_added_as_the_api_would(admin_client: Client, admin_user: User
     assert (lead.language, lead.status, lead.changed_by, lead.user) == ("fr", "NEW", "admin", admin_user)
 
 
-def test_a_lead_is_changed_only_where_the_form_was(admin_client: Client) -> None:
+def test_a_form_changes_only_the_edited_fields_of_a_lead(admin_client: Client) -> None:
     lead = LeadFactory.create(lead_id="L1", score=Decimal("0.5"), email="a@b.ca")
     page = f"{LEADS}{lead.pk}/change/"
     form = form_with(admin_client.get(page), "province")
@@ -118,7 +118,7 @@ def test_a_form_that_changes_nothing_leaves_the_row_alone(admin_client: Client) 
     assert Lead.objects.get().updated_at == NOON
 
 
-def test_what_the_api_refuses_the_form_refuses_in_the_same_words(admin_client: Client) -> None:
+def test_the_form_refuses_what_the_api_refuses_in_the_same_words(admin_client: Client) -> None:
     lead = LeadFactory.create(lead_id="L1")
     page = f"{LEADS}{lead.pk}/change/"
     form = form_with(admin_client.get(page), "province")
@@ -131,7 +131,7 @@ def test_what_the_api_refuses_the_form_refuses_in_the_same_words(admin_client: C
     assert Lead.objects.get().updated_at == NOON
 
 
-def test_a_lead_that_is_there_is_not_added_again(admin_client: Client) -> None:
+def test_a_known_lead_is_not_added_again(admin_client: Client) -> None:
     LeadFactory.create(lead_id="L1", first_name="Ana")
     form = form_with(admin_client.get(f"{LEADS}add/"), "lead_id")
 
@@ -141,7 +141,7 @@ def test_a_lead_that_is_there_is_not_added_again(admin_client: Client) -> None:
     assert Lead.objects.get().first_name == "Ana"
 
 
-def test_a_lead_leads_to_its_ladders(admin_client: Client) -> None:
+def test_a_lead_page_links_to_its_ladders(admin_client: Client) -> None:
     lead = LeadFactory.create(lead_id="L 1")
 
     answer = admin_client.get(f"{LEADS}{lead.pk}/ladders/")
@@ -152,7 +152,7 @@ def test_a_lead_leads_to_its_ladders(admin_client: Client) -> None:
 # Files in ---------------------------------------------------------------------------------------------------------------
 
 
-def test_a_file_is_looked_through_shown_and_imported_when_confirmed(admin_client: Client, admin_user: User) -> None:
+def test_a_file_is_checked_shown_and_imported_after_confirmation(admin_client: Client, admin_user: User) -> None:
     asked = upload(admin_client, MIXED)
     waiting = LeadImport.objects.get()
     assert asked["Location"] == f"{LEADS}process_import/?import={waiting.pk}"
@@ -171,7 +171,7 @@ def test_a_file_is_looked_through_shown_and_imported_when_confirmed(admin_client
     assert (lead.lead_id, lead.changed_by, lead.user) == ("L1", "admin", admin_user)
 
 
-def test_what_was_refused_is_shown_and_can_be_downloaded(admin_client: Client) -> None:
+def test_refused_rows_are_shown_and_can_be_downloaded(admin_client: Client) -> None:
     admin_client.post(upload(admin_client, MIXED)["Location"])
     page = reverse("admin:followups_leadimport_change", args=[LeadImport.objects.get().pk])
 
@@ -207,7 +207,7 @@ def test_a_file_confirmed_twice_is_imported_once(admin_client: Client) -> None:
         ('lead_id,"province\nL1,QC\n', "leads.csv", "names its columns cannot be read"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_refused_at_the_door(
+def test_an_unreadable_file_is_refused_at_upload(
     content: str | bytes, name: str, said: str, admin_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in ("wholesale.plumbing.importing.batches", "wholesale.plumbing.importing.pages"):
@@ -220,7 +220,7 @@ def test_a_file_that_cannot_be_read_is_refused_at_the_door(
     assert not LeadImport.objects.exists()
 
 
-def test_many_rows_are_the_workers_both_times(admin_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_worker_checks_and_imports_a_large_file(admin_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wholesale.plumbing.importing.batches.ROWS_AT_ONCE", 1)
 
     begun = upload(admin_client, GOOD)
@@ -242,7 +242,7 @@ def test_many_rows_are_the_workers_both_times(admin_client: Client, monkeypatch:
     assert large.finished_at is not None
 
 
-def test_a_large_file_that_ends_badly_is_said_to(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_file_that_fails_at_its_end_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wholesale.plumbing.importing.batches.ROWS_AT_ONCE", 1)
     begun = begin_import(file_name="leads.xlsx", content=DAMAGED, act=Act())
 
@@ -255,7 +255,7 @@ def test_a_large_file_that_ends_badly_is_said_to(monkeypatch: pytest.MonkeyPatch
         confirm_import(begun.pk)
 
 
-def test_a_task_that_is_done_twice_does_nothing_the_second_time() -> None:
+def test_a_task_that_runs_twice_does_nothing_the_second_time() -> None:
     done = confirm_import(LeadImportFactory.create().pk)
     Lead.objects.update(province="QC")
 
@@ -264,13 +264,13 @@ def test_a_task_that_is_done_twice_does_nothing_the_second_time() -> None:
     assert (Lead.objects.get().province, LeadImport.objects.get().created) == ("QC", 1)
 
 
-def test_a_small_file_that_ends_badly_is_said_to() -> None:
+def test_a_small_file_that_fails_at_its_end_says_so() -> None:
     begun = begin_import(file_name="leads.xlsx", content=DAMAGED, act=Act())
     assert (begun.state, begun.created) == ("FAILED", 0)
     assert "is damaged" in begun.failure
 
 
-def test_a_row_that_cannot_be_read_is_one_of_the_refused() -> None:
+def test_an_unreadable_row_is_a_refused_row() -> None:
     begun = begin_import(file_name="leads.csv", content=GOOD.encode() + b'L3,Zo\xe9,QC\nL4,"x,ON\n', act=Act())
     assert (begun.state, begun.created, begun.refused) == ("CHECKED", 2, 2)
     assert [line.split(",")[:2] for line in begun.refused_rows.splitlines()[1:]] == [["L3", "Zo\ufffd"], ["L4", '"x']]
@@ -283,7 +283,7 @@ def test_the_first_rows_are_shown_as_they_are_understood(admin_client: Client) -
     assert all(f">{cell}</t" in page for cell in ("lead_id", "first_name", "province", "Zo\u00e9", "QC"))
 
 
-def test_characters_that_postgresql_cannot_store_are_no_fault_of_ours(admin_client: Client) -> None:
+def test_characters_that_postgresql_cannot_store_cause_no_fault(admin_client: Client) -> None:
     upload(admin_client, "lead_id,first_name,province,co\x00l\nL1,A\x00na,ON,x\n")
 
     (row,) = LeadImport.objects.all()
@@ -291,7 +291,7 @@ def test_characters_that_postgresql_cannot_store_are_no_fault_of_ours(admin_clie
     assert "Control characters" in row.refused_rows
 
 
-def test_old_files_are_forgotten_and_their_counts_remain() -> None:
+def test_old_files_are_deleted_and_their_counts_stay() -> None:
     now = timezone.now()
     old = LeadImportFactory.create(created_at=now - timedelta(days=31), refused=1, refused_rows="lead_id\nL1\n")
     young = LeadImportFactory.create(created_at=now - timedelta(days=29), refused=1, refused_rows="lead_id\nL1\n")
@@ -307,7 +307,7 @@ def test_old_files_are_forgotten_and_their_counts_remain() -> None:
 
 
 @pytest.mark.parametrize("state", ["CHECKING", "IMPORTING", "DONE", "FAILED"])
-def test_looking_at_an_import_that_is_not_ready_leads_to_its_page_and_does_nothing(state: str, admin_client: Client) -> None:
+def test_a_confirmation_of_an_unready_import_redirects_to_its_page(state: str, admin_client: Client) -> None:
     row = LeadImportFactory.create(state=state)
 
     answer = admin_client.get(f"{LEADS}process_import/?import={row.pk}")
@@ -317,7 +317,7 @@ def test_looking_at_an_import_that_is_not_ready_leads_to_its_page_and_does_nothi
 
 
 @pytest.mark.parametrize("asked", ["", "x", "0", "\u0661", "9" * 30])
-def test_an_import_that_is_none_is_404(asked: str, admin_client: Client) -> None:
+def test_an_unknown_import_is_404(asked: str, admin_client: Client) -> None:
     assert admin_client.get(f"{LEADS}process_import/", {"import": asked}).status_code == 404
 
 
@@ -328,7 +328,7 @@ def export(client: Client, number: int, **query: str) -> Any:
     return client.post(f"{LEADS}export/?{'&'.join(f'{k}={v}' for k, v in query.items())}", {"format": number})
 
 
-def test_an_export_is_a_file_that_changes_nothing_when_it_is_imported(admin_client: Client) -> None:
+def test_an_export_changes_nothing_when_it_is_imported(admin_client: Client) -> None:
     LeadFactory.create(lead_id="L1", first_name="=1+1", last_name="-x", score=Decimal("0.1234"), address="12, King\nUnit 4")
     LeadFactory.create(lead_id="L2", phone="", zone="America/Toronto", email="a@b.ca")
     before = list(Lead.objects.values())
@@ -353,14 +353,14 @@ def test_an_export_runs_no_formula(admin_client: Client) -> None:
     assert {cell.data_type for row in sheet.iter_rows() for cell in row if cell.value is not None} <= {"s", "n"}
 
 
-def test_an_export_holds_what_the_list_shows(admin_client: Client) -> None:
+def test_an_export_holds_the_rows_of_the_list(admin_client: Client) -> None:
     LeadFactory.create(lead_id="A", province="ON")
     LeadFactory.create(lead_id="B", province="QC")
 
     assert export(admin_client, 0, province__exact="QC").content.decode().splitlines()[1].startswith("B,")
 
 
-def test_the_page_that_takes_a_file_names_the_columns(admin_client: Client) -> None:
+def test_the_upload_page_names_the_columns(admin_client: Client) -> None:
     page = admin_client.get(f"{LEADS}import/").content.decode()
     assert 'enctype="multipart/form-data"' in page
     assert "lead_id, first_name" in page
@@ -371,7 +371,7 @@ def test_the_page_that_takes_a_file_names_the_columns(admin_client: Client) -> N
 
 
 @pytest.mark.parametrize(("role", "may"), [("operator", True), ("integrator", True), ("agent", False), ("auditor", False)])
-def test_operators_and_integrators_bring_leads_in_and_out(role: str, may: bool, user_of: Callable[..., User]) -> None:
+def test_operators_and_integrators_import_and_export_leads(role: str, may: bool, user_of: Callable[..., User]) -> None:
     client = signed_in(user_of(role))
     waiting = LeadImportFactory.create(refused=1, refused_rows="row,lead_id,reason\n2,L1,x\n")
     lead = LeadFactory.create()

@@ -91,7 +91,7 @@ def test_a_column_of_wishes_is_known_by_its_names(column: str, entry: str, chann
     assert said(**{column: "no"}) is None
 
 
-def test_the_columns_that_the_admin_names_are_all_understood() -> None:
+def test_every_column_that_the_admin_names_is_understood() -> None:
     columns = WishColumns(WISHES_SHOWN, [None] * len(WISHES_SHOWN))
     assert (columns.understood, columns.doubtful) == (set(WISHES_SHOWN), [])
 
@@ -99,12 +99,12 @@ def test_the_columns_that_the_admin_names_are_all_understood() -> None:
 @pytest.mark.parametrize(
     "cell", ["yes", "Y", "TRUE", "1", "1.0", "x", "X", "oui", "Oui", "o", "vrai", "\u2713", "DNC", "stop"]
 )
-def test_yes_in_many_words(cell: str) -> None:
+def test_many_words_mean_yes(cell: str) -> None:
     assert said(dnc=cell) == Said((Wish(Entry.DO_NOT_CALL, "CALL", "dnc"),))
 
 
 @pytest.mark.parametrize("cell", ["", " ", "no", "N", "false", "0", "0.0", "non", "faux", "N/A", "-", "none", "null"])
-def test_no_and_nothing_say_nothing(cell: str) -> None:
+def test_no_and_empty_mean_no_wish(cell: str) -> None:
     assert said(dnc=cell, opt_out=cell, consent=cell) is None
 
 
@@ -121,12 +121,12 @@ def test_no_and_nothing_say_nothing(cell: str) -> None:
         ("05/01/2026", MAY),
     ],
 )
-def test_a_date_is_yes_since_then(cell: str, day: datetime) -> None:
+def test_a_date_means_yes_since_that_day(cell: str, day: datetime) -> None:
     assert said(unsubscribed=cell) == Said((Wish(Entry.OPT_OUT, "", "unsubscribed", day),))
 
 
 @pytest.mark.parametrize("cell", ["maybe", "?", "unknown", "2026-02-30", "1999", "45413", "see notes", "#N/A", "ye s!s"])
-def test_another_word_is_a_doubt(cell: str) -> None:
+def test_an_unknown_word_is_doubtful(cell: str) -> None:
     told = said(dnc=cell)
     assert told is not None
     assert (told.wishes, [column for column, _ in told.doubts]) == ((), ["dnc"])
@@ -147,7 +147,7 @@ def test_another_word_is_a_doubt(cell: str) -> None:
         "suppressed",
     ],
 )
-def test_a_column_that_looks_like_a_wish_and_is_not_known_is_a_doubt_where_it_says_anything(column: str) -> None:
+def test_an_unknown_column_that_looks_like_a_wish_is_doubtful_if_it_holds_anything(column: str) -> None:
     for cell in ("yes", "no", "whatever"):
         told = said(**{column: cell})
         assert told is not None
@@ -156,11 +156,11 @@ def test_a_column_that_looks_like_a_wish_and_is_not_known_is_a_doubt_where_it_sa
 
 
 @pytest.mark.parametrize("column", ["note", "address 2", "region", "island", "options", "call back", "contact name"])
-def test_another_column_is_none(column: str) -> None:
+def test_an_unrelated_column_is_no_wish(column: str) -> None:
     assert said(**{column: "yes"}) is None
 
 
-def test_a_wish_that_two_columns_tell_is_one_since_the_day_that_one_of_them_says() -> None:
+def test_two_columns_with_one_wish_give_one_wish_with_its_date() -> None:
     assert said(dnc="yes", do_not_call_date="2026-05-01") == Said(
         (Wish(Entry.DO_NOT_CALL, "CALL", "do_not_call_date", MAY),)
     )
@@ -205,7 +205,7 @@ def test_a_consent_has_its_basis_its_date_and_its_source(cells: dict[str, str]) 
         ({"consent": "unsubscribed"}, "neither yes nor no"),
     ],
 )
-def test_a_consent_that_lacks_a_part_is_a_doubt_and_none(changes: dict[str, str], doubt: str) -> None:
+def test_an_incomplete_consent_is_doubtful_and_not_recorded(changes: dict[str, str], doubt: str) -> None:
     whole = {"consent": "yes", "consent_basis": "express", "consent_date": "2026-05-01", "consent_source": "web form"}
     told = said(**{**whole, **changes})
     assert told is not None
@@ -225,7 +225,7 @@ CONTENT = {
 WHOLE = {"consent": "yes", "consent_basis": "express", "consent_date": "2026-05-01", "consent_source": "web form"}
 
 
-def test_a_consent_brings_its_content() -> None:
+def test_a_consent_is_read_with_its_content() -> None:
     told = said(**WHOLE, **CONTENT)
     assert told
     assert told.consent
@@ -240,19 +240,19 @@ def test_a_consent_brings_its_content() -> None:
     )
 
 
-def test_content_of_a_row_that_does_not_consent_is_nothing() -> None:
+def test_content_in_a_row_that_does_not_consent_is_ignored() -> None:
     assert said(**{**WHOLE, "consent": "no"}, **CONTENT) is None
     assert said(consent="", **CONTENT) is None
 
 
-def test_content_without_a_consent_is_a_doubt() -> None:
+def test_content_without_a_consent_is_doubtful() -> None:
     told = said(**CONTENT)
     assert told
     assert told.consent is None
     assert [column for column, _ in told.doubts] == ["consent"]
 
 
-def test_a_referral_brings_its_referrer() -> None:
+def test_a_referral_is_read_with_its_referrer() -> None:
     referrer = {"referred by": "Ann Lee", "referrer to lead": "sister", "referrer to us": "sold to us in May"}
     told = said(**{**WHOLE, "consent_basis": "referral"}, **referrer)
     assert told
@@ -263,7 +263,7 @@ def test_a_referral_brings_its_referrer() -> None:
     )
 
 
-def test_no_consent_is_nothing() -> None:
+def test_no_consent_column_gives_no_consent() -> None:
     assert said(consent="no", consent_basis="express", consent_date="2026-05-01", consent_source="x") is None
 
 
@@ -273,7 +273,7 @@ db = pytest.mark.django_db
 
 
 @db
-def test_wishes_go_to_the_ledger_with_where_they_come_from() -> None:
+def test_wishes_are_recorded_in_the_ledger_with_their_source() -> None:
     report = bring(
         {"dnc": "x"},
         {"lead_id": "L2", "phone": "514-555-0199", "email": "b@x.ca", "opt_out": "2026-05-01"},
@@ -297,7 +297,7 @@ CONSENT = {"consent": "yes", "consent_basis": "inquiry", "consent_date": "2026-1
 
 
 @db
-def test_a_consent_goes_to_the_ledger_for_each_channel_with_its_end() -> None:
+def test_a_consent_is_recorded_for_each_channel_with_its_end() -> None:
     report = bring(CONSENT, source="leads.csv")
 
     assert report.recorded == {"CONSENT": 1}
@@ -311,7 +311,7 @@ def test_a_consent_goes_to_the_ledger_for_each_channel_with_its_end() -> None:
 
 @db
 @pytest.mark.parametrize("cells", [{"dnc": "yes"}, {"opt_out": "yes"}, {"opt_out": "2026-05-01"}, CONSENT])
-def test_the_same_file_again_writes_nothing_new(cells: dict[str, str]) -> None:
+def test_the_same_file_again_records_nothing_new(cells: dict[str, str]) -> None:
     bring(cells)
     before = list(ContactRecord.objects.values())
     assert before
@@ -322,13 +322,13 @@ def test_the_same_file_again_writes_nothing_new(cells: dict[str, str]) -> None:
 
 
 @db
-def test_two_rows_of_one_number_say_it_once() -> None:
+def test_two_rows_with_one_number_record_the_wish_once() -> None:
     bring({"dnc": "yes"}, {"lead_id": "L2", "dnc": "yes"})
     assert ledger() == [("DO_NOT_CALL", "CALL", "+14165550123")]
 
 
 @db
-def test_what_was_opted_out_already_is_not_told_again_and_what_was_lifted_only_without_a_date() -> None:
+def test_a_repeated_opt_out_is_recorded_only_after_a_lift() -> None:
     everything = [PHONE, EMAIL, ("LEAD", "L1")]
     record_opt_out(points=everything, act=Act("me", at=NOON - timedelta(days=9)))
     assert bring({"opt_out": "yes", "dnc": "yes"}).recorded == {}
@@ -340,7 +340,7 @@ def test_what_was_opted_out_already_is_not_told_again_and_what_was_lifted_only_w
 
 
 @db
-def test_a_dated_wish_that_was_lifted_is_not_told_again() -> None:
+def test_a_dated_wish_is_not_recorded_again_after_its_lift() -> None:
     bring({"opt_out": "2026-05-01"})
     lift_opt_out(points=[PHONE, EMAIL], act=Act("me", reason="a mistake", at=NOON))
     assert bring({"opt_out": "2026-05-01"}).recorded == {}
@@ -348,7 +348,7 @@ def test_a_dated_wish_that_was_lifted_is_not_told_again() -> None:
 
 
 @db
-def test_a_wish_binds_what_the_lead_had_and_what_the_row_gives() -> None:
+def test_a_wish_binds_the_stored_points_of_the_lead_and_those_of_the_row() -> None:
     LeadFactory.create(lead_id="L1", phone="+15145550199", email="old@example.ca")
     bring({"opt_out": "yes", "email": ""})
     assert {point for _, _, point in ledger()} == {"+14165550123", "+15145550199", "old@example.ca"}
@@ -363,13 +363,13 @@ def test_a_wish_closes_the_open_ladder() -> None:
 
 
 @db
-def test_a_dry_run_tells_what_would_be_recorded_and_records_nothing() -> None:
+def test_a_dry_run_reports_wishes_and_records_nothing() -> None:
     report = bring({"dnc": "yes"}, {"lead_id": "L2", "dnc": "maybe"}, dry_run=True)
     assert (report.recorded, report.held, ledger(), Lead.objects.count()) == ({"DO_NOT_CALL": 1}, 1, [], 0)
 
 
 @db
-def test_if_the_ledger_fails_the_rows_are_not_stored_either(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_ledger_stores_no_rows_either(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(**given: Any) -> None:
         raise RuntimeError
 
@@ -384,7 +384,7 @@ def test_if_the_ledger_fails_the_rows_are_not_stored_either(monkeypatch: pytest.
 
 @db
 @pytest.mark.parametrize("phone", ["call me", "555", "#N/A"])
-def test_a_wish_whose_number_cannot_be_read_refuses_its_row_and_is_kept_of_its_lead(phone: str) -> None:
+def test_a_wish_with_an_unreadable_number_refuses_its_row_and_binds_its_lead(phone: str) -> None:
     report = bring({"dnc": "yes", "phone": phone})
 
     (refused,) = report.refused_rows
@@ -394,7 +394,7 @@ def test_a_wish_whose_number_cannot_be_read_refuses_its_row_and_is_kept_of_its_l
 
 
 @db
-def test_a_wish_of_nobody_who_can_be_found_is_refused_and_said_to_be_lost() -> None:
+def test_a_wish_that_finds_nobody_is_refused_and_reported_as_lost() -> None:
     report = bring({"dnc": "yes", "lead_id": "", "phone": "call me", "email": ""})
     assert "dnc: The wish is NOT recorded" in report.refused_rows[0].reason
     assert (ContactRecord.objects.count(), Lead.objects.count()) == (0, 0)
@@ -409,7 +409,7 @@ def test_a_wish_of_a_row_without_a_number_binds_its_lead(cells: dict[str, str]) 
 
 
 @db
-def test_a_wish_for_a_lead_that_has_a_number_already_needs_none_in_its_row() -> None:
+def test_a_wish_for_a_lead_with_a_stored_number_needs_none_in_its_row() -> None:
     LeadFactory.create(lead_id="L1", phone="+14165550123", email="")
     assert bring({"dnc": "yes", "phone": "", "email": ""}).refused == 0
     assert ledger() == [("DO_NOT_CALL", "CALL", "+14165550123")]
@@ -430,7 +430,7 @@ def test_a_wish_for_a_lead_that_has_a_number_already_needs_none_in_its_row() -> 
         {"phone": "416-555-0123 ext. 5", "email": "ana@example.ca"},
     ],
 )
-def test_a_row_that_is_refused_for_something_else_is_no_reason_to_lose_its_wish(wrong: dict[str, str]) -> None:
+def test_a_row_refused_for_another_reason_still_records_its_wish(wrong: dict[str, str]) -> None:
     report = bring({"opt_out": "yes", **wrong})
 
     (refused,) = report.refused_rows
@@ -441,7 +441,7 @@ def test_a_row_that_is_refused_for_something_else_is_no_reason_to_lose_its_wish(
 
 
 @db
-def test_the_second_row_of_a_lead_is_refused_and_its_wish_recorded() -> None:
+def test_the_second_row_of_a_lead_is_refused_and_its_wish_is_recorded() -> None:
     report = bring({}, {"dnc": "yes"})
     assert (report.created, report.refused, ledger()) == (1, 1, [("DO_NOT_CALL", "CALL", "+14165550123")])
 
@@ -453,13 +453,13 @@ def test_a_refused_row_names_a_lead_whose_number_is_known() -> None:
     assert (report.refused, ledger()) == (1, [("DO_NOT_CALL", "CALL", "+15145550199")])
 
 
-def test_a_row_that_is_no_row_says_that_its_wish_is_not_recorded() -> None:
+def test_a_malformed_row_says_that_its_wish_is_not_recorded() -> None:
     (row,) = files.read(io.BytesIO(b'lead_id,dnc\n"L1,yes\n'), Format.CSV).rows
     assert "If it holds a wish not to be contacted, that is not recorded." in row.errors["row"][0]
 
 
 @db
-def test_a_wish_in_the_place_of_a_status_is_recorded_and_looked_at() -> None:
+def test_a_wish_in_the_status_column_is_recorded_and_flagged() -> None:
     report = bring({"status": "DNC"}, {"lead_id": "L2", "status": "contacted"})
     assert (report.created, report.held, report.recorded) == (2, 1, {"DO_NOT_CALL": 1})
     assert dict(Lead.objects.values_list("lead_id", "status")) == {"L1": "NEW", "L2": "CONTACTED"}
@@ -475,7 +475,7 @@ def list_of(folder: Path, *lines: str) -> Path:
 
 
 @db
-def test_ladders_of_rows_that_are_not_clear_are_held_back_and_each_is_named(tmp_path: Path) -> None:
+def test_held_rows_start_no_ladder_and_each_is_named(tmp_path: Path) -> None:
     path = list_of(
         tmp_path,
         "fine,ON,416-555-0101,,no,,,",
@@ -521,7 +521,7 @@ def test_a_held_row_holds_its_lead_wherever_it_stands_in_the_file(tmp_path: Path
 
 
 @db
-def test_an_import_of_the_admin_says_and_does_the_same(admin_client: Client) -> None:
+def test_an_import_in_the_admin_does_the_same(admin_client: Client) -> None:
     content = "lead_id,province,phone,dnc\nL1,ON,416-555-0101,yes\n\nL2,ON,416-555-0102,maybe\nL3,ON,416-555-0103,\n"
     where = upload(admin_client, content)["Location"]
 

@@ -46,7 +46,7 @@ def test_a_province_is_known_by_its_names(province: str, words: str) -> None:
 
 
 @pytest.mark.parametrize("word", ["Ontaria", "Toronto, ON", "ON/QC", "Canada", "X", "New York", "O n t a r i o s"])
-def test_another_word_is_no_province(word: str) -> None:
+def test_an_unknown_word_is_no_province(word: str) -> None:
     assert (province_of(word), value_of("province", word)) == (None, word)
 
 
@@ -90,14 +90,14 @@ def test_another_word_is_no_province(word: str) -> None:
         ("source", "na", ""),
     ],
 )
-def test_a_value_means_what_the_owner_of_the_list_means(column: str, cell: str, expected: str) -> None:
+def test_a_list_word_is_understood(column: str, cell: str, expected: str) -> None:
     assert value_of(column, cell) == expected
 
 
 @pytest.mark.parametrize(
     "cell", ["N/A", "n/a", "-", "\u2013", "none", "None", "NULL", "null", "0", "n.d.", "s/o", "Aucun", "?"]
 )
-def test_in_an_optional_column_it_means_nothing_and_in_a_score_0_is_one(cell: str) -> None:
+def test_an_empty_word_means_nothing_in_an_optional_column_and_0_is_a_score(cell: str) -> None:
     for column in COLUMNS[1:]:
         expected = "0" if (column, cell) == ("score", "0") else ""
         assert value_of(column, cell) == expected, column
@@ -132,7 +132,7 @@ def test_a_column_is_known_by_its_names(name: str, column: str | None) -> None:
     assert COLUMN_OF.get(key_of(name)) == column
 
 
-def test_every_word_of_the_table_means_something_that_there_is() -> None:
+def test_every_word_of_the_table_means_a_known_value() -> None:
     channels = {*Channel.values, "ALL"}
     allowed: dict[str, set[str]] = {
         "columns": set(COLUMNS),
@@ -184,13 +184,13 @@ def test_a_list_of_quebec_is_imported(encoding: str) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("given", [{"province": "Ontario"}, {"score": "0,5"}, {"language": "French"}, {"market": "a/b"}])
-def test_the_api_takes_none_of_it(given: dict[str, str], operator: APIClient) -> None:
+def test_the_api_does_not_accept_list_words(given: dict[str, str], operator: APIClient) -> None:
     answer = operator.post("/api/followups/leads/upsert", {"lead_id": "L1", "province": "ON", **given})
     assert (answer.status_code, attrs(answer)) == (400, list(given))
 
 
 @pytest.mark.django_db
-def test_nothing_in_an_optional_column_keeps_what_is_stored() -> None:
+def test_an_empty_word_in_an_optional_column_keeps_the_stored_value() -> None:
     header = "lead_id,first_name,phone,province\n"
     upsert_leads(files.read(io.BytesIO(f"{header}L1,Ana,416-555-0123,ON\n".encode()), Format.CSV).rows, act=Act())
     report = upsert_leads(files.read(io.BytesIO(f"{header}L1,n/a,0,-\n".encode()), Format.CSV).rows, act=Act())

@@ -1,7 +1,6 @@
 """Permitted minutes of open tasks: rolled forward every minute, worked out anew when a rule, a lead or what is on file
 changes, and run out where nobody does."""
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -26,6 +25,7 @@ from governance.market.models import MarketPolicy
 from governance.organisation.models import Organisation
 from governance.policies import upsert
 from tests.factories import NOON, AreaCodeFactory, LadderFactory, LeadFactory, TaskFactory
+from tests.query_counts import counted, queries
 from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
@@ -100,7 +100,7 @@ def test_rolling_twice_changes_nothing() -> None:
     assert roll(NOON + DAY) == 0
 
 
-def test_who_may_not_be_contacted_any_more_has_no_interval() -> None:
+def test_a_task_that_is_no_longer_permitted_has_no_interval() -> None:
     one = task(actionable_at=NOON - HOUR)
     MarketPolicy.objects.filter(province="ON").update(enabled=False)
     assert roll(CLOSES + MINUTE) == 1
@@ -116,14 +116,14 @@ def test_closed_tasks_are_left_alone() -> None:
     assert interval(done) == interval(cancelled) == TODAY
 
 
-def test_a_turn_rolls_no_more_than_its_limit_and_the_next_one_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_turn_rolls_up_to_its_limit_and_the_next_turn_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "BATCH", 2)
     for n in range(7):
         task(f"L{n}")
     assert [roll(NOON + DAY, limit=3), roll(NOON + DAY), roll(NOON + DAY)] == [3, 4, 0]
 
 
-def test_what_nobody_rolls_is_listed_no_longer_than_its_day() -> None:
+def test_a_task_that_nobody_rolls_is_listed_only_until_its_interval_ends() -> None:
     one = task()
     assert listed(NOON) == [one.pk]
     assert [listed(NOON + n * HOUR) for n in range(8, 24 * 9, 5)] == [[]] * 42
@@ -131,23 +131,16 @@ def test_what_nobody_rolls_is_listed_no_longer_than_its_day() -> None:
     assert listed(NOON + DAY) == [one.pk]
 
 
-def test_a_batch_takes_as_many_queries_whatever_its_size(django_assert_num_queries: Callable[..., Any]) -> None:
+def test_the_number_of_queries_does_not_grow_with_the_batch() -> None:
     for n in range(12):
         if n % 2:
             LeadFactory.create(lead_id=f"L{n}", province="BC", market="VANCOUVER")
         task(f"L{n}", channel=("SMS", "CALL", "EMAIL")[n % 3])
-    # The tasks, their leads, the policies of the SLA, the gate's one, the update.
-    with CaptureQueriesContext(connection) as captured:
+    with CaptureQueriesContext(connection) as few:
         assert roll(NOON + DAY, limit=2) == 2
-    few = [query["sql"].split()[0].replace("WITH", "SELECT") for query in captured]
-    with CaptureQueriesContext(connection) as captured:
+    with CaptureQueriesContext(connection) as many:
         assert roll(NOON + DAY, limit=10) == 10
-    many = [query["sql"].split()[0].replace("WITH", "SELECT") for query in captured]
-    reads = ["SELECT"] * 4
-    assert [word for word in few if word == "SELECT"] == reads
-    assert [word for word in many if word == "SELECT"] == reads
-    if connection.vendor == "postgresql":
-        assert few == many == ["SAVEPOINT", *reads, "UPDATE", "RELEASE"]
+    assert counted(few) == counted(many) == queries("roll permitted minutes forward")
 
 
 # Changes ------------------------------------------------------------------------------------------------------------------
@@ -163,7 +156,7 @@ def upsert_ontario(start: str = "09:00", end: str = "20:00", **changes: Any) -> 
     upsert(MarketPolicy, province="ON", act=Act("op", reason="test"), **given)
 
 
-def test_a_policy_that_is_narrowed_closes_its_tasks_and_those_of_no_other_place() -> None:
+def test_a_narrowed_policy_closes_the_tasks_of_its_place_alone() -> None:
     one, elsewhere = task(), task("JOE")
     FollowupTask.objects.filter(pk=elsewhere.pk).update(province="QC", market="ALL")
     upsert_ontario(start="14:00")
@@ -175,7 +168,7 @@ def test_a_policy_that_is_narrowed_closes_its_tasks_and_those_of_no_other_place(
     assert interval(elsewhere) == TODAY
 
 
-def test_a_policy_that_is_widened_opens_its_tasks() -> None:
+def test_a_widened_policy_opens_its_tasks() -> None:
     one = task(open_from=None, open_until=None, actionable_at=None)
     upsert_ontario(market="TORONTO", enabled=True)
     assert waiting() == [("recompute_places", [["ON"], ["TORONTO"]])]
@@ -184,7 +177,7 @@ def test_a_policy_that_is_widened_opens_its_tasks() -> None:
     assert one.actionable_at == NOON
 
 
-def test_a_policy_that_is_switched_off_closes_all_and_switched_on_opens_them_again() -> None:
+def test_a_disabled_policy_closes_its_tasks_and_an_enabled_one_reopens_them() -> None:
     one = task(due_at=NOON + HOUR, actionable_at=NOON + HOUR)
     upsert_ontario(enabled=False)
     work()
@@ -196,7 +189,7 @@ def test_a_policy_that_is_switched_off_closes_all_and_switched_on_opens_them_aga
     assert one.actionable_at == NOON + HOUR
 
 
-def test_a_task_is_where_its_lead_lives_and_not_where_its_ladder_was_started() -> None:
+def test_a_task_follows_its_leads_place_and_not_its_ladders() -> None:
     jane(province="QC", market="ALL")
     in_quebec, unknown = task(), task("JOE")
     upsert_ontario(start="14:00")
@@ -207,7 +200,7 @@ def test_a_task_is_where_its_lead_lives_and_not_where_its_ladder_was_started() -
     assert (interval(in_quebec), interval(unknown)) == (NEVER, (NOON + HOUR, CLOSES))
 
 
-def test_a_zone_of_a_market_moves_its_tasks_and_its_removal_too() -> None:
+def test_setting_and_removing_a_zone_of_a_market_moves_its_tasks() -> None:
     one = task()
     FollowupTask.objects.update(province="QC", market="GASPE")
     set_market_zone(province="QC", market="GASPE", zone="America/Halifax", act=Act("op", at=NOON))
@@ -219,7 +212,7 @@ def test_a_zone_of_a_market_moves_its_tasks_and_its_removal_too() -> None:
     assert interval(one) == (OPENS, CLOSES - HOUR)  # all of the province's clocks must allow it
 
 
-def test_a_closed_day_closes_and_its_removal_opens() -> None:
+def test_a_closed_day_closes_tasks_and_its_removal_opens_them() -> None:
     one = task()
     set_closed_day(day=date(2026, 12, 15), province="ON", name="Stocktaking", act=Act("op"))
     assert waiting() == [("recompute_places", [["ON"], None])]
@@ -232,7 +225,7 @@ def test_a_closed_day_closes_and_its_removal_opens() -> None:
     assert waiting() == [("recompute_places", [None, None])]
 
 
-def test_a_stricter_organisation_closes_what_is_not_proven_and_a_consent_opens_it() -> None:
+def test_a_stricter_organisation_closes_unproven_tasks_and_a_consent_opens_them() -> None:
     jane()
     one, stranger = task(due_at=NOON - DAY, actionable_at=None), task("JOE")
     upsert(Organisation, consent="enforce", act=Act("op"))
@@ -259,7 +252,7 @@ def test_a_scrub_opens_calls() -> None:
     assert interval(one) == TODAY
 
 
-def test_a_lift_opens_again_what_an_opt_out_had_closed() -> None:
+def test_a_lift_reopens_tasks_closed_by_an_opt_out() -> None:
     jane()
     record_opt_out(points=[PHONE], channel="SMS", said_at=NOON - DAY, act=Act("va1", at=NOON - HOUR))
     one = task(open_from=None, open_until=None)
@@ -270,7 +263,7 @@ def test_a_lift_opens_again_what_an_opt_out_had_closed() -> None:
     assert interval(one) == (NOON, CLOSES)  # from the lift on
 
 
-def test_an_opt_out_leaves_nothing_to_the_worker() -> None:
+def test_an_opt_out_leaves_no_work_for_the_worker() -> None:
     jane()
     one = task()
     record_opt_out(points=[PHONE], channel="SMS", act=Act("va1"))
@@ -288,14 +281,14 @@ def test_a_lead_that_moves_takes_its_tasks_along() -> None:
     assert interval(one) == (OPENS + HOUR, CLOSES + HOUR)
 
 
-def test_a_lead_that_becomes_known_is_judged_by_what_is_known() -> None:
+def test_a_lead_that_becomes_known_is_judged_by_its_known_facts() -> None:
     one = task("NEW")
     upsert_lead(lead_id="NEW", province="AB", market="CALGARY", act=Act())
     work()
     assert interval(one) == (OPENS + HOUR, CLOSES + HOUR)
 
 
-def test_what_the_gate_does_not_look_at_costs_the_worker_nothing() -> None:
+def test_a_change_that_the_gate_ignores_costs_the_worker_nothing() -> None:
     jane()
     task()
     upsert_lead(lead_id="JANE", first_name="Janet", source="list 2", act=Act())
@@ -315,12 +308,12 @@ def test_many_leads_go_to_the_worker_in_chunks(monkeypatch: pytest.MonkeyPatch) 
     assert sorted(waiting()) == [("recompute_leads", [["L0", "L1", "L2"]]), ("recompute_leads", [["L3", "L4"]])]
 
 
-def test_where_nobody_is_followed_up_a_new_rule_costs_the_worker_nothing() -> None:
+def test_a_new_rule_for_a_place_without_tasks_costs_the_worker_nothing() -> None:
     upsert_ontario(start="14:00")
     assert waiting() == []
 
 
-def test_a_change_that_is_undone_leaves_nothing_to_the_worker() -> None:
+def test_a_rolled_back_change_leaves_no_work_for_the_worker() -> None:
     task()
     with transaction.atomic():
         upsert_ontario(start="14:00")
@@ -328,7 +321,7 @@ def test_a_change_that_is_undone_leaves_nothing_to_the_worker() -> None:
     assert waiting() == []
 
 
-def test_more_than_a_batch_is_worked_out_anew_each_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_tasks_than_a_batch_are_each_recomputed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "BATCH", 4)
     same_time = [task(f"L{n}") for n in range(9)]
     others = [task(f"M{n}", due_at=NOON + n * MINUTE) for n in range(3)]
@@ -337,7 +330,7 @@ def test_more_than_a_batch_is_worked_out_anew_each_once(monkeypatch: pytest.Monk
     assert {interval(one) for one in (*same_time, *others)} == {(NOON + HOUR, CLOSES)}
 
 
-def test_what_was_never_permitted_is_looked_at_again_by_night() -> None:
+def test_tasks_without_an_interval_are_recomputed_at_night() -> None:
     hopeless, known = task(open_from=None, open_until=None), task("JOE")
     no_first_minute = task("JIM", actionable_at=None)
     assert recompute_missing() == 2
@@ -348,19 +341,19 @@ def test_what_was_never_permitted_is_looked_at_again_by_night() -> None:
 # Whether anybody rolls ----------------------------------------------------------------------------------------------------
 
 
-def test_ten_minutes_are_given_to_the_worker(client: Client) -> None:
+def test_ten_minutes_without_a_roll_raise_no_warning(client: Client) -> None:
     task(open_until=NOON - 10 * MINUTE)
     assert permitted_minutes(NOON).ok
     assert client.get("/readyz").json()["warnings"] == {"permitted_minutes": "ok"}
 
 
-def test_where_nobody_rolls_the_runbook_says_how_many_wait_and_since_when_and_readyz_that_they_do(client: Client) -> None:
+def test_the_runbook_and_readyz_report_tasks_that_nobody_rolls(client: Client) -> None:
     task(open_until=NOON - HOUR)
     task("JOE", open_until=NOON - 11 * MINUTE)
     task("DONE", open_until=NOON - 2 * HOUR, completed_at=NOON, completed_by="va1")
     with CaptureQueriesContext(connection) as captured:
         found = permitted_minutes(NOON)
-    assert len(captured) == 1
+    assert counted(captured) == queries("count tasks that wait for their minutes")
     assert (found.ok, found.detail) == (False, {"tasks": 2, "since": "2026-12-15T17:00:00Z"})
     assert (
         found.message == "2 open tasks wait for the next permitted interval since 2026-12-15T17:00:00Z. Is a worker running?"

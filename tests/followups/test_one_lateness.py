@@ -66,13 +66,13 @@ def test_every_place_shows_the_same_fraction_of_the_same_tasks(admin_client: Cli
     assert [figures["within_2h"] for _, figures in chart_rows(sla_report(), "owner")] == [permitted]
 
 
-def test_the_page_says_how_many_tasks_go_by_the_wall(admin_client: Client) -> None:
+def test_the_page_counts_the_tasks_measured_by_elapsed_time(admin_client: Client) -> None:
     page = admin_client.get("/admin/followups/followuptask/sla/").content.decode()
     assert "1 of these tasks" in " ".join(page.split())
 
 
 @pytest.mark.parametrize("name", ["p50", "p90", "p99"])
-def test_percentiles_are_of_permitted_minutes(name: str) -> None:
+def test_percentiles_are_in_permitted_minutes(name: str) -> None:
     whole: dict[str, Any] = sla_report().whole
     permitted = sorted([60.0] * 10 + [0.0, 180.0])
     wall = sorted([60.0] * 8 + [840.0] * 3 + [180.0])

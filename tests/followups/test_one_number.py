@@ -57,7 +57,7 @@ def why_cancelled(lead_id: str) -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("shared", [{"phone": PHONE}, {"email": MAIL}, {"phone": PHONE, "email": MAIL}])
-def test_the_second_lead_of_a_number_or_address_is_refused_naming_the_first(
+def test_the_second_lead_of_a_number_or_address_is_refused_and_the_first_is_named(
     integrator: APIClient, shared: dict[str, str]
 ) -> None:
     leads(L1=shared, L2=shared)
@@ -68,7 +68,7 @@ def test_the_second_lead_of_a_number_or_address_is_refused_naming_the_first(
     assert FollowupLadder.objects.count() == KPIEvent.objects.filter(metric="ladder_created").count() == 1
 
 
-def test_no_restart_and_no_reason_overrides_it() -> None:
+def test_no_restart_and_no_reason_overrides_the_refusal() -> None:
     leads(L1={"phone": PHONE}, L2={"phone": PHONE})
     first = start("L2")
     cancel_ladder(first.pk, act=Act(reason="x"))
@@ -80,34 +80,34 @@ def test_no_restart_and_no_reason_overrides_it() -> None:
     assert still_open() == ["L1"]
 
 
-def test_once_the_first_is_over_the_second_may_start() -> None:
+def test_the_second_lead_may_start_once_the_first_ladder_is_closed() -> None:
     leads(L1={"phone": PHONE}, L2={"phone": PHONE})
     cancel_ladder(start("L1").pk, act=Act(reason="x"))
     assert start("L2").open_steps == 6
 
 
-def test_a_retry_of_the_first_is_answered_as_before(integrator: APIClient) -> None:
+def test_a_retry_for_the_first_lead_gets_the_same_answer(integrator: APIClient) -> None:
     leads(L1={"phone": PHONE}, L2={"phone": PHONE})
     start("L1")
     assert integrator.post(CREATE, {"lead_id": "L1", "province": "ON"}).status_code == 200
     assert integrator.post(CREATE, {"lead_id": "L1", "province": "ON", "restart": True}).status_code == 201
 
 
-def test_leads_without_a_known_number_or_address_are_held_to_their_own_id_alone() -> None:
+def test_a_lead_without_a_known_number_or_address_is_checked_by_its_id_alone() -> None:
     leads(L1={}, L2={})
     for lead_id in ("L1", "L2", "NOBODY", "NOBODY-2"):
         start(lead_id)
     assert len(still_open()) == 4
 
 
-def test_a_number_that_is_known_to_be_wrong_holds_nobody() -> None:
+def test_a_wrong_number_blocks_nobody() -> None:
     leads(L1={"phone": PHONE, "email": MAIL}, L2={"phone": PHONE})
     start("L1")
     mark_wrong("L1", "CALL", Act("va1", correlation_id="C", at=NOON))
     assert start("L2").open_steps == 6
 
 
-def test_bulk_gives_the_first_row_its_ladder_and_names_it_to_the_others(operator: APIClient) -> None:
+def test_bulk_gives_the_first_row_a_ladder_and_names_it_to_the_others(operator: APIClient) -> None:
     leads(
         L1={"phone": PHONE}, L2={"phone": PHONE}, L3={"email": MAIL}, L4={"phone": PHONE, "email": MAIL}, L5={"email": MAIL}
     )
@@ -126,7 +126,7 @@ def test_bulk_gives_the_first_row_its_ladder_and_names_it_to_the_others(operator
     assert "Lead L5 " in answer["results"][4]["detail"]
 
 
-def test_a_row_that_gets_no_ladder_stands_in_nobodys_way(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_row_without_a_ladder_blocks_no_other_row(monkeypatch: pytest.MonkeyPatch) -> None:
     leads(L1={"phone": PHONE, "status": "DEAD"}, L2={"phone": PHONE}, L3={"phone": PHONE})
     monkeypatch.setattr("followups.ladders.bulk.BATCH", 2)
     answers = start_ladders([Start(lead_id) for lead_id in ("L1", "L2", "L3")], act=Act())
@@ -147,7 +147,7 @@ def apart() -> None:
 
 
 @pytest.mark.usefixtures("apart")
-def test_where_a_change_makes_two_ladders_meet_the_newer_is_cancelled(operator: APIClient) -> None:
+def test_a_change_that_makes_two_ladders_share_a_number_cancels_the_newer(operator: APIClient) -> None:
     changed = operator.post("/api/followups/leads/upsert", {"lead_id": "L2", "phone": PHONE, "correlation_id": "C-7"})
     assert changed.status_code == 200
     assert still_open() == ["L1"]
@@ -159,32 +159,32 @@ def test_where_a_change_makes_two_ladders_meet_the_newer_is_cancelled(operator: 
 
 
 @pytest.mark.usefixtures("apart")
-def test_also_where_the_older_ladders_lead_is_the_one_that_changes() -> None:
+def test_a_change_of_the_older_ladders_lead_cancels_the_newer_ladder_too() -> None:
     upsert_lead(lead_id="L1", phone="+14165550124", act=Act())
     assert still_open() == ["L1"]
 
 
 @pytest.mark.usefixtures("apart")
-def test_a_file_does_the_same() -> None:
+def test_an_import_cancels_the_newer_ladder_too() -> None:
     upsert_leads([{"lead_id": "L2", "phone": PHONE}, {"lead_id": "L3", "province": "ON"}], act=Act())
     assert (still_open(), why_cancelled("L2")) == (["L1"], {("already_followed_up", "already_followed_up")})
 
 
 @pytest.mark.usefixtures("apart")
-def test_a_dry_run_does_nothing() -> None:
+def test_a_dry_run_cancels_nothing() -> None:
     upsert_leads([{"lead_id": "L2", "phone": PHONE}], dry_run=True, act=Act())
     assert still_open() == ["L1", "L2"]
 
 
 @pytest.mark.usefixtures("apart")
-def test_a_form_of_the_admin_does_the_same(user_of: Callable[..., User]) -> None:
+def test_a_form_in_the_admin_cancels_the_newer_ladder_too(user_of: Callable[..., User]) -> None:
     browser = signed_in(user_of("operator"))
     page = f"/admin/followups/lead/{Lead.objects.get(lead_id='L2').pk}/change/"
     browser.post(page, {**form_with(browser.get(page), "province"), "phone": PHONE})
     assert still_open() == ["L1"]
 
 
-def test_a_lead_that_becomes_known_meets_too() -> None:
+def test_a_lead_that_becomes_known_is_checked_too() -> None:
     leads(L1={"email": MAIL})
     start("NOBODY")
     start("L1")
@@ -192,7 +192,7 @@ def test_a_lead_that_becomes_known_meets_too() -> None:
     assert (still_open(), why_cancelled("L1")) == (["NOBODY"], {("already_followed_up", "already_followed_up")})
 
 
-def test_leads_of_one_file_meet_each_other() -> None:
+def test_leads_of_one_file_are_checked_against_each_other() -> None:
     for lead_id in ("C", "A", "B", "D"):
         start(lead_id)
     upsert_leads([{"lead_id": lead_id, "province": "ON", "phone": PHONE} for lead_id in ("A", "B", "C")], act=Act())
@@ -200,7 +200,7 @@ def test_leads_of_one_file_meet_each_other() -> None:
 
 
 @pytest.mark.usefixtures("apart")
-def test_a_number_that_was_wrong_and_is_not_makes_ladders_meet() -> None:
+def test_a_wrong_number_that_becomes_right_makes_ladders_meet() -> None:
     mark_wrong("L1", "CALL", Act("va1", correlation_id="C", at=NOON))
     upsert_lead(lead_id="L2", phone=PHONE, act=Act())
     assert still_open() == ["L1", "L2"]
@@ -210,13 +210,13 @@ def test_a_number_that_was_wrong_and_is_not_makes_ladders_meet() -> None:
 
 
 @pytest.mark.usefixtures("apart")
-def test_a_change_of_anything_else_leaves_ladders_alone() -> None:
+def test_a_change_of_other_values_leaves_ladders_alone() -> None:
     Lead.objects.filter(lead_id="L2").update(phone=PHONE)  # from before there was the rule
     upsert_lead(lead_id="L2", postal_code="K1A 0B1", first_name="Bo", act=Act())
     assert still_open() == ["L1", "L2"]
 
 
-def test_of_ladders_that_meet_the_oldest_goes_on() -> None:
+def test_the_oldest_of_several_ladders_of_one_number_stays_open() -> None:
     def ladder(id: int, phone: str = "", email: str = "", **more: Any) -> OpenLadder:
         return OpenLadder(id, LeadFacts(lead_id=f"L{id}", province="ON", market="ALL", phone=phone, email=email, **more))
 
@@ -242,7 +242,7 @@ def va1(user_of: Callable[..., User]) -> Iterator[Client]:
         yield signed_in(user_of("agent", username="va1"))
 
 
-def test_the_card_names_the_other_leads_of_that_number(va1: Client) -> None:
+def test_the_card_names_the_other_leads_of_the_number(va1: Client) -> None:
     leads(
         L1={"phone": PHONE},
         L2={"phone": PHONE, "first_name": "<b>Jane</b>", "address": "12 King St"},
@@ -260,7 +260,7 @@ def test_the_card_names_the_other_leads_of_that_number(va1: Client) -> None:
     assert "(L4)" not in shown
 
 
-def test_a_card_of_a_number_that_only_one_lead_has_says_nothing_of_others(va1: Client) -> None:
+def test_the_card_of_an_unshared_number_names_no_other_lead(va1: Client) -> None:
     leads(L1={"phone": PHONE}, L2={"phone": "", "email": MAIL})
     start("L1", now=NOON - timedelta(hours=1))
     page = va1.post("/admin/followups/followuptask/queue/", {"act": "next"}, follow=True)

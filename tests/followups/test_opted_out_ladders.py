@@ -40,7 +40,7 @@ def opt_out(*channels: str, point: tuple[str, str] = ("PHONE", PHONE)) -> None:
         gate.record_opt_out(points=[point], channel=channel, said_at=timezone.now(), act=Act("test"))
 
 
-def test_out_of_every_channel_no_ladder_starts(integrator: APIClient, jane: Lead) -> None:
+def test_a_lead_opted_out_of_every_channel_gets_no_ladder(integrator: APIClient, jane: Lead) -> None:
     opt_out("SMS", "CALL")
     response = integrator.post(CREATE, JANE)
     assert (response.status_code, codes(response)) == (409, ["lead_opted_out"])
@@ -48,7 +48,7 @@ def test_out_of_every_channel_no_ladder_starts(integrator: APIClient, jane: Lead
     assert not KPIEvent.objects.exists()
 
 
-def test_out_of_everything_no_ladder_starts(jane: Lead) -> None:
+def test_a_lead_opted_out_of_everything_gets_no_ladder(jane: Lead) -> None:
     opt_out("")
     with pytest.raises(LeadOptedOut):
         start_ladder(**JANE, act=Act())
@@ -65,7 +65,7 @@ def test_a_restart_is_refused_and_starts_nothing(integrator: APIClient, jane: Le
 
 
 @pytest.mark.parametrize(("channel", "closed"), [("SMS", [1, 3, 5]), ("CALL", [2, 4, 6])])
-def test_out_of_one_channel_its_steps_are_made_cancelled(
+def test_steps_of_one_opted_out_channel_are_made_cancelled(
     integrator: APIClient, jane: Lead, channel: str, closed: list[int]
 ) -> None:
     opt_out(channel)
@@ -87,7 +87,7 @@ def test_out_of_one_channel_its_steps_are_made_cancelled(
     assert integrator.post(CREATE, JANE).json() == steps  # a retry
 
 
-def test_cancelled_steps_are_neither_due_nor_in_the_sla_and_the_ladder_closes_without_them(jane: Lead) -> None:
+def test_cancelled_steps_are_not_due_not_in_the_sla_and_do_not_keep_the_ladder_open(jane: Lead) -> None:
     opt_out("CALL")
     tasks = start_ladder(act=Act(at=NOON), **JANE).tasks
     late = NOON + timedelta(days=30)
@@ -99,7 +99,7 @@ def test_cancelled_steps_are_neither_due_nor_in_the_sla_and_the_ladder_closes_wi
     assert FollowupLadder.objects.get().closed_at == late
 
 
-def test_a_restart_with_one_channel_closed_replaces_the_open_ladder(integrator: APIClient, jane: Lead) -> None:
+def test_a_restart_with_one_closed_channel_replaces_the_open_ladder(integrator: APIClient, jane: Lead) -> None:
     start_ladder(**JANE, act=Act())
     opt_out("SMS")
     assert integrator.post(CREATE, {**JANE, "restart": True}).status_code == 201
@@ -107,13 +107,13 @@ def test_a_restart_with_one_channel_closed_replaces_the_open_ladder(integrator: 
     assert (old.open_steps, new.open_steps) == (0, 3)
 
 
-def test_an_opt_out_of_the_address_leaves_a_ladder_of_calls_and_texts_whole(integrator: APIClient, jane: Lead) -> None:
+def test_an_opt_out_of_the_address_does_not_change_a_ladder_of_calls_and_texts(integrator: APIClient, jane: Lead) -> None:
     opt_out("", point=("EMAIL", "jane@example.ca"))
     assert integrator.post(CREATE, JANE).status_code == 201
     assert FollowupLadder.objects.get().open_steps == 6
 
 
-def test_an_opt_out_that_was_lifted_counts_no_more(jane: Lead) -> None:
+def test_a_lifted_opt_out_does_not_count(jane: Lead) -> None:
     opt_out("")
     said = ContactRecord.objects.get()
     ContactRecord.objects.create(
@@ -123,7 +123,7 @@ def test_an_opt_out_that_was_lifted_counts_no_more(jane: Lead) -> None:
 
 
 @pytest.mark.parametrize("given", [{"lead_id": "NOBODY"}, {}])
-def test_of_whom_nobody_knows_a_number_nothing_is_on_file(integrator: APIClient, jane: Lead, given: Any) -> None:
+def test_a_lead_without_a_known_number_is_not_checked_for_opt_outs(integrator: APIClient, jane: Lead, given: Any) -> None:
     opt_out("")
     assert integrator.post(CREATE, {"province": "ON", **given}).status_code == 201
 
@@ -133,7 +133,7 @@ def test_a_lead_without_a_number_gets_its_ladder(integrator: APIClient) -> None:
     assert integrator.post(CREATE, JANE).status_code == 201
 
 
-def test_a_number_that_opted_out_stays_refused_for_the_next_lead_that_has_it(integrator: APIClient, jane: Lead) -> None:
+def test_an_opted_out_number_is_refused_for_the_next_lead_too(integrator: APIClient, jane: Lead) -> None:
     opt_out("")
     LeadFactory.create(lead_id="AGAIN", phone=PHONE)
     assert codes(integrator.post(CREATE, {**JANE, "lead_id": "AGAIN"})) == ["lead_opted_out"]
@@ -148,7 +148,7 @@ def test_an_opt_out_on_file_cancels_the_open_steps_of_its_channel(integrator: AP
     assert set(ladder.tasks.filter(channel="SMS").values_list("cancel_reason", flat=True)) == {"opted_out"}
 
 
-def test_a_do_not_call_entry_after_it_closes_the_ladder(integrator: APIClient, jane: Lead) -> None:
+def test_a_later_do_not_call_entry_closes_the_ladder(integrator: APIClient, jane: Lead) -> None:
     integrator.post(CREATE, JANE)
     integrator.post("/api/governance/contact/opt-outs", {"lead_id": "JANE", "channel": "SMS"})
     integrator.post("/api/governance/contact/do-not-call", {"lead_id": "JANE"})
@@ -166,7 +166,7 @@ def test_an_opt_out_by_email_leaves_a_ladder_of_calls_and_texts_alone(integrator
 # A lead that nobody knows ---------------------------------------------------------------------------------------------
 
 
-def test_an_opt_out_of_a_lead_that_nobody_knows_cancels_its_ladder_and_refuses_the_next(integrator: APIClient) -> None:
+def test_an_opt_out_of_an_unknown_lead_cancels_its_ladder_and_refuses_the_next(integrator: APIClient) -> None:
     assert integrator.post(CREATE, JANE).status_code == 201
     opt_out("", point=("LEAD", "JANE"))
     assert set(FollowupTask.objects.values_list("cancel_reason", flat=True)) == {"opted_out"}
@@ -174,7 +174,7 @@ def test_an_opt_out_of_a_lead_that_nobody_knows_cancels_its_ladder_and_refuses_t
     assert (response.status_code, codes(response)) == (409, ["lead_opted_out"])
 
 
-def test_a_lead_that_was_bound_before_it_was_known_starts_nothing(integrator: APIClient) -> None:
+def test_a_lead_bound_before_it_was_known_starts_no_ladder(integrator: APIClient) -> None:
     opt_out("", point=("LEAD", "JANE"))
     LeadFactory.create(lead_id="JANE", phone=PHONE)
     assert integrator.post(CREATE, JANE).status_code == 409

@@ -51,7 +51,7 @@ def jane() -> Lead:
         ("OPTED_OUT", "NEW", False),
     ],
 )
-def test_what_each_outcome_makes_of_a_new_lead(
+def test_each_outcome_gives_a_new_lead_its_status(
     steps: Any, user_of: Callable[..., User], outcome: str, status: str, goes_on: bool
 ) -> None:
     user = user_of("integrator")  # who may name another
@@ -78,7 +78,7 @@ def test_no_outcome_moves_a_lead_back(steps: Any, before: str, outcome: str, aft
     assert jane().status == after
 
 
-def test_a_status_that_ends_the_hunt_closes_a_ladder_that_the_rule_lets_go_on(agent: APIClient, steps: Any) -> None:
+def test_a_status_that_ends_the_hunt_closes_a_ladder_that_would_go_on(agent: APIClient, steps: Any) -> None:
     upsert(OutcomeRule, outcome="REACHED", lead_status="UNDER_CONTRACT", act=Act("test"))
     answer = agent.post(f"/api/followups/task/{steps[0].pk}/complete", {"outcome": "REACHED"}).json()
     ladder = FollowupLadder.objects.get()
@@ -89,7 +89,7 @@ def test_a_status_that_ends_the_hunt_closes_a_ladder_that_the_rule_lets_go_on(ag
     assert TaskEvent.objects.filter(kind="CANCELLED").count() == 5
 
 
-def test_at_a_step_of_an_old_ladder_the_one_that_is_open_closes(steps: Any) -> None:
+def test_an_outcome_at_a_step_of_an_old_ladder_closes_the_open_ladder(steps: Any) -> None:
     new = start_ladder(lead_id="JANE", province="ON", restart=True, act=Act(at=NOON)).tasks
     complete_task(steps[0].pk, "va1", outcome="APPOINTMENT", now=LATER)
     assert FollowupLadder.objects.get(pk=new[0].ladder_id).closed_at == LATER
@@ -103,7 +103,7 @@ def test_a_wrong_number_is_marked_at_the_lead_and_the_gate_refuses_it(operator: 
     assert "wrong_number" in operator.get("/api/governance/contact/decide", asked).json()["reasons"]
 
 
-def test_of_a_lead_that_nobody_knows_there_is_nothing_to_move() -> None:
+def test_an_outcome_for_an_unknown_lead_moves_no_status() -> None:
     task = start_ladder(lead_id="NOBODY", province="ON", act=Act(at=NOON)).tasks[0]
     for outcome in ("APPOINTMENT", "WRONG_NUMBER"):
         complete_task(task.pk, "va1", outcome=outcome, now=LATER)
@@ -113,7 +113,7 @@ def test_of_a_lead_that_nobody_knows_there_is_nothing_to_move() -> None:
 # The table --------------------------------------------------------------------------------------------------------------
 
 
-def test_the_statuses_of_the_table_from_the_start_and_in_its_history() -> None:
+def test_the_seeded_statuses_stand_in_the_table_and_its_history() -> None:
     expected = {outcome.value: SEEDED_STATUSES.get(outcome, "") for outcome in Outcome}
     assert dict(OutcomeRule.objects.values_list("outcome", "lead_status")) == expected
     assert dict(OutcomeRule.history.values_list("outcome", "lead_status")) == expected
@@ -122,7 +122,7 @@ def test_the_statuses_of_the_table_from_the_start_and_in_its_history() -> None:
     assert OutcomeRule.objects.get(outcome="REACHED").lead_status == "CONTACTED"
 
 
-def test_a_status_is_set_kept_and_taken_away(operator: APIClient) -> None:
+def test_the_status_of_an_outcome_is_set_kept_and_removed(operator: APIClient) -> None:
     def upsert(**given: Any) -> Any:
         return operator.post(f"{OUTCOMES}/upsert", {"outcome": "REPLIED", **given})
 
@@ -138,7 +138,7 @@ def test_a_status_is_set_kept_and_taken_away(operator: APIClient) -> None:
     assert (rows["REPLIED"], rows["REACHED"]) == ("", "CONTACTED")
 
 
-def test_the_admins_form_has_it(user_of: Callable[..., User]) -> None:
+def test_the_admin_form_has_the_status(user_of: Callable[..., User]) -> None:
     browser: Client = signed_in(user_of("operator"))
     rule = OutcomeRule.objects.get(outcome="REPLIED")
     page = f"/admin/followups/outcomerule/{rule.pk}/change/"

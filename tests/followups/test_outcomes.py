@@ -43,7 +43,7 @@ def lease(task: FollowupTask, holder: str, **values: Any) -> None:
     )
 
 
-def test_outcome_and_note_are_kept_and_told_once(agent: APIClient, steps: Any) -> None:
+def test_outcome_and_note_are_stored_and_told_once(agent: APIClient, steps: Any) -> None:
     path = f"/api/followups/task/{steps[0].pk}/complete"
     first = agent.post(path, {"outcome": "left_message", "note": "on the machine", "correlation_id": "C-1"})
     again = agent.post(path, {"outcome": "NOT_INTERESTED", "note": "no"})
@@ -61,7 +61,7 @@ def test_outcome_and_note_are_kept_and_told_once(agent: APIClient, steps: Any) -
 
 
 @pytest.mark.parametrize("outcome", [None, "REACHED", "NO_ANSWER", "LEFT_MESSAGE"])
-def test_the_ladder_goes_on(db: None, steps: Any, outcome: Any) -> None:
+def test_go_on_leaves_the_open_steps(db: None, steps: Any, outcome: Any) -> None:
     before = list(FollowupTask.objects.exclude(step=1).values("id", "due_at", "cancelled_at"))
     complete_task(steps[0].pk, "va1", outcome=outcome, now=LATER)
     assert list(FollowupTask.objects.exclude(step=1).values("id", "due_at", "cancelled_at")) == before
@@ -70,7 +70,7 @@ def test_the_ladder_goes_on(db: None, steps: Any, outcome: Any) -> None:
     ]
 
 
-def test_a_pause_puts_the_open_steps_off_and_says_from_when_to_when(db: None, steps: Any) -> None:
+def test_a_pause_moves_the_open_steps_and_reports_the_old_and_new_time(db: None, steps: Any) -> None:
     complete_task(steps[1].pk, "va1", now=LATER)
     complete_task(steps[0].pk, "va1", "C-2", outcome="REPLIED", now=LATER)
     moved = FollowupTask.objects.filter(step__gt=2).order_by("step")
@@ -85,7 +85,7 @@ def test_a_pause_puts_the_open_steps_off_and_says_from_when_to_when(db: None, st
 
 
 @pytest.mark.parametrize("outcome", list(Outcome))
-def test_at_the_last_step_every_outcome_leaves_a_closed_ladder(db: None, steps: Any, outcome: Any) -> None:
+def test_every_outcome_at_the_last_step_closes_the_ladder(db: None, steps: Any, outcome: Any) -> None:
     for step in steps[:5]:
         complete_task(step.pk, "va1", now=LATER)
     complete_task(steps[5].pk, "va1", outcome=outcome, now=LATER)
@@ -112,7 +112,7 @@ def test_a_stop_cancels_the_open_steps_and_closes_the_ladder(agent: APIClient, s
     assert ContactRecord.objects.count() == 0
 
 
-def test_an_opt_out_is_kept_for_all_points_and_stops_whoever_is_reached_there(db: None, steps: Any) -> None:
+def test_an_opt_out_is_recorded_for_all_points_and_stops_every_lead_that_has_them(db: None, steps: Any) -> None:
     for lead in ("L2", "L3", "L4"):
         LeadFactory.create(lead_id=lead)
         start_ladder(lead_id=lead, province="ON", market="TORONTO", act=Act(at=NOON))
@@ -134,7 +134,7 @@ def test_an_opt_out_is_kept_for_all_points_and_stops_whoever_is_reached_there(db
     assert set(events("CANCELLED").values_list("correlation_id", flat=True)) == {"C-3"}
 
 
-def test_an_opt_out_of_a_lead_that_nobody_knows_stops_its_ladder(db: None) -> None:
+def test_an_opt_out_of_an_unknown_lead_stops_its_ladder(db: None) -> None:
     task = start_ladder(lead_id="NOBODY", province="ON", act=Act(at=NOON)).tasks[0]
     complete_task(task.pk, "va1", outcome="OPTED_OUT", now=LATER)
     assert FollowupLadder.objects.get().closed_at == LATER
@@ -143,7 +143,7 @@ def test_an_opt_out_of_a_lead_that_nobody_knows_stops_its_ladder(db: None) -> No
     assert lines.get() == ("OPT_OUT", "", "LEAD", "NOBODY")
 
 
-def test_an_opt_out_told_at_a_cancelled_step_stops_the_ladder_that_came_after(db: None, steps: Any) -> None:
+def test_an_opt_out_at_a_cancelled_step_stops_the_later_ladder(db: None, steps: Any) -> None:
     start_ladder(lead_id="L1", province="ON", restart=True, act=Act(at=NOON))
     complete_task(steps[0].pk, "va1", outcome="OPTED_OUT", now=LATER)
     assert not FollowupLadder.objects.open().exists()
@@ -151,14 +151,14 @@ def test_an_opt_out_told_at_a_cancelled_step_stops_the_ladder_that_came_after(db
 
 
 @pytest.mark.parametrize("outcome", list(Outcome))
-def test_no_outcome_is_refused_for_the_kill_switch(db: None, steps: Any, kill_switch: GoLiveState, outcome: Any) -> None:
+def test_the_kill_switch_refuses_no_outcome(db: None, steps: Any, kill_switch: GoLiveState, outcome: Any) -> None:
     complete_task(steps[0].pk, "va1", outcome=outcome, now=LATER)
     assert FollowupTask.objects.get(pk=steps[0].pk).outcome == outcome
     assert events("COMPLETED").count() == 1
 
 
 @pytest.mark.parametrize("outcome", list(Outcome))
-def test_without_its_rule_an_outcome_does_what_is_most_careful(db: None, steps: Any, outcome: Any) -> None:
+def test_an_outcome_without_its_rule_has_the_most_careful_effect(db: None, steps: Any, outcome: Any) -> None:
     OutcomeRule.objects.all().delete()
     complete_task(steps[0].pk, "va1", outcome=outcome, now=LATER)
     assert FollowupLadder.objects.get().closed_at == LATER
@@ -169,7 +169,7 @@ def test_without_its_rule_an_outcome_does_what_is_most_careful(db: None, steps: 
 # Claims -------------------------------------------------------------------------------------------------------------------
 
 
-def test_a_task_under_anothers_live_claim_is_refused_and_says_whose(agent: APIClient, steps: Any) -> None:
+def test_a_task_under_anothers_live_claim_is_refused_and_the_holder_is_named(agent: APIClient, steps: Any) -> None:
     lease(steps[0], "anna", leased_until="2099-01-01T00:00:00Z")
     response = agent.post(f"/api/followups/task/{steps[0].pk}/complete", {"outcome": "REACHED"})
     assert (response.status_code, codes(response)) == (409, ["task_leased"])
@@ -178,7 +178,7 @@ def test_a_task_under_anothers_live_claim_is_refused_and_says_whose(agent: APICl
     assert TaskEvent.objects.count() == KPIEvent.objects.filter(metric="followup_completed").count() == 0
 
 
-def test_with_force_and_a_note_it_is_recorded_and_the_history_says_so(agent: APIClient, steps: Any) -> None:
+def test_a_forced_outcome_with_a_note_is_recorded_with_a_line_of_history(agent: APIClient, steps: Any) -> None:
     lease(steps[0], "anna", leased_until="2099-01-01T00:00:00Z")
     given = {"force": True, "note": "they called me", "outcome": "REACHED"}
     assert agent.post(f"/api/followups/task/{steps[0].pk}/complete", given).status_code == 200
@@ -195,7 +195,7 @@ def test_force_needs_a_note(agent: APIClient, steps: Any) -> None:
     assert TaskEvent.objects.count() == 0
 
 
-def test_force_of_what_nobody_holds_leaves_no_word_of_force(db: None, steps: Any) -> None:
+def test_force_on_an_unclaimed_task_is_not_recorded(db: None, steps: Any) -> None:
     complete_task(steps[0].pk, "va1", force=True, note="x", now=LATER)
     assert TaskEvent.objects.get().detail == {}
 
@@ -209,7 +209,7 @@ def test_force_of_what_nobody_holds_leaves_no_word_of_force(db: None, steps: Any
         ("anna", "anna", "va1", False),  # a label is no proof
     ],
 )
-def test_the_holder_completes_its_own(
+def test_the_holder_completes_its_own_task(
     steps: Any, user_of: Callable[..., User], lease_of: Any, actor: Any, username: Any, works: Any
 ) -> None:
     lease(steps[0], lease_of)
@@ -222,18 +222,18 @@ def test_the_holder_completes_its_own(
     assert FollowupTask.objects.get(pk=steps[0].pk).completed_at == (LATER if works else None)
 
 
-def test_a_claim_belongs_to_the_user_who_made_it_under_any_label(steps: Any, user_of: Callable[..., User]) -> None:
+def test_a_claim_belongs_to_its_user_under_any_label(steps: Any, user_of: Callable[..., User]) -> None:
     user = user_of("agent", username="va1")
     lease(steps[0], "dialer 7", leased_user=user)
     assert complete_task(steps[0].pk, "va1", user=user, now=LATER).completed_at == LATER
 
 
-def test_a_claim_that_ran_out_stops_nobody(db: None, steps: Any) -> None:
+def test_an_expired_claim_stops_nobody(db: None, steps: Any) -> None:
     lease(steps[0], "anna", leased_until=LATER)
     assert complete_task(steps[0].pk, "va1", now=LATER).completed_at == LATER
 
 
-def test_a_completed_or_cancelled_task_is_under_nobodys_claim(db: None, steps: Any) -> None:
+def test_a_completed_or_cancelled_task_is_under_no_claim(db: None, steps: Any) -> None:
     lease(steps[0], "anna")
     complete_task(steps[0].pk, "anna", now=LATER)
     assert complete_task(steps[0].pk, "va1", outcome="REACHED", now=LATER).completed_by == "anna"
@@ -245,7 +245,7 @@ def test_a_completed_or_cancelled_task_is_under_nobodys_claim(db: None, steps: A
 # The table ----------------------------------------------------------------------------------------------------------------
 
 
-def test_each_outcome_has_its_rule_from_the_start(agent: APIClient) -> None:
+def test_each_outcome_has_a_rule_from_the_start(agent: APIClient) -> None:
     rows = agent.get("/api/followups/outcomes").json()
     assert {row["outcome"]: (row["effect"], row["pause_days"]) for row in rows} == SEEDED
     assert {row["version"] for row in rows} == {1}
@@ -284,7 +284,7 @@ def test_a_rule_that_contradicts_itself_is_refused(operator: APIClient, given: A
     assert {rule.outcome: (rule.effect, rule.pause_days) for rule in OutcomeRule.objects.all()} == SEEDED
 
 
-def test_seeding_makes_what_is_missing_and_overwrites_nothing(db: None) -> None:
+def test_seeding_makes_missing_rules_and_overwrites_nothing(db: None) -> None:
     upsert(OutcomeRule, outcome="REPLIED", effect=Effect.STOP, act=Act("me"))
     OutcomeRule.objects.filter(outcome="REACHED").delete()
     assert (seed(OutcomeRule), seed(OutcomeRule)) == (1, 0)
@@ -292,7 +292,7 @@ def test_seeding_makes_what_is_missing_and_overwrites_nothing(db: None) -> None:
     assert OutcomeRule.objects.get(outcome="REPLIED").effect == Effect.STOP
 
 
-def test_a_missing_rule_is_made_with_its_effect(db: None) -> None:
+def test_a_missing_rule_is_created_with_its_effect(db: None) -> None:
     OutcomeRule.objects.filter(outcome="REACHED").delete()
     with pytest.raises(RequiredParameter):
         upsert(OutcomeRule, outcome="REACHED", act=Act("me"))
@@ -303,7 +303,7 @@ def test_a_missing_rule_is_made_with_its_effect(db: None) -> None:
         assert error.status == 400
 
 
-def test_a_task_of_its_own_ladder_alone_is_paused(db: None, steps: Any) -> None:
+def test_a_pause_moves_only_the_tasks_of_its_own_ladder(db: None, steps: Any) -> None:
     other = TaskFactory.create()
     complete_task(steps[0].pk, "va1", outcome="REPLIED", now=LATER)
     other.refresh_from_db()

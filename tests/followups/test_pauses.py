@@ -31,7 +31,7 @@ def due_times() -> list[datetime]:
 
 
 @pytest.mark.parametrize("age", [timedelta(), 31 * timedelta(minutes=1), 5 * HOUR, 2 * DAY, 10 * DAY, 40 * DAY])
-def test_the_first_open_step_is_due_so_many_days_from_now_and_the_distances_stay(steps: Any, age: timedelta) -> None:
+def test_a_pause_moves_the_first_open_step_to_its_days_from_now_and_keeps_the_distances(steps: Any, age: timedelta) -> None:
     before, now = due_times()[1:], NOON + age
     complete_task(steps[0].pk, "va1", outcome="REPLIED", now=now)
     after = due_times()
@@ -43,13 +43,13 @@ def test_the_first_open_step_is_due_so_many_days_from_now_and_the_distances_stay
     assert [line.detail["to"] for line in lines] == [at.isoformat().replace("+00:00", "Z") for at in after]
 
 
-def test_a_pause_after_another_counts_from_then(steps: Any) -> None:
+def test_a_second_pause_counts_from_its_own_time(steps: Any) -> None:
     complete_task(steps[0].pk, "va1", outcome="REPLIED", now=NOON + 10 * DAY)
     complete_task(steps[1].pk, "va1", outcome="REPLIED", now=NOON + 20 * DAY)
     assert due_times()[0] == NOON + 23 * DAY
 
 
-def test_an_earlier_step_that_is_still_open_is_the_first(steps: Any) -> None:
+def test_an_earlier_open_step_counts_as_the_first(steps: Any) -> None:
     complete_task(steps[2].pk, "va1", outcome="REPLIED", now=NOON + 10 * DAY)
     assert due_times()[0] == NOON + 13 * DAY  # step 1, due at noon and ten days late
     assert due_times()[1] - due_times()[0] == timedelta(minutes=30)
@@ -82,17 +82,17 @@ def test_a_lead_who_replied_waits_for_its_owner_now_whatever_the_rule_says(steps
 
 
 @pytest.mark.parametrize("outcome", [None, "REACHED", "NO_ANSWER", "APPOINTMENT", "OPTED_OUT"])
-def test_nothing_else_waits_for_a_person(steps: Any, outcome: Any) -> None:
+def test_no_other_outcome_makes_an_inbox_item(steps: Any, outcome: Any) -> None:
     complete_task(steps[0].pk, "va1", outcome=outcome, now=NOON)
     assert not InboxItem.objects.exists()
 
 
-def test_a_repetition_puts_nothing_there_again(steps: Any) -> None:
+def test_a_repetition_makes_no_second_inbox_item(steps: Any) -> None:
     for _ in range(2):
         complete_task(steps[0].pk, "va1", outcome="REPLIED", now=NOON)
     assert InboxItem.objects.count() == 1
 
 
-def test_of_an_unowned_task_it_is_anybodys() -> None:
+def test_the_inbox_item_of_an_unowned_task_has_no_owner() -> None:
     complete_task(TaskFactory.create(owner=None).pk, "va1", outcome="REPLIED", now=NOON)
     assert InboxItem.objects.get().owner is None

@@ -72,7 +72,7 @@ def windows(start: str, end: str) -> dict[str, Any]:
 # What it means ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_ladder_of_friday_evening_breaches_on_saturday_and_not_in_the_night() -> None:
+def test_a_ladder_of_friday_evening_breaches_on_saturday_and_not_at_night() -> None:
     task = begun(FRIDAY_EVENING)
     assert (task.warns_at, task.breaches_at) == (SATURDAY + 24 * MINUTE, SATURDAY + 114 * MINUTE)
     assert find_breaches(act=Act(at=FRIDAY_EVENING + 3 * HOUR)) == 0
@@ -85,7 +85,7 @@ def test_a_ladder_of_friday_evening_breaches_on_saturday_and_not_in_the_night() 
     assert breach.lateness == 121 * MINUTE
 
 
-def test_a_policy_that_was_off_for_three_hours_counts_nothing_of_them() -> None:
+def test_a_policy_that_was_off_for_three_hours_counts_none_of_them() -> None:
     task = begun(TUESDAY)
     contact_rules(enabled=False, now=TUESDAY + 20 * MINUTE)
     assert late_for(stored(task), TUESDAY + 2 * HOUR) == 20 * MINUTE
@@ -96,7 +96,7 @@ def test_a_policy_that_was_off_for_three_hours_counts_nothing_of_them() -> None:
     assert stored(task).late_for == 80 * MINUTE
 
 
-def test_a_wider_window_says_nothing_of_the_hours_before_it_was_made() -> None:
+def test_a_wider_window_does_not_count_the_hours_before_it_was_set() -> None:
     contact_rules(rules=windows("09:00", "10:00"), now=TUESDAY)
     task = begun(TUESDAY)
     roll(TUESDAY + 62 * MINUTE)
@@ -104,7 +104,7 @@ def test_a_wider_window_says_nothing_of_the_hours_before_it_was_made() -> None:
     assert late_for(stored(task), TUESDAY + 4 * HOUR) == 121 * MINUTE
 
 
-def test_a_task_that_was_put_off_begins_anew() -> None:
+def test_the_lateness_of_a_moved_task_begins_again() -> None:
     task = begun(TUESDAY)
     later = TUESDAY + 5 * HOUR
     snooze_task(task.pk, later, act=Act(reason="asked for it", at=TUESDAY + HOUR))
@@ -113,7 +113,7 @@ def test_a_task_that_was_put_off_begins_anew() -> None:
     assert stored(task).late_for == 10 * MINUTE
 
 
-def test_a_hold_counts_nothing() -> None:
+def test_a_hold_adds_no_lateness() -> None:
     """Until a person has decided on a doubtful message nobody is late."""
     LeadFactory.create(lead_id="L1", phone=PHONE[1])
     task = begun(TUESDAY)
@@ -128,7 +128,7 @@ def test_a_hold_counts_nothing() -> None:
     assert stored(task).breaches_at == TUESDAY + 4 * HOUR
 
 
-def test_a_policy_of_the_sla_that_changes_has_its_tasks_judged_anew_by_the_worker() -> None:
+def test_a_changed_sla_policy_has_the_worker_judge_its_tasks_again() -> None:
     task = begun(TUESDAY)
     upsert(SlaPolicy, province="ON", channel="SMS", breach_after_minutes=60, act=Act("op", at=TUESDAY))
     [waiting] = DBTaskResult.objects.filter(task_path__endswith="recompute_watched")
@@ -143,7 +143,7 @@ def test_a_policy_of_the_sla_that_changes_has_its_tasks_judged_anew_by_the_worke
     assert not SlaBreach.objects.filter(task=task).exists()
 
 
-def test_a_stricter_policy_makes_a_breach_from_then_on_and_a_markets_own_is_of_its_tasks_alone() -> None:
+def test_a_stricter_policy_counts_from_now_on_and_a_markets_own_for_its_tasks_alone() -> None:
     task, elsewhere = begun(TUESDAY), create_ladder("L2", province="ON", market="OTTAWA", now=TUESDAY)[0]
     then = TUESDAY + 100 * MINUTE
     times: dict[str, Any] = {"warn_after_minutes": 10, "breach_after_minutes": 20}
@@ -155,7 +155,7 @@ def test_a_stricter_policy_makes_a_breach_from_then_on_and_a_markets_own_is_of_i
     assert SlaBreach.objects.get().breached_at == then
 
 
-def test_an_open_task_from_before_is_judged_after_the_next_night() -> None:
+def test_an_older_open_task_is_judged_after_the_next_night() -> None:
     task = begun(TUESDAY)
     FollowupTask.objects.update(warns_at=None, breaches_at=None)
     assert find_breaches(act=Act(at=TUESDAY + 3 * HOUR)) == 0
@@ -163,7 +163,7 @@ def test_an_open_task_from_before_is_judged_after_the_next_night() -> None:
     assert stored(task).breaches_at == TUESDAY + 2 * HOUR
 
 
-def test_a_claim_that_the_gate_refuses_forgets_no_lateness() -> None:
+def test_a_claim_refused_by_the_gate_keeps_the_lateness() -> None:
     """The claim meets a rule before the worker does, and replaces the interval by which it was counted."""
     enable_go_live(act=Act("op", reason="test"))
     task = begun(TUESDAY)
@@ -179,7 +179,7 @@ def test_a_claim_that_the_gate_refuses_forgets_no_lateness() -> None:
 # While nobody rolls -------------------------------------------------------------------------------------------------------
 
 
-def test_while_no_worker_renews_the_intervals_nothing_counts() -> None:
+def test_nothing_counts_while_no_worker_renews_the_intervals() -> None:
     """From Friday evening until Tuesday the task was listed for nobody."""
     task = begun(FRIDAY_EVENING)
     back = TUESDAY + 5 * HOUR
@@ -191,7 +191,7 @@ def test_while_no_worker_renews_the_intervals_nothing_counts() -> None:
     assert [find_breaches(act=Act(at=back)), find_breaches(act=Act(at=back + 115 * MINUTE))] == [0, 1]
 
 
-def test_what_is_done_while_no_worker_rolls_is_no_breach() -> None:
+def test_a_completion_while_no_worker_rolls_is_no_breach() -> None:
     find_breaches(act=Act(at=FRIDAY_EVENING))
     task = begun(FRIDAY_EVENING)
     complete_task(task.pk, "va1", now=TUESDAY)
@@ -199,7 +199,7 @@ def test_what_is_done_while_no_worker_rolls_is_no_breach() -> None:
     assert find_breaches(act=Act(at=TUESDAY + MINUTE)) == 0
 
 
-def test_a_worker_who_rolls_each_minute_loses_none_where_contact_is_always_permitted() -> None:
+def test_rolling_each_minute_loses_no_lateness_where_contact_is_always_permitted() -> None:
     contact_rules(rules=windows("00:00", "23:59"), now=TUESDAY)
     upsert(SlaPolicy, province="ON", channel="SMS", breach_after_minutes=10_000, act=Act("op"))
     task = begun(TUESDAY)
@@ -211,7 +211,7 @@ def test_a_worker_who_rolls_each_minute_loses_none_where_contact_is_always_permi
 # What it costs ------------------------------------------------------------------------------------------------------------
 
 
-def test_what_a_new_rule_does_not_touch_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_rule_writes_only_the_tasks_that_it_affects(monkeypatch: pytest.MonkeyPatch) -> None:
     begun(TUESDAY)
     recompute_places(["ON"], None, TUESDAY + HOUR)
     written: list[Any] = []

@@ -121,7 +121,7 @@ def test_nothing_names_an_erased_person_and_every_fact_stays(odile: str) -> None
     assert (lead.status, lead.phone, lead.email, lead.province, lead.market) == ("DEAD", "", "", "ON", "TORONTO")
 
 
-def test_the_open_ladder_closes_for_that_reason(odile: str) -> None:
+def test_the_open_ladder_closes_with_the_erasure_as_its_reason(odile: str) -> None:
     done = erase_person(odile, act=Act("ops", reason="asked"))
     ladder = FollowupLadder.objects.get(lead_id=odile)
     assert (ladder.open_steps, ladder.closed_at) == (0, NOON)
@@ -131,14 +131,14 @@ def test_the_open_ladder_closes_for_that_reason(odile: str) -> None:
     assert lines.count() == 4
 
 
-def test_opt_outs_hold_when_the_number_comes_again(odile: str, client_of: Callable[..., APIClient]) -> None:
+def test_opt_outs_hold_when_the_number_returns(odile: str, client_of: Callable[..., APIClient]) -> None:
     erase_person(odile, act=Act("ops", reason="asked"))
     upsert_lead(lead_id="L77", province="ON", market="TORONTO", email=EMAIL, phone=PHONE, act=Act("list"))
     decision = gate.decide_lead("L77", "EMAIL", at=NOON)
     assert "opted_out" in [reason.value for reason in decision.verdict.reasons]
 
 
-def test_a_doubtful_message_that_nobody_can_read_any_more_is_an_opt_out(odile: str) -> None:
+def test_an_unreadable_doubtful_message_becomes_an_opt_out(odile: str) -> None:
     message = InboundMessage.objects.get(meaning="DOUBTFUL")
     erase_person(odile, act=Act("ops", reason="asked"))
     message.refresh_from_db()
@@ -150,7 +150,7 @@ def test_a_doubtful_message_that_nobody_can_read_any_more_is_an_opt_out(odile: s
     assert "inbound_undecided" not in [reason.value for reason in reasons]
 
 
-def test_a_kept_answer_that_named_her_is_gone_and_nothing_is_done_again(
+def test_a_stored_answer_that_named_the_person_is_deleted_and_its_act_is_not_repeated(
     odile: str, client_of: Callable[..., APIClient]
 ) -> None:
     erase_person(odile, act=Act("ops", reason="asked"))
@@ -171,14 +171,14 @@ def test_other_peoples_rows_of_the_same_files_stay(odile: str) -> None:
     assert "erased" in waiting.failure
 
 
-def test_a_file_that_names_her_must_not_be_under_way(odile: str) -> None:
+def test_an_import_under_way_refuses_the_erasure_of_a_person_it_names(odile: str) -> None:
     LeadImport.objects.filter(file_name="waiting.csv").update(state="IMPORTING")
     with pytest.raises(ImportUnderWay):
         erase_person(odile, act=Act("ops", reason="asked"))
     assert Lead.objects.get(lead_id=odile).last_name == "Tremblay"
 
 
-def test_a_number_that_another_lead_has_too_stays_until_that_one_is_erased(odile: str) -> None:
+def test_a_shared_number_stays_until_its_last_lead_is_erased(odile: str) -> None:
     upsert_lead(lead_id="L2", province="ON", phone=PHONE, first_name="Yves", act=Act("list"))
     assert erase_person(odile, act=Act("ops", reason="asked")).shared_with == ("L2",)
     assert ContactPoint.objects.filter(kind="PHONE", value=PHONE).exists()
@@ -187,14 +187,14 @@ def test_a_number_that_another_lead_has_too_stays_until_that_one_is_erased(odile
     assert not ContactPoint.objects.filter(value__in=(PHONE, EMAIL)).exists()
 
 
-def test_erasing_again_finds_nothing_more(odile: str) -> None:
+def test_erasing_again_finds_nothing(odile: str) -> None:
     erase_person(odile, act=Act("ops", reason="asked"))
     again = erase_person(odile, act=Act("ops", reason="asked"))
     assert (again.points, again.messages, again.cancelled_steps, again.files, again.answers) == (0, 0, 0, 0, 0)
     assert ContactRecord.objects.filter(point__kind="PHONE", entry="ERASED").count() == 1
 
 
-def test_a_lead_that_is_named_by_a_ladder_alone_is_erased_too() -> None:
+def test_a_lead_known_only_by_its_ladder_is_erased_too() -> None:
     task = start_ladder(lead_id="nobody-knows", province="ON", market="TORONTO", act=Act("test")).tasks[0]
     complete_task(task.pk, "va1", note="Odile Tremblay")
     erase_person("nobody-knows", act=Act("ops", reason="asked"))
@@ -203,7 +203,7 @@ def test_a_lead_that_is_named_by_a_ladder_alone_is_erased_too() -> None:
         erase_person("never heard of", act=Act("ops", reason="asked"))
 
 
-def test_an_export_holds_all_of_it(odile: str) -> None:
+def test_an_export_holds_everything_about_the_person(odile: str) -> None:
     whole = json.dumps(export_person(odile), default=str, ensure_ascii=False)
     for text in (
         *NAMES,
@@ -225,7 +225,7 @@ def test_an_export_holds_all_of_it(odile: str) -> None:
     assert found["files"]
 
 
-def test_the_commands_do_the_same(odile: str, tmp_path: Any) -> None:
+def test_the_commands_export_and_erase_too(odile: str, tmp_path: Any) -> None:
     out = io.StringIO()
     call_command("export_person", odile, stdout=out)
     assert json.loads(out.getvalue())["lead"]["last_name"] == "Tremblay"
@@ -256,7 +256,7 @@ def test_the_page_erases_with_a_reason(odile: str, user_of: Callable[..., User])
     assert (line.reason, line.actor) == ("asked by letter 12", "operator")
 
 
-def test_the_page_gives_out_what_is_on_file(odile: str) -> None:
+def test_the_page_exports_what_is_on_file(odile: str) -> None:
     answer = signed_in(User.objects.get(username="operator")).get(page("export_person"))
     assert json.loads(answer.content)["lead"]["last_name"] == "Tremblay"
     assert "no-store" in answer["Cache-Control"]
@@ -264,14 +264,14 @@ def test_the_page_gives_out_what_is_on_file(odile: str) -> None:
 
 
 @pytest.mark.parametrize("role", ["agent", "integrator", "auditor"])
-def test_nobody_else_may(odile: str, user_of: Callable[..., User], role: str) -> None:
+def test_no_other_role_may_export_or_erase(odile: str, user_of: Callable[..., User], role: str) -> None:
     desk = signed_in(user_of(role))
     for name in ("erase", "export_person"):
         assert desk.post(page(name), {"reason": "x"}).status_code in (302, 403, 404)
     assert Lead.objects.get(lead_id="L1").last_name == "Tremblay"
 
 
-def test_a_superuser_who_deletes_a_lead_is_shown_the_page_that_erases(odile: str, admin_client: Client) -> None:
+def test_deleting_a_lead_as_superuser_shows_the_erasing_page(odile: str, admin_client: Client) -> None:
     for answer in (admin_client.get(page("delete")), admin_client.post(page("delete"), {"post": "yes"})):
         assert answer.status_code == 403
         assert page("erase") in answer.content.decode()
@@ -281,7 +281,7 @@ def test_a_superuser_who_deletes_a_lead_is_shown_the_page_that_erases(odile: str
 # What people write ------------------------------------------------------------------------------------------------------
 
 
-def test_what_people_wrote_of_facts_is_read_where_it_was(odile: str, client_of: Callable[..., APIClient]) -> None:
+def test_written_text_is_still_shown_with_its_fact(odile: str, client_of: Callable[..., APIClient]) -> None:
     client = APIClient()
     client.force_authenticate(User.objects.get(username="operator"))
     events = client.get("/api/followups/events", {"kind": "SKIPPED"}).json()["results"]
@@ -290,7 +290,7 @@ def test_what_people_wrote_of_facts_is_read_where_it_was(odile: str, client_of: 
     assert {record["evidence"] for record in records} == {"her voice on tape 7"}
 
 
-def test_no_fact_that_stays_holds_what_people_wrote(odile: str) -> None:
+def test_no_append_only_row_holds_written_text(odile: str) -> None:
     for model in append_only_models():
         with connection.cursor() as cursor:
             cursor.execute(f'SELECT * FROM "{model._meta.db_table}"')
@@ -298,9 +298,7 @@ def test_no_fact_that_stays_holds_what_people_wrote(odile: str) -> None:
         assert not [text for text in PERSONAL if text in rows], model
 
 
-def test_what_a_client_sent_along_with_a_kpi_event_is_read_and_erased(
-    odile: str, client_of: Callable[..., APIClient]
-) -> None:
+def test_the_client_detail_of_a_kpi_event_is_shown_and_erased(odile: str, client_of: Callable[..., APIClient]) -> None:
     auditor = client_of("auditor")
 
     def details() -> list[Any]:

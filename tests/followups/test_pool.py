@@ -44,7 +44,7 @@ def turns(weights: list[int], n: int) -> list[int]:
 # Whose turn it is -------------------------------------------------------------------------------------------------------
 
 
-def test_turns_are_spread_and_not_in_bursts() -> None:
+def test_turns_are_spread_without_bursts() -> None:
     assert turns([5, 1, 1], 7) == [1, 1, 2, 1, 3, 1, 1]  # nginx's own example
     assert turns([1, 1, 1], 6) == [1, 2, 3, 1, 2, 3]
 
@@ -53,13 +53,13 @@ weights = st.lists(st.integers(1, 100), min_size=1, max_size=8)
 
 
 @given(weights, st.integers(1, 3))
-def test_over_whole_rounds_each_gets_exactly_its_weight(given_weights: list[int], rounds: int) -> None:
+def test_whole_rounds_give_each_agent_exactly_its_weight(given_weights: list[int], rounds: int) -> None:
     counted = Counter(turns(given_weights, rounds * sum(given_weights)))
     assert counted == {id: rounds * weight for id, weight in enumerate(given_weights, start=1)}
 
 
 @given(weights)
-def test_a_round_leaves_no_credit_and_credits_always_add_up_to_none(given_weights: list[int]) -> None:
+def test_a_round_leaves_no_credit_and_credits_always_sum_to_zero(given_weights: list[int]) -> None:
     members = [Member(id, weight, 0) for id, weight in enumerate(given_weights, start=1)]
     for _ in range(sum(given_weights)):
         _, members = turn(members)
@@ -68,7 +68,7 @@ def test_a_round_leaves_no_credit_and_credits_always_add_up_to_none(given_weight
 
 
 @given(st.integers(1, 30), st.integers(1, 30))
-def test_who_weighs_no_more_than_the_others_together_never_has_two_turns_running_within_a_round(one: int, two: int) -> None:
+def test_an_agent_of_at_most_half_the_weight_never_has_two_turns_in_a_row(one: int, two: int) -> None:
     light = min(one, two)
     chosen = turns([light, max(one, two)], one + two)
     assert not any(first == second == 1 for first, second in pairwise(chosen)) or one == two
@@ -82,7 +82,7 @@ def owners(n: int, market: str = "TORONTO") -> list[str | None]:
     return [task.owner for task in tasks]
 
 
-def test_a_ladder_without_an_owner_goes_to_whose_turn_it_is_with_all_its_tasks(db: None) -> None:
+def test_a_ladder_without_an_owner_goes_with_all_its_tasks_to_the_next_agent(db: None) -> None:
     for agent, weight in (("va1", 2), ("va2", 1)):
         PoolAgentFactory.create(agent=agent, weight=weight)
     assert owners(6) == ["va1", "va2", "va1"] * 2
@@ -91,7 +91,7 @@ def test_a_ladder_without_an_owner_goes_to_whose_turn_it_is_with_all_its_tasks(d
     assert set(PoolAgent.objects.values_list("credit", flat=True)) == {0}
 
 
-def test_an_owner_that_is_given_takes_nobodys_turn(operator: APIClient) -> None:
+def test_a_given_owner_uses_no_turn(operator: APIClient) -> None:
     PoolAgentFactory.create(agent="va1")
     PoolAgentFactory.create(agent="va2")
     start_ladder(province="ON", market="TORONTO", owner="bryan", act=Act())
@@ -103,13 +103,13 @@ def test_an_owner_that_is_given_takes_nobodys_turn(operator: APIClient) -> None:
     assert owners(1) == ["va2"]
 
 
-def test_without_a_pool_a_ladder_is_anybodys(db: None) -> None:
+def test_without_a_pool_a_ladder_has_no_owner(db: None) -> None:
     PoolAgentFactory.create(province="QC", market="ALL")
     PoolAgentFactory.create(market="OTTAWA")
     assert owners(1) == [None]
 
 
-def test_a_market_whose_agents_are_all_away_falls_to_its_province(db: None) -> None:
+def test_a_market_whose_agents_are_all_away_uses_the_pool_of_its_province(db: None) -> None:
     away = NOON + timedelta(seconds=1)
     PoolAgentFactory.create(agent="city", paused_until=away)
     PoolAgentFactory.create(agent="province", market="ALL")
@@ -134,7 +134,7 @@ def test_an_agent_who_is_away_keeps_its_credit_and_others_share_its_turns(db: No
     assert PoolAgent.objects.get(agent="va2").credit == 0
 
 
-def test_a_user_who_may_not_sign_in_gets_no_ladder_and_a_name_that_is_no_users_does(user_of: Callable[..., Any]) -> None:
+def test_a_deactivated_user_gets_no_ladder_but_a_name_without_a_user_does(user_of: Callable[..., Any]) -> None:
     gone = user_of("agent", username="va1")
     user_of("agent", username="va2")
     for agent in ("va1", "va2", "label"):
@@ -151,7 +151,7 @@ def test_a_user_who_may_not_sign_in_gets_no_ladder_and_a_name_that_is_no_users_d
     assert "va1" in owners(3)
 
 
-def test_a_market_whose_only_agent_may_not_sign_in_falls_to_its_province(user_of: Callable[..., Any]) -> None:
+def test_a_market_whose_only_agent_is_deactivated_uses_the_pool_of_its_province(user_of: Callable[..., Any]) -> None:
     user = user_of("agent", username="va1")
     type(user).objects.filter(pk=user.pk).update(is_active=False)
     PoolAgentFactory.create(agent="va1")
@@ -160,7 +160,7 @@ def test_a_market_whose_only_agent_may_not_sign_in_falls_to_its_province(user_of
     assert owners(1) == ["va2"]
 
 
-def test_the_runbook_warns_of_names_that_nobody_signs_in_with(user_of: Callable[..., Any]) -> None:
+def test_the_runbook_warns_of_names_without_a_user(user_of: Callable[..., Any]) -> None:
     for name in ("va1", "va2"):
         user_of("agent", username=name)
         PoolAgentFactory.create(agent=name)
@@ -177,7 +177,7 @@ def test_the_runbook_warns_of_names_that_nobody_signs_in_with(user_of: Callable[
     )
 
 
-def test_a_turn_leaves_no_line_in_the_history(db: None) -> None:
+def test_a_turn_leaves_no_line_of_history(db: None) -> None:
     agent = upsert_agent(agent="va1", province="ON", market="TORONTO", act=Act("test"))
     upsert_agent(agent="va2", province="ON", market="TORONTO", act=Act("test"))
     owners(1)
@@ -188,7 +188,7 @@ def test_a_turn_leaves_no_line_in_the_history(db: None) -> None:
 # Changes ----------------------------------------------------------------------------------------------------------------
 
 
-def test_a_change_keeps_what_is_not_given_and_each_is_in_the_history(db: None) -> None:
+def test_a_change_keeps_absent_settings_and_each_change_is_in_the_history(db: None) -> None:
     until = NOON + timedelta(days=3)
     upsert_agent(agent="va1", province="ON", weight=3, act=Act("bryan", reason="started", at=NOON))
     upsert_agent(agent="va1", province="ON", paused_until=until, act=Act("bryan", reason="holiday", at=NOON + AN_HOUR))
@@ -199,7 +199,7 @@ def test_a_change_keeps_what_is_not_given_and_each_is_in_the_history(db: None) -
     assert [entry.reason for entry in row.history.all()] == ["back", "holiday", "started"]
 
 
-def test_who_is_removed_keeps_its_ladders_and_its_history(db: None) -> None:
+def test_a_removed_agent_keeps_its_ladders_and_its_history(db: None) -> None:
     upsert_agent(agent="va1", province="ON", market="TORONTO", act=Act("bryan"))
     owners(1)
     place: dict[str, Any] = {"agent": "va1", "province": "ON", "market": "TORONTO"}
@@ -211,12 +211,12 @@ def test_who_is_removed_keeps_its_ladders_and_its_history(db: None) -> None:
 
 
 @pytest.mark.parametrize("values", [{"weight": 0}, {"weight": 101}, {"province": "XX"}])
-def test_the_database_forbids_what_no_agent_can_be(db: None, values: dict[str, Any]) -> None:
+def test_the_database_forbids_invalid_agents(db: None, values: dict[str, Any]) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         PoolAgentFactory.create(**values)
 
 
-def test_the_api_puts_changes_lists_and_removes(operator: APIClient) -> None:
+def test_the_api_adds_changes_lists_and_removes_agents(operator: APIClient) -> None:
     va1 = {"province": "ON", "market": "toronto", "agent": "va1"}
     made = operator.post(
         f"{API}/upsert", {**va1, "weight": 2, "paused_until": "2026-12-15T18:00:00Z", "reason": "new"}
@@ -230,7 +230,7 @@ def test_the_api_puts_changes_lists_and_removes(operator: APIClient) -> None:
 
 
 @pytest.mark.parametrize("weight", [0, 101, "1.0", "2e0"])
-def test_a_weight_is_a_whole_number_from_1_to_100(operator: APIClient, weight: Any) -> None:
+def test_a_weight_outside_1_to_100_is_refused(operator: APIClient, weight: Any) -> None:
     refused = operator.post(f"{API}/upsert", {"province": "ON", "agent": "va1", "weight": weight})
     assert (refused.status_code, attrs(refused), PoolAgent.objects.count()) == (400, ["weight"], 0)
 
@@ -247,7 +247,7 @@ def page(name: str, *args: Any) -> str:
     return reverse(f"admin:followups_poolagent_{name}", args=args)
 
 
-def test_the_list_shows_shares_of_those_who_work_and_who_is_away(staff: Client, user_of: Callable[..., Any]) -> None:
+def test_the_list_shows_the_shares_of_present_agents_and_who_is_away(staff: Client, user_of: Callable[..., Any]) -> None:
     for agent, weight in (("va1", 2), ("va2", 3)):
         PoolAgentFactory.create(agent=agent, weight=weight)
     PoolAgentFactory.create(agent="va3", weight=5, paused_until=NOON.replace(year=2099))
@@ -285,7 +285,7 @@ def test_an_agent_is_added_and_changed_through_the_service(staff: Client) -> Non
     assert PoolAgent.objects.get().weight == 4
 
 
-def test_a_pause_asks_until_when_and_why_and_is_ended_with_a_reason(staff: Client) -> None:
+def test_a_pause_needs_an_end_and_a_reason_and_ending_it_needs_a_reason(staff: Client) -> None:
     row = PoolAgentFactory.create()
     assert staff.get(page("pause", row.pk)).status_code == 200
     for wrong in ({"until": "2001-01-01T00:00", "reason": "x"}, {"until": "2099-01-01T00:00"}, {"reason": "x"}):
@@ -301,7 +301,7 @@ def test_a_pause_asks_until_when_and_why_and_is_ended_with_a_reason(staff: Clien
     assert "Paused until" in staff.get(page("history", row.pk)).content.decode()
 
 
-def test_a_removal_asks_why(staff: Client, user_of: Callable[..., Any]) -> None:
+def test_a_removal_needs_a_reason(staff: Client, user_of: Callable[..., Any]) -> None:
     row = PoolAgentFactory.create()
     for act in ("pause", "resume", "remove"):
         assert (

@@ -16,6 +16,7 @@ from governance.gate import MessageUnknown
 from governance.ledger.consents import record_consent
 from governance.organisation.models import Organisation
 from tests.factories import NOON, LeadFactory
+from tests.query_counts import counted, queries
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.texts import iso_utc
 
@@ -53,14 +54,14 @@ REPLY: tuple[str, list[str]] = ("REPLY", [])
 # A reply ----------------------------------------------------------------------------------------------------------------
 
 
-def test_a_reply_needs_no_consent_however_long_ago_the_message_came() -> None:
+def test_a_reply_needs_no_consent_however_old_the_message_is() -> None:
     message = wrote()
     assert asked("PROSPECT") == PROSPECT
     assert asked("REPLY", message) == REPLY
     assert asked("REPLY", message, at=NOON + 700 * DAY) == REPLY
 
 
-def test_a_reply_answers_a_message_of_its_own_channel_from_the_number_that_is_written_to() -> None:
+def test_a_reply_answers_a_message_of_its_own_channel_and_number() -> None:
     by_text, by_email = wrote(), wrote(channel="EMAIL", phone="", email=EMAIL)
     from_elsewhere = wrote(phone="+14165550999")
     assert asked("REPLY", by_text) == asked("REPLY", by_email, "EMAIL") == REPLY
@@ -69,12 +70,12 @@ def test_a_reply_answers_a_message_of_its_own_channel_from_the_number_that_is_wr
     assert asked("REPLY", wrote(channel="", phone=PHONE)) == PROSPECT
 
 
-def test_a_reply_to_no_message_is_prospecting() -> None:
+def test_a_reply_without_a_message_is_prospecting() -> None:
     assert asked("REPLY") == PROSPECT
     assert asked("REPLY", wrote(), at=NOON - MINUTE) == PROSPECT  # it has not come yet
 
 
-def test_once_the_lead_was_contacted_the_message_is_answered() -> None:
+def test_a_message_counts_as_answered_once_the_lead_was_contacted() -> None:
     message = wrote()
     (step, *_) = start_ladder(lead_id="JANE", province="ON", market="TORONTO", act=Act(at=NOON)).tasks
     assert asked("REPLY", message) == REPLY
@@ -93,12 +94,12 @@ def test_a_contact_by_another_channel_or_of_another_lead_with_the_number_counts(
 
 
 @pytest.mark.parametrize(("text", "reason"), [("STOP", "opted_out"), ("please no more of this ok", "inbound_undecided")])
-def test_a_reply_outweighs_no_wish_to_be_left_alone(text: str, reason: str) -> None:
+def test_a_reply_does_not_override_a_wish_to_be_left_alone(text: str, reason: str) -> None:
     message = wrote(text)
     assert reason in asked("REPLY", message)[1]
 
 
-def test_somebody_elses_message_is_unknown() -> None:
+def test_the_message_of_another_lead_is_unknown() -> None:
     LeadFactory.create(lead_id="JOHN", phone="+14165550777")
     message = wrote()
     for lead_id, answers in (("JOHN", message), ("JANE", message + 1_000)):
@@ -110,7 +111,7 @@ def test_somebody_elses_message_is_unknown() -> None:
 # What the lead asked for, and what it does as a business ----------------------------------------------------------------
 
 
-def test_what_was_requested_needs_an_inquiry_on_file_even_an_expired_one() -> None:
+def test_the_requested_purpose_needs_an_inquiry_even_an_expired_one() -> None:
     assert asked("REQUESTED") == ("REQUESTED", ["consent_missing"])
     given: dict[str, Any] = {"basis": "INQUIRY", "evidence": "form 1", "act": Act("me", at=NOON)}
     record_consent(points=[("PHONE", PHONE)], channel="SMS", obtained_at=NOON - 400 * DAY, **given)
@@ -118,13 +119,13 @@ def test_what_was_requested_needs_an_inquiry_on_file_even_an_expired_one() -> No
     assert asked("PROSPECT") == ("PROSPECT", ["consent_expired"])
 
 
-def test_an_inquiry_about_its_business_is_one_to_a_lead_in_a_business_role() -> None:
+def test_an_inquiry_about_its_business_counts_only_for_a_lead_in_a_business_role() -> None:
     assert asked("BUSINESS_INQUIRY") == ("BUSINESS_INQUIRY", ["consent_missing"])
     LeadFactory.create(lead_id="SHOP", phone="+14165550777", role="BUSINESS")
     assert asked("BUSINESS_INQUIRY", lead_id="SHOP") == ("BUSINESS_INQUIRY", [])
 
 
-def test_a_change_of_role_changes_what_its_published_address_is_worth() -> None:
+def test_a_change_of_role_changes_the_worth_of_a_published_address() -> None:
     record_consent(
         points=[("EMAIL", EMAIL)], basis="PUBLICATION", obtained_at=NOON, evidence="page 1", act=Act("me", at=NOON)
     )
@@ -163,7 +164,7 @@ def test_the_question_takes_a_purpose_and_the_answer_shows_it(operator: APIClien
         ({"answers": 1}, "invalid", "answers"),
     ],
 )
-def test_a_purpose_or_message_that_makes_no_sense_is_refused(
+def test_an_invalid_purpose_or_message_is_refused(
     operator: APIClient, endpoint: str, changes: Any, code: str, attr: str
 ) -> None:
     answer = operator.get(endpoint, {"lead_id": "JANE", "channel": "SMS", **changes})
@@ -172,7 +173,7 @@ def test_a_purpose_or_message_that_makes_no_sense_is_refused(
     assert (error["code"], error["attr"]) == (code, attr)
 
 
-def test_a_purpose_is_asked_of_a_lead(operator: APIClient) -> None:
+def test_a_purpose_needs_a_lead(operator: APIClient) -> None:
     answer = operator.get(CAN_CONTACT, {"province": "ON", "channel": "SMS", "purpose": "REQUESTED"})
     assert [(error["code"], error["attr"]) for error in answer.json()["errors"]] == [("invalid", "purpose")]
     assert "purpose" not in operator.get(CAN_CONTACT, {"province": "ON", "channel": "SMS"}).json()
@@ -184,7 +185,7 @@ def test_only_a_reply_reads_a_message() -> None:
     def statements(purpose: str, answers: int | None = None) -> int:
         with CaptureQueriesContext(connection) as captured:
             asked(purpose, answers)
-        return len(captured)
+        return counted(captured)
 
-    assert statements("PROSPECT") == statements("REQUESTED") == 2
-    assert statements("REPLY", message) == 3
+    assert statements("PROSPECT") == statements("REQUESTED") == queries("decide a lead")
+    assert statements("REPLY", message) == queries("decide a reply")

@@ -84,7 +84,7 @@ def test_a_second_completion_and_a_call_use_nothing() -> None:
     assert len(used()) == 2
 
 
-def test_a_message_that_went_out_before_the_referral_leaves_it_as_it_is() -> None:
+def test_a_message_sent_before_the_referral_does_not_use_it() -> None:
     referred(obtained_at=NOON)
     first, *_ = ladder()
     complete_task(first.pk, "va1", contacted_at=NOON - HOUR, now=NOON + HOUR)
@@ -92,7 +92,7 @@ def test_a_message_that_went_out_before_the_referral_leaves_it_as_it_is() -> Non
     assert reasons() == []
 
 
-def test_whoever_else_has_the_number_has_no_first_message_either() -> None:
+def test_a_used_referral_is_used_for_every_lead_of_the_number() -> None:
     referred()
     first, *_ = ladder()
     LeadFactory.create(**{**JANE, "lead_id": "JOHN", "phone": PHONE[1]})
@@ -100,7 +100,7 @@ def test_whoever_else_has_the_number_has_no_first_message_either() -> None:
     assert reasons(lead_id="JOHN") == ["consent_expired"]
 
 
-def test_a_use_makes_no_point_and_other_grounds_have_none() -> None:
+def test_using_a_referral_adds_no_point_and_other_grounds_record_no_use() -> None:
     referred(points=[PHONE])
     first, _, third, *_ = ladder()
     points = ContactPoint.objects.count()
@@ -115,7 +115,7 @@ def test_a_use_makes_no_point_and_other_grounds_have_none() -> None:
     assert len(used()) == 2
 
 
-def test_completing_without_a_referral_costs_no_statement_more() -> None:
+def test_completing_without_a_referral_costs_no_more_statements() -> None:
     counts = []
     for n, basis in enumerate(("EXPRESS", "INQUIRY", "REFERRAL")):
         phone = ("PHONE", f"+1416555{n:04}")
@@ -132,7 +132,7 @@ def test_completing_without_a_referral_costs_no_statement_more() -> None:
 # Where it is counted ----------------------------------------------------------------------------------------------------
 
 
-def test_the_rows_of_the_ledger_say_how_often_a_referral_was_used(operator: APIClient) -> None:
+def test_the_ledger_rows_count_the_uses_of_a_referral(operator: APIClient) -> None:
     referred(points=[PHONE])
     first, _, third, *_ = ladder()
     rows = "/api/governance/contact/records"
@@ -152,7 +152,7 @@ def test_the_rows_of_the_ledger_say_how_often_a_referral_was_used(operator: APIC
     assert [row["uses"] for row in made.json()] == [2]
 
 
-def test_the_pages_of_the_ledger_and_of_the_number_say_it_too(user_of: Any) -> None:
+def test_the_pages_of_the_ledger_and_of_the_number_count_the_uses_too(user_of: Any) -> None:
     referred(points=[PHONE])
     first, *_ = ladder()
     complete_task(first.pk, "va1", now=NOON + HOUR)

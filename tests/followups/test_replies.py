@@ -21,6 +21,7 @@ from governance.golive.models import GoLiveState
 from governance.organisation.models import Organisation
 from tests.conftest import codes
 from tests.factories import NOON, LeadFactory, PoolAgentFactory
+from tests.query_counts import queries
 from tests.staff import signed_in
 from wholesale.plumbing.act import Act
 
@@ -57,7 +58,7 @@ def replies() -> list[tuple[str, str, str | None, str]]:
     ("text", "language"),
     [("HELP", "en"), ("help please", "en"), ("AIDE", "fr"), ("aide svp", "fr"), ("Info", "en"), ("INFO?", "en")],
 )
-def test_who_asks_for_help_is_answered_in_the_language_asked(jane: Lead, text: str, language: str) -> None:
+def test_a_request_for_help_is_answered_in_its_language(jane: Lead, text: str, language: str) -> None:
     message = write(text)
 
     assert message.meaning == "HELP"
@@ -81,13 +82,15 @@ def test_who_asks_for_help_is_answered_in_the_language_asked(jane: Lead, text: s
         ("en", "STOP", "en"),
     ],
 )
-def test_a_word_of_both_languages_is_answered_in_the_leads(jane: Lead, lead_language: str, text: str, language: str) -> None:
+def test_a_word_of_both_languages_is_answered_in_the_leads_language(
+    jane: Lead, lead_language: str, text: str, language: str
+) -> None:
     Lead.objects.update(language=lead_language)
     write(text)
     assert [reply[3] for reply in replies()] == [language]
 
 
-def test_info_of_a_number_that_nobody_knows_is_answered_in_both() -> None:
+def test_info_from_an_unknown_number_is_answered_in_both_languages() -> None:
     write("INFO", lead_id=None, phone=PHONE)
     reply = AdministrativeReply.objects.get()
     assert (reply.language, reply.lead_id) == ("any", None)
@@ -98,13 +101,13 @@ def test_info_of_a_number_that_nobody_knows_is_answered_in_both() -> None:
 @pytest.mark.parametrize(
     "text", ["HELP me sell my house", "I need help", "Info about the offer?", "aide-moi à vendre", "Hello"]
 )
-def test_the_word_among_others_is_a_reply(jane: Lead, text: str) -> None:
+def test_a_help_word_among_other_words_is_a_reply(jane: Lead, text: str) -> None:
     assert write(text).meaning == "REPLY"
     assert replies() == []
 
 
 @pytest.mark.parametrize("text", ["HELP\nstop texting me", "HELP STOP", "INFO. Leave me alone"])
-def test_a_wish_beside_it_goes_to_a_person(jane: Lead, text: str) -> None:
+def test_a_help_word_beside_a_wish_goes_to_a_person(jane: Lead, text: str) -> None:
     assert write(text).meaning == "DOUBTFUL"
     assert replies() == []
 
@@ -141,12 +144,14 @@ def test_an_opt_out_after_a_lift_is_confirmed_again(jane: Lead) -> None:
     ],
 )
 @pytest.mark.parametrize("text", ["HELP", "STOP"])
-def test_it_is_answered_where_it_came_from(jane: Lead, text: str, given: Any, where: tuple[str, str] | None) -> None:
+def test_the_answer_goes_to_where_the_message_came_from(
+    jane: Lead, text: str, given: Any, where: tuple[str, str] | None
+) -> None:
     write(text, **given)
     assert [reply[1:3] for reply in replies()] == ([where] if where else [])
 
 
-def test_who_asks_again_before_the_answer_was_sent_gets_one_answer(jane: Lead) -> None:
+def test_a_second_request_before_the_answer_was_sent_gets_no_second_answer(jane: Lead) -> None:
     write("HELP")
     write("HELP")
     assert len(replies()) == 1
@@ -155,7 +160,7 @@ def test_who_asks_again_before_the_answer_was_sent_gets_one_answer(jane: Lead) -
     assert len(replies()) == 2
 
 
-def test_what_a_person_takes_as_an_opt_out_is_not_confirmed(jane: Lead) -> None:
+def test_an_opt_out_decided_by_a_person_is_not_confirmed(jane: Lead) -> None:
     message = write("please stop texting me")
     decide_inbound(message.pk, "OPT_OUT", act=Act(reason="clear enough"))
     assert replies() == []
@@ -181,7 +186,7 @@ def is_closed(point: tuple[str, str], channel: str) -> bool:
 
 
 @pytest.mark.parametrize(("channel", "text"), [("SMS", "STOP"), ("EMAIL", "unsubscribe"), ("SMS", "ARRÊT")])
-def test_a_bare_stop_closes_text_and_e_mail_and_no_call(jane: Lead, channel: str, text: str) -> None:
+def test_a_bare_stop_closes_texts_and_e_mail_but_not_calls(jane: Lead, channel: str, text: str) -> None:
     start_ladder(lead_id="JANE", province="ON", act=Act(at=NOON))
     recorded = record_inbound(channel=channel, text=text, lead_id="JANE", act=Act(at=NOON))
     assert recorded.opted_out_channels == ("SMS", "EMAIL")
@@ -190,18 +195,18 @@ def test_a_bare_stop_closes_text_and_e_mail_and_no_call(jane: Lead, channel: str
     assert not is_closed(("PHONE", PHONE), "CALL")
 
 
-def test_switched_off_it_closes_the_channel_that_it_came_by(jane: Lead, settings: Any) -> None:
+def test_with_the_setting_off_a_stop_closes_only_its_own_channel(jane: Lead, settings: Any) -> None:
     settings.STOP_CLOSES_EVERY_MESSAGE = False
     assert record_inbound(channel="SMS", text="STOP", lead_id="JANE", act=Act(at=NOON)).opted_out_channels == ("SMS",)
     assert not is_closed(("EMAIL", MAIL), "EMAIL")
 
 
-def test_said_in_a_call_it_closes_calls() -> None:
+def test_a_stop_in_a_call_closes_calls() -> None:
     LeadFactory.create(lead_id="JANE", phone=PHONE, email=MAIL)
     assert record_inbound(channel="CALL", text="STOP", lead_id="JANE", act=Act(at=NOON)).opted_out_channels == ("CALL",)
 
 
-def test_where_one_is_not_known_the_other_is_closed() -> None:
+def test_a_stop_closes_the_known_points_if_the_lead_lacks_one() -> None:
     LeadFactory.create(lead_id="JANE", phone=PHONE, email="")
     assert record_inbound(channel="SMS", text="STOP", phone=PHONE, act=Act(at=NOON)).opted_out_channels == ("SMS",)
 
@@ -237,7 +242,7 @@ def against(client: APIClient) -> list[str]:
     return found
 
 
-def test_an_opt_out_does_not_stand_against_it_and_everything_else_does(
+def test_everything_but_an_opt_out_stands_against_an_administrative_reply(
     operator: APIClient, jane: Lead, time_machine: Any
 ) -> None:
     time_machine.move_to(NOON, tick=False)
@@ -250,18 +255,20 @@ def test_an_opt_out_does_not_stand_against_it_and_everything_else_does(
 
 
 @pytest.mark.parametrize("lead_id", ["JANE", None])
-def test_the_kill_switch_stands_against_it(operator: APIClient, jane: Lead, kill_switch: GoLiveState, lead_id: Any) -> None:
+def test_the_kill_switch_stands_against_an_administrative_reply(
+    operator: APIClient, jane: Lead, kill_switch: GoLiveState, lead_id: Any
+) -> None:
     write("HELP", lead_id=lead_id, phone="+14165550199")
     assert "KILL_SWITCH_ENGAGED" in against(operator)
 
 
-def test_of_a_number_that_nobody_knows_no_place_is_asked(operator: APIClient, time_machine: Any) -> None:
+def test_a_reply_to_an_unknown_number_is_not_checked_by_place(operator: APIClient, time_machine: Any) -> None:
     time_machine.move_to(NOON.replace(hour=9), tick=False)
     write("STOP", lead_id=None, phone=PHONE)
     assert against(operator) == []
 
 
-def test_a_sent_reply_is_marked_once_with_what_stood_against_it(integrator: APIClient, jane: Lead, kill_switch: Any) -> None:
+def test_a_reply_is_marked_sent_once_with_what_stood_against_it(integrator: APIClient, jane: Lead, kill_switch: Any) -> None:
     write("HELP")
     reply = AdministrativeReply.objects.get()
     first = integrator.post(f"{REPLIES}/{reply.pk}/sent").json()
@@ -274,7 +281,9 @@ def test_a_sent_reply_is_marked_once_with_what_stood_against_it(integrator: APIC
     assert len(integrator.get(REPLIES, {"sent": "true", "kind": "HELP", "lead_id": "JANE"}).json()["results"]) == 1
 
 
-def test_who_may_do_what(client_of: Callable[..., APIClient], auditor: APIClient, jane: Lead) -> None:
+def test_each_role_reads_and_sends_replies_as_permitted(
+    client_of: Callable[..., APIClient], auditor: APIClient, jane: Lead
+) -> None:
     write("HELP")
     reply = AdministrativeReply.objects.get()
     path = f"{REPLIES}/{reply.pk}/sent"
@@ -289,20 +298,20 @@ def test_who_may_do_what(client_of: Callable[..., APIClient], auditor: APIClient
     assert codes(agent.post(f"{REPLIES}/999999/sent")) == ["not_found"]
 
 
-def test_a_list_takes_as_many_queries_however_long_it_is(
+def test_the_number_of_queries_does_not_grow_with_the_list(
     operator: APIClient, jane: Lead, django_assert_max_num_queries: Any
 ) -> None:
     for n in range(12):
         write("HELP", lead_id=None, phone=f"+1416555{n:04}")
     write("HELP")
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(queries("GET followups/replies, at most")):
         assert len(operator.get(REPLIES).json()["results"]) == 13
 
 
 # A person who is erased -------------------------------------------------------------------------------------------------
 
 
-def test_an_export_has_the_replies_and_erasing_takes_back_what_was_not_sent(jane: Lead) -> None:
+def test_an_export_has_the_replies_and_an_erasure_withdraws_the_unsent_ones(jane: Lead) -> None:
     write("HELP")
     sent = AdministrativeReply.objects.get()
     mark_reply_sent(sent.pk, act=Act())
@@ -313,7 +322,7 @@ def test_an_export_has_the_replies_and_erasing_takes_back_what_was_not_sent(jane
     assert replies() == [("HELP", "SMS", None, "en")]
 
 
-def test_a_reply_to_an_erased_number_is_refused_and_says_so(operator: APIClient) -> None:
+def test_a_reply_to_an_erased_number_is_refused_with_that_reason(operator: APIClient) -> None:
     message = write("HELP", lead_id=None, phone=PHONE)
     message.subjects.update(value=None)
     assert against(operator) == ["erased"]
@@ -329,7 +338,7 @@ def test_the_database_refuses_a_reply_by_call(jane: Lead) -> None:
         AdministrativeReply.objects.update(channel="CALL")
 
 
-def test_the_admin_marks_one_as_sent(user_of: Any, jane: Lead) -> None:
+def test_the_admin_marks_a_reply_as_sent(user_of: Any, jane: Lead) -> None:
     write("HELP")
     reply = AdministrativeReply.objects.get()
     page = "/admin/followups/administrativereply/"

@@ -41,7 +41,7 @@ def printed() -> str:
     return out.getvalue()
 
 
-def test_each_line_is_named_with_its_lead_its_dates_and_what_to_do() -> None:
+def test_each_retired_line_is_named_with_its_lead_dates_and_next_act() -> None:
     for lead_id in ("JANE", "JOHN"):
         LeadFactory.create(lead_id=lead_id, phone=PHONE[1])
     first, second = retired(), retired(EMAIL, "EMAIL", expires_at=None)
@@ -56,7 +56,7 @@ def test_each_line_is_named_with_its_lead_its_dates_and_what_to_do() -> None:
     assert told[2].startswith("2 to look at. Read the proof. Record PURCHASE_BY_LEAD or CONTRACT")
 
 
-def test_an_erased_person_is_named_by_the_line_alone() -> None:
+def test_the_line_of_an_erased_person_is_named_without_a_lead() -> None:
     row = retired()
     row.point.value = None
     row.point.save()
@@ -65,18 +65,18 @@ def test_an_erased_person_is_named_by_the_line_alone() -> None:
     assert "proof: erased" in printed()
 
 
-def test_it_reads_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_reads_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("followups.leads.retired_grounds.BATCH", 2)
     for n in range(5):
         retired(("PHONE", f"+1416555{n:04}"))
     assert printed().count("line ") == 5
 
 
-def test_with_none_on_file_it_says_so() -> None:
+def test_without_a_retired_line_the_command_says_so() -> None:
     assert printed() == "No line on file has a retired ground.\n"
 
 
-def test_it_counts_as_long_as_it_was_stored_and_is_not_rewritten() -> None:
+def test_a_retired_line_counts_for_its_stored_time_and_is_not_rewritten() -> None:
     retired()
     before = list(ContactRecord.objects.values())
     lines = ledgers([PHONE])[PHONE].lines
@@ -85,7 +85,7 @@ def test_it_counts_as_long_as_it_was_stored_and_is_not_rewritten() -> None:
     assert list(ContactRecord.objects.values()) == before
 
 
-def test_the_ledger_is_filtered_by_it(operator: APIClient, user_of: Any) -> None:
+def test_the_ledger_is_filtered_by_the_retired_ground(operator: APIClient, user_of: Any) -> None:
     row = retired()
     RecordFactory.create(point=row.point, entry="CONSENT", channel="SMS", basis="EXPRESS")
     found = operator.get("/api/governance/contact/records", {"basis": "BUSINESS"}).json()["results"]
@@ -97,7 +97,7 @@ def test_the_ledger_is_filtered_by_it(operator: APIClient, user_of: Any) -> None
     assert "Retired: purchase, lease or contract" in page.content.decode()
 
 
-def test_the_page_that_records_a_consent_offers_it_no_more(user_of: Any) -> None:
+def test_the_consent_page_no_longer_offers_the_retired_ground(user_of: Any) -> None:
     desk = signed_in(user_of("operator"))
     page = reverse("admin:governance_contactrecord_consent")
     given = {"points": PHONE[1], "channel": "SMS", "basis": "BUSINESS", "obtained_at": "2026-05-01T12:00", "evidence": "x"}

@@ -45,7 +45,7 @@ def rows(client: Client, url: str) -> list[int]:
     return [row.pk for row in client.get(url).context["cl"].result_list]
 
 
-def test_what_is_at_risk_and_what_is_breached_are_counted_apart_and_lead_to_their_tasks(admin_client: Client) -> None:
+def test_tasks_at_risk_and_breached_are_counted_apart_with_links(admin_client: Client) -> None:
     late(10)
     risky, breached = late(60), late(200)
     find_breaches(act=Act())
@@ -75,7 +75,7 @@ def test_a_notice_stands_on_the_first_page_until_somebody_reads_it(user_of: Call
     assert "breached the SLA</strong>" not in boss.get(INDEX).content.decode()
 
 
-def test_looking_at_the_question_marks_nothing(admin_client: Client) -> None:
+def test_opening_the_question_marks_nothing(admin_client: Client) -> None:
     notice = SlaNoticeFactory.create()
 
     assert "Mark the notice of 1 breach as read" in admin_client.get(reading(notice)).content.decode()
@@ -94,7 +94,7 @@ def test_many_notices_are_marked_at_once(admin_client: Client) -> None:
     assert list(SlaNotice.objects.order_by("pk").values_list("read_by", flat=True)) == ["boss", "admin", "admin"]
 
 
-def test_reading_a_notice_again_changes_nothing() -> None:
+def test_marking_a_read_notice_again_changes_nothing() -> None:
     notice = SlaNoticeFactory.create()
     read_notice(notice.pk, act=Act("boss", at=NOON))
     again = read_notice(notice.pk, act=Act("va1"))
@@ -104,7 +104,7 @@ def test_reading_a_notice_again_changes_nothing() -> None:
         read_notice(0, act=Act("boss"))
 
 
-def test_the_sidebar_counts_the_notices_that_nobody_has_read(admin_client: Client) -> None:
+def test_the_sidebar_counts_unread_notices(admin_client: Client) -> None:
     def badge() -> Any:
         groups = admin_client.get(INDEX).context["sidebar_navigation"]
         return next(item.get("badge") for group in groups for item in group["items"] if item["title"] == "SLA notices")
@@ -115,7 +115,7 @@ def test_the_sidebar_counts_the_notices_that_nobody_has_read(admin_client: Clien
     assert badge() == "1"
 
 
-def test_the_breaches_of_a_notice_say_what_became_of_each_task(admin_client: Client) -> None:
+def test_the_breaches_of_a_notice_show_what_became_of_each_task(admin_client: Client) -> None:
     done, still_open = late(200), late(300)
     find_breaches(act=Act())
     complete_task(done.pk, "va1")
@@ -135,7 +135,7 @@ def test_the_breaches_of_a_notice_say_what_became_of_each_task(admin_client: Cli
     assert f"Task {SlaBreach.objects.latest('pk').task_id}" in one.content.decode()
 
 
-def test_a_policy_is_changed_with_a_reason_and_its_history_shows_it(admin_client: Client) -> None:
+def test_a_policy_is_changed_with_a_reason_that_its_history_shows(admin_client: Client) -> None:
     policy = SlaPolicy.objects.get(province="ON", channel="CALL")
     sent = {"enabled": "on", "warn_after_minutes": 15, "breach_after_minutes": 45, "why": "rivals", "expected_version": 1}
 
@@ -148,7 +148,7 @@ def test_a_policy_is_changed_with_a_reason_and_its_history_shows_it(admin_client
     assert "45 min" in history
 
 
-def test_a_policy_that_warns_after_its_breach_is_not_saved(admin_client: Client) -> None:
+def test_a_policy_whose_warning_is_after_its_breach_is_not_saved(admin_client: Client) -> None:
     sent = {
         **{"province": "ON", "market": "TORONTO", "channel": "SMS", "enabled": "on", "why": "rivals"},
         **{"warn_after_minutes": 90, "breach_after_minutes": 60, "expected_version": 0},
@@ -160,7 +160,7 @@ def test_a_policy_that_warns_after_its_breach_is_not_saved(admin_client: Client)
 
 
 @pytest.mark.parametrize(("minutes", "words"), [(10, ""), (60, ">late</strong>"), (200, "later than the SLA allows")])
-def test_the_work_queue_says_how_late_a_task_is(minutes: int, words: str, admin_client: Client) -> None:
+def test_the_work_queue_shows_the_lateness_of_a_task(minutes: int, words: str, admin_client: Client) -> None:
     late(minutes, leased_by="admin", leased_until=timezone.now() + timedelta(minutes=10))
 
     page = admin_client.get("/admin/followups/followuptask/queue/").content.decode()

@@ -25,6 +25,7 @@ from followups.tasks.services import skip_task, snooze_task
 from governance.golive.models import GoLiveState
 from kpi.models import KPIEvent
 from tests.factories import NOON, SlaPolicyFactory, TaskFactory, completed
+from tests.query_counts import queries
 from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +44,7 @@ def found_for(task: FollowupTask) -> list[SlaBreach]:
     return list(SlaBreach.objects.filter(task=task).order_by("id"))
 
 
-def test_an_open_task_that_is_later_than_allowed_is_a_breach_and_one_on_the_minute_is_none() -> None:
+def test_an_open_task_breaches_only_beyond_the_limit() -> None:
     task = TaskFactory.create(owner="va1")
 
     assert find_breaches(act=Act(at=NOON + BREACH)) == 0
@@ -57,7 +58,7 @@ def test_an_open_task_that_is_later_than_allowed_is_a_breach_and_one_on_the_minu
     assert (breach.policy, breach.policy_version, breach.breach_after_minutes) == (policy, 1, 120)
 
 
-def test_a_breach_counts_once_as_a_kpi_that_failed() -> None:
+def test_a_breach_counts_once_as_a_failed_kpi() -> None:
     task = TaskFactory.create(owner="va1")
 
     find_breaches(act=Act(at=LATE))
@@ -71,7 +72,7 @@ def test_a_breach_counts_once_as_a_kpi_that_failed() -> None:
     assert event.correlation_id == found_for(task)[0].correlation_id == SlaNotice.objects.get().correlation_id
 
 
-def test_looking_again_finds_nothing_new_and_makes_no_notice() -> None:
+def test_a_second_look_finds_nothing_new_and_makes_no_notice() -> None:
     TaskFactory.create()
 
     assert [find_breaches(act=Act(at=LATE)), find_breaches(act=Act(at=LATE)), find_breaches(act=Act(at=LATE + BREACH))] == [
@@ -92,7 +93,7 @@ def test_the_breaches_of_one_look_share_one_notice() -> None:
     assert (notice.breaches, notice.rows.count(), notice.created_at) == (3, 3, LATE)
 
 
-def test_a_task_that_is_due_at_night_is_not_late_before_its_first_permitted_minute() -> None:
+def test_a_task_due_at_night_is_not_late_before_its_first_permitted_minute() -> None:
     morning = NOON + timedelta(hours=10)
     task = TaskFactory.create(actionable_at=morning, open_from=morning, open_until=morning + 2 * BREACH)
 
@@ -107,7 +108,7 @@ def test_a_task_without_a_known_permitted_minute_is_not_late() -> None:
     assert find_breaches(act=Act(at=LATE)) == 0
 
 
-def test_a_policy_that_was_switched_off_a_moment_ago_makes_no_breach() -> None:
+def test_a_policy_disabled_a_moment_ago_makes_no_breach() -> None:
     """The worker has not said so to the tasks yet."""
     TaskFactory.create()
     SlaPolicy.objects.update(enabled=False)
@@ -117,13 +118,13 @@ def test_a_policy_that_was_switched_off_a_moment_ago_makes_no_breach() -> None:
 
 
 @pytest.mark.parametrize("ended", [{"cancelled_at": NOON}, {"completed_at": NOON + BREACH, "completed_by": "va1"}])
-def test_a_task_that_was_cancelled_or_done_in_time_is_none(ended: dict[str, Any]) -> None:
+def test_a_task_cancelled_or_done_in_time_is_no_breach(ended: dict[str, Any]) -> None:
     TaskFactory.create(**ended)
 
     assert find_breaches(act=Act(at=LATE)) == 0
 
 
-def test_a_task_that_was_done_late_while_nobody_looked_is_found_afterwards() -> None:
+def test_a_task_done_late_between_two_looks_is_found_afterwards() -> None:
     find_breaches(act=Act(at=NOON))
     task = completed(late=BREACH + MINUTE)
 
@@ -135,7 +136,7 @@ def test_a_task_that_was_done_late_while_nobody_looked_is_found_afterwards() -> 
     assert find_breaches(act=Act(at=NOON + timedelta(days=5))) == 0
 
 
-def test_a_task_that_was_done_after_it_was_found_is_not_found_again() -> None:
+def test_a_found_breach_is_not_found_again_after_its_completion() -> None:
     task = TaskFactory.create(ladder__open_steps=1)
     find_breaches(act=Act(at=LATE))
     complete_task(task.pk, "va1", now=LATE + MINUTE)
@@ -143,7 +144,7 @@ def test_a_task_that_was_done_after_it_was_found_is_not_found_again() -> None:
     assert find_breaches(act=Act(at=LATE + 2 * MINUTE)) == 0
 
 
-def test_what_is_completed_while_a_look_is_under_way_is_found_by_the_next() -> None:
+def test_a_completion_during_a_look_is_found_by_the_next_look() -> None:
     """It commits after the look, with a time of before it."""
     find_breaches(act=Act(at=LATE))
     completed(late=BREACH + MINUTE)
@@ -151,20 +152,20 @@ def test_what_is_completed_while_a_look_is_under_way_is_found_by_the_next() -> N
     assert find_breaches(act=Act(at=LATE + MINUTE)) == 1
 
 
-def test_what_was_completed_before_the_first_look_is_not_judged() -> None:
+def test_a_completion_before_the_first_look_is_not_judged() -> None:
     completed(late=BREACH + MINUTE)
 
     assert find_breaches(act=Act(at=NOON + timedelta(days=1))) == 0
 
 
-def test_a_task_that_was_cancelled_and_done_late_was_not_owed() -> None:
+def test_a_cancelled_task_done_late_is_no_breach() -> None:
     find_breaches(act=Act(at=NOON))
     completed(late=BREACH + MINUTE, cancelled_at=NOON)
 
     assert find_breaches(act=Act(at=LATE + MINUTE)) == 0
 
 
-def test_a_task_that_was_put_off_may_breach_anew_and_then_counts_again() -> None:
+def test_a_moved_task_may_breach_again_and_counts_again() -> None:
     task = TaskFactory.create(province="ON", ladder__open_steps=1)
     find_breaches(act=Act(at=LATE))
     until = LATE + timedelta(days=1)
@@ -179,7 +180,7 @@ def test_a_task_that_was_put_off_may_breach_anew_and_then_counts_again() -> None
     assert KPIEvent.objects.filter(metric="followup_breached").count() == 2
 
 
-def test_the_database_keeps_a_second_breach_of_one_due_time_out() -> None:
+def test_the_database_forbids_a_second_breach_of_one_due_time() -> None:
     task = TaskFactory.create()
     find_breaches(act=Act(at=LATE))
     FollowupTask.objects.update(breached_due_at=None)
@@ -204,13 +205,13 @@ def test_a_failing_receiver_leaves_nothing_recorded(monkeypatch: pytest.MonkeyPa
     assert find_breaches(act=Act(at=LATE)) == 1
 
 
-def test_breaches_are_facts_with_the_kill_switch_engaged_too(kill_switch: GoLiveState) -> None:
+def test_breaches_are_recorded_with_the_kill_switch_engaged(kill_switch: GoLiveState) -> None:
     TaskFactory.create()
 
     assert find_breaches(act=Act(at=LATE)) == 1
 
 
-def test_one_look_records_so_many_and_the_next_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_look_records_up_to_its_limit_and_the_next_look_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(breaches, "LOOK_MAX", 2)
     find_breaches(act=Act(at=NOON))
     open_ones = [TaskFactory.create() for _ in range(3)]
@@ -222,18 +223,18 @@ def test_one_look_records_so_many_and_the_next_goes_on(monkeypatch: pytest.Monke
     assert SlaWatch.objects.get().looked_until == LATE + MINUTE
 
 
-def test_a_look_asks_as_much_for_many_breaches_as_for_few() -> None:
-    def queries(now: Any) -> int:
+def test_the_queries_of_a_look_do_not_grow_with_its_breaches() -> None:
+    def looking(now: Any) -> int:
         with CaptureQueriesContext(connection) as captured:
             find_breaches(act=Act(at=now))
         return len(captured)
 
     find_breaches(act=Act(at=NOON))
     TaskFactory.create()
-    few = queries(LATE)
+    few = looking(LATE)
     for _ in range(20):
         TaskFactory.create()
-    assert queries(LATE) == few
+    assert looking(LATE) == few
 
 
 # Which policy counts ----------------------------------------------------------------------------------------------------
@@ -250,7 +251,7 @@ def test_a_markets_policy_wins_over_its_provinces() -> None:
     assert find_breaches(act=Act(at=LATE)) == len(others)
 
 
-def test_a_markets_longer_time_holds_as_well() -> None:
+def test_a_markets_longer_limit_wins_too() -> None:
     SlaPolicyFactory.create(market="TORONTO", channel="SMS", breach_after_minutes=300)
     TaskFactory.create()
     judge()
@@ -258,7 +259,7 @@ def test_a_markets_longer_time_holds_as_well() -> None:
     assert [find_breaches(act=Act(at=LATE)), find_breaches(act=Act(at=NOON + 301 * MINUTE))] == [0, 1]
 
 
-def test_a_policy_that_is_off_allows_any_lateness_and_a_markets_own_shields_it_from_its_provinces() -> None:
+def test_a_disabled_policy_of_a_market_allows_any_lateness_whatever_its_province_says() -> None:
     SlaPolicyFactory.create(market="TORONTO", channel="SMS", enabled=False)
     SlaPolicy.objects.filter(province="BC").update(enabled=False)
     TaskFactory.create()
@@ -277,7 +278,7 @@ def test_without_any_policy_there_is_no_breach() -> None:
     assert not at_risk(LATE).exists()
 
 
-def test_a_wider_policy_takes_no_breach_back_and_a_narrower_one_finds_more() -> None:
+def test_a_wider_policy_removes_no_breach_and_a_narrower_one_finds_more() -> None:
     first = TaskFactory.create()
     find_breaches(act=Act(at=LATE))
     SlaPolicy.objects.update(breach_after_minutes=10_000)
@@ -294,7 +295,7 @@ def test_a_wider_policy_takes_no_breach_back_and_a_narrower_one_finds_more() -> 
 # At risk ----------------------------------------------------------------------------------------------------------------
 
 
-def test_a_task_is_at_risk_after_the_warning_until_its_breach_is_on_record() -> None:
+def test_a_task_is_at_risk_from_its_warning_until_its_breach_is_recorded() -> None:
     task = TaskFactory.create()
     TaskFactory.create(due_at=NOON + timedelta(days=1), actionable_at=None)
 
@@ -305,7 +306,7 @@ def test_a_task_is_at_risk_after_the_warning_until_its_breach_is_on_record() -> 
     assert list(FollowupTask.objects.breached()) == [task]
 
 
-def test_a_task_that_is_done_or_left_out_is_no_breach_that_is_still_open() -> None:
+def test_a_completed_or_skipped_task_is_no_open_breach() -> None:
     done, skipped = (TaskFactory.create(ladder__open_steps=1) for _ in range(2))
     find_breaches(act=Act(at=LATE))
     complete_task(done.pk, "va1", now=LATE)
@@ -315,7 +316,7 @@ def test_a_task_that_is_done_or_left_out_is_no_breach_that_is_still_open() -> No
 
 
 @pytest.mark.parametrize("seed", [1, 2, 4])
-def test_the_statement_finds_what_the_rules_say_of_each_task(seed: int) -> None:
+def test_the_statement_and_the_rules_agree_on_each_task(seed: int) -> None:
     """Policies and tasks by chance, open and completed."""
     dice = random.Random(seed)
     SlaPolicy.objects.all().delete()
@@ -363,7 +364,7 @@ def test_the_statement_finds_what_the_rules_say_of_each_task(seed: int) -> None:
 
 
 def test_the_rulebook_is_one_query(django_assert_num_queries: Callable[..., Any]) -> None:
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(queries("the SLA's rulebook")):
         assert len(list(rulebook())) == 39
 
 

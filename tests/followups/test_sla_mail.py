@@ -43,7 +43,7 @@ def states() -> list[str]:
     return list(SlaNotice.objects.order_by("pk").values_list("mail", flat=True))
 
 
-def test_one_look_sends_one_e_mail_that_sums_up_and_leads_to_the_tasks(boss: User, settings: Any) -> None:
+def test_one_look_sends_one_summary_with_links_to_the_tasks(boss: User, settings: Any) -> None:
     settings.BASE_URL = "https://ops.example.ca"
     tasks = [TaskFactory.create(owner=owner) for owner in ("va1", "va1", None)]
     find_breaches(act=Act(at=LATE))
@@ -59,7 +59,7 @@ def test_one_look_sends_one_e_mail_that_sums_up_and_leads_to_the_tasks(boss: Use
     assert (notice.mail, notice.mailed_at, notice.mailed_to) == ("SENT", LATE, 1)
 
 
-def test_it_says_when_by_the_leads_own_clock_and_nothing_by_which_a_lead_is_reached(boss: User) -> None:
+def test_the_e_mail_gives_times_on_the_leads_clock_and_no_contact_details(boss: User) -> None:
     lead = LeadFactory.create(province="BC", market="ALL", postal_code="", address="12 Elm St", email="jane@example.ca")
     breach(ladder__lead_id=lead.lead_id, ladder__province="BC", ladder__market="ALL", owner="va1")
     send(LATE)
@@ -80,7 +80,7 @@ def test_a_long_list_is_cut_short(boss: User) -> None:
     assert "  and 2 more\n" in body
 
 
-def test_breaches_that_come_in_quick_succession_wait_for_one_e_mail(boss: User) -> None:
+def test_breaches_in_quick_succession_share_one_e_mail(boss: User) -> None:
     breach()
     send(LATE)
     breach(LATE + MINUTE)
@@ -92,7 +92,7 @@ def test_breaches_that_come_in_quick_succession_wait_for_one_e_mail(boss: User) 
     assert [message.subject for message in mail.outbox] == ["1 task breached the SLA", "2 tasks breached the SLA"]
 
 
-def test_an_e_mail_that_fails_is_sent_at_the_next_look(boss: User, settings: Any) -> None:
+def test_a_failed_e_mail_is_sent_at_the_next_look(boss: User, settings: Any) -> None:
     settings.EMAIL_BACKEND, working = "tests.followups.test_sla_mail.Broken", settings.EMAIL_BACKEND
     breach()
     with pytest.raises(OSError, match="down"):
@@ -115,14 +115,14 @@ class Broken:
         raise OSError("down")
 
 
-def test_sending_twice_writes_once(boss: User) -> None:
+def test_sending_twice_sends_one_e_mail(boss: User) -> None:
     breach()
 
     assert [send(LATE), send(LATE), send(LATE + 20 * MINUTE)] == [1, 0, 0]
     assert len(mail.outbox) == 1
 
 
-def test_a_simulation_writes_to_nobody(boss: User) -> None:
+def test_a_simulation_sends_no_e_mail(boss: User) -> None:
     TaskFactory.create()
     find_breaches(by_mail=False, act=Act(at=LATE))
 
@@ -130,7 +130,7 @@ def test_a_simulation_writes_to_nobody(boss: User) -> None:
     assert not mail.outbox
 
 
-def test_only_operators_at_work_who_have_an_address_are_written_to(boss: User, user_of: Callable[..., User]) -> None:
+def test_only_active_operators_with_an_address_get_the_e_mail(boss: User, user_of: Callable[..., User]) -> None:
     for role, username, active in (("agent", "va1", True), ("operator", "left", False), ("operator", "mute", True)):
         user = user_of(role, username=username)
         user.is_active = active
@@ -141,9 +141,7 @@ def test_only_operators_at_work_who_have_an_address_are_written_to(boss: User, u
 
 
 @pytest.mark.parametrize("why", ["nobody has an address", "no server"])
-def test_where_nobody_can_be_written_to_the_notice_stands_and_the_runbook_says_so(
-    why: str, boss: User, settings: Any
-) -> None:
+def test_without_a_recipient_the_notice_stays_and_the_runbook_says_so(why: str, boss: User, settings: Any) -> None:
     if why == "no server":
         settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
     else:
@@ -154,7 +152,7 @@ def test_where_nobody_can_be_written_to_the_notice_stands_and_the_runbook_says_s
     assert [item["ok"] for item in status()["warnings"] if item["id"] == "followups.sla_mail"] == [False]
 
 
-def test_the_runbook_counts_who_is_written_to(boss: User) -> None:
+def test_the_runbook_counts_the_recipients(boss: User) -> None:
     assert [item["message"] for item in status()["info"] if item["id"] == "followups.sla_mail"] == [
         "1 operator is written to."
     ]

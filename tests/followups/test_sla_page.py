@@ -38,7 +38,7 @@ def rows(response: Any) -> list[list[str]]:
     return table
 
 
-def test_it_shows_the_last_seven_days_by_owner_and_all_together(auditor: Client) -> None:
+def test_the_page_shows_the_last_seven_days_by_owner_and_in_total(auditor: Client) -> None:
     completed(late=timedelta(minutes=45), due_at=NOON - timedelta(days=6), ladder__owner="va1")
     due_at = NOON - timedelta(hours=30)  # but permitted only these three hours
     TaskFactory.create(due_at=due_at, actionable_at=NOON - timedelta(hours=3))
@@ -60,7 +60,7 @@ def test_it_shows_the_last_seven_days_by_owner_and_all_together(auditor: Client)
     assert "canvas" in page.content.decode()
 
 
-def test_days_and_grouping_are_chosen_and_the_last_day_counts(auditor: Client) -> None:
+def test_days_and_grouping_can_be_chosen_and_the_last_day_is_included(auditor: Client) -> None:
     for days in range(3):
         completed(late=timedelta(0), due_at=NOON - timedelta(days=30 + days), ladder__province="QC")
     chosen = {"by": "province", "since": "2026-11-13", "until": "2026-11-14"}
@@ -84,14 +84,14 @@ def test_days_without_tasks_say_so(auditor: Client) -> None:
         ({"until": "9999-12-31"}, "2000 and 2099"),
     ],
 )
-def test_what_cannot_be_meant_is_said_beside_its_field(auditor: Client, given: Any, says: str) -> None:
+def test_an_impossible_value_is_reported_at_its_field(auditor: Client, given: Any, says: str) -> None:
     page = auditor.get(PAGE, given)
     assert page.status_code == 200
     assert says in page.content.decode()
     assert "table" not in page.context
 
 
-def test_it_is_not_for_those_who_may_not_read_the_sla(client: Client, user_of: Callable[..., User]) -> None:
+def test_a_user_who_may_not_read_the_sla_sees_no_page(client: Client, user_of: Callable[..., User]) -> None:
     assert client.get(PAGE).status_code == 302
     assert signed_in(User.objects.create_user("nobody")).get(PAGE).status_code == 403
     assert signed_in(user_of("agent")).get(PAGE).status_code == 200
@@ -125,5 +125,5 @@ def test_more_tasks_take_no_more_queries(auditor: Client) -> None:
         (1440 * 3 + 61, "3 d 1 h"),
     ],
 )
-def test_a_lateness_in_words(minutes: float | None, words: str) -> None:
+def test_lateness_is_shown_in_words(minutes: float | None, words: str) -> None:
     assert in_words(minutes) == words

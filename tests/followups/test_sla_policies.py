@@ -23,7 +23,7 @@ PLACE = {"province": "ON", "market": "TORONTO", "channel": "CALL"}
 TIMES = {"warn_after_minutes": 20, "breach_after_minutes": 60}
 
 
-def test_each_province_and_channel_begins_with_the_guides_times() -> None:
+def test_each_province_and_channel_has_the_guides_times_from_the_start() -> None:
     found = set(SlaPolicy.objects.values_list("market", "enabled", "warn_after_minutes", "breach_after_minutes"))
 
     assert (SlaPolicy.objects.count(), found) == (39, {("ALL", True, 30, 120)})
@@ -31,7 +31,7 @@ def test_each_province_and_channel_begins_with_the_guides_times() -> None:
     assert seed(SlaPolicy) == 0
 
 
-def test_what_is_missing_is_seeded_and_what_was_edited_stays() -> None:
+def test_missing_policies_are_seeded_and_edited_ones_stay() -> None:
     SlaPolicy.objects.filter(province="PE").delete()
     SlaPolicy.objects.filter(province="ON").update(breach_after_minutes=45)
 
@@ -39,7 +39,7 @@ def test_what_is_missing_is_seeded_and_what_was_edited_stays() -> None:
     assert set(SlaPolicy.objects.filter(province="ON").values_list("breach_after_minutes", flat=True)) == {45}
 
 
-def test_a_policy_is_made_and_changed_and_keeps_what_is_not_given(operator: APIClient) -> None:
+def test_a_policy_is_created_and_changed_and_keeps_absent_settings(operator: APIClient) -> None:
     made = operator.post(UPSERT, {**PLACE, **TIMES, "reason": "rivals", "expected_version": 0}).json()
     changed = operator.post(UPSERT, {**PLACE, "enabled": False, "expected_version": 1}).json()
 
@@ -57,7 +57,7 @@ def test_a_stale_version_changes_nothing(operator: APIClient) -> None:
     assert SlaPolicy.objects.get(province="ON", channel="CALL").enabled
 
 
-def test_a_warning_after_the_breach_is_refused_also_where_only_one_is_given(operator: APIClient) -> None:
+def test_a_warning_after_the_breach_is_refused_even_if_only_one_time_is_given(operator: APIClient) -> None:
     for given in (
         {**PLACE, "warn_after_minutes": 61, "breach_after_minutes": 60},
         {**PLACE, "market": "", "warn_after_minutes": 121},
@@ -84,7 +84,7 @@ def test_a_new_policy_needs_both_times(left_out: str, operator: APIClient) -> No
         {"channel": "FAX"},
     ],
 )
-def test_the_database_refuses_what_makes_no_sense(wrong: dict[str, Any]) -> None:
+def test_the_database_forbids_invalid_policies(wrong: dict[str, Any]) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         SlaPolicyFactory.create(**wrong)
 
@@ -99,7 +99,7 @@ def test_the_runbook_names_the_places_without_a_policy() -> None:
     assert item["detail"] == ["NU SMS", "YT SMS", "YT CALL", "YT EMAIL"]
 
 
-def test_what_is_at_risk_is_listed_with_the_moment_of_its_breach(operator: APIClient) -> None:
+def test_tasks_at_risk_are_listed_with_the_time_of_their_breach(operator: APIClient) -> None:
     due_at = timezone.now().replace(microsecond=0) - timedelta(minutes=40)
     all_day = {"open_from": due_at - timedelta(hours=1), "open_until": due_at + timedelta(days=1)}
     task = TaskFactory.create(due_at=due_at, actionable_at=due_at + timedelta(minutes=5), owner="va1", **all_day)
@@ -114,7 +114,7 @@ def test_what_is_at_risk_is_listed_with_the_moment_of_its_breach(operator: APICl
     assert [row["id"] for row in operator.get("/api/followups/sla/at-risk", {"owner": "va1"}).json()] == [task.pk]
 
 
-def test_breaches_are_listed_by_whose_and_where_and_when(operator: APIClient) -> None:
+def test_breaches_are_filtered_by_owner_place_and_time(operator: APIClient) -> None:
     TaskFactory.create(owner="va1")
     TaskFactory.create(channel="CALL", ladder__province="BC")
     find_breaches(act=Act(at=NOON + timedelta(hours=3)))

@@ -27,6 +27,7 @@ from followups.tasks.errors import TimeOutOfRange
 from followups.tasks.models import FollowupTask
 from tests.conftest import attrs
 from tests.factories import NOON, LadderFactory, TaskFactory, completed
+from tests.query_counts import queries
 
 pytestmark = pytest.mark.django_db
 
@@ -76,7 +77,7 @@ def printed(*arguments: str) -> str:
 # What is measured -------------------------------------------------------------------------------------------------------
 
 
-def test_of_nothing_there_are_no_figures() -> None:
+def test_a_report_without_tasks_has_no_figures() -> None:
     TaskFactory.create(due_at=NOON + minutes(1))
     TaskFactory.create(due_at=NOON)
     overdue(by=minutes(5), cancelled_at=NOON)
@@ -91,7 +92,7 @@ def test_one_task_is_its_own_percentile() -> None:
     assert sla_report() == SlaReport(whole, [])
 
 
-def test_early_is_in_time_and_negative_by_the_clock_on_the_wall() -> None:
+def test_an_early_task_is_in_time_and_negative_by_elapsed_time() -> None:
     completed(late=minutes(-10))
     completed(late=minutes(30))
     whole = sla_report().whole
@@ -99,7 +100,7 @@ def test_early_is_in_time_and_negative_by_the_clock_on_the_wall() -> None:
     assert (whole["p50_wall"], whole["p99_wall"], whole["within_30m_wall"]) == (-10, 30, 1)
 
 
-def test_what_was_never_done_counts_as_late_as_it_is_so_far() -> None:
+def test_an_undone_task_is_as_late_as_it_is_so_far() -> None:
     completed(late=minutes(10), due_at=NOON - timedelta(hours=5))
     overdue(by=timedelta(hours=4))
     whole = sla_report().whole
@@ -111,7 +112,7 @@ def test_what_was_never_done_counts_as_late_as_it_is_so_far() -> None:
     assert sla_report(now=NOON + timedelta(hours=1)).whole["p99"] == 300
 
 
-def test_an_open_task_is_neither_within_a_limit_nor_beyond_it_before_that_has_passed() -> None:
+def test_an_open_task_counts_neither_within_nor_beyond_a_limit_that_has_not_passed() -> None:
     completed(late=minutes(5), due_at=NOON - timedelta(days=1))
     overdue(by=minutes(30))
     whole = sla_report().whole
@@ -120,13 +121,13 @@ def test_an_open_task_is_neither_within_a_limit_nor_beyond_it_before_that_has_pa
     assert (whole["within_30m"], whole["within_2h"]) == (0.5, 1)
 
 
-def test_where_no_task_is_decided_there_is_no_fraction() -> None:
+def test_a_group_without_a_decided_task_has_no_fraction() -> None:
     overdue(by=minutes(31))
     whole = sla_report().whole
     assert (whole["p50"], whole["within_30m"], whole["within_2h"]) == (31, 0, None)
 
 
-def test_a_cancelled_task_counts_only_if_it_was_done_all_the_same() -> None:
+def test_a_cancelled_task_counts_only_if_it_was_completed_too() -> None:
     overdue(by=minutes(90), cancelled_at=NOON)
     completed(late=minutes(3), cancelled_at=NOON)
     whole = sla_report().whole
@@ -144,7 +145,7 @@ def test_both_clocks_are_reported_for_each_group() -> None:
     assert figures == [("a", 120, 900, 0.5, 1, 0, 0), ("b", 30, 540, 1, 1, 0.5, 0.5)]
 
 
-def test_what_was_completed_before_permitted_minutes_were_counted_goes_by_the_wall_and_is_counted() -> None:
+def test_an_older_completion_is_measured_by_elapsed_time_and_counted_apart() -> None:
     completed(late=minutes(200), late_for=None)
     completed(late=minutes(200), late_for=minutes(20))
     whole = sla_report().whole
@@ -152,7 +153,7 @@ def test_what_was_completed_before_permitted_minutes_were_counted_goes_by_the_wa
     assert (whole["p50_wall"], whole["within_2h_wall"]) == (200, 0)
 
 
-def test_what_was_counted_before_the_present_interval_is_late_too() -> None:
+def test_lateness_before_the_present_interval_counts_too() -> None:
     overdue(by=timedelta(days=2), late_for=minutes(90), late_until=NOON - timedelta(hours=9), open_from=NOON - minutes(40))
     overdue(by=timedelta(days=2), late_for=minutes(90), open_from=None, open_until=None)
     overdue(by=timedelta(days=2), open_until=NOON - timedelta(days=1))  # a worker stands still
@@ -160,7 +161,7 @@ def test_what_was_counted_before_the_present_interval_is_late_too() -> None:
     assert (whole["p50"], whole["p99"]) == (130, 1440)
 
 
-def test_groups_come_in_order_with_the_unowned_last_and_the_whole_apart() -> None:
+def test_groups_come_in_order_with_the_unowned_last_and_the_total_apart() -> None:
     for owner, province, channel in (("b", "ON", "SMS"), (None, "AB", "CALL"), ("a", "ON", "SMS"), ("a", "BC", "SMS")):
         completed(late=minutes(1), ladder__owner=owner, ladder__province=province, channel=channel)
     whole, groups = sla_report(by=["owner", "province", "channel"])
@@ -173,7 +174,7 @@ def test_groups_come_in_order_with_the_unowned_last_and_the_whole_apart() -> Non
     assert whole["count"] == 4
 
 
-def test_the_span_is_of_what_fell_due_since_is_inclusive_and_until_is_not() -> None:
+def test_the_report_takes_tasks_due_from_since_to_before_until() -> None:
     for hours in range(4):
         completed(late=timedelta(days=9), due_at=NOON - timedelta(hours=hours))
         overdue(by=timedelta(hours=hours))
@@ -186,10 +187,10 @@ def test_the_span_is_of_what_fell_due_since_is_inclusive_and_until_is_not() -> N
     assert refused.value.attr == "since"
 
 
-def test_it_is_one_query(django_assert_num_queries: Callable[..., Any]) -> None:
+def test_the_report_is_one_query(django_assert_num_queries: Callable[..., Any]) -> None:
     for n in range(4):
         completed(late=minutes(n))
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(queries("report on the SLA")):
         sla_report(by=GROUPS)
 
 
@@ -251,7 +252,7 @@ def recount(tasks: list[FollowupTask], since: datetime | None, until: datetime |
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=TASKS, since=st.none() | LATENESS, until=st.none() | LATENESS, by=st.sampled_from(("owner", "channel")))
-def test_it_agrees_with_a_plain_recount(
+def test_the_report_agrees_with_a_plain_recount(
     db: None, drawn: list[dict[str, Any]], since: timedelta | None, until: timedelta | None, by: str
 ) -> None:
     after, before = (None if ago is None else NOON - ago for ago in (since, until))
@@ -296,7 +297,7 @@ def made(drawn: list[dict[str, Any]]) -> list[FollowupTask]:
 # Over the API -----------------------------------------------------------------------------------------------------------
 
 
-def test_the_api_answers_the_last_week_by_default_whole_and_by_group(auditor: APIClient) -> None:
+def test_the_api_reports_the_last_week_by_default_in_total_and_by_group(auditor: APIClient) -> None:
     completed(late=minutes(45), due_at=NOON - timedelta(days=2), ladder__owner="va1")
     overdue(by=timedelta(days=7), ladder__owner="va1")
     overdue(by=timedelta(days=7, microseconds=1), ladder__owner="va2")
@@ -315,7 +316,7 @@ def test_the_api_answers_the_last_week_by_default_whole_and_by_group(auditor: AP
 
 
 @pytest.mark.parametrize("by", GROUPS)
-def test_the_api_groups_by(auditor: APIClient, by: str) -> None:
+def test_the_api_groups_the_report(auditor: APIClient, by: str) -> None:
     task = overdue(by=minutes(1))
     (group,) = auditor.get(SLA, {"by": by}).json()["groups"]
     assert group[by] == getattr(task, by)
@@ -365,7 +366,7 @@ def test_csv_has_a_header_and_a_line_for_each_group() -> None:
     ]
 
 
-def test_the_table_shows_labels_as_they_are_and_the_whole_below() -> None:
+def test_the_table_shows_labels_unchanged_and_the_total_below() -> None:
     completed(late=minutes(45), ladder__owner="[red]va1[/red]")
     overdue(by=minutes(77), ladder__owner="va2")
     table = printed("--by", "owner,province")
@@ -386,14 +387,14 @@ def test_the_table_shows_labels_as_they_are_and_the_whole_below() -> None:
 
 
 @pytest.mark.parametrize("owner", ["=1+1", "+1", "-1", "@sum(1)"])
-def test_no_cell_of_its_csv_is_a_formula(owner: str) -> None:
+def test_no_cell_of_the_csv_is_a_formula(owner: str) -> None:
     completed(late=minutes(45), ladder__owner=owner)
     (row,) = csv.DictReader(StringIO(printed("--by", "owner", "--format", "csv")))
     assert row["owner"] == f"'{owner}"
     assert json.loads(printed("--by", "owner", "--format", "json"))[0]["owner"] == owner
 
 
-def test_it_covers_everything_unless_told() -> None:
+def test_the_command_covers_all_time_by_default() -> None:
     overdue(by=timedelta(days=400))
     assert json.loads(printed("--format", "json"))[0]["open_overdue"] == 1
 
@@ -405,7 +406,7 @@ def test_the_output_goes_to_a_file(tmp_path: Path) -> None:
     assert [row["owner"] for row in csv.DictReader(StringIO(file.read_text(encoding="utf-8")))] == ["Éric"]
 
 
-def test_what_is_drawn_are_the_groups_and_the_whole() -> None:
+def test_the_chart_shows_the_groups_and_the_total() -> None:
     overdue(by=minutes(5), ladder__owner=None)
     overdue(by=minutes(6), ladder__owner="a name that is far too long to be drawn in full")
     report = sla_report(by=["owner"])
@@ -414,7 +415,7 @@ def test_what_is_drawn_are_the_groups_and_the_whole() -> None:
     assert [row for _, row in rows] == [*report.groups, report.whole]
 
 
-def test_of_many_groups_the_latest_are_drawn_in_their_order() -> None:
+def test_a_chart_of_many_groups_shows_the_latest_in_order() -> None:
     groups = [{"step": step, "p90": step * 7 % 50} for step in range(50)]
     rows = chart_rows(SlaReport({}, groups), "step")
     assert [name for name, _ in rows] == [*(str(step) for step in range(50) if step * 7 % 50 >= 50 - ROWS_MAX), "all"]

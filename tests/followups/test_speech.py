@@ -43,7 +43,7 @@ def maple(db: None) -> None:
     LeadFactory.create(lead_id="FR", first_name="Luc", address="12, rue Orme", language="fr", phone="+14165550177")
 
 
-def test_a_call_begins_with_name_on_whose_behalf_and_why(maple: None) -> None:
+def test_a_call_begins_with_the_callers_name_the_company_and_the_purpose(maple: None) -> None:
     assert said("EN", script_en="Is this a good moment?") == (
         "Say first: Hello Jane, my name is va1, and I am calling on behalf of Maple about an offer to buy 12 Elm St.\n"
         "If they ask for our number: 416-555-0100.\n"
@@ -52,7 +52,7 @@ def test_a_call_begins_with_name_on_whose_behalf_and_why(maple: None) -> None:
     )
 
 
-def test_it_does_so_in_french(maple: None) -> None:
+def test_a_french_call_begins_with_them_in_french(maple: None) -> None:
     text = said("FR", script_fr="Est-ce un bon moment?") or ""
     assert text.startswith(
         "À dire d'abord : Bonjour Luc, je m'appelle va1 et j'appelle de la part de Maple au sujet d'une offre"
@@ -61,16 +61,16 @@ def test_it_does_so_in_french(maple: None) -> None:
     assert text.endswith("\n\nEst-ce un bon moment?")
 
 
-def test_it_does_so_where_nothing_else_was_written(maple: None) -> None:
+def test_the_opening_is_added_even_without_a_script(maple: None) -> None:
     assert (said("FR") or "").startswith("À dire d'abord")
 
 
 @pytest.mark.parametrize("channel", ["SMS", "EMAIL"])
-def test_a_message_is_sent_as_it_is_written(maple: None, channel: str) -> None:
+def test_a_message_is_sent_as_written(maple: None, channel: str) -> None:
     assert said("EN", channel=channel, script_en="Hi") == "Hi"
 
 
-def test_the_opening_names_what_a_script_may_name() -> None:
+def test_the_opening_uses_only_known_fields() -> None:
     for language in ("en", "fr"):
         normalised(one(script_en=OPENING[language]))
 
@@ -94,17 +94,17 @@ def test_the_opening_names_what_a_script_may_name() -> None:
         ({**CALL, "script_en": "Is this a good moment?"}, ["0.script_en"]),
     ],
 )
-def test_what_each_text_of_quebec_says(step: dict[str, Any], wanting: list[str]) -> None:
+def test_each_text_of_quebec_is_checked_for_what_it_must_say(step: dict[str, Any], wanting: list[str]) -> None:
     steps = normalised([{"delay_minutes": 0, **step}])
     assert list(wanting_in_quebec(steps, "QC")) == wanting
     assert wanting_in_quebec(steps, "NB") == {}
 
 
-def test_the_guides_steps_say_it() -> None:
+def test_the_guides_steps_pass_the_check_of_quebec() -> None:
     assert wanting_in_quebec(GUIDE_STEPS, "QC") == {}
 
 
-def test_a_template_of_quebec_that_says_too_little_is_stored_off_and_not_switched_on(operator: APIClient) -> None:
+def test_an_incomplete_template_of_quebec_is_stored_disabled_and_not_enabled(operator: APIClient) -> None:
     place = {"province": "QC", "market": "LAVAL", "reason": "a trial"}
     steps = [{"delay_minutes": 0, **GOOD}, {"delay_minutes": 5, **CALL, "script_fr": ""}]
     refused = operator.post(API, {**place, "steps": steps, "enabled": True}, format="json")
@@ -121,7 +121,7 @@ def test_a_template_of_quebec_that_says_too_little_is_stored_off_and_not_switche
     assert operator.post(API, {**place, "steps": steps[:1], "enabled": True}, format="json").status_code == 200
 
 
-def test_one_that_is_on_stays_sound(db: None) -> None:
+def test_an_enabled_template_of_quebec_stays_complete(db: None) -> None:
     with pytest.raises(QuebecWanting):
         upsert(LadderTemplate, province="QC", steps=one(script_en="Hi"), act=Act("test"))
     assert len(LadderTemplate.objects.get(province="QC", kind="STANDARD").steps) == 6

@@ -58,7 +58,7 @@ def refused(lead_id: str = "L1", **more: Any) -> str:
 
 
 @time_machine.travel(ENDED + timedelta(days=1), tick=False)
-def test_a_lead_whose_ladder_ended_short_ago_gets_none_and_is_told_from_when(integrator: APIClient) -> None:
+def test_a_lead_in_its_cooling_off_time_gets_no_ladder_and_the_date_is_given(integrator: APIClient) -> None:
     followed_up()
     answer = integrator.post(CREATE, {"lead_id": "L1", "province": "ON"})
     assert (answer.status_code, codes(answer)) == (409, ["recently_followed_up"])
@@ -68,7 +68,7 @@ def test_a_lead_whose_ladder_ended_short_ago_gets_none_and_is_told_from_when(int
     assert FollowupLadder.objects.count() == KPIEvent.objects.filter(metric="ladder_created").count() == 1
 
 
-def test_the_time_has_passed_to_the_instant() -> None:
+def test_the_cooling_off_time_ends_to_the_instant() -> None:
     followed_up()
     with pytest.raises(RecentlyFollowedUp):
         start(now=COOLED_OFF - timedelta(microseconds=1))
@@ -76,20 +76,20 @@ def test_the_time_has_passed_to_the_instant() -> None:
 
 
 @pytest.mark.parametrize(("days", "is_over"), [(0, True), (10, True), (11, False), (3650, False)])
-def test_the_time_is_a_setting(settings: Settings, days: int, is_over: bool) -> None:
+def test_the_cooling_off_time_is_a_setting(settings: Settings, days: int, is_over: bool) -> None:
     followed_up()
     settings.COOLING_OFF_DAYS = days
     assert bool(refused(now=ENDED + timedelta(days=10))) is not is_over
 
 
-def test_a_ladder_in_which_nobody_was_contacted_holds_nobody_back() -> None:
+def test_a_ladder_without_a_contact_starts_no_cooling_off() -> None:
     cancel_ladder(
         start_ladder(lead_id="L1", province="ON", act=Act(at=NOON)).tasks[0].ladder_id, act=Act(reason="a mistake", at=ENDED)
     )
     assert start().created
 
 
-def test_an_older_ladder_counts_though_nobody_was_contacted_in_the_last() -> None:
+def test_an_older_ladder_with_a_contact_counts_after_one_without() -> None:
     followed_up()
     last = start(restart=True, reason="called us").tasks[0].ladder_id
     cancel_ladder(last, act=Act(reason="a mistake", at=ENDED + timedelta(days=2)))
@@ -98,19 +98,19 @@ def test_an_older_ladder_counts_though_nobody_was_contacted_in_the_last() -> Non
     assert start(now=COOLED_OFF).created
 
 
-def test_a_ladder_that_ended_by_itself_counts_from_its_last_contact() -> None:
+def test_the_cooling_off_of_a_finished_ladder_counts_from_its_last_contact() -> None:
     for task in start_ladder(lead_id="L1", province="ON", act=Act(at=NOON)).tasks:
         complete_task(task.pk, "va1", now=ENDED)
     assert refused() == "recently_followed_up"
 
 
-def test_a_ladder_without_a_lead_is_always_a_new_one() -> None:
+def test_a_ladder_without_a_lead_has_no_cooling_off() -> None:
     task = start_ladder(province="ON", act=Act(at=NOON)).tasks[0]
     complete_task(task.pk, "va1", now=NOON)
     assert start_ladder(province="ON", act=Act(at=ENDED)).created
 
 
-def test_bulk_refuses_that_row_with_the_same_code_and_date(operator: APIClient) -> None:
+def test_bulk_refuses_such_a_row_with_the_same_code_and_date(operator: APIClient) -> None:
     with time_machine.travel(ENDED + timedelta(days=1), tick=False):
         followed_up()
         answer = operator.post(BULK, {"ladders": [{"lead_id": "L1", "province": "ON"}, {"lead_id": "L2", "province": "ON"}]})
@@ -119,7 +119,7 @@ def test_bulk_refuses_that_row_with_the_same_code_and_date(operator: APIClient) 
     assert "2027-03-15T19:00:00Z" in first["detail"]
 
 
-def test_a_retry_while_the_ladder_is_open_is_answered_as_before() -> None:
+def test_a_retry_while_the_ladder_is_open_gets_the_same_answer() -> None:
     task = start_ladder(lead_id="L1", province="ON", act=Act(at=NOON)).tasks[0]
     complete_task(task.pk, "va1", now=NOON)
     assert not start().created
@@ -129,7 +129,7 @@ def test_a_retry_while_the_ladder_is_open_is_answered_as_before() -> None:
 # With a reason ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_restart_with_a_reason_starts_and_the_reason_is_kept(integrator: APIClient) -> None:
+def test_a_restart_with_a_reason_starts_and_keeps_the_reason(integrator: APIClient) -> None:
     with time_machine.travel(ENDED + timedelta(days=1), tick=False):
         followed_up()
         answer = integrator.post(CREATE, {"lead_id": "L1", "province": "ON", "restart": True, "reason": "called us"})
@@ -141,14 +141,14 @@ def test_a_restart_with_a_reason_starts_and_the_reason_is_kept(integrator: APICl
 
 
 @pytest.mark.parametrize("more", [{"restart": True}, {"reason": "called us"}, {"restart": True, "reason": "  "}])
-def test_without_both_it_does_not(integrator: APIClient, more: dict[str, Any]) -> None:
+def test_a_restart_needs_both_the_flag_and_a_reason(integrator: APIClient, more: dict[str, Any]) -> None:
     with time_machine.travel(ENDED + timedelta(days=1), tick=False):
         followed_up()
         answer = integrator.post(CREATE, {"lead_id": "L1", "province": "ON", **more})
     assert codes(answer) == ["recently_followed_up"]
 
 
-def test_while_a_ladder_is_open_a_restart_needs_no_reason() -> None:
+def test_a_restart_of_an_open_ladder_needs_no_reason() -> None:
     followed_up()
     start(restart=True, reason="called us")
     again = start(restart=True)
@@ -157,13 +157,13 @@ def test_while_a_ladder_is_open_a_restart_needs_no_reason() -> None:
     assert {line.reason for line in TaskEvent.objects.filter(kind="CANCELLED")} == {"enough", "restarted"}
 
 
-def test_a_reason_is_why_the_open_steps_are_cancelled() -> None:
+def test_the_reason_of_a_restart_is_that_of_the_cancelled_steps() -> None:
     start_ladder(lead_id="L1", province="ON", act=Act(at=NOON))
     start(restart=True, reason="another house")
     assert set(FollowupTask.objects.exclude(cancelled_at=None).values_list("cancel_reason", flat=True)) == {"another house"}
 
 
-def test_restarting_a_ladder_has_a_reason_always() -> None:
+def test_restarting_a_ladder_by_id_always_needs_a_reason() -> None:
     ladder = followed_up()
     new = restart_ladder(ladder.pk, act=Act(reason="called us", at=ENDED + timedelta(days=1))).tasks[0].ladder
     assert (new.lead_id, new.reason) == ("L1", "called us")
@@ -173,7 +173,7 @@ def test_restarting_a_ladder_has_a_reason_always() -> None:
 
 
 @pytest.mark.parametrize("status", Lead.Status.values)
-def test_a_status_that_ends_the_hunt_starts_no_ladder(integrator: APIClient, status: str) -> None:
+def test_a_lead_with_a_status_that_ends_the_hunt_gets_no_ladder(integrator: APIClient, status: str) -> None:
     LeadFactory.create(lead_id="L1", status=status)
     answer = integrator.post(CREATE, {"lead_id": "L1", "province": "ON"})
     if status in ("NEW", "CONTACTED"):
@@ -186,7 +186,7 @@ def test_a_status_that_ends_the_hunt_starts_no_ladder(integrator: APIClient, sta
 
 
 @pytest.mark.parametrize("status", ["APPOINTMENT", "UNDER_CONTRACT", "NOT_INTERESTED"])
-def test_with_a_reason_it_does(status: str) -> None:
+def test_a_reason_starts_a_ladder_in_spite_of_the_status(status: str) -> None:
     LeadFactory.create(lead_id="L1", status=status)
     with pytest.raises(LeadClosed, match="restart=true with a reason"):
         start(restart=True)
@@ -195,7 +195,7 @@ def test_with_a_reason_it_does(status: str) -> None:
 
 
 @pytest.mark.parametrize("status", ["CLOSED", "DEAD"])
-def test_a_lead_that_is_closed_for_good_stays_so_whatever_the_reason(status: str) -> None:
+def test_a_closed_or_dead_lead_gets_no_ladder_whatever_the_reason(status: str) -> None:
     lead = LeadFactory.create(lead_id="L1")
     ladder = followed_up().pk
     Lead.objects.filter(pk=lead.pk).update(status=status)
@@ -208,7 +208,7 @@ def test_a_lead_that_is_closed_for_good_stays_so_whatever_the_reason(status: str
 # The order of the answers -----------------------------------------------------------------------------------------------
 
 
-def test_the_first_of_what_stands_in_the_way_is_named(integrator: APIClient) -> None:
+def test_the_first_obstacle_is_named(integrator: APIClient) -> None:
     """One after the other is taken away."""
     LeadFactory.create(lead_id="L1", phone=PHONE)
     LeadFactory.create(lead_id="OTHER", phone=OTHER_PHONE)
@@ -238,7 +238,7 @@ def test_the_first_of_what_stands_in_the_way_is_named(integrator: APIClient) -> 
     assert answered() == "ladder_template_disabled"
 
 
-def test_where_no_template_is_at_all_the_rest_is_said_first() -> None:
+def test_a_missing_template_is_named_after_all_other_obstacles() -> None:
     LeadFactory.create(lead_id="L1", status="DEAD")
     LeadFactory.create(lead_id="L2")
     LadderTemplate.objects.all().delete()
@@ -252,7 +252,7 @@ def wrong(lead_id: str = "L1", channel: str = "CALL") -> None:
     mark_wrong(lead_id, channel, Act("va1", correlation_id="C-1", at=NOON))
 
 
-def test_a_wrong_number_is_marked_and_no_ladder_starts_there(integrator: APIClient) -> None:
+def test_a_wrong_number_is_marked_and_gets_no_ladder(integrator: APIClient) -> None:
     LeadFactory.create(lead_id="L1", phone=PHONE)
     wrong()
     lead = Lead.objects.get()
@@ -266,7 +266,7 @@ def test_a_wrong_number_is_marked_and_no_ladder_starts_there(integrator: APIClie
     assert "wrong_contacts" not in shown
 
 
-def test_the_address_of_an_email_step_is_marked() -> None:
+def test_a_wrong_address_at_an_email_step_is_marked() -> None:
     LeadFactory.create(lead_id="L1", phone=PHONE, email="a@example.ca")
     wrong(channel="EMAIL")
     lead = Lead.objects.get()
@@ -274,7 +274,7 @@ def test_the_address_of_an_email_step_is_marked() -> None:
     assert start().created  # the template calls and texts
 
 
-def test_who_has_no_number_has_no_wrong_one() -> None:
+def test_a_lead_without_a_number_has_no_wrong_number() -> None:
     LeadFactory.create(lead_id="L1", phone="")
     wrong()
     wrong("NOBODY")
@@ -282,7 +282,7 @@ def test_who_has_no_number_has_no_wrong_one() -> None:
 
 
 @pytest.mark.parametrize("store", [partial(upsert_lead, act=Act()), lambda **row: upsert_leads([row], act=Act())])
-def test_another_number_makes_the_lead_workable_and_the_wrong_one_stays_wrong(store: Callable[..., Any]) -> None:
+def test_a_new_number_allows_a_ladder_and_the_old_one_stays_wrong(store: Callable[..., Any]) -> None:
     LeadFactory.create(lead_id="L1", phone=PHONE)
     wrong()
     store(lead_id="L1", phone=PHONE, first_name="Ana")
@@ -295,7 +295,7 @@ def test_another_number_makes_the_lead_workable_and_the_wrong_one_stays_wrong(st
     assert (lead.phone_is_wrong, lead.wrong_contacts) == (True, [PHONE])
 
 
-def test_a_wrong_number_is_no_contact_once_there_is_another() -> None:
+def test_a_wrong_number_does_not_count_as_a_contact_once_there_is_a_new_number() -> None:
     LeadFactory.create(lead_id="L1", phone=PHONE)
     task = start_ladder(lead_id="L1", province="ON", act=Act(at=NOON)).tasks[0]
     complete_task(task.pk, "va1", outcome="WRONG_NUMBER", now=ENDED)
@@ -305,7 +305,7 @@ def test_a_wrong_number_is_no_contact_once_there_is_another() -> None:
     assert refused() == ""
 
 
-def test_a_wrong_number_counts_as_a_contact_as_long_as_there_is_no_other() -> None:
+def test_a_wrong_number_counts_as_a_contact_while_there_is_no_other() -> None:
     LeadFactory.create(lead_id="L1", phone=PHONE)
     followed_up(outcome="WRONG_NUMBER")
     wrong()
@@ -318,7 +318,7 @@ def test_a_wrong_number_counts_as_a_contact_as_long_as_there_is_no_other() -> No
 
 @pytest.mark.parametrize("channel", ["SMS", "CALL"])
 @pytest.mark.parametrize("outcome", ["REACHED", "NO_ANSWER", None])
-def test_any_other_contact_of_the_ladder_counts_beside_the_wrong_number(channel: str, outcome: str | None) -> None:
+def test_another_contact_of_the_ladder_counts_beside_the_wrong_number(channel: str, outcome: str | None) -> None:
     LeadFactory.create(lead_id="L1", phone=PHONE)
     tasks = start_ladder(lead_id="L1", province="ON", act=Act(at=NOON)).tasks
     complete_task(next(task for task in tasks if task.channel == channel).pk, "va1", outcome=outcome, now=NOON)
@@ -328,6 +328,6 @@ def test_any_other_contact_of_the_ladder_counts_beside_the_wrong_number(channel:
     assert refused() == "recently_followed_up"
 
 
-def test_the_reason_is_a_note_of_bounded_length(integrator: APIClient) -> None:
+def test_the_reason_has_a_maximum_length(integrator: APIClient) -> None:
     answer = integrator.post(CREATE, {"lead_id": "L1", "province": "ON", "reason": "a\x00b"})
     assert (answer.status_code, codes(answer), attrs(answer)) == (400, ["control_characters"], ["reason"])

@@ -41,7 +41,7 @@ def lease(tasks: list[FollowupTask], holder: str, minutes: int = 10) -> None:
     )
 
 
-def test_snoozing_moves_the_task_recomputes_its_minutes_and_ends_the_claim(operator: APIClient, steps: Any) -> None:
+def test_a_snooze_moves_the_task_recomputes_its_minutes_and_ends_the_claim(operator: APIClient, steps: Any) -> None:
     lease(steps, "operator", 60 * 24 * 365)
     until = fresh(steps[0]).created_at.replace(year=2099)
     response = operator.post(
@@ -63,7 +63,7 @@ def test_snoozing_moves_the_task_recomputes_its_minutes_and_ends_the_claim(opera
 
 
 @pytest.mark.parametrize("days", [-1, 0, 90.001])
-def test_a_snooze_ends_in_the_next_90_days(db: None, steps: Any, days: Any) -> None:
+def test_a_snooze_ends_within_90_days(db: None, steps: Any, days: Any) -> None:
     with pytest.raises(TimeOutOfRange):
         snooze_task(steps[0].pk, LATER + timedelta(days=days), act=Act(reason="x", at=LATER))
     assert snooze_task(steps[0].pk, LATER + timedelta(days=90), act=Act(reason="x", at=LATER)).due_at == LATER + timedelta(
@@ -72,7 +72,7 @@ def test_a_snooze_ends_in_the_next_90_days(db: None, steps: Any, days: Any) -> N
     assert TaskEvent.objects.count() == 1
 
 
-def test_skipping_cancels_one_step_and_the_last_one_closes_the_ladder(operator: APIClient, steps: Any) -> None:
+def test_a_skip_cancels_one_step_and_the_last_skip_closes_the_ladder(operator: APIClient, steps: Any) -> None:
     response = operator.post(f"/api/followups/task/{steps[0].pk}/skip", {"reason": "no texts", "correlation_id": "C-1"})
     task = fresh(steps[0])
     assert (response.status_code, response.json()["cancel_reason"]) == (200, "no texts")
@@ -113,7 +113,7 @@ def test_a_closed_task_is_neither_snoozed_nor_skipped(operator: APIClient, steps
         (None, "bob", 10, TaskLeased),
     ],
 )
-def test_an_agent_puts_off_its_own_tasks_and_unowned_ones_that_it_has_claimed(
+def test_an_agent_snoozes_its_own_tasks_and_unowned_ones_that_it_claimed(
     steps: Any, user_of: Callable[..., User], owner: Any, holder: Any, minutes: Any, refusal: Any
 ) -> None:
     FollowupTask.objects.update(owner=owner)
@@ -132,13 +132,13 @@ def test_an_agent_puts_off_its_own_tasks_and_unowned_ones_that_it_has_claimed(
         assert TaskEvent.objects.count() == 2
 
 
-def test_who_may_work_anybodys_task_waits_for_a_live_claim_too(steps: Any, user_of: Callable[..., User]) -> None:
+def test_a_user_who_may_work_any_task_waits_for_a_live_claim_too(steps: Any, user_of: Callable[..., User]) -> None:
     lease(steps, "bob")
     with pytest.raises(TaskLeased):
         skip_task(steps[0].pk, act=Act("boss", user=user_of("operator"), reason="x", at=LATER))
 
 
-def test_reassigning_gives_ladder_and_open_tasks_and_ends_their_claims(operator: APIClient, steps: Any) -> None:
+def test_a_reassignment_moves_ladder_and_open_tasks_and_ends_their_claims(operator: APIClient, steps: Any) -> None:
     complete_task(steps[0].pk, "anna", now=LATER)
     lease(steps[1:], "anna")
     response = operator.post(f"/api/followups/ladder/{steps[0].ladder_id}/reassign", {"owner": "bob", "reason": "ill"})
@@ -157,7 +157,7 @@ def test_reassigning_gives_ladder_and_open_tasks_and_ends_their_claims(operator:
     assert fresh(steps[1]).owner is None
 
 
-def test_cancelling_closes_the_ladder_with_one_line_a_step(operator: APIClient, steps: Any) -> None:
+def test_a_cancellation_closes_the_ladder_with_one_line_for_each_step(operator: APIClient, steps: Any) -> None:
     complete_task(steps[0].pk, "anna", now=LATER)
     path = f"/api/followups/ladder/{steps[0].ladder_id}/cancel"
     answer = operator.post(path, {"reason": "sold"}).json()
@@ -173,7 +173,7 @@ def test_cancelling_closes_the_ladder_with_one_line_a_step(operator: APIClient, 
     assert lines.count() == 5
 
 
-def test_restarting_cancels_what_is_open_and_begins_anew_for_the_same(operator: APIClient, steps: Any) -> None:
+def test_a_restart_cancels_the_open_steps_and_starts_a_ladder_for_the_same_lead(operator: APIClient, steps: Any) -> None:
     complete_task(steps[0].pk, "anna", now=LATER)
     response = operator.post(f"/api/followups/ladder/{steps[0].ladder_id}/restart", {"reason": "new interest"})
     assert response.status_code == 201
@@ -187,7 +187,7 @@ def test_restarting_cancels_what_is_open_and_begins_anew_for_the_same(operator: 
     assert KPIEvent.objects.filter(metric="ladder_created").count() == 2
 
 
-def test_a_closed_ladder_begins_anew_and_what_came_after_it_is_cancelled(db: None, steps: Any) -> None:
+def test_a_restart_of_a_closed_ladder_cancels_the_one_that_came_after_it(db: None, steps: Any) -> None:
     cancel_ladder(steps[0].ladder_id, act=Act(reason="x", at=LATER))
     second = restart_ladder(steps[0].ladder_id, act=Act(reason="again", at=LATER))
     third = restart_ladder(steps[0].ladder_id, act=Act(reason="and again", at=LATER))
@@ -197,7 +197,7 @@ def test_a_closed_ladder_begins_anew_and_what_came_after_it_is_cancelled(db: Non
     }
 
 
-def test_a_ladder_without_a_lead_begins_anew_alone(db: None) -> None:
+def test_a_restart_of_a_ladder_without_a_lead_cancels_no_other(db: None) -> None:
     first, other = (start_ladder(province="ON", owner="anna", act=Act(at=NOON)).tasks for _ in range(2))
     start = restart_ladder(first[0].ladder_id, act=Act(reason="again", at=LATER))
     assert set(FollowupLadder.objects.open()) == {start.tasks[0].ladder, other[0].ladder}
@@ -205,7 +205,7 @@ def test_a_ladder_without_a_lead_begins_anew_alone(db: None) -> None:
     assert start.tasks[0].owner == "anna"
 
 
-def test_what_is_not_there_is_not_found(operator: APIClient) -> None:
+def test_an_unknown_task_or_ladder_is_not_found(operator: APIClient) -> None:
     for verb in ("snooze", "skip"):
         given = {"reason": "x", "until": "2026-12-15T18:00:00Z"}
         assert operator.post(f"/api/followups/task/999999/{verb}", given).status_code == 404
@@ -217,7 +217,7 @@ def test_what_is_not_there_is_not_found(operator: APIClient) -> None:
         cancel_ladder(999_999, act=Act(reason="x"))
 
 
-def test_every_way_to_cancel_writes_one_line_a_step_and_a_step_made_cancelled_none(db: None, steps: Any) -> None:
+def test_every_cancellation_writes_one_line_for_each_step_but_not_for_steps_made_cancelled(db: None, steps: Any) -> None:
     points = [("PHONE", "+14165550123")]
     record_opt_out(points=points, channel="SMS", act=Act("system", correlation_id="C-4", at=LATER))
     lines = TaskEvent.objects.filter(kind="CANCELLED")

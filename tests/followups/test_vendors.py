@@ -57,7 +57,7 @@ def claimed(owner: str = "va1", now: datetime | None = None) -> list[int]:
 # Claims -----------------------------------------------------------------------------------------------------------------
 
 
-def test_an_agent_of_a_vendor_claims_through_the_last_day_of_its_registration_and_no_longer() -> None:
+def test_an_agent_of_a_vendor_claims_until_the_end_of_the_last_day_of_its_registration() -> None:
     task = TaskFactory.create(due_at=NOON)
     vendor(days=0)
     hire()
@@ -82,7 +82,7 @@ def test_the_last_day_ends_in_utc() -> None:
         claimed(now=midnight)
 
 
-def test_others_claim_on() -> None:
+def test_other_agents_claim_without_a_registration() -> None:
     task = TaskFactory.create(due_at=NOON)
     vendor(days=-1)
     vendor(days=9, name="Pacific Calls")
@@ -96,7 +96,7 @@ def test_others_claim_on() -> None:
     assert claimed("va2") == [task.id]
 
 
-def test_who_was_taken_off_claims_as_one_of_ours_and_a_renewal_counts_at_once() -> None:
+def test_an_agent_removed_from_a_vendor_claims_freely_and_a_renewal_counts_at_once() -> None:
     task = TaskFactory.create(due_at=NOON)
     vendor(days=-1)
     hire()
@@ -110,7 +110,7 @@ def test_who_was_taken_off_claims_as_one_of_ours_and_a_renewal_counts_at_once() 
     assert renew_leases(task_ids=[task.id], owner="va1", act=Act()).renewed == [task.id]
 
 
-def test_what_happened_is_recorded_and_what_is_held_is_given_back_all_the_same() -> None:
+def test_an_agent_without_registration_still_records_contacts_and_gives_tasks_back() -> None:
     task, other = TaskFactory.create(due_at=NOON), TaskFactory.create(due_at=NOON)
     vendor(days=1)
     hire()
@@ -121,7 +121,7 @@ def test_what_happened_is_recorded_and_what_is_held_is_given_back_all_the_same()
     assert [one.id for one in due_tasks()] == [other.id]  # a list to read
 
 
-def test_the_api_refuses_under_either_name(agent: APIClient, operator: APIClient) -> None:
+def test_the_api_refuses_the_agent_under_either_name(agent: APIClient, operator: APIClient) -> None:
     TaskFactory.create(due_at=NOON)
     vendor(days=-1)
     name = User.objects.get(groups__name="agent").username
@@ -136,7 +136,7 @@ def test_the_api_refuses_under_either_name(agent: APIClient, operator: APIClient
     assert len(agent.post(CLAIM).json()) == 1
 
 
-def test_the_work_queue_says_why(user_of: Callable[..., User]) -> None:
+def test_the_work_queue_gives_the_reason(user_of: Callable[..., User]) -> None:
     TaskFactory.create(due_at=NOON)
     vendor(days=-1)
     hire("va9")
@@ -146,7 +146,7 @@ def test_the_work_queue_says_why(user_of: Callable[..., User]) -> None:
     assert not FollowupTask.objects.filter(leased_by="va9").exists()
 
 
-def test_no_new_ladder_goes_to_who_may_not_claim() -> None:
+def test_an_agent_who_may_not_claim_gets_no_new_ladder() -> None:
     for agent in ("va1", "va2"):
         PoolAgentFactory.create(agent=agent)
     vendor(days=-1)
@@ -173,13 +173,13 @@ def test_a_vendor_and_its_agents_have_a_history() -> None:
     assert [one.history_type for one in VendorAgent.history.order_by("history_id")] == ["+", "-"]
 
 
-def test_an_agent_is_assigned_to_a_vendor_that_exists() -> None:
+def test_an_agent_is_assigned_only_to_an_existing_vendor() -> None:
     with pytest.raises(VendorNotFound):
         hire(name="Nobody")
     assert not VendorAgent.objects.exists()
 
 
-def test_the_api_keeps_the_registry(operator: APIClient) -> None:
+def test_the_api_changes_the_registry(operator: APIClient) -> None:
     given = {"name": " Atlantic Calls ", "registration_number": "C-1", "registration_expires_on": "2027-06-30"}
     row = operator.post(f"{API}/upsert", {**given, "reason": "contract"}).json()
     assert (row["name"], row["registration_expires_on"], row["reason"]) == ("Atlantic Calls", "2027-06-30", "contract")
@@ -206,7 +206,7 @@ def test_the_api_keeps_the_registry(operator: APIClient) -> None:
         ("agents/remove", {}, 400, "agent"),
     ],
 )
-def test_the_api_names_what_is_wrong(operator: APIClient, path: str, body: Any, status: int, attr: str | None) -> None:
+def test_the_api_names_wrong_values(operator: APIClient, path: str, body: Any, status: int, attr: str | None) -> None:
     answer = operator.post(f"{API}/{path}", body, format="json")
     assert answer.status_code == status
     assert attr is None or set(attrs(answer)) == {attr}
@@ -219,7 +219,7 @@ def ops(user_of: Callable[..., User]) -> Client:
     return signed_in(user_of("operator", username="ops"))
 
 
-def test_the_admin_keeps_the_registry(ops: Client) -> None:
+def test_the_admin_changes_the_registry(ops: Client) -> None:
     form = form_with(ops.get(f"{VENDORS}add/"), "why")
     given = {"name": "Atlantic Calls", "registration_number": "C-1", "registration_expires_on": "2027-06-30"}
     assert ops.post(f"{VENDORS}add/", {**form, **given, "registration_expires_on": "9999-12-31"}).status_code == 200

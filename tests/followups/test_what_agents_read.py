@@ -107,27 +107,27 @@ def names(response: Any, column: str) -> set[str]:
 
 
 @pytest.mark.parametrize(("path", "column"), LISTS.items())
-def test_the_lists_hold_what_the_agent_reads_and_no_more(agent: APIClient, path: str, column: str) -> None:
+def test_the_lists_show_only_what_the_agent_may_read(agent: APIClient, path: str, column: str) -> None:
     found = names(agent.get(f"/api/{path}"), column)
     phones = {f"+1416555010{n}" for n, lead_id in enumerate(CAST) if lead_id in READ}
     assert found == (READ | phones if column == "value" else READ)
 
 
 @pytest.mark.parametrize("path", ["followups/events", "followups/sla/breaches"])
-def test_what_hangs_on_a_task_is_read_with_it(agent: APIClient, cast: dict[str, FollowupTask], path: str) -> None:
+def test_rows_of_a_task_are_read_with_the_task(agent: APIClient, cast: dict[str, FollowupTask], path: str) -> None:
     assert names(agent.get(f"/api/{path}"), "task") == {cast[lead_id].pk for lead_id in READ}
 
 
 @pytest.mark.parametrize(("path", "column"), LISTS.items())
 @pytest.mark.parametrize("role", ["operator", "integrator", "auditor"])
-def test_everybody_else_reads_all(
+def test_every_other_role_reads_all(
     client_of: Callable[..., APIClient], cast: Any, at_noon: None, path: str, column: str, role: str
 ) -> None:
     assert names(client_of(role).get(f"/api/{path}"), column) >= set(CAST)
 
 
 @pytest.mark.parametrize("path", [*LISTS, "followups/events", "followups/sla/breaches"])
-def test_a_row_that_is_not_read_is_404_and_no_filter_finds_it(
+def test_a_hidden_row_is_404_and_no_filter_finds_it(
     agent: APIClient, client_of: Callable[..., APIClient], path: str
 ) -> None:
     everything = {row["id"] for row in client_of("auditor").get(f"/api/{path}").json()["results"]}
@@ -140,7 +140,7 @@ def test_a_row_that_is_not_read_is_404_and_no_filter_finds_it(
     assert not agent.get(f"/api/{path}", {"lead_id": "others", "task": "1"}).json()["results"] or "lead_id" not in path
 
 
-def test_the_due_list_and_what_is_at_risk_are_read_alike(agent: APIClient, cast: Any) -> None:
+def test_the_due_list_and_the_list_at_risk_follow_the_same_rule(agent: APIClient, cast: Any) -> None:
     for query in ({}, {"include_blocked": "true"}):
         due = {row["lead_id"] for row in agent.get("/api/followups/due", query).json()}
         assert due == {"pool", "unowned-due"}
@@ -150,7 +150,7 @@ def test_the_due_list_and_what_is_at_risk_are_read_alike(agent: APIClient, cast:
         assert {row["lead_id"] for row in agent.get("/api/followups/sla/at-risk").json()} == READ - {"done"}
 
 
-def test_the_due_list_of_an_agent_is_one_statement_as_anybodys(
+def test_the_due_list_of_an_agent_takes_one_statement_as_for_others(
     cast: Any, django_assert_max_num_queries: Any, user_of: Callable[..., User]
 ) -> None:
     user = User.objects.get(username="agent")
@@ -168,7 +168,7 @@ def test_the_due_list_of_an_agent_is_one_statement_as_anybodys(
     assert counts[0] <= counts[1]
 
 
-def test_the_gate_knows_no_lead_that_the_agent_does_not_read(agent: APIClient) -> None:
+def test_the_gate_does_not_know_a_lead_that_the_agent_may_not_read(agent: APIClient) -> None:
     asked = {"lead_ids": ["own", "others"], "channel": "CALL"}
     explained = agent.post("/api/governance/contact/explain", asked, format="json").json()
     assert ([row["lead_id"] for row in explained["answers"]], explained["unknown"]) == (["own"], ["others"])
@@ -177,7 +177,7 @@ def test_the_gate_knows_no_lead_that_the_agent_does_not_read(agent: APIClient) -
         assert agent.get(f"/api/governance/{path}", {"lead_id": "others", "channel": "CALL"}).status_code == 404
 
 
-def test_what_is_not_read_is_neither_decided_nor_closed(agent: APIClient) -> None:
+def test_a_hidden_message_is_not_decided_and_a_hidden_item_is_not_closed(agent: APIClient) -> None:
     message = InboundFactory.create(lead_id="others")
     item = InboxItemFactory.create(task=None, message=message, kind="SENDER", lead_id="others")
     done = agent.post(f"/api/followups/inbox/{item.pk}/done", {"reason": "x"})
@@ -202,7 +202,7 @@ def desk(agent: APIClient) -> Client:
 
 
 @pytest.mark.parametrize("model", PAGES)
-def test_the_admins_lists_pages_and_histories_hold_what_the_agent_reads(desk: Client, model: str) -> None:
+def test_the_admin_shows_only_what_the_agent_may_read(desk: Client, model: str) -> None:
     url = reverse(f"admin:followups_{model}_changelist")
     query = {"meaning": "all"} if model == "inboundmessage" else {}
     page = desk.get(url, query)
@@ -218,7 +218,7 @@ def test_the_admins_lists_pages_and_histories_hold_what_the_agent_reads(desk: Cl
             assert answer.status_code in (302, 404)
 
 
-def test_the_admins_ledger_and_its_points_are_read_alike(desk: Client) -> None:
+def test_the_ledger_in_the_admin_follows_the_same_rule(desk: Client) -> None:
     for model in ("contactrecord", "contactpoint"):
         url = reverse(f"admin:governance_{model}_changelist")
         assert len(desk.get(url).context["cl"].result_list) == 2 * len(READ)
@@ -226,12 +226,12 @@ def test_the_admins_ledger_and_its_points_are_read_alike(desk: Client) -> None:
         assert desk.get(url, {"q": "own"}).context["cl"].result_list
 
 
-def test_files_of_leads_are_their_bringers(desk: Client) -> None:
+def test_a_user_sees_only_its_own_imports(desk: Client) -> None:
     LeadImportFactory.create(file_name="everybody.csv")
     assert not desk.get(reverse("admin:followups_leadimport_changelist")).context["cl"].result_list
 
 
-def test_a_button_of_the_queue_shows_no_card_of_a_task_that_is_not_read(desk: Client, cast: Any) -> None:
+def test_the_buttons_of_the_queue_show_no_card_of_a_hidden_task(desk: Client, cast: Any) -> None:
     answer = desk.post(
         reverse("admin:followups_followuptask_queue"), {"act": "complete", "task": cast["others"].pk}, follow=True
     )
@@ -239,7 +239,7 @@ def test_a_button_of_the_queue_shows_no_card_of_a_task_that_is_not_read(desk: Cl
     assert "no task with this id" in answer.content.decode()
 
 
-def test_the_first_page_and_a_leads_ladders_name_no_lead_that_is_not_read(desk: Client, cast: Any) -> None:
+def test_the_first_page_and_a_leads_ladders_name_no_hidden_lead(desk: Client, cast: Any) -> None:
     assert "others" not in {task.lead_id for task in desk.get(reverse("admin:index")).context["due"]}
     lead = cast["others"].lead
     answer = desk.get(reverse("admin:followups_lead_ladders", args=[lead.pk]))
@@ -248,7 +248,7 @@ def test_the_first_page_and_a_leads_ladders_name_no_lead_that_is_not_read(desk: 
     assert own["Location"].endswith("?q=own")
 
 
-def test_every_list_of_a_model_that_not_everybody_reads_asks_the_one_condition() -> None:
+def test_every_list_of_a_restricted_model_uses_the_one_condition() -> None:
     scoped = scopes.scoped_models()
     for route in routes():
         model = getattr(getattr(route.view, "queryset", None), "model", None)
@@ -278,7 +278,7 @@ def test_an_agents_claim_is_cut_to_the_setting(
     assert len(claim_due(owner="dialer", limit=500, act=Act(user=user_of("integrator"), at=NOON))) == 27
 
 
-def test_an_agent_completes_as_itself_whatever_it_says(client_of: Callable[..., APIClient], at_noon: None) -> None:
+def test_an_agent_completes_under_its_own_name_whatever_it_sends(client_of: Callable[..., APIClient], at_noon: None) -> None:
     first, second = TaskFactory.create(owner=None), TaskFactory.create(owner=None)
     answer = client_of("agent").post(f"/api/followups/task/{first.pk}/complete", {"actor": "the boss"}).json()
     assert (answer["completed_by"], answer["user"]) == ("agent", "agent")
@@ -289,12 +289,12 @@ def test_an_agent_completes_as_itself_whatever_it_says(client_of: Callable[..., 
     assert (answer["completed_by"], answer["user"]) == ("va7", "integrator")
 
 
-def test_the_verb_itself_takes_no_other_name_of_an_agent(user_of: Callable[..., User]) -> None:
+def test_the_python_verb_takes_no_other_name_from_an_agent(user_of: Callable[..., User]) -> None:
     task = complete_task(TaskFactory.create(owner=None).pk, "the boss", user=user_of("agent"), now=NOON)
     assert task.completed_by == "agent"
 
 
-def test_an_agents_feedback_is_its_own_whatever_it_says(client_of: Callable[..., APIClient]) -> None:
+def test_an_agent_gives_feedback_under_its_own_name_whatever_it_sends(client_of: Callable[..., APIClient]) -> None:
     given = {"province": "ON", "event": "BOUGHT", "actor": "the boss"}
     answer = client_of("agent").post("/api/buyers/liquidity/feedback", given).json()
     assert (answer["actor"], answer["user"]) == ("agent", "agent")
@@ -303,6 +303,6 @@ def test_an_agents_feedback_is_its_own_whatever_it_says(client_of: Callable[...,
     assert (answer["actor"], answer["user"]) == ("the boss", "integrator")
 
 
-def test_who_is_no_agent_and_nobody_at_all_reads_every_lead(cast: Any, user_of: Callable[..., User]) -> None:
+def test_a_user_without_the_agent_role_and_no_user_read_every_lead(cast: Any, user_of: Callable[..., User]) -> None:
     assert {task.lead_id for task in due_tasks(now=NOON)} == {"pool", "unowned-due", "others"}
     assert gate.decide_lead("others", "CALL", at=NOON) is not None

@@ -85,7 +85,7 @@ def lease(task: FollowupTask, holder: str = "anna") -> None:
         ({}, LATER),
     ],
 )
-def test_whatever_time_it_comes_with(agent: APIClient, steps: Any, given: Any, contacted_at: datetime) -> None:
+def test_a_bad_time_does_not_refuse_an_opt_out(agent: APIClient, steps: Any, given: Any, contacted_at: datetime) -> None:
     assert opt_out(agent, steps[0], **given).status_code == 200
     assert lines() == said(contacted_at, *JANES)
     assert (ContactAttempt.objects.get().contacted_at, FollowupLadder.objects.get().closed_at) == (contacted_at, LATER)
@@ -93,7 +93,7 @@ def test_whatever_time_it_comes_with(agent: APIClient, steps: Any, given: Any, c
 
 @pytest.mark.parametrize("value", [NUL, LONE, LONG, "\x1b[31m\x07", ["a"], {"a": NUL}, 9**400, True, "  "])
 @pytest.mark.parametrize("name", ["note", "actor", "correlation_id", "force"])
-def test_whatever_else_it_comes_with(agent: APIClient, steps: Any, name: str, value: Any) -> None:
+def test_no_other_bad_detail_refuses_an_opt_out(agent: APIClient, steps: Any, name: str, value: Any) -> None:
     response = opt_out(agent, steps[0], **{name: value})
     assert response.status_code == 200, response.json()
     task = FollowupTask.objects.get(pk=steps[0].pk)
@@ -103,20 +103,20 @@ def test_whatever_else_it_comes_with(agent: APIClient, steps: Any, name: str, va
     assert 1 <= len(task.completed_by or "") <= 128
 
 
-def test_a_form_and_a_query_string_are_heard_too(agent: APIClient, steps: Any) -> None:
+def test_an_opt_out_by_form_or_query_string_is_accepted(agent: APIClient, steps: Any) -> None:
     path = f"/api/followups/task/{steps[0].pk}/complete?outcome=opted_out&contacted_at=soon&note=%00&correlation_id=%00"
     assert agent.post(path).status_code == 200
     assert lines() == said(LATER, *JANES)
 
 
 @pytest.mark.parametrize("header", ["X-Correlation-ID", "Idempotency-Key"])
-def test_no_header_refuses_it(agent: APIClient, steps: Any, header: str) -> None:
+def test_no_header_refuses_an_opt_out(agent: APIClient, steps: Any, header: str) -> None:
     path = f"/api/followups/task/{steps[0].pk}/complete"
     assert agent.post(path, {"outcome": "OPTED_OUT"}, headers={header: LONG}).status_code == 200
     assert lines() == said(LATER, *JANES)
 
 
-def test_what_could_not_be_read_is_in_the_note(agent: APIClient, steps: Any) -> None:
+def test_the_note_names_the_unreadable_values(agent: APIClient, steps: Any) -> None:
     opt_out(agent, steps[0], contacted_at="half past", note="He was cross.")
     note = FollowupTask.objects.get(pk=steps[0].pk).note
     assert note.startswith("He was cross.")
@@ -124,7 +124,7 @@ def test_what_could_not_be_read_is_in_the_note(agent: APIClient, steps: Any) -> 
 
 
 @pytest.mark.parametrize("given", [{}, {"force": True}, {"force": True, "note": "he said so"}])
-def test_it_beats_anothers_claim_without_force_or_note(agent: APIClient, steps: Any, given: Any) -> None:
+def test_an_opt_out_needs_neither_force_nor_note_under_anothers_claim(agent: APIClient, steps: Any, given: Any) -> None:
     lease(steps[0])
     assert opt_out(agent, steps[0], **given).status_code == 200
     assert lines() == said(LATER, *JANES)
@@ -133,7 +133,7 @@ def test_it_beats_anothers_claim_without_force_or_note(agent: APIClient, steps: 
 
 
 @pytest.mark.parametrize("outcome", ["REACHED", "NOT_INTERESTED"])
-def test_any_other_outcome_is_refused_as_before(agent: APIClient, steps: Any, outcome: str) -> None:
+def test_every_other_outcome_is_refused_as_before(agent: APIClient, steps: Any, outcome: str) -> None:
     path = f"/api/followups/task/{steps[0].pk}/complete"
     for given, code in (
         ({"contacted_at": (LATER + DAY).isoformat()}, "out_of_range"),
@@ -150,7 +150,7 @@ def test_any_other_outcome_is_refused_as_before(agent: APIClient, steps: Any, ou
     assert (lines(), FollowupTask.objects.get(pk=steps[0].pk).completed_at) == ([], None)
 
 
-def test_who_asks_and_which_task_still_matter(agent: APIClient, auditor: APIClient, steps: Any) -> None:
+def test_an_opt_out_still_needs_permission_and_an_existing_task(agent: APIClient, auditor: APIClient, steps: Any) -> None:
     owned = TaskFactory.create(owner="bryan")
     assert opt_out(agent, owned).status_code == 403
     assert opt_out(auditor, steps[0]).status_code == 403
@@ -167,7 +167,7 @@ def refused(lead: Lead, channel: str) -> bool:
     return "opted_out" in [reason.value for reason in answer.verdict.reasons]
 
 
-def test_it_binds_the_leads_next_number_and_address(steps: Any) -> None:
+def test_an_opt_out_binds_the_leads_next_number_and_address(steps: Any) -> None:
     complete_task(steps[0].pk, "va1", outcome="OPTED_OUT", now=LATER)
     lead = Lead.objects.get(lead_id="JANE")
     lead.phone, lead.email = "+14165550199", "other@example.ca"
@@ -178,7 +178,7 @@ def test_it_binds_the_leads_next_number_and_address(steps: Any) -> None:
 
 
 @pytest.mark.parametrize("known", [False, True])
-def test_it_binds_a_lead_that_nobody_knows_or_whose_number_nobody_knows(known: bool) -> None:
+def test_an_opt_out_binds_an_unknown_lead_and_one_without_a_number(known: bool) -> None:
     if known:
         LeadFactory.create(lead_id="JANE", phone="")
     task = start_ladder(lead_id="JANE", province="ON", act=Act(at=NOON)).tasks[0]
@@ -190,7 +190,7 @@ def test_it_binds_a_lead_that_nobody_knows_or_whose_number_nobody_knows(known: b
     assert [refused(lead, channel) for channel in ("SMS", "CALL", "EMAIL")] == [True] * 3
 
 
-def test_of_nobody_the_ladder_stops_and_the_ledger_has_nobody_to_name() -> None:
+def test_an_opt_out_without_a_lead_stops_the_ladder_and_adds_no_ledger_line() -> None:
     task = start_ladder(province="ON", act=Act(at=NOON)).tasks[0]
     complete_task(task.pk, "va1", outcome="OPTED_OUT", now=LATER)
     assert (lines(), FollowupLadder.objects.get().closed_at) == ([], LATER)
@@ -199,7 +199,7 @@ def test_of_nobody_the_ladder_stops_and_the_ledger_has_nobody_to_name() -> None:
 # A task that is completed or cancelled already ---------------------------------------------------------------------------
 
 
-def test_of_a_completed_task_the_answer_stays_and_the_ledger_gains_the_opt_out(agent: APIClient, steps: Any) -> None:
+def test_an_opt_out_at_a_completed_task_keeps_the_answer_and_is_recorded_in_the_ledger(agent: APIClient, steps: Any) -> None:
     path = f"/api/followups/task/{steps[0].pk}/complete"
     first = agent.post(path, {"outcome": "NO_ANSWER", "note": "rang out"}).json()
     kpi = list(KPIEvent.objects.order_by("pk").values())
@@ -225,7 +225,7 @@ def test_of_a_completed_task_the_answer_stays_and_the_ledger_gains_the_opt_out(a
 
 
 @pytest.mark.parametrize("first", ["NO_ANSWER", "OPTED_OUT"])
-def test_the_same_again_writes_nothing_more(agent: APIClient, steps: Any, first: str) -> None:
+def test_a_repeated_opt_out_records_nothing_more(agent: APIClient, steps: Any, first: str) -> None:
     agent.post(f"/api/followups/task/{steps[0].pk}/complete", {"outcome": first})
     answers = [opt_out(agent, steps[0]).json() for _ in range(3)]
     assert answers == [answers[0]] * 3
@@ -234,14 +234,14 @@ def test_the_same_again_writes_nothing_more(agent: APIClient, steps: Any, first:
     assert ContactAttempt.objects.count() == 1
 
 
-def test_details_do_not_refuse_it_there_either(agent: APIClient, steps: Any) -> None:
+def test_no_bad_detail_refuses_an_opt_out_at_a_completed_task(agent: APIClient, steps: Any) -> None:
     complete_task(steps[0].pk, "agent", now=NOON)
     lease(steps[0])
     assert opt_out(agent, steps[0], contacted_at="soon", note=NUL, force=True).status_code == 200
     assert lines() == said(LATER, *JANES)
 
 
-def test_of_a_cancelled_task_it_counts_as_a_contact(agent: APIClient, steps: Any) -> None:
+def test_an_opt_out_at_a_cancelled_task_counts_as_a_contact(agent: APIClient, steps: Any) -> None:
     start_ladder(lead_id="JANE", province="ON", restart=True, act=Act(at=NOON))
     assert opt_out(agent, steps[0]).status_code == 200
     assert lines() == said(LATER, *JANES)
@@ -249,14 +249,14 @@ def test_of_a_cancelled_task_it_counts_as_a_contact(agent: APIClient, steps: Any
     assert ContactAttempt.objects.get().task_id == steps[0].pk
 
 
-def test_the_status_that_the_rule_names_is_set_there_too(steps: Any) -> None:
+def test_an_opt_out_at_a_completed_task_sets_the_status_of_the_rule(steps: Any) -> None:
     upsert(OutcomeRule, outcome="OPTED_OUT", lead_status="DEAD", act=Act("test"))
     complete_task(steps[0].pk, "va1", now=NOON)
     complete_task(steps[0].pk, "va1", outcome="OPTED_OUT", now=LATER)
     assert Lead.objects.get(lead_id="JANE").status == "DEAD"
 
 
-def test_an_agent_presses_the_button_at_a_task_that_was_recorded(user_of: Callable[..., User], steps: Any) -> None:
+def test_an_agent_presses_the_opt_out_button_at_a_completed_task(user_of: Callable[..., User], steps: Any) -> None:
     browser = signed_in(user_of("agent"))
     complete_task(steps[0].pk, "agent", outcome="NO_ANSWER", now=NOON)
     given = {"act": "complete", "task": steps[0].pk, "outcome": "OPTED_OUT", "note": LONG + "\x00"}
@@ -264,7 +264,7 @@ def test_an_agent_presses_the_button_at_a_task_that_was_recorded(user_of: Callab
     assert lines() == said(LATER, *JANES)
 
 
-def test_of_any_other_outcome_and_in_any_other_form_a_character_that_cannot_be_stored_is_refused(
+def test_an_unstorable_character_is_refused_in_every_other_outcome_and_form(
     user_of: Callable[..., User], steps: Any
 ) -> None:
     browser = signed_in(user_of("agent"))

@@ -17,6 +17,7 @@ from followups.services import complete_task, start_ladder
 from followups.tasks.models import ContactAttempt, FollowupTask, TaskEvent
 from governance.golive.models import GoLiveState
 from tests.factories import NOON, LeadFactory, TaskFactory
+from tests.query_counts import counted, queries
 from tests.staff import form_with, signed_in
 from wholesale.plumbing.act import Act
 
@@ -80,7 +81,7 @@ def events(task: FollowupTask) -> list[tuple[str, str, str]]:
 # Taking ---------------------------------------------------------------------------------------------------------------
 
 
-def test_next_gives_the_agents_own_oldest_task_before_anybodys(va1: Client) -> None:
+def test_next_gives_the_agents_own_oldest_task_before_unowned_ones(va1: Client) -> None:
     unowned, others = due("LEAD-1", minutes=300), due("LEAD-2", owner="va2", minutes=400)
     later, own = due("LEAD-3", owner="va1", minutes=50), due("LEAD-4", owner="va1", minutes=60)
 
@@ -100,7 +101,7 @@ def test_next_twice_gives_one_task(va1: Client) -> None:
     assert said(again) == ["You hold a task already: say what came of it, or give it back."]
 
 
-def test_looking_at_the_page_takes_nothing(va1: Client) -> None:
+def test_opening_the_page_claims_nothing(va1: Client) -> None:
     task = due()
 
     page = va1.get(QUEUE)
@@ -124,7 +125,7 @@ def test_the_page_shows_whom_to_contact_where_when_and_what_to_say(va1: Client) 
     assert "15\xa0minutes left" in page
 
 
-def test_what_is_in_a_name_or_a_note_is_text(va1: Client) -> None:
+def test_names_and_notes_are_escaped(va1: Client) -> None:
     first = due(first_name="<b>Jane</b>", last_name="<script>x</script>")
     complete_task(first.pk, "va2", outcome="REACHED", note="<i>Rappeler à Noël</i>")
     with time_machine.travel(NOON + timedelta(minutes=30)):
@@ -137,7 +138,7 @@ def test_what_is_in_a_name_or_a_note_is_text(va1: Client) -> None:
     assert "<i>Rappeler" not in page
 
 
-def test_what_was_done_before_stands_beside_the_task(va1: Client) -> None:
+def test_the_page_shows_the_history_beside_the_task(va1: Client) -> None:
     first = due()
     complete_task(first.pk, "va2", outcome="NO_ANSWER", note="Rang out.", now=NOON - timedelta(minutes=40))
 
@@ -148,7 +149,7 @@ def test_what_was_done_before_stands_beside_the_task(va1: Client) -> None:
     assert "Step 2 of 6" in page
 
 
-def test_a_lead_that_nobody_knows_is_named_by_its_id(va1: Client) -> None:
+def test_an_unknown_lead_is_named_by_its_id(va1: Client) -> None:
     start_ladder(lead_id="GHOST", province="ON", market="TORONTO", act=Act(at=NOON - timedelta(hours=1)))
 
     page = press(va1, "next").content.decode()
@@ -158,7 +159,7 @@ def test_a_lead_that_nobody_knows_is_named_by_its_id(va1: Client) -> None:
     assert "tel:" not in page
 
 
-def test_each_figure_counts_what_is_meant_for_the_agent(va1: Client) -> None:
+def test_each_figure_counts_the_tasks_that_the_agent_may_take(va1: Client) -> None:
     waiting(ladder__owner="va1")
     waiting(ladder__owner="va2")
     waiting()
@@ -181,7 +182,7 @@ def test_each_figure_counts_what_is_meant_for_the_agent(va1: Client) -> None:
         ([3, 2, None], "Nothing may be done now; next at Tue 15 Dec, 20:00 UTC, in 2\xa0hours."),
     ],
 )
-def test_where_nothing_may_be_done_the_page_says_when(opens: list[int | None], words: str, va1: Client) -> None:
+def test_without_a_permitted_task_the_page_says_when_there_is_one(opens: list[int | None], words: str, va1: Client) -> None:
     for hours in opens:
         at = NOON + timedelta(hours=hours) if hours else None
         waiting(open_from=at, open_until=at)
@@ -193,7 +194,7 @@ def test_where_nothing_may_be_done_the_page_says_when(opens: list[int | None], w
     assert not FollowupTask.objects.filter(leased_by__isnull=False).exists()
 
 
-def test_while_the_kill_switch_is_engaged_nothing_is_taken_and_what_happened_is_recorded(va1: Client, va2: Client) -> None:
+def test_under_the_kill_switch_nothing_is_claimed_and_contacts_are_still_recorded(va1: Client, va2: Client) -> None:
     task, other = due("LEAD-1"), due("LEAD-2", minutes=50)
     press(va1, "next")
     GoLiveState.objects.update(kill_switch_engaged=True)
@@ -211,7 +212,7 @@ def test_while_the_kill_switch_is_engaged_nothing_is_taken_and_what_happened_is_
 # What came of it ------------------------------------------------------------------------------------------------------
 
 
-def test_an_outcome_records_the_contact_and_says_what_follows(va1: Client) -> None:
+def test_an_outcome_records_the_contact_and_the_page_says_what_follows(va1: Client) -> None:
     task = due()
     form = form_with(press(va1, "next"), "note")
 
@@ -225,7 +226,7 @@ def test_an_outcome_records_the_contact_and_says_what_follows(va1: Client) -> No
     assert page.context["cards"] == []
 
 
-def test_an_outcome_that_ends_the_ladder_says_so(va1: Client) -> None:
+def test_the_page_says_when_an_outcome_ended_the_ladder(va1: Client) -> None:
     task = due()
     press(va1, "next")
 
@@ -259,7 +260,7 @@ def test_without_an_outcome_nothing_is_recorded_and_the_note_stays(va1: Client) 
     assert "This field is required." in page.content.decode()
 
 
-def test_what_another_agent_holds_is_refused_in_words_then_recorded_with_force(va1: Client, va2: Client) -> None:
+def test_a_task_under_anothers_claim_is_refused_in_words_and_then_recorded_with_force(va1: Client, va2: Client) -> None:
     task = due()
     press(va2, "next")
 
@@ -297,7 +298,7 @@ def test_another_owners_task_is_refused_in_words(va1: Client) -> None:
     assert events(task) == []
 
 
-def test_a_claim_that_ended_leaves_its_task_at_hand_for_an_hour(va1: Client) -> None:
+def test_a_task_stays_at_hand_for_an_hour_after_its_claim_ended(va1: Client) -> None:
     task = due()
     press(va1, "next")
 
@@ -313,7 +314,7 @@ def test_a_claim_that_ended_leaves_its_task_at_hand_for_an_hour(va1: Client) -> 
     assert said(press(va1, "complete", task, outcome="REACHED"))[0].startswith("Step 1 of Jane Roe: Reached.")
 
 
-def test_a_task_held_past_its_permitted_hours_says_not_to_contact(va1: Client) -> None:
+def test_a_task_held_past_its_permitted_hours_shows_a_warning(va1: Client) -> None:
     task = due()
     press(va1, "next")
 
@@ -328,7 +329,7 @@ def test_a_task_held_past_its_permitted_hours_says_not_to_contact(va1: Client) -
 # Putting off, giving back ---------------------------------------------------------------------------------------------
 
 
-def test_a_task_is_snoozed_by_the_leads_own_clock(va1: Client) -> None:
+def test_a_snooze_uses_the_leads_own_clock(va1: Client) -> None:
     task = due()
     press(va1, "next")
 
@@ -348,7 +349,7 @@ def test_a_task_is_snoozed_by_the_leads_own_clock(va1: Client) -> None:
         ("", "This field is required."),
     ],
 )
-def test_a_time_that_cannot_be_is_refused_in_words(until: str, words: str, va1: Client) -> None:
+def test_an_impossible_time_is_refused_in_words(until: str, words: str, va1: Client) -> None:
     task = due()
     press(va1, "next")
 
@@ -360,7 +361,7 @@ def test_a_time_that_cannot_be_is_refused_in_words(until: str, words: str, va1: 
 
 
 @pytest.mark.parametrize(("act", "fields"), [("snooze", {"until": "2026-12-16T09:00"}), ("skip", {})])
-def test_a_task_that_was_put_away_twice_has_one_line_of_history(act: str, fields: Any, va1: Client) -> None:
+def test_a_task_snoozed_twice_has_one_line_of_history(act: str, fields: Any, va1: Client) -> None:
     task = due()
     press(va1, "next")
 
@@ -383,7 +384,7 @@ def test_a_skipped_step_leaves_the_next(va1: Client) -> None:
 
 
 @pytest.mark.parametrize("act", ["snooze", "skip", "renew", "give_back"])
-def test_what_somebody_else_holds_is_not_put_away(act: str, va1: Client, va2: Client) -> None:
+def test_a_task_under_anothers_claim_is_not_snoozed_or_skipped(act: str, va1: Client, va2: Client) -> None:
     task = due()
     press(va2, "next")
 
@@ -414,7 +415,7 @@ def test_a_claim_is_renewed_and_given_back(va1: Client, va2: Client) -> None:
 
 
 @pytest.mark.parametrize(("role", "status"), [("agent", 200), ("operator", 200), ("integrator", 200), ("auditor", 403)])
-def test_the_queue_is_for_those_who_may_claim(role: str, status: int, user_of: Callable[..., User]) -> None:
+def test_only_users_who_may_claim_open_the_queue(role: str, status: int, user_of: Callable[..., User]) -> None:
     client = signed_in(user_of(role))
 
     assert client.get(QUEUE).status_code == status
@@ -429,7 +430,7 @@ def test_an_unknown_button_does_nothing(va1: Client) -> None:
         assert said(answer) == ["There is no task with this id."]
 
 
-def test_a_form_from_elsewhere_is_refused(user_of: Callable[..., User]) -> None:
+def test_a_form_from_another_site_is_refused(user_of: Callable[..., User]) -> None:
     task = due()
     user = user_of("agent", username="va1")
     signed_in(user)
@@ -441,20 +442,20 @@ def test_a_form_from_elsewhere_is_refused(user_of: Callable[..., User]) -> None:
 
 
 def test_the_page_takes_as_many_queries_for_five_tasks_as_for_one(va1: Client) -> None:
-    def queries() -> int:
+    def shown() -> int:
         with CaptureQueriesContext(connection) as captured:
             assert va1.get(QUEUE).status_code == 200
-        return len(captured)
+        return counted(captured)
 
     def hold(number: int) -> None:
         task = due(f"LEAD-{number}")
         FollowupTask.objects.filter(pk=task.pk).update(leased_by="va1", leased_until=NOON + timedelta(minutes=15))
 
     hold(0)
-    queries()
-    with_one = queries()
+    shown()
+    with_one = shown()
     for number in range(1, 5):
         hold(number)
 
-    assert queries() == with_one
-    assert with_one <= 24
+    assert shown() == with_one
+    assert with_one <= queries("the work queue's page, at most")

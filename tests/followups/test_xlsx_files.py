@@ -95,7 +95,7 @@ def said_of(content: bytes) -> str:
 
 
 @pytest.mark.parametrize("dimension", [b"A1", b"A1:B2", b"A1:XFD1048576", b"nonsense"])
-def test_what_a_sheet_says_of_its_size_is_not_believed(dimension: bytes) -> None:
+def test_the_declared_size_of_a_sheet_is_not_believed(dimension: bytes) -> None:
     size = b'ref="' + dimension + b'"'
     content = patched(workbook(LEADS), {SHEET: lambda xml: re.sub(rb'ref="[^"]*"', size, xml, count=1)})
     began = monotonic()
@@ -103,7 +103,7 @@ def test_what_a_sheet_says_of_its_size_is_not_believed(dimension: bytes) -> None
     assert monotonic() - began < 2
 
 
-def test_a_sheet_that_says_nothing_of_its_size_is_read() -> None:
+def test_a_sheet_without_a_declared_size_is_read() -> None:
     content = patched(workbook(LEADS), {SHEET: lambda xml: re.sub(rb"<dimension [^>]*>", b"", xml)})
     assert len(given_by(content)) == 5
 
@@ -132,14 +132,14 @@ def test_a_cell_at_the_end_of_the_sheet_takes_no_time(cell: str, refused: list[t
         ("SECONDS_MAX", -1.0, "takes longer than"),
     ],
 )
-def test_a_file_beyond_a_bound_is_refused_by_the_bounds_name(
+def test_a_file_beyond_a_limit_is_refused_with_the_limits_name(
     bound: str, value: float, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(xlsx_parts, bound, value)
     assert said in said_of(workbook(LEADS))
 
 
-def test_a_small_file_that_unpacks_to_much_is_refused_unopened() -> None:
+def test_a_small_file_that_unpacks_to_a_large_one_is_refused_unopened() -> None:
     content = patched(workbook(LEADS), {SHEET: lambda xml: xml + b" " * (xlsx_parts.UNPACKED_MAX + 1)})
     assert len(content) < 1024**2
     assert "MB when it is unpacked" in said_of(content)
@@ -152,7 +152,7 @@ def test_a_row_is_never_wider_than_a_sheet() -> None:
     assert "more than 16,384 cells in a row" in said_of(content)
 
 
-def test_entities_are_not_unfolded() -> None:
+def test_xml_entities_are_not_expanded() -> None:
     tens = (b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9))
     bomb = b'<!DOCTYPE sst [<!ENTITY a "aaaaaaaaaa">' + b"".join(tens) + b"]>"
     content = with_shared_texts(workbook(LEADS), lambda xml: bomb + xml.replace(b"L1", b"&j;"))
@@ -189,7 +189,7 @@ def test_entities_are_not_unfolded() -> None:
         ("_x0041_b", "General", "Ab"),
     ],
 )
-def test_a_cell_is_what_its_owner_sees(value: Any, number_format: str, expected: str) -> None:
+def test_a_cell_is_read_as_its_owner_sees_it(value: Any, number_format: str, expected: str) -> None:
     def write(book: Any) -> None:
         book.active["A2"] = value
         book.active["A2"].number_format = number_format
@@ -199,7 +199,7 @@ def test_a_cell_is_what_its_owner_sees(value: Any, number_format: str, expected:
 
 
 @pytest.mark.parametrize(("value", "number_format"), [(0.72, "0%"), (0.72, "General"), ("72 %", "@"), ("0,72", "@")])
-def test_a_score_is_a_fraction_however_it_is_shown(value: Any, number_format: str) -> None:
+def test_a_score_is_read_as_a_fraction_in_any_format(value: Any, number_format: str) -> None:
     def write(book: Any) -> None:
         book.active["B2"] = value
         book.active["B2"].number_format = number_format
@@ -208,7 +208,7 @@ def test_a_score_is_a_fraction_however_it_is_shown(value: Any, number_format: st
 
 
 @given(st.integers(0, 10**15 - 1), st.integers(1, 20))
-def test_zeros_of_a_format_are_put_in_front_and_no_digit_is_lost(number: int, places: int) -> None:
+def test_leading_zeros_of_a_format_are_added_and_no_digit_is_lost(number: int, places: int) -> None:
     assert shown(str(number), "0" * places, WINDOWS_EPOCH) == str(number).zfill(places)
 
 
@@ -221,7 +221,7 @@ def test_an_error_of_the_spreadsheet_is_refused_by_row_and_column(error: str) ->
     ]
 
 
-def test_a_formula_without_a_result_is_refused_by_its_cell_and_one_with_a_result_is_read() -> None:
+def test_a_formula_is_read_by_its_result_and_refused_without_one() -> None:
     content = workbook([("lead_id", "first_name", "phone"), ("L1", "=A1", "x"), ("L2", "=A2", '=""')])
     results = {b"<f>A2</f><v></v>": b"<f>A2</f><v>7</v>", b"<f>A2</f><v />": b"<f>A2</f><v>7</v>"}
 
@@ -238,12 +238,12 @@ def test_a_formula_without_a_result_is_refused_by_its_cell_and_one_with_a_result
     assert (rows[1].errors, rows[1].given) == ({}, {"lead_id": "L2", "first_name": "7"})
 
 
-def test_texts_that_cells_share_are_read() -> None:
+def test_shared_strings_are_read() -> None:
     content = with_shared_texts(workbook(LEADS), lambda xml: xml.replace(b"<t>L1</t>", b"<r><t>L</t></r><r><t>one</t></r>"))
     assert [row["lead_id"] for row in given_by(content)] == ["Lone", "L2", "L3", "L4", "L5"]
 
 
-def test_texts_of_several_fonts_and_inline_texts_are_whole() -> None:
+def test_texts_of_several_fonts_and_inline_texts_are_read_whole() -> None:
     inline = (
         b'<row r="2"><c r="A2" t="inlineStr"><is><r><t>L</t></r><r><rPr><b/></rPr><t>1</t></r><rPh><t>no</t></rPh></is></c>'
         b'<c t="d"><v>2026-05-01T00:00:00</v></c><c/><c t="str"><v>ON</v></c></row>'
@@ -256,7 +256,7 @@ def test_texts_of_several_fonts_and_inline_texts_are_whole() -> None:
     assert dict(row) == {"lead_id": "L1", "consent_date": "2026-05-01", "x": "", "province": "ON"}
 
 
-def test_dates_of_a_sheet_that_counts_from_1904() -> None:
+def test_dates_counted_from_1904_are_read() -> None:
     def count_from_1904(book: Any) -> None:
         book.epoch = MAC_EPOCH
         book.active["B2"] = date(2026, 5, 1)
@@ -268,14 +268,14 @@ def test_dates_of_a_sheet_that_counts_from_1904() -> None:
 # Which rows and sheets --------------------------------------------------------------------------------------------------
 
 
-def test_empty_rows_and_columns_in_front_and_a_title_are_no_part_of_the_list() -> None:
+def test_leading_empty_rows_and_columns_and_a_title_are_left_out() -> None:
     names = ("", "lead_id", "province")
     lead_file = opened(workbook([(), ("", "Spring"), (), names, ("", "L1", "ON"), (), ("", "L2", "QC")]))
     assert [(row.number, row.given["lead_id"]) for row in lead_file.rows] == [(5, "L1"), (7, "L2")]
     assert (lead_file.notes, lead_file.blank) == (["Above the names of the columns these rows were not read: 2."], 1)
 
 
-def test_a_merged_cell_shows_its_value_in_each_of_its_rows() -> None:
+def test_a_merged_cell_gives_its_value_to_each_of_its_rows() -> None:
     rows: list[tuple[Any, ...]] = [
         ("lead_id", "province", "market"),
         ("L1", "ON", "Toronto"),
@@ -288,13 +288,13 @@ def test_a_merged_cell_shows_its_value_in_each_of_its_rows() -> None:
     assert lead_file.notes == ["The value of a merged cell was read in each of its rows."]
 
 
-def test_a_row_that_only_a_merged_cell_reaches_stays_blank() -> None:
+def test_a_row_covered_only_by_a_merged_cell_stays_blank() -> None:
     rows: list[tuple[Any, ...]] = [("lead_id", "province"), ("L1", "ON"), (), ("L3", "QC")]
     lead_file = opened(workbook(rows, lambda book: book.active.merge_cells("B2:B3")))
     assert ([row.given["lead_id"] for row in lead_file.rows], lead_file.blank) == (["L1", "L3"], 1)
 
 
-def test_hidden_rows_are_read_and_that_is_said() -> None:
+def test_hidden_rows_are_read_and_reported() -> None:
     def hide(book: Any) -> None:
         book.active.row_dimensions[3].hidden = True
 
@@ -309,7 +309,7 @@ def add(book: Any, title: str, *rows: tuple[Any, ...], state: str = "visible") -
         sheet.append(row)
 
 
-def test_the_sheet_that_names_the_columns_is_read_and_the_others_are_named() -> None:
+def test_the_sheet_with_the_column_names_is_read_and_the_others_are_named() -> None:
     def more(book: Any) -> None:
         add(book, "Leads", *LEADS)
         add(book, "Prices", ("a", "b"))
@@ -327,7 +327,7 @@ def test_the_sheet_that_names_the_columns_is_read_and_the_others_are_named() -> 
     assert lead_file.unread == []
 
 
-def test_a_second_sheet_of_leads_is_no_part_that_may_be_forgotten() -> None:
+def test_a_second_sheet_of_leads_is_reported_as_unread() -> None:
     lead_file = opened(workbook(LEADS, lambda book: add(book, "More", *LEADS)))
     assert lead_file.unread == ["Sheet “More” names leads too"]
 
@@ -361,14 +361,14 @@ def test_a_damaged_file_is_refused_before_its_first_row(content: bytes) -> None:
     assert "no XLSX file" in said_of(content)
 
 
-def test_a_sheet_that_is_damaged_far_below_gives_no_row_at_all() -> None:
+def test_a_sheet_damaged_far_below_gives_no_row_at_all() -> None:
     content = workbook([("lead_id",), *((f"L{n}",) for n in range(200))])
     assert "is damaged: nothing of it was read" in said_of(patched(content, {SHEET: lambda xml: xml[:-40]}))
 
 
 @given(st.binary(max_size=300), st.integers(0, 5_000))
 @settings(max_examples=150)
-def test_any_bytes_are_rows_or_an_unreadable_file(noise: bytes, place: int) -> None:
+def test_any_bytes_give_rows_or_an_unreadable_file(noise: bytes, place: int) -> None:
     whole = with_shared_texts(workbook(LEADS))
     inside = patched(whole, {SHEET: lambda xml: xml[: place % len(xml)] + noise + xml[place % len(xml) :]})
     for content in (noise, whole[:place] + noise + whole[place + len(noise) :], inside):

@@ -66,13 +66,13 @@ def errors_of(response: Any) -> Any:
         ([0, 1, 2, 3, 4, 5, 6], "Mon-Sun"),
     ],
 )
-def test_days_are_read_as_runs(days: list[int], words: str) -> None:
+def test_days_are_shown_as_ranges(days: list[int], words: str) -> None:
     rules = {"contact_windows_local": [{"days": days, "start": "09:00", "end": "20:00"}]}
 
     assert windows_text(rules) == f"{words} 09:00-20:00"
 
 
-def test_the_list_tells_the_rules_in_words(admin_client: Client) -> None:
+def test_the_list_shows_the_rules_in_words(admin_client: Client) -> None:
     page = admin_client.get(LIST).content.decode()
 
     assert "Mon-Fri 09:00-20:00, Sat 10:00-18:00" in page
@@ -80,7 +80,7 @@ def test_the_list_tells_the_rules_in_words(admin_client: Client) -> None:
     assert "contact_windows_local" not in page
 
 
-def test_no_window_is_never_and_no_channel_is_none() -> None:
+def test_no_window_is_shown_as_never_and_no_channel_as_none() -> None:
     rules: dict[str, Any] = {"contact_windows_local": [], "channels_allowed": []}
 
     assert (windows_text(rules), channels_text(rules)) == ("never", "none")
@@ -89,7 +89,7 @@ def test_no_window_is_never_and_no_channel_is_none() -> None:
 # Changing ---------------------------------------------------------------------------------------------------------------
 
 
-def test_saving_the_form_as_it_stands_keeps_the_rules(ops: Client, ontario: MarketPolicy) -> None:
+def test_saving_an_unchanged_form_keeps_the_rules(ops: Client, ontario: MarketPolicy) -> None:
     form = form_with(ops.get(page_of(ontario)), "why")
 
     answer = ops.post(page_of(ontario), {**form, "why": "Looked at it"})
@@ -100,7 +100,7 @@ def test_saving_the_form_as_it_stands_keeps_the_rules(ops: Client, ontario: Mark
     assert (stored.version, stored.changed_by, stored.reason) == (ontario.version + 1, "ops", "Looked at it")
 
 
-def test_rules_are_edited_as_boxes_times_and_a_number(ops: Client, ontario: MarketPolicy) -> None:
+def test_rules_are_edited_as_checkboxes_times_and_a_number(ops: Client, ontario: MarketPolicy) -> None:
     form = form_with(ops.get(page_of(ontario)), "why")
     del form["enabled"]
 
@@ -129,7 +129,7 @@ def test_rules_are_edited_as_boxes_times_and_a_number(ops: Client, ontario: Mark
     assert not stored.enabled
 
 
-def test_a_save_goes_through_the_service_with_its_author(ops: Client, ontario: MarketPolicy) -> None:
+def test_a_save_uses_the_service_and_records_its_author(ops: Client, ontario: MarketPolicy) -> None:
     form = form_with(ops.get(page_of(ontario)), "why")
 
     ops.post(page_of(ontario), {**form, "min_score": "0.5", "why": "Too strict"})
@@ -152,7 +152,7 @@ def test_every_window_may_be_removed(ops: Client, ontario: MarketPolicy) -> None
     assert stored.rules["channels_allowed"] == []
 
 
-def test_a_reason_is_asked_each_time(ops: Client, ontario: MarketPolicy) -> None:
+def test_every_save_needs_a_reason(ops: Client, ontario: MarketPolicy) -> None:
     form = form_with(ops.get(page_of(ontario)), "why")
     assert form["why"] == [""]
 
@@ -162,7 +162,7 @@ def test_a_reason_is_asked_each_time(ops: Client, ontario: MarketPolicy) -> None
     assert MarketPolicy.objects.get(pk=ontario.pk).version == ontario.version
 
 
-def test_the_place_of_a_policy_stays(ops: Client, ontario: MarketPolicy) -> None:
+def test_the_place_of_a_policy_cannot_change(ops: Client, ontario: MarketPolicy) -> None:
     form = form_with(ops.get(page_of(ontario)), "why")
     assert not {"province", "market"} & set(form)
 
@@ -176,7 +176,7 @@ def test_the_place_of_a_policy_stays(ops: Client, ontario: MarketPolicy) -> None
 # Errors -----------------------------------------------------------------------------------------------------------------
 
 
-def test_an_error_of_the_rules_stands_at_its_row(ops: Client, ontario: MarketPolicy) -> None:
+def test_an_error_of_the_rules_is_shown_at_its_row(ops: Client, ontario: MarketPolicy) -> None:
     form = form_with(ops.get(page_of(ontario)), "why")
     windows = {
         "windows-0-DELETE": "on",  # so that rows and windows are not counted alike
@@ -193,7 +193,7 @@ def test_an_error_of_the_rules_stands_at_its_row(ops: Client, ontario: MarketPol
     assert MarketPolicy.objects.get(pk=ontario.pk).version == ontario.version
 
 
-def test_windows_that_touch_are_named_at_the_second(ops: Client, ontario: MarketPolicy) -> None:
+def test_touching_windows_are_named_at_the_second(ops: Client, ontario: MarketPolicy) -> None:
     form = form_with(ops.get(page_of(ontario)), "why")
 
     answer = ops.post(page_of(ontario), {**form, **window(2, "5", "18:00", "19:00"), "why": "x"})
@@ -218,7 +218,7 @@ def test_windows_that_touch_are_named_at_the_second(ops: Client, ontario: Market
         ({"windows-2-days": ["6"], "windows-2-start": "08:00", "windows-2-end": "25:00"}, "end"),
     ],
 )
-def test_a_row_that_is_half_filled_in_says_what_is_missing(
+def test_a_half_filled_row_says_what_is_missing(
     given: dict[str, Any], field: str, ops: Client, ontario: MarketPolicy
 ) -> None:
     form = form_with(ops.get(page_of(ontario)), "why")
@@ -240,7 +240,7 @@ def test_a_row_that_is_half_filled_in_says_what_is_missing(
         ({"why": "x" * 1001}, "why"),
     ],
 )
-def test_a_field_that_is_wrong_is_named(given: dict[str, Any], field: str, ops: Client, ontario: MarketPolicy) -> None:
+def test_a_wrong_field_is_named(given: dict[str, Any], field: str, ops: Client, ontario: MarketPolicy) -> None:
     form = form_with(ops.get(page_of(ontario)), "why")
 
     answer = ops.post(page_of(ontario), {**form, "why": "x", **given})
@@ -260,7 +260,7 @@ def said(answer: Any) -> list[str]:
     return [str(message) for message in get_messages(answer.wsgi_request)]
 
 
-def test_a_window_in_which_calls_would_break_the_law_is_refused_at_its_row(ops: Client, ontario: MarketPolicy) -> None:
+def test_a_window_with_unlawful_calls_is_refused_at_its_row(ops: Client, ontario: MarketPolicy) -> None:
     form = form_with(ops.get(page_of(ontario)), "why")
 
     answer = ops.post(page_of(ontario), {**form, **window(2, "6", "08:00", "12:00"), "why": "Sundays"})
@@ -272,7 +272,7 @@ def test_a_window_in_which_calls_would_break_the_law_is_refused_at_its_row(ops: 
 
 
 @pytest.mark.parametrize("others", [{"channels": ["SMS", "EMAIL"]}, {"own_windows": ["CALL"]}])
-def test_where_calls_do_not_use_it_the_window_is_stored_and_the_editor_is_told(
+def test_an_unlawful_window_unused_by_calls_is_stored_with_a_warning(
     others: dict[str, Any], ops: Client, ontario: MarketPolicy
 ) -> None:
     form = form_with(ops.get(page_of(ontario)), "why")
@@ -284,7 +284,7 @@ def test_where_calls_do_not_use_it_the_window_is_stored_and_the_editor_is_told(
     assert [text.split(":")[0] for text in said(answer) if "wider" in text] == ["Text message", "E-mail"]
 
 
-def test_a_last_minute_that_is_too_late_for_a_call_is_told_and_not_refused(ops: Client, ontario: MarketPolicy) -> None:
+def test_a_last_minute_too_late_for_calls_is_stored_with_a_warning(ops: Client, ontario: MarketPolicy) -> None:
     form = form_with(ops.get(page_of(ontario)), "why")
 
     answer = ops.post(page_of(ontario), {**form, "why": "Looked at it"})
@@ -315,7 +315,7 @@ def test_a_channel_gets_windows_of_its_own(ops: Client, ontario: MarketPolicy) -
     assert "Sat 10:00-18:00; Call: Tue, Thu 10:00-12:00" in page
 
 
-def test_what_bc_asks_of_calls_is_chosen_and_its_doubt_is_shown(ops: Client, ontario: MarketPolicy) -> None:
+def test_the_rules_of_bc_for_calls_are_chosen_and_its_warning_is_shown(ops: Client, ontario: MarketPolicy) -> None:
     bc = MarketPolicy.objects.get(province="BC", market="ALL")
     page = ops.get(page_of(bc))
     text = page.content.decode()
@@ -336,7 +336,7 @@ def test_what_bc_asks_of_calls_is_chosen_and_its_doubt_is_shown(ops: Client, ont
     assert MarketPolicy.objects.get(pk=bc.pk).rules == SAFE_RULES
 
 
-def test_a_channel_no_longer_ticked_has_the_windows_of_all_again(ops: Client, ontario: MarketPolicy) -> None:
+def test_an_unticked_channel_uses_the_common_windows_again(ops: Client, ontario: MarketPolicy) -> None:
     own = {**SAFE_RULES, "channel_windows": {"EMAIL": []}, "holidays": "weekend_hours"}
     upsert(MarketPolicy, province="ON", rules=own, act=Act("Ada"))
     form = form_with(ops.get(page_of(ontario)), "why")
@@ -348,7 +348,7 @@ def test_a_channel_no_longer_ticked_has_the_windows_of_all_again(ops: Client, on
     assert MarketPolicy.objects.get(pk=ontario.pk).rules == SAFE_RULES
 
 
-def test_an_error_of_a_channels_windows_stands_at_its_row(ops: Client, ontario: MarketPolicy) -> None:
+def test_an_error_in_a_channels_windows_is_shown_at_its_row(ops: Client, ontario: MarketPolicy) -> None:
     form = form_with(ops.get(page_of(ontario)), "why")
     wrong = {"windows_CALL-0-DELETE": "on", **own_window("CALL", 2, "0", "08:00", "10:00")}
     crossed = own_window("SMS", 3, "0", "21:00", "20:30")
@@ -362,7 +362,7 @@ def test_an_error_of_a_channels_windows_stands_at_its_row(ops: Client, ontario: 
     assert MarketPolicy.objects.get(pk=ontario.pk).version == ontario.version
 
 
-def test_what_is_typed_for_a_channel_that_is_not_ticked_does_not_count(ops: Client, ontario: MarketPolicy) -> None:
+def test_values_for_an_unticked_channel_are_ignored(ops: Client, ontario: MarketPolicy) -> None:
     form = form_with(ops.get(page_of(ontario)), "why")
 
     answer = ops.post(page_of(ontario), {**form, **own_window("CALL", 0, "0", "23:00", "01:00"), "why": "x"})
@@ -371,7 +371,7 @@ def test_what_is_typed_for_a_channel_that_is_not_ticked_does_not_count(ops: Clie
     assert MarketPolicy.objects.get(pk=ontario.pk).rules == SAFE_RULES
 
 
-def test_the_history_tells_a_channels_windows_and_the_holidays(ops: Client, ontario: MarketPolicy) -> None:
+def test_the_history_shows_a_channels_windows_and_the_holidays(ops: Client, ontario: MarketPolicy) -> None:
     own = {**SAFE_RULES, "channel_windows": {"CALL": []}, "holidays": "closed"}
     upsert(MarketPolicy, province="ON", rules=own, act=Act("Ada"))
 
@@ -404,7 +404,7 @@ def test_a_stale_form_writes_nothing_and_loses_nothing(ops: Client, ontario: Mar
     assert again["windows-0-start"] == ["11:00"]
 
 
-def test_having_seen_the_others_change_the_editor_may_save(ops: Client, ontario: MarketPolicy) -> None:
+def test_an_editor_who_saw_the_other_change_may_save(ops: Client, ontario: MarketPolicy) -> None:
     form = form_with(ops.get(page_of(ontario)), "why")
     upsert(MarketPolicy, province="ON", enabled=False, act=Act("Ada", reason="Strike"))
     again = form_with(ops.post(page_of(ontario), {**form, "min_score": "0.9", "why": "Mine"}), "why")
@@ -418,7 +418,7 @@ def test_having_seen_the_others_change_the_editor_may_save(ops: Client, ontario:
 
 
 @pytest.mark.parametrize("sent", ["", "many", "0", "99"])
-def test_a_form_without_a_true_version_is_stale(sent: str, ops: Client, ontario: MarketPolicy) -> None:
+def test_a_form_without_a_valid_version_is_stale(sent: str, ops: Client, ontario: MarketPolicy) -> None:
     form = form_with(ops.get(page_of(ontario)), "why")
 
     answer = ops.post(page_of(ontario), {**form, "expected_version": sent, "why": "x"})
@@ -452,7 +452,7 @@ def test_a_market_gets_a_policy_of_its_own(ops: Client) -> None:
         ({"province": ""}, "province"),
     ],
 )
-def test_a_place_that_is_none_is_named(given: dict[str, str], field: str, ops: Client) -> None:
+def test_an_invalid_place_is_named(given: dict[str, str], field: str, ops: Client) -> None:
     form = form_with(ops.get(ADD), "why")
 
     answer = ops.post(ADD, {**form, "province": "NL", "market": "GANDER", "why": "x", **given})
@@ -471,7 +471,7 @@ def test_a_second_policy_for_a_place_is_refused(ops: Client, ontario: MarketPoli
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_of_many_who_add_one_market_at_once_one_does_and_the_others_are_told(
+def test_one_of_many_concurrent_additions_of_a_market_wins_and_the_others_are_told(
     admin_user: User, run_together: Callable[..., list[Any]]
 ) -> None:
     clients = [signed_in(admin_user) for _ in range(8)]
@@ -513,7 +513,7 @@ def test_the_history_shows_who_when_why_and_what(ops: Client, ontario: MarketPol
     assert "ops" in text
 
 
-def test_the_history_has_no_way_to_revert(admin_client: Client, ontario: MarketPolicy) -> None:
+def test_the_history_cannot_be_reverted(admin_client: Client, ontario: MarketPolicy) -> None:
     path = reverse("admin:governance_marketpolicy_history", args=[ontario.pk])
 
     page = admin_client.post(path, {"why": "back"})
@@ -579,7 +579,7 @@ def test_it_is_released_with_a_reason(ops: Client) -> None:
     assert GoLiveState.objects.get().reason == "Mended"
 
 
-def test_who_releases_it_sees_who_engaged_it_when_and_why(ops: Client) -> None:
+def test_the_release_page_shows_who_engaged_it_when_and_why(ops: Client) -> None:
     state = engage_kill_switch(act=Act("tripwire", reason="contract_rate fell", at=datetime(2026, 11, 24, 9, 5, tzinfo=UTC)))
     assert str(state) == "kill switch engaged"
     page = ops.get(verb("release"))
@@ -593,7 +593,7 @@ each_verb = pytest.mark.parametrize(
 
 
 @each_verb
-def test_looking_at_the_page_acts_not(name: str, before: bool, ops: Client) -> None:
+def test_opening_the_page_changes_nothing(name: str, before: bool, ops: Client) -> None:
     GoLiveState.objects.update(kill_switch_engaged=before, go_live_enabled=before)
 
     for answer in (ops.get(verb(name)), ops.get(verb(name), {"reason": "x"}), ops.head(verb(name))):
@@ -635,7 +635,7 @@ def test_each_button_needs_its_own_permission(name: str, user_of: Callable[..., 
     assert verb(name) not in client.get(reverse("admin:governance_golivestate_changelist")).content.decode()
 
 
-def test_only_the_button_that_changes_something_is_shown(ops: Client) -> None:
+def test_only_a_button_that_changes_something_is_shown(ops: Client) -> None:
     pages = (
         reverse("admin:governance_golivestate_changelist"),
         reverse("admin:governance_golivestate_change", args=[1]),
@@ -662,14 +662,14 @@ def test_a_missing_row_counts_as_engaged_and_can_be_released(ops: Client) -> Non
     assert not engaged()
 
 
-def test_the_states_page_says_what_holds_on_this_server(ops: Client, settings: Any) -> None:
+def test_the_page_of_the_state_shows_what_holds_on_this_server(ops: Client, settings: Any) -> None:
     path = reverse("admin:governance_golivestate_change", args=[1])
     for enforced, words in ((True, "Go-live is enforced"), (False, "Go-live is not enforced")):
         settings.GO_LIVE_ENFORCE = enforced
         assert words in ops.get(path).content.decode()
 
 
-def test_the_states_history_is_to_be_read(ops: Client) -> None:
+def test_the_history_of_the_state_can_be_read(ops: Client) -> None:
     ops.post(verb("engage"), {"reason": "Drill"})
 
     page = ops.get(reverse("admin:governance_golivestate_history", args=[1]))
@@ -681,7 +681,7 @@ def test_the_states_history_is_to_be_read(ops: Client) -> None:
 # Go-live ----------------------------------------------------------------------------------------------------------------
 
 
-def test_go_live_is_enabled_with_a_reason_when_nothing_blocks_it(ops: Client) -> None:
+def test_go_live_is_enabled_with_a_reason_when_nothing_blocks(ops: Client) -> None:
     page = ops.get(verb("enable"))
     assert "All 13 provinces have a contact policy." in page.content.decode()
     assert 'role="alert"' not in page.content.decode()
@@ -694,7 +694,7 @@ def test_go_live_is_enabled_with_a_reason_when_nothing_blocks_it(ops: Client) ->
     assert state.history.first().history_user.username == "ops"
 
 
-def test_it_is_disabled_with_a_reason(ops: Client) -> None:
+def test_go_live_is_disabled_with_a_reason(ops: Client) -> None:
     GoLiveState.objects.update(go_live_enabled=True)
 
     ops.post(verb("disable"), {"reason": "Holiday"})
@@ -703,7 +703,7 @@ def test_it_is_disabled_with_a_reason(ops: Client) -> None:
     assert GoLiveState.objects.get().reason == "Holiday"
 
 
-def test_with_blockers_it_is_refused_and_each_is_named(ops: Client) -> None:
+def test_go_live_is_refused_with_blockers_and_each_is_named(ops: Client) -> None:
     GoLiveState.objects.update(kill_switch_engaged=True, changed_by="ada", reason="Drill")
     RiskPolicy.objects.filter(engine="GLOBAL").update(enabled=False)
     before = GoLiveState.history.count()
@@ -723,7 +723,7 @@ def test_with_blockers_it_is_refused_and_each_is_named(ops: Client) -> None:
     assert GoLiveState.history.count() == before
 
 
-def test_a_missing_row_is_not_live_and_cannot_be_made_so(ops: Client) -> None:
+def test_a_missing_row_is_not_live_and_cannot_go_live(ops: Client) -> None:
     GoLiveState.objects.all().delete()
     page = ops.get(reverse("admin:governance_golivestate_changelist")).content.decode()
     assert verb("enable") in page

@@ -28,6 +28,7 @@ from governance.readiness import contact_area_codes
 from governance.signals import contact_rules_changed
 from tests.conftest import attrs
 from tests.factories import NOON, LeadFactory
+from tests.query_counts import counted, queries
 from tests.staff import form_with, signed_in
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.envelope import Envelope
@@ -52,7 +53,7 @@ PHONE = "+14165550123"
         '416\t2027-03-31\n"902"\t"2027-04-30"\n416,2027-03-31',
     ],
 )
-def test_a_list_has_one_subscription_a_line(text: str) -> None:
+def test_a_list_has_one_subscription_on_each_line(text: str) -> None:
     assert read_list(text) == {"416": date(2027, 3, 31), "902": date(2027, 4, 30)}
 
 
@@ -74,7 +75,7 @@ def test_a_list_has_one_subscription_a_line(text: str) -> None:
         ("416,2027-03-31\n" * (LINES_MAX + 1), "1,001 lines are more than 1,000."),
     ],
 )
-def test_a_wrong_line_is_named_and_nothing_is_read(text: str, says: str) -> None:
+def test_a_wrong_line_is_named_and_nothing_is_stored(text: str, says: str) -> None:
     with pytest.raises(InvalidList) as refusal:
         read_list(text)
     assert says in str(refusal.value)
@@ -84,9 +85,37 @@ def test_every_wrong_line_is_named() -> None:
     with pytest.raises(InvalidList) as refusal:
         read_list("x,2027-03-31\n416,2027-03-31\n902,soon")
     assert [error[:7] for error in refusal.value.errors] == ["Line 1:", "Line 3:"]
+    assert str(refusal.value) == " ".join(refusal.value.errors)
 
 
-def test_an_area_code_is_the_three_digits_after_the_country() -> None:
+def test_a_list_may_be_as_long_as_the_limit() -> None:
+    assert read_list("416,2027-03-31\n" * LINES_MAX) == {"416": date(2027, 3, 31)}
+
+
+@pytest.mark.parametrize("text", ["X416,2027-03-31", "416,2027-03-31X", "X416X,2027-03-31", '"X416",2027-03-31'])
+def test_only_quotes_and_the_mark_of_the_file_are_taken_off(text: str) -> None:
+    with pytest.raises(InvalidList):
+        read_list(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", ["The list is empty."]),
+        (f"{'9' * 25},2027-03-31", [f"Line 1: “{'9' * 20}” is no area code."]),
+        (
+            f"416,{'7' * 25}",
+            [f"Line 1: “{'7' * 20}” is no day between the years 2000 and 2099, such as 2027-03-31."],
+        ),
+    ],
+)
+def test_a_refusal_quotes_the_beginning_of_what_is_wrong(text: str, says: list[str]) -> None:
+    with pytest.raises(InvalidList) as refusal:
+        read_list(text)
+    assert refusal.value.errors == says
+
+
+def test_an_area_code_is_the_three_digits_after_the_country_code() -> None:
     assert (area_code("+14165550123"), area_code("+442071838750"), area_code("")) == ("416", "", "")
 
 
@@ -94,7 +123,7 @@ def test_an_area_code_is_the_three_digits_after_the_country() -> None:
 
 
 @pytest.mark.django_db
-def test_a_list_is_stored_with_its_history_and_told_once() -> None:
+def test_a_list_is_stored_with_its_history_and_sends_one_signal() -> None:
     told: list[Sequence[Envelope]] = []
 
     def tell(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
@@ -145,7 +174,7 @@ def reasons(channel: str = "CALL", lead_id: str = "L1") -> list[str]:
 
 
 @pytest.mark.django_db
-def test_a_number_is_called_only_under_a_subscription_for_its_own_area_code() -> None:
+def test_a_number_is_called_only_under_a_subscription_for_its_area_code() -> None:
     enforce()
     known()
     assert reasons() == ["area_code_not_subscribed"]
@@ -161,7 +190,7 @@ def test_a_number_is_called_only_under_a_subscription_for_its_own_area_code() ->
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("basis", ["EXPRESS", "INQUIRY"])
-def test_an_exempt_number_needs_no_subscription_until_the_exemption_ends(basis: str) -> None:
+def test_an_exempt_number_needs_no_subscription_until_its_exemption_ends(basis: str) -> None:
     enforce()
     known()
     points = points_of(phone=PHONE)
@@ -176,7 +205,7 @@ def test_an_exempt_number_needs_no_subscription_until_the_exemption_ends(basis: 
 
 
 @pytest.mark.django_db
-def test_a_number_abroad_has_no_area_code_and_is_called_only_where_it_is_exempt() -> None:
+def test_a_foreign_number_has_no_area_code_and_is_called_only_if_exempt() -> None:
     enforce()
     known(phone="+442071838750")
     subscribe(expiries={"207": LATER}, act=Act("test", at=NOON))
@@ -184,7 +213,7 @@ def test_a_number_abroad_has_no_area_code_and_is_called_only_where_it_is_exempt(
 
 
 @pytest.mark.django_db
-def test_what_is_not_enforced_is_a_warning_and_other_channels_and_unknown_leads_are_not_asked() -> None:
+def test_an_unenforced_subscription_is_a_warning_and_other_channels_and_unknown_leads_are_not_checked() -> None:
     enforce()
     upsert(Organisation, scrub="warn", consent="warn", act=Act("test", reason="a trial"))
     known()
@@ -196,15 +225,15 @@ def test_what_is_not_enforced_is_a_warning_and_other_channels_and_unknown_leads_
 
 
 @pytest.mark.django_db
-def test_leads_of_many_area_codes_are_answered_in_one_statement_each_by_its_own() -> None:
+def test_leads_of_many_area_codes_are_each_answered_by_their_own_in_one_statement() -> None:
     enforce()
     for n, code in enumerate(("416", "647", "905", "613")):
         known(f"L{n}", f"+1{code}5550123")
     subscribe(expiries={"416": LATER, "905": DAY, "902": LATER}, act=Act("test", at=NOON))
     contacts = [gate.contact_without_step(gate.known_lead(f"L{n}"), "CALL") for n in range(4)]
-    with CaptureQueriesContext(connection) as queries:
+    with CaptureQueriesContext(connection) as captured:
         answers = gate.decide_contacts(contacts, at=NOON)
-    assert len(queries) == 1
+    assert counted(captured) == queries("decide leads of many area codes")
     assert [answer.verdict.allowed for answer in answers] == [True, False, True, False]
 
 
@@ -224,7 +253,7 @@ def test_permitted_minutes_end_with_the_subscription(lead_id: str) -> None:
 
 
 @pytest.mark.django_db
-def test_the_api_tells_imports_lists_and_removes(operator: APIClient) -> None:
+def test_the_api_imports_lists_and_removes_subscriptions(operator: APIClient) -> None:
     row = operator.post(API, {"area_code": " 416 ", "expires_on": "2027-03-31", "reason": "bought"}).json()
     assert (row["area_code"], row["expires_on"], row["reason"]) == ("416", "2027-03-31", "bought")
     again = operator.post(API, {"area_code": "416", "expires_on": "2027-03-31", "reason": "again"}).json()
@@ -253,14 +282,14 @@ def test_the_api_tells_imports_lists_and_removes(operator: APIClient) -> None:
         ("/remove", {"area_code": "٤١٦"}, "area_code"),
     ],
 )
-def test_the_api_names_what_is_wrong_and_stores_nothing(operator: APIClient, path: str, body: Any, attr: str) -> None:
+def test_the_api_names_wrong_values_and_stores_nothing(operator: APIClient, path: str, body: Any, attr: str) -> None:
     response = operator.post(f"{API}{path}", body, format="json")
     assert (response.status_code, set(attrs(response))) == (400, {attr})
     assert not AreaCodeSubscription.objects.exists()
 
 
 @pytest.mark.django_db
-def test_the_command_stores_all_of_a_list_or_nothing(tmp_path: Path) -> None:
+def test_the_command_stores_a_whole_list_or_nothing(tmp_path: Path) -> None:
     file, said = tmp_path / "codes.csv", StringIO()
     file.write_text("area_code,expires_on\n416,2027-03-31\n902,2027-04-30\n", encoding="utf-8-sig")
     call_command("import_area_codes", str(file), stdout=said)
@@ -284,7 +313,7 @@ def ops(user_of: Callable[..., User]) -> Client:
 
 
 @pytest.mark.django_db
-def test_the_admin_adds_changes_imports_and_removes(ops: Client) -> None:
+def test_the_admin_adds_changes_imports_and_removes_subscriptions(ops: Client) -> None:
     form = form_with(ops.get(f"{LIST}add/"), "why")
     ops.post(f"{LIST}add/", {**form, "area_code": "416", "expires_on": "2027-03-31", "why": "bought"})
     row = AreaCodeSubscription.objects.get()
@@ -310,7 +339,9 @@ def test_the_admin_adds_changes_imports_and_removes(ops: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_the_list_says_which_are_in_force_and_others_only_read(ops: Client, user_of: Callable[..., User]) -> None:
+def test_the_list_shows_which_subscriptions_are_in_force_and_readers_only_read(
+    ops: Client, user_of: Callable[..., User]
+) -> None:
     subscribe(expiries={"416": date(2020, 1, 1), "902": date(2099, 1, 1)}, act=Act("test"))
     page = ops.get(LIST).content.decode()
     assert "Ended" in page

@@ -33,7 +33,7 @@ def ask_at(client: Any, at: str, **changes: Any) -> dict[str, Any]:
     return ask(client, weekday=None, hhmm=None, at=at, **changes)
 
 
-def test_allowed_by_the_provinces_policy(agent: APIClient) -> None:
+def test_contact_is_allowed_by_the_provinces_policy(agent: APIClient) -> None:
     with time_machine.travel(datetime(2026, 12, 15, 17, 0, tzinfo=UTC), tick=False):
         answer = ask(agent)
     assert answer == {
@@ -72,12 +72,12 @@ def test_allowed_by_the_provinces_policy(agent: APIClient) -> None:
         ({"channel": "call "}, "within_window"),
     ],
 )
-def test_the_safe_rules_at_their_edges(agent: APIClient, changes: Any, reason: Any) -> None:
+def test_the_safe_rules_hold_at_their_edges(agent: APIClient, changes: Any, reason: Any) -> None:
     answer = ask(agent, **changes)
     assert (answer["reason"], answer["ok"]) == (reason, reason == "within_window")
 
 
-def test_a_call_outside_window_and_law_names_the_window_first_where_local_time_is_given(agent: APIClient) -> None:
+def test_a_call_outside_window_and_law_names_the_window_first_for_a_given_local_time(agent: APIClient) -> None:
     local = ask(agent, channel="CALL", weekday=5, hhmm="09:30")
     assert local["reasons"] == ["outside_contact_window", "outside_legal_hours"]
     assert (local["legal_ok"], local["policy_ok"]) == (False, False)
@@ -85,7 +85,7 @@ def test_a_call_outside_window_and_law_names_the_window_first_where_local_time_i
     assert converted["reasons"] == ["outside_legal_hours", "outside_contact_window"]
 
 
-def test_no_policy_fails_closed(agent: APIClient) -> None:
+def test_a_missing_policy_refuses(agent: APIClient) -> None:
     MarketPolicy.objects.filter(province="ON").delete()
     answer = ask(agent)
     assert (answer["ok"], answer["reason"], answer["matched_market"], answer["policy_version"]) == (
@@ -96,7 +96,7 @@ def test_no_policy_fails_closed(agent: APIClient) -> None:
     )
 
 
-def test_a_markets_policy_that_is_off_does_not_fall_back(agent: APIClient) -> None:
+def test_a_disabled_market_policy_does_not_fall_back(agent: APIClient) -> None:
     MarketPolicyFactory.create(province="ON", market="TORONTO", enabled=False)
     assert ask(agent)["reason"] == "policy_disabled"
     assert ask(agent, market="WINDSOR")["reason"] == "within_window"
@@ -123,13 +123,13 @@ def test_the_kill_switch_is_the_first_refusal(agent: APIClient) -> None:
     assert (answer["ok"], answer["reason"]) == (False, "KILL_SWITCH_ENGAGED")
 
 
-def test_a_missing_state_means_engaged(agent: APIClient) -> None:
+def test_a_missing_state_counts_as_engaged(agent: APIClient) -> None:
     GoLiveState.objects.all().delete()
     answer = ask(agent)
     assert (answer["ok"], answer["reason"]) == (False, "KILL_SWITCH_ENGAGED")
 
 
-def test_not_live_is_a_refusal_where_it_is_enforced(agent: APIClient, settings: Settings) -> None:
+def test_go_live_off_refuses_where_it_is_enforced(agent: APIClient, settings: Settings) -> None:
     settings.GO_LIVE_ENFORCE = True
     assert ask(agent)["reason"] == "GO_LIVE_DISABLED"
     GoLiveState.objects.update(go_live_enabled=True)
@@ -171,7 +171,7 @@ def test_bad_input_names_the_field(agent: APIClient, changes: Any, attr: Any) ->
     assert attrs(response) == [attr]
 
 
-def test_an_instant_is_converted_to_the_markets_own_clock(agent: APIClient) -> None:
+def test_an_instant_is_converted_to_the_markets_clock(agent: APIClient) -> None:
     answer = ask_at(agent, "2026-12-15T14:00:00Z")
     assert answer["ok"]
     assert answer["local_time"] == "2026-12-15T09:00:00-05:00"
@@ -194,7 +194,9 @@ def test_an_instant_is_converted_to_the_markets_own_clock(agent: APIClient) -> N
         ("ON", "TORONTO", "2026-12-15T09:00:00-05:00", True),
     ],
 )
-def test_the_clocks_of_december_2026(agent: APIClient, province: Any, market: Any, at: Any, ok: Any) -> None:
+def test_the_gate_follows_the_clocks_of_december_2026(
+    agent: APIClient, province: Any, market: Any, at: Any, ok: Any
+) -> None:
     assert ask_at(agent, at, province=province, market=market)["ok"] is ok
 
 
@@ -214,7 +216,7 @@ def test_the_clocks_of_december_2026(agent: APIClient, province: Any, market: An
         ("NU", "2026-12-15T14:30:00Z", False, "America/Rankin_Inlet"),  # 09:30 in Iqaluit, 08:30 in Rankin Inlet
     ],
 )
-def test_a_province_of_several_zones_must_be_allowed_in_each(
+def test_a_province_of_several_zones_must_be_permitted_in_each(
     agent: APIClient, province: Any, at: Any, ok: Any, zone: Any
 ) -> None:
     answer = ask_at(agent, at, province=province, market="ALL")
@@ -222,12 +224,12 @@ def test_a_province_of_several_zones_must_be_allowed_in_each(
     assert len(answer["zones"]) > 1
 
 
-def test_a_refusal_for_time_says_when(agent: APIClient) -> None:
+def test_a_refusal_because_of_the_time_gives_the_next_time(agent: APIClient) -> None:
     answer = ask_at(agent, "2026-12-13T12:00:30Z")  # a Sunday
     assert (answer["reason"], answer["next_allowed_at"]) == ("outside_contact_window", "2026-12-14T14:00:00Z")
 
 
-def test_a_refusal_that_time_will_not_mend_says_null(agent: APIClient) -> None:
+def test_a_permanent_refusal_gives_null(agent: APIClient) -> None:
     assert ask_at(agent, "2026-12-15T15:00:00Z", lead_score="0.1")["next_allowed_at"] is None
     MarketPolicyFactory.create(province="ON", market="TORONTO", rules={**SAFE_RULES, "contact_windows_local": []})
     answer = ask_at(agent, "2026-12-15T15:00:00Z")
@@ -237,7 +239,7 @@ def test_a_refusal_that_time_will_not_mend_says_null(agent: APIClient) -> None:
 @pytest.mark.parametrize(
     ("now", "ok"), [(datetime(2026, 12, 15, 15, tzinfo=UTC), True), (datetime(2026, 12, 15, 3, tzinfo=UTC), False)]
 )
-def test_without_any_time_it_is_now(agent: APIClient, now: Any, ok: Any) -> None:
+def test_the_default_time_is_now(agent: APIClient, now: Any, ok: Any) -> None:
     with time_machine.travel(now, tick=False):
         answer = ask(agent, weekday=None, hhmm=None)
     assert answer["ok"] is ok
@@ -259,16 +261,16 @@ def test_local_time_is_not_converted(agent: APIClient) -> None:
         ({"rules": {}}, (False, "no_policy")),
     ],
 )
-def test_the_guides_function(db: None, changes: Any, expected: Any) -> None:
+def test_the_guides_function_answers_for_the_time(db: None, changes: Any, expected: Any) -> None:
     _, rules = get_effective_policy("ON", "TORONTO")
     assert is_contact_allowed(**{"rules": rules, "weekday": 1, "hhmm": "12:00", "channel": "SMS", **changes}) == expected
 
 
 @pytest.mark.parametrize("hhmm", ["", "1", "1x", "12", "12:99", "9:30"])
-def test_the_guides_function_refuses_what_is_no_time(db: None, hhmm: Any) -> None:
+def test_the_guides_function_refuses_an_invalid_time(db: None, hhmm: Any) -> None:
     assert is_contact_allowed(SAFE_RULES, 1, hhmm, "SMS") == (False, "outside_contact_window")
 
 
 @pytest.mark.usefixtures("kill_switch")
-def test_the_guides_function_is_held_to_the_kill_switch() -> None:
+def test_the_guides_function_obeys_the_kill_switch() -> None:
     assert is_contact_allowed(SAFE_RULES, 1, "12:00", "SMS") == (False, "KILL_SWITCH_ENGAGED")

@@ -1,6 +1,6 @@
 """The admin of compliance: the ledger's acts, erasing a point, the organisation's form, closed days."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -10,15 +10,13 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from governance import people
 from governance.closed_days.models import ClosedDay
 from governance.closed_days.services import set_closed_day
 from governance.ledger import holds, opt_outs, reading
 from governance.ledger.models import ContactPoint, ContactRecord
 from governance.organisation.models import Organisation
-from governance.people import LeadFacts
 from governance.policies import upsert
-from tests.factories import NOON
+from tests.factories import NOON, LeadFactory
 from tests.staff import form_with, signed_in
 from wholesale.plumbing.act import Act
 
@@ -42,14 +40,9 @@ def operator_at_desk(user_of: Callable[..., User]) -> Client:
 
 
 @pytest.fixture
-def _a_lead(monkeypatch: pytest.MonkeyPatch) -> None:
-    lead = LeadFacts("L1", "ON", "TORONTO", phone=PHONE[1], email="ann@example.ca")
-    empty = LeadFacts("EMPTY", "ON", "TORONTO")
-
-    def load(lead_ids: Collection[str]) -> dict[str, LeadFacts]:
-        return {each.lead_id: each for each in (lead, empty) if each.lead_id in lead_ids}
-
-    monkeypatch.setattr(people, "_loaders", {people.LEAD: load})
+def _a_lead(db: None) -> None:
+    LeadFactory.create(lead_id="L1", phone=PHONE[1], email="ann@example.ca", postal_code="")
+    LeadFactory.create(lead_id="EMPTY", phone="", postal_code="")
 
 
 # The ledger -------------------------------------------------------------------------------------------------------------
@@ -77,7 +70,7 @@ WRITTEN = {
 
 
 @pytest.mark.parametrize("verb", GIVEN)
-def test_a_page_writes_what_it_says_and_returns_to_the_ledger(operator_at_desk: Client, verb: str) -> None:
+def test_each_page_writes_its_line_and_returns_to_the_ledger(operator_at_desk: Client, verb: str) -> None:
     assert operator_at_desk.get(page(verb)).status_code == 200
     assert lines() == []
     done = operator_at_desk.post(page(verb), GIVEN[verb])
@@ -85,7 +78,7 @@ def test_a_page_writes_what_it_says_and_returns_to_the_ledger(operator_at_desk: 
     assert lines() == WRITTEN[verb]
 
 
-def test_what_the_page_shows_as_now_can_be_sent_as_it_stands(operator_at_desk: Client) -> None:
+def test_the_default_time_of_the_page_can_be_sent_unchanged(operator_at_desk: Client) -> None:
     form = form_with(operator_at_desk.get(page("opt_out")), "points")
     assert operator_at_desk.post(page("opt_out"), {**form, "points": "416 555 0123"}).status_code == 302
     assert reading.ledgers([PHONE])[PHONE].lines[0].kind == "OPT_OUT"
@@ -117,7 +110,7 @@ def test_the_form_of_a_consent_asks_for_its_content_in_groups(operator_at_desk: 
     assert sorted(name for names in groups.values() for name in names) == sorted(form.fields)
 
 
-def test_a_consent_with_content_is_shown_whole_and_one_without_names_what_is_missing(operator_at_desk: Client) -> None:
+def test_a_consent_is_shown_with_its_content_or_with_what_is_missing(operator_at_desk: Client) -> None:
     for content in (CONTENT, {}, {"given_how": "SPOKEN"}):
         assert operator_at_desk.post(page("consent"), {**GIVEN["consent"], **content}).status_code == 302
     whole, bare, part = ContactRecord.objects.order_by("id")
@@ -130,7 +123,7 @@ def test_a_consent_with_content_is_shown_whole_and_one_without_names_what_is_mis
     assert ["Given how (SOR/2012-36, s. 4)" in text for text in shown] == [False, True, False]
 
 
-def test_the_page_of_an_opt_out_speaks_of_no_content(operator_at_desk: Client) -> None:
+def test_the_page_of_an_opt_out_mentions_no_content(operator_at_desk: Client) -> None:
     operator_at_desk.post(page("opt_out"), GIVEN["opt_out"])
     shown = operator_at_desk.get(page("change", ContactRecord.objects.get().pk)).content.decode()
     assert "What the person agreed to" not in shown
@@ -157,7 +150,7 @@ WRONG: list[tuple[str, dict[str, str], str, str]] = [
 
 @pytest.mark.usefixtures("_a_lead")
 @pytest.mark.parametrize(("verb", "spoilt", "field", "says"), WRONG)
-def test_what_is_wrong_is_said_at_its_field_and_nothing_is_written(
+def test_a_wrong_value_is_named_at_its_field_and_nothing_is_written(
     operator_at_desk: Client, verb: str, spoilt: Any, field: str, says: str
 ) -> None:
     answer = operator_at_desk.post(page(verb), {**GIVEN[verb], **spoilt})
@@ -167,7 +160,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_written(
 
 
 @pytest.mark.usefixtures("_a_lead")
-def test_a_lead_stands_for_its_number_and_its_address(operator_at_desk: Client) -> None:
+def test_a_lead_id_stands_for_its_number_and_its_address(operator_at_desk: Client) -> None:
     operator_at_desk.post(page("opt_out"), {**GIVEN["opt_out"], "points": "L1", "channel": ""})
     assert [row[0] for row in lines()] == ["L1", "+14165550123", "ann@example.ca"]
     operator_at_desk.post(page("opt_out"), {**GIVEN["opt_out"], "points": "EMPTY"})
@@ -175,12 +168,12 @@ def test_a_lead_stands_for_its_number_and_its_address(operator_at_desk: Client) 
 
 
 @pytest.mark.usefixtures("_a_lead")
-def test_a_consent_of_a_lead_is_one_of_its_number_and_its_address(operator_at_desk: Client) -> None:
+def test_a_consent_of_a_lead_is_recorded_for_its_number_and_its_address(operator_at_desk: Client) -> None:
     operator_at_desk.post(page("consent"), {**GIVEN["consent"], "points": "L1", "channel": ""})
     assert {row[0] for row in lines()} == {"+14165550123", "ann@example.ca"}
 
 
-def test_the_ledger_names_a_lead_and_finds_one_that_nobody_knows(operator_at_desk: Client) -> None:
+def test_the_ledger_names_a_lead_and_finds_an_unknown_one(operator_at_desk: Client) -> None:
     (made,) = opt_outs.record_opt_out(points=[("LEAD", "L77")], act=Act("me"))
     holds.hold_points(points=[("LEAD", "L77")], evidence="message 1", act=Act("me"))
     shown = operator_at_desk.get(LEDGER, {"q": "L77"})
@@ -205,7 +198,7 @@ def test_a_lead_is_erased_from_the_ledger_and_stays_bound(operator_at_desk: Clie
     assert [line.kind for line in reading.ledgers([("LEAD", "L77")])["LEAD", "L77"].lines] == ["OPT_OUT", "ERASED"]
 
 
-def test_an_address_is_searched_in_any_spelling(operator_at_desk: Client) -> None:
+def test_an_address_is_found_in_any_spelling(operator_at_desk: Client) -> None:
     opt_outs.record_opt_out(points=[("EMAIL", "jean@québec-maisons.ca")], act=Act("me"))
     for text in ("jean@québec-maisons.ca", "jean@XN--qubec-maisons-chb.ca"):
         assert len(operator_at_desk.get(LEDGER, {"q": text}).context["cl"].result_list) == 1
@@ -222,7 +215,7 @@ def test_an_address_is_searched_in_any_spelling(operator_at_desk: Client) -> Non
         ("nobody", []),
     ],
 )
-def test_the_ledger_and_the_points_are_searched_by_the_whole_number(operator_at_desk: Client, text: Any, found: Any) -> None:
+def test_the_ledger_and_the_points_are_found_by_the_whole_number(operator_at_desk: Client, text: Any, found: Any) -> None:
     opt_outs.record_opt_out(points=[PHONE, ("EMAIL", "ann@example.ca"), ("PHONE", "+19025550199")], act=Act("me"))
     shown = operator_at_desk.get(LEDGER, {"q": text}).context["cl"].result_list
     assert [record.point.value for record in shown] == found
@@ -230,7 +223,7 @@ def test_the_ledger_and_the_points_are_searched_by_the_whole_number(operator_at_
     assert [point.value for point in points.context["cl"].result_list] == found
 
 
-def test_an_integrator_records_and_lifts_nothing(user_of: Callable[..., User]) -> None:
+def test_an_integrator_cannot_record_or_lift(user_of: Callable[..., User]) -> None:
     client = signed_in(user_of("integrator"))
     shown = client.get(LEDGER).content.decode()
     assert (page("opt_out") in shown, page("consent") in shown, page("lift") in shown) == (True, True, False)
@@ -259,7 +252,7 @@ def test_a_point_is_erased_with_a_reason_and_keeps_its_lines(operator_at_desk: C
     assert operator_at_desk.get(LEDGER, {"q": "416 555 0123"}).context["cl"].result_list
 
 
-def test_erasing_what_is_not_there_leads_back(operator_at_desk: Client) -> None:
+def test_erasing_an_unknown_point_redirects(operator_at_desk: Client) -> None:
     answer = operator_at_desk.post(reverse("admin:governance_contactpoint_erase", args=[9]), {"reason": "x"})
     assert answer.status_code == 302
 
@@ -269,7 +262,7 @@ def test_erasing_what_is_not_there_leads_back(operator_at_desk: Client) -> None:
 ORGANISATION = reverse("admin:governance_organisation_change", args=[1])
 
 
-def test_the_organisation_is_changed_with_a_reason_and_its_history_shows_what(operator_at_desk: Client) -> None:
+def test_the_organisation_is_changed_with_a_reason_and_a_history(operator_at_desk: Client) -> None:
     form = form_with(operator_at_desk.get(ORGANISATION), "consent")
     given = {**form, "name": "Maple Homes", "consent": "enforce", "registration_expires_on": "2027-12-31"}
     assert operator_at_desk.post(ORGANISATION, {**given, "why": ""}).status_code == 200
@@ -298,7 +291,7 @@ def test_a_stale_form_saves_nothing(operator_at_desk: Client) -> None:
     assert Organisation.objects.get().name == "Oak"
 
 
-def test_there_is_one_organisation_and_a_reader_changes_nothing(admin_client: Client, user_of: Callable[..., User]) -> None:
+def test_there_is_one_organisation_and_a_reader_cannot_change_it(admin_client: Client, user_of: Callable[..., User]) -> None:
     assert admin_client.get(reverse("admin:governance_organisation_add")).status_code == 403
     reader = signed_in(user_of("auditor"))
     assert b'name="_save"' not in reader.get(ORGANISATION).content
@@ -308,7 +301,7 @@ def test_there_is_one_organisation_and_a_reader_changes_nothing(admin_client: Cl
 # Closed days ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_day_is_closed_renamed_and_opened_again(operator_at_desk: Client) -> None:
+def test_a_closed_day_is_set_renamed_and_removed(operator_at_desk: Client) -> None:
     add = reverse("admin:governance_closedday_add")
     given = {"day": "2026-12-24", "province": "", "name": "Eve", "why": "rest"}
     assert operator_at_desk.post(add, given).status_code == 302
@@ -336,7 +329,7 @@ def test_a_day_is_closed_renamed_and_opened_again(operator_at_desk: Client) -> N
     assert operator_at_desk.get(remove).status_code == 302
 
 
-def test_an_agent_sees_closed_days_and_changes_none(user_of: Callable[..., User]) -> None:
+def test_an_agent_reads_closed_days_and_cannot_change_them(user_of: Callable[..., User]) -> None:
     set_closed_day(day=date(2026, 12, 24), name="Eve", act=Act("me"))
     client = signed_in(user_of("agent"))
     change = reverse("admin:governance_closedday_change", args=[ClosedDay.objects.get().pk])

@@ -1,18 +1,16 @@
 """`/api/governance/contact`: what is recorded, what the gate then says, and the answers of each endpoint."""
 
-from collections.abc import Collection
 from typing import Any
 
 import pytest
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from governance import people
 from governance.golive.models import GoLiveState
 from governance.ledger.models import ContactPoint, ContactRecord
 from governance.organisation.models import Organisation
-from governance.people import LeadFacts
 from tests.conftest import attrs, codes
+from tests.factories import LeadFactory
 from wholesale.plumbing.idempotency import HEADER
 
 pytestmark = pytest.mark.django_db
@@ -22,22 +20,13 @@ NOON = "2026-12-15T18:00:00Z"  # a Tuesday, within the calling hours and the see
 LAST_WEEK = "2026-11-20T15:00:00Z"
 PHONE = "+14165550123"
 CONSENT = {"basis": "EXPRESS", "obtained_at": LAST_WEEK, "evidence": "form 1"}
-LEADS = {
-    lead.lead_id: lead
-    for lead in (
-        LeadFacts("L1", "ON", "TORONTO", phone=PHONE, email="ann@example.ca"),
-        LeadFacts("NO_PHONE", "ON", "TORONTO", email="bob@example.ca"),
-        LeadFacts("NOTHING", "ON", "TORONTO"),
-    )
-}
 
 
 @pytest.fixture(autouse=True)
-def _leads(monkeypatch: pytest.MonkeyPatch) -> None:
-    def load(lead_ids: Collection[str]) -> dict[str, LeadFacts]:
-        return {lead_id: LEADS[lead_id] for lead_id in lead_ids if lead_id in LEADS}
-
-    monkeypatch.setattr(people, "_loaders", {people.LEAD: load})
+def _leads(db: None) -> None:
+    LeadFactory.create(lead_id="L1", phone=PHONE, email="ann@example.ca", postal_code="")
+    LeadFactory.create(lead_id="NO_PHONE", phone="", email="bob@example.ca", postal_code="")
+    LeadFactory.create(lead_id="NOTHING", phone="", postal_code="")
 
 
 def post(client: Any, path: str, **given: Any) -> Any:
@@ -57,7 +46,7 @@ def enforce(client: Any, **strictness: str) -> None:
 # What the gate then says ------------------------------------------------------------------------------------------------
 
 
-def test_on_the_first_day_what_is_missing_is_warned_of(auditor: APIClient) -> None:
+def test_on_the_first_day_missing_proofs_are_only_warnings(auditor: APIClient) -> None:
     for channel, warnings in (
         ("SMS", ["consent_missing", "organisation_not_identified"]),
         ("CALL", ["organisation_not_registered", "area_code_not_subscribed", "scrub_missing"]),
@@ -67,7 +56,7 @@ def test_on_the_first_day_what_is_missing_is_warned_of(auditor: APIClient) -> No
         assert (answer["legal_ok"], [each["code"] for each in answer["explanations"]]) == (True, warnings)
 
 
-def test_enforced_what_is_missing_refuses_and_a_record_mends_it(operator: APIClient) -> None:
+def test_an_enforced_missing_proof_refuses_until_it_is_recorded(operator: APIClient) -> None:
     enforce(operator, consent="enforce", scrub="enforce")
     answer = decide(operator, "SMS")
     assert (answer["ok"], answer["reason"]) == (False, "consent_missing")
@@ -95,14 +84,14 @@ def test_enforced_what_is_missing_refuses_and_a_record_mends_it(operator: APICli
     assert decide(operator, "CALL", "2026-12-15T18:00:01Z")["reasons"] == ["scrub_expired"]
 
 
-def test_each_strictness_is_its_own(operator: APIClient) -> None:
+def test_each_strictness_is_set_on_its_own(operator: APIClient) -> None:
     enforce(operator, scrub="enforce")
     assert (decide(operator, "SMS")["ok"], decide(operator, "CALL")["ok"]) == (True, False)
     enforce(operator, scrub="warn", consent="enforce", reason="a pilot")
     assert (decide(operator, "SMS")["ok"], decide(operator, "CALL")["ok"]) == (False, True)
 
 
-def test_without_the_organisations_row_everything_is_enforced(operator: APIClient) -> None:
+def test_without_the_organisation_row_everything_is_enforced(operator: APIClient) -> None:
     Organisation.objects.all().delete()
     assert decide(operator, "SMS")["reasons"] == ["ledger_unreadable", "consent_missing", "organisation_not_identified"]
     answer = operator.get(f"{API}/organisation").json()
@@ -132,7 +121,7 @@ def test_an_opt_out_refuses_whatever_the_strictness_and_the_consent(operator: AP
     assert post(operator, "opt-outs/lift", lead_id="L1", reason="again").json() == []
 
 
-def test_an_expired_consent_is_named_as_such(operator: APIClient) -> None:
+def test_an_expired_consent_is_named_as_expired(operator: APIClient) -> None:
     enforce(operator, consent="enforce")
     given = {"basis": "INQUIRY", "obtained_at": "2026-06-15T18:00:00Z", "evidence": "call 1"}
     (made,) = post(operator, "consents", lead_id="L1", channel="SMS", **given).json()
@@ -141,7 +130,7 @@ def test_an_expired_consent_is_named_as_such(operator: APIClient) -> None:
     assert decide(operator, "SMS", "2026-12-15T17:59:59Z")["ok"] is True
 
 
-def test_the_internal_list_refuses_calls_alone(operator: APIClient) -> None:
+def test_the_internal_list_refuses_only_calls(operator: APIClient) -> None:
     assert post(operator, "do-not-call", phones=["416 555 0123", "902 555 0199"]).json() == {"recorded": 2}
     assert (decide(operator, "CALL", "2027-01-05T18:00:00Z")["reason"], decide(operator, "SMS")["ok"]) == ("opted_out", True)
 
@@ -150,7 +139,7 @@ def test_an_opt_out_is_recorded_with_the_kill_switch_engaged(integrator: APIClie
     assert post(integrator, "opt-outs", phone=PHONE).status_code == 201
 
 
-def test_a_closed_day_of_the_province_or_of_all_refuses(operator: APIClient) -> None:
+def test_a_closed_day_of_the_province_or_of_all_provinces_refuses(operator: APIClient) -> None:
     for day in ({"day": "2026-12-15"}, {"day": "2026-12-15", "province": "ON"}):
         assert post(operator, "closed-days", name="Stocktaking", **day).status_code == 200
         answer = decide(operator, "SMS")
@@ -186,7 +175,7 @@ def test_a_closed_day_of_the_province_or_of_all_refuses(operator: APIClient) -> 
         ("scrubs", {"phones": [], "checked_at": LAST_WEEK, "evidence": "x"}, 400, "min_length", "phones"),
     ],
 )
-def test_who_is_meant_must_be_named_and_the_answer_says_what_is_wrong(
+def test_an_unclear_person_is_refused_with_what_is_wrong(
     operator: APIClient, path: Any, given: Any, status: Any, code: Any, attr: Any
 ) -> None:
     answer = post(operator, path, **given)
@@ -194,7 +183,7 @@ def test_who_is_meant_must_be_named_and_the_answer_says_what_is_wrong(
     assert not ContactRecord.objects.exists()
 
 
-def test_all_that_is_named_counts(operator: APIClient) -> None:
+def test_every_named_point_counts(operator: APIClient) -> None:
     made = post(operator, "opt-outs", lead_id="NO_PHONE", phone="902-555-0199", email="Ann@Example.CA").json()
     assert {each["value"] for each in made} == {"NO_PHONE", "bob@example.ca", "+19025550199", "ann@example.ca"}
 
@@ -233,14 +222,14 @@ def test_the_ledger_is_found_by_lead_by_number_and_by_address(operator: APIClien
     assert (one["kind"], one["reason"], one["actor"], one["correlation_id"]) == ("LEAD", "STOP", "operator", "C1")
 
 
-def test_an_erased_number_is_found_and_not_shown(operator: APIClient) -> None:
+def test_an_erased_number_can_be_searched_but_is_not_shown(operator: APIClient) -> None:
     post(operator, "opt-outs", phone=PHONE)
     ContactPoint.objects.update(value=None)
     (row,) = operator.get(f"{API}/records", {"phone": PHONE}).json()["results"]
     assert (row["kind"], row["value"]) == ("PHONE", None)
 
 
-def test_the_organisation_is_changed_under_the_version_that_was_read(operator: APIClient) -> None:
+def test_the_organisation_is_changed_only_under_the_version_that_was_read(operator: APIClient) -> None:
     version = operator.get(f"{API}/organisation").json()["version"]
     changed = post(operator, "organisation/upsert", name="Maple Homes", consent=" Enforce ", expected_version=version)
     assert (changed.json()["name"], changed.json()["consent"], changed.json()["version"]) == ("Maple Homes", "enforce", 2)
@@ -249,7 +238,7 @@ def test_the_organisation_is_changed_under_the_version_that_was_read(operator: A
     assert operator.get(f"{API}/organisation").json()["name"] == "Maple Homes"
 
 
-def test_the_closed_days_of_a_province_are_its_own_and_those_of_all(operator: APIClient) -> None:
+def test_the_closed_days_of_a_province_include_those_of_all_provinces(operator: APIClient) -> None:
     for province in ("", "ON", "BC"):
         post(operator, "closed-days", day="2026-12-24", name="Eve", province=province)
     rows = operator.get(f"{API}/closed-days", {"province": "ON"}).json()["results"]
@@ -259,7 +248,7 @@ def test_the_closed_days_of_a_province_are_its_own_and_those_of_all(operator: AP
     ]
 
 
-def test_under_another_key_no_lead_is_contacted_and_the_runbook_blocks(operator: APIClient, settings: Settings) -> None:
+def test_with_a_changed_key_no_lead_is_contacted_and_the_runbook_blocks(operator: APIClient, settings: Settings) -> None:
     post(operator, "opt-outs", phone=PHONE)
     settings.CONTACT_DIGEST_KEY = "another key"
     answer = decide(operator, "SMS")  # the opt-out itself cannot be found

@@ -21,7 +21,7 @@ ROW = re.compile(r"^\| `(\w+)` \| (.+?) \| (.+?) \| (.+?) \| (.+?) \| (.+?) \|$"
 SPANS = {"until withdrawn": (0, 0), "2 years": (2, 0), "18 months": (1, 6), "6 months": (0, 6)}  # years, months
 
 
-def test_every_reason_has_its_line_in_the_order_of_the_gate() -> None:
+def test_every_reason_has_a_line_in_the_order_of_the_gate() -> None:
     rows = {code: cells for code, *cells in ROW.findall(RULES)}
     assert list(rows) == [reason.value for reason in Reason]
     for reason in Reason:
@@ -39,7 +39,7 @@ def test_every_source_has_a_public_address() -> None:
 
 
 @pytest.mark.parametrize("basis", Basis.values)
-def test_the_table_of_grounds_is_what_the_rules_compute(basis: Any) -> None:
+def test_the_table_of_grounds_agrees_with_the_rules(basis: Any) -> None:
     (row,) = re.findall(rf"^\| `{basis}`.*?\| .+? \| (.+?) \| (.+?) \| .+ \|$", RULES, re.MULTILINE)
     for channel, span in (("SMS", row[0]), ("EMAIL", row[0]), ("CALL", row[1])):
         assert is_basis(channel, basis) is (span != "no ground")
@@ -50,20 +50,20 @@ def test_the_table_of_grounds_is_what_the_rules_compute(basis: Any) -> None:
             assert expiry == (NOON.replace(year=year, month=month) if span != "until withdrawn" else None)
 
 
-def test_the_hours_and_the_age_of_a_scrub_are_those_of_the_rules() -> None:
+def test_the_hours_and_the_age_of_a_scrub_agree_with_the_rules() -> None:
     assert SCRUB_VALID.days == 31
     assert f"{SCRUB_VALID.days} days old" in RULES
     for start, end in (CALLING_HOURS.weekday, CALLING_HOURS.weekend):
         assert f"from {start} to {end}" in RULES
 
 
-def test_it_promises_nothing() -> None:
+def test_the_document_promises_nothing() -> None:
     assert "not legal advice" in RULES
     assert "compliant" not in RULES.lower()
     assert set(Channel.values) == {"SMS", "CALL", "EMAIL"}  # a channel more needs its rules here
 
 
-def test_the_rules_of_the_law_stand_there_as_the_rows_have_them() -> None:
+def test_the_rules_of_the_law_agree_with_the_rows() -> None:
     assert law.page() in RULES
     assert f"`{law.VERSION}`" in RULES
     assert [heading for heading in re.findall("^### (.+)$", RULES, re.MULTILINE) if heading in list(law.Certainty)] == list(
@@ -80,12 +80,12 @@ def test_each_rule_of_the_law_has_its_source_and_its_dates() -> None:
         assert rule.in_force_from or rule.certainty is not law.Certainty.SOURCE, rule.code
 
 
-def test_the_command_prints_them(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_the_rules_of_the_law(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("contact_rules")
     assert law.page() in capsys.readouterr().out
 
 
-def test_nothing_says_that_we_are_compliant() -> None:
+def test_no_text_claims_compliance() -> None:
     folders = ("governance", "followups", "wholesale", "buyers", "offers", "kpi", "templates", "docs")
     files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in (".py", ".html", ".md")]
     said = [

@@ -48,7 +48,7 @@ def refused(point: Any, channel: str) -> bool:
 # What each writes -------------------------------------------------------------------------------------------------------
 
 
-def test_an_opt_out_of_everything_is_a_line_for_each_point(user_of: Callable[..., User]) -> None:
+def test_an_opt_out_of_everything_writes_a_line_for_each_point(user_of: Callable[..., User]) -> None:
     user = user_of("operator")
     made = opt_outs.record_opt_out(
         points=BOTH, said_at=YESTERDAY, evidence="message 7", act=replace(WHO, user=user, reason="rude")
@@ -63,30 +63,30 @@ def test_an_opt_out_of_everything_is_a_line_for_each_point(user_of: Callable[...
     ("channel", "written"),
     [("SMS", [("+14165550123", "OPT_OUT", "SMS")]), ("EMAIL", [("ann@example.ca", "OPT_OUT", "EMAIL")])],
 )
-def test_an_opt_out_of_a_channel_is_about_the_point_that_it_reaches(channel: Any, written: Any) -> None:
+def test_an_opt_out_of_a_channel_binds_the_point_that_the_channel_reaches(channel: Any, written: Any) -> None:
     opt_outs.record_opt_out(points=BOTH, channel=channel, act=WHO)
     assert lines() == written
 
 
-def test_an_opt_out_from_a_clock_that_runs_ahead_holds_at_once() -> None:
+def test_an_opt_out_dated_in_the_future_holds_at_once() -> None:
     (made,) = opt_outs.record_opt_out(points=[PHONE], said_at=NOON + timedelta(hours=1), act=WHO)
     assert made.effective_at == NOON
     assert refused(PHONE, "SMS")
 
 
-def test_an_opt_out_said_twice_is_two_lines_about_one_point() -> None:
+def test_a_repeated_opt_out_is_two_lines_about_one_point() -> None:
     for _ in range(2):
         opt_outs.record_opt_out(points=[PHONE], act=WHO)
     assert len(lines()) == 2
     assert ContactPoint.objects.count() == 1
 
 
-def test_a_point_named_twice_is_one_line() -> None:
+def test_a_point_named_twice_gets_one_line() -> None:
     opt_outs.record_opt_out(points=[PHONE, PHONE], act=WHO)
     assert len(lines()) == 1
 
 
-def test_a_consent_for_every_channel_is_a_line_for_each_with_its_own_expiry() -> None:
+def test_a_consent_for_every_channel_writes_a_line_for_each_with_its_own_expiry() -> None:
     consents.record_consent(points=BOTH, basis="PURCHASE_BY_LEAD", obtained_at=YESTERDAY, **PROOF)
     assert lines() == [
         ("+14165550123", "CONSENT", "SMS"),
@@ -106,7 +106,7 @@ def test_an_express_consent_has_no_expiry() -> None:
     assert made.expires_at is None
 
 
-def test_a_published_number_is_a_ground_for_texts_and_says_nothing_of_calls() -> None:
+def test_a_published_number_is_a_ground_for_texts_and_not_for_calls() -> None:
     consents.record_consent(points=[PHONE], basis="PUBLICATION", obtained_at=YESTERDAY, **PROOF)
     assert lines() == [("+14165550123", "CONSENT", "SMS")]
     with pytest.raises(NoGroundForChannel) as refusal:
@@ -114,7 +114,7 @@ def test_a_published_number_is_a_ground_for_texts_and_says_nothing_of_calls() ->
     assert (refusal.value.code, refusal.value.attr, len(lines())) == ("no_ground_for_channel", "basis", 1)
 
 
-def test_a_scrub_and_the_internal_list_are_about_calls_alone() -> None:
+def test_a_scrub_and_the_internal_list_concern_only_calls() -> None:
     scrubs.record_scrub(points=[*BOTH, OTHER], checked_at=YESTERDAY, **PROOF)
     opt_outs.record_do_not_call(points=[*BOTH], act=WHO)
     assert lines() == [
@@ -135,7 +135,7 @@ RECORDED_LATE: list[tuple[str, Callable[[Any], Any]]] = [
 
 
 @pytest.mark.parametrize(("attr", "record"), RECORDED_LATE)
-def test_what_is_proof_cannot_lie_in_the_future(attr: Any, record: Any) -> None:
+def test_a_proof_cannot_be_dated_in_the_future(attr: Any, record: Any) -> None:
     with pytest.raises(InTheFuture) as refusal:
         record(NOON + timedelta(seconds=1))
     assert (refusal.value.code, refusal.value.status, refusal.value.attr) == ("in_the_future", 400, attr)
@@ -162,7 +162,7 @@ def test_a_channel_that_reaches_none_of_the_points_is_refused_by_name(verb: Any,
     assert not ContactRecord.objects.exists()
 
 
-def test_the_database_refuses_a_consent_without_a_ground_or_a_channel() -> None:
+def test_the_database_forbids_a_consent_without_a_ground_or_a_channel() -> None:
     for values in ({"basis": "", "channel": "SMS"}, {"basis": "EXPRESS", "channel": ""}):
         with pytest.raises(IntegrityError), transaction.atomic():
             RecordFactory.create(entry="CONSENT", **values)
@@ -173,7 +173,7 @@ def test_the_database_refuses_a_consent_without_a_ground_or_a_channel() -> None:
 # Lifting ----------------------------------------------------------------------------------------------------------------
 
 
-def test_lifting_takes_back_what_is_on_file_and_says_why() -> None:
+def test_a_lift_undoes_what_is_on_file_and_keeps_its_reason() -> None:
     opt_outs.record_opt_out(points=[PHONE], said_at=YESTERDAY, act=WHO)
     (lift,) = opt_outs.lift_opt_out(points=BOTH, act=WHO.because("wrong number"))
     assert (lift.entry, lift.channel, lift.point.value, lift.reason) == ("LIFT", "", "+14165550123", "wrong number")
@@ -182,13 +182,13 @@ def test_lifting_takes_back_what_is_on_file_and_says_why() -> None:
     assert len(lines()) == 2
 
 
-def test_lifting_one_channel_leaves_the_others_refused() -> None:
+def test_a_lift_of_one_channel_leaves_the_others_refused() -> None:
     opt_outs.record_opt_out(points=[PHONE], act=WHO)
     opt_outs.lift_opt_out(points=[PHONE], channel="SMS", act=WHO.because("asked for texts"))
     assert (refused(PHONE, "SMS"), refused(PHONE, "CALL")) == (False, True)
 
 
-def test_lifting_a_channel_of_which_nobody_opted_out_writes_nothing() -> None:
+def test_a_lift_of_a_channel_without_an_opt_out_writes_nothing() -> None:
     opt_outs.record_opt_out(points=[PHONE], channel="CALL", act=WHO)
     assert opt_outs.lift_opt_out(points=[PHONE], channel="SMS", act=WHO.because("test")) == []
     assert refused(PHONE, "CALL")
@@ -197,7 +197,7 @@ def test_lifting_a_channel_of_which_nobody_opted_out_writes_nothing() -> None:
 # Points -----------------------------------------------------------------------------------------------------------------
 
 
-def test_an_erased_number_keeps_its_opt_out_when_it_comes_again() -> None:
+def test_an_erased_number_keeps_its_opt_out_when_it_returns() -> None:
     (made,) = opt_outs.record_opt_out(points=[PHONE], said_at=YESTERDAY, act=WHO)
     erased = erasures.erase_point(point_id=made.point_id, act=WHO.because("asked for it"))
     assert (erased.value, str(erased)) == (None, "Phone number (erased)")
@@ -224,7 +224,7 @@ def test_a_point_is_known_in_any_spelling_and_a_number_is_no_address() -> None:
     assert ContactPoint.objects.get().value == "ann@example.ca"
 
 
-def test_both_spellings_in_one_call_are_one_point() -> None:
+def test_two_spellings_in_one_call_are_one_point() -> None:
     opt_outs.record_opt_out(points=[("EMAIL", "Ann@Example.CA"), EMAIL], act=WHO)
     assert ContactPoint.objects.count() == 1
     spellings = [("EMAIL", "Ann@Example.CA"), EMAIL]
@@ -232,7 +232,7 @@ def test_both_spellings_in_one_call_are_one_point() -> None:
     assert [[line.kind for line in found[spelling].lines] for spelling in spellings] == [["OPT_OUT"], ["OPT_OUT"]]
 
 
-def test_the_first_point_leaves_the_mark_of_its_key_and_no_later_one_changes_it(settings: Settings) -> None:
+def test_the_first_point_stores_the_mark_of_its_key_and_no_later_point_changes_it(settings: Settings) -> None:
     settings.CONTACT_DIGEST_KEY = "the first key"
     opt_outs.record_opt_out(points=[PHONE], act=WHO)
     mark = Organisation.objects.get().digest_key_mark
@@ -251,7 +251,7 @@ def statements_of_a_scrub(first: int, size: int) -> int:
     return len(captured) - (len(inserts) - 2 if connection.vendor == "sqlite" else 0)
 
 
-def test_ten_thousand_numbers_are_as_many_statements_as_ten() -> None:
+def test_ten_thousand_numbers_take_as_many_statements_as_ten() -> None:
     assert statements_of_a_scrub(2_000_000, 10) == statements_of_a_scrub(3_000_000, 10_000)
     assert ContactRecord.objects.count() == 10_010
 
@@ -270,7 +270,7 @@ def test_a_number_has_one_spelling(text: Any, number: Any) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "555-0123", "911", "x", "416 555 01234", "+0 416", "\ud800", "1" * 300])
-def test_what_is_no_number_with_its_area_code_is_refused(text: Any) -> None:
+def test_a_number_without_an_area_code_is_refused(text: Any) -> None:
     with pytest.raises(ValueError, match=r"phone number|Could not|too long"):
         e164(text)
 
@@ -278,7 +278,7 @@ def test_what_is_no_number_with_its_area_code_is_refused(text: Any) -> None:
 # The organisation and its closed days -----------------------------------------------------------------------------------
 
 
-def test_changing_the_organisation_keeps_what_is_absent_and_writes_history() -> None:
+def test_a_change_of_the_organisation_keeps_absent_settings_and_writes_history() -> None:
     upsert(Organisation, name="Maple Homes", consent="enforce", act=Act("bryan", reason="first", at=NOON))
     changed = upsert(Organisation, scrub="enforce", expected_version=2, act=Act("ann", at=NOON))
     assert (changed.name, changed.consent, changed.scrub, changed.version) == ("Maple Homes", "enforce", "enforce", 3)
@@ -289,7 +289,7 @@ def test_changing_the_organisation_keeps_what_is_absent_and_writes_history() -> 
     assert Organisation.objects.get().name == "Maple Homes"
 
 
-def test_the_organisations_row_is_made_where_it_is_missing() -> None:
+def test_a_missing_organisation_row_is_created() -> None:
     Organisation.objects.all().delete()
     made = upsert(Organisation, consent="enforce", act=Act("bryan", at=NOON))
     assert (made.pk, made.version, made.created_at, made.scrub) == (1, 1, NOON, "enforce")

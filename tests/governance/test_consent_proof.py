@@ -43,7 +43,7 @@ def consent(client: Any, **given: Any) -> Any:
 # The rule ---------------------------------------------------------------------------------------------------------------
 
 
-def test_an_express_consent_needs_each_of_six_with_its_section() -> None:
+def test_an_express_consent_needs_six_parts_each_with_its_section() -> None:
     assert missing_of(Basis.EXPRESS) == [
         Missing("wording", "CASL, s. 13"),
         Missing("purpose", "CASL, s. 10(1)(a)"),
@@ -56,7 +56,7 @@ def test_an_express_consent_needs_each_of_six_with_its_section() -> None:
 
 
 @pytest.mark.parametrize("name", EVERYTHING)
-def test_each_that_is_empty_is_named_alone(name: str) -> None:
+def test_each_empty_part_is_named_alone(name: str) -> None:
     assert [one.field for one in missing_of(Basis.EXPRESS, Proof(**{**CONTENT, name: ""}))] == [name]
 
 
@@ -69,11 +69,11 @@ def test_a_referral_needs_the_referrer_and_both_relationships() -> None:
 
 
 @pytest.mark.parametrize("basis", [basis for basis in Basis if basis not in (Basis.EXPRESS, Basis.REFERRAL)])
-def test_no_other_ground_lacks_content(basis: str) -> None:
+def test_no_other_ground_needs_content(basis: str) -> None:
     assert missing_of(basis) == []
 
 
-def test_a_proof_without_content_is_none() -> None:
+def test_a_proof_without_content_is_stored_as_none() -> None:
     assert not NO_PROOF
     assert all(Proof(**{name: "x"}) for name in PROOF_FIELDS)
 
@@ -81,7 +81,7 @@ def test_a_proof_without_content_is_none() -> None:
 # Recording --------------------------------------------------------------------------------------------------------------
 
 
-def test_each_line_of_a_consent_gets_the_whole_proof(operator: APIClient) -> None:
+def test_each_line_of_a_consent_has_the_whole_proof(operator: APIClient) -> None:
     answer = consent(operator, email="ann@example.ca", proof=CONTENT)
     assert answer.status_code == 201, answer.json()
     lines = answer.json()
@@ -90,7 +90,7 @@ def test_each_line_of_a_consent_gets_the_whole_proof(operator: APIClient) -> Non
     assert set(ConsentProof.objects.values_list("record", flat=True)) == {line["id"] for line in lines}
 
 
-def test_a_consent_without_content_is_stored_and_says_what_is_missing(operator: APIClient) -> None:
+def test_a_consent_without_content_is_stored_and_names_what_is_missing(operator: APIClient) -> None:
     (line,) = consent(operator, channel="SMS").json()
     assert line["proof"] is None
     assert [one["field"] for one in line["missing"]] == EVERYTHING
@@ -100,30 +100,30 @@ def test_a_consent_without_content_is_stored_and_says_what_is_missing(operator: 
     assert operator.get(f"{API}/records/{line['id']}").json() == line
 
 
-def test_a_part_of_the_content_is_kept_and_the_rest_is_named(operator: APIClient) -> None:
+def test_partial_content_is_stored_and_the_rest_is_named(operator: APIClient) -> None:
     (line,) = consent(operator, channel="SMS", proof={"given_how": " spoken ", "wording": None, "purpose": " "}).json()
     assert (line["proof"]["given_how"], line["proof"]["purpose"]) == ("SPOKEN", "")
     assert [one["field"] for one in line["missing"]] == [name for name in EVERYTHING if name != "given_how"]
 
 
 @pytest.mark.parametrize("proof", [{}, {"wording": ""}, {"wording": None}, "{}", None, ""])
-def test_an_empty_proof_is_none(operator: APIClient, proof: Any) -> None:
+def test_an_empty_proof_is_stored_as_none(operator: APIClient, proof: Any) -> None:
     (line,) = consent(operator, channel="SMS", proof=proof).json()
     assert line["proof"] is None
 
 
-def test_only_a_consent_has_content_or_lacks_it(operator: APIClient) -> None:
+def test_only_a_consent_can_have_or_lack_content(operator: APIClient) -> None:
     (line,) = operator.post(f"{API}/opt-outs", {"phone": PHONE}, format="json").json()
     assert (line["proof"], line["missing"]) == (None, [])
 
 
-def test_a_form_brings_the_proof_as_text(operator: APIClient) -> None:
+def test_a_form_sends_the_proof_as_text(operator: APIClient) -> None:
     given = {"phone": PHONE, "channel": "SMS", "basis": "EXPRESS", "obtained_at": "2026-05-01T12:00:00Z", "evidence": "x"}
     (line,) = operator.post(f"{API}/consents", {**given, "proof": '{"given_how": "PAPER"}'}).json()
     assert line["proof"]["given_how"] == "PAPER"
 
 
-def test_an_unknown_name_within_is_told_or_refused(operator: APIClient) -> None:
+def test_an_unknown_name_within_the_proof_is_reported_or_refused(operator: APIClient) -> None:
     answer = consent(operator, channel="SMS", proof={"colour": "blue"})
     assert (answer.status_code, answer["X-Ignored-Parameters"]) == (201, "proof.colour")
     given = {"phone": PHONE, "basis": "EXPRESS", "obtained_at": "2026-05-01T12:00:00Z", "evidence": "form 1"}
@@ -154,14 +154,14 @@ def test_an_unknown_name_within_is_told_or_refused(operator: APIClient) -> None:
     ],
     ids=str,
 )
-def test_what_is_wrong_is_refused_by_the_name_of_its_field(operator: APIClient, proof: Any, attr: str, code: str) -> None:
+def test_a_wrong_value_is_refused_by_the_name_of_its_field(operator: APIClient, proof: Any, attr: str, code: str) -> None:
     answer = consent(operator, proof=proof)
     assert (answer.status_code, attrs(answer), codes(answer)) == (400, [attr], [code])
     assert not ContactRecord.objects.exists()
 
 
 @pytest.mark.parametrize("lacking", [tuple(REFERRER), *((name,) for name in REFERRER)], ids=str)
-def test_a_referral_that_lacks_a_part_is_refused_by_the_name_of_each(operator: APIClient, lacking: tuple[str, ...]) -> None:
+def test_an_incomplete_referral_is_refused_with_each_missing_part(operator: APIClient, lacking: tuple[str, ...]) -> None:
     given = {name: text for name, text in REFERRER.items() if name not in lacking}
     answer = consent(operator, basis="REFERRAL", channel="SMS", proof=given)
     assert (answer.status_code, attrs(answer)) == (400, [f"proof.{name}" for name in lacking])
@@ -169,12 +169,12 @@ def test_a_referral_that_lacks_a_part_is_refused_by_the_name_of_each(operator: A
     assert not ContactRecord.objects.exists()
 
 
-def test_a_whole_referral_is_kept_with_its_referrer(operator: APIClient) -> None:
+def test_a_complete_referral_is_stored_with_its_referrer(operator: APIClient) -> None:
     (line,) = consent(operator, basis="REFERRAL", channel="SMS", proof=REFERRER).json()
     assert (line["missing"], {name: line["proof"][name] for name in REFERRER}) == ([], REFERRER)
 
 
-def test_the_end_of_a_contract_has_no_content_of_its_own(operator: APIClient) -> None:
+def test_the_end_of_a_contract_has_no_content(operator: APIClient) -> None:
     made, end = consent(operator, basis="CONTRACT", channel="SMS", ended_on="2026-06-01", proof=CONTENT).json()
     assert (made["proof"]["wording"], end["proof"], end["missing"]) == (CONTENT["wording"], None, [])
     assert ConsentProof.objects.count() == 1
@@ -207,7 +207,7 @@ def test_erasing_the_number_removes_the_proof_and_keeps_the_line() -> None:
     assert (line.entry, line.basis, line.evidence) == ("CONSENT", "EXPRESS", "")
 
 
-def test_a_consent_with_content_costs_one_statement_more() -> None:
+def test_a_consent_with_content_costs_one_more_statement() -> None:
     on_file()
     counts = []
     for seconds, proof in enumerate((NO_PROOF, Proof(**CONTENT)), start=1):
@@ -217,7 +217,7 @@ def test_a_consent_with_content_costs_one_statement_more() -> None:
     assert counts[1] == counts[0] + 1
 
 
-def test_every_way_of_giving_is_stored() -> None:
+def test_every_way_of_consenting_is_stored() -> None:
     for how in GivenHow:
         on_file(proof=Proof(given_how=how))
     assert set(ConsentProof.objects.values_list("given_how", flat=True)) == set(GivenHow.values)

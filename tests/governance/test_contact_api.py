@@ -13,6 +13,7 @@ from governance.market.rules import SAFE_RULES
 from governance.organisation.models import Organisation
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory, many
+from tests.query_counts import counted, queries
 
 DECIDE, EXPLAIN = "/api/governance/contact/decide", "/api/governance/contact/explain"
 CAN_CONTACT = "/api/governance/market/can-contact"
@@ -30,7 +31,7 @@ def enforce() -> None:
     Organisation.objects.update(consent="enforce", scrub="enforce")
 
 
-def test_a_lead_is_judged_on_its_own_clock_and_the_answer_says_why_that_one(operator: APIClient) -> None:
+def test_a_lead_is_judged_on_its_own_clock_and_the_answer_names_the_source(operator: APIClient) -> None:
     LeadFactory.create(lead_id="L1", province="BC", market="CRANBROOK")
     answer = decide(operator)
     assert answer["ok"]
@@ -40,14 +41,14 @@ def test_a_lead_is_judged_on_its_own_clock_and_the_answer_says_why_that_one(oper
     assert answer["lead_id"] == "L1"
 
 
-def test_the_leads_own_zone_is_believed_before_its_markets(operator: APIClient) -> None:
+def test_the_leads_own_zone_wins_over_its_markets(operator: APIClient) -> None:
     LeadFactory.create(lead_id="L1", province="BC", market="CRANBROOK", zone="America/Vancouver")
     answer = decide(operator)
     assert (answer["ok"], answer["zone_source"], answer["utc_offset"]) == (False, "lead", "UTC-7")
     assert answer["next_allowed_at"] == "2026-12-15T16:00:00Z"
 
 
-def test_every_reason_is_given_in_its_order_with_a_sentence_in_both_languages(operator: APIClient) -> None:
+def test_every_reason_is_given_in_order_with_a_sentence_in_both_languages(operator: APIClient) -> None:
     enforce()
     ClosedDay.objects.create(day=NOON.date(), name="Inventory", changed_by="ops", updated_at=NOON)
     rules = {**SAFE_RULES, "channels_allowed": ["SMS"]}
@@ -72,7 +73,7 @@ def test_every_reason_is_given_in_its_order_with_a_sentence_in_both_languages(op
     assert (answer["legal_ok"], answer["policy_ok"], answer["next_allowed_at"]) == (False, False, None)
 
 
-def test_what_is_not_enforced_is_a_warning(operator: APIClient) -> None:
+def test_an_unenforced_reason_is_a_warning(operator: APIClient) -> None:
     LeadFactory.create(lead_id="L1")
     answer = decide(operator, channel="CALL")
     assert (answer["ok"], answer["reasons"]) == (True, [])
@@ -80,7 +81,7 @@ def test_what_is_not_enforced_is_a_warning(operator: APIClient) -> None:
     assert decide(operator, channel="EMAIL")["warnings"] == ["consent_missing", "organisation_not_identified"]
 
 
-def test_without_the_organisations_row_everything_is_enforced(operator: APIClient) -> None:
+def test_without_the_organisation_row_everything_is_enforced(operator: APIClient) -> None:
     LeadFactory.create(lead_id="L1")
     Organisation.objects.all().delete()
     answer = decide(operator)
@@ -88,7 +89,7 @@ def test_without_the_organisations_row_everything_is_enforced(operator: APIClien
     assert answer["reasons"] == ["ledger_unreadable", "consent_missing", "organisation_not_identified"]
 
 
-def test_the_law_and_the_policy_are_told_apart(operator: APIClient) -> None:
+def test_the_law_and_the_policy_are_reported_separately(operator: APIClient) -> None:
     rules = {**SAFE_RULES, "contact_windows_local": [{"days": [1], "start": "00:00", "end": "23:59"}]}
     MarketPolicy.objects.filter(province="ON").update(rules=rules)
     LeadFactory.create(lead_id="L1")
@@ -98,7 +99,7 @@ def test_the_law_and_the_policy_are_told_apart(operator: APIClient) -> None:
 
 
 @pytest.mark.usefixtures("kill_switch")
-def test_the_kill_switch_comes_first_and_hides_nothing(operator: APIClient) -> None:
+def test_the_kill_switch_is_named_first_and_hides_no_other_reason(operator: APIClient) -> None:
     LeadFactory.create(lead_id="L1")
     answer = decide(operator, at=NIGHT)
     assert answer["reasons"] == ["KILL_SWITCH_ENGAGED", "outside_contact_window"]
@@ -114,12 +115,12 @@ def test_a_closed_day_of_another_province_closes_nothing(operator: APIClient) ->
     assert (answer["reasons"], answer["next_allowed_at"]) == (["closed_day"], "2026-12-16T14:00:00Z")
 
 
-def test_a_lead_that_nobody_knows_is_404(operator: APIClient) -> None:
+def test_an_unknown_lead_is_404(operator: APIClient) -> None:
     response = operator.get(DECIDE, {"lead_id": "nobody", "channel": "SMS"})
     assert (response.status_code, codes(response)) == (404, ["not_found"])
 
 
-def test_the_older_question_takes_a_lead_too(operator: APIClient) -> None:
+def test_the_older_endpoint_takes_a_lead_too(operator: APIClient) -> None:
     LeadFactory.create(lead_id="L1", province="BC", market="CRANBROOK", score="0.2")
     answer = operator.get(CAN_CONTACT, {"lead_id": "L1", "channel": "SMS", "at": TUESDAY}).json()
     assert answer == decide(operator)
@@ -142,14 +143,14 @@ def test_many_leads_are_explained_in_the_order_asked(operator: APIClient) -> Non
 def test_a_thousand_leads_take_as_many_queries_as_two(operator: APIClient) -> None:
     ids = [lead.lead_id for lead in many(LeadFactory, 1000)]
 
-    def queries(count: int) -> int:
+    def asking(count: int) -> int:
         with CaptureQueriesContext(connection) as captured:
             answered = operator.post(EXPLAIN, {"lead_ids": ids[:count], "channel": "CALL"}, format="json")
         assert len(answered.json()["answers"]) == count
-        return len(captured)
+        return counted(captured)
 
-    queries(1)  # the token is remembered from here on
-    assert queries(1000) == queries(2) == 2
+    asking(1)  # the token is remembered from here on
+    assert asking(1000) == asking(2) == queries("POST governance/contact/explain")
 
 
 def test_more_than_a_thousand_are_refused(operator: APIClient) -> None:

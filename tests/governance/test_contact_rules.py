@@ -129,7 +129,7 @@ def asked(changes: dict[str, Any]) -> Situation:
     return situation(**{"rules": OFFICE, "ledger": (CONSENT, SCRUB), **subscribed, **changes})
 
 
-def test_without_any_of_them_contact_is_allowed() -> None:
+def test_without_any_reason_contact_is_allowed() -> None:
     for channel in ("SMS", "CALL", "EMAIL"):
         verdict = decide(asked({}), channel, TUESDAY)
         assert (verdict.allowed, verdict.code, verdict.reasons, verdict.warnings) == (True, "within_window", (), ())
@@ -137,7 +137,7 @@ def test_without_any_of_them_contact_is_allowed() -> None:
         assert (verdict.detail(), verdict.detail("fr")) == ("Contact is allowed.", "Le contact est permis.")
 
 
-def test_every_reason_is_here() -> None:
+def test_every_reason_has_a_case() -> None:
     assert set(EACH) == set(FRENCH_WORDS) == set(Reason)
 
 
@@ -157,7 +157,7 @@ def test_each_reason_refuses_alone_in_two_languages(reason: Reason) -> None:
     assert FRENCH_WORDS[reason] in reason.french
 
 
-def test_the_order_of_the_reasons_is_the_contracts() -> None:
+def test_the_reasons_have_the_order_of_the_contract() -> None:
     assert [reason.value for reason in Reason] == [
         "KILL_SWITCH_ENGAGED",
         "GO_LIVE_DISABLED",
@@ -206,7 +206,7 @@ NOTHING_ALLOWED = PolicyFacts("ALL", 1, False, Rules((), frozenset(), Decimal(1)
         ),
     ],
 )
-def test_everything_that_stands_in_the_way_is_told_in_order(channel: Any, ledger: Any, expected: Any) -> None:
+def test_every_obstacle_is_reported_in_order(channel: Any, ledger: Any, expected: Any) -> None:
     worst = situation(
         standing=Decision(False, "KILL_SWITCH_ENGAGED"),
         policy=NOTHING_ALLOWED,
@@ -234,18 +234,18 @@ def test_everything_that_stands_in_the_way_is_told_in_order(channel: Any, ledger
         ("CALL", (line("SCRUB", YEAR_AGO),), LENIENT, ["scrub_expired"]),
     ],
 )
-def test_what_is_not_enforced_is_a_warning(channel: Any, ledger: Any, organisation: Any, warnings: Any) -> None:
+def test_an_unenforced_reason_is_a_warning(channel: Any, ledger: Any, organisation: Any, warnings: Any) -> None:
     verdict = decide(asked({"ledger": ledger, "organisation": organisation}), channel, TUESDAY)
     assert (verdict.allowed, [reason.value for reason in verdict.warnings]) == (True, warnings)
 
 
-def test_an_opt_out_is_never_a_mere_warning() -> None:
+def test_an_opt_out_is_never_only_a_warning() -> None:
     for channel in ("SMS", "CALL", "EMAIL"):
         verdict = decide(asked({"ledger": (line("OPT_OUT", YEAR_AGO),), "organisation": LENIENT}), channel, TUESDAY)
         assert verdict.reasons == (Reason.OPTED_OUT,)
 
 
-def test_of_somebody_unknown_nothing_on_file_is_asked() -> None:
+def test_nothing_on_file_is_checked_for_an_unknown_person() -> None:
     assert decide(asked({"ledger": None, "organisation": OrganisationFacts(sender=SENDER)}), "CALL", TUESDAY).allowed
 
 
@@ -272,23 +272,23 @@ OPT_OUT, HOLD, RELEASE, LIFT = (line(kind, YEAR_AGO) for kind in ("OPT_OUT", "HO
         ((HOLD, OPT_OUT), (), [Reason.OPTED_OUT, Reason.INBOUND_UNDECIDED]),
     ],
 )
-def test_what_is_said_of_the_number_and_of_the_lead_counts(channel: Any, at_point: Any, of_lead: Any, reasons: Any) -> None:
+def test_lines_about_the_number_and_about_the_lead_count(channel: Any, at_point: Any, of_lead: Any, reasons: Any) -> None:
     given_situation = asked({"ledger": (CONSENT, SCRUB, *at_point), "of_lead": of_lead})
     assert list(decide(given_situation, channel, TUESDAY).reasons) == reasons
 
 
-def test_a_consent_of_the_lead_as_such_proves_nothing() -> None:
+def test_a_consent_of_the_lead_itself_proves_nothing() -> None:
     assert decide(asked({"ledger": (), "of_lead": (CONSENT, SCRUB)}), "SMS", TUESDAY).reasons == (Reason.CONSENT_MISSING,)
 
 
-def test_an_unknown_lead_is_held_to_what_is_said_of_it_and_needs_no_consent() -> None:
+def test_an_unknown_lead_is_bound_by_its_opt_outs_and_needs_no_consent() -> None:
     unknown: dict[str, Any] = {"ledger": None, "organisation": OrganisationFacts(sender=SENDER)}
     assert decide(asked({**unknown, "of_lead": ()}), "CALL", TUESDAY).allowed
     for said, reason in ((line("OPT_OUT", YEAR_AGO), Reason.OPTED_OUT), (HOLD, Reason.INBOUND_UNDECIDED)):
         assert decide(asked({**unknown, "of_lead": (said,)}), "CALL", TUESDAY).reasons == (reason,)
 
 
-def test_under_another_key_nobody_who_is_named_is_contacted() -> None:
+def test_under_another_key_no_named_person_is_contacted() -> None:
     unreadable = OrganisationFacts(sender=SENDER, is_ledger_readable=False)
     for named in ({"ledger": (), "of_lead": None}, {"ledger": None, "of_lead": ()}):
         assert Reason.LEDGER_UNREADABLE in decide(asked({**named, "organisation": unreadable}), "SMS", TUESDAY).reasons
@@ -297,7 +297,7 @@ def test_under_another_key_nobody_who_is_named_is_contacted() -> None:
 
 
 @pytest.mark.parametrize(("after", "refused"), [(-1, False), (0, True), (3599, True), (3600, False)])
-def test_a_gap_is_kept_after_the_last_contact_and_not_before_it(after: int, refused: bool) -> None:
+def test_a_gap_holds_after_the_last_contact_and_not_before_it(after: int, refused: bool) -> None:
     given_situation = asked({"contacted_at": TUESDAY, "gap": timedelta(hours=1)})
     verdict = decide(given_situation, "SMS", TUESDAY + timedelta(seconds=after))
     assert verdict.reasons == ((Reason.CONTACTED_RECENTLY,) if refused else ())
@@ -358,13 +358,13 @@ def test_the_gap_holds_for_a_local_minute_too() -> None:
         ({"ledger": (line("CONSENT", YEAR_AGO, "SMS"),)}, "CALL", 0, False),
     ],
 )
-def test_what_a_call_needs_on_file(changes: Any, channel: Any, at: Any, allowed: Any) -> None:
+def test_a_call_needs_its_proofs_on_file(changes: Any, channel: Any, at: Any, allowed: Any) -> None:
     for offset in (0, -5, 13):
         instant = (TUESDAY + timedelta(seconds=at)).astimezone(zone("Toronto") if offset == -5 else UTC)
         assert decide(asked(changes), channel, instant).allowed is allowed
 
 
-def test_an_instant_is_the_same_however_its_offset_is_written() -> None:
+def test_an_instant_means_the_same_with_any_offset() -> None:
     from zoneinfo import ZoneInfo
 
     expiring = asked({"organisation": replace(STRICT, registration_expires_on=date(2026, 12, 15))})
@@ -404,7 +404,7 @@ EDGES = [
 
 @pytest.mark.parametrize("name", STOPPED)
 @pytest.mark.parametrize(("local", "allowed"), EDGES)
-def test_calls_where_clocks_stopped_changing(name: str, local: str, allowed: bool) -> None:
+def test_calls_are_right_where_clocks_stopped_changing(name: str, local: str, allowed: bool) -> None:
     at = (datetime.fromisoformat(local) - timedelta(hours=STOPPED[name])).replace(tzinfo=UTC)
     verdict = decide(situation(zones=(zone(name),)), "CALL", at)
     assert (verdict.allowed, verdict.legal_ok) == (allowed, allowed)
@@ -428,7 +428,7 @@ def test_calls_where_clocks_stopped_changing(name: str, local: str, allowed: boo
         ("Inuvik", "2026-12-15T15:00:00Z", "2026-12-15T09:00:00-06:00", True),  # 08:00
     ],
 )
-def test_the_data_of_2025_would_answer_another_hour(name: Any, at: Any, local: Any, allowed: Any) -> None:
+def test_the_time_zones_of_2025_would_give_another_hour(name: Any, at: Any, local: Any, allowed: Any) -> None:
     verdict = decide(situation(zones=(zone(name),)), "CALL", datetime.fromisoformat(at))
     assert verdict.zone is not None
     assert datetime.fromisoformat(at).astimezone(verdict.zone).isoformat() == local
@@ -461,7 +461,7 @@ SATURDAY_NOON = ({5}, "11:00", "12:00")
         ("normal", [ALWAYS], "CALL", 10, []),
     ],
 )
-def test_a_holiday_is_what_the_policy_says(rule: Any, windows: Any, channel: Any, hours: Any, reasons: Any) -> None:
+def test_a_holiday_follows_the_policy(rule: Any, windows: Any, channel: Any, hours: Any, reasons: Any) -> None:
     verdict = decide(situation(rules=rules(*windows, holidays=rule)), channel, CHRISTMAS + timedelta(hours=hours))
     assert [reason.value for reason in verdict.reasons] == reasons
 
@@ -479,21 +479,21 @@ def test_a_holiday_is_what_the_policy_says(rule: Any, windows: Any, channel: Any
         ("BC", "Vancouver", "2027-01-02T07:00Z", True),
     ],
 )
-def test_a_holiday_is_the_provinces_and_lasts_from_midnight_to_midnight_there(
+def test_a_holiday_belongs_to_its_province_and_lasts_from_midnight_to_midnight_there(
     province: Any, name: Any, at: Any, allowed: Any
 ) -> None:
     given_situation = situation(province=province, zones=(zone(name),), rules=rules(ALWAYS, holidays="closed"))
     assert decide(given_situation, "SMS", datetime.fromisoformat(at)).allowed is allowed
 
 
-def test_a_closed_day_closes_each_channel_and_no_other_day() -> None:
+def test_a_closed_day_closes_every_channel_and_no_other_day() -> None:
     closed = situation(closed_days=frozenset({date(2026, 12, 15)}))
     for channel in ("SMS", "CALL", "EMAIL"):
         assert decide(closed, channel, TUESDAY).reasons == (Reason.CLOSED_DAY,)
         assert decide(closed, channel, TUESDAY + timedelta(days=1)).allowed
 
 
-def test_local_time_knows_no_day_but_is_held_to_the_law() -> None:
+def test_a_local_time_has_no_date_but_obeys_the_law() -> None:
     closed = situation(closed_days=frozenset({TUESDAY.date()}), rules=rules(ALWAYS, holidays="closed"))
     assert decide(closed, "CALL", TUESDAY, (1, "21:29")).allowed
     for minute in ((1, "21:30"), (1, "08:59"), (5, "18:00"), (6, "09:59")):
@@ -502,7 +502,7 @@ def test_local_time_knows_no_day_but_is_held_to_the_law() -> None:
         assert decide(closed, "SMS", TUESDAY, minute).allowed
 
 
-def test_a_channels_own_windows_count_in_place_of_those_of_all() -> None:
+def test_a_channels_own_windows_replace_the_common_ones() -> None:
     own = situation(rules=rules(ALWAYS, channel_windows={"CALL": (window({1}, "13:00", "13:00"),), "EMAIL": ()}))
     assert decide(own, "CALL", TUESDAY).allowed
     assert decide(own, "CALL", TUESDAY + timedelta(minutes=1)).reasons == (Reason.OUTSIDE_CONTACT_WINDOW,)
@@ -608,7 +608,7 @@ def may_ever(given_situation: Situation, channel: str) -> bool:
 
 @settings(max_examples=120, deadline=None)
 @given(case=cases())
-def test_allowed_means_legal_now_in_every_zone_and_by_the_policy(case: Any) -> None:
+def test_allowed_means_legal_in_every_zone_and_within_the_policy(case: Any) -> None:
     given_situation, channel, at = case
     verdict = decide(given_situation, channel, at)
     legal, hours = is_legal(given_situation, channel, at), is_open(given_situation, channel, at)
@@ -620,7 +620,7 @@ def test_allowed_means_legal_now_in_every_zone_and_by_the_policy(case: Any) -> N
 
 @settings(max_examples=50, deadline=None)
 @given(case=cases())
-def test_the_next_time_is_the_first_minute_of_all(case: Any) -> None:
+def test_the_next_time_is_the_first_permitted_minute(case: Any) -> None:
     given_situation, channel, at = case
     assume(may_ever(given_situation, channel))
     found = next_allowed_at(given_situation, channel, at)
@@ -638,7 +638,7 @@ def test_the_next_time_is_the_first_minute_of_all(case: Any) -> None:
 
 @settings(max_examples=3, deadline=None)
 @given(case=cases())
-def test_nothing_within_30_days_is_missed(case: Any) -> None:
+def test_no_permitted_minute_within_30_days_is_missed(case: Any) -> None:
     given_situation, channel, at = case
     assume(may_ever(given_situation, channel))
     assert next_allowed_at(given_situation, channel, at) == by_search(given_situation, channel, at, timedelta(days=30))
@@ -652,7 +652,7 @@ ceilings = st.builds(
 
 @settings(max_examples=60, deadline=None)
 @given(case=cases(), one=ceilings, other=ceilings)
-def test_a_wider_ceiling_never_turns_yes_into_no(case: Any, one: Any, other: Any) -> None:
+def test_a_wider_ceiling_never_turns_a_yes_into_a_no(case: Any, one: Any, other: Any) -> None:
     given_situation, _, at = case
     wider = LegalHours(
         *((min(a[0], b[0]), max(a[1], b[1])) for a, b in ((one.weekday, other.weekday), (one.weekend, other.weekend)))
@@ -674,7 +674,7 @@ def test_no_policy_is_wider_than_the_law(case: Any) -> None:
 
 @settings(max_examples=50, deadline=None)
 @given(case=cases(), extra=st.sampled_from(ZONE_NAMES))
-def test_one_zone_more_never_turns_no_into_yes(case: Any, extra: Any) -> None:
+def test_an_additional_zone_never_turns_a_no_into_a_yes(case: Any, extra: Any) -> None:
     given_situation, channel, at = case
     more = replace(given_situation, zones=(*given_situation.zones, zone(extra)))
     assert decide(given_situation, channel, at).allowed or not decide(more, channel, at).allowed

@@ -52,7 +52,7 @@ def lines(entry: str = "ENDED") -> list[tuple[Any, ...]]:
 # What is written --------------------------------------------------------------------------------------------------------
 
 
-def test_a_contract_is_in_force_until_a_line_says_that_it_ended() -> None:
+def test_a_contract_is_in_force_until_a_line_ends_it() -> None:
     contract = signed()
     assert {record.expires_at for record in contract} == {None}
     assert standing("SMS", NOW + timedelta(days=5000)) is Validity.LIVE
@@ -73,7 +73,7 @@ def test_a_contract_is_in_force_until_a_line_says_that_it_ended() -> None:
     assert standing("SMS", datetime(2028, 3, 10, tzinfo=UTC)) is Validity.EXPIRED
 
 
-def test_a_contract_that_has_ended_is_recorded_at_once_with_its_end() -> None:
+def test_an_ended_contract_is_recorded_together_with_its_end() -> None:
     made = signed(points=[PHONE], channel="SMS", ended_on=date(2026, 3, 10))
     assert [record.entry for record in made] == ["CONSENT", "ENDED"]
     assert {(record.evidence, record.actor, record.correlation_id) for record in made} == {("contract 7", "me", "C1")}
@@ -81,7 +81,7 @@ def test_a_contract_that_has_ended_is_recorded_at_once_with_its_end() -> None:
     assert standing("SMS", datetime(2028, 3, 10, tzinfo=UTC)) is Validity.EXPIRED
 
 
-def test_an_end_is_one_of_the_channels_that_it_names_and_that_have_a_contract() -> None:
+def test_an_end_closes_only_the_named_channels_that_have_a_contract() -> None:
     signed(points=[PHONE], channel="SMS")
     end(points=[PHONE, EMAIL])
     assert [line[:2] for line in lines()] == [(PHONE[1], "SMS")]
@@ -89,7 +89,7 @@ def test_an_end_is_one_of_the_channels_that_it_names_and_that_have_a_contract() 
         end(points=[PHONE], channel="CALL")
 
 
-def test_the_same_end_twice_writes_nothing_and_an_earlier_one_counts() -> None:
+def test_a_repeated_end_writes_nothing_and_the_earlier_end_counts() -> None:
     signed(points=[PHONE], channel="SMS")
     assert len(end(date(2026, 3, 10))) == 1
     assert end(date(2026, 3, 10)) == end(date(2026, 5, 1)) == []
@@ -106,7 +106,7 @@ def test_an_end_leaves_a_later_contract_in_force() -> None:
     assert standing("SMS", datetime(2030, 1, 1, tzinfo=UTC)) is Validity.EXPIRED
 
 
-def test_a_contract_ends_on_the_day_that_it_was_made_at_the_earliest_and_today_at_the_latest() -> None:
+def test_a_contract_ends_between_the_day_it_was_made_and_today() -> None:
     signed(points=[PHONE], channel="SMS")
     for day, error in ((date(2025, 1, 14), EndedBeforeContract), (date(2026, 11, 4), InTheFuture)):
         with pytest.raises(error) as refusal:
@@ -117,7 +117,7 @@ def test_a_contract_ends_on_the_day_that_it_was_made_at_the_earliest_and_today_a
     assert end(SIGNED.date()) != []
 
 
-def test_what_is_wrong_is_named_and_nothing_is_written() -> None:
+def test_a_wrong_value_is_named_and_nothing_is_written() -> None:
     wrong: list[tuple[Callable[[], Any], type[Exception], str | None]] = [
         (lambda: signed(basis="INQUIRY", ended_on=date(2026, 1, 1)), NotAContract, "ended_on"),
         (lambda: signed(ended_on=date(2025, 1, 14)), EndedBeforeContract, "ended_on"),
@@ -132,7 +132,7 @@ def test_what_is_wrong_is_named_and_nothing_is_written() -> None:
     assert not ContactRecord.objects.exists()
 
 
-def test_the_database_takes_no_end_without_its_expiry() -> None:
+def test_the_database_forbids_an_end_without_an_expiry() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         RecordFactory.create(entry="ENDED", channel="SMS")
 
@@ -174,7 +174,7 @@ def test_a_contract_is_recorded_and_ended_over_the_api(operator: APIClient) -> N
         ({}, 400, "required", "ended_on"),
     ],
 )
-def test_the_endpoint_says_what_is_wrong(operator: APIClient, params: Any, status: int, code: str, attr: Any) -> None:
+def test_the_endpoint_names_wrong_values(operator: APIClient, params: Any, status: int, code: str, attr: Any) -> None:
     answer = operator.post(END, {"lead_id": "L1", "evidence": "notice 1", **params})
     assert answer.status_code == status
     (error,) = answer.json()["errors"]
@@ -210,7 +210,7 @@ def desk(user_of: Callable[..., User]) -> Client:
     return signed_in(user_of("operator"))
 
 
-def test_the_page_ends_a_contract_and_says_what_is_wrong_at_its_field(desk: Client) -> None:
+def test_the_page_ends_a_contract_and_names_a_wrong_value_at_its_field(desk: Client) -> None:
     page = reverse("admin:governance_contactrecord_end_contract")
     given = {"points": "416 555 0123", "channel": "SMS", "ended_on": "2026-03-10", "evidence": "notice 1"}
     assert "No contract is on file" in " ".join(desk.post(page, given).context["form"].errors["points"])

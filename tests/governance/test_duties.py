@@ -8,7 +8,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from governance.duties.models import LegalDuty
-from governance.duties.rules import Duty, problems
+from governance.duties.rules import Duty, as_detail, in_order, problems
 from governance.policies import upsert
 from governance.runbook import services as runbook
 from tests.conftest import attrs, codes
@@ -34,14 +34,33 @@ def finding(kind: str) -> dict[str, Any]:
     ("days", "problem"),
     [(-1, "was due on"), (0, "is due on"), (30, "is due on"), (31, ""), (None, "no date is on file")],
 )
-def test_a_date_is_warned_of_from_a_month_before_and_counts_to_its_last_day(days: int | None, problem: str) -> None:
+def test_a_date_gives_a_warning_a_month_before_and_counts_through_its_last_day(days: int | None, problem: str) -> None:
     due_on = None if days is None else TODAY + timedelta(days=days)
     found = problems([Duty("TRAINING", "ann", due_on, None)], TODAY, MONTH)
     assert len(found) == bool(problem)
     assert problem in "".join(found)
 
 
-def test_nothing_on_file_is_a_problem() -> None:
+def test_a_problem_names_who_the_duty_is_about() -> None:
+    missing = [Duty("TRAINING", "ann", None, None), Duty("SCRUB", "", None, None)]
+    assert problems(missing, TODAY, MONTH) == ["ann: no date is on file.", "no date is on file."]
+    day = TODAY - timedelta(days=1)
+    assert problems([Duty("TRAINING", "ann", day, None)], TODAY, MONTH) == ["ann: was due on 2026-12-14."]
+    assert problems([Duty("SCRUB", "", TODAY, None)], TODAY, MONTH) == ["is due on 2026-12-15."]
+
+
+def test_duties_in_order_say_the_nearest_date() -> None:
+    duties = [Duty("TRAINING", name, due_on, TODAY) for name, due_on in (("ann", TODAY + MONTH), ("bob", TODAY), ("", None))]
+    assert in_order(duties) == "The next date is 2026-12-15."
+    assert as_detail(duties) == [
+        {"subject": "ann", "due_on": "2027-01-14", "done_on": "2026-12-15"},
+        {"subject": "bob", "due_on": "2026-12-15", "done_on": "2026-12-15"},
+        {"subject": "", "due_on": None, "done_on": "2026-12-15"},
+    ]
+    assert as_detail([Duty("SCRUB", "", TODAY, None)])[0]["done_on"] is None
+
+
+def test_a_duty_without_a_date_is_a_problem() -> None:
     assert problems([], TODAY, MONTH) == ["Nothing is on file."]
 
 
@@ -64,7 +83,7 @@ def test_the_runbook_has_each_duty_with_its_date(kind: str) -> None:
 
 
 @pytest.mark.django_db
-def test_the_api_writes_a_duty_down_and_keeps_what_is_not_given(operator: APIClient) -> None:
+def test_the_api_records_a_duty_and_keeps_absent_values(operator: APIClient) -> None:
     made = operator.post(
         f"{API}/upsert",
         {"kind": "training", "subject": "ann", "due_on": "2027-01-31", "note": "course no. 7", "reason": "signed"},
@@ -103,7 +122,7 @@ def test_bad_input_is_named(operator: APIClient, given: dict[str, Any], attr: st
 
 
 @pytest.mark.django_db
-def test_who_may_do_what(agent: APIClient, auditor: APIClient) -> None:
+def test_each_role_reads_and_changes_duties_as_permitted(agent: APIClient, auditor: APIClient) -> None:
     assert APIClient().get(API).status_code == 401
     assert auditor.get(API).status_code == 200
     for client in (agent, auditor):
@@ -112,7 +131,7 @@ def test_who_may_do_what(agent: APIClient, auditor: APIClient) -> None:
 
 
 @pytest.mark.django_db
-def test_every_date_is_kept_by_whom_and_the_history_is_append_only() -> None:
+def test_every_date_is_kept_with_its_author_in_an_append_only_history() -> None:
     for day in (1, 2):
         duty = upsert(LegalDuty, kind="SCRUB", done_on=date(2026, 12, day), act=Act(f"op{day}", reason="downloaded"))
     history = duty.history.order_by("history_id")
@@ -125,7 +144,7 @@ def test_every_date_is_kept_by_whom_and_the_history_is_append_only() -> None:
 
 
 @pytest.mark.django_db
-def test_the_admin_writes_one_down(user_of: Any) -> None:
+def test_the_admin_records_a_duty(user_of: Any) -> None:
     operator: Client = signed_in(user_of("operator"))
     add = "/admin/governance/legalduty/add/"
     assert operator.get(add).status_code == 200

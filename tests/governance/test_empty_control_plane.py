@@ -58,7 +58,7 @@ def test_every_verb_that_executes_refuses(settings: Settings, verb: Any, enforce
         VERB_CALLS[verb][1]()
 
 
-def test_these_are_the_verbs_that_execute() -> None:
+def test_the_list_of_executing_verbs_is_complete() -> None:
     assert {verb.__name__ for verb in EXECUTING} == {
         *("start_ladder", "start_ladders", "restart_ladder", "due_tasks", "claim_due", "renew_leases"),
         *("risk_reserve", "heimdall_use"),
@@ -80,7 +80,7 @@ STOPPED = {
 
 
 @pytest.mark.parametrize("endpoint", [endpoint for endpoint in ENDPOINTS if not endpoint.stands_on], ids=str)
-def test_no_endpoint_is_a_fault(operator: APIClient, endpoint: Endpoint) -> None:
+def test_no_endpoint_answers_500(operator: APIClient, endpoint: Endpoint) -> None:
     answer = call(operator, endpoint)
     if str(endpoint) in STOPPED:
         assert (answer.status_code, codes(answer)) == (503, ["KILL_SWITCH_ENGAGED"])
@@ -98,7 +98,7 @@ def test_no_endpoint_is_a_fault(operator: APIClient, endpoint: Endpoint) -> None
         ("governance/go-live/enable", {"reason": "test"}, 412),
     ],
 )
-def test_what_needs_a_row_says_that_there_is_none(operator: APIClient, path: str, given: Any, status: int) -> None:
+def test_a_verb_without_its_row_says_that_there_is_none(operator: APIClient, path: str, given: Any, status: int) -> None:
     assert operator.post(f"/api/{path}", given).status_code == status
 
 
@@ -108,13 +108,13 @@ def test_can_contact_refuses(agent: APIClient) -> None:
     assert (answer["ok"], answer["reason"]) == (False, "KILL_SWITCH_ENGAGED")
 
 
-def test_releasing_the_kill_switch_lets_nothing_at_stake(operator: APIClient) -> None:
+def test_releasing_the_kill_switch_permits_nothing_at_stake(operator: APIClient) -> None:
     operator.post("/api/governance/go-live/kill-switch/release", {"reason": "test"})
     answer = operator.post("/api/governance/risk/check-and-reserve", {"engine": "WHOLESALE", "amount": 1}).json()
     assert (answer["ok"], answer["message"]) == (False, "GLOBAL has no risk policy")
 
 
-def test_the_runbook_names_all_that_is_missing(agent: APIClient) -> None:
+def test_the_runbook_names_everything_that_is_missing(agent: APIClient) -> None:
     blockers = agent.get("/api/governance/runbook/status").json()["blockers"]
     assert [item["id"] for item in blockers] == [
         "contact.digest_key",

@@ -449,7 +449,7 @@ def test_every_verb_has_the_class_of_the_contract() -> None:
 
 
 @each_verb
-def test_with_the_switch_free_every_verb_works(verb: Any) -> None:
+def test_with_the_kill_switch_released_every_verb_works(verb: Any) -> None:
     VERB_CALLS[verb][1]()
 
 
@@ -466,7 +466,7 @@ def test_with_the_kill_switch_engaged_acting_verbs_refuse_and_the_others_work(ve
 
 
 @each_verb
-def test_a_missing_row_means_engaged(verb: Any) -> None:
+def test_a_missing_row_counts_as_engaged(verb: Any) -> None:
     GoLiveState.objects.all().delete()
     execution_class, call = VERB_CALLS[verb]
     if execution_class in STOPPED_BY_KILL_SWITCH:
@@ -477,7 +477,7 @@ def test_a_missing_row_means_engaged(verb: Any) -> None:
 
 
 @each_verb
-def test_not_live_stops_what_executes_where_it_is_enforced(verb: Any, settings: Settings) -> None:
+def test_go_live_off_stops_executing_verbs_where_it_is_enforced(verb: Any, settings: Settings) -> None:
     settings.GO_LIVE_ENFORCE = True
     execution_class, call = VERB_CALLS[verb]
     before = rows_of_acts()
@@ -490,7 +490,7 @@ def test_not_live_stops_what_executes_where_it_is_enforced(verb: Any, settings: 
 
 
 @each_verb
-def test_live_lets_every_verb_work(verb: Any, settings: Settings) -> None:
+def test_go_live_on_lets_every_verb_work(verb: Any, settings: Settings) -> None:
     settings.GO_LIVE_ENFORCE = True
     GoLiveState.objects.update(go_live_enabled=True)
     VERB_CALLS[verb][1]()
@@ -536,7 +536,7 @@ def test_the_api_answers_503_with_the_reason(
     assert RiskEvent.objects.count() == 0
 
 
-def test_a_fact_is_recorded_over_the_api_with_the_switch_engaged(agent: APIClient, kill_switch: GoLiveState) -> None:
+def test_a_fact_is_recorded_over_the_api_with_the_kill_switch_engaged(agent: APIClient, kill_switch: GoLiveState) -> None:
     task = TaskFactory.create()
     assert agent.post(f"/api/followups/task/{task.pk}/complete").status_code == 200
     feedback = {"province": "ON", "event": "BOUGHT"}
@@ -544,7 +544,7 @@ def test_a_fact_is_recorded_over_the_api_with_the_switch_engaged(agent: APIClien
     assert set(KPIEvent.objects.values_list("metric", flat=True)) >= {"followup_completed", "buyer_feedback"}
 
 
-def test_a_loss_and_a_kpi_are_recorded_over_the_api_with_the_switch_engaged(integrator: APIClient) -> None:
+def test_a_loss_and_a_kpi_are_recorded_over_the_api_with_the_kill_switch_engaged(integrator: APIClient) -> None:
     reservation = reserved()
     governance.golive.services.engage_kill_switch(act=Act("me", reason="test"))
     settle = {"reservation_id": reservation.pk, "realized_loss": 4}

@@ -29,7 +29,7 @@ def state() -> tuple[bool, bool, int]:
     return row.go_live_enabled, row.kill_switch_engaged, row.history.count()
 
 
-def test_it_starts_off_and_free(agent: APIClient) -> None:
+def test_the_state_starts_with_go_live_off_and_the_kill_switch_released(agent: APIClient) -> None:
     answer = agent.get(f"{API}/state").json()
     assert (answer["go_live_enabled"], answer["kill_switch_engaged"], answer["changed_by"]) == (False, False, "seed")
     assert answer["updated_at"].endswith("Z")
@@ -46,7 +46,7 @@ def test_a_missing_row_is_shown_as_engaged(agent: APIClient) -> None:
     }
 
 
-def test_enable_then_disable_each_with_who_and_why(operator: APIClient) -> None:
+def test_go_live_is_enabled_and_disabled_with_who_and_why(operator: APIClient) -> None:
     answer = operator.post(f"{API}/enable", WHY)
     row = GoLiveState.objects.get()
     assert (answer.status_code, answer.json()) == (
@@ -72,7 +72,7 @@ def test_enable_then_disable_each_with_who_and_why(operator: APIClient) -> None:
     assert dates[1] == row.updated_at
 
 
-def test_again_changes_nothing(operator: APIClient) -> None:
+def test_toggling_again_changes_nothing(operator: APIClient) -> None:
     first = operator.post(f"{API}/enable", WHY).json()
     assert operator.post(f"{API}/enable", {"reason": "again"}).json() == first
     assert state() == (True, False, 2)
@@ -81,7 +81,7 @@ def test_again_changes_nothing(operator: APIClient) -> None:
     assert state() == (False, False, 3)
 
 
-def test_the_kill_switch_leaves_go_live_as_it_is(operator: APIClient) -> None:
+def test_the_kill_switch_leaves_go_live_unchanged(operator: APIClient) -> None:
     operator.post(f"{API}/enable", WHY)
     operator.post(f"{API}/kill-switch/engage", {"reason": "drill"})
     assert state()[:2] == (True, True)
@@ -91,7 +91,7 @@ def test_the_kill_switch_leaves_go_live_as_it_is(operator: APIClient) -> None:
     assert state() == (False, False, 5)
 
 
-def test_a_blocker_refuses_to_go_live_and_is_named(operator: APIClient) -> None:
+def test_a_blocker_refuses_go_live_and_is_named(operator: APIClient) -> None:
     HeimdallPolicy.objects.all().delete()
     engage_kill_switch(act=Act("bryan", reason="wrong numbers"))
     before = state()
@@ -120,7 +120,7 @@ def test_a_blocker_refuses_to_go_live_and_is_named(operator: APIClient) -> None:
     assert state() == before
 
 
-def test_a_refusal_is_not_kept_under_its_key(operator: APIClient) -> None:
+def test_a_refusal_is_not_stored_under_its_key(operator: APIClient) -> None:
     operator.post(f"{API}/kill-switch/engage", {"reason": "drill"})
     key = {"Idempotency-Key": "K-1"}
     assert operator.post(f"{API}/enable", WHY, headers=key).status_code == 412
@@ -128,7 +128,7 @@ def test_a_refusal_is_not_kept_under_its_key(operator: APIClient) -> None:
     assert operator.post(f"{API}/enable", WHY, headers=key).status_code == 200
 
 
-def test_a_blocker_does_not_disable_what_is_live(operator: APIClient) -> None:
+def test_a_blocker_does_not_disable_go_live(operator: APIClient) -> None:
     """Nor does a missing row make it live."""
     operator.post(f"{API}/enable", WHY)
     HeimdallPolicy.objects.all().delete()
@@ -138,13 +138,13 @@ def test_a_blocker_does_not_disable_what_is_live(operator: APIClient) -> None:
     assert not GoLiveState.objects.exists()
 
 
-def test_disabling_a_missing_row_makes_it_engaged() -> None:
+def test_disabling_with_a_missing_row_engages_the_kill_switch() -> None:
     GoLiveState.objects.all().delete()
     made = disable_go_live(act=Act("me", reason="the row was gone"))
     assert (made.go_live_enabled, made.kill_switch_engaged) == (False, True)
 
 
-def test_the_checklist_lists_what_fails_first(agent: APIClient) -> None:
+def test_the_checklist_lists_failures_first(agent: APIClient) -> None:
     engage_kill_switch(act=Act("bryan", reason="drill"))
     answer = agent.get(f"{API}/checklist").json()
     assert answer["ok_to_enable_go_live"] is False
@@ -204,7 +204,7 @@ def test_go_live_counts_where_it_is_enforced(
     assert gate_says["reason"] == ("within_window" if status == 201 else "GO_LIVE_DISABLED")
 
 
-def test_going_live_lets_what_is_enforced_act(operator: APIClient, settings: Settings) -> None:
+def test_going_live_lets_enforced_verbs_act(operator: APIClient, settings: Settings) -> None:
     settings.GO_LIVE_ENFORCE = True
     reserve: dict[str, Any] = {"engine": "WHOLESALE", "amount": 10}
     path = "/api/governance/risk/check-and-reserve"

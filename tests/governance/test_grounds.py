@@ -157,7 +157,7 @@ WORTH = {
 
 
 @pytest.mark.parametrize("basis", WORTH)
-def test_a_purpose_lifts_the_question_of_consent_and_nothing_else(basis: str) -> None:
+def test_a_purpose_removes_only_the_question_of_consent(basis: str) -> None:
     for channel, role, purpose in product(("SMS", "EMAIL"), Role.values, Purpose.values):
         worth = WORTH[basis][role == "BUSINESS"]
         lifted = {"REPLY": True, "BUSINESS_INQUIRY": role == "BUSINESS", "REQUESTED": basis in ("INQUIRY", "CONTRACT")}
@@ -168,7 +168,7 @@ def test_a_purpose_lifts_the_question_of_consent_and_nothing_else(basis: str) ->
 
 
 @pytest.mark.parametrize("purpose", Purpose.values)
-def test_for_every_purpose_opt_out_hold_identification_and_hours_bind(purpose: str) -> None:
+def test_opt_out_hold_identification_and_hours_bind_for_every_purpose(purpose: str) -> None:
     for kind, reason in (("OPT_OUT", Reason.OPTED_OUT), ("HOLD", Reason.INBOUND_UNDECIDED)):
         lines = (given("EXPRESS", "SMS"), LedgerLine(kind, "", GIVEN))
         assert reason in lasting(asked(lines, "BUSINESS", purpose), "SMS", GIVEN)[0]
@@ -177,7 +177,7 @@ def test_for_every_purpose_opt_out_hold_identification_and_hours_bind(purpose: s
 
 
 @pytest.mark.parametrize("purpose", Purpose.values)
-def test_a_purpose_says_nothing_of_a_call(purpose: str) -> None:
+def test_a_purpose_does_not_concern_a_call(purpose: str) -> None:
     found, _ = lasting(asked((), "HOMEOWNER", purpose), "CALL", GIVEN)
     assert found == {Reason.SCRUB_MISSING, Reason.AREA_CODE_NOT_SUBSCRIBED}
 
@@ -185,7 +185,7 @@ def test_a_purpose_says_nothing_of_a_call(purpose: str) -> None:
 # Calls to a business ----------------------------------------------------------------------------------------------------
 
 
-def test_a_business_number_is_exempt_of_the_national_list_and_bound_by_our_own() -> None:
+def test_a_business_number_is_exempt_from_the_national_list_but_not_from_ours() -> None:
     """T 41.7(1): neither a scrub nor a subscription is asked for. The registration is, and the internal list binds."""
     assert lasting(asked((), "BUSINESS"), "CALL", GIVEN) == (set(), set())
     assert scrub((), GIVEN, "BUSINESS") is LIVE
@@ -199,13 +199,13 @@ def test_a_business_number_is_exempt_of_the_national_list_and_bound_by_our_own()
 # Contracts --------------------------------------------------------------------------------------------------------------
 
 
-def test_of_several_ends_the_earliest_counts() -> None:
+def test_the_earliest_of_several_ends_counts() -> None:
     lines = (given("CONTRACT", "SMS"), ended("SMS", ENDED + 30 * DAY), ended("SMS"), ended("SMS", ENDED + 60 * DAY))
     assert consent(lines, "SMS", TWO_YEARS_AFTER_THE_END - SECOND) is LIVE
     assert consent(lines, "SMS", TWO_YEARS_AFTER_THE_END) is EXPIRED
 
 
-def test_an_end_ends_no_contract_that_was_recorded_after_it_or_made_after_its_day() -> None:
+def test_an_end_does_not_close_a_contract_recorded_after_it_or_made_after_its_day() -> None:
     assert consent((ended("SMS"), given("CONTRACT", "SMS")), "SMS", TEN_YEARS) is LIVE
     before = GIVEN.replace(hour=0) - DAY
     assert consent((given("CONTRACT", "SMS"), ended("SMS", before)), "SMS", TEN_YEARS) is LIVE
@@ -213,7 +213,7 @@ def test_an_end_ends_no_contract_that_was_recorded_after_it_or_made_after_its_da
     assert consent((given("CONTRACT", "SMS"), ended("SMS", on_that_day)), "SMS", TEN_YEARS) is EXPIRED
 
 
-def test_an_end_for_one_channel_says_nothing_of_another_nor_of_another_ground() -> None:
+def test_an_end_for_one_channel_concerns_no_other_channel_and_no_other_ground() -> None:
     assert consent((given("CONTRACT", "SMS"), ended("CALL")), "SMS", TEN_YEARS) is LIVE
     assert consent((given("EXPRESS", "SMS"), ended("SMS")), "SMS", TEN_YEARS) is LIVE
 
@@ -221,14 +221,14 @@ def test_an_end_for_one_channel_says_nothing_of_another_nor_of_another_ground() 
 # Referrals --------------------------------------------------------------------------------------------------------------
 
 
-def test_a_new_referral_is_one_more_first_message_and_an_old_one_recorded_late_is_none() -> None:
+def test_a_new_referral_allows_one_more_first_message_and_an_old_one_recorded_late_does_not() -> None:
     used = LedgerLine("USED", "SMS", SENT)
     again = LedgerLine("CONSENT", "EMAIL", SENT + DAY, "REFERRAL")
     assert consent((given("REFERRAL", "EMAIL"), used, again), "EMAIL", SENT + DAY) is LIVE
     assert consent((used, given("REFERRAL", "EMAIL")), "EMAIL", SENT + DAY) is EXPIRED
 
 
-def test_after_its_use_another_ground_is_needed() -> None:
+def test_after_its_use_a_referral_must_be_followed_by_another_ground() -> None:
     lines = (*on_file("REFERRAL USED", "SMS"), LedgerLine("CONSENT", "SMS", SENT + DAY, "EXPRESS"))
     assert consent(lines, "SMS", SENT) is EXPIRED
     assert consent(lines, "SMS", SENT + DAY) is LIVE
@@ -238,14 +238,14 @@ def test_after_its_use_another_ground_is_needed() -> None:
 
 
 @pytest.mark.parametrize("expires_at", [None, TEN_YEARS])
-def test_a_retired_ground_never_counts_longer_than_a_purchase_of_its_date(expires_at: datetime | None) -> None:
+def test_a_retired_ground_never_counts_longer_than_a_purchase_of_the_same_date(expires_at: datetime | None) -> None:
     line = LedgerLine("CONSENT", "SMS", GIVEN, "BUSINESS", expires_at)
     assert consent([line], "SMS", TWO_YEARS - SECOND) is LIVE
     assert consent([line], "SMS", TWO_YEARS) is EXPIRED
     assert TWO_YEARS in turning_points(asked([line], "HOMEOWNER"), "SMS")
 
 
-def test_a_retired_ground_that_was_stored_with_a_shorter_span_keeps_it() -> None:
+def test_a_retired_ground_with_a_shorter_stored_span_keeps_it() -> None:
     line = LedgerLine("CONSENT", "SMS", GIVEN, "BUSINESS", SIX_MONTHS)
     assert consent([line], "SMS", SIX_MONTHS) is EXPIRED
 
@@ -253,14 +253,14 @@ def test_a_retired_ground_that_was_stored_with_a_shorter_span_keeps_it() -> None
 # What the gate shares ---------------------------------------------------------------------------------------------------
 
 
-def test_whoever_differs_in_role_or_purpose_shares_no_answer() -> None:
+def test_leads_with_different_roles_or_purposes_share_no_answer() -> None:
     lines = [given("PUBLICATION", "SMS")]
     different = {what_decides(asked(lines, role, purpose), "SMS") for role in Role.values for purpose in Purpose.values}
     assert len(different) == len(Role.values) * len(Purpose.values)
 
 
 @pytest.mark.parametrize(("ground", "channel"), [("CONTRACT ENDED", "SMS"), ("REFERRAL USED", "EMAIL"), ("BUSINESS", "SMS")])
-def test_between_two_turning_points_a_ground_is_worth_the_same(ground: str, channel: str) -> None:
+def test_a_ground_has_one_worth_between_two_turning_points(ground: str, channel: str) -> None:
     lines = on_file(ground, channel)
     turns = [GIVEN - 400 * DAY, *turning_points(asked(lines, "HOMEOWNER"), channel), TEN_YEARS]
     for start, end in pairwise(turns):

@@ -83,7 +83,7 @@ def test_trials_count_over_the_window_of_days(days_ago: Any, counts: Any) -> Non
     assert recommend().gate_reason == ("gate_pass" if counts else "insufficient_sandbox_trials")
 
 
-def test_the_window_is_the_charters_own_and_sums_over_its_days() -> None:
+def test_a_charters_own_window_sums_over_its_days() -> None:
     charter(trial_window_days=2)
     tried(20, 20, days_ago=0)
     tried(30, 20, days_ago=1)
@@ -101,7 +101,7 @@ def test_trials_of_another_domain_do_not_count() -> None:
 # Recommendations --------------------------------------------------------------------------------------------------------
 
 
-def test_a_recommendation_is_kept_with_its_evidence_and_the_gates_answer() -> None:
+def test_a_recommendation_is_stored_with_its_evidence_and_the_gates_answer() -> None:
     policy = charter()
     tried()
     kept = recommend(evidence=[{"close_rate": 0.34}], act=Act("model-7", correlation_id="C1", at=NOON))
@@ -114,7 +114,7 @@ def test_a_recommendation_is_kept_with_its_evidence_and_the_gates_answer() -> No
     assert (row.correlation_id, event.correlation_id) == ("C1", "C1")
 
 
-def test_a_refused_recommendation_is_kept_too() -> None:
+def test_a_refused_recommendation_is_stored_too() -> None:
     charter()
     tried()
     row = recommend("0.5")
@@ -122,12 +122,12 @@ def test_a_refused_recommendation_is_kept_too() -> None:
     assert kinds() == [("RECOMMENDED", "confidence_below_threshold")]
 
 
-def test_without_a_charter_advice_is_kept_and_not_eligible() -> None:
+def test_advice_without_a_charter_is_stored_and_not_eligible() -> None:
     row = recommend(domain="UNHEARD_OF")
     assert (row.prod_eligible, row.gate_reason, row.policy_version) == (False, "prod_use_disabled", None)
 
 
-def test_the_lower_bound_asks_for_more_trials() -> None:
+def test_the_lower_bound_needs_more_trials() -> None:
     charter(use_lower_bound=True)
     tried(50, 42)
     assert recommend().gate_reason == "sandbox_success_rate_below_threshold"
@@ -138,7 +138,7 @@ def test_the_lower_bound_asks_for_more_trials() -> None:
 # Use --------------------------------------------------------------------------------------------------------------------
 
 
-def test_advice_that_passes_may_be_used_and_each_use_is_an_event() -> None:
+def test_passing_advice_may_be_used_and_each_use_is_an_event() -> None:
     charter()
     tried()
     row = recommend()
@@ -183,7 +183,7 @@ def test_the_charters_own_hours_count() -> None:
         ({"min_sandbox_success_rate": Decimal("0.81")}, "sandbox_success_rate_below_threshold"),
     ],
 )
-def test_what_passed_once_is_judged_again_at_use(change: Any, code: Any) -> None:
+def test_advice_that_passed_once_is_judged_again_at_use(change: Any, code: Any) -> None:
     charter()
     tried()
     row = recommend()
@@ -195,7 +195,7 @@ def test_what_passed_once_is_judged_again_at_use(change: Any, code: Any) -> None
     assert HeimdallRecommendation.objects.get().prod_eligible  # what was found then
 
 
-def test_what_failed_once_may_pass_at_use() -> None:
+def test_advice_that_failed_once_may_pass_at_use() -> None:
     charter()
     row = recommend()
     assert not row.prod_eligible
@@ -205,7 +205,7 @@ def test_what_failed_once_may_pass_at_use() -> None:
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_the_refusals_event_stays_though_it_raises() -> None:
+def test_the_event_of_a_refusal_stays_despite_the_error() -> None:
     row = RecommendationFactory.create()
     with pytest.raises(NotProdEligible, match="prod_use_disabled"):
         heimdall_require_prod_eligible(row.pk, act=Act())
@@ -233,13 +233,13 @@ def test_advice_and_events_are_neither_changed_nor_deleted() -> None:
     assert not HeimdallRecommendation.objects.get().prod_eligible
 
 
-def test_more_successes_than_trials_are_refused_by_the_database() -> None:
+def test_the_database_forbids_more_successes_than_trials() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         tried(1, 2)
 
 
 @pytest.mark.parametrize(("name", "most"), [("trial_window_days", 3650), ("recommendation_hours", 8760)])
-def test_a_span_beyond_its_bound_is_refused_with_the_field_named(operator: APIClient, name: str, most: int) -> None:
+def test_a_span_out_of_bounds_is_refused_by_field(operator: APIClient, name: str, most: int) -> None:
     charter()
     refused = operator.post(f"{API}/policies/upsert", {"domain": DOMAIN, name: most + 1})
     assert (refused.status_code, codes(refused), attrs(refused)) == (400, ["max_value"], [name])
@@ -259,12 +259,12 @@ def test_a_span_beyond_its_bound_is_refused_with_the_field_named(operator: APICl
         {"min_confidence_prod": "1.0001"},
     ],
 )
-def test_a_charter_out_of_bounds_is_refused_by_the_database(broken: Any) -> None:
+def test_the_database_forbids_a_charter_out_of_bounds(broken: Any) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         charter(**broken)
 
 
-def test_rows_say_what_they_are() -> None:
+def test_rows_have_readable_names() -> None:
     assert str(charter()) == DOMAIN
     tried()
     assert str(HeimdallScorecard.objects.get()) == "ADVICE 2026-12-15"
@@ -275,7 +275,7 @@ def test_rows_say_what_they_are() -> None:
 # Over the API -----------------------------------------------------------------------------------------------------------
 
 
-def test_from_sandbox_to_production_over_the_api(operator: APIClient, integrator: APIClient) -> None:
+def test_the_api_leads_from_sandbox_to_production(operator: APIClient, integrator: APIClient) -> None:
     settings = {"min_confidence_prod": 0.9, "min_sandbox_trials": 2, "min_sandbox_success_rate": 0.5}
     answer = operator.post(f"{API}/policies/upsert", {"domain": "advice", **settings, "reason": "a try"})
     assert (answer.status_code, answer.json()["prod_use_enabled"], answer.json()["domain"]) == (200, False, "ADVICE")
@@ -345,7 +345,7 @@ def test_a_new_charter_needs_its_thresholds(operator: APIClient, missing: Any) -
     assert not HeimdallPolicy.objects.filter(domain=DOMAIN).exists()
 
 
-def test_a_charter_is_changed_with_who_why_and_its_history(operator: APIClient) -> None:
+def test_a_charter_is_changed_with_who_why_and_history(operator: APIClient) -> None:
     change = {"domain": "BUYER_MATCH", "use_lower_bound": True, "reason": "few trials", "changed_by": "bryan"}
     answer = operator.post(f"{API}/policies/upsert", change).json()
     row = HeimdallPolicy.objects.get(domain="BUYER_MATCH")

@@ -125,7 +125,7 @@ def test_the_history_shows_what_changed_in_words(ops: Client) -> None:
     ]
 
 
-def test_a_charters_page_says_what_its_trials_show(ops: Client) -> None:
+def test_the_page_of_a_charter_shows_its_trials(ops: Client) -> None:
     today = timezone.now().date()
     assert "No trials in the last 30 days." in ops.get(page_of(charter())).content.decode()
     ScorecardFactory.create(domain="BUYER_MATCH", day=today, trials=20, successes=15)
@@ -138,7 +138,7 @@ def test_a_charters_page_says_what_its_trials_show(ops: Client) -> None:
 
 
 @pytest.mark.parametrize("role", ["auditor", "agent", "integrator"])
-def test_who_may_not_change_charters_reads_them(role: str, user_of: Callable[..., User]) -> None:
+def test_a_user_who_may_not_change_charters_can_read_them(role: str, user_of: Callable[..., User]) -> None:
     client = signed_in(user_of(role))
 
     page = client.get(page_of(charter()))
@@ -158,7 +158,7 @@ def test_a_recommendation_is_read_with_its_evidence_and_the_gates_answer(admin_c
         assert text in page, text
 
 
-def test_scorecards_show_a_rate_where_there_is_one(admin_client: Client) -> None:
+def test_scorecards_show_a_rate_if_there_is_one(admin_client: Client) -> None:
     ScorecardFactory.create(trials=8, successes=6)
     ScorecardFactory.create()
     page = admin_client.get("/admin/governance/heimdallscorecard/")

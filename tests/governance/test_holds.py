@@ -32,7 +32,7 @@ def erased(point: Any = PHONE) -> ContactPoint:
     return erasures.erase_point(point_id=row.pk, act=WHO.because("asked for it"))
 
 
-def test_a_hold_is_a_line_of_each_point_since_the_message_came() -> None:
+def test_a_hold_is_a_line_for_each_point_from_the_time_of_the_message() -> None:
     made = gate.hold_points(points=[PHONE, LEAD], since=NOON - HOUR, evidence="inbound message 12", act=WHO.because("r"))
     written = ContactRecord.objects.order_by("id").values_list("point__kind", "point__value", "entry", "channel")
     assert list(written) == [("PHONE", PHONE[1], "HOLD", ""), ("LEAD", "L123", "HOLD", "")]
@@ -50,7 +50,7 @@ def test_a_hold_is_a_line_of_each_point_since_the_message_came() -> None:
     assert not held(PHONE, NOON - HOUR - timedelta.resolution)
 
 
-def test_a_hold_since_later_than_now_is_one_from_now_on() -> None:
+def test_a_hold_dated_in_the_future_starts_now() -> None:
     (made,) = gate.hold_points(points=[PHONE], since=NOON + HOUR, evidence="message 1", act=WHO)
     assert made.effective_at == NOON
 
@@ -72,13 +72,13 @@ def test_two_messages_need_two_decisions() -> None:
     assert not held(PHONE)
 
 
-def test_a_release_never_answers_a_later_hold() -> None:
+def test_a_release_does_not_end_a_later_hold() -> None:
     gate.release_points(points=[PHONE], evidence="message 1", act=WHO)
     gate.hold_points(points=[PHONE], evidence="message 2", act=WHO)
     assert held(PHONE)
 
 
-def test_a_hold_and_its_release_are_told() -> None:
+def test_a_hold_and_its_release_send_signals() -> None:
     with heard(contact_records_changed) as changes, heard(opted_out_of) as refusals:
         gate.hold_points(points=[PHONE, LEAD], evidence="message 1", act=WHO)
         gate.release_points(points=[PHONE], evidence="message 1", act=WHO)
@@ -86,7 +86,7 @@ def test_a_hold_and_its_release_are_told() -> None:
     assert refusals == []
 
 
-def test_nothing_is_held_where_no_point_is_given() -> None:
+def test_no_point_is_held_if_none_is_given() -> None:
     for verb in (gate.hold_points, gate.release_points):
         with pytest.raises(PointMissing):
             verb(points=[], evidence="message 1", act=WHO)
@@ -95,7 +95,7 @@ def test_nothing_is_held_where_no_point_is_given() -> None:
 # A point whose value was erased ---------------------------------------------------------------------------------------
 
 
-def test_an_opt_out_is_recorded_of_an_erased_point() -> None:
+def test_an_erased_point_can_be_opted_out() -> None:
     row = erased()
     with heard(opted_out_of) as refusals:
         (made,) = gate.record_opt_out(rows=[row], channel="SMS", said_at=NOON - HOUR, evidence="message 1", act=WHO)
@@ -105,7 +105,7 @@ def test_an_opt_out_is_recorded_of_an_erased_point() -> None:
     assert ContactPoint.objects.get().value is None
 
 
-def test_an_erased_point_is_held_and_released() -> None:
+def test_an_erased_point_can_be_held_and_released() -> None:
     row = erased()
     gate.hold_points(rows=[row], evidence="message 1", act=WHO)
     assert held(PHONE)
@@ -113,7 +113,7 @@ def test_an_erased_point_is_held_and_released() -> None:
     assert not held(PHONE)
 
 
-def test_an_opt_out_of_an_erased_point_is_lifted() -> None:
+def test_the_opt_out_of_an_erased_point_can_be_lifted() -> None:
     row = erased()
     gate.record_opt_out(rows=[row], act=WHO)
     (made,) = opt_outs.lift_opt_out(rows=[row], act=WHO.because("a mistake"))
@@ -121,7 +121,7 @@ def test_an_opt_out_of_an_erased_point_is_lifted() -> None:
     assert not opted_out(reading.ledgers([PHONE])[PHONE].lines, "SMS", NOON)
 
 
-def test_a_point_that_is_named_and_given_as_a_row_is_one() -> None:
+def test_a_point_given_by_name_and_as_a_row_is_one_point() -> None:
     row = points.contact_points([PHONE], Act())[PHONE]
     with heard(opted_out_of) as refusals:
         gate.record_opt_out(points=[PHONE, LEAD], rows=[row], act=WHO)

@@ -14,14 +14,14 @@ ENGAGE = "/api/governance/go-live/kill-switch/engage"
 RELEASE = "/api/governance/go-live/kill-switch/release"
 
 
-def test_migrate_seeds_one_row_off_and_free(db: None) -> None:
+def test_migrate_seeds_one_row_with_go_live_off_and_the_switch_released(db: None) -> None:
     state = GoLiveState.objects.get()
     assert (state.pk, state.go_live_enabled, state.kill_switch_engaged) == (1, False, False)
     assert (state.changed_by, state.history.count()) == ("seed", 1)
     assert str(state) == "kill switch free"
 
 
-def test_engaging_says_who_and_why(operator: APIClient) -> None:
+def test_engaging_records_who_and_why(operator: APIClient) -> None:
     answer = operator.post(ENGAGE, {"reason": "wrong numbers dialled", "changed_by": "bryan"}).json()
     state = GoLiveState.objects.get()
     assert answer == {
@@ -46,7 +46,7 @@ def test_engaging_again_changes_nothing(operator: APIClient) -> None:
     assert GoLiveState.objects.get().history.count() == 2
 
 
-def test_releasing_works_and_again_changes_nothing(operator: APIClient) -> None:
+def test_releasing_works_and_a_second_release_changes_nothing(operator: APIClient) -> None:
     operator.post(ENGAGE, {"reason": "stop"})
     first = operator.post(RELEASE, {"reason": "mended"}).json()
     assert (first["kill_switch_engaged"], first["changed_by"], first["reason"]) == (False, "operator", "mended")
@@ -65,7 +65,7 @@ def test_a_reason_is_required(operator: APIClient, path: Any, reason: Any) -> No
 
 
 @pytest.mark.parametrize("toggle", [engage_kill_switch, release_kill_switch])
-def test_a_missing_row_is_made_by_a_toggle(db: None, toggle: Any) -> None:
+def test_a_toggle_creates_a_missing_row(db: None, toggle: Any) -> None:
     GoLiveState.objects.all().delete()
     state = toggle(act=Act("me", reason="the row was gone"))
     assert GoLiveState.objects.get() == state

@@ -49,7 +49,7 @@ def contacted() -> dict[str, Any]:
         ("DEAD", ["lead_closed"]),
     ],
 )
-def test_a_closed_or_dead_lead_is_refused_and_no_other(status: str, refused: list[str]) -> None:
+def test_only_a_closed_or_dead_lead_is_refused(status: str, refused: list[str]) -> None:
     assert reasons(jane(status=status)) == refused
 
 
@@ -60,13 +60,13 @@ def test_a_closed_or_dead_lead_is_refused_and_no_other(status: str, refused: lis
         ("email_is_wrong", {"SMS": [], "CALL": [], "EMAIL": ["wrong_number"]}),
     ],
 )
-def test_what_is_somebody_elses_is_not_contacted(wrong: str, refused: dict[str, list[str]]) -> None:
+def test_a_wrong_number_or_address_is_not_contacted(wrong: str, refused: dict[str, list[str]]) -> None:
     assert {channel: reasons(jane(**{wrong: True}), channel) for channel in refused} == refused
 
 
 @pytest.mark.parametrize("known", [True, False])
 @pytest.mark.parametrize("channel", ["SMS", "CALL", "EMAIL"])
-def test_what_is_said_of_the_lead_holds_by_whatever_channel_known_or_not(known: bool, channel: str) -> None:
+def test_a_line_about_the_lead_holds_for_every_channel_whether_the_lead_is_known_or_not(known: bool, channel: str) -> None:
     gate.hold_points(points=[LEAD], evidence="message 1", act=WHO)
     assert reasons(jane(), channel, is_known=known) == ["inbound_undecided"]
     gate.release_points(points=[LEAD], evidence="message 1", act=WHO)
@@ -75,7 +75,7 @@ def test_what_is_said_of_the_lead_holds_by_whatever_channel_known_or_not(known: 
     assert reasons(jane(lead_id=""), channel, is_known=known) == []
 
 
-def test_of_an_unknown_lead_the_number_is_not_asked() -> None:
+def test_the_number_of_an_unknown_lead_is_not_checked() -> None:
     gate.record_opt_out(points=[PHONE], act=WHO)
     assert reasons(jane()) == ["opted_out"]
     assert reasons(jane(), is_known=False) == []
@@ -84,7 +84,7 @@ def test_of_an_unknown_lead_the_number_is_not_asked() -> None:
 # The last contact -----------------------------------------------------------------------------------------------------
 
 
-def test_a_contact_is_kept_of_each_point_and_never_moves_back() -> None:
+def test_a_contact_is_recorded_for_each_point_and_never_moves_back() -> None:
     gate.note_contact([PHONE, LEAD], NOON)
     gate.note_contact([PHONE, EMAIL], NOON - HOUR)
     assert contacted() == {"PHONE": NOON, "LEAD": NOON, "EMAIL": NOON - HOUR}
@@ -92,13 +92,13 @@ def test_a_contact_is_kept_of_each_point_and_never_moves_back() -> None:
     assert contacted() == {"PHONE": NOON + MINUTE, "LEAD": NOON, "EMAIL": NOON + MINUTE}
 
 
-def test_nothing_is_kept_of_nobody() -> None:
+def test_a_contact_without_a_point_records_nothing() -> None:
     with CaptureQueriesContext(connection) as queries:
         gate.note_contact([], NOON)
     assert len(queries) == 0
 
 
-def test_a_contact_at_an_address_is_kept_in_its_one_form() -> None:
+def test_a_contact_at_an_address_is_recorded_in_its_one_form() -> None:
     gate.note_contact([("EMAIL", "Jane@Example.CA")], NOON)
     assert contacted() == {"EMAIL": NOON}
 

@@ -28,6 +28,7 @@ from governance.market.rules import SAFE_RULES
 from offers.models import OfferPolicy
 from tests.conftest import attrs
 from tests.factories import NOON, LadderFactory, LeadFactory, MarketPolicyFactory, OfferPolicyFactory, TaskFactory, many
+from tests.query_counts import counted, queries
 from tests.staff import form_with, signed_in
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.vocabulary import normalise_word
@@ -69,22 +70,22 @@ def ops(user_of: Callable[..., User]) -> Client:
         (None, "DRYDEN", "DRYDEN"),
     ],
 )
-def test_another_name_means_the_market(province: str | None, word: str, market: str) -> None:
+def test_another_name_is_read_as_the_market(province: str | None, word: str, market: str) -> None:
     assert one_market(province, word) == market
 
 
-def test_many_markets_are_settled_in_one_query_and_the_products_own_in_none() -> None:
+def test_many_markets_are_resolved_in_one_query_and_known_ones_in_none() -> None:
     places = [(province, name) for (province, _), names in OTHER_NAMES.items() for name in names]
     with CaptureQueriesContext(connection) as captured:
         settled = one_markets(places)
         assert one_markets([*MARKET_SEEDS, (None, "TORONTO"), ("YT", "ALL")])
-    assert len(captured) == 1
+    assert counted(captured) == queries("settle the names of markets")
     assert set(settled.items()) == {
         ((province, name), market) for (province, market), names in OTHER_NAMES.items() for name in names
     }
 
 
-def test_no_seeded_name_means_two_markets_of_a_province_and_each_has_its_one_spelling() -> None:
+def test_each_seeded_name_means_one_market_of_a_province_and_has_one_spelling() -> None:
     names = [(province, name) for (province, _), listed in OTHER_NAMES.items() for name in listed]
     assert len(set(names)) == len(names)
     assert not set(names) & set(MARKET_SEEDS)
@@ -95,7 +96,7 @@ def test_no_seeded_name_means_two_markets_of_a_province_and_each_has_its_one_spe
 # Every way in -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_lead_lives_in_the_market_whoever_brings_it(operator: APIClient, ops: Client) -> None:
+def test_a_lead_lives_in_the_same_market_whoever_imports_it(operator: APIClient, ops: Client) -> None:
     upsert_leads([{"lead_id": "file", "province": "ON", "market": "GTA"}], act=Act())
     operator.post("/api/followups/leads/upsert", {"lead_id": "api", "province": "on", "market": "Metro Toronto"})
     form = form_with(ops.get("/admin/followups/lead/add/"), "lead_id")
@@ -103,7 +104,7 @@ def test_a_lead_lives_in_the_market_whoever_brings_it(operator: APIClient, ops: 
     assert set(Lead.objects.values_list("lead_id", "market")) == {(name, "TORONTO") for name in ("file", "api", "admin")}
 
 
-def test_a_market_alone_is_settled_in_the_province_that_the_lead_has(operator: APIClient) -> None:
+def test_a_market_without_a_province_is_resolved_in_the_leads_province(operator: APIClient) -> None:
     many(LeadFactory, 1, lead_id="NL", province="NL", market="ALL")
     upsert_leads([{"lead_id": "NL", "market": "ST_JOHN"}], act=Act())
     assert Lead.objects.get().market == "ST_JOHNS"
@@ -111,7 +112,7 @@ def test_a_market_alone_is_settled_in_the_province_that_the_lead_has(operator: A
     assert (report.unchanged, Lead.objects.get().market) == (1, "ST_JOHNS")
 
 
-def test_ladders_start_in_the_market(operator: APIClient) -> None:
+def test_ladders_start_in_the_resolved_market(operator: APIClient) -> None:
     operator.post("/api/followups/ladder/create", {"lead_id": "A", "province": "QC", "market": "mtl"})
     rows = [{"lead_id": "B", "province": "QC", "market": "MTL"}, {"lead_id": "C", "province": "QC", "market": "Dorval"}]
     operator.post("/api/followups/ladder/bulk", {"ladders": rows}, format="json")
@@ -127,7 +128,7 @@ def test_ladders_start_in_the_market(operator: APIClient) -> None:
         "market/effective?province=ON&market=GTA",
     ],
 )
-def test_the_gate_answers_for_the_market(path: str, agent: APIClient) -> None:
+def test_the_gate_answers_for_the_resolved_market(path: str, agent: APIClient) -> None:
     MarketPolicyFactory.create(province="ON", market="TORONTO")
     answer = agent.get(f"/api/governance/{path}").json()
     assert (answer["market"], answer["matched_market"]) == ("TORONTO", "TORONTO")
@@ -143,12 +144,12 @@ def test_the_gate_answers_for_the_market(path: str, agent: APIClient) -> None:
         ("followups/pool/upsert", {"agent": "va1"}),
     ],
 )
-def test_policies_templates_and_pools_are_the_markets(path: str, more: dict[str, Any], operator: APIClient) -> None:
+def test_policies_templates_and_pools_use_the_resolved_market(path: str, more: dict[str, Any], operator: APIClient) -> None:
     answer = operator.post(f"/api/{path}", {"province": "ON", "market": "GTA", **more}, format="json")
     assert (answer.status_code, answer.json()["market"]) == (200, "TORONTO")
 
 
-def test_due_claims_and_lists_are_filtered_by_the_market(operator: APIClient) -> None:
+def test_due_claims_and_lists_filter_by_the_resolved_market(operator: APIClient) -> None:
     LeadFactory.create(lead_id="L1", market="TORONTO")
     ladder = LadderFactory.create(lead_id="L1", market="TORONTO")
     years = {"open_from": NOON.replace(year=2025), "open_until": NOON.replace(year=2099)}
@@ -164,7 +165,7 @@ def test_due_claims_and_lists_are_filtered_by_the_market(operator: APIClient) ->
     assert [task["lead_id"] for task in claimed] == ["L1"]
 
 
-def test_buyers_and_offers_are_the_markets(operator: APIClient) -> None:
+def test_buyers_and_offers_use_the_resolved_market(operator: APIClient) -> None:
     OfferPolicyFactory.create(province="ON", market="TORONTO", enabled=True)
     place = {"province": "ON", "market": "Greater Toronto Area"}
     heard = operator.post("/api/buyers/liquidity/feedback", {**place, "event": "RESPONDED", "buyer_id": "B"}).json()
@@ -183,7 +184,7 @@ def test_buyers_and_offers_are_the_markets(operator: APIClient) -> None:
 
 
 @pytest.mark.parametrize(("model", "path"), [(MarketPolicy, "governance/marketpolicy"), (OfferPolicy, "offers/offerpolicy")])
-def test_a_policy_of_the_admin_is_the_markets(model: Any, path: str, ops: Client) -> None:
+def test_a_policy_in_the_admin_uses_the_resolved_market(model: Any, path: str, ops: Client) -> None:
     page = f"/admin/{path}/add/"
     form = {**form_with(ops.get(page), "why"), "province": "ON", "why": "test"}
     ops.post(page, {**form, "market": "Metro Toronto"})
@@ -192,7 +193,7 @@ def test_a_policy_of_the_admin_is_the_markets(model: Any, path: str, ops: Client
     assert "already exists" in again.content.decode()
 
 
-def test_a_pool_of_the_admin_is_the_markets(ops: Client) -> None:
+def test_a_pool_in_the_admin_uses_the_resolved_market(ops: Client) -> None:
     page = "/admin/followups/poolagent/add/"
     ops.post(page, {**form_with(ops.get(page), "why"), "province": "ON", "market": "GTA", "agent": "va1", "why": "test"})
     assert PoolAgent.objects.get().market == "TORONTO"
@@ -201,7 +202,7 @@ def test_a_pool_of_the_admin_is_the_markets(ops: Client) -> None:
 # Names are the operator's to edit ---------------------------------------------------------------------------------------
 
 
-def test_a_name_is_added_in_the_admin_and_holds_at_once(ops: Client, operator: APIClient) -> None:
+def test_a_name_added_in_the_admin_holds_at_once(ops: Client, operator: APIClient) -> None:
     row = MarketZone.objects.get(province="ON", market="BARRIE")
     page = reverse("admin:governance_marketzone_change", args=[row.pk])
     form = form_with(ops.get(page), "why")
@@ -217,7 +218,7 @@ def test_a_name_is_added_in_the_admin_and_holds_at_once(ops: Client, operator: A
     assert [change["field"] for change in latest.history_delta_changes] == ["Other names"]
 
 
-def test_what_is_stored_under_a_new_name_moves_to_the_market() -> None:
+def test_rows_stored_under_a_new_name_move_to_the_market() -> None:
     LeadFactory.create(lead_id="L1", province="ON", market="INNISFIL")
     LeadFactory.create(lead_id="L2", province="NB", market="INNISFIL")
     ladder = LadderFactory.create(lead_id="L1", province="ON", market="INNISFIL")
@@ -245,7 +246,7 @@ def test_what_is_stored_under_a_new_name_moves_to_the_market() -> None:
         ({"market": "kanata"}, "market"),
     ],
 )
-def test_a_word_that_means_another_market_is_refused(changes: dict[str, Any], field: str, ops: Client) -> None:
+def test_a_name_of_another_market_is_refused(changes: dict[str, Any], field: str, ops: Client) -> None:
     before = list(MarketZone.objects.values())
     with pytest.raises(ValidationError) as refused:
         set_market_zone(act=Act("me"), **{**TORONTO, **changes})
@@ -257,7 +258,7 @@ def test_a_word_that_means_another_market_is_refused(changes: dict[str, Any], fi
     assert list(MarketZone.objects.values()) == before
 
 
-def test_a_market_that_the_product_names_stays_one_when_its_row_is_gone() -> None:
+def test_a_built_in_market_stays_one_without_its_row() -> None:
     remove_market_zone(province="ON", market="OTTAWA", act=Act("me"))
     with pytest.raises(ValidationError):
         set_market_zone(other_names=["OTTAWA"], act=Act("me"), **TORONTO)

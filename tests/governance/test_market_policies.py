@@ -37,14 +37,14 @@ def test_policies_are_ordered_by_province_and_market(auditor: APIClient) -> None
     assert len(rows) == 16
 
 
-def test_one_policy_by_id(auditor: APIClient) -> None:
+def test_one_policy_is_read_by_id(auditor: APIClient) -> None:
     policy = MarketPolicy.objects.get(province="QC")
     answer = auditor.get(f"/api/governance/market/policies/{policy.pk}").json()
     assert (answer["id"], answer["province"]) == (policy.pk, "QC")
     assert answer["updated_at"].endswith("Z")
 
 
-def test_upsert_creates_off_by_default(operator: APIClient) -> None:
+def test_a_new_policy_is_off_by_default(operator: APIClient) -> None:
     response = operator.post(UPSERT, {"province": " on", "market": "St. Thomas", "rules": RULES})
     assert response.status_code == 200
     policy = MarketPolicy.objects.get(province="ON", market="ST_THOMAS")
@@ -73,7 +73,7 @@ def test_a_new_policy_needs_rules(operator: APIClient) -> None:
         upsert(MarketPolicy, province="ON", market="TORONTO", act=Act("me"))
 
 
-def test_absent_settings_keep_their_value_but_reason_and_changed_by_do_not(operator: APIClient) -> None:
+def test_absent_settings_keep_their_value_but_not_reason_and_changed_by(operator: APIClient) -> None:
     operator.post(UPSERT, {"province": "ON", "rules": RULES, "changed_by": "bryan", "reason": "text only"})
     answer = operator.post(UPSERT, {"province": "ON", "market": "all", "enabled": False}).json()
     assert answer["rules"] == RULES
@@ -82,7 +82,7 @@ def test_absent_settings_keep_their_value_but_reason_and_changed_by_do_not(opera
     assert MarketPolicy.objects.filter(province="ON").count() == 1
 
 
-def test_rules_replace_as_a_whole_and_are_stored_in_one_spelling(operator: APIClient) -> None:
+def test_rules_are_replaced_as_a_whole_and_stored_in_one_spelling(operator: APIClient) -> None:
     rules = {"contact_windows_local": [], "channels_allowed": ["email"], "min_lead_score_to_contact": 1}
     answer = operator.post(UPSERT, {"province": "ON", "rules": rules}).json()
     assert answer["rules"] == {**rules, "channels_allowed": ["EMAIL"]}
@@ -102,7 +102,7 @@ def test_every_change_leaves_history_with_who_and_why(operator: APIClient) -> No
     assert [r.history_user.username if r.history_user else None for r in history] == ["operator", "operator", None]
 
 
-def test_a_change_of_a_version_that_is_no_more_writes_nothing(operator: APIClient) -> None:
+def test_a_change_with_a_stale_version_writes_nothing(operator: APIClient) -> None:
     operator.post(UPSERT, {"province": "ON", "enabled": False})
     response = operator.post(UPSERT, {"province": "ON", "enabled": True, "expected_version": 1})
     assert (response.status_code, codes(response), attrs(response)) == (409, ["version_conflict"], ["expected_version"])
@@ -110,19 +110,19 @@ def test_a_change_of_a_version_that_is_no_more_writes_nothing(operator: APIClien
     assert (policy.enabled, policy.version, policy.history.count()) == (False, 2, 2)
 
 
-def test_a_change_of_the_version_that_is_passes(operator: APIClient) -> None:
+def test_a_change_with_the_current_version_is_accepted(operator: APIClient) -> None:
     response = operator.post(UPSERT, {"province": "ON", "enabled": False, "expected_version": 1})
     assert response.json()["version"] == 2
 
 
-def test_version_0_says_that_there_is_no_policy_yet(operator: APIClient) -> None:
+def test_version_0_means_that_there_is_no_policy_yet(operator: APIClient) -> None:
     response = operator.post(UPSERT, {"province": "ON", "enabled": False, "expected_version": 0})
     assert (response.status_code, codes(response)) == (409, ["version_conflict"])
     assert MarketPolicy.objects.get(province="ON").enabled is True
 
 
 @pytest.mark.parametrize(("expected", "status"), [(0, 200), (1, 409)])
-def test_a_policy_that_is_not_there_has_version_0(operator: APIClient, expected: Any, status: Any) -> None:
+def test_a_missing_policy_has_version_0(operator: APIClient, expected: Any, status: Any) -> None:
     given = {"province": "ON", "market": "TORONTO", "rules": RULES, "expected_version": expected}
     assert operator.post(UPSERT, given).status_code == status
     assert MarketPolicy.objects.filter(market="TORONTO").exists() is (status == 200)
@@ -142,7 +142,7 @@ def test_a_policy_that_is_not_there_has_version_0(operator: APIClient, expected:
         ("5", "rules"),
     ],
 )
-def test_rules_are_checked_on_the_way_in_and_the_place_is_named(operator: APIClient, rules: Any, attr: Any) -> None:
+def test_rules_are_validated_and_the_wrong_place_is_named(operator: APIClient, rules: Any, attr: Any) -> None:
     response = operator.post(UPSERT, {"province": "ON", "rules": rules})
     assert response.status_code == 400
     assert attrs(response) == [attr]
@@ -152,7 +152,7 @@ def test_rules_are_checked_on_the_way_in_and_the_place_is_named(operator: APICli
 WIDE = [{"days": [0, 1], "start": "08:00", "end": "22:00"}]
 
 
-def test_calls_beyond_the_laws_hours_are_stored_with_a_warning(operator: APIClient) -> None:
+def test_calls_beyond_lawful_hours_are_stored_with_a_warning(operator: APIClient) -> None:
     answer = operator.post(UPSERT, {"province": "ON", "rules": {**SAFE_RULES, "contact_windows_local": WIDE}}).json()
     assert answer["warnings"] == [
         {
@@ -168,36 +168,36 @@ def test_calls_beyond_the_laws_hours_are_stored_with_a_warning(operator: APIClie
     assert answer["rules"] == own
 
 
-def test_what_is_no_call_is_stored_without_a_warning(operator: APIClient) -> None:
+def test_other_channels_are_stored_without_a_warning(operator: APIClient) -> None:
     rules = {**RULES, "contact_windows_local": WIDE}
     assert operator.post(UPSERT, {"province": "ON", "rules": rules}).json()["warnings"] == []
 
 
-def test_the_windows_of_a_channel_and_holidays_are_checked_on_the_way_in(operator: APIClient) -> None:
+def test_the_windows_of_a_channel_and_holidays_are_validated(operator: APIClient) -> None:
     wrong = {"channel_windows": {"CALL": [{**WIDE[0], "end": "x"}]}, "holidays": "never"}
     response = operator.post(UPSERT, {"province": "ON", "rules": {**RULES, **wrong}})
     assert (response.status_code, set(attrs(response))) == (400, {"rules.channel_windows.CALL.0.end", "rules.holidays"})
     assert MarketPolicy.objects.get(province="ON").version == 1
 
 
-def test_rules_that_are_an_array_are_refused_by_name(operator: APIClient) -> None:
+def test_rules_given_as_an_array_are_refused_by_name(operator: APIClient) -> None:
     response = operator.post(UPSERT, {"province": "ON", "rules": [RULES]})
     assert response.status_code == 400
     assert str(attrs(response)[0]).startswith("rules")
 
 
-def test_rules_are_checked_in_the_service_too(db: None) -> None:
+def test_the_service_validates_rules_too(db: None) -> None:
     with pytest.raises(InvalidRules):
         upsert(MarketPolicy, province="ON", rules={}, act=Act("me"))
     assert MarketPolicy.objects.get(province="ON").version == 1
 
 
-def test_a_row_that_breaks_a_rule_of_the_database_is_not_taken_for_a_race(db: None) -> None:
+def test_a_violated_constraint_is_not_taken_for_a_race(db: None) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         upsert(MarketPolicy, province="XX", rules=RULES, act=Act("me"))
 
 
-def test_a_policy_made_between_look_and_insert_is_changed_instead(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_policy_inserted_meanwhile_is_changed_instead(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody else's insert wins the race: ours becomes a change of that row."""
     looks = [None]
     original = QuerySet.first
@@ -221,7 +221,7 @@ def test_a_policy_made_between_look_and_insert_is_changed_instead(db: None, monk
         ({"province": "NU", "market": "IQALUIT"}, False, None),
     ],
 )
-def test_the_effective_policy_is_the_markets_own_else_its_provinces(
+def test_the_effective_policy_is_the_markets_own_or_its_provinces(
     auditor: APIClient, place: Any, found: Any, matched: Any
 ) -> None:
     MarketPolicyFactory.create(province="ON", market="TORONTO", rules=RULES)
@@ -233,13 +233,13 @@ def test_the_effective_policy_is_the_markets_own_else_its_provinces(
     assert answer["version"] == (1 if found else None)
 
 
-def test_an_off_market_row_does_not_fall_back_to_its_province(auditor: APIClient) -> None:
+def test_a_disabled_market_policy_does_not_fall_back_to_its_province(auditor: APIClient) -> None:
     MarketPolicyFactory.create(province="ON", market="TORONTO", enabled=False)
     answer = auditor.get(EFFECTIVE, {"province": "ON", "market": "TORONTO"}).json()
     assert (answer["matched_market"], answer["enabled"]) == ("TORONTO", False)
 
 
-def test_the_guides_function_gives_no_rules_unless_a_policy_is_on(db: None) -> None:
+def test_the_guides_function_gives_rules_only_of_an_enabled_policy(db: None) -> None:
     whole_province = MarketPolicy.objects.get(province="ON")
     assert get_effective_policy("ON", "TORONTO") == (whole_province, SAFE_RULES)
     off = MarketPolicyFactory.create(province="ON", market="TORONTO", enabled=False)
@@ -255,7 +255,7 @@ def test_seeding_again_changes_nothing_and_never_overwrites(operator: APIClient)
     assert list(MarketPolicy.objects.values()) == before
 
 
-def test_seeding_gives_a_province_without_policy_its_safe_default(db: None) -> None:
+def test_seeding_gives_a_province_without_a_policy_its_safe_default(db: None) -> None:
     MarketPolicy.objects.filter(province__in=["ON", "QC"]).delete()
     MarketPolicyFactory.create(province="ON", market="TORONTO")  # a market's row is not the province's
     assert seed(MarketPolicy) == 2

@@ -47,7 +47,7 @@ def zones_of(market: str) -> list[str]:
 # Verbs ------------------------------------------------------------------------------------------------------------------
 
 
-def test_a_market_gets_a_zone_and_the_gate_obeys_at_once() -> None:
+def test_a_new_zone_of_a_market_is_obeyed_at_once() -> None:
     assert len(zones_of("DRYDEN")) == 3
     made = set_market_zone(act=Act("bryan", reason="west of 90", at=NOON), **{**DRYDEN, "market": " dryden"})
     assert zones_of("DRYDEN") == ["America/Winnipeg"]
@@ -67,7 +67,7 @@ def test_a_market_gets_a_zone_and_the_gate_obeys_at_once() -> None:
     )
 
 
-def test_a_zone_is_changed_with_its_history(kenora: MarketZone) -> None:
+def test_a_zone_is_changed_with_history(kenora: MarketZone) -> None:
     set_market_zone(province="ON", market="KENORA", zone="America/Toronto", act=Act("bryan", reason="moved"))
     assert zones_of("KENORA") == ["America/Toronto"]
     assert [(r.history_type, r.zone, r.changed_by, r.reason) for r in kenora.history.all()] == [
@@ -104,14 +104,14 @@ def test_a_zone_is_removed_and_its_history_stays(kenora: MarketZone, user_of: Ca
         ({"province": "XX"}, "province"),
     ],
 )
-def test_what_is_wrong_is_named_and_nothing_is_written(changes: Any, field: str) -> None:
+def test_a_wrong_value_is_named_and_nothing_is_written(changes: Any, field: str) -> None:
     with pytest.raises(ValidationError) as refused:
         set_market_zone(act=Act("bryan"), **{**DRYDEN, **changes})
     assert list(refused.value.message_dict) == [field]
     assert (MarketZone.objects.count(), MarketZone.history.count()) == (66, 66)
 
 
-def test_a_zone_set_by_another_between_look_and_insert_is_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_zone_inserted_meanwhile_is_changed_instead(monkeypatch: pytest.MonkeyPatch) -> None:
     looks = [None]
     original = QuerySet.first
 
@@ -126,7 +126,7 @@ def test_a_zone_set_by_another_between_look_and_insert_is_changed(monkeypatch: p
 # The admin --------------------------------------------------------------------------------------------------------------
 
 
-def test_the_list_is_searched_by_market(ops: Client) -> None:
+def test_the_list_can_be_searched_by_market(ops: Client) -> None:
     page = ops.get(LIST, {"q": "kenora"})
     assert [row.market for row in page.context["cl"].result_list] == ["KENORA"]
 
@@ -154,7 +154,7 @@ def test_a_market_is_added_in_its_one_spelling(ops: Client) -> None:
         ({"why": " "}, "why"),
     ],
 )
-def test_the_form_names_the_field(changes: Any, field: str, ops: Client) -> None:
+def test_the_form_names_the_wrong_field(changes: Any, field: str, ops: Client) -> None:
     form = form_with(ops.get(ADD), "why")
 
     answer = ops.post(ADD, {**form, **DRYDEN, "why": "x", **changes})
@@ -186,7 +186,7 @@ def test_a_zone_is_changed_among_those_of_its_province(ops: Client, kenora: Mark
     assert latest.history_delta_changes == [{"field": "Zone", "old": "America/Winnipeg", "new": "America/Atikokan"}]
 
 
-def test_a_zone_is_removed_after_a_page_that_asks_why(ops: Client, kenora: MarketZone) -> None:
+def test_removing_a_zone_needs_a_reason(ops: Client, kenora: MarketZone) -> None:
     path = reverse("admin:governance_marketzone_remove", args=[kenora.pk])
     assert "contact must be allowed in each" in ops.get(path).content.decode()
     assert ops.post(path, {"reason": " "}).status_code == 200
@@ -201,7 +201,7 @@ def test_a_zone_is_removed_after_a_page_that_asks_why(ops: Client, kenora: Marke
     assert ops.get(path).status_code == 302  # there is nothing any more to remove
 
 
-def test_who_may_only_read_sees_no_form(user_of: Callable[..., User], kenora: MarketZone) -> None:
+def test_a_reader_sees_no_form(user_of: Callable[..., User], kenora: MarketZone) -> None:
     reader = signed_in(user_of("agent"))
     assert b'name="_save"' not in reader.get(page_of(kenora)).content
     assert reader.get(reverse("admin:governance_marketzone_remove", args=[kenora.pk])).status_code == 403

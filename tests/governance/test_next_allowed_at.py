@@ -37,7 +37,7 @@ def opens(*windows: Any, after: datetime, zones: Any = (TORONTO,), **changes: An
 
 @settings(max_examples=120, deadline=None)
 @given(windows=st.lists(WINDOWS, min_size=1, max_size=3), zones=ZONES, after=AFTER)
-def test_it_is_the_first_permitted_minute_of_all(windows: Any, zones: Any, after: Any) -> None:
+def test_the_next_time_is_the_first_permitted_minute(windows: Any, zones: Any, after: Any) -> None:
     asked = situation(*windows, zones=zones)
     found = next_allowed_at(asked, "SMS", after)
     # A week and a day sees every window of every day; only a window that the zones hardly share may come later.
@@ -50,7 +50,7 @@ def test_it_is_the_first_permitted_minute_of_all(windows: Any, zones: Any, after
 
 @settings(deadline=None)
 @given(start=st.sampled_from(["01:00", "01:30", "02:00", "02:15", "02:30", "02:59"]), zones=ZONES, after=AFTER)
-def test_windows_in_the_hour_that_a_clock_skips_or_repeats(start: Any, zones: Any, after: Any) -> None:
+def test_windows_in_a_skipped_or_repeated_hour_are_right(start: Any, zones: Any, after: Any) -> None:
     end = f"{start[:3]}{min(int(start[3:]) + 20, 59):02}" if not start.endswith("59") else "03:05"
     asked = situation((EVERY_DAY, start, end), zones=zones)
     searched = by_search(asked, "SMS", after, timedelta(days=3))
@@ -70,12 +70,12 @@ def test_windows_in_the_hour_that_a_clock_skips_or_repeats(start: Any, zones: An
         (VANCOUVER, ("09:00", "20:00"), "2026-12-15T04:00Z", "2026-12-15T16:00Z"),
     ],
 )
-def test_known_nights(zone: Any, window: Any, after: Any, expected: Any) -> None:
+def test_known_nights_of_clock_changes_are_right(zone: Any, window: Any, after: Any, expected: Any) -> None:
     found = opens((EVERY_DAY, *window), zones=[zone], after=datetime.fromisoformat(after))
     assert found == datetime.fromisoformat(expected)
 
 
-def test_an_instant_that_is_permitted_is_its_own_answer_to_the_second() -> None:
+def test_a_permitted_instant_is_its_own_answer() -> None:
     after = datetime(2026, 12, 15, 15, 0, 59, 5, tzinfo=UTC)
     assert opens(({1}, "10:00", "10:00"), after=after) == after
 
@@ -85,25 +85,25 @@ def test_a_second_after_the_last_minute_waits_for_the_next_window() -> None:
     assert opens(({1}, "10:00", "10:00"), after=after) == datetime(2026, 12, 22, 15, 0, tzinfo=UTC)
 
 
-def test_zones_must_all_be_open() -> None:
+def test_every_zone_must_be_open() -> None:
     # 09:00 to 17:00 in both: it opens with the western clock.
     after = datetime(2026, 12, 15, 10, 0, tzinfo=UTC)
     found = opens(({1}, "09:00", "17:00"), zones=[ST_JOHNS, VANCOUVER], after=after)
     assert found == datetime(2026, 12, 15, 16, 0, tzinfo=UTC)
 
 
-def test_zones_that_share_no_minute_are_never_open() -> None:
+def test_zones_without_a_common_minute_are_never_open() -> None:
     after = datetime(2026, 12, 15, tzinfo=UTC)
     assert opens(({1}, "09:00", "09:30"), zones=[ST_JOHNS, VANCOUVER], after=after) is None
 
 
 @pytest.mark.parametrize("channel", ["SMS", "CALL"])
-def test_no_window_is_never_open(channel: str) -> None:
+def test_a_policy_without_a_window_is_never_open(channel: str) -> None:
     asked = situation(rules=rules())
     assert next_allowed_at(asked, channel, datetime(2026, 12, 15, tzinfo=UTC)) is None
 
 
-def test_where_nobody_knows_the_zone_it_is_never_open() -> None:
+def test_a_lead_without_a_known_zone_is_never_reachable() -> None:
     assert opens(zones=(), after=datetime(2026, 12, 15, 15, tzinfo=UTC)) is None
 
 
@@ -130,7 +130,7 @@ def test_the_thirtieth_day_is_the_last() -> None:
 
 
 @pytest.mark.parametrize("days_before", [1, 2, 3, 4])
-def test_the_earlier_of_two_openings_between_the_midnights_of_two_zones_counts(days_before: int) -> None:
+def test_the_earlier_opening_counts_between_the_midnights_of_two_zones(days_before: int) -> None:
     # Late on Tuesday in Vancouver, early on Wednesday in St. John's: both from 04:00 UTC, and again from 04:16 UTC.
     evenings = [({1}, "20:31", "21:14"), ({1}, "21:16", "23:59")]
     opening = datetime(2026, 12, 16, 4, 0, tzinfo=UTC)
@@ -156,7 +156,7 @@ def test_the_earlier_of_two_openings_between_the_midnights_of_two_zones_counts(d
         ([({6}, "18:00", "18:30")], "2026-12-15T11:00Z", None),
     ],
 )
-def test_a_call_waits_for_the_law_and_for_the_policy(windows: Any, after: Any, expected: Any) -> None:
+def test_a_call_waits_for_both_the_law_and_the_policy(windows: Any, after: Any, expected: Any) -> None:
     found = next_allowed_at(situation(*windows), "CALL", datetime.fromisoformat(after))
     assert found == (datetime.fromisoformat(expected) if expected else None)
 
@@ -188,7 +188,7 @@ BC_DAYS = st.sampled_from([datetime(2026, 12, 23), datetime(2027, 2, 13), dateti
     permission=st.none() | st.integers(-5, 45),
     zones=st.sampled_from([(VANCOUVER,), (VANCOUVER, zone("Edmonton"))]),
 )
-def test_a_call_in_bc_opens_at_the_first_permitted_minute_of_all(
+def test_a_call_in_bc_opens_at_the_first_permitted_minute(
     windows: Any, case: Any, day: Any, seconds: int, permission: Any, zones: Any
 ) -> None:
     """Its holidays, the subscription of the area code and the 30 days, over two months of minutes."""
@@ -240,7 +240,7 @@ def test_calls_are_closed_on_bcs_holidays_unless_the_policy_opens_them(channel: 
     assert refused == (() if expected == CHRISTMAS else (Reason.CLOSED_DAY,))
 
 
-def test_elsewhere_a_call_on_a_holiday_is_what_the_policy_says() -> None:
+def test_a_call_on_a_holiday_elsewhere_follows_the_policy() -> None:
     noon = datetime(2026, 12, 25, 17, 0, tzinfo=UTC)
     assert decide(situation(), "CALL", noon).reasons == ()
     assert decide(situation(rules=rules(OFFICE, call_holidays="closed")), "CALL", noon).reasons == (Reason.CLOSED_DAY,)
@@ -272,7 +272,7 @@ def test_a_second_call_waits_30_days_and_the_horizon_grows_with_it() -> None:
         ({"answered_at": None}, timedelta(days=28), False),
     ],
 )
-def test_who_was_reached_is_not_called_again_within_30_days(changes: Any, later: timedelta, refused: bool) -> None:
+def test_an_answered_number_is_not_called_again_within_30_days(changes: Any, later: timedelta, refused: bool) -> None:
     asked = situation(**{"answered_at": ANSWERED, **ONE_CALL, **changes})
     assert decide(asked, "CALL", ANSWERED + later).reasons == ((Reason.CALL_AGAIN_TOO_SOON,) if refused else ())
     assert decide(asked, "SMS", ANSWERED + later).reasons == ()
@@ -316,7 +316,7 @@ LONG_REGISTERED = {"registration_number": "123", "registration_expires_on": date
     ],
 )
 @pytest.mark.parametrize("strictness", ["enforce", "warn"])
-def test_a_number_is_called_under_a_subscription_or_exempt(
+def test_a_number_is_called_only_under_a_subscription_or_an_exemption(
     last_day: Any, ledger: Any, refused: bool, strictness: str
 ) -> None:
     organisation = OrganisationFacts(scrub=strictness, **LONG_REGISTERED)  # type: ignore[arg-type]
@@ -327,7 +327,7 @@ def test_a_number_is_called_under_a_subscription_or_exempt(
     assert Reason.AREA_CODE_NOT_SUBSCRIBED not in {*decide(asked, "SMS", LIST_NOON).reasons}
 
 
-def test_nobody_asks_for_a_subscription_for_a_lead_that_nobody_knows() -> None:
+def test_an_unknown_lead_needs_no_subscription() -> None:
     assert decide(situation(OFFICE), "CALL", LIST_NOON).reasons == ()
 
 
@@ -354,18 +354,18 @@ CHRISTMAS_EVE_NIGHT = datetime(2026, 12, 25, 1, 0, tzinfo=UTC)  # Thursday 20:00
         ("closed", datetime(2026, 12, 29, 14, 0, tzinfo=UTC)),
     ],
 )
-def test_a_holiday_is_what_the_policy_says(rule: str, expected: datetime) -> None:
+def test_a_holiday_follows_the_policy(rule: str, expected: datetime) -> None:
     windows = (OFFICE, ({5}, "12:00", "13:00")) if rule == "weekend_hours" else (OFFICE,)
     asked = situation(rules=rules(*windows, holidays=rule))
     assert next_allowed_at(asked, "SMS", CHRISTMAS_EVE_NIGHT) == expected
 
 
-def test_a_closed_day_is_passed_over() -> None:
+def test_a_closed_day_is_skipped() -> None:
     found = opens(OFFICE, after=CHRISTMAS_EVE_NIGHT, closed_days=frozenset({date(2026, 12, 25), date(2026, 12, 28)}))
     assert found == datetime(2026, 12, 29, 14, 0, tzinfo=UTC)
 
 
-def test_a_closed_day_ends_at_midnight_there() -> None:
+def test_a_closed_day_ends_at_local_midnight() -> None:
     asked = situation(zones=(VANCOUVER,), closed_days=frozenset({date(2026, 12, 15)}))
     assert next_allowed_at(asked, "SMS", datetime(2026, 12, 15, 12, tzinfo=UTC)) == datetime(2026, 12, 16, 7, tzinfo=UTC)
 
@@ -383,7 +383,7 @@ WEDNESDAY_NINE = datetime(2026, 12, 16, 14, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(("seconds", "expected"), [(-1, None), (0, None), (1, WEDNESDAY_NINE)])
-def test_a_consent_that_expires_before_the_window_opens_is_no_promise(seconds: int, expected: Any) -> None:
+def test_a_consent_that_expires_before_the_window_opens_gives_no_time(seconds: int, expected: Any) -> None:
     expires_at = WEDNESDAY_NINE + timedelta(seconds=seconds)
     ledger = (line("CONSENT", TUESDAY_NIGHT - timedelta(days=9), "SMS", basis="INQUIRY", expires_at=expires_at),)
     asked = situation(OFFICE, ledger=ledger)
@@ -392,7 +392,7 @@ def test_a_consent_that_expires_before_the_window_opens_is_no_promise(seconds: i
     assert decide(asked, "SMS", TUESDAY_NIGHT).reasons == (Reason.OUTSIDE_CONTACT_WINDOW,)
 
 
-def test_a_consent_that_comes_later_opens_when_it_comes() -> None:
+def test_a_consent_that_begins_later_opens_when_it_begins() -> None:
     given_at = WEDNESDAY_NINE + timedelta(hours=1, seconds=7)
     asked = situation(OFFICE, ledger=(line("CONSENT", given_at, "SMS", basis="EXPRESS"),))
     assert next_allowed_at(asked, "SMS", TUESDAY_NIGHT) == given_at
@@ -405,7 +405,7 @@ def test_an_opt_out_closes_for_good(kind: str) -> None:
     assert next_allowed_at(asked, "SMS", TUESDAY_NIGHT) is None
 
 
-def test_what_time_will_not_mend_has_no_next_time() -> None:
+def test_a_permanent_refusal_has_no_next_time() -> None:
     for changes in ({"policy": None}, {"ledger": ()}, {"zones": ()}):
         assert decide(situation(OFFICE, **changes), "SMS", TUESDAY_NIGHT).next_allowed_at is None
     assert decide(situation(OFFICE), "SMS", TUESDAY_NIGHT).next_allowed_at == WEDNESDAY_NINE

@@ -20,6 +20,7 @@ from governance.market.models import MarketPolicy
 from governance.organisation.models import Organisation
 from governance.people import LeadFacts
 from tests.factories import NOON, LeadFactory, RecordFactory
+from tests.query_counts import counted, queries
 from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
@@ -45,41 +46,41 @@ def minutes(one: gate.Contact, due_at: Any = NOON) -> gate.Minutes:
     return gate.permitted_minutes([(one, due_at)], now=NOON)[0]
 
 
-def test_a_step_that_is_due_now_is_actionable_now_within_todays_window() -> None:
+def test_a_step_due_now_is_actionable_now_within_todays_window() -> None:
     assert minutes(contact()) == gate.Minutes(NOON, OPENS, CLOSES, opted_out=False)
 
 
-def test_a_step_that_is_due_later_has_todays_interval_and_its_own_first_minute() -> None:
+def test_a_step_due_later_has_todays_interval_and_its_own_first_minute() -> None:
     assert minutes(contact(), NOON + 9 * HOUR) == gate.Minutes(NOON + 20 * HOUR, OPENS, CLOSES, opted_out=False)
     assert minutes(contact(), NOON + 42 * DAY).actionable_at == NOON + 42 * DAY
 
 
-def test_of_nobody_there_are_none_and_nothing_is_asked() -> None:
-    with CaptureQueriesContext(connection) as queries:
+def test_no_lead_has_no_minutes_and_takes_no_query() -> None:
+    with CaptureQueriesContext(connection) as captured:
         assert gate.permitted_minutes([], now=NOON) == []
-    assert len(queries) == 0
+    assert counted(captured) == 0
 
 
-def test_of_one_who_opted_out_no_minute_is_permitted() -> None:
+def test_an_opted_out_lead_has_no_permitted_minute() -> None:
     asked = contact()
     written(asked.lead, "OPT_OUT", channel="SMS", effective_at=NOON - DAY)
     assert minutes(asked) == gate.Minutes(None, None, None, opted_out=True)
     assert minutes(contact(channel="CALL")).opted_out is False
 
 
-def test_a_kill_switch_changes_no_minute() -> None:
+def test_the_kill_switch_changes_no_minute() -> None:
     before = minutes(contact())
     engage_kill_switch(act=Act("test", reason="drill", at=NOON))
     assert minutes(contact()) == before
 
 
-def test_a_closed_day_that_lies_beyond_the_horizon_of_now_is_known_to_a_step_that_is_due_then() -> None:
+def test_a_closed_day_beyond_the_horizon_counts_for_a_step_due_then() -> None:
     due_at = NOON + 45 * DAY  # a Friday
     ClosedDay.objects.create(day=due_at.date(), name="Stocktaking", changed_by="test", updated_at=NOON)
     assert minutes(contact(), due_at).actionable_at == NOON + 46 * DAY - 3 * HOUR  # Saturday at 10:00
 
 
-def test_leads_that_share_a_place_are_answered_each_by_what_is_its_own() -> None:
+def test_leads_of_one_place_are_each_answered_by_their_own_facts() -> None:
     MarketPolicy.objects.filter(province="ON").update(rules=with_score(0.5))
     Organisation.objects.update(consent="enforce")
     fine, low, unproven = contact(1, score=None), contact(2, score=Decimal("0.4")), contact(3)
@@ -95,7 +96,7 @@ def with_score(score: float) -> dict[str, Any]:
     return {**rules, "min_lead_score_to_contact": score}
 
 
-def test_many_are_answered_in_one_query_as_each_is_alone() -> None:
+def test_many_leads_take_one_query_and_get_the_answer_of_each_alone() -> None:
     places = [("ON", "TORONTO", ""), ("BC", "VANCOUVER", ""), ("NL", "ALL", ""), ("ON", "ALL", "P0T 2M0")]
     asked = []
     for n in range(40):
@@ -104,9 +105,9 @@ def test_many_are_answered_in_one_query_as_each_is_alone() -> None:
         if n % 5 == 0:
             written(one.lead, "OPT_OUT", channel="", effective_at=NOON - DAY)
         asked.append((one, NOON + n * HOUR))
-    with CaptureQueriesContext(connection) as queries:
+    with CaptureQueriesContext(connection) as captured:
         together = gate.permitted_minutes(asked, now=NOON)
-    assert len(queries) == 1
+    assert counted(captured) == queries("permitted minutes")
     assert together == [gate.permitted_minutes([one], now=NOON)[0] for one in asked]
     for (_, due_at), (one, _, situation), found in zip(
         asked,
@@ -120,5 +121,5 @@ def test_many_are_answered_in_one_query_as_each_is_alone() -> None:
         assert found.open_from is None or decide(situation, one.channel, max(found.open_from, NOON)).allowed
 
 
-def test_of_none_there_is_none() -> None:
+def test_an_empty_list_has_no_minutes() -> None:
     assert gate.permitted_minutes([], now=NOON) == []

@@ -88,7 +88,7 @@ def test_migrate_seeds_the_floors() -> None:
 # Reserving --------------------------------------------------------------------------------------------------------------
 
 
-def test_a_reservation_stands_in_the_ledgers_of_the_engine_and_of_global() -> None:
+def test_a_reservation_counts_in_the_ledgers_of_its_engine_and_of_global() -> None:
     reservation = reserved(
         "10.50", metadata={"deal": "D1"}, act=Act("bryan", reason="an offer", correlation_id="C1", at=TODAY)
     )
@@ -102,7 +102,7 @@ def test_a_reservation_stands_in_the_ledgers_of_the_engine_and_of_global() -> No
 
 
 @pytest.mark.parametrize("denying", ["WHOLESALE", GLOBAL])
-def test_a_denial_is_kept_as_an_event_and_reserves_nothing(denying: Any) -> None:
+def test_a_denial_is_stored_as_an_event_and_reserves_nothing(denying: Any) -> None:
     cap(denying, max_daily_exposure=Decimal(15))
     reserved("10")
     before = ledger(), ledger(GLOBAL)
@@ -117,7 +117,7 @@ def test_a_denial_is_kept_as_an_event_and_reserves_nothing(denying: Any) -> None
     assert reserve("5")[0].allowed
 
 
-def test_global_is_asked_before_the_engine() -> None:
+def test_the_caps_of_global_are_checked_before_the_engines() -> None:
     RiskPolicy.objects.update(max_daily_exposure=1)
     assert "of GLOBAL" in reserve("2")[0].detail
     RiskPolicy.objects.filter(engine=GLOBAL).update(enabled=False)
@@ -126,7 +126,7 @@ def test_global_is_asked_before_the_engine() -> None:
     assert reserve("1")[0].detail == "GLOBAL has no risk policy"
 
 
-def test_an_engine_that_is_off_may_nothing() -> None:
+def test_a_disabled_engine_may_reserve_nothing() -> None:
     decision, _ = reserve("1", "NOTIFY")
     assert (decision.allowed, decision.code, decision.detail) == (
         False,
@@ -135,7 +135,7 @@ def test_an_engine_that_is_off_may_nothing() -> None:
     )
 
 
-def test_an_engine_nobody_heard_of_makes_no_ledger() -> None:
+def test_an_unknown_engine_makes_no_ledger() -> None:
     decision, _ = reserve("1", "UNHEARD_OF")
     assert (decision.allowed, decision.code) == (False, "no_policy")
     assert ledger("UNHEARD_OF") is None
@@ -143,7 +143,7 @@ def test_an_engine_nobody_heard_of_makes_no_ledger() -> None:
     assert not RiskReservation.objects.exists()
 
 
-def test_nobody_reserves_for_global() -> None:
+def test_global_itself_cannot_reserve() -> None:
     decision, reservation = reserve("10", GLOBAL)
     assert (decision.allowed, decision.code, reservation) == (False, "global_is_no_engine", None)
     assert ledger(GLOBAL) in (None, ("0.00", "0.00", "0.00", 0))
@@ -161,7 +161,7 @@ def test_ten_cents_and_twenty_fit_exactly_into_thirty() -> None:
     assert reserve("0.01")[0].code == "max_daily_exposure"
 
 
-def test_open_risk_is_freed_by_settling_and_exposure_is_not() -> None:
+def test_settling_frees_open_risk_but_not_exposure() -> None:
     cap(max_open_risk=Decimal(10))
     first = reserved("10")
     assert reserve("0.01")[0].code == "max_open_risk"
@@ -170,7 +170,7 @@ def test_open_risk_is_freed_by_settling_and_exposure_is_not() -> None:
     assert ledger() == ("20.00", "10.00", "0.00", 2)
 
 
-def test_actions_are_counted_by_the_day() -> None:
+def test_actions_are_counted_by_day() -> None:
     cap(max_actions_per_day=2)
     reserved("1")
     reserved("1")
@@ -179,7 +179,7 @@ def test_actions_are_counted_by_the_day() -> None:
 
 
 @pytest.mark.parametrize("amount", ["0", "-1", "0.005", "1E+12", "NaN"])
-def test_what_is_no_amount_is_refused(amount: Any) -> None:
+def test_an_invalid_amount_is_refused(amount: Any) -> None:
     with pytest.raises(NotAnAmount):
         reserve(amount)
     assert not RiskEvent.objects.exists()
@@ -217,7 +217,7 @@ def test_settling_twice_changes_nothing() -> None:
     assert ledger(day=TOMORROW.date()) is None
 
 
-def test_what_is_settled_on_another_day_frees_the_first_and_is_lost_on_the_second() -> None:
+def test_a_settlement_on_another_day_frees_the_first_day_and_books_the_loss_on_the_second() -> None:
     reservation = reserved("10")
     reservations.risk_settle(reservation.pk, Decimal(4), act=Act("bryan", at=TOMORROW))
     for engine in ("WHOLESALE", GLOBAL):
@@ -226,7 +226,7 @@ def test_what_is_settled_on_another_day_frees_the_first_and_is_lost_on_the_secon
     assert RiskEvent.objects.latest("id").day == TOMORROW.date()
 
 
-def test_what_is_open_overnight_counts_against_the_next_days_open_cap() -> None:
+def test_risk_left_open_overnight_counts_against_the_next_days_open_cap() -> None:
     cap(max_open_risk=Decimal(100), max_daily_exposure=Decimal(100))
     first = reserved("60")
     assert reserve("40.01", act=Act("bryan", at=TOMORROW))[0].code == "max_open_risk"
@@ -241,7 +241,7 @@ def test_what_is_open_overnight_counts_against_the_next_days_open_cap() -> None:
 
 
 @pytest.mark.parametrize("limited", ["WHOLESALE", GLOBAL])
-def test_the_days_loss_closes_the_engine_until_the_next_day(limited: Any) -> None:
+def test_the_loss_cap_of_a_day_closes_the_engine_until_the_next_day(limited: Any) -> None:
     cap(limited, max_daily_loss=Decimal(5))
     reservations.risk_settle(reserved("10").pk, Decimal("4.99"), act=Act("bryan", at=TODAY))
     reservations.risk_settle(reserved("10").pk, Decimal("0.01"), act=Act("bryan", at=TODAY))
@@ -249,7 +249,7 @@ def test_the_days_loss_closes_the_engine_until_the_next_day(limited: Any) -> Non
     assert reserve("10", act=Act("bryan", at=TOMORROW))[0].allowed
 
 
-def test_another_engines_loss_counts_for_global_alone() -> None:
+def test_another_engines_loss_counts_only_for_global() -> None:
     cap(GLOBAL, max_daily_loss=Decimal(5))
     reservations.risk_settle(reserved("10", "CAPITAL").pk, Decimal(5), act=Act("bryan", at=TODAY))
     assert reserve("1")[0].detail.startswith("max_daily_loss of GLOBAL")
@@ -258,7 +258,7 @@ def test_another_engines_loss_counts_for_global_alone() -> None:
 
 
 @pytest.mark.parametrize("role", ["integrator", None])
-def test_a_loss_above_the_reservation_leaves_it_open(user_of: Callable[..., User], role: str | None) -> None:
+def test_a_loss_above_the_reservation_is_refused_and_leaves_it_open(user_of: Callable[..., User], role: str | None) -> None:
     reservation = reserved("5")
     before = events()
     who = Act("bryan", user_of(role) if role else None, at=TODAY)
@@ -292,7 +292,7 @@ def correct(reservation: RiskReservation, loss: str, **options: Any) -> RiskRese
 
 
 @pytest.mark.parametrize("right", ["0", "4.99", "149"])
-def test_a_corrected_loss_moves_the_ledgers_of_the_day_on_which_it_was_booked(right: str) -> None:
+def test_a_corrected_loss_changes_the_ledgers_of_the_day_it_was_booked_on(right: str) -> None:
     reservation = reserved("10")
     reservations.risk_settle(reservation.pk, Decimal(8), act=Act("bryan", at=TODAY))
     corrected = correct(reservation, right)
@@ -308,7 +308,7 @@ def test_a_corrected_loss_moves_the_ledgers_of_the_day_on_which_it_was_booked(ri
     assert RiskEvent.objects.get(kind="SETTLED").realized_loss == 8
 
 
-def test_a_loss_may_be_corrected_again_and_to_the_same_changes_nothing() -> None:
+def test_a_loss_may_be_corrected_again_and_the_same_amount_changes_nothing() -> None:
     reservation = reserved("10")
     reservations.risk_settle(reservation.pk, Decimal(8), act=Act("bryan", at=TODAY))
     for right in ("3", "3", "5.00"):
@@ -318,7 +318,7 @@ def test_a_loss_may_be_corrected_again_and_to_the_same_changes_nothing() -> None
     assert reservations.risk_settle(reservation.pk, Decimal(1), act=Act("bryan")).realized_loss == 5
 
 
-def test_the_caps_hold_what_was_corrected() -> None:
+def test_corrected_losses_count_against_the_caps() -> None:
     cap(max_daily_loss=Decimal(5))
     reservation = reserved("10")
     reservations.risk_settle(reservation.pk, Decimal(5), act=Act("bryan", at=TODAY))
@@ -329,7 +329,7 @@ def test_the_caps_hold_what_was_corrected() -> None:
     assert reserve("1")[0].code == "max_daily_loss"
 
 
-def test_what_was_released_may_turn_out_to_be_lost() -> None:
+def test_a_released_reservation_can_be_corrected_to_a_loss() -> None:
     reservation = reserved("10")
     reservations.release_reservation(reservation.pk, act=Act("bryan", reason="nobody settled it", at=TODAY))
     correct(reservation, "2")
@@ -341,7 +341,7 @@ def test_an_open_reservation_has_no_loss_to_correct() -> None:
         correct(reserved("10"), "2")
 
 
-def test_by_engine_and_amount_the_loss_that_was_booked_last_is_corrected(operator: APIClient) -> None:
+def test_a_correction_by_engine_and_amount_takes_the_last_booked_loss(operator: APIClient) -> None:
     first, second = reserved("10"), reserved("10")
     for reservation in (second, first):
         reservations.risk_settle(reservation.pk, Decimal(8), act=Act("bryan", at=TODAY))
@@ -355,7 +355,7 @@ def test_by_engine_and_amount_the_loss_that_was_booked_last_is_corrected(operato
     )
 
 
-def test_the_api_corrects_for_an_operator_with_a_reason_alone(operator: APIClient, integrator: APIClient) -> None:
+def test_the_api_corrects_only_for_an_operator_with_a_reason(operator: APIClient, integrator: APIClient) -> None:
     reservation = reserved("10")
     given = {"reservation_id": reservation.pk, "realized_loss": 149, "reason": "a slip"}
     still_open = operator.post(f"{API}/correct", given)
@@ -379,14 +379,14 @@ def test_the_api_corrects_for_an_operator_with_a_reason_alone(operator: APIClien
 
 
 @pytest.mark.parametrize("loss", ["-0.01", "0.001", "NaN"])
-def test_what_is_no_loss_is_refused(loss: Any) -> None:
+def test_an_invalid_loss_is_refused(loss: Any) -> None:
     reservation = reserved("10")
     with pytest.raises(NotAnAmount):
         reservations.risk_settle(reservation.pk, Decimal(loss), act=Act("bryan"))
     assert RiskReservation.objects.get().settled_at is None
 
 
-def test_the_older_way_settles_the_oldest_open_reservation_of_that_amount() -> None:
+def test_settling_by_amount_takes_the_oldest_open_reservation_of_it() -> None:
     first, other, second = reserved("10"), reserved("20"), reserved("10")
     elsewhere = reserved("10", "CAPITAL")
 
@@ -410,7 +410,7 @@ def test_an_unknown_reservation_is_not_found() -> None:
     assert not RiskDay.objects.exists()
 
 
-def test_settling_works_though_the_policies_are_off_and_everything_is_stopped(kill_switch: GoLiveState) -> None:
+def test_settling_works_with_disabled_policies_and_everything_stopped(kill_switch: GoLiveState) -> None:
     _, reservation = reservations.reserve(engine="WHOLESALE", amount=Decimal(10), act=Act("bryan", at=TODAY))
     assert reservation is not None
     RiskPolicy.objects.update(enabled=False)
@@ -421,7 +421,7 @@ def test_settling_works_though_the_policies_are_off_and_everything_is_stopped(ki
 # Releasing --------------------------------------------------------------------------------------------------------------
 
 
-def test_an_operator_releases_what_nobody_settled() -> None:
+def test_an_operator_releases_an_unsettled_reservation() -> None:
     reservation = reserved("10")
     released = reservations.release_reservation(reservation.pk, act=Act("ops", reason="the engine died", at=TOMORROW))
     assert (released.settled_at, released.realized_loss, released.settled_by) == (TOMORROW, 0, "ops")
@@ -431,7 +431,7 @@ def test_an_operator_releases_what_nobody_settled() -> None:
     assert RiskEvent.objects.latest("id").reason == "the engine died"
 
 
-def test_what_is_settled_cannot_be_released() -> None:
+def test_a_settled_reservation_cannot_be_released() -> None:
     reservation = reserved("10")
     reservations.risk_settle(reservation.pk, Decimal(4), act=Act("bryan", at=TODAY))
     with pytest.raises(AlreadySettled):
@@ -444,13 +444,13 @@ def test_what_is_settled_cannot_be_released() -> None:
 # The Python API ---------------------------------------------------------------------------------------------------------
 
 
-def test_risk_reserve_or_raise_gives_the_reservation() -> None:
+def test_risk_reserve_or_raise_returns_the_reservation() -> None:
     reservation = risk_reserve_or_raise("WHOLESALE", Decimal(10), actor="bryan", now=TODAY)
     assert (reservation.amount, ledger()) == (10, ("10.00", "10.00", "0.00", 1))
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_risk_reserve_or_raise_raises_and_the_event_stays() -> None:
+def test_risk_reserve_or_raise_raises_and_keeps_the_event() -> None:
     with pytest.raises(RiskDenied, match=r"max_daily_exposure of GLOBAL: today's exposure is 0\.00 of 1500\.00"):
         risk_reserve_or_raise("WHOLESALE", Decimal(262_500), actor="bryan")
     assert (RiskDenied.code, RiskDenied.status) == ("risk_denied", 409)
@@ -458,7 +458,7 @@ def test_risk_reserve_or_raise_raises_and_the_event_stays() -> None:
     assert not RiskReservation.objects.exists()
 
 
-def test_a_block_settles_what_it_lost() -> None:
+def test_a_block_settles_its_loss() -> None:
     with risk_reserved("WHOLESALE", Decimal(10), act=Act("bryan", correlation_id="C1")) as at_stake:
         assert RiskReservation.objects.get().settled_at is None
         at_stake.realized_loss = Decimal("2.50")
@@ -467,7 +467,7 @@ def test_a_block_settles_what_it_lost() -> None:
     assert set(RiskEvent.objects.values_list("kind", "correlation_id")) == {("RESERVED", "C1"), ("SETTLED", "C1")}
 
 
-def test_a_block_is_settled_by_the_clock_that_it_was_given() -> None:
+def test_a_block_is_settled_by_the_given_clock() -> None:
     with risk_reserved("WHOLESALE", Decimal(10), act=Act("bryan", at=TOMORROW)) as at_stake:
         at_stake.realized_loss = Decimal(3)
     row = RiskReservation.objects.get()
@@ -489,7 +489,7 @@ def test_a_block_that_raises_is_settled_too() -> None:
     assert [kind for kind, *_ in events()] == ["RESERVED", "SETTLED"]
 
 
-def test_a_block_that_is_denied_is_never_entered() -> None:
+def test_a_denied_block_is_never_entered() -> None:
     with pytest.raises(RiskDenied), risk_reserved("NOTIFY", Decimal(1), act=Act("bryan")):
         pytest.fail("entered")
     assert events() == [("DENIED", "NOTIFY", "1.00", "0.00")]
@@ -522,12 +522,12 @@ def test_a_day_begins_at_midnight_of_the_business_zone(settings: Settings, zone:
 
 
 @pytest.mark.parametrize("broken", [{"open_risk_reserved": -1}, {"exposure_used": -1}, {"realized_loss": -1}])
-def test_a_ledger_below_zero_is_refused_by_the_database(broken: Any) -> None:
+def test_the_database_forbids_a_ledger_below_zero(broken: Any) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         RiskDay.objects.create(engine="X", day=TODAY.date(), **broken)
 
 
-def test_a_policy_with_a_negative_cap_is_refused_by_the_database() -> None:
+def test_the_database_forbids_a_policy_with_a_negative_cap() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         RiskPolicyFactory.create(max_open_risk=-1)
 
@@ -540,7 +540,7 @@ def test_an_event_is_neither_changed_nor_deleted() -> None:
     assert events() == [("RESERVED", "WHOLESALE", "10.00", "0.00")]
 
 
-def test_rows_say_what_they_are() -> None:
+def test_rows_have_readable_names() -> None:
     reservation = reserved("10")
     assert str(reservation) == "WHOLESALE 10"
     assert str(RiskPolicy.objects.get(engine=GLOBAL)) == "GLOBAL"
@@ -580,7 +580,7 @@ def test_the_api_reserves_and_settles(integrator: APIClient) -> None:
     ]
 
 
-def test_a_denial_over_the_api_is_an_answer(integrator: APIClient) -> None:
+def test_a_denial_over_the_api_is_an_answer_and_no_error(integrator: APIClient) -> None:
     answer = integrator.post(f"{API}/check-and-reserve", {"engine": "WHOLESALE", "amount": 262_500})
     assert (answer.status_code, answer.json()) == (
         200,
@@ -595,7 +595,7 @@ def test_a_denial_over_the_api_is_an_answer(integrator: APIClient) -> None:
     assert RiskEvent.objects.get().user is not None
 
 
-def test_the_older_way_over_the_api(integrator: APIClient) -> None:
+def test_the_api_settles_by_engine_and_amount_too(integrator: APIClient) -> None:
     first = reserved("10")
     answer = integrator.post(f"{API}/settle", {"engine": "WHOLESALE", "reserved_amount": 10, "realized_loss": 1})
     assert (answer.status_code, answer.json()["reservation_id"]) == (200, first.pk)
@@ -604,7 +604,7 @@ def test_the_older_way_over_the_api(integrator: APIClient) -> None:
 
 
 @pytest.mark.parametrize("given", [{}, {"engine": "WHOLESALE"}, {"reserved_amount": 10}, {"realized_loss": 1}])
-def test_a_settle_must_say_of_what(integrator: APIClient, given: Any) -> None:
+def test_a_settlement_must_name_its_reservation(integrator: APIClient, given: Any) -> None:
     answer = integrator.post(f"{API}/settle", given)
     assert (answer.status_code, codes(answer), attrs(answer)) == (400, ["required"], ["reservation_id"])
 
@@ -619,7 +619,7 @@ def test_a_settle_must_say_of_what(integrator: APIClient, given: Any) -> None:
     ],
 )
 @pytest.mark.parametrize("settled", [False, True])
-def test_an_id_that_contradicts_the_engine_or_amount_settles_nothing(
+def test_an_id_that_contradicts_engine_or_amount_settles_nothing(
     integrator: APIClient, said: Any, attr: str, settled: bool
 ) -> None:
     reservation = reserved("10")
@@ -638,7 +638,7 @@ def test_settling_an_unknown_id_over_the_api_is_404(integrator: APIClient) -> No
     assert (answer.status_code, codes(answer)) == (404, ["not_found"])
 
 
-def test_a_policy_is_changed_with_who_why_and_its_history(operator: APIClient) -> None:
+def test_a_policy_is_changed_with_who_why_and_history(operator: APIClient) -> None:
     change = {"engine": "wholesale", "max_open_risk": 500.5, "reason": "a quiet week"}
     answer = operator.post(f"{API}/policies/upsert", change).json()
     row = RiskPolicy.objects.get(engine="WHOLESALE")
@@ -669,5 +669,5 @@ def test_a_new_engine_is_off_until_it_is_enabled(operator: APIClient) -> None:
     assert reserve("1", "NEW_ENGINE")[0].code == "policy_disabled"
 
 
-def test_a_ledger_of_no_day_is_empty(agent: APIClient) -> None:
+def test_a_ledger_of_an_unused_day_is_empty(agent: APIClient) -> None:
     assert agent.get(f"{API}/ledger/today").json() == []

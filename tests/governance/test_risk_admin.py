@@ -68,7 +68,7 @@ def test_caps_are_edited_through_the_service(ops: Client) -> None:
     assert stored.history.first().history_user.username == "ops"
 
 
-def test_an_engine_gets_a_policy_of_its_own_switched_off(ops: Client) -> None:
+def test_a_new_engine_gets_a_disabled_policy(ops: Client) -> None:
     form = form_with(ops.get(ADD), "why")
 
     ops.post(ADD, {**form, "engine": "cold calls", "max_daily_loss": "50", "why": "New engine"})
@@ -78,7 +78,7 @@ def test_an_engine_gets_a_policy_of_its_own_switched_off(ops: Client) -> None:
 
 
 @pytest.mark.parametrize("engine", ["", "!!", "wholesale"])
-def test_an_engine_that_is_none_or_has_a_policy_is_named(engine: str, ops: Client) -> None:
+def test_an_invalid_engine_or_one_with_a_policy_is_named(engine: str, ops: Client) -> None:
     form = form_with(ops.get(ADD), "why")
 
     answer = ops.post(ADD, {**form, "engine": engine, "why": "x"})
@@ -87,7 +87,7 @@ def test_an_engine_that_is_none_or_has_a_policy_is_named(engine: str, ops: Clien
     assert RiskPolicy.objects.count() == 4
 
 
-def test_the_engine_of_a_policy_stays(ops: Client) -> None:
+def test_the_engine_of_a_policy_cannot_change(ops: Client) -> None:
     form = form_with(ops.get(page_of(policy())), "why")
     assert "engine" not in form
 
@@ -131,7 +131,7 @@ def test_a_stale_form_writes_nothing_and_loses_nothing(ops: Client) -> None:
     assert (policy().version, policy().enabled, policy().max_daily_loss) == (2, False, Decimal(200))
 
 
-def test_the_history_shows_amounts_and_no_cap(ops: Client) -> None:
+def test_the_history_shows_amounts_and_a_missing_cap(ops: Client) -> None:
     upsert(
         RiskPolicy, engine="WHOLESALE", max_daily_loss=Decimal(0), max_open_risk=Decimal(2000), act=Act("ops", reason="x")
     )
@@ -147,7 +147,7 @@ def test_the_history_shows_amounts_and_no_cap(ops: Client) -> None:
 # Reservations -----------------------------------------------------------------------------------------------------------
 
 
-def test_the_list_begins_with_what_is_open_the_oldest_on_top(admin_client: Client) -> None:
+def test_the_list_begins_with_the_oldest_open_reservation(admin_client: Client) -> None:
     now = timezone.now()
     first, second = (ReservationFactory.create().pk for _ in range(2))
     settled = ReservationFactory.create(settled_at=now, realized_loss=Decimal(0)).pk
@@ -201,7 +201,7 @@ def test_a_reservation_is_released_with_a_reason(ops: Client) -> None:
     assert release_page(reservation) not in ops.get(page_of(reservation)).content.decode()
 
 
-def test_the_chosen_are_released_together_the_settled_among_them_left_alone(ops: Client) -> None:
+def test_open_reservations_among_the_chosen_are_released_together(ops: Client) -> None:
     first, second, settled, other = (reserved(10) for _ in range(4))
     risk_settle(settled.pk, Decimal(3), act=Act("desk", reason="Sold"))
     chosen = {"action": "release_chosen", "_selected_action": [first.pk, second.pk, settled.pk]}
@@ -216,7 +216,7 @@ def test_the_chosen_are_released_together_the_settled_among_them_left_alone(ops:
     assert (settled.realized_loss, settled.settle_reason) == (Decimal(3), "Sold")
 
 
-def test_with_nothing_to_release_nothing_is_asked(ops: Client) -> None:
+def test_without_an_open_reservation_no_question_is_asked(ops: Client) -> None:
     settled = ReservationFactory.create(settled_at=timezone.now(), realized_loss=Decimal(0))
 
     answer = ops.post(
@@ -226,7 +226,7 @@ def test_with_nothing_to_release_nothing_is_asked(ops: Client) -> None:
     assert "Nothing to do: what you chose is settled." in answer.content.decode()
 
 
-def test_what_was_settled_while_the_page_was_open_stays_settled(ops: Client) -> None:
+def test_a_reservation_settled_meanwhile_stays_settled(ops: Client) -> None:
     reservation = reserved()
     risk_settle(reservation.pk, Decimal(30), act=Act("desk", reason="Sold"))
 
@@ -238,7 +238,7 @@ def test_what_was_settled_while_the_page_was_open_stays_settled(ops: Client) -> 
     assert not RiskEvent.objects.filter(kind="RELEASED").exists()
 
 
-def test_all_of_the_chosen_are_released_or_none(ops: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_chosen_reservations_are_released_or_none(ops: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = reserved(10), reserved(20)
     chosen = {"action": "release_chosen", "_selected_action": [first.pk, second.pk]}
     form = form_with(ops.post(RESERVATIONS, chosen), "reason")
@@ -267,7 +267,7 @@ def test_a_release_needs_a_reason(reason: str, ops: Client) -> None:
     assert reservation.settled_at is None
 
 
-def test_looking_at_the_page_releases_nothing(ops: Client) -> None:
+def test_opening_the_page_releases_nothing(ops: Client) -> None:
     reservation = reserved()
 
     for answer in (ops.get(release_page(reservation), {"reason": "x"}), ops.head(release_page(reservation))):
@@ -278,13 +278,13 @@ def test_looking_at_the_page_releases_nothing(ops: Client) -> None:
     assert reservation.settled_at is None
 
 
-def test_a_reservation_that_is_not_there_is_said_to_be_so(ops: Client) -> None:
+def test_an_unknown_reservation_is_reported(ops: Client) -> None:
     for path in (release_page(RiskReservation(pk=99)), release_page(RiskReservation(pk=99)).replace("99", "x")):
         assert ops.get(path).status_code == 302
 
 
 @pytest.mark.parametrize("role", ["auditor", "agent", "integrator"])
-def test_only_who_may_release_can(role: str, user_of: Callable[..., User]) -> None:
+def test_only_a_user_who_may_release_can_release(role: str, user_of: Callable[..., User]) -> None:
     client, reservation = signed_in(user_of(role)), reserved()
     chosen = {"action": "release_chosen", "_selected_action": reservation.pk, "reason": "x"}
 
@@ -297,7 +297,7 @@ def test_only_who_may_release_can(role: str, user_of: Callable[..., User]) -> No
     assert client.get(RESERVATIONS).context["action_form"] is None
 
 
-def test_the_one_permission_is_enough_beside_reading(user_of: Callable[..., User]) -> None:
+def test_a_reader_needs_only_the_release_permission_to_release(user_of: Callable[..., User]) -> None:
     user, reservation = user_of(), reserved()
     user.user_permissions.set(Permission.objects.filter(codename__in=["view_riskreservation", "release_reservation"]))
 
@@ -311,7 +311,7 @@ def test_the_one_permission_is_enough_beside_reading(user_of: Callable[..., User
 
 
 @pytest.mark.parametrize(("engine", "expected"), [("GLOBAL", 2), ("CAPITAL", 1)])
-def test_a_ledger_leads_to_the_reservations_of_its_day(engine: str, expected: int, admin_client: Client) -> None:
+def test_a_ledger_links_to_the_reservations_of_its_day(engine: str, expected: int, admin_client: Client) -> None:
     ledger = RiskDayFactory.create(engine=engine)
     ReservationFactory.create(day=ledger.day)
     ReservationFactory.create(day=ledger.day, engine="CAPITAL", settled_at=timezone.now(), realized_loss=Decimal(0))
@@ -322,7 +322,7 @@ def test_a_ledger_leads_to_the_reservations_of_its_day(engine: str, expected: in
     assert len(admin_client.get(url).context["cl"].result_list) == expected
 
 
-def test_ledgers_are_filtered_by_their_day(admin_client: Client) -> None:
+def test_ledgers_are_filtered_by_day(admin_client: Client) -> None:
     today = timezone.now().date()
     recent, earlier = (RiskDayFactory.create(day=today - timedelta(days=days)).pk for days in (2, 10))
 
@@ -332,7 +332,7 @@ def test_ledgers_are_filtered_by_their_day(admin_client: Client) -> None:
     assert earlier != recent
 
 
-def test_events_say_what_happened_and_why_not(admin_client: Client) -> None:
+def test_events_show_what_happened_and_why_not(admin_client: Client) -> None:
     gate.risk_reserve(engine="WHOLESALE", amount=Decimal(5000), act=Act("offers"))
     RiskEventFactory.create(kind="SETTLED", amount=Decimal(10), realized_loss=Decimal(4))
 
@@ -388,7 +388,7 @@ def test_the_loss_of_an_open_reservation_is_not_corrected(ops: Client) -> None:
 
 
 @pytest.mark.parametrize("role", ["agent", "integrator", "auditor"])
-def test_nobody_else_corrects(user_of: Callable[..., User], role: str) -> None:
+def test_no_other_role_corrects(user_of: Callable[..., User], role: str) -> None:
     reservation = reserved()
     risk_settle(reservation.pk, Decimal(10), act=Act("offers"))
     client = signed_in(user_of(role))

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from governance.decisions import Decision
 from governance.risk.rules import NOTHING, Caps, Usage, is_amount, judge
 
 NO_CAPS = Caps("WHOLESALE", True, Decimal(0), Decimal(0), Decimal(0), 0)
@@ -21,7 +22,7 @@ def code(caps: Caps | None, standing: Usage = BUSY, amount: str = "10.00") -> st
     ("cap", "just_enough"),
     [("max_daily_exposure", Decimal("70.10")), ("max_open_risk", Decimal("50.20")), ("max_actions_per_day", 4)],
 )
-def test_a_cap_is_reached_exactly_and_never_passed(cap: Any, just_enough: Any) -> None:
+def test_a_cap_can_be_reached_exactly_and_never_passed(cap: Any, just_enough: Any) -> None:
     assert code(replace(NO_CAPS, **{cap: just_enough})) == "reserved"
     one_less = 1 if cap == "max_actions_per_day" else CENT
     assert code(replace(NO_CAPS, **{cap: just_enough - one_less})) == cap
@@ -37,25 +38,33 @@ def test_the_loss_cap_closes_the_engine_once_it_is_reached(cap: Any, expected: A
     assert code(replace(NO_CAPS, max_daily_loss=Decimal(cap))) == expected
 
 
-def test_0_is_no_cap() -> None:
+def test_0_means_no_cap() -> None:
     assert code(NO_CAPS, Usage(Decimal(10**9), Decimal(10**9), 10**6, Decimal(10**9)), "999999.99") == "reserved"
 
 
-def test_a_missing_policy_and_one_that_is_off_refuse_whatever_the_caps() -> None:
-    assert code(None, NOTHING) == "no_policy"
-    assert code(replace(NO_CAPS, enabled=False), NOTHING) == "policy_disabled"
+def test_a_missing_or_disabled_policy_refuses_whatever_the_caps() -> None:
+    assert judge(None, NOTHING, Decimal(10), engine="WHOLESALE") == Decision(
+        False, "no_policy", "WHOLESALE has no risk policy"
+    )
+    assert judge(replace(NO_CAPS, enabled=False), NOTHING, Decimal(10), engine="WHOLESALE") == Decision(
+        False, "policy_disabled", "the risk policy of WHOLESALE is off"
+    )
 
 
-def test_the_first_cap_that_refuses_is_named() -> None:
-    order = ["max_daily_loss", "max_daily_exposure", "max_open_risk", "max_actions_per_day"]
+def test_the_first_cap_that_refuses_is_named_with_what_is_at_stake() -> None:
+    order = {
+        "max_daily_loss": "today's loss is 20.05 of 1",
+        "max_daily_exposure": "today's exposure is 60.10 of 1",
+        "max_open_risk": "the open risk is 40.20 of 1",
+        "max_actions_per_day": "today's actions are 3",
+    }
     caps = Caps("WHOLESALE", True, Decimal(1), Decimal(1), Decimal(1), 1)
-    for cap in order:
+    for cap, detail in order.items():
         decision = judge(caps, BUSY, Decimal(10), engine="WHOLESALE")
-        assert (decision.allowed, decision.code) == (False, cap)
-        assert decision.detail.startswith(f"{cap} of WHOLESALE: ")
+        assert decision == Decision(False, cap, f"{cap} of WHOLESALE: {detail}")
         lifted: dict[str, Any] = {cap: 0}
         caps = replace(caps, **lifted)
-    assert judge(caps, BUSY, Decimal(10), engine="WHOLESALE").allowed
+    assert judge(caps, BUSY, Decimal(10), engine="WHOLESALE") == Decision(True, "reserved", "reserved")
 
 
 def test_ten_cents_and_twenty_fit_into_thirty() -> None:
@@ -66,12 +75,12 @@ def test_ten_cents_and_twenty_fit_into_thirty() -> None:
 
 
 @pytest.mark.parametrize("amount", ["0", "0.01", "10", "10.00", "999999999999.99"])
-def test_an_amount_is_whole_cents(amount: Any) -> None:
+def test_an_amount_is_in_whole_cents(amount: Any) -> None:
     assert is_amount(Decimal(amount))
 
 
 @pytest.mark.parametrize(
     "amount", ["-0.01", "0.001", "10.005", "1000000000000", "1E+30", "NaN", "sNaN", "Infinity", "-Infinity"]
 )
-def test_what_the_database_would_round_or_not_hold_is_none(amount: Any) -> None:
+def test_an_amount_that_the_database_would_round_or_not_hold_is_refused(amount: Any) -> None:
     assert not is_amount(Decimal(amount))

@@ -28,7 +28,7 @@ def errors_of(given: object) -> dict[str, str]:
     return refused.value.errors
 
 
-def test_safe_rules_are_stored_as_they_are() -> None:
+def test_safe_rules_are_stored_unchanged() -> None:
     assert normalised(SAFE_RULES) == SAFE_RULES
 
 
@@ -173,7 +173,7 @@ def test_every_wrong_place_is_named_at_once() -> None:
     }
 
 
-def test_the_error_tells_its_places() -> None:
+def test_the_error_message_lists_its_places() -> None:
     with pytest.raises(InvalidRules, match=r"^extra: Unknown key\.$"):
         normalised(rules(extra=1))
 
@@ -199,7 +199,7 @@ def test_no_window_means_never() -> None:
     assert {decide(closed, "SMS", NOON, minute).code for minute in minutes} == {"outside_contact_window"}
 
 
-def test_stored_text_and_given_rules_are_the_same_value() -> None:
+def test_stored_text_and_given_rules_are_equal() -> None:
     text = (
         '{"contact_windows_local": [{"days": [1], "start": "09:00", "end": "10:00"}],'
         ' "channels_allowed": ["SMS"], "min_lead_score_to_contact": 0.65}'
@@ -247,7 +247,7 @@ def test_the_first_refusal_wins(changes: Any, code: Any) -> None:
         ((), "outside_contact_window"),  # nobody knows where
     ],
 )
-def test_each_zone_must_be_open(zones: Any, code: Any) -> None:
+def test_every_zone_must_be_open(zones: Any, code: Any) -> None:
     asked = situation(rules=parsed(SAFE_RULES), zones=tuple(map(zone, zones)))
     assert decide(asked, "SMS", datetime(2026, 12, 15, 14, 30, tzinfo=UTC)).code == code
 
@@ -257,7 +257,7 @@ def test_each_zone_must_be_open(zones: Any, code: Any) -> None:
 CALLS = [{"days": [0, 1], "start": "10:00", "end": "12:00"}]
 
 
-def test_optional_keys_are_stored_when_they_are_given_and_only_then() -> None:
+def test_optional_keys_are_stored_only_when_given() -> None:
     given = rules(channel_windows={" call": [{"end": "12:00", "start": "10:00", "days": [1, 0]}]}, holidays="closed")
     assert normalised(given) == {**SAFE_RULES, "channel_windows": {"CALL": CALLS}, "holidays": "closed"}
     assert set(normalised(SAFE_RULES)) == set(SAFE_RULES)
@@ -284,6 +284,72 @@ def test_windows_of_a_channel_name_the_wrong_place(given: Any, place: Any) -> No
     assert list(errors_of(rules(channel_windows=given))) == [place]
 
 
+@pytest.mark.parametrize(
+    ("given", "place", "says"),
+    [
+        (
+            {"channel_windows": []},
+            "channel_windows",
+            "Must be an object with a list of windows for each channel that has its own.",
+        ),
+        ({"channel_windows": {"FAX": CALLS}}, "channel_windows.FAX", "Must be one of SMS, CALL, EMAIL."),
+        ({"channel_windows": {"CALL": CALLS, " call": CALLS}}, "channel_windows. call", "Is given twice."),
+        ({"channels_allowed": "SMS"}, "channels_allowed", "Must be a list."),
+        ({"channels_allowed": ["FAX"]}, "channels_allowed.0", "Must be one of SMS, CALL, EMAIL."),
+        ({"channels_allowed": ["SMS", "SMS"]}, "channels_allowed.1", "Is listed twice."),
+        ({"min_lead_score_to_contact": 2}, "min_lead_score_to_contact", "Must be a number from 0 to 1."),
+        ({"min_lead_score_to_contact": 0.12345}, "min_lead_score_to_contact", "Must have at most 4 decimals."),
+        ({"holidays": "never"}, "holidays", "Must be one of normal, weekend_hours, closed."),
+        ({"call_holidays": "never"}, "call_holidays", "Must be one of normal, weekend_hours, closed."),
+        ({"one_call_in_30_days": 1}, "one_call_in_30_days", "Must be true or false."),
+        ({"sundays": True}, "sundays", "Unknown key."),
+        ({"contact_windows_local": {}}, "contact_windows_local", "Must be a list of at most 50 windows."),
+        ({"contact_windows_local": [5]}, "contact_windows_local.0", "Must be an object with days, start and end."),
+        (
+            {"contact_windows_local": [WEEKDAYS, WEEKDAYS]},
+            "contact_windows_local.1",
+            "Overlaps or touches another window of the same day.",
+        ),
+        *(
+            ({"contact_windows_local": [{**WEEKDAYS, key: value}]}, f"contact_windows_local.0.{key}", says)
+            for key, value, says in (
+                ("note", "x", "Unknown key."),
+                ("days", [], "Must be a list of at least one day, Monday being 0."),
+                ("days", [7], "Each day must be a whole number from 0 (Monday) to 6 (Sunday)."),
+                ("days", [1, 1], "A day is listed twice."),
+                ("start", "9:00", "Must be a time from 00:00 to 23:59."),
+                ("end", "09:00", "Must be after the start; a window ends on the day it begins."),
+            )
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_place(given: Any, place: str, says: str) -> None:
+    assert errors_of(rules(**given)) == {place: says}
+
+
+def test_a_refusal_names_all_that_is_wrong() -> None:
+    with pytest.raises(InvalidRules) as refused:
+        normalised(rules(colour="blue", holidays="never"))
+    assert str(refused.value) == "colour: Unknown key.; holidays: Must be one of normal, weekend_hours, closed."
+    assert errors_of([]) == {"": "Must be an object."}
+    wrong = [{**WEEKDAYS, "days": []}, {**WEEKDAYS, "start": "9"}]
+    assert list(errors_of(rules(contact_windows_local=wrong))) == [
+        "contact_windows_local.0.days",
+        "contact_windows_local.1.start",
+    ]
+
+
+def test_a_window_is_held_against_every_one_before_it() -> None:
+    times = (("08:00", "09:30"), ("10:00", "11:30"), ("09:15", "09:45"))
+    windows = [{"days": [1], "start": start, "end": end} for start, end in times]
+    assert list(errors_of(rules(contact_windows_local=windows))) == ["contact_windows_local.2"]
+
+
+def test_a_policy_may_have_fifty_windows() -> None:
+    windows = [{"days": [n % 7], "start": f"{n // 7:02}:00", "end": f"{n // 7:02}:30"} for n in range(50)]
+    assert normalised(rules(contact_windows_local=windows))["contact_windows_local"] == windows
+
+
 def test_windows_of_different_channels_may_overlap() -> None:
     given = rules(channel_windows={"CALL": CALLS, "SMS": CALLS, "EMAIL": []})
     assert normalised(given)["channel_windows"] == {"CALL": CALLS, "SMS": CALLS, "EMAIL": []}
@@ -295,7 +361,7 @@ def test_holidays_must_be_one_of_the_rules_for_them(given: Any) -> None:
 
 
 @pytest.mark.parametrize("given", HolidayRule.values)
-def test_holidays_are_kept_as_given(given: Any) -> None:
+def test_holidays_are_stored_as_given(given: Any) -> None:
     assert normalised(rules(holidays=given))["holidays"] == given
     assert parsed(rules(holidays=given)).holidays == given
 
@@ -306,12 +372,12 @@ def test_holidays_of_calls_must_be_one_of_the_rules_for_them(given: Any) -> None
 
 
 @pytest.mark.parametrize("given", [None, "", "true", 1, 0, [], [True], {}])
-def test_one_call_is_true_or_false(given: Any) -> None:
+def test_one_call_must_be_true_or_false(given: Any) -> None:
     assert list(errors_of(rules(one_call_in_30_days=given))) == ["one_call_in_30_days"]
 
 
 @pytest.mark.parametrize("given", [True, False])
-def test_one_call_is_kept_as_given_and_off_by_default(given: bool) -> None:
+def test_one_call_is_stored_as_given_and_off_by_default(given: bool) -> None:
     assert normalised(rules(one_call_in_30_days=given))["one_call_in_30_days"] is given
     assert parsed(rules(one_call_in_30_days=given)).one_call_in_30_days is given
     assert parsed(SAFE_RULES).one_call_in_30_days is False
@@ -328,13 +394,13 @@ def test_one_call_is_kept_as_given_and_off_by_default(given: bool) -> None:
         ({"call_holidays": "closed"}, "ON", "closed", "normal"),
     ],
 )
-def test_what_a_holiday_is_to_calls_and_to_messages(given: Any, province: str, call: str, message: str) -> None:
+def test_a_holiday_closes_calls_and_messages_by_their_own_rules(given: Any, province: str, call: str, message: str) -> None:
     value = parsed(normalised(rules(**given)))
     assert (value.holidays_of("CALL", province), value.holidays_of("SMS", province)) == (call, message)
     assert value.holidays_of("EMAIL", province) == message
 
 
-def test_a_channel_is_governed_by_its_own_windows_else_by_those_of_all() -> None:
+def test_a_channel_uses_its_own_windows_or_the_common_ones() -> None:
     value = parsed(rules(channel_windows={"CALL": CALLS, "EMAIL": []}))
     assert value.windows_of("CALL") == (Window(frozenset({0, 1}), "10:00", "12:00"),)
     assert value.windows_of("EMAIL") == ()
@@ -377,7 +443,7 @@ def test_a_window_wider_than_calling_hours_is_named(days: Any, start: Any, end: 
 WIDE = [{"days": [0, 6], "start": "06:00", "end": "23:00"}]
 
 
-def test_only_the_windows_that_calls_use_are_held_to_the_law() -> None:
+def test_only_windows_that_calls_use_are_checked_against_the_law() -> None:
     assert warned(WIDE) == [("contact_windows_local.0", False)]
     assert warned(WIDE, channels_allowed=["SMS", "EMAIL"]) == []
     assert warned(WIDE, channel_windows={"CALL": CALLS}) == []
@@ -385,7 +451,7 @@ def test_only_the_windows_that_calls_use_are_held_to_the_law() -> None:
     assert warned([], channel_windows={"CALL": [*CALLS, {**WIDE[0], "days": [4]}]}) == [("channel_windows.CALL.1", False)]
 
 
-def test_another_channel_is_looked_at_when_it_is_asked_for() -> None:
+def test_another_channel_is_checked_on_request() -> None:
     assert warned(WIDE, "SMS", channel_windows={"CALL": CALLS}) == [("contact_windows_local.0", False)]
     assert warned(WIDE, "EMAIL", channel_windows={"EMAIL": CALLS}) == []
 
@@ -400,5 +466,5 @@ def test_a_warning_says_what_the_law_allows() -> None:
     assert "from 09:00 until before 21:30 on weekdays and from 10:00 until before 18:00 at weekends" in detail([0, 6])
 
 
-def test_the_safe_rules_are_wider_by_saturdays_last_minute_alone() -> None:
+def test_the_safe_rules_exceed_the_law_only_by_saturdays_last_minute() -> None:
     assert [(w.place, w.is_last_minute_only) for w in legal_warnings(SAFE_RULES)] == [("contact_windows_local.1", True)]

@@ -31,13 +31,13 @@ from kpi.tripwire.models import RegressionPolicy
 from offers.models import OfferPolicy
 from tests.conftest import codes
 from tests.factories import NOON, TriggerFactory
+from tests.query_counts import counted, queries
 from wholesale.plumbing import append_only
 from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
 API = "/api/governance/runbook"
-QUERIES_MAX = 12
 
 # By id. How a failing check weighs.
 CHECKS = {
@@ -197,7 +197,7 @@ FAILURES: list[tuple[str, Callable[[], Any], str, str]] = [
 
 
 @pytest.mark.parametrize(("id", "spoil", "severity", "message"), FAILURES)
-def test_a_check_whose_condition_is_gone_fails(id: str, spoil: Callable[[], Any], severity: str, message: str) -> None:
+def test_a_check_fails_without_its_condition(id: str, spoil: Callable[[], Any], severity: str, message: str) -> None:
     assert passes(id)
     spoil()
     item = found(id)
@@ -213,29 +213,29 @@ MENDED: list[tuple[str, Callable[[], Any]]] = [
 
 
 @pytest.mark.parametrize(("id", "mend"), MENDED)
-def test_a_warning_of_the_first_day_goes_once_its_condition_holds(id: str, mend: Callable[[], Any]) -> None:
+def test_a_first_day_warning_ends_when_its_condition_holds(id: str, mend: Callable[[], Any]) -> None:
     assert (passes(id), found(id)["severity"]) == (False, "warning")
     mend()
     assert passes(id)
 
 
 @pytest.mark.parametrize("cap", ["max_daily_loss", "max_daily_exposure", "max_open_risk", "max_actions_per_day"])
-def test_any_one_cap_is_one(cap: str) -> None:
+def test_any_one_cap_is_enough(cap: str) -> None:
     without_caps("CAPITAL", **{cap: 1})
     assert passes("risk.caps")
 
 
-def test_a_policy_that_is_off_needs_no_cap() -> None:
+def test_a_disabled_policy_needs_no_cap() -> None:
     without_caps("NOTIFY")
     assert passes("risk.caps")
 
 
-def test_a_market_row_does_not_stand_for_its_province() -> None:
+def test_a_market_policy_does_not_count_for_its_province() -> None:
     OfferPolicy.objects.filter(province="ON").update(market="TORONTO")
     assert found("offers.policies")["detail"] == ["ON"]
 
 
-def test_backups_are_by_word_and_never_block(settings: Settings) -> None:
+def test_backups_are_confirmed_by_word_and_never_block(settings: Settings) -> None:
     assert (passes("environment.backups"), found("environment.backups")["severity"]) == (False, "info")
     settings.BACKUPS_CONFIGURED = True
     assert passes("environment.backups")
@@ -274,7 +274,7 @@ def enabled(province: str, days_ago: float, *, on: bool = True, market: str = "A
     )
 
 
-def test_two_provinces_in_seven_days_are_slow_enough_and_three_are_not() -> None:
+def test_two_provinces_in_seven_days_are_slow_enough_and_three_are_too_fast() -> None:
     enabled("ON", 0)
     enabled("BC", 6)
     assert found("offers.pace", now=ROLL_OUT)["detail"] == ["BC", "ON"]
@@ -286,21 +286,21 @@ def test_two_provinces_in_seven_days_are_slow_enough_and_three_are_not() -> None
 
 
 @pytest.mark.parametrize(("days_ago", "slow"), [(7, False), (7.001, True), (30, True)])
-def test_what_was_enabled_before_the_seven_days_does_not_count(days_ago: Any, slow: Any) -> None:
+def test_provinces_enabled_before_the_seven_days_do_not_count(days_ago: Any, slow: Any) -> None:
     enabled("ON", 0)
     enabled("BC", 1)
     enabled("AB", days_ago)
     assert passes("offers.pace", now=ROLL_OUT) is slow
 
 
-def test_editing_what_is_on_is_no_roll_out() -> None:
+def test_editing_an_enabled_policy_is_no_roll_out() -> None:
     for province in ("ON", "BC", "AB"):
         enabled(province, 30)
         enabled(province, 1)
     assert found("offers.pace", now=ROLL_OUT)["detail"] == []
 
 
-def test_turning_off_takes_nothing_back_and_turning_on_again_counts() -> None:
+def test_disabling_removes_no_roll_out_and_enabling_again_counts() -> None:
     for province in ("ON", "BC", "AB"):
         enabled(province, 30)
         enabled(province, 3, on=False)
@@ -311,7 +311,7 @@ def test_turning_off_takes_nothing_back_and_turning_on_again_counts() -> None:
     assert not passes("offers.pace", now=ROLL_OUT)
 
 
-def test_markets_of_one_province_are_one_province() -> None:
+def test_several_markets_of_one_province_count_once() -> None:
     for market in ("ALL", "TORONTO", "OTTAWA"):
         enabled("ON", 1, market=market)
     assert found("offers.pace", now=ROLL_OUT)["detail"] == ["ON"]
@@ -324,7 +324,7 @@ def organisation(**values: Any) -> None:
     Organisation.objects.update(**values)
 
 
-def test_leniency_is_named_while_it_lasts() -> None:
+def test_leniency_is_reported_while_it_lasts() -> None:
     item = found("contact.strictness")
     assert (item["ok"], item["severity"], item["detail"]) == (False, "warning", ["consent", "identity", "scrub"])
     organisation(consent="enforce", identity="enforce")
@@ -367,7 +367,7 @@ def test_the_registration_warns_thirty_days_before_it_ends(number: Any, days: An
     assert says in item["message"]
 
 
-def test_a_key_that_is_not_set_warns_and_one_that_was_changed_blocks(settings: Settings) -> None:
+def test_a_missing_key_warns_and_a_changed_key_blocks(settings: Settings) -> None:
     item = found("contact.digest_key")
     assert (item["ok"], item["severity"]) == (False, "warning")
     settings.CONTACT_DIGEST_KEY = "the first key"
@@ -391,7 +391,7 @@ def test_a_key_that_is_not_set_warns_and_one_that_was_changed_blocks(settings: S
 def with_check(
     monkeypatch: pytest.MonkeyPatch, function: Callable[..., Finding], severity: Severity = Severity.INFO
 ) -> None:
-    monkeypatch.setitem(registry._checks, "a.first", Check("a.first", severity, "A check", function))
+    monkeypatch.setitem(registry.checks, "a.first", Check("a.first", severity, "A check", function))
 
 
 def divides_by_zero(now: Any) -> Finding:
@@ -416,7 +416,7 @@ def loses_the_database(now: Any) -> Finding:
         (loses_the_database, "OperationalError"),
     ],
 )
-def test_a_check_that_raises_is_a_blocker_and_the_others_are_asked(
+def test_a_check_that_raises_is_a_blocker_and_the_others_still_run(
     operator: APIClient, monkeypatch: pytest.MonkeyPatch, function: Any, name: str
 ) -> None:
     with_check(monkeypatch, function)
@@ -434,29 +434,29 @@ def test_a_check_that_raises_is_a_blocker_and_the_others_are_asked(
 
 
 @pytest.mark.parametrize("severity", Severity)
-def test_a_failing_check_stands_where_its_severity_says(monkeypatch: pytest.MonkeyPatch, severity: Severity) -> None:
+def test_a_failing_check_is_listed_by_its_severity(monkeypatch: pytest.MonkeyPatch, severity: Severity) -> None:
     with_check(monkeypatch, lambda now: Finding(False, "Look.", ["why"]), severity)
     expected = {"id": "a.first", "ok": False, "severity": severity.value, "message": "Look.", "detail": ["why"]}
     assert found("a.first") == expected
     assert services.status()["ok_to_enable_go_live"] is (severity is not Severity.BLOCKER)
 
 
-def test_a_finding_may_weigh_other_than_its_check(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_finding_may_have_another_severity_than_its_check(monkeypatch: pytest.MonkeyPatch) -> None:
     with_check(monkeypatch, lambda now: Finding(False, "Look.", severity=Severity.BLOCKER))
     assert [item["id"] for item in services.blockers()] == ["a.first"]
 
 
-def test_a_shared_read_is_made_once_for_each_status(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_shared_query_runs_once_for_each_status(monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = itertools.count(1)
     read = registry.read_once(lambda: next(numbers))
     for id in ("a.first", "a.second"):
         check = Check(id, Severity.INFO, "A check", lambda now: Finding(True, str(read())))
-        monkeypatch.setitem(registry._checks, id, check)
+        monkeypatch.setitem(registry.checks, id, check)
     assert (found("a.first")["message"], found("a.second")["message"]) == ("1", "2")
     assert (read(), read()) == (3, 4)  # outside a status each is its own
 
 
-def test_a_check_is_given_the_instant_that_the_status_is_of(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_check_gets_the_instant_of_the_status(monkeypatch: pytest.MonkeyPatch) -> None:
     with_check(monkeypatch, lambda now: Finding(now == NOON, str(now)))
     assert found("a.first", now=NOON)["ok"]
     assert services.status(now=NOON)["generated_at"] == "2026-12-15T18:00:00Z"
@@ -466,7 +466,7 @@ def test_a_check_is_given_the_instant_that_the_status_is_of(monkeypatch: pytest.
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.parametrize("path", ["status", "markdown"])
-def test_it_answers_within_twelve_queries(client_of: Callable[..., APIClient], path: str) -> None:
+def test_it_answers_within_its_queries(client_of: Callable[..., APIClient], path: str) -> None:
     for province in ("ON", "BC", "AB"):
         upsert(OfferPolicy, province=province, enabled=True, act=Act("ops", reason="roll-out"))
     TriggerFactory.create()
@@ -474,7 +474,7 @@ def test_it_answers_within_twelve_queries(client_of: Callable[..., APIClient], p
     client.get("/api/followups/sla")  # the token is remembered from here on
     with CaptureQueriesContext(connection) as captured:
         assert client.get(f"{API}/{path}").status_code == 200
-    assert len(captured) <= QUERIES_MAX, [query["sql"] for query in captured]
+    assert counted(captured) <= queries("GET governance/runbook/status, at most"), [query["sql"] for query in captured]
 
 
 # As a page --------------------------------------------------------------------------------------------------------------
@@ -491,7 +491,7 @@ def test_the_page_is_markdown(agent: APIClient) -> None:
     assert "- ok `kill_switch.free`: The kill switch is free.\n" in page
 
 
-def test_the_page_says_so_when_something_blocks() -> None:
+def test_the_page_says_when_something_blocks() -> None:
     engage_kill_switch(act=Act("bryan", reason="a drill\n# over two lines"))
     page = services.as_markdown(services.status())
     assert "**Do not go live: there are blockers.**" in page
@@ -499,7 +499,7 @@ def test_the_page_says_so_when_something_blocks() -> None:
 
 
 @pytest.mark.parametrize("accept", ["text/markdown", "text/html,*/*;q=0.1", "application/json", "image/png"])
-def test_the_page_comes_whatever_is_accepted(agent: APIClient, accept: str) -> None:
+def test_the_page_is_served_under_any_accept_header(agent: APIClient, accept: str) -> None:
     answer = agent.get(f"{API}/markdown", headers={"Accept": accept})
     assert (answer.status_code, answer["Content-Type"]) == (200, "text/markdown; charset=utf-8")
 
@@ -553,7 +553,7 @@ def test_a_run_needs_a_reason(operator: APIClient, reason: Any) -> None:
     assert not RunbookRun.objects.exists()
 
 
-def test_asking_writes_nothing(agent: APIClient) -> None:
+def test_reading_the_status_writes_nothing(agent: APIClient) -> None:
     for path in ("status", "markdown", "checks"):
         agent.get(f"{API}/{path}")
     assert not RunbookRun.objects.exists()

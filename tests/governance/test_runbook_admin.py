@@ -41,7 +41,7 @@ def test_the_page_shows_every_check_by_its_group(ops: Client) -> None:
             assert item["id"] in text
 
 
-def test_without_a_blocker_it_says_so(ops: Client) -> None:
+def test_the_page_says_when_nothing_blocks(ops: Client) -> None:
     assert "Nothing blocks going live" in ops.get(NOW).content.decode()
 
 
@@ -76,14 +76,14 @@ def test_a_run_needs_a_reason(reason: str, ops: Client) -> None:
     assert not RunbookRun.objects.exists()
 
 
-def test_looking_at_the_page_stores_nothing(ops: Client) -> None:
+def test_opening_the_page_stores_nothing(ops: Client) -> None:
     for answer in (ops.get(STORE, {"reason": "x"}), ops.head(STORE), ops.post(NOW, {"reason": "x"})):
         assert answer.status_code == 200
 
     assert not RunbookRun.objects.exists()
 
 
-def test_a_stored_run_is_read_as_a_list_of_findings(ops: Client) -> None:
+def test_a_stored_run_is_shown_as_a_list_of_findings(ops: Client) -> None:
     engage_kill_switch(act=Act("ada", reason="Drill"))
     run = store_run(act=Act("ada", reason="Monday"))
 

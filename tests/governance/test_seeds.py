@@ -70,7 +70,7 @@ def test_each_row_is_seeded_with_its_history(db: None, model: Any) -> None:
 
 
 @pytest.mark.parametrize("model", SEEDED)
-def test_again_changes_nothing_nor_what_was_edited(db: None, model: Any) -> None:
+def test_seeding_again_changes_no_row_and_no_edit(db: None, model: Any) -> None:
     _, key = SEEDED[model]
     model.objects.filter(**key).update(changed_by="bryan", reason="by hand")
     before = everything()
@@ -79,7 +79,7 @@ def test_again_changes_nothing_nor_what_was_edited(db: None, model: Any) -> None
 
 
 @pytest.mark.parametrize("model", SEEDED)
-def test_what_is_missing_is_made_with_its_history(db: None, model: Any) -> None:
+def test_a_missing_row_is_created_with_its_history(db: None, model: Any) -> None:
     count, key = SEEDED[model]
     model.objects.all().delete()
     empty(model.history.model)
@@ -88,7 +88,7 @@ def test_what_is_missing_is_made_with_its_history(db: None, model: Any) -> None:
     assert [row.history_type for row in model.objects.get(**key).history.all()] == ["+"]
 
 
-def test_all_provinces_are_seeded_with_what_the_services_call_safe(db: None) -> None:
+def test_all_provinces_are_seeded_with_the_safe_values_of_the_services(db: None) -> None:
     for model in (MarketPolicy, OfferPolicy):
         assert sorted(model.objects.values_list("province", flat=True)) == sorted(Province.values)
     assert all(

@@ -54,7 +54,9 @@ CLOSED = date(2026, 12, 24)
         (lambda: set_closed_day(day=CLOSED, name="Eve", act=Act("op", at=NOON)), None, None),
     ],
 )
-def test_a_changed_rule_names_its_place(act: Callable[[], Any], province: str | None, market: str | None) -> None:
+def test_the_signal_of_a_changed_rule_names_its_place(
+    act: Callable[[], Any], province: str | None, market: str | None
+) -> None:
     with heard(contact_rules_changed) as told:
         act()
     (one,) = told
@@ -62,7 +64,7 @@ def test_a_changed_rule_names_its_place(act: Callable[[], Any], province: str | 
     assert (one.act.actor, one.happened_at) == ("op", NOON)
 
 
-def test_new_names_of_a_market_are_told() -> None:
+def test_new_names_of_a_market_send_a_signal() -> None:
     with heard(markets_named) as told:
         for names in ([], ["Casa Loma"]):
             act = Act("op", at=NOON)
@@ -72,7 +74,7 @@ def test_new_names_of_a_market_are_told() -> None:
     ]
 
 
-def test_a_closed_day_that_is_removed_is_told_and_one_that_never_was_is_not() -> None:
+def test_only_removing_an_existing_closed_day_sends_a_signal() -> None:
     set_closed_day(day=CLOSED, province="ON", name="Eve", act=Act("op", at=NOON))
     with heard(contact_rules_changed) as told:
         remove_closed_day(day=CLOSED, province="ON", act=Act("op", at=NOON))
@@ -80,7 +82,7 @@ def test_a_closed_day_that_is_removed_is_told_and_one_that_never_was_is_not() ->
     assert [(one.subject, one.happened_at) for one in told] == [(Subject("closed_day", "2026-12-24", province="ON"), NOON)]
 
 
-def test_what_may_permit_is_told_with_its_numbers() -> None:
+def test_a_line_that_may_permit_contact_sends_a_signal_with_its_numbers() -> None:
     record_opt_out(points=[JANE], act=Act("va1", at=NOON))
     with heard(contact_records_changed) as told:
         record_consent(points=[JANE], basis="EXPRESS", obtained_at=NOON, evidence="form", act=Act("va1", at=NOON))
@@ -94,7 +96,7 @@ def test_what_may_permit_is_told_with_its_numbers() -> None:
 
 
 @pytest.mark.parametrize(("record", "channel"), [(record_opt_out, ""), (record_do_not_call, "CALL")])
-def test_a_no_is_told_with_who_recorded_it(record: Callable[..., Any], channel: str) -> None:
+def test_a_line_that_refuses_contact_sends_a_signal_with_who_recorded_it(record: Callable[..., Any], channel: str) -> None:
     user = User.objects.create_user("va1")
     with heard(opted_out_of) as told:
         act = Act("va1", user, correlation_id="act-7", at=NOON)

@@ -62,17 +62,17 @@ def test_without_our_identity_no_message_goes_out(jane: None) -> None:
     assert reasons() == ([], [])
 
 
-def test_a_call_needs_no_identification_on_file(jane: None) -> None:
+def test_a_call_needs_no_sender_identity_on_file(jane: None) -> None:
     assert reasons("CALL") == (["organisation_not_registered", "area_code_not_subscribed", "scrub_missing"], [])
 
 
-def test_a_lead_that_nobody_knows_has_no_number_to_protect(agent: APIClient) -> None:
+def test_an_unknown_lead_has_no_number_to_protect(agent: APIClient) -> None:
     answer = gate.decide_contact("ON", "TORONTO", "SMS", at=NOON)
     assert (answer.verdict.allowed, answer.verdict.warnings) == (True, ())
 
 
 @pytest.mark.parametrize("name", ["consent", "identity", "scrub"])
-def test_a_warning_is_a_choice_with_a_reason(operator: APIClient, name: str) -> None:
+def test_a_lenient_setting_needs_a_reason(operator: APIClient, name: str) -> None:
     refused = operator.post(f"{API}/organisation/upsert", {name: "warn"}, format="json")
     assert (refused.status_code, codes(refused)) == (400, ["required"])
     assert refused.json()["errors"][0]["attr"] == "reason"
@@ -85,7 +85,7 @@ def test_a_warning_is_a_choice_with_a_reason(operator: APIClient, name: str) -> 
     assert (strict[name], strict["lenient_reason"]) == ("enforce", "")
 
 
-def test_a_second_warning_needs_its_own_reason() -> None:
+def test_a_second_lenient_setting_needs_its_own_reason() -> None:
     upsert(Organisation, scrub="warn", act=Act("op", reason="a pilot"))
     with pytest.raises(RequiredParameter):
         upsert(Organisation, consent="warn", act=Act("op", reason=" "))
@@ -93,13 +93,13 @@ def test_a_second_warning_needs_its_own_reason() -> None:
     assert Organisation.objects.get().lenient_reason == "another pilot"
 
 
-def test_the_database_knows_no_warning_without_a_reason() -> None:
+def test_the_database_forbids_a_lenient_setting_without_a_reason() -> None:
     for name in ("consent", "identity", "scrub"):
         with pytest.raises(IntegrityError), transaction.atomic():
             Organisation.objects.update(**{name: "warn"})
 
 
-def test_while_it_lasts_each_page_of_control_and_the_runbook_say_so(admin_client: Client) -> None:
+def test_each_control_page_and_the_runbook_report_leniency_while_it_lasts(admin_client: Client) -> None:
     pages = [
         reverse("admin:governance_golivestate_changelist"),
         reverse("admin:governance_runbookrun_now"),

@@ -136,14 +136,14 @@ def in_one_of_each_order(pair: tuple[gate.Contact, gate.Contact]) -> list[list[g
 @pytest.mark.usefixtures("_rows")
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(asked=st.lists(contacts, min_size=2, max_size=8), at=instants)
-def test_decisions_together_are_those_of_each_alone(asked: list[gate.Contact], at: datetime) -> None:
+def test_decisions_together_equal_those_of_each_alone(asked: list[gate.Contact], at: datetime) -> None:
     assert gate.decide_contacts(asked, at=at) == [gate.decide_contacts([one], at=at)[0] for one in asked]
 
 
 @pytest.mark.usefixtures("_rows")
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(asked=st.lists(st.tuples(contacts, instants), min_size=2, max_size=8), now=instants)
-def test_minutes_together_are_those_of_each_alone(asked: list[tuple[gate.Contact, datetime]], now: datetime) -> None:
+def test_minutes_together_equal_those_of_each_alone(asked: list[tuple[gate.Contact, datetime]], now: datetime) -> None:
     together = gate.permitted_minutes(asked, now=now)
     assert together == [gate.permitted_minutes([one], now=now)[0] for one in asked]
     for (contact, due_at), found in zip(asked, together, strict=True):
@@ -153,7 +153,7 @@ def test_minutes_together_are_those_of_each_alone(asked: list[tuple[gate.Contact
 
 @pytest.mark.usefixtures("_rows")
 @pytest.mark.parametrize("differ_in", TWINS)
-def test_two_who_differ_in_one_fact_do_not_share_an_answer(differ_in: str) -> None:
+def test_two_contacts_that_differ_in_one_fact_share_no_answer(differ_in: str) -> None:
     for pair in in_one_of_each_order(TWINS[differ_in]):
         alone = [gate.permitted_minutes([(one, NOON)], now=NOON)[0] for one in pair]
         assert alone[0] != alone[1]

@@ -1,7 +1,6 @@
 """`contact/opt-outs` and `contact/do-not-call`: a lead is bound as such, and no detail of a wish refuses it."""
 
 import json
-from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -9,14 +8,13 @@ import pytest
 import time_machine
 from rest_framework.test import APIClient
 
-from governance import people
+from followups.models import Lead
 from governance.ledger import reading
 from governance.ledger.models import ContactRecord
 from governance.ledger.rules import opted_out
 from governance.ledger.signals import opt_outs_unreadable, opted_out_of
-from governance.people import LeadFacts
 from tests.conftest import attrs, codes
-from tests.factories import NOON
+from tests.factories import NOON, LeadFactory
 from tests.telling import heard
 from wholesale.plumbing.correlation import HEADER as CORRELATION
 from wholesale.plumbing.idempotency import HEADER as KEY
@@ -27,17 +25,11 @@ pytestmark = pytest.mark.django_db
 API = "/api/governance/contact"
 PHONE, EMAIL, LEAD = ("PHONE", "+14165550123"), ("EMAIL", "ann@example.ca"), ("LEAD", "L1")
 NEW_PHONE = ("PHONE", "+14165550199")
-STORED: dict[str, LeadFacts] = {}
 CONTROL = ["\x00", "\ud800", "\x1b", "\x07"]
 
 
 @pytest.fixture(autouse=True)
-def _leads(monkeypatch: pytest.MonkeyPatch) -> None:
-    def load(lead_ids: Collection[str]) -> dict[str, LeadFacts]:
-        return {lead_id: STORED[lead_id] for lead_id in lead_ids if lead_id in STORED}
-
-    monkeypatch.setattr(people, "_loaders", {people.LEAD: load})
-    STORED.clear()
+def _a_lead(db: None) -> None:
     know("L1")
 
 
@@ -47,7 +39,9 @@ def _noon(time_machine: time_machine.TimeMachineFixture) -> None:
 
 
 def know(lead_id: str, phone: str = PHONE[1], email: str = EMAIL[1]) -> None:
-    STORED[lead_id] = LeadFacts(lead_id, "ON", "TORONTO", phone=phone, email=email)
+    values = {"phone": phone, "email": email}
+    if not Lead.objects.filter(lead_id=lead_id).update(**values):
+        LeadFactory.create(lead_id=lead_id, postal_code="", **values)
 
 
 def post(client: Any, path: str, **given: Any) -> Any:
@@ -83,7 +77,7 @@ def test_an_opt_out_of_a_channel_by_lead_binds_the_lead_for_that_channel(operato
     assert reason(operator, "CALL") != "opted_out"
 
 
-def test_an_opt_out_by_a_number_alone_binds_whoever_has_it_and_no_lead(operator: APIClient) -> None:
+def test_an_opt_out_by_number_alone_binds_every_lead_of_the_number_but_no_lead_id(operator: APIClient) -> None:
     know("L2")
     post(operator, "opt-outs", phone=PHONE[1])
     assert written() == {(*PHONE, "OPT_OUT", "")}
@@ -101,7 +95,7 @@ def test_a_lead_without_number_and_address_is_bound_by_its_id(operator: APIClien
     assert reason(operator, channel or "SMS") == "opted_out"
 
 
-def test_a_lead_that_nobody_knows_yet_is_bound_when_it_comes(operator: APIClient) -> None:
+def test_an_unknown_lead_is_bound_when_it_becomes_known(operator: APIClient) -> None:
     post(operator, "opt-outs", lead_id="LATER")
     assert written() == {("LEAD", "LATER", "OPT_OUT", "")}
     know("LATER", phone=NEW_PHONE[1])
@@ -123,13 +117,13 @@ def test_a_lift_by_lead_lifts_the_lead_its_number_and_its_address(operator: APIC
     assert reason(operator) != "opted_out"
 
 
-def test_a_lift_of_the_number_leaves_the_lead_bound(operator: APIClient) -> None:
+def test_a_lift_of_the_number_leaves_the_lead_itself_bound(operator: APIClient) -> None:
     post(operator, "opt-outs", lead_id="L1")
     post(operator, "opt-outs/lift", phone=PHONE[1], reason="a mistake")
     assert reason(operator) == "opted_out"
 
 
-def test_a_lead_that_nobody_knows_is_lifted_and_listed(operator: APIClient) -> None:
+def test_an_unknown_lead_is_lifted_and_listed(operator: APIClient) -> None:
     post(operator, "opt-outs", lead_id="LATER")
     assert [line["entry"] for line in post(operator, "opt-outs/lift", lead_id="LATER", reason="a mistake")] == ["LIFT"]
     rows = operator.get(f"{API}/records", {"lead_id": "LATER"}).json()["results"]
@@ -140,7 +134,7 @@ def test_a_lead_that_nobody_knows_is_lifted_and_listed(operator: APIClient) -> N
     assert post(operator, "opt-outs/lift", lead_id="NOBODY", reason="a mistake") == []
 
 
-def test_who_is_bound_is_told(operator: APIClient) -> None:
+def test_the_signal_names_who_is_bound(operator: APIClient) -> None:
     with heard(opted_out_of) as told:
         post(operator, "opt-outs", lead_id="L1", channel="CALL")
     assert [(set(one.facts["points"]), one.facts["channel"]) for one in told] == [({LEAD, PHONE}, "CALL")]
@@ -152,7 +146,7 @@ def test_who_is_bound_is_told(operator: APIClient) -> None:
 @pytest.mark.parametrize("character", CONTROL)
 @pytest.mark.parametrize("name", ["reason", "evidence", "actor", "correlation_id"])
 @pytest.mark.parametrize("path", ["opt-outs", "do-not-call"])
-def test_text_that_cannot_be_stored_is_replaced(operator: APIClient, path: str, name: str, character: str) -> None:
+def test_unstorable_text_is_replaced(operator: APIClient, path: str, name: str, character: str) -> None:
     post(operator, path, phone=PHONE[1], **{name: f"a{character}b"})
     assert getattr(ContactRecord.objects.get(), name) == "a\ufffdb"
 
@@ -160,7 +154,7 @@ def test_text_that_cannot_be_stored_is_replaced(operator: APIClient, path: str, 
 @pytest.mark.parametrize(
     ("name", "longest"), [("reason", 1000), ("evidence", 1000), ("actor", 128), ("correlation_id", 128)]
 )
-def test_text_that_is_too_long_is_cut_and_marked(operator: APIClient, name: str, longest: int) -> None:
+def test_too_long_text_is_cut_and_marked(operator: APIClient, name: str, longest: int) -> None:
     post(operator, "opt-outs", phone=PHONE[1], **{name: "a" * 5000})
     kept = getattr(ContactRecord.objects.get(), name)
     assert len(kept) == longest
@@ -169,13 +163,13 @@ def test_text_that_is_too_long_is_cut_and_marked(operator: APIClient, name: str,
 
 @pytest.mark.parametrize("came", [5, True, ["x"], {"x": "\x00"}])
 @pytest.mark.parametrize("name", ["reason", "evidence", "actor", "said_at", "channel"])
-def test_a_detail_of_another_kind_refuses_nothing(operator: APIClient, name: str, came: Any) -> None:
+def test_a_detail_of_another_type_refuses_nothing(operator: APIClient, name: str, came: Any) -> None:
     post(operator, "opt-outs", phone=PHONE[1], **{name: came})
     assert written() == {(*PHONE, "OPT_OUT", "")}
 
 
 @pytest.mark.parametrize("said_at", [iso_utc(NOON + timedelta(seconds=2)), "2099-01-01T00:00:00Z"])
-def test_a_time_ahead_is_now(operator: APIClient, said_at: str) -> None:
+def test_a_time_in_the_future_counts_as_now(operator: APIClient, said_at: str) -> None:
     post(operator, "opt-outs", phone=PHONE[1], said_at=said_at)
     assert ContactRecord.objects.get().effective_at == NOON
 
@@ -183,27 +177,27 @@ def test_a_time_ahead_is_now(operator: APIClient, said_at: str) -> None:
 @pytest.mark.parametrize(
     "said_at", ["yesterday", "2026-04-30T12:00:00", "1970-01-01T00:00:00Z", "2999-01-01T00:00:00Z", "\x00"]
 )
-def test_a_time_that_cannot_be_read_is_now_and_the_reason_says_so(operator: APIClient, said_at: str) -> None:
+def test_an_unreadable_time_counts_as_now_and_the_reason_says_so(operator: APIClient, said_at: str) -> None:
     post(operator, "opt-outs", phone=PHONE[1], said_at=said_at, reason="asked")
     line = ContactRecord.objects.get()
     assert (line.effective_at, line.reason) == (NOON, f"asked Not taken as it came: said_at {said_at!r}.")
 
 
 @pytest.mark.parametrize("channel", ["FAX", "\ud800"])
-def test_a_channel_that_is_none_is_every_channel(operator: APIClient, channel: str) -> None:
+def test_an_unknown_channel_means_every_channel(operator: APIClient, channel: str) -> None:
     post(operator, "opt-outs", phone=PHONE[1], channel=channel)
     assert written() == {(*PHONE, "OPT_OUT", "")}
     assert ContactRecord.objects.get().reason == f"Not taken as it came: channel {channel!r}."
 
 
-def test_a_channel_that_reaches_nobody_who_is_named_is_every_channel(operator: APIClient) -> None:
+def test_a_channel_that_reaches_no_given_point_means_every_channel(operator: APIClient) -> None:
     post(operator, "opt-outs", phone=PHONE[1], channel="EMAIL")
     assert written() == {(*PHONE, "OPT_OUT", "")}
     assert ContactRecord.objects.get().reason == "Not taken as it came: channel 'EMAIL'."
 
 
 @pytest.mark.parametrize("header", [CORRELATION, KEY])
-def test_a_header_that_cannot_be_read_refuses_nothing(operator: APIClient, header: str) -> None:
+def test_an_unreadable_header_refuses_nothing(operator: APIClient, header: str) -> None:
     answer = operator.post(f"{API}/opt-outs", {"phone": PHONE[1]}, headers={header: "a" * 129})
     assert answer.status_code == 201
     assert 0 < len(ContactRecord.objects.get().correlation_id) < 129
@@ -220,7 +214,7 @@ def test_a_header_that_cannot_be_read_refuses_nothing(operator: APIClient, heade
         ({"lead_id": "L\x001"}, ("LEAD", "L\ufffd1")),
     ],
 )
-def test_what_cannot_be_read_is_kept_as_it_came_and_told_of(operator: APIClient, given: Any, kept: Any) -> None:
+def test_an_unreadable_point_is_kept_as_sent_and_reported(operator: APIClient, given: Any, kept: Any) -> None:
     with heard(opt_outs_unreadable) as told, heard(opted_out_of) as closed:
         post(operator, "opt-outs", reason="asked", **given)
     assert written() == {(*kept, "OPT_OUT", "")}
@@ -229,7 +223,7 @@ def test_what_cannot_be_read_is_kept_as_it_came_and_told_of(operator: APIClient,
     assert [one.facts["points"] for one in closed] == [[kept]]
 
 
-def test_what_cannot_be_read_does_not_stop_the_rest(operator: APIClient) -> None:
+def test_an_unreadable_point_does_not_stop_the_others(operator: APIClient) -> None:
     post(operator, "opt-outs", phone="555", email="Ann@Example.CA", lead_id="L2")
     assert written() == {
         ("PHONE", "555", "OPT_OUT", ""),
@@ -271,13 +265,13 @@ def test_an_address_is_found_in_any_spelling(operator: APIClient, said: str, kep
 
 @pytest.mark.parametrize("path", ["opt-outs", "do-not-call"])
 @pytest.mark.parametrize("given", [{}, {"reason": "x"}, {"lead_id": "", "phone": " "}])
-def test_nobody_named_is_refused(operator: APIClient, path: str, given: Any) -> None:
+def test_an_opt_out_that_names_nobody_is_refused(operator: APIClient, path: str, given: Any) -> None:
     answer = operator.post(f"{API}/{path}", given, format="json")
     assert (answer.status_code, codes(answer), attrs(answer)) == (400, ["required"], ["lead_id"])
     assert not ContactRecord.objects.exists()
 
 
-def test_json_that_cannot_be_read_and_missing_authority_are_refused(operator: APIClient, agent: APIClient) -> None:
+def test_unreadable_json_and_missing_authority_are_refused(operator: APIClient, agent: APIClient) -> None:
     answer = operator.generic("POST", f"{API}/opt-outs", '{"phone": ', content_type="application/json")
     assert (answer.status_code, codes(answer)) == (400, ["parse_error"])
     assert agent.post(f"{API}/opt-outs", {"phone": PHONE[1]}).status_code == 403

@@ -81,12 +81,12 @@ CHANGES = [
 ]
 
 
-def test_the_offsets_are_of_every_zone_of_the_table() -> None:
+def test_the_table_of_offsets_has_every_zone() -> None:
     assert sorted(f"America/{name}" for name in OFFSETS) == list(zones.CANADIAN_ZONES)
 
 
 @pytest.mark.parametrize("name", OFFSETS)
-def test_conversion_is_right_through_each_clock_change(name: str) -> None:
+def test_conversion_is_right_at_each_clock_change(name: str) -> None:
     """Held against the tables above, not against the zone's own data: the second before a change, and from it on."""
     zone = ZoneInfo(f"America/{name}")
     for day, is_forward in CHANGES:
@@ -120,7 +120,7 @@ def test_every_zone_loads_and_is_canadian_time() -> None:
             assert timedelta(hours=-9) < offset < timedelta(hours=-3)
 
 
-def test_every_market_is_spelled_as_it_is_stored_and_lies_in_a_zone_of_its_province() -> None:
+def test_every_market_is_spelled_as_stored_and_lies_in_a_zone_of_its_province() -> None:
     for province, facts in DATA.items():
         for market, zone in facts["markets"].items():
             assert normalise_word(market) == market
@@ -136,7 +136,7 @@ def test_every_postal_code_lies_in_zones_of_its_province() -> None:
             assert 1 <= len(beginning) <= 3
 
 
-def test_no_two_provinces_share_the_beginning_of_a_postal_code() -> None:
+def test_no_two_provinces_share_a_postal_prefix() -> None:
     beginnings = [beginning for table in POSTAL.values() for beginning in table]
     assert len(beginnings) == len(set(beginnings))
 
@@ -159,7 +159,7 @@ def test_no_two_provinces_share_the_beginning_of_a_postal_code() -> None:
         ({"market_zone": "America/Winnipeg"}, ["Winnipeg"], "market"),
     ],
 )
-def test_the_surest_knowledge_counts(given: Any, expected: Any, source: Any) -> None:
+def test_the_surest_source_of_the_zone_counts(given: Any, expected: Any, source: Any) -> None:
     facts = resolve("ON", **given)
     assert (names(facts.zones), facts.source) == (expected, source)
 
@@ -210,13 +210,13 @@ def test_the_surest_knowledge_counts(given: Any, expected: Any, source: Any) -> 
         ("YT", "Y0B 1A1", ["Whitehorse", "Dawson"]),
     ],
 )
-def test_the_longest_beginning_of_a_postal_code_counts(province: Any, postal_code: Any, expected: Any) -> None:
+def test_the_longest_postal_prefix_counts(province: Any, postal_code: Any, expected: Any) -> None:
     facts = resolve(province, postal_code=postal_code)
     assert (names(facts.zones), facts.source) == (expected, "postal_code")
 
 
 @pytest.mark.parametrize("postal_code", ["v1c1a1", "V1C", " V1C 1A1", "V1C  1A1"])
-def test_a_postal_code_is_read_however_it_is_written(postal_code: str) -> None:
+def test_a_postal_code_is_read_in_any_spelling(postal_code: str) -> None:
     assert names(resolve("BC", postal_code=postal_code).zones) == ["Edmonton"]
 
 
@@ -235,13 +235,13 @@ def test_a_postal_code_is_read_however_it_is_written(postal_code: str) -> None:
         ("NS", "B"),
     ],
 )
-def test_a_postal_code_that_says_nothing_of_the_province_leaves_all_its_zones(province: Any, postal_code: Any) -> None:
+def test_a_postal_code_of_another_province_leaves_all_zones_of_the_province(province: Any, postal_code: Any) -> None:
     facts = resolve(province, postal_code=postal_code)
     assert (facts.zones, facts.source) == (zones.province_zones(province), "province")
 
 
 @given(province=st.sampled_from(Province.values), postal_code=st.text(max_size=8))
-def test_whatever_the_postal_code_the_zones_are_the_provinces(province: Any, postal_code: Any) -> None:
+def test_the_zones_belong_to_the_province_whatever_the_postal_code(province: Any, postal_code: Any) -> None:
     facts = resolve(province, postal_code=postal_code)
     assert facts.zones
     assert set(facts.zones) <= set(zones.province_zones(province))

@@ -31,7 +31,7 @@ def test_rows_are_filtered_by_domain_and_found_by_metric(admin_client: Client) -
     assert listed(admin_client, q="CAPITAL") == {other.pk}
 
 
-def test_rows_are_filtered_by_the_time_of_what_they_count(admin_client: Client) -> None:
+def test_rows_are_filtered_by_the_time_of_their_fact(admin_client: Client) -> None:
     now = timezone.now()
     today, earlier = (KpiFactory.create(occurred_at=now - timedelta(days=days)).pk for days in (0, 10))
 
@@ -51,7 +51,7 @@ def test_the_outcome_is_success_failure_or_neither(success: bool | None, word: s
     assert model_admin.place(row) == ""
 
 
-def test_the_detail_is_read_in_a_line_and_in_full(admin_client: Client) -> None:
+def test_the_detail_is_shown_in_a_line_and_in_full(admin_client: Client) -> None:
     event = KpiFactory.create(detail={"event": "BOUGHT", "tasks": 6, "none": None}, province="ON", market="WINDSOR")
 
     in_a_line = admin_client.get(LOG).content.decode()

@@ -97,7 +97,7 @@ def test_a_kpi_row_that_cannot_be_written_undoes_the_fact(
 
 
 @each_act
-def test_a_fact_that_is_undone_takes_its_row_along(signal: Any, act: Any, metric: Any) -> None:
+def test_a_rolled_back_fact_leaves_no_row(signal: Any, act: Any, metric: Any) -> None:
     def act_then_fail() -> None:
         act()
         assert KPIEvent.objects.count() == 1
@@ -109,7 +109,7 @@ def test_a_fact_that_is_undone_takes_its_row_along(signal: Any, act: Any, metric
     assert facts() == before
 
 
-def test_connecting_again_writes_no_second_row(db: None) -> None:
+def test_connecting_the_receivers_again_writes_no_second_row(db: None) -> None:
     receivers.connect()
     start_ladder(province="ON", act=Act())
     assert KPIEvent.objects.count() == 1
@@ -130,7 +130,7 @@ def test_a_timed_step_commits_its_success_with_the_block(transactional_db: None)
 
 
 @transactional
-def test_a_timed_step_that_fails_is_undone_and_then_told(transactional_db: None) -> None:
+def test_a_failed_timed_step_is_undone_and_then_recorded(transactional_db: None) -> None:
     def act_then_fail() -> None:
         record_feedback("ON", "ALL", "SFR", "BOUGHT")
         raise ReceiverFails

@@ -27,13 +27,13 @@ def facts() -> tuple[int, int, int]:
     return done.count(), ContactAttempt.objects.count(), KPIEvent.objects.count()
 
 
-def test_it_is_counted_beside_the_completion() -> None:
+def test_a_contact_outside_the_rules_is_counted_beside_its_completion() -> None:
     complete_task(TaskFactory.create().pk, "va1", now=NIGHT)
     rows = KPIEvent.objects.order_by("metric").values_list("metric", "success")
     assert list(rows) == [("contact_outside_rules", False), ("followup_completed", True)]
 
 
-def test_within_the_rules_it_is_not_counted() -> None:
+def test_a_contact_within_the_rules_is_not_counted() -> None:
     complete_task(TaskFactory.create().pk, "va1", now=NOON)
     assert KPIEvent.objects.get().metric == "followup_completed"
 

@@ -67,7 +67,7 @@ def test_events_are_filtered(auditor: APIClient, given: Any, found: Any) -> None
     assert [row["id"] for row in auditor.get(EVENTS, given).json()["results"]] == [rows[n].pk for n in found]
 
 
-def test_emitting_spells_domain_and_metric_in_one_way(db: None) -> None:
+def test_emitting_stores_domain_and_metric_in_one_spelling(db: None) -> None:
     event = emit_kpi("wholesale", "Offer_Accepted", now=NOON, detail={"a": 1}, subject_type="offer", subject_id="7")
     stored = KPIEvent.objects.get()
     assert (stored.domain, stored.metric, stored.occurred_at) == ("WHOLESALE", "offer_accepted", NOON)
@@ -77,24 +77,24 @@ def test_emitting_spells_domain_and_metric_in_one_way(db: None) -> None:
     assert len(stored.correlation_id) == 32
 
 
-def test_emitting_takes_the_correlation_id_at_hand_unless_one_is_given(db: None) -> None:
+def test_emitting_uses_the_current_correlation_id_unless_one_is_given(db: None) -> None:
     with correlation.correlated("C-1"):
         assert emit_kpi("X", "y").correlation_id == "C-1"
         assert emit_kpi("X", "y", correlation_id="C-2").correlation_id == "C-2"
 
 
-def test_the_helpers(db: None) -> None:
+def test_each_helper_writes_its_kind_of_event(db: None) -> None:
     assert kpi_success("X", "y").success is True
     assert kpi_fail("X", "y").success is False
     event = kpi_value("X", "y", Decimal("2.5"), province="ON")
     assert (event.success, event.value, event.province) == (None, Decimal("2.5"), "ON")
 
 
-def test_nothing_sums_to_nothing(auditor: APIClient) -> None:
+def test_a_summary_without_events_is_empty(auditor: APIClient) -> None:
     assert auditor.get(SUMMARY).json() == []
 
 
-def test_sums_of_a_metric_beside_the_span_before(auditor: APIClient) -> None:
+def test_a_summary_compares_a_metric_with_the_span_before(auditor: APIClient) -> None:
     """Seven days to now: rates are over the rows with a success value, means over those with a value."""
     for days, success, value in ((1, True, "1.5"), (2, False, None), (3, None, "2"), (4, True, None)):
         KpiFactory.create(occurred_at=NOON - days * DAY, success=success, value=value and Decimal(value))
@@ -135,7 +135,7 @@ def test_sums_of_a_metric_beside_the_span_before(auditor: APIClient) -> None:
     ]
 
 
-def test_a_metric_of_the_span_before_alone_is_shown_too(db: None) -> None:
+def test_a_metric_only_of_the_span_before_is_shown_too(db: None) -> None:
     KpiFactory.create(occurred_at=NOON - 8 * DAY)
     (only,) = summarise(now=NOON)
     assert (only["current"]["count"], only["previous"]["count"]) == (0, 1)
@@ -150,7 +150,7 @@ def test_a_metric_of_the_span_before_alone_is_shown_too(db: None) -> None:
         ({"since": NOON - DAY, "now": NOON + DAY}, (2, 2)),
     ],
 )
-def test_a_span_begins_with_its_first_instant_and_ends_before_its_last(db: None, given: Any, counts: Any) -> None:
+def test_a_span_includes_its_first_instant_and_excludes_its_last(db: None, given: Any, counts: Any) -> None:
     for days in (0, 1, 2, 3):
         KpiFactory.create(occurred_at=NOON - days * DAY)
     (only,) = summarise(**given)

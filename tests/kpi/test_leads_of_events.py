@@ -92,7 +92,7 @@ each_act = pytest.mark.parametrize(
 
 
 @each_act
-def test_each_fact_names_its_lead(signal: Any, act: Any, rows: Any) -> None:
+def test_each_row_names_the_lead_of_its_fact(signal: Any, act: Any, rows: Any) -> None:
     act()
     assert set(KPIEvent.objects.values_list("metric", "lead_id")) == rows
 
@@ -113,12 +113,12 @@ def test_a_failing_receiver_leaves_no_row(signal: Any, act: Any, rows: Any) -> N
     assert not KPIEvent.objects.exists()
 
 
-def test_of_many_ladders_each_row_names_its_own_lead() -> None:
+def test_each_row_of_many_ladders_names_its_own_lead() -> None:
     start_ladders([Start("L1", "ON"), Start("L2", "QC")], act=Act(at=NOON))
     assert set(KPIEvent.objects.values_list("lead_id", "province")) == {("L1", "ON"), ("L2", "QC")}
 
 
-def test_a_ladder_of_no_lead_names_none() -> None:
+def test_a_ladder_without_a_lead_names_none() -> None:
     start_ladder(province="ON", act=Act(at=NOON))
     assert KPIEvent.objects.get().lead_id is None
 

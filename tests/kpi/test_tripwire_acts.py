@@ -46,7 +46,7 @@ def runbook(check: str) -> dict[str, object]:
 # Acting ------------------------------------------------------------------------------------------------------------------
 
 
-def test_throttle_switches_the_engine_off_with_the_metric_in_its_reason() -> None:
+def test_throttle_disables_the_engine_with_the_metric_in_its_reason() -> None:
     watch()
     fallen()
     state = looked()
@@ -59,7 +59,7 @@ def test_throttle_switches_the_engine_off_with_the_metric_in_its_reason() -> Non
     assert not engaged()
 
 
-def test_a_trigger_says_what_was_seen_and_done() -> None:
+def test_a_trigger_stores_what_was_seen_and_done() -> None:
     policy = watch()
     fallen()
     looked()
@@ -76,7 +76,7 @@ def test_a_trigger_says_what_was_seen_and_done() -> None:
     assert row.undone_at is None
 
 
-def test_a_fall_acts_once_however_often_it_is_looked_at() -> None:
+def test_a_fall_acts_once_however_often_it_is_evaluated() -> None:
     watch()
     fallen()
     first = looked()
@@ -87,7 +87,7 @@ def test_a_fall_acts_once_however_often_it_is_looked_at() -> None:
     assert RiskPolicy.objects.get(engine="WHOLESALE").history.count() == 2
 
 
-def test_an_engine_switched_on_again_by_hand_is_not_switched_off_by_the_same_fall() -> None:
+def test_the_same_fall_does_not_disable_an_engine_that_a_person_enabled_again() -> None:
     watch()
     fallen()
     looked()
@@ -110,7 +110,7 @@ def test_after_a_recovery_a_second_fall_acts_again() -> None:
     assert RegressionTrigger.objects.count() == 2
 
 
-def test_a_recovery_does_not_switch_the_engine_on() -> None:
+def test_a_recovery_does_not_enable_the_engine() -> None:
     watch()
     fallen()
     looked()
@@ -119,7 +119,7 @@ def test_a_recovery_does_not_switch_the_engine_on() -> None:
     assert not is_on()
 
 
-def test_a_policy_that_is_off_is_judged_and_does_nothing() -> None:
+def test_a_disabled_policy_is_judged_and_does_nothing() -> None:
     watch(enabled=False)
     fallen()
     state = looked()
@@ -130,7 +130,7 @@ def test_a_policy_that_is_off_is_judged_and_does_nothing() -> None:
     assert not RegressionTrigger.objects.exists()
 
 
-def test_a_policy_switched_on_during_a_fall_acts() -> None:
+def test_a_policy_enabled_during_a_fall_acts() -> None:
     watch(enabled=False)
     fallen()
     looked()
@@ -139,7 +139,7 @@ def test_a_policy_switched_on_during_a_fall_acts() -> None:
     assert not is_on()
 
 
-def test_the_engine_is_the_domain_unless_the_policy_names_another() -> None:
+def test_the_domain_is_the_engine_unless_the_policy_names_another() -> None:
     watch(domain="BUYER_MATCH", metric="match_success", max_drop_fraction=Decimal("0.20"))
     happened(rate(190, 200) + rate(37, 50), domain="BUYER_MATCH", metric="match_success")
     looked(domain="BUYER_MATCH", metric="match_success")
@@ -152,7 +152,7 @@ def test_the_engine_is_the_domain_unless_the_policy_names_another() -> None:
     assert not is_on("CAPITAL")
 
 
-def test_without_such_a_risk_policy_the_trigger_is_kept_and_the_runbook_warns() -> None:
+def test_a_trigger_without_its_risk_policy_is_kept_and_the_runbook_warns() -> None:
     watch(domain="LAB")
     happened([True] * 200 + [False] * 50, domain="LAB")
     state = looked(domain="LAB")
@@ -203,7 +203,7 @@ def test_the_runbook_warns_while_nothing_is_watched_and_of_a_policy_that_can_nev
 # Undoing -----------------------------------------------------------------------------------------------------------------
 
 
-def test_undoing_a_throttle_switches_the_engine_on_with_the_reason(user_of: Callable[..., User]) -> None:
+def test_undoing_a_throttle_enables_the_engine_with_the_reason(user_of: Callable[..., User]) -> None:
     watch()
     fallen()
     looked()
@@ -226,7 +226,7 @@ def test_undoing_twice_changes_nothing() -> None:
     assert RiskPolicy.objects.get(engine="WHOLESALE").version == 3
 
 
-def test_undoing_again_after_somebody_switched_it_off_does_not_switch_it_on() -> None:
+def test_undoing_again_does_not_enable_an_engine_that_a_person_disabled() -> None:
     watch()
     fallen()
     looked()
@@ -245,7 +245,7 @@ def test_after_an_undo_the_same_fall_does_not_act_again() -> None:
     assert is_on()
 
 
-def test_an_engine_that_somebody_changed_since_is_left_as_it_is() -> None:
+def test_undoing_leaves_an_engine_that_a_person_changed_since() -> None:
     watch()
     fallen()
     looked()
@@ -257,7 +257,7 @@ def test_an_engine_that_somebody_changed_since_is_left_as_it_is() -> None:
     assert undone.note.endswith("Undone: the risk policy WHOLESALE was changed since, and stays as it is")
 
 
-def test_an_engine_that_was_off_already_is_not_switched_on_by_the_undo() -> None:
+def test_undoing_does_not_enable_an_engine_that_was_already_disabled() -> None:
     upsert(RiskPolicy, engine="WHOLESALE", enabled=False, act=Act("eve", reason="a complaint came in"))
     watch()
     fallen()
@@ -268,7 +268,7 @@ def test_an_engine_that_was_off_already_is_not_switched_on_by_the_undo() -> None
     assert (policy.enabled, policy.version, policy.reason) == (False, 2, "a complaint came in")
 
 
-def test_an_engine_held_by_two_triggers_is_on_again_when_both_are_undone() -> None:
+def test_an_engine_throttled_by_two_triggers_is_enabled_when_both_are_undone() -> None:
     for metric in ("contract_rate", "offer_accept_rate"):
         watch(metric=metric)
         happened([True] * 200 + [False] * 50, metric=metric)
@@ -292,7 +292,7 @@ def test_undoing_a_kill_switch_releases_it_with_the_reason() -> None:
     assert undone.note.endswith("Undone: the kill switch is released")
 
 
-def test_a_kill_switch_that_a_person_engaged_before_is_not_released() -> None:
+def test_undoing_does_not_release_a_kill_switch_that_a_person_engaged_before() -> None:
     engage_kill_switch(act=Act("eve", reason="a complaint came in"))
     watch(action="KILL_SWITCH")
     fallen()
@@ -302,7 +302,7 @@ def test_a_kill_switch_that_a_person_engaged_before_is_not_released() -> None:
     assert engaged()
 
 
-def test_a_kill_switch_that_a_person_engaged_since_is_not_released() -> None:
+def test_undoing_does_not_release_a_kill_switch_that_a_person_engaged_since() -> None:
     watch(action="KILL_SWITCH")
     fallen()
     looked()
@@ -312,7 +312,7 @@ def test_a_kill_switch_that_a_person_engaged_since_is_not_released() -> None:
     assert engaged()
 
 
-def test_a_go_live_state_that_somebody_changed_since_is_left_as_it_is() -> None:
+def test_undoing_leaves_a_go_live_state_that_a_person_changed_since() -> None:
     """It has one version for both switches; the kill switch is then released by hand, which is its own act."""
     GoLiveState.objects.update(go_live_enabled=True)
     watch(action="KILL_SWITCH")
@@ -323,7 +323,7 @@ def test_a_go_live_state_that_somebody_changed_since_is_left_as_it_is() -> None:
     assert engaged()
 
 
-def test_a_missing_go_live_row_is_not_released_either() -> None:
+def test_undoing_does_not_release_a_missing_go_live_row() -> None:
     GoLiveState.objects.all().delete()
     watch(action="KILL_SWITCH")
     fallen()
@@ -332,7 +332,7 @@ def test_a_missing_go_live_row_is_not_released_either() -> None:
     assert engaged()
 
 
-def test_who_may_not_release_the_kill_switch_may_not_undo_it_either(user_of: Callable[..., User]) -> None:
+def test_a_user_who_may_not_release_the_kill_switch_may_not_undo_its_trigger(user_of: Callable[..., User]) -> None:
     user = user_of()
     user.user_permissions.add(Permission.objects.get(codename="clear_tripwire"))
     watch(action="KILL_SWITCH")

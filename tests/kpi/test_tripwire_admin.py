@@ -75,11 +75,11 @@ def labels(client: Client, **query: str) -> dict[str, str]:
         ({"median_delay_events": None}, "a fall by 40% is seen mostly not within 1,000 events."),
     ],
 )
-def test_what_to_expect_is_a_sentence(given: dict[str, Any], words: str) -> None:
+def test_the_expectation_is_a_sentence(given: dict[str, Any], words: str) -> None:
     assert words in expectation_text({**EXPECTED, **given})
 
 
-def test_the_page_says_what_to_expect_at_the_metrics_own_rate(ops: Client) -> None:
+def test_the_page_shows_the_expectation_at_the_metrics_own_rate(ops: Client) -> None:
     assert "There are no events yet" in ops.get(url(policy())).content.decode()
     happened(rate(90, 300))
     form = form_with(ops.get(url(policy())), "why")
@@ -97,7 +97,7 @@ def test_a_volume_is_not_simulated_and_the_page_says_so(ops: Client) -> None:
     assert "It is simulated for success rates only." in ops.get(url(policy("ladder_created"))).content.decode()
 
 
-def test_the_page_says_where_the_metric_stands(ops: Client) -> None:
+def test_the_page_shows_the_state_of_the_metric(ops: Client) -> None:
     assert "It was not looked at yet" in ops.get(url(policy())).content.decode()
     watch()
     fallen()
@@ -108,7 +108,7 @@ def test_the_page_says_where_the_metric_stands(ops: Client) -> None:
     assert f"Triggered: {RegressionState.objects.get().note}" in page
 
 
-def test_the_list_says_where_each_metric_stands(ops: Client) -> None:
+def test_the_list_shows_the_state_of_each_metric(ops: Client) -> None:
     watch()
     happened([True] * 250)
     looked()
@@ -145,7 +145,7 @@ def test_a_policy_is_edited_through_the_service(ops: Client) -> None:
     assert stored.history.first().history_user.username == "ops"
 
 
-def test_saving_the_form_as_it_stands_keeps_every_setting(ops: Client) -> None:
+def test_saving_an_unchanged_form_keeps_every_setting(ops: Client) -> None:
     before = RegressionPolicy.objects.filter(metric="match_success")
     settings = before.values("enabled", "statistic", "action", "engine", "window_days", "red_threshold", "design_drop").get()
     form = form_with(ops.get(url(policy("match_success"))), "why")
@@ -156,7 +156,7 @@ def test_saving_the_form_as_it_stands_keeps_every_setting(ops: Client) -> None:
     assert policy("match_success").version == 2
 
 
-def test_a_metric_gets_a_policy_switched_off(ops: Client) -> None:
+def test_a_new_metric_gets_a_disabled_policy(ops: Client) -> None:
     form = form_with(ops.get(ADD), "why")
 
     ops.post(ADD, {**form, "domain": "capital", "metric": "Late Draw", "why": "New metric"})
@@ -209,9 +209,7 @@ def test_a_value_out_of_bounds_is_named(field: str, value: str, ops: Client) -> 
         ({"max_drop_fraction": "0"}, "max_drop_fraction", "greater than or equal to 0.0001"),
     ],
 )
-def test_settings_that_do_not_fit_together_are_refused_in_words(
-    given: dict[str, str], field: str, words: str, ops: Client
-) -> None:
+def test_contradicting_settings_are_refused_in_words(given: dict[str, str], field: str, words: str, ops: Client) -> None:
     form = form_with(ops.get(url(policy())), "why")
 
     answer = ops.post(url(policy()), {**form, "why": "x", **given})
@@ -247,7 +245,7 @@ def test_the_history_shows_what_changed_in_words(ops: Client) -> None:
 
 
 @pytest.mark.parametrize("role", ["auditor", "agent", "integrator"])
-def test_who_may_not_change_policies_reads_them(role: str, user_of: Callable[..., User]) -> None:
+def test_a_user_who_may_not_change_policies_can_read_them(role: str, user_of: Callable[..., User]) -> None:
     client = signed_in(user_of(role))
 
     page = client.get(url(policy()))
@@ -277,7 +275,7 @@ def test_a_baseline_is_approved_with_a_reason(ops: Client) -> None:
     assert "30.0995%, measured on 200 events" in answer.content.decode()
 
 
-def test_the_page_shows_what_it_would_freeze_before_it_asks(ops: Client) -> None:
+def test_the_page_shows_the_baseline_before_the_approval(ops: Client) -> None:
     happened(rate(60, 200))
     page = ops.get(url(policy(), "approve"))
     shown = page.context["table"]["rows"][0][:3]
@@ -289,7 +287,7 @@ def test_the_page_shows_what_it_would_freeze_before_it_asks(ops: Client) -> None
 
 
 @pytest.mark.parametrize(("successes", "events"), [(0, 0), (60, 199), (0, 200), (200, 200)])
-def test_the_page_says_when_there_is_nothing_to_freeze(successes: int, events: int, ops: Client) -> None:
+def test_the_page_says_when_no_baseline_can_be_approved(successes: int, events: int, ops: Client) -> None:
     happened(rate(successes, events))
     page = ops.get(url(policy(), "approve"))
     assert page.context["table"]["rows"][0][:2] == ["not enough to measure", f"{successes} of {events}"]
@@ -328,7 +326,7 @@ def test_approving_needs_a_reason(reason: str, ops: Client) -> None:
     assert policy().baseline_rate is None
 
 
-def test_looking_at_the_page_approves_nothing(ops: Client) -> None:
+def test_opening_the_page_approves_nothing(ops: Client) -> None:
     happened(rate(60, 200))
 
     for answer in (ops.get(url(policy(), "approve"), {"reason": "x"}), ops.head(url(policy(), "approve"))):
@@ -341,7 +339,7 @@ def test_only_a_success_rate_has_a_baseline_to_approve(ops: Client) -> None:
     assert url(policy("ladder_created"), "approve") not in ops.get(url(policy("ladder_created"))).content.decode()
 
 
-def test_changing_policies_is_not_enough_to_approve(user_of: Callable[..., User]) -> None:
+def test_the_permission_to_change_policies_is_not_enough_to_approve(user_of: Callable[..., User]) -> None:
     user = user_of()
     user.user_permissions.set(Permission.objects.filter(codename__in=["view_regressionpolicy", "change_regressionpolicy"]))
     happened(rate(60, 200))
@@ -390,7 +388,7 @@ def test_undoing_a_kill_switch_releases_it(ops: Client) -> None:
     assert not GoLiveState.objects.get().kill_switch_engaged
 
 
-def test_who_may_not_release_the_kill_switch_cannot_do_so_by_undoing(user_of: Callable[..., User]) -> None:
+def test_a_user_who_may_not_release_the_kill_switch_cannot_do_so_by_undoing(user_of: Callable[..., User]) -> None:
     trigger, user = went_off(action="KILL_SWITCH"), user_of()
     user.user_permissions.set(Permission.objects.filter(codename__in=["view_regressiontrigger", "clear_tripwire"]))
 
@@ -402,7 +400,7 @@ def test_who_may_not_release_the_kill_switch_cannot_do_so_by_undoing(user_of: Ca
     assert trigger.undone_at is None
 
 
-def test_a_trigger_that_did_nothing_stops_waiting(ops: Client) -> None:
+def test_a_trigger_that_did_nothing_can_be_closed(ops: Client) -> None:
     trigger = TriggerFactory.create()
     assert "there is nothing to take back" in ops.get(url(trigger, "undo")).content.decode()
 
@@ -422,7 +420,7 @@ def test_undoing_needs_a_reason(reason: str, ops: Client) -> None:
     assert not is_on()
 
 
-def test_looking_at_the_page_undoes_nothing(ops: Client) -> None:
+def test_opening_the_page_undoes_nothing(ops: Client) -> None:
     trigger = went_off()
 
     for answer in (ops.get(url(trigger, "undo"), {"reason": "x"}), ops.head(url(trigger, "undo"))):
@@ -432,7 +430,7 @@ def test_looking_at_the_page_undoes_nothing(ops: Client) -> None:
 
 
 @pytest.mark.parametrize("role", ["auditor", "agent", "integrator"])
-def test_only_who_may_clear_a_tripwire_undoes_one(role: str, user_of: Callable[..., User]) -> None:
+def test_only_a_user_who_may_clear_a_tripwire_undoes_a_trigger(role: str, user_of: Callable[..., User]) -> None:
     trigger, client = went_off(), signed_in(user_of(role))
 
     assert client.post(url(trigger, "undo"), {"reason": "x"}).status_code == 403
@@ -440,13 +438,13 @@ def test_only_who_may_clear_a_tripwire_undoes_one(role: str, user_of: Callable[.
     assert not is_on()
 
 
-def test_what_is_not_there_is_said_to_be_so(ops: Client) -> None:
+def test_an_unknown_row_is_reported(ops: Client) -> None:
     for row, page in ((RegressionTrigger(pk=99), "undo"), (RegressionPolicy(pk=99), "approve")):
         assert ops.get(url(row, page)).status_code == 302
         assert ops.post(url(row, page), {"reason": "x"}).status_code == 302
 
 
-def test_triggers_are_filtered_by_whether_they_wait(ops: Client) -> None:
+def test_triggers_are_filtered_by_whether_they_are_undone(ops: Client) -> None:
     waiting = TriggerFactory.create()
     undone = TriggerFactory.create(undone_at=waiting.created_at)
 
@@ -466,7 +464,7 @@ def test_triggers_are_filtered_by_whether_they_wait(ops: Client) -> None:
         ("none", "", "Nothing"),
     ],
 )
-def test_a_trigger_says_what_it_did_and_what_it_does_is_said_of_its_policy(
+def test_a_trigger_shows_what_it_did_and_its_policy_what_it_would_do(
     action: str, engine: str, words: str, ops: Client
 ) -> None:
     TriggerFactory.create(policy=policy(), action_taken=action, engine=engine)

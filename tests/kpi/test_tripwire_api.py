@@ -19,6 +19,7 @@ from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTri
 from tests.conftest import attrs, codes
 from tests.factories import NOON
 from tests.kpi.watched import KEY, counted, expected, fallen, happened, is_on, looked, rate, simulated, valued, watch
+from tests.query_counts import queries
 from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +44,7 @@ def one(client: APIClient, path: str, **key: str) -> dict[str, Any]:
 # Policies ----------------------------------------------------------------------------------------------------------------
 
 
-def test_the_guides_policies_are_seeded_off_with_its_defaults(auditor: APIClient) -> None:
+def test_the_guides_policies_are_seeded_disabled_with_its_defaults(auditor: APIClient) -> None:
     rows = {(row["domain"], row["metric"]): row for row in auditor.get(POLICIES).json()}
     seeded = {key: (row["max_drop_fraction"], row["action"], row["statistic"], row["engine"]) for key, row in rows.items()}
     assert seeded == {
@@ -60,7 +61,7 @@ def test_the_guides_policies_are_seeded_off_with_its_defaults(auditor: APIClient
     assert {tuple(row[name] for name in names) for row in rows.values()} == {(False, "DROP", 50, 200, 50, None, 1)}
 
 
-def test_a_policy_is_made_and_changed_and_what_is_absent_stays(operator: APIClient) -> None:
+def test_a_policy_is_created_and_changed_and_keeps_absent_settings(operator: APIClient) -> None:
     made = operator.post(UPSERT, {"domain": "lab", "metric": "Accept", "window_events": 10, "reason": "new"}).json()
     assert (made["domain"], made["metric"], made["enabled"], made["version"]) == ("LAB", "accept", False, 1)
     assert (made["changed_by"], made["reason"]) == ("operator", "new")
@@ -70,7 +71,7 @@ def test_a_policy_is_made_and_changed_and_what_is_absent_stays(operator: APIClie
     assert one(operator, POLICIES, domain="LAB", metric="accept") == changed
 
 
-def test_a_change_from_an_old_reading_is_refused(operator: APIClient) -> None:
+def test_a_change_with_a_stale_version_is_refused(operator: APIClient) -> None:
     response = operator.post(UPSERT, {**KEY, "enabled": True, "expected_version": 7})
     assert (response.status_code, codes(response), attrs(response)) == (409, ["version_conflict"], ["expected_version"])
     assert not RegressionPolicy.objects.get(**KEY).enabled
@@ -114,7 +115,7 @@ def test_a_cusum_is_not_enabled_without_a_baseline(operator: APIClient) -> None:
 # What to expect ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_policy_shows_what_to_expect_of_it(operator: APIClient) -> None:
+def test_a_policy_shows_its_expectation(operator: APIClient) -> None:
     happened(rate(30, 100), occurred_at=NOON - timedelta(days=3))
     watch()
     assert one(operator, POLICIES)["expectation"] is None
@@ -125,7 +126,7 @@ def test_a_policy_shows_what_to_expect_of_it(operator: APIClient) -> None:
     assert 15 <= shown["median_delay_events"] <= 27
 
 
-def test_it_is_simulated_in_under_a_second_and_the_same_twice() -> None:
+def test_a_simulation_takes_under_a_second_and_repeats_itself() -> None:
     happened(rate(300, 1000), occurred_at=NOON)
     started = process_time()
     first = expected()
@@ -148,14 +149,14 @@ def test_a_cusum_is_simulated_at_its_baseline(operator: APIClient) -> None:
     assert 130 <= shown["median_delay_events"] <= 190
 
 
-def test_looked_at_on_arrival_it_is_simulated_so(settings: Settings) -> None:
+def test_a_policy_evaluated_on_arrival_is_simulated_so(settings: Settings) -> None:
     happened(rate(300, 1000), occurred_at=NOON)
     assert (expected() or {})["looked_every"] == 33
     settings.TRIPWIRE_ON_ARRIVAL = True
     assert (expected() or {})["looked_every"] == 1
 
 
-def test_more_events_a_day_than_a_run_has_are_simulated_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_daily_events_than_a_run_has_are_simulated_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(expectations, "MONTH", timedelta(days=1))
     counted(2000, NOON, success=True)
     happened([False, True] * 10, occurred_at=NOON)
@@ -163,7 +164,7 @@ def test_more_events_a_day_than_a_run_has_are_simulated_too(monkeypatch: pytest.
     assert (shown["events_a_day"], shown["looked_every"]) == (2020, 1000)
 
 
-def test_without_a_rate_there_is_nothing_to_expect(operator: APIClient) -> None:
+def test_a_policy_without_a_rate_has_no_expectation(operator: APIClient) -> None:
     assert expected() is None
     happened([True] * 300)
     assert expected() is None
@@ -175,7 +176,7 @@ def test_without_a_rate_there_is_nothing_to_expect(operator: APIClient) -> None:
     assert one(operator, POLICIES)["expectation"] is None
 
 
-def test_what_was_simulated_makes_no_version_and_no_history() -> None:
+def test_a_simulation_adds_no_version_and_no_history() -> None:
     happened(rate(30, 100))
     before = watch()
     simulated()
@@ -185,7 +186,7 @@ def test_what_was_simulated_makes_no_version_and_no_history() -> None:
     assert list(after.history.values_list("version", "expectation")) == [(2, None), (1, None)]
 
 
-def test_a_simulation_that_comes_late_or_twice_is_harmless() -> None:
+def test_a_late_or_repeated_simulation_is_harmless() -> None:
     happened(rate(30, 100))
     first = watch()
     latest = watch(max_drop_fraction=Decimal("0.5"))
@@ -199,7 +200,7 @@ def test_a_simulation_that_comes_late_or_twice_is_harmless() -> None:
     assert RegressionPolicy.objects.get(**KEY).expectation == found
 
 
-def test_what_was_simulated_of_a_policy_that_changed_meanwhile_is_not_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_simulation_of_a_policy_changed_meanwhile_is_not_stored(monkeypatch: pytest.MonkeyPatch) -> None:
     happened(rate(30, 100))
     policy = watch()
     simulation = expectations.expectation
@@ -238,7 +239,7 @@ def test_evaluate_answers_in_the_guides_shape(operator: APIClient) -> None:
     assert {name: one(operator, STATE)[name] for name in state} == state
 
 
-def test_a_metric_that_nobody_watches_is_404(operator: APIClient) -> None:
+def test_an_unwatched_metric_is_404(operator: APIClient) -> None:
     nobody = {"domain": "LAB", "metric": "nothing", "reason": "none"}
     for path in (EVALUATE, APPROVE):
         response = operator.post(path, nobody)
@@ -255,7 +256,7 @@ def test_the_trigger_carries_the_correlation_id(operator: APIClient) -> None:
     assert RegressionTrigger.objects.get().correlation_id == "daily-7"
 
 
-def test_the_state_shows_every_policy_with_its_last_ten_triggers_not_undone(
+def test_the_state_shows_every_policy_with_its_last_ten_open_triggers(
     operator: APIClient, django_assert_num_queries: Any
 ) -> None:
     watch()
@@ -274,7 +275,7 @@ def test_the_state_shows_every_policy_with_its_last_ten_triggers_not_undone(
     assert {(trigger["domain"], trigger["metric"]) for trigger in shown} == {tuple(KEY.values())}
     never = one(operator, STATE, metric="offer_accept_rate")
     assert (never["triggered"], never["evaluated_at"], never["triggers"], never["enabled"]) == (False, None, [], False)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(queries("states of the tripwires")):
         summaries.states()
 
 
@@ -289,7 +290,7 @@ def test_evaluate_and_the_state_work_with_the_kill_switch_engaged(operator: APIC
 # KPI ---------------------------------------------------------------------------------------------------------------------
 
 
-def test_a_kpi_event_is_recorded_with_all_that_it_tells(integrator: APIClient) -> None:
+def test_a_kpi_event_is_recorded_with_all_its_values(integrator: APIClient) -> None:
     told = {
         "domain": "lab",
         "metric": "Margin",
@@ -310,7 +311,7 @@ def test_a_kpi_event_is_recorded_with_all_that_it_tells(integrator: APIClient) -
     assert (answer["success"], answer["value"], answer["province"], answer["market"]) == (True, 12.5, "ON", "ST_JOHNS")
 
 
-def test_a_kpi_event_may_be_neither_a_success_nor_a_value(integrator: APIClient) -> None:
+def test_a_kpi_event_may_have_neither_success_nor_value(integrator: APIClient) -> None:
     answer = integrator.post(KPI, {**KEY, "actor": "crawler"}).json()
     assert (answer["success"], answer["value"], answer["province"]) == (None, None, None)
     assert KPIEvent.objects.get().actor == "crawler"
@@ -346,7 +347,7 @@ def test_a_baseline_is_approved_with_a_reason(operator: APIClient) -> None:
     assert (approved["changed_by"], approved["reason"]) == ("operator", "measured in March")
 
 
-def test_too_few_events_for_a_baseline_are_told(operator: APIClient) -> None:
+def test_too_few_events_for_a_baseline_are_reported(operator: APIClient) -> None:
     happened(rate(60, 150))
     response = operator.post(APPROVE, SIGNED)
     assert (response.status_code, codes(response)) == (409, ["not_enough_events"])
@@ -389,7 +390,9 @@ def test_a_trigger_is_undone_with_a_reason(operator: APIClient) -> None:
     ],
 )
 @pytest.mark.parametrize("role", ["operator", "integrator", "agent", "auditor"])
-def test_who_may(client_of: Callable[..., APIClient], method: str, path: str, may: set[str], role: str) -> None:
+def test_each_role_reads_and_changes_as_permitted(
+    client_of: Callable[..., APIClient], method: str, path: str, may: set[str], role: str
+) -> None:
     response = getattr(client_of(role), method)(path, SIGNED)
     assert (response.status_code != 403) is (role in may)
     if role not in may:
@@ -432,7 +435,7 @@ def run() -> tuple[int, list[str]]:
     return 0, out.getvalue().splitlines()
 
 
-def test_the_daily_run_looks_at_every_enabled_policy_and_tells_a_trigger_by_its_exit_code() -> None:
+def test_the_daily_run_evaluates_every_enabled_policy_and_exits_1_after_a_trigger() -> None:
     assert run() == (0, ["No regression policy is enabled."])
     watch()
     watch(metric="offer_accept_rate")
@@ -448,7 +451,7 @@ def test_the_daily_run_looks_at_every_enabled_policy_and_tells_a_trigger_by_its_
     assert run()[0] == 0
 
 
-def test_the_daily_run_says_amber() -> None:
+def test_the_daily_run_reports_amber() -> None:
     happened(rate(60, 200))
     watch()
     policies.approve_baseline(domain=KEY["domain"], metric=KEY["metric"], act=Act("bryan", reason="measured"))
@@ -459,7 +462,7 @@ def test_the_daily_run_says_amber() -> None:
     assert line.startswith("WHOLESALE contract_rate: amber: ")
 
 
-def test_evaluate_all_leaves_policies_that_are_off_alone() -> None:
+def test_evaluate_all_skips_disabled_policies() -> None:
     watch()
     assert [str(policy) for policy, _ in evaluations.evaluate_all(act=Act(at=NOON))] == ["WHOLESALE contract_rate"]
     assert RegressionState.objects.count() == 1

@@ -41,7 +41,7 @@ def level(state: RegressionState) -> str:
         ([], "there are 0, 0 of them successes"),
     ],
 )
-def test_a_baseline_needs_200_events_neither_all_nor_none_of_them_successes(outcomes: list[bool], told: str) -> None:
+def test_a_baseline_needs_200_events_with_some_successes_and_some_failures(outcomes: list[bool], told: str) -> None:
     happened(outcomes)
     with pytest.raises(NotEnoughEvents, match=told):
         approve()
@@ -57,7 +57,7 @@ def test_a_baseline_is_the_rate_of_the_last_events_with_who_and_why() -> None:
     assert policy.baseline_event_id == KPIEvent.objects.filter(success__isnull=False).latest("id").pk
 
 
-def test_a_baseline_is_measured_on_200_events_at_least_and_on_as_many_as_the_policy_says() -> None:
+def test_a_baseline_uses_as_many_events_as_the_policy_says_but_at_least_200() -> None:
     happened(rate(150, 500))
     watch(baseline_events=100)
     assert approve().baseline_size == 200
@@ -99,7 +99,7 @@ def test_amber_comes_before_red() -> None:
         watch(red_threshold=6)
 
 
-def test_a_baseline_approved_under_the_guides_rule_leaves_its_trigger_alone() -> None:
+def test_a_baseline_approved_under_the_guides_rule_keeps_its_trigger() -> None:
     watch()
     happened(rate(190, 200) + rate(20, 50))
     assert looked().triggered
@@ -132,7 +132,7 @@ def test_amber_is_noted_and_does_nothing_and_red_acts() -> None:
     assert (red.current, red.drop_fraction) == (0, 1)
 
 
-def test_just_below_a_threshold_is_neither() -> None:
+def test_a_sum_just_below_a_threshold_is_neither_amber_nor_red() -> None:
     approved()
     happened([False] * 25)  # 3.97
     assert not looked().amber
@@ -160,13 +160,13 @@ def test_red_is_latched_until_a_baseline_is_approved_and_acts_once() -> None:
     assert RegressionTrigger.objects.count() == 2
 
 
-def test_a_peak_between_two_looks_is_seen() -> None:
+def test_a_peak_between_two_evaluations_is_seen() -> None:
     approved()
     happened([False] * 60 + [True] * 100)
     assert looked().triggered
 
 
-def test_looking_often_sees_each_event_once() -> None:
+def test_frequent_evaluations_count_each_event_once() -> None:
     approved(amber_threshold=100, red_threshold=100)
     outcomes = rate(9, 60)
     steps = cusum_steps(0.300995, 0.4)
@@ -182,7 +182,7 @@ def test_looking_often_sees_each_event_once() -> None:
     assert state.cusum == pytest.approx(whole[-1])
 
 
-def test_an_event_whose_transaction_commits_after_a_later_one_is_not_passed_over() -> None:
+def test_an_event_committed_after_a_later_one_is_not_skipped() -> None:
     policy = approved()
     start = (policy.baseline_event_id or 0) + 100
     happened([False], id=start + 2, occurred_at=NOON)
@@ -192,7 +192,7 @@ def test_an_event_whose_transaction_commits_after_a_later_one_is_not_passed_over
     assert level(looked(NOON + HOUR)) == "0.32"
 
 
-def test_a_cusum_that_is_off_is_drawn_and_does_nothing() -> None:
+def test_a_disabled_cusum_is_drawn_and_does_nothing() -> None:
     approved(enabled=False)
     happened([False] * 60)
     state = looked()
@@ -201,7 +201,7 @@ def test_a_cusum_that_is_off_is_drawn_and_does_nothing() -> None:
     assert is_on()
 
 
-def test_switched_on_while_above_red_it_acts_though_no_event_has_come() -> None:
+def test_a_cusum_enabled_above_red_acts_without_a_new_event() -> None:
     approved(enabled=False)
     happened([False] * 60)
     looked()
@@ -210,7 +210,7 @@ def test_switched_on_while_above_red_it_acts_though_no_event_has_come() -> None:
     assert not is_on()
 
 
-def test_a_threshold_changed_meanwhile_counts_from_the_next_look_and_red_stays_red() -> None:
+def test_a_changed_threshold_counts_from_the_next_evaluation_and_red_stays_red() -> None:
     approved()
     happened([False] * 30)
     assert not looked().triggered
@@ -220,7 +220,7 @@ def test_a_threshold_changed_meanwhile_counts_from_the_next_look_and_red_stays_r
     assert looked().triggered
 
 
-def test_another_design_drop_goes_on_from_the_same_sum() -> None:
+def test_another_design_drop_continues_from_the_same_sum() -> None:
     approved()
     happened([False] * 20)
     looked()
@@ -230,7 +230,7 @@ def test_another_design_drop_goes_on_from_the_same_sum() -> None:
     assert level(looked()) == f"{expected:.2f}"
 
 
-def test_a_trigger_of_the_guides_rule_is_not_taken_for_a_red_chart() -> None:
+def test_a_trigger_of_the_guides_rule_is_no_red_chart() -> None:
     happened(rate(60, 200))
     approve()
     watch()

@@ -25,7 +25,7 @@ def test_a_fall_from_95_to_75_percent_triggers() -> None:
 
 
 @pytest.mark.parametrize(("successes", "triggered"), [(24, True), (25, False)])
-def test_a_fall_of_just_the_threshold_triggers_whatever_the_database(successes: int, triggered: bool) -> None:
+def test_a_fall_of_exactly_the_threshold_triggers_on_every_database(successes: int, triggered: bool) -> None:
     """24 of 50 after 120 of 200 is 20% less; in floating point (0.6 - 0.48) / 0.6 is 0.2 and a bit, or a bit less."""
     watch()
     happened(rate(120, 200) + rate(successes, 50))
@@ -33,14 +33,14 @@ def test_a_fall_of_just_the_threshold_triggers_whatever_the_database(successes: 
 
 
 @pytest.mark.parametrize("thirds", [30, 60, 90, 150])
-def test_a_fall_of_just_a_quarter_from_a_rate_that_no_decimal_can_hold_triggers(thirds: int) -> None:
+def test_a_fall_of_exactly_a_quarter_from_a_third_triggers(thirds: int) -> None:
     """1/3 falls to 1/4: a quarter less, though neither binary nor decimal digits say so."""
     watch(max_drop_fraction=Decimal("0.25"), baseline_events=thirds, window_events=40, min_events_to_enforce=1)
     happened(rate(thirds // 3, thirds) + rate(10, 40))
     assert looked().triggered
 
 
-def test_the_last_50_are_judged_against_the_200_before_them_and_no_others() -> None:
+def test_only_the_last_50_events_and_the_200_before_them_are_judged() -> None:
     watch()
     happened([False] * 30 + [True] * 200 + [False] * 50)
     state = looked()
@@ -51,7 +51,7 @@ def test_the_last_50_are_judged_against_the_200_before_them_and_no_others() -> N
 
 
 @pytest.mark.parametrize(("before", "window", "judged"), [(50, 50, True), (49, 50, False), (0, 50, False), (0, 49, False)])
-def test_fewer_than_50_in_either_give_no_verdict(before: int, window: int, judged: bool) -> None:
+def test_fewer_events_than_either_window_give_no_verdict(before: int, window: int, judged: bool) -> None:
     watch(window_events=window)
     happened([True] * before + [False] * window)
     state = looked()
@@ -88,7 +88,7 @@ def test_other_metrics_do_not_count() -> None:
     assert (looked().baseline, looked().current) == (1, 1)
 
 
-def test_a_mean_value_is_watched_over_the_events_with_a_value() -> None:
+def test_a_mean_is_watched_over_the_events_with_a_value() -> None:
     watch(statistic="MEAN_VALUE", window_events=2, baseline_events=4, min_events_to_enforce=2)
     valued("100.5", "99.5", 120, 80, 90, 70)
     happened([True, False] * 10)
@@ -96,7 +96,7 @@ def test_a_mean_value_is_watched_over_the_events_with_a_value() -> None:
     assert (state.triggered, state.baseline, state.current, state.drop_fraction) == (True, 100, 80, Decimal("0.2"))
 
 
-def test_values_as_large_as_the_log_takes_are_judged() -> None:
+def test_the_largest_values_of_the_log_are_judged() -> None:
     watch(statistic="MEAN_VALUE", window_events=1, baseline_events=1, min_events_to_enforce=1)
     valued("0.0001", "10000000000000")
     state = looked()
@@ -106,7 +106,7 @@ def test_values_as_large_as_the_log_takes_are_judged() -> None:
     assert looked().triggered
 
 
-def test_a_volume_that_falls_is_seen_though_every_row_is_a_success() -> None:
+def test_a_falling_volume_is_seen_even_if_every_row_is_a_success() -> None:
     watch(statistic="VOLUME", metric="ladder_created")
     counted(100, NOON - 10 * DAY, metric="ladder_created")
     counted(80, NOON - DAY, metric="ladder_created")
@@ -123,7 +123,7 @@ def test_a_volume_that_falls_to_nothing_triggers() -> None:
     assert (state.triggered, state.current, state.drop_fraction) == (True, 0, 1)
 
 
-def test_a_volume_needs_enough_events_before() -> None:
+def test_a_volume_needs_enough_earlier_events() -> None:
     watch(statistic="VOLUME")
     counted(49, NOON - 10 * DAY)
     state = looked(NOON)
@@ -143,7 +143,7 @@ def test_the_days_of_a_volume_are_half_open() -> None:
     assert (state.baseline, state.current) == (2 + 4, 8 + 16)
 
 
-def test_a_rate_that_recovers_is_quiet_again_and_a_second_fall_acts_anew() -> None:
+def test_a_recovered_rate_is_quiet_again_and_a_second_fall_acts_anew() -> None:
     watch()
     fallen()
     assert looked().triggered

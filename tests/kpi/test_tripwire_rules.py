@@ -24,6 +24,8 @@ TABLE = [
     ("too few in the window", F("0.95"), F("0.05"), 200, 49, False, None),
     ("just enough of both", F("0.95"), F("0.05"), 50, 50, True, F(18, 19)),
     ("nothing at all", None, None, 0, 0, False, None),
+    ("nothing before of what is watched", None, F("0.05"), 200, 50, False, None),
+    ("nothing in the window of what is watched", F("0.95"), None, 200, 50, False, None),
     ("a baseline of 0", F(0), F(0), 200, 50, False, None),
     ("a baseline below 0", F(-5), F(-50), 200, 50, False, None),
     ("values that fall below 0", F(100), F(-100), 200, 50, True, F(2)),
@@ -37,7 +39,7 @@ TABLE = [
     [row[1:] for row in TABLE],
     ids=[row[0] for row in TABLE],
 )
-def test_the_guides_rule(
+def test_the_guides_rule_gives_its_verdict(
     baseline: Fraction | None,
     current: Fraction | None,
     before: int,
@@ -58,6 +60,7 @@ def test_the_guides_rule(
         (F("0.95"), F("0.75"), 200, 50, "now 0.75, before 0.95: 21.05% lower; 20% or more triggers"),
         (F("0.95"), F("0.90"), 200, 50, "now 0.9, before 0.95: 5.26% lower; 20% would trigger"),
         (F("0.30"), F("0.60"), 200, 50, "now 0.6, before 0.3: no fall; 20% would trigger"),
+        (F("0.30"), F("0.30"), 200, 50, "now 0.3, before 0.3: no fall; 20% would trigger"),
         (F("0.95"), F("0.75"), 200, 12, "not enough data: 200 events before, 12 in the window; 50 needed"),
         (F(3), F(0), 3, None, "not enough data: 3 events before; 50 needed"),
         (F(-5), F(-50), 200, 50, "the baseline is -5: a fall is counted as a share of one above 0"),
@@ -73,7 +76,7 @@ def test_the_note_says_what_was_seen(
     assert verdict.note == note
 
 
-def test_a_share_that_is_not_reached_never_reads_as_if_it_were() -> None:
+def test_a_share_below_the_threshold_is_never_shown_as_reaching_it() -> None:
     assert percent(F(199_999, 1_000_000)) == "19.99%"
     assert percent(F(1, 5)) == "20%"
     assert fall(F(1), F("0.800001")) == "now 0.8, before 1: 19.99% lower"
@@ -93,7 +96,7 @@ def test_a_mean_is_exact() -> None:
     recent=st.integers(0, 500),
     drop=st.integers(1, 10_000),
 )
-def test_the_verdict_is_that_of_whole_numbers(baseline: int, window: int, before: int, recent: int, drop: int) -> None:
+def test_the_verdict_equals_that_of_whole_numbers(baseline: int, window: int, before: int, recent: int, drop: int) -> None:
     before, recent = min(before, baseline), min(recent, window)
     verdict = judge_drop(
         F(before, baseline),
@@ -116,7 +119,7 @@ def test_a_cusum_adds_the_log_likelihood_ratio_and_never_falls_below_0() -> None
 
 
 @given(outcomes=st.lists(st.booleans(), max_size=200), cuts=st.lists(st.integers(0, 200), max_size=5))
-def test_a_cusum_in_parts_is_the_cusum_of_the_whole(outcomes: list[bool], cuts: list[int]) -> None:
+def test_a_cusum_in_parts_equals_the_cusum_of_the_whole(outcomes: list[bool], cuts: list[int]) -> None:
     steps = cusum_steps(0.3, 0.4)
     level, in_parts = 0.0, []
     edges = [0, *sorted(cuts), len(outcomes)]

@@ -19,19 +19,19 @@ def within_noise(share: float, of: float, runs: int = RUNS) -> bool:
 
 
 @pytest.mark.parametrize(("check_every", "false_alarms", "delay"), [(1, 1.000, 17), (10, 1.000, 30), (50, 0.999, 50)])
-def test_the_guides_rule_at_30_percent_always_cries_wolf(check_every: int, false_alarms: float, delay: int) -> None:
+def test_the_guides_rule_at_30_percent_always_gives_false_alarms(check_every: int, false_alarms: float, delay: int) -> None:
     found = expect_drop(rate=0.3, window=50, baseline=200, max_drop=0.2, design_drop=0.4, check_every=check_every, runs=RUNS)
     assert found.false_alarms_per_1000 == pytest.approx(false_alarms, abs=0.01)
     assert found.median_delay_events == pytest.approx(delay, abs=max(4, check_every))
 
 
-def test_a_cusum_at_7_seldom_does() -> None:
+def test_a_cusum_at_7_seldom_gives_a_false_alarm() -> None:
     found = expect_cusum(rate=0.3, threshold=7, baseline=1000, design_drop=0.4, runs=RUNS)
     assert within_noise(found.false_alarms_per_1000, of=0.041)
     assert found.median_delay_events == pytest.approx(150, abs=15)
 
 
-def test_a_lower_threshold_is_faster_and_cries_wolf_more_often() -> None:
+def test_a_lower_threshold_is_faster_and_gives_more_false_alarms() -> None:
     low, high = (expect_cusum(rate=0.3, threshold=h, baseline=1000, design_drop=0.4, runs=RUNS) for h in (4, 7))
     assert within_noise(low.false_alarms_per_1000, of=0.473)
     assert low.median_delay_events == pytest.approx(74, abs=8)
@@ -80,7 +80,7 @@ def test_a_simulation_is_seeded() -> None:
     assert once(1) != once(2)
 
 
-def test_a_fall_that_is_seldom_seen_has_no_median_delay() -> None:
+def test_a_rarely_detected_fall_has_no_median_delay() -> None:
     found = expect_cusum(rate=0.3, threshold=50, baseline=1000, design_drop=0.1, runs=50)
     assert found == Expectation(0.0, None)
 

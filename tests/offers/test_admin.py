@@ -127,7 +127,7 @@ def test_the_history_shows_amounts_as_amounts(ops: Client) -> None:
 # Switching --------------------------------------------------------------------------------------------------------------
 
 
-def test_choosing_the_action_asks_first(ops: Client) -> None:
+def test_choosing_the_action_asks_for_confirmation(ops: Client) -> None:
     page = choose(ops, "enable", "ON")
 
     assert page.status_code == 200
@@ -137,7 +137,7 @@ def test_choosing_the_action_asks_first(ops: Client) -> None:
     assert on() == []
 
 
-def test_the_confirmation_turns_the_rows_on_with_its_reason(ops: Client) -> None:
+def test_the_confirmation_enables_the_rows_with_its_reason(ops: Client) -> None:
     form = form_with(choose(ops, "enable", "ON"), "reason")
 
     answer = ops.post(LIST, {**form, "reason": "Flow proven"}, follow=True)
@@ -150,7 +150,7 @@ def test_the_confirmation_turns_the_rows_on_with_its_reason(ops: Client) -> None
     assert "Turned on: Ontario." in answer.content.decode()
 
 
-def test_rows_are_turned_off_without_a_warning(ops: Client) -> None:
+def test_rows_are_disabled_without_a_warning(ops: Client) -> None:
     for province in ("ON", "QC"):
         upsert(OfferPolicy, province=province, enabled=True, act=Act("ops"))
     page = choose(ops, "disable", "ON", "QC")
@@ -174,7 +174,7 @@ def test_more_than_one_province_needs_a_tick(ops: Client) -> None:
     assert on() == []
 
 
-def test_with_the_tick_they_are_turned_on_together(ops: Client) -> None:
+def test_with_the_tick_provinces_are_enabled_together(ops: Client) -> None:
     form = form_with(choose(ops, "enable", "AB", "BC"), "reason")
 
     ops.post(LIST, {**form, "reason": "One team serves both", "several": "on"})
@@ -192,7 +192,7 @@ def test_two_markets_of_one_province_need_no_tick(ops: Client) -> None:
     assert on() == ["ON", "ON"]
 
 
-def test_rows_that_are_on_already_are_left_alone(ops: Client) -> None:
+def test_enabled_rows_are_left_alone(ops: Client) -> None:
     upsert(OfferPolicy, province="ON", enabled=True, act=Act("Ada", reason="First"))
     page = choose(ops, "enable", "ON", "QC")
     assert "1 more of what you chose is on already" in page.content.decode()
@@ -204,7 +204,7 @@ def test_rows_that_are_on_already_are_left_alone(ops: Client) -> None:
     assert policy("QC").reason == "Second"
 
 
-def test_with_nothing_to_do_nothing_is_asked(ops: Client) -> None:
+def test_without_a_row_to_change_no_question_is_asked(ops: Client) -> None:
     answer = ops.post(LIST, {"action": "disable", "_selected_action": [policy("ON").pk]}, follow=True)
 
     assert "what you chose is off already" in answer.content.decode()
@@ -220,7 +220,7 @@ def test_a_get_never_acts(ops: Client) -> None:
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 1001])
-def test_a_reason_is_asked(reason: str, ops: Client) -> None:
+def test_a_reason_is_required(reason: str, ops: Client) -> None:
     form = form_with(choose(ops, "enable", "ON"), "reason")
 
     answer = ops.post(LIST, {**form, "reason": reason})
@@ -229,7 +229,7 @@ def test_a_reason_is_asked(reason: str, ops: Client) -> None:
     assert on() == []
 
 
-def test_rows_changed_since_the_page_was_shown_stay_as_they_are(ops: Client) -> None:
+def test_rows_changed_since_the_page_was_shown_stay_unchanged(ops: Client) -> None:
     form = form_with(choose(ops, "enable", "ON"), "reason")
     upsert(OfferPolicy, province="ON", max_arv_multiplier=Decimal(1), act=Act("Ada"))
 
@@ -242,7 +242,7 @@ def test_rows_changed_since_the_page_was_shown_stay_as_they_are(ops: Client) -> 
     assert on() == ["ON"]
 
 
-def test_all_rows_are_switched_or_none(ops: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_chosen_rows_are_switched_or_none(ops: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     form = form_with(choose(ops, "enable", "AB", "BC"), "reason")
 
     def beaten_at_the_second(model: type[OfferPolicy], **given: Any) -> OfferPolicy:
@@ -259,7 +259,7 @@ def test_all_rows_are_switched_or_none(ops: Client, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("role", ["auditor", "agent", "integrator"])
-def test_who_may_not_change_policies_has_no_such_action(role: str, user_of: Callable[..., User]) -> None:
+def test_a_user_who_may_not_change_policies_does_not_see_the_action(role: str, user_of: Callable[..., User]) -> None:
     client = signed_in(user_of(role))
     seen = f"{policy('ON').pk}:1"
 
@@ -291,7 +291,7 @@ def test_the_evidence_shows_its_calculation(ops: Client) -> None:
     assert "none given" in page
 
 
-def test_an_offer_of_nothing_shows_the_negative_bound(ops: Client) -> None:
+def test_an_offer_of_0_shows_the_negative_bound(ops: Client) -> None:
     upsert(OfferPolicy, province="ON", enabled=True, act=Act("ops"))
     offer = make_offer(province="ON", arv=Decimal(10_000), repairs=Decimal(20_000), act=Act())
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offers.errors import OutOfBounds
-from offers.math import calculate
+from offers.math import Calculation, calculate
 
 
 def mao(arv: str, repairs: str, multiplier: str = "0.70", fees: str = "2500") -> tuple[Decimal, Decimal]:
@@ -16,8 +16,9 @@ def mao(arv: str, repairs: str, multiplier: str = "0.70", fees: str = "2500") ->
     return calc.mao, calc.recommended_offer
 
 
-def test_the_guides_offer() -> None:
-    assert mao("450000", "50000") == (Decimal("262500"), Decimal("262500"))
+def test_the_guides_offer_is_computed() -> None:
+    offer = calculate(arv=Decimal(450_000), repairs=Decimal(50_000), multiplier=Decimal("0.70"), fees_buffer=Decimal(2_500))
+    assert offer == Calculation(Decimal(450_000), Decimal(50_000), Decimal(2_500), Decimal(262_500), Decimal(262_500))
 
 
 @pytest.mark.parametrize(
@@ -30,36 +31,37 @@ def test_the_guides_offer() -> None:
         ("100000000", "1", "100000000.00"),
     ],
 )
-def test_half_up_to_the_cent(arv: Any, multiplier: Any, expected: Any) -> None:
+def test_an_offer_is_rounded_half_up_to_the_cent(arv: Any, multiplier: Any, expected: Any) -> None:
     assert mao(arv, "0", multiplier, "0") == (Decimal(expected), Decimal(expected))
 
 
-def test_a_negative_offer_is_recommended_as_nothing() -> None:
+def test_a_negative_offer_is_recommended_as_0() -> None:
     assert mao("100000", "200000") == (Decimal("-132500.00"), Decimal(0))
 
 
-def test_a_negative_half_goes_away_from_zero() -> None:
+def test_a_negative_half_cent_is_rounded_away_from_zero() -> None:
     assert mao("0.01", "0.01", "0.5", "0")[0] == Decimal("-0.01")
 
 
 @pytest.mark.parametrize(
-    ("arv", "repairs", "attr"),
+    ("arv", "repairs", "attr", "says"),
     [
-        ("0", "0", "arv"),
-        ("-1", "0", "arv"),
-        ("100000000.01", "0", "arv"),
-        ("100", "200.01", "repairs"),
-        ("100", "-0.01", "repairs"),
+        ("0", "0", "arv", "Must be above 0 and at most 100,000,000."),
+        ("-1", "0", "arv", "Must be above 0 and at most 100,000,000."),
+        ("100000000.01", "0", "arv", "Must be above 0 and at most 100,000,000."),
+        ("100", "200.01", "repairs", "Must be from 0 to twice the ARV."),
+        ("100", "-0.01", "repairs", "Must be from 0 to twice the ARV."),
     ],
 )
-def test_out_of_bounds_names_the_amount(arv: Any, repairs: Any, attr: Any) -> None:
+def test_out_of_bounds_names_the_amount_and_its_bounds(arv: Any, repairs: Any, attr: Any, says: str) -> None:
     with pytest.raises(OutOfBounds) as refused:
         mao(arv, repairs)
     assert (refused.value.attr, refused.value.code, refused.value.status) == (attr, "out_of_bounds", 400)
+    assert str(refused.value) == says
 
 
 @pytest.mark.parametrize("amount", ["NaN", "sNaN", "Infinity", "-Infinity"])
-def test_what_is_no_amount_is_out_of_bounds(amount: Any) -> None:
+def test_an_invalid_amount_is_out_of_bounds(amount: Any) -> None:
     with pytest.raises(OutOfBounds):
         mao(amount, "0")
     with pytest.raises(OutOfBounds):
@@ -67,7 +69,7 @@ def test_what_is_no_amount_is_out_of_bounds(amount: Any) -> None:
 
 
 @pytest.mark.parametrize(("arv", "repairs"), [("0.01", "0.02"), ("100000000", "200000000")])
-def test_the_bounds_themselves_are_within(arv: Any, repairs: Any) -> None:
+def test_the_bounds_themselves_are_allowed(arv: Any, repairs: Any) -> None:
     assert mao(arv, repairs)[1] == 0
 
 

@@ -30,14 +30,14 @@ def ontario(db: None) -> OfferPolicy:
     return upsert(OfferPolicy, province="ON", enabled=True, act=Act("test"))
 
 
-def test_migrate_seeds_13_policies_all_off(auditor: APIClient) -> None:
+def test_migrate_seeds_13_disabled_policies(auditor: APIClient) -> None:
     rows = auditor.get(POLICIES).json()
     assert [(row["province"], row["market"]) for row in rows] == [(province, "ALL") for province in sorted(Province.values)]
     values = {"enabled": False, "max_arv_multiplier": 0.7, "default_assignment_fee": 10000, "default_fees_buffer": 2500}
     assert all(values.items() <= row.items() for row in rows)
 
 
-def test_upsert_keeps_what_is_absent(operator: APIClient) -> None:
+def test_upsert_keeps_absent_settings(operator: APIClient) -> None:
     answer = operator.post(f"{UPSERT}?province=ON&max_arv_multiplier=0.65&changed_by=bryan&reason=first").json()
     assert (answer["max_arv_multiplier"], answer["enabled"], answer["changed_by"]) == (0.65, False, "bryan")
     answer = operator.post(UPSERT, {"province": "ON", "enabled": True, "default_fees_buffer": 0}).json()
@@ -62,7 +62,7 @@ def test_upsert_keeps_what_is_absent(operator: APIClient) -> None:
     ]
 
 
-def test_a_new_policy_has_the_guides_defaults_and_is_off(operator: APIClient) -> None:
+def test_a_new_policy_has_the_guides_defaults_and_is_disabled(operator: APIClient) -> None:
     answer = operator.post(UPSERT, {"province": "ON", "market": "Toronto"}).json()
     assert (answer["enabled"], answer["max_arv_multiplier"], answer["version"]) == (False, 0.7, 1)
     assert (answer["default_assignment_fee"], answer["default_fees_buffer"]) == (10000, 2500)
@@ -101,7 +101,7 @@ def test_upsert_names_bad_input(operator: APIClient, given: Any, attr: Any, code
     assert OfferPolicy.objects.get(province="ON").version == 1
 
 
-def test_the_guides_offer(integrator: APIClient, ontario: Any) -> None:
+def test_the_guides_offer_is_answered(integrator: APIClient, ontario: Any) -> None:
     response = integrator.post(COMPUTE, {**TORONTO, "comps": [{"sold": 455000}], "assumptions": {"roof": "new"}})
     evidence = OfferEvidence.objects.get()
     assert response.status_code == 201
@@ -139,7 +139,7 @@ def test_computing_writes_one_kpi_row(integrator: APIClient, ontario: Any) -> No
     assert row.correlation_id == evidence.correlation_id == "C-1"
 
 
-def test_parameters_of_a_query_string_compute_the_same(integrator: APIClient, ontario: Any) -> None:
+def test_parameters_in_the_query_string_give_the_same_offer(integrator: APIClient, ontario: Any) -> None:
     response = integrator.post(f'{COMPUTE}?province=on&arv=100.15&repairs=0&comps=[{{"sold":1}}]')
     assert response.json()["calc"]["mao"] == -2429.9  # -2429.895, half-up: away from zero
     assert response.json()["calc"]["recommended_offer"] == 0
@@ -210,7 +210,7 @@ def test_the_widest_policy_still_gives_an_answer(operator: APIClient) -> None:
         assert (response.status_code, attrs(response), codes(response)) == (400, [fee], ["max_value"])
 
 
-def test_evidence_keeps_the_policys_values_when_the_policy_changes(integrator: APIClient, ontario: Any) -> None:
+def test_evidence_keeps_its_values_when_the_policy_changes(integrator: APIClient, ontario: Any) -> None:
     made = integrator.post(COMPUTE, TORONTO).json()
     upsert(OfferPolicy, province="ON", max_arv_multiplier=Decimal("0.1"), enabled=False, act=Act("test"))
     shown = integrator.get(f"{EVIDENCE}/{made['evidence_id']}").json()
@@ -240,13 +240,13 @@ def test_evidence_is_listed_newest_first_and_filtered(auditor: APIClient, given:
     assert [row["id"] for row in auditor.get(EVIDENCE, given).json()["results"]] == [rows[n].pk for n in found]
 
 
-def test_evidence_of_a_policy(auditor: APIClient) -> None:
+def test_evidence_is_filtered_by_policy(auditor: APIClient) -> None:
     wanted, _ = EvidenceFactory.create(), EvidenceFactory.create()
     answer = auditor.get(EVIDENCE, {"policy": wanted.policy_id}).json()
     assert [row["id"] for row in answer["results"]] == [wanted.pk]
 
 
-def test_the_guides_function(ontario: Any) -> None:
+def test_the_guides_function_computes_the_offer(ontario: Any) -> None:
     offer = compute_offer("ON", "TORONTO", 450000, Decimal(50000), correlation_id="C-1", now=NOON)
     evidence = OfferEvidence.objects.get()
     assert offer["calc"]["recommended_offer"] == Decimal("262500")
@@ -264,7 +264,7 @@ def test_seeding_again_changes_nothing_and_never_overwrites(ontario: Any) -> Non
     assert list(OfferPolicy.objects.values()) == before
 
 
-def test_seeding_gives_a_province_without_policy_its_default_off(db: None) -> None:
+def test_seeding_gives_a_province_without_a_policy_its_disabled_default(db: None) -> None:
     OfferPolicy.objects.filter(province="ON").delete()
     assert seed(OfferPolicy, now=NOON) == 1
     policy = OfferPolicy.objects.get(province="ON")
@@ -281,12 +281,12 @@ def test_seeding_gives_a_province_without_policy_its_default_off(db: None) -> No
         {"province": "XX"},
     ],
 )
-def test_the_database_forbids_what_no_policy_can_be(db: None, broken: Any) -> None:
+def test_the_database_forbids_invalid_policies(db: None, broken: Any) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         OfferPolicyFactory.create(**broken)
 
 
 @pytest.mark.parametrize("broken", [{"arv": 0}, {"repairs": -1}, {"fees_buffer": -1}, {"recommended_offer": -1}])
-def test_the_database_forbids_what_no_evidence_can_be(db: None, broken: Any) -> None:
+def test_the_database_forbids_invalid_evidence(db: None, broken: Any) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         EvidenceFactory.create(**broken)

@@ -26,7 +26,7 @@ def million() -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def test_hot_reads_look_at_a_handful_of_index_entries(million: psycopg.Connection) -> None:
+def test_hot_reads_look_at_few_index_entries(million: psycopg.Connection) -> None:
     """Planned for its values, and planned once for all, as the server may plan a prepared statement."""
     counts = "SELECT count(*), count(completed_at), count(*) FILTER (WHERE completed_at IS NULL AND due_at < %s) FROM "
     ((tasks, completed, due),) = million.execute(f"{counts} {TABLE}", [timezone.now()]).fetchall()

@@ -41,7 +41,7 @@ def assert_one_whole_ladder_each() -> None:
     assert sorted(counted) == sorted(str(pk) for pk in FollowupLadder.objects.values_list("pk", flat=True))
 
 
-def test_two_calls_over_the_same_leads_make_one_ladder_each(
+def test_two_bulk_calls_with_the_same_leads_make_one_ladder_each(
     operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
     answers = run_together(8, lambda number: operators[number].post(BULK, {"ladders": rows(number)}).json())
@@ -52,7 +52,7 @@ def test_two_calls_over_the_same_leads_make_one_ladder_each(
     assert_one_whole_ladder_each()
 
 
-def test_single_creates_and_restarts_in_between_neither_deadlock_nor_double(
+def test_single_creates_and_restarts_during_bulk_calls_neither_deadlock_nor_double(
     operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
     for agent in ("va1", "va2"):
@@ -77,7 +77,7 @@ def test_single_creates_and_restarts_in_between_neither_deadlock_nor_double(
     assert sum(PoolAgent.objects.values_list("credit", flat=True)) == 0
 
 
-def test_stops_among_bulk_calls_leave_no_open_step(
+def test_stops_during_bulk_calls_leave_no_open_step(
     operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
     for n in range(LEADS):
@@ -94,7 +94,7 @@ def test_stops_among_bulk_calls_leave_no_open_step(
     assert not FollowupLadder.objects.open().exists()
 
 
-def test_one_key_at_once_starts_each_ladder_once_and_has_one_answer(
+def test_concurrent_calls_with_one_key_start_each_ladder_once_and_get_one_answer(
     operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
     asked = {"ladders": rows(0)}

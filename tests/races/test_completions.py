@@ -58,7 +58,7 @@ def assert_ladders_count_right() -> None:
 
 
 @pytest.mark.parametrize("outcomes", [("REPLIED",), ("APPOINTMENT", "NOT_INTERESTED"), ("REPLIED", "OPTED_OUT", "REACHED")])
-def test_renewals_and_releases_of_tasks_that_outcomes_move_or_cancel(run_together: RunTogether, outcomes: Any) -> None:
+def test_renewals_and_releases_do_not_deadlock_with_outcomes(run_together: RunTogether, outcomes: Any) -> None:
     for round_ in range(ROUNDS):
         tasks = [task.pk for task in ladders(3)]
 
@@ -79,7 +79,7 @@ def test_renewals_and_releases_of_tasks_that_outcomes_move_or_cancel(run_togethe
         FollowupTask.objects.open().update(leased_by=None, leased_until=None)
 
 
-def test_claims_that_give_back_what_the_gate_refuses_among_outcomes(run_together: RunTogether) -> None:
+def test_claims_that_return_refused_tasks_do_not_deadlock_with_outcomes(run_together: RunTogether) -> None:
     tasks = [task.pk for task in ladders(6)]
     FollowupTask.objects.update(
         leased_by=None, leased_until=None, open_from=LATER - timedelta(hours=1), open_until=LATER + timedelta(hours=1)
@@ -99,7 +99,7 @@ def test_claims_that_give_back_what_the_gate_refuses_among_outcomes(run_together
     assert_ladders_count_right()
 
 
-def test_contacts_and_wishes_of_numbers_that_nobody_has_spoken_of_before(run_together: RunTogether) -> None:
+def test_contacts_and_wishes_of_new_numbers_do_not_deadlock(run_together: RunTogether) -> None:
     """A wish makes the point's row and then cancels the ladder; a completion holds the ladder and then notes the contact."""
     for n in range(ROUNDS):
         phone = f"+1416555{n:04}"
@@ -120,7 +120,7 @@ def test_contacts_and_wishes_of_numbers_that_nobody_has_spoken_of_before(run_tog
         assert not FollowupLadder.objects.open().exists()
 
 
-def test_messages_that_use_a_referral_among_wishes_and_erasures(run_together: RunTogether) -> None:
+def test_messages_with_a_referral_do_not_deadlock_with_wishes_and_erasures(run_together: RunTogether) -> None:
     """A use is noted under the ladder's lock, at a row that a wish and an erasure hold too."""
     proof = Proof(referrer_name="Ann Lee", referrer_to_lead="sister", referrer_to_us="sold to us")
     for n in range(ROUNDS):
@@ -144,7 +144,7 @@ def test_messages_that_use_a_referral_among_wishes_and_erasures(run_together: Ru
     assert ContactRecord.objects.filter(entry="USED").exists()
 
 
-def test_contacts_of_one_number_at_several_ladders_are_noted_one_after_another(run_together: RunTogether) -> None:
+def test_contacts_of_one_number_at_several_ladders_are_recorded_one_after_another(run_together: RunTogether) -> None:
     steps = []
     for n in range(4):
         LeadFactory.create(lead_id=f"P{n}", phone="")
@@ -163,7 +163,7 @@ def test_contacts_of_one_number_at_several_ladders_are_noted_one_after_another(r
     assert max(LastContact.objects.values_list("contacted_at", flat=True)) == last
 
 
-def test_claims_by_many_never_hold_two_steps_of_one_ladder(run_together: RunTogether) -> None:
+def test_concurrent_claims_never_hold_two_steps_of_one_ladder(run_together: RunTogether) -> None:
     tasks = ladders(8)
     FollowupTask.objects.update(
         leased_by=None, leased_until=None, open_from=LATER - timedelta(hours=1), open_until=LATER + timedelta(hours=9)

@@ -22,7 +22,7 @@ RunTogether = Callable[..., list[Any]]
 PHONE = ("PHONE", "+14165550123")
 
 
-def test_many_opt_outs_of_one_new_number_are_one_point_and_all_their_lines(run_together: RunTogether) -> None:
+def test_concurrent_opt_outs_of_a_new_number_make_one_point_and_all_lines(run_together: RunTogether) -> None:
     made = run_together(THREADS, lambda number: opt_outs.record_opt_out(points=[PHONE], act=Act(f"t{number}")))
     assert {type(answer) for answer in made} == {list}
     point = ContactPoint.objects.get()
@@ -43,7 +43,7 @@ def test_scrubs_of_the_same_numbers_in_opposite_order_do_not_deadlock(run_togeth
     assert (ContactPoint.objects.count(), ContactRecord.objects.count()) == (500, 4000)
 
 
-def test_a_day_closed_by_many_at_once_is_one_row(run_together: RunTogether) -> None:
+def test_concurrent_closings_of_one_day_make_one_row(run_together: RunTogether) -> None:
     day = date(2026, 12, 24)
     made = run_together(THREADS, lambda number: set_closed_day(day=day, name="Eve", act=Act(f"t{number}")).pk)
     assert set(made) == {ClosedDay.objects.get().pk}

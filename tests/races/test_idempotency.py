@@ -31,7 +31,7 @@ def test_posts_with_one_key_act_once(operators: list[APIClient], run_together: C
     assert IdempotencyKey.objects.get().status == 201
 
 
-def test_a_refusal_is_not_kept_for_those_who_waited(
+def test_a_refusal_is_not_kept_for_waiting_requests(
     operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
     offer = {"province": "ON", "arv": 450_000, "repairs": 50_000}

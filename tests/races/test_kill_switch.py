@@ -49,8 +49,8 @@ ROWS: list[tuple[Any, str]] = [
     (RiskEvent, "created_at"),
     (KPIEvent, "occurred_at"),
 ]
-SHARED = f"SELECT pg_advisory_lock_shared({golive._LOCK_KEY})"
-EXCLUSIVE = f"SELECT pg_advisory_lock({golive._LOCK_KEY})"
+SHARED = f"SELECT pg_advisory_lock_shared({golive.LOCK_KEY})"
+EXCLUSIVE = f"SELECT pg_advisory_lock({golive.LOCK_KEY})"
 ROW = "SELECT 1 FROM governance_golivestate FOR UPDATE"
 TABLE = "LOCK TABLE governance_golivestate"
 HISTORY = "LOCK TABLE governance_historicalgolivestate IN SHARE MODE"
@@ -115,7 +115,7 @@ def _backends(pid: int) -> int:
 
 @pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "stop"}], ids=["plain", "with a key"])
 @pytest.mark.parametrize("lock", [SHARED, EXCLUSIVE], ids=["an act", "a toggle"])
-def test_a_lock_that_somebody_keeps_does_not_delay_it(
+def test_a_lock_held_by_another_does_not_delay_the_switch(
     operators: list[APIClient], settings: Settings, lock: str, headers: dict[str, str]
 ) -> None:
     settings.KILL_SWITCH_WAIT = 0.3
@@ -132,7 +132,7 @@ def test_a_lock_that_somebody_keeps_does_not_delay_it(
 
 
 @pytest.mark.parametrize("lock", [ROW, TABLE, HISTORY], ids=["the row", "its table", "its history"])
-def test_a_session_that_keeps_it_from_being_written_is_ended(
+def test_a_session_that_blocks_the_switch_is_ended(
     operators: list[APIClient], monkeypatch: pytest.MonkeyPatch, lock: str
 ) -> None:
     monkeypatch.setattr(golive, "ROW_WAIT", 0.2)
@@ -142,7 +142,7 @@ def test_a_session_that_keeps_it_from_being_written_is_ended(
     assert GoLiveState.objects.get().kill_switch_engaged
 
 
-def test_a_key_that_another_request_keeps_does_not_refuse_it(operators: list[APIClient]) -> None:
+def test_a_key_held_by_another_request_does_not_refuse_the_switch(operators: list[APIClient]) -> None:
     user = User.objects.get(username="racer")
     values = f"(key, user_id, fingerprint, body, created_at) VALUES ('k', {user.pk}, '', '', now())"
     with another_session(f"INSERT INTO wholesale_idempotencykey {values}"):
@@ -150,7 +150,9 @@ def test_a_key_that_another_request_keeps_does_not_refuse_it(operators: list[API
     assert GoLiveState.objects.get().kill_switch_engaged
 
 
-def test_it_waits_for_an_act_that_began_before_and_refuses_others_meanwhile(run_together: Callable[..., list[Any]]) -> None:
+def test_the_switch_waits_for_an_act_that_began_before_and_refuses_others_meanwhile(
+    run_together: Callable[..., list[Any]],
+) -> None:
     has_read, is_engaged, order = threading.Event(), threading.Event(), []
 
     def act(number: int) -> str:
@@ -181,21 +183,25 @@ def test_it_waits_for_an_act_that_began_before_and_refuses_others_meanwhile(run_
     assert order == ["acted", "answered"]
 
 
-def test_many_who_engage_at_once_engage_it_once(operators: list[APIClient], run_together: Callable[..., list[Any]]) -> None:
+def test_concurrent_engagements_engage_the_switch_once(
+    operators: list[APIClient], run_together: Callable[..., list[Any]]
+) -> None:
     answers = run_together(ACTING, lambda number: operators[number].post(ENGAGE, {"reason": f"by {number}"}))
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.json()["reason"] for answer in answers}) == 1
     assert GoLiveState.objects.get().history.count() == 2
 
 
-def test_many_who_engage_without_a_row_make_one(operators: list[APIClient], run_together: Callable[..., list[Any]]) -> None:
+def test_concurrent_engagements_without_a_row_make_one_row(
+    operators: list[APIClient], run_together: Callable[..., list[Any]]
+) -> None:
     GoLiveState.objects.all().delete()
     answers = run_together(ACTING, lambda number: operators[number].post(ENGAGE, {"reason": f"by {number}"}))
     assert {answer.status_code for answer in answers} == {200}
     assert GoLiveState.objects.get().kill_switch_engaged
 
 
-def test_going_live_and_engaging_at_once_never_end_in_both(run_together: Callable[..., list[Any]]) -> None:
+def test_concurrent_go_live_and_engagement_never_both_hold(run_together: Callable[..., list[Any]]) -> None:
     def act(number: int) -> Any:
         if number:
             return golive.engage_kill_switch(act=Act("test", reason="race"))
@@ -211,7 +217,7 @@ def test_going_live_and_engaging_at_once_never_end_in_both(run_together: Callabl
         golive.disable_go_live(act=Act("test", reason="again"))
 
 
-def test_a_tripwire_stops_everything_whoever_holds_a_lock(settings: Settings) -> None:
+def test_a_tripwire_engages_the_switch_whoever_holds_a_lock(settings: Settings) -> None:
     settings.KILL_SWITCH_WAIT = 0.3
     watch(action="KILL_SWITCH")
     fallen()
@@ -222,7 +228,7 @@ def test_a_tripwire_stops_everything_whoever_holds_a_lock(settings: Settings) ->
     assert "the kill switch was engaged" in RegressionTrigger.objects.get().note
 
 
-def test_tripwires_that_stop_everything_together_stop_it_once(run_together: Callable[..., list[Any]]) -> None:
+def test_concurrent_tripwires_engage_the_switch_once(run_together: Callable[..., list[Any]]) -> None:
     watch(action="KILL_SWITCH")
     fallen()
     states = run_together(8, lambda _: evaluate(domain=KEY["domain"], metric=KEY["metric"], act=Act()))

@@ -37,7 +37,7 @@ def assert_ladders_are_consistent() -> None:
     assert sorted(counted) == sorted(map(str, completed))
 
 
-def test_creates_for_one_lead_leave_one_open_ladder(
+def test_concurrent_creates_for_one_lead_leave_one_open_ladder(
     operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
     answers = run_together(CLIENTS, lambda number: create(operators[number]))
@@ -49,7 +49,7 @@ def test_creates_for_one_lead_leave_one_open_ladder(
     assert KPIEvent.objects.filter(metric="ladder_created").count() == 1
 
 
-def test_restarts_of_one_lead_leave_exactly_one_open_ladder(
+def test_concurrent_restarts_of_one_lead_leave_exactly_one_open_ladder(
     operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
     answers = run_together(CLIENTS, lambda number: create(operators[number], restart=True))
@@ -61,7 +61,7 @@ def test_restarts_of_one_lead_leave_exactly_one_open_ladder(
     assert_ladders_are_consistent()
 
 
-def test_completes_of_one_task_count_once(
+def test_concurrent_completions_of_one_task_count_once(
     operator: APIClient, operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
     task = create(operator).json()[0]["id"]
@@ -73,7 +73,7 @@ def test_completes_of_one_task_count_once(
     assert_ladders_are_consistent()
 
 
-def test_completes_of_all_steps_at_once_close_the_ladder_once(
+def test_concurrent_completions_of_all_steps_close_the_ladder_once(
     operator: APIClient, operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
     tasks = [step["id"] for step in create(operator).json()]
@@ -85,7 +85,7 @@ def test_completes_of_all_steps_at_once_close_the_ladder_once(
     assert_ladders_are_consistent()
 
 
-def test_completes_and_restarts_at_once_neither_deadlock_nor_miscount(
+def test_concurrent_completions_and_restarts_neither_deadlock_nor_miscount(
     operator: APIClient, operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
     """A completed step stays completed though its ladder is cancelled in the same moment."""

@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, seri
 LEADS = 12
 
 
-def test_lapses_race_with_completions_and_cancellations(run_together: Callable[..., list[Any]]) -> None:
+def test_lapses_completions_and_cancellations_end_each_step_once(run_together: Callable[..., list[Any]]) -> None:
     who = {"name": "Maple Homes", "mailing_address": "1 King Street, Toronto", "contact": "416-555-0100"}
     Organisation.objects.update(consent="enforce", scrub="enforce", **who, registration_number="R-1")
     Organisation.objects.update(registration_expires_on=timezone.now().date() + timedelta(days=365))

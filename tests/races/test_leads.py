@@ -27,7 +27,7 @@ def rows(**more: Any) -> list[dict[str, Any]]:
     return [{"lead_id": f"L{number}", "province": "ON", **more} for number in range(ROWS)]
 
 
-def test_imports_of_one_file_make_each_lead_once(
+def test_concurrent_imports_of_one_file_make_each_lead_once(
     run_together: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In either direction, which would deadlock if each locked row by row."""
@@ -41,7 +41,7 @@ def test_imports_of_one_file_make_each_lead_once(
     assert sorted(Lead.objects.values_list("lead_id", flat=True)) == sorted(row["lead_id"] for row in rows())
 
 
-def test_imports_of_different_columns_lose_nothing_of_each_other(
+def test_concurrent_imports_of_different_columns_lose_no_value(
     run_together: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("followups.leads.services.BATCH", 50)
@@ -54,7 +54,7 @@ def test_imports_of_different_columns_lose_nothing_of_each_other(
     assert set(Lead.objects.values_list("first_name", "source", "score", "status")) == {("Ana", "mailer", 0.5, "DEAD")}
 
 
-def test_imports_of_one_list_record_each_wish_once(
+def test_concurrent_imports_of_one_list_record_each_wish_once(
     run_together: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In either direction, beside imports that say nothing of contact and upserts of single leads."""
@@ -81,7 +81,7 @@ def test_imports_of_one_list_record_each_wish_once(
     assert ContactRecord.objects.count() == ContactPoint.objects.count() == 200  # each lead and its number
 
 
-def test_upserts_of_one_lead_over_the_api_make_it_once(
+def test_concurrent_upserts_of_one_lead_make_it_once(
     operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
     answers = run_together(
@@ -93,7 +93,7 @@ def test_upserts_of_one_lead_over_the_api_make_it_once(
     assert Lead.objects.count() == 1
 
 
-def test_an_import_that_many_confirm_is_done_once(run_together: Callable[..., list[Any]]) -> None:
+def test_an_import_confirmed_by_many_runs_once(run_together: Callable[..., list[Any]]) -> None:
     waiting = LeadImportFactory.create()
 
     done = run_together(8, lambda _: confirm_import(waiting.pk).state)

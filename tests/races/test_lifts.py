@@ -31,7 +31,7 @@ def lift() -> list[ContactRecord]:
     return opt_outs.lift_opt_out(points=[PHONE, LEAD], act=Act("op", reason="a mistake"))
 
 
-def test_a_lift_takes_nothing_back_that_was_in_flight(run_together: RunTogether) -> None:
+def test_a_lift_does_not_undo_an_uncommitted_opt_out(run_together: RunTogether) -> None:
     opt_outs.record_opt_out(points=[PHONE, LEAD], said_at=timezone.now() - 9 * A_DAY, act=Act("va1"))
     is_in_flight, has_lifted = Event(), Event()
 
@@ -51,7 +51,7 @@ def test_a_lift_takes_nothing_back_that_was_in_flight(run_together: RunTogether)
     assert not is_refused(LEAD)
 
 
-def test_an_opt_out_that_waits_for_a_lift_outlives_it_whenever_it_was_said(run_together: RunTogether) -> None:
+def test_an_opt_out_that_waits_for_a_lift_survives_it_whatever_its_time(run_together: RunTogether) -> None:
     opt_outs.record_opt_out(points=[PHONE], said_at=timezone.now() - 9 * A_DAY, act=Act("va1"))
     is_in_flight, has_said = Event(), Event()
 
@@ -87,7 +87,7 @@ def test_holds_releases_and_opt_outs_of_the_same_points_do_not_deadlock(run_toge
 
 
 @pytest.mark.parametrize("market", ["ALL", "TORONTO"])
-def test_versions_of_a_policy_follow_each_other_in_time(run_together: RunTogether, market: str) -> None:
+def test_versions_of_a_policy_have_ascending_times(run_together: RunTogether, market: str) -> None:
     rules = MarketPolicy.objects.get(province="ON", market="ALL").rules
     for _ in range(3):
         run_together(16, lambda n: upsert(MarketPolicy, province="ON", market=market, rules=rules, act=Act(f"op{n}")))

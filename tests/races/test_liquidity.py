@@ -24,7 +24,7 @@ EVENTS = CLIENTS * EVENTS_EACH
 MIXED_EACH = 4
 
 
-def test_feedback_on_one_node_moves_it_by_exactly_the_steps(
+def test_concurrent_feedback_moves_a_node_by_exactly_its_steps(
     operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
     def tell(number: int) -> list[Any]:
@@ -47,7 +47,7 @@ def test_feedback_on_one_node_moves_it_by_exactly_the_steps(
     assert list(rebuild_liquidity(write=False, act=Act())) == []
 
 
-def test_a_node_is_the_fold_of_its_events_whatever_order_they_came_in(
+def test_a_node_equals_the_fold_of_its_events_in_order_of_id(
     operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
     """Rates stop at 0, so the same events in another order make another node: near 0 the order shows."""

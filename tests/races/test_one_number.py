@@ -13,13 +13,13 @@ from rest_framework.test import APIClient
 from followups.ladders import bulk
 from followups.ladders.errors import NoLadder
 from followups.ladders.models import FollowupLadder
-from followups.leads import storing
 from followups.leads.models import Lead
 from followups.leads.moving import hold_lead, mark_wrong
 from followups.leads.services import upsert_lead, upsert_leads
 from followups.services import complete_task, start_ladder
 from followups.tasks.models import FollowupTask
 from governance import gate
+from governance.clocks.markets import one_markets
 from kpi.models import KPIEvent
 from tests.factories import NOON, LeadFactory
 from tests.races.conftest import CLIENTS
@@ -53,7 +53,7 @@ def no_error(answers: list[Any]) -> bool:
     return [answer for answer in answers if isinstance(answer, Exception)] == []
 
 
-def test_of_two_creates_for_two_leads_of_one_number_one_starts(
+def test_two_creates_for_two_leads_of_one_number_start_one_ladder(
     operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
     for n in range(20):
@@ -69,7 +69,7 @@ def test_of_two_creates_for_two_leads_of_one_number_one_starts(
 
 
 @pytest.mark.parametrize("shared", [{"phone": PHONE}, {"phone": "", "email": "owner@example.ca"}])
-def test_of_many_creates_for_as_many_leads_of_one_number_one_starts(
+def test_many_creates_for_many_leads_of_one_number_start_one_ladder(
     operators: list[APIClient], run_together: Callable[..., list[Any]], shared: dict[str, str]
 ) -> None:
     for n in range(CLIENTS):
@@ -81,7 +81,7 @@ def test_of_many_creates_for_as_many_leads_of_one_number_one_starts(
     assert [f"Lead {started} " in detail for detail in told] == [True]
 
 
-def test_creates_and_bulk_calls_of_leads_that_share_numbers(
+def test_creates_and_bulk_calls_of_leads_with_shared_numbers_leave_one_ladder(
     operators: list[APIClient], run_together: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bulk, "BATCH", 5)
@@ -98,7 +98,7 @@ def test_creates_and_bulk_calls_of_leads_that_share_numbers(
     assert_one_open_ladder_a_number()
 
 
-def test_creates_among_leads_that_change_their_numbers(
+def test_creates_and_changes_of_numbers_leave_one_ladder_for_each_number(
     operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
     """Whichever comes first: the create that comes after a change sees it, the change that comes after a create cancels."""
@@ -116,7 +116,7 @@ def test_creates_among_leads_that_change_their_numbers(
         assert_one_open_ladder_a_number()
 
 
-def test_creates_restarts_imports_and_statuses_of_the_same_leads(
+def test_creates_restarts_imports_and_statuses_of_the_same_leads_do_not_deadlock(
     operators: list[APIClient], run_together: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("followups.leads.services.BATCH", 4)
@@ -138,7 +138,7 @@ def test_creates_restarts_imports_and_statuses_of_the_same_leads(
     assert_one_open_ladder_a_number()
 
 
-def test_leads_that_become_known_while_their_ladders_start(
+def test_leads_that_become_known_while_their_ladders_start_share_no_number(
     operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
     for round_ in range(ROUNDS):
@@ -154,7 +154,7 @@ def test_leads_that_become_known_while_their_ladders_start(
         assert_one_open_ladder_a_number()
 
 
-def test_a_stop_among_creates_and_changes_of_one_number_leaves_nobody_to_be_contacted(
+def test_a_stop_among_creates_and_changes_of_one_number_leaves_no_open_step(
     operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
     for round_ in range(ROUNDS):
@@ -183,7 +183,7 @@ def started(lead_id: str) -> str:
     return "open"
 
 
-def test_a_create_whose_lead_gets_another_number_while_it_waits_begins_anew(
+def test_a_create_starts_over_when_its_lead_gets_another_number_meanwhile(
     run_together: Callable[..., list[Any]],
 ) -> None:
     """It waits for the old number's lock. The lead gets the number of one whose ladder is started, and not committed yet."""
@@ -229,7 +229,7 @@ def many(lead_id: str, **settings: Any) -> None:
     [("L2", {"phone": PHONE}), ("NEW", {"province": "ON", "phone": PHONE}), ("L1", {"status": "DEAD"})],
     ids=["another's number", "becomes known", "dead"],
 )
-def test_a_change_waits_for_a_create_that_it_concerns(
+def test_a_change_waits_for_a_create_of_the_same_number(
     run_together: Callable[..., list[Any]], store: Callable[..., None], lead_id: str, settings: dict[str, str]
 ) -> None:
     """Else neither would see the other, and both ladders would be open, or that of a dead lead."""
@@ -257,21 +257,21 @@ def test_a_change_waits_for_a_create_that_it_concerns(
 # Statuses ---------------------------------------------------------------------------------------------------------------
 
 
-def test_a_status_that_an_outcome_sets_stays_though_a_batch_that_read_before_writes_after(
+def test_a_status_set_by_an_outcome_survives_a_batch_that_read_before_it(
     run_together: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     LeadFactory.create(lead_id="L1")
     LeadFactory.create(lead_id="L2")
     task = start_ladder(lead_id="L1", province="ON", act=Act()).tasks[0]
     has_read, has_moved = Event(), Event()
-    write = storing._write
 
-    def slowly(*args: Any) -> None:
+    def slowly(places: Any) -> Any:
         has_read.set()
         has_moved.wait(1)  # the outcome waits for the batch, so it cannot come before this has passed
-        write(*args)
+        return one_markets(places)
 
-    monkeypatch.setattr(storing, "_write", slowly)
+    # What a batch does between reading its leads and writing them.
+    monkeypatch.setattr("followups.leads.storing.one_markets", slowly)
 
     def act(who: int) -> str:
         if who == 0:
@@ -290,7 +290,7 @@ def test_a_status_that_an_outcome_sets_stays_though_a_batch_that_read_before_wri
     assert not FollowupLadder.objects.open().exists()
 
 
-def test_outcomes_among_imports_of_an_older_status_are_never_lost(
+def test_outcomes_survive_concurrent_imports_of_an_older_status(
     run_together: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("followups.leads.services.BATCH", 3)
@@ -313,7 +313,7 @@ def test_outcomes_among_imports_of_an_older_status_are_never_lost(
     assert_one_open_ladder_a_number()
 
 
-def test_a_restart_among_outcomes_that_end_the_hunt_leaves_no_ladder_of_a_lead_that_is_done_with(
+def test_restarts_and_outcomes_that_end_the_hunt_leave_no_open_ladder_of_a_finished_lead(
     operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
     for round_ in range(ROUNDS * 2):
@@ -330,7 +330,7 @@ def test_a_restart_among_outcomes_that_end_the_hunt_leaves_no_ladder_of_a_lead_t
         assert_one_open_ladder_a_number()
 
 
-def test_wrong_numbers_marked_while_files_bring_numbers(
+def test_wrong_number_flags_agree_with_the_list_while_files_bring_numbers(
     run_together: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A flag is always what the list says of the number that the lead has."""

@@ -84,7 +84,7 @@ def test_stops_and_creates_of_leads_that_share_numbers_do_not_deadlock(
     assert_nobody_is_to_be_contacted()
 
 
-def test_an_opt_out_of_the_address_among_creates_leaves_no_open_step_by_e_mail(
+def test_an_opt_out_of_the_address_among_creates_leaves_no_open_e_mail_step(
     operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
     steps = [{"delay_minutes": 0, "channel": "EMAIL"}, {"delay_minutes": 60, "channel": "EMAIL"}]
@@ -105,7 +105,7 @@ def test_an_opt_out_of_the_address_among_creates_leaves_no_open_step_by_e_mail(
         assert_nobody_is_to_be_contacted()
 
 
-def test_a_ladder_begins_only_after_an_opt_out_of_the_address_that_came_first(
+def test_a_ladder_waits_for_an_uncommitted_opt_out_of_the_address(
     run_together: Callable[..., list[Any]],
 ) -> None:
     """The ladder that is being started waits for the address's lock, which an opt-out in flight holds."""
@@ -127,7 +127,7 @@ def test_a_ladder_begins_only_after_an_opt_out_of_the_address_that_came_first(
     assert run_together(2, act) == ["held", "started"]
 
 
-def test_stops_of_a_number_that_nobody_knew_make_one_point(
+def test_concurrent_stops_of_a_new_number_make_one_point(
     operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
     stop = {"phone": PHONE, "channel": "SMS", "text": "STOP"}
@@ -137,7 +137,7 @@ def test_stops_of_a_number_that_nobody_knew_make_one_point(
     assert ContactRecord.objects.count() == InboundMessage.objects.count() == CREATES
 
 
-def test_two_who_decide_otherwise_leave_an_opt_out_and_each_decision_once(
+def test_two_contradicting_decisions_leave_an_opt_out_and_each_decision_once(
     operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
     """An operator may turn a reply into an opt-out; an opt-out stays."""
@@ -213,7 +213,7 @@ def test_nothing_is_claimed_once_a_hold_has_committed(run_together: Callable[...
         assert claim_due(owner="later", act=Act()) == []
 
 
-def test_a_decision_and_an_erasure_leave_the_opt_out_on_file(run_together: Callable[..., list[Any]]) -> None:
+def test_a_concurrent_decision_and_erasure_leave_the_opt_out_on_file(run_together: Callable[..., list[Any]]) -> None:
     for n in range(ROUNDS):
         phone = f"+1416555{n:04}"
         message = record_inbound(phone=phone, channel="SMS", text=DOUBT, act=Act()).message
@@ -254,7 +254,7 @@ def test_a_stop_beside_a_resume_stays_on_file_whichever_comes_first(run_together
         assert lifted == (0 if isinstance(resumed, OptedOutSince) else 1)
 
 
-def test_two_who_begin_to_decide_a_held_message_release_it_once(run_together: Callable[..., list[Any]]) -> None:
+def test_two_concurrent_decisions_about_a_held_message_release_it_once(run_together: Callable[..., list[Any]]) -> None:
     message = record_inbound(phone=PHONE, channel="SMS", text=DOUBT, act=Act()).message
     record_inbound(phone=PHONE, channel="SMS", text=DOUBT, act=Act())
     run_together(8, lambda number: decide_inbound(message.pk, "REPLY", act=Act(reason="read it")))

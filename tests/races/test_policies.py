@@ -32,7 +32,7 @@ TEMPLATE_UPSERT = "/api/followups/templates/upsert"
     ],
 )
 @pytest.mark.parametrize(("market", "version_before"), [("ALL", 1), ("TORONTO", 0)], ids=["seeded", "new"])
-def test_upserts_of_one_policy_leave_one_row(
+def test_concurrent_upserts_of_one_policy_leave_one_row(
     operators: list[APIClient],
     run_together: Callable[..., list[Any]],
     path: str,
@@ -59,7 +59,7 @@ def test_upserts_of_one_policy_leave_one_row(
     assert policy.history.count() == policy.version
 
 
-def test_of_changes_made_from_one_reading_only_the_first_is_taken(
+def test_only_the_first_of_several_changes_of_one_version_is_accepted(
     operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
     changes = {"province": "ON", "enabled": True, "expected_version": 1}

@@ -36,7 +36,7 @@ def assert_tasks_are_their_ladders() -> None:
         assert owner == ladders_owner
 
 
-def test_creates_give_exact_shares(operators: list[APIClient], run_together: Callable[..., list[Any]]) -> None:
+def test_concurrent_creates_give_exact_shares(operators: list[APIClient], run_together: Callable[..., list[Any]]) -> None:
     def act(number: int) -> list[int]:
         leads = [f"L{number}-{n}" for n in range(EACH)]
         return [operators[number].post(CREATE, {**PLACE, "lead_id": lead}).status_code for lead in leads]
@@ -47,7 +47,7 @@ def test_creates_give_exact_shares(operators: list[APIClient], run_together: Cal
     assert_tasks_are_their_ladders()
 
 
-def test_creates_with_restarts_of_the_same_leads_in_between_give_exact_shares_and_no_deadlock(
+def test_creates_and_restarts_of_the_same_leads_give_exact_shares_without_deadlock(
     operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
     """Every restart makes a ladder and has a turn; of creates only those that make one. Four clients share each lead."""

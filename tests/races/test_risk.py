@@ -76,7 +76,7 @@ def test_the_cap_holds_exactly_and_each_loss_is_counted_once(run_together: RunTo
     assert_all_agree()
 
 
-def test_losses_corrected_by_many_at_once_leave_ledgers_that_agree(run_together: RunTogether) -> None:
+def test_concurrent_corrections_leave_consistent_ledgers(run_together: RunTogether) -> None:
     reserve()
     reservation = RiskReservation.objects.get()
     reservations.risk_settle(reservation.pk, Decimal(5), act=Act("race"))
@@ -119,7 +119,7 @@ def test_the_open_cap_holds_across_midnight(run_together: RunTogether) -> None:
     assert [one + other for one, other in zip(first, second, strict=True)] == [1] * len(engines)
 
 
-def test_a_cap_that_is_raised_meanwhile_holds_exactly_too(run_together: RunTogether) -> None:
+def test_a_cap_raised_meanwhile_holds_exactly_too(run_together: RunTogether) -> None:
     caps(GLOBAL, max_daily_exposure=0, max_open_risk=0)
     caps("WHOLESALE", max_daily_exposure=Decimal(100))
     raised = threading.Event()
@@ -145,7 +145,7 @@ def test_a_cap_that_is_raised_meanwhile_holds_exactly_too(run_together: RunToget
     assert_all_agree()
 
 
-def test_each_settle_by_amount_finds_a_reservation_of_its_own(run_together: RunTogether) -> None:
+def test_each_settlement_by_amount_finds_its_own_reservation(run_together: RunTogether) -> None:
     for _ in range(THREADS):
         assert reserve()
     settled = run_together(
@@ -161,7 +161,7 @@ def test_each_settle_by_amount_finds_a_reservation_of_its_own(run_together: RunT
     assert_all_agree()
 
 
-def test_of_settling_and_releasing_exactly_one_happens(run_together: RunTogether) -> None:
+def test_a_concurrent_settlement_and_release_do_exactly_one_of_both(run_together: RunTogether) -> None:
     for _ in range(10):
         assert reserve()
         id = RiskReservation.objects.latest("id").pk

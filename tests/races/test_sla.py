@@ -30,7 +30,7 @@ def late_tasks(size: int = TASKS) -> None:
 
 
 @pytest.mark.parametrize("workers", [2, 8])
-def test_workers_who_look_at_once_record_each_breach_once(
+def test_concurrent_workers_record_each_breach_once(
     workers: int, transactional_db: None, run_together: Callable[..., list[Any]]
 ) -> None:
     find_breaches(act=Act(at=NOON))
@@ -45,7 +45,7 @@ def test_workers_who_look_at_once_record_each_breach_once(
     assert SlaNotice.objects.get().breaches == TASKS + 1
 
 
-def test_who_completes_tasks_meanwhile_is_not_waited_for_and_nobody_deadlocks(
+def test_a_look_does_not_wait_for_completions_and_does_not_deadlock(
     transactional_db: None, run_together: Callable[..., list[Any]]
 ) -> None:
     late_tasks()
@@ -63,7 +63,7 @@ def test_who_completes_tasks_meanwhile_is_not_waited_for_and_nobody_deadlocks(
     assert KPIEvent.objects.filter(metric="followup_breached").count() == TASKS
 
 
-def test_a_task_that_is_put_off_while_somebody_completes_it_is_not_late(
+def test_a_task_moved_during_its_completion_is_not_late(
     transactional_db: None, run_together: Callable[..., list[Any]]
 ) -> None:
     """Who completes it read the task before, and waits for its ladder."""
@@ -88,7 +88,7 @@ def test_a_task_that_is_put_off_while_somebody_completes_it_is_not_late(
     assert not SlaBreach.objects.exists()
 
 
-def test_a_task_that_somebody_holds_is_left_to_the_next_look(transactional_db: None, run_together: Any) -> None:
+def test_a_locked_task_is_left_for_the_next_look(transactional_db: None, run_together: Any) -> None:
     late_tasks(2)
     held = FollowupTask.objects.order_by("pk")[0]
     locked, looked = threading.Event(), threading.Event()

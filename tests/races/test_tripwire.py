@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, seri
 TOGETHER = 8
 
 
-def test_a_fall_acts_once(run_together: Callable[..., list[Any]]) -> None:
+def test_a_fall_seen_by_many_acts_once(run_together: Callable[..., list[Any]]) -> None:
     watch()
     fallen()
     states = run_together(TOGETHER, lambda _: evaluate(domain=KEY["domain"], metric=KEY["metric"], act=Act()))
@@ -74,7 +74,7 @@ def _lock_at_once(policy_id: int) -> None:
         connection.close()
 
 
-def test_a_trigger_is_undone_once(run_together: Callable[..., list[Any]]) -> None:
+def test_a_trigger_undone_by_many_is_undone_once(run_together: Callable[..., list[Any]]) -> None:
     watch()
     fallen()
     looked()
@@ -84,7 +84,7 @@ def test_a_trigger_is_undone_once(run_together: Callable[..., list[Any]]) -> Non
     assert RiskPolicy.objects.get(engine="WHOLESALE").version == 3
 
 
-def test_what_a_person_switched_off_meanwhile_stays_off(run_together: Callable[..., list[Any]]) -> None:
+def test_an_engine_disabled_by_a_person_meanwhile_stays_disabled(run_together: Callable[..., list[Any]]) -> None:
     """Whoever comes first: the trigger's undo leaves alone what is not its own."""
     watch()
     fallen()
@@ -99,7 +99,7 @@ def test_what_a_person_switched_off_meanwhile_stays_off(run_together: Callable[.
     assert not is_on()
 
 
-def test_events_that_arrive_during_looks_are_seen_once(run_together: Callable[..., list[Any]]) -> None:
+def test_events_that_arrive_during_evaluations_are_counted_once(run_together: Callable[..., list[Any]]) -> None:
     policy = approved(amber_threshold=100, red_threshold=100)
 
     def act(number: int) -> Any:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from tests.documented import document
 from tests.recorded import changes, store, world
-from tests.recorded.requests import document, operations, scenes
+from tests.recorded.requests import operations, scenes
 from tests.recorded.stories import STORIES
 from tests.recorded.walking import Walker
 from tests.wholesale.api_walk import ENDPOINTS
@@ -59,20 +60,20 @@ def test_a_story_goes_as_recorded(walker: Walker, name: str) -> None:
     compare(f"story_{name}", store.as_blocks(one for scene in STORIES[name] for one in walker.walked(scene)))
 
 
-def test_every_operation_of_the_document_is_walked_with_every_kind_of_request() -> None:
+def test_every_documented_operation_is_walked_with_every_kind_of_request() -> None:
     assert {(one.method, one.path) for one in operations()} == {(one.method, one.path) for one in ENDPOINTS}
     for operation in operations():
         asked = {request.kind for scene in scenes(operation) for request in scene.requests if request.is_told}
         assert asked == KINDS[operation.method]
 
 
-def test_the_document_has_the_names_that_it_had() -> None:
+def test_the_document_has_its_recorded_names() -> None:
     components = {f"{kind} {name}" for kind, named in document()["components"].items() for name in named}
     named = {f"operation {one.method.upper()} {one.path} {one.name}" for one in operations()}
     compare(NAMES, dict.fromkeys(sorted(components | named), "\n"))
 
 
-def test_each_file_is_of_an_operation_or_a_story() -> None:
+def test_each_file_belongs_to_an_operation_or_a_story() -> None:
     names = {NAMES, *(one.name for one in operations()), *(f"story_{name}" for name in STORIES)}
     if store.is_recording():
         store.remove_others(names)

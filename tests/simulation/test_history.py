@@ -78,9 +78,7 @@ def restore_policies(at: datetime) -> None:
         MarketPolicy.objects.filter(pk=policy.pk).update(rules=then.rules, enabled=then.enabled, version=then.version)
 
 
-def test_the_gate_asked_again_allows_every_contact_by_the_rules_as_they_stood(
-    history: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_gate_allows_every_contact_by_the_rules_of_its_time(history: None, monkeypatch: pytest.MonkeyPatch) -> None:
     attempts = list(ContactAttempt.objects.select_related("task__lead", "task__ladder").order_by("contacted_at"))
     states = list(GoLiveState.history.order_by("history_date").values_list("history_date", "kill_switch_engaged"))
     drills = [(start, end) for (start, engaged), (end, _) in pairwise(states) if engaged]
@@ -105,7 +103,7 @@ def test_the_gate_asked_again_allows_every_contact_by_the_rules_as_they_stood(
     assert not KPIEvent.objects.filter(metric="contact_outside_rules").exists()
 
 
-def test_each_contact_is_told_by_who_claimed_it_and_within_the_claim(history: None) -> None:
+def test_each_contact_is_recorded_by_its_claimant_within_the_claim(history: None) -> None:
     contacted: Any = FollowupTask.objects.completed().select_related("attempt")
     assert all(task.leased_by in (None, task.completed_by) for task in contacted)
     spans = [task.completed_at - task.attempt.contacted_at for task in contacted]
@@ -113,7 +111,7 @@ def test_each_contact_is_told_by_who_claimed_it_and_within_the_claim(history: No
     assert any(span > timedelta(minutes=2) for span in spans)
 
 
-def test_nothing_lies_outside_the_simulated_time_or_is_unmarked(history: None) -> None:
+def test_every_row_is_marked_and_lies_within_the_simulated_time(history: None) -> None:
     begun = PLAN.starts(0)
     for model in (
         FollowupLadder,
@@ -145,7 +143,7 @@ def test_leads_of_most_provinces_have_come_to_different_ends(history: None) -> N
     assert {Outcome.NOT_INTERESTED, Outcome.WRONG_NUMBER, Outcome.REPLIED} <= outcomes
 
 
-def test_agents_have_habits_and_what_is_put_off_or_given_away_says_why(history: None) -> None:
+def test_agents_have_habits_and_snoozes_and_reassignments_have_reasons(history: None) -> None:
     assert len(set(ContactAttempt.objects.values_list("actor", flat=True))) >= 4
     assert {None} < set(FollowupTask.objects.values_list("owner", flat=True))
     assert PoolAgent.objects.filter(paused_until__isnull=False).exists()
@@ -155,7 +153,7 @@ def test_agents_have_habits_and_what_is_put_off_or_given_away_says_why(history: 
     assert all(line.reason for line in reasoned)
 
 
-def test_who_said_stop_was_not_contacted_after_it(history: None) -> None:
+def test_a_person_who_said_stop_was_not_contacted_afterwards(history: None) -> None:
     stopped = InboundMessage.objects.filter(meaning=Meaning.OPT_OUT)
     assert stopped.exists()
     for message in stopped:
@@ -174,7 +172,7 @@ def test_the_queue_is_as_a_worker_leaves_it(history: None) -> None:
     assert not DBTaskResult.objects.exists()
 
 
-def test_offers_are_made_on_the_real_sales_and_deposits_are_settled(history: None) -> None:
+def test_offers_are_made_on_the_simulated_sales_and_deposits_are_settled(history: None) -> None:
     offers: list[Any] = list(OfferEvidence.objects.order_by("id"))
     assert [offer.comps_json["sales"][0]["price"] for offer in offers] == [house.sale["price"] for house in houses()]
     assert all("rule" in offer.assumptions_json and "Anglin" in offer.comps_json["source"] for offer in offers)
@@ -182,7 +180,7 @@ def test_offers_are_made_on_the_real_sales_and_deposits_are_settled(history: Non
     assert RiskReservation.objects.filter(settled_at__isnull=False).exists()
 
 
-def test_buyers_are_heard_and_their_bad_days_tripped_the_wire_once(history: None) -> None:
+def test_buyers_gave_feedback_and_their_bad_days_tripped_the_tripwire_once(history: None) -> None:
     assert list(rebuild_liquidity(write=False, act=Act())) == []
     assert BuyerLiquidityNode.objects.count() == len(BUYER_MARKETS)
     assert not RegressionTrigger.objects.filter(undone_at__isnull=True).exists()
@@ -191,7 +189,7 @@ def test_buyers_are_heard_and_their_bad_days_tripped_the_wire_once(history: None
 
 
 @pytest.mark.django_db
-def test_what_leads_write_means_what_it_is_meant_to() -> None:
+def test_messages_of_leads_are_read_as_intended() -> None:
     words = words_in_force()
     meant = {"interest": Meaning.REPLY, "stop": Meaning.OPT_OUT, "doubtful": Meaning.DOUBTFUL}
     for (kind, language), texts in REPLIES.items():

@@ -52,7 +52,7 @@ def now(request: pytest.FixtureRequest) -> Any:
         yield moment
 
 
-def test_there_is_work_at_every_hour_from_then_on(now: datetime) -> None:
+def test_there_is_work_at_every_hour(now: datetime) -> None:
     simulated()
     for hour in range(WEEKEND + 1):
         when = now + timedelta(hours=hour)
@@ -64,7 +64,7 @@ def test_there_is_work_at_every_hour_from_then_on(now: datetime) -> None:
         assert any(task.owner is None and task.allowed for task in due_tasks(now=when)), when
 
 
-def test_an_agent_logs_in_with_the_password_that_was_printed_and_works(now: datetime) -> None:
+def test_an_agent_logs_in_with_the_printed_password_and_works(now: datetime) -> None:
     printed = passwords(simulated())
     assert printed.keys() == set(practice.AGENTS)
     for name, password in printed.items():
@@ -78,7 +78,7 @@ def test_an_agent_logs_in_with_the_password_that_was_printed_and_works(now: date
         assert task.attempt.allowed
 
 
-def test_whoever_is_no_agent_finds_work_that_is_nobody_s(now: datetime) -> None:
+def test_a_user_who_is_no_agent_finds_unowned_work(now: datetime) -> None:
     simulated()
     (claimed,) = claim_due(owner="admin", limit=1, market=practice.MARKET, act=Act(at=now))
     assert claimed.task.owner is None
@@ -95,7 +95,7 @@ def test_a_second_run_prints_no_password_and_makes_nothing() -> None:
     assert Lead.objects.count() == leads
 
 
-def test_somebody_of_that_name_keeps_the_password_and_the_roles() -> None:
+def test_an_existing_user_of_that_name_keeps_the_password_and_the_roles() -> None:
     User.objects.create_user("pat", password="own")
     assert passwords(simulated()).keys() == {"robin"}
     pat = User.objects.get(username="pat")

@@ -27,7 +27,7 @@ def run(*arguments: str) -> str:
     return out.getvalue()
 
 
-def test_it_says_what_came_of_it_and_turns_on_offers_of_one_market() -> None:
+def test_the_command_says_what_it_made_and_enables_offers_of_one_market() -> None:
     said = run(*TINY)
     assert "Simulated 3 leads over 1 days until 2026-11-25 18:30 UTC, seed 1" in said
     assert "Contacts outside the rules" in said
@@ -37,7 +37,7 @@ def test_it_says_what_came_of_it_and_turns_on_offers_of_one_market() -> None:
     assert Lead.objects.count() == 3 + practice.LEADS
 
 
-def test_again_changes_nothing_even_after_somebody_worked_and_whatever_the_clock_shows() -> None:
+def test_a_second_run_changes_nothing_even_after_work_and_at_any_time() -> None:
     run(*TINY)
     start_ladder(province="ON", act=Act())
     before = all_rows()
@@ -55,7 +55,7 @@ def test_another_simulation_is_refused() -> None:
     assert all_rows() == before
 
 
-def test_a_database_with_other_rows_is_refused_and_says_what_it_found() -> None:
+def test_a_database_with_other_rows_is_refused_and_they_are_named() -> None:
     record_feedback("ON", "TORONTO", "SFR", "RESPONDED")
     before = all_rows()
     with pytest.raises(CommandError, match=r"not the simulation's \(1 buyer feedback events?, 1 KPI events?\)"):
@@ -64,13 +64,13 @@ def test_a_database_with_other_rows_is_refused_and_says_what_it_found() -> None:
     assert all_rows() == before
 
 
-def test_a_policy_that_somebody_changed_is_not_touched() -> None:
+def test_a_policy_changed_by_a_person_is_not_touched() -> None:
     upsert(OfferPolicy, province="ON", market="WINDSOR", act=Act("me"))
     with pytest.raises(CommandError, match=r"\(1 offer policies\)"):
         run(*TINY)
 
 
-def test_one_that_was_interrupted_does_not_go_on_beside_rows_of_others() -> None:
+def test_an_interrupted_simulation_does_not_continue_beside_other_rows() -> None:
     run(*TINY)
     Simulation.objects.update(days=2)
     start_ladder(province="ON", act=Act())
@@ -78,7 +78,7 @@ def test_one_that_was_interrupted_does_not_go_on_beside_rows_of_others() -> None
         run("--days", "2", "--leads", "3")
 
 
-def test_nothing_is_left_of_what_the_kill_switch_stops() -> None:
+def test_the_kill_switch_stops_a_simulation_without_a_trace() -> None:
     engage_kill_switch(act=Act("me", reason="test"))
     before = all_rows()
     with pytest.raises(CommandError, match="kill switch is engaged"):
@@ -99,6 +99,6 @@ def test_nothing_is_left_of_what_the_kill_switch_stops() -> None:
         (("--until", "2999-01-01T12:00Z"), "--until must not lie in the future"),
     ],
 )
-def test_arguments_that_will_not_do_are_named(arguments: tuple[str, ...], said: str) -> None:
+def test_wrong_arguments_are_named(arguments: tuple[str, ...], said: str) -> None:
     with pytest.raises(CommandError, match=said):
         run(*arguments)

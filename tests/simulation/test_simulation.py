@@ -12,11 +12,12 @@ from django.db import connection, transaction
 from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
+from buyers.services import record_feedback
 from followups.ladders.models import FollowupLadder
 from followups.models import Lead
 from governance.golive.models import GoLiveState
 from kpi.tasks import evaluate_tripwires
-from wholesale.demo import market, office, simulation
+from wholesale.demo import office, simulation
 from wholesale.demo.day import DRILL, Day
 from wholesale.demo.models import Simulation
 from wholesale.demo.plan import QUARTER, Plan
@@ -53,7 +54,7 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def test_the_drill_of_the_kill_switch_is_over_within_its_day_whenever_the_simulation_ends() -> None:
+def test_the_kill_switch_drill_ends_within_its_day_whenever_the_simulation_ends() -> None:
     for quarter in range(96):
         day = Day(Plan(seed=7, leads=16, days=2, until=UNTIL - QUARTER * quarter), 0)
         assert day.start <= office.drill_at(day) < day.end - 2 * DRILL
@@ -71,22 +72,22 @@ class Killed(Exception):
     """The process of the simulation dies."""
 
 
-def test_the_same_seed_gives_the_same_rows_also_when_it_was_killed_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_seed_gives_the_same_rows_even_after_a_kill(monkeypatch: pytest.MonkeyPatch) -> None:
     ids_go_on_from_the_rows_there_are()
     with undone():
         simulate(SMALL)
         expected = comparable(all_rows())
     ids_go_on_from_the_rows_there_are()
-    hear, heard = market._hear, 0
+    heard = 0
 
-    def dies(*args: Any) -> None:
+    def dies(*args: Any, **given: Any) -> Any:
         nonlocal heard
         heard += 1
         if heard == 25:  # on the second day
             raise Killed
-        hear(*args)
+        return record_feedback(*args, **given)
 
-    monkeypatch.setattr(market, "_hear", dies)
+    monkeypatch.setattr("wholesale.demo.market.record_feedback", dies)
     days = simulation.days(SMALL)
     assert next(days) == 1
     with pytest.raises(Killed):
@@ -107,14 +108,14 @@ def test_another_seed_gives_another_history() -> None:
     assert leads(1) != leads(2)
 
 
-def test_work_of_others_in_the_queue_stays_and_none_is_added() -> None:
+def test_other_work_in_the_queue_stays_and_none_is_added() -> None:
     evaluate_tripwires.enqueue()
     simulate(Plan(seed=1, leads=4, days=1, until=UNTIL))
     assert [result.task_path for result in DBTaskResult.objects.all()] == [evaluate_tripwires.module_path]
 
 
 @pytest.mark.parametrize("was_live", [True, False])
-def test_where_go_live_is_enforced_the_system_ends_as_live_as_it_was(settings: Settings, was_live: bool) -> None:
+def test_a_simulation_leaves_go_live_as_it_was_where_it_is_enforced(settings: Settings, was_live: bool) -> None:
     settings.GO_LIVE_ENFORCE = True
     if was_live:
         GoLiveState.objects.update(go_live_enabled=True)

@@ -6,10 +6,10 @@ from urllib.parse import urlencode
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
-from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
 from followups.tasks.models import FollowupTask
+from tests.documented import posts, texts
 from tests.traps.requests import FORM, INBOUND, JSON, POSTS, TASK, assert_refused, is_as_at_first, post_json, send
 
 pytestmark = pytest.mark.django_db
@@ -18,21 +18,14 @@ DEEP = 100_000
 ToPost = Callable[[str], str]
 
 
-def test_every_post_of_the_api_is_here_with_every_text_it_takes() -> None:
-    schema = SchemaGenerator().get_schema(public=True)
-    documented = {path: item["post"] for path, item in schema["paths"].items() if "post" in item}
-    assert set(documented) == set(POSTS)
-    for path, operation in documented.items():
-        texts = {
-            parameter["name"]
-            for parameter in operation["parameters"]
-            if parameter["in"] == "query" and parameter["schema"].get("type") == "string"
-        }
-        assert texts <= set(POSTS[path])
+def test_every_post_is_listed_with_every_text_it_takes() -> None:
+    assert posts() == set(POSTS)
+    for path, body in POSTS.items():
+        assert texts(path) <= set(body), path
 
 
 @pytest.mark.parametrize("path", POSTS)
-def test_the_bodies_here_are_right_but_for_what_a_test_spoils(operator: APIClient, to_post: ToPost, path: str) -> None:
+def test_the_listed_bodies_are_valid(operator: APIClient, to_post: ToPost, path: str) -> None:
     assert is_as_at_first(path, post_json(operator, to_post(path), POSTS[path]))
 
 
@@ -64,7 +57,7 @@ def test_the_bodies_here_are_right_but_for_what_a_test_spoils(operator: APIClien
     ],
     ids=lambda body: repr(body[:24]),
 )
-def test_a_body_that_is_no_object_is_refused_by_every_post(operator: APIClient, to_post: ToPost, body: str | bytes) -> None:
+def test_every_post_refuses_a_body_that_is_no_object(operator: APIClient, to_post: ToPost, body: str | bytes) -> None:
     # Of a message that was received any object can be read, so these name nobody.
     text = body.decode("latin-1") if isinstance(body, bytes) else body
     names_nobody = text.startswith('{"') and text.endswith("}")
@@ -74,7 +67,7 @@ def test_a_body_that_is_no_object_is_refused_by_every_post(operator: APIClient, 
 
 
 @pytest.mark.parametrize("content_type", [JSON, FORM])
-def test_a_body_over_the_limit_is_refused_by_every_post(operator: APIClient, to_post: ToPost, content_type: str) -> None:
+def test_every_post_refuses_a_body_over_the_limit(operator: APIClient, to_post: ToPost, content_type: str) -> None:
     body = ("x=" if content_type == FORM else "") + " " * settings.DATA_UPLOAD_MAX_MEMORY_SIZE + "{}"
     for path in POSTS:
         assert_refused(send(operator, to_post(path), body, content_type), 413, attr=None)
@@ -93,31 +86,31 @@ def test_a_body_over_the_limit_is_refused_by_every_post(operator: APIClient, to_
         "",
     ],
 )
-def test_a_body_of_another_kind_is_refused_by_every_post(operator: APIClient, to_post: ToPost, content_type: str) -> None:
+def test_every_post_refuses_a_body_of_another_type(operator: APIClient, to_post: ToPost, content_type: str) -> None:
     for path in POSTS:
         answer = send(operator, to_post(path), '{"province": "ON"}', content_type)
         assert_refused(answer, 415, attr=None)
 
 
-def test_a_byte_order_mark_before_json_is_no_fault(operator: APIClient) -> None:
+def test_a_byte_order_mark_before_json_causes_no_fault(operator: APIClient) -> None:
     answer = post_json(operator, "/api/followups/ladder/create", b'\xef\xbb\xbf{"province": "ON"}')
     assert answer.status_code == 201
 
 
-def test_thousands_of_fields_are_refused_by_every_post(operator: APIClient, to_post: ToPost) -> None:
+def test_every_post_refuses_thousands_of_fields(operator: APIClient, to_post: ToPost) -> None:
     many = urlencode([(f"f{n}", "1") for n in range(5_000)])
     for path in POSTS:
         assert_refused(send(operator, to_post(path), many, FORM), 400, attr=None)
         assert_refused(send(operator, f"{to_post(path)}?{many}", "{}", JSON), 400, attr=None)
 
 
-def test_invalid_utf8_in_a_form_is_refused_where_a_word_is_meant(operator: APIClient) -> None:
+def test_invalid_utf8_in_a_form_is_refused_in_a_word(operator: APIClient) -> None:
     path = "/api/followups/ladder/create"
     assert_refused(send(operator, path, "province=%FF%FE", FORM), 400, attr="province")
     assert_refused(send(operator, path, b"province=ON&market=\xff", FORM), 400, attr=None)
 
 
-def test_a_field_given_twice_in_a_form_counts_the_last_time(operator: APIClient) -> None:
+def test_the_last_value_of_a_repeated_form_field_counts(operator: APIClient) -> None:
     answer = send(operator, "/api/followups/ladder/create", "province=XX&province=ON", FORM)
     assert answer.status_code == 201
 
@@ -135,6 +128,6 @@ def test_a_session_with_a_broken_body_is_refused_too(user_of: Callable[..., User
     assert_refused(answer, status)
 
 
-def test_a_task_is_not_completed_by_a_broken_body(operator: APIClient, to_post: ToPost) -> None:
+def test_a_broken_body_completes_no_task(operator: APIClient, to_post: ToPost) -> None:
     assert_refused(post_json(operator, to_post(TASK), '{"actor": "\\ud800"}'), 400, attr="actor")
     assert not FollowupTask.objects.exclude(completed_at=None).exists()

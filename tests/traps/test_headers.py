@@ -33,7 +33,7 @@ LEAD = {"province": "ON"}
     ],
     ids=lambda text: repr(text[:16]),
 )
-def test_a_token_that_is_none_is_refused(db: None, authorization: str) -> None:
+def test_an_invalid_token_is_refused(db: None, authorization: str) -> None:
     client = APIClient(raise_request_exception=False)
     client.credentials(HTTP_AUTHORIZATION=authorization)
     assert_refused(client.get("/api/followups/due"), 401, attr=None)
@@ -41,20 +41,20 @@ def test_a_token_that_is_none_is_refused(db: None, authorization: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["", " ", "k" * 129, "é", "a\x00b", "a\tb", "\x7f", "日本", "\xa0"])
-def test_an_idempotency_key_that_is_none_is_refused(operator: APIClient, key: str) -> None:
+def test_an_invalid_idempotency_key_is_refused(operator: APIClient, key: str) -> None:
     assert_refused(post_json(operator, CREATE, LEAD, HTTP_IDEMPOTENCY_KEY=key), 400, attr="Idempotency-Key")
     assert not FollowupLadder.objects.exists()
 
 
 @pytest.mark.parametrize("correlation_id", ["c" * 129, "a\x00b", "a\tb", "\x7f", "a\x85b", "日本"])
-def test_a_correlation_id_that_is_none_is_refused(operator: APIClient, correlation_id: str) -> None:
+def test_an_invalid_correlation_id_is_refused(operator: APIClient, correlation_id: str) -> None:
     assert_refused(post_json(operator, CREATE, LEAD, HTTP_X_CORRELATION_ID=correlation_id), 400, attr="X-Correlation-ID")
     assert_refused(operator.get("/api/followups/due", HTTP_X_CORRELATION_ID=correlation_id), 400, attr="X-Correlation-ID")
     assert not FollowupLadder.objects.exists()
 
 
 @pytest.mark.parametrize("correlation_id", ["é", "日本", "a\u2028b", "😀" * 128, "=?utf-8?b?eA==?=", "a: b", "\xa0x"])
-def test_a_correlation_id_of_any_script_is_kept(operator: APIClient, correlation_id: str) -> None:
+def test_a_correlation_id_in_any_script_is_kept(operator: APIClient, correlation_id: str) -> None:
     answer = post_json(operator, CREATE, {**LEAD, "correlation_id": correlation_id})
     assert answer.status_code == 201
     assert answer.headers["X-Correlation-ID"]
@@ -67,7 +67,7 @@ def test_a_correlation_id_of_another_type_is_refused(operator: APIClient, correl
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1:x", "", "a b", "é", "[::1", "localhost:99999999"])
-def test_an_unknown_host_is_no_fault(operator: APIClient, host: str) -> None:
+def test_an_unknown_host_causes_no_fault(operator: APIClient, host: str) -> None:
     answer = operator.get("/api/followups/due", HTTP_HOST=host)
     if answer.status_code != 200:
         assert_refused(answer, 400, attr=None)
@@ -75,5 +75,5 @@ def test_an_unknown_host_is_no_fault(operator: APIClient, host: str) -> None:
 
 
 @pytest.mark.parametrize("length", ["", "-1", "x", "٣", "0"])
-def test_a_content_length_that_is_none_is_no_fault(operator: APIClient, length: str) -> None:
+def test_an_invalid_content_length_causes_no_fault(operator: APIClient, length: str) -> None:
     assert_refused(post_json(operator, CREATE, LEAD, CONTENT_LENGTH=length), 400)

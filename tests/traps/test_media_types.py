@@ -40,11 +40,11 @@ def test_a_claimed_charset_changes_nothing(wire: APIClient, kind: str, claim: st
 
 @pytest.mark.parametrize("path", ["/api/followups/due", "/healthz", "/admin/login/"])
 @pytest.mark.parametrize("claim", CLAIMS)
-def test_a_charset_on_a_get_is_no_fault(wire: APIClient, path: str, claim: str) -> None:
+def test_a_charset_on_a_get_causes_no_fault(wire: APIClient, path: str, claim: str) -> None:
     assert wire.get(path, CONTENT_TYPE=f"{JSON}; charset={claim}").status_code == 200
 
 
-def test_a_charset_beside_thousands_of_query_fields_is_no_fault(wire: APIClient) -> None:
+def test_a_charset_beside_thousands_of_query_fields_causes_no_fault(wire: APIClient) -> None:
     """Read in the charset, the query string would be refused where nobody shapes the answer."""
     many = urlencode([(f"f{n}", "1") for n in range(5_000)])
     answer = wire.get(f"/api/followups/due?{many}", CONTENT_TYPE=f"{JSON}; charset=utf-8")
@@ -52,7 +52,7 @@ def test_a_charset_beside_thousands_of_query_fields_is_no_fault(wire: APIClient)
 
 
 @pytest.mark.parametrize("boundary", ["x", '"x y"', "", '"', "\xff", "x; charset=base64", "x; y*=nonsense''z"])
-def test_a_multipart_body_is_refused_whatever_it_claims(wire: APIClient, boundary: str) -> None:
+def test_a_multipart_body_is_refused_under_any_content_type(wire: APIClient, boundary: str) -> None:
     answer = wire.generic("POST", FEEDBACK, "--x\r\n", content_type=f"multipart/form-data; boundary={boundary}")
     assert_refused(answer, 415, attr=None)
 
@@ -60,12 +60,12 @@ def test_a_multipart_body_is_refused_whatever_it_claims(wire: APIClient, boundar
 @pytest.mark.parametrize(
     "accept", ["application/xml", "text/html", "nonsense", "a/b/c", "application/json; x*=nonsense''y, text/html"]
 )
-def test_an_accept_header_for_something_else_is_refused(wire: APIClient, accept: str) -> None:
+def test_an_unsupported_accept_header_is_refused(wire: APIClient, accept: str) -> None:
     assert_refused(wire.get("/api/followups/due", HTTP_ACCEPT=accept), 406, attr=None)
 
 
 @pytest.mark.parametrize(
     "accept", ["", "*/*", "/", ";;;", "application/*; q=0", "application/json; indent=9999999", "application/json; indent=٣"]
 )
-def test_an_odd_accept_header_is_no_fault(wire: APIClient, accept: str) -> None:
+def test_an_odd_accept_header_causes_no_fault(wire: APIClient, accept: str) -> None:
     assert wire.get("/api/followups/due", HTTP_ACCEPT=accept).status_code in (200, 406)

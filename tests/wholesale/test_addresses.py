@@ -29,7 +29,7 @@ JEAN = "jean@xn--qubec-maisons-chb.ca"
         "mailto:jean@québec-maisons.ca",
     ],
 )
-def test_these_are_one_address(text: str) -> None:
+def test_spellings_of_one_address_have_one_form(text: str) -> None:
     assert one_form(text) == JEAN
     assert one_form(one_form(text)) == JEAN
 
@@ -51,12 +51,12 @@ def test_these_are_one_address(text: str) -> None:
         (f"jean@{'é' * (DOMAIN_MAX_LENGTH + 1)}", f"jean@{'é' * (DOMAIN_MAX_LENGTH + 1)}"),
     ],
 )
-def test_the_form_of(text: str, form: str) -> None:
+def test_an_address_has_its_form(text: str, form: str) -> None:
     assert one_form(text) == form
 
 
 @pytest.mark.parametrize("other", ["jean@quebec-maisons.ca", "jeanne@québec-maisons.ca", "jean@québec-maisons.com"])
-def test_others_stay_others(other: str) -> None:
+def test_different_addresses_stay_different(other: str) -> None:
     assert one_form(other) != JEAN
 
 
@@ -64,7 +64,7 @@ LETTERS = st.text(st.characters(whitelist_categories=["Ll", "Lu", "Lo", "Nd", "M
 
 
 @given(local=LETTERS, domain=st.lists(LETTERS, min_size=1, max_size=3), dot=st.sampled_from(".\u3002\uff0e\uff61"))
-def test_the_form_is_its_own_form(local: str, domain: list[str], dot: str) -> None:
+def test_the_form_of_a_form_is_itself(local: str, domain: list[str], dot: str) -> None:
     form = one_form(f"{local}@{dot.join(domain)}")
     assert one_form(form) == form
     assert one_form(form.upper()) == form or not form.isascii()

@@ -56,6 +56,7 @@ from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRe
 from governance.ledger.models import ConsentProof, ContactPoint, ContactRecord, ContactRecordWords, LastContact
 from governance.market.models import MarketPolicy
 from governance.organisation.models import Organisation
+from governance.policies import Policy
 from governance.risk.models import RiskDay, RiskEvent, RiskPolicy, RiskReservation
 from governance.runbook.models import RunbookRun
 from kpi.models import KPIEvent, KPIEventWords
@@ -224,21 +225,15 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     PeriodicRun: lambda n: PeriodicRun.objects.create(name="clear_expired", slot=timezone.now() + timedelta(minutes=n)),
 }
 # What an operator adds and changes.
-POLICIES: list[Any] = [
-    *(MarketPolicy, MarketZone, OfferPolicy, LadderTemplate, SlaPolicy, RiskPolicy, HeimdallPolicy, RegressionPolicy)
-]
+POLICIES: list[Any] = [MarketZone, *(model for model in apps.get_models() if issubclass(model, Policy))]
 SHOWN: list[Any] = [GoLiveState, Organisation, OutcomeRule, SlaWatch, *MAKE]
 OURS = [model for model in SHOWN if model.__module__.split(".")[0] not in ("django", "django_tasks_db", "knox")]
 EDITED: list[Any] = [
     *POLICIES,
-    InboundWord,
     PoolAgent,
     AreaCodeSubscription,
-    LegalDuty,
     Vendor,
     VendorAgent,
-    Organisation,
-    OutcomeRule,
     ClosedDay,
     Lead,
     User,
@@ -313,14 +308,14 @@ def test_a_list_takes_as_many_queries_for_twenty_rows_as_for_two(model: Any, adm
     assert with_two <= 8  # one is the sidebar's, of unread notices
 
 
-def test_a_list_that_nobody_counts_shows_no_number_of_rows(admin_client: Client) -> None:
+def test_a_list_without_a_count_shows_no_number_of_rows(admin_client: Client) -> None:
     for model in (Lead, ContactRecord):
         text = admin_client.get(url(model, "changelist")).content.decode()
         assert "9999999999" not in text
         assert "Show all" not in text
 
 
-def test_no_page_counts_a_table_that_grows(admin_client: Client) -> None:
+def test_no_page_counts_a_growing_table(admin_client: Client) -> None:
     growing = (
         *(
             Lead,
@@ -348,7 +343,7 @@ def test_no_page_counts_a_table_that_grows(admin_client: Client) -> None:
 
 
 @each_model
-def test_nothing_but_a_token_can_be_deleted(model: Any, admin_client: Client) -> None:
+def test_only_a_token_can_be_deleted(model: Any, admin_client: Client) -> None:
     row = row_of(model)
 
     gone = admin_client.post(url(model, "delete", row.pk), {"post": "yes"})
@@ -363,7 +358,7 @@ def test_nothing_but_a_token_can_be_deleted(model: Any, admin_client: Client) ->
 
 
 @pytest.mark.parametrize("model", [*READ_ONLY, AuthToken], ids=lambda model: model.__name__)
-def test_a_superuser_reads_what_only_verbs_write(model: Any, admin_client: Client) -> None:
+def test_a_superuser_can_only_read_what_verbs_write(model: Any, admin_client: Client) -> None:
     row = row_of(model)
     before = model._default_manager.filter(pk=row.pk).values().get()
 
@@ -376,7 +371,7 @@ def test_a_superuser_reads_what_only_verbs_write(model: Any, admin_client: Clien
 # Roles ------------------------------------------------------------------------------------------------------------------
 
 
-def test_an_auditor_sees_everything_of_ours_and_changes_nothing(user_of: Callable[..., User]) -> None:
+def test_an_auditor_sees_every_page_of_ours_and_changes_nothing(user_of: Callable[..., User]) -> None:
     client = signed_in(user_of("auditor"))
 
     for model in OURS:
@@ -415,14 +410,14 @@ def test_an_operator_edits_policies_but_no_user(user_of: Callable[..., User]) ->
     client = signed_in(user_of("operator"))
 
     for policies in POLICIES:
-        assert b'name="_save"' in client.get(url(policies, "change", 1)).content
-        assert client.get(url(policies, "add")).status_code == 200
+        assert b'name="_save"' in client.get(url(policies, "change", row_of(policies).pk)).content
+        assert client.get(url(policies, "add")).status_code == (403 if policies in FIXED else 200)
     assert client.get(url(GoLiveState, "engage")).status_code == 200
     for model in (User, Group, AuthToken):
         assert client.get(url(model, "changelist")).status_code == 403
 
 
-def test_an_agent_who_is_staff_sees_what_its_permissions_say(user_of: Callable[..., User]) -> None:
+def test_an_agent_with_staff_access_sees_what_its_permissions_allow(user_of: Callable[..., User]) -> None:
     client = signed_in(user_of("agent"))
 
     for model in OURS:
@@ -432,7 +427,7 @@ def test_an_agent_who_is_staff_sees_what_its_permissions_say(user_of: Callable[.
     assert client.get(url(GoLiveState, "engage")).status_code == 403
 
 
-def test_an_empty_list_says_so_and_offers_only_what_can_be_done(admin_client: Client) -> None:
+def test_an_empty_list_says_so_and_offers_only_possible_acts(admin_client: Client) -> None:
     runs = admin_client.get("/admin/governance/runbookrun/").content.decode()
     assert "Nothing here yet" in runs
     assert "Add runbook run" not in runs
@@ -443,12 +438,12 @@ def test_an_empty_list_says_so_and_offers_only_what_can_be_done(admin_client: Cl
     assert '<a href="?"' in searched
 
 
-def test_every_page_has_our_stylesheet_and_it_is_there(admin_client: Client) -> None:
+def test_every_page_has_our_stylesheet(admin_client: Client) -> None:
     assert 'href="/static/wholesale/admin.css"' in admin_client.get("/admin/").content.decode()
     assert finders.find("wholesale/admin.css") is not None
 
 
-def test_nobody_enters_without_being_staff(client: Client, user_of: Callable[..., User]) -> None:
+def test_only_staff_can_sign_in(client: Client, user_of: Callable[..., User]) -> None:
     client.force_login(user_of("operator"))
 
     for path in (reverse("admin:index"), url(OfferPolicy, "changelist"), url(GoLiveState, "engage")):
@@ -457,7 +452,7 @@ def test_nobody_enters_without_being_staff(client: Client, user_of: Callable[...
         assert answer["Location"].startswith("/admin/login/")
 
 
-def test_signing_in_leads_to_the_first_page(client: Client, admin_user: User) -> None:
+def test_signing_in_redirects_to_the_first_page(client: Client, admin_user: User) -> None:
     answer = client.post("/admin/login/", {"username": "admin", "password": "password"})
 
     assert answer["Location"] == reverse("admin:index")
@@ -466,7 +461,7 @@ def test_signing_in_leads_to_the_first_page(client: Client, admin_user: User) ->
 # The sidebar ------------------------------------------------------------------------------------------------------------
 
 
-def test_the_sidebar_leads_to_every_model() -> None:
+def test_the_sidebar_links_to_every_model() -> None:
     named = {(page.app, page.model) for pages in NAVIGATION.values() for page in pages}
 
     assert named == {(model._meta.app_label, model._meta.model_name) for model in SHOWN}
@@ -492,7 +487,7 @@ def test_the_sidebar_shows_only_what_the_user_may_open(user_of: Callable[..., Us
         (FollowupTask, "sla"),
     ],
 )
-def test_the_sidebar_marks_one_page_as_the_present_one(model: Any, page: str, admin_client: Client) -> None:
+def test_the_sidebar_marks_one_current_page(model: Any, page: str, admin_client: Client) -> None:
     answer = admin_client.get(url(model, page))
 
     marked = [item for group in answer.context["sidebar_navigation"] for item in group["items"] if item["active"]]
@@ -501,7 +496,7 @@ def test_the_sidebar_marks_one_page_as_the_present_one(model: Any, page: str, ad
 
 
 @pytest.mark.parametrize(("debug", "label"), [(True, True), (False, False)])
-def test_a_development_server_says_so(debug: bool, label: bool, settings: Any, admin_client: Client) -> None:
+def test_a_development_server_shows_that_it_is_one(debug: bool, label: bool, settings: Any, admin_client: Client) -> None:
     settings.DEBUG = debug
 
     assert (b"Development" in admin_client.get(reverse("admin:index")).content) is label
@@ -510,7 +505,7 @@ def test_a_development_server_says_so(debug: bool, label: bool, settings: Any, a
 # Users and tokens -------------------------------------------------------------------------------------------------------
 
 
-def test_a_user_is_made_and_deactivated_in_the_admin(admin_client: Client) -> None:
+def test_a_user_is_created_and_deactivated_in_the_admin(admin_client: Client) -> None:
     password = "a long enough pass phrase"
     made = admin_client.post(
         url(User, "add"),
@@ -527,7 +522,7 @@ def test_a_user_is_made_and_deactivated_in_the_admin(admin_client: Client) -> No
     assert not User.objects.get(pk=user.pk).is_active
 
 
-def test_a_token_revoked_in_the_admin_opens_nothing(admin_client: Client, operator: APIClient) -> None:
+def test_a_token_revoked_in_the_admin_no_longer_works(admin_client: Client, operator: APIClient) -> None:
     token = AuthToken.objects.get()
     assert operator.get("/api/deals/offers/policies").status_code == 200
 
@@ -538,7 +533,9 @@ def test_a_token_revoked_in_the_admin_opens_nothing(admin_client: Client, operat
     assert operator.get("/api/deals/offers/policies").status_code == 401
 
 
-def test_what_asks_before_a_token_goes_names_its_user_and_not_its_digest(admin_client: Client, operator: APIClient) -> None:
+def test_the_question_before_deleting_a_token_names_its_user_and_not_its_digest(
+    admin_client: Client, operator: APIClient
+) -> None:
     token = AuthToken.objects.get()
 
     page = admin_client.post(url(AuthToken, "changelist"), {"action": "delete_selected", "_selected_action": token.pk})
@@ -547,7 +544,7 @@ def test_what_asks_before_a_token_goes_names_its_user_and_not_its_digest(admin_c
     assert AuthToken.objects.exists()
 
 
-def test_a_permission_taken_from_a_role_is_shown_as_taken_away(admin_client: Client) -> None:
+def test_a_permission_removed_from_a_role_is_shown_as_removed(admin_client: Client) -> None:
     permission = Permission.objects.get(codename="compute_offer")
     Group.objects.get(name="integrator").permissions.remove(permission)
 

@@ -66,7 +66,7 @@ def assert_no_fault(client: Client, path: str, form: dict[str, Any] | None = Non
     assert response.status_code < 500, (path[:300], str(form)[:300])
 
 
-def test_every_admin_checks_what_comes_in() -> None:
+def test_every_admin_class_checks_its_input() -> None:
     for model_admin in admin.site._registry.values():
         bases = type(model_admin).mro()
         assert CheckedInput in bases, model_admin
@@ -77,14 +77,14 @@ def test_every_admin_checks_what_comes_in() -> None:
 
 
 @each_model
-def test_every_list_answers_whatever_it_is_asked(root: Client, model: Any) -> None:
+def test_every_list_answers_any_query(root: Client, model: Any) -> None:
     row_of(model)
     for name, value in sample(model, parameters_of(model), 15):
         assert_no_fault(root, f"{url(model, 'changelist')}?{in_query(name, value)}")
 
 
 @each_model
-def test_every_filter_of_a_list_answers_the_worst(root: Client, model: Any) -> None:
+def test_every_filter_of_a_list_answers_the_worst_values(root: Client, model: Any) -> None:
     row_of(model)
     listed = url(model, "changelist")
     filters = root.get(listed).context["cl"].filter_specs
@@ -95,7 +95,7 @@ def test_every_filter_of_a_list_answers_the_worst(root: Client, model: Any) -> N
 
 
 @each_model
-def test_every_column_answers_for_a_value_that_looks_right(root: Client, model: Any) -> None:
+def test_every_column_answers_a_plausible_value(root: Client, model: Any) -> None:
     """What a column reads as a value is not always what the database takes for one."""
     row_of(model)
     names = [f"{field.name}__exact" for field in model._meta.concrete_fields]
@@ -104,7 +104,7 @@ def test_every_column_answers_for_a_value_that_looks_right(root: Client, model: 
 
 
 @each_page_of_a_row
-def test_every_page_of_a_row_answers_for_every_id(root: Client, model: Any, page: str) -> None:
+def test_every_page_of_a_row_answers_for_any_id(root: Client, model: Any, page: str) -> None:
     pk = row_of(model).pk
     for object_id in (str(pk), *IDS):
         assert_no_fault(root, reverse(page, args=["ROW"]).replace("ROW", object_id))
@@ -124,7 +124,7 @@ def test_every_other_page_answers(root: Client, page: str) -> None:
 
 
 @each_model
-def test_the_form_of_a_new_row_answers_whatever_its_address_proposes(root: Client, model: Any) -> None:
+def test_the_form_of_a_new_row_answers_any_proposed_value(root: Client, model: Any) -> None:
     for name, value in sample(model, [field.name for field in model._meta.get_fields()], 8):
         assert_no_fault(root, f"{url(model, 'add')}?{in_query(name, value)}")
 
@@ -133,7 +133,7 @@ def test_the_form_of_a_new_row_answers_whatever_its_address_proposes(root: Clien
 
 
 @each_model
-def test_every_form_answers_whatever_it_is_filled_with(root: Client, model: Any) -> None:
+def test_every_form_answers_any_input(root: Client, model: Any) -> None:
     for page in (url(model, "add"), url(model, "change", row_of(model).pk)):
         response = root.get(page)
         if b'name="_save"' in response.content:
@@ -143,7 +143,7 @@ def test_every_form_answers_whatever_it_is_filled_with(root: Client, model: Any)
 
 
 @each_model
-def test_every_action_answers_for_every_choice(root: Client, model: Any) -> None:
+def test_every_action_answers_any_choice(root: Client, model: Any) -> None:
     pk = row_of(model).pk
     actions = [name if isinstance(name, str) else name.__name__ for name in admin.site._registry[model].actions or ()]
     chosen = (str(pk), "abc", HUGE, "1.0", "")
@@ -156,7 +156,7 @@ def test_every_action_answers_for_every_choice(root: Client, model: Any) -> None
 
 @pytest.mark.parametrize("path", ["/admin/", "/admin/login/", "/admin/followups/lead/", "/api/followups/leads", "/"])
 @pytest.mark.parametrize("cookie", ["sessionid", "csrftoken", "messages"])
-def test_no_cookie_is_a_fault(client: Client, path: str, cookie: str) -> None:
+def test_no_cookie_causes_a_500(client: Client, path: str, cookie: str) -> None:
     """A quoted cookie may hold any character, as an octal number."""
     client.raise_request_exception = False
     for value in (r'"\000aaaaaaaaaaaa"', r'"\377aaaaaaaaaaaa"', "x" * 5_000, "", '"', "a=b", "\xff" * 9):
@@ -199,7 +199,7 @@ def _vendor_agent() -> Any:
 
 @pytest.mark.parametrize("remove", [_closed_day, _pool_agent, _market_zone, _area_code, _vendor_agent])
 @pytest.mark.parametrize("role", ["operator", "auditor"])
-def test_the_history_of_a_removed_row_is_read(user_of: Callable[..., User], remove: Any, role: str) -> None:
+def test_the_history_of_a_removed_row_can_be_read(user_of: Callable[..., User], remove: Any, role: str) -> None:
     row = remove()
     page = signed_in(user_of(role)).get(url(type(row), "history", row.pk))
     assert page.status_code == 200
@@ -207,7 +207,7 @@ def test_the_history_of_a_removed_row_is_read(user_of: Callable[..., User], remo
 
 
 @pytest.mark.parametrize("model", [model for model in OURS if hasattr(model, "history")], ids=lambda model: model.__name__)
-def test_what_is_no_row_has_no_history(root: Client, model: Any) -> None:
+def test_an_unknown_row_has_no_history(root: Client, model: Any) -> None:
     for object_id in ("abc", "0", HUGE, "1.0"):
         assert root.get(f"{url(model, 'changelist')}{object_id}/history/").status_code in (302, 404)
 
@@ -227,7 +227,7 @@ def without_database(error: type[Exception]) -> Iterator[None]:
 
 @pytest.mark.parametrize("error", [OperationalError, InterfaceError])
 @pytest.mark.parametrize("debug", [False, True])
-def test_without_its_database_every_page_says_so(root: Client, settings: Any, error: Any, debug: bool) -> None:
+def test_every_page_reports_a_missing_database(root: Client, settings: Any, error: Any, debug: bool) -> None:
     settings.DEBUG = debug
     with without_database(error):
         for model in SHOWN:

@@ -110,18 +110,18 @@ def refused(statement: str) -> bool:
     return False
 
 
-def test_these_are_the_append_only_tables() -> None:
+def test_the_list_of_append_only_tables_is_complete() -> None:
     assert set(append_only.append_only_models()) == set(APPEND_ONLY)
     assert append_only.erasable_models() == [ConsentProof]
 
 
-def test_the_history_of_every_governed_row_is_among_them() -> None:
+def test_the_history_of_every_governed_row_is_append_only() -> None:
     assert {model for model in apps.get_models() if issubclass(model, Governed)} == set(GOVERNED)
     assert len(GOVERNED) >= 12
 
 
 @each_fact
-def test_the_orm_refuses_to_save_again_or_delete(db: None, model: Any, make: Any) -> None:
+def test_the_orm_refuses_to_change_or_delete_a_stored_fact(db: None, model: Any, make: Any) -> None:
     row = make()
     setattr(row, text_column(model), "another")
     with pytest.raises(AppendOnlyError, match="append-only"):
@@ -134,7 +134,7 @@ def test_the_orm_refuses_to_save_again_or_delete(db: None, model: Any, make: Any
 
 
 @each_fact
-def test_querysets_are_refused_by_the_database(db: None, model: Any, make: Any) -> None:
+def test_the_database_refuses_querysets(db: None, model: Any, make: Any) -> None:
     row = make()
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         model.objects.filter(pk=row.pk).update(**{text_column(model): "another"})
@@ -147,7 +147,7 @@ def test_querysets_are_refused_by_the_database(db: None, model: Any, make: Any) 
 
 
 @each_fact
-def test_raw_statements_are_refused_by_the_database(db: None, model: Any, make: Any) -> None:
+def test_the_database_refuses_raw_statements(db: None, model: Any, make: Any) -> None:
     row = make()
     table = table_of(model)
     assert refused(f"UPDATE {table} SET {text_column(model)} = 'x' WHERE {row._meta.pk.column} = {row.pk}")
@@ -156,7 +156,7 @@ def test_raw_statements_are_refused_by_the_database(db: None, model: Any, make: 
     assert getattr(model.objects.get(pk=row.pk), text_column(model)) == "made"
 
 
-def test_what_can_be_erased_is_deleted_and_never_changed(db: None) -> None:
+def test_an_erasable_row_can_be_deleted_but_never_changed(db: None) -> None:
     ConsentProof.objects.create(record=RecordFactory.create(), wording="made")
     table = table_of(ConsentProof)
     assert refused(f"UPDATE {table} SET wording = 'x'")
@@ -170,7 +170,7 @@ def test_what_can_be_erased_is_deleted_and_never_changed(db: None) -> None:
     assert not ConsentProof.objects.exists()
 
 
-def test_nothing_is_missing_after_migrate(db: None) -> None:
+def test_no_trigger_is_missing_after_migrate(db: None) -> None:
     assert append_only.missing(connection) == []
     assert run_checks(tags=[Tags.database], databases=["default"]) == []
 
@@ -187,7 +187,7 @@ def test_a_dropped_trigger_is_named(db: None, model: Any, make: Any) -> None:
 
 @each_fact
 @pytest.mark.parametrize("statement", ["UPDATE", "DELETE"])
-def test_half_a_protection_is_named_as_none(db: None, model: Any, make: Any, statement: Any) -> None:
+def test_a_half_protected_table_is_named(db: None, model: Any, make: Any, statement: Any) -> None:
     """On SQLite two triggers protect a table, and losing either is losing it."""
     table = table_of(model)
     trigger = {"UPDATE": f"{table}_append_only", "DELETE": f"{table}_append_only_delete"}[statement]
@@ -199,14 +199,14 @@ def test_half_a_protection_is_named_as_none(db: None, model: Any, make: Any, sta
     assert append_only.missing(connection) == [table]
 
 
-def test_a_table_that_is_not_there_is_not_missed(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_table_that_does_not_exist_is_not_reported(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     append_only.remove(connection, table_of(KPIEvent))
     monkeypatch.setattr(KPIEvent._meta, "db_table", "kpi_not_made_yet")
     assert append_only.missing(connection) == []
 
 
 @each_fact
-def test_migrate_puts_a_lost_trigger_back(db: None, model: Any, make: Any) -> None:
+def test_migrate_restores_a_lost_trigger(db: None, model: Any, make: Any) -> None:
     append_only.remove(connection, table_of(model))
     append_only.install_for_app(apps.get_app_config(model._meta.app_label))
     assert append_only.missing(connection) == []
@@ -221,7 +221,7 @@ def test_installing_for_another_app_changes_nothing(db: None) -> None:
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_the_migrate_command_itself_puts_it_back(transactional_db: None) -> None:
+def test_the_migrate_command_restores_a_lost_trigger(transactional_db: None) -> None:
     append_only.remove(connection, table_of(KPIEvent))
     call_command("migrate", verbosity=0)
     assert append_only.missing(connection) == []

@@ -41,7 +41,7 @@ def test_a_row_has_the_medians_of_both_and_cpu_in_milliseconds_a_request() -> No
     ]
 
 
-def test_the_verdict_names_what_is_slower_and_what_was_answered_wrongly() -> None:
+def test_the_verdict_names_slower_operations_and_wrong_answers() -> None:
     slow = Pairs("due", before=rounds(100, 100), now=rounds(86, 86))
     wrong = Pairs("claim", before=rounds(100, 100), now=rounds(87, 87), warm_ups=[QUIET.with_error("500 oops")])
     shown = comparison(slow, wrong)
@@ -55,31 +55,31 @@ def test_the_verdict_names_what_is_slower_and_what_was_answered_wrongly() -> Non
     assert good.verdict() == "No operation is slower than 0.87 of the earlier rate, and no answer was wrong."
 
 
-def test_the_section_begins_with_its_heading_and_stands_in_the_place_of_the_one_before() -> None:
+def test_the_section_begins_with_its_heading_and_replaces_the_previous_one() -> None:
     section = comparison(Pairs("due", before=rounds(100, 100), now=rounds(100, 100))).section()
     once = with_pairs("# Benchmarks\n\n## Speed\n\nfast\n", section)
     assert once == f"# Benchmarks\n\n## Speed\n\nfast\n\n{section}"
     assert with_pairs(once, f"{PAIRS}\nanother\n") == f"# Benchmarks\n\n## Speed\n\nfast\n\n{PAIRS}\nanother\n"
 
 
-def test_make_bench_leaves_the_section_as_it_is() -> None:
+def test_make_bench_keeps_the_section_of_pairs() -> None:
     old = f"# Benchmarks\n\nold\n\n{PAIRS}\nmeasured\n"
     assert with_pairs_of("# Benchmarks\n\nnew\n", old) == f"# Benchmarks\n\nnew\n\n{PAIRS}\nmeasured\n"
     assert with_pairs_of("# Benchmarks\n\nnew\n", "# Benchmarks\n\nold\n") == "# Benchmarks\n\nnew\n"
 
 
-def test_the_time_of_a_process_that_began_in_between_counts_whole_and_one_tick_is_the_least() -> None:
+def test_cpu_of_a_process_that_started_meanwhile_counts_in_full_and_is_at_least_one_tick() -> None:
     assert cpu.spent({1: 100, 2: 50}, {1: 130, 3: 20}) == 50 / cpu.TICKS_A_SECOND
     assert cpu.spent({1: 100}, {1: 100}) == 1 / cpu.TICKS_A_SECOND
 
 
-def test_operations_are_chosen_by_the_first_words_of_their_names() -> None:
+def test_operations_are_chosen_by_the_beginning_of_their_names() -> None:
     read = chosen((*OPERATIONS, *MORE))
     assert {operation.short_name for operation in read("can-contact,claim")} == {"can-contact", "claim"}
     with pytest.raises(argparse.ArgumentTypeError, match=r"^dew: not one of can-contact, market policies"):
         read("due,dew")
 
 
-def test_a_revision_that_git_does_not_know_is_named() -> None:
+def test_an_unknown_revision_is_named() -> None:
     with pytest.raises(UnknownRevision, match=r"^--all: Git knows no such revision"):
         commit_of("--all")

@@ -19,7 +19,7 @@ from wholesale.plumbing.models import IdempotencyKey
 pytestmark = pytest.mark.django_db
 
 
-def test_expired_rows_go_and_the_others_stay() -> None:
+def test_expired_rows_are_deleted_and_the_others_stay() -> None:
     now, second = timezone.now(), timedelta(seconds=1)
     user = User.objects.create_user("u")
     for key, age in (("old", timedelta(hours=24) + second), ("young", timedelta(hours=24))):
@@ -44,7 +44,7 @@ def test_the_command_prints_the_counts() -> None:
     assert out.getvalue() == "Removed 0 idempotency keys, 0 tokens, 1 sessions.\n"
 
 
-def test_a_key_that_goes_while_it_is_asked_for_is_made_anew(operator: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_deleted_during_a_request_is_created_again(operator: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between the insert that found the key and the look at its row, another process removed that row."""
     user = User.objects.get(username="operator")
     IdempotencyKey.objects.create(

@@ -43,19 +43,21 @@ def stored(response: Any) -> str:
         (None, " P-1 ", "P-1"),
     ],
 )
-def test_it_is_stored_on_every_row_and_echoed(operator: APIClient, header: Any, parameter: Any, expected: Any) -> None:
+def test_the_correlation_id_is_stored_on_every_row_and_echoed(
+    operator: APIClient, header: Any, parameter: Any, expected: Any
+) -> None:
     headers = {HEADER: header} if header else {}
     response = operator.post(CREATE, {"province": "ON", "correlation_id": parameter}, headers=headers)
     assert response.status_code == 201
     assert stored(response) == expected
 
 
-def test_it_may_come_in_the_query_string(operator: APIClient) -> None:
+def test_the_correlation_id_may_come_in_the_query_string(operator: APIClient) -> None:
     response = operator.post(f"{CREATE}?province=ON&correlation_id=Q-1", {})
     assert stored(response) == "Q-1"
 
 
-def test_absent_one_is_made_and_is_another_each_time(operator: APIClient) -> None:
+def test_a_missing_correlation_id_is_created_anew_each_time(operator: APIClient) -> None:
     first = operator.post(CREATE, {"province": "ON"})
     made = stored(first)
     assert len(made) == 32
@@ -63,7 +65,7 @@ def test_absent_one_is_made_and_is_another_each_time(operator: APIClient) -> Non
 
 
 @time_machine.travel(NOON)  # a contact at night leaves one more row
-def test_feedback_offers_and_completion_carry_it_too(operator: APIClient) -> None:
+def test_feedback_offers_and_completions_carry_it_too(operator: APIClient) -> None:
     OfferPolicy.objects.filter(province="ON").update(enabled=True)
     task = TaskFactory.create()
     headers = {HEADER: "H-1"}
@@ -76,14 +78,14 @@ def test_feedback_offers_and_completion_carry_it_too(operator: APIClient) -> Non
 
 
 @pytest.mark.parametrize("header", ["x" * 129, "a\tb", "a\x7fb", "a\x01b"])
-def test_a_header_that_cannot_be_stored_is_400_and_never_echoed(operator: APIClient, header: Any) -> None:
+def test_an_unstorable_header_is_400_and_never_echoed(operator: APIClient, header: Any) -> None:
     response = operator.post(CREATE, {"province": "ON"}, headers={HEADER: header})
     assert (response.status_code, codes(response), attrs(response)) == (400, ["invalid"], [HEADER])
     assert response[HEADER] != header
     assert not FollowupLadder.objects.exists()
 
 
-def test_a_parameter_outside_latin_1_is_stored_as_it_is(operator: APIClient) -> None:
+def test_a_parameter_outside_latin_1_is_stored_unchanged(operator: APIClient) -> None:
     response = operator.post(CREATE, {"province": "ON", "correlation_id": "\u6771"})
     assert response.status_code == 201
     assert FollowupLadder.objects.get().correlation_id == "\u6771"
@@ -94,7 +96,7 @@ def test_every_answer_echoes_it(db: None, client: Client, path: Any) -> None:
     assert client.get(path, headers={HEADER: "H-1"})[HEADER] == "H-1"
 
 
-def test_a_get_takes_correlation_id_as_a_filter_and_not_as_its_own(auditor: APIClient) -> None:
+def test_a_get_uses_correlation_id_as_a_filter_and_not_as_its_own(auditor: APIClient) -> None:
     response = auditor.get("/api/kpi/events", {"correlation_id": "P-1"}, headers={HEADER: "H-1"})
     assert response[HEADER] == "H-1"
 

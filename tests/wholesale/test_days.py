@@ -18,7 +18,7 @@ PAGE = "/admin/governance/organisation/1/change/"
 
 @pytest.mark.parametrize("day", ["9999-12-31", "2100-01-01", "1999-12-31", "0001-01-01"])
 @pytest.mark.django_db
-def test_a_registration_until_a_day_far_off_is_refused_at_its_field(user_of: Any, day: str) -> None:
+def test_a_registration_too_far_in_the_future_is_refused_by_its_field(user_of: Any, day: str) -> None:
     LeadFactory.create(lead_id="L1")
     operator: Client = signed_in(user_of("operator"))
     form = operator.get(PAGE).context["adminform"].form
@@ -30,7 +30,7 @@ def test_a_registration_until_a_day_far_off_is_refused_at_its_field(user_of: Any
 
 
 @pytest.mark.django_db
-def test_the_last_day_of_all_is_taken_and_the_gate_answers(user_of: Any, auditor: Client) -> None:
+def test_the_latest_valid_day_is_accepted_and_the_gate_answers(user_of: Any, auditor: Client) -> None:
     LeadFactory.create(lead_id="L1")
     Organisation.objects.update(registration_number="1", registration_expires_on="2099-12-31")
     answer = auditor.get("/api/governance/market/can-contact?lead_id=L1&channel=CALL")
@@ -38,7 +38,7 @@ def test_the_last_day_of_all_is_taken_and_the_gate_answers(user_of: Any, auditor
     assert "organisation_not_registered" not in answer.json()["warnings"]
 
 
-def test_each_day_of_a_policy_or_a_register_is_checked() -> None:
+def test_each_day_of_a_policy_or_a_register_is_validated() -> None:
     days = [
         field
         for model in apps.get_models()

@@ -20,14 +20,14 @@ def unit(path: Path) -> RawConfigParser:
 
 
 @pytest.mark.parametrize("path", SERVICES, ids=lambda path: path.name)
-def test_a_service_starts_a_command_with_options_that_it_has(path: Path) -> None:
+def test_each_service_starts_an_existing_command_with_existing_options(path: Path) -> None:
     python, script, command, *options = shlex.split(unit(path)["Service"]["ExecStart"])
     assert (python, script) == ("/srv/wholesale/.venv/bin/python", "manage.py")
     load_command_class("wholesale.plumbing", command).create_parser("manage.py", command).parse_args(options)
 
 
 @pytest.mark.parametrize("path", SERVICES, ids=lambda path: path.name)
-def test_a_service_is_restarted_for_ever_bounded_and_shut_in(path: Path) -> None:
+def test_each_service_restarts_for_ever_and_is_bounded_and_confined(path: Path) -> None:
     found = unit(path)
     assert found["Unit"]["StartLimitIntervalSec"] == "0"
     service = found["Service"]

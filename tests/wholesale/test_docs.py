@@ -29,7 +29,7 @@ def printed() -> dict[tuple[str, str], set[str]]:
 
 
 @pytest.mark.django_db
-def test_the_role_table_is_what_the_roles_may_do(user_of: Callable[..., User]) -> None:
+def test_the_role_table_agrees_with_the_roles(user_of: Callable[..., User]) -> None:
     users = {role: user_of(role) for role in ROLES}
     real = {
         (method.upper(), route.path): {role for role, user in users.items() if user.has_perm(route.view.permissions[action])}
@@ -39,7 +39,7 @@ def test_the_role_table_is_what_the_roles_may_do(user_of: Callable[..., User]) -
     assert printed() == real
 
 
-def test_the_columns_are_the_roles_in_their_order() -> None:
+def test_the_columns_are_the_roles_in_order() -> None:
     assert f"| endpoint | {' | '.join(ROLES)} |" in API
 
 

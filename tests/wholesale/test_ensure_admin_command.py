@@ -42,7 +42,7 @@ def test_a_superuser_of_another_name_is_enough() -> None:
     assert not User.objects.filter(username="admin").exists()
 
 
-def test_a_deactivated_superuser_is_none() -> None:
+def test_a_deactivated_superuser_does_not_count() -> None:
     User.objects.create_superuser("boss", is_active=False)
     assert "Made the admin user" in run()
 

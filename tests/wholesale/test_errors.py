@@ -40,7 +40,7 @@ def test_an_unknown_path_is_404(db: None, client: Client, debug: Any, path: Any,
 
 
 @both_debugs
-def test_a_method_that_is_not_there_is_405(operator: APIClient, debug: Any) -> None:
+def test_an_unknown_method_is_405(operator: APIClient, debug: Any) -> None:
     with override_settings(DEBUG=debug):
         response = operator.delete(SLA)
     shape(response, 405, "client_error", "method_not_allowed")
@@ -91,7 +91,7 @@ def test_a_body_that_is_too_large_is_413(operator: APIClient, settings: Settings
 
 
 @both_debugs
-def test_a_fault_inside_a_view_is_500_and_tells_nothing(
+def test_a_fault_inside_a_view_is_500_and_reveals_nothing(
     operator: APIClient, debug: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(window: int) -> Any:
@@ -117,7 +117,7 @@ def test_a_fault_while_rendering_is_500_in_the_same_shape(
 
 @both_debugs
 @pytest.mark.parametrize("error", [OperationalError("database is locked"), InterfaceError("connection is closed")])
-def test_a_database_that_does_not_answer_is_503_with_retry_after(
+def test_an_unavailable_database_is_503_with_retry_after(
     operator: APIClient, debug: Any, monkeypatch: pytest.MonkeyPatch, error: Any
 ) -> None:
     operator.get(SLA)
@@ -132,7 +132,7 @@ def test_a_database_that_does_not_answer_is_503_with_retry_after(
     assert response["Retry-After"] == "1"
 
 
-def test_a_database_that_does_not_answer_while_authenticating_is_503_too(
+def test_an_unavailable_database_while_authenticating_is_503_too(
     db: None, operator: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_answer(*args: Any, **kwargs: Any) -> Any:
@@ -155,7 +155,7 @@ def test_a_database_that_does_not_answer_while_authenticating_is_503_too(
         (ValueError("bug"), 500, "server_error", "error"),
     ],
 )
-def test_what_left_a_view_is_given_the_same_shape(error: Any, status: Any, kind: Any, code: Any) -> None:
+def test_errors_raised_outside_a_view_have_the_same_shape(error: Any, status: Any, kind: Any, code: Any) -> None:
     response = handlers.error_response(error, RequestFactory().get(SLA))
     body = Response(response.content).data
     assert response.status_code == status
@@ -163,7 +163,7 @@ def test_what_left_a_view_is_given_the_same_shape(error: Any, status: Any, kind:
     assert f'"code":"{code}"'.encode() in body
 
 
-def test_a_refusals_docstring_is_its_message_and_its_attr_is_kept() -> None:
+def test_the_docstring_of_a_refusal_is_its_message_and_its_attr_is_kept() -> None:
     assert VersionConflict().detail == VersionConflict.__doc__
     assert str(VersionConflict("Another.")) == "Another."
     response = handlers.error_response(VersionConflict(attr="expected_version"), RequestFactory().get(SLA))
@@ -180,7 +180,7 @@ def test_djangos_own_handlers_keep_the_shape_below_api(path: Any, ours: Any) -> 
 
 
 @both_debugs
-def test_a_host_that_is_not_ours_is_400_in_the_same_shape(db: None, debug: Any) -> None:
+def test_an_unknown_host_is_400_in_the_same_shape(db: None, debug: Any) -> None:
     with override_settings(DEBUG=debug, ALLOWED_HOSTS=["here.example"]):
         response = Client(raise_request_exception=False).get(SLA, headers={"Host": "there.example"})
     assert response.status_code == 400
@@ -188,7 +188,7 @@ def test_a_host_that_is_not_ours_is_400_in_the_same_shape(db: None, debug: Any) 
         assert codes(response) == ["parse_error"]
 
 
-def test_a_fault_outside_of_api_stays_djangos(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_outside_api_keeps_djangos_shape(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     from wholesale.plumbing.http.middleware import ApiPathMiddleware
 
     middleware = ApiPathMiddleware(lambda request: HttpResponse())

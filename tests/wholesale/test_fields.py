@@ -178,7 +178,7 @@ def named(value: object) -> str:
 
 
 @pytest.mark.parametrize(("field", "given", "expected"), GOOD, ids=named)
-def test_good_values_are_taken(field: Any, given: Any, expected: Any) -> None:
+def test_good_values_are_accepted(field: Any, given: Any, expected: Any) -> None:
     assert field.run_validation(given) == expected
 
 
@@ -189,7 +189,7 @@ def test_bad_values_are_refused_by_code(field: Any, given: Any, code: Any) -> No
     detail.encode()  # a message never echoes what no answer can hold
 
 
-def test_a_choice_names_what_is_allowed_and_not_what_was_given() -> None:
+def test_a_choice_error_names_the_allowed_values_and_not_the_given_one() -> None:
     assert detail_of(UpperChoiceField(choices=CHOICES), "\ud800") == "Must be one of SMS, CALL."
 
 
@@ -197,13 +197,13 @@ def test_a_choice_names_what_is_allowed_and_not_what_was_given() -> None:
     ("value", "shown"),
     [("12.50", 12.5), ("12.00", 12), ("-0.01", -0.01), ("999999999999.99", 999999999999.99), ("-0", 0)],
 )
-def test_decimals_come_out_as_json_numbers(value: Any, shown: Any) -> None:
+def test_decimals_are_shown_as_json_numbers(value: Any, shown: Any) -> None:
     assert json_number(Decimal(value)) == shown
     assert isinstance(json_number(Decimal(value)), type(shown))
     assert StrictDecimalField(max_digits=14, decimal_places=2).to_representation(Decimal(value)) == shown
 
 
-def test_times_come_out_in_utc_with_z() -> None:
+def test_times_are_shown_in_utc_with_z() -> None:
     at = datetime(2026, 12, 15, 13, 0, tzinfo=timezone(-timedelta(hours=5)))
     assert iso_utc(at) == AwareDateTimeField().to_representation(at) == "2026-12-15T18:00:00Z"
 
@@ -216,6 +216,6 @@ def test_json_of_64_levels_is_parsed(depth: Any) -> None:
 @pytest.mark.parametrize(
     "text", ["[" * 65 + "]" * 65, '{"a":' * 65 + "1" + "}" * 65, "[" * 100_000, "Infinity", "-Infinity", "1e400"]
 )
-def test_what_is_deeper_or_not_finite_is_no_json(text: Any) -> None:
+def test_too_deep_or_infinite_json_is_refused(text: Any) -> None:
     with pytest.raises(ValueError, match=r"levels|not JSON|too large"):
         parse_json(text)

@@ -33,7 +33,7 @@ def test_readyz_names_a_pending_migration(db: None, client: Client) -> None:
     assert response.json()["checks"] == {"database": "ok", "migrations": "1 not applied", "zones": "ok"}
 
 
-def test_readyz_names_a_database_that_does_not_answer(db: None, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_readyz_names_an_unavailable_database(db: None, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def no_answer(*args: Any, **kwargs: Any) -> Any:
         raise OperationalError("gone: secret-host")
 

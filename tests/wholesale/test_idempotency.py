@@ -24,7 +24,7 @@ def post(client: Any, given: Any = None, key: str = "K-1", path: str = CREATE, *
     return client.post(path, LADDER if given is None else given, headers={KEY: key, **headers})
 
 
-def test_a_repeated_post_is_answered_again_and_not_acted_again(operator: APIClient) -> None:
+def test_a_repeated_post_gets_the_same_answer_without_a_second_act(operator: APIClient) -> None:
     first, again = post(operator), post(operator)
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.content == again.content
@@ -33,7 +33,7 @@ def test_a_repeated_post_is_answered_again_and_not_acted_again(operator: APIClie
     assert (FollowupLadder.objects.count(), KPIEvent.objects.count()) == (1, 1)
 
 
-def test_a_replay_has_a_correlation_id_of_its_own(operator: APIClient) -> None:
+def test_a_replay_has_its_own_correlation_id(operator: APIClient) -> None:
     first = post(operator, {**LADDER, "correlation_id": "C-1"})
     by_parameter = post(operator, {**LADDER, "correlation_id": "C-2"})
     by_header = post(operator, **{"X-Correlation-ID": "C-3"})
@@ -42,7 +42,7 @@ def test_a_replay_has_a_correlation_id_of_its_own(operator: APIClient) -> None:
     assert FollowupLadder.objects.get().correlation_id == "C-1"
 
 
-def test_the_key_is_its_row_with_the_answer(operator: APIClient) -> None:
+def test_the_key_is_stored_with_the_answer(operator: APIClient) -> None:
     first = post(operator, key=" K-1 ")
     row = IdempotencyKey.objects.get()
     assert (row.key, row.status, row.body.encode(), row.user.username) == ("K-1", 201, first.content, "operator")
@@ -69,13 +69,13 @@ def test_the_same_key_on_another_path_is_409(operator: APIClient) -> None:
     assert task.completed_at is None
 
 
-def test_parameters_are_the_same_wherever_they_come_from(operator: APIClient) -> None:
+def test_parameters_count_the_same_from_body_form_and_query(operator: APIClient) -> None:
     post(operator)
     response = operator.post(f"{CREATE}?province=ON", {"owner": None}, headers={KEY: "K-1"})
     assert (response.status_code, response.headers.get(REPLAYED)) == (201, "true")
 
 
-def test_another_user_is_not_replayed(operator: APIClient, integrator: APIClient) -> None:
+def test_another_user_gets_no_replay(operator: APIClient, integrator: APIClient) -> None:
     first = post(operator)
     response = post(integrator)
     assert response.status_code == 201
@@ -90,12 +90,12 @@ def test_another_key_is_another_act(operator: APIClient) -> None:
     assert FollowupLadder.objects.count() == 2
 
 
-def test_without_a_key_nothing_is_kept(operator: APIClient) -> None:
+def test_without_a_key_nothing_is_stored(operator: APIClient) -> None:
     operator.post(CREATE, LADDER)
     assert not IdempotencyKey.objects.exists()
 
 
-def test_a_refusal_of_the_domain_is_not_kept(operator: APIClient) -> None:
+def test_a_domain_refusal_is_not_stored(operator: APIClient) -> None:
     given = {"province": "ON", "arv": 450000, "repairs": 50000}
     assert post(operator, given, path=COMPUTE).status_code == 409
     assert not IdempotencyKey.objects.exists()
@@ -106,13 +106,13 @@ def test_a_refusal_of_the_domain_is_not_kept(operator: APIClient) -> None:
     assert OfferEvidence.objects.count() == 1
 
 
-def test_bad_input_is_not_kept(operator: APIClient) -> None:
+def test_a_bad_input_answer_is_not_stored(operator: APIClient) -> None:
     assert post(operator, {"province": "XX"}).status_code == 400
     assert not IdempotencyKey.objects.exists()
     assert post(operator).status_code == 201
 
 
-def test_a_fault_is_not_kept_and_undoes_the_act(operator: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_is_not_stored_and_undoes_the_act(operator: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
     from followups.ladders import api
 
     with monkeypatch.context() as patched:
@@ -123,7 +123,7 @@ def test_a_fault_is_not_kept_and_undoes_the_act(operator: APIClient, monkeypatch
     assert not KPIEvent.objects.exists()
 
 
-def test_a_forbidden_post_keeps_nothing(auditor: APIClient) -> None:
+def test_a_forbidden_post_stores_nothing(auditor: APIClient) -> None:
     assert post(auditor).status_code == 403
     assert not IdempotencyKey.objects.exists()
 
@@ -149,7 +149,7 @@ def test_a_key_is_kept_for_24_hours(operator: APIClient, age: Any, acts: Any) ->
     assert post(operator)[REPLAYED] == "true"
 
 
-def test_a_key_that_expired_may_name_another_request(operator: APIClient) -> None:
+def test_an_expired_key_may_be_used_for_another_request(operator: APIClient) -> None:
     post(operator)
     IdempotencyKey.objects.update(created_at=timezone.now() - timedelta(days=2))
     assert post(operator, {"province": "QC"}).status_code == 201
@@ -157,7 +157,7 @@ def test_a_key_that_expired_may_name_another_request(operator: APIClient) -> Non
 
 
 @pytest.mark.parametrize("key", ["", "   ", "x" * 129, "a\tb", "a\u00e9", "a\x7f"])
-def test_a_key_that_is_none_is_400(operator: APIClient, key: Any) -> None:
+def test_an_invalid_key_is_400(operator: APIClient, key: Any) -> None:
     response = post(operator, key=key)
     assert (response.status_code, attrs(response)) == (400, [KEY])
     assert not FollowupLadder.objects.exists()
@@ -168,16 +168,14 @@ def test_a_get_ignores_the_key(operator: APIClient) -> None:
     assert not IdempotencyKey.objects.exists()
 
 
-def test_a_200_is_kept_as_200(operator: APIClient) -> None:
+def test_a_200_is_replayed_as_200(operator: APIClient) -> None:
     lead = {"province": "ON", "lead_id": "L1"}
     post(operator, lead)
     kept, replayed = post(operator, lead, key="K-2"), post(operator, lead, key="K-2")
     assert (kept.status_code, replayed.status_code, replayed[REPLAYED]) == (200, 200, "true")
 
 
-def test_a_key_that_is_cleared_while_it_is_asked_for_is_made_anew(
-    operator: APIClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_key_deleted_during_a_request_is_created_again(operator: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """clear_expired may take an expired row between our insert, which found it, and our look."""
     looks = [None]
     original = QuerySet.first

@@ -25,7 +25,7 @@ def opened(content: str) -> ListFile:
     return open_list(io.BytesIO(content.encode()), Format.CSV, SALES)
 
 
-def test_columns_and_cells_mean_what_the_kind_says() -> None:
+def test_columns_and_cells_are_read_as_the_kind_says() -> None:
     sales = opened("Sale ID,Sold for,Roof\nS1,$300000,tin\nS2,#REF!,\n")
     good, bad = list(sales.rows)
     assert (good.given, good.errors, good.said) == ({"sale_id": "S1", "price": "300000"}, {}, None)
@@ -33,7 +33,7 @@ def test_columns_and_cells_mean_what_the_kind_says() -> None:
     assert (sales.meanings, sales.unknown, sales.notes) == (["sale_id", "price", None], ["roof"], [])
 
 
-def test_a_fault_of_the_file_names_the_kind() -> None:
+def test_an_error_of_the_file_names_the_kind() -> None:
     with pytest.raises(UnreadableFile, match="must name the columns, sale_id among them"):
         opened("price\n1\n")
     book = Workbook()
@@ -47,6 +47,6 @@ def test_a_fault_of_the_file_names_the_kind() -> None:
         open_list(content, Format.XLSX, SALES)
 
 
-def test_a_row_that_cannot_be_read_says_nothing_of_wishes() -> None:
+def test_an_unreadable_row_does_not_mention_wishes() -> None:
     (row,) = opened('sale_id,price\n"S1,1\n').rows
     assert row.errors == {"row": ["A quotation mark opens a cell, and none closes it."]}

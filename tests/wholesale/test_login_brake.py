@@ -30,7 +30,7 @@ def log_in(client: Client, password: str, username: str = "ada", **request: Any)
     return client.post(LOGIN, {"username": username, "password": password}, **request)
 
 
-def test_sixty_wrong_passwords_lock_the_account_until_the_time_has_passed(
+def test_sixty_wrong_passwords_lock_the_account_for_the_set_time(
     client: Client, ada: User, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock, caplog.at_level(logging.WARNING):
@@ -51,7 +51,7 @@ def test_sixty_wrong_passwords_lock_the_account_until_the_time_has_passed(
     assert RIGHT not in said
 
 
-def test_a_name_that_no_account_has_is_not_in_the_log(client: Client, ada: User, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unknown_account_name_is_not_logged(client: Client, ada: User, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         log_in(client, "wrong", username="jane@example.ca")
     assert "Login of a name that no account has from 127.0.0.1 failed, 1 so far" in caplog.text
@@ -65,14 +65,14 @@ def test_one_address_that_tries_many_accounts_is_locked(client: Client, ada: Use
     assert log_in(client, RIGHT, REMOTE_ADDR="198.51.100.8").status_code == 302
 
 
-def test_a_right_password_forgets_the_wrong_ones(client: Client, ada: User, settings: Settings) -> None:
+def test_a_right_password_clears_the_count(client: Client, ada: User, settings: Settings) -> None:
     for _ in range(settings.LOGIN_FAILURES - 1):
         log_in(client, "wrong")
     assert log_in(client, RIGHT).status_code == 302
     assert not AccessAttempt.objects.exists()
 
 
-def test_an_operator_of_the_server_unlocks_an_account(client: Client, ada: User, settings: Settings) -> None:
+def test_a_server_operator_unlocks_an_account(client: Client, ada: User, settings: Settings) -> None:
     for _ in range(settings.LOGIN_FAILURES):
         log_in(client, "wrong")
     assert log_in(client, RIGHT).status_code == 429
@@ -80,7 +80,7 @@ def test_an_operator_of_the_server_unlocks_an_account(client: Client, ada: User,
     assert log_in(client, RIGHT).status_code == 302
 
 
-def test_nothing_is_hashed_for_a_locked_account(
+def test_no_password_is_hashed_for_a_locked_account(
     client: Client, ada: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _ in range(settings.LOGIN_FAILURES):
@@ -91,7 +91,7 @@ def test_nothing_is_hashed_for_a_locked_account(
     assert log_in(client, "wrong", username="nobody").status_code == 429  # the address
 
 
-def test_what_is_kept_of_an_attempt_holds_no_password(client: Client, ada: User) -> None:
+def test_a_stored_attempt_holds_no_password(client: Client, ada: User) -> None:
     log_in(client, "wrong password")
     (attempt,) = AccessAttempt.objects.all()
     assert attempt.username == "ada"
@@ -111,7 +111,7 @@ def test_what_is_kept_of_an_attempt_holds_no_password(client: Client, ada: User)
         (1, "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
     ],
 )
-def test_the_address_is_what_our_own_proxies_say(
+def test_the_client_address_is_taken_from_our_own_proxies(
     settings: Settings, rf: RequestFactory, proxies: int, forwarded: str, address: str
 ) -> None:
     settings.TRUSTED_PROXIES = proxies
@@ -119,13 +119,13 @@ def test_the_address_is_what_our_own_proxies_say(
     assert address_of(request) == address
 
 
-def test_a_header_does_not_get_round_the_lock(client: Client, ada: User, settings: Settings) -> None:
+def test_a_forged_header_does_not_avoid_the_lock(client: Client, ada: User, settings: Settings) -> None:
     for number in range(settings.LOGIN_FAILURES):
         log_in(client, "wrong", username=f"user{number}", headers={"X-Forwarded-For": f"203.0.113.{number}"})
     assert log_in(client, RIGHT, headers={"X-Forwarded-For": "203.0.113.99"}).status_code == 429
 
 
-def test_a_name_that_is_too_long_for_any_account_counts_as_well(client: Client) -> None:
+def test_a_name_too_long_for_any_account_counts_too(client: Client) -> None:
     assert log_in(client, "wrong", username="x" * 100_000).status_code == 200
     [attempt] = AccessAttempt.objects.all()
     assert (attempt.username, attempt.failures_since_start) == ("x" * 255, 1)

@@ -35,7 +35,7 @@ def formatted(processors: Any, error: Exception | None = None) -> str:
 
 
 @pytest.mark.parametrize("kind", ["json", "console"])
-def test_a_traceback_tells_the_fault_and_no_values(kind: str) -> None:
+def test_a_traceback_shows_the_fault_and_no_values(kind: str) -> None:
     line = formatted(product._renderers[kind])
     assert "it failed" in line
     assert "RuntimeError" in line
@@ -52,7 +52,7 @@ def test_a_line_carries_the_correlation_id_and_the_time_in_utc() -> None:
 
 
 @pytest.mark.parametrize("kind", ["json", "console"])
-def test_a_traceback_holds_nothing_that_its_exception_quotes(kind: str) -> None:
+def test_a_traceback_hides_what_its_exception_quotes(kind: str) -> None:
     said = (
         'duplicate key value violates unique constraint "lead_phone"\n'
         "DETAIL:  Key (phone)=(+14165550987) already exists: Failing row contains (7, Jane,\n\n Roe)."
@@ -75,11 +75,11 @@ def test_a_traceback_holds_nothing_that_its_exception_quotes(kind: str) -> None:
         ("the database is gone", "the database is gone"),
     ],
 )
-def test_what_may_be_somebodys_is_masked(text: str, kept: str) -> None:
+def test_possible_personal_data_is_masked(text: str, kept: str) -> None:
     assert masked(text) == kept
 
 
-def test_the_row_of_a_failed_task_holds_nothing_that_its_exception_quotes(db: None) -> None:
+def test_the_row_of_a_failed_task_hides_what_its_exception_quotes(db: None) -> None:
     periodic.enqueue_turn("wholesale.plumbing.work.tasks.clear_expired", NOON)
     number = "+14165550987"
     try:

@@ -48,7 +48,7 @@ def stored() -> list[list[Any]]:
     return [values(row) for row in KPIEvent.objects.order_by("id")]
 
 
-def test_several_objects_are_inserted_in_their_order(objects: list[KPIEvent]) -> None:
+def test_several_objects_are_inserted_in_order(objects: list[KPIEvent]) -> None:
     many.insert_objects(objects)
     assert [row.pk for row in KPIEvent.objects.order_by("id")] == [row.pk for row in objects]
     assert stored() == [values(row) for row in objects]
@@ -56,7 +56,7 @@ def test_several_objects_are_inserted_in_their_order(objects: list[KPIEvent]) ->
 
 
 @pytest.mark.parametrize("how_many", [0, 1, 2, 150])
-def test_rows_are_those_of_the_model(objects: list[KPIEvent], how_many: int) -> None:
+def test_inserted_rows_equal_those_of_the_model(objects: list[KPIEvent], how_many: int) -> None:
     rows = [objects[n % 2] for n in range(how_many)]
     many.insert(KPIEvent, COLUMNS, [values(row) for row in rows])
     by_many = stored()
@@ -74,7 +74,7 @@ def test_an_object_is_stored_as_by_save_and_has_its_id(objects: list[KPIEvent]) 
             row.save()
 
 
-def test_an_object_with_its_relation_is_that_of_save() -> None:
+def test_an_object_with_a_relation_is_stored_as_by_save() -> None:
     made = AttemptFactory.build(task=TaskFactory.create())
     many.insert_object(made)
     kept = type(made).objects.get(pk=made.pk)
@@ -83,7 +83,7 @@ def test_an_object_with_its_relation_is_that_of_save() -> None:
 
 
 @pytest.mark.parametrize("how_many", [1, 3])
-def test_columns_that_are_not_given_have_their_defaults(how_many: int) -> None:
+def test_absent_columns_have_their_defaults(how_many: int) -> None:
     task = TaskFactory.create()
     columns = ("task_id", "kind", "actor", "correlation_id", "created_at")
     many.insert(TaskEvent, columns, [(task.pk, TaskEvent.Kind.SKIPPED, "va1", "C-1", NOON)] * how_many)
@@ -92,7 +92,7 @@ def test_columns_that_are_not_given_have_their_defaults(how_many: int) -> None:
 
 
 @pytest.mark.parametrize("how_many", [1, 3])
-def test_a_row_that_breaks_a_constraint_undoes_them_all(objects: list[KPIEvent], how_many: int) -> None:
+def test_a_row_that_breaks_a_constraint_undoes_all(objects: list[KPIEvent], how_many: int) -> None:
     rows = [values(objects[0]) for _ in range(how_many)]
     rows[-1][COLUMNS.index("domain")] = None
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -9,8 +9,8 @@ import pytest
 from rest_framework.test import APIClient
 
 from followups.ladders.models import FollowupLadder
-from followups.leads.fields import SETTINGS
 from tests.conftest import attrs, codes
+from tests.documented import optional
 from tests.traps.requests import RECEIVED
 from tests.wholesale.api_walk import ENDPOINTS, ROLES, Endpoint, call, make_everything_possible, routes
 from wholesale.plumbing.idempotency import HEADER, REPLAYED_HEADER
@@ -26,14 +26,14 @@ def _everything_is_possible(db: None) -> None:
     make_everything_possible()
 
 
-def test_the_table_names_every_endpoint_and_no_other() -> None:
+def test_the_table_names_exactly_the_endpoints_that_exist() -> None:
     routed = {(method, route.path) for route in routes() for method in route.actions}
     assert {(endpoint.method, endpoint.path) for endpoint in ENDPOINTS} == routed
     assert len(ENDPOINTS) == len(routed)
 
 
 @every_endpoint
-def test_without_credentials_it_is_401(endpoint: Any) -> None:
+def test_a_request_without_credentials_is_401(endpoint: Any) -> None:
     response = call(APIClient(), endpoint)
     assert (response.status_code, codes(response)) == (401, ["not_authenticated"])
     assert response["WWW-Authenticate"] == "Token"
@@ -50,7 +50,7 @@ def test_each_role_may_do_what_the_table_says(client_of: Callable[..., APIClient
 
 
 @every_endpoint
-def test_a_user_without_a_role_may_nothing(client_of: Callable[..., APIClient], endpoint: Any) -> None:
+def test_a_user_without_a_role_may_do_nothing(client_of: Callable[..., APIClient], endpoint: Any) -> None:
     response = call(client_of(), endpoint)
     assert (response.status_code, codes(response)) == (403, ["permission_denied"])
 
@@ -93,12 +93,12 @@ def test_options_is_405(operator: APIClient, endpoint: Any) -> None:
 
 
 @every_endpoint
-def test_a_trailing_slash_works_too(operator: APIClient, endpoint: Any) -> None:
+def test_a_trailing_slash_is_accepted(operator: APIClient, endpoint: Any) -> None:
     assert call(operator, endpoint, url=endpoint.url() + "/").status_code == endpoint.status
 
 
 @pytest.mark.parametrize("endpoint", [endpoint for endpoint in ENDPOINTS if endpoint.method == "get"], ids=str)
-def test_a_get_takes_head_too(operator: APIClient, endpoint: Any) -> None:
+def test_a_get_endpoint_accepts_head(operator: APIClient, endpoint: Any) -> None:
     response = operator.head(endpoint.url(), endpoint.good)
     assert (response.status_code, response.content) == (200, b"")
 
@@ -137,149 +137,15 @@ def test_the_body_wins_over_the_query(operator: APIClient, endpoint: Any) -> Non
 
 
 @every_post
-def test_json_null_counts_as_absent_so_the_query_fills_it(operator: APIClient, endpoint: Any) -> None:
+def test_json_null_counts_as_absent_and_the_query_is_used(operator: APIClient, endpoint: Any) -> None:
     url = query(endpoint, endpoint.url())
     assert call(operator, endpoint, dict.fromkeys(endpoint.good), url=url).status_code == endpoint.status
 
 
-OPTIONAL = {
-    "governance/contact/explain": ("at",),
-    "governance/market/policies/upsert": ("market", "enabled", "rules", "changed_by", "reason", "expected_version"),
-    "governance/contact/consents": ("lead_id", "phone", "email", "channel", "ended_on", "actor", "reason"),
-    "governance/contact/contracts/end": ("lead_id", "phone", "email", "channel", "actor", "reason"),
-    "governance/contact/opt-outs": ("lead_id", "phone", "email", "channel", "actor", "said_at", "evidence", "reason"),
-    "governance/contact/opt-outs/lift": ("lead_id", "phone", "email", "channel", "actor", "evidence"),
-    "governance/contact/do-not-call": ("lead_id", "phone", "phones", "actor", "said_at", "evidence", "reason"),
-    "governance/contact/scrubs": ("lead_id", "phone", "phones", "actor", "reason"),
-    "governance/contact/organisation/upsert": (
-        "name",
-        "mailing_address",
-        "contact",
-        "consent",
-        "identity",
-        "scrub",
-        "registration_number",
-        "registration_expires_on",
-        "changed_by",
-        "reason",
-        "expected_version",
-    ),
-    "governance/contact/closed-days": ("province", "changed_by", "reason"),
-    "governance/contact/closed-days/remove": ("province", "changed_by", "reason"),
-    "governance/contact/area-codes": ("changed_by", "reason"),
-    "governance/contact/area-codes/import": ("changed_by", "reason"),
-    "governance/contact/area-codes/remove": ("changed_by", "reason"),
-    "governance/duties/upsert": (
-        "subject",
-        "due_on",
-        "done_on",
-        "note",
-        "enabled",
-        "changed_by",
-        "reason",
-        "expected_version",
-    ),
-    "governance/go-live/enable": ("changed_by",),
-    "governance/go-live/disable": ("changed_by",),
-    "governance/go-live/kill-switch/engage": ("changed_by",),
-    "governance/go-live/kill-switch/release": ("changed_by",),
-    "governance/risk/policies/upsert": (
-        "max_daily_loss",
-        "max_daily_exposure",
-        "max_open_risk",
-        "max_actions_per_day",
-        "enabled",
-        "changed_by",
-        "reason",
-        "expected_version",
-    ),
-    "governance/risk/check-and-reserve": ("actor", "reason", "metadata"),
-    "governance/risk/settle": ("reservation_id", "realized_loss", "actor", "reason"),
-    "governance/risk/correct": ("reservation_id", "actor"),
-    "governance/heimdall/policies/upsert": (
-        "min_confidence_prod",
-        "min_sandbox_trials",
-        "min_sandbox_success_rate",
-        "prod_use_enabled",
-        "use_lower_bound",
-        "trial_window_days",
-        "recommendation_hours",
-        "changed_by",
-        "reason",
-        "expected_version",
-    ),
-    "governance/heimdall/sandbox/trial": ("actor",),
-    "governance/heimdall/recommend": ("evidence", "actor"),
-    "governance/regression/policies/upsert": (
-        "enabled",
-        "statistic",
-        "method",
-        "action",
-        "engine",
-        "window_events",
-        "baseline_events",
-        "min_events_to_enforce",
-        "window_days",
-        "max_drop_fraction",
-        "design_drop",
-        "amber_threshold",
-        "red_threshold",
-        "changed_by",
-        "reason",
-        "expected_version",
-    ),
-    "governance/regression/evaluate": (),
-    "governance/regression/kpi": ("success", "value", "province", "market", "actor", "detail"),
-    "governance/regression/baseline/approve": ("changed_by",),
-    "governance/regression/triggers/{id}/undo": ("changed_by",),
-    "governance/runbook/runs": ("changed_by",),
-    "followups/leads/upsert": (*SETTINGS[:6], *SETTINGS[7:], "actor"),  # all but the province
-    "followups/templates/upsert": ("market", "enabled", "steps", "changed_by", "reason", "expected_version"),
-    "followups/pool/upsert": ("market", "weight", "paused_until", "changed_by", "reason"),
-    "followups/pool/remove": ("market", "changed_by", "reason"),
-    "followups/vendors/upsert": ("contract_ends_on", "changed_by", "reason"),
-    "followups/vendors/agents/assign": ("changed_by", "reason"),
-    "followups/vendors/agents/remove": ("changed_by", "reason"),
-    "followups/ladder/create": ("lead_id", "market", "owner", "restart"),
-    "followups/ladder/bulk": (),
-    "followups/task/{id}/complete": ("actor", "contacted_at", "outcome", "note", "force"),
-    "followups/task/{id}/snooze": (),
-    "followups/task/{id}/skip": (),
-    "followups/ladder/{id}/reassign": ("owner",),
-    "followups/ladder/{id}/cancel": (),
-    "followups/ladder/{id}/restart": (),
-    "followups/sla/policies/upsert": (
-        *("market", "enabled", "warn_after_minutes", "breach_after_minutes"),
-        *("changed_by", "reason", "expected_version"),
-    ),
-    "followups/outcomes/upsert": ("effect", "pause_days", "changed_by", "reason", "expected_version"),
-    "followups/due/claim": ("owner", "limit", "lease_minutes", "province", "market", "channel"),
-    "followups/due/renew": ("owner", "lease_minutes"),
-    "followups/due/release": ("owner",),
-    "followups/inbound": ("lead_id", "email", "received_at"),
-    "followups/replies/{id}/sent": (),
-    "followups/inbox/{id}/done": (),
-    "followups/inbound/{id}/decide": (),
-    "buyers/liquidity/feedback": ("market", "property_type", "buyer_id", "actor"),
-    "deals/offers/policies/upsert": (
-        "market",
-        "enabled",
-        "max_arv_multiplier",
-        "default_assignment_fee",
-        "default_fees_buffer",
-        "changed_by",
-        "reason",
-        "expected_version",
-    ),
-    "deals/offers/compute": ("market", "comps", "assumptions"),
-}
-
-
 @every_post
 @pytest.mark.parametrize("nothing", [None, "", "  "])
-def test_null_and_empty_count_as_absent_for_what_is_optional(operator: APIClient, endpoint: Any, nothing: Any) -> None:
-    optional = (*OPTIONAL[endpoint.path.removeprefix("/api/")], "correlation_id")
-    response = call(operator, endpoint, {**dict.fromkeys(optional, nothing), **endpoint.good})
+def test_null_and_empty_count_as_absent_for_optional_parameters(operator: APIClient, endpoint: Any, nothing: Any) -> None:
+    response = call(operator, endpoint, {**dict.fromkeys(optional(endpoint.path), nothing), **endpoint.good})
     assert response.status_code == endpoint.status
 
 
@@ -312,7 +178,7 @@ def test_the_answer_echoes_the_correlation_id(operator: APIClient, endpoint: Any
 
 
 @every_endpoint
-def test_a_correlation_id_that_cannot_be_stored_is_400(operator: APIClient, endpoint: Any) -> None:
+def test_an_unstorable_correlation_id_is_400(operator: APIClient, endpoint: Any) -> None:
     response = getattr(operator, endpoint.method)(endpoint.url(), endpoint.good, headers={"X-Correlation-ID": "x" * 129})
     if endpoint.method == "post" and endpoint.path in RECEIVED:  # no detail refuses it: it is given an id of ours
         assert response.status_code == endpoint.status

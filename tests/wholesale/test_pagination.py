@@ -18,7 +18,7 @@ def ids(page: dict[str, Any]) -> list[int]:
     return [row["id"] for row in page["results"]]
 
 
-def test_forward_and_back(auditor: APIClient) -> None:
+def test_pages_go_forward_and_back(auditor: APIClient) -> None:
     newest_first = [event.pk for event in reversed(many(KpiFactory, 7))]
     first = auditor.get(EVENTS, {"page_size": 3}).json()
     second = auditor.get(first["next"]).json()
@@ -29,7 +29,7 @@ def test_forward_and_back(auditor: APIClient) -> None:
     assert ids(auditor.get(second["previous"]).json()) == ids(first)
 
 
-def test_a_row_written_meanwhile_neither_repeats_nor_hides_one(auditor: APIClient) -> None:
+def test_a_row_written_meanwhile_neither_repeats_nor_hides_another(auditor: APIClient) -> None:
     newest_first = [event.pk for event in reversed(many(KpiFactory, 4))]
     first = auditor.get(EVENTS, {"page_size": 2}).json()
     KpiFactory.create()
@@ -47,7 +47,7 @@ def test_a_page_keeps_its_filter(auditor: APIClient) -> None:
 
 
 @pytest.mark.parametrize(("page_size", "shown"), [(None, 100), (1, 1), (500, 500), (501, 500), (10**9, 500)])
-def test_the_size_of_a_page(auditor: APIClient, page_size: Any, shown: Any) -> None:
+def test_the_page_size_has_bounds(auditor: APIClient, page_size: Any, shown: Any) -> None:
     many(KpiFactory, 503)
     page = auditor.get(EVENTS if page_size is None else f"{EVENTS}?page_size={page_size}").json()
     assert len(page["results"]) == shown
@@ -74,18 +74,18 @@ def cursor(text: str) -> str:
         "A" * 3,
     ],
 )
-def test_a_cursor_that_is_none_is_404(auditor: APIClient, bad: Any) -> None:
+def test_an_invalid_cursor_is_404(auditor: APIClient, bad: Any) -> None:
     KpiFactory.create()
     response = auditor.get(f"{EVENTS}?{urlencode({'cursor': bad})}")
     assert (response.status_code, codes(response)) == (404, ["not_found"])
 
 
-def test_a_cursor_beyond_all_rows_is_an_empty_page(auditor: APIClient) -> None:
+def test_a_cursor_beyond_the_last_row_gives_an_empty_page(auditor: APIClient) -> None:
     KpiFactory.create()
     page = auditor.get(EVENTS, {"cursor": cursor("p=0")}).json()
     assert (page["results"], page["next"]) == ([], None)
 
 
-def test_nobody_orders_the_pages_but_we(auditor: APIClient) -> None:
+def test_a_client_cannot_order_the_pages(auditor: APIClient) -> None:
     newest_first = [event.pk for event in reversed(many(KpiFactory, 3))]
     assert ids(auditor.get(EVENTS, {"ordering": "id"}).json()) == newest_first

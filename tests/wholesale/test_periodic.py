@@ -34,7 +34,7 @@ def lost_task(*, workers: int, started_at: datetime) -> DBTaskResult:
     return task
 
 
-def test_every_job_names_times_that_a_scheduler_understands() -> None:
+def test_every_job_has_times_that_a_scheduler_understands() -> None:
     names = [job.name for job in periodic.jobs()]
     assert names == [
         "followups.leads.lists.tasks.forget_files",
@@ -81,14 +81,14 @@ def test_a_task_whose_worker_was_killed_is_done_by_another() -> None:
     assert periodic.requeue_lost(NOW) == 0
 
 
-def test_a_task_that_is_still_being_done_is_left_alone() -> None:
+def test_a_task_in_progress_is_left_alone() -> None:
     task = lost_task(workers=1, started_at=NOW - timedelta(minutes=29))
     assert periodic.requeue_lost(NOW) == 0
     task.refresh_from_db()
     assert task.status == TaskResultStatus.RUNNING
 
 
-def test_a_task_that_lost_five_workers_has_failed() -> None:
+def test_a_task_that_lost_five_workers_fails() -> None:
     task = lost_task(workers=5, started_at=NOW - timedelta(hours=1))
     assert periodic.requeue_lost(NOW) == 1
     task.refresh_from_db()
@@ -96,7 +96,7 @@ def test_a_task_that_lost_five_workers_has_failed() -> None:
     assert task.exception_class_path == "wholesale.plumbing.work.task_failures.WorkerLost"
 
 
-def test_what_is_old_is_forgotten_and_what_waits_is_kept() -> None:
+def test_old_tasks_are_deleted_and_waiting_ones_stay() -> None:
     periodic.enqueue_turn(DAILY, NOW)
     periodic.enqueue_turn(DAILY, NOW + timedelta(minutes=1))
     DBTaskResult.objects.filter(pk=DBTaskResult.objects.first().pk).update(  # type: ignore[union-attr]
@@ -106,7 +106,7 @@ def test_what_is_old_is_forgotten_and_what_waits_is_kept() -> None:
     assert DBTaskResult.objects.count() == 1
 
 
-def test_a_task_is_enqueued_with_the_transaction_that_needs_it_or_not_at_all() -> None:
+def test_a_task_is_enqueued_only_if_its_transaction_commits() -> None:
     with transaction.atomic():
         periodic.enqueue_turn(DAILY, NOW)
         transaction.set_rollback(True)
@@ -114,7 +114,7 @@ def test_a_task_is_enqueued_with_the_transaction_that_needs_it_or_not_at_all() -
     assert not PeriodicRun.objects.exists()
 
 
-def test_events_that_arrive_are_evaluated_only_where_the_setting_and_a_policy_say_so(settings: Any) -> None:
+def test_arriving_events_are_evaluated_only_if_the_setting_and_a_policy_say_so(settings: Any) -> None:
     RegressionPolicy.objects.filter(metric="ladder_created").update(enabled=True)
     emit_kpi("WHOLESALE", "ladder_created", success=True)
     assert not DBTaskResult.objects.exists()
@@ -126,7 +126,7 @@ def test_events_that_arrive_are_evaluated_only_where_the_setting_and_a_policy_sa
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_the_worker_evaluates_what_arrived_after_it_was_committed(settings: Any) -> None:
+def test_the_worker_evaluates_events_after_their_commit(settings: Any) -> None:
     settings.TRIPWIRE_ON_ARRIVAL = True
     RegressionPolicy.objects.filter(metric="ladder_created").update(enabled=True)
     emit_kpi("WHOLESALE", "ladder_created", success=True)
@@ -135,7 +135,7 @@ def test_the_worker_evaluates_what_arrived_after_it_was_committed(settings: Any)
     assert RegressionState.objects.get().policy.metric == "ladder_created"
 
 
-def test_rows_kept_together_enqueue_each_metric_once(settings: Any) -> None:
+def test_rows_written_together_enqueue_each_metric_once(settings: Any) -> None:
     settings.TRIPWIRE_ON_ARRIVAL = True
     RegressionPolicy.objects.filter(metric="ladder_created").update(enabled=True)
     row = {"occurred_at": NOW, "domain": "WHOLESALE", "metric": "ladder_created", "correlation_id": "c", "actor": "a"}

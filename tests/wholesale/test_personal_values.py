@@ -69,7 +69,7 @@ def spoilt(endpoint: Endpoint) -> Iterator[dict[str, Any]]:
 
 
 @every_endpoint
-def test_an_endpoint_leaves_no_trace_of_them(lines: Lines, operator: APIClient, endpoint: Any) -> None:
+def test_an_endpoint_leaves_no_trace_of_personal_values(lines: Lines, operator: APIClient, endpoint: Any) -> None:
     make_everything_possible()
     operator.raise_request_exception = False
     url = endpoint.url()
@@ -89,7 +89,7 @@ def test_an_endpoint_leaves_no_trace_of_them(lines: Lines, operator: APIClient, 
 
 
 @every_endpoint
-def test_a_refusal_does_not_repeat_them(operator: APIClient, endpoint: Any) -> None:
+def test_a_refusal_does_not_repeat_personal_values(operator: APIClient, endpoint: Any) -> None:
     """But for the id of what was not found, which the caller asks for."""
     make_everything_possible()
     url = endpoint.url()
@@ -100,7 +100,7 @@ def test_a_refusal_does_not_repeat_them(operator: APIClient, endpoint: Any) -> N
 
 
 @pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model._meta.label)
-def test_a_page_leaves_no_trace_of_them(lines: Lines, user_of: Callable[..., User], model: Any) -> None:
+def test_a_page_leaves_no_trace_of_personal_values(lines: Lines, user_of: Callable[..., User], model: Any) -> None:
     client = signed_in(user_of("operator"))
     client.raise_request_exception = False
     pages = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
@@ -113,7 +113,7 @@ def test_a_page_leaves_no_trace_of_them(lines: Lines, user_of: Callable[..., Use
     assert_clean(lines(), stored())
 
 
-def test_signing_in_leaves_no_trace_of_them(lines: Lines, db: None) -> None:
+def test_signing_in_leaves_no_trace_of_personal_values(lines: Lines, db: None) -> None:
     client = Client(enforce_csrf_checks=True)
     form = {"username": "zelda@example.ca", "password": "zzsecretzz", "next": "/admin/?q=Zelda"}
     for secure in (False, True):
@@ -128,7 +128,9 @@ def test_signing_in_leaves_no_trace_of_them(lines: Lines, db: None) -> None:
     assert_clean(lines())
 
 
-def test_a_fault_leaves_no_trace_of_them(lines: Lines, operator: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_leaves_no_trace_of_personal_values(
+    lines: Lines, operator: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(*args: Any, **kwargs: Any) -> Any:
         raise IntegrityError("null value\nDETAIL:  Failing row contains (Zelda, Quimby, +14165550987, 12 Hazelnut\nLane).")
 
@@ -142,19 +144,19 @@ def test_a_fault_leaves_no_trace_of_them(lines: Lines, operator: APIClient, monk
 
 
 @every_endpoint
-def test_no_answer_of_the_api_is_kept_by_a_cache(operator: APIClient, endpoint: Any) -> None:
+def test_no_answer_of_the_api_is_stored_by_a_cache(operator: APIClient, endpoint: Any) -> None:
     make_everything_possible()
     for response in (getattr(operator, endpoint.method)(endpoint.url(), endpoint.good), APIClient().get(endpoint.path)):
         assert "no-store" in response["Cache-Control"]
 
 
 @pytest.mark.parametrize("path", ["/admin/", "/admin/login/", "/admin/followups/lead/", "/admin/nothing/", "/api/nothing"])
-def test_no_page_is_kept_by_a_cache(user_of: Callable[..., User], path: str) -> None:
+def test_no_page_is_stored_by_a_cache(user_of: Callable[..., User], path: str) -> None:
     assert "no-store" in signed_in(user_of("operator")).get(path)["Cache-Control"]
     assert "no-store" in Client().get(path)["Cache-Control"]
 
 
-def test_a_page_of_a_lead_is_not_kept_by_a_cache(user_of: Callable[..., User]) -> None:
+def test_the_page_of_a_lead_is_not_stored_by_a_cache(user_of: Callable[..., User]) -> None:
     client = signed_in(user_of("operator"))
     for page in ("change", "history"):
         assert (

@@ -59,7 +59,7 @@ def test_the_guides_eight_points_are_all_there() -> None:
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_each_curl_line_gives_what_it_promises(live_server: LiveServer) -> None:
+def test_each_curl_line_gives_the_promised_answer(live_server: LiveServer) -> None:
     token = issue_token("me", role="operator", lifetime=timedelta(hours=1))
     with httpx.Client(trust_env=False) as client:
         for line, promised in zip(curl_lines(), PROMISES, strict=True):
@@ -76,5 +76,5 @@ def test_links_lead_to_files_that_exist(document: str) -> None:
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"^make (?:-s )?([a-z-]+)", README, re.MULTILINE))))
-def test_every_make_target_that_it_names_exists(target: str) -> None:
+def test_every_named_make_target_exists(target: str) -> None:
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)

@@ -49,7 +49,7 @@ def received(**given: Any) -> dict[str, Any]:
         ({"text": "\ud800"}, '{"text": "\ufffd"}'),
     ],
 )
-def test_text_is_kept_and_what_no_database_can_store_is_replaced(came: Any, kept: str) -> None:
+def test_text_is_kept_and_unstorable_characters_are_replaced(came: Any, kept: str) -> None:
     assert received(text=came) == {"text": kept, "unreadable": {}}
 
 
@@ -58,7 +58,7 @@ def test_a_label_is_one_line() -> None:
 
 
 @pytest.mark.parametrize(("name", "longest"), [("text", 1000), ("who", 128)])
-def test_a_text_that_is_too_long_is_cut_and_says_so(name: str, longest: int) -> None:
+def test_too_long_text_is_cut_and_marked(name: str, longest: int) -> None:
     assert received(**{name: "a" * longest})[name] == "a" * longest
     kept = received(**{name: "a" * (longest + 1)})[name]
     assert (len(kept), kept) == (longest, "a" * (longest - len(CUT)) + CUT)
@@ -69,7 +69,7 @@ def test_an_empty_text_counts_as_absent(came: str) -> None:
     assert received(text=came) == {"unreadable": {}}
 
 
-def test_a_time_and_a_word_that_can_be_read_are_taken() -> None:
+def test_a_readable_time_and_word_are_accepted() -> None:
     assert received(said_at="2026-12-01T10:00:00-05:00", channel=" sms ") == {
         "said_at": datetime(2026, 12, 1, 15, tzinfo=UTC),
         "channel": "SMS",
@@ -81,14 +81,14 @@ def test_a_time_and_a_word_that_can_be_read_are_taken() -> None:
     "came",
     ["yesterday", "2026-12-01T10:00:00", "1999-12-01T10:00:00Z", "2100-01-01T00:00Z", "\x00", "\ud800", 5, [], {}, True],
 )
-def test_a_time_that_cannot_be_read_counts_as_not_given(came: Any) -> None:
+def test_an_unreadable_time_counts_as_absent(came: Any) -> None:
     answer = received(said_at=came)
     assert set(answer) == {"unreadable"}
     assert set(answer["unreadable"]) == {"said_at"}
 
 
 @pytest.mark.parametrize("came", ["FAX", "\x00", "\ud800", 5, [], {"SMS": 1}])
-def test_a_word_that_cannot_be_read_counts_as_not_given(came: Any) -> None:
+def test_an_unreadable_word_counts_as_absent(came: Any) -> None:
     answer = received(channel=came)
     assert set(answer) == {"unreadable"}
     assert set(answer["unreadable"]) == {"channel"}
@@ -105,11 +105,11 @@ def test_a_word_that_cannot_be_read_counts_as_not_given(came: Any) -> None:
         ([{"n": 1}, "\x00"], ['{"n": 1}', "\ufffd"]),
     ],
 )
-def test_several_values_come_as_a_list_or_as_one(came: Any, kept: list[str]) -> None:
+def test_several_values_may_come_as_a_list_or_as_one(came: Any, kept: list[str]) -> None:
     assert received(phones=came)["phones"] == kept
 
 
-def test_a_reason_names_what_could_not_be_read_and_is_storable() -> None:
+def test_a_reason_names_the_unreadable_values_and_is_storable() -> None:
     assert noted("asked", {}) == "asked"
     assert noted("asked", {"said_at": "noon", "channel": "FAX\x00"}) == (
         "asked Not taken as it came: said_at 'noon'; channel 'FAX\\x00'."

@@ -59,7 +59,7 @@ def test_a_body_is_read_in_parts_and_in_lines() -> None:
 
 
 @pytest.mark.parametrize("read", [lambda body: body.read(64), lambda body: [body.readline(64), body.readline(64)]])
-def test_to_end_before_its_length_is_an_error(read: Callable[[WholeBody], Any]) -> None:
+def test_a_body_that_ends_before_its_length_is_an_error(read: Callable[[WholeBody], Any]) -> None:
     with pytest.raises(OSError, match="before its Content-Length"):
         read(WholeBody(BytesIO(b"half"), 8))
 
@@ -71,7 +71,7 @@ def test_to_end_before_its_length_is_an_error(read: Callable[[WholeBody], Any]) 
         (b'--x\r\nContent-Disposition: form-data; name="reason"\r\n\r\na test\r\n--x--\r\n', MULTIPART),
     ],
 )
-def test_the_admin_acts_on_a_whole_form_alone(admin_client: Client, body: bytes, content_type: str) -> None:
+def test_the_admin_acts_only_on_a_whole_form(admin_client: Client, body: bytes, content_type: str) -> None:
     short = answered(ENGAGE, admin_client, body, content_type, length=len(body) + 4)
     assert short == 400
     assert not GoLiveState.objects.filter(kill_switch_engaged=True).exists()
@@ -80,7 +80,7 @@ def test_the_admin_acts_on_a_whole_form_alone(admin_client: Client, body: bytes,
 
 
 @pytest.mark.parametrize("content_type", [FORM, MULTIPART])
-def test_a_session_of_the_api_acts_on_a_whole_form_alone(user_of: Callable[..., User], content_type: str) -> None:
+def test_the_api_with_a_session_acts_only_on_a_whole_form(user_of: Callable[..., User], content_type: str) -> None:
     browser = signed_in(user_of("operator"))
     body = b"lead_id=L1"
     assert answered(f"{CREATE}?province=ON", browser, body, content_type, length=len(body) + 4) == 400
@@ -89,7 +89,7 @@ def test_a_session_of_the_api_acts_on_a_whole_form_alone(user_of: Callable[..., 
     assert FollowupLadder.objects.get().lead_id == "L1"
 
 
-def test_a_session_brings_a_message_in_parts_whole_or_not_at_all(user_of: Callable[..., User]) -> None:
+def test_a_message_in_parts_with_a_session_is_read_whole_or_not_at_all(user_of: Callable[..., User]) -> None:
     browser = signed_in(user_of("integrator"))
     body = b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\nSTOP\r\n' * 2 + b"--x--\r\n"
     inbound = "/api/followups/inbound?phone=%2B14165550123"
@@ -101,7 +101,7 @@ def test_a_session_brings_a_message_in_parts_whole_or_not_at_all(user_of: Callab
     assert answered(f"{CREATE}?province=ON", browser, PART, MULTIPART, length=len(PART)) == 415
 
 
-def test_http_2_may_not_leave_the_length_out(operator: APIClient) -> None:
+def test_an_http_2_body_without_a_length_is_refused(operator: APIClient) -> None:
     """It has no Transfer-Encoding: whether there is a body only the server knows."""
     refused = operator.post(f"{CREATE}?province=ON", SERVER_PROTOCOL="HTTP/2", CONTENT_LENGTH="")
     assert (refused.status_code, codes(refused)) == (411, ["length_required"])

@@ -50,7 +50,9 @@ def test_a_request_is_one_line(lines: Lines, operator: APIClient) -> None:
         ("/healthz?x=1", "/healthz", None),
     ],
 )
-def test_the_path_is_the_routes(lines: Lines, operator: APIClient, asked: str, path: str, parameters: Any) -> None:
+def test_the_logged_path_is_that_of_the_route(
+    lines: Lines, operator: APIClient, asked: str, path: str, parameters: Any
+) -> None:
     operator.get(asked)
     [line] = lines()
     assert (line["path"], line.get("parameters")) == (path, parameters)
@@ -71,7 +73,7 @@ def test_a_refusal_is_a_warning_with_its_code_and_no_traceback(
         assert "exception" not in line
 
 
-def test_go_live_being_off_is_a_refusal(lines: Lines, operator: APIClient, settings: Any) -> None:
+def test_go_live_off_is_logged_as_a_refusal(lines: Lines, operator: APIClient, settings: Any) -> None:
     settings.GO_LIVE_ENFORCE = True
     operator.post(CREATE, {"province": "ON"})
     [line] = lines()
@@ -119,7 +121,7 @@ def test_a_fault_of_the_admin_is_one_line_too(
     assert (line["level"], line["status"], line["exception"][0]["exc_type"]) == ("error", 500, "ZeroDivisionError")
 
 
-def test_a_database_that_does_not_answer_is_a_fault_with_its_status(
+def test_an_unavailable_database_is_logged_as_a_fault_with_its_status(
     lines: Lines, operator: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def down(*args: Any, **kwargs: Any) -> Any:

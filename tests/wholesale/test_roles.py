@@ -160,7 +160,7 @@ def grant(name: str) -> None:
     roles.grant_new_permissions(apps.get_app_config(name))
 
 
-def test_what_was_taken_away_by_hand_stays_away(db: None) -> None:
+def test_a_permission_removed_by_hand_stays_removed(db: None) -> None:
     agent = Group.objects.get(name="agent")
     taken = Permission.objects.get(codename="complete_task")
     agent.permissions.remove(taken)
@@ -168,7 +168,7 @@ def test_what_was_taken_away_by_hand_stays_away(db: None) -> None:
     assert taken not in agent.permissions.all()
 
 
-def test_what_was_given_by_hand_stays(db: None) -> None:
+def test_a_permission_given_by_hand_stays(db: None) -> None:
     auditor = Group.objects.get(name="auditor")
     given = Permission.objects.get(codename="complete_task")
     auditor.permissions.add(given)
@@ -186,13 +186,13 @@ def test_a_new_permission_is_given_once(db: None) -> None:
     assert str(row) == f"{agent.pk} {new.pk}"
 
 
-def test_a_permission_that_is_not_there_is_a_mistake(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_permission_is_an_error(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(roles, "grants_of", lambda config: {"fly": ("agent",)})
     with pytest.raises(LookupError, match="fly"):
         grant("followups")
 
 
-def test_an_app_that_declares_nothing_grants_nothing(db: None) -> None:
+def test_an_app_without_roles_grants_nothing(db: None) -> None:
     assert roles.grants_of(apps.get_app_config("knox")) == {}
     before = RoleGrant.objects.count()
     grant("knox")
@@ -200,7 +200,7 @@ def test_an_app_that_declares_nothing_grants_nothing(db: None) -> None:
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_another_migrate_changes_nothing(transactional_db: None) -> None:
+def test_a_second_migrate_changes_nothing(transactional_db: None) -> None:
     agent = Group.objects.get(name="agent")
     agent.permissions.remove(Permission.objects.get(codename="complete_task"))
     before = {group.name: set(group.permissions.values_list("codename", flat=True)) for group in Group.objects.all()}

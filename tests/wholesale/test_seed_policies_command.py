@@ -40,13 +40,13 @@ def state() -> list[Any]:
     return [(list(model.objects.values()), model.history.count()) for model in models]
 
 
-def test_after_migrate_it_makes_nothing() -> None:
+def test_the_command_makes_nothing_after_migrate() -> None:
     before = state()
     assert run() == made(0, 0, 0, 0, 0)
     assert state() == before
 
 
-def test_missing_policies_come_back_with_their_defaults_offers_off() -> None:
+def test_missing_policies_are_restored_with_their_defaults_and_offers_off() -> None:
     MarketPolicy.objects.filter(province__in=("ON", "BC")).delete()
     LadderTemplate.objects.filter(province="YT").delete()
     OutcomeRule.objects.filter(outcome__in=("REPLIED", "OPTED_OUT")).delete()
@@ -64,7 +64,7 @@ def test_missing_policies_come_back_with_their_defaults_offers_off() -> None:
     assert OfferPolicy.history.filter(province="ON").first().changed_by == "seed"
 
 
-def test_edited_policies_are_left_as_they_are() -> None:
+def test_edited_policies_are_unchanged() -> None:
     MarketPolicy.objects.filter(province="ON").update(enabled=False)
     LadderTemplate.objects.filter(province="ON").update(enabled=False, steps=GUIDE_STEPS[:1])
     OutcomeRule.objects.filter(outcome="REPLIED").update(effect="GO_ON", pause_days=0)

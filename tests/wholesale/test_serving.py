@@ -39,12 +39,12 @@ def test_the_request_is_named_as_wsgi_names_it() -> None:
     assert (environ["REMOTE_ADDR"], environ["SERVER_PORT"], environ["SERVER_PROTOCOL"]) == ("192.0.2.7", "8000", "HTTP/1.1")
 
 
-def test_a_header_with_an_underscore_is_nobody_elses_header() -> None:
+def test_a_header_with_an_underscore_cannot_replace_another() -> None:
     environ = environ_of(scope("/", ("x-forwarded-proto", "http"), ("x_forwarded_proto", "https")))
     assert environ["HTTP_X_FORWARDED_PROTO"] == "http"
 
 
-def test_a_header_sent_twice_is_one_list() -> None:
+def test_a_repeated_header_is_joined_to_one_list() -> None:
     environ = environ_of(scope("/", ("accept", "a"), ("accept", "b"), ("cookie", "c=1"), ("cookie", "d=2")))
     assert (environ["HTTP_ACCEPT"], environ["HTTP_COOKIE"]) == ("a,b", "c=1; d=2")
 
@@ -58,7 +58,7 @@ def test_a_header_sent_twice_is_one_list() -> None:
         ("/admin/followups/lead/import/", "Multipart/Form-Data; boundary=b", 9_000),
     ],
 )
-def test_only_a_file_for_the_admin_may_be_large(settings: Settings, path: str, content_type: str, limit: int) -> None:
+def test_only_an_upload_to_the_admin_may_be_large(settings: Settings, path: str, content_type: str, limit: int) -> None:
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE, settings.UPLOAD_MAX_SIZE = 1_000, 9_000
     assert limit_of(path, content_type) == limit
     assert checked_length(str(limit), limit) == limit
@@ -82,11 +82,11 @@ def test_only_a_file_for_the_admin_may_be_large(settings: Settings, path: str, c
         ("GET", "/", Lane.API),
     ],
 )
-def test_what_takes_long_does_not_hold_up_what_is_urgent(method: str, path: str, lane: Lane) -> None:
+def test_slow_requests_do_not_hold_up_urgent_ones(method: str, path: str, lane: Lane) -> None:
     assert lane_of(method, path) == lane
 
 
-def test_a_refusal_has_the_shape_of_the_api_or_is_text() -> None:
+def test_a_refusal_has_the_shape_of_the_api_or_is_plain_text() -> None:
     status, headers, body = refused(ServerBusy(), "/api/x")
     assert (status, dict(headers)["retry-after"], dict(headers)["connection"]) == (503, "1", "close")
     assert json.loads(body)["type"] == "server_error"

@@ -44,7 +44,7 @@ def test_debug_needs_no_secret_key(tmp_path: Any) -> None:
     assert json.loads(done.stdout)["DEBUG"] is True
 
 
-def test_what_is_absent_is_safe(tmp_path: Any) -> None:
+def test_absent_settings_are_safe(tmp_path: Any) -> None:
     found = shown(tmp_path)
     assert found["DEBUG"] is False
     assert found["ALLOWED_HOSTS"] == ["127.0.0.1", "localhost"]
@@ -67,11 +67,11 @@ def test_what_is_absent_is_safe(tmp_path: Any) -> None:
         ({"GO_LIVE_ENFORCE": ""}, True),
     ],
 )
-def test_go_live_is_enforced_outside_debug_unless_told(tmp_path: Any, given: Any, enforced: Any) -> None:
+def test_go_live_is_enforced_outside_debug_by_default(tmp_path: Any, given: Any, enforced: Any) -> None:
     assert shown(tmp_path, **given)["GO_LIVE_ENFORCE"] is enforced
 
 
-def test_https_turns_all_of_its_settings_on(tmp_path: Any) -> None:
+def test_https_switches_on_all_of_its_settings(tmp_path: Any) -> None:
     found = shown(tmp_path, HTTPS="true", ALLOWED_HOSTS="a.example,b.example")
     names = ("SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE")
     assert all(found[name] is True for name in names)
@@ -87,14 +87,14 @@ def test_https_turns_all_of_its_settings_on(tmp_path: Any) -> None:
         (dict.fromkeys(("HSTS_SUBDOMAINS", "HSTS_PRELOAD"), "1"), True, True),
     ],
 )
-def test_https_does_not_speak_for_the_rest_of_the_domain(
+def test_https_does_not_include_the_rest_of_the_domain(
     tmp_path: Any, given: dict[str, str], subdomains: bool, preload: bool
 ) -> None:
     found = shown(tmp_path, HTTPS="true", **given)
     assert (found["SECURE_HSTS_INCLUDE_SUBDOMAINS"], found["SECURE_HSTS_PRELOAD"]) == (subdomains, preload)
 
 
-def test_a_domain_is_not_listed_without_its_subdomains(tmp_path: Any) -> None:
+def test_a_domain_is_not_preloaded_without_its_subdomains(tmp_path: Any) -> None:
     done = run(SHOW, tmp_path, SECRET_KEY="s" * 50, HTTPS="true", HSTS_PRELOAD="true")
     assert done.returncode == 1
     assert "HSTS_PRELOAD needs HSTS_SUBDOMAINS" in done.stderr
@@ -116,7 +116,7 @@ def test_postgresql_keeps_its_connections(tmp_path: Any) -> None:
     assert database["OPTIONS"]["prepare_threshold"] == 1
 
 
-def test_a_pool_takes_the_place_of_persistent_connections(tmp_path: Any) -> None:
+def test_a_pool_replaces_persistent_connections(tmp_path: Any) -> None:
     found = shown(tmp_path, DATABASE_URL="postgresql://u:p@h/d", DB_POOL="4", DB_PREPARED_STATEMENTS="false")
     database = found["DATABASES"]["default"]
     assert (found["DB_POOL"], database["CONN_MAX_AGE"]) == (4, 0)
@@ -124,7 +124,7 @@ def test_a_pool_takes_the_place_of_persistent_connections(tmp_path: Any) -> None
     assert database["OPTIONS"]["prepare_threshold"] is None
 
 
-def test_an_engine_that_the_product_does_not_know_is_refused_by_its_name(tmp_path: Any) -> None:
+def test_an_unknown_database_engine_is_refused_by_name(tmp_path: Any) -> None:
     done = run(
         "import django; django.setup(); from django.core.management import call_command; call_command('check')",
         tmp_path,
@@ -137,7 +137,7 @@ def test_an_engine_that_the_product_does_not_know_is_refused_by_its_name(tmp_pat
 
 
 @pytest.mark.parametrize("variable", ["DEBUG", "DB_POOL", "TOKEN_CACHE_SECONDS", "HTTPS", "GO_LIVE_ENFORCE"])
-def test_a_value_that_is_nonsense_starts_nothing(tmp_path: Any, variable: Any) -> None:
+def test_an_invalid_value_stops_the_start(tmp_path: Any, variable: Any) -> None:
     """A protection that is misspelt must not be taken for one that is off."""
     done = run(SHOW, tmp_path, SECRET_KEY="s" * 50, **{variable: "ture"})
     assert done.returncode == 1
@@ -147,11 +147,11 @@ def test_a_value_that_is_nonsense_starts_nothing(tmp_path: Any, variable: Any) -
 @pytest.mark.parametrize(
     ("text", "on"), [("true", True), ("TRUE", True), ("1", True), ("yes", True), ("false", False), ("0", False), ("", False)]
 )
-def test_a_switch_takes_the_usual_words(tmp_path: Any, text: Any, on: Any) -> None:
+def test_a_switch_accepts_the_usual_words(tmp_path: Any, text: Any, on: Any) -> None:
     assert shown(tmp_path, HTTPS=text)["HTTPS"] is on
 
 
-def test_time_zones_are_read_from_the_tzdata_package_alone(tmp_path: Any) -> None:
+def test_time_zones_are_read_only_from_the_tzdata_package(tmp_path: Any) -> None:
     done = run("import wholesale.settings, zoneinfo; print(zoneinfo.TZPATH)", tmp_path, SECRET_KEY="s" * 50)
     assert done.stdout.strip() == "()"
 
@@ -162,7 +162,7 @@ def test_the_cooling_off_time_is_a_number_of_days(tmp_path: Any, given: str, day
 
 
 @pytest.mark.parametrize("given", ["-1", "3651", "1.5", "ninety", "1e2", "\u0663", "9" * 400])
-def test_what_is_no_number_of_days_is_refused(tmp_path: Any, given: str) -> None:
+def test_an_invalid_number_of_days_is_refused(tmp_path: Any, given: str) -> None:
     done = run(SHOW, tmp_path, SECRET_KEY="s" * 50, COOLING_OFF_DAYS=given)
     assert done.returncode == 1
     assert "COOLING_OFF_DAYS must be a number of days from 0 to 3650" in done.stderr

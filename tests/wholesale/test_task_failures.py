@@ -53,7 +53,7 @@ def task_of(attempts: int = 1) -> DBTaskResult:
 
 
 @pytest.mark.parametrize("fault", [OperationalError, InterfaceError, SystemExit, KeyboardInterrupt])
-def test_a_task_that_the_database_or_its_end_cut_off_is_tried_again_later(fault: type[BaseException]) -> None:
+def test_a_task_cut_off_by_the_database_or_its_end_is_retried_later(fault: type[BaseException]) -> None:
     row, waits = waiting_import(), []
     for attempt in range(1, ATTEMPTS_MAX):
         conclude(task_of(attempt), fault("away"), NOW)
@@ -106,7 +106,7 @@ def test_a_success_is_recorded() -> None:
 
 
 @pytest.mark.parametrize(("was_too_long", "status"), [(False, TaskResultStatus.READY), (True, TaskResultStatus.FAILED)])
-def test_what_an_ended_process_was_doing_is_known_to_its_successor(was_too_long: bool, status: str) -> None:
+def test_the_task_of_an_ended_process_is_requeued_or_failed(was_too_long: bool, status: str) -> None:
     row = waiting_import()
     task_of()
     assert periodic.requeue_of("another") == 0
@@ -117,7 +117,7 @@ def test_what_an_ended_process_was_doing_is_known_to_its_successor(was_too_long:
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_an_import_that_failed_is_tried_again() -> None:
+def test_a_failed_import_is_retried() -> None:
     row = waiting_import()
     conclude(task_of(), MemoryError(), NOW)
     again = imports.retry_import(row.pk)
@@ -132,7 +132,7 @@ def test_an_import_that_failed_is_tried_again() -> None:
         imports.retry_import(row.pk)
 
 
-def test_the_page_of_a_failed_import_offers_to_try_again(admin_client: Client) -> None:
+def test_the_page_of_a_failed_import_offers_a_retry(admin_client: Client) -> None:
     row = waiting_import()
     conclude(task_of(), TookTooLong(), NOW)
     page = reverse("admin:followups_leadimport_change", args=[row.pk])
@@ -150,9 +150,7 @@ def test_the_page_of_a_failed_import_offers_to_try_again(admin_client: Client) -
     assert again not in admin_client.get(page).content.decode()
 
 
-def test_a_failed_task_is_tried_again_from_the_list(
-    admin_client: Client, client: Client, user_of: Callable[..., User]
-) -> None:
+def test_a_failed_task_is_retried_from_the_list(admin_client: Client, client: Client, user_of: Callable[..., User]) -> None:
     waiting_import()
     conclude(task_of(ATTEMPTS_MAX), ZeroDivisionError(), NOW)
     task = DBTaskResult.objects.get()
@@ -170,7 +168,7 @@ def test_a_failed_task_is_tried_again_from_the_list(
     assert (task.status, task.worker_ids) == (TaskResultStatus.READY, [])
 
 
-def test_every_task_says_in_which_queue_it_waits() -> None:
+def test_every_task_names_its_queue() -> None:
     assert tasks.work_on_import.queue_name == Queue.LONG
     assert {job.task.queue_name for job in periodic.jobs() if job.crontab == "* * * * *"} == {Queue.PERIODIC}
 
@@ -196,7 +194,9 @@ def test_a_task_that_takes_too_long_is_ended(settings: Settings, monkeypatch: py
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_a_task_cut_off_in_its_transaction_leaves_nothing_of_it(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_task_cut_off_in_its_transaction_leaves_nothing_behind(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.TASK_TIME_LIMIT = 0.3
 
     def work_on(import_id: int) -> None:

@@ -24,7 +24,7 @@ from wholesale.plumbing.work.timeouts import DEFAULTS, Process, Timeouts, proces
         ("", Process.WEB),
     ],
 )
-def test_the_command_line_says_what_kind_of_process_it_is(line: str, process: Process) -> None:
+def test_the_command_line_gives_the_kind_of_process(line: str, process: Process) -> None:
     assert process_of(line.split()) == process
 
 
@@ -34,7 +34,7 @@ def test_a_request_waits_least_and_a_command_longest() -> None:
         assert 0 < a_request < a_task < a_command
 
 
-def test_they_go_to_the_server_as_options() -> None:
+def test_timeouts_go_to_the_server_as_options() -> None:
     assert read(" 3, 2,1 ", Timeouts(9, 9, 9)).options == (
         "-c statement_timeout=3s -c lock_timeout=2s -c idle_in_transaction_session_timeout=1s"
     )
@@ -43,7 +43,7 @@ def test_they_go_to_the_server_as_options() -> None:
 
 
 @pytest.mark.parametrize("text", ["5", "5,5", "5,5,x", "5,5,-1", "1,2,3,4"])
-def test_what_is_no_three_numbers_of_seconds_starts_nothing(text: str, tmp_path: Path) -> None:
+def test_a_setting_that_is_not_three_numbers_of_seconds_stops_the_start(text: str, tmp_path: Path) -> None:
     done = run(SHOW, tmp_path, DATABASE_URL="postgresql://u@127.0.0.1/x", DEBUG="true", DB_TIMEOUTS_WEB=text)
     assert done.returncode != 0
     assert "DB_TIMEOUTS_WEB must be three numbers of seconds" in done.stderr
@@ -57,7 +57,7 @@ def shown(name: str) -> str:
 
 @pytest.mark.postgres
 @pytest.mark.django_db
-def test_a_session_has_the_bounds_of_its_process() -> None:
+def test_a_session_has_the_timeouts_of_its_process() -> None:
     assert (shown("statement_timeout"), shown("lock_timeout")) == ("5min", "2min")  # tests/settings.py
     assert shown("idle_in_transaction_session_timeout") == "5min"
 
@@ -65,7 +65,7 @@ def test_a_session_has_the_bounds_of_its_process() -> None:
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.parametrize("bound", ["statement_timeout", "idle_in_transaction_session_timeout"])
-def test_a_bound_that_is_met_is_503(bound: str, rf: object) -> None:
+def test_a_timeout_is_503(bound: str, rf: object) -> None:
     with pytest.raises(Error) as caught, transaction.atomic(), connection.cursor() as cursor:  # noqa: PT012
         cursor.execute(f"SET {bound} = 100")
         if bound == "statement_timeout":

@@ -28,21 +28,21 @@ every_receiving_endpoint = pytest.mark.parametrize("endpoint", received_endpoint
 
 
 @every_endpoint
-def test_every_endpoint_names_what_it_ignores(operator: APIClient, endpoint: Any) -> None:
+def test_every_endpoint_names_the_parameters_it_ignores(operator: APIClient, endpoint: Any) -> None:
     make_everything_possible()
     response = call(operator, endpoint, {**endpoint.good, "ownr": "x", "colour": "blue"})
     assert (response.status_code, response[IGNORED]) == (endpoint.status, "colour, ownr")
 
 
 @every_endpoint
-def test_every_endpoint_names_what_came_in_the_query_string(operator: APIClient, endpoint: Any) -> None:
+def test_every_endpoint_names_ignored_query_parameters(operator: APIClient, endpoint: Any) -> None:
     make_everything_possible()
     response = call(operator, endpoint, url=f"{endpoint.url()}?ownr=x") if endpoint.method == "post" else None
     assert response is None or (response.status_code, response[IGNORED]) == (endpoint.status, "ownr")
 
 
 @every_strict_endpoint
-def test_every_endpoint_refuses_it_where_that_is_preferred(operator: APIClient, endpoint: Any) -> None:
+def test_every_endpoint_refuses_unknown_parameters_under_strict(operator: APIClient, endpoint: Any) -> None:
     make_everything_possible()
     response = getattr(operator, endpoint.method)(endpoint.url(), {**endpoint.good, "ownr": "x", "a b": 1}, headers=STRICT)
     assert (response.status_code, codes(response)) == (400, ["unknown_parameter"] * 2)
@@ -52,7 +52,7 @@ def test_every_endpoint_refuses_it_where_that_is_preferred(operator: APIClient, 
 
 
 @every_strict_endpoint
-def test_what_every_endpoint_knows_it_takes_strictly_too(operator: APIClient, endpoint: Any) -> None:
+def test_every_endpoint_accepts_known_parameters_under_strict(operator: APIClient, endpoint: Any) -> None:
     make_everything_possible()
     response = getattr(operator, endpoint.method)(endpoint.url(), endpoint.good, headers=STRICT)
     assert (response.status_code, response[APPLIED]) == (endpoint.status, "handling=strict")
@@ -60,7 +60,7 @@ def test_what_every_endpoint_knows_it_takes_strictly_too(operator: APIClient, en
 
 
 @every_receiving_endpoint
-def test_what_was_received_is_recorded_under_strict_too(operator: APIClient, endpoint: Any) -> None:
+def test_a_message_is_recorded_under_strict_too(operator: APIClient, endpoint: Any) -> None:
     make_everything_possible()
     response = operator.post(endpoint.url(), {**endpoint.good, "ownr": "x", "a b": 1}, headers=STRICT)
     assert (response.status_code, response[IGNORED]) == (201, "a%20b, ownr")
@@ -80,7 +80,7 @@ def test_an_opt_out_at_a_task_is_recorded_under_strict_too(operator: APIClient) 
     assert (reached.status_code, codes(reached)) == (400, ["unknown_parameter"])
 
 
-def test_a_filter_that_does_not_exist_is_named(operator: APIClient) -> None:
+def test_an_unknown_filter_is_named(operator: APIClient) -> None:
     TaskFactory.create(owner="anna")
     TaskFactory.create(owner="bryan")
     response = operator.get("/api/followups/tasks?ownr=anna")
@@ -90,7 +90,7 @@ def test_a_filter_that_does_not_exist_is_named(operator: APIClient) -> None:
     assert "owner" in refused.json()["errors"][0]["detail"]
 
 
-def test_the_parameters_of_pages_are_known(operator: APIClient) -> None:
+def test_paging_parameters_are_known(operator: APIClient) -> None:
     LadderFactory.create_batch(3)
     first = operator.get("/api/followups/ladders?page_size=1", headers=STRICT)
     second = operator.get(first.json()["next"], headers=STRICT)
@@ -109,14 +109,14 @@ def test_a_refused_verb_does_not_act(operator: APIClient, path: str) -> None:
     assert FollowupLadder.objects.get().lead_id is None
 
 
-def test_a_form_names_it_too_and_the_token_of_its_session_is_known(operator: APIClient) -> None:
+def test_a_form_names_unknown_parameters_but_not_its_csrf_token(operator: APIClient) -> None:
     form = "province=ON&leadid=L1&csrfmiddlewaretoken=x"
     response = operator.generic("POST", CREATE, form, content_type="application/x-www-form-urlencoded")
     assert (response.status_code, response[IGNORED]) == (201, "leadid")
 
 
 @pytest.mark.parametrize("as_text", [False, True])
-def test_it_is_named_within_the_rows_of_a_list(operator: APIClient, as_text: Any) -> None:
+def test_unknown_keys_within_a_list_of_rows_are_named(operator: APIClient, as_text: Any) -> None:
     rows = [{"lead_id": "L1", "province": "ON", "ownr": "x"}, {"lead_id": "L2", "province": "ON"}, {"lead_id": "L3", "z": 1}]
     given = {"ladders": json.dumps(rows) if as_text else rows}
     refused = operator.post(BULK, given, headers=STRICT)
@@ -125,7 +125,7 @@ def test_it_is_named_within_the_rows_of_a_list(operator: APIClient, as_text: Any
     assert operator.post(BULK, given)[IGNORED] == "ladders.0.ownr, ladders.2.z"
 
 
-def test_a_replay_names_it_again(operator: APIClient) -> None:
+def test_a_replay_names_unknown_parameters_again(operator: APIClient) -> None:
     given = {"province": "ON", "leadid": "L1"}
     headers = {"Idempotency-Key": "K-1"}
     first, again = (operator.post(CREATE, given, headers=headers) for _ in range(2))
@@ -133,12 +133,12 @@ def test_a_replay_names_it_again(operator: APIClient) -> None:
     assert codes(operator.post(CREATE, given, headers={**headers, **STRICT})) == ["unknown_parameter"]
 
 
-def test_a_refusal_for_another_reason_names_it_too(operator: APIClient) -> None:
+def test_a_refusal_for_another_reason_names_them_too(operator: APIClient) -> None:
     response = operator.post(CREATE, {"provinc": "ON"})
     assert (response.status_code, attrs(response), response[IGNORED]) == (400, ["province"], "provinc")
 
 
-def test_a_get_takes_nothing_from_its_body_and_says_so(operator: APIClient) -> None:
+def test_a_get_ignores_its_body_and_says_so(operator: APIClient) -> None:
     TaskFactory.create(owner="anna")
     ask: Callable[..., Any] = operator.generic
     response = ask("GET", "/api/followups/tasks", '{"owner": "bryan"}', content_type="application/json")
@@ -150,7 +150,7 @@ def test_a_get_takes_nothing_from_its_body_and_says_so(operator: APIClient) -> N
 
 
 @pytest.mark.parametrize("name", ["é", "a\r\nSet-Cookie: x", "\x00", "\ud800", "日本" * 99, "a,b", '"', "%", "x" * 5_000])
-def test_a_name_of_any_characters_is_no_fault(operator: APIClient, name: str) -> None:
+def test_an_unknown_name_of_any_characters_causes_no_fault(operator: APIClient, name: str) -> None:
     body = json.dumps({"province": "ON", name: 1})
     response = operator.generic("POST", CREATE, body, content_type="application/json")
     assert response.status_code == 201
@@ -160,7 +160,7 @@ def test_a_name_of_any_characters_is_no_fault(operator: APIClient, name: str) ->
     assert (codes(refused), attrs(refused)) == (["unknown_parameter"], [response[IGNORED]])
 
 
-def test_of_many_no_more_are_named_than_a_header_holds(operator: APIClient) -> None:
+def test_as_many_unknown_names_are_listed_as_a_header_holds(operator: APIClient) -> None:
     many = {"province": "ON", **{f"p{n:04}": 1 for n in range(900)}}
     assert operator.post(CREATE, many)[IGNORED].split(", ") == [f"p{n:04}" for n in range(NAMES_MAX)]
     assert len(codes(operator.post(CREATE, many, headers=STRICT))) == NAMES_MAX
@@ -185,7 +185,7 @@ def test_of_many_no_more_are_named_than_a_header_holds(operator: APIClient) -> N
         ("é=\x01", None),
     ],
 )
-def test_a_preference_is_read_as_its_standard_says(operator: APIClient, prefer: str, applied: str | None) -> None:
+def test_the_prefer_header_is_read_by_its_standard(operator: APIClient, prefer: str, applied: str | None) -> None:
     response = operator.get("/api/followups/sla?x=1", headers={"Prefer": prefer})
     assert response.status_code == (400 if applied == "handling=strict" else 200)
     assert response.headers.get(APPLIED) == applied

@@ -99,7 +99,7 @@ def running(tmp_path: Path, *command: str) -> Iterator[Up]:
             process.wait()
 
 
-def test_it_says_what_it_does_and_server_and_worker_end_together(tmp_path: Path) -> None:
+def test_up_says_what_it_does_and_ends_server_and_worker_together(tmp_path: Path) -> None:
     with running(tmp_path, "sh", "scripts/up.sh") as started:
         said = started.said.read_text()
         assert started.worker()
@@ -116,7 +116,7 @@ def test_it_says_what_it_does_and_server_and_worker_end_together(tmp_path: Path)
         assert "has ended" not in started.said.read_text()
 
 
-def test_a_worker_that_dies_is_told_and_started_again_and_the_server_goes_on(tmp_path: Path) -> None:
+def test_a_worker_that_dies_is_reported_and_restarted_while_the_server_goes_on(tmp_path: Path) -> None:
     with running(tmp_path, sys.executable, "scripts/serve_and_work.py") as started:
         killed = started.worker()
         os.kill(killed, signal.SIGKILL)
@@ -127,7 +127,7 @@ def test_a_worker_that_dies_is_told_and_started_again_and_the_server_goes_on(tmp
         assert started.ends() == 128 + signal.SIGTERM
 
 
-def test_a_taken_port_is_said_before_the_work(tmp_path: Path) -> None:
+def test_a_taken_port_is_reported_before_any_work(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -140,7 +140,7 @@ def test_a_taken_port_is_said_before_the_work(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("port", ["", "0", "65536", "http", "٨٠٠٠"])
-def test_what_is_no_port_is_refused(tmp_path: Path, port: str) -> None:
+def test_an_invalid_port_is_refused(tmp_path: Path, port: str) -> None:
     done, database = up(tmp_path, port)
     assert done.returncode == 1
     assert f"PORT={port} is no port" in done.stderr
@@ -153,14 +153,14 @@ def install(tmp_path: Path, requirements: str) -> subprocess.CompletedProcess[st
     return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
-def test_installing_says_how_much_and_when_it_is_done(tmp_path: Path) -> None:
+def test_the_installation_reports_its_size_and_its_end(tmp_path: Path) -> None:
     done = install(tmp_path, "# none\nsix\n")
     assert done.returncode == 0
     assert done.stdout.startswith("Installing 1 packages into ")
     assert "Installed in " in done.stdout
 
 
-def test_an_installation_that_fails_shows_what_pip_said(tmp_path: Path) -> None:
+def test_a_failed_installation_shows_the_output_of_pip(tmp_path: Path) -> None:
     done = install(tmp_path, "./missing-1.0-py3-none-any.whl\nsix\n")
     assert done.returncode == 1
     assert "missing-1.0-py3-none-any.whl" in done.stderr

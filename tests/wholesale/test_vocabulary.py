@@ -26,20 +26,20 @@ from wholesale.plumbing.vocabulary import Province, normalise_word
         ("x" * 64, "X" * 64),
     ],
 )
-def test_one_spelling(given_text: Any, word: Any) -> None:
+def test_a_word_has_one_spelling(given_text: Any, word: Any) -> None:
     assert normalise_word(given_text) == word
 
 
 @pytest.mark.parametrize(
     "text", ["", "   ", "'", "...", "a/b", "a,b", "x" * 65, "\u6771\u4eac", "a\x00", "\ud800", "a%b", "\u0661x"]
 )
-def test_what_is_no_word_is_refused(text: Any) -> None:
+def test_an_invalid_word_is_refused(text: Any) -> None:
     with pytest.raises(ValueError, match="letters, digits"):
         normalise_word(text)
 
 
 @given(st.text(max_size=80))
-def test_any_text_is_one_word_or_none_and_the_word_is_its_own_spelling(text: Any) -> None:
+def test_any_text_gives_one_word_in_its_own_spelling_or_none(text: Any) -> None:
     try:
         word = normalise_word(text)
     except ValueError:
@@ -49,5 +49,5 @@ def test_any_text_is_one_word_or_none_and_the_word_is_its_own_spelling(text: Any
     assert normalise_word(f" {word.lower()} ") == word
 
 
-def test_the_provinces() -> None:
+def test_the_provinces_are_the_thirteen_of_canada() -> None:
     assert set(Province.values) == {"BC", "AB", "SK", "MB", "ON", "QC", "NB", "NS", "PE", "NL", "YT", "NT", "NU"}

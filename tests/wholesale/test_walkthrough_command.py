@@ -60,7 +60,7 @@ def risk_caps() -> list[Any]:
     return list(RiskPolicy.objects.order_by("id").values_list(*CAPS))
 
 
-def test_every_step_comes_out_as_the_guide_says() -> None:
+def test_every_step_has_the_result_of_the_guide() -> None:
     before, caps_before = policy_settings(), risk_caps()
     said = run()
     assert "All 22 steps came out as the guide says." in said
@@ -73,7 +73,7 @@ def test_every_step_comes_out_as_the_guide_says() -> None:
     assert FollowupLadder.objects.get().correlation_id == correlation_id
 
 
-def test_its_requests_do_not_flood_the_log(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_requests_of_the_walk_do_not_flood_the_log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
     run()
     assert caplog.records == []
@@ -81,7 +81,7 @@ def test_its_requests_do_not_flood_the_log(caplog: pytest.LogCaptureFixture) -> 
     assert [record.message for record in caplog.records] == ["later"]
 
 
-def test_its_token_is_revoked_and_its_user_has_no_password() -> None:
+def test_the_token_of_the_walk_is_revoked_and_its_user_has_no_password() -> None:
     run()
     assert not AuthToken.objects.exists()
     assert not User.objects.get(username="walkthrough").has_usable_password()
@@ -100,7 +100,7 @@ def figures() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("at", ["2026-11-25T17:00Z", "2026-11-29T05:00Z"], ids=["at noon", "on a Saturday night"])
-def test_what_it_makes_is_in_no_report_and_no_chart(time_machine: TimeMachineFixture, at: str) -> None:
+def test_no_report_and_no_chart_counts_the_walk(time_machine: TimeMachineFixture, at: str) -> None:
     time_machine.move_to(datetime.fromisoformat(at))
     start = start_ladder(province="ON", market="TORONTO", owner="bryan", act=Act())
     complete_task(start.tasks[0].pk, "bryan")
@@ -112,7 +112,7 @@ def test_what_it_makes_is_in_no_report_and_no_chart(time_machine: TimeMachineFix
     assert figures() == before
 
 
-def test_the_pages_and_the_api_do_not_show_its_buyers_and_its_owner(operator: APIClient, admin_client: Client) -> None:
+def test_the_pages_and_the_api_hide_its_buyers_and_its_owner(operator: APIClient, admin_client: Client) -> None:
     record_feedback("ON", "TORONTO", "SFR", "BOUGHT", "B1")
     run()
     assert BuyerLiquidityNode.objects.count() == 2
@@ -123,7 +123,7 @@ def test_the_pages_and_the_api_do_not_show_its_buyers_and_its_owner(operator: AP
     assert "walkthrough-" not in admin_client.get("/admin/followups/followuptask/sla/").content.decode()
 
 
-def test_nobody_is_asked_to_go_on_with_its_ladder() -> None:
+def test_nobody_is_asked_to_work_on_its_ladder() -> None:
     run()
     ladder = FollowupLadder.objects.get()
     assert ladder.closed_at is not None
@@ -132,7 +132,7 @@ def test_nobody_is_asked_to_go_on_with_its_ladder() -> None:
     assert {event.reason for event in cancelled} == {"walkthrough: over"}
 
 
-def test_its_ladder_is_closed_also_when_a_later_step_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_ladder_is_closed_even_if_a_later_step_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(walk: walkthrough.Walk) -> None:
         raise walkthrough.StepFailed("no")
 
@@ -149,7 +149,7 @@ def test_a_failure_counts_whatever_its_mark() -> None:
     assert (row["current"]["count"], row["current"]["successes"]) == (1, 0)
 
 
-def test_it_can_be_walked_again() -> None:
+def test_the_walk_can_be_repeated() -> None:
     run()
     assert "as the guide says" in run()
     assert BuyerFeedbackEvent.objects.values("buyer_id").distinct().count() == 50
@@ -171,7 +171,7 @@ def test_the_risk_guard_refuses_the_offer_until_the_caps_are_raised_with_a_reaso
 
 
 @pytest.mark.parametrize("failing", ["settle", "reserve"])
-def test_caps_are_put_back_when_a_step_of_the_risk_guard_fails(monkeypatch: pytest.MonkeyPatch, failing: str) -> None:
+def test_caps_are_restored_when_a_step_of_the_risk_guard_fails(monkeypatch: pytest.MonkeyPatch, failing: str) -> None:
     before, ask = (policy_settings(), risk_caps()), walkthrough.Walk.ask
 
     def failing_ask(self: walkthrough.Walk, what: str, *args: Any, **params: Any) -> Any:
@@ -185,7 +185,7 @@ def test_caps_are_put_back_when_a_step_of_the_risk_guard_fails(monkeypatch: pyte
     assert (policy_settings(), risk_caps()) == before
 
 
-def test_caps_with_room_are_left_alone() -> None:
+def test_sufficient_caps_are_left_alone() -> None:
     for engine in ("GLOBAL", "WHOLESALE"):
         upsert(RiskPolicy, engine=engine, max_daily_exposure=Decimal(0), max_open_risk=OFFER, act=Act("me"))
     before = risk_caps()
@@ -195,7 +195,7 @@ def test_caps_with_room_are_left_alone() -> None:
     assert RiskReservation.objects.get().settled_at is not None
 
 
-def test_an_engine_that_is_off_is_not_switched_on() -> None:
+def test_a_disabled_engine_is_not_enabled() -> None:
     upsert(RiskPolicy, engine="WHOLESALE", enabled=False, act=Act("me"))
     before = risk_caps()
     with pytest.raises(CommandError, match="The guide says: 262,500 is reserved"):
@@ -203,7 +203,7 @@ def test_an_engine_that_is_off_is_not_switched_on() -> None:
     assert risk_caps() == before
 
 
-def test_caps_that_somebody_changed_meanwhile_are_not_overwritten(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_caps_changed_by_another_meanwhile_are_not_overwritten(monkeypatch: pytest.MonkeyPatch) -> None:
     def somebody_changes_them(walk: walkthrough.Walk, reservation_id: int) -> None:
         upsert(RiskPolicy, engine="GLOBAL", max_open_risk=Decimal(7), act=Act("somebody"))
 
@@ -223,7 +223,7 @@ def test_an_edited_policy_gets_its_own_values_back() -> None:
     assert OfferPolicy.objects.get(market="TORONTO").reason == "walkthrough: put back"
 
 
-def test_a_step_that_fails_ends_the_walk_with_the_policies_put_back() -> None:
+def test_a_failed_step_ends_the_walk_and_restores_the_policies() -> None:
     upsert(
         MarketPolicy,
         province="ON",
@@ -241,14 +241,14 @@ def test_a_step_that_fails_ends_the_walk_with_the_policies_put_back() -> None:
     assert not AuthToken.objects.exists()
 
 
-def test_a_refusal_is_a_step_that_fails() -> None:
+def test_a_refusal_is_a_failed_step() -> None:
     engage_kill_switch(act=Act("me", reason="test"))
     with pytest.raises(CommandError, match="The guide says: ok, within_window"):
         run()
     assert not OfferPolicy.objects.filter(enabled=True).exists()
 
 
-def test_a_policy_that_somebody_changed_meanwhile_is_not_overwritten(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_policy_changed_by_another_meanwhile_is_not_overwritten(monkeypatch: pytest.MonkeyPatch) -> None:
     def somebody_changes_it(walk: walkthrough.Walk) -> None:
         upsert(OfferPolicy, province="ON", max_arv_multiplier=Decimal("0.60"), act=Act("somebody"))
 
@@ -258,19 +258,19 @@ def test_a_policy_that_somebody_changed_meanwhile_is_not_overwritten(monkeypatch
     assert OfferPolicy.objects.get(province="ON").changed_by == "somebody"
 
 
-def test_it_walks_a_running_server_with_the_token_given(live_server: LiveServer, settings: Settings) -> None:
+def test_the_walk_uses_a_running_server_with_the_given_token(live_server: LiveServer, settings: Settings) -> None:
     token = issue_token("me", role="operator", lifetime=timedelta(hours=1))
     assert f"Walking the guide on {live_server.url}" in run("--url", live_server.url, "--token", token)
     assert OfferEvidence.objects.get().actor == "me"
     assert AuthToken.objects.count() == 1
 
 
-def test_no_answer_is_a_step_that_fails() -> None:
+def test_a_missing_answer_is_a_failed_step() -> None:
     with pytest.raises(CommandError, match="GET /api/governance/market/policies: ConnectError"):
         run("--url", "http://127.0.0.1:1", "--token", "x")
 
 
-def test_a_wrong_token_is_a_step_that_fails(live_server: LiveServer) -> None:
+def test_a_wrong_token_is_a_failed_step(live_server: LiveServer) -> None:
     with pytest.raises(CommandError, match="answered 401, not 200"):
         run("--url", live_server.url, "--token", "x")
 
@@ -287,13 +287,15 @@ def test_a_wrong_token_is_a_step_that_fails(live_server: LiveServer) -> None:
         (True, ("--url", "http://[", "--token", "x"), "--url must be such as"),
     ],
 )
-def test_it_refuses_before_it_asks(settings: Settings, debug: bool, arguments: tuple[str, ...], says: str) -> None:
+def test_invalid_arguments_are_refused_before_any_request(
+    settings: Settings, debug: bool, arguments: tuple[str, ...], says: str
+) -> None:
     settings.DEBUG = debug
     with pytest.raises(CommandError, match=says):
         run(*arguments)
     assert not User.objects.exists()
 
 
-def test_the_flag_lets_it_walk_where_debug_is_false(settings: Settings) -> None:
+def test_the_flag_allows_the_walk_where_debug_is_false(settings: Settings) -> None:
     settings.DEBUG = False
     assert "as the guide says" in run("--yes-change-this-database")

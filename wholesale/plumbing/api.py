@@ -229,6 +229,14 @@ class ResourceViewSet(ListModelMixin, RetrieveModelMixin, ViewSetMixin, GenericA
     lookup_field = "id"
     lookup_value_regex = "[0-9]{1,18}"
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Set the permission for the list and for single rows: to view the model. A subclass names those of its actions."""
+        super().__init_subclass__(**kwargs)
+        assert cls.queryset is not None
+        opts = cls.queryset.model._meta
+        view = f"{opts.app_label}.view_{opts.model_name}"
+        cls.permissions = {"list": view, "retrieve": view, **cls.permissions}
+
     def get_queryset(self) -> models.QuerySet[Any]:
         """Return the rows that the user may read."""
         return scopes.visible(super().get_queryset(), self.request.user)

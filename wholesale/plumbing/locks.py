@@ -1,6 +1,7 @@
 """Advisory locks of PostgreSQL, for things without a row. SQLite needs none: its IMMEDIATE transactions run one by one."""
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -16,6 +17,13 @@ def hold(key: int, *, shared: bool = False) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(_lock(key, shared))
+
+
+def hold_some(keys: Sequence[int], *, of: int) -> None:
+    """Take the locks of these keys (PostgreSQL) in this order, and the shared lock of the key that stands for all keys."""
+    waits = ", ".join(f"pg_advisory_xact_lock({key})" for key in keys)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_lock(of, shared=True)}, {waits}")
 
 
 def is_free_within(key: int, seconds: float) -> bool:

@@ -127,8 +127,6 @@ class InboundViewSet(ResourceViewSet):
     serializer_class = InboundOut
     filterset_class = InboundFilter
     permissions = {
-        "list": "followups.view_inboundmessage",
-        "retrieve": "followups.view_inboundmessage",
         "create": "followups.record_inbound",
         "decide": "followups.decide_inbound",
     }

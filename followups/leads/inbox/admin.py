@@ -15,7 +15,7 @@ from unfold.enums import ActionVariant
 from followups.leads.inbox.models import InboxItem
 from followups.leads.inbox.services import close_item, late, waiting
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, StateFilter, act_with_reason
+from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, StateFilter, act_with_reason, of_row
 
 Kind = InboxItem.Kind
 WAITS, LATE, DONE = "Waits", "Late", "Done"
@@ -100,11 +100,9 @@ class InboxItemAdmin(GrowingAdmin):
         variant=ActionVariant.SUCCESS,
         url_path="done",
     )
-    def is_done(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @of_row
+    def is_done(self, request: HttpRequest, item: Any) -> HttpResponse:
         """Mark the item as done, after a page that asks what was done."""
-        item = self.get_object(request, object_id)
-        if item is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
 
         def act(reason: str) -> str:
             close_item(item.pk, act=Act.by(request.user, reason=reason))

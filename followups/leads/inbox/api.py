@@ -65,8 +65,6 @@ class InboxViewSet(ResourceViewSet):
     serializer_class = InboxOut
     filterset_class = InboxFilter
     permissions = {
-        "list": "followups.view_inboxitem",
-        "retrieve": "followups.view_inboxitem",
         "done": "followups.close_inboxitem",
     }
 

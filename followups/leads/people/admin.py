@@ -14,7 +14,7 @@ from followups.leads.people.proof_admin import ProofPages
 from followups.leads.people.services import Erasure
 from followups.leads.people.subjects import Person, person
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import act_with_reason
+from wholesale.plumbing.admin_base import act_with_reason, of_row
 
 
 def erase_url(lead_pk: int) -> str:
@@ -30,11 +30,9 @@ class PersonPages(ProofPages):
         return request.user.has_perm("followups.erase_person")
 
     @action(description="Export person", permissions=["disclose"], icon="contact_page", url_path="export-person")
-    def export_person(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @of_row
+    def export_person(self, request: HttpRequest, lead: Any) -> HttpResponse:
         """Download all that is on file about the person, as JSON."""
-        lead = self.get_object(request, object_id)
-        if lead is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         found = services.export_person(lead.lead_id)
         self.log_change(request, lead, "Exported what is on file about the person.")
         return download(found, f"person-{lead.pk}")
@@ -46,11 +44,9 @@ class PersonPages(ProofPages):
         variant=ActionVariant.DANGER,
         url_path="erase",
     )
-    def erase(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @of_row
+    def erase(self, request: HttpRequest, lead: Any) -> HttpResponse:
         """Erase the person, after a page that asks why."""
-        lead = self.get_object(request, object_id)
-        if lead is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
 
         def act(reason: str) -> str:
             erased = services.erase_person(lead.lead_id, act=Act.by(request.user, reason=reason))

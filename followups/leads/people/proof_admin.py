@@ -20,7 +20,7 @@ from followups.leads.people.json_files import download
 from followups.leads.people.proof import export_proof
 from governance.channels import Channel
 from governance.gate.ledger import Basis, ContactPoint, Entry, Missing, Proof, content_of, lacking, until
-from wholesale.plumbing.admin_base import confirmation
+from wholesale.plumbing.admin_base import confirmation, of_row
 
 EXPORTED = "Exported the proof of consent."
 
@@ -43,11 +43,9 @@ class ProofPages(ModelAdmin):
         return request.user.has_perm("followups.export_person")
 
     @action(description="Proof of consent", permissions=["disclose"], icon="gavel", url_path="proof")
-    def proof(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @of_row
+    def proof(self, request: HttpRequest, lead: Any) -> HttpResponse:
         """Show the proof of this lead. A POST downloads it."""
-        lead = self.get_object(request, object_id)
-        if lead is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         return self._proof(request, lead.lead_id, is_download=request.method == "POST")
 
     @action(description="Proof of consent", permissions=["disclose"], icon="gavel", url_path="proof")

@@ -15,7 +15,7 @@ from followups.leads.replies.models import AdministrativeReply
 from followups.leads.replies.services import against, mark_reply_sent
 from governance.gate import Reason
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, StateFilter, act_with_form
+from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, StateFilter, act_with_form, of_row
 
 WAITS, SENT = "Waits", "Sent"
 
@@ -80,11 +80,9 @@ class AdministrativeReplyAdmin(GrowingAdmin):
         variant=ActionVariant.SUCCESS,
         url_path="sent",
     )
-    def is_sent(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @of_row
+    def is_sent(self, request: HttpRequest, reply: Any) -> HttpResponse:
         """Mark the reply as sent, after a page that shows its text and its refusal reasons."""
-        reply = self.get_object(request, object_id)
-        if reply is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
 
         def act() -> str:
             mark_reply_sent(reply.pk, act=Act.by(request.user))

@@ -67,8 +67,6 @@ class ReplyViewSet(ResourceViewSet):
     serializer_class = ReplyOut
     filterset_class = ReplyFilter
     permissions = {
-        "list": "followups.view_administrativereply",
-        "retrieve": "followups.view_administrativereply",
         "sent": "followups.send_administrativereply",
     }
 

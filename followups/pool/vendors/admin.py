@@ -9,7 +9,7 @@ from unfold.decorators import display
 
 from followups.pool.vendors.models import Vendor, VendorAgent
 from followups.pool.vendors.services import assign_agent, release_agent, upsert_vendor
-from governance.policies_admin import GovernedAdmin, GovernedForm, RemovableAdmin, Removal
+from governance.governed_admin import GovernedAdmin, GovernedForm, RemovableAdmin, Removal
 from wholesale.plumbing.act import Act
 
 REGISTERED, ENDED = "Registered", "Ended: its agents claim nothing"

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from followups.pool.vendors.errors import VendorNotFound, VendorNotRegistered
@@ -12,14 +12,14 @@ from followups.pool.vendors.models import Vendor, VendorAgent
 from governance import policies
 from governance.decisions import ExecutionClass, verb
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.lookups import among_sql
+from wholesale.plumbing.compiled import Select
 
-# SQL of our own: every claim runs it, and building a queryset costs more than running it.
-_ENDED = f"""
-SELECT a.agent, v.name, v.registration_expires_on
-FROM {VendorAgent._meta.db_table} AS a JOIN {Vendor._meta.db_table} AS v ON v.id = a.vendor_id
-WHERE a.agent {{among}} AND v.registration_expires_on < %s
-"""
+# Every claim asks it. The last day of a registration counts.
+_ENDED = Select(
+    lambda agents, today: VendorAgent.objects.filter(
+        agent__among=agents, vendor__registration_expires_on__lt=today
+    ).values_list("agent", "vendor__name", "vendor__registration_expires_on")[:1]
+)
 
 
 def require_registered(agents: Collection[str], now: datetime) -> None:
@@ -29,11 +29,7 @@ def require_registered(agents: Collection[str], now: datetime) -> None:
         VendorNotRegistered: an agent works for a vendor whose registration has ended.
 
     """
-    among, names = among_sql(agents)
-    today = connection.ops.adapt_datefield_value(now.astimezone(UTC).date())
-    with connection.cursor() as cursor:
-        cursor.execute(_ENDED.format(among=among), [names, today])
-        ended = cursor.fetchone()
+    ended = _ENDED.first(agents=agents, today=now.astimezone(UTC).date())
     if ended:
         agent, vendor, last_day = ended
         raise VendorNotRegistered(

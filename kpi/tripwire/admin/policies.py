@@ -15,7 +15,7 @@ from kpi.tripwire.models import RegressionPolicy
 from kpi.tripwire.policies import approve_baseline, measured_baseline
 from kpi.tripwire.rules import BASELINE_MIN, Action, Statistic
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import act_with_reason
+from wholesale.plumbing.admin_base import act_with_reason, of_row
 
 STATISTIC_WORDS = {Statistic.SUCCESS_RATE: "success rate", Statistic.MEAN_VALUE: "mean value", Statistic.VOLUME: "volume"}
 FALL_DOES = {Action.THROTTLE: "Throttles {engine}", Action.KILL_SWITCH: "Engages the kill switch"}
@@ -121,11 +121,9 @@ class RegressionPolicyAdmin(PolicyAdmin):
         return super().get_actions_detail(request, object_id) if rates.exists() else []
 
     @action(description="Approve baseline...", permissions=["clear"], icon="verified", url_path="approve")
-    def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @of_row
+    def approve(self, request: HttpRequest, policy: Any) -> HttpResponse:
         """Approve the metric's present rate as its baseline, after a page that asks why."""
-        policy = self.get_object(request, object_id)
-        if policy is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
 
         def act(reason: str) -> str:
             stored = approve_baseline(domain=policy.domain, metric=policy.metric, act=Act.by(request.user, reason=reason))

@@ -15,7 +15,7 @@ from kpi.tripwire.models import RegressionTrigger
 from kpi.tripwire.rules import Action
 from kpi.tripwire.triggers import undo_trigger
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import ReadOnlyAdmin, SinceFilter, StateFilter, act_with_reason
+from wholesale.plumbing.admin_base import ReadOnlyAdmin, SinceFilter, StateFilter, act_with_reason, of_row
 
 
 class UndoneFilter(StateFilter):
@@ -64,11 +64,9 @@ class RegressionTriggerAdmin(SeenColumns, ReadOnlyAdmin):
         return super().get_actions_detail(request, object_id) if standing_still.exists() else []
 
     @action(description="Undo...", permissions=["clear"], icon="undo", variant=ActionVariant.DANGER, url_path="undo")
-    def undo(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @of_row
+    def undo(self, request: HttpRequest, trigger: Any) -> HttpResponse:
         """Undo what the trigger did, after a page that asks why."""
-        trigger = self.get_object(request, object_id)
-        if trigger is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
 
         def act(reason: str) -> str:
             undone = undo_trigger(trigger.pk, act=Act.by(request.user, reason=reason))

@@ -1,0 +1,195 @@
+"""SQL statements that are compiled once from a queryset. Building a queryset takes several times as long as running it.
+
+Values that differ from call to call are named parameters in the text (`%(lead_id)s`). All others are literals, so that the
+planner sees them: only the literal `completed_at IS NULL` shows that a partial index fits, a parameter would not.
+No model instances are created, and no signal is sent.
+"""
+
+import inspect
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.db.models import Expression, Model, QuerySet
+from django.db.models.sql import UpdateQuery
+from psycopg import sql
+
+from wholesale.plumbing.lookups import given_among
+
+Rows = list[tuple[Any, ...]]
+_PLACES = re.compile(r"%%|%s")
+_PLAIN = (str, int, type(None))  # types that the drivers accept unchanged
+
+
+class Parameter(Expression):
+    """A named parameter of a statement. Each call gives its value."""
+
+    def __init__(self, name: str, output_field: Any = None) -> None:
+        super().__init__(output_field)
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        """Return the parameter's name as SQL. The text has no unnamed parameters."""
+        return f"%({self.name})s", ()
+
+
+class Columns:
+    """The columns of a statement's rows: expressions with a field, or None for a column that needs no conversion."""
+
+    def __init__(self, *columns: Any) -> None:
+        self._columns = columns
+
+    @classmethod
+    def of(cls, model: type[Model], *names: str) -> list[Any]:
+        """Return columns of a model's table, for a handwritten statement."""
+        fields: list[Any] = [model._meta.get_field(name) for name in names]
+        return [field.cached_col for field in fields]
+
+    def converted(self, rows: Rows) -> Rows:
+        """Convert the driver's values to those of the fields. PostgreSQL's driver gives most of them itself."""
+        converters = self._converters
+        return [_values(row, converters) for row in rows] if converters else rows
+
+    @cached_property
+    def _converters(self) -> list[tuple[int, Any, list[Any]]]:
+        """The columns that need a conversion: the index, the column, and the functions that convert a value."""
+        found = [
+            (n, column, [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)])
+            for n, column in enumerate(self._columns)
+            if column is not None
+        ]
+        return [(n, column, functions) for n, column, functions in found if functions]
+
+
+def _values(row: tuple[Any, ...], converters: Sequence[tuple[int, Any, list[Any]]]) -> tuple[Any, ...]:
+    values = list(row)
+    for n, column, functions in converters:
+        for function in functions:
+            values[n] = function(values[n], column, connection)
+    return tuple(values)
+
+
+def fetch(text: str, columns: Columns, given: Mapping[str, Any]) -> Rows:
+    """Run a statement with the given values and return its rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(text, bound(given))
+        return columns.converted(cursor.fetchall())
+
+
+def change(text: str, given: Mapping[str, Any]) -> int:
+    """Run a statement that writes. Return the number of rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(text, bound(given))
+        return cursor.rowcount
+
+
+class Select:
+    """A compiled SELECT. `build` returns a queryset with `values_list`, and takes the parameters by name: after
+    `Select(lambda lead_id: Lead.objects.filter(lead_id=lead_id).values_list("phone"))` call `rows(lead_id="L1")`."""
+
+    def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
+        self._build = build
+
+    def rows(self, **given: Any) -> Rows:
+        """Return the rows for these values of the parameters, with the columns of the queryset's `values_list`."""
+        return fetch(self.text, self.columns, given)
+
+    def first(self, **given: Any) -> tuple[Any, ...] | None:
+        """Return the first row, or None. It reads all rows, so use it if the queryset gives at most one."""
+        return next(iter(self.rows(**given)), None)
+
+    @property
+    def text(self) -> str:
+        """The statement, also as a part of one that is written by hand."""
+        return self._compiled.text
+
+    def text_from(self, source: str) -> str:
+        """Return the statement with another source than the queryset's table: the name of a WITH, or a SELECT in brackets.
+        The source must have the columns that the queryset reads from the table."""
+        table, alias = next(iter(self._compiled.aliases.items()))
+        return self.text.replace(f'FROM "{table}" {alias}', f"FROM {source} {alias}")
+
+    def alias_of(self, model: type[Model]) -> str:
+        """Return the alias of a model's table within the statement."""
+        return self._compiled.aliases[model._meta.db_table]
+
+    @property
+    def columns(self) -> Columns:
+        """The columns of the statement's rows."""
+        return self._compiled.columns
+
+    @cached_property
+    def _compiled(self) -> "_Compiled":
+        return _compile(self._build(*_parameters(self._build)))
+
+
+class Update:
+    """A compiled UPDATE. `build` returns a queryset of the rows, and the new values by column."""
+
+    def __init__(self, build: Callable[..., tuple[QuerySet[Any, Any], Mapping[str, Any]]]) -> None:
+        self._build = build
+
+    def run(self, **given: Any) -> int:
+        """Run the update with these values of the parameters. Return the number of changed rows."""
+        return change(self.text, given)
+
+    @cached_property
+    def text(self) -> str:
+        """The statement, also as a part of one that is written by hand."""
+        queryset, values = self._build(*_parameters(self._build))
+        query: Any = queryset.query.chain(UpdateQuery)
+        query.add_update_values(values)
+        return _written_out(*query.get_compiler(connection=connection).as_sql())
+
+
+class _Compiled(NamedTuple):
+    text: str
+    columns: Columns
+    aliases: dict[str, str]  # table -> alias; the queryset's own table is first
+
+
+def _parameters(build: Callable[..., Any]) -> list[Parameter]:
+    return [Parameter(name) for name in inspect.signature(build).parameters]
+
+
+def _compile(queryset: QuerySet[Any, Any]) -> _Compiled:
+    query: Any = queryset.query.clone()
+    # Short aliases: the driver parses a statement of more than 4 kB anew each time.
+    aliases = {table: f"t{n}" for n, table in enumerate(query.alias_map)}
+    query.change_aliases(aliases)
+    compiler = query.get_compiler(connection=connection)
+    text = _written_out(*compiler.as_sql())
+    columns = Columns(*(column for column, _, _ in compiler.select[: compiler.col_count]))
+    return _Compiled(text, columns, aliases)
+
+
+def _written_out(text: str, values: Sequence[Any]) -> str:
+    """Return the statement with its unnamed parameters replaced by these values as literals."""
+    left = iter(values)
+    return _PLACES.sub(lambda place: _literal(next(left)) if place[0] == "%s" else place[0], text)
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, str):
+        literal = "'{}'".format(value.replace("'", "''"))
+    elif connection.vendor == "postgresql":
+        literal = sql.Literal(value).as_string().strip()
+    else:
+        literal = "NULL" if value is None else str(value)  # a number or a boolean: on SQLite there is nothing else
+    return literal.replace("%", "%%")
+
+
+def bound(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values by name, in the form that the driver accepts."""
+    return {name: value if isinstance(value, _PLAIN) else _prepared(value) for name, value in given.items()}
+
+
+def _prepared(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    if isinstance(value, date):
+        return connection.ops.adapt_datefield_value(value)
+    return given_among(value) if isinstance(value, Collection) else value
