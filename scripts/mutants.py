@@ -1,4 +1,4 @@
-"""Print what `make mutate` found: a line for each file, and the mutants that no test kills and docs/mutants.md does not explain.
+"""Print what `make mutate` found: a line for each file, and the surviving mutants that docs/mutants.md does not explain.
 
     python scripts/mutants.py
 

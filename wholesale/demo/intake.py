@@ -12,7 +12,7 @@ from followups.leads.services import upsert_leads
 from governance.channels import Channel
 from governance.gate import Point, points_of
 from governance.gate.ledger import record_consent, record_scrub
-from wholesale.demo.day import Day
+from wholesale.demo.day import SimulatedDay
 from wholesale.demo.people import REPLIES, SOURCES, LeadPlan, correlation_of, lead, lead_id_of, number_of
 from wholesale.demo.plan import LEFT_OVER, QUARTER
 from wholesale.plumbing.act import Act
@@ -21,7 +21,7 @@ _LIST = timedelta(hours=1)  # the leads of this span form one list
 _UNREAD = 3  # doubtful messages that wait at the end of the simulation
 
 
-def put(day: Day) -> None:
+def put(day: SimulatedDay) -> None:
     """Add the hourly lists of new leads. Reading a list starts the ladders of its leads."""
     lists: dict[int, list[LeadPlan]] = defaultdict(list)
     for number in day.plan.arriving(day.number):
@@ -33,7 +33,7 @@ def put(day: Day) -> None:
         _put_unread(day)
 
 
-def _put_unread(day: Day) -> None:
+def _put_unread(day: SimulatedDay) -> None:
     """Add doubtful messages after the last contact, so that some wait for a person at the end."""
     known = range(day.plan.arriving(day.number).start)
     for n, number in enumerate(day.random.sample(known, min(_UNREAD, len(known))), start=1):
@@ -41,7 +41,7 @@ def _put_unread(day: Day) -> None:
         day.agenda.put(when, partial(receive, day, lead_id_of(number), "doubtful"))
 
 
-def _read_list(day: Day, coming: list[LeadPlan], now: datetime) -> None:
+def _read_list(day: SimulatedDay, coming: list[LeadPlan], now: datetime) -> None:
     """Store the leads of a list and start their ladders. Record each lead's consent, or else a scrub of its number."""
     act = day.act(now)
     _bring([one.row for one in coming], act)
@@ -62,7 +62,7 @@ def _read_list(day: Day, coming: list[LeadPlan], now: datetime) -> None:
         day.agenda.put(now + timedelta(seconds=1), start)
 
 
-def receive(day: Day, lead_id: str, kind: str, now: datetime) -> None:
+def receive(day: SimulatedDay, lead_id: str, kind: str, now: datetime) -> None:
     """Record a lead's reply to a text message."""
     row = lead(day.plan.seed, number_of(lead_id)).row
     received = record_inbound(
@@ -81,7 +81,7 @@ def receive(day: Day, lead_id: str, kind: str, now: datetime) -> None:
         day.statuses.setdefault(lead_id, Lead.Status.CONTACTED)
 
 
-def keep_statuses(day: Day, now: datetime) -> None:
+def keep_statuses(day: SimulatedDay, now: datetime) -> None:
     """Store the statuses that the day has shown, as an evening list would."""
     rows = [{"lead_id": lead_id, "status": status} for lead_id, status in sorted(day.statuses.items())]
     _bring(rows, day.act(now))

@@ -9,7 +9,7 @@ _WEIGHT_OF_A_WEEKDAY = (10, 10, 10, 10, 9, 5, 3)  # the relative numbers of new 
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SimulationPlan:
     """The arguments of a simulation. The same plan gives the same rows."""
 
     seed: int

@@ -97,14 +97,14 @@ def _object_or_text(text: str) -> Any:
 
 
 class ActParams(Params):
-    """The parameters of an endpoint that writes. All accept a correlation id, which the view has already set."""
+    """The parameters of an endpoint that writes. All of them accept a correlation id."""
 
     correlation_id = LabelField(
         required=False, help_text="Stored on every row that the request writes, and echoed in X-Correlation-ID."
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        attrs.pop("correlation_id", None)
+        attrs.pop("correlation_id", None)  # the view has set it already
         return attrs
 
 
