@@ -1,4 +1,4 @@
-"""Rows made by SQL, as the constraints want them: ladders whose `open_steps` is the number of their open tasks."""
+"""Rows made by SQL that satisfy the constraints: the `open_steps` of a ladder is the number of its open tasks."""
 
 import secrets
 from math import ceil
@@ -121,7 +121,7 @@ def prepare(connection: Connection, *, tasks: int) -> None:
 
 
 def open_tasks(connection: Connection, amount: int) -> list[int]:
-    """So many open tasks that are not due, in random order; made where there are too few."""
+    """Return so many open tasks that are not due, in random order. Missing ones are made."""
     found = connection.execute(_OPEN_TO_COME, {"amount": amount}).fetchall()
     if len(found) < amount:
         ladders = (amount - len(found)) // STEPS + 1
@@ -132,14 +132,14 @@ def open_tasks(connection: Connection, amount: int) -> list[int]:
 
 
 def owners_of_due_texts(connection: Connection, amount: int) -> list[str]:
-    """The owner of each of so many due texts, or of all where there are fewer; what was claimed is given back before."""
+    """Return the owners of so many due texts, or of all if there are fewer. All claims are given back before."""
     connection.execute(_GIVE_BACK)
     found = connection.execute(_OWNERS_OF_DUE_TEXTS, {"always": ALWAYS, "amount": amount}).fetchall()
     return [row[0] for row in found]
 
 
 def kpi_rows(connection: Connection, metric: str) -> int:
-    """How many rows of this metric there are."""
+    """The number of KPI rows of this metric."""
     row = connection.execute("SELECT count(*) FROM kpi_kpievent WHERE metric = %s", [metric]).fetchone()
     assert row is not None
     return int(row[0])

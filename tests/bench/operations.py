@@ -1,4 +1,4 @@
-"""The operations that are measured: what is sent, what must come back, and what the issue asks of them."""
+"""The measured operations: the request, the expected answer, and the target of the issue."""
 
 import argparse
 import random
@@ -48,7 +48,7 @@ class Operation:
 
     @property
     def short_name(self) -> str:
-        """As the command line has it; several may share it."""
+        """The name on the command line. Several operations may share it."""
         return self.name.split(",")[0]
 
     def filled(self, values: Values) -> str:
@@ -189,7 +189,7 @@ OPERATIONS = (
     ),
 )
 
-# Of these no speed is asked. They stand on what over_api.py makes.
+# These have no target. They use the rows that over_api.py makes.
 MORE = (
     Operation(
         "decide, a lead with a number and a consent",
@@ -219,7 +219,7 @@ MORE = (
 
 
 def chosen(operations: Sequence[Operation]) -> Callable[[str], list[Operation]]:
-    """What reads an argument: some of the operations, by their short names with commas between them."""
+    """Return a reader of an argument: the short names of some of the operations, separated by commas."""
 
     def read(text: str) -> list[Operation]:
         wanted, known = text.split(","), dict.fromkeys(operation.short_name for operation in operations)

@@ -1,4 +1,4 @@
-"""What the operations of MORE stand on, made over the API, which is the same for every revision."""
+"""The rows that the operations of MORE need, made over the API, which is the same for every revision."""
 
 from collections.abc import Mapping
 
@@ -37,7 +37,7 @@ def furnish(site: Site, *, texts: int) -> None:
 
 
 def _province(n: int) -> str:
-    """As data.py has it for the n-th ladder."""
+    """The province that data.py gives to the n-th ladder."""
     return PLACES[n % len(PLACES)][0]
 
 

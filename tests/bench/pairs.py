@@ -34,21 +34,21 @@ from tests.bench.server import Site, filled, serving
 from tests.bench.wrk import WrkIsMissing, require_wrk
 
 WARM_UP_SECONDS = 1
-COMPLETES_A_SECOND = 1_000  # so many at most: each takes an open task, of which there must be enough for the whole run
-TEXTS_A_SECOND = 1_000  # claims take so many due texts at most; after a round they are given back
+COMPLETES_A_SECOND = 1_000  # at most so many: each takes an open task, and these must last for the whole run
+TEXTS_A_SECOND = 1_000  # claims take at most so many due texts, which are given back after a round
 ONE_OPEN_IN = 10  # of the tasks that data.prepare makes
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two, being served."""
+    """One of the two revisions, being served."""
 
     site: Site
-    process: int  # the first of its server's
+    process: int  # the first process of its server
 
 
 def main() -> int:
-    """Compare; write the section or print it."""
+    """Compare the two revisions, and write the section or print it."""
     options = _options()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # a stopped run takes its servers and its worktree with it
     notes = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""One round of load: as many different requests as it may need, their answers, and what they left in the database."""
+"""One round of load: as many different requests as it may need, their answers, and the rows they left."""
 
 import time
 from contextlib import AbstractContextManager, nullcontext
@@ -14,7 +14,7 @@ from tests.bench.wrk import CONNECTIONS, Load, drive
 # and so many more.
 FIRST_RATE = 3_000
 SPARE, MARGIN = 1.5, 2_000
-REST_SECONDS = 0.3  # for what was under way when the time was up: else it would count in the next round
+REST_SECONDS = 0.3  # for requests still running when the time was up: else they would count in the next round
 
 
 def one_round(
@@ -46,7 +46,7 @@ def one_round(
         time.sleep(REST_SECONDS)
         if operation.metric:
             rows = data.kpi_rows(connection, operation.metric) - before
-            # What was under way left its row and nobody heard the answer.
+            # A request that was cut off left its row, but nobody received the answer.
             if not load.requests <= rows <= load.requests + CONNECTIONS:
                 return load.with_error(f"{load.requests} answers left {rows} KPI rows")
     return load
