@@ -1,4 +1,4 @@
-"""What a message means, in English and French: a stop word alone is an opt-out, among other words a person's work."""
+"""What a message means, in English and French: a stop word alone is an opt-out, among other words it is doubtful."""
 
 import time
 import unicodedata
@@ -23,13 +23,13 @@ def read(text: str) -> Reading:
 OPT_OUTS = [
     # The words of DOMAIN 1.2.
     *("STOP", "ARRET", "ARRÊT", "END", "QUIT", "CANCEL", "UNSUBSCRIBE", "DESABONNER", "DÉSABONNER"),
-    # Their like.
+    # Similar words.
     *("opt out", "Opt-Out", "OPTOUT", "revoke", "Arrêter", "arrêtez", "arrete", "Me désabonner", "désabonnez-moi"),
     *("Désabonnement", "Me désinscrire", "désinscription", "FIN", "Annuler"),
-    # What carriers and people use in its place.
+    # Words that carriers and people use instead.
     *("REMOVE", "REMOVE ME", "UNSUB", "STOP NOW", "STOP PLEASE", "STOP SMS", "ARRET SMS", "OPT OUT", "DNC", "TD", "td."),
     *("CEASE AND DESIST", "RETIRER", "me retirer svp", "\U0001f6d1", "\U0001f6d1\U0001f6d1", "\u26d4\ufe0f"),
-    # Letters that look like them, letters apart, letters too many or too few.
+    # Lookalike letters, letters apart, letters too many or too few.
     *(
         "\u0405\u0422\u041e\u0420",
         "\u03a3\u03a4\u039f\u03a1",
@@ -290,7 +290,7 @@ LONG = "would you sell your house? " * 90_000  # 2.4 MB
     [
         (f"STOP\n{LONG}", Meaning.OPT_OUT),
         (f"{LONG} please stop", Meaning.DOUBTFUL),
-        (LONG, Meaning.DOUBTFUL),  # a wish may stand in the middle, which is not read
+        (LONG, Meaning.DOUBTFUL),  # a wish may stand in the middle part, which is not read
         (f"STOP{' ' * 2_400_000}", Meaning.OPT_OUT),
         (f"yes{chr(10) * 2_400_000}call me", Meaning.REPLY),
     ],
@@ -331,7 +331,7 @@ def test_a_run_of_accents_is_never_sorted(marks: str, monkeypatch: pytest.Monkey
         ("suprimez mon numero", Meaning.DOUBTFUL),
         ("lose my #", Meaning.DOUBTFUL),
         ("cest assez", Meaning.DOUBTFUL),
-        # An ordinary word that is near one of them stays what it is.
+        # An ordinary word that is close to one of them keeps its meaning.
         ("no contract yet", Meaning.REPLY),
         ("no more tests of the well", Meaning.REPLY),
         ("apt #4", Meaning.REPLY),

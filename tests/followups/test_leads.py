@@ -1,4 +1,4 @@
-"""Leads: one upsert for whoever brings them, how values are spelled, and what is refused."""
+"""Leads: one upsert for the API and imports, the spelling of values, and refusals."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -205,7 +205,7 @@ def test_only_a_new_lead_needs_a_province() -> None:
 
 @db
 def test_a_second_row_of_one_lead_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whichever batch it is in."""
+    """In the same batch or another."""
     monkeypatch.setattr("followups.leads.services.BATCH", 2)
     rows = [{"lead_id": name, "province": "ON", "source": str(n)} for n, name in enumerate(("A", "A", "B", "A"))]
 
@@ -257,7 +257,7 @@ def test_refused_rows_are_handed_over_as_they_come() -> None:
 
 
 @db
-@pytest.mark.postgres  # SQLite takes fewer parameters in a statement than a batch has
+@pytest.mark.postgres  # SQLite allows fewer parameters in a statement than a batch has
 def test_a_batch_takes_as_many_statements_for_500_leads_as_for_5() -> None:
     def statements(size: int) -> int:
         rows = [{"lead_id": f"S{size}-{n}", "province": "ON"} for n in range(size)]
@@ -267,7 +267,7 @@ def test_a_batch_takes_as_many_statements_for_500_leads_as_for_5() -> None:
 
     few = statements(5)
 
-    # The savepoint, the locks of writers and of points, the look, the insert with bulk_create's own savepoint, the ladders.
+    # The savepoint, the locks of writers and points, the read, the insert with bulk_create's own savepoint, the ladders.
     assert few <= 9
     assert statements(500) == few
 
@@ -309,7 +309,7 @@ def test_governance_loads_leads_in_one_query() -> None:
         facts = people.load(people.LEAD, ["L-9", "nobody", *Lead.objects.values_list("lead_id", flat=True)])
     loaded = facts["L-9"]
 
-    assert (len(facts), "nobody" in facts, len(captured)) == (4, False, 2)  # the other is this test's own
+    assert (len(facts), "nobody" in facts, len(captured)) == (4, False, 2)  # the other query belongs to this test
     assert (loaded.province, loaded.market, loaded.zone, loaded.postal_code) == (
         "ON",
         "TORONTO",
