@@ -1,4 +1,4 @@
-"""What is on file, judged at an instant: opt-outs, consents and scrubs as a table of their edges."""
+"""Opt-outs, consents and scrubs judged at an instant: a table of their limits."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -27,7 +27,7 @@ def agreed(channel: str, ago: timedelta = DAY, *, expires_in: timedelta | None =
 
 OPT_OUT, LIFT, SCRUB = Entry.OPT_OUT, Entry.LIFT, Entry.SCRUB
 
-# The lines in the order in which they were recorded -> the channels that are refused at AT.
+# Lines in the order of recording -> the channels refused at AT.
 OPT_OUTS: list[tuple[str, list[LedgerLine], set[str]]] = [
     ("nothing on file", [], set()),
     ("every channel", [line(OPT_OUT)], {"SMS", "CALL", "EMAIL"}),

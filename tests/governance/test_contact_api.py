@@ -1,4 +1,4 @@
-"""`/api/governance/contact`: the gate for a lead that we know, with every reason."""
+"""`/api/governance/contact`: the gate for a known lead, with every reason."""
 
 from typing import Any
 
@@ -148,7 +148,7 @@ def test_a_thousand_leads_take_as_many_queries_as_two(operator: APIClient) -> No
         assert len(answered.json()["answers"]) == count
         return len(captured)
 
-    queries(1)  # the token is remembered from here on
+    queries(1)  # the token is cached from here on
     assert queries(1000) == queries(2) == 2
 
 

@@ -1,4 +1,4 @@
-"""`/api/governance/contact`: what is on file about a lead, and how few queries that takes."""
+"""`/api/governance/contact`: the facts on file about a lead, and the number of queries."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -190,7 +190,7 @@ def test_a_thousand_leads_cost_no_more_queries_than_ten(client_of: Callable[...,
         assert response.status_code == 200
         return len(captured), response.json()
 
-    queries(1)  # the token is remembered from here on
+    queries(1)  # the token is cached from here on
     of_ten, _ = queries(10)
     of_all, answer = queries(1000)
     assert of_all == of_ten

@@ -1,4 +1,4 @@
-"""Duties with a date: written down, warned of before they are due, and every date that one ever had is kept."""
+"""Duties with a date: recorded, warned of before they are due, and with a history of every date."""
 
 from datetime import date, timedelta
 from typing import Any
