@@ -25,7 +25,7 @@ def test_the_guides_offer_is_computed() -> None:
     [
         ("0.01", "0.5", "0.01"),  # 0.005 goes up
         ("0.01", "0.4999", "0.00"),
-        ("100.05", "0.7", "70.04"),  # 70.035: half-up, where half-even would give 70.04 too
+        ("100.05", "0.7", "70.04"),  # 70.035: half-even would give 70.04 too
         ("100.15", "0.7", "70.11"),  # 70.105: half-even would give 70.10
         ("100000000", "1", "100000000.00"),
     ],
