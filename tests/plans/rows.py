@@ -1,4 +1,4 @@
-"""Many follow-up tasks, quickly: what a few years of work leave in the table."""
+"""Fill the table quickly with the tasks of a few years of work."""
 
 import math
 from datetime import UTC, datetime, timedelta
@@ -100,7 +100,7 @@ def fill(
 ) -> None:
     """Insert so many tasks and tell the planner of them: a tenth is open, `due` of these (else half) are due.
 
-    The completed ones fell due between so many days and so many days before now.
+    The completed tasks fell due between the two numbers of days before now.
     """
     now = now or datetime.now(UTC)
     completed = int(tasks * COMPLETED_SHARE)
