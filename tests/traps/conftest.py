@@ -1,4 +1,4 @@
-"""A task, a ladder, a message to decide and a trigger to undo, for the POSTs that need a row."""
+"""The rows that POSTs need: a task, a ladder, a message to decide and a trigger to undo."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from tests.traps.requests import CANCEL, ITEM, MESSAGE, REASSIGN, REPLY, RESTART
 
 @pytest.fixture
 def to_post(db: None) -> Callable[[str], str]:
-    """The path of a POST with the id of a row in it."""
+    """Return a function from the path of a POST to the path with the id of a row."""
 
     def path(template: str) -> str:
         if template in (TASK, SNOOZE, SKIP):

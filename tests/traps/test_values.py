@@ -1,4 +1,4 @@
-"""Values that look like what is meant and are not: each is refused with its field named."""
+"""Values that look valid but are not: each is refused with its field named."""
 
 import json
 from typing import Any
@@ -115,7 +115,7 @@ def test_text_that_is_no_plain_number_is_refused(
     ("method", "path", "name"), [row for row in RATES_AND_AMOUNTS + WHOLE_NUMBERS if row[1] not in LISTS]
 )
 def test_a_number_between_spaces_is_refused(operator: APIClient, to_post: Any, method: str, path: str, name: str) -> None:
-    """The filters of the resource lists trim."""
+    """Only the filters of the resource lists trim spaces."""
     for value in (" 5", "5 ", "\t5", "5\n"):
         assert_refused(_ask(operator, to_post, method, path, name, value), 400, attr=name)
 
