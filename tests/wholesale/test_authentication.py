@@ -1,4 +1,4 @@
-"""API tokens: hashed, expiring, one a user, and forgotten when they are revoked (CONTRACT section 5)."""
+"""API tokens: hashed, expiring, one for each user, and forgotten once revoked (CONTRACT section 5)."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -101,10 +101,10 @@ def test_a_cached_token_still_expires(db: None) -> None:
         _, client = issue(days=1)
         assert client.get(SLA).status_code == 200
         clock.shift(timedelta(days=1, seconds=1))
-        response = client.get(SLA)  # remembered
+        response = client.get(SLA)  # cached
         assert (response.status_code, codes(response)) == (401, ["authentication_failed"])
         forget_tokens()
-        assert client.get(SLA).status_code == 401  # looked up
+        assert client.get(SLA).status_code == 401  # read from the database
 
 
 def test_a_token_without_expiry_is_accepted(user_of: Callable[..., User]) -> None:
@@ -117,7 +117,7 @@ def test_a_cached_token_costs_no_query(db: None) -> None:
     client.get(SLA)
     with CaptureQueriesContext(connection) as captured:
         client.get(SLA)
-    assert len(captured) == 1  # the answer's own
+    assert len(captured) == 1  # the query of the answer itself
 
 
 def revoke(user: User) -> None:

@@ -42,7 +42,7 @@ def week(client: Client) -> dict[str, tuple[int, int]]:
 
 
 def permitted(*, minutes: int, **values: Any) -> Any:
-    """A task that is due since so many minutes, and may be done now."""
+    """A task due so many minutes ago and permitted now."""
     now = timezone.now()
     due_at = now - timedelta(minutes=minutes)
     interval = {"open_from": now - timedelta(days=1), "open_until": now + timedelta(days=1)}
@@ -280,10 +280,10 @@ def test_the_page_takes_few_queries_however_many_rows_there_are(admin_client: Cl
     with CaptureQueriesContext(connection) as captured:
         status()
     assert queries() == empty
-    # Two of open risk, one of the tripwires, the runbook's own, and these:
+    # Two for open risk, one for the tripwires, those of the runbook, and these:
     assert (
         empty - 3 - len(captured) <= 14
-    )  # session, user, and one for each thing shown; the week and what is at risk are two
+    )  # session, user, and one for each figure; the week and the tasks at risk take two queries
 
 
 def test_a_user_sees_the_figures_of_the_pages_it_may_open(user_of: Callable[..., User]) -> None:

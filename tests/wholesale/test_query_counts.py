@@ -1,4 +1,4 @@
-"""The number of queries of a GET does not grow with its rows, and the hot reads are one query each."""
+"""The queries of a GET do not grow with its rows, and each hot read takes one query."""
 
 from collections.abc import Callable
 from typing import Any
@@ -43,14 +43,14 @@ from tests.factories import (
 from tests.wholesale.api_walk import ENDPOINTS, Endpoint
 
 GETS = [endpoint for endpoint in ENDPOINTS if endpoint.method == "get"]
-# They ask every check of the runbook; tests/governance/test_runbook.py counts that.
+# They run every check of the runbook, which tests/governance/test_runbook.py counts.
 RUNBOOK = ("/api/governance/go-live/checklist", "/api/governance/runbook/status", "/api/governance/runbook/markdown")
 
 DECIDE = "/api/governance/contact/decide"
 
 
 def more_rows(size: int) -> None:
-    """So many more rows in every table that a GET reads."""
+    """Insert so many more rows into every table that a GET reads."""
     many(MarketPolicyFactory, size)
     policy = many(OfferPolicyFactory, size)[0]
     tasks = FollowupTask.objects.bulk_create(TaskFactory.build(ladder=ladder) for ladder in many(LadderFactory, size))
@@ -87,7 +87,7 @@ def queries(client: APIClient, endpoint: Endpoint, url: str) -> int:
 def test_no_get_takes_more_queries_for_200_rows_than_for_2(operator: APIClient) -> None:
     more_rows(2)
     urls = {endpoint: endpoint.url() for endpoint in GETS}
-    queries(operator, GETS[0], urls[GETS[0]])  # the token is remembered from here on
+    queries(operator, GETS[0], urls[GETS[0]])  # the token is cached from here on
     with_2 = {endpoint: queries(operator, endpoint, url) for endpoint, url in urls.items()}
     more_rows(198)
     queries(operator, GETS[0], urls[GETS[0]])  # however long that took
@@ -97,7 +97,7 @@ def test_no_get_takes_more_queries_for_200_rows_than_for_2(operator: APIClient) 
     assert [count for endpoint, count in with_2.items() if endpoint.path == DECIDE] == [2]
 
 
-# Where no transaction is open, as in a served request.
+# Without an open transaction, as in a served request.
 outside = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
@@ -120,15 +120,15 @@ def test_each_hot_read_takes_its_number_of_queries(
     client = client_of("agent")
     years = {"open_from": NOON.replace(year=2025), "open_until": NOON.replace(year=2099)}
     TaskFactory.create(owner="agent", due_at=NOON.replace(year=2025), **years)
-    client.get(f"/api/{path}", given)  # the token is remembered from here on
+    client.get(f"/api/{path}", given)  # the token is cached from here on
     with CaptureQueriesContext(connection) as captured:
         assert client.get(f"/api/{path}", given).status_code == 200
-    # The gate's own statement begins by naming what it is about.
+    # The gate's statement begins with its subject.
     assert [query["sql"].split()[0].replace("WITH", "SELECT") for query in captured] == ["SELECT"] * expected
 
 
 def statements(captured: CaptureQueriesContext) -> list[str]:
-    """Their first words, without those that begin and end a transaction."""
+    """The first words of the statements, without those that begin and end a transaction."""
     words = (query["sql"].split()[0] for query in captured)
     return [word for word in words if word in ("SELECT", "INSERT", "UPDATE", "WITH")]
 
@@ -140,11 +140,11 @@ def test_each_hot_act_takes_its_number_of_queries(
     transactional_db: None, client_of: Callable[..., APIClient], lead_is_known: bool
 ) -> None:
     client = client_of("integrator")
-    # On PostgreSQL it goes in one message with its lock, which Django does not record.
+    # On PostgreSQL it is sent in one message with its lock, which Django does not record.
     gates_row = ["SELECT"] if connection.vendor == "sqlite" else []
     if lead_is_known:
         LeadFactory.create(lead_id="L1")
-    client.get("/api/followups/sla")  # the token is remembered from here on
+    client.get("/api/followups/sla")  # the token is cached from here on
     with CaptureQueriesContext(connection) as creating:
         steps = client.post("/api/followups/ladder/create", {"lead_id": "L1", "province": "ON"}).json()
     with CaptureQueriesContext(connection) as nobodys:
@@ -153,17 +153,17 @@ def test_each_hot_act_takes_its_number_of_queries(
         assert client.post(f"/api/followups/task/{steps[0]['id']}/complete").status_code == 200
     with CaptureQueriesContext(connection) as with_outcome:
         client.post(f"/api/followups/task/{steps[1]['id']}/complete", {"outcome": "REACHED"})
-    # The gate's row, the template, the SLA's policies, what the rules are there; ladder, the pool, tasks, KPI. With a lead
-    # first its points, their locks, and what stands beside a new ladder of it.
+    # The gate's row, template, SLA policies, the rules of the place; ladder, pool, tasks, KPI. A lead adds before these
+    # its points, their locks, and the obstacles to a new ladder.
     made = ["INSERT", "SELECT", "INSERT", "INSERT"]
     assert statements(nobodys) == [*gates_row, "SELECT", "SELECT", "WITH", *made]
     locks = ["SELECT"] if connection.vendor == "postgresql" else []
     assert statements(creating) == [*gates_row, "SELECT", *locks, "WITH", "SELECT", "SELECT", "WITH", *made]
-    # The task with its lead; task, ladder and the open steps; the SLA's policies, since a step may move, the rules there and
-    # what is on file; history, attempt, KPI, the last contact.
+    # The task with its lead; task, ladder and open steps; SLA policies, since a step may move; the rules of the place and
+    # the ledger; history, attempt, KPI, the last contact.
     done = ["WITH"] if connection.vendor == "postgresql" else ["UPDATE", "UPDATE", "SELECT"]
     assert statements(completing) == ["SELECT", *done, "SELECT", "WITH", *(["INSERT"] * 4)]
-    # The outcome's rule comes before, and a known lead is locked and moved.
+    # An outcome adds its rule before these, and a known lead is locked and moved.
     held = ["SELECT"] if lead_is_known and connection.vendor == "postgresql" else []
     lead = ["UPDATE"] if lead_is_known else []
     assert statements(with_outcome) == ["SELECT", "SELECT", *held, *done, "WITH", "INSERT", "INSERT", *lead, "INSERT"]
